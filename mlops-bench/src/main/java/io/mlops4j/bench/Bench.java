@@ -1,0 +1,21 @@
+package io.mlops4j.bench;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The workshop's command line; every subcommand shows one kind of claim. */
+@Command(
+    name = "benchmarks",
+    description = "Shows what mlops4j claims.",
+    mixinStandardHelpOptions = true)
+final class Bench implements Runnable {
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Bench()).execute(args));
+  }
+
+  @Override
+  public void run() {
+    CommandLine.usage(this, System.out);
+  }
+}
