@@ -1,0 +1,156 @@
+package io.mlops4j.feature;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.ValueVector;
+import org.apache.arrow.vector.VectorLoader;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.VectorUnloader;
+import org.apache.arrow.vector.compression.CompressionUtil;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.util.TransferPair;
+
+/** Moves, shares and copies Arrow columns; frees what it made when it fails half-way. */
+final class Columns {
+  private Columns() {}
+
+  /** Moves every vector out, leaving the given root empty. */
+  static VectorSchemaRoot move(VectorSchemaRoot from) {
+    int rows = from.getRowCount();
+    List<FieldVector> moved = new ArrayList<>(from.getFieldVectors().size());
+    for (FieldVector vector : from.getFieldVectors()) {
+      TransferPair pair = vector.getTransferPair(vector.getAllocator());
+      pair.transfer();
+      moved.add((FieldVector) pair.getTo());
+    }
+    from.setRowCount(0);
+    return new VectorSchemaRoot(from.getSchema(), moved, rows);
+  }
+
+  /** Shares the memory of a range of rows, which is counted once more. */
+  static VectorSchemaRoot share(VectorSchemaRoot from, int start, int rows) {
+    List<FieldVector> shared = new ArrayList<>(from.getFieldVectors().size());
+    try {
+      for (FieldVector vector : from.getFieldVectors()) {
+        shared.add(share(vector, start, rows));
+      }
+    } catch (RuntimeException e) {
+      shared.forEach(ValueVector::close);
+      throw e;
+    }
+    return new VectorSchemaRoot(from.getSchema(), shared, rows);
+  }
+
+  private static FieldVector share(FieldVector vector, int start, int rows) {
+    TransferPair pair = vector.getTransferPair(vector.getAllocator());
+    pair.splitAndTransfer(start, rows);
+    return (FieldVector) pair.getTo();
+  }
+
+  /** Copies every value; later writes to the original do not show. */
+  static VectorSchemaRoot copy(VectorSchemaRoot from, BufferAllocator into) {
+    VectorSchemaRoot to = VectorSchemaRoot.create(from.getSchema(), into);
+    try (ArrowRecordBatch original = new VectorUnloader(from, true, false).getRecordBatch();
+        ArrowRecordBatch copy = copy(original, into)) {
+      new VectorLoader(to).load(copy);
+      return to;
+    } catch (RuntimeException e) {
+      to.close();
+      throw e;
+    }
+  }
+
+  private static ArrowRecordBatch copy(ArrowRecordBatch original, BufferAllocator into) {
+    List<ArrowBuf> buffers = new ArrayList<>(original.getBuffers().size());
+    try {
+      for (ArrowBuf buffer : original.getBuffers()) {
+        ArrowBuf target = into.buffer(buffer.readableBytes());
+        buffers.add(target);
+        target.setBytes(0, buffer, buffer.readerIndex(), buffer.readableBytes());
+        target.writerIndex(buffer.readableBytes());
+      }
+      // The batch holds each buffer once more, so ours is given back below in either case.
+      return new ArrowRecordBatch(
+          original.getLength(),
+          original.getNodes(),
+          buffers,
+          CompressionUtil.createBodyCompression(
+              org.apache.arrow.vector.compression.NoCompressionCodec.INSTANCE),
+          false,
+          true);
+    } finally {
+      buffers.forEach(ArrowBuf::close);
+    }
+  }
+
+  /** The ids of the dictionaries that the fields, nested ones included, refer to. */
+  static Set<Long> dictionaryIds(List<Field> fields) {
+    Set<Long> ids = new TreeSet<>();
+    for (Field field : fields) {
+      if (field.getDictionary() != null) {
+        ids.add(field.getDictionary().getId());
+      }
+      ids.addAll(dictionaryIds(field.getChildren()));
+    }
+    return ids;
+  }
+
+  /** Shares the memory of the dictionaries that the schema needs. */
+  static OwnedDictionaries share(VectorSchemaRoot root, DictionaryProvider from) {
+    OwnedDictionaries shared = new OwnedDictionaries();
+    try {
+      for (long id : dictionaryIds(root.getSchema().getFields())) {
+        Dictionary dictionary = lookup(from, id);
+        FieldVector vector = dictionary.getVector();
+        shared.add(share(vector, 0, vector.getValueCount()), dictionary.getEncoding());
+      }
+    } catch (RuntimeException e) {
+      shared.close();
+      throw e;
+    }
+    return shared;
+  }
+
+  /** Copies the dictionaries that the schema needs. */
+  static OwnedDictionaries copy(
+      VectorSchemaRoot root, DictionaryProvider from, BufferAllocator into) {
+    OwnedDictionaries copies = new OwnedDictionaries();
+    try {
+      for (long id : dictionaryIds(root.getSchema().getFields())) {
+        Dictionary dictionary = lookup(from, id);
+        try (VectorSchemaRoot single = VectorSchemaRoot.of(shareAll(dictionary.getVector()))) {
+          VectorSchemaRoot copy = copy(single, into);
+          copies.add(copy.getVector(0), dictionary.getEncoding());
+        }
+      }
+    } catch (RuntimeException e) {
+      copies.close();
+      throw e;
+    }
+    return copies;
+  }
+
+  private static FieldVector shareAll(FieldVector vector) {
+    return share(vector, 0, vector.getValueCount());
+  }
+
+  private static Dictionary lookup(DictionaryProvider from, long id) {
+    Dictionary dictionary = from.lookup(id);
+    if (dictionary == null) {
+      throw new IllegalArgumentException(
+          "dictionaries: found none with id "
+              + id
+              + ", expected one for each dictionary-encoded column; pass the reader's or encoder's"
+              + " DictionaryProvider");
+    }
+    return dictionary;
+  }
+}

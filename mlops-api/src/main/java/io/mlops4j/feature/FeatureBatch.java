@@ -1,0 +1,478 @@
+package io.mlops4j.feature;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.util.AutoCloseables;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.SmallIntVector;
+import org.apache.arrow.vector.ValueVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.util.Text;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows in Arrow columns. A model's outputs are one too, being the next model's features.
+ *
+ * <p>A batch is <em>owned</em> ({@link #owning}, {@link #builder}, a reader) or <em>borrowed</em>
+ * ({@link #of}, views of a prediction). An owned one is a handle on rows that are freed when the
+ * last handle is closed; {@link #retain} is a further handle, without a copy. A borrowed one leaves
+ * the rows to whoever lent them, and {@link #retain} copies. Counting prevents freeing, not
+ * overwriting: whoever writes into {@link #root} of an owned batch changes it for every handle.
+ *
+ * <p>A handle is for one thread at a time and throws {@link IllegalStateException} after {@link
+ * #close}; different handles on the same rows may be read in different threads.
+ */
+public final class FeatureBatch implements AutoCloseable {
+  private final Block block;
+  private final @Nullable BufferAllocator copiesInto;
+  private final boolean copies;
+  private boolean closed;
+
+  /**
+   * @param copies whether {@link #retain} must copy, as the rows are somebody else's
+   * @param copiesInto where such a copy is made; null for the columns' own allocator
+   */
+  private FeatureBatch(Block block, boolean copies, @Nullable BufferAllocator copiesInto) {
+    this.block = block;
+    this.copies = copies;
+    this.copiesInto = copiesInto;
+  }
+
+  /**
+   * Borrows a root. It stays the caller's, who must not free it before this batch is closed, nor
+   * write it during a call.
+   *
+   * @param borrowed the rows, without dictionary-encoded columns
+   * @return a batch that frees nothing
+   */
+  public static FeatureBatch of(VectorSchemaRoot borrowed) {
+    return of(borrowed, new OwnedDictionaries());
+  }
+
+  /**
+   * Borrows a root with dictionary-encoded columns.
+   *
+   * @param borrowed the rows
+   * @param dictionaries the dictionaries, borrowed likewise
+   * @return a batch that frees nothing
+   * @throws IllegalArgumentException if a dictionary is missing
+   */
+  public static FeatureBatch of(VectorSchemaRoot borrowed, DictionaryProvider dictionaries) {
+    checkDictionaries(borrowed, dictionaries);
+    return new FeatureBatch(new Block(borrowed, dictionaries, () -> {}), true, null);
+  }
+
+  /**
+   * Takes the columns out of a root, which is empty afterwards and stays the caller's.
+   *
+   * @param moved the rows, without dictionary-encoded columns
+   * @return an owned batch, which the caller closes
+   */
+  public static FeatureBatch owning(VectorSchemaRoot moved) {
+    return owning(moved, new OwnedDictionaries());
+  }
+
+  /**
+   * Takes the columns out of a root, and shares the memory of its dictionaries without copying it.
+   *
+   * @param moved the rows; the root is empty afterwards and stays the caller's
+   * @param dictionaries the dictionaries; they stay the caller's, who must not overwrite them
+   * @return an owned batch, which the caller closes
+   * @throws IllegalArgumentException if a dictionary is missing; nothing was moved
+   */
+  public static FeatureBatch owning(VectorSchemaRoot moved, DictionaryProvider dictionaries) {
+    OwnedDictionaries shared = Columns.share(moved, dictionaries);
+    return owned(Columns.move(moved), shared);
+  }
+
+  private static FeatureBatch owned(VectorSchemaRoot root, OwnedDictionaries dictionaries) {
+    Block block = new Block(root, dictionaries, () -> AutoCloseables.close(root, dictionaries));
+    return new FeatureBatch(block, false, null);
+  }
+
+  private static void checkDictionaries(VectorSchemaRoot root, DictionaryProvider dictionaries) {
+    for (long id : Columns.dictionaryIds(root.getSchema().getFields())) {
+      if (dictionaries.lookup(id) == null) {
+        throw new IllegalArgumentException(
+            "dictionaries: found none with id "
+                + id
+                + ", expected one for each dictionary-encoded column; use"
+                + " FeatureBatch.of(root, dictionaries)");
+      }
+    }
+  }
+
+  /**
+   * Builds a batch from arrays.
+   *
+   * @param allocator where the columns live; it must outlive the batch
+   * @return a builder
+   */
+  public static Builder builder(BufferAllocator allocator) {
+    return new Builder(Objects.requireNonNull(allocator, "allocator"));
+  }
+
+  /**
+   * How many rows there are.
+   *
+   * @return 0 or more
+   */
+  public int rows() {
+    return root().getRowCount();
+  }
+
+  /**
+   * The columns, to be read until {@link #close}.
+   *
+   * @return the root of this batch; not to be closed
+   */
+  public VectorSchemaRoot root() {
+    return open().root();
+  }
+
+  /**
+   * The dictionaries of dictionary-encoded columns.
+   *
+   * @return a provider that knows each of them until {@link #close}
+   */
+  public DictionaryProvider dictionaries() {
+    return open().dictionaries();
+  }
+
+  /**
+   * A column. Of a dictionary-encoded one it is the codes; see {@link #dictionaries}.
+   *
+   * @param name its name
+   * @return the vector, to be read until {@link #close}
+   * @throws IllegalArgumentException if there is no such column, with the names that there are
+   */
+  public FieldVector column(String name) {
+    FieldVector vector = root().getVector(Objects.requireNonNull(name, "name"));
+    if (vector == null) {
+      throw new IllegalArgumentException(
+          "column: found no \"" + name + "\", expected one of " + names());
+    }
+    return vector;
+  }
+
+  private String names() {
+    return root().getFieldVectors().stream()
+        .map(ValueVector::getName)
+        .collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /**
+   * A range of the rows, which shares their memory.
+   *
+   * @param from the first row
+   * @param rows how many
+   * @return a batch of its own, which the caller closes; owned or borrowed as this one is
+   * @throws IndexOutOfBoundsException if the range leaves the batch
+   */
+  public FeatureBatch slice(int from, int rows) {
+    Block whole = open();
+    Objects.checkFromIndexSize(from, rows, whole.root().getRowCount());
+    VectorSchemaRoot part = Columns.share(whole.root(), from, rows);
+    whole.hold(); // for the dictionaries, and so that borrowed rows have one owner
+    Block block =
+        new Block(
+            part,
+            whole.dictionaries(),
+            () -> {
+              part.close();
+              whole.release();
+            });
+    return new FeatureBatch(block, copies, copiesInto);
+  }
+
+  /**
+   * Keeps the rows beyond this handle: a second handle on an owned batch, a copy of a borrowed one.
+   *
+   * @return an owned batch, which the caller closes
+   */
+  public FeatureBatch retain() {
+    Block rows = open();
+    if (!copies) {
+      return new FeatureBatch(rows.hold(), false, copiesInto);
+    }
+    BufferAllocator into = copiesInto != null ? copiesInto : allocatorOf(rows.root());
+    if (into == null) {
+      return owned(new VectorSchemaRoot(List.of(), List.of(), rows()), new OwnedDictionaries());
+    }
+    OwnedDictionaries dictionaries = Columns.copy(rows.root(), rows.dictionaries(), into);
+    try {
+      return owned(Columns.copy(rows.root(), into), dictionaries);
+    } catch (RuntimeException e) {
+      dictionaries.close();
+      throw e;
+    }
+  }
+
+  private static @Nullable BufferAllocator allocatorOf(VectorSchemaRoot root) {
+    return root.getFieldVectors().isEmpty() ? null : root.getVector(0).getAllocator();
+  }
+
+  /**
+   * Lends the rows on, deciding where copies of borrowed ones are made. Of an owned batch the
+   * result is a further handle.
+   *
+   * @param copies where {@link #retain} copies to; it must outlive every such copy
+   * @return a batch to be closed by the caller, before this one when this one is borrowed
+   */
+  public FeatureBatch lend(BufferAllocator copies) {
+    return new FeatureBatch(open().hold(), this.copies, Objects.requireNonNull(copies, "copies"));
+  }
+
+  private Block open() {
+    if (closed) {
+      throw new IllegalStateException(
+          "the batch is closed: a reader's batch ends at the next one, keep it with retain()");
+    }
+    return block;
+  }
+
+  /** Ends this handle, and frees owned rows with the last one; a second call does nothing. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      block.release();
+    }
+  }
+
+  /**
+   * For people.
+   *
+   * @return rows and column names
+   */
+  @Override
+  public String toString() {
+    return closed ? "closed batch" : rows() + " rows of " + names();
+  }
+
+  /**
+   * Builds a batch from arrays, one a column, all of the same length. Arrays are read in {@link
+   * #build}. Not thread safe.
+   */
+  public static final class Builder {
+    private final BufferAllocator allocator;
+    private final Map<String, Column> columns = new LinkedHashMap<>();
+
+    private Builder(BufferAllocator allocator) {
+      this.allocator = allocator;
+    }
+
+    private record Column(int rows, BiFunction<String, BufferAllocator, FieldVector> maker) {}
+
+    private Builder add(
+        String column, int rows, BiFunction<String, BufferAllocator, FieldVector> maker) {
+      Objects.requireNonNull(column, "column");
+      if (columns.putIfAbsent(column, new Column(rows, maker)) != null) {
+        throw new IllegalArgumentException(
+            "column: found \"" + column + "\" twice, expected each name once");
+      }
+      return this;
+    }
+
+    /**
+     * Adds a float32 column.
+     *
+     * @param column its name
+     * @param values one a row; NaN is a value
+     * @return this builder
+     * @throws IllegalArgumentException if the column is there already
+     */
+    public Builder floats(String column, float... values) {
+      return add(
+          column,
+          values.length,
+          (name, memory) -> {
+            Float4Vector vector = new Float4Vector(name, memory);
+            return fill(vector, values.length, i -> vector.set(i, values[i]));
+          });
+    }
+
+    /**
+     * Adds a float64 column.
+     *
+     * @param column its name
+     * @param values one a row; NaN is a value
+     * @return this builder
+     * @throws IllegalArgumentException if the column is there already
+     */
+    public Builder doubles(String column, double... values) {
+      return add(
+          column,
+          values.length,
+          (name, memory) -> {
+            Float8Vector vector = new Float8Vector(name, memory);
+            return fill(vector, values.length, i -> vector.set(i, values[i]));
+          });
+    }
+
+    /**
+     * Adds an int16 column.
+     *
+     * @param column its name
+     * @param values one a row
+     * @return this builder
+     * @throws IllegalArgumentException if the column is there already
+     */
+    public Builder shorts(String column, short... values) {
+      return add(
+          column,
+          values.length,
+          (name, memory) -> {
+            SmallIntVector vector = new SmallIntVector(name, memory);
+            return fill(vector, values.length, i -> vector.set(i, values[i]));
+          });
+    }
+
+    /**
+     * Adds an int32 column.
+     *
+     * @param column its name
+     * @param values one a row
+     * @return this builder
+     * @throws IllegalArgumentException if the column is there already
+     */
+    public Builder ints(String column, int... values) {
+      return add(
+          column,
+          values.length,
+          (name, memory) -> {
+            IntVector vector = new IntVector(name, memory);
+            return fill(vector, values.length, i -> vector.set(i, values[i]));
+          });
+    }
+
+    /**
+     * Adds an int64 column.
+     *
+     * @param column its name
+     * @param values one a row
+     * @return this builder
+     * @throws IllegalArgumentException if the column is there already
+     */
+    public Builder longs(String column, long... values) {
+      return add(
+          column,
+          values.length,
+          (name, memory) -> {
+            BigIntVector vector = new BigIntVector(name, memory);
+            return fill(vector, values.length, i -> vector.set(i, values[i]));
+          });
+    }
+
+    /**
+     * Adds a boolean column.
+     *
+     * @param column its name
+     * @param values one a row
+     * @return this builder
+     * @throws IllegalArgumentException if the column is there already
+     */
+    public Builder booleans(String column, boolean... values) {
+      return add(
+          column,
+          values.length,
+          (name, memory) -> {
+            BitVector vector = new BitVector(name, memory);
+            return fill(vector, values.length, i -> vector.set(i, values[i] ? 1 : 0));
+          });
+    }
+
+    /**
+     * Adds a text column.
+     *
+     * @param column its name
+     * @param values one a row; null for a missing value
+     * @return this builder
+     * @throws IllegalArgumentException if the column is there already
+     */
+    public Builder strings(String column, @Nullable String... values) {
+      return add(
+          column,
+          values.length,
+          (name, memory) -> {
+            VarCharVector vector = new VarCharVector(name, memory);
+            return fill(vector, values.length, i -> setText(vector, i, values[i]));
+          });
+    }
+
+    private static void setText(VarCharVector vector, int row, @Nullable String value) {
+      if (value == null) {
+        vector.setNull(row);
+      } else {
+        vector.setSafe(row, new Text(value));
+      }
+    }
+
+    private static FieldVector fill(FieldVector vector, int rows, IntConsumer set) {
+      try {
+        vector.setInitialCapacity(rows);
+        vector.allocateNew();
+        for (int i = 0; i < rows; i++) {
+          set.accept(i);
+        }
+        vector.setValueCount(rows);
+        return vector;
+      } catch (RuntimeException e) {
+        vector.close();
+        throw e;
+      }
+    }
+
+    /**
+     * Allocates and fills the columns.
+     *
+     * @return an owned batch, which the caller closes
+     * @throws IllegalArgumentException if the columns differ in length; nothing was allocated
+     */
+    public FeatureBatch build() {
+      int rows = checkedRows();
+      List<FieldVector> vectors = new ArrayList<>(columns.size());
+      try {
+        columns.forEach((name, column) -> vectors.add(column.maker().apply(name, allocator)));
+      } catch (RuntimeException e) {
+        vectors.forEach(ValueVector::close);
+        throw e;
+      }
+      List<Field> fields = vectors.stream().map(FieldVector::getField).toList();
+      return owned(new VectorSchemaRoot(fields, vectors, rows), new OwnedDictionaries());
+    }
+
+    private int checkedRows() {
+      int rows = -1;
+      for (Map.Entry<String, Column> column : columns.entrySet()) {
+        int here = column.getValue().rows();
+        if (rows >= 0 && here != rows) {
+          throw new IllegalArgumentException(
+              column.getKey()
+                  + ": found "
+                  + here
+                  + " rows, expected "
+                  + rows
+                  + " as in the others");
+        }
+        rows = here;
+      }
+      return Math.max(rows, 0);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.mlops4j.inference;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one call is made. Immutable: every method returns a changed copy; share an instance freely.
+ */
+public final class CallOptions {
+  private static final CallOptions DEFAULTS = new CallOptions(null);
+
+  private final @Nullable Duration deadline;
+
+  private CallOptions(@Nullable Duration deadline) {
+    this.deadline = deadline;
+  }
+
+  /**
+   * No deadline.
+   *
+   * @return the options that a call without options uses
+   */
+  public static CallOptions withDefaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * Ends the call with {@link io.mlops4j.error.DeadlineException} when it takes longer.
+   *
+   * @param deadline more than zero, from the moment of the call
+   * @return a changed copy
+   * @throws IllegalArgumentException if the deadline is not more than zero
+   */
+  public CallOptions within(Duration deadline) {
+    if (deadline.isNegative() || deadline.isZero()) {
+      throw new IllegalArgumentException(
+          "deadline: found " + deadline + ", expected more than zero");
+    }
+    return new CallOptions(deadline);
+  }
+
+  /**
+   * How long the call may take.
+   *
+   * @return empty when it may take for ever
+   */
+  public Optional<Duration> deadline() {
+    return Optional.ofNullable(deadline);
+  }
+}

@@ -1,0 +1,116 @@
+package io.mlops4j.inference;
+
+import io.mlops4j.model.FeatureSchema;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** How a model is loaded. Immutable: every method returns a changed copy. */
+public final class LoadOptions {
+  private static final LoadOptions DEFAULTS = new LoadOptions(null, List.of(), null, List.of());
+
+  private final @Nullable FeatureSchema features;
+  private final List<InferenceListener> listeners;
+  private final @Nullable String engine;
+  private final List<String> devices;
+
+  private LoadOptions(
+      @Nullable FeatureSchema features,
+      List<InferenceListener> listeners,
+      @Nullable String engine,
+      List<String> devices) {
+    this.features = features;
+    this.listeners = listeners;
+    this.engine = engine;
+    this.devices = devices;
+  }
+
+  /**
+   * Columns meet inputs by name, the first engine that knows the format, its default device.
+   *
+   * @return the options that a load without options uses
+   */
+  public static LoadOptions withDefaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * States how columns meet the model's inputs; overrides the card's schema.
+   *
+   * @param schema columns, gather order, null policy, keys
+   * @return a changed copy
+   */
+  public LoadOptions features(FeatureSchema schema) {
+    return new LoadOptions(Objects.requireNonNull(schema, "schema"), listeners, engine, devices);
+  }
+
+  /**
+   * Adds a listener, which is lent: it must outlive the model.
+   *
+   * @param listener told of every call
+   * @return a changed copy
+   */
+  public LoadOptions listener(InferenceListener listener) {
+    List<InferenceListener> more = new ArrayList<>(listeners);
+    more.add(Objects.requireNonNull(listener, "listener"));
+    return new LoadOptions(features, List.copyOf(more), engine, devices);
+  }
+
+  /**
+   * Chooses an engine where two know the format.
+   *
+   * @param name the engine's name
+   * @return a changed copy
+   */
+  public LoadOptions engine(String name) {
+    return new LoadOptions(features, listeners, Objects.requireNonNull(name, "name"), devices);
+  }
+
+  /**
+   * Asks for devices; one that is not there is an error, never a silent fallback.
+   *
+   * @param preferred device names, the best first
+   * @return a changed copy
+   */
+  public LoadOptions device(String... preferred) {
+    return new LoadOptions(features, listeners, engine, List.of(preferred));
+  }
+
+  /**
+   * How columns meet the model's inputs.
+   *
+   * @return empty when the card or names alone decide
+   */
+  public Optional<FeatureSchema> features() {
+    return Optional.ofNullable(features);
+  }
+
+  /**
+   * Who is told of every call.
+   *
+   * @return an unmodifiable list
+   */
+  public List<InferenceListener> listeners() {
+    return listeners;
+  }
+
+  /**
+   * The engine that was chosen.
+   *
+   * @return empty for the first that knows the format
+   */
+  public Optional<String> engine() {
+    return Optional.ofNullable(engine);
+  }
+
+  /**
+   * The devices that were asked for.
+   *
+   * @return an unmodifiable list; empty means the engine's default
+   */
+  public List<String> devices() {
+    return devices;
+  }
+}

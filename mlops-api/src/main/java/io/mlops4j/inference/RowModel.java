@@ -1,0 +1,55 @@
+package io.mlops4j.inference;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A model asked with records. Plain values: nothing to close, thread safe, valid while the model
+ * that it came from is open; afterwards calls throw {@link IllegalStateException}.
+ *
+ * <p>Components meet inputs and outputs by name. A primitive component is never null; a boxed one,
+ * a text or an array may be, and then the feature's null policy decides. A component of the output
+ * record may be a {@link PredictionId} or a {@link ServedBy}.
+ *
+ * @param <I> the input record
+ * @param <O> the output record
+ */
+public interface RowModel<I extends Record, O extends Record> {
+  /**
+   * Asks with one row.
+   *
+   * @param row the row
+   * @return the answer
+   * @throws io.mlops4j.error.ModelInputException if a value is not acceptable
+   * @throws io.mlops4j.error.InferenceException if the model fails
+   */
+  O predict(I row);
+
+  /**
+   * Asks with one row.
+   *
+   * @param row the row
+   * @param options for this call
+   * @return the answer
+   * @throws io.mlops4j.error.DeadlineException if it takes too long
+   */
+  O predict(I row, CallOptions options);
+
+  /**
+   * Asks with many rows in one call.
+   *
+   * @param rows the rows; an empty list returns an empty one without asking
+   * @return the answers in the same order, unmodifiable
+   */
+  List<O> predict(List<I> rows);
+
+  /**
+   * Asks with one row in a thread of the runtime.
+   *
+   * @param row the row
+   * @param options for this call
+   * @return the answer to come; what {@link #predict(Record, CallOptions)} would throw, it
+   *     completes with
+   */
+  CompletableFuture<O> predictAsync(I row, CallOptions options);
+}

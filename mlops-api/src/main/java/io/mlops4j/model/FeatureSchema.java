@@ -1,0 +1,107 @@
+package io.mlops4j.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * The model's columns in gather order, and the key columns that travel along and never enter it.
+ *
+ * <p>Columns are matched by name, never by position. The order matters only where many columns go
+ * into one {@code [N, F]} input. Immutable: {@link #key} returns a changed copy.
+ */
+public final class FeatureSchema {
+  private final List<Feature> features;
+  private final List<String> keys;
+
+  private FeatureSchema(List<Feature> features, List<String> keys) {
+    this.features = features;
+    this.keys = keys;
+  }
+
+  /**
+   * A schema of features in the order in which they are gathered.
+   *
+   * @param inGatherOrder the features, each name once
+   * @return a schema without keys
+   * @throws IllegalArgumentException if a name stands twice
+   */
+  public static FeatureSchema of(Feature... inGatherOrder) {
+    List<Feature> features = List.of(inGatherOrder);
+    Set<String> seen = new HashSet<>();
+    for (Feature feature : features) {
+      if (!seen.add(feature.name())) {
+        throw new IllegalArgumentException(
+            "features: found \"" + feature.name() + "\" twice, expected each name once");
+      }
+    }
+    return new FeatureSchema(features, List.of());
+  }
+
+  /**
+   * A schema of features whose types the model decides.
+   *
+   * @param inGatherOrder the names, each once
+   * @return a schema without keys
+   * @throws IllegalArgumentException if a name stands twice
+   */
+  public static FeatureSchema ofNames(String... inGatherOrder) {
+    return of(Arrays.stream(inGatherOrder).map(Feature::of).toArray(Feature[]::new));
+  }
+
+  /**
+   * Adds a key column: it reaches listeners with the rows, and labels join by it.
+   *
+   * @param column the column's name
+   * @return a changed copy
+   * @throws IllegalArgumentException if the column is a feature's or a key already
+   */
+  public FeatureSchema key(String column) {
+    Objects.requireNonNull(column, "column");
+    if (keys.contains(column) || features.stream().anyMatch(f -> f.column().equals(column))) {
+      throw new IllegalArgumentException(
+          "key: found \"" + column + "\" as a feature or key already, expected another column");
+    }
+    List<String> more = new ArrayList<>(keys);
+    more.add(column);
+    return new FeatureSchema(features, List.copyOf(more));
+  }
+
+  /**
+   * The features in gather order.
+   *
+   * @return an unmodifiable list
+   */
+  public List<Feature> features() {
+    return features;
+  }
+
+  /**
+   * The key columns.
+   *
+   * @return an unmodifiable list
+   */
+  public List<String> keys() {
+    return keys;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof FeatureSchema that
+        && features.equals(that.features)
+        && keys.equals(that.keys);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(features, keys);
+  }
+
+  @Override
+  public String toString() {
+    return features + (keys.isEmpty() ? "" : " keyed by " + keys);
+  }
+}

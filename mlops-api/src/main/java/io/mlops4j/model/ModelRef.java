@@ -1,0 +1,131 @@
+package io.mlops4j.model;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+
+/**
+ * How a model is named in text: {@code fraud} (the latest version), {@code fraud:7} (version 7) or
+ * {@code fraud@champion} (whatever the alias names now).
+ *
+ * <p>Names and aliases match {@code [a-z0-9][a-z0-9._-]{0,127}}, so that neither can escape a
+ * folder.
+ */
+public final class ModelRef {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
+
+  private final String name;
+  private final int number;
+  private final String alias;
+
+  private ModelRef(String name, int number, String alias) {
+    this.name = name;
+    this.number = number;
+    this.alias = alias;
+  }
+
+  /**
+   * Reads a reference.
+   *
+   * @param text {@code name}, {@code name:number} or {@code name@alias}
+   * @return the reference
+   * @throws IllegalArgumentException if the text has another form or a name holds a character that
+   *     is not allowed
+   */
+  public static ModelRef parse(String text) {
+    Objects.requireNonNull(text, "text");
+    int at = text.indexOf('@');
+    if (at >= 0) {
+      return new ModelRef(
+          checkName("model", text.substring(0, at)), 0, checkName("alias", text.substring(at + 1)));
+    }
+    int colon = text.indexOf(':');
+    if (colon >= 0) {
+      return new ModelRef(
+          checkName("model", text.substring(0, colon)),
+          number(text, text.substring(colon + 1)),
+          "");
+    }
+    return new ModelRef(checkName("model", text), 0, "");
+  }
+
+  /**
+   * Checks a model's or an alias's name.
+   *
+   * @param what what is named, for the message
+   * @param name the name
+   * @return the name
+   * @throws IllegalArgumentException if it does not match {@code [a-z0-9][a-z0-9._-]{0,127}}
+   */
+  public static String checkName(String what, String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          what
+              + " name: found \""
+              + name
+              + "\", expected 1 to 128 of a-z, 0-9, '.', '_', '-', beginning with a letter or digit");
+    }
+    return name;
+  }
+
+  private static int number(String text, String digits) {
+    if (!digits.matches("[1-9][0-9]{0,8}")) {
+      throw new IllegalArgumentException(
+          "model reference: found \""
+              + text
+              + "\", expected a version number from 1 after the colon, as in fraud:7");
+    }
+    return Integer.parseInt(digits);
+  }
+
+  /**
+   * The model's name.
+   *
+   * @return the part before {@code :} or {@code @}
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The version number, if the reference names one.
+   *
+   * @return at least 1
+   */
+  public OptionalInt number() {
+    return number == 0 ? OptionalInt.empty() : OptionalInt.of(number);
+  }
+
+  /**
+   * The alias, if the reference names one.
+   *
+   * @return the part after {@code @}
+   */
+  public Optional<String> alias() {
+    return alias.isEmpty() ? Optional.empty() : Optional.of(alias);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ModelRef that && toString().equals(that.toString());
+  }
+
+  @Override
+  public int hashCode() {
+    return toString().hashCode();
+  }
+
+  /**
+   * The text form that {@link #parse} reads.
+   *
+   * @return {@code name}, {@code name:number} or {@code name@alias}
+   */
+  @Override
+  public String toString() {
+    if (number > 0) {
+      return name + ":" + number;
+    }
+    return alias.isEmpty() ? name : name + "@" + alias;
+  }
+}

@@ -1,0 +1,53 @@
+package io.mlops4j.spi;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A column of text, given to an engine in whichever form it takes. Valid until the call returns.
+ *
+ * <p>Rows hold no null: the null policy was applied before.
+ */
+public interface StringColumn {
+  /**
+   * How many values there are.
+   *
+   * @return 0 or more
+   */
+  long size();
+
+  /**
+   * A value.
+   *
+   * @param i from 0
+   * @return the text
+   */
+  String get(long i);
+
+  /**
+   * The address of {@code size() + 1} int32 offsets into {@link #utf8}.
+   *
+   * @return 0 when the column is dictionary-encoded or not in memory of this form
+   */
+  long offsets();
+
+  /**
+   * The address of the UTF-8 bytes.
+   *
+   * @return 0 when {@link #offsets} is 0
+   */
+  long utf8();
+
+  /**
+   * The distinct values of a dictionary-encoded column, decoded once; not to be written.
+   *
+   * @return null for a plain column
+   */
+  String @Nullable [] dictionary();
+
+  /**
+   * The address of {@code size()} int32 codes into {@link #dictionary}.
+   *
+   * @return 0 for a plain column
+   */
+  long codes();
+}
