@@ -1,4 +1,4 @@
-package io.mlops4j.model;
+package io.mlops4j.inference;
 
 import java.util.List;
 
