@@ -1,0 +1,286 @@
+package io.mlops4j.monitor.drift;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * When a difference counts as drift: its effect reaches a bound <em>and</em> its test is
+ * significant among all the features judged together. Large samples make every p-value tiny, there
+ * the effect decides; small samples show large effects by chance, there the test decides.
+ *
+ * <table>
+ *   <caption>The default pairs</caption>
+ *   <tr><th>feature</th><th>effect and bound</th><th>test</th></tr>
+ *   <tr><td>numeric</td><td>Wasserstein over the reference's deviation, 0.1</td><td>Kolmogorov-Smirnov</td></tr>
+ *   <tr><td>category</td><td>Jensen-Shannon distance (base 2), 0.1</td><td>chi-square of homogeneity, rare categories pooled,
+ *       no Yates</td></tr>
+ *   <tr><td>two values</td><td>difference of shares, 0.1</td><td>pooled z</td></tr>
+ * </table>
+ *
+ * <p>P-values are corrected by {@link PValueAdjustment#BENJAMINI_HOCHBERG} at q = 0.05. Each sample
+ * needs {@value #DEFAULT_MINIMUM_ROWS} rows: ten bins of five.
+ *
+ * <p>The false-alarm level assumes that rows are exchangeable. Traffic with seasons is compared
+ * like with like, or every Monday is an alarm. Immutable and thread safe.
+ */
+public final class DriftPolicy {
+  /** Rows that each sample needs by default. */
+  public static final int DEFAULT_MINIMUM_ROWS = 50;
+
+  private static final DriftPolicy DEFAULTS =
+      new DriftPolicy(0.1, 0.1, 0.1, 0.05, DEFAULT_MINIMUM_ROWS);
+
+  private static final Wasserstein WASSERSTEIN =
+      Wasserstein.withDefaults().overReferenceDeviation();
+  private static final KolmogorovSmirnov KOLMOGOROV_SMIRNOV = KolmogorovSmirnov.withDefaults();
+  private static final JensenShannon JENSEN_SHANNON = JensenShannon.withDefaults();
+  private static final ChiSquare CHI_SQUARE =
+      ChiSquare.withDefaults().withYates(false).withPooling(true);
+  private static final ShareDifference SHARE_DIFFERENCE = ShareDifference.withDefaults();
+
+  private final double numericBound;
+  private final double categoryBound;
+  private final double shareBound;
+  private final double falseDiscoveryRate;
+  private final int minimumRows;
+
+  private DriftPolicy(
+      double numericBound,
+      double categoryBound,
+      double shareBound,
+      double falseDiscoveryRate,
+      int minimumRows) {
+    this.numericBound = numericBound;
+    this.categoryBound = categoryBound;
+    this.shareBound = shareBound;
+    this.falseDiscoveryRate = falseDiscoveryRate;
+    this.minimumRows = minimumRows;
+  }
+
+  /**
+   * The policy of the table above.
+   *
+   * @return the policy
+   */
+  public static DriftPolicy withDefaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * The same policy with another bound for numeric features.
+   *
+   * @param deviations Wasserstein distance in standard deviations of the reference, above 0
+   * @return a policy of its own
+   * @throws IllegalArgumentException when the bound is not above 0
+   */
+  public DriftPolicy withNumericBound(double deviations) {
+    return new DriftPolicy(
+        positive(deviations, "deviations"),
+        categoryBound,
+        shareBound,
+        falseDiscoveryRate,
+        minimumRows);
+  }
+
+  /**
+   * The same policy with another bound for categories.
+   *
+   * @param distance Jensen-Shannon distance with base 2, above 0
+   * @return a policy of its own
+   * @throws IllegalArgumentException when the bound is not above 0
+   */
+  public DriftPolicy withCategoryBound(double distance) {
+    return new DriftPolicy(
+        numericBound, positive(distance, "distance"), shareBound, falseDiscoveryRate, minimumRows);
+  }
+
+  /**
+   * The same policy with another bound for features of two values.
+   *
+   * @param difference of the shares, above 0; choose it small when one of the two values is rare
+   * @return a policy of its own
+   * @throws IllegalArgumentException when the bound is not above 0
+   */
+  public DriftPolicy withShareBound(double difference) {
+    return new DriftPolicy(
+        numericBound,
+        categoryBound,
+        positive(difference, "difference"),
+        falseDiscoveryRate,
+        minimumRows);
+  }
+
+  /**
+   * The same policy with another bound on the expected share of false alarms among the features
+   * that drifted.
+   *
+   * @param q above 0 and below 1
+   * @return a policy of its own
+   * @throws IllegalArgumentException when q is out of range
+   */
+  public DriftPolicy withFalseDiscoveryRate(double q) {
+    if (!(q > 0 && q < 1)) {
+      throw new IllegalArgumentException(
+          "q = " + q + ": a false discovery rate lies between 0 and 1");
+    }
+    return new DriftPolicy(numericBound, categoryBound, shareBound, q, minimumRows);
+  }
+
+  /**
+   * The same policy with another least number of rows.
+   *
+   * @param rows that each sample must have, 1 or more
+   * @return a policy of its own
+   * @throws IllegalArgumentException when rows is below 1
+   */
+  public DriftPolicy withMinimumRows(int rows) {
+    if (rows < 1) {
+      throw new IllegalArgumentException("rows = " + rows + ": a sample needs at least 1");
+    }
+    return new DriftPolicy(numericBound, categoryBound, shareBound, falseDiscoveryRate, rows);
+  }
+
+  /**
+   * Compares a numeric feature row by row.
+   *
+   * @param reference values in any order, NaN is missing
+   * @param current values in any order, NaN is missing
+   * @return the measurement, or that there are too few values
+   */
+  public Comparison numeric(double[] reference, double[] current) {
+    long n = present(reference);
+    long m = present(current);
+    if (Math.min(n, m) < minimumRows) {
+      return new Comparison.TooFewRows(n, m, minimumRows);
+    }
+    return numeric(
+        WASSERSTEIN.statistic(reference, current), KOLMOGOROV_SMIRNOV.test(reference, current));
+  }
+
+  /**
+   * Compares a numeric feature by counts in shared bins.
+   *
+   * @param reference counts per bin, ascending, without the bin of missing values
+   * @param current counts in the same bins
+   * @param positions where the rows of each bin stand, ascending and finite
+   * @param referenceDeviation population standard deviation of the reference
+   * @return the measurement, or that there are too few rows
+   * @throws IllegalArgumentException when the lengths differ, a count is negative, the positions
+   *     are not ascending and finite, or the deviation is negative or not finite
+   */
+  public Comparison numeric(
+      long[] reference, long[] current, double[] positions, double referenceDeviation) {
+    return tooFew(reference, current)
+        ? tooFewRows(reference, current)
+        : numeric(
+            WASSERSTEIN.statistic(reference, current, positions, referenceDeviation),
+            KOLMOGOROV_SMIRNOV.test(reference, current));
+  }
+
+  private Comparison numeric(double distance, TestResult test) {
+    return new Comparison.Measured(
+        "wasserstein/sigma",
+        distance,
+        numericBound,
+        "kolmogorov-smirnov",
+        test.statistic(),
+        test.pValue());
+  }
+
+  /**
+   * Compares a feature of several categories; missing values and categories unseen in the reference
+   * may have a bin each.
+   *
+   * @param reference counts per category
+   * @param current counts of the same categories
+   * @return the measurement, or that there are too few rows
+   * @throws IllegalArgumentException when the lengths differ or a count is negative
+   */
+  public Comparison category(long[] reference, long[] current) {
+    if (tooFew(reference, current)) {
+      return tooFewRows(reference, current);
+    }
+    TestResult test = CHI_SQUARE.test(reference, current);
+    return new Comparison.Measured(
+        "jensen-shannon distance",
+        JENSEN_SHANNON.statistic(reference, current),
+        categoryBound,
+        "chi-square",
+        test.statistic(),
+        test.pValue());
+  }
+
+  /**
+   * Compares a feature of two values.
+   *
+   * @param reference two counts: misses, hits
+   * @param current two counts: misses, hits
+   * @return the measurement, its size signed, or that there are too few rows
+   * @throws IllegalArgumentException when there are not two counts each or one is negative
+   */
+  public Comparison twoValues(long[] reference, long[] current) {
+    if (tooFew(reference, current)) {
+      return tooFewRows(reference, current);
+    }
+    ShareDifference.Result test = SHARE_DIFFERENCE.test(reference, current);
+    return new Comparison.Measured(
+        "difference of shares",
+        test.difference(),
+        shareBound,
+        "z",
+        test.statistic(),
+        test.pValue());
+  }
+
+  /**
+   * Judges the features of one comparison together.
+   *
+   * @param features the measured ones; those with too few rows are not judged at all
+   * @return one judgement per feature, in the same order
+   */
+  public List<Judgement> judge(List<Comparison.Measured> features) {
+    double[] adjusted =
+        PValueAdjustment.BENJAMINI_HOCHBERG.adjust(
+            features.stream().mapToDouble(Comparison.Measured::pValue).toArray());
+    List<Judgement> judgements = new ArrayList<>();
+    for (int i = 0; i < adjusted.length; i++) {
+      Comparison.Measured feature = features.get(i);
+      judgements.add(
+          new Judgement(
+              feature, adjusted[i], feature.matters() && adjusted[i] <= falseDiscoveryRate));
+    }
+    return List.copyOf(judgements);
+  }
+
+  private boolean tooFew(long[] reference, long[] current) {
+    return Math.min(rows(reference), rows(current)) < minimumRows;
+  }
+
+  private Comparison tooFewRows(long[] reference, long[] current) {
+    return new Comparison.TooFewRows(rows(reference), rows(current), minimumRows);
+  }
+
+  private static long rows(long[] counts) {
+    long rows = 0;
+    for (long count : counts) {
+      rows = Math.addExact(rows, count);
+    }
+    return rows;
+  }
+
+  private static long present(double[] values) {
+    long present = 0;
+    for (double value : values) {
+      present += Double.isNaN(value) ? 0 : 1;
+    }
+    return present;
+  }
+
+  private static double positive(double bound, String name) {
+    if (!(bound > 0)) {
+      throw new IllegalArgumentException(
+          name + " = " + bound + ": a bound must be above 0, or every change is drift");
+    }
+    return bound;
+  }
+}

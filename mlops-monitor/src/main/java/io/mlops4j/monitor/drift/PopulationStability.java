@@ -1,0 +1,133 @@
+package io.mlops4j.monitor.drift;
+
+/**
+ * Population stability index, {@code PSI = sum (q - p) ln(q / p)} over shared bins, p the
+ * reference's share of a bin and q the current one's.
+ *
+ * <p><b>Empty bins.</b> Shares below a floor (default {@value #DEFAULT_FLOOR}) are raised to it,
+ * without renormalising, so that an empty bin has a large but finite weight. A bin that is empty in
+ * both samples adds nothing.
+ *
+ * <p><b>Bins.</b> Use quantiles of the <em>reference</em> ({@link QuantileBins}), ten by custom,
+ * and keep them. Bins of equal width over the pooled data are a trap: one outlier of a million
+ * moves every other row into one bin and hides any drift.
+ *
+ * <p><b>Test.</b> {@code PSI / (1/n + 1/m)} is close to chi-square with B - 1 degrees of freedom
+ * when nothing drifted, B the bins that are used by either sample (Yurdakul and Naranjo,
+ * Statistical properties of the population stability index, 2020). The usual bands ignore the
+ * sample sizes: at n = m = 300 and ten bins the bound 0.1 alone gives 9 % false alarms. The
+ * approximation needs a handful of rows in every bin; where the floor acts the p-value is too
+ * small.
+ *
+ * <p>Equal shares give 0 and p = 1. A single bin gives 0 and p = 1.
+ */
+public final class PopulationStability {
+  /** The default floor of a share. */
+  public static final double DEFAULT_FLOOR = 1e-4;
+
+  private static final PopulationStability DEFAULTS = new PopulationStability(DEFAULT_FLOOR);
+
+  private final double floor;
+
+  private PopulationStability(double floor) {
+    this.floor = floor;
+  }
+
+  /**
+   * The index with the floor {@value #DEFAULT_FLOOR}.
+   *
+   * @return the statistic
+   */
+  public static PopulationStability withDefaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * The index with another floor.
+   *
+   * @param share the least share of a bin, above 0 and below 1
+   * @return a statistic of its own
+   * @throws IllegalArgumentException when the share is out of range
+   */
+  public PopulationStability withFloor(double share) {
+    if (!(share > 0 && share < 1)) {
+      throw new IllegalArgumentException(
+          "share = " + share + ": the floor of a share must lie between 0 and 1");
+    }
+    return new PopulationStability(share);
+  }
+
+  /**
+   * The index.
+   *
+   * @param reference counts per bin, in any order of bins
+   * @param current counts in the same bins
+   * @return PSI, 0 or more
+   * @throws IllegalArgumentException when the lengths differ, a count is negative or a sample
+   *     counts no rows
+   */
+  public double statistic(long[] reference, long[] current) {
+    return index(Counts.of(reference, current));
+  }
+
+  /**
+   * The index with its test.
+   *
+   * @param reference counts per bin, in any order of bins
+   * @param current counts in the same bins
+   * @return PSI, p-value, degrees of freedom and band
+   * @throws IllegalArgumentException when the lengths differ, a count is negative or a sample
+   *     counts no rows
+   */
+  public Result test(long[] reference, long[] current) {
+    Counts counts = Counts.of(reference, current);
+    double index = index(counts);
+    double scale = 1.0 / counts.referenceRows() + 1.0 / counts.currentRows();
+    int degreesOfFreedom = counts.usedBins() - 1;
+    return new Result(index, ChiSquareTail.of(index / scale, degreesOfFreedom), degreesOfFreedom);
+  }
+
+  private double index(Counts counts) {
+    return counts.sum((p, q) -> term(Math.max(p, floor), Math.max(q, floor)));
+  }
+
+  private static double term(double p, double q) {
+    return (q - p) * Math.log(q / p);
+  }
+
+  /** The customary reading of the index, which ignores how many rows it was computed from. */
+  public enum Band {
+    /** Below 0.1. */
+    STABLE,
+    /** From 0.1 to below 0.25. */
+    MODERATE,
+    /** 0.25 and above. */
+    MAJOR;
+
+    private static Band of(double index) {
+      if (index < 0.1) {
+        return STABLE;
+      }
+      return index < 0.25 ? MODERATE : MAJOR;
+    }
+  }
+
+  /**
+   * The answer of the test.
+   *
+   * @param statistic PSI, 0 or more
+   * @param pValue upper tail of chi-square for {@code PSI / (1/n + 1/m)}
+   * @param degreesOfFreedom bins used by either sample, less one
+   */
+  public record Result(double statistic, double pValue, int degreesOfFreedom)
+      implements TestResult {
+    /**
+     * The customary band of the index.
+     *
+     * @return the band
+     */
+    public Band band() {
+      return Band.of(statistic);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.mlops4j.monitor.drift;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/** The values of one sample: missing ones left out, sorted. */
+final class Sample {
+  private final double[] sorted;
+
+  private Sample(double[] sorted) {
+    this.sorted = sorted;
+  }
+
+  static Sample of(double[] values, String name) {
+    Objects.requireNonNull(values, name);
+    double[] present = withoutMissing(values);
+    if (present.length == 0) {
+      throw new IllegalArgumentException(
+          name
+              + " holds no value (length "
+              + values.length
+              + ", all missing), a two-sample statistic needs at least one: check the row count first");
+    }
+    Arrays.sort(present);
+    return new Sample(present);
+  }
+
+  private static double[] withoutMissing(double[] values) {
+    double[] present = new double[values.length];
+    int n = 0;
+    for (double value : values) {
+      if (!Double.isNaN(value)) {
+        present[n++] = value;
+      }
+    }
+    return Arrays.copyOf(present, n);
+  }
+
+  int size() {
+    return sorted.length;
+  }
+
+  double get(int index) {
+    return sorted[index];
+  }
+
+  /**
+   * The first index behind the run of values equal to {@code value} that starts at {@code from}.
+   */
+  int skip(int from, double value) {
+    int i = from;
+    while (i < sorted.length && sorted[i] == value) {
+      i++;
+    }
+    return i;
+  }
+
+  /**
+   * Standard deviation of the finite values with divisor n; 0 for a constant sample, also when
+   * rounding would say otherwise.
+   */
+  double populationDeviation() {
+    double[] finite = Arrays.stream(sorted).filter(Double::isFinite).toArray();
+    if (finite.length == 0 || finite[0] == finite[finite.length - 1]) {
+      return 0;
+    }
+    double mean = Arrays.stream(finite).average().orElseThrow();
+    double variance =
+        Arrays.stream(finite).map(x -> (x - mean) * (x - mean)).average().orElseThrow();
+    return Math.sqrt(variance);
+  }
+}
