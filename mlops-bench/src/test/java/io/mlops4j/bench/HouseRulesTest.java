@@ -1,0 +1,107 @@
+package io.mlops4j.bench;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.io.Externalizable;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import org.junit.jupiter.api.Test;
+
+/** The arrows between the rooms, checked where all of them are on one class path. */
+class HouseRulesTest {
+
+  private static final String RUNTIME = "io.mlops4j.runtime..";
+  private static final String MONITOR = "io.mlops4j.monitor..";
+  private static final String BENCH = "io.mlops4j.bench..";
+
+  private static final JavaClasses HOUSE =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.mlops4j");
+
+  private static final DescribedPredicate<JavaClass> LIBRARY =
+      resideInAnyPackage("io.mlops4j..").and(DescribedPredicate.not(resideInAnyPackage(BENCH)));
+
+  private static final DescribedPredicate<JavaClass> API =
+      LIBRARY.and(DescribedPredicate.not(resideInAnyPackage(RUNTIME, MONITOR)));
+
+  @Test
+  void apiSeesNeitherRuntimeNorMonitor() {
+    check(
+        noClasses().that(API).should().dependOnClassesThat().resideInAnyPackage(RUNTIME, MONITOR));
+  }
+
+  @Test
+  void runtimeAndMonitorNeverSeeEachOther() {
+    check(noClasses().that().resideInAPackage(RUNTIME).should().dependOnClassesThat(in(MONITOR)));
+    check(noClasses().that().resideInAPackage(MONITOR).should().dependOnClassesThat(in(RUNTIME)));
+  }
+
+  @Test
+  void libraryNeverSeesTheWorkshop() {
+    check(noClasses().that(LIBRARY).should().dependOnClassesThat(in(BENCH)));
+  }
+
+  @Test
+  void packagesAreFreeOfCycles() {
+    check(slices().matching("io.mlops4j.(**)").should().beFreeOfCycles());
+  }
+
+  @Test
+  void innerRoomsNeverImportTheFrontDoor() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("io.mlops4j.runtime.(*)..")
+            .should()
+            .dependOnClassesThat(in("io.mlops4j.runtime")));
+  }
+
+  @Test
+  void vendorTypesStayInTheirOnePackage() {
+    checkOnlyUser("ai.onnxruntime..", "io.mlops4j.runtime.onnx..");
+    checkOnlyUser("org.tensorflow..", "io.mlops4j.runtime.tensorflow..");
+  }
+
+  @Test
+  void libraryNeverPrints() {
+    check(noClasses().that(LIBRARY).should(ACCESS_STANDARD_STREAMS));
+  }
+
+  @Test
+  void libraryNeverUsesJavaSerialisation() {
+    check(
+        noClasses()
+            .that(LIBRARY)
+            .should()
+            .dependOnClassesThat()
+            .belongToAnyOf(
+                ObjectInputStream.class, ObjectOutputStream.class, Externalizable.class));
+  }
+
+  private static void checkOnlyUser(String vendor, String user) {
+    check(
+        noClasses()
+            .that(LIBRARY.and(DescribedPredicate.not(resideInAnyPackage(user))))
+            .should()
+            .dependOnClassesThat(in(vendor)));
+  }
+
+  private static DescribedPredicate<JavaClass> in(String... packages) {
+    return resideInAnyPackage(packages);
+  }
+
+  /** A room that is still empty breaks no rule. */
+  private static void check(ArchRule rule) {
+    rule.allowEmptyShould(true).check(HOUSE);
+  }
+}
