@@ -3,6 +3,7 @@ package io.mlops4j.inference;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.Placement;
 import java.lang.invoke.MethodHandles;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;

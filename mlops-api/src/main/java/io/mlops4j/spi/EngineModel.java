@@ -1,7 +1,7 @@
 package io.mlops4j.spi;
 
-import io.mlops4j.inference.Placement;
 import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.Placement;
 
 /** A loaded model. Thread safe; its slots are not. */
 public interface EngineModel extends AutoCloseable {

@@ -1,4 +1,4 @@
-package io.mlops4j.inference;
+package io.mlops4j.model;
 
 import java.util.List;
 
