@@ -1,0 +1,85 @@
+package io.mlops4j.runtime.memory;
+
+import static java.lang.invoke.MethodType.methodType;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Field;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+
+/**
+ * What Java does not offer for direct buffers on every version: their address, and freeing them at
+ * a known time.
+ *
+ * <p>The address comes from {@code MemorySegment} where that exists (22 and later) and else from
+ * {@code sun.misc.Unsafe}; both are reached by method handles, because the first does not compile
+ * for 17 and the second warns when compiled.
+ */
+final class BufferAccess {
+  private static final MethodHandle ADDRESS;
+  private static final MethodHandle FREE;
+
+  static {
+    try {
+      FREE = unsafe("invokeCleaner", void.class, ByteBuffer.class);
+      ADDRESS = Runtime.version().feature() >= 22 ? segmentAddress() : fieldAddress();
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private BufferAccess() {}
+
+  /** The address of a direct buffer's first byte, whatever its position. */
+  static long address(ByteBuffer direct) {
+    try {
+      return (long) ADDRESS.invokeExact((Buffer) direct.duplicate().clear());
+    } catch (Throwable e) {
+      throw new AssertionError("cannot read the address of a direct buffer", e);
+    }
+  }
+
+  /** Frees a direct buffer that is neither a slice nor a duplicate; it is not to be used again. */
+  static void free(ByteBuffer direct) {
+    try {
+      FREE.invokeExact(direct);
+    } catch (Throwable e) {
+      throw new AssertionError("cannot free a direct buffer", e);
+    }
+  }
+
+  private static MethodHandle segmentAddress() throws ReflectiveOperationException {
+    Class<?> segment = Class.forName("java.lang.foreign.MemorySegment");
+    MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+    MethodHandle of = lookup.findStatic(segment, "ofBuffer", methodType(segment, Buffer.class));
+    MethodHandle address = lookup.findVirtual(segment, "address", methodType(long.class));
+    return MethodHandles.filterReturnValue(of, address);
+  }
+
+  private static MethodHandle fieldAddress() throws ReflectiveOperationException {
+    Field field = Buffer.class.getDeclaredField("address");
+    long offset = offset(unsafe("objectFieldOffset", long.class, Field.class), field);
+    MethodHandle getLong = unsafe("getLong", long.class, Object.class, long.class);
+    return MethodHandles.insertArguments(getLong, 1, offset)
+        .asType(methodType(long.class, Buffer.class));
+  }
+
+  private static long offset(MethodHandle objectFieldOffset, Field field) {
+    try {
+      return (long) objectFieldOffset.invokeExact(field);
+    } catch (Throwable e) {
+      throw new AssertionError("cannot find the address field of a direct buffer", e);
+    }
+  }
+
+  private static MethodHandle unsafe(String method, Class<?> returned, Class<?>... taken)
+      throws ReflectiveOperationException {
+    Class<?> unsafe = Class.forName("sun.misc.Unsafe");
+    Field instance = unsafe.getDeclaredField("theUnsafe");
+    instance.setAccessible(true);
+    return MethodHandles.publicLookup()
+        .findVirtual(unsafe, method, methodType(returned, taken))
+        .bindTo(instance.get(null));
+  }
+}
