@@ -1,0 +1,90 @@
+package io.mlops4j.bench.docs;
+
+import static java.util.stream.Collectors.joining;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+
+/**
+ * Compiles a block as the body of a method: the page leaves out imports, error handling and what an
+ * application has at hand, so the method may throw anything and its class inherits a {@link
+ * Prelude}.
+ */
+final class BlockCompiler {
+
+  private static final String IMPORTS =
+      publicPackages() + "import java.nio.file.Path; import java.time.*; import java.util.*; ";
+
+  private final JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
+  private final Path classes;
+
+  BlockCompiler(Path classes) {
+    this.classes = classes;
+  }
+
+  /** What the compiler says, with the lines of the page; empty if the block compiles. */
+  List<String> errors(JavaBlock block) {
+    DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
+    javac.getTask(null, null, found, options(), null, List.of(source(block))).call();
+    return found.getDiagnostics().stream().map(d -> text(block, d)).toList();
+  }
+
+  private List<String> options() {
+    return List.of(
+        "--release",
+        "17",
+        "-Xlint:deprecation,removal,unchecked",
+        "-proc:none",
+        "-classpath",
+        System.getProperty("java.class.path"),
+        "-d",
+        classes.toString());
+  }
+
+  /**
+   * Everything before the block stands on one line, so that a line of the class tells one of the
+   * page.
+   */
+  private static JavaFileObject source(JavaBlock block) {
+    String code =
+        "import io.mlops4j.bench.docs.Prelude; "
+            + IMPORTS
+            + "class Block extends Prelude { void asWritten() throws Exception {\n"
+            + block.code()
+            + "}}\n";
+    return new SimpleJavaFileObject(
+        URI.create("string:///Block.java"), JavaFileObject.Kind.SOURCE) {
+      @Override
+      public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+        return code;
+      }
+    };
+  }
+
+  private static String text(JavaBlock block, Diagnostic<?> found) {
+    long line = block.line() + found.getLineNumber() - 2;
+    return block.page().getFileName() + ":" + line + ": " + found.getMessage(null);
+  }
+
+  private static String publicPackages() {
+    return new ClassFileImporter()
+        .importPackages("io.mlops4j").stream()
+            .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+            .map(JavaClass::getPackageName)
+            .filter(name -> !name.startsWith("io.mlops4j.bench"))
+            .distinct()
+            .sorted()
+            .map(name -> "import " + name + ".*; ")
+            .collect(joining());
+  }
+}
