@@ -1,0 +1,105 @@
+package io.mlops4j.monitor;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Predictions that wait for their label and labels that wait for their prediction, bounded in time
+ * and number; the oldest leave first. Used by the monitor's thread only.
+ *
+ * <p>An entry stays after its label came until its time is over, so that a shadow's answer to the
+ * same row, which may come later, finds the label too.
+ */
+final class LabelStore {
+  private final Duration delay;
+  private final int capacity;
+  private final Map<Object, Entry> entries = new LinkedHashMap<>();
+  private long labelled;
+  private long unlabelled;
+  private long unmatched;
+
+  LabelStore(Duration delay, int capacity) {
+    this.delay = delay;
+    this.capacity = capacity;
+  }
+
+  private static final class Entry {
+    final Instant since;
+    @Nullable Waiting waiting;
+    double label = Double.NaN;
+    boolean joined;
+
+    Entry(Instant since) {
+      this.since = since;
+    }
+  }
+
+  private record Waiting(VersionTrack track, double score, @Nullable Waiting next) {}
+
+  void predicted(Object key, double score, VersionTrack track, Instant at) {
+    Entry entry = entry(key, at);
+    if (Double.isNaN(entry.label)) {
+      entry.waiting = new Waiting(track, score, entry.waiting);
+    } else {
+      join(entry, track, score);
+    }
+  }
+
+  void labelled(Object key, double label, Instant at) {
+    Entry entry = entry(key, at);
+    if (!Double.isNaN(entry.label)) {
+      unmatched++; // a second label for a row: the first one counts
+      return;
+    }
+    entry.label = label;
+    for (Waiting one = entry.waiting; one != null; one = one.next()) {
+      join(entry, one.track(), one.score());
+    }
+    entry.waiting = null;
+  }
+
+  private void join(Entry entry, VersionTrack track, double score) {
+    track.labelled(score, entry.label);
+    entry.joined = true;
+    labelled++;
+  }
+
+  private Entry entry(Object key, Instant at) {
+    leave(at);
+    return entries.computeIfAbsent(key, k -> new Entry(at));
+  }
+
+  private void leave(Instant now) {
+    Iterator<Entry> oldest = entries.values().iterator();
+    while (oldest.hasNext()) {
+      Entry entry = oldest.next();
+      boolean over = entry.since.plus(delay).isBefore(now);
+      if (!over && entries.size() < capacity) {
+        return;
+      }
+      oldest.remove();
+      for (Waiting one = entry.waiting; one != null; one = one.next()) {
+        unlabelled++;
+      }
+      if (!Double.isNaN(entry.label) && !entry.joined) {
+        unmatched++;
+      }
+    }
+  }
+
+  long labelled() {
+    return labelled;
+  }
+
+  long unlabelled() {
+    return unlabelled;
+  }
+
+  long unmatched() {
+    return unmatched;
+  }
+}

@@ -1,0 +1,65 @@
+package io.mlops4j.monitor;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A budget of false alarms: at most one, on average, for so much traffic in which nothing is wrong.
+ *
+ * <p>A window that covers the share {@code s} of the budget is tested at level {@code s}: half of
+ * it for all features together, half for the realised performance. The sum of the levels over the
+ * budget is 1, so that the expected number of false alarms is at most 1. This assumes rows that are
+ * exchangeable with the reference; seasons are not (see {@link Window}), which is why an alarm also
+ * needs an effect above its bound. Immutable.
+ */
+public final class OncePer {
+  private final long rows;
+  private final @Nullable Duration time;
+
+  private OncePer(long rows, @Nullable Duration time) {
+    this.rows = rows;
+    this.time = time;
+  }
+
+  /**
+   * One false alarm for a number of rows.
+   *
+   * @param rows at least 1
+   * @return the budget
+   * @throws IllegalArgumentException if {@code rows} is below 1
+   */
+  public static OncePer rows(long rows) {
+    if (rows < 1) {
+      throw new IllegalArgumentException("rows: found " + rows + ", expected at least 1");
+    }
+    return new OncePer(rows, null);
+  }
+
+  /**
+   * One false alarm for a number of days by the monitor's clock.
+   *
+   * @param days at least 1
+   * @return the budget
+   * @throws IllegalArgumentException if {@code days} is below 1
+   */
+  public static OncePer days(int days) {
+    if (days < 1) {
+      throw new IllegalArgumentException("days: found " + days + ", expected at least 1");
+    }
+    return new OncePer(0, Duration.ofDays(days));
+  }
+
+  /** The level of each of the two tests of a window, between 1e-12 and 0.05. */
+  double level(long windowRows, Duration windowTime) {
+    double share =
+        time == null
+            ? (double) windowRows / rows
+            : (double) windowTime.toMillis() / time.toMillis();
+    return Math.min(0.05, Math.max(1e-12, share / 2));
+  }
+
+  @Override
+  public String toString() {
+    return "once per " + (time == null ? rows + " rows" : time.toDays() + " days");
+  }
+}

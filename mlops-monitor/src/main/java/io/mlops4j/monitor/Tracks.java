@@ -1,0 +1,62 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.inference.ServedBy;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The versions that a monitor has seen, the newest 64 of them, in the order of their first row.
+ * Written by the monitor's thread, read by any.
+ */
+final class Tracks {
+  private static final int MOST = 64;
+
+  private final int capacity;
+  private final Map<ServedBy, VersionTrack> byVersion = new LinkedHashMap<>();
+
+  /**
+   * @param capacity how many labelled rows each version keeps
+   */
+  Tracks(int capacity) {
+    this.capacity = capacity;
+  }
+
+  synchronized VersionTrack of(ServedBy servedBy, boolean shadow, Instant at) {
+    VersionTrack known = byVersion.get(servedBy);
+    if (known == null) {
+      known = new VersionTrack(servedBy, shadow, capacity, at);
+      byVersion.put(servedBy, known);
+      if (byVersion.size() > MOST) {
+        byVersion.remove(byVersion.keySet().iterator().next());
+      }
+    }
+    return known;
+  }
+
+  synchronized @Nullable VersionTrack find(ServedBy servedBy) {
+    return byVersion.get(servedBy);
+  }
+
+  /** The versions whose answers were returned. */
+  synchronized List<VersionTrack> primary() {
+    return byVersion.values().stream().filter(track -> !track.shadow()).toList();
+  }
+
+  /** The versions that came before and have enough labels to hold the given one against. */
+  synchronized List<VersionTrack> standards(VersionTrack judged, int labels) {
+    List<VersionTrack> earlier = new ArrayList<>();
+    for (VersionTrack track : byVersion.values()) {
+      if (track == judged) {
+        break;
+      }
+      if (!track.shadow() && track.performance().labelled() >= labels) {
+        earlier.add(track);
+      }
+    }
+    return earlier;
+  }
+}

@@ -1,0 +1,63 @@
+package io.mlops4j.monitor;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much traffic is looked at together. Immutable.
+ *
+ * <p>Traffic has seasons: a window that holds other weekdays or hours than the reference differs
+ * from it without anything being wrong. Choose a window of whole days or weeks, or as many rows.
+ */
+public final class Window {
+  private final long rows;
+  private final @Nullable Duration time;
+
+  private Window(long rows, @Nullable Duration time) {
+    this.rows = rows;
+    this.time = time;
+  }
+
+  /**
+   * A window of a number of rows; it ends with the batch that fills it.
+   *
+   * @param rows at least 1
+   * @return the window
+   * @throws IllegalArgumentException if {@code rows} is below 1
+   */
+  public static Window ofRows(int rows) {
+    if (rows < 1) {
+      throw new IllegalArgumentException("rows: found " + rows + ", expected at least 1");
+    }
+    return new Window(rows, null);
+  }
+
+  /**
+   * A window of a length of time by the monitor's clock; it ends with the first batch after it.
+   *
+   * @param time more than zero
+   * @return the window
+   * @throws IllegalArgumentException if {@code time} is not more than zero
+   */
+  public static Window of(Duration time) {
+    Objects.requireNonNull(time, "time");
+    if (time.isNegative() || time.isZero()) {
+      throw new IllegalArgumentException("time: found " + time + ", expected more than zero");
+    }
+    return new Window(Long.MAX_VALUE, time);
+  }
+
+  boolean isFullOf(long seen) {
+    return seen >= rows;
+  }
+
+  boolean isOver(Duration age) {
+    return time != null && age.compareTo(time) >= 0;
+  }
+
+  @Override
+  public String toString() {
+    return time == null ? rows + " rows" : time.toString();
+  }
+}

@@ -1,0 +1,78 @@
+package io.mlops4j.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class InboxTest {
+  private static Inbox.Labels labels(int count) {
+    return new Inbox.Labels(Collections.nCopies(count, new Inbox.Label("key", 1)), Instant.EPOCH);
+  }
+
+  @Test
+  void itemsComeOutInOrder() throws Exception {
+    Inbox inbox = new Inbox(10);
+    Inbox.Labels first = labels(1);
+    Inbox.Labels second = labels(2);
+    assertThat(inbox.offer(first)).isTrue();
+    assertThat(inbox.put(second)).isTrue();
+    assertThat(inbox.take()).isSameAs(first);
+    assertThat(inbox.take()).isSameAs(second);
+  }
+
+  @Test
+  void anOfferThatDoesNotFitIsRefused() {
+    Inbox inbox = new Inbox(3);
+    assertThat(inbox.offer(labels(2))).isTrue();
+    assertThat(inbox.offer(labels(2))).isFalse();
+    assertThat(inbox.offer(labels(1))).isTrue();
+  }
+
+  @Test
+  void anItemLargerThanTheInboxIsTakenWhenNothingElseIsThere() {
+    Inbox inbox = new Inbox(3);
+    assertThat(inbox.offer(labels(100))).isTrue();
+    assertThat(inbox.offer(labels(1))).isFalse();
+  }
+
+  @Test
+  void putWaitsForRoom() throws Exception {
+    Inbox inbox = new Inbox(1);
+    inbox.put(labels(1));
+    Inbox.Labels late = labels(1);
+    CompletableFuture<Boolean> putting = new CompletableFuture<>();
+    Thread putter =
+        new Thread(
+            () -> {
+              try {
+                putting.complete(inbox.put(late));
+              } catch (InterruptedException e) {
+                putting.completeExceptionally(e);
+              }
+            });
+    putter.start();
+    while (putter.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    assertThat(putting).isNotDone();
+    inbox.take();
+    assertThat(putting.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(inbox.take()).isSameAs(late);
+  }
+
+  @Test
+  void closingRefusesWhatComesAndStillGivesWhatIsThere() throws Exception {
+    Inbox inbox = new Inbox(10);
+    Inbox.Labels before = labels(1);
+    inbox.put(before);
+    inbox.close();
+    assertThat(inbox.offer(labels(1))).isFalse();
+    assertThat(inbox.put(labels(1))).isFalse();
+    assertThat(inbox.take()).isSameAs(before);
+    assertThat(inbox.take()).isNull();
+  }
+}

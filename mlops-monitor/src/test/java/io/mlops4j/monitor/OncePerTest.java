@@ -1,0 +1,29 @@
+package io.mlops4j.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class OncePerTest {
+  @Test
+  void theLevelIsHalfTheShareOfTheBudgetThatAWindowCovers() {
+    assertThat(OncePer.rows(1_000_000).level(10_000, Duration.ZERO)).isEqualTo(0.005);
+    assertThat(OncePer.days(100).level(1, Duration.ofDays(1))).isEqualTo(0.005);
+  }
+
+  @Test
+  void theLevelNeverExceedsFivePercentNorReachesZero() {
+    assertThat(OncePer.rows(10).level(1_000, Duration.ZERO)).isEqualTo(0.05);
+    assertThat(OncePer.days(1).level(1_000, Duration.ZERO)).isEqualTo(1e-12);
+  }
+
+  @Test
+  void aBudgetBelowOneIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> OncePer.rows(0))
+        .withMessage("rows: found 0, expected at least 1");
+    assertThatIllegalArgumentException().isThrownBy(() -> OncePer.days(0));
+  }
+}
