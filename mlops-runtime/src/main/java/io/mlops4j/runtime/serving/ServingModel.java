@@ -1,0 +1,41 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.Model;
+import io.mlops4j.registry.AliasRecord;
+
+/**
+ * A model whose calls can be counted from outside, so that a deployment can swap it without a
+ * caller ever seeing a closed one. Thread safe.
+ */
+public interface ServingModel extends Model {
+  /**
+   * The same loaded model under another identity, as when an alias moves without a change of the
+   * version. Engine and slots are shared; each identity is closed independently.
+   *
+   * @param alias the record that makes it serve
+   * @param route how the events of the new identity are marked
+   * @return a further identity, which the caller closes
+   * @throws IllegalStateException if this one is closed
+   */
+  ServingModel withAlias(AliasRecord alias, InferenceEvent.Route route);
+
+  /**
+   * The same loaded model under another identity, whose events have this one's route.
+   *
+   * @param alias the record that makes it serve
+   * @return a further identity, which the caller closes
+   * @throws IllegalStateException if this one is closed
+   */
+  ServingModel withAlias(AliasRecord alias);
+
+  /**
+   * Counts a call that is about to begin.
+   *
+   * @return false once closing began; after a true, {@link #release} must follow
+   */
+  boolean acquire();
+
+  /** Ends what a successful {@link #acquire} began; closing waits for it. */
+  void release();
+}
