@@ -1,6 +1,6 @@
 """Expected values for edge cases, from NumPy, SciPy and scikit-learn.
 
-Run: python3 edge_cases.py > ../resources/io/mlops4j/monitor/golden/edge_cases.json
+Run: python3 edge_cases.py > ../resources/io/mlops4j/monitor/golden/edge/edge_cases.json
 """
 
 import json

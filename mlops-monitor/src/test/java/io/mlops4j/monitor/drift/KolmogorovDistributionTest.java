@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class KolmogorovDistributionTest {
 
   static Stream<JsonNode> oneSampleTails() {
-    return Stream.of("distributions.json", "edge_cases.json")
+    return Stream.of("distributions.json", "edge/edge_cases.json")
         .flatMap(file -> GoldenFile.elements(GoldenFile.read(file).get("kstwo_sf")));
   }
 
@@ -45,7 +45,7 @@ class KolmogorovDistributionTest {
   }
 
   static Stream<JsonNode> smallSamples() {
-    return GoldenFile.elements(GoldenFile.read("edge_cases.json").get("ks"));
+    return GoldenFile.elements(GoldenFile.read("edge/edge_cases.json").get("ks"));
   }
 
   @ParameterizedTest

@@ -58,7 +58,7 @@ class BinaryPerformanceTest {
   }
 
   static Stream<JsonNode> edgeCases() {
-    return GoldenFile.elements(GoldenFile.read("edge_cases.json").get("binary"));
+    return GoldenFile.elements(GoldenFile.read("edge/edge_cases.json").get("binary"));
   }
 
   @ParameterizedTest
