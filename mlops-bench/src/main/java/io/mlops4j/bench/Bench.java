@@ -1,5 +1,6 @@
 package io.mlops4j.bench;
 
+import io.mlops4j.bench.golden.GoldenCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -7,6 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "benchmarks",
     description = "Shows what mlops4j claims.",
+    subcommands = GoldenCommand.class,
     mixinStandardHelpOptions = true)
 final class Bench implements Runnable {
 

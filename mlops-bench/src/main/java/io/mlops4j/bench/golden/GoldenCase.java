@@ -1,0 +1,87 @@
+package io.mlops4j.bench.golden;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A block of expected values and what the library answers to its inputs. */
+record GoldenCase(String name, JsonNode expected, Answers answers) {
+
+  Stream<Line> compare() {
+    return compare("", expected);
+  }
+
+  private Stream<Line> compare(String path, JsonNode node) {
+    if (node.isObject() && !node.has("error")) {
+      return node.properties().stream()
+          .flatMap(
+              e -> compare(path.isEmpty() ? e.getKey() : path + "." + e.getKey(), e.getValue()));
+    }
+    if (isRemark(node)) {
+      return Stream.empty();
+    }
+    Supplier<double[]> answer = answers.get(path);
+    return answer == null ? Stream.of(absent(path, node)) : answered(path, node, answer);
+  }
+
+  private static boolean isRemark(JsonNode node) {
+    return node.isTextual() && !Numbers.isNumber(node) && !node.asText().contains("undefined");
+  }
+
+  private Line absent(String path, JsonNode node) {
+    return new Line(
+        name, path, "-", node.isArray() ? "[" + node.size() + "]" : text(node), Outcome.ABSENT);
+  }
+
+  private Stream<Line> answered(String path, JsonNode node, Supplier<double[]> answer) {
+    double @Nullable [] got = orRefused(answer);
+    return node.isArray()
+        ? array(path, node, got)
+        : Stream.of(line(path, node, got == null ? null : got[0]));
+  }
+
+  /**
+   * The library refuses what has no meaning; that is an answer where the expected value is
+   * undefined too.
+   */
+  private static double @Nullable [] orRefused(Supplier<double[]> answer) {
+    try {
+      return answer.get();
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private Stream<Line> array(String path, JsonNode node, double @Nullable [] got) {
+    if (got == null || got.length != node.size()) {
+      String found = got == null ? "refused" : "[" + got.length + "]";
+      return Stream.of(new Line(name, path, found, "[" + node.size() + "]", Outcome.OFF));
+    }
+    return IntStream.range(0, got.length)
+        .mapToObj(i -> line(path + "[" + i + "]", node.get(i), got[i]));
+  }
+
+  private Line line(String path, JsonNode node, @Nullable Double got) {
+    String found = got == null ? "refused" : got.isNaN() ? "undefined" : got.toString();
+    return new Line(name, path, found, text(node), outcome(path, node, got));
+  }
+
+  private static Outcome outcome(String path, JsonNode node, @Nullable Double got) {
+    if (!node.isNumber()) {
+      return Outcome.OURS;
+    }
+    return got != null && agrees(got, node.asDouble(), path.endsWith("pvalue") ? 1e-6 : 1e-9)
+        ? Outcome.OK
+        : Outcome.OFF;
+  }
+
+  private static boolean agrees(double got, double expected, double tolerance) {
+    return Math.abs(got - expected) <= Math.max(tolerance * Math.abs(expected), 1e-12);
+  }
+
+  private static String text(JsonNode node) {
+    return node.has("error") ? "error" : node.asText();
+  }
+}

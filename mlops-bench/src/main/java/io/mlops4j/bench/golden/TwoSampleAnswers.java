@@ -1,0 +1,69 @@
+package io.mlops4j.bench.golden;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mlops4j.monitor.drift.KolmogorovSmirnov;
+import io.mlops4j.monitor.drift.PValueMethod;
+import io.mlops4j.monitor.drift.QuantileBins;
+import io.mlops4j.monitor.drift.Wasserstein;
+
+/** Two samples of raw values. */
+final class TwoSampleAnswers {
+  private final double[] reference;
+  private final double[] current;
+  private final Answers answers = new Answers();
+
+  private TwoSampleAnswers(double[] reference, double[] current) {
+    this.reference = reference;
+    this.current = current;
+  }
+
+  static Answers of(JsonNode element) {
+    double[] reference = Numbers.doubles(element.get("ref"));
+    double[] current = Numbers.doubles(element.get("cur"));
+    TwoSampleAnswers all = new TwoSampleAnswers(reference, current);
+    all.kolmogorovSmirnov("ks_two-sided_exact.", PValueMethod.EXACT);
+    all.kolmogorovSmirnov("ks_two-sided_asymp.", PValueMethod.ASYMPTOTIC);
+    all.distances();
+    all.referenceBins("hist_quantile10.");
+    all.givenBins("hist_width10.", element.get("expected").path("hist_width10"));
+    return all.answers;
+  }
+
+  private void kolmogorovSmirnov(String prefix, PValueMethod method) {
+    KolmogorovSmirnov test = KolmogorovSmirnov.withDefaults().with(method);
+    answers
+        .value(prefix + "statistic", () -> test.statistic(reference, current))
+        .value(prefix + "pvalue", () -> test.test(reference, current).pValue());
+  }
+
+  private void distances() {
+    Wasserstein distance = Wasserstein.withDefaults();
+    answers
+        .value("wasserstein", () -> distance.statistic(reference, current))
+        .value(
+            "wasserstein_over_ref_std_ddof0",
+            () -> distance.overReferenceDeviation().statistic(reference, current));
+  }
+
+  private void referenceBins(String prefix) {
+    answers
+        .values(prefix + "edges", () -> bins().edges())
+        .values(prefix + "ref_counts", () -> Numbers.doubles(bins().count(reference)))
+        .values(prefix + "cur_counts", () -> Numbers.doubles(bins().count(current)));
+    HistogramAnswers.add(
+        answers, prefix, () -> bins().count(reference), () -> bins().count(current));
+  }
+
+  private QuantileBins bins() {
+    return QuantileBins.of(reference, 10);
+  }
+
+  /** Bins of equal width are not offered, the statistics of their counts are. */
+  private void givenBins(String prefix, JsonNode given) {
+    HistogramAnswers.add(
+        answers,
+        prefix,
+        () -> Numbers.counts(given.path("ref_counts")),
+        () -> Numbers.counts(given.path("cur_counts")));
+  }
+}
