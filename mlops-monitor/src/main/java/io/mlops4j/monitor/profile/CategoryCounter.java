@@ -1,0 +1,45 @@
+package io.mlops4j.monitor.profile;
+
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+
+/** Counts texts in frozen categories; keeps no row. */
+final class CategoryCounter implements Counter, Cells.Texts {
+  private final String name;
+  private final Role role;
+  private final CategoryBins bins;
+  private final long[] counts;
+  private long missing;
+
+  CategoryCounter(String name, Role role, CategoryBins bins) {
+    this.name = name;
+    this.role = role;
+    this.bins = bins;
+    this.counts = new long[bins.named() + 1];
+  }
+
+  @Override
+  public Kind kind() {
+    return Kind.TEXTS;
+  }
+
+  @Override
+  public void add(FieldVector column, DictionaryProvider dictionaries) {
+    Cells.texts(column, dictionaries, this);
+  }
+
+  @Override
+  public void take(byte[] bytes, int length, long times) {
+    counts[bins.indexOf(bytes, length)] += times;
+  }
+
+  @Override
+  public void missing(long cells) {
+    missing += cells;
+  }
+
+  @Override
+  public ColumnProfile build() {
+    return new CategoryProfile(name, role, bins, counts.clone(), missing);
+  }
+}

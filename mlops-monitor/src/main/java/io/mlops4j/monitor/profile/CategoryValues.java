@@ -1,0 +1,93 @@
+package io.mlops4j.monitor.profile;
+
+import io.mlops4j.monitor.profile.SkippedColumn.Reason;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+
+/**
+ * Counts the distinct texts of a reference until its categories can be chosen.
+ *
+ * <p>Whether a column is like an identifier depends on the set of its texts alone, not on the order
+ * in which they come, also where counting is given up.
+ */
+final class CategoryValues implements Counter, Cells.Texts {
+  /** With fewer distinct texts a column is never an identifier. */
+  static final int FEW = 50;
+
+  /** With more distinct texts a column always is one, and counting ends. */
+  static final int MOST = 65_536;
+
+  private final String name;
+  private final Role role;
+  private TextIndex seen = new TextIndex();
+  private long[] counts = new long[64];
+  private boolean overflown;
+  private long present;
+  private long missing;
+
+  CategoryValues(String name, Role role) {
+    this.name = name;
+    this.role = role;
+  }
+
+  @Override
+  public Kind kind() {
+    return Kind.TEXTS;
+  }
+
+  @Override
+  public void add(FieldVector column, DictionaryProvider dictionaries) {
+    Cells.texts(column, dictionaries, this);
+  }
+
+  @Override
+  public void take(byte[] bytes, int length, long times) {
+    present += times;
+    if (!overflown) {
+      count(seen.add(bytes, length), times);
+    }
+  }
+
+  private void count(int number, long times) {
+    if (number == counts.length) {
+      counts = Arrays.copyOf(counts, 2 * number);
+    }
+    counts[number] += times;
+    if (seen.size() > MOST) {
+      overflown = true;
+      seen = new TextIndex();
+      counts = new long[64];
+    }
+  }
+
+  @Override
+  public void missing(long cells) {
+    missing += cells;
+  }
+
+  @Override
+  public ColumnProfile build() {
+    if (overflown) {
+      return identifier("more than " + MOST + " distinct texts");
+    }
+    if (seen.size() > FEW && 2L * seen.size() > present) {
+      return identifier(seen.size() + " distinct texts in " + present + " values");
+    }
+    CategoryBins bins = CategoryBins.of(seen, counts);
+    long[] binned = new long[bins.named() + 1];
+    IntStream.range(0, seen.size())
+        .forEach(
+            number -> {
+              byte[] text = seen.text(number);
+              binned[bins.indexOf(text, text.length)] += counts[number];
+            });
+    return new CategoryProfile(name, role, bins, binned, missing);
+  }
+
+  private SkippedColumn identifier(String detail) {
+    return new SkippedColumn(
+        name, role, Reason.IDENTIFIER_LIKE, "identifier-like, not compared: " + detail);
+  }
+}

@@ -1,0 +1,49 @@
+package io.mlops4j.monitor.profile;
+
+import java.math.BigInteger;
+
+/**
+ * The exact sum of finite doubles and of their squares, so that mean and variance do not depend on
+ * how rows were batched or merged.
+ *
+ * @param count how many values
+ * @param sum their sum in units of 2^-1075
+ * @param squares the sum of their squares in units of 2^-2150
+ */
+record ExactMoments(long count, BigInteger sum, BigInteger squares) {
+  static final int UNIT = -1075;
+
+  ExactMoments plus(ExactMoments other) {
+    return new ExactMoments(
+        Math.addExact(count, other.count), sum.add(other.sum), squares.add(other.squares));
+  }
+
+  /** NaN without values. */
+  double mean() {
+    return count == 0 ? Double.NaN : ratio(sum, BigInteger.valueOf(count), UNIT);
+  }
+
+  /** The population variance, n S2 - S1^2 over n^2 without rounding before the end. */
+  double variance() {
+    if (count == 0) {
+      return Double.NaN;
+    }
+    BigInteger n = BigInteger.valueOf(count);
+    BigInteger scatter = n.multiply(squares).subtract(sum.multiply(sum));
+    return ratio(scatter, n.multiply(n), 2 * UNIT);
+  }
+
+  /** The double nearest to numerator / denominator * 2^exponent; the denominator is positive. */
+  private static double ratio(BigInteger numerator, BigInteger denominator, int exponent) {
+    if (numerator.signum() == 0) {
+      return 0;
+    }
+    int shift = 66 - (numerator.bitLength() - denominator.bitLength());
+    BigInteger scaled = shift > 0 ? numerator.abs().shiftLeft(shift) : numerator.abs();
+    BigInteger divisor = shift > 0 ? denominator : denominator.shiftLeft(-shift);
+    BigInteger[] parts = scaled.divideAndRemainder(divisor);
+    // A bit below the last one that counts stands for the rest, so that rounding happens once.
+    BigInteger sticky = parts[1].signum() == 0 ? parts[0] : parts[0].setBit(0);
+    return numerator.signum() * Math.scalb(sticky.doubleValue(), exponent - shift);
+  }
+}

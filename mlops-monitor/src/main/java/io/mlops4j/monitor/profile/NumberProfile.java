@@ -1,0 +1,274 @@
+package io.mlops4j.monitor.profile;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * Numbers, counted in bins that were frozen with the reference. Immutable.
+ *
+ * <p>A reference with at most 127 distinct values has a bin for each of them and one for each gap
+ * between (empty in the reference, so that an unseen number shows); otherwise up to 256 bins are
+ * cut at the reference's quantiles k/256, equal cuts merged. Bin {@code k} holds numbers above edge
+ * {@code k - 1} up to and including edge {@code k}; the outer edges are infinite and infinite
+ * values count there. Null and NaN are missing: counted apart, in no bin. Every type of integer and
+ * float is read as a double, which rounds 64-bit integers beyond 2^53.
+ */
+public final class NumberProfile implements ColumnProfile {
+  private final String name;
+  private final Role role;
+  private final NumberBins bins;
+  private final long[] counts;
+  private final long missing;
+  private final long infinite;
+  private final double min;
+  private final double max;
+  private final ExactMoments moments;
+
+  /**
+   * @param min the least finite value, NaN without one
+   * @param max the greatest finite value, NaN without one
+   */
+  NumberProfile(
+      String name,
+      Role role,
+      NumberBins bins,
+      long[] counts,
+      long missing,
+      long infinite,
+      double min,
+      double max,
+      ExactMoments moments) {
+    this.name = name;
+    this.role = role;
+    this.bins = bins;
+    this.counts = counts;
+    this.missing = missing;
+    this.infinite = infinite;
+    this.min = min;
+    this.max = max;
+    this.moments = moments;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Role role() {
+    return role;
+  }
+
+  NumberBins bins() {
+    return bins;
+  }
+
+  ExactMoments moments() {
+    return moments;
+  }
+
+  /**
+   * The inner edges of the bins.
+   *
+   * @return finite, ascending, one less than there are bins; the caller's copy
+   */
+  public double[] edges() {
+    return bins.edges();
+  }
+
+  /**
+   * Where the mass of each bin is taken to lie when a distance needs a place: the mean of the
+   * reference's values in the bin, the middle of a bin that has none.
+   *
+   * @return finite, ascending, one a bin; the caller's copy
+   */
+  public double[] positions() {
+    return bins.positions();
+  }
+
+  /**
+   * Whether each distinct value of the reference has a bin of its own.
+   *
+   * @return true when nothing about the reference was lost by binning
+   */
+  public boolean exact() {
+    return bins.exact();
+  }
+
+  /**
+   * How many values lie in each bin.
+   *
+   * @return one a bin, without the missing; the caller's copy
+   */
+  public long[] counts() {
+    return counts.clone();
+  }
+
+  /**
+   * How many values there are.
+   *
+   * @return those that are not missing, infinite ones included
+   */
+  public long present() {
+    return moments.count() + infinite;
+  }
+
+  /**
+   * How many values are null or NaN.
+   *
+   * @return 0 or more
+   */
+  public long missing() {
+    return missing;
+  }
+
+  /**
+   * How many values are infinite. They are in the outer bins and in no figure below.
+   *
+   * @return 0 or more
+   */
+  public long infinite() {
+    return infinite;
+  }
+
+  /**
+   * The least finite value.
+   *
+   * @return NaN when there is none
+   */
+  public double min() {
+    return min;
+  }
+
+  /**
+   * The greatest finite value.
+   *
+   * @return NaN when there is none
+   */
+  public double max() {
+    return max;
+  }
+
+  /**
+   * The mean of the finite values: summed without rounding, rounded once.
+   *
+   * @return NaN when there is none
+   */
+  public double mean() {
+    return moments.mean();
+  }
+
+  /**
+   * The population variance of the finite values, {@code (n S2 - S1^2) / n^2}: summed without
+   * rounding, rounded once, so also right far from zero.
+   *
+   * @return 0 or more; NaN when there are no values
+   */
+  public double variance() {
+    return moments.variance();
+  }
+
+  /**
+   * The square root of {@link #variance}.
+   *
+   * @return 0 or more; NaN when there are no values
+   */
+  public double deviation() {
+    return Math.sqrt(variance());
+  }
+
+  /**
+   * A number that at least a share of the values do not exceed: the upper edge of the bin in which
+   * that share is reached, the maximum in the last one. Its rank is off by at most {@link
+   * #quantileError}.
+   *
+   * @param share from 0 to 1
+   * @return NaN when there are no finite values
+   * @throws IllegalArgumentException if the share is not from 0 to 1
+   */
+  public double quantile(double share) {
+    if (!(share >= 0 && share <= 1)) {
+      throw new IllegalArgumentException("share: found " + share + ", expected 0 to 1");
+    }
+    double wanted = share * present();
+    long below = 0;
+    for (int bin = 0; bin < counts.length - 1; bin++) {
+      below += counts[bin];
+      if (below > 0 && below >= wanted) {
+        return Math.min(bins.upperEdge(bin), max);
+      }
+    }
+    return max;
+  }
+
+  /**
+   * How far the rank of a {@link #quantile} can be off: the mass of the fullest bin, or 0 when each
+   * value has its own.
+   *
+   * @return a share from 0 to 1; 0 when there are no values
+   */
+  public double quantileError() {
+    long fullest = 0;
+    for (int bin = 0; bin < counts.length; bin++) {
+      fullest = Math.max(fullest, bins.isOneValue(bin) ? 0 : counts[bin]);
+    }
+    return fullest == 0 ? 0 : (double) fullest / present();
+  }
+
+  @Override
+  public boolean sameBins(ColumnProfile other) {
+    return other instanceof NumberProfile that
+        && name.equals(that.name)
+        && role == that.role
+        && bins.equals(that.bins);
+  }
+
+  /** Adds the counts of another profile with the same bins. */
+  NumberProfile plus(NumberProfile other) {
+    long[] sums = counts.clone();
+    Arrays.setAll(sums, bin -> Math.addExact(counts[bin], other.counts[bin]));
+    return new NumberProfile(
+        name,
+        role,
+        bins,
+        sums,
+        Math.addExact(missing, other.missing),
+        Math.addExact(infinite, other.infinite),
+        least(min, other.min),
+        -least(-max, -other.max),
+        moments.plus(other.moments));
+  }
+
+  /** The lesser of two, of which either may be NaN for nothing. */
+  private static double least(double a, double b) {
+    return Double.isNaN(a) || b < a ? b : a;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof NumberProfile that
+        && sameBins(that)
+        && Arrays.equals(counts, that.counts)
+        && missing == that.missing
+        && infinite == that.infinite
+        && Double.compare(min, that.min) == 0
+        && Double.compare(max, that.max) == 0
+        && moments.equals(that.moments);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(name, role, Arrays.hashCode(counts), missing);
+  }
+
+  /**
+   * For people.
+   *
+   * @return the name and the main figures
+   */
+  @Override
+  public String toString() {
+    return "%s: %d numbers, %d missing, %s to %s, mean %s, deviation %s, %d bins"
+        .formatted(name, present(), missing, min, max, mean(), deviation(), counts.length);
+  }
+}

@@ -1,0 +1,354 @@
+package io.mlops4j.monitor.profile;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.model.Digest;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the columns of some rows hold: counts in bins, missing values, minimum, maximum, exact mean
+ * and variance; no rows.
+ *
+ * <p>A <em>reference</em> ({@link #of}, {@link #builder}) chooses its bins from its own rows. Rows
+ * to compare with it are counted in the same bins ({@link #profile}, {@link #counting}), which are
+ * part of every profile. Profiles with the same bins are {@linkplain #merge merged} by adding. The
+ * same rows give the same {@linkplain #toBytes bytes}, however they were batched, ordered or
+ * merged.
+ *
+ * <p>Columns, by their Arrow type:
+ *
+ * <ul>
+ *   <li>integers and floats of every width are {@linkplain NumberProfile numbers}; NaN is missing,
+ *       as null is;
+ *   <li>text, plain or dictionary-encoded, and booleans are {@linkplain CategoryProfile
+ *       categories};
+ *   <li>text with more than 50 distinct values that are more than half of all its values, or with
+ *       more than 65 536, is like an identifier and {@linkplain SkippedColumn skipped}; better name
+ *       keys in {@link Builder#except};
+ *   <li>everything else (timestamps, decimals, lists) is skipped, and the profile says so.
+ * </ul>
+ *
+ * <p>Immutable and thread safe.
+ */
+public final class Profile {
+  private final long rows;
+  private final Map<String, ColumnProfile> columns;
+
+  /**
+   * @param columns features by name, then outputs by name
+   */
+  Profile(long rows, Collection<? extends ColumnProfile> columns) {
+    this.rows = rows;
+    Map<String, ColumnProfile> byName = new LinkedHashMap<>();
+    columns.forEach(column -> byName.put(column.name(), column));
+    this.columns = byName;
+  }
+
+  /**
+   * Profiles rows as a reference with bins of its own, reading every batch to the end.
+   *
+   * @param rows batches with the same columns, which stay the caller's
+   * @return a profile; without batches one without columns
+   * @throws DataException if the batches differ in their columns, or cannot be read
+   */
+  public static Profile of(Iterable<FeatureBatch> rows) {
+    return builder().addAll(rows).build();
+  }
+
+  /**
+   * Starts a reference with bins of its own. Until it is built, numbers are kept as doubles (8
+   * bytes each) and texts once with a count.
+   *
+   * @return a builder
+   */
+  public static Builder builder() {
+    return new Builder(null);
+  }
+
+  /**
+   * Starts a profile that counts in the bins of this one. It keeps no rows; a number takes about
+   * ten nanoseconds.
+   *
+   * @return a builder, which ignores columns that this profile does not have
+   */
+  public Builder counting() {
+    return new Builder(this);
+  }
+
+  /**
+   * Counts rows in the bins of this profile.
+   *
+   * @param rows batches with at least the columns of this profile, which stay the caller's
+   * @return a profile of those rows alone
+   * @throws DataException if a column is missing or of another kind, or the rows cannot be read
+   */
+  public Profile profile(Iterable<FeatureBatch> rows) {
+    return counting().addAll(rows).build();
+  }
+
+  /**
+   * Adds the counts of a profile with the same bins; neither changes.
+   *
+   * @param other a profile counted in the bins of this one, or this in its, or both in a third's
+   * @return a profile of the rows of both
+   * @throws IllegalArgumentException if the columns or their bins differ, naming them
+   * @throws ArithmeticException if a count leaves the range of a long
+   */
+  public Profile merge(Profile other) {
+    if (!columns.keySet().equals(other.columns.keySet())) {
+      throw new IllegalArgumentException(
+          "other: found columns %s, expected %s".formatted(other.columns(), columns()));
+    }
+    List<ColumnProfile> sums =
+        columns.values().stream().map(column -> plus(column, other.column(column.name()))).toList();
+    return new Profile(Math.addExact(rows, other.rows), sums);
+  }
+
+  private static ColumnProfile plus(ColumnProfile one, ColumnProfile other) {
+    if (!one.sameBins(other)) {
+      throw new IllegalArgumentException(
+          "other: found column \""
+              + one.name()
+              + "\" with other bins, expected both counted in the bins of one reference; use"
+              + " reference.profile(rows) or reference.counting()");
+    }
+    if (one instanceof NumberProfile numbers) {
+      return numbers.plus((NumberProfile) other);
+    }
+    return one instanceof CategoryProfile categories
+        ? categories.plus((CategoryProfile) other)
+        : one;
+  }
+
+  /**
+   * How many rows were profiled.
+   *
+   * @return 0 or more
+   */
+  public long rows() {
+    return rows;
+  }
+
+  /**
+   * The columns, skipped ones included.
+   *
+   * @return the features in order of their names, then the outputs
+   */
+  public List<String> columns() {
+    return List.copyOf(columns.keySet());
+  }
+
+  /**
+   * What a column holds.
+   *
+   * @param name its name
+   * @return its profile
+   * @throws IllegalArgumentException if there is no such column, with the names that there are
+   */
+  public ColumnProfile column(String name) {
+    ColumnProfile column = columns.get(Objects.requireNonNull(name, "name"));
+    if (column == null) {
+      throw new IllegalArgumentException(
+          "name: found no column \"" + name + "\", expected one of " + columns());
+    }
+    return column;
+  }
+
+  /**
+   * The binary form: {@code MLPF}, a version, the length of what follows, the columns with bins and
+   * counts, and a CRC-32C; big-endian.
+   *
+   * <pre>
+   * int32 magic "MLPF" | uint16 version 1 | int32 length | payload | int32 CRC-32C of all before it
+   * payload  int64 rows | int32 columns | column...   features by name, then outputs by name
+   * column   text name | uint8 role (0 feature, 1 output) | uint8 kind | body
+   * kind 0   numbers: uint8 exact | int32 bins | float64 inner edges... | float64 positions...
+   *          | int64 counts... | int64 missing | int64 infinite | float64 min | float64 max
+   *          | int64 finite values | integer sum, in 2^-1075 | integer sum of squares, in 2^-2150
+   * kind 1   categories: uint8 all named | int32 named | (text name | int64 count)...
+   *          | int64 rest | int64 missing
+   * kind 2   skipped: uint8 reason (0 identifier-like, 1 unsupported type) | text detail
+   * text     int32 length | UTF-8
+   * integer  int32 zero bits below | int32 length | two's complement
+   * </pre>
+   *
+   * @return the bytes, the same for the same rows
+   */
+  public byte[] toBytes() {
+    return ProfileWriter.write(rows, columns.values());
+  }
+
+  /**
+   * Reads the binary form.
+   *
+   * @param bytes what {@link #toBytes} gave
+   * @return an equal profile
+   * @throws DataException if the bytes are damaged, cut off, of a newer version or no profile
+   */
+  public static Profile fromBytes(byte[] bytes) {
+    return ProfileReader.read(bytes);
+  }
+
+  /**
+   * The digest of {@link #toBytes}, for a card or a signature.
+   *
+   * @return its SHA-256
+   */
+  public Digest digest() {
+    return Digest.sha256(toBytes());
+  }
+
+  /**
+   * The profile for people and other programs; it cannot be read back. One object:
+   *
+   * <pre>
+   * {"rows", "digest", "columns": [
+   *   {"name", "role": "feature|output", "kind": "numbers", "present", "missing", "infinite",
+   *    "min", "max", "mean", "variance", "exact", "edges": [], "counts": []},
+   *   {"name", "role", "kind": "categories", "present", "missing", "namesAll", "rest",
+   *    "categories": [{"name", "count"}]},
+   *   {"name", "role", "kind": "skipped", "reason", "detail"}]}
+   * </pre>
+   *
+   * <p>Figures that do not exist, as the mean of nothing, are null.
+   *
+   * @return JSON
+   */
+  public String toJson() {
+    return ProfileJson.write(this);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Profile that && rows == that.rows && columns.equals(that.columns);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(rows, columns);
+  }
+
+  /**
+   * For people.
+   *
+   * @return rows and columns
+   */
+  @Override
+  public String toString() {
+    return "profile of " + rows + " rows of " + columns();
+  }
+
+  /**
+   * Gathers rows. A builder of {@link Profile#builder} chooses bins when it builds, one of {@link
+   * Profile#counting} counts in frozen ones. Not thread safe; count in several threads with a
+   * builder each, and merge.
+   */
+  public static final class Builder {
+    private final boolean frozen;
+    private @Nullable Set<String> only;
+    private Set<String> except = Set.of();
+    private @Nullable Sides sides;
+    private long rows;
+
+    private Builder(@Nullable Profile reference) {
+      frozen = reference != null;
+      sides = reference == null ? null : Sides.frozen(reference.columns.values());
+    }
+
+    /**
+     * Names the features to profile; others are ignored. Without it every column is one.
+     *
+     * @param names the features; each batch must have them
+     * @return this builder
+     * @throws IllegalStateException if rows were added, or the bins are frozen
+     */
+    public Builder columns(String... names) {
+      checkOpen();
+      only = new TreeSet<>(List.of(names));
+      return this;
+    }
+
+    /**
+     * Names columns to ignore, such as keys and labels, among features and outputs.
+     *
+     * @param names columns, which a batch need not have
+     * @return this builder
+     * @throws IllegalStateException if rows were added, or the bins are frozen
+     */
+    public Builder except(String... names) {
+      checkOpen();
+      except = Set.copyOf(List.of(names));
+      return this;
+    }
+
+    private void checkOpen() {
+      if (sides != null) {
+        throw new IllegalStateException(
+            frozen
+                ? "the columns are those of the reference"
+                : "rows were added: choose the columns before");
+      }
+    }
+
+    /**
+     * Adds rows.
+     *
+     * @param batch read during the call, and the caller's
+     * @return this builder
+     * @throws DataException if the batch lacks a column, has one of another kind than before, or
+     *     (without a reference) one more than before; then nothing of it was counted. Codes without
+     *     an entry in their dictionary are found while counting: drop the builder then
+     */
+    public Builder add(FeatureBatch batch) {
+      return addRows(batch, null);
+    }
+
+    /**
+     * Adds rows and what a model answered for them.
+     *
+     * @param batch the features, read during the call, and the caller's
+     * @param answers the outputs, likewise, as many rows
+     * @return this builder
+     * @throws DataException as for {@link #add(FeatureBatch)}, or if a feature and an output share
+     *     a name, which {@link #except} or {@link #columns} resolves
+     * @throws IllegalArgumentException if the numbers of rows differ
+     */
+    public Builder add(FeatureBatch batch, FeatureBatch answers) {
+      if (answers.rows() != batch.rows()) {
+        throw new IllegalArgumentException(
+            "answers: found %d rows, expected %d as in the features"
+                .formatted(answers.rows(), batch.rows()));
+      }
+      return addRows(batch, answers);
+    }
+
+    private Builder addRows(FeatureBatch batch, @Nullable FeatureBatch answers) {
+      Sides both = sides != null ? sides : Sides.choosing(batch, answers, only, except);
+      both.add(batch, answers);
+      sides = both;
+      rows += batch.rows();
+      return this;
+    }
+
+    private Builder addAll(Iterable<FeatureBatch> batches) {
+      batches.forEach(this::add);
+      return this;
+    }
+
+    /**
+     * Profiles the rows added so far. More may be added and built again.
+     *
+     * @return a profile; of a builder with a reference it has the reference's columns
+     */
+    public Profile build() {
+      return new Profile(rows, sides == null ? List.of() : sides.build());
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.mlops4j.monitor.profile;
+
+import java.util.Objects;
+
+/**
+ * A column that was seen but is not profiled, so that a report can say so instead of passing over
+ * it.
+ *
+ * @param name the name of the column
+ * @param role whether it is a feature or an output
+ * @param reason why it is not profiled
+ * @param detail the reason in words, without values of the column
+ */
+public record SkippedColumn(String name, Role role, Reason reason, String detail)
+    implements ColumnProfile {
+
+  /** Why a column is not profiled. */
+  public enum Reason {
+    /** Nearly every text is another one: a key, a name, free text. */
+    IDENTIFIER_LIKE,
+    /** Neither numbers nor text: timestamps, decimals, lists, structures. */
+    UNSUPPORTED_TYPE
+  }
+
+  /**
+   * Checks that nothing is null.
+   *
+   * @param name the name of the column
+   * @param role whether it is a feature or an output
+   * @param reason why it is not profiled
+   * @param detail the reason in words
+   */
+  public SkippedColumn {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(role, "role");
+    Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(detail, "detail");
+  }
+
+  @Override
+  public boolean sameBins(ColumnProfile other) {
+    return equals(other);
+  }
+}
