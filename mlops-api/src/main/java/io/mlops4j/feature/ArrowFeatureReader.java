@@ -1,6 +1,7 @@
 package io.mlops4j.feature;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.error.MlopsException;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -60,6 +61,7 @@ final class ArrowFeatureReader implements FeatureReader {
       checkOpen();
       if (!loaded && !ended) {
         endCurrent();
+        ended = true; // also when loading fails: what follows damaged bytes is not to be trusted
         loaded = load();
         ended = !loaded;
       }
@@ -80,6 +82,8 @@ final class ArrowFeatureReader implements FeatureReader {
     private boolean load() {
       try {
         return reader.loadNextBatch();
+      } catch (MlopsException e) {
+        throw e;
       } catch (IOException | RuntimeException e) {
         throw new DataException("cannot read the next batch: " + e.getMessage(), e);
       }

@@ -1,0 +1,62 @@
+package io.mlops4j.runtime.feature;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.FeatureReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Objects;
+import org.apache.arrow.memory.BufferAllocator;
+
+/** Opens Arrow IPC files. Stateless, so thread safe. */
+public final class ArrowFiles {
+  private ArrowFiles() {}
+
+  /**
+   * Opens a file in the Arrow IPC file or stream format. Dictionary-encoded columns stay encoded;
+   * bodies may be compressed with LZ4 or ZSTD when {@code org.apache.arrow:arrow-compression} is on
+   * the class path. Needs no JVM flag.
+   *
+   * <p>Every batch is checked before it is handed out: sizes, offsets, texts and dictionary codes.
+   *
+   * @param file the file; only read
+   * @param allocator where the batches live; it must outlive the reader and what was retained
+   * @return a reader, which the caller closes
+   * @throws DataException if the file is missing, empty, truncated, damaged or of another format;
+   *     reading on throws it likewise. Nothing stays allocated
+   */
+  public static FeatureReader open(Path file, BufferAllocator allocator) {
+    Objects.requireNonNull(allocator, "allocator");
+    IpcBytes bytes = IpcBytes.open(file);
+    try {
+      IpcReader reader = new IpcReader(bytes, IpcLayout.of(bytes), allocator);
+      reader.getVectorSchemaRoot(); // so that a file of another format is found here
+      return new ArrowFile(reader);
+    } catch (IOException | RuntimeException e) {
+      bytes.close();
+      throw bytes.unreadable(e);
+    }
+  }
+
+  private static final class ArrowFile implements FeatureReader {
+    private final IpcReader reader;
+    private final FeatureReader batches;
+
+    ArrowFile(IpcReader reader) {
+      this.reader = reader;
+      this.batches = FeatureReader.of(reader);
+    }
+
+    @Override
+    public Iterator<FeatureBatch> iterator() {
+      return batches.iterator();
+    }
+
+    @Override
+    public void close() {
+      batches.close();
+      reader.close();
+    }
+  }
+}

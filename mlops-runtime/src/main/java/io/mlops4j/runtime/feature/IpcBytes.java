@@ -1,0 +1,106 @@
+package io.mlops4j.runtime.feature;
+
+import io.mlops4j.error.DataException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.apache.arrow.memory.ArrowBuf;
+
+/**
+ * A file read by position, where every range is checked against the file's size before memory is
+ * taken for it. Bytes go through the heap, as Arrow's own way into its memory needs a JVM flag.
+ */
+final class IpcBytes implements AutoCloseable {
+  private static final int CHUNK = 1 << 18;
+
+  private final Path file;
+  private final FileChannel channel;
+  private final long size;
+
+  private IpcBytes(Path file, FileChannel channel, long size) {
+    this.file = file;
+    this.channel = channel;
+    this.size = size;
+  }
+
+  static IpcBytes open(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new DataException(file + ": found a folder, expected an Arrow IPC file", null);
+    }
+    try {
+      FileChannel channel = FileChannel.open(file);
+      return new IpcBytes(file, channel, channel.size());
+    } catch (NoSuchFileException e) {
+      throw new DataException(file + ": found no such file, expected an Arrow IPC file", e);
+    } catch (IOException e) {
+      throw new DataException(file + ": cannot be read: " + e, e);
+    }
+  }
+
+  long size() {
+    return size;
+  }
+
+  /** Little-endian bytes of a range. */
+  ByteBuffer read(long position, long length) throws IOException {
+    checkRange(position, length);
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(length));
+    readFully(bytes, position);
+    return bytes.flip().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Copies a range to the beginning of a buffer. */
+  void read(long position, long length, ArrowBuf into) throws IOException {
+    checkRange(position, length);
+    ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, length));
+    for (long done = 0; done < length; done += chunk.position()) {
+      chunk.clear().limit((int) Math.min(chunk.capacity(), length - done));
+      readFully(chunk, position + done);
+      into.setBytes(done, chunk.array(), 0, chunk.position());
+    }
+    into.writerIndex(length);
+  }
+
+  private void readFully(ByteBuffer into, long position) throws IOException {
+    long start = position - into.position();
+    while (into.hasRemaining()) {
+      if (channel.read(into, start + into.position()) < 0) {
+        throw new IOException("the file became shorter while it was read");
+      }
+    }
+  }
+
+  private void checkRange(long position, long length) throws IOException {
+    if (position < 0 || length < 0 || position > size - length) {
+      throw new IOException(
+          "found "
+              + size
+              + " bytes, expected "
+              + length
+              + " at position "
+              + position
+              + "; the file is truncated or damaged, write or copy it again");
+    }
+  }
+
+  DataException unreadable(Throwable cause) {
+    if (cause instanceof DataException known) {
+      return known;
+    }
+    return new DataException(
+        file + ": not a readable Arrow IPC file: " + cause.getMessage(), cause);
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new DataException(file + ": cannot be closed: " + e, e);
+    }
+  }
+}

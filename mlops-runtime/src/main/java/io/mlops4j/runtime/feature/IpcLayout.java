@@ -1,0 +1,157 @@
+package io.mlops4j.runtime.feature;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.arrow.flatbuf.Endianness;
+import org.apache.arrow.flatbuf.Footer;
+import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.flatbuf.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a file keeps its messages. Source: Arrow Columnar Format 1.5, "Serialization and
+ * Interprocess Communication".
+ */
+interface IpcLayout {
+  byte[] FILE_MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
+
+  Schema schema();
+
+  /** The next message with rows or a dictionary; null at the end. */
+  @Nullable IpcMessage next() throws IOException;
+
+  static IpcLayout of(IpcBytes bytes) throws IOException {
+    if (bytes.size() < 8) {
+      throw new IOException(
+          "found " + bytes.size() + " bytes, expected an Arrow IPC file or stream");
+    }
+    ByteBuffer start = bytes.read(0, 8);
+    if (start.getInt(0) == IpcMessage.CONTINUATION) {
+      return stream(bytes);
+    }
+    if (isMagic(start)) {
+      return file(bytes);
+    }
+    throw new IOException(
+        "found a file that begins with 0x"
+            + HexFormat.of().toHexDigits(start.order(ByteOrder.BIG_ENDIAN).getLong(0))
+            + ", expected 0x"
+            + HexFormat.of().formatHex(FILE_MAGIC)
+            + " (\"ARROW1\", the file format) or 0xffffffff (the stream format)");
+  }
+
+  private static boolean isMagic(ByteBuffer bytes) {
+    return bytes.slice(0, FILE_MAGIC.length).equals(ByteBuffer.wrap(FILE_MAGIC));
+  }
+
+  private static IpcLayout stream(IpcBytes bytes) throws IOException {
+    IpcMessage first = IpcMessage.read(bytes, 0, bytes.size());
+    if (first == null || first.type() != MessageHeader.Schema) {
+      throw new IOException("found no schema at the beginning of the stream");
+    }
+    if (bytes.size() % 8 != 0) {
+      throw new IOException(
+          "found "
+              + bytes.size()
+              + " bytes, expected a multiple of 8 as every message is padded; the stream is"
+              + " truncated or other bytes follow it");
+    }
+    return new Stream(bytes, checked((Schema) first.header(new Schema())), first.end());
+  }
+
+  private static IpcLayout file(IpcBytes bytes) throws IOException {
+    long tail = bytes.size() - 4 - FILE_MAGIC.length;
+    ByteBuffer end = bytes.read(tail, 4 + FILE_MAGIC.length);
+    if (!isMagic(end.slice(4, FILE_MAGIC.length))) {
+      throw new IOException(
+          "found no \"ARROW1\" at its end; the file is truncated or was never finished,"
+              + " write or copy it again");
+    }
+    long start = tail - end.getInt(0);
+    Footer footer = Footer.getRootAsFooter(bytes.read(start, end.getInt(0)));
+    List<Long> positions = new ArrayList<>();
+    for (int i = 0; i < footer.dictionariesLength(); i++) {
+      positions.add(footer.dictionaries(i).offset());
+    }
+    for (int i = 0; i < footer.recordBatchesLength(); i++) {
+      positions.add(footer.recordBatches(i).offset());
+    }
+    return new File(bytes, checked(footer.schema()), start, positions.iterator());
+  }
+
+  private static Schema checked(@Nullable Schema schema) throws IOException {
+    if (schema == null) {
+      throw new IOException("found no schema");
+    }
+    if (schema.endianness() != Endianness.Little) {
+      throw new IOException("found big-endian rows, expected little-endian ones; write it again");
+    }
+    return schema;
+  }
+
+  /** Message after message, as a socket delivers them. */
+  final class Stream implements IpcLayout {
+    private final IpcBytes bytes;
+    private final Schema schema;
+    private long position;
+
+    Stream(IpcBytes bytes, Schema schema, long position) {
+      this.bytes = bytes;
+      this.schema = schema;
+      this.position = position;
+    }
+
+    @Override
+    public Schema schema() {
+      return schema;
+    }
+
+    @Override
+    public @Nullable IpcMessage next() throws IOException {
+      IpcMessage next = IpcMessage.read(bytes, position, bytes.size());
+      if (next != null) {
+        position = next.end();
+      }
+      return next;
+    }
+  }
+
+  /** A footer tells where the messages are; dictionaries may lie behind rows that need them. */
+  final class File implements IpcLayout {
+    private final IpcBytes bytes;
+    private final Schema schema;
+    private final long end;
+    private final Iterator<Long> positions;
+
+    File(IpcBytes bytes, Schema schema, long end, Iterator<Long> positions) {
+      this.bytes = bytes;
+      this.schema = schema;
+      this.end = end;
+      this.positions = positions;
+    }
+
+    @Override
+    public Schema schema() {
+      return schema;
+    }
+
+    @Override
+    public @Nullable IpcMessage next() throws IOException {
+      if (!positions.hasNext()) {
+        return null;
+      }
+      long position = positions.next();
+      IpcMessage next = IpcMessage.read(bytes, position, end);
+      if (next == null) {
+        throw new IOException("found no message at position " + position);
+      }
+      return next;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.mlops4j.runtime.feature;
+
+import com.google.flatbuffers.Table;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.apache.arrow.flatbuf.Message;
+import org.apache.arrow.memory.ArrowBuf;
+import org.jspecify.annotations.Nullable;
+
+/** One message: its metadata, and where its body lies. */
+final class IpcMessage {
+  /** Begins every message since Arrow 0.15. */
+  static final int CONTINUATION = -1;
+
+  private static final int PREFIX = 8;
+
+  private final IpcBytes bytes;
+  private final Message metadata;
+  private final long body;
+
+  private IpcMessage(IpcBytes bytes, Message metadata, long body) {
+    this.bytes = bytes;
+    this.metadata = metadata;
+    this.body = body;
+  }
+
+  /**
+   * Reads a message's metadata.
+   *
+   * @param limit where messages end
+   * @return null where the messages end
+   */
+  static @Nullable IpcMessage read(IpcBytes bytes, long position, long limit) throws IOException {
+    if (position == limit) {
+      return null; // a stream may end without its mark
+    }
+    ByteBuffer prefix = bytes.read(position, PREFIX);
+    int length = prefix.getInt(4);
+    if (prefix.getInt(0) != CONTINUATION || length < 0) {
+      throw new IOException("found no message at position " + position);
+    }
+    if (length == 0) {
+      return null;
+    }
+    long body = position + PREFIX + length;
+    Message metadata = Message.getRootAsMessage(bytes.read(position + PREFIX, length));
+    if (metadata.bodyLength() < 0 || body > limit - metadata.bodyLength()) {
+      throw new IOException(
+          "found "
+              + (limit - body)
+              + " bytes for the body at position "
+              + body
+              + ", expected "
+              + metadata.bodyLength()
+              + "; the file is truncated or damaged, write or copy it again");
+    }
+    return new IpcMessage(bytes, metadata, body);
+  }
+
+  byte type() {
+    return metadata.headerType();
+  }
+
+  Message metadata() {
+    return metadata;
+  }
+
+  @Nullable Table header(Table into) {
+    return metadata.header(into);
+  }
+
+  long bodyLength() {
+    return metadata.bodyLength();
+  }
+
+  void readBody(ArrowBuf into) throws IOException {
+    bytes.read(body, bodyLength(), into);
+  }
+
+  /** Where the next message begins. */
+  long end() {
+    return body + bodyLength();
+  }
+}

@@ -1,0 +1,142 @@
+package io.mlops4j.runtime.feature;
+
+import io.mlops4j.error.DataException;
+import java.io.IOException;
+import java.util.List;
+import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.ReferenceManager;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.compression.NoCompressionCodec;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.ipc.message.ArrowDictionaryBatch;
+import org.apache.arrow.vector.ipc.message.ArrowMessage;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.apache.arrow.vector.ipc.message.MessageSerializer;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.arrow.vector.util.VectorBatchAppender;
+
+/**
+ * Reads messages into vectors. Arrow's own readers lose memory when a message is damaged, and need
+ * a JVM flag to read at all.
+ */
+final class IpcReader extends ArrowReader {
+  private final IpcBytes bytes;
+  private final IpcLayout layout;
+
+  IpcReader(IpcBytes bytes, IpcLayout layout, BufferAllocator allocator) {
+    super(allocator, NoCompressionCodec.Factory.INSTANCE); // not used: VectorFiller decompresses
+    this.bytes = bytes;
+    this.layout = layout;
+  }
+
+  @Override
+  protected Schema readSchema() {
+    return Schema.convertSchema(layout.schema());
+  }
+
+  @Override
+  public boolean loadNextBatch() throws IOException {
+    prepareLoadNextBatch();
+    try {
+      return loadNext();
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // A damaged length may ask for more memory than there is.
+      freeVectors();
+      throw bytes.unreadable(e);
+    }
+  }
+
+  private boolean loadNext() throws IOException {
+    for (IpcMessage next = layout.next(); next != null; next = layout.next()) {
+      if (next.type() == MessageHeader.RecordBatch) {
+        loadRows(next);
+        return true;
+      }
+      if (next.type() != MessageHeader.DictionaryBatch) {
+        throw new IOException("found a message of type " + next.type() + ", expected rows");
+      }
+      loadDictionary(next);
+    }
+    return false;
+  }
+
+  private void loadRows(IpcMessage message) throws IOException {
+    VectorSchemaRoot root = getVectorSchemaRoot();
+    try (ArrowRecordBatch batch = read(message, MessageSerializer::deserializeRecordBatch)) {
+      VectorFiller.fill(root.getFieldVectors(), batch);
+      DictionaryCodes.check(root, this);
+      root.setRowCount(batch.getLength());
+    }
+  }
+
+  private void loadDictionary(IpcMessage message) throws IOException {
+    try (ArrowDictionaryBatch batch =
+        read(message, MessageSerializer::deserializeDictionaryBatch)) {
+      Dictionary dictionary = lookup(batch.getDictionaryId());
+      if (dictionary == null) {
+        throw new IOException(
+            "found dictionary " + batch.getDictionaryId() + ", which no column needs");
+      }
+      FieldVector values = dictionary.getVector();
+      if (batch.isDelta()) {
+        append(values, batch.getDictionary());
+      } else {
+        VectorFiller.fill(List.of(values), batch.getDictionary());
+      }
+    }
+  }
+
+  private void append(FieldVector values, ArrowRecordBatch batch) {
+    try (FieldVector more = values.getField().createVector(allocator)) {
+      VectorFiller.fill(List.of(more), batch);
+      VectorBatchAppender.batchAppend(values, more);
+    }
+  }
+
+  private interface Deserializer<T extends ArrowMessage> {
+    /** Takes the body over when it succeeds. */
+    T apply(org.apache.arrow.flatbuf.Message metadata, ArrowBuf body) throws IOException;
+  }
+
+  private <T extends ArrowMessage> T read(IpcMessage message, Deserializer<T> deserializer)
+      throws IOException {
+    ArrowBuf body = allocator.buffer(message.bodyLength());
+    try {
+      message.readBody(body);
+      return deserializer.apply(message.metadata(), body);
+    } catch (IOException | RuntimeException e) {
+      ReferenceManager holders = body.getReferenceManager();
+      holders.release(holders.getRefCount());
+      throw e;
+    }
+  }
+
+  private void freeVectors() throws IOException {
+    getVectorSchemaRoot().close();
+    dictionaries.values().forEach(dictionary -> dictionary.getVector().close());
+  }
+
+  @Override
+  public long bytesRead() {
+    return bytes.size();
+  }
+
+  /** Frees the vectors and closes the file; a second call does nothing. */
+  @Override
+  public void close() {
+    try {
+      super.close();
+    } catch (IOException e) {
+      throw new DataException("cannot close the file: " + e, e);
+    }
+  }
+
+  @Override
+  protected void closeReadSource() {
+    bytes.close();
+  }
+}

@@ -1,0 +1,61 @@
+package io.mlops4j.runtime.feature;
+
+import io.mlops4j.error.DataException;
+import org.apache.arrow.compression.CommonsCompressionFactory;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.compression.CompressionCodec;
+import org.apache.arrow.vector.compression.CompressionUtil;
+import org.apache.arrow.vector.compression.CompressionUtil.CodecType;
+
+/**
+ * The codecs of {@code arrow-compression}, an optional dependency: asked for by class and not by
+ * service, so that neither the thread's class loader nor an earlier look-up decides.
+ */
+final class OptionalCodecs {
+  private static final String ARTIFACT = "org.apache.arrow:arrow-compression:19.0.0";
+
+  /** No LZ4 or ZSTD block can do better: 128 KiB from a block of four bytes. */
+  private static final long BEST_RATIO = 1 << 15;
+
+  private OptionalCodecs() {}
+
+  static CompressionCodec codec(CodecType type) {
+    try {
+      return CommonsCompressionFactory.INSTANCE.createCodec(type);
+    } catch (LinkageError e) {
+      throw missing(type, e);
+    }
+  }
+
+  /** Decompresses, and gives the compressed buffer back when it succeeds. */
+  static ArrowBuf decompress(
+      CompressionCodec codec, BufferAllocator allocator, ArrowBuf compressed) {
+    checkLength(compressed);
+    try {
+      return codec.decompress(allocator, compressed);
+    } catch (LinkageError e) { // what arrow-compression itself needs
+      throw missing(codec.getCodecType(), e);
+    }
+  }
+
+  /** A damaged length must not ask for all the memory there is. */
+  private static void checkLength(ArrowBuf compressed) {
+    long length = compressed.getLong(0);
+    if (length != CompressionUtil.NO_COMPRESSION_LENGTH
+        && (length < 0 || length > compressed.writerIndex() * BEST_RATIO)) {
+      throw new IllegalArgumentException(
+          "found a length of " + length + " for " + compressed.writerIndex() + " compressed bytes");
+    }
+  }
+
+  private static DataException missing(CodecType type, LinkageError e) {
+    return new DataException(
+        "found rows compressed with "
+            + type
+            + ", expected "
+            + ARTIFACT
+            + " on the class path to read them; add that dependency",
+        e);
+  }
+}

@@ -1,0 +1,99 @@
+package io.mlops4j.runtime.feature;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.vector.BaseVariableWidthViewVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.TypeLayout;
+import org.apache.arrow.vector.compression.CompressionCodec;
+import org.apache.arrow.vector.compression.CompressionUtil.CodecType;
+import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.apache.arrow.vector.util.ValueVectorUtility;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads the buffers of one message into vectors.
+ *
+ * <p>Arrow's own loader grows a vector whose buffers are too short for its rows, which loses memory
+ * and invents values. This one checks each vector against its buffers first.
+ */
+final class VectorFiller {
+  private final Iterator<ArrowFieldNode> nodes;
+  private final Iterator<ArrowBuf> buffers;
+  private final Iterator<Long> variadic;
+  private final @Nullable CompressionCodec codec;
+
+  private VectorFiller(ArrowRecordBatch batch) {
+    nodes = batch.getNodes().iterator();
+    buffers = batch.getBuffers().iterator();
+    variadic = batch.getVariadicBufferCounts().iterator();
+    CodecType type = CodecType.fromCompressionType(batch.getBodyCompression().getCodec());
+    codec = type == CodecType.NO_COMPRESSION ? null : OptionalCodecs.codec(type);
+  }
+
+  /**
+   * Fills vectors and checks them; what was filled before a failure stays the vectors' to free.
+   *
+   * @throws RuntimeException if the message does not fit the vectors
+   */
+  static void fill(List<FieldVector> vectors, ArrowRecordBatch batch) {
+    VectorFiller filler = new VectorFiller(batch);
+    vectors.forEach(filler::fill);
+    for (FieldVector vector : vectors) {
+      ValueVectorUtility.validateFull(vector);
+      if (vector.getValueCount() != batch.getLength()) {
+        throw new IllegalArgumentException(
+            vector.getName()
+                + ": found "
+                + vector.getValueCount()
+                + " rows, expected "
+                + batch.getLength());
+      }
+    }
+  }
+
+  private void fill(FieldVector vector) {
+    ArrowFieldNode node = nodes.next();
+    if (node.getLength() < 0 || node.getNullCount() < 0 || node.getNullCount() > node.getLength()) {
+      throw new IllegalArgumentException(
+          vector.getName()
+              + ": found "
+              + node.getNullCount()
+              + " nulls in "
+              + node.getLength()
+              + " rows");
+    }
+    List<ArrowBuf> own = new ArrayList<>();
+    try {
+      for (int left = bufferCount(vector); left > 0; left--) {
+        own.add(plain(vector, buffers.next()));
+      }
+      vector.loadFieldBuffers(node, own);
+    } finally {
+      own.forEach(ArrowBuf::close);
+    }
+    vector.getChildrenFromFields().forEach(this::fill);
+  }
+
+  private int bufferCount(FieldVector vector) {
+    int more = vector instanceof BaseVariableWidthViewVector ? variadic.next().intValue() : 0;
+    return TypeLayout.getTypeBufferCount(vector.getField().getType()) + more;
+  }
+
+  /** The buffer without compression, held once for the caller. */
+  private ArrowBuf plain(FieldVector vector, ArrowBuf buffer) {
+    buffer.getReferenceManager().retain();
+    if (codec == null || buffer.writerIndex() == 0) {
+      return buffer;
+    }
+    try {
+      return OptionalCodecs.decompress(codec, vector.getAllocator(), buffer);
+    } catch (RuntimeException e) {
+      buffer.getReferenceManager().release();
+      throw e;
+    }
+  }
+}

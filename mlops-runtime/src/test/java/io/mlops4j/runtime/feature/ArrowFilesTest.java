@@ -1,0 +1,235 @@
+package io.mlops4j.runtime.feature;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.flatbuffers.FlatBufferBuilder;
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.FeatureReader;
+import java.io.File;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.arrow.flatbuf.Endianness;
+import org.apache.arrow.flatbuf.Message;
+import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.flatbuf.MetadataVersion;
+import org.apache.arrow.flatbuf.Schema;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.dictionary.DictionaryEncoder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ArrowFilesTest {
+  private final RootAllocator memory = new RootAllocator();
+  @TempDir private Path folder;
+
+  @AfterEach
+  void nothingIsLeftAllocated() {
+    memory.close();
+  }
+
+  static Path resource(String name) {
+    return Path.of("src/test/resources/io/mlops4j/runtime/feature", name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "plain.arrow",
+        "plain.arrows",
+        "zstd.arrow",
+        "lz4.arrow",
+        "dictionary.arrow",
+        "dictionary.arrows"
+      })
+  void readsEveryValueOfEveryBatch(String file) {
+    try (FeatureReader reader = ArrowFiles.open(resource(file), memory)) {
+      Iterator<FeatureBatch> batches = reader.iterator();
+      FeatureBatch first = batches.next();
+      assertThat(first.rows()).isEqualTo(3);
+      assertThat(values(first, "flight_id")).containsExactly("a-1", "früh ✈", "");
+      assertThat(values(first, "distance")).containsExactly(2176f, Float.NaN, 0.5f);
+      assertThat(values(first, "hour")).containsExactly((short) 7, null, (short) 23);
+      assertThat(values(first, "delay")).containsExactly(0.1, -2.5, null);
+      assertThat(values(first, "serial")).containsExactly(1L, 9007199254740993L, -1L);
+      assertThat(values(first, "late")).containsExactly(true, false, null);
+      FeatureBatch second = batches.next();
+      assertThat(second.rows()).isEqualTo(2);
+      assertThat(values(second, "flight_id")).containsExactly("d-4", null);
+      assertThat(values(second, "distance")).containsExactly(-1f, 1e30f);
+      assertThat(values(second, "hour")).containsExactly((short) 0, Short.MIN_VALUE);
+      assertThat(values(second, "delay")).containsExactly(1e-300, 3.0);
+      assertThat(values(second, "serial")).containsExactly(0L, null);
+      assertThat(values(second, "late")).containsExactly(false, true);
+      assertThat(batches.hasNext()).isFalse();
+    }
+  }
+
+  private static List<Object> values(FeatureBatch batch, String column) {
+    return values(batch.column(column));
+  }
+
+  static List<Object> values(FieldVector vector) {
+    List<Object> values = new ArrayList<>();
+    for (int i = 0; i < vector.getValueCount(); i++) {
+      Object value = vector.getObject(i);
+      values.add(value instanceof Number || value instanceof Boolean ? value : text(value));
+    }
+    return values;
+  }
+
+  private static String text(Object value) {
+    return value == null ? null : value.toString();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dictionary.arrow", "dictionary.arrows"})
+  void keepsDictionaryColumnsEncodedWithTheirDictionaries(String file) {
+    List<Object> origins = new ArrayList<>();
+    try (FeatureReader reader = ArrowFiles.open(resource(file), memory)) {
+      for (FeatureBatch batch : reader) {
+        FieldVector codes = batch.column("origin");
+        long id = codes.getField().getDictionary().getId();
+        try (FieldVector decoded =
+            (FieldVector) DictionaryEncoder.decode(codes, batch.dictionaries().lookup(id))) {
+          origins.addAll(values(decoded));
+        }
+      }
+    }
+    assertThat(origins).containsExactly("LAS", "PHL", "LAS", null, "SFO");
+  }
+
+  @Test
+  void aBatchEndsAtTheNextOneUnlessRetained() {
+    FeatureBatch kept;
+    try (FeatureReader reader = ArrowFiles.open(resource("dictionary.arrows"), memory)) {
+      Iterator<FeatureBatch> batches = reader.iterator();
+      FeatureBatch first = batches.next();
+      kept = first.retain();
+      batches.next();
+      assertThatThrownBy(first::rows)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("retain()");
+    }
+    try (kept) {
+      assertThat(values(kept, "flight_id")).containsExactly("a-1", "früh ✈", "");
+      assertThat(values(kept.dictionaries().lookup(7).getVector()))
+          .containsExactly("LAS", "PHL", "SFO");
+    }
+  }
+
+  @Test
+  void stoppingHalfWayFreesEverything() {
+    try (FeatureReader reader = ArrowFiles.open(resource("dictionary.arrow"), memory)) {
+      reader.iterator().next();
+      assertThat(memory.getAllocatedMemory()).isPositive();
+    }
+    assertThat(memory.getAllocatedMemory()).isZero();
+  }
+
+  @Test
+  void afterCloseAndInASecondPassItRefuses() {
+    FeatureReader reader = ArrowFiles.open(resource("plain.arrow"), memory);
+    Iterator<FeatureBatch> batches = reader.iterator();
+    assertThatThrownBy(reader::iterator).isInstanceOf(IllegalStateException.class);
+    reader.close();
+    reader.close();
+    assertThatThrownBy(batches::next).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(reader::iterator).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void namesWhatIsWrongWithAFileThatIsNoArrowFile() throws IOException {
+    assertUnreadable(folder.resolve("absent.arrow"), "no such file");
+    assertUnreadable(folder, "found a folder");
+    assertUnreadable(write(), "found 0 bytes");
+    assertUnreadable(write((byte) 'A', (byte) 'R'), "found 2 bytes");
+    assertUnreadable(
+        write("PAR1 and what follows it".getBytes(StandardCharsets.US_ASCII)),
+        "found a file that begins with 0x5041523120616e64, expected 0x4152524f5731 (\"ARROW1\"");
+    assertUnreadable(write(truncated("plain.arrow", 1000)), "never finished");
+    assertUnreadable(write(truncated("plain.arrows", 20)), "truncated or damaged");
+    assertUnreadable(write(truncated("plain.arrows", 1844)), "expected a multiple of 8");
+    assertUnreadable(write(bigEndian()), "big-endian");
+  }
+
+  private void assertUnreadable(Path file, String message) {
+    assertThatThrownBy(() -> ArrowFiles.open(file, memory))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining(message);
+  }
+
+  private Path write(byte... bytes) throws IOException {
+    return Files.write(folder.resolve("file.arrow"), bytes);
+  }
+
+  static byte[] truncated(String file, int length) throws IOException {
+    return Arrays.copyOf(Files.readAllBytes(resource(file)), length);
+  }
+
+  /** The schema of a big-endian writer: a flat buffer whose first field says so. */
+  private static byte[] bigEndian() {
+    FlatBufferBuilder builder = new FlatBufferBuilder();
+    int fields = Schema.createFieldsVector(builder, new int[0]);
+    int schema = Schema.createSchema(builder, Endianness.Big, fields, 0, 0);
+    builder.finish(
+        Message.createMessage(builder, MetadataVersion.V5, MessageHeader.Schema, schema, 0, 0));
+    byte[] message = builder.sizedByteArray();
+    int padded = (message.length + 7) / 8 * 8;
+    return ByteBuffer.allocate(8 + padded)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(-1)
+        .putInt(padded)
+        .put(message)
+        .array();
+  }
+
+  @Test
+  void compressedRowsWithoutArrowCompressionNameTheArtifact() throws Exception {
+    List<URL> classPath = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      if (!entry.contains("arrow-compression")) {
+        classPath.add(Path.of(entry).toUri().toURL());
+      }
+    }
+    try (URLClassLoader without =
+        new URLClassLoader(classPath.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+      Class<?> here = without.loadClass(ArrowFilesTest.class.getName());
+      Method messageOf = here.getDeclaredMethod("messageOf", Path.class);
+      messageOf.setAccessible(true);
+      assertThat((String) messageOf.invoke(null, resource("zstd.arrow")))
+          .contains("found rows compressed with ZSTD")
+          .contains("org.apache.arrow:arrow-compression:19.0.0");
+    } catch (InvocationTargetException e) {
+      throw new AssertionError(e.getCause());
+    }
+  }
+
+  static String messageOf(Path file) {
+    try (RootAllocator memory = new RootAllocator();
+        FeatureReader reader = ArrowFiles.open(file, memory)) {
+      reader.iterator().next();
+      return "no error";
+    } catch (DataException e) {
+      return e.getMessage();
+    }
+  }
+}
