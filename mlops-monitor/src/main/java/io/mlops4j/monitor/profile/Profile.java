@@ -111,6 +111,17 @@ public final class Profile {
     return new Profile(Math.addExact(rows, other.rows), sums);
   }
 
+  /**
+   * A profile of the same rows without some columns.
+   *
+   * @param names columns to leave out, which the profile need not have
+   * @return a profile with the remaining columns and their bins
+   */
+  public Profile without(Collection<String> names) {
+    return new Profile(
+        rows, columns.values().stream().filter(c -> !names.contains(c.name())).toList());
+  }
+
   private static ColumnProfile plus(ColumnProfile one, ColumnProfile other) {
     if (!one.sameBins(other)) {
       throw new IllegalArgumentException(

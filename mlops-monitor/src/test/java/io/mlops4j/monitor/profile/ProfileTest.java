@@ -199,6 +199,18 @@ class ProfileTest {
   }
 
   @Test
+  void columnsLeftOutLaterAreNeitherThereNorNeeded() {
+    try (FeatureBatch both =
+            FeatureBatch.builder(allocator).doubles("x", 1, 2).doubles("y", 3, 4).build();
+        FeatureBatch one = FeatureBatch.builder(allocator).doubles("x", 1).build()) {
+      Profile reference = Profile.of(List.of(both)).without(List.of("y", "unknown"));
+      assertThat(reference.columns()).containsExactly("x");
+      assertThat(reference.rows()).isEqualTo(2);
+      assertThat(reference.profile(List.of(one)).rows()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void keysAreLeftOutByName() {
     try (FeatureBatch batch =
         FeatureBatch.builder(allocator)
