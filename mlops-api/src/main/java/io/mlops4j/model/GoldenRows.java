@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A deployment runs them before it swaps a version in; one that fails never serves. Immutable:
  * {@link #input} and {@link #output} return changed copies.
+ *
+ * <p>A column holds one Java type, as an Arrow column does: Byte, Short, Integer, Long, Float,
+ * Double, String or Boolean, and nulls. Numbers of several types in one column become Long when all
+ * are whole numbers, otherwise Double. The type is kept when a card is stored.
  */
 public final class GoldenRows {
   private final double tolerance;
@@ -49,8 +53,8 @@ public final class GoldenRows {
    * @param column the column's name
    * @param values one number, text, boolean or null a row
    * @return a changed copy
-   * @throws IllegalArgumentException if the column is there already, has another number of rows or
-   *     a value of another kind
+   * @throws IllegalArgumentException if the column is there already, has another number of rows,
+   *     values of several kinds or of a type that is not listed above
    */
   public GoldenRows input(String column, @Nullable Object... values) {
     return new GoldenRows(tolerance, with(inputs, column, values), outputs);
@@ -62,8 +66,8 @@ public final class GoldenRows {
    * @param output the output's name
    * @param values one number, text, boolean or null a row
    * @return a changed copy
-   * @throws IllegalArgumentException if the output is there already, has another number of rows or
-   *     a value of another kind
+   * @throws IllegalArgumentException if the output is there already, has another number of rows,
+   *     values of several kinds or of a type that is not listed above
    */
   public GoldenRows output(String output, @Nullable Object... values) {
     return new GoldenRows(tolerance, inputs, with(outputs, output, values));
@@ -79,23 +83,9 @@ public final class GoldenRows {
       throw new IllegalArgumentException(
           name + ": found " + values.length + " rows, expected " + rows() + " as in the others");
     }
-    for (Object value : values) {
-      check(name, value);
-    }
     Map<String, List<@Nullable Object>> more = new LinkedHashMap<>(columns);
-    more.put(name, Collections.unmodifiableList(Arrays.asList(values.clone())));
+    more.put(name, Collections.unmodifiableList(Arrays.asList(Values.column(name, values))));
     return Collections.unmodifiableMap(more);
-  }
-
-  private static void check(String name, @Nullable Object value) {
-    if (value != null
-        && !(value instanceof Number || value instanceof String || value instanceof Boolean)) {
-      throw new IllegalArgumentException(
-          name
-              + ": found "
-              + value.getClass().getName()
-              + ", expected a number, text, boolean or null");
-    }
   }
 
   /**
@@ -137,8 +127,8 @@ public final class GoldenRows {
   }
 
   /**
-   * Compares columns by value. Numbers are compared as they were given: {@code 1} and {@code 1.0}
-   * are different.
+   * Compares columns by type and value, whatever the order of adding: {@code 1} and {@code 1.0} are
+   * different.
    */
   @Override
   public boolean equals(Object other) {

@@ -26,14 +26,12 @@ public sealed interface NullPolicy {
      * Checks the value's kind.
      *
      * @param value a number, text or boolean that the feature's type can hold
-     * @throws IllegalArgumentException if it is not a number, text or boolean
+     * @throws IllegalArgumentException if it is not a Byte, Short, Integer, Long, Float, Double,
+     *     String or Boolean
      */
     public Default {
       Objects.requireNonNull(value, "value");
-      if (!(value instanceof Number || value instanceof String || value instanceof Boolean)) {
-        throw new IllegalArgumentException(
-            "value: found " + value.getClass().getName() + ", expected a number, text or boolean");
-      }
+      Values.check("value", value);
     }
   }
 }

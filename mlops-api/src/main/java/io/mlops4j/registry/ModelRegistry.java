@@ -26,7 +26,9 @@ public interface ModelRegistry extends AutoCloseable {
    * @param card what people need to know; names the model
    * @param fileOrFolder the model's file, or the folder that holds all its files; only read
    * @return the version, new or found
-   * @throws io.mlops4j.error.RegistryException if the files cannot be read or stored
+   * @throws io.mlops4j.error.ModelLoadException if there is no model of a known format, or its
+   *     files cannot be read
+   * @throws io.mlops4j.error.RegistryException if it cannot be stored; nothing is changed
    */
   ModelVersion publish(ModelCard card, Path fileOrFolder);
 

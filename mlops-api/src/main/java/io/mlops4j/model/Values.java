@@ -1,0 +1,64 @@
+package io.mlops4j.model;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The plain values that a card may hold, so that it can be stored and read back equal. */
+final class Values {
+  private static final List<Class<?>> WHOLE =
+      List.of(Byte.class, Short.class, Integer.class, Long.class);
+  private static final List<Class<?>> OTHER =
+      List.of(Float.class, Double.class, String.class, Boolean.class);
+
+  private Values() {}
+
+  static Object check(String name, Object value) {
+    if (!WHOLE.contains(value.getClass()) && !OTHER.contains(value.getClass())) {
+      throw new IllegalArgumentException(
+          name
+              + ": found "
+              + value.getClass().getName()
+              + ", expected a number that Java has a primitive for, text or boolean");
+    }
+    return value;
+  }
+
+  /** A copy whose values all have one type; nulls stay. */
+  static @Nullable Object[] column(String name, @Nullable Object[] values) {
+    List<? extends Class<?>> types =
+        Arrays.stream(values)
+            .filter(Objects::nonNull)
+            .map(value -> check(name, value).getClass())
+            .distinct()
+            .toList();
+    if (types.size() <= 1) {
+      return values.clone();
+    }
+    if (types.contains(String.class) || types.contains(Boolean.class)) {
+      throw new IllegalArgumentException(
+          name + ": found values of " + types + ", expected values of one kind");
+    }
+    boolean whole = WHOLE.containsAll(types);
+    @Nullable Object[] copy = values.clone();
+    for (int i = 0; i < copy.length; i++) {
+      if (copy[i] instanceof Number number) {
+        copy[i] = whole ? (Object) number.longValue() : (Object) exactDouble(name, number);
+      }
+    }
+    return copy;
+  }
+
+  private static double exactDouble(String name, Number number) {
+    double value = number.doubleValue();
+    if (number instanceof Long && (long) value != number.longValue()) {
+      throw new IllegalArgumentException(
+          name
+              + ": found "
+              + number
+              + " among floating-point numbers, which cannot hold it; expected one type");
+    }
+    return value;
+  }
+}
