@@ -146,21 +146,21 @@ public final class ModelFiles {
   }
 
   /**
-   * Finds out what the files are, by names and a few bytes.
+   * Finds out what the files are, by names and a few bytes of a copy of them.
    *
+   * @param copy a folder that holds the files under the same names
    * @return the format, and the main file where it has one
    * @throws ModelLoadException if they are no model of a known format
    */
-  public Kind kind() {
+  public Kind kind(Path copy) {
     String main = mainName();
     if (main == null) {
       return new Kind(ModelFormat.TENSORFLOW, Optional.empty());
     }
-    Path file = path(main);
-    try (FileChannel channel = FileChannel.open(file)) {
-      return onnx(file, main, RandomBytes.of(channel, channel.size()));
+    try (FileChannel channel = FileChannel.open(copy.resolve(main))) {
+      return onnx(path(main), main, RandomBytes.of(channel, channel.size()));
     } catch (IOException e) {
-      throw cannotRead(file, e);
+      throw cannotRead(path(main), e);
     }
   }
 

@@ -1,0 +1,191 @@
+package io.mlops4j.runtime.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.model.DatasetRef;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.Feature;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.GoldenRows;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.NullPolicy;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A card as JSON. What a card does not say is not written, so that a later version of this library,
+ * which knows more that could be said, writes the same bytes for the same card.
+ */
+final class CardJson {
+  /** Raised only when older readers would misunderstand a card, not when keys are added. */
+  private static final int FORMAT = 1;
+
+  private CardJson() {}
+
+  static byte[] write(ModelCard card) {
+    ObjectNode json = Json.object();
+    json.put("card", FORMAT).put("name", card.name());
+    card.owner().ifPresent(text -> json.put("owner", text));
+    card.licence().ifPresent(text -> json.put("licence", text));
+    card.intendedUse().ifPresent(text -> json.put("intendedUse", text));
+    card.description().ifPresent(text -> json.put("description", text));
+    card.features().ifPresent(schema -> json.set("features", write(schema)));
+    card.goldenRows().ifPresent(rows -> json.set("goldenRows", write(rows)));
+    for (DatasetRef data : card.trainedOn()) {
+      json.withArray("trainedOn")
+          .add(Json.object().put("name", data.name()).put("digest", data.digest().toString()));
+    }
+    if (!card.metrics().isEmpty()) {
+      ObjectNode metrics = Json.object();
+      card.metrics().forEach(metrics::put);
+      json.set("metrics", metrics);
+    }
+    if (!card.parameters().isEmpty()) {
+      ObjectNode parameters = Json.object();
+      card.parameters().forEach(parameters::put);
+      json.set("parameters", parameters);
+    }
+    return Json.write(json);
+  }
+
+  private static ObjectNode write(FeatureSchema schema) {
+    ObjectNode json = Json.object();
+    for (Feature feature : schema.features()) {
+      json.withArray("columns").add(write(feature));
+    }
+    schema.keys().forEach(json.withArray("keys")::add);
+    return json;
+  }
+
+  private static ObjectNode write(Feature feature) {
+    ObjectNode json = Json.object().put("name", feature.name());
+    feature.type().ifPresent(type -> json.put("type", type.toString()));
+    if (!feature.column().equals(feature.name())) {
+      json.put("from", feature.column());
+    }
+    if (feature.nulls() instanceof NullPolicy.Default value) {
+      json.set(
+          "nulls",
+          Json.object()
+              .put("type", TypedValue.type(value.value()))
+              .set("default", TypedValue.write(value.value())));
+    } else if (feature.nulls() == NullPolicy.Fixed.NAN) {
+      json.put("nulls", "nan");
+    }
+    return json;
+  }
+
+  private static ObjectNode write(GoldenRows rows) {
+    ObjectNode json = Json.object().put("tolerance", rows.tolerance());
+    json.set("inputs", write(rows.inputs()));
+    json.set("outputs", write(rows.outputs()));
+    return json;
+  }
+
+  private static ObjectNode write(Map<String, List<@Nullable Object>> columns) {
+    ObjectNode json = Json.object();
+    columns.forEach(
+        (name, values) -> {
+          ObjectNode column = Json.object();
+          values.stream()
+              .filter(Objects::nonNull)
+              .findFirst()
+              .ifPresent(value -> column.put("type", TypedValue.type(value)));
+          values.forEach(value -> column.withArray("values").add(TypedValue.write(value)));
+          json.set(name, column);
+        });
+    return json;
+  }
+
+  static ModelCard read(Document json) {
+    if (json.count("card") > FORMAT) {
+      throw new IllegalArgumentException(
+          "a card of format " + json.count("card") + ", which needs a newer mlops4j");
+    }
+    ModelCard.Builder card = ModelCard.builder(json.text("name"));
+    ifText(json, "owner", card::owner);
+    ifText(json, "licence", card::licence);
+    ifText(json, "intendedUse", card::intendedUse);
+    ifText(json, "description", card::description);
+    if (json.has("features")) {
+      card.features(schema(json.object("features")));
+    }
+    if (json.has("goldenRows")) {
+      card.goldenRows(goldenRows(json.object("goldenRows")));
+    }
+    json.objects("trainedOn")
+        .forEach(d -> card.trainedOn(DatasetRef.of(d.text("name"), d.digest("digest"))));
+    if (json.has("metrics")) {
+      Document metrics = json.object("metrics");
+      metrics.keys().forEach(name -> card.metric(name, metrics.number(name)));
+    }
+    if (json.has("parameters")) {
+      Document parameters = json.object("parameters");
+      parameters.keys().forEach(name -> card.parameter(name, parameters.text(name)));
+    }
+    return card.build();
+  }
+
+  private static void ifText(Document json, String key, Consumer<String> setter) {
+    String text = json.optionalText(key);
+    if (text != null) {
+      setter.accept(text);
+    }
+  }
+
+  private static FeatureSchema schema(Document json) {
+    FeatureSchema schema =
+        FeatureSchema.of(
+            json.objects("columns").stream().map(CardJson::feature).toArray(Feature[]::new));
+    for (JsonNode key : json.array("keys")) {
+      schema = schema.key(key.asText());
+    }
+    return schema;
+  }
+
+  private static Feature feature(Document json) {
+    String name = json.text("name");
+    String type = json.optionalText("type");
+    Feature feature =
+        type == null
+            ? Feature.of(name)
+            : Feature.of(name, ElementType.valueOf(type.toUpperCase(Locale.ROOT)));
+    String from = json.optionalText("from");
+    feature = from == null ? feature : feature.from(from);
+    return json.has("nulls") ? feature.nulls(nulls(json)) : feature;
+  }
+
+  private static NullPolicy nulls(Document feature) {
+    if (!feature.raw("nulls").isTextual()) {
+      Document json = feature.object("nulls");
+      Object value = TypedValue.read(json.text("type"), json.raw("default"));
+      return new NullPolicy.Default(Objects.requireNonNull(value));
+    }
+    if (!feature.text("nulls").equals("nan")) {
+      throw new IllegalArgumentException("the null policy " + feature.text("nulls"));
+    }
+    return NullPolicy.Fixed.NAN;
+  }
+
+  private static GoldenRows goldenRows(Document json) {
+    GoldenRows rows = GoldenRows.within(json.number("tolerance"));
+    for (Map.Entry<String, Document> column : json.entries("inputs").entrySet()) {
+      rows = rows.input(column.getKey(), values(column.getValue()));
+    }
+    for (Map.Entry<String, Document> column : json.entries("outputs").entrySet()) {
+      rows = rows.output(column.getKey(), values(column.getValue()));
+    }
+    return rows;
+  }
+
+  private static @Nullable Object[] values(Document column) {
+    String type = column.has("type") ? column.text("type") : "string";
+    return column.array("values").stream()
+        .map(value -> TypedValue.read(type, value))
+        .toArray(Object[]::new);
+  }
+}

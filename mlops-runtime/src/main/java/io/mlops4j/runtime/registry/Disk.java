@@ -1,0 +1,270 @@
+package io.mlops4j.runtime.registry;
+
+import io.mlops4j.model.Digest;
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the registry does to the disk, so that a killed process, a lost power supply or another
+ * process never leave or see half of anything.
+ *
+ * <p>Everything is written aside, in a folder of its own under the staging folder, forced to the
+ * disk, and then appears under its final name in one step that fails when the name is taken: a
+ * version by renaming its folder, a record by a hard link. Where the file system has no hard links,
+ * a record appears by renaming the folder that it was written in: {@code 000042.json} is then a
+ * folder that holds {@code record.json}. Both are exclusive against each other, and neither needs a
+ * lock, which some network file systems grant to everybody.
+ */
+final class Disk {
+  private static final String RECORD = "record.json";
+  private static final int LARGEST_DOCUMENT = 64 << 20;
+  private static final Duration ABANDONED = Duration.ofDays(1);
+
+  private final Path staging;
+  private final boolean links;
+
+  Disk(Path staging, boolean links) {
+    this.staging = staging;
+    this.links = links;
+  }
+
+  /** A new folder to build something in. */
+  Path stage() throws IOException {
+    Files.createDirectories(staging);
+    return Files.createDirectory(staging.resolve(UUID.randomUUID().toString()));
+  }
+
+  /** Gives a staged folder its name and makes that last; false when the name is taken. */
+  static boolean claim(Path staged, Path target, Path root) throws IOException {
+    Files.createDirectories(folderOf(target));
+    try {
+      Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      if (exists(target)) {
+        return false;
+      }
+      throw e;
+    }
+    forceUp(folderOf(target), root);
+    return true;
+  }
+
+  /** Publishes a document under a name and makes that last; false when the name is taken. */
+  boolean claim(byte[] document, Path target, Path root) throws IOException {
+    Path staged = stage();
+    try {
+      Path record = staged.resolve(RECORD);
+      write(record, document);
+      if (links && linked(record, target)) {
+        forceUp(folderOf(target), root);
+        return true;
+      }
+      if (exists(target)) {
+        return false;
+      }
+      force(staged);
+      return claim(staged, target, root);
+    } finally {
+      deleteQuietly(staged);
+    }
+  }
+
+  /** False when the name is taken or the file system has no hard links. */
+  private static boolean linked(Path record, Path target) throws IOException {
+    Files.createDirectories(folderOf(target));
+    try {
+      Files.createLink(target, record);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      // A network file system that repeats a request may report our own link as somebody else's.
+      return Files.isSameFile(target, record);
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
+  private static Path folderOf(Path entry) {
+    return Objects.requireNonNull(entry.getParent(), "below the registry's root");
+  }
+
+  static boolean exists(Path path) {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Reads a document, never through a symbolic link.
+   *
+   * @throws NoSuchFileException if there is none
+   */
+  static byte[] read(Path path) throws IOException {
+    Path file = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) ? path.resolve(RECORD) : path;
+    try (SeekableByteChannel channel =
+        Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+      if (channel.size() > LARGEST_DOCUMENT) {
+        throw new IOException(file + " has " + channel.size() + " bytes, too many for a document");
+      }
+      ByteBuffer bytes = ByteBuffer.allocate((int) channel.size());
+      while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+        // Until the buffer is full or the file ends.
+      }
+      return Arrays.copyOf(bytes.array(), bytes.position());
+    }
+  }
+
+  /** Writes a staged file, over an earlier one, and forces it to the disk. */
+  static void write(Path file, byte[] bytes) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      writeFully(channel, ByteBuffer.wrap(bytes));
+      channel.force(true);
+    }
+  }
+
+  /** Copies a file and forces the copy to the disk; the digest is of what was written. */
+  static Digest copy(Path from, Path to) throws IOException {
+    MessageDigest sha256 = sha256();
+    ByteBuffer chunk = ByteBuffer.allocateDirect(1 << 18);
+    try (FileChannel in = FileChannel.open(from);
+        FileChannel out =
+            FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      while (in.read(chunk.clear()) >= 0) {
+        sha256.update(chunk.flip());
+        writeFully(out, chunk.rewind());
+      }
+      out.force(true);
+    }
+    return new Digest("sha256", HexFormat.of().formatHex(sha256.digest()));
+  }
+
+  private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Makes the names in a folder last. Windows cannot open folders, and keeps names by itself. */
+  static void force(Path folder) throws IOException {
+    if (File.separatorChar == '\\') {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /** Makes a folder's names and those of all folders above it, to the root, last. */
+  static void forceUp(Path folder, Path root) throws IOException {
+    for (Path at = folder; at != null && at.startsWith(root); at = at.getParent()) {
+      force(at);
+    }
+  }
+
+  /** Makes the names in a folder and in all folders below it last. */
+  static void forceDown(Path folder) throws IOException {
+    try (Stream<Path> tree = Files.walk(folder)) {
+      List<Path> folders = tree.filter(Files::isDirectory).toList();
+      for (Path each : folders) {
+        force(each);
+      }
+    }
+  }
+
+  static void deleteQuietly(Path tree) {
+    try {
+      if (exists(tree)) {
+        Files.walkFileTree(tree, new Deleter());
+      }
+    } catch (IOException e) {
+      // What stays is ignored by every reader and removed by a later cleaning.
+    }
+  }
+
+  /**
+   * Removes what killed processes left behind a day ago or earlier. Ages are told by the file
+   * system's own clock, which may differ from this machine's. Best effort: somebody else may clean
+   * at the same time, or the registry may be read-only.
+   */
+  void clean() {
+    try (Stream<Path> entries = Files.list(staging)) {
+      List<Path> left = entries.toList();
+      if (left.isEmpty()) {
+        return;
+      }
+      Path probe = stage();
+      Instant now = Files.getLastModifiedTime(probe).toInstant();
+      Files.delete(probe);
+      for (Path entry : left) {
+        if (youngest(entry).isBefore(now.minus(ABANDONED))) {
+          deleteQuietly(entry);
+        }
+      }
+    } catch (IOException e) {
+      // Nothing depends on it; the next one to open the registry tries again.
+    }
+  }
+
+  private static Instant youngest(Path tree) throws IOException {
+    try (Stream<Path> entries = Files.walk(tree)) {
+      Instant youngest = Instant.MIN;
+      for (Path entry : entries.toList()) {
+        FileTime time = Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS);
+        youngest = time.toInstant().isAfter(youngest) ? time.toInstant() : youngest;
+      }
+      return youngest;
+    }
+  }
+
+  private static final class Deleter extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.deleteIfExists(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e)
+        throws IOException {
+      Files.deleteIfExists(folder);
+      return FileVisitResult.CONTINUE;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.mlops4j.runtime.registry;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.Digest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one way in which this registry writes JSON: keys sorted, two spaces, line feeds, UTF-8, the
+ * shortest decimal that reads back as the same double on every JDK. The same value always gives the
+ * same bytes, so that their SHA-256 says whether two documents are the same.
+ *
+ * <p>A sealed document carries the SHA-256 of its own bytes, taken with zeros in place of the
+ * seal's digits. That finds damage and careless edits in the document itself. It does not stop
+ * somebody who computes it anew; for that, the records of an alias carry the digests of one
+ * another.
+ */
+final class Json {
+  private static final String SEAL = "seal";
+  private static final String SEAL_TEXT = "\"seal\" : \"sha256:";
+  private static final String ZEROS = "0".repeat(64);
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          // Double.toString differs between JDK 17 and 19.
+          .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+          .disable(JsonWriteFeature.ESCAPE_NON_ASCII)
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+  private static final DefaultIndenter LINES = new DefaultIndenter("  ", "\n");
+  private static final ObjectWriter WRITER =
+      MAPPER.writer(new DefaultPrettyPrinter().withObjectIndenter(LINES));
+
+  private Json() {}
+
+  static ObjectNode object() {
+    return new ObjectNode(JsonNodeFactory.instance, new TreeMap<>());
+  }
+
+  static byte[] write(ObjectNode document) {
+    try {
+      byte[] json = WRITER.writeValueAsBytes(document);
+      byte[] lines = Arrays.copyOf(json, json.length + 1);
+      lines[json.length] = '\n';
+      return lines;
+    } catch (IOException e) {
+      throw new RegistryException(
+          "cannot write JSON (" + e + "); expected texts that are valid Unicode", e);
+    }
+  }
+
+  static byte[] writeSealed(ObjectNode document) {
+    document.put(SEAL, "sha256:" + ZEROS);
+    byte[] bytes = write(document);
+    String digits = Digest.sha256(bytes).hex();
+    return replaceSeal(bytes, sealAt(bytes), digits);
+  }
+
+  /** Null when the seal is right, otherwise what is wrong. */
+  static @Nullable String sealProblem(byte[] bytes) {
+    int at = sealAt(bytes);
+    if (at < 0 || at + ZEROS.length() > bytes.length) {
+      return "no seal";
+    }
+    String found = new String(bytes, at, ZEROS.length(), StandardCharsets.ISO_8859_1);
+    String expected = Digest.sha256(replaceSeal(bytes, at, ZEROS)).hex();
+    return found.equals(expected)
+        ? null
+        : "the seal " + found + " over bytes whose seal is " + expected;
+  }
+
+  /** Cannot hit a text value: there, the quotation marks are escaped. */
+  private static int sealAt(byte[] bytes) {
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).lastIndexOf(SEAL_TEXT);
+    return at < 0 ? -1 : at + SEAL_TEXT.length();
+  }
+
+  private static byte[] replaceSeal(byte[] bytes, int at, String digits) {
+    byte[] copy = bytes.clone();
+    System.arraycopy(digits.getBytes(StandardCharsets.US_ASCII), 0, copy, at, digits.length());
+    return copy;
+  }
+
+  /**
+   * Reads a document.
+   *
+   * @throws IOException if it is not one JSON object
+   */
+  static ObjectNode parse(byte[] bytes) throws IOException {
+    JsonNode node = MAPPER.readTree(bytes);
+    if (node instanceof ObjectNode object) {
+      return object;
+    }
+    throw new IOException("no JSON object");
+  }
+}

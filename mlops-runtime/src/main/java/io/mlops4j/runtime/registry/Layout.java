@@ -1,0 +1,218 @@
+package io.mlops4j.runtime.registry;
+
+import io.mlops4j.error.IntegrityException;
+import io.mlops4j.error.RegistryException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * Where things lie in a registry's folder.
+ *
+ * <pre>
+ * layout.json                                    which layout this is
+ * models/NAME/versions/000001/manifest.json      what belongs to the version, sealed
+ *                            /card.json          its card
+ *                            /files/...          the model as it was published
+ * models/NAME/aliases/ALIAS/000001.json          one sealed record per change of the alias
+ * .staging/...                                   half-made things, never read
+ * </pre>
+ *
+ * <p>The layout's number is raised only when older libraries would misread or damage a registry;
+ * they refuse a higher one. New keys and new files beside these do not raise it.
+ */
+record Layout(Path root) {
+  private static final int VERSION = 1;
+  private static final String STORE = "mlops4j-registry";
+
+  /** Opens a registry's folder, or makes one of a folder that is empty or not there. */
+  static Layout open(Path folder, Disk disk) {
+    Layout layout = new Layout(folder);
+    try {
+      if (!Disk.exists(layout.file())) {
+        layout.create(disk);
+      }
+      Document.read(layout.file(), Disk.read(layout.file()), layout::check);
+      return layout;
+    } catch (IOException e) {
+      throw new RegistryException(
+          folder
+              + ": found a folder that cannot be opened as a registry ("
+              + e
+              + "), expected one that can be read, or made; check path, permissions and disk",
+          e);
+    }
+  }
+
+  private Layout check(Document json) {
+    if (!json.text("store").equals(STORE)) {
+      throw new IllegalArgumentException("the store " + json.text("store"));
+    }
+    if (json.count("layout") > VERSION) {
+      throw new RegistryException(
+          file()
+              + ": found layout "
+              + json.count("layout")
+              + ", expected at most "
+              + VERSION
+              + "; a newer mlops4j wrote this registry, use that version or a later one",
+          null);
+    }
+    return this;
+  }
+
+  private void create(Disk disk) throws IOException {
+    if (Files.exists(root) && !Files.isDirectory(root)) {
+      throw new RegistryException(
+          root + ": found a file, expected a folder; name the registry's folder", null);
+    }
+    boolean made = !Files.exists(root);
+    Files.createDirectories(root);
+    refuseForeign();
+    byte[] json = Json.write(Json.object().put("layout", VERSION).put("store", STORE));
+    // False: another process made the registry at the same time.
+    disk.claim(json, file(), root);
+    if (made && root.getParent() != null) {
+      Disk.force(root.getParent());
+    }
+  }
+
+  /** Half-made registries of other processes hold only the hidden staging folder. */
+  private void refuseForeign() throws IOException {
+    try (Stream<Path> entries = Files.list(root)) {
+      List<String> foreign =
+          entries
+              .map(entry -> entry.getFileName().toString())
+              .filter(name -> !name.startsWith(".") && !name.equals("lost+found"))
+              .sorted()
+              .toList();
+      if (!foreign.isEmpty() && !Disk.exists(file())) {
+        throw new RegistryException(
+            root
+                + ": found a folder without layout.json that holds "
+                + Texts.some(foreign)
+                + ", expected a registry or an empty folder; name another folder, or restore "
+                + "layout.json if this is a damaged registry",
+            null);
+      }
+    }
+  }
+
+  Path file() {
+    return root.resolve("layout.json");
+  }
+
+  static Path staging(Path root) {
+    return root.resolve(".staging");
+  }
+
+  Path versions(String model) {
+    return root.resolve("models").resolve(model).resolve("versions");
+  }
+
+  Path version(String model, int number) {
+    return versions(model).resolve(digits(number));
+  }
+
+  Path aliases(String model) {
+    return root.resolve("models").resolve(model).resolve("aliases");
+  }
+
+  Path alias(String model, String alias) {
+    return aliases(model).resolve(alias);
+  }
+
+  Path record(String model, String alias, long number) {
+    return alias(model, alias).resolve(digits(number) + ".json");
+  }
+
+  private static String digits(long number) {
+    return String.format(Locale.ROOT, "%06d", number);
+  }
+
+  List<String> models() {
+    return names(root.resolve("models"));
+  }
+
+  /** The names in a folder, sorted; none when there is no such folder. */
+  List<String> names(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      checkThere();
+      return List.of();
+    } catch (IOException e) {
+      throw cannotRead(folder, e);
+    }
+  }
+
+  /** The highest number in a folder of numbered entries, 0 when there are none. */
+  long last(Path folder) {
+    return names(folder).stream()
+        .filter(name -> name.matches("[0-9]{6,9}(\\.json)?"))
+        .mapToLong(name -> Long.parseLong(name.replace(".json", "")))
+        .max()
+        .orElse(0);
+  }
+
+  /** Reads a document that must be there. */
+  byte[] read(Path file) {
+    try {
+      if (Files.isSymbolicLink(file)) {
+        throw Document.damaged(file, "a symbolic link");
+      }
+      return Disk.read(file);
+    } catch (NoSuchFileException e) {
+      throw missing(file);
+    } catch (IOException e) {
+      throw cannotRead(file, e);
+    }
+  }
+
+  /** What to throw when something that must be there is not. */
+  IntegrityException missing(Path path) {
+    checkThere();
+    return new IntegrityException(
+        path
+            + ": found nothing there, expected what was published; it was deleted by other hands, "
+            + "restore it from a backup");
+  }
+
+  /** Tells a registry that is away, such as an unmounted share, from one that lost something. */
+  private void checkThere() {
+    if (!Files.exists(file(), LinkOption.NOFOLLOW_LINKS)) {
+      throw new RegistryException(
+          root
+              + ": found no layout.json any more, expected the registry that was opened; "
+              + "was the folder moved, deleted or unmounted?",
+          null);
+    }
+  }
+
+  static RegistryException cannotRead(Path path, IOException cause) {
+    return new RegistryException(
+        path
+            + ": found something that cannot be read ("
+            + cause
+            + "), expected a readable registry; check permissions and disk",
+        cause);
+  }
+
+  RegistryException cannotStore(String what, IOException cause) {
+    return new RegistryException(
+        root
+            + ": cannot store "
+            + what
+            + " ("
+            + cause
+            + "), expected a folder that can be written; check permissions and free space, "
+            + "then try again",
+        cause);
+  }
+}

@@ -1,0 +1,104 @@
+package io.mlops4j.runtime.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelFormat;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.runtime.source.ModelFiles;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What belongs to a version, by digest.
+ *
+ * @param version the version; its digest is that of the files
+ * @param kind the format, and the main file where it has one
+ * @param folder whether the model was published as a folder
+ * @param files relative name to size and digest
+ * @param card the digest of {@code card.json}
+ * @param published when, by the publisher's clock
+ */
+record Manifest(
+    ModelVersion version,
+    ModelFiles.Kind kind,
+    boolean folder,
+    Map<String, Entry> files,
+    Digest card,
+    Instant published) {
+  private static final int FORMAT = 1;
+
+  /** One file. */
+  record Entry(long bytes, Digest digest) {}
+
+  boolean isOf(Digest digest, Digest card) {
+    return version.digest().equals(digest) && this.card.equals(card);
+  }
+
+  byte[] write() {
+    ObjectNode json = Json.object();
+    json.put("manifest", FORMAT)
+        .put("model", version.name())
+        .put("number", version.number())
+        .put("digest", version.digest().toString())
+        .put("format", kind.format().id())
+        .put("card", card.toString())
+        .put("published", published.toString());
+    kind.main().ifPresent(main -> json.put("main", main));
+    if (folder) {
+      json.put("folder", true);
+    }
+    ObjectNode entries = Json.object();
+    files.forEach(
+        (name, entry) ->
+            entries.set(
+                name,
+                Json.object()
+                    .put("bytes", entry.bytes())
+                    .put("digest", entry.digest().toString())));
+    json.set("files", entries);
+    return Json.writeSealed(json);
+  }
+
+  /** Reads the manifest that must be that of a model's version of this number. */
+  static Manifest read(Document json, String model, int number) {
+    if (json.count("manifest") > FORMAT) {
+      throw new IllegalArgumentException(
+          "a manifest of format " + json.count("manifest") + ", which needs a newer mlops4j");
+    }
+    if (!json.text("model").equals(model) || json.count("number") != number) {
+      throw new IllegalArgumentException(
+          "the manifest of " + json.text("model") + ":" + json.count("number"));
+    }
+    Map<String, Entry> files = new TreeMap<>();
+    json.entries("files")
+        .forEach((name, e) -> files.put(name, new Entry(e.whole("bytes"), e.digest("digest"))));
+    Optional<String> main = Optional.ofNullable(json.optionalText("main"));
+    Manifest manifest =
+        new Manifest(
+            new ModelVersion(model, number, json.digest("digest")),
+            new ModelFiles.Kind(new ModelFormat(json.text("format")), main),
+            json.flag("folder"),
+            files,
+            json.digest("card"),
+            json.instant("published"));
+    manifest.checkDigest();
+    return manifest;
+  }
+
+  private void checkDigest() {
+    if (files.isEmpty() || kind.main().filter(main -> !files.containsKey(main)).isPresent()) {
+      throw new IllegalArgumentException("a manifest without its main file");
+    }
+    if (!digest(files, folder).equals(version.digest())) {
+      throw new IllegalArgumentException("a digest that is not that of the files");
+    }
+  }
+
+  static Digest digest(Map<String, Entry> files, boolean folder) {
+    Map<String, Digest> digests = new TreeMap<>();
+    files.forEach((name, entry) -> digests.put(name, entry.digest()));
+    return ModelFiles.digest(digests, folder);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Stores of model versions. {@link io.mlops4j.runtime.registry.FileModelRegistry} keeps them in a
+ * folder that many processes share.
+ */
+@NullMarked
+package io.mlops4j.runtime.registry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,126 @@
+package io.mlops4j.runtime.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.IntegrityException;
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.ModelCard;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CardJsonTest {
+  private static final Path FILE = Path.of("card.json");
+
+  private static ModelCard read(String json) {
+    return Document.read(FILE, json.getBytes(StandardCharsets.UTF_8), CardJson::read);
+  }
+
+  private static String write(ModelCard card) {
+    return new String(CardJson.write(card), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void everythingThatACardSaysComesBackEqual() {
+    ModelCard card = Models.fullCard("flight-delay");
+    String json = write(card);
+    ModelCard back = read(json);
+
+    assertThat(back).isEqualTo(card);
+    assertThat(back.goldenRows().orElseThrow().inputs())
+        .isEqualTo(card.goldenRows().orElseThrow().inputs());
+    assertThat(back.goldenRows().orElseThrow().inputs().get("hour").get(0)).isEqualTo((short) 7);
+    assertThat(write(back)).isEqualTo(json);
+  }
+
+  @Test
+  void isSortedSparseAndReadable() {
+    ModelCard card =
+        ModelCard.builder("m")
+            .owner("me")
+            .metric("b", 1)
+            .metric("a", 1e-7)
+            .parameter("p", "é")
+            .build();
+
+    assertThat(write(card))
+        .isEqualTo(
+            """
+            {
+              "card" : 1,
+              "metrics" : {
+                "a" : 1.0E-7,
+                "b" : 1.0
+              },
+              "name" : "m",
+              "owner" : "me",
+              "parameters" : {
+                "p" : "é"
+              }
+            }
+            """);
+  }
+
+  @Test
+  void numbersAreWrittenAlikeOnEveryJdk() {
+    // JDK 17 prints 1.9999999999999998E23 and 2.0E-323, JDK 19 and later 2.0E23 and 2.0E-323.
+    assertThat(write(ModelCard.builder("m").metric("x", Double.parseDouble("2e23")).build()))
+        .contains("\"x\" : 2.0E23");
+  }
+
+  @Test
+  void keysOfLaterVersionsArePassedOver() {
+    assertThat(read("{\"card\":1,\"name\":\"m\",\"tier\":{\"level\":3},\"owner\":\"me\"}"))
+        .isEqualTo(ModelCard.builder("m").owner("me").build());
+  }
+
+  @Test
+  void aCardOfALaterFormatIsRefused() {
+    assertThatThrownBy(() -> read("{\"card\":2,\"name\":\"m\"}"))
+        .isInstanceOf(IntegrityException.class)
+        .hasMessageContaining("needs a newer mlops4j");
+  }
+
+  @Test
+  void whatDoesNotFitIsNamedWithItsFile() {
+    for (String json :
+        new String[] {
+          "",
+          "[]",
+          "{",
+          "{} {}",
+          "{\"card\":1}",
+          "{\"card\":1,\"name\":5}",
+          "{\"card\":1,\"name\":\"../m\"}",
+          "{\"card\":1,\"name\":\"m\",\"name\":\"n\"}",
+          "{\"card\":1,\"name\":\"m\",\"metrics\":{\"a\":\"b\"}}",
+          "{\"card\":1,\"name\":\"m\",\"metrics\":{\"a\":1e999}}",
+          "{\"card\":1,\"name\":\"m\",\"trainedOn\":[{\"name\":\"x\",\"digest\":\"md5:0\"}]}",
+          "{\"card\":1,\"name\":\"m\",\"features\":{\"columns\":[{\"name\":\"x\",\"type\":\"float9\"}],\"keys\":[]}}",
+          "{\"card\":1,\"name\":\"m\",\"features\":{\"columns\":[{\"name\":\"x\",\"nulls\":\"maybe\"}],\"keys\":[]}}",
+          "[".repeat(100_000)
+        }) {
+      assertThatThrownBy(() -> read(json))
+          .as(json.length() < 200 ? json : "deep")
+          .isInstanceOf(IntegrityException.class)
+          .hasMessageStartingWith("card.json: found ");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\ud800", "\udc00", "a\ud800b", "a\udc00b", "\udc00\ud800"})
+  void halfASurrogatePairComesBackOrIsRefused(String text) {
+    ModelCard card = ModelCard.builder("m").owner(text).build();
+    String json;
+    try {
+      json = write(card);
+    } catch (RegistryException e) {
+      assertThat(e).hasMessageContaining("valid Unicode");
+      return;
+    }
+    assertThat(read(json)).isEqualTo(card);
+  }
+}

@@ -1,0 +1,89 @@
+package io.mlops4j.runtime.registry;
+
+import io.mlops4j.model.DatasetRef;
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.Feature;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.GoldenRows;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.NullPolicy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** Model files and cards for the tests of the registry. */
+final class Models {
+  // By sha256sum.
+  static final Digest MLP4 =
+      Digest.parse("sha256:4f119c257c6f127a491cfe0b3a97ff1aebbb3e6cff821b665445ed04fee2e6d0");
+  static final Digest MLP4_WRONG =
+      Digest.parse("sha256:26d3aa49ed4515c79e8e1577bd75a7cff61ef735a3d3d951ac98a8c9920dc549");
+
+  private Models() {}
+
+  static Path mlp4(Path folder) throws IOException {
+    return copy("mlp4.onnx", folder);
+  }
+
+  static Path mlp4Wrong(Path folder) throws IOException {
+    return copy("mlp4_wrong.onnx", folder);
+  }
+
+  private static Path copy(String name, Path folder) throws IOException {
+    try (InputStream in = Models.class.getResourceAsStream("../models/" + name)) {
+      return Files.write(
+          Files.createDirectories(folder).resolve(name), Objects.requireNonNull(in).readAllBytes());
+    }
+  }
+
+  static ModelCard card(String name) {
+    return ModelCard.builder(name).owner("ops-ml").build();
+  }
+
+  /** A card that says everything that a card can say. */
+  static ModelCard fullCard(String name) {
+    return ModelCard.builder(name)
+        .owner("ops-ml")
+        .licence("Apache-2.0")
+        .intendedUse("warn passengers; not for crew scheduling")
+        .description("late by more than 15 minutes? \"Größe\" \u2708 \\ \n second line")
+        .features(
+            FeatureSchema.of(
+                    Feature.of("distance", ElementType.FLOAT32)
+                        .from("distance_km")
+                        .nulls(NullPolicy.Fixed.NAN),
+                    Feature.of("hour", ElementType.INT16).nulls(new NullPolicy.Default((short) 12)),
+                    Feature.of("weekday").nulls(new NullPolicy.Default(3L)),
+                    Feature.of("ratio", ElementType.FLOAT64).nulls(new NullPolicy.Default(0.1f)),
+                    Feature.of("holiday", ElementType.BOOL).nulls(new NullPolicy.Default(false)),
+                    Feature.of("origin", ElementType.STRING).nulls(new NullPolicy.Default("???")))
+                .key("flight_id")
+                .key("day"))
+        .trainedOn(DatasetRef.of("flights-2001-02", MLP4_WRONG))
+        .trainedOn(DatasetRef.of("flights-2001-01", MLP4))
+        .metric("roc_auc", 0.65)
+        .metric("tiny", Double.MIN_VALUE)
+        .metric("large", Double.parseDouble("2e23"))
+        .metric("zero", -0.0)
+        .parameter("seed", "42")
+        .parameter("commit", "0123abc")
+        .goldenRows(
+            GoldenRows.within(1e-6)
+                .input("distance", 2176f, 0.1f, null)
+                .input("hour", (short) 7, (short) 8, (short) 9)
+                .input("weekday", 1L, Long.MAX_VALUE, null)
+                .input("mixed", 1, 2.5f, null)
+                .input("whole", (byte) 1, 2L, 3)
+                .input("bytes", (byte) -128, null, (byte) 127)
+                .input("ints", 1, 2, 3)
+                .input("holiday", true, false, null)
+                .input("origin", "LAS", "", null)
+                .input("nothing", null, null, null)
+                .output("probability", 0.1f, Float.NaN, Float.NEGATIVE_INFINITY)
+                .output("score", 0.1, -0.0, Double.POSITIVE_INFINITY))
+        .build();
+  }
+}
