@@ -1,0 +1,174 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.RunOptions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tensors of one combination of shapes, over a slot's memory: built once, used for every run of
+ * these shapes, ended when that memory moves.
+ *
+ * <p>An output whose shape is known before the run is pinned: ONNX Runtime writes it into the
+ * slot's memory. Any other is copied there after the run.
+ */
+final class Binding implements AutoCloseable {
+  private final List<Input> inputs;
+  private final List<Output> outputs;
+  private final long[][] inputDims;
+  private final boolean[] wanted;
+  private final long[] @Nullable [] pinnedDims;
+  private final Map<String, @Nullable OnnxTensor> feeds = new LinkedHashMap<>();
+  private final Map<String, OnnxTensor> pinned = new LinkedHashMap<>();
+  private final Set<String> copied = new LinkedHashSet<>();
+  private final List<OnnxTensor> tensors = new ArrayList<>();
+  private final boolean text;
+  private long @Nullable [] @Nullable [] learned;
+
+  /**
+   * Builds the tensors; the memory of all inputs and of the pinned outputs is big enough.
+   *
+   * @param pinnedDims a shape for each output that is to be pinned, null for the others
+   */
+  Binding(
+      List<Input> inputs,
+      List<Output> outputs,
+      long[] @Nullable [] pinnedDims,
+      OrtEnvironment environment)
+      throws OrtException {
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.pinnedDims = pinnedDims;
+    this.inputDims = inputs.stream().map(Input::dims).toArray(long[][]::new);
+    this.wanted = wanted(outputs);
+    this.text = inputs.stream().anyMatch(Input::isText);
+    boolean built = false;
+    try {
+      build(environment);
+      built = true;
+    } finally {
+      if (!built) {
+        close();
+      }
+    }
+  }
+
+  private static boolean[] wanted(List<Output> outputs) {
+    boolean[] wanted = new boolean[outputs.size()];
+    for (int i = 0; i < wanted.length; i++) {
+      wanted[i] = outputs.get(i).wanted();
+    }
+    return wanted;
+  }
+
+  private void build(OrtEnvironment environment) throws OrtException {
+    for (Input input : inputs) {
+      feeds.put(input.name(), input.isText() ? null : kept(input.tensor(environment)));
+    }
+    for (int i = 0; i < wanted.length; i++) {
+      Output output = outputs.get(i);
+      long[] dims = pinnedDims[i];
+      if (wanted[i] && dims != null) {
+        pinned.put(output.name(), kept(output.tensor(dims, environment)));
+      } else if (wanted[i]) {
+        copied.add(output.name());
+      }
+    }
+  }
+
+  private OnnxTensor kept(OnnxTensor tensor) {
+    tensors.add(tensor);
+    return tensor;
+  }
+
+  /** Whether it was built for what is asked for now. */
+  boolean matches() {
+    for (int i = 0; i < inputDims.length; i++) {
+      if (!inputs.get(i).hasShape(inputDims[i])) {
+        return false;
+      }
+    }
+    return Arrays.equals(wanted, wanted(outputs));
+  }
+
+  boolean pins() {
+    return !pinned.isEmpty();
+  }
+
+  void run(OrtSession session, RunOptions options) throws OrtException {
+    if (text) {
+      feedText();
+    }
+    try (OrtSession.Result result = session.run(feeds, copied, pinned, options)) {
+      for (int i = 0; i < wanted.length; i++) {
+        long[] dims = pinnedDims[i];
+        if (dims != null) {
+          outputs.get(i).written(dims);
+        } else if (wanted[i]) {
+          outputs.get(i).copy(result.get(outputs.get(i).name()).orElseThrow());
+        }
+      }
+    }
+    if (!copied.isEmpty()) {
+      learn();
+    }
+  }
+
+  private void feedText() {
+    for (Input input : inputs) {
+      if (input.isText()) {
+        feeds.put(input.name(), input.textTensor());
+      }
+    }
+  }
+
+  /**
+   * Marks the outputs that a run without pinning gave in another shape than this binding pins.
+   *
+   * @return whether there was one
+   */
+  boolean unlearn() {
+    boolean found = false;
+    for (int i = 0; i < wanted.length; i++) {
+      if (pinnedDims[i] != null && !Arrays.equals(pinnedDims[i], outputs.get(i).view().dims())) {
+        outputs.get(i).markDynamic();
+        found = true;
+      }
+    }
+    return found;
+  }
+
+  /**
+   * The shapes to pin from the next run on: what was pinned already, and the shapes that copied
+   * outputs had.
+   *
+   * @return null if nothing new was seen
+   */
+  long @Nullable [] @Nullable [] learned() {
+    return learned;
+  }
+
+  private void learn() {
+    for (int i = 0; i < wanted.length; i++) {
+      if (wanted[i] && pinnedDims[i] == null && outputs.get(i).canBePinned()) {
+        learned = learned == null ? pinnedDims.clone() : learned;
+        learned[i] = outputs.get(i).view().dims();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    tensors.forEach(OnnxTensor::close);
+    tensors.clear();
+  }
+}

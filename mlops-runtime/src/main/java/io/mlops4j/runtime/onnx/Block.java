@@ -1,0 +1,56 @@
+package io.mlops4j.runtime.onnx;
+
+import io.mlops4j.runtime.memory.DirectMemory;
+import java.nio.ByteBuffer;
+
+/** Memory of a slot that grows with the largest call and stays until the slot is closed. */
+final class Block implements AutoCloseable {
+  /** A buffer's limit, less the room that ONNX Runtime and the alignment keep free. */
+  static final long LIMIT = Integer.MAX_VALUE - 128;
+
+  private static final long STEP = 1 << 20;
+
+  private final DirectMemory memory;
+  private long address;
+  private long capacity = -1;
+
+  Block(DirectMemory memory) {
+    this.memory = memory;
+  }
+
+  boolean holds(long bytes) {
+    return bytes <= capacity;
+  }
+
+  /** Makes room; what lay there is gone, and so is the address. */
+  void grow(long bytes) {
+    close();
+    long rounded = rounded(bytes);
+    address = memory.allocate(rounded, DirectMemory.ALIGNMENT);
+    capacity = rounded;
+  }
+
+  /** Powers of two while small, so that batches growing row by row seldom allocate. */
+  private static long rounded(long bytes) {
+    if (bytes <= STEP) {
+      return Math.max(DirectMemory.ALIGNMENT, Long.highestOneBit(2 * bytes - 1));
+    }
+    return Math.min(LIMIT, (bytes + STEP - 1) / STEP * STEP);
+  }
+
+  long address() {
+    return address;
+  }
+
+  ByteBuffer buffer(long bytes) {
+    return memory.buffer(address, bytes);
+  }
+
+  @Override
+  public void close() {
+    if (capacity >= 0) {
+      capacity = -1;
+      memory.free(address);
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.spi.StringColumn;
+import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One input of a slot: its shape for the next run, and its elements. */
+final class Input implements AutoCloseable {
+  private final TensorSpec spec;
+  private final Block block;
+  private long[] dims = {};
+  private boolean shaped;
+  private String[] text = {};
+  private @Nullable OnnxTensor textTensor;
+
+  Input(TensorSpec spec, DirectMemory memory) {
+    this.spec = spec;
+    this.block = new Block(memory);
+  }
+
+  String name() {
+    return spec.name();
+  }
+
+  boolean isText() {
+    return spec.type() == ElementType.STRING;
+  }
+
+  long[] dims() {
+    return dims;
+  }
+
+  boolean hasShape(long[] shape) {
+    return shaped && Arrays.equals(dims, shape);
+  }
+
+  /** Whether memory must move for a shape, which ends every tensor over it. */
+  boolean mustGrow(long[] shape) {
+    return !isText() && !block.holds(bytes(shape));
+  }
+
+  /** Sets a shape that was checked. */
+  void reshape(long[] shape) {
+    shaped = false;
+    if (mustGrow(shape)) {
+      block.grow(bytes(shape));
+    }
+    dims = shape.clone();
+    shaped = true;
+  }
+
+  /**
+   * Checks a shape against the declared one. A declared rank of 0 may also be an unknown rank, so
+   * it is left to ONNX Runtime.
+   */
+  void check(long[] shape) {
+    boolean fits = spec.shape().isEmpty() || spec.shape().size() == shape.length;
+    for (int i = 0; fits && i < shape.length; i++) {
+      fits = shape[i] >= 0 && (spec.shape().isEmpty() || fits(spec.shape().get(i), shape[i]));
+    }
+    if (!fits) {
+      throw new ModelInputException(name(), "shape " + Arrays.toString(shape), spec.toString());
+    }
+    if (bytes(shape) > Block.LIMIT) {
+      throw new ModelInputException(
+          name(),
+          "shape " + Arrays.toString(shape),
+          "less than 2 GiB in one call; split the batch");
+    }
+  }
+
+  private static boolean fits(TensorSpec.Dim declared, long size) {
+    return declared.size().isEmpty() || declared.size().getAsLong() == size;
+  }
+
+  private long bytes(long[] shape) {
+    return TensorTypes.bytes(spec.type(), shape);
+  }
+
+  /** Binds what the declared symbols are for this shape; -1 where two shapes disagree. */
+  void bind(Map<String, Long> symbols) {
+    for (int i = 0; i < spec.shape().size() && i < dims.length; i++) {
+      long size = dims[i];
+      spec.shape()
+          .get(i)
+          .symbol()
+          .ifPresent(symbol -> symbols.merge(symbol, size, (a, b) -> a.equals(b) ? a : -1L));
+    }
+  }
+
+  long address() {
+    if (!shaped || isText()) {
+      throw new IllegalStateException(
+          "input %s: found %s, expected a shape before the address, and no text"
+              .formatted(name(), shaped ? "text" : "no shape"));
+    }
+    return block.address();
+  }
+
+  OnnxTensor tensor(OrtEnvironment environment) throws OrtException {
+    if (!shaped) {
+      throw new IllegalStateException("input " + name() + ": found no shape, expected one");
+    }
+    return TensorTypes.over(block.buffer(bytes(dims)), environment, spec.type(), dims);
+  }
+
+  /** Copies the text into a tensor, because ONNX Runtime owns the memory of its strings. */
+  void text(StringColumn values, OrtEnvironment environment) throws OrtException {
+    if (!shaped || !isText() || values.size() != TensorTypes.elements(dims)) {
+      throw new IllegalStateException(
+          "input %s: found %d values of text, expected %s of shape %s"
+              .formatted(name(), values.size(), spec, Arrays.toString(dims)));
+    }
+    dropText();
+    if (text.length != values.size()) {
+      text = new String[(int) values.size()];
+    }
+    for (int i = 0; i < text.length; i++) {
+      text[i] = present(values.get(i), i);
+    }
+    textTensor = OnnxTensor.createTensor(environment, text, dims);
+  }
+
+  /** A null inside a tensor of text would end the process. */
+  private String present(@Nullable String value, int row) {
+    if (value == null) {
+      throw new ModelInputException(
+          name(), "null at " + row, "text; state a null policy for this feature");
+    }
+    return value;
+  }
+
+  OnnxTensor textTensor() {
+    if (textTensor == null) {
+      throw new IllegalStateException("input " + name() + ": found no text, expected some");
+    }
+    return textTensor;
+  }
+
+  void dropText() {
+    if (textTensor != null) {
+      textTensor.close();
+      textTensor = null;
+      Arrays.fill(text, null);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name() + Arrays.toString(dims);
+  }
+
+  @Override
+  public void close() {
+    shaped = false;
+    dropText();
+    block.close();
+  }
+}

@@ -1,0 +1,157 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import io.mlops4j.error.EngineUnavailableException;
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.model.ModelFormat;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.Placement;
+import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.spi.DeviceRequest;
+import io.mlops4j.spi.Engine;
+import io.mlops4j.spi.EngineModel;
+import io.mlops4j.spi.EngineOptions;
+import io.mlops4j.spi.ModelSource;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * ONNX Runtime, one environment per process, which is ONNX Runtime's own rule. Every session has
+ * its own threads, as many as the runtime's budget, which sleep between runs instead of spinning.
+ */
+final class OnnxEngine implements Engine {
+  private final OrtEnvironment environment;
+  private final DirectMemory memory;
+  private final int threads;
+  private volatile boolean closed;
+
+  private OnnxEngine(OrtEnvironment environment, DirectMemory memory, int threads) {
+    this.environment = environment;
+    this.memory = memory;
+    this.threads = threads;
+  }
+
+  static OnnxEngine open(EngineOptions options) {
+    if (!(options.memory() instanceof DirectMemory memory)) {
+      throw new IllegalArgumentException(
+          "options.memory: found %s, expected DirectMemory, of which ONNX Runtime can get buffers"
+              .formatted(options.memory().getClass().getName()));
+    }
+    return new OnnxEngine(environment(), memory, options.threads());
+  }
+
+  private static OrtEnvironment environment() {
+    try {
+      OrtEnvironment environment = OrtEnvironment.getEnvironment();
+      environment.setTelemetry(false);
+      return environment;
+    } catch (LinkageError | OrtException e) {
+      throw new EngineUnavailableException(
+          "onnxruntime: its native library cannot be loaded on %s %s (%s); expected a platform that the jar onnxruntime %s carries, and a folder for temporary files that allows libraries"
+              .formatted(
+                  System.getProperty("os.name"),
+                  System.getProperty("os.arch"),
+                  e.getCause() == null ? e : e.getCause(),
+                  OnnxEngineProvider.TESTED),
+          e);
+    }
+  }
+
+  @Override
+  public EngineModel load(ModelSource source, DeviceRequest device) {
+    if (closed) {
+      throw new IllegalStateException("the engine is closed");
+    }
+    ByteBuffer bytes = bytes(source);
+    SessionOptions options = new SessionOptions();
+    OrtSession session = null;
+    OnnxModel model = null;
+    try {
+      Placement placement = Devices.choose(options, device);
+      configure(options);
+      session = session(bytes, options);
+      ModelSignature signature = SignatureReader.read(session, source.main());
+      model =
+          new OnnxModel(
+              environment, memory, source, options, session, signature, placement, bytes.limit());
+      return model;
+    } catch (OrtException e) {
+      throw cannotLoad(source, bytes, e);
+    } finally {
+      if (model == null) {
+        close(session, options);
+      }
+    }
+  }
+
+  private static ByteBuffer bytes(ModelSource source) {
+    ByteBuffer bytes = source.bytes();
+    if (!source.format().equals(ModelFormat.ONNX) || bytes == null) {
+      throw new ModelLoadException(
+          "%s: found format %s, expected %s in one file"
+              .formatted(source.main(), source.format().id(), ModelFormat.ONNX.id()),
+          null);
+    }
+    if (!bytes.hasRemaining()) {
+      throw new ModelLoadException(
+          source.main() + ": found an empty file, expected an ONNX model", null);
+    }
+    if (!source.external().isEmpty()) {
+      throw new ModelLoadException(
+          "%s: found weights in further files %s, expected them inside the model; save it as one file"
+              .formatted(source.main(), source.external().keySet()),
+          null);
+    }
+    return bytes.slice();
+  }
+
+  private void configure(SessionOptions options) throws OrtException {
+    options.setIntraOpNumThreads(threads);
+    options.setInterOpNumThreads(1);
+    options.addConfigEntry("session.intra_op.allow_spinning", "0");
+    // Whatever it would print also comes as an exception.
+    options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+  }
+
+  private OrtSession session(ByteBuffer bytes, SessionOptions options) throws OrtException {
+    if (bytes.isDirect()) {
+      return environment.createSession(bytes, options);
+    }
+    byte[] copy = new byte[bytes.limit()];
+    bytes.get(0, copy);
+    return environment.createSession(copy, options);
+  }
+
+  private static ModelLoadException cannotLoad(
+      ModelSource source, ByteBuffer bytes, OrtException e) {
+    return new ModelLoadException(
+        "%s: found %d bytes that ONNX Runtime refuses (%s), expected a complete ONNX model; export it again, or check that it was not cut or altered"
+            .formatted(source.main(), bytes.limit(), e.getMessage()),
+        e);
+  }
+
+  /** The options must outlive the session. */
+  static void close(@Nullable OrtSession session, SessionOptions options) {
+    try (options) {
+      if (session != null) {
+        session.close();
+      }
+    } catch (OrtException e) {
+      throw new IllegalStateException("ONNX Runtime cannot close a session", e);
+    }
+  }
+
+  @Override
+  public boolean cancels() {
+    return true;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,66 @@
+package io.mlops4j.runtime.onnx;
+
+import io.mlops4j.error.EngineUnavailableException;
+import io.mlops4j.model.ModelFormat;
+import io.mlops4j.spi.Engine;
+import io.mlops4j.spi.EngineOptions;
+import io.mlops4j.spi.EngineProvider;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Offers ONNX Runtime under the name {@code onnxruntime}. Thread safe; loads no native code before
+ * {@link #open}.
+ */
+public final class OnnxEngineProvider implements EngineProvider {
+  /** The version of ONNX Runtime that this was tested with. */
+  static final String TESTED = "1.29.0";
+
+  private static final String ARTIFACT = "com.microsoft.onnxruntime:onnxruntime:" + TESTED;
+
+  /** For {@link java.util.ServiceLoader}. */
+  public OnnxEngineProvider() {}
+
+  @Override
+  public String name() {
+    return "onnxruntime";
+  }
+
+  @Override
+  public Set<ModelFormat> formats() {
+    return Set.of(ModelFormat.ONNX);
+  }
+
+  @Override
+  public Optional<String> missing() {
+    return missing(OnnxEngineProvider.class.getClassLoader());
+  }
+
+  static Optional<String> missing(ClassLoader loader) {
+    try {
+      Class.forName("ai.onnxruntime.OrtEnvironment", false, loader);
+      return Optional.empty();
+    } catch (ClassNotFoundException e) {
+      return Optional.of(
+          "found no ONNX Runtime on the class path: add "
+              + ARTIFACT
+              + ", or onnxruntime_gpu of that version in its place for CUDA");
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if the memory is not the runtime's own, of which ONNX Runtime
+   *     can get buffers
+   */
+  @Override
+  public Engine open(EngineOptions options) {
+    missing()
+        .ifPresent(
+            reason -> {
+              throw new EngineUnavailableException("onnxruntime: " + reason, null);
+            });
+    return OnnxEngine.open(options);
+  }
+}

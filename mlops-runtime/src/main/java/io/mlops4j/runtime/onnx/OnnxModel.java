@@ -1,0 +1,119 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import io.mlops4j.error.InferenceException;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.Placement;
+import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.spi.EngineModel;
+import io.mlops4j.spi.EngineSlot;
+import io.mlops4j.spi.ModelSource;
+import java.nio.file.Path;
+
+/**
+ * A session and what it needs to live.
+ *
+ * <p>Closing a session under a run ends the process, so the session stays until the last slot is
+ * closed, even if the model was closed before.
+ */
+final class OnnxModel implements EngineModel {
+  private final OrtEnvironment environment;
+  private final DirectMemory memory;
+  private final Path main;
+  private final SessionOptions options;
+  private final OrtSession session;
+  private final ModelSignature signature;
+  private final Placement placement;
+  private final long bytes;
+  private int slots;
+  private boolean closed;
+  private boolean freed;
+
+  OnnxModel(
+      OrtEnvironment environment,
+      DirectMemory memory,
+      ModelSource source,
+      SessionOptions options,
+      OrtSession session,
+      ModelSignature signature,
+      Placement placement,
+      long bytes) {
+    this.environment = environment;
+    this.memory = memory;
+    this.main = source.main();
+    this.options = options;
+    this.session = session;
+    this.signature = signature;
+    this.placement = placement;
+    this.bytes = bytes;
+  }
+
+  OrtEnvironment environment() {
+    return environment;
+  }
+
+  DirectMemory memory() {
+    return memory;
+  }
+
+  OrtSession session() {
+    return session;
+  }
+
+  /** Where it came from, for messages. */
+  Path main() {
+    return main;
+  }
+
+  @Override
+  public ModelSignature signature() {
+    return signature;
+  }
+
+  @Override
+  public Placement placement() {
+    return placement;
+  }
+
+  @Override
+  public synchronized EngineSlot slot() {
+    if (closed) {
+      throw new IllegalStateException(main + ": the model is closed");
+    }
+    try {
+      EngineSlot slot = new OnnxSlot(this);
+      slots++;
+      return slot;
+    } catch (OrtException e) {
+      throw new InferenceException(main + ": ONNX Runtime cannot prepare a call", e);
+    }
+  }
+
+  /** A slot was closed. */
+  synchronized void returned() {
+    slots--;
+    freeWhenUnused();
+  }
+
+  /** ONNX Runtime tells nothing; the file is mostly weights, which a session holds once. */
+  @Override
+  public long nativeBytes() {
+    return bytes;
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    freeWhenUnused();
+  }
+
+  private void freeWhenUnused() {
+    if (closed && slots == 0 && !freed) {
+      freed = true;
+      OnnxEngine.close(session, options);
+    }
+  }
+}

@@ -1,0 +1,322 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession.RunOptions;
+import io.mlops4j.error.InferenceException;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.spi.EngineSlot;
+import io.mlops4j.spi.EngineValue;
+import io.mlops4j.spi.StringColumn;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything one call needs, kept for the next.
+ *
+ * <p>The memory of inputs and outputs grows to the largest call. Over it lie the tensors of a few
+ * combinations of shapes, so that batch sizes that alternate build nothing; a call whose shapes
+ * repeat allocates only what ONNX Runtime's Java API allocates itself.
+ *
+ * <p>A model may declare nothing about an output's shape, or something wrong. So a shape seen once
+ * is pinned the next time, and a run that fails with pinned outputs is tried once without: if the
+ * shape differs, that output is never pinned again.
+ *
+ * <p>Whatever frees native memory that a run may use holds the lock of the run. {@link #cancel} has
+ * a lock of its own, because it comes while a run holds the first.
+ */
+final class OnnxSlot implements EngineSlot {
+  private static final int KEPT = 4;
+
+  private final OnnxModel model;
+  private final List<Input> inputs = new ArrayList<>();
+  private final List<Output> outputs = new ArrayList<>();
+  private final @Nullable Binding[] bindings = new Binding[KEPT];
+  private final boolean text;
+  private final RunOptions options;
+  private final Object cancelLock = new Object();
+  private int oldest;
+  private @Nullable Binding current;
+  private boolean answered;
+  private boolean closed;
+  private volatile boolean cancelled;
+
+  OnnxSlot(OnnxModel model) throws OrtException {
+    this.model = model;
+    model.signature().inputs().stream()
+        .map(spec -> new Input((TensorSpec) spec, model.memory()))
+        .forEach(inputs::add);
+    model.signature().outputs().stream()
+        .map(spec -> new Output((TensorSpec) spec, model.memory()))
+        .forEach(outputs::add);
+    outputs.stream().filter(this::isInput).forEach(Output::markDynamic);
+    text = inputs.stream().anyMatch(Input::isText);
+    options = new RunOptions();
+    // What it would print also comes as an exception.
+    options.setLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+  }
+
+  /** An input given back as it is: ONNX Runtime leaves pinned memory for it unwritten, silently. */
+  private boolean isInput(Output output) {
+    return inputs.stream().anyMatch(input -> input.name().equals(output.name()));
+  }
+
+  @Override
+  public void shape(int input, long[] dims) {
+    Input shaped = inputs.get(input);
+    if (!shaped.hasShape(dims)) {
+      reshape(shaped, dims);
+    }
+  }
+
+  private synchronized void reshape(Input input, long[] dims) {
+    requireOpen();
+    input.check(dims);
+    current = null;
+    if (input.mustGrow(dims)) {
+      dropBindings();
+    }
+    input.reshape(dims);
+  }
+
+  @Override
+  public long address(int input) {
+    return inputs.get(input).address();
+  }
+
+  /** Never: a tensor over foreign memory costs as much to make as most inputs to copy. */
+  @Override
+  public boolean borrow(int input, long address, long bytes) {
+    Objects.checkIndex(input, inputs.size());
+    return false;
+  }
+
+  @Override
+  public synchronized void strings(int input, StringColumn values) {
+    requireOpen();
+    try {
+      inputs.get(input).text(values, model.environment());
+    } catch (OrtException e) {
+      throw failure(e);
+    }
+  }
+
+  @Override
+  public void value(int input, EngineValue nested) {
+    throw new IllegalArgumentException(
+        "input %s: found a %s, expected %s"
+            .formatted(
+                inputs.get(input).name(), nested.kind(), model.signature().inputs().get(input)));
+  }
+
+  /** Never: outputs lie in the slot's own memory. */
+  @Override
+  public boolean into(int output, long address, long bytes) {
+    Objects.checkIndex(output, outputs.size());
+    return false;
+  }
+
+  @Override
+  public void want(int output, boolean wanted) {
+    if (outputs.get(output).wanted() != wanted) {
+      outputs.get(output).want(wanted);
+      current = null;
+    }
+  }
+
+  @Override
+  public synchronized void run() {
+    requireOpen();
+    answered = false;
+    try {
+      run(binding());
+    } catch (OrtException e) {
+      throw failure(e);
+    }
+    answered = true;
+  }
+
+  private void run(Binding binding) throws OrtException {
+    try {
+      binding.run(model.session(), options);
+    } catch (OrtException e) {
+      if (cancelled || !binding.pins()) {
+        throw e;
+      }
+      runUnpinned(binding, e);
+    }
+  }
+
+  private void runUnpinned(Binding failed, OrtException e) throws OrtException {
+    long[][] nothing = new long[outputs.size()][];
+    try (Binding unpinned = new Binding(inputs, outputs, nothing, model.environment())) {
+      unpinned.run(model.session(), options);
+    }
+    if (!failed.unlearn()) {
+      throw e;
+    }
+    dropBindings();
+  }
+
+  private Binding binding() throws OrtException {
+    Binding binding = current == null ? find() : current;
+    if (binding == null) {
+      binding = build(promised());
+    } else if (binding.learned() != null) {
+      binding = rebuild(binding, Objects.requireNonNull(binding.learned()));
+    }
+    current = binding;
+    return binding;
+  }
+
+  private @Nullable Binding find() {
+    for (Binding binding : bindings) {
+      if (binding != null && binding.matches()) {
+        return binding;
+      }
+    }
+    return null;
+  }
+
+  private long[] @Nullable [] promised() {
+    Map<String, Long> symbols = new HashMap<>();
+    inputs.forEach(input -> input.bind(symbols));
+    return outputs.stream().map(output -> output.promised(symbols)).toArray(long[][]::new);
+  }
+
+  private Binding build(long[] @Nullable [] pinnedDims) throws OrtException {
+    for (int i = 0; i < pinnedDims.length; i++) {
+      long[] dims = pinnedDims[i];
+      if (dims != null && outputs.get(i).mustGrow(dims)) {
+        dropBindings();
+        outputs.get(i).grow(dims);
+      }
+    }
+    Binding binding = new Binding(inputs, outputs, pinnedDims, model.environment());
+    keep(binding);
+    return binding;
+  }
+
+  private Binding rebuild(Binding binding, long[] @Nullable [] learned) throws OrtException {
+    forget(binding);
+    return build(learned);
+  }
+
+  private void keep(Binding binding) {
+    Binding replaced = bindings[oldest];
+    bindings[oldest] = binding;
+    oldest = (oldest + 1) % KEPT;
+    if (replaced != null) {
+      replaced.close();
+    }
+  }
+
+  private void forget(Binding binding) {
+    for (int i = 0; i < KEPT; i++) {
+      if (bindings[i] == binding) {
+        bindings[i] = null;
+      }
+    }
+    current = null;
+    binding.close();
+  }
+
+  private void dropBindings() {
+    for (Binding binding : bindings) {
+      if (binding != null) {
+        binding.close();
+      }
+    }
+    Arrays.fill(bindings, null);
+    current = null;
+  }
+
+  private InferenceException failure(OrtException e) {
+    return new InferenceException(
+        cancelled
+            ? model.main() + ": the call was cancelled while the model ran"
+            : "%s: ONNX Runtime failed (%s) on %s; expected values and shapes that the model's operators take"
+                .formatted(model.main(), e.getMessage(), inputs),
+        e);
+  }
+
+  @Override
+  public EngineValue output(int output) {
+    Output read = outputs.get(output);
+    if (!answered || !read.wanted()) {
+      throw new IllegalStateException(
+          "output %s: found no answer, expected a run before, and that it is wanted"
+              .formatted(read.name()));
+    }
+    return read.view();
+  }
+
+  @Override
+  public void cancel() {
+    synchronized (cancelLock) {
+      if (!closed) {
+        cancelled = true;
+        terminate(true);
+      }
+    }
+  }
+
+  @Override
+  public void recycle() {
+    answered = false;
+    if (cancelled) {
+      clearCancel();
+    }
+    if (text) {
+      dropText();
+    }
+  }
+
+  private void clearCancel() {
+    synchronized (cancelLock) {
+      if (!closed) {
+        terminate(false);
+      }
+      cancelled = false;
+    }
+  }
+
+  private void terminate(boolean flag) {
+    try {
+      options.setTerminate(flag);
+    } catch (OrtException e) {
+      throw new InferenceException(model.main() + ": ONNX Runtime cannot cancel a call", e);
+    }
+  }
+
+  private synchronized void dropText() {
+    inputs.forEach(Input::dropText);
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException(model.main() + ": the slot is closed");
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    synchronized (cancelLock) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    answered = false;
+    dropBindings();
+    inputs.forEach(Input::close);
+    outputs.forEach(Output::close);
+    options.close();
+    model.returned();
+  }
+}

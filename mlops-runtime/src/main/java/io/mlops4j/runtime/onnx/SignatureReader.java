@@ -1,0 +1,116 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.model.TensorSpec.Dim;
+import io.mlops4j.model.ValueSpec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Reads a session's signature, and refuses what the slots could not feed or read.
+ *
+ * <p>ONNX Runtime's Java API tells a scalar and a value of unknown rank alike: both come out with
+ * an empty shape.
+ */
+final class SignatureReader {
+  private final Path model;
+
+  private SignatureReader(Path model) {
+    this.model = model;
+  }
+
+  static ModelSignature read(OrtSession session, Path model) throws OrtException {
+    SignatureReader reader = new SignatureReader(model);
+    return new ModelSignature(reader.inputs(session), reader.outputs(session));
+  }
+
+  private List<ValueSpec> inputs(OrtSession session) {
+    List<ValueSpec> specs = new ArrayList<>();
+    for (NodeInfo input : infos("input", session.getInputNames(), session::getInputInfo)) {
+      specs.add(input(input));
+    }
+    return specs;
+  }
+
+  private ValueSpec input(NodeInfo input) {
+    if (!(input.getInfo() instanceof TensorInfo tensor)) {
+      throw refused("input", input.getName(), input.getInfo() + "; only tensors can be given");
+    }
+    ElementType type = type("input", input.getName(), tensor);
+    if (!TensorTypes.canBeMade(type)) {
+      throw refused(
+          "input",
+          input.getName(),
+          type + ", which ONNX Runtime cannot take from Java; cast it inside the model");
+    }
+    return spec(input.getName(), type, tensor);
+  }
+
+  private List<ValueSpec> outputs(OrtSession session) {
+    List<ValueSpec> specs = new ArrayList<>();
+    for (NodeInfo output : infos("output", session.getOutputNames(), session::getOutputInfo)) {
+      specs.add(output(output));
+    }
+    return specs;
+  }
+
+  private ValueSpec output(NodeInfo output) {
+    if (!(output.getInfo() instanceof TensorInfo tensor)) {
+      throw refused("output", output.getName(), output.getInfo() + "; only tensors can be read");
+    }
+    return spec(output.getName(), type("output", output.getName(), tensor), tensor);
+  }
+
+  private ElementType type(String side, String name, TensorInfo tensor) {
+    return TensorTypes.of(tensor.onnxType)
+        .orElseThrow(() -> refused(side, name, tensor.onnxType + ", a type without a Java form"));
+  }
+
+  private static TensorSpec spec(String name, ElementType type, TensorInfo tensor) {
+    long[] shape = tensor.getShape();
+    String[] symbols = tensor.getDimensionNames();
+    List<Dim> dims = new ArrayList<>();
+    for (int i = 0; i < shape.length; i++) {
+      dims.add(dim(shape[i], i < symbols.length ? symbols[i] : ""));
+    }
+    return new TensorSpec(name, type, dims, false);
+  }
+
+  private static Dim dim(long size, String symbol) {
+    if (size >= 0) {
+      return Dim.of(size);
+    }
+    return symbol.isEmpty() ? Dim.any() : Dim.symbol(symbol);
+  }
+
+  /** An optional value makes ONNX Runtime fail to describe all of them. */
+  private Collection<NodeInfo> infos(String side, Set<String> names, Infos infos) {
+    try {
+      return infos.get().values();
+    } catch (OrtException e) {
+      throw new ModelLoadException(
+          "%s: one of its %ss %s is of a kind that ONNX Runtime cannot describe to Java, an optional or opaque value (%s); expected tensors: export the model without it"
+              .formatted(model, side, names, e.getMessage()),
+          e);
+    }
+  }
+
+  private interface Infos {
+    Map<String, NodeInfo> get() throws OrtException;
+  }
+
+  private ModelLoadException refused(String side, String name, String found) {
+    return new ModelLoadException("%s: %s %s: found %s".formatted(model, side, name, found), null);
+  }
+}

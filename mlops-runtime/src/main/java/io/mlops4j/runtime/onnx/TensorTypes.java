@@ -1,0 +1,91 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.TensorInfo.OnnxTensorType;
+import io.mlops4j.model.ElementType;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/** ONNX Runtime's element types and ours. */
+final class TensorTypes {
+  private TensorTypes() {}
+
+  /** Empty for types that Java has no form for: complex, float8, int4. */
+  static Optional<ElementType> of(OnnxTensorType type) {
+    return switch (type) {
+      case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT -> Optional.of(ElementType.FLOAT32);
+      case ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE -> Optional.of(ElementType.FLOAT64);
+      case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16 -> Optional.of(ElementType.FLOAT16);
+      case ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16 -> Optional.of(ElementType.BFLOAT16);
+      case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8 -> Optional.of(ElementType.INT8);
+      case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16 -> Optional.of(ElementType.INT16);
+      case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32 -> Optional.of(ElementType.INT32);
+      case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64 -> Optional.of(ElementType.INT64);
+      case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8 -> Optional.of(ElementType.UINT8);
+      case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16 -> Optional.of(ElementType.UINT16);
+      case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32 -> Optional.of(ElementType.UINT32);
+      case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64 -> Optional.of(ElementType.UINT64);
+      case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL -> Optional.of(ElementType.BOOL);
+      case ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING -> Optional.of(ElementType.STRING);
+      default -> Optional.empty();
+    };
+  }
+
+  /** Whether a tensor of this type can be made from Java; all others can only be read. */
+  static boolean canBeMade(ElementType type) {
+    return switch (type) {
+      case UINT16, UINT32, UINT64 -> false;
+      default -> true;
+    };
+  }
+
+  /** Whether a tensor of this type can lie in memory of ours. */
+  static boolean canBePinned(ElementType type) {
+    return type != ElementType.STRING && canBeMade(type);
+  }
+
+  /** How many elements a shape has; {@link Long#MAX_VALUE} if a long cannot count them. */
+  static long elements(long[] dims) {
+    long elements = 1;
+    for (long dim : dims) {
+      if (dim == 0) {
+        return 0;
+      }
+      elements = elements > Long.MAX_VALUE / dim ? Long.MAX_VALUE : elements * dim;
+    }
+    return elements;
+  }
+
+  /** The bytes of a shape's elements, 0 for text; {@link Long#MAX_VALUE} if too many to count. */
+  static long bytes(ElementType type, long[] dims) {
+    return elements(new long[] {elements(dims), type.bytes()});
+  }
+
+  /**
+   * A tensor over memory of ours, without a copy.
+   *
+   * @param bytes direct, native order, exactly as long as the tensor; outlives it
+   */
+  static OnnxTensor over(ByteBuffer bytes, OrtEnvironment env, ElementType type, long[] dims)
+      throws OrtException {
+    return switch (type) {
+      case FLOAT32 -> OnnxTensor.createTensor(env, bytes.asFloatBuffer(), dims);
+      case FLOAT64 -> OnnxTensor.createTensor(env, bytes.asDoubleBuffer(), dims);
+      case INT32 -> OnnxTensor.createTensor(env, bytes.asIntBuffer(), dims);
+      case INT64 -> OnnxTensor.createTensor(env, bytes.asLongBuffer(), dims);
+      case INT16 -> OnnxTensor.createTensor(env, bytes.asShortBuffer(), dims);
+      case FLOAT16 ->
+          OnnxTensor.createTensor(env, bytes.asShortBuffer(), dims, OnnxJavaType.FLOAT16);
+      case BFLOAT16 ->
+          OnnxTensor.createTensor(env, bytes.asShortBuffer(), dims, OnnxJavaType.BFLOAT16);
+      case INT8 -> OnnxTensor.createTensor(env, bytes, dims, OnnxJavaType.INT8);
+      case UINT8 -> OnnxTensor.createTensor(env, bytes, dims, OnnxJavaType.UINT8);
+      case BOOL -> OnnxTensor.createTensor(env, bytes, dims, OnnxJavaType.BOOL);
+      case UINT16, UINT32, UINT64, STRING ->
+          throw new IllegalArgumentException("type: found " + type + ", expected one to pin");
+    };
+  }
+}

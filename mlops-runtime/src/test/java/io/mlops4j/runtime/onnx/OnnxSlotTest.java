@@ -1,0 +1,393 @@
+package io.mlops4j.runtime.onnx;
+
+import static io.mlops4j.runtime.onnx.OnnxBench.bytes;
+import static io.mlops4j.runtime.onnx.OnnxBench.dims;
+import static io.mlops4j.runtime.onnx.OnnxBench.feed;
+import static io.mlops4j.runtime.onnx.OnnxBench.feedText;
+import static io.mlops4j.runtime.onnx.OnnxBench.floats;
+import static io.mlops4j.runtime.onnx.OnnxBench.longs;
+import static io.mlops4j.runtime.onnx.OnnxBench.read;
+import static io.mlops4j.runtime.onnx.OnnxBench.readText;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.InferenceException;
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.spi.EngineModel;
+import io.mlops4j.spi.EngineSlot;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class OnnxSlotTest {
+
+  private final OnnxBench bench = new OnnxBench();
+
+  @AfterEach
+  void everyByteIsFreed() {
+    bench.close();
+    assertThat(bench.memory.bytes()).isZero();
+    assertThat(bench.memory.blocks()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {"UINT16", "UINT32", "UINT64", "STRING"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void bitsEqualThoseOfOnnxRuntimeForEveryType(ElementType type) throws Exception {
+    String name = "engine/type_" + type;
+    Random random = new Random(7);
+    try (EngineModel model = bench.load(name);
+        EngineSlot slot = model.slot()) {
+      assertThat(((TensorSpec) model.signature().inputs().get(0)).type()).isEqualTo(type);
+      for (int rows : new int[] {1, 5, 5, 1, 300, 2}) {
+        byte[] elements = new byte[rows * 3 * type.bytes()];
+        random.nextBytes(elements);
+        if (type == ElementType.BOOL) {
+          for (int i = 0; i < elements.length; i++) {
+            elements[i] &= 1;
+          }
+        }
+        Map<String, byte[]> expected = OnnxBench.raw(name, type, elements, null, rows, 3);
+        feed(slot, 0, elements, rows, 3);
+        slot.run();
+        assertThat(dims(slot.output(0))).containsExactly(rows, 3);
+        assertThat(dims(slot.output(1))).containsExactly(rows, 6);
+        assertThat(slot.output(0).type()).isEqualTo(type);
+        assertThat(read(slot.output(0))).isEqualTo(expected.get("same")).isEqualTo(elements);
+        assertThat(read(slot.output(1))).isEqualTo(expected.get("twice"));
+        slot.recycle();
+      }
+    }
+  }
+
+  @Test
+  void textGoesInAndComesOutUnchanged() {
+    try (EngineModel model = bench.load("engine/type_string");
+        EngineSlot slot = model.slot()) {
+      String[] six = {"a", "", "früh ✈", "\uD83D\uDE00", "with\nline", "z"};
+      feedText(slot, 0, six, 2, 3);
+      slot.run();
+      assertThat(readText(slot.output(0))).isEqualTo(six);
+      assertThat(readText(slot.output(1)))
+          .containsExactly(
+              "a",
+              "",
+              "früh ✈",
+              "a",
+              "",
+              "früh ✈",
+              "\uD83D\uDE00",
+              "with\nline",
+              "z",
+              "\uD83D\uDE00",
+              "with\nline",
+              "z");
+      slot.recycle();
+      assertThatThrownBy(slot::run)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("input x");
+      String[] three = {"x", "y", "long ".repeat(1000)};
+      feedText(slot, 0, three, 1, 3);
+      slot.run();
+      assertThat(readText(slot.output(0))).isEqualTo(three);
+    }
+  }
+
+  @Test
+  void nullTextNeverReachesOnnxRuntime() {
+    try (EngineModel model = bench.load("engine/type_string");
+        EngineSlot slot = model.slot()) {
+      slot.shape(0, new long[] {1, 3});
+      assertThatThrownBy(() -> slot.strings(0, OnnxBench.text("a", null, "c")))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("x: found null at 1");
+      assertThatThrownBy(() -> slot.strings(0, OnnxBench.text("a", "b")))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("2 values");
+    }
+  }
+
+  @Test
+  void mixedTypesComeOutInDeclaredOrder() {
+    try (EngineModel model = bench.load("columns");
+        EngineSlot slot = model.slot()) {
+      feed(slot, 0, floats(1.5f, -2), 2);
+      slot.shape(1, new long[] {2});
+      feed(slot, 1, longs(Double.doubleToLongBits(10), Double.doubleToLongBits(20)), 2);
+      feed(slot, 2, new byte[] {3, 0, 0, 0, 4, 0, 0, 0}, 2);
+      feed(slot, 3, longs(100, 200), 2);
+      feed(slot, 4, new byte[] {1, 0}, 2);
+      feedText(slot, 5, new String[] {"p", "q"}, 2);
+      slot.run();
+      assertThat(floats(slot.output(0))).containsExactly(1.5f, -2);
+      assertThat(read(slot.output(4))).containsExactly(1, 0);
+      assertThat(readText(slot.output(5))).containsExactly("p", "q");
+      assertThat(read(slot.output(6)))
+          .isEqualTo(longs(Double.doubleToLongBits(114.5), Double.doubleToLongBits(222)));
+    }
+  }
+
+  @Test
+  void textIsMadeByTheModel() {
+    try (EngineModel model = bench.load("strings_out");
+        EngineSlot slot = model.slot()) {
+      for (int i = 0; i < 3; i++) {
+        feed(slot, 0, longs(1, 0, 2, 3, 9), 5);
+        slot.run();
+        assertThat(readText(slot.output(0)))
+            .containsExactly("late", "on time", "früh ✈", "", "unknown");
+        slot.recycle();
+      }
+    }
+  }
+
+  @Test
+  void wideUnsignedOutputsAreRead() {
+    try (EngineModel model = bench.load("engine/unsigned_out");
+        EngineSlot slot = model.slot()) {
+      for (long a : new long[] {65535, 7}) {
+        feed(slot, 0, longs(a, 3), 2);
+        slot.run();
+        assertThat(slot.output(0).type()).isEqualTo(ElementType.UINT16);
+        assertThat(read(slot.output(0)))
+            .containsExactly((byte) a, (byte) (a >> 8), (byte) 3, (byte) 0);
+        assertThat(slot.output(1).bytes()).isEqualTo(8);
+        assertThat(read(slot.output(2))).isEqualTo(longs(a, 3));
+        slot.recycle();
+      }
+    }
+  }
+
+  @Test
+  void shapesKnownOnlyAfterTheRunAreRead() {
+    try (EngineModel model = bench.load("dynamic");
+        EngineSlot slot = model.slot()) {
+      float[][] inputs = {{0, 2, 0, -3, 0}, {1, 2, 3, 4, 5}, {0, 0, 0, 0, 0}, {0, 0, 7, 0, 0}};
+      long[][] index = {{1, 3}, {0, 1, 2, 3, 4}, {}, {2}};
+      float[][] kept = {{2, -3}, {1, 2, 3, 4, 5}, {}, {7}};
+      for (int i = 0; i < 8; i++) {
+        feed(slot, 0, floats(inputs[i % 4]), 5);
+        slot.run();
+        assertThat(read(slot.output(0))).as("run " + i).isEqualTo(longs(index[i % 4]));
+        assertThat(floats(slot.output(1))).containsExactly(kept[i % 4]);
+        slot.recycle();
+      }
+    }
+  }
+
+  @Test
+  void outputsInAnotherShapeThanDeclaredAreRead() {
+    try (EngineModel model = bench.load("engine/lying");
+        EngineSlot slot = model.slot()) {
+      for (int i = 0; i < 3; i++) {
+        feed(slot, 0, floats(0, 2, 0, 4), 4);
+        slot.run();
+        assertThat(floats(slot.output(0))).containsExactly(2, 4);
+        assertThat(floats(slot.output(1))).containsExactly(-0f, -2, -0f, -4);
+        slot.recycle();
+      }
+    }
+  }
+
+  @Test
+  void outputsThatNoOperatorMakesAreRead() {
+    try (EngineModel model = bench.load("engine/passthrough");
+        EngineSlot slot = model.slot()) {
+      for (float a : new float[] {4, 5, 6}) {
+        feed(slot, 0, floats(a, -a), 2);
+        slot.run();
+        assertThat(floats(slot.output(0))).containsExactly(a, -a);
+        assertThat(floats(slot.output(1))).containsExactly(1, 2, 3);
+        assertThat(floats(slot.output(2))).containsExactly(-a, a);
+        slot.recycle();
+      }
+    }
+  }
+
+  @Test
+  void unnamedDimensionsFollowEveryBatchSize() {
+    try (EngineModel model = bench.load("engine/unnamed");
+        EngineSlot slot = model.slot()) {
+      for (int rows : new int[] {1, 2, 2, 1, 3, 1, 4, 5, 6, 1, 2}) {
+        float[] x = new float[4 * rows];
+        x[4 * (rows - 1)] = rows;
+        feed(slot, 0, floats(x), rows, 4);
+        slot.run();
+        assertThat(dims(slot.output(0))).containsExactly(rows, 2);
+        float[] y = floats(slot.output(0));
+        assertThat(y[2 * rows - 2]).isZero();
+        assertThat(y[2 * rows - 1]).isEqualTo(rows);
+        slot.recycle();
+      }
+    }
+  }
+
+  @Test
+  void scalarsHaveNoDimensions() {
+    try (EngineModel model = bench.load("engine/scalar");
+        EngineSlot slot = model.slot()) {
+      for (float x : new float[] {2, 3}) {
+        feed(slot, 0, floats(x));
+        slot.run();
+        assertThat(slot.output(0).rank()).isZero();
+        assertThat(floats(slot.output(0))).containsExactly(2 * x);
+        slot.recycle();
+      }
+    }
+  }
+
+  @Test
+  void inputsOfDifferentSizesUnderOneNameAreLeftToTheModel() {
+    try (EngineModel model = bench.load("engine/two_inputs");
+        EngineSlot slot = model.slot()) {
+      for (int i = 0; i < 2; i++) {
+        feed(slot, 0, floats(1, 2), 2);
+        feed(slot, 1, floats(3), 1);
+        slot.run();
+        assertThat(floats(slot.output(0))).containsExactly(1, 2, 3);
+        slot.recycle();
+      }
+    }
+  }
+
+  @Test
+  void onlyWantedOutputsAreComputed() {
+    try (EngineModel model = bench.load("classifier");
+        EngineSlot slot = model.slot()) {
+      feed(slot, 0, floats(2, 0), 1, 2);
+      slot.want(1, false);
+      slot.run();
+      assertThat(read(slot.output(0))).isEqualTo(longs(0));
+      assertThatThrownBy(() -> slot.output(1)).isInstanceOf(IllegalStateException.class);
+      slot.recycle();
+      slot.want(1, true);
+      slot.run();
+      assertThat(floats(slot.output(1))).hasSize(3);
+    }
+  }
+
+  @Test
+  void emptyBatchesDoNoHarm() {
+    try (EngineModel model = bench.load("mlp4");
+        EngineSlot slot = model.slot()) {
+      slot.shape(0, new long[] {0, 4});
+      slot.run();
+      assertThat(dims(slot.output(0))).containsExactly(0, 2);
+      assertThat(slot.output(0).bytes()).isZero();
+    }
+  }
+
+  @Test
+  void shapesThatTheModelForbidsAreRefusedAndTheSlotStaysUsable() {
+    try (EngineModel model = bench.load("fixed_batch8");
+        EngineSlot slot = model.slot()) {
+      assertThatThrownBy(() -> slot.shape(0, new long[] {3, 4}))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("x: found shape [3, 4], expected x: float32[8, 4]");
+      assertThatThrownBy(() -> slot.shape(0, new long[] {8, 4, 1}))
+          .isInstanceOf(ModelInputException.class);
+      assertThatThrownBy(() -> slot.shape(0, new long[] {8, -4}))
+          .isInstanceOf(ModelInputException.class);
+      feed(slot, 0, new byte[8 * 4 * 4], 8, 4);
+      slot.run();
+      assertThat(dims(slot.output(0))).containsExactly(8, 2);
+    }
+  }
+
+  @Test
+  void sizesBeyondABufferAreRefusedBeforeAnythingIsAllocated() {
+    try (EngineModel model = bench.load("mlp4");
+        EngineSlot slot = model.slot()) {
+      for (long rows : new long[] {1L << 27, 1L << 40, Long.MAX_VALUE / 2}) {
+        assertThatThrownBy(() -> slot.shape(0, new long[] {rows, 4}))
+            .isInstanceOf(ModelInputException.class)
+            .hasMessageContaining("2 GiB");
+      }
+      assertThat(bench.memory.bytes()).isZero();
+    }
+    try (EngineModel model = bench.load("engine/huge_out");
+        EngineSlot slot = model.slot()) {
+      feed(slot, 0, new byte[4 * 1000], 1000, 1);
+      assertThatThrownBy(slot::run)
+          .isInstanceOf(InferenceException.class)
+          .hasMessageContaining("output y: found shape [1000, 1000000]");
+    }
+  }
+
+  @Test
+  void runsWithoutShapeOrAnswerAreRefused() {
+    try (EngineModel model = bench.load("mlp4");
+        EngineSlot slot = model.slot()) {
+      assertThatThrownBy(() -> slot.address(0)).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(slot::run)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("input x");
+      assertThatThrownBy(() -> slot.output(0)).isInstanceOf(IllegalStateException.class);
+      feed(slot, 0, new byte[16], 1, 4);
+      slot.run();
+      slot.recycle();
+      assertThatThrownBy(() -> slot.output(0)).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void failureInsideTheModelIsTypedAndTheSlotStaysUsable() {
+    try (EngineModel model = bench.load("engine/lookup");
+        EngineSlot slot = model.slot()) {
+      for (int i = 0; i < 3; i++) {
+        feed(slot, 0, longs(0, 99), 2);
+        assertThatThrownBy(slot::run)
+            .isInstanceOf(InferenceException.class)
+            .hasMessageContaining("engine/lookup")
+            .hasMessageContaining("index[2]")
+            .hasMessageContaining("99");
+        assertThatThrownBy(() -> slot.output(0)).isInstanceOf(IllegalStateException.class);
+        slot.recycle();
+        feed(slot, 0, longs(2, 0), 2);
+        slot.run();
+        assertThat(floats(slot.output(0))).containsExactly(30, 10);
+        slot.recycle();
+      }
+    }
+  }
+
+  @Test
+  void closedSlotsRefuseEveryCall() {
+    EngineModel model = bench.load("mlp4");
+    EngineSlot slot = model.slot();
+    feed(slot, 0, new byte[16], 1, 4);
+    slot.run();
+    slot.close();
+    slot.close();
+    slot.cancel();
+    slot.recycle();
+    assertThatThrownBy(slot::run).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> slot.shape(0, new long[] {2, 4}))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> slot.shape(0, new long[] {1, 4}))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> slot.address(0)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> slot.output(0)).isInstanceOf(IllegalStateException.class);
+    model.close();
+  }
+
+  @Test
+  void bytesOfModelsAreNeverReadTwice() {
+    // The engine may not keep the source's bytes: what is changed later changes nothing.
+    byte[] bytes = bytes("mlp4");
+    try (EngineModel model =
+            bench.engine.load(OnnxBench.source("mlp4.onnx", bytes), OnnxBench.CPU);
+        EngineSlot slot = model.slot()) {
+      java.util.Arrays.fill(bytes, (byte) 0);
+      feed(slot, 0, floats(1, 2, 3, 4), 1, 4);
+      slot.run();
+      assertThat(floats(slot.output(0))).containsExactly(7.75f, 4.25f);
+    }
+  }
+}
