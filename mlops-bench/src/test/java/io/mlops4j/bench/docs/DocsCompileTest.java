@@ -24,7 +24,7 @@ class DocsCompileTest {
         JavaBlock.of(ROOT.resolve("docs/journeys.md")).stream());
   }
 
-  @ParameterizedTest(allowZeroInvocations = true)
+  @ParameterizedTest
   @MethodSource("blocks")
   void blockCompilesAsWritten(JavaBlock block) {
     assertThat(new BlockCompiler(classes).errors(block)).isEmpty();
