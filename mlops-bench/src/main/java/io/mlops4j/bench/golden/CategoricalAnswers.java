@@ -2,6 +2,8 @@ package io.mlops4j.bench.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.monitor.drift.ChiSquare;
+import io.mlops4j.monitor.drift.ChiSquare.Form;
+import io.mlops4j.monitor.drift.CramersV;
 
 /** Two samples counted by category. */
 final class CategoricalAnswers {
@@ -18,6 +20,9 @@ final class CategoricalAnswers {
         ChiSquare.withDefaults().withYates(false),
         reference,
         current);
+    ChiSquare g = ChiSquare.withDefaults().withYates(false).with(Form.LIKELIHOOD_RATIO);
+    chiSquare(answers, "g_test.", g, reference, current);
+    answers.value("cramers_v", () -> CramersV.withDefaults().statistic(reference, current));
     HistogramAnswers.add(answers, "hist.", () -> reference, () -> current);
     return answers;
   }

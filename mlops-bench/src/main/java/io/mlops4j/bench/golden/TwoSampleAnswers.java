@@ -1,10 +1,15 @@
 package io.mlops4j.bench.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mlops4j.monitor.drift.AndersonDarling;
+import io.mlops4j.monitor.drift.EnergyDistance;
 import io.mlops4j.monitor.drift.KolmogorovSmirnov;
+import io.mlops4j.monitor.drift.MannWhitney;
 import io.mlops4j.monitor.drift.PValueMethod;
 import io.mlops4j.monitor.drift.QuantileBins;
+import io.mlops4j.monitor.drift.TestResult;
 import io.mlops4j.monitor.drift.Wasserstein;
+import io.mlops4j.monitor.drift.WelchT;
 
 /** Two samples of raw values. */
 final class TwoSampleAnswers {
@@ -24,6 +29,9 @@ final class TwoSampleAnswers {
     all.kolmogorovSmirnov("ks_two-sided_exact.", PValueMethod.EXACT);
     all.kolmogorovSmirnov("ks_two-sided_asymp.", PValueMethod.ASYMPTOTIC);
     all.distances();
+    all.test("anderson_ksamp_midrank.", AndersonDarling.withDefaults()::test);
+    all.mannWhitney();
+    all.welch("ttest_welch.");
     all.referenceBins("hist_quantile10.");
     all.givenBins("hist_width10.", element.get("expected").path("hist_width10"));
     return all.answers;
@@ -31,14 +39,32 @@ final class TwoSampleAnswers {
 
   private void kolmogorovSmirnov(String prefix, PValueMethod method) {
     KolmogorovSmirnov test = KolmogorovSmirnov.withDefaults().with(method);
+    test(prefix, test::test);
+  }
+
+  private void test(String prefix, Test test) {
     answers
-        .value(prefix + "statistic", () -> test.statistic(reference, current))
-        .value(prefix + "pvalue", () -> test.test(reference, current).pValue());
+        .value(prefix + "statistic", () -> test.of(reference, current).statistic())
+        .value(prefix + "pvalue", () -> test.of(reference, current).pValue());
+  }
+
+  private void mannWhitney() {
+    MannWhitney asymptotic = MannWhitney.withDefaults().with(PValueMethod.ASYMPTOTIC);
+    test("mannwhitneyu_asymptotic_cc.", asymptotic::test);
+    test("mannwhitneyu_asymptotic_nocc.", asymptotic.withContinuityCorrection(false)::test);
+    test("mannwhitneyu_exact.", MannWhitney.withDefaults().with(PValueMethod.EXACT)::test);
+  }
+
+  private void welch(String prefix) {
+    WelchT welch = WelchT.withDefaults();
+    test(prefix, welch::test);
+    answers.value(prefix + "df", () -> welch.test(reference, current).degreesOfFreedom());
   }
 
   private void distances() {
     Wasserstein distance = Wasserstein.withDefaults();
     answers
+        .value("energy", () -> EnergyDistance.withDefaults().statistic(reference, current))
         .value("wasserstein", () -> distance.statistic(reference, current))
         .value(
             "wasserstein_over_ref_std_ddof0",
@@ -65,5 +91,10 @@ final class TwoSampleAnswers {
         prefix,
         () -> Numbers.counts(given.path("ref_counts")),
         () -> Numbers.counts(given.path("cur_counts")));
+  }
+
+  @FunctionalInterface
+  private interface Test {
+    TestResult of(double[] reference, double[] current);
   }
 }

@@ -1,5 +1,7 @@
 package io.mlops4j.monitor.drift;
 
+import java.util.Objects;
+
 /**
  * Chi-square test of homogeneity on the 2 x k table of two samples over k categories: do both rows
  * come from one distribution? {@code X2 = sum (observed - expected)^2 / expected} over both rows,
@@ -13,6 +15,10 @@ package io.mlops4j.monitor.drift;
  * below 0; switch it off with {@link #withYates(boolean)}. It never acts on more degrees of
  * freedom.
  *
+ * <p><b>G.</b> {@link #with(Form)} takes the likelihood ratio {@code G = 2 sum observed ln(observed
+ * / expected)} instead, as SciPy does by {@code lambda_="log-likelihood"}. It has the same limiting
+ * distribution.
+ *
  * <p><b>Rare categories.</b> The approximation asks that at most 20 % of the expected counts are
  * below 5 (Cochran). {@link #withPooling(boolean)} joins the rarest categories into one until that
  * holds; off by default.
@@ -21,12 +27,14 @@ package io.mlops4j.monitor.drift;
  * degrees of freedom, as do equal shares with statistic 0.
  */
 public final class ChiSquare {
-  private static final ChiSquare DEFAULTS = new ChiSquare(true, false);
+  private static final ChiSquare DEFAULTS = new ChiSquare(Form.PEARSON, true, false);
 
+  private final Form form;
   private final boolean yates;
   private final boolean pooling;
 
-  private ChiSquare(boolean yates, boolean pooling) {
+  private ChiSquare(Form form, boolean yates, boolean pooling) {
+    this.form = form;
     this.yates = yates;
     this.pooling = pooling;
   }
@@ -41,13 +49,23 @@ public final class ChiSquare {
   }
 
   /**
+   * The same test with another form of the statistic.
+   *
+   * @param statistic the form
+   * @return a test of its own
+   */
+  public ChiSquare with(Form statistic) {
+    return new ChiSquare(Objects.requireNonNull(statistic, "statistic"), yates, pooling);
+  }
+
+  /**
    * With or without Yates' correction.
    *
    * @param correct whether to correct where there is one degree of freedom
    * @return a test of its own
    */
   public ChiSquare withYates(boolean correct) {
-    return new ChiSquare(correct, pooling);
+    return new ChiSquare(form, correct, pooling);
   }
 
   /**
@@ -58,7 +76,7 @@ public final class ChiSquare {
    * @return a test of its own
    */
   public ChiSquare withPooling(boolean poolRare) {
-    return new ChiSquare(yates, poolRare);
+    return new ChiSquare(form, yates, poolRare);
   }
 
   /**
@@ -78,7 +96,7 @@ public final class ChiSquare {
     return new Result(statistic, ChiSquareTail.of(statistic, degreesOfFreedom), degreesOfFreedom);
   }
 
-  private static double statistic(Counts counts, double correction) {
+  private double statistic(Counts counts, double correction) {
     double all = (double) counts.referenceRows() + counts.currentRows();
     double sum = 0;
     for (int i = 0; i < counts.bins(); i++) {
@@ -88,19 +106,40 @@ public final class ChiSquare {
         sum += term(counts.current(i), column * counts.currentRows() / all, correction);
       }
     }
-    return sum;
+    // rounding can leave a likelihood ratio of -1e-17 for equal shares
+    return Math.max(0, sum);
   }
 
-  private static double term(long observed, double expected, double correction) {
-    double difference = Math.abs(observed - expected);
-    double corrected = difference - Math.min(correction, difference);
-    return corrected * corrected / expected;
+  private double term(long observed, double expected, double correction) {
+    double difference = observed - expected;
+    double corrected = Math.copySign(Math.max(0, Math.abs(difference) - correction), difference);
+    return form.term(expected + corrected, expected);
+  }
+
+  /** How far observed counts are from expected ones. */
+  public enum Form {
+    /** {@code (observed - expected)^2 / expected}. */
+    PEARSON {
+      @Override
+      double term(double observed, double expected) {
+        return (observed - expected) * (observed - expected) / expected;
+      }
+    },
+    /** {@code 2 observed ln(observed / expected)}. */
+    LIKELIHOOD_RATIO {
+      @Override
+      double term(double observed, double expected) {
+        return observed == 0 ? 0 : 2 * observed * Math.log(observed / expected);
+      }
+    };
+
+    abstract double term(double observed, double expected);
   }
 
   /**
    * The answer of the test.
    *
-   * @param statistic X2, 0 or more
+   * @param statistic X2 or G, 0 or more
    * @param pValue upper tail of chi-square
    * @param degreesOfFreedom categories in use (after pooling, if any), less one
    */

@@ -25,12 +25,14 @@ public final class PopulationStability {
   /** The default floor of a share. */
   public static final double DEFAULT_FLOOR = 1e-4;
 
-  private static final PopulationStability DEFAULTS = new PopulationStability(DEFAULT_FLOOR);
+  private static final PopulationStability DEFAULTS = new PopulationStability(DEFAULT_FLOOR, 0);
 
   private final double floor;
+  private final double pseudoCount;
 
-  private PopulationStability(double floor) {
+  private PopulationStability(double floor, double pseudoCount) {
     this.floor = floor;
+    this.pseudoCount = pseudoCount;
   }
 
   /**
@@ -54,7 +56,23 @@ public final class PopulationStability {
       throw new IllegalArgumentException(
           "share = " + share + ": the floor of a share must lie between 0 and 1");
     }
-    return new PopulationStability(share);
+    return new PopulationStability(share, 0);
+  }
+
+  /**
+   * The index with additive smoothing in place of the floor: {@code share = (count + a) / (rows + a
+   * bins)}.
+   *
+   * @param a what is added to the count of every bin, above 0; 0.5 by custom
+   * @return a statistic of its own
+   * @throws IllegalArgumentException when {@code a} is not above 0 or infinite
+   */
+  public PopulationStability withPseudoCount(double a) {
+    if (!(a > 0) || Double.isInfinite(a)) {
+      throw new IllegalArgumentException(
+          "a = " + a + ": a pseudo-count must be above 0 and finite");
+    }
+    return new PopulationStability(0, a);
   }
 
   /**
@@ -88,11 +106,17 @@ public final class PopulationStability {
   }
 
   private double index(Counts counts) {
-    return counts.sum((p, q) -> term(Math.max(p, floor), Math.max(q, floor)));
+    double sum = 0;
+    for (int i = 0; i < counts.bins(); i++) {
+      double p = share(counts.reference(i), counts.referenceRows(), counts.bins());
+      double q = share(counts.current(i), counts.currentRows(), counts.bins());
+      sum += (q - p) * Math.log(q / p);
+    }
+    return sum;
   }
 
-  private static double term(double p, double q) {
-    return (q - p) * Math.log(q / p);
+  private double share(long count, long rows, int bins) {
+    return Math.max(floor, (count + pseudoCount) / (rows + pseudoCount * bins));
   }
 
   /** The customary reading of the index, which ignores how many rows it was computed from. */

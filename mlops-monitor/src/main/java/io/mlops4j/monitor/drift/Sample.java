@@ -55,6 +55,14 @@ final class Sample {
     return i;
   }
 
+  double[] toArray() {
+    return sorted.clone();
+  }
+
+  boolean isConstant() {
+    return sorted[0] == sorted[sorted.length - 1];
+  }
+
   /**
    * Standard deviation of the finite values with divisor n; 0 for a constant sample, also when
    * rounding would say otherwise.

@@ -24,6 +24,10 @@ class CategoricalGoldenTest {
   void chiSquareAgreesWithSciPy(String name, JsonNode golden) {
     check(ChiSquare.withDefaults(), golden, "chi2_correction_true");
     check(ChiSquare.withDefaults().withYates(false), golden, "chi2_correction_false");
+    check(
+        ChiSquare.withDefaults().withYates(false).with(ChiSquare.Form.LIKELIHOOD_RATIO),
+        golden,
+        "g_test");
   }
 
   private static void check(ChiSquare test, JsonNode golden, String key) {
@@ -41,5 +45,14 @@ class CategoricalGoldenTest {
   void divergencesAgreeWithSciPy(String name, JsonNode golden) {
     HistogramExpectations.check(
         counts(golden.get("ref")), counts(golden.get("cur")), golden.get("expected").get("hist"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cases")
+  void cramersVAgreesWithSciPyAndIsZeroForASingleCategory(String name, JsonNode golden) {
+    JsonNode expected = golden.get("expected").get("cramers_v");
+    double v =
+        CramersV.withDefaults().statistic(counts(golden.get("ref")), counts(golden.get("cur")));
+    assertThat(v).isCloseTo(expected.isNumber() ? expected.asDouble() : 0, statistic(expected));
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.mlops4j.monitor.drift.Comparison.Measured;
 import io.mlops4j.monitor.drift.Comparison.TooFewRows;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -70,7 +71,7 @@ class DriftPolicyTest {
   void tooFewRowsIsAResultOfItsOwn() {
     double[] reference = IntStream.range(0, 100).mapToDouble(i -> i).toArray();
     double[] current = new double[60];
-    java.util.Arrays.fill(current, 49, 60, Double.NaN);
+    Arrays.fill(current, 49, 60, Double.NaN);
     assertThat(policy.numeric(reference, current)).isEqualTo(new TooFewRows(100, 49, 50));
     assertThat(policy.numeric(new long[] {50, 50}, new long[2], new double[] {0, 1}, 1))
         .isEqualTo(new TooFewRows(100, 0, 50));

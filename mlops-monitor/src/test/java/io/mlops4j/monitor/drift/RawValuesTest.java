@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RawValuesTest {
@@ -74,9 +75,8 @@ class RawValuesTest {
    */
   @Test
   void oneOutlierDoesNotHideDriftFromReferenceBins() {
-    double[] reference = java.util.stream.IntStream.range(0, 1000).mapToDouble(i -> i).toArray();
-    double[] shifted =
-        java.util.stream.IntStream.range(0, 1000).mapToDouble(i -> i * 0.8).toArray();
+    double[] reference = IntStream.range(0, 1000).mapToDouble(i -> i).toArray();
+    double[] shifted = IntStream.range(0, 1000).mapToDouble(i -> i * 0.8).toArray();
     QuantileBins bins = QuantileBins.of(reference, 10);
     double before =
         PopulationStability.withDefaults().statistic(bins.count(reference), bins.count(shifted));
@@ -106,5 +106,57 @@ class RawValuesTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("reference holds no value");
     }
+  }
+
+  @Test
+  void testsByRanksTakeInfinitiesAndTestsByMeansRefuseThem() {
+    double[] reference = {1, 2, 3, INF};
+    double[] current = {-INF, 0, 0.5, 2.5};
+    assertThat(MannWhitney.withDefaults().test(reference, current))
+        .isEqualTo(
+            MannWhitney.withDefaults()
+                .test(new double[] {1, 2, 3, 99}, new double[] {-99, 0, 0.5, 2.5}));
+    assertThat(AndersonDarling.withDefaults().test(reference, current))
+        .isEqualTo(
+            AndersonDarling.withDefaults()
+                .test(new double[] {1, 2, 3, 99}, new double[] {-99, 0, 0.5, 2.5}));
+    assertThatThrownBy(() -> WelchT.withDefaults().test(reference, new double[] {1, 2}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("reference holds an infinite value");
+    assertThat(EnergyDistance.withDefaults().statistic(reference, new double[] {1})).isEqualTo(INF);
+  }
+
+  @Test
+  void constantsHaveNoVarianceToMeasureBy() {
+    double[] five = {5, 5};
+    assertThat(WelchT.withDefaults().test(five, five)).isEqualTo(new WelchT.Result(0, 1, 1));
+    assertThat(WelchT.withDefaults().test(five, new double[] {4, 4}))
+        .isEqualTo(new WelchT.Result(INF, 0, 1));
+    assertThat(WelchT.withDefaults().test(five, new double[] {6, 6}))
+        .isEqualTo(new WelchT.Result(-INF, 0, 1));
+    assertThat(AndersonDarling.withDefaults().test(five, five))
+        .isEqualTo(new AndersonDarling.Result(0, 1));
+    assertThat(MannWhitney.withDefaults().test(five, new double[] {5}))
+        .isEqualTo(new MannWhitney.Result(1, 1));
+  }
+
+  @Test
+  void tooFewValuesForATestAreRefused() {
+    assertThatThrownBy(() -> WelchT.withDefaults().test(new double[] {1, NAN}, new double[] {1, 2}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("reference holds 1 value");
+    assertThatThrownBy(
+            () -> AndersonDarling.withDefaults().test(new double[] {1}, new double[] {1, 2}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("hold 3 values");
+  }
+
+  /** The trap of a one-sided test: a shift in either direction must be found. */
+  @Test
+  void mannWhitneyFindsShiftsInBothDirections() {
+    double[] low = IntStream.range(0, 100).mapToDouble(i -> i).toArray();
+    double[] high = IntStream.range(0, 100).mapToDouble(i -> i + 50.5).toArray();
+    assertThat(MannWhitney.withDefaults().test(low, high).pValue()).isLessThan(1e-9);
+    assertThat(MannWhitney.withDefaults().test(high, low).pValue()).isLessThan(1e-9);
   }
 }
