@@ -34,10 +34,21 @@ final class Block {
     return dictionaries;
   }
 
-  /** Adds a holder; the caller is one already. */
+  /**
+   * Adds a holder.
+   *
+   * @throws IllegalStateException if the last one let go meanwhile; rows never come back
+   */
   Block hold() {
-    holders.incrementAndGet();
+    if (holders.getAndUpdate(count -> count == 0 ? 0 : count + 1) == 0) {
+      throw closed();
+    }
     return this;
+  }
+
+  static IllegalStateException closed() {
+    return new IllegalStateException(
+        "the batch is closed: a reader's batch ends at the next one, keep it with retain()");
   }
 
   void release() {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
@@ -41,7 +42,7 @@ public final class FeatureBatch implements AutoCloseable {
   private final Block block;
   private final @Nullable BufferAllocator copiesInto;
   private final boolean copies;
-  private boolean closed;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
    * @param copies whether {@link #retain} must copy, as the rows are somebody else's
@@ -187,8 +188,14 @@ public final class FeatureBatch implements AutoCloseable {
   public FeatureBatch slice(int from, int rows) {
     Block whole = open();
     Objects.checkFromIndexSize(from, rows, whole.root().getRowCount());
-    VectorSchemaRoot part = Columns.share(whole.root(), from, rows);
     whole.hold(); // for the dictionaries, and so that borrowed rows have one owner
+    VectorSchemaRoot part;
+    try {
+      part = Columns.share(whole.root(), from, rows);
+    } catch (RuntimeException e) {
+      whole.release();
+      throw e;
+    }
     Block block =
         new Block(
             part,
@@ -239,18 +246,19 @@ public final class FeatureBatch implements AutoCloseable {
   }
 
   private Block open() {
-    if (closed) {
-      throw new IllegalStateException(
-          "the batch is closed: a reader's batch ends at the next one, keep it with retain()");
+    if (closed.get()) {
+      throw Block.closed();
     }
     return block;
   }
 
-  /** Ends this handle, and frees owned rows with the last one; a second call does nothing. */
+  /**
+   * Ends this handle, and frees owned rows with the last one; a second call does nothing. May be
+   * called by any thread.
+   */
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
+    if (closed.compareAndSet(false, true)) {
       block.release();
     }
   }
@@ -262,7 +270,7 @@ public final class FeatureBatch implements AutoCloseable {
    */
   @Override
   public String toString() {
-    return closed ? "closed batch" : rows() + " rows of " + names();
+    return closed.get() ? "closed batch" : rows() + " rows of " + names();
   }
 
   /**

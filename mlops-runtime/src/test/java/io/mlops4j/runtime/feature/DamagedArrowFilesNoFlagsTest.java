@@ -63,7 +63,7 @@ class DamagedArrowFilesNoFlagsTest {
     long seed = 20010101;
     Random random = new Random(seed);
     int refused = 0;
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 250; i++) {
       byte[] bad = good.clone();
       int at = random.nextInt(bad.length);
       bad[at] = (byte) random.nextInt(256);

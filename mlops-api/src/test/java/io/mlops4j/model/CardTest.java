@@ -1,0 +1,219 @@
+package io.mlops4j.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.model.TensorSpec.Dim;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class CardTest {
+  private static final Digest DIGEST = Digest.sha256(new byte[] {1});
+
+  @Nested
+  class Golden {
+    @Test
+    void keepColumnsInOrderAndValuesAsGiven() {
+      GoldenRows rows =
+          GoldenRows.within(1e-6)
+              .input("distance", 2176, null)
+              .input("origin", "LAS", "PHL")
+              .output("probability", 0.25, 0.5);
+      assertThat(rows.rows()).isEqualTo(2);
+      assertThat(rows.tolerance()).isEqualTo(1e-6);
+      assertThat(rows.inputs().keySet()).containsExactly("distance", "origin");
+      assertThat(rows.inputs().get("distance")).containsExactly(2176, null);
+      assertThat(rows.outputs().get("probability")).containsExactly(0.25, 0.5);
+      assertThat(rows).hasToString("2 golden rows within 1.0E-6");
+    }
+
+    @Test
+    void areNeverChangedByAdding() {
+      GoldenRows one = GoldenRows.within(0).input("a", 1);
+      Object[] values = {2};
+      GoldenRows two = one.input("b", values);
+      values[0] = 3;
+      assertThat(one.inputs()).containsOnlyKeys("a");
+      assertThat(two.inputs().get("b")).containsExactly(2);
+      assertThatThrownBy(() -> two.inputs().clear())
+          .isInstanceOf(UnsupportedOperationException.class);
+      assertThatThrownBy(() -> two.inputs().get("b").set(0, 4))
+          .isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void holdOneTypeInAColumn() {
+      GoldenRows rows =
+          GoldenRows.within(0)
+              .input("whole", 1, 2L, null)
+              .input("mixed", 1, 2.5, null)
+              .input("short", (short) 1, (short) 2, null);
+      assertThat(rows.inputs().get("whole")).containsExactly(1L, 2L, null);
+      assertThat(rows.inputs().get("mixed")).containsExactly(1.0, 2.5, null);
+      assertThat(rows.inputs().get("short")).containsExactly((short) 1, (short) 2, null);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> GoldenRows.within(0).input("x", 1, "text"));
+    }
+
+    @Test
+    void refuseWhatCannotBeCompared() {
+      GoldenRows one = GoldenRows.within(0).input("a", 1);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> one.output("y", 1, 2))
+          .withMessage("y: found 2 rows, expected 1 as in the others");
+      assertThatIllegalArgumentException().isThrownBy(() -> one.input("a", 1));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> one.input("b", List.of()))
+          .withMessageContaining("expected a number");
+      for (double tolerance : new double[] {-1e-9, Double.NaN, Double.POSITIVE_INFINITY}) {
+        assertThatIllegalArgumentException().isThrownBy(() -> GoldenRows.within(tolerance));
+      }
+    }
+
+    @Test
+    void areComparedByValue() {
+      GoldenRows one = GoldenRows.within(0).input("a", 1).output("y", 2);
+      assertThat(one)
+          .isEqualTo(GoldenRows.within(0).input("a", 1).output("y", 2))
+          .hasSameHashCodeAs(GoldenRows.within(0).input("a", 1).output("y", 2))
+          .isNotEqualTo(GoldenRows.within(1).input("a", 1).output("y", 2))
+          .isNotEqualTo(GoldenRows.within(0).input("a", 1.0).output("y", 2));
+    }
+  }
+
+  @Nested
+  class Schemas {
+    @Test
+    void keepTheOrderAndTheKeys() {
+      FeatureSchema schema = FeatureSchema.ofNames("b", "a").key("id").key("day");
+      assertThat(schema.features()).extracting(Feature::name).containsExactly("b", "a");
+      assertThat(schema.keys()).containsExactly("id", "day");
+      assertThat(schema).isNotEqualTo(FeatureSchema.ofNames("a", "b").key("id").key("day"));
+      assertThat(FeatureSchema.ofNames("a").keys()).isEmpty();
+    }
+
+    @Test
+    void refuseANameOrKeyTwice() {
+      assertThatIllegalArgumentException().isThrownBy(() -> FeatureSchema.ofNames("a", "a"));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> FeatureSchema.ofNames("a").key("a"))
+          .withMessageContaining("\"a\"");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> FeatureSchema.ofNames("a").key("id").key("id"));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> FeatureSchema.of(Feature.of("a").from("id")).key("id"));
+    }
+
+    @Test
+    void featuresSayColumnTypeAndNullPolicy() {
+      Feature plain = Feature.of("hour");
+      assertThat(plain.column()).isEqualTo("hour");
+      assertThat(plain.type()).isEmpty();
+      assertThat(plain.nulls()).isEqualTo(NullPolicy.Fixed.REJECT);
+      Feature full =
+          Feature.of("hour", ElementType.INT16).from("dep_hour").nulls(new NullPolicy.Default(12));
+      assertThat(full).hasToString("hour int16 from dep_hour").isNotEqualTo(plain);
+      assertThat(full.nulls()).isEqualTo(new NullPolicy.Default(12));
+      assertThatIllegalArgumentException().isThrownBy(() -> Feature.of(" "));
+      assertThatIllegalArgumentException().isThrownBy(() -> plain.from(""));
+      assertThatIllegalArgumentException().isThrownBy(() -> new NullPolicy.Default(List.of()));
+    }
+  }
+
+  @Nested
+  class Cards {
+    private ModelCard.Builder full() {
+      return ModelCard.builder("flight-delay")
+          .owner("ops-ml")
+          .licence("Apache-2.0")
+          .intendedUse("warn passengers")
+          .description("trees")
+          .features(FeatureSchema.ofNames("distance").key("flight_id"))
+          .goldenRows(GoldenRows.within(0).input("distance", 1).output("probability", 0.5))
+          .trainedOn(DatasetRef.of("january", DIGEST))
+          .metric("roc_auc", 0.65)
+          .parameter("seed", "42");
+    }
+
+    @Test
+    void sayWhatTheyWereTold() {
+      ModelCard card = full().build();
+      assertThat(card.name()).isEqualTo("flight-delay");
+      assertThat(card.owner()).hasValue("ops-ml");
+      assertThat(card.licence()).hasValue("Apache-2.0");
+      assertThat(card.intendedUse()).hasValue("warn passengers");
+      assertThat(card.description()).hasValue("trees");
+      assertThat(card.features()).hasValue(FeatureSchema.ofNames("distance").key("flight_id"));
+      assertThat(card.goldenRows()).isPresent();
+      assertThat(card.trainedOn()).containsExactly(DatasetRef.of("january", DIGEST));
+      assertThat(card.metrics()).isEqualTo(Map.of("roc_auc", 0.65));
+      assertThat(card.parameters()).isEqualTo(Map.of("seed", "42"));
+    }
+
+    @Test
+    void areComparedByValueAndFrozenWhenBuilt() {
+      ModelCard.Builder builder = full();
+      ModelCard card = builder.build();
+      assertThat(card).isEqualTo(full().build()).hasSameHashCodeAs(full().build());
+      builder.metric("brier", 0.1);
+      assertThat(card.metrics()).containsOnlyKeys("roc_auc");
+      assertThat(builder.build()).isNotEqualTo(card);
+      assertThat(full().owner("other").build()).isNotEqualTo(card);
+      assertThatThrownBy(() -> card.metrics().put("x", 1.0))
+          .isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void mayBeNearlyEmpty() {
+      ModelCard card = ModelCard.builder("m").build();
+      assertThat(card.owner()).isEmpty();
+      assertThat(card.features()).isEmpty();
+      assertThat(card.goldenRows()).isEmpty();
+      assertThat(card.trainedOn()).isEmpty();
+    }
+
+    @Test
+    void refuseWhatCannotBeStored() {
+      assertThatIllegalArgumentException().isThrownBy(() -> ModelCard.builder("../m"));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> full().metric("roc_auc", Double.NaN))
+          .withMessage("roc_auc: found NaN, expected a finite number");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> full().goldenRows(GoldenRows.within(0).input("a", 1)))
+          .withMessageContaining("0 outputs");
+      assertThatIllegalArgumentException().isThrownBy(() -> DatasetRef.of(" ", DIGEST));
+    }
+  }
+
+  @Nested
+  class Signatures {
+    @Test
+    void readLikeADeclaration() {
+      TensorSpec x =
+          new TensorSpec("x", ElementType.FLOAT32, List.of(Dim.symbol("N"), Dim.of(32)), false);
+      TensorSpec y = new TensorSpec("y", ElementType.INT64, List.of(Dim.any()), true);
+      assertThat(new ModelSignature(List.of(x), List.of(y)))
+          .hasToString("(x: float32[N, 32]) -> (y: int64[?]?)");
+    }
+
+    @Test
+    void refuseANegativeSizeAndAnEmptyPlacementOrFormat() {
+      assertThatIllegalArgumentException().isThrownBy(() -> Dim.of(-1));
+      assertThatIllegalArgumentException().isThrownBy(Placement::of);
+      assertThatIllegalArgumentException().isThrownBy(() -> new ModelFormat(""));
+      assertThat(Placement.of("cuda:0", "cpu")).hasToString("cuda:0, cpu");
+    }
+
+    @Test
+    void elementTypesKnowTheirSize() {
+      assertThat(ElementType.FLOAT32.bytes()).isEqualTo(Float.BYTES);
+      assertThat(ElementType.INT16.bytes()).isEqualTo(Short.BYTES);
+      assertThat(ElementType.FLOAT64.bytes()).isEqualTo(Double.BYTES);
+      assertThat(ElementType.BOOL.bytes()).isEqualTo(1);
+      assertThat(ElementType.STRING.bytes()).isZero();
+    }
+  }
+}
