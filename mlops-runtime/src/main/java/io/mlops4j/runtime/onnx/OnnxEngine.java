@@ -72,7 +72,7 @@ final class OnnxEngine implements Engine {
     OnnxModel model = null;
     try {
       Placement placement = Devices.choose(options, device);
-      configure(options);
+      configure(options, source);
       session = session(bytes, options);
       ModelSignature signature = SignatureReader.read(session, source.main());
       model =
@@ -109,10 +109,13 @@ final class OnnxEngine implements Engine {
     return bytes.slice();
   }
 
-  private void configure(SessionOptions options) throws OrtException {
+  private void configure(SessionOptions options, ModelSource source) throws OrtException {
     options.setIntraOpNumThreads(threads);
     options.setInterOpNumThreads(1);
     options.addConfigEntry("session.intra_op.allow_spinning", "0");
+    // The model file is no folder: no weights are read from files that nobody verified.
+    options.addConfigEntry(
+        "session.model_external_initializers_file_folder_path", source.main().toString());
     // Whatever it would print also comes as an exception.
     options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
   }
@@ -129,7 +132,7 @@ final class OnnxEngine implements Engine {
   private static ModelLoadException cannotLoad(
       ModelSource source, ByteBuffer bytes, OrtException e) {
     return new ModelLoadException(
-        "%s: found %d bytes that ONNX Runtime refuses (%s), expected a complete ONNX model; export it again, or check that it was not cut or altered"
+        "%s: found %d bytes that ONNX Runtime refuses (%s), expected a complete ONNX model with its weights inside; export it again as one file, or check that it was not cut or altered"
             .formatted(source.main(), bytes.limit(), e.getMessage()),
         e);
   }

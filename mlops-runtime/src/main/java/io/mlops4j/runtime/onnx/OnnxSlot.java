@@ -56,9 +56,19 @@ final class OnnxSlot implements EngineSlot {
         .forEach(outputs::add);
     outputs.stream().filter(this::isInput).forEach(Output::markDynamic);
     text = inputs.stream().anyMatch(Input::isText);
-    options = new RunOptions();
-    // What it would print also comes as an exception.
-    options.setLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+    options = quiet();
+  }
+
+  /** What ONNX Runtime would print also comes as an exception. */
+  private static RunOptions quiet() throws OrtException {
+    RunOptions options = new RunOptions();
+    try {
+      options.setLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      return options;
+    } catch (OrtException e) {
+      options.close();
+      throw e;
+    }
   }
 
   /** An input given back as it is: ONNX Runtime leaves pinned memory for it unwritten, silently. */

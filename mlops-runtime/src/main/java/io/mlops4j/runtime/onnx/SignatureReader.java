@@ -62,6 +62,12 @@ final class SignatureReader {
     for (NodeInfo output : infos("output", session.getOutputNames(), session::getOutputInfo)) {
       specs.add(output(output));
     }
+    if (specs.isEmpty()) {
+      // A file cut between two fields parses, as a model without a graph.
+      throw new ModelLoadException(
+          model + ": found no outputs, expected at least one; check that the file was not cut",
+          null);
+    }
     return specs;
   }
 

@@ -1,13 +1,13 @@
 package io.mlops4j.runtime.onnx;
 
-import static io.mlops4j.runtime.onnx.OnnxBench.bytes;
-import static io.mlops4j.runtime.onnx.OnnxBench.dims;
-import static io.mlops4j.runtime.onnx.OnnxBench.feed;
-import static io.mlops4j.runtime.onnx.OnnxBench.feedText;
-import static io.mlops4j.runtime.onnx.OnnxBench.floats;
-import static io.mlops4j.runtime.onnx.OnnxBench.longs;
-import static io.mlops4j.runtime.onnx.OnnxBench.read;
-import static io.mlops4j.runtime.onnx.OnnxBench.readText;
+import static io.mlops4j.runtime.onnx.OnnxFixture.bytes;
+import static io.mlops4j.runtime.onnx.OnnxFixture.dims;
+import static io.mlops4j.runtime.onnx.OnnxFixture.feed;
+import static io.mlops4j.runtime.onnx.OnnxFixture.feedText;
+import static io.mlops4j.runtime.onnx.OnnxFixture.floats;
+import static io.mlops4j.runtime.onnx.OnnxFixture.longs;
+import static io.mlops4j.runtime.onnx.OnnxFixture.read;
+import static io.mlops4j.runtime.onnx.OnnxFixture.readText;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,13 +26,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class OnnxSlotTest {
 
-  private final OnnxBench bench = new OnnxBench();
+  private final OnnxFixture onnx = new OnnxFixture();
 
   @AfterEach
   void everyByteIsFreed() {
-    bench.close();
-    assertThat(bench.memory.bytes()).isZero();
-    assertThat(bench.memory.blocks()).isZero();
+    onnx.close();
+    assertThat(onnx.memory.bytes()).isZero();
+    assertThat(onnx.memory.blocks()).isZero();
   }
 
   @ParameterizedTest
@@ -42,7 +42,7 @@ class OnnxSlotTest {
   void bitsEqualThoseOfOnnxRuntimeForEveryType(ElementType type) throws Exception {
     String name = "engine/type_" + type;
     Random random = new Random(7);
-    try (EngineModel model = bench.load(name);
+    try (EngineModel model = onnx.load(name);
         EngineSlot slot = model.slot()) {
       assertThat(((TensorSpec) model.signature().inputs().get(0)).type()).isEqualTo(type);
       for (int rows : new int[] {1, 5, 5, 1, 300, 2}) {
@@ -53,7 +53,7 @@ class OnnxSlotTest {
             elements[i] &= 1;
           }
         }
-        Map<String, byte[]> expected = OnnxBench.raw(name, type, elements, null, rows, 3);
+        Map<String, byte[]> expected = OnnxFixture.raw(name, type, elements, null, rows, 3);
         feed(slot, 0, elements, rows, 3);
         slot.run();
         assertThat(dims(slot.output(0))).containsExactly(rows, 3);
@@ -68,7 +68,7 @@ class OnnxSlotTest {
 
   @Test
   void textGoesInAndComesOutUnchanged() {
-    try (EngineModel model = bench.load("engine/type_string");
+    try (EngineModel model = onnx.load("engine/type_string");
         EngineSlot slot = model.slot()) {
       String[] six = {"a", "", "früh ✈", "\uD83D\uDE00", "with\nline", "z"};
       feedText(slot, 0, six, 2, 3);
@@ -101,13 +101,13 @@ class OnnxSlotTest {
 
   @Test
   void nullTextNeverReachesOnnxRuntime() {
-    try (EngineModel model = bench.load("engine/type_string");
+    try (EngineModel model = onnx.load("engine/type_string");
         EngineSlot slot = model.slot()) {
       slot.shape(0, new long[] {1, 3});
-      assertThatThrownBy(() -> slot.strings(0, OnnxBench.text("a", null, "c")))
+      assertThatThrownBy(() -> slot.strings(0, OnnxFixture.text("a", null, "c")))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("x: found null at 1");
-      assertThatThrownBy(() -> slot.strings(0, OnnxBench.text("a", "b")))
+      assertThatThrownBy(() -> slot.strings(0, OnnxFixture.text("a", "b")))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("2 values");
     }
@@ -115,7 +115,7 @@ class OnnxSlotTest {
 
   @Test
   void mixedTypesComeOutInDeclaredOrder() {
-    try (EngineModel model = bench.load("columns");
+    try (EngineModel model = onnx.load("columns");
         EngineSlot slot = model.slot()) {
       feed(slot, 0, floats(1.5f, -2), 2);
       slot.shape(1, new long[] {2});
@@ -135,7 +135,7 @@ class OnnxSlotTest {
 
   @Test
   void textIsMadeByTheModel() {
-    try (EngineModel model = bench.load("strings_out");
+    try (EngineModel model = onnx.load("strings_out");
         EngineSlot slot = model.slot()) {
       for (int i = 0; i < 3; i++) {
         feed(slot, 0, longs(1, 0, 2, 3, 9), 5);
@@ -149,7 +149,7 @@ class OnnxSlotTest {
 
   @Test
   void wideUnsignedOutputsAreRead() {
-    try (EngineModel model = bench.load("engine/unsigned_out");
+    try (EngineModel model = onnx.load("engine/unsigned_out");
         EngineSlot slot = model.slot()) {
       for (long a : new long[] {65535, 7}) {
         feed(slot, 0, longs(a, 3), 2);
@@ -166,7 +166,7 @@ class OnnxSlotTest {
 
   @Test
   void shapesKnownOnlyAfterTheRunAreRead() {
-    try (EngineModel model = bench.load("dynamic");
+    try (EngineModel model = onnx.load("dynamic");
         EngineSlot slot = model.slot()) {
       float[][] inputs = {{0, 2, 0, -3, 0}, {1, 2, 3, 4, 5}, {0, 0, 0, 0, 0}, {0, 0, 7, 0, 0}};
       long[][] index = {{1, 3}, {0, 1, 2, 3, 4}, {}, {2}};
@@ -183,7 +183,7 @@ class OnnxSlotTest {
 
   @Test
   void outputsInAnotherShapeThanDeclaredAreRead() {
-    try (EngineModel model = bench.load("engine/lying");
+    try (EngineModel model = onnx.load("engine/lying");
         EngineSlot slot = model.slot()) {
       for (int i = 0; i < 3; i++) {
         feed(slot, 0, floats(0, 2, 0, 4), 4);
@@ -197,7 +197,7 @@ class OnnxSlotTest {
 
   @Test
   void outputsThatNoOperatorMakesAreRead() {
-    try (EngineModel model = bench.load("engine/passthrough");
+    try (EngineModel model = onnx.load("engine/passthrough");
         EngineSlot slot = model.slot()) {
       for (float a : new float[] {4, 5, 6}) {
         feed(slot, 0, floats(a, -a), 2);
@@ -212,7 +212,7 @@ class OnnxSlotTest {
 
   @Test
   void unnamedDimensionsFollowEveryBatchSize() {
-    try (EngineModel model = bench.load("engine/unnamed");
+    try (EngineModel model = onnx.load("engine/unnamed");
         EngineSlot slot = model.slot()) {
       for (int rows : new int[] {1, 2, 2, 1, 3, 1, 4, 5, 6, 1, 2}) {
         float[] x = new float[4 * rows];
@@ -230,7 +230,7 @@ class OnnxSlotTest {
 
   @Test
   void scalarsHaveNoDimensions() {
-    try (EngineModel model = bench.load("engine/scalar");
+    try (EngineModel model = onnx.load("engine/scalar");
         EngineSlot slot = model.slot()) {
       for (float x : new float[] {2, 3}) {
         feed(slot, 0, floats(x));
@@ -244,7 +244,7 @@ class OnnxSlotTest {
 
   @Test
   void inputsOfDifferentSizesUnderOneNameAreLeftToTheModel() {
-    try (EngineModel model = bench.load("engine/two_inputs");
+    try (EngineModel model = onnx.load("engine/two_inputs");
         EngineSlot slot = model.slot()) {
       for (int i = 0; i < 2; i++) {
         feed(slot, 0, floats(1, 2), 2);
@@ -258,7 +258,7 @@ class OnnxSlotTest {
 
   @Test
   void onlyWantedOutputsAreComputed() {
-    try (EngineModel model = bench.load("classifier");
+    try (EngineModel model = onnx.load("classifier");
         EngineSlot slot = model.slot()) {
       feed(slot, 0, floats(2, 0), 1, 2);
       slot.want(1, false);
@@ -274,7 +274,7 @@ class OnnxSlotTest {
 
   @Test
   void emptyBatchesDoNoHarm() {
-    try (EngineModel model = bench.load("mlp4");
+    try (EngineModel model = onnx.load("mlp4");
         EngineSlot slot = model.slot()) {
       slot.shape(0, new long[] {0, 4});
       slot.run();
@@ -285,7 +285,7 @@ class OnnxSlotTest {
 
   @Test
   void shapesThatTheModelForbidsAreRefusedAndTheSlotStaysUsable() {
-    try (EngineModel model = bench.load("fixed_batch8");
+    try (EngineModel model = onnx.load("fixed_batch8");
         EngineSlot slot = model.slot()) {
       assertThatThrownBy(() -> slot.shape(0, new long[] {3, 4}))
           .isInstanceOf(ModelInputException.class)
@@ -302,16 +302,16 @@ class OnnxSlotTest {
 
   @Test
   void sizesBeyondABufferAreRefusedBeforeAnythingIsAllocated() {
-    try (EngineModel model = bench.load("mlp4");
+    try (EngineModel model = onnx.load("mlp4");
         EngineSlot slot = model.slot()) {
       for (long rows : new long[] {1L << 27, 1L << 40, Long.MAX_VALUE / 2}) {
         assertThatThrownBy(() -> slot.shape(0, new long[] {rows, 4}))
             .isInstanceOf(ModelInputException.class)
             .hasMessageContaining("2 GiB");
       }
-      assertThat(bench.memory.bytes()).isZero();
+      assertThat(onnx.memory.bytes()).isZero();
     }
-    try (EngineModel model = bench.load("engine/huge_out");
+    try (EngineModel model = onnx.load("engine/huge_out");
         EngineSlot slot = model.slot()) {
       feed(slot, 0, new byte[4 * 1000], 1000, 1);
       assertThatThrownBy(slot::run)
@@ -322,7 +322,7 @@ class OnnxSlotTest {
 
   @Test
   void runsWithoutShapeOrAnswerAreRefused() {
-    try (EngineModel model = bench.load("mlp4");
+    try (EngineModel model = onnx.load("mlp4");
         EngineSlot slot = model.slot()) {
       assertThatThrownBy(() -> slot.address(0)).isInstanceOf(IllegalStateException.class);
       assertThatThrownBy(slot::run)
@@ -338,7 +338,7 @@ class OnnxSlotTest {
 
   @Test
   void failureInsideTheModelIsTypedAndTheSlotStaysUsable() {
-    try (EngineModel model = bench.load("engine/lookup");
+    try (EngineModel model = onnx.load("engine/lookup");
         EngineSlot slot = model.slot()) {
       for (int i = 0; i < 3; i++) {
         feed(slot, 0, longs(0, 99), 2);
@@ -359,7 +359,7 @@ class OnnxSlotTest {
 
   @Test
   void closedSlotsRefuseEveryCall() {
-    EngineModel model = bench.load("mlp4");
+    EngineModel model = onnx.load("mlp4");
     EngineSlot slot = model.slot();
     feed(slot, 0, new byte[16], 1, 4);
     slot.run();
@@ -382,7 +382,7 @@ class OnnxSlotTest {
     // The engine may not keep the source's bytes: what is changed later changes nothing.
     byte[] bytes = bytes("mlp4");
     try (EngineModel model =
-            bench.engine.load(OnnxBench.source("mlp4.onnx", bytes), OnnxBench.CPU);
+            onnx.engine.load(OnnxFixture.source("mlp4.onnx", bytes), OnnxFixture.CPU);
         EngineSlot slot = model.slot()) {
       java.util.Arrays.fill(bytes, (byte) 0);
       feed(slot, 0, floats(1, 2, 3, 4), 1, 4);

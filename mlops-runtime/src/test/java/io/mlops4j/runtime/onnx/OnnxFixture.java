@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Map;
 
 /** An open engine over counted memory, models by name, and the same calls made on ONNX Runtime. */
-final class OnnxBench implements AutoCloseable {
+final class OnnxFixture implements AutoCloseable {
   static final DeviceRequest CPU = DeviceRequest.of(List.of(), false, Map.of());
 
   final DirectMemory memory = new DirectMemory();
@@ -42,7 +42,7 @@ final class OnnxBench implements AutoCloseable {
   /** The bytes of a model in the folder of test models. */
   static byte[] bytes(String name) {
     String resource = "/io/mlops4j/runtime/models/" + name + ".onnx";
-    try (InputStream in = OnnxBench.class.getResourceAsStream(resource)) {
+    try (InputStream in = OnnxFixture.class.getResourceAsStream(resource)) {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

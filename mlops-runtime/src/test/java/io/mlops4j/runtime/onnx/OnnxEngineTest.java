@@ -1,0 +1,298 @@
+package io.mlops4j.runtime.onnx;
+
+import static io.mlops4j.runtime.onnx.OnnxFixture.CPU;
+import static io.mlops4j.runtime.onnx.OnnxFixture.bytes;
+import static io.mlops4j.runtime.onnx.OnnxFixture.feed;
+import static io.mlops4j.runtime.onnx.OnnxFixture.floats;
+import static io.mlops4j.runtime.onnx.OnnxFixture.source;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnxruntime.OrtEnvironment;
+import io.mlops4j.error.EngineUnavailableException;
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.model.ModelFormat;
+import io.mlops4j.model.Placement;
+import io.mlops4j.spi.DeviceRequest;
+import io.mlops4j.spi.EngineModel;
+import io.mlops4j.spi.EngineOptions;
+import io.mlops4j.spi.EngineProvider;
+import io.mlops4j.spi.EngineSlot;
+import io.mlops4j.spi.HostMemory;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.ServiceLoader;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OnnxEngineTest {
+
+  private final OnnxFixture onnx = new OnnxFixture();
+
+  @AfterEach
+  void everyByteIsFreed() {
+    onnx.close();
+    assertThat(onnx.memory.bytes()).isZero();
+  }
+
+  @Test
+  void providerIsFoundByServiceLoader() {
+    List<EngineProvider> found = new ArrayList<>();
+    ServiceLoader.load(EngineProvider.class).forEach(found::add);
+    assertThat(found).hasAtLeastOneElementOfType(OnnxEngineProvider.class);
+    EngineProvider provider = new OnnxEngineProvider();
+    assertThat(provider.name()).isEqualTo("onnxruntime");
+    assertThat(provider.formats()).containsExactly(ModelFormat.ONNX);
+    assertThat(provider.missing()).isEmpty();
+  }
+
+  @Test
+  void missingLibraryNamesTheArtifactToAdd() throws Exception {
+    try (URLClassLoader nothing =
+        new URLClassLoader(new URL[0], ClassLoader.getPlatformClassLoader())) {
+      assertThat(OnnxEngineProvider.missing(nothing))
+          .hasValueSatisfying(
+              text -> assertThat(text).contains("com.microsoft.onnxruntime:onnxruntime:1.29.0"));
+    }
+  }
+
+  @Test
+  void testedVersionIsTheOneOnTheClassPath() {
+    assertThat(OrtEnvironment.getEnvironment().getVersion()).isEqualTo(OnnxEngineProvider.TESTED);
+  }
+
+  @Test
+  void memoryWithoutBuffersIsRefused() {
+    HostMemory foreign =
+        new HostMemory() {
+          @Override
+          public long allocate(long bytes, int alignment) {
+            return 0;
+          }
+
+          @Override
+          public void free(long address) {}
+        };
+    assertThatThrownBy(() -> new OnnxEngineProvider().open(EngineOptions.of(foreign, 1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("DirectMemory");
+  }
+
+  @Test
+  void signatureTellsNamesTypesAndSymbols() {
+    try (EngineModel model = onnx.load("columns")) {
+      assertThat(model.signature())
+          .hasToString(
+              "(f: float32[N], d: float64[N], i: int32[N], l: int64[N], b: bool[N], s: string[N])"
+                  + " -> (f_out: float32[N], d_out: float64[N], i_out: int32[N], l_out: int64[N],"
+                  + " b_out: bool[N], s_out: string[N], total: float64[N])");
+      assertThat(model.placement()).isEqualTo(Placement.of("cpu"));
+      assertThat(model.nativeBytes()).isEqualTo(bytes("columns").length);
+    }
+    try (EngineModel model = onnx.load("engine/unnamed")) {
+      assertThat(model.signature()).hasToString("(x: float32[?, 4]) -> (y: float32[?, 2])");
+    }
+    try (EngineModel model = onnx.load("fixed_batch8")) {
+      assertThat(model.signature()).hasToString("(x: float32[8, 4]) -> (y: float32[8, 2])");
+    }
+  }
+
+  @Test
+  void directAndHeapBytesLoadAlikeFromTheirPosition() {
+    byte[] content = bytes("mlp4");
+    ByteBuffer direct = ByteBuffer.allocateDirect(content.length + 3).position(3);
+    direct.put(content).position(3);
+    ByteBuffer heap = ByteBuffer.allocate(content.length + 3).position(3);
+    heap.put(content).position(3);
+    for (ByteBuffer buffer : List.of(direct, heap.asReadOnlyBuffer())) {
+      try (EngineModel model =
+              onnx.engine.load(new OnnxFixture.Source("mlp4.onnx", buffer, Map.of()), CPU);
+          EngineSlot slot = model.slot()) {
+        feed(slot, 0, floats(1, 2, 3, 4), 1, 4);
+        slot.run();
+        assertThat(floats(slot.output(0))).containsExactly(7.75f, 4.25f);
+      }
+    }
+  }
+
+  @Test
+  void emptyTextAndRandomBytesAreRefused() {
+    byte[] random = new byte[1000];
+    new Random(1).nextBytes(random);
+    byte[] text = "feature,label\n1.0,2\n".getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> onnx.engine.load(source("empty.onnx", new byte[0]), CPU))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessage("empty.onnx: found an empty file, expected an ONNX model");
+    for (byte[] bytes : List.of(random, text, new byte[] {0})) {
+      assertThatThrownBy(() -> onnx.engine.load(source("data.csv", bytes), CPU))
+          .isInstanceOf(ModelLoadException.class)
+          .hasMessageContaining("data.csv: found " + bytes.length + " bytes")
+          .hasMessageContaining("expected a complete ONNX model");
+    }
+  }
+
+  @Test
+  void truncatedModelsAreRefusedWhereverTheyAreCut() {
+    byte[] whole = bytes("mlp4");
+    // The last 16 bytes are an operator set that no operator uses: without them it is whole again.
+    for (int length = 1; length < whole.length - 16; length++) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      assertThatThrownBy(() -> onnx.engine.load(source("cut.onnx", cut), CPU).close())
+          .as("first %d of %d bytes", length, whole.length)
+          .isInstanceOf(ModelLoadException.class);
+    }
+  }
+
+  @Test
+  void inputsThatCannotBeGivenAreRefusedByName() {
+    assertThatThrownBy(() -> onnx.load("engine/unsigned_in"))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("input count")
+        .hasMessageContaining("uint16");
+    assertThatThrownBy(() -> onnx.load("engine/optional_in"))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("maybe")
+        .hasMessageContaining("optional");
+    assertThatThrownBy(() -> onnx.load("engine/sequence_in"))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("input parts")
+        .hasMessageContaining("only tensors");
+  }
+
+  @Test
+  void weightsInUnverifiedFilesAreNeverRead(@TempDir Path folder) throws Exception {
+    byte[] content = bytes("engine/external");
+    Path main = folder.resolve("external.onnx");
+    Files.write(main, content);
+    Files.write(folder.resolve("weights.bin"), floats(10, 20, 30));
+    assertThatThrownBy(() -> onnx.engine.load(source(main.toString(), content), CPU))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("weights.bin")
+        .hasMessageContaining("one file");
+    Map<String, ByteBuffer> external = Map.of("weights.bin", ByteBuffer.allocate(12));
+    assertThatThrownBy(
+            () ->
+                onnx.engine.load(
+                    new OnnxFixture.Source("external.onnx", ByteBuffer.wrap(content), external),
+                    CPU))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("[weights.bin]");
+  }
+
+  @Test
+  void devicesThatAreNotThereAreNeverReplacedSilently() {
+    for (String device : List.of("cuda", "cuda:1", "tensorrt", "coreml", "directml")) {
+      assertThatThrownBy(() -> loadOn(device))
+          .isInstanceOf(EngineUnavailableException.class)
+          .hasMessageContaining("device " + device)
+          .hasMessageContaining("CPU");
+    }
+    assertThatThrownBy(() -> loadOn("cuda"))
+        .hasMessageContaining("onnxruntime_gpu:" + OnnxEngineProvider.TESTED);
+    for (String device : List.of("tpu", "cuda:x", "CPU", "")) {
+      assertThatThrownBy(() -> loadOn(device))
+          .isInstanceOf(EngineUnavailableException.class)
+          .hasMessageContaining("expected one of [coreml, cpu, cuda, directml, tensorrt]");
+    }
+  }
+
+  @Test
+  void nextPreferredDeviceIsTakenAndTold() {
+    try (EngineModel model = loadOn("cuda", "cpu")) {
+      assertThat(model.placement()).isEqualTo(Placement.of("cpu"));
+    }
+  }
+
+  private EngineModel loadOn(String... devices) {
+    return onnx.engine.load(
+        source("mlp4.onnx", bytes("mlp4")), DeviceRequest.of(List.of(devices), false, Map.of()));
+  }
+
+  @Test
+  void modelsLoadAndCloseAgainAndAgain() {
+    for (int i = 0; i < 200; i++) {
+      try (EngineModel model = onnx.load("mlp4");
+          EngineSlot slot = model.slot()) {
+        feed(slot, 0, floats(1, 2, 3, 4), 1, 4);
+        slot.run();
+        assertThat(floats(slot.output(0))).containsExactly(7.75f, 4.25f);
+      }
+      assertThat(onnx.memory.bytes()).isZero();
+    }
+  }
+
+  @Test
+  void slotsOutliveTheCloseOfTheirModelAndEngine() {
+    EngineModel model = onnx.load("mlp4");
+    EngineSlot slot = model.slot();
+    model.close();
+    model.close();
+    onnx.engine.close();
+    onnx.engine.close();
+    assertThatThrownBy(model::slot).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> onnx.load("mlp4")).isInstanceOf(IllegalStateException.class);
+    feed(slot, 0, floats(1, 2, 3, 4), 1, 4);
+    slot.run();
+    assertThat(floats(slot.output(0))).containsExactly(7.75f, 4.25f);
+    slot.close();
+  }
+
+  @Test
+  void manySlotsOfOneModelRunAtOnce() throws Exception {
+    int callers = 8;
+    ExecutorService threads = Executors.newFixedThreadPool(callers);
+    try (EngineModel model = onnx.load("mlp4")) {
+      CountDownLatch start = new CountDownLatch(callers);
+      List<Future<?>> all = new ArrayList<>();
+      for (int t = 0; t < callers; t++) {
+        int caller = t;
+        all.add(
+            threads.submit(
+                () -> {
+                  start.countDown();
+                  start.await();
+                  callManyTimes(model, caller);
+                  return null;
+                }));
+      }
+      for (Future<?> one : all) {
+        one.get();
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  /**
+   * relu(x) W2 + b2 of a row (k, 0, 0, 0), by hand: h = (k + 0.5, 0, 0), y = (h + 0.25, -h - 0.25).
+   */
+  private static void callManyTimes(EngineModel model, int caller) {
+    try (EngineSlot slot = model.slot()) {
+      for (int i = 0; i < 300; i++) {
+        int rows = 1 + (i + caller) % 7;
+        float[] x = new float[4 * rows];
+        x[4 * (rows - 1)] = caller + i;
+        feed(slot, 0, floats(x), rows, 4);
+        slot.run();
+        float[] y = floats(slot.output(0));
+        assertThat(y[2 * rows - 2]).isEqualTo(caller + i + 0.75f);
+        assertThat(y[2 * rows - 1]).isEqualTo(-(caller + i + 0.75f));
+        slot.recycle();
+      }
+    }
+  }
+}
