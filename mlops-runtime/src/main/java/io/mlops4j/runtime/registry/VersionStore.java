@@ -187,6 +187,7 @@ final class VersionStore {
   ModelSource source(ModelVersion version) {
     Manifest manifest = find(version).manifest();
     Path folder = layout.version(version.name(), version.number()).resolve(FILES);
+    refuseMissing(folder, manifest.files().keySet());
     refuseUnlisted(folder, manifest.files().keySet());
     Map<String, ByteBuffer> read = new TreeMap<>();
     manifest
@@ -196,7 +197,15 @@ final class VersionStore {
     return FileSource.of(manifest.kind(), main, read, version.digest());
   }
 
-  private void refuseUnlisted(Path folder, Set<String> listed) {
+  private void refuseMissing(Path folder, Set<String> listed) {
+    for (String name : listed) {
+      if (!Disk.exists(folder.resolve(name))) {
+        throw layout.missing(folder.resolve(name));
+      }
+    }
+  }
+
+  private static void refuseUnlisted(Path folder, Set<String> listed) {
     try {
       for (Map.Entry<String, Path> file : ModelFiles.list(folder).paths().entrySet()) {
         if (!listed.contains(file.getKey())) {
@@ -204,24 +213,15 @@ final class VersionStore {
         }
       }
     } catch (ModelLoadException e) {
-      throw Disk.exists(folder)
-          ? Document.damaged(folder, String.valueOf(e.getMessage()))
-          : layout.missing(folder);
+      throw new IntegrityException(String.valueOf(e.getMessage()));
     }
   }
 
-  private ByteBuffer verified(Path file, Manifest.Entry expected) {
-    if (!Disk.exists(file)) {
-      throw layout.missing(file);
-    }
-    ByteBuffer bytes = readRaw(file);
-    check(file, Digest.sha256(bytes), expected.digest());
-    return bytes;
-  }
-
-  private static ByteBuffer readRaw(Path file) {
+  private static ByteBuffer verified(Path file, Manifest.Entry expected) {
     try {
-      return ModelFiles.read(file);
+      ByteBuffer bytes = ModelFiles.read(file);
+      check(file, Digest.sha256(bytes), expected.digest());
+      return bytes;
     } catch (ModelLoadException e) {
       throw new RegistryException(String.valueOf(e.getMessage()), e);
     }

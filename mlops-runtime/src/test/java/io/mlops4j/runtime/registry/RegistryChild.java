@@ -1,0 +1,63 @@
+package io.mlops4j.runtime.registry;
+
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Another process that writes into a registry and says on its standard output what was
+ * acknowledged: {@code V number id} for a version, {@code A number id} for a record.
+ */
+final class RegistryChild {
+  private RegistryChild() {}
+
+  /** Arguments: registry, model file, a name for this child, how many rounds. */
+  public static void main(String[] args) {
+    try (ModelRegistry registry = FileModelRegistry.open(Path.of(args[0]))) {
+      System.out.println("READY");
+      for (int i = 0; i < Integer.parseInt(args[3]); i++) {
+        String id = args[2] + "-" + i;
+        ModelVersion version = registry.publish(card(id), Path.of(args[1]));
+        System.out.println("V " + version.number() + " " + id);
+        AliasRecord record = registry.assign("race@champion", version, change(id));
+        System.out.println("A " + record.number() + " " + id);
+      }
+    }
+  }
+
+  static ModelCard card(String id) {
+    return ModelCard.builder("race").parameter("id", id).build();
+  }
+
+  static Change change(String id) {
+    return Change.by("child").because(id);
+  }
+
+  static Process start(Path registry, Path model, String name, int rounds, Path errors)
+      throws IOException {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xmx64m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            RegistryChild.class.getName(),
+            registry.toString(),
+            model.toString(),
+            name,
+            Integer.toString(rounds));
+    return new ProcessBuilder(command)
+        .redirectError(
+            ProcessBuilder.Redirect.appendTo(
+                Files.createDirectories(errors).resolve(name).toFile()))
+        .start();
+  }
+}
