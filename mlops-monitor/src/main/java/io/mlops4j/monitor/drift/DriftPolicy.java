@@ -127,6 +127,15 @@ public final class DriftPolicy {
   }
 
   /**
+   * The bound on the expected share of false alarms among the features that drifted.
+   *
+   * @return q, above 0 and below 1
+   */
+  public double falseDiscoveryRate() {
+    return falseDiscoveryRate;
+  }
+
+  /**
    * The same policy with another least number of rows.
    *
    * @param rows that each sample must have, 1 or more

@@ -15,18 +15,21 @@ final class CategoryBins {
 
   private final TextIndex named;
   private final boolean all;
+  private final boolean numbers;
 
   /**
    * @param named the categories with a bin of their own
    * @param all whether the reference had no others, so that the rest is what it never saw
+   * @param numbers whether the names are numbers of a numeric column
    */
-  CategoryBins(TextIndex named, boolean all) {
+  CategoryBins(TextIndex named, boolean all, boolean numbers) {
     this.named = named;
     this.all = all;
+    this.numbers = numbers;
   }
 
   /** Names the most frequent of the texts seen. */
-  static CategoryBins of(TextIndex seen, long[] counts) {
+  static CategoryBins of(TextIndex seen, long[] counts, boolean numbers) {
     TextIndex named = new TextIndex();
     IntStream.range(0, seen.size())
         .boxed()
@@ -37,7 +40,7 @@ final class CategoryBins {
                     : Arrays.compareUnsigned(seen.text(a), seen.text(b)))
         .limit(MOST_NAMED)
         .forEach(number -> named.add(seen.text(number), seen.text(number).length));
-    return new CategoryBins(named, seen.size() <= MOST_NAMED);
+    return new CategoryBins(named, seen.size() <= MOST_NAMED, numbers);
   }
 
   int named() {
@@ -46,6 +49,10 @@ final class CategoryBins {
 
   boolean all() {
     return all;
+  }
+
+  boolean numbers() {
+    return numbers;
   }
 
   byte[] text(int bin) {
@@ -66,6 +73,7 @@ final class CategoryBins {
   public boolean equals(Object other) {
     return other instanceof CategoryBins that
         && all == that.all
+        && numbers == that.numbers
         && named.size() == that.named.size()
         && IntStream.range(0, named.size())
             .allMatch(bin -> Arrays.equals(named.text(bin), that.named.text(bin)));

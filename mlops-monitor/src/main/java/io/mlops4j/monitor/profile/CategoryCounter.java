@@ -20,7 +20,7 @@ final class CategoryCounter implements Counter, Cells.Texts {
 
   @Override
   public Kind kind() {
-    return Kind.TEXTS;
+    return bins.numbers() ? Kind.NUMBERS : Kind.TEXTS;
   }
 
   @Override

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Texts or booleans, counted by value. Immutable.
+ * Texts, booleans or numbers that are names, counted by value. Immutable.
  *
  * <p>The 254 most frequent values of the reference have a bin each, counted exactly; the rest
  * shares one. When the reference had no more values than that, the rest is what was <em>unseen in
  * the reference</em>, and 0 there. Null is missing: counted apart, in no bin. Booleans are the
- * texts {@code false} and {@code true}. Texts are told apart by their UTF-8 bytes, without
- * normalising.
+ * texts {@code false} and {@code true}, numbers are their decimal text. Texts are told apart by
+ * their UTF-8 bytes, without normalising.
  */
 public final class CategoryProfile implements ColumnProfile {
   private final String name;

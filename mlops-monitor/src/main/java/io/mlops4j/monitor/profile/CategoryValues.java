@@ -21,20 +21,27 @@ final class CategoryValues implements Counter, Cells.Texts {
 
   private final String name;
   private final Role role;
+  private final boolean numbers;
   private TextIndex seen = new TextIndex();
   private long[] counts = new long[64];
   private boolean overflown;
   private long present;
   private long missing;
 
-  CategoryValues(String name, Role role) {
+  /**
+   * Starts without texts.
+   *
+   * @param numbers whether the column holds numbers that are names
+   */
+  CategoryValues(String name, Role role, boolean numbers) {
     this.name = name;
     this.role = role;
+    this.numbers = numbers;
   }
 
   @Override
   public Kind kind() {
-    return Kind.TEXTS;
+    return numbers ? Kind.NUMBERS : Kind.TEXTS;
   }
 
   @Override
@@ -75,7 +82,7 @@ final class CategoryValues implements Counter, Cells.Texts {
     if (seen.size() > FEW && 2L * seen.size() > present) {
       return identifier(seen.size() + " distinct texts in " + present + " values");
     }
-    CategoryBins bins = CategoryBins.of(seen, counts);
+    CategoryBins bins = CategoryBins.of(seen, counts, numbers);
     long[] binned = new long[bins.named() + 1];
     IntStream.range(0, seen.size())
         .forEach(

@@ -156,9 +156,34 @@ final class Cells {
       encoded(column, dictionary(column, dictionaries), to);
     } else if (column instanceof BitVector bits) {
       booleans(bits, to);
+    } else if (Kind.of(column, dictionaries) == Kind.NUMBERS) {
+      numbers(column, (values, length) -> names(values, length, to));
     } else {
       plain(column, null, to);
     }
+  }
+
+  /** Sorts the chunk, so that the text of equal numbers is made once. */
+  private static void names(double[] values, int length, Texts to) {
+    Arrays.sort(values, 0, length); // NaN goes last
+    for (int first = 0, next; first < length; first = next) {
+      next = first + 1;
+      while (next < length && Double.compare(values[next], values[first]) == 0) {
+        next++;
+      }
+      if (Double.isNaN(values[first])) {
+        to.missing(length - first);
+        return;
+      }
+      byte[] name = name(values[first]).getBytes(StandardCharsets.UTF_8);
+      to.take(name, name.length, next - first);
+    }
+  }
+
+  private static String name(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 0x1p53
+        ? Long.toString((long) value)
+        : Double.toString(value);
   }
 
   private static void booleans(BitVector bits, Texts to) {

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -31,11 +30,13 @@ final class Counters {
   }
 
   /** Counters for the first batch of a reference, whose columns decide. */
-  static Counters choosing(Role role, FeatureBatch first, Predicate<String> wanted) {
+  static Counters choosing(Role role, FeatureBatch first, Selection selection) {
     Counters counters = new Counters(role, new TreeMap<>());
     for (FieldVector column : first.root().getFieldVectors()) {
-      if (wanted.test(column.getName())) {
-        counters.put(column.getName(), counters.choose(column, first.dictionaries()));
+      String name = column.getName();
+      if (selection.takes(role, name)) {
+        boolean named = selection.categories().contains(name);
+        counters.put(name, counters.choose(column, first.dictionaries(), named));
       }
     }
     return counters;
@@ -48,11 +49,16 @@ final class Counters {
     }
   }
 
-  private Counter choose(FieldVector column, DictionaryProvider dictionaries) {
+  /**
+   * Chooses by the type of a column.
+   *
+   * @param named whether its numbers are names
+   */
+  private Counter choose(FieldVector column, DictionaryProvider dictionaries, boolean named) {
     String name = column.getName();
     return switch (Kind.of(column, dictionaries)) {
-      case NUMBERS -> new NumberValues(name, role);
-      case TEXTS -> new CategoryValues(name, role);
+      case NUMBERS -> named ? new CategoryValues(name, role, true) : new NumberValues(name, role);
+      case TEXTS -> new CategoryValues(name, role, false);
       case OTHER -> new Skipping(unsupported(column.getField()));
     };
   }

@@ -28,9 +28,24 @@ record ExactMoments(long count, BigInteger sum, BigInteger squares) {
     if (count == 0) {
       return Double.NaN;
     }
-    BigInteger n = BigInteger.valueOf(count);
-    BigInteger scatter = n.multiply(squares).subtract(sum.multiply(sum));
-    return ratio(scatter, n.multiply(n), 2 * UNIT);
+    return ratio(scatter(), squaredCount(), 2 * UNIT);
+  }
+
+  /** The root of the variance, also where the variance leaves the range of a double. */
+  double deviation() {
+    if (count == 0) {
+      return Double.NaN;
+    }
+    int half = (scatter().bitLength() - squaredCount().bitLength()) / 2;
+    return Math.scalb(Math.sqrt(ratio(scatter(), squaredCount(), -2 * half)), half + UNIT);
+  }
+
+  private BigInteger scatter() {
+    return BigInteger.valueOf(count).multiply(squares).subtract(sum.multiply(sum));
+  }
+
+  private BigInteger squaredCount() {
+    return BigInteger.valueOf(count).pow(2);
   }
 
   /** The double nearest to numerator / denominator * 2^exponent; the denominator is positive. */

@@ -8,11 +8,12 @@ import java.util.Arrays;
  *
  * <p>Up to {@link #EXACT} distinct values have a bin each, from just below the value to the value,
  * and the gaps between them are bins too, empty in the reference. More values are cut at quantiles,
- * equal ones merged.
+ * equal ones merged, between two outer bins for what lies beyond the reference.
  */
 final class NumberBins {
   static final int MOST = 256;
   static final int EXACT = 127;
+  private static final int QUANTILES = MOST - 2;
 
   private final double[] edges;
   private final double[] positions;
@@ -61,14 +62,21 @@ final class NumberBins {
     return edges.toArray();
   }
 
+  /** Cuts from just below the least finite value to the greatest: the outer bins are beyond. */
   private static double[] quantiles(double[] sorted, int length) {
+    int from = 0;
+    int to = length;
+    while (Double.isInfinite(sorted[from])) {
+      from++;
+    }
+    while (Double.isInfinite(sorted[to - 1])) {
+      to--;
+    }
     Edges edges = new Edges();
-    double last = sorted[length - 1];
-    for (int k = 1; k < MOST; k++) {
-      double edge = sorted[(int) (((long) k * length + MOST - 1) / MOST) - 1];
-      if (edge < last) { // otherwise the bin above it would be empty
-        edges.add(edge);
-      }
+    edges.add(Math.nextDown(sorted[from]));
+    long finite = (long) to - from;
+    for (int k = 1; k <= QUANTILES; k++) {
+      edges.add(sorted[from - 1 + (int) ((k * finite + QUANTILES - 1) / QUANTILES)]);
     }
     return edges.toArray();
   }

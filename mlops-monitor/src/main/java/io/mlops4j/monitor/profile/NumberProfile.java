@@ -7,11 +7,12 @@ import java.util.Objects;
  * Numbers, counted in bins that were frozen with the reference. Immutable.
  *
  * <p>A reference with at most 127 distinct values has a bin for each of them and one for each gap
- * between (empty in the reference, so that an unseen number shows); otherwise up to 256 bins are
- * cut at the reference's quantiles k/256, equal cuts merged. Bin {@code k} holds numbers above edge
- * {@code k - 1} up to and including edge {@code k}; the outer edges are infinite and infinite
- * values count there. Null and NaN are missing: counted apart, in no bin. Every type of integer and
- * float is read as a double, which rounds 64-bit integers beyond 2^53.
+ * between (empty in the reference, so that an unseen number shows); otherwise its range is cut at
+ * the quantiles k/254 of its finite values, equal cuts merged. The two outer bins are for what lies
+ * beyond the reference's range, infinite values among them. Bin {@code k} holds numbers above edge
+ * {@code k - 1} up to and including edge {@code k}; the outer edges are infinite. Null and NaN are
+ * missing: counted apart, in no bin. Every type of integer and float is read as a double, which
+ * rounds 64-bit integers beyond 2^53.
  */
 public final class NumberProfile implements ColumnProfile {
   private final String name;
@@ -174,7 +175,7 @@ public final class NumberProfile implements ColumnProfile {
    * @return 0 or more; NaN when there are no values
    */
   public double deviation() {
-    return Math.sqrt(variance());
+    return moments.deviation();
   }
 
   /**

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>integers and floats of every width are {@linkplain NumberProfile numbers}; NaN is missing,
- *       as null is;
+ *       as null is; name those that are codes in {@link Builder#categories};
  *   <li>text, plain or dictionary-encoded, and booleans are {@linkplain CategoryProfile
  *       categories};
  *   <li>text with more than 50 distinct values that are more than half of all its values, or with
@@ -183,7 +182,7 @@ public final class Profile {
    * kind 0   numbers: uint8 exact | int32 bins | float64 inner edges... | float64 positions...
    *          | int64 counts... | int64 missing | int64 infinite | float64 min | float64 max
    *          | int64 finite values | integer sum, in 2^-1075 | integer sum of squares, in 2^-2150
-   * kind 1   categories: uint8 all named | int32 named | (text name | int64 count)...
+   * kind 1   categories: uint8 all named | uint8 of numbers | int32 named | (text name | int64 count)...
    *          | int64 rest | int64 missing
    * kind 2   skipped: uint8 reason (0 identifier-like, 1 unsupported type) | text detail
    * text     int32 length | UTF-8
@@ -263,8 +262,7 @@ public final class Profile {
    */
   public static final class Builder {
     private final boolean frozen;
-    private @Nullable Set<String> only;
-    private Set<String> except = Set.of();
+    private Selection selection = Selection.ALL;
     private @Nullable Sides sides;
     private long rows;
 
@@ -278,11 +276,12 @@ public final class Profile {
      *
      * @param names the features; each batch must have them
      * @return this builder
+     * @throws IllegalArgumentException if a name is there twice
      * @throws IllegalStateException if rows were added, or the bins are frozen
      */
     public Builder columns(String... names) {
       checkOpen();
-      only = new TreeSet<>(List.of(names));
+      selection = new Selection(Set.of(names), selection.except(), selection.categories());
       return this;
     }
 
@@ -295,7 +294,21 @@ public final class Profile {
      */
     public Builder except(String... names) {
       checkOpen();
-      except = Set.copyOf(List.of(names));
+      selection = new Selection(selection.only(), Set.of(names), selection.categories());
+      return this;
+    }
+
+    /**
+     * Names numeric columns whose numbers are names, such as codes and weekdays: they are profiled
+     * and compared as {@linkplain CategoryProfile categories}.
+     *
+     * @param names columns of features or outputs, which a batch need not have
+     * @return this builder
+     * @throws IllegalStateException if rows were added, or the bins are frozen
+     */
+    public Builder categories(String... names) {
+      checkOpen();
+      selection = new Selection(selection.only(), selection.except(), Set.of(names));
       return this;
     }
 
@@ -341,7 +354,7 @@ public final class Profile {
     }
 
     private Builder addRows(FeatureBatch batch, @Nullable FeatureBatch answers) {
-      Sides both = sides != null ? sides : Sides.choosing(batch, answers, only, except);
+      Sides both = sides != null ? sides : Sides.choosing(batch, answers, selection);
       both.add(batch, answers);
       sides = both;
       rows += batch.rows();

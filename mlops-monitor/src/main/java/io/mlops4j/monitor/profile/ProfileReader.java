@@ -172,6 +172,7 @@ final class ProfileReader {
 
   private CategoryProfile categories(String name, Role role, long rows) {
     boolean all = in.get() != 0;
+    boolean numbers = in.get() != 0;
     int size = length(in.getInt(), 12);
     check(size <= CategoryBins.MOST_NAMED, "found " + size + " categories");
     TextIndex named = new TextIndex();
@@ -184,6 +185,6 @@ final class ProfileReader {
     counts[size] = count();
     long missing = count();
     check(sum(counts) + missing == rows, "the counts of " + name + " are not its rows");
-    return new CategoryProfile(name, role, new CategoryBins(named, all), counts, missing);
+    return new CategoryProfile(name, role, new CategoryBins(named, all, numbers), counts, missing);
   }
 }

@@ -97,6 +97,7 @@ final class ProfileWriter {
     long[] counts = categories.counts();
     out.writeByte(CATEGORIES);
     out.writeBoolean(bins.all());
+    out.writeBoolean(bins.numbers());
     out.writeInt(bins.named());
     for (int bin = 0; bin < bins.named(); bin++) {
       text(bins.text(bin));

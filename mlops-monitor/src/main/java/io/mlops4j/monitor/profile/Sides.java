@@ -7,46 +7,33 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The counters of features and outputs. */
 final class Sides {
   private final Counters features;
   private final Counters outputs;
-  private final Predicate<String> allowedFeature;
-  private final Predicate<String> allowedOutput;
+  private final @Nullable Selection selection;
 
   /**
-   * @param allowedFeature which columns must have a counter when a batch has them
-   * @param allowedOutput the same for outputs
+   * Joins both sides.
+   *
+   * @param selection which columns must have a counter when a batch has them; null for none
    */
-  private Sides(
-      Counters features,
-      Counters outputs,
-      Predicate<String> allowedFeature,
-      Predicate<String> allowedOutput) {
+  private Sides(Counters features, Counters outputs, @Nullable Selection selection) {
     this.features = features;
     this.outputs = outputs;
-    this.allowedFeature = allowedFeature;
-    this.allowedOutput = allowedOutput;
+    this.selection = selection;
   }
 
   /** Lets the first batch of a reference decide on the columns. */
-  static Sides choosing(
-      FeatureBatch batch,
-      @Nullable FeatureBatch answers,
-      @Nullable Set<String> only,
-      Set<String> except) {
-    Predicate<String> output = name -> !except.contains(name);
-    Predicate<String> feature = only == null ? output : output.and(only::contains);
+  static Sides choosing(FeatureBatch batch, @Nullable FeatureBatch answers, Selection selection) {
     Sides sides =
         new Sides(
-            Counters.choosing(Role.FEATURE, batch, feature),
-            answers == null ? Counters.none() : Counters.choosing(Role.OUTPUT, answers, output),
-            feature,
-            output);
-    sides.checkHas(only == null ? Set.of() : only, batch);
+            Counters.choosing(Role.FEATURE, batch, selection),
+            answers == null ? Counters.none() : Counters.choosing(Role.OUTPUT, answers, selection),
+            selection);
+    sides.checkHas(selection.required(), batch);
     sides.checkNames();
     return sides;
   }
@@ -77,32 +64,30 @@ final class Sides {
   /** Counts in the bins of a reference, whose columns are the only ones of interest. */
   static Sides frozen(Collection<ColumnProfile> reference) {
     return new Sides(
-        Counters.frozen(Role.FEATURE, reference),
-        Counters.frozen(Role.OUTPUT, reference),
-        name -> false,
-        name -> false);
+        Counters.frozen(Role.FEATURE, reference), Counters.frozen(Role.OUTPUT, reference), null);
   }
 
   /** Checks both batches before anything is counted. */
   void add(FeatureBatch batch, @Nullable FeatureBatch answers) {
+    List<String> answered = answers == null ? List.of() : Counters.names(answers);
     features.check(Counters.names(batch), batch);
-    checkNoMore(features, allowedFeature, batch);
-    if (answers == null) {
-      outputs.check(List.of(), batch);
-    } else {
-      outputs.check(Counters.names(answers), answers);
-      checkNoMore(outputs, allowedOutput, answers);
+    outputs.check(answered, answers == null ? batch : answers);
+    checkNoMore(Role.FEATURE, features, Counters.names(batch));
+    checkNoMore(Role.OUTPUT, outputs, answered);
+    features.add(batch);
+    if (answers != null) {
       outputs.add(answers);
     }
-    features.add(batch);
   }
 
-  private static void checkNoMore(
-      Counters counters, Predicate<String> allowed, FeatureBatch batch) {
+  private void checkNoMore(Role role, Counters counters, List<String> present) {
+    Selection all = selection;
+    if (all == null) {
+      return;
+    }
     List<String> more =
-        Counters.names(batch).stream()
-            .filter(allowed)
-            .filter(name -> !counters.names().contains(name))
+        present.stream()
+            .filter(name -> all.takes(role, name) && !counters.names().contains(name))
             .toList();
     if (!more.isEmpty()) {
       throw new DataException(

@@ -8,11 +8,13 @@ Written with Python 3.13, NumPy 2.2.4.
 """
 
 import csv
+import decimal
 import gzip
 import json
 import math
 import pathlib
 import sys
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -33,11 +35,18 @@ def sample(source):
                 out.write((",".join(row[c] for c in COLUMNS) + "\n").encode())
 
 
-def exact_mean_variance(values):
+def exact_moments(values):
     exact = [Fraction(float(v)) for v in values]
     n = len(exact)
     mean = sum(exact) / n
-    return float(mean), float(sum(v * v for v in exact) / n - mean * mean)
+    variance = sum(v * v for v in exact) / n - mean * mean
+    with decimal.localcontext(decimal.Context(prec=60, Emin=-9999, Emax=9999)):
+        deviation = (Decimal(variance.numerator) / Decimal(variance.denominator)).sqrt()
+    return float(mean), as_float(variance), float(deviation)
+
+
+def as_float(fraction):
+    return float(fraction) if fraction < 2**1000 else None  # beyond a double
 
 
 def edges(values):
@@ -46,8 +55,8 @@ def edges(values):
     if len(distinct) <= 127:
         return sorted({float(e) for v in distinct for e in (np.nextafter(v, -np.inf), v)})
     n = len(values)
-    cuts = [float(values[math.ceil(Fraction(k * n, 256)) - 1]) for k in range(1, 256)]
-    return sorted({c for c in cuts if c < values[-1]})
+    cuts = [float(values[math.ceil(Fraction(k * n, 254)) - 1]) for k in range(1, 255)]
+    return sorted({float(np.nextafter(values[0], -np.inf)), *cuts})
 
 
 def counts(cuts, values):
@@ -58,7 +67,7 @@ def counts(cuts, values):
 def numbers(reference, current=None):
     cuts = edges(reference)
     values = reference if current is None else current
-    mean, variance = exact_mean_variance(values)
+    mean, variance, deviation = exact_moments(values)
     return {
         "edges": cuts,
         "counts": counts(cuts, values),
@@ -66,6 +75,7 @@ def numbers(reference, current=None):
         "max": float(values.max()),
         "mean": mean,
         "variance": variance,
+        "deviation": deviation,
     }
 
 
@@ -111,6 +121,7 @@ def made():
         "heavy": random.standard_cauchy(size=700) ** 3,
         "tiny": random.normal(size=50) * 1e-310,
         "huge": random.normal(size=50) * 1e150,
+        "vast": random.normal(size=50) * 1e300,
         "ties": random.integers(0, 5, size=300).astype(float),
         "one": np.array([42.0]),
         "constant": np.full(400, 0.1),

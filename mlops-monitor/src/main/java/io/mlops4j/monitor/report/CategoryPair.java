@@ -1,0 +1,119 @@
+package io.mlops4j.monitor.report;
+
+import io.mlops4j.monitor.drift.Comparison;
+import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.profile.CategoryProfile;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Categories, with a bin for the rest and one for the missing. Two named ones that are all there is
+ * on both sides are compared by their shares.
+ */
+record CategoryPair(CategoryProfile reference, CategoryProfile current) implements ColumnPair {
+  private static final int LARGEST = 9;
+
+  @Override
+  public Comparison compare(DriftPolicy policy) {
+    if (isTwo()) {
+      return policy.twoValues(pick(reference), pick(current));
+    }
+    long[][] counts = pooled();
+    Comparison comparison = Categories.compare(policy, counts[0], counts[1]);
+    return comparison instanceof Comparison.Measured && isLost(counts)
+        ? new Comparison.TooFewRows(Categories.sum(counts[0]), Categories.sum(counts[1]), enough())
+        : comparison;
+  }
+
+  /** Rare categories are in the rest; the missing are behind it. */
+  private long[][] pooled() {
+    long[][] named = Categories.pooled(reference.counts(), current.counts());
+    return new long[][] {
+      append(named[0], reference.missing()), append(named[1], current.missing())
+    };
+  }
+
+  private static long[] append(long[] counts, long missing) {
+    long[] longer = Arrays.copyOf(counts, counts.length + 1);
+    longer[counts.length] = missing;
+    return longer;
+  }
+
+  /** Whether every category is so rare that none is left to compare. */
+  private boolean isLost(long[][] counts) {
+    int rest = reference.names().size();
+    return reference.names().size() > 1
+        && counts[0][rest] + counts[1][rest] == reference.present() + current.present();
+  }
+
+  /** How many rows on each side would leave the most frequent category on its own. */
+  private long enough() {
+    long[] before = reference.counts();
+    long[] after = current.counts();
+    long most =
+        IntStream.range(0, before.length).mapToLong(b -> before[b] + after[b]).max().orElse(1);
+    return (long) Math.ceil(5.0 * (reference.present() + current.present()) / Math.max(1, most));
+  }
+
+  private static long[] counts(CategoryProfile side) {
+    return append(side.counts(), side.missing());
+  }
+
+  private int[] used() {
+    long[] before = counts(reference);
+    long[] after = counts(current);
+    return IntStream.range(0, before.length).filter(bin -> before[bin] + after[bin] > 0).toArray();
+  }
+
+  private boolean isTwo() {
+    int[] used = used();
+    return used.length == 2 && used[1] < reference.names().size();
+  }
+
+  /** Misses and hits: the hit is the one behind in the alphabet, so that of booleans it is true. */
+  private long[] pick(CategoryProfile side) {
+    int hit = hit();
+    int miss = Arrays.stream(used()).filter(bin -> bin != hit).findFirst().orElseThrow();
+    long[] counts = counts(side);
+    return new long[] {counts[miss], counts[hit]};
+  }
+
+  private int hit() {
+    List<String> names = reference.names();
+    int[] used = used();
+    return names.get(used[0]).compareTo(names.get(used[1])) > 0 ? used[0] : used[1];
+  }
+
+  @Override
+  public String describe(Comparison.Measured measured) {
+    return isTwo()
+        ? Wording.shares(
+            "\"" + reference.names().get(hit()) + "\"", measured, pick(reference), pick(current))
+        : Wording.categories(measured, used().length, Categories.used(pooled()));
+  }
+
+  /** The nine most frequent categories and the others. */
+  @Override
+  public long[][] coarse() {
+    int[] group =
+        IntStream.rangeClosed(0, reference.names().size())
+            .map(bin -> Math.min(bin, LARGEST))
+            .toArray();
+    return new long[][] {
+      Deciles.sum(reference.counts(), group, reference.missing()),
+      Deciles.sum(current.counts(), group, current.missing())
+    };
+  }
+
+  /** Missing values are a category already. */
+  @Override
+  public List<Comparison> compareMissing(DriftPolicy policy) {
+    return List.of();
+  }
+
+  @Override
+  public String describeMissing(Comparison.Measured measured) {
+    return "";
+  }
+}

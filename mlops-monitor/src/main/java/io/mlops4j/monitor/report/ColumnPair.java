@@ -1,0 +1,53 @@
+package io.mlops4j.monitor.report;
+
+import io.mlops4j.monitor.drift.Comparison;
+import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.PopulationStability;
+import io.mlops4j.monitor.profile.ColumnProfile;
+import io.mlops4j.rollout.Evidence;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** The same column in two profiles with the same bins, and what there is to compare. */
+sealed interface ColumnPair permits NumberPair, CategoryPair {
+  ColumnProfile reference();
+
+  ColumnProfile current();
+
+  /** The comparison that suits the column. */
+  Comparison compare(DriftPolicy policy);
+
+  /** What a measurement of {@link #compare} means, with method, bound and error. */
+  String describe(Comparison.Measured measured);
+
+  /** Ten bins or fewer, for the stability index: counts of the reference, then of the current. */
+  long[][] coarse();
+
+  /** Whether values are missing more or less often, where {@link #compare} does not see that. */
+  List<Comparison> compareMissing(DriftPolicy policy);
+
+  /** What a measurement of {@link #compareMissing} means. */
+  String describeMissing(Comparison.Measured measured);
+
+  /** The stability index; it informs and does not decide. */
+  default List<Evidence> stabilityIndex() {
+    long[][] counts = coarse();
+    if (Arrays.stream(counts[0]).sum() == 0 || Arrays.stream(counts[1]).sum() == 0) {
+      return List.of();
+    }
+    PopulationStability.Result result =
+        PopulationStability.withDefaults().test(counts[0], counts[1]);
+    return List.of(
+        new Evidence(
+            "psi",
+            result.statistic(),
+            Double.NaN,
+            "PSI %s over %d bins of the reference (%s by custom, p %s); it informs, it does not decide"
+                .formatted(
+                    Figures.of(result.statistic()),
+                    result.degreesOfFreedom() + 1,
+                    result.band().name().toLowerCase(Locale.ROOT),
+                    Figures.pValue(result.pValue()))));
+  }
+}

@@ -1,0 +1,266 @@
+package io.mlops4j.monitor.report;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.profile.CategoryProfile;
+import io.mlops4j.monitor.profile.ColumnProfile;
+import io.mlops4j.monitor.profile.NumberProfile;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.SkippedColumn;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Two profiles with the same bins, compared column by column, by name.
+ *
+ * <p>A column has drifted when its effect reaches a bound <em>and</em> its test is significant
+ * after Benjamini-Hochberg over all columns; see {@link DriftPolicy} for the pairs. By the
+ * reference
+ *
+ * <ul>
+ *   <li>numbers with more than five distinct values: Wasserstein distance over the reference's
+ *       deviation, with Kolmogorov-Smirnov; and, where values are missing on either side, the
+ *       difference of the shares of missing ones, with z;
+ *   <li>numbers with up to five, and categories: Jensen-Shannon distance less what chance gives,
+ *       with the chi-square of homogeneity; missing values are a category, and categories that are
+ *       rare or unseen in the reference are another;
+ *   <li>two values that are all there is on both sides: difference of shares, with z.
+ * </ul>
+ *
+ * <p>Distances of numbers are computed from the bins, and their text says by how much they can be
+ * off. The stability index (PSI over ten bins) is reported beside and decides nothing. The rows of
+ * each side are taken to be exchangeable: compare like with like, or every Monday is an alarm.
+ *
+ * <p>Immutable and thread safe.
+ */
+public final class DriftReport {
+  /** The share of drifted columns from which on the data set has drifted. */
+  public static final double DATA_SET_BOUND = 0.5;
+
+  private final Profile reference;
+  private final Profile current;
+  private final List<FeatureDrift> features;
+  private final List<SkippedColumn> skipped;
+
+  private DriftReport(
+      Profile reference,
+      Profile current,
+      List<FeatureDrift> features,
+      List<SkippedColumn> skipped) {
+    this.reference = reference;
+    this.current = current;
+    this.features = features;
+    this.skipped = skipped;
+  }
+
+  /**
+   * Compares with the default policy.
+   *
+   * @param reference the profile that rows are compared with
+   * @param current rows counted in its bins, see {@link Profile#profile}
+   * @return a report
+   * @throws IllegalArgumentException if a column of both has other bins in the current profile
+   */
+  public static DriftReport compare(Profile reference, Profile current) {
+    return compare(reference, current, DriftPolicy.withDefaults());
+  }
+
+  /**
+   * Compares with a policy.
+   *
+   * @param reference the profile that rows are compared with
+   * @param current rows counted in its bins, see {@link Profile#profile}
+   * @param policy the bounds and the level
+   * @return a report
+   * @throws IllegalArgumentException if a column of both has other bins in the current profile
+   */
+  public static DriftReport compare(Profile reference, Profile current, DriftPolicy policy) {
+    Objects.requireNonNull(policy, "policy");
+    List<ColumnPair> pairs = new ArrayList<>();
+    List<SkippedColumn> skipped = new ArrayList<>();
+    for (String name : shared(reference, current)) {
+      ColumnProfile before = reference.column(name);
+      ColumnProfile after = current.column(name);
+      checkBins(before, after);
+      if (before instanceof NumberProfile numbers) {
+        pairs.add(new NumberPair(numbers, (NumberProfile) after));
+      } else if (before instanceof CategoryProfile categories) {
+        pairs.add(new CategoryPair(categories, (CategoryProfile) after));
+      } else {
+        skipped.add((SkippedColumn) before);
+      }
+    }
+    return new DriftReport(
+        reference, current, new Judge(policy).judge(pairs), List.copyOf(skipped));
+  }
+
+  private static List<String> shared(Profile reference, Profile current) {
+    return reference.columns().stream().filter(current.columns()::contains).toList();
+  }
+
+  private static void checkBins(ColumnProfile before, ColumnProfile after) {
+    if (!before.sameBins(after)) {
+      throw new IllegalArgumentException(
+          "current: found column \""
+              + before.name()
+              + "\" with other bins than in the reference; count the rows with"
+              + " reference.profile(rows) or reference.counting()");
+    }
+  }
+
+  /**
+   * The columns of both sides that were compared.
+   *
+   * @return drifted ones first, then by the size of the effect in units of its bound, largest first
+   */
+  public List<FeatureDrift> features() {
+    return features;
+  }
+
+  /**
+   * One column.
+   *
+   * @param name its name
+   * @return what was found
+   * @throws IllegalArgumentException if no such column was compared, with the names of those that
+   *     were
+   */
+  public FeatureDrift feature(String name) {
+    return features.stream()
+        .filter(feature -> feature.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "name: found no compared column \""
+                        + name
+                        + "\", expected one of "
+                        + features.stream().map(FeatureDrift::name).toList()));
+  }
+
+  /**
+   * The columns that drifted.
+   *
+   * @return a part of {@link #features}, in its order
+   */
+  public List<FeatureDrift> driftedFeatures() {
+    return features.stream().filter(FeatureDrift::drifted).toList();
+  }
+
+  /**
+   * Whether the data set as a whole has drifted.
+   *
+   * @return true when the share of drifted columns among those that could be judged is at least
+   *     {@link #DATA_SET_BOUND}
+   */
+  public boolean drifted() {
+    long judged =
+        features.stream()
+            .filter(feature -> !(feature.verdict() instanceof DriftVerdict.InsufficientData))
+            .count();
+    return judged > 0 && driftedFeatures().size() >= DATA_SET_BOUND * judged;
+  }
+
+  /**
+   * The columns of both sides that are not compared, each with its reason.
+   *
+   * @return identifiers and unsupported types
+   */
+  public List<SkippedColumn> skipped() {
+    return skipped;
+  }
+
+  /**
+   * The columns that only the reference has.
+   *
+   * @return their names
+   */
+  public List<String> onlyInReference() {
+    return reference.columns().stream().filter(name -> !current.columns().contains(name)).toList();
+  }
+
+  /**
+   * The columns that only the current rows have.
+   *
+   * @return their names
+   */
+  public List<String> onlyInCurrent() {
+    return current.columns().stream().filter(name -> !reference.columns().contains(name)).toList();
+  }
+
+  /**
+   * What the rows were compared with.
+   *
+   * @return the reference
+   */
+  public Profile reference() {
+    return reference;
+  }
+
+  /**
+   * The rows that were compared.
+   *
+   * @return their profile
+   */
+  public Profile current() {
+    return current;
+  }
+
+  /**
+   * The report for programs. Names that are here stay; new ones may come.
+   *
+   * <pre>
+   * {"format": "mlops4j-drift-report", "version": 1,
+   *  "reference": {"rows", "digest"}, "current": {"rows", "digest"},
+   *  "drifted": true|false, "driftedFeatures": ["name"],
+   *  "features": [as {@link #features}
+   *    {"name", "role": "feature|output", "kind": "numbers|categories",
+   *     "verdict": "drifted|stable|insufficient-data",
+   *     "measure", "effect", "bound", "adjustedPValue"    of drifted and stable
+   *     "rowsNeeded"                                      of insufficient-data
+   *     "referenceMissing", "currentMissing",
+   *     "evidence": [{"name", "measured", "bound", "text"}]}],
+   *  "skipped": [{"name", "role", "reason", "detail"}],
+   *  "onlyInReference": ["name"], "onlyInCurrent": ["name"]}
+   * </pre>
+   *
+   * <p>A figure without a value is null; an infinite effect is the text {@code "Infinity"}.
+   *
+   * @return JSON
+   */
+  public String toJson() {
+    return ReportJson.write(this);
+  }
+
+  /**
+   * Writes {@link #toJson} in UTF-8, over a file that is there.
+   *
+   * @param file the file
+   * @throws DataException if it cannot be written
+   */
+  public void writeJson(Path file) {
+    write(file, toJson());
+  }
+
+  static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new DataException("cannot write the report to " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * For people.
+   *
+   * @return the verdicts
+   */
+  @Override
+  public String toString() {
+    return (drifted() ? "drifted " : "not drifted ") + features;
+  }
+}

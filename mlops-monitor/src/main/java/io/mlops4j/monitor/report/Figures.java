@@ -1,0 +1,38 @@
+package io.mlops4j.monitor.report;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Locale;
+
+/** Writes numbers for people: few digits, the same on every machine. */
+final class Figures {
+  private static final MathContext DIGITS = new MathContext(3);
+
+  private Figures() {}
+
+  /** Three significant digits, without an exponent where the zeros can be counted. */
+  static String of(double value) {
+    if (!Double.isFinite(value)) {
+      return Double.isNaN(value) ? "none" : value > 0 ? "infinite" : "-infinite";
+    }
+    double size = Math.abs(value);
+    if ((size >= 1000 && size < 1e15) || value == 0) {
+      return String.format(Locale.ROOT, "%,.0f", value);
+    }
+    BigDecimal rounded = new BigDecimal(value).round(DIGITS).stripTrailingZeros();
+    return size >= 1e-4 && size < 1000 ? rounded.toPlainString() : rounded.toString();
+  }
+
+  static String of(long count) {
+    return String.format(Locale.ROOT, "%,d", count);
+  }
+
+  static String pValue(double p) {
+    return p < 0.001 ? "< 0.001" : of(p);
+  }
+
+  /** A share as a percentage with one decimal. */
+  static String share(double share) {
+    return Double.isNaN(share) ? "none" : String.format(Locale.ROOT, "%.1f %%", 100 * share);
+  }
+}

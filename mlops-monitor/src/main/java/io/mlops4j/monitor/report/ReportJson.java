@@ -1,0 +1,145 @@
+package io.mlops4j.monitor.report;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.mlops4j.monitor.profile.CategoryProfile;
+import io.mlops4j.monitor.profile.ColumnProfile;
+import io.mlops4j.monitor.profile.NumberProfile;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.SkippedColumn;
+import io.mlops4j.rollout.Evidence;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+
+/** Writes the JSON that {@link DriftReport#toJson} describes. */
+final class ReportJson {
+  private final JsonGenerator out;
+
+  private ReportJson(JsonGenerator out) {
+    this.out = out;
+  }
+
+  static String write(DriftReport report) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator out = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
+      new ReportJson(out).report(report);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory does not fail", e);
+    }
+    return text.toString();
+  }
+
+  private void report(DriftReport report) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("format", "mlops4j-drift-report");
+    out.writeNumberField("version", 1);
+    profile("reference", report.reference());
+    profile("current", report.current());
+    out.writeBooleanField("drifted", report.drifted());
+    names("driftedFeatures", report.driftedFeatures().stream().map(FeatureDrift::name).toList());
+    out.writeArrayFieldStart("features");
+    for (FeatureDrift feature : report.features()) {
+      feature(feature);
+    }
+    out.writeEndArray();
+    out.writeArrayFieldStart("skipped");
+    for (SkippedColumn column : report.skipped()) {
+      skipped(column);
+    }
+    out.writeEndArray();
+    names("onlyInReference", report.onlyInReference());
+    names("onlyInCurrent", report.onlyInCurrent());
+    out.writeEndObject();
+  }
+
+  private void profile(String field, Profile profile) throws IOException {
+    out.writeObjectFieldStart(field);
+    out.writeNumberField("rows", profile.rows());
+    out.writeStringField("digest", profile.digest().toString());
+    out.writeEndObject();
+  }
+
+  private void names(String field, List<String> names) throws IOException {
+    out.writeFieldName(field);
+    out.writeArray(names.toArray(String[]::new), 0, names.size());
+  }
+
+  private void feature(FeatureDrift feature) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("name", feature.name());
+    out.writeStringField("role", lower(feature.role()));
+    out.writeStringField(
+        "kind", feature.reference() instanceof NumberProfile ? "numbers" : "categories");
+    verdict(feature.verdict());
+    out.writeNumberField("referenceMissing", missing(feature.reference()));
+    out.writeNumberField("currentMissing", missing(feature.current()));
+    out.writeArrayFieldStart("evidence");
+    for (Evidence evidence : feature.evidence()) {
+      evidence(evidence);
+    }
+    out.writeEndArray();
+    out.writeEndObject();
+  }
+
+  private void verdict(DriftVerdict verdict) throws IOException {
+    if (verdict instanceof DriftVerdict.Drifted drifted) {
+      out.writeStringField("verdict", "drifted");
+      measured(drifted.measure(), drifted.effect(), drifted.bound(), drifted.adjustedPValue());
+    } else if (verdict instanceof DriftVerdict.Stable stable) {
+      out.writeStringField("verdict", "stable");
+      measured(stable.measure(), stable.effect(), stable.bound(), stable.adjustedPValue());
+    } else {
+      out.writeStringField("verdict", "insufficient-data");
+      out.writeNumberField("rowsNeeded", ((DriftVerdict.InsufficientData) verdict).rowsNeeded());
+    }
+  }
+
+  private void measured(String measure, double effect, double bound, double adjustedPValue)
+      throws IOException {
+    out.writeStringField("measure", measure);
+    number("effect", effect);
+    number("bound", bound);
+    number("adjustedPValue", adjustedPValue);
+  }
+
+  private static long missing(ColumnProfile column) {
+    return column instanceof NumberProfile numbers
+        ? numbers.missing()
+        : ((CategoryProfile) column).missing();
+  }
+
+  private void evidence(Evidence evidence) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("name", evidence.name());
+    number("measured", evidence.measured());
+    number("bound", evidence.bound());
+    out.writeStringField("text", evidence.text());
+    out.writeEndObject();
+  }
+
+  private void skipped(SkippedColumn column) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("name", column.name());
+    out.writeStringField("role", lower(column.role()));
+    out.writeStringField("reason", lower(column.reason()));
+    out.writeStringField("detail", column.detail());
+    out.writeEndObject();
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private void number(String name, double value) throws IOException {
+    if (Double.isFinite(value)) {
+      out.writeNumberField(name, value);
+    } else if (Double.isNaN(value)) {
+      out.writeNullField(name);
+    } else {
+      out.writeStringField(name, Double.toString(value));
+    }
+  }
+}
