@@ -1,0 +1,430 @@
+package io.mlops4j.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.InferenceEvent.Route;
+import io.mlops4j.inference.PredictionId;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.performance.Metric;
+import io.mlops4j.monitor.profile.Profile;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ModelMonitorTest {
+  private static final ServedBy V1 = Events.version(1);
+  private static final ServedBy V2 = Events.version(2);
+
+  private final BufferAllocator allocator = new RootAllocator();
+  private final Random random = new Random(11);
+  private final TestClock clock = new TestClock();
+
+  @AfterEach
+  void nothingIsLent() {
+    assertThat(allocator.getAllocatedMemory()).isZero();
+    allocator.close();
+  }
+
+  /** Rows of one normal feature and a key k0, k1, ... from a number on. */
+  private FeatureBatch rows(int count, int firstKey, double shift) {
+    float[] x = new float[count];
+    String[] keys = new String[count];
+    for (int i = 0; i < count; i++) {
+      x[i] = (float) (random.nextGaussian() + shift);
+      keys[i] = "k" + (firstKey + i);
+    }
+    return FeatureBatch.builder(allocator).floats("x", x).strings("key", keys).build();
+  }
+
+  private FeatureBatch scores(float... values) {
+    return FeatureBatch.builder(allocator).floats("score", values).build();
+  }
+
+  private Profile reference() {
+    try (FeatureBatch batch = rows(5_000, 0, 0);
+        FeatureBatch only = FeatureBatch.of(VectorSchemaRoot.of(batch.column("x")))) {
+      return Profile.of(List.of(only));
+    }
+  }
+
+  private void answer(ModelMonitor monitor, ServedBy by, int count, int firstKey, double shift) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = random.nextFloat();
+    }
+    try (FeatureBatch features = rows(count, firstKey, shift);
+        FeatureBatch outputs = scores(values)) {
+      monitor.onInference(Events.answered(by, features, outputs));
+    }
+  }
+
+  private ModelMonitor.Builder byKey() {
+    return ModelMonitor.builder(reference())
+        .labels(LabelJoin.byKey("key").within(Duration.ofDays(2)))
+        .window(Window.ofRows(1_000))
+        .clock(clock);
+  }
+
+  @Test
+  void labelsJoinByKeyAndGiveTheRealisedAuc() {
+    try (ModelMonitor monitor = byKey().start()) {
+      try (FeatureBatch features = rows(4, 0, 0);
+          FeatureBatch outputs = scores(0.1f, 0.4f, 0.35f, 0.8f)) {
+        monitor.onInference(Events.answered(V1, features, outputs));
+      }
+      monitor.label("k0", 0);
+      monitor.label("k1", 0);
+      try (FeatureBatch labels =
+          FeatureBatch.builder(allocator).strings("key", "k2", "k3").ints("late", 1, 1).build()) {
+        monitor.labels(labels);
+      }
+      monitor.flush();
+      // scikit-learn's own example: roc_auc_score([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) is 0.75
+      assertThat(monitor.performance(V1).realised().rocAuc().orElse(-1)).isEqualTo(0.75);
+      assertThat(monitor.performance(V1).coverage()).isEqualTo(1);
+      assertThat(monitor.performance(V2).rows()).isZero();
+      assertThat(monitor.performance(V2).realised().rocAuc()).isInstanceOf(Metric.Undefined.class);
+      assertThat(monitor.counts()).isEqualTo(new MonitorCounts(4, 0, 0, 4, 0, 0, 0));
+    }
+  }
+
+  @Test
+  void labelsJoinByPredictionId() {
+    try (ModelMonitor monitor =
+            ModelMonitor.builder(reference()).labels(LabelJoin.byPredictionId()).start();
+        FeatureBatch features = rows(2, 0, 0);
+        FeatureBatch outputs = scores(0.2f, 0.9f)) {
+      monitor.onInference(new Events.Event(V1, Route.PRIMARY, 5, features, outputs, null));
+      monitor.label(new PredictionId(7, 5, 0), 0);
+      monitor.label(new PredictionId(7, 5, 1), 1);
+      monitor.label(new PredictionId(7, 6, 1), 1);
+      monitor.flush();
+      assertThat(monitor.performance(V1).realised().rocAuc().orElse(-1)).isEqualTo(1);
+      assertThat(monitor.counts().labelled()).isEqualTo(2);
+      assertThatIllegalStateException()
+          .isThrownBy(() -> monitor.label("k0", 1))
+          .withMessageContaining("joins by prediction id");
+    }
+  }
+
+  @Test
+  void aShiftIsOneAlarmThatNamesTheFeatureUntilItEndsAndBeginsAgain() {
+    List<Alarm> alarms = new ArrayList<>();
+    try (ModelMonitor monitor = byKey().start()) {
+      monitor.onAlarm(alarms::add);
+      double[] shifts = {0, 0, 1, 1, 0, 1};
+      for (int window = 0; window < shifts.length; window++) {
+        answer(monitor, V1, 1_000, window * 1_000, shifts[window]);
+      }
+      monitor.flush();
+    }
+    assertThat(alarms).extracting(Alarm::kind).containsOnly(Alarm.Kind.DRIFT).hasSize(2);
+    assertThat(alarms).extracting(Alarm::id).doesNotHaveDuplicates();
+    assertThat(alarms.get(0).servedBy()).isEqualTo(V1);
+    assertThat(alarms.get(0).evidence().get(0).name()).isEqualTo("x");
+    assertThat(alarms.get(0).evidence().get(0).measured()).isBetween(0.8, 1.2);
+  }
+
+  @Test
+  void anInvertedVersionIsNamedOnceInAnAlarmAboutItsPerformance() {
+    List<Alarm> alarms = new ArrayList<>();
+    try (ModelMonitor monitor = byKey().judgeEvery(500).start()) {
+      monitor.onAlarm(alarms::add);
+      answerAndLabel(monitor, V1, 0, 1_000, false);
+      answerAndLabel(monitor, V2, 1_000, 3_000, true);
+      monitor.flush();
+    }
+    assertThat(alarms).hasSize(1);
+    assertThat(alarms.get(0).kind()).isEqualTo(Alarm.Kind.PERFORMANCE);
+    assertThat(alarms.get(0).servedBy()).isEqualTo(V2);
+    assertThat(alarms.get(0).evidence().get(0).name()).isEqualTo("roc_auc");
+  }
+
+  private void answerAndLabel(
+      ModelMonitor monitor, ServedBy by, int firstKey, int count, boolean inverted) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = random.nextFloat();
+    }
+    try (FeatureBatch features = rows(count, firstKey, 0);
+        FeatureBatch outputs = scores(values)) {
+      monitor.onInference(Events.answered(by, features, outputs));
+    }
+    for (int i = 0; i < count; i++) {
+      boolean event = random.nextFloat() < values[i];
+      monitor.label("k" + (firstKey + i), event != inverted ? 1 : 0);
+    }
+  }
+
+  @Test
+  void aShadowsRowsAreNotPartOfTheWindowButItsPerformanceIsFollowed() {
+    List<WindowReport> windows = new ArrayList<>();
+    try (ModelMonitor monitor = byKey().start();
+        FeatureBatch features = rows(1_000, 0, 0);
+        FeatureBatch outputs = scores(new float[1_000])) {
+      monitor.onWindow(windows::add);
+      monitor.onInference(new Events.Event(V2, Route.SHADOW, 0, features, outputs, null));
+      monitor.label("k0", 1);
+      monitor.flush();
+      assertThat(windows).isEmpty();
+      assertThat(monitor.performance(V2).labelled()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void columnsOfTheReferenceThatLiveRowsLackAreLeftOut() {
+    List<WindowReport> windows = new ArrayList<>();
+    Profile withLabel;
+    try (FeatureBatch history =
+        FeatureBatch.builder(allocator).floats("x", 1, 2, 3, 4).ints("label", 0, 1, 0, 1).build()) {
+      withLabel = Profile.of(List.of(history));
+    }
+    try (ModelMonitor monitor =
+        ModelMonitor.builder(withLabel)
+            .labels(LabelJoin.byKey("key"))
+            .window(Window.ofRows(100))
+            .start()) {
+      monitor.onWindow(windows::add);
+      answer(monitor, V1, 100, 0, 0);
+      monitor.flush();
+      assertThat(monitor.counts().failures()).isZero();
+    }
+    assertThat(windows).hasSize(1);
+    assertThat(windows.get(0).profile().columns()).containsExactly("x");
+  }
+
+  @Test
+  void aWindowOfTimeEndsWithTheFirstBatchAfterIt() {
+    List<WindowReport> windows = new ArrayList<>();
+    try (ModelMonitor monitor = byKey().window(Window.of(Duration.ofDays(7))).start()) {
+      monitor.onWindow(windows::add);
+      answer(monitor, V1, 600, 0, 0);
+      clock.advance(Duration.ofDays(6));
+      answer(monitor, V1, 600, 600, 0);
+      clock.advance(Duration.ofDays(1));
+      answer(monitor, V1, 600, 1200, 0);
+      monitor.flush();
+    }
+    assertThat(windows).hasSize(1);
+    assertThat(windows.get(0).profile().rows()).isEqualTo(1_200);
+    assertThat(Duration.between(windows.get(0).from(), windows.get(0).to()))
+        .isEqualTo(Duration.ofDays(7));
+    assertThat(windows.get(0).drift().features()).extracting(f -> f.name()).contains("x");
+  }
+
+  @Test
+  void aRootThatIsRefilledRightAfterTheCallDoesNotChangeWhatWasSeen() {
+    Profile reference = reference();
+    List<WindowReport> windows = new ArrayList<>();
+    Profile offline;
+    try (ModelMonitor monitor = byKey().start();
+        FeatureBatch original = rows(1_000, 0, 0);
+        FeatureBatch outputs = scores(new float[1_000]);
+        FeatureBatch source = FeatureBatch.of(original.root()).retain()) {
+      monitor.onWindow(windows::add);
+      offline = reference.profile(List.of(original));
+      CountDownLatch hold = new CountDownLatch(1);
+      monitor.onWindow(w -> await(hold));
+      answer(monitor, V1, 1_000, 5_000, 0); // keeps the monitor busy until the root is refilled
+      monitor.onInference(
+          Events.answered(V1, FeatureBatch.of(source.root()), FeatureBatch.of(outputs.root())));
+      Float4Vector x = (Float4Vector) source.column("x");
+      for (int i = 0; i < 1_000; i++) {
+        x.set(i, 1e6f);
+      }
+      hold.countDown();
+      monitor.flush();
+    }
+    assertThat(windows).hasSize(2);
+    assertThat(windows.get(1).profile().toBytes()).isEqualTo(offline.toBytes());
+  }
+
+  @Test
+  void rowsThatDoNotFitTheHandOffAreLeftOutAndCounted() {
+    CountDownLatch hold = new CountDownLatch(1);
+    try (ModelMonitor monitor = byKey().handOffRows(1_500).start()) {
+      CountDownLatch busy = new CountDownLatch(1);
+      monitor.onWindow(
+          w -> {
+            busy.countDown();
+            await(hold);
+          });
+      answer(monitor, V1, 1_000, 0, 0);
+      await(busy);
+      answer(monitor, V1, 1_000, 1_000, 0);
+      answer(monitor, V1, 1_000, 2_000, 0);
+      hold.countDown();
+      monitor.flush();
+      assertThat(monitor.counts().dropped()).isEqualTo(1_000);
+      assertThat(monitor.counts().rows()).isEqualTo(2_000);
+    }
+  }
+
+  @Test
+  void whatAnActionThrowsIsCountedAndTheNextActionStillRuns() {
+    List<WindowReport> windows = new ArrayList<>();
+    try (ModelMonitor monitor = byKey().start()) {
+      monitor.onWindow(
+          w -> {
+            throw new IllegalStateException("planted");
+          });
+      monitor.onWindow(windows::add);
+      answer(monitor, V1, 1_000, 0, 0);
+      monitor.flush();
+      assertThat(monitor.counts().failures()).isEqualTo(1);
+    }
+    assertThat(windows).hasSize(1);
+  }
+
+  @Test
+  void aBatchWithoutTheKeyIsCountedAsAFailureAndNeverThrown() {
+    try (ModelMonitor monitor = byKey().start();
+        FeatureBatch features = FeatureBatch.builder(allocator).floats("x", 1f).build();
+        FeatureBatch outputs = scores(0.5f)) {
+      monitor.onInference(Events.answered(V1, features, outputs));
+      monitor.flush();
+      assertThat(monitor.counts().failures()).isEqualTo(1);
+      monitor.onInference(Events.failed(V1));
+      assertThat(monitor.counts().failedCalls()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aClosedMonitorIgnoresCallsAndRefusesLabels() {
+    ModelMonitor monitor = byKey().start();
+    answer(monitor, V1, 10, 0, 0);
+    monitor.close();
+    monitor.close();
+    assertThat(monitor.counts().rows()).isEqualTo(10);
+    answer(monitor, V1, 10, 0, 0);
+    monitor.flush();
+    assertThat(monitor.counts().rows()).isEqualTo(10);
+    assertThatIllegalStateException()
+        .isThrownBy(() -> monitor.label("k0", 1))
+        .withMessage("the monitor is closed");
+  }
+
+  @Test
+  void anActionMayLabelFlushAndClose() throws Exception {
+    ModelMonitor monitor = byKey().start();
+    CompletableFuture<MonitorCounts> done = new CompletableFuture<>();
+    monitor.onWindow(
+        w -> {
+          monitor.label("k0", 1);
+          monitor.flush();
+          monitor.close();
+          done.complete(monitor.counts());
+        });
+    answer(monitor, V1, 1_000, 0, 0);
+    assertThat(done.get(10, TimeUnit.SECONDS).labelled()).isEqualTo(1);
+    monitor.close();
+  }
+
+  @Test
+  void labelsThatAreNeitherZeroNorOneAreRefusedAndNoneIsTaken() {
+    try (ModelMonitor monitor = byKey().start();
+        FeatureBatch labels =
+            FeatureBatch.builder(allocator).strings("key", "a", "b").doubles("y", 1, 0.5).build();
+        FeatureBatch nullKey =
+            FeatureBatch.builder(allocator).strings("key", "a", null).doubles("y", 1, 1).build()) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> monitor.labels(labels))
+          .withMessage("label: found 0.5, expected 0 or 1");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> monitor.labels(nullKey))
+          .withMessageContaining("null in row 1");
+      assertThatIllegalArgumentException().isThrownBy(() -> monitor.label("a", Double.NaN));
+      monitor.flush();
+      assertThat(monitor.counts().unmatchedLabels()).isZero();
+    }
+  }
+
+  @Test
+  void manyThreadsMayAnswerAndLabelAtOnce() throws Exception {
+    int threads = 4;
+    int each = 2_000;
+    try (ModelMonitor monitor = byKey().start()) {
+      List<Thread> running = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        int first = t * each;
+        Thread thread =
+            new Thread(
+                () -> {
+                  for (int i = 0; i < each; i += 100) {
+                    String[] keys = new String[100];
+                    for (int k = 0; k < 100; k++) {
+                      keys[k] = "k" + (first + i + k);
+                    }
+                    try (FeatureBatch features =
+                            FeatureBatch.builder(allocator)
+                                .floats("x", new float[100])
+                                .strings("key", keys)
+                                .build();
+                        FeatureBatch outputs = scores(new float[100])) {
+                      monitor.onInference(Events.answered(V1, features, outputs));
+                    }
+                    for (String key : keys) {
+                      monitor.label(key, 1);
+                    }
+                  }
+                });
+        thread.start();
+        running.add(thread);
+      }
+      for (Thread thread : running) {
+        thread.join();
+      }
+      monitor.flush();
+      assertThat(monitor.counts())
+          .isEqualTo(new MonitorCounts(8_000, 0, 0, 8_000, 0, 0, 0));
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static final class TestClock extends Clock {
+    private volatile Instant now = Instant.parse("2001-02-01T00:00:00Z");
+
+    void advance(Duration by) {
+      now = now.plus(by);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}
