@@ -52,8 +52,7 @@ final class Values {
 
   private static double exactDouble(String name, Number number) {
     double value = number.doubleValue();
-    // 2^63 comes back as the largest long, which it is not.
-    if (number instanceof Long && (value == 0x1p63 || (long) value != number.longValue())) {
+    if (number instanceof Long && (long) value != number.longValue()) {
       throw new IllegalArgumentException(
           name
               + ": found "

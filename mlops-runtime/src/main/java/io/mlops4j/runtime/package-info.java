@@ -1,3 +1,5 @@
-/** Loads, runs, stores and deploys models. */
-@org.jspecify.annotations.NullMarked
+/** The front door: {@link io.mlops4j.runtime.ModelRuntime} loads, runs and deploys models. */
+@NullMarked
 package io.mlops4j.runtime;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,238 @@
+package io.mlops4j.runtime;
+
+import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.Model;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelRef;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.feature.ArrowFiles;
+import io.mlops4j.runtime.serving.DefaultModelLoader;
+import io.mlops4j.runtime.source.FileSource;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where models are loaded and run: owns memory, engines and threads. Thread safe; one for a whole
+ * application is enough.
+ *
+ * <p>Close what it gave before it: predictions, batches, readers, models, deployments. Any other
+ * order is safe. Memory that is still lent stays readable; {@link #close} tells who holds it.
+ *
+ * <p>Engines are found by {@link java.util.ServiceLoader} and opened with the first model that
+ * needs one. Process-wide, because the engine is: ONNX Runtime's environment.
+ */
+public final class ModelRuntime implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelRuntime.class);
+
+  private final DefaultModelLoader loader;
+  private final boolean strict;
+
+  private ModelRuntime(Builder builder) {
+    this.loader = new DefaultModelLoader(builder.threads);
+    this.strict = builder.strict;
+  }
+
+  /**
+   * Opens a runtime that may use all processors of the machine or container.
+   *
+   * @return a runtime, which the caller closes
+   */
+  public static ModelRuntime open() {
+    return builder().open();
+  }
+
+  /**
+   * Opens a runtime with other settings.
+   *
+   * @return a builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Loads a model file or folder; its columns meet its inputs by name.
+   *
+   * @param model the file, for example {@code flight-delay.onnx}
+   * @return the model, which the caller closes
+   * @throws io.mlops4j.error.ModelLoadException if it is missing, damaged or of no known format
+   * @throws io.mlops4j.error.EngineUnavailableException if the engine for it is not there
+   */
+  public Model load(Path model) {
+    return load(model, LoadOptions.withDefaults());
+  }
+
+  /**
+   * Loads a model file or folder.
+   *
+   * @param model the file or folder
+   * @param options columns, listeners, engine, devices
+   * @return the model, which the caller closes
+   * @throws io.mlops4j.error.ModelLoadException if it is missing, damaged or of no known format, or
+   *     the columns of the options cannot fill its inputs
+   * @throws io.mlops4j.error.EngineUnavailableException if the engine or device is not there
+   */
+  public Model load(Path model, LoadOptions options) {
+    return loader.load(
+        FileSource.read(model),
+        name(model),
+        null,
+        null,
+        null,
+        options,
+        InferenceEvent.Route.PRIMARY);
+  }
+
+  private static String name(Path model) {
+    Path last = model.toAbsolutePath().normalize().getFileName();
+    String name = last == null ? model.toString() : last.toString();
+    return name.endsWith(".onnx") ? name.substring(0, name.length() - ".onnx".length()) : name;
+  }
+
+  /**
+   * Loads the version that a reference means now, with the columns of its card. It stays that
+   * version; a deployment follows the alias.
+   *
+   * @param registry where it was published; lent
+   * @param ref {@code name}, {@code name:number} or {@code name@alias}
+   * @return the model, which the caller closes
+   * @throws io.mlops4j.error.RegistryException if there is no such version, or its bytes are not
+   *     those that were published
+   * @throws io.mlops4j.error.ModelLoadException if it cannot be loaded
+   */
+  public Model load(ModelRegistry registry, String ref) {
+    return load(registry, ref, LoadOptions.withDefaults());
+  }
+
+  /**
+   * Loads the version that a reference means now.
+   *
+   * @param registry where it was published; lent
+   * @param ref {@code name}, {@code name:number} or {@code name@alias}
+   * @param options columns in place of the card's, listeners, engine, devices
+   * @return the model, which the caller closes
+   * @throws io.mlops4j.error.RegistryException if there is no such version, or its bytes are not
+   *     those that were published
+   * @throws io.mlops4j.error.ModelLoadException if it cannot be loaded
+   */
+  public Model load(ModelRegistry registry, String ref, LoadOptions options) {
+    AliasRecord alias = alias(registry, ref);
+    ModelVersion version = alias == null ? registry.resolve(ref) : alias.to();
+    ModelCard card = registry.card(version);
+    return loader.load(
+        registry.source(version),
+        version.name(),
+        version,
+        alias,
+        card.features().orElse(null),
+        options,
+        InferenceEvent.Route.PRIMARY);
+  }
+
+  /** Null when the reference names no alias, or one that resolving will refuse. */
+  private static @Nullable AliasRecord alias(ModelRegistry registry, String ref) {
+    return ModelRef.parse(ref).alias().isEmpty() ? null : registry.head(ref).orElse(null);
+  }
+
+  /**
+   * Reads an Arrow IPC file, batch by batch.
+   *
+   * @param data the file
+   * @return a reader, which the caller closes
+   * @throws io.mlops4j.error.DataException if it is missing or no Arrow file
+   */
+  public FeatureReader read(Path data) {
+    return ArrowFiles.open(data, loader.allocator());
+  }
+
+  /**
+   * Where batches can be built that live no longer than this runtime.
+   *
+   * @return lent; closed with the runtime
+   */
+  public BufferAllocator allocator() {
+    return loader.allocator();
+  }
+
+  /**
+   * The gauge of memory outside the heap that models' inputs and answers use here. What an engine
+   * allocates inside and Arrow columns are not in it; the latter are counted by {@link #allocator}.
+   *
+   * @return bytes allocated now
+   */
+  public long hostBytes() {
+    return loader.hostBytes();
+  }
+
+  /**
+   * Closes models that are still open, waiting for their calls, then threads, engines and memory. A
+   * second call does nothing. Not to be called by a listener or in a thread of the runtime.
+   *
+   * <p>Models that were not closed, and memory that is still lent, are logged. Such memory stays
+   * readable until whoever holds it closes it.
+   *
+   * @throws IllegalStateException in strict mode, if anything was forgotten
+   */
+  @Override
+  public void close() {
+    List<String> forgotten = loader.closeAndReport();
+    if (forgotten.isEmpty()) {
+      return;
+    }
+    String report = "the runtime was closed too early: " + String.join("; ", forgotten);
+    if (strict) {
+      throw new IllegalStateException(report);
+    }
+    LOG.warn(report);
+  }
+
+  /** Settings of a runtime. Not thread safe. */
+  public static final class Builder {
+    private int threads = Runtime.getRuntime().availableProcessors();
+    private boolean strict;
+
+    private Builder() {}
+
+    /**
+     * How many threads one run may use, and how many work on asynchronous calls.
+     *
+     * @param threads at least 1; by default the processors of the machine or container
+     * @return this builder
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Builder threads(int threads) {
+      if (threads < 1) {
+        throw new IllegalArgumentException("threads: found " + threads + ", expected at least 1");
+      }
+      this.threads = threads;
+      return this;
+    }
+
+    /**
+     * Lets {@link ModelRuntime#close} throw when something was not closed before it. For tests.
+     *
+     * @return this builder
+     */
+    public Builder strict() {
+      this.strict = true;
+      return this;
+    }
+
+    /**
+     * Opens the runtime.
+     *
+     * @return a runtime, which the caller closes
+     */
+    public ModelRuntime open() {
+      return new ModelRuntime(this);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package io.mlops4j.runtime.binding;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.RowModel;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.spi.EngineSlot;
+import java.lang.invoke.MethodHandles;
+import java.util.List;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the rows of one model reach its inputs, decided when it is loaded. Thread safe.
+ *
+ * <p>Columns meet inputs by name. Batches may differ in everything else from call to call: the
+ * order of their columns, further columns, slices, allocators. Where each column is, is found once
+ * for each schema.
+ */
+public final class BatchBinder {
+  /** Reader, request and shadow: more schemas at a time than that are looked up again. */
+  private static final int REMEMBERED = 4;
+
+  private final FeatureSchema features;
+  private final List<InputPlan> plans;
+  private final int symbols;
+
+  /** Replaced as a whole, never written in place. */
+  private volatile Layout[] layouts = {};
+
+  private BatchBinder(FeatureSchema features, List<InputPlan> plans) {
+    this.features = features;
+    this.plans = plans;
+    this.symbols = Plans.symbols(plans);
+  }
+
+  /**
+   * Decides which columns go where.
+   *
+   * @param signature what the model takes
+   * @param stated columns, gather order and null policy; null when inputs and columns have the same
+   *     names
+   * @return the binder
+   * @throws io.mlops4j.error.ModelLoadException if the schema does not fill the inputs
+   */
+  public static BatchBinder compile(ModelSignature signature, @Nullable FeatureSchema stated) {
+    FeatureSchema features = stated == null ? Plans.schemaOf(signature) : stated;
+    return new BatchBinder(features, Plans.of(signature, features));
+  }
+
+  /**
+   * How columns meet inputs.
+   *
+   * @return the stated schema, or the one made from the signature
+   */
+  public FeatureSchema features() {
+    return features;
+  }
+
+  /**
+   * What fills the inputs of a slot.
+   *
+   * @param slot a slot of the model
+   * @return for one call at a time
+   */
+  public SlotInputs inputs(EngineSlot slot) {
+    return new SlotInputs(this, plans, symbols, slot);
+  }
+
+  /**
+   * Checks a batch without rows, of which nothing is written.
+   *
+   * @param batch the batch
+   * @throws io.mlops4j.error.ModelInputException if a column is missing or of a wrong type
+   */
+  public void checkColumns(FeatureBatch batch) {
+    layout(batch.root().getSchema());
+  }
+
+  /**
+   * Binds a record.
+   *
+   * @param lookup who may access it; null for records of the class path
+   * @param type the record; its components are columns
+   * @param <I> the record
+   * @return the bound record; thread safe
+   * @throws io.mlops4j.error.ModelInputException if a component is unknown, missing or of a wrong
+   *     type
+   * @see RowModel
+   */
+  public <I extends Record> RecordBinder<I> records(
+      MethodHandles.@Nullable Lookup lookup, Class<I> type) {
+    return RecordBinder.of(lookup(lookup), type, features, plans, symbols);
+  }
+
+  /** Its lookup class says that access is forced, where the record's module allows that. */
+  static MethodHandles.Lookup lookup(MethodHandles.@Nullable Lookup given) {
+    return given == null ? MethodHandles.lookup() : given;
+  }
+
+  Layout layout(Schema schema) {
+    for (Layout known : layouts) {
+      if (known.isOf(schema)) {
+        return known;
+      }
+    }
+    return remember(Layout.of(schema, plans));
+  }
+
+  private synchronized Layout remember(Layout layout) {
+    Layout[] old = layouts;
+    Layout[] more = new Layout[Math.min(REMEMBERED, old.length + 1)];
+    more[0] = layout;
+    System.arraycopy(old, 0, more, 1, more.length - 1);
+    layouts = more;
+    return layout;
+  }
+}

@@ -1,0 +1,175 @@
+package io.mlops4j.runtime.binding;
+
+import static java.lang.invoke.MethodType.methodType;
+
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.memory.Native;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Array;
+import java.lang.reflect.RecordComponent;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the handles that write one component of a record to an input's memory. */
+final class ComponentWriter {
+  private static final MethodHandles.Lookup HERE = MethodHandles.lookup();
+
+  private ComponentWriter() {}
+
+  /** A handle {@code (long address, Record row) -> void} for one element. */
+  static MethodHandle number(Source source, RecordComponent component, MethodHandle getter) {
+    Class<?> type = component.getType();
+    ElementType target = source.target();
+    Class<?> carrier = carrier(target); // the methods below are found by its name
+    MethodHandle value =
+        type.isPrimitive()
+            ? getter
+            : MethodHandles.filterReturnValue(
+                getter.asType(methodType(Object.class, getter.type().parameterList())),
+                MethodHandles.insertArguments(
+                    find(carrier.getName() + "Of", carrier, Source.class, Object.class),
+                    0,
+                    source));
+    MethodHandle put = find("put" + target.bytes(), void.class, long.class, carrier);
+    return MethodHandles.collectArguments(put, 1, value.asType(methodType(carrier, Record.class)));
+  }
+
+  /** A handle {@code (Record row) -> Object}. */
+  static MethodHandle object(MethodHandle getter) {
+    return getter.asType(methodType(Object.class, Record.class));
+  }
+
+  /** What a value of the target travels in from the record to memory. */
+  private static Class<?> carrier(ElementType target) {
+    return switch (target) {
+      case FLOAT32 -> float.class;
+      case FLOAT64 -> double.class;
+      case BOOL -> boolean.class;
+      default -> long.class;
+    };
+  }
+
+  private static MethodHandle find(String name, Class<?> returned, Class<?>... taken) {
+    try {
+      return HERE.findStatic(ComponentWriter.class, name, methodType(returned, taken));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Writes an array, or what stands for a missing one. */
+  static void array(Source source, @Nullable Object array, int width, long address) {
+    int bytes = source.target().bytes();
+    if (array == null) {
+      for (int i = 0; i < width; i++) {
+        Gather.put(address + (long) i * bytes, bytes, bitsForNull(source));
+      }
+    } else if (array instanceof float[] floats && source.target() == ElementType.FLOAT32) {
+      for (int i = 0; i < width; i++) {
+        Native.putFloat(address + 4L * i, floats[i]);
+      }
+    } else {
+      for (int i = 0; i < width; i++) {
+        element(source, Array.get(array, i), address + (long) i * bytes);
+      }
+    }
+  }
+
+  private static void element(Source source, Object value, long address) {
+    switch (source.target()) {
+      case FLOAT32 -> Native.putFloat(address, floatOf(source, value));
+      case FLOAT64 -> Native.putDouble(address, doubleOf(source, value));
+      case BOOL -> put1(address, booleanOf(source, value));
+      default -> Gather.put(address, source.target().bytes(), longOf(source, value));
+    }
+  }
+
+  private static long bitsForNull(Source source) {
+    NullValue value = source.forNull();
+    if (value == null) {
+      throw source.nullRefused("null");
+    }
+    return value.bits();
+  }
+
+  static String textOf(Source source, @Nullable Object value) {
+    NullValue forNull = source.forNull();
+    if (value != null) {
+      return Components.text(value);
+    }
+    if (forNull == null || forNull.text() == null) {
+      throw source.nullRefused("null");
+    }
+    return forNull.text();
+  }
+
+  static float floatOf(Source source, @Nullable Object value) {
+    return value == null
+        ? Float.intBitsToFloat((int) bitsForNull(source))
+        : ((Number) value).floatValue();
+  }
+
+  static double doubleOf(Source source, @Nullable Object value) {
+    return value == null
+        ? Double.longBitsToDouble(bitsForNull(source))
+        : ((Number) value).doubleValue();
+  }
+
+  static long longOf(Source source, @Nullable Object value) {
+    return value == null ? bitsForNull(source) : ((Number) value).longValue();
+  }
+
+  static boolean booleanOf(Source source, @Nullable Object value) {
+    return value == null ? bitsForNull(source) != 0 : (Boolean) value;
+  }
+
+  static void put1(long address, boolean value) {
+    Native.putByte(address, (byte) (value ? 1 : 0));
+  }
+
+  static void put1(long address, long value) {
+    Native.putByte(address, (byte) value);
+  }
+
+  static void put2(long address, long value) {
+    Native.putShort(address, (short) value);
+  }
+
+  static void put4(long address, long value) {
+    Native.putInt(address, (int) value);
+  }
+
+  static void put8(long address, long value) {
+    Native.putLong(address, value);
+  }
+
+  static void put4(long address, float value) {
+    Native.putFloat(address, value);
+  }
+
+  static void put8(long address, double value) {
+    Native.putDouble(address, value);
+  }
+
+  /**
+   * Checks that a component can fill a source.
+   *
+   * @throws ModelInputException if its type does not fit
+   */
+  static void check(InputPlan plan, Source source, RecordComponent component) {
+    Class<?> type = component.getType();
+    ElementType found = Components.elementType(type);
+    boolean shape = type.isArray() ? plan.takesLists() : plan.takesScalars();
+    boolean nested = type.isArray() && !type.getComponentType().isPrimitive() && !plan.isText();
+    if (found == null || nested || !shape || !source.takes(found)) {
+      throw new ModelInputException(
+          component.getName(),
+          type.getSimpleName(),
+          source.expected()
+              + (plan.takesLists() ? " (an array where a row has several)" : "")
+              + ", as the model takes "
+              + plan.spec());
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.mlops4j.runtime.binding;
+
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.model.ElementType;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import org.jspecify.annotations.Nullable;
+
+/** Access to the components of records, and what their types hold. */
+final class Components {
+  private Components() {}
+
+  /** How a component is read: {@code (record) -> value}. */
+  static MethodHandle getter(MethodHandles.Lookup lookup, RecordComponent component) {
+    try {
+      Method accessor = component.getAccessor();
+      open(lookup, accessor);
+      return lookup.unreflect(accessor);
+    } catch (IllegalAccessException | RuntimeException e) {
+      throw inaccessible(component.getDeclaringRecord(), e);
+    }
+  }
+
+  /** How a record is made of its components. */
+  static MethodHandle constructor(MethodHandles.Lookup lookup, Class<? extends Record> type) {
+    Class<?>[] types = new Class<?>[type.getRecordComponents().length];
+    for (int i = 0; i < types.length; i++) {
+      types[i] = type.getRecordComponents()[i].getType();
+    }
+    try {
+      var constructor = type.getDeclaredConstructor(types);
+      open(lookup, constructor);
+      return lookup.unreflectConstructor(constructor);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      throw inaccessible(type, e);
+    }
+  }
+
+  /** Records of the class path may be private; with a caller's lookup, its access decides. */
+  private static void open(MethodHandles.Lookup lookup, java.lang.reflect.AccessibleObject member) {
+    if (lookup.lookupClass() == BatchBinder.class) {
+      member.setAccessible(true);
+    }
+  }
+
+  private static IllegalArgumentException inaccessible(Class<?> type, Exception cause) {
+    return new IllegalArgumentException(
+        "record "
+            + type.getName()
+            + ": found no access to it, expected some; call"
+            + " rows(MethodHandles.lookup(), ...) from a class that may use it",
+        cause);
+  }
+
+  /** The type of a value, of an array's element, or null when no input or output has such. */
+  static @Nullable ElementType elementType(Class<?> type) {
+    Class<?> value = type.isArray() ? type.getComponentType() : type;
+    Class<?> primitive = MethodType.methodType(value).unwrap().returnType();
+    if (value == String.class || (value.isEnum() && !type.isArray())) {
+      return ElementType.STRING;
+    }
+    return primitive == byte.class
+        ? ElementType.INT8
+        : primitive == short.class
+            ? ElementType.INT16
+            : primitive == int.class
+                ? ElementType.INT32
+                : primitive == long.class
+                    ? ElementType.INT64
+                    : primitive == float.class
+                        ? ElementType.FLOAT32
+                        : primitive == double.class
+                            ? ElementType.FLOAT64
+                            : primitive == boolean.class ? ElementType.BOOL : null;
+  }
+
+  /** Text of a String or enum. */
+  static String text(Object value) {
+    return value instanceof Enum<?> constant ? constant.name() : (String) value;
+  }
+
+  static ModelInputException unknown(String component, Object expected) {
+    return new ModelInputException(
+        component, "a component of this name", "one of " + expected + "; rename or remove it");
+  }
+
+  /** What a handle threw, none of which is checked. */
+  static RuntimeException unchecked(Throwable thrown) {
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    return thrown instanceof RuntimeException e
+        ? e
+        : new IllegalStateException("a record failed: " + thrown, thrown);
+  }
+}

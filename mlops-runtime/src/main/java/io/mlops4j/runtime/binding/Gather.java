@@ -1,0 +1,154 @@
+package io.mlops4j.runtime.binding;
+
+import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.memory.Native;
+
+/**
+ * Columns to rows, by address.
+ *
+ * <p>Columns are written four at a time in blocks of 64 rows: four streams are read while the 64
+ * lines of the target that they share stay in the nearest cache. Measured for 32 float columns that
+ * is as fast as row by row for small batches and five times as fast for large ones, where row by
+ * row evicts what it will need again.
+ */
+final class Gather {
+  private static final int BLOCK = 64;
+
+  private Gather() {}
+
+  /**
+   * Writes element {@code (row, column)} of {@code [rows, columns]}, widened to the target type.
+   *
+   * @param from where each column's first element lies; booleans are bits
+   * @param types the columns' types
+   * @param columns how many
+   * @param to where the first element of the target lies
+   */
+  static void rows(
+      long[] from, ElementType[] types, int columns, long to, ElementType target, int rows) {
+    if (columns == 1 && types[0] == target && target != ElementType.BOOL) {
+      Native.copy(from[0], to, (long) rows * target.bytes());
+      return;
+    }
+    for (int start = 0; start < rows; start += BLOCK) {
+      block(from, types, columns, to, target, start, Math.min(rows, start + BLOCK));
+    }
+  }
+
+  private static void block(
+      long[] from,
+      ElementType[] types,
+      int columns,
+      long to,
+      ElementType target,
+      int start,
+      int end) {
+    int column = 0;
+    if (target == ElementType.FLOAT32 || target == ElementType.INT32) {
+      while (column + 4 <= columns && same(types, column, target)) {
+        four(from, column, to + 4L * column, 4L * columns, start, end);
+        column += 4;
+      }
+    }
+    for (; column < columns; column++) {
+      long first = to + (long) column * target.bytes();
+      one(from[column], types[column], first, target, columns, start, end);
+    }
+  }
+
+  private static boolean same(ElementType[] types, int column, ElementType target) {
+    return types[column] == target
+        && types[column + 1] == target
+        && types[column + 2] == target
+        && types[column + 3] == target;
+  }
+
+  private static void four(long[] from, int column, long to, long stride, int start, int end) {
+    long a = from[column];
+    long b = from[column + 1];
+    long c = from[column + 2];
+    long d = from[column + 3];
+    for (int row = start; row < end; row++) {
+      long at = 4L * row;
+      long target = to + stride * row;
+      Native.putInt(target, Native.getInt(a + at));
+      Native.putInt(target + 4, Native.getInt(b + at));
+      Native.putInt(target + 8, Native.getInt(c + at));
+      Native.putInt(target + 12, Native.getInt(d + at));
+    }
+  }
+
+  private static void one(
+      long from, ElementType type, long to, ElementType target, int columns, int start, int end) {
+    long stride = (long) columns * target.bytes();
+    if (type == target && target != ElementType.BOOL) {
+      copy(from, to, target.bytes(), stride, start, end);
+      return;
+    }
+    switch (target) {
+      case BOOL -> bits(from, to, stride, start, end);
+      case FLOAT32 -> {
+        for (int row = start; row < end; row++) {
+          // At most 16 bits wide, so exact.
+          Native.putFloat(to + stride * row, (float) integer(from, type, row));
+        }
+      }
+      case FLOAT64 -> {
+        for (int row = start; row < end; row++) {
+          double value =
+              type == ElementType.FLOAT32
+                  ? Native.getFloat(from + 4L * row)
+                  : integer(from, type, row);
+          Native.putDouble(to + stride * row, value);
+        }
+      }
+      default -> {
+        for (int row = start; row < end; row++) {
+          put(to + stride * row, target.bytes(), integer(from, type, row));
+        }
+      }
+    }
+  }
+
+  private static void bits(long from, long to, long stride, int start, int end) {
+    for (int row = start; row < end; row++) {
+      int bit = Native.getByte(from + (row >>> 3)) >>> (row & 7) & 1;
+      Native.putByte(to + stride * row, (byte) bit);
+    }
+  }
+
+  private static void copy(long from, long to, int bytes, long stride, int start, int end) {
+    for (int row = start; row < end; row++) {
+      long target = to + stride * row;
+      switch (bytes) {
+        case 1 -> Native.putByte(target, Native.getByte(from + row));
+        case 2 -> Native.putShort(target, Native.getShort(from + 2L * row));
+        case 4 -> Native.putInt(target, Native.getInt(from + 4L * row));
+        default -> Native.putLong(target, Native.getLong(from + 8L * row));
+      }
+    }
+  }
+
+  /** At most 32 bits wide: what is wider has nothing to widen to. */
+  private static long integer(long from, ElementType type, int row) {
+    return switch (type) {
+      case INT8 -> Native.getByte(from + row);
+      case UINT8 -> Native.getByte(from + row) & 0xff;
+      case INT16 -> Native.getShort(from + 2L * row);
+      case UINT16 -> Native.getShort(from + 2L * row) & 0xffff;
+      case INT32 -> Native.getInt(from + 4L * row);
+      case UINT32 -> Native.getInt(from + 4L * row) & 0xffff_ffffL;
+      default -> throw new IllegalStateException("nothing widens from " + type);
+    };
+  }
+
+  /** Writes the lowest bytes of some bits. */
+  static void put(long to, int bytes, long bits) {
+    switch (bytes) {
+      case 1 -> Native.putByte(to, (byte) bits);
+      case 2 -> Native.putShort(to, (short) bits);
+      case 4 -> Native.putInt(to, (int) bits);
+      default -> Native.putLong(to, bits);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.mlops4j.runtime.binding;
+
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.Feature;
+import io.mlops4j.model.NullPolicy;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is written for a null: bits of the input's type, or text.
+ *
+ * @param bits an element's bits, in the lowest bytes
+ * @param text the text, for an input of text only
+ */
+record NullValue(long bits, @Nullable String text) {
+  private static final int NAN_FLOAT16 = 0x7e00;
+  private static final int NAN_BFLOAT16 = 0x7fc0;
+
+  /** Null when a null is refused. */
+  static @Nullable NullValue of(Feature feature, ElementType type) {
+    if (feature.nulls() instanceof NullPolicy.Default given) {
+      return of(feature, type, given.value());
+    }
+    return feature.nulls() == NullPolicy.Fixed.NAN ? nan(feature, type) : null;
+  }
+
+  private static NullValue nan(Feature feature, ElementType type) {
+    return switch (type) {
+      case FLOAT32 -> new NullValue(Float.floatToRawIntBits(Float.NaN), null);
+      case FLOAT64 -> new NullValue(Double.doubleToRawLongBits(Double.NaN), null);
+      case FLOAT16 -> new NullValue(NAN_FLOAT16, null);
+      case BFLOAT16 -> new NullValue(NAN_BFLOAT16, null);
+      default -> throw refused(feature, type, "NaN for a null");
+    };
+  }
+
+  private static NullValue of(Feature feature, ElementType type, Object value) {
+    if (type == ElementType.STRING && value instanceof String text) {
+      return new NullValue(0, text);
+    }
+    if (type == ElementType.BOOL && value instanceof Boolean truth) {
+      return new NullValue(truth ? 1 : 0, null);
+    }
+    if (value instanceof Number number) {
+      switch (type) {
+        case FLOAT32 -> {
+          float narrow = number.floatValue();
+          if (Float.isInfinite(narrow) == Double.isInfinite(number.doubleValue())) {
+            return new NullValue(Float.floatToRawIntBits(narrow), null);
+          }
+        }
+        case FLOAT64 -> {
+          return new NullValue(Double.doubleToRawLongBits(number.doubleValue()), null);
+        }
+        case INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64 -> {
+          BigInteger whole = whole(number);
+          if (whole != null && fits(whole, type)) {
+            return new NullValue(whole.longValue(), null);
+          }
+        }
+        default -> {
+          // Refused below.
+        }
+      }
+    }
+    throw refused(feature, type, value + " for a null");
+  }
+
+  private static @Nullable BigInteger whole(Number number) {
+    try {
+      return new BigDecimal(number.toString()).toBigIntegerExact();
+    } catch (ArithmeticException | NumberFormatException e) {
+      return null;
+    }
+  }
+
+  private static boolean fits(BigInteger value, ElementType type) {
+    int bits = 8 * type.bytes();
+    boolean unsigned =
+        switch (type) {
+          case UINT8, UINT16, UINT32, UINT64 -> true;
+          default -> false;
+        };
+    return unsigned
+        ? value.signum() >= 0 && value.bitLength() <= bits
+        : value.bitLength() <= bits - 1;
+  }
+
+  private static ModelLoadException refused(Feature feature, ElementType type, String found) {
+    return new ModelLoadException(
+        "feature "
+            + feature.name()
+            + ": found "
+            + found
+            + ", expected a value of "
+            + type
+            + "; change its null policy with Feature.nulls",
+        null);
+  }
+}

@@ -1,0 +1,136 @@
+package io.mlops4j.runtime.binding;
+
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.model.Feature;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.model.ValueSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Decides which features fill which input.
+ *
+ * <p>A feature with the name of an input fills it. All others, in the schema's order, are gathered
+ * into the one input that is left and takes a row of values. Nothing is guessed: what is left over
+ * on either side is refused. An optional input that no feature names is left out.
+ */
+final class Plans {
+  private final Map<String, Integer> symbols = new LinkedHashMap<>();
+  private final List<InputPlan> plans = new ArrayList<>();
+  private final ModelSignature signature;
+
+  private Plans(ModelSignature signature) {
+    this.signature = signature;
+  }
+
+  static List<InputPlan> of(ModelSignature signature, FeatureSchema schema) {
+    return new Plans(signature).match(schema);
+  }
+
+  /** A feature for each input, for a model of which nothing else is known. */
+  static FeatureSchema schemaOf(ModelSignature signature) {
+    return FeatureSchema.of(
+        signature.inputs().stream()
+            .filter(TensorSpec.class::isInstance)
+            .map(spec -> Feature.of(spec.name(), ((TensorSpec) spec).type()))
+            .toArray(Feature[]::new));
+  }
+
+  private List<InputPlan> match(FeatureSchema schema) {
+    Map<String, Feature> left = new LinkedHashMap<>();
+    schema.features().forEach(feature -> left.put(feature.name(), feature));
+    List<Integer> open = new ArrayList<>();
+    boolean single = signature.inputs().size() == 1 && left.size() > 1;
+    for (int i = 0; i < signature.inputs().size(); i++) {
+      ValueSpec spec = signature.inputs().get(i);
+      Feature own = single ? null : left.remove(spec.name());
+      if (own != null) {
+        add(i, tensor(spec), List.of(own));
+      } else if (!spec.optional()) {
+        open.add(i);
+      }
+    }
+    gather(open, List.copyOf(left.values()));
+    return List.copyOf(plans);
+  }
+
+  private void gather(List<Integer> open, List<Feature> features) {
+    if (open.isEmpty() && features.isEmpty()) {
+      return;
+    }
+    if (open.size() != 1 || features.isEmpty()) {
+      throw new ModelLoadException(
+          "features: found "
+              + (features.isEmpty() ? "none" : names(features))
+              + " left for "
+              + (open.isEmpty() ? "no input" : "the inputs " + inputs(open))
+              + ", expected each feature to have the name of an input, or all others to go into"
+              + " one; the model takes "
+              + signature,
+          null);
+    }
+    TensorSpec spec = tensor(signature.inputs().get(open.get(0)));
+    long count = spec.shape().size() < 2 ? 1 : spec.shape().get(1).size().orElse(features.size());
+    if (spec.shape().size() != 2 || count != features.size()) {
+      throw new ModelLoadException(
+          "features: found "
+              + features.size()
+              + " ("
+              + names(features)
+              + ") for the input "
+              + spec
+              + ", expected "
+              + (spec.shape().size() == 2 ? count : "one feature named \"" + spec.name() + "\"")
+              + "; correct LoadOptions.features or the card",
+          null);
+    }
+    add(open.get(0), spec, features);
+  }
+
+  private static String names(List<Feature> features) {
+    return String.join(", ", features.stream().map(Feature::name).toList());
+  }
+
+  private String inputs(List<Integer> open) {
+    return String.join(", ", open.stream().map(i -> signature.inputs().get(i).toString()).toList());
+  }
+
+  private static TensorSpec tensor(ValueSpec spec) {
+    if (spec instanceof TensorSpec tensor && openDims(tensor) <= 1 && !tensor.shape().isEmpty()) {
+      return tensor;
+    }
+    throw new ModelLoadException(
+        "input "
+            + spec
+            + ": found no dimension for rows, or several open ones beside it, expected a tensor of"
+            + " [N], [N, F] or [N, ...] with at most one open dimension after the first; export the"
+            + " model with such an input",
+        null);
+  }
+
+  private static long openDims(TensorSpec spec) {
+    return spec.shape().stream().skip(1).filter(dim -> dim.size().isEmpty()).count();
+  }
+
+  private void add(int input, TensorSpec spec, List<Feature> features) {
+    List<Integer> numbers =
+        spec.shape().stream().map(dim -> dim.symbol().map(this::number).orElse(-1)).toList();
+    List<Source> sources = features.stream().map(f -> Source.of(f, spec.type())).toList();
+    plans.add(new InputPlan(input, spec, sources, numbers));
+  }
+
+  private int number(String symbol) {
+    Integer known = symbols.putIfAbsent(symbol, symbols.size());
+    return known == null ? symbols.size() - 1 : known;
+  }
+
+  /** How many symbols a list of plans has. */
+  static int symbols(List<InputPlan> plans) {
+    return 1
+        + plans.stream().flatMap(plan -> plan.symbols().stream()).mapToInt(i -> i).max().orElse(-1);
+  }
+}

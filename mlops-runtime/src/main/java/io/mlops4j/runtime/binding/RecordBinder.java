@@ -1,0 +1,113 @@
+package io.mlops4j.runtime.binding;
+
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.spi.EngineSlot;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Writes records straight into the inputs of slots; bound once for a record class. Thread safe.
+ *
+ * @param <I> the record
+ */
+public final class RecordBinder<I extends Record> {
+  private final List<RecordInput> inputs;
+  private final int symbols;
+  private final RecordColumns<I> columns;
+
+  private RecordBinder(List<RecordInput> inputs, int symbols, RecordColumns<I> columns) {
+    this.inputs = inputs;
+    this.symbols = symbols;
+    this.columns = columns;
+  }
+
+  static <I extends Record> RecordBinder<I> of(
+      MethodHandles.Lookup lookup,
+      Class<I> type,
+      FeatureSchema schema,
+      List<InputPlan> plans,
+      int symbols) {
+    Map<String, RecordComponent> components = new LinkedHashMap<>();
+    for (RecordComponent component : type.getRecordComponents()) {
+      components.put(component.getName(), component);
+    }
+    checkKnown(components.keySet(), schema);
+    List<RecordInput> inputs = new ArrayList<>();
+    for (InputPlan plan : plans) {
+      inputs.add(input(lookup, plan, components));
+    }
+    return new RecordBinder<>(List.copyOf(inputs), symbols, RecordColumns.of(lookup, type));
+  }
+
+  private static void checkKnown(Set<String> components, FeatureSchema schema) {
+    Set<String> known = new LinkedHashSet<>();
+    schema.features().forEach(feature -> known.add(feature.column()));
+    known.addAll(schema.keys());
+    for (String component : components) {
+      if (!known.contains(component)) {
+        throw Components.unknown(component, known + ", the model's features and keys");
+      }
+    }
+  }
+
+  private static RecordInput input(
+      MethodHandles.Lookup lookup, InputPlan plan, Map<String, RecordComponent> components) {
+    MethodHandle[] handles = new MethodHandle[plan.sources().size()];
+    boolean arrays = false;
+    for (int i = 0; i < handles.length; i++) {
+      Source source = plan.sources().get(i);
+      RecordComponent component = components.get(source.column());
+      if (component == null) {
+        throw new ModelInputException(
+            source.column(),
+            "no component of this name among " + components.keySet(),
+            "one of " + plan.row(source));
+      }
+      ComponentWriter.check(plan, source, component);
+      MethodHandle getter = Components.getter(lookup, component);
+      arrays = component.getType().isArray();
+      handles[i] =
+          arrays || plan.isText()
+              ? ComponentWriter.object(getter)
+              : ComponentWriter.number(source, component, getter);
+    }
+    return new RecordInput(plan, List.of(handles), arrays);
+  }
+
+  /**
+   * Checks rows, at least one, then writes them.
+   *
+   * @param slot whose inputs are filled
+   * @param rows the rows, none null
+   * @throws ModelInputException if a value is not acceptable; the model was not run
+   */
+  public void bind(EngineSlot slot, List<I> rows) {
+    long[] sizes = new long[symbols];
+    Arrays.fill(sizes, -1);
+    long[][] dims = new long[inputs.size()][];
+    for (int i = 0; i < dims.length; i++) {
+      dims[i] = inputs.get(i).check(rows, sizes);
+    }
+    for (int i = 0; i < dims.length; i++) {
+      inputs.get(i).write(slot, rows, dims[i]);
+    }
+  }
+
+  /**
+   * The record as columns, keys included, as listeners see it.
+   *
+   * @return the columns
+   */
+  public RecordColumns<I> columns() {
+    return columns;
+  }
+}

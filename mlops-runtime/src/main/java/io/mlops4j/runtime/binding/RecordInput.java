@@ -1,0 +1,133 @@
+package io.mlops4j.runtime.binding;
+
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.spi.EngineSlot;
+import java.lang.invoke.MethodHandle;
+import java.lang.reflect.Array;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One input filled from records.
+ *
+ * @param plan what fills it
+ * @param handles for each source {@code (long, Record) -> void}; {@code (Record) -> Object} for
+ *     text and arrays
+ * @param arrays whether the one component is an array
+ */
+record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
+  /** Checks the shape, and arrays as far as that needs. */
+  long[] check(List<? extends Record> rows, long[] symbols) {
+    long width = arrays ? width(rows) : handles.size();
+    long[] dims = new long[plan.rank()];
+    plan.checkRows(rows.size());
+    plan.dims(rows.size(), width, dims);
+    plan.checkSymbols(dims, symbols);
+    return dims;
+  }
+
+  private int width(List<? extends Record> rows) {
+    int width = -1;
+    for (Record row : rows) {
+      Object array = get(0, row);
+      if (array != null) {
+        int length = Array.getLength(array);
+        if (!plan.fits(length) || (width >= 0 && width != length)) {
+          throw new ModelInputException(
+              source(0).column(),
+              length + " values",
+              width >= 0 ? width + " as in the rows before" : "as many as " + plan.spec());
+        }
+        width = length;
+      } else if (source(0).forNull() == null) {
+        throw source(0).nullRefused("null");
+      }
+    }
+    return width >= 0 ? width : Math.toIntExact(fixedWidth());
+  }
+
+  private long fixedWidth() {
+    return plan.spec().shape().stream()
+        .skip(1)
+        .mapToLong(dim -> dim.size().orElse(1))
+        .reduce(1, (a, b) -> a * b);
+  }
+
+  private Source source(int i) {
+    return plan.sources().get(i);
+  }
+
+  /** Null components come back as null. */
+  private @Nullable Object get(int i, Record row) {
+    try {
+      return (Object) handles.get(i).invokeExact(row);
+    } catch (Throwable e) {
+      throw Components.unchecked(e);
+    }
+  }
+
+  void write(EngineSlot slot, List<? extends Record> rows, long[] dims) {
+    slot.shape(plan.input(), dims);
+    if (plan.isText()) {
+      String[] texts = texts(rows, dims);
+      slot.strings(plan.input(), Texts.column(texts.length, i -> texts[i]));
+    } else if (arrays) {
+      writeArrays(slot.address(plan.input()), rows, dims);
+    } else {
+      writeNumbers(slot.address(plan.input()), rows);
+    }
+  }
+
+  /** Read before the engine is told, so that a refused null is found before anything native. */
+  private String[] texts(List<? extends Record> rows, long[] dims) {
+    int width = Math.toIntExact(elements(dims) / rows.size());
+    String[] texts = new String[rows.size() * width];
+    int at = 0;
+    for (Record row : rows) {
+      Object array = arrays ? get(0, row) : null;
+      for (int i = 0; i < width; i++) {
+        Object value = !arrays ? get(i, row) : array == null ? null : Array.get(array, i);
+        texts[at++] = ComponentWriter.textOf(source(arrays ? 0 : i), value);
+      }
+    }
+    return texts;
+  }
+
+  private static long elements(long[] dims) {
+    long elements = 1;
+    for (long dim : dims) {
+      elements *= dim;
+    }
+    return elements;
+  }
+
+  private void writeArrays(long address, List<? extends Record> rows, long[] dims) {
+    int width = Math.toIntExact(elements(dims) / rows.size());
+    long at = address;
+    for (Record row : rows) {
+      Object array = get(0, row);
+      if (array != null && Array.getLength(array) != width) {
+        throw new ModelInputException(
+            source(0).column(), "an array that changes", "one that stays");
+      }
+      ComponentWriter.array(source(0), array, width, at);
+      at += (long) width * plan.type().bytes();
+    }
+  }
+
+  private void writeNumbers(long address, List<? extends Record> rows) {
+    int bytes = plan.type().bytes();
+    long at = address;
+    try {
+      for (int row = 0; row < rows.size(); row++) {
+        Record values = rows.get(row);
+        for (MethodHandle handle : handles) {
+          handle.invokeExact(at, values);
+          at += bytes;
+        }
+      }
+    } catch (Throwable e) {
+      throw Components.unchecked(e);
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package io.mlops4j.runtime.binding;
+
+import static java.lang.invoke.MethodType.methodType;
+
+import io.mlops4j.error.InferenceException;
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.inference.PredictionId;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.model.ValueSpec;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Array;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes output records of answers; bound once for a record class. Thread safe.
+ *
+ * @param <O> the record
+ */
+public final class RecordReader<O extends Record> {
+  private static final MethodHandles.Lookup HERE = MethodHandles.lookup();
+
+  private final Class<O> type;
+
+  /** {@code (Answer, int row) -> Record}. */
+  private final MethodHandle make;
+
+  private RecordReader(Class<O> type, MethodHandle make) {
+    this.type = type;
+    this.make = make;
+  }
+
+  /**
+   * Binds a record.
+   *
+   * @param lookup who may access it; null for records of the class path
+   * @param type the record; its components are outputs, a {@link PredictionId} or {@link ServedBy}
+   * @param signature what the model returns
+   * @param <O> the record
+   * @return the bound record
+   * @throws ModelInputException if a component is unknown or of a wrong type
+   */
+  public static <O extends Record> RecordReader<O> of(
+      MethodHandles.@Nullable Lookup lookup, Class<O> type, ModelSignature signature) {
+    MethodHandle make = Components.constructor(BatchBinder.lookup(lookup), type);
+    RecordComponent[] components = type.getRecordComponents();
+    int[] order = new int[2 * components.length];
+    for (int i = components.length - 1; i >= 0; i--) {
+      make = MethodHandles.collectArguments(make, i, reader(components[i], signature));
+    }
+    for (int i = 0; i < order.length; i++) {
+      order[i] = i % 2;
+    }
+    MethodType taken = methodType(type, Answer.class, int.class);
+    return new RecordReader<>(
+        type,
+        MethodHandles.permuteArguments(make, taken, order)
+            .asType(methodType(Record.class, Answer.class, int.class)));
+  }
+
+  /**
+   * Makes the record of a row.
+   *
+   * @param answer the answers
+   * @param row from 0
+   * @return a new record
+   */
+  public O read(Answer answer, int row) {
+    try {
+      return type.cast((Record) make.invokeExact(answer, row));
+    } catch (Throwable e) {
+      throw Components.unchecked(e);
+    }
+  }
+
+  private static MethodHandle reader(RecordComponent component, ModelSignature signature) {
+    Class<?> type = component.getType();
+    if (type == PredictionId.class) {
+      return find("id", type, Answer.class, int.class);
+    }
+    if (type == ServedBy.class) {
+      return find("servedBy", type, Answer.class, int.class);
+    }
+    List<String> names = signature.outputs().stream().map(ValueSpec::name).toList();
+    int output = names.indexOf(component.getName());
+    if (output < 0) {
+      throw Components.unknown(
+          component.getName(), names + ", the model's outputs, or a PredictionId or ServedBy");
+    }
+    return reader(component, signature.outputs().get(output), output);
+  }
+
+  private static MethodHandle reader(RecordComponent component, ValueSpec spec, int output) {
+    Class<?> type = component.getType();
+    ElementType held = Components.elementType(type);
+    if (!(spec instanceof TensorSpec tensor)
+        || held == null
+        || type.isEnum()
+        || !Widening.isExact(tensor.type(), held)) {
+      throw new ModelInputException(
+          component.getName(), type.getSimpleName(), "what holds the model's " + spec);
+    }
+    Class<?> value = type.isArray() ? type.getComponentType() : type;
+    Class<?> primitive = methodType(value).unwrap().returnType();
+    Class<?> wide = wide(tensor.type());
+    String name = wide.getSimpleName().toLowerCase(Locale.ROOT);
+    if (type.isArray()
+        && !((primitive.isPrimitive() && primitive == value) || held == ElementType.STRING)) {
+      throw new ModelInputException(
+          component.getName(), type.getSimpleName(), "an array of primitives or of String");
+    }
+    if (type.isArray()) {
+      MethodHandle array =
+          find("array", Object.class, Class.class, int.class, Answer.class, int.class);
+      return MethodHandles.insertArguments(array, 0, value, output)
+          .asType(methodType(type, Answer.class, int.class));
+    }
+    MethodHandle get = find(name + "At", wide, int.class, Answer.class, int.class);
+    get = MethodHandles.insertArguments(get, 0, output);
+    if (primitive.isPrimitive()) {
+      get = MethodHandles.explicitCastArguments(get, get.type().changeReturnType(primitive));
+    }
+    return get.asType(get.type().changeReturnType(type));
+  }
+
+  /** What carries an output's value; narrowed again without loss, as the types were checked. */
+  private static Class<?> wide(ElementType type) {
+    return switch (type) {
+      case FLOAT32, FLOAT64, FLOAT16, BFLOAT16 -> double.class;
+      case STRING -> String.class;
+      default -> long.class;
+    };
+  }
+
+  private static MethodHandle find(String name, Class<?> returned, Class<?>... taken) {
+    try {
+      return HERE.findStatic(RecordReader.class, name, methodType(returned, taken));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static PredictionId id(Answer answer, int row) {
+    return answer.id(row);
+  }
+
+  static ServedBy servedBy(Answer answer, int ignored) {
+    return answer.servedBy();
+  }
+
+  static double doubleAt(int output, Answer answer, int row) {
+    return answer.outputsByRow().doubleAt(output, single(output, answer.outputsByRow(), row));
+  }
+
+  static long longAt(int output, Answer answer, int row) {
+    return answer.outputsByRow().longAt(output, single(output, answer.outputsByRow(), row));
+  }
+
+  static String stringAt(int output, Answer answer, int row) {
+    return answer.outputsByRow().textAt(output, single(output, answer.outputsByRow(), row));
+  }
+
+  private static int single(int output, Outputs outputs, int row) {
+    if (outputs.width(output) != 1) {
+      throw shape(output, outputs, "one value a row; use an array component");
+    }
+    return row;
+  }
+
+  private static InferenceException shape(int output, Outputs outputs, String expected) {
+    int width = outputs.width(output);
+    return new InferenceException(
+        "output "
+            + outputs.plans().get(output).name()
+            + ": found "
+            + (width == Outputs.NOT_BY_ROW ? "values that are not rows" : width + " values a row")
+            + ", expected "
+            + expected,
+        null);
+  }
+
+  static Object array(Class<?> element, int output, Answer answer, int row) {
+    Outputs outputs = answer.outputsByRow();
+    int width = outputs.width(output);
+    if (width == Outputs.NOT_BY_ROW) {
+      throw shape(output, outputs, "a row for each row");
+    }
+    long first = (long) row * width;
+    Object array = Array.newInstance(element, width);
+    for (int i = 0; i < width; i++) {
+      set(array, i, outputs, output, first + i);
+    }
+    return array;
+  }
+
+  private static void set(Object array, int i, Outputs outputs, int output, long element) {
+    if (array instanceof float[] floats) {
+      floats[i] = (float) outputs.doubleAt(output, element);
+    } else if (array instanceof double[] doubles) {
+      doubles[i] =
+          wide(outputs.plans().get(output).type()) == double.class
+              ? outputs.doubleAt(output, element)
+              : outputs.longAt(output, element);
+    } else if (array instanceof long[] longs) {
+      longs[i] = outputs.longAt(output, element);
+    } else if (array instanceof int[] ints) {
+      ints[i] = (int) outputs.longAt(output, element);
+    } else if (array instanceof short[] shorts) {
+      shorts[i] = (short) outputs.longAt(output, element);
+    } else if (array instanceof byte[] bytes) {
+      bytes[i] = (byte) outputs.longAt(output, element);
+    } else if (array instanceof boolean[] booleans) {
+      booleans[i] = outputs.longAt(output, element) != 0;
+    } else {
+      ((String[]) array)[i] = outputs.textAt(output, element);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.mlops4j.runtime.binding;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.spi.EngineSlot;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.arrow.vector.VectorSchemaRoot;
+
+/**
+ * Fills the inputs of one slot from batches. What it needs is kept from call to call, so that a
+ * call of numbers allocates nothing. One call at a time, as the slot.
+ */
+public final class SlotInputs {
+  private final BatchBinder binder;
+  private final EngineSlot slot;
+  private final InputColumns[] inputs;
+  private final long[] symbols;
+
+  SlotInputs(BatchBinder binder, List<InputPlan> plans, int symbols, EngineSlot slot) {
+    this.binder = binder;
+    this.slot = slot;
+    this.inputs = plans.stream().map(InputColumns::new).toArray(InputColumns[]::new);
+    this.symbols = new long[symbols];
+  }
+
+  /**
+   * Checks a batch of at least one row, then writes it.
+   *
+   * @param batch the rows, which must stay as they are until the slot has run
+   * @throws io.mlops4j.error.ModelInputException if the model cannot take them; nothing native saw
+   *     them
+   */
+  public void bind(FeatureBatch batch) {
+    VectorSchemaRoot root = batch.root();
+    Layout layout = binder.layout(root.getSchema());
+    int rows = root.getRowCount();
+    Arrays.fill(symbols, -1);
+    for (int i = 0; i < inputs.length; i++) {
+      inputs[i].check(root, layout.cells(i), rows, batch.dictionaries(), symbols);
+    }
+    for (InputColumns input : inputs) {
+      input.write(slot);
+    }
+  }
+
+  /** Lets go of what the last batch lent. */
+  public void release() {
+    for (InputColumns input : inputs) {
+      input.release();
+    }
+  }
+
+  static String nulls(int count, int first) {
+    return count == 1 ? "a null in row " + first : count + " nulls, the first in row " + first;
+  }
+}

@@ -1,0 +1,37 @@
+package io.mlops4j.runtime.binding;
+
+import io.mlops4j.runtime.memory.Native;
+
+/** Arrow's validity bitmaps: bit i is set when row i has a value. */
+final class Validity {
+  private Validity() {}
+
+  static long bytes(int rows) {
+    return (rows + 7L) >>> 3;
+  }
+
+  static int nulls(long bitmap, int rows) {
+    int valid = 0;
+    int words = rows >>> 6;
+    for (int i = 0; i < words; i++) {
+      valid += Long.bitCount(Native.getLong(bitmap + 8L * i));
+    }
+    for (int row = words << 6; row < rows; row += 8) {
+      int here = Math.min(8, rows - row);
+      valid += Integer.bitCount(Native.getByte(bitmap + (row >>> 3)) & ((1 << here) - 1));
+    }
+    return rows - valid;
+  }
+
+  static boolean isNull(long bitmap, int row) {
+    return (Native.getByte(bitmap + (row >>> 3)) >>> (row & 7) & 1) == 0;
+  }
+
+  static int firstNull(long bitmap) {
+    int row = 0;
+    while (!isNull(bitmap, row)) {
+      row++;
+    }
+    return row;
+  }
+}

@@ -1,0 +1,68 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.RowModel;
+import io.mlops4j.runtime.binding.RecordBinder;
+import io.mlops4j.runtime.binding.RecordReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+
+/** A model asked with records. */
+final class BoundRows<I extends Record, O extends Record> implements RowModel<I, O> {
+  private final LoadedModel model;
+  private final RecordBinder<I> binder;
+  private final RecordReader<O> reader;
+  private final RowCollector<I> collector;
+
+  BoundRows(
+      LoadedModel model,
+      RecordBinder<I> binder,
+      RecordReader<O> reader,
+      RowCollector<I> collector) {
+    this.model = model;
+    this.binder = binder;
+    this.reader = reader;
+    this.collector = collector;
+  }
+
+  @Override
+  public O predict(I row) {
+    return predict(row, CallOptions.withDefaults());
+  }
+
+  @Override
+  public O predict(I row, CallOptions options) {
+    Request request = request(List.of(Objects.requireNonNull(row, "row")));
+    try (DefaultPrediction answer = model.ask(request, options)) {
+      return reader.read(answer, 0);
+    }
+  }
+
+  @Override
+  public List<O> predict(List<I> rows) {
+    List<I> asked = List.copyOf(rows);
+    if (asked.isEmpty()) {
+      model.checkOpen();
+      return List.of();
+    }
+    try (DefaultPrediction answer = model.ask(request(asked), CallOptions.withDefaults())) {
+      List<O> read = new ArrayList<>(asked.size());
+      for (int i = 0; i < asked.size(); i++) {
+        read.add(reader.read(answer, i));
+      }
+      return List.copyOf(read);
+    }
+  }
+
+  private Request request(List<I> rows) {
+    return new RowsRequest<>(binder, collector, rows);
+  }
+
+  @Override
+  public CompletableFuture<O> predictAsync(I row, CallOptions options) {
+    Request request = request(List.of(Objects.requireNonNull(row, "row")));
+    return model.askAsync(request, options, answer -> reader.read(answer, 0), () -> {});
+  }
+}

@@ -1,0 +1,118 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.PredictionId;
+import io.mlops4j.inference.ServedBy;
+import java.util.Objects;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One event for one listener. What it lends ends with {@link #close}. */
+final class CallEvent implements InferenceEvent, AutoCloseable {
+  private final ServedBy servedBy;
+  private final Route route;
+  private final int rows;
+  private final IntFunction<PredictionId> ids;
+  private final CallTimes times;
+  private final @Nullable Throwable error;
+  private final @Nullable Rows lent;
+  private @Nullable FeatureBatch features;
+  private @Nullable FeatureBatch outputs;
+  private boolean ended;
+
+  /**
+   * Features and outputs, made when they are asked for.
+   *
+   * @param features a handle of its own for each call
+   * @param outputs likewise
+   */
+  record Rows(Supplier<FeatureBatch> features, Supplier<FeatureBatch> outputs) {}
+
+  CallEvent(
+      ServedBy servedBy,
+      Route route,
+      int rows,
+      IntFunction<PredictionId> ids,
+      CallTimes times,
+      @Nullable Throwable error,
+      @Nullable Rows lent) {
+    this.servedBy = servedBy;
+    this.route = route;
+    this.rows = rows;
+    this.ids = ids;
+    this.times = times;
+    this.error = error;
+    this.lent = lent;
+  }
+
+  private void checkOpen() {
+    if (ended) {
+      throw new IllegalStateException(
+          "the event has ended: it is valid in its callback only, keep rows with retain()");
+    }
+  }
+
+  @Override
+  public ServedBy servedBy() {
+    return servedBy;
+  }
+
+  @Override
+  public Route route() {
+    return route;
+  }
+
+  @Override
+  public PredictionId id(int row) {
+    checkOpen();
+    return ids.apply(Objects.checkIndex(row, rows));
+  }
+
+  @Override
+  public int rows() {
+    return rows;
+  }
+
+  @Override
+  public long nanos(Phase phase) {
+    return times.nanos(phase);
+  }
+
+  @Override
+  public @Nullable Throwable error() {
+    return error;
+  }
+
+  @Override
+  public @Nullable FeatureBatch features() {
+    checkOpen();
+    if (features == null && lent != null) {
+      features = lent.features().get();
+    }
+    return features;
+  }
+
+  @Override
+  public @Nullable FeatureBatch outputs() {
+    checkOpen();
+    if (outputs == null && lent != null) {
+      outputs = lent.outputs().get();
+    }
+    return outputs;
+  }
+
+  @Override
+  public void close() {
+    ended = true;
+    end(features);
+    end(outputs);
+  }
+
+  private static void end(@Nullable FeatureBatch batch) {
+    if (batch != null) {
+      batch.close();
+    }
+  }
+}

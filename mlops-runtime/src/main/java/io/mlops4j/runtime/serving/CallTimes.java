@@ -1,0 +1,27 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.inference.InferenceEvent.Phase;
+
+/** How long the parts of a call took. Not thread safe. */
+@SuppressWarnings("EnumOrdinal") // an array by phase costs a call nothing, a map would
+final class CallTimes {
+  private final long[] nanos = new long[Phase.values().length];
+  private long last = System.nanoTime();
+
+  /** A part ended here, and the next begins. */
+  void end(Phase phase) {
+    long now = System.nanoTime();
+    nanos[phase.ordinal()] += now - last;
+    last = now;
+  }
+
+  void add(CallTimes other) {
+    for (int i = 0; i < nanos.length; i++) {
+      nanos[i] += other.nanos[i];
+    }
+  }
+
+  long nanos(Phase phase) {
+    return nanos[phase.ordinal()];
+  }
+}

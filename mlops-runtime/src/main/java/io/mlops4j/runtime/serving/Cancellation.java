@@ -1,0 +1,85 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.error.DeadlineException;
+import io.mlops4j.spi.EngineSlot;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets another thread end a call. The slot is told only while this call has it: who ends a call
+ * that has just ended by itself does nothing, and never reaches the slot's next call.
+ */
+final class Cancellation {
+  private static final int WAITING = 0;
+  private static final int RUNNING = 1;
+  private static final int CANCELLING = 2;
+  private static final int CANCELLED = 3;
+  private static final int ENDED = 4;
+
+  private final AtomicInteger state = new AtomicInteger(WAITING);
+  private final @Nullable Duration deadline;
+  private volatile @Nullable EngineSlot slot;
+  private volatile boolean late;
+  private volatile boolean unwanted;
+
+  Cancellation(@Nullable Duration deadline) {
+    this.deadline = deadline;
+  }
+
+  /** The deadline has passed. */
+  void expire() {
+    late = true;
+    stop();
+  }
+
+  /** Nobody wants the answer any more. */
+  void cancel() {
+    unwanted = true;
+    stop();
+  }
+
+  private void stop() {
+    EngineSlot running = slot;
+    if (running != null && state.compareAndSet(RUNNING, CANCELLING)) {
+      try {
+        running.cancel();
+      } finally {
+        state.set(CANCELLED);
+      }
+    }
+  }
+
+  /** The call has a slot; throws if it was ended before. */
+  void begin(EngineSlot running) {
+    slot = running;
+    state.set(RUNNING);
+    check();
+  }
+
+  /** The call is about to give its slot back: from now on nobody reaches it. */
+  void end() {
+    while (!state.compareAndSet(RUNNING, ENDED) && state.get() != CANCELLED) {
+      Thread.onSpinWait();
+    }
+    slot = null;
+  }
+
+  boolean isStopped() {
+    return late || unwanted;
+  }
+
+  /** Throws if the call was ended, whatever the engine made of it. */
+  void check() {
+    if (unwanted) {
+      throw new CancellationException("the call was cancelled");
+    }
+    if (late) {
+      throw new DeadlineException(
+          "the call took longer than "
+              + deadline
+              + "; allow more time or ask with fewer rows at once");
+    }
+  }
+}

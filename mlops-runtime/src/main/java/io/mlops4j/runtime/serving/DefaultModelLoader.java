@@ -1,0 +1,204 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.runtime.binding.BatchBinder;
+import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.spi.DeviceRequest;
+import io.mlops4j.spi.EngineModel;
+import io.mlops4j.spi.EngineOptions;
+import io.mlops4j.spi.ModelSource;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all models of one runtime share: memory, engines, threads, and the numbers of their calls.
+ * Thread safe.
+ */
+public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
+  /** Rows of single calls reach listeners at the latest after twice this. */
+  private static final Duration OLD = Duration.ofMillis(500);
+
+  private static final int KEPT_AT_LEAST = 16;
+
+  private final BufferAllocator allocator = new RootAllocator();
+  private final DirectMemory memory = new DirectMemory();
+  private final int kept;
+  private final Engines engines;
+  private final RuntimeThreads threads;
+  private final LongSupplier nanos;
+  private final long process = new SecureRandom().nextLong();
+  private final AtomicLong calls = new AtomicLong();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Set<LoadedModel> models = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Starts without any engine or thread; both come when they are needed.
+   *
+   * @param threads how many threads one run may use, and how many work asynchronously
+   */
+  public DefaultModelLoader(int threads) {
+    this(threads, System::nanoTime);
+  }
+
+  /** With a clock that tests can set. */
+  DefaultModelLoader(int threads, LongSupplier nanos) {
+    this.kept = Math.max(KEPT_AT_LEAST, 2 * threads);
+    this.engines = new Engines(EngineOptions.of(memory, threads));
+    this.threads = new RuntimeThreads(threads);
+    this.nanos = nanos;
+  }
+
+  @Override
+  public ServingModel load(
+      ModelSource source,
+      String name,
+      @Nullable ModelVersion version,
+      @Nullable AliasRecord alias,
+      @Nullable FeatureSchema cardFeatures,
+      LoadOptions options,
+      InferenceEvent.Route route) {
+    checkOpen();
+    Objects.requireNonNull(name, "name");
+    Engines.Named engine = engines.open(source.format(), options.engine());
+    DeviceRequest device =
+        DeviceRequest.of(options.devices(), !options.devices().isEmpty(), Map.of());
+    EngineModel model = engine.engine().load(source, device);
+    try {
+      FeatureSchema stated = options.features().orElse(cardFeatures);
+      BatchBinder binder = BatchBinder.compile(model.signature(), stated);
+      return register(
+          new LoadedModel(
+              this,
+              new SharedModel(model, binder, memory, kept),
+              ServedBy.of(name, source.digest(), version, alias, engine.name()),
+              route,
+              new Listeners(options.listeners())));
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** Keeps an eye on a model until it is closed. */
+  LoadedModel register(LoadedModel model) {
+    models.add(model);
+    if (model.collects()) {
+      threads.keepHouse(this::flushOld, OLD);
+    }
+    if (closed.get()) { // it came too late to be closed with the others
+      model.close();
+      checkOpen();
+    }
+    return model;
+  }
+
+  void forget(LoadedModel model) {
+    models.remove(model);
+  }
+
+  /** Tells listeners of single-record calls that have waited long enough. */
+  void flushOld() {
+    models.forEach(model -> model.flush(nanos.getAsLong(), OLD.toNanos()));
+  }
+
+  private void checkOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("the runtime is closed; open another to load models");
+    }
+  }
+
+  @Override
+  public BufferAllocator allocator() {
+    return allocator;
+  }
+
+  @Override
+  public Executor executor() {
+    return threads.workers();
+  }
+
+  RuntimeThreads threads() {
+    return threads;
+  }
+
+  long nanos() {
+    return nanos.getAsLong();
+  }
+
+  long process() {
+    return process;
+  }
+
+  long nextCall() {
+    return calls.getAndIncrement();
+  }
+
+  /**
+   * Memory of slots and answers outside the heap and outside Arrow.
+   *
+   * @return bytes allocated now
+   */
+  public long hostBytes() {
+    return memory.bytes();
+  }
+
+  /**
+   * Closes models that are still open, then threads, engines and memory. What is still lent then
+   * stays readable.
+   *
+   * @return who was still open or still holds memory, a sentence each; empty for a tidy end, and
+   *     for a second call
+   */
+  public List<String> closeAndReport() {
+    if (!closed.compareAndSet(false, true)) {
+      return List.of();
+    }
+    List<String> forgotten = new ArrayList<>();
+    List<LoadedModel> open = List.copyOf(models);
+    for (LoadedModel model : open) {
+      if (!model.isClosing()) {
+        forgotten.add("the model " + model + " was not closed");
+      }
+      model.close();
+      model.awaitClosed();
+    }
+    threads.close();
+    engines.close();
+    if (memory.bytes() > 0) {
+      forgotten.add("open predictions hold " + memory.bytes() + " bytes of host memory");
+    }
+    if (allocator.getAllocatedMemory() > 0) {
+      forgotten.add(
+          "open batches, readers or views hold "
+              + allocator.getAllocatedMemory()
+              + " bytes of Arrow memory");
+    } else {
+      allocator.close();
+    }
+    return forgotten;
+  }
+
+  /** Closes everything, without a report. */
+  @Override
+  public void close() {
+    closeAndReport();
+  }
+}

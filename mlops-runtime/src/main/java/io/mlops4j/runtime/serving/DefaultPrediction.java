@@ -1,0 +1,144 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.PredictionId;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.runtime.binding.Answer;
+import io.mlops4j.runtime.binding.Outputs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.ValueVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
+
+/** Answers, who gave them, and the views that end with them. */
+final class DefaultPrediction implements Prediction, Answer {
+  private final Outputs outputs;
+  private final ServedBy servedBy;
+  private final long process;
+  private final long call;
+  private final BufferAllocator allocator;
+  private @Nullable List<FieldVector> views;
+  private @Nullable OutputView batch;
+  private boolean closed;
+
+  DefaultPrediction(
+      Outputs outputs, ServedBy servedBy, long process, long call, BufferAllocator allocator) {
+    this.outputs = outputs;
+    this.servedBy = servedBy;
+    this.process = process;
+    this.call = call;
+    this.allocator = allocator;
+  }
+
+  @Override
+  public int rows() {
+    return open().rows();
+  }
+
+  @Override
+  public ServedBy servedBy() {
+    return servedBy;
+  }
+
+  @Override
+  public PredictionId id(int row) {
+    return new PredictionId(process, call, Objects.checkIndex(row, outputs.rows()));
+  }
+
+  long call() {
+    return call;
+  }
+
+  /** The answers themselves, for the runtime's own use before the caller has the prediction. */
+  @Override
+  public Outputs outputsByRow() {
+    return outputs;
+  }
+
+  private Outputs open() {
+    if (closed) {
+      throw new IllegalStateException(
+          "the prediction is closed: copy what is needed out of it before that");
+    }
+    return outputs;
+  }
+
+  @Override
+  public float[] floats(String output) {
+    return open().floats(outputs.find(output));
+  }
+
+  @Override
+  public void floats(String output, float[] into, int offset) {
+    open().floats(outputs.find(output), into, offset);
+  }
+
+  @Override
+  public double[] doubles(String output) {
+    return open().doubles(outputs.find(output));
+  }
+
+  @Override
+  public long[] longs(String output) {
+    return open().longs(outputs.find(output));
+  }
+
+  @Override
+  public String[] strings(String output) {
+    return open().strings(outputs.find(output));
+  }
+
+  @Override
+  public FieldVector vector(String output) {
+    FieldVector view = open().vector(outputs.find(output), allocator);
+    if (views == null) {
+      views = new ArrayList<>();
+    }
+    views.add(view);
+    return view;
+  }
+
+  @Override
+  public FeatureBatch outputs() {
+    open();
+    if (batch == null) {
+      batch = OutputView.of(outputs, allocator);
+    }
+    return batch.batch();
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      if (views != null) {
+        views.forEach(ValueVector::close);
+      }
+      if (batch != null) {
+        batch.close();
+      }
+      outputs.release();
+    }
+  }
+
+  /** All outputs as a borrowed batch, which ends with the vectors under it. */
+  record OutputView(VectorSchemaRoot root, FeatureBatch batch) implements AutoCloseable {
+    static OutputView of(Outputs outputs, BufferAllocator allocator) {
+      VectorSchemaRoot root = outputs.root(allocator);
+      try (FeatureBatch borrowed = FeatureBatch.of(root)) {
+        return new OutputView(root, borrowed.lend(allocator));
+      }
+    }
+
+    @Override
+    public void close() {
+      batch.close();
+      root.close();
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.error.EngineUnavailableException;
+import io.mlops4j.model.ModelFormat;
+import io.mlops4j.spi.Engine;
+import io.mlops4j.spi.EngineOptions;
+import io.mlops4j.spi.EngineProvider;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+
+/** The engines of one runtime, each opened when a model first needs it. Thread safe. */
+final class Engines implements AutoCloseable {
+  private final EngineOptions options;
+  private final Map<String, Engine> open = new LinkedHashMap<>();
+
+  Engines(EngineOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * An engine and its name.
+   *
+   * @param name the provider's name
+   * @param engine the open engine
+   */
+  record Named(String name, Engine engine) {}
+
+  /**
+   * Finds and opens an engine.
+   *
+   * @throws EngineUnavailableException if there is none, with what to add
+   */
+  synchronized Named open(ModelFormat format, Optional<String> wanted) {
+    List<EngineProvider> providers = providers();
+    EngineProvider provider =
+        providers.stream()
+            .filter(one -> one.formats().contains(format))
+            .filter(one -> wanted.isEmpty() || wanted.get().equals(one.name()))
+            .findFirst()
+            .orElseThrow(() -> none(format, wanted, providers));
+    provider
+        .missing()
+        .ifPresent(
+            reason -> {
+              throw new EngineUnavailableException(provider.name() + ": " + reason, null);
+            });
+    Engine engine = open.computeIfAbsent(provider.name(), name -> provider.open(options));
+    return new Named(provider.name(), engine);
+  }
+
+  private static List<EngineProvider> providers() {
+    List<EngineProvider> found = new ArrayList<>();
+    ServiceLoader.load(EngineProvider.class, Engines.class.getClassLoader()).forEach(found::add);
+    return found;
+  }
+
+  private static EngineUnavailableException none(
+      ModelFormat format, Optional<String> wanted, List<EngineProvider> providers) {
+    List<String> known =
+        providers.stream().map(one -> one.name() + " for " + one.formats()).toList();
+    return new EngineUnavailableException(
+        "engine: found "
+            + known
+            + ", expected "
+            + wanted.map(name -> "\"" + name + "\"").orElse("one")
+            + " for "
+            + format.id()
+            + "; add an artifact that brings it, or name another with LoadOptions.engine",
+        null);
+  }
+
+  @Override
+  public synchronized void close() {
+    RuntimeException failure = null;
+    for (Engine engine : open.values()) {
+      try {
+        engine.close();
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+    }
+    open.clear();
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.runtime.binding.Outputs;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/** The outputs of a call for its listeners, viewed when the first asks. One thread at a time. */
+final class LazyOutputs implements AutoCloseable {
+  private final Outputs outputs;
+  private final BufferAllocator allocator;
+  private DefaultPrediction.@Nullable OutputView view;
+
+  LazyOutputs(Outputs outputs, BufferAllocator allocator) {
+    this.outputs = outputs;
+    this.allocator = allocator;
+  }
+
+  FeatureBatch lend() {
+    if (view == null) {
+      view = DefaultPrediction.OutputView.of(outputs, allocator);
+    }
+    return view.batch().lend(allocator);
+  }
+
+  @Override
+  public void close() {
+    if (view != null) {
+      view.close();
+    }
+  }
+}

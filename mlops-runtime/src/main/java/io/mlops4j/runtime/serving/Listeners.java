@@ -1,0 +1,74 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.inference.InferenceListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells listeners, and keeps what they throw away from callers. Thread safe. */
+final class Listeners {
+  private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+  private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
+
+  private final InferenceListener[] plain;
+  private final InferenceListener[] rows;
+  private final AtomicLong failures = new AtomicLong();
+  private final AtomicLong lastLog = new AtomicLong(System.nanoTime() - QUIET);
+
+  Listeners(List<InferenceListener> listeners) {
+    List<InferenceListener> needRows = new ArrayList<>();
+    List<InferenceListener> others = new ArrayList<>();
+    for (InferenceListener listener : listeners) {
+      (listener.needsRows() ? needRows : others).add(listener);
+    }
+    this.plain = others.toArray(InferenceListener[]::new);
+    this.rows = needRows.toArray(InferenceListener[]::new);
+  }
+
+  boolean isEmpty() {
+    return plain.length == 0 && rows.length == 0;
+  }
+
+  boolean needRows() {
+    return rows.length > 0;
+  }
+
+  /** Tells those that need no rows. */
+  void tellPlain(Supplier<CallEvent> event) {
+    tell(plain, event);
+  }
+
+  /** Tells those that need rows. */
+  void tellRows(Supplier<CallEvent> event) {
+    tell(rows, event);
+  }
+
+  private void tell(InferenceListener[] listeners, Supplier<CallEvent> event) {
+    for (InferenceListener listener : listeners) {
+      try (CallEvent one = event.get()) {
+        listener.onInference(one);
+      } catch (Throwable e) { // whatever it is, the caller's answer is not to suffer
+        failed(listener, e);
+      }
+    }
+  }
+
+  /** How often a listener threw. */
+  long failures() {
+    return failures.get();
+  }
+
+  /** Counted always, logged at most once a minute. */
+  void failed(Object listener, Throwable thrown) {
+    long count = failures.incrementAndGet();
+    long now = System.nanoTime();
+    long last = lastLog.get();
+    if (now - last >= QUIET && lastLog.compareAndSet(last, now)) {
+      LOG.warn("listener {} failed, {} failures so far; calls go on", listener, count, thrown);
+    }
+  }
+}

@@ -1,0 +1,369 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.PredictionId;
+import io.mlops4j.inference.RowModel;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.Placement;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.runtime.binding.Outputs;
+import io.mlops4j.runtime.binding.RecordBinder;
+import io.mlops4j.runtime.binding.RecordReader;
+import java.lang.invoke.MethodHandles;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** One identity of a loaded model. */
+final class LoadedModel implements ServingModel {
+  private final DefaultModelLoader runtime;
+  private final SharedModel shared;
+  private final ServedBy servedBy;
+  private final InferenceEvent.Route route;
+  private final Listeners listeners;
+  private final Calls calls = new Calls();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Map<Class<?>, RowCollector<?>> collectors = new ConcurrentHashMap<>();
+
+  LoadedModel(
+      DefaultModelLoader runtime,
+      SharedModel shared,
+      ServedBy servedBy,
+      InferenceEvent.Route route,
+      Listeners listeners) {
+    this.runtime = runtime;
+    this.shared = shared;
+    this.servedBy = servedBy;
+    this.route = route;
+    this.listeners = listeners;
+  }
+
+  @Override
+  public ModelSignature signature() {
+    return shared.engine().signature();
+  }
+
+  @Override
+  public FeatureSchema features() {
+    return shared.binder().features();
+  }
+
+  @Override
+  public ServedBy servedBy() {
+    return servedBy;
+  }
+
+  @Override
+  public Placement placement() {
+    return shared.engine().placement();
+  }
+
+  InferenceEvent.Route route() {
+    return route;
+  }
+
+  Listeners listeners() {
+    return listeners;
+  }
+
+  @Override
+  public Prediction predict(FeatureBatch batch) {
+    return predict(batch, CallOptions.withDefaults());
+  }
+
+  @Override
+  public Prediction predict(FeatureBatch batch, CallOptions options) {
+    try (FeatureBatch held = batch.lend(runtime.allocator())) {
+      return ask(new BatchRequest(held, shared.binder()), options);
+    }
+  }
+
+  @Override
+  public <R> CompletableFuture<R> predictAsync(
+      FeatureBatch batch, CallOptions options, Function<? super Prediction, ? extends R> read) {
+    Objects.requireNonNull(read, "read");
+    Objects.requireNonNull(batch, "batch");
+    FeatureBatch held;
+    try {
+      held = batch.lend(runtime.allocator());
+    } catch (IllegalStateException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return askAsync(new BatchRequest(held, shared.binder()), options, read, held::close);
+  }
+
+  /** Asks in this thread. */
+  DefaultPrediction ask(Request request, CallOptions options) {
+    enter();
+    try {
+      Duration deadline = deadline(options);
+      if (deadline == null) {
+        return answer(request, null);
+      }
+      Cancellation cancellation = new Cancellation(deadline);
+      Future<?> watched = runtime.threads().watch(cancellation, deadline);
+      try {
+        return answer(request, cancellation);
+      } finally {
+        watched.cancel(false);
+      }
+    } finally {
+      calls.leave();
+    }
+  }
+
+  private static @Nullable Duration deadline(CallOptions options) {
+    return options == CallOptions.withDefaults() ? null : options.deadline().orElse(null);
+  }
+
+  /** Asks in a thread of the runtime; the call counts from now on, so that closing waits for it. */
+  <R> CompletableFuture<R> askAsync(
+      Request request,
+      CallOptions options,
+      Function<? super DefaultPrediction, ? extends R> read,
+      Runnable after) {
+    if (!calls.enter()) {
+      after.run();
+      return CompletableFuture.failedFuture(closedException());
+    }
+    Duration deadline = deadline(options);
+    Cancellation cancellation = new Cancellation(deadline);
+    AsyncCall<R> future = new AsyncCall<>(cancellation);
+    Future<?> watched = deadline == null ? null : runtime.threads().watch(cancellation, deadline);
+    Runnable end =
+        () -> {
+          if (watched != null) {
+            watched.cancel(false);
+          }
+          after.run();
+          calls.leave();
+        };
+    try {
+      runtime.executor().execute(() -> complete(future, request, cancellation, read, end));
+    } catch (RejectedExecutionException e) {
+      end.run();
+      future.completeExceptionally(closedException());
+    }
+    return future;
+  }
+
+  /** The call has ended before anybody hears of it, so that a dependent may close the model. */
+  private <R> void complete(
+      CompletableFuture<R> future,
+      Request request,
+      Cancellation cancellation,
+      Function<? super DefaultPrediction, ? extends R> read,
+      Runnable end) {
+    R result = null;
+    Throwable error = null;
+    try (DefaultPrediction answer = answer(request, cancellation)) {
+      result = read.apply(answer);
+    } catch (Throwable e) {
+      error = e;
+    } finally {
+      end.run();
+    }
+    if (error == null) {
+      future.complete(result);
+    } else {
+      future.completeExceptionally(error);
+    }
+  }
+
+  private DefaultPrediction answer(Request request, @Nullable Cancellation cancellation) {
+    long call = runtime.nextCall();
+    CallTimes times = listeners.isEmpty() ? null : new CallTimes();
+    DefaultPrediction answer;
+    try {
+      Outputs outputs = shared.ask(request, cancellation, times);
+      answer =
+          new DefaultPrediction(outputs, servedBy, runtime.process(), call, runtime.allocator());
+    } catch (Throwable e) {
+      if (times != null) {
+        tellError(request.rows(), call, times, e);
+      }
+      throw e;
+    }
+    if (times != null) {
+      request.tell(this, answer, times);
+    }
+    return answer;
+  }
+
+  private void tellError(int rows, long call, CallTimes times, Throwable error) {
+    long process = runtime.process();
+    CallEvents events =
+        lent ->
+            new CallEvent(
+                servedBy, route, rows, i -> new PredictionId(process, call, i), times, error, lent);
+    listeners.tellPlain(() -> events.of(null));
+    listeners.tellRows(() -> events.of(null));
+  }
+
+  /** Makes an event with rows or without. */
+  private interface CallEvents {
+    CallEvent of(CallEvent.@Nullable Rows lent);
+  }
+
+  private CallEvent event(
+      DefaultPrediction answer, CallTimes times, CallEvent.@Nullable Rows lent) {
+    int rows = answer.outputsByRow().rows();
+    return new CallEvent(servedBy, route, rows, answer::id, times, null, lent);
+  }
+
+  void tellBatch(FeatureBatch batch, DefaultPrediction answer, CallTimes times) {
+    listeners.tellPlain(() -> event(answer, times, null));
+    if (listeners.needRows()) {
+      try (LazyOutputs outputs = new LazyOutputs(answer.outputsByRow(), runtime.allocator())) {
+        CallEvent.Rows rows =
+            new CallEvent.Rows(() -> batch.lend(runtime.allocator()), outputs::lend);
+        listeners.tellRows(() -> event(answer, times, rows));
+      }
+    }
+  }
+
+  <I extends Record> void tellRows(
+      RowCollector<I> collector, List<I> rows, DefaultPrediction answer, CallTimes times) {
+    listeners.tellPlain(() -> event(answer, times, null));
+    if (listeners.needRows()) {
+      try {
+        collector.add(rows, answer, times, runtime.nanos());
+      } catch (RuntimeException e) {
+        listeners.failed(this, e);
+      }
+    }
+  }
+
+  @Override
+  public <I extends Record, O extends Record> RowModel<I, O> rows(Class<I> in, Class<O> out) {
+    return bind(null, in, out);
+  }
+
+  @Override
+  public <I extends Record, O extends Record> RowModel<I, O> rows(
+      MethodHandles.Lookup lookup, Class<I> in, Class<O> out) {
+    return bind(Objects.requireNonNull(lookup, "lookup"), in, out);
+  }
+
+  private <I extends Record, O extends Record> RowModel<I, O> bind(
+      MethodHandles.@Nullable Lookup lookup, Class<I> in, Class<O> out) {
+    checkOpen();
+    RecordBinder<I> binder = shared.binder().records(lookup, in);
+    RecordReader<O> reader = RecordReader.of(lookup, out, signature());
+    return new BoundRows<>(this, binder, reader, collector(in, binder));
+  }
+
+  /** One for each record class, however often it is bound. */
+  @SuppressWarnings("unchecked") // the map's values have the type of their key
+  private <I extends Record> RowCollector<I> collector(Class<I> in, RecordBinder<I> binder) {
+    return (RowCollector<I>)
+        collectors.computeIfAbsent(
+            in, type -> new RowCollector<>(this, binder.columns(), runtime.allocator()));
+  }
+
+  /** Tells listeners of single-record calls that have waited long enough. */
+  void flush(long now, long age) {
+    for (RowCollector<?> collector : collectors.values()) {
+      try {
+        collector.flush(now, age);
+      } catch (RuntimeException e) {
+        listeners.failed(this, e);
+      }
+    }
+  }
+
+  boolean collects() {
+    return listeners.needRows();
+  }
+
+  @Override
+  public ServingModel withAlias(AliasRecord alias) {
+    return withAlias(alias, route);
+  }
+
+  @Override
+  public ServingModel withAlias(AliasRecord alias, InferenceEvent.Route newRoute) {
+    enter();
+    try {
+      ServedBy renamed =
+          ServedBy.of(
+              servedBy.model(),
+              servedBy.digest(),
+              servedBy.version().orElse(null),
+              Objects.requireNonNull(alias, "alias"),
+              servedBy.engine());
+      return runtime.register(
+          new LoadedModel(runtime, shared.share(), renamed, newRoute, listeners));
+    } finally {
+      calls.leave();
+    }
+  }
+
+  @Override
+  public boolean acquire() {
+    return calls.hold();
+  }
+
+  @Override
+  public void release() {
+    calls.letGo();
+  }
+
+  private void enter() {
+    if (!calls.enter()) {
+      throw closedException();
+    }
+  }
+
+  void checkOpen() {
+    if (calls.isClosing()) {
+      throw closedException();
+    }
+  }
+
+  private IllegalStateException closedException() {
+    return new IllegalStateException(
+        "the model " + servedBy.model() + " is closed; load it again to ask it");
+  }
+
+  boolean isClosing() {
+    return calls.isClosing();
+  }
+
+  @Override
+  public void close() {
+    if (calls.close()) {
+      try {
+        calls.awaitDrained();
+        flush(runtime.nanos(), Long.MIN_VALUE);
+        shared.release();
+      } finally {
+        runtime.forget(this);
+        closed.countDown();
+      }
+    }
+  }
+
+  /** Waits until whoever closes it is done. */
+  void awaitClosed() {
+    Waiting.uninterruptibly(closed);
+  }
+
+  @Override
+  public String toString() {
+    return servedBy.toString();
+  }
+}

@@ -1,0 +1,37 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.runtime.binding.RecordBinder;
+import java.util.List;
+
+/** Asks with records. */
+final class RowsRequest<I extends Record> implements Request {
+  private final RecordBinder<I> binder;
+  private final RowCollector<I> collector;
+  private final List<I> rows;
+
+  RowsRequest(RecordBinder<I> binder, RowCollector<I> collector, List<I> rows) {
+    this.binder = binder;
+    this.collector = collector;
+    this.rows = rows;
+  }
+
+  @Override
+  public int rows() {
+    return rows.size();
+  }
+
+  @Override
+  public void checkEmpty() {
+    // The components were checked when the record was bound.
+  }
+
+  @Override
+  public void bind(Slot slot) {
+    binder.bind(slot.engine(), rows);
+  }
+
+  @Override
+  public void tell(LoadedModel model, DefaultPrediction answer, CallTimes times) {
+    model.tellRows(collector, rows, answer, times);
+  }
+}

@@ -1,0 +1,106 @@
+package io.mlops4j.runtime.serving;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads of one runtime, each started when it is first needed and ended at close.
+ *
+ * <p>Deadlines have a thread of their own, on which nothing else ever runs: whatever a listener
+ * does must not keep a call from being ended.
+ */
+final class RuntimeThreads implements AutoCloseable {
+  private static final long IDLE_SECONDS = 30;
+
+  private final ThreadPoolExecutor workers;
+  private final ScheduledThreadPoolExecutor deadlines;
+  private final ScheduledThreadPoolExecutor housekeeping;
+  private boolean keeping;
+
+  RuntimeThreads(int workers) {
+    this.workers =
+        new ThreadPoolExecutor(
+            workers,
+            workers,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            named("mlops4j-worker", true));
+    this.workers.allowCoreThreadTimeOut(true);
+    this.deadlines = new ScheduledThreadPoolExecutor(1, named("mlops4j-deadlines", false));
+    this.deadlines.setRemoveOnCancelPolicy(true);
+    this.housekeeping = new ScheduledThreadPoolExecutor(1, named("mlops4j-housekeeping", false));
+  }
+
+  private static ThreadFactory named(String name, boolean numbered) {
+    AtomicInteger number = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, numbered ? name + "-" + number.incrementAndGet() : name);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  Executor workers() {
+    return workers;
+  }
+
+  /** Ends a call when its time is over. */
+  Future<?> watch(Cancellation call, Duration deadline) {
+    return deadlines.schedule(call::expire, nanos(deadline), TimeUnit.NANOSECONDS);
+  }
+
+  private static long nanos(Duration deadline) {
+    try {
+      return deadline.toNanos();
+    } catch (ArithmeticException e) {
+      return Long.MAX_VALUE; // longer than 292 years
+    }
+  }
+
+  /** Runs a task again and again; only the first call starts it. */
+  synchronized void keepHouse(Runnable task, Duration every) {
+    if (!keeping) {
+      keeping = true;
+      Future<?> unused =
+          housekeeping.scheduleWithFixedDelay(
+              task, every.toNanos(), every.toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Ends every thread; tasks that still run are waited for. */
+  @Override
+  public void close() {
+    workers.shutdown();
+    deadlines.shutdownNow();
+    housekeeping.shutdownNow();
+    boolean interrupted = false;
+    for (ExecutorService each : new ExecutorService[] {workers, deadlines, housekeeping}) {
+      interrupted |= awaitEnd(each);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static boolean awaitEnd(ExecutorService ending) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (ending.awaitTermination(1, TimeUnit.DAYS)) {
+          return interrupted;
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.inference.InferenceEvent.Phase;
+import io.mlops4j.runtime.binding.BatchBinder;
+import io.mlops4j.runtime.binding.OutputReader;
+import io.mlops4j.runtime.binding.Outputs;
+import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.spi.EngineModel;
+import io.mlops4j.spi.EngineSlot;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A model in an engine with its slots, shared by all identities under which it serves. */
+final class SharedModel {
+  private final EngineModel engine;
+  private final BatchBinder binder;
+  private final OutputReader outputs;
+  private final SlotPool slots;
+  private final AtomicInteger identities = new AtomicInteger(1);
+
+  SharedModel(EngineModel engine, BatchBinder binder, DirectMemory memory, int kept) {
+    this.engine = engine;
+    this.binder = binder;
+    this.outputs = new OutputReader(engine.signature(), memory, kept);
+    this.slots = new SlotPool(kept, this::build);
+  }
+
+  private Slot build() {
+    EngineSlot slot = engine.slot();
+    try {
+      outputs.prepare(slot);
+      return new Slot(slot, binder.inputs(slot));
+    } catch (RuntimeException | Error e) {
+      slot.close();
+      throw e;
+    }
+  }
+
+  EngineModel engine() {
+    return engine;
+  }
+
+  BatchBinder binder() {
+    return binder;
+  }
+
+  /** Another identity; the caller is one already. */
+  SharedModel share() {
+    identities.incrementAndGet();
+    return this;
+  }
+
+  /** The last identity frees the model; answers still held keep their memory. */
+  void release() {
+    if (identities.decrementAndGet() == 0) {
+      try (engine;
+          outputs) {
+        slots.close();
+      }
+    }
+  }
+
+  Outputs ask(Request request, @Nullable Cancellation cancellation, @Nullable CallTimes times) {
+    if (request.rows() == 0) {
+      request.checkEmpty();
+      return outputs.empty();
+    }
+    Slot slot = slots.lease();
+    boolean sound = false;
+    try {
+      Outputs answer = ask(slot, request, cancellation, times);
+      sound = true;
+      return answer;
+    } catch (RuntimeException e) {
+      sound = true; // a call that failed leaves its slot usable; an error may not
+      throw e;
+    } finally {
+      giveBack(slot, sound);
+    }
+  }
+
+  private void giveBack(Slot slot, boolean sound) {
+    boolean recycled = false;
+    try {
+      slot.recycle();
+      recycled = true;
+    } finally {
+      if (sound && recycled) {
+        slots.give(slot);
+      } else {
+        slot.engine().close();
+      }
+    }
+  }
+
+  private Outputs ask(
+      Slot slot, Request request, @Nullable Cancellation cancellation, @Nullable CallTimes times) {
+    if (cancellation == null) {
+      return run(slot, request, times);
+    }
+    Outputs answer = null;
+    try {
+      cancellation.begin(slot.engine());
+      answer = run(slot, request, times);
+    } catch (RuntimeException e) {
+      if (!cancellation.isStopped()) {
+        throw e;
+      }
+    } finally {
+      cancellation.end();
+    }
+    return inTime(answer, cancellation);
+  }
+
+  private static Outputs inTime(@Nullable Outputs answer, Cancellation cancellation) {
+    try {
+      cancellation.check();
+    } catch (RuntimeException e) {
+      if (answer != null) {
+        answer.release();
+      }
+      throw e;
+    }
+    if (answer == null) {
+      throw new IllegalStateException("a call ended without an answer");
+    }
+    return answer;
+  }
+
+  private Outputs run(Slot slot, Request request, @Nullable CallTimes times) {
+    end(times, Phase.QUEUE);
+    request.bind(slot);
+    end(times, Phase.BIND);
+    slot.engine().run();
+    end(times, Phase.RUN);
+    Outputs answer = outputs.read(slot.engine(), request.rows());
+    end(times, Phase.READ);
+    return answer;
+  }
+
+  private static void end(@Nullable CallTimes times, Phase phase) {
+    if (times != null) {
+      times.end(phase);
+    }
+  }
+}
