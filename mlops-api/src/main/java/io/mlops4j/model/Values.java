@@ -52,7 +52,8 @@ final class Values {
 
   private static double exactDouble(String name, Number number) {
     double value = number.doubleValue();
-    if (number instanceof Long && (long) value != number.longValue()) {
+    // 2^63 comes back as the largest long, which it is not.
+    if (number instanceof Long && (value == 0x1p63 || (long) value != number.longValue())) {
       throw new IllegalArgumentException(
           name
               + ": found "

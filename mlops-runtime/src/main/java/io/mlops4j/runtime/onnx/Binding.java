@@ -78,7 +78,7 @@ final class Binding implements AutoCloseable {
       Output output = outputs.get(i);
       long[] dims = pinnedDims[i];
       if (wanted[i] && dims != null) {
-        pinned.put(output.name(), kept(output.tensor(dims, environment)));
+        pinned.put(output.name(), kept(output.tensor().tensor(dims, environment)));
       } else if (wanted[i]) {
         copied.add(output.name());
       }
@@ -112,7 +112,7 @@ final class Binding implements AutoCloseable {
       for (int i = 0; i < wanted.length; i++) {
         long[] dims = pinnedDims[i];
         if (dims != null) {
-          outputs.get(i).written(dims);
+          outputs.get(i).tensor().written(dims);
         } else if (wanted[i]) {
           outputs.get(i).copy(result.get(outputs.get(i).name()).orElseThrow());
         }
@@ -139,7 +139,8 @@ final class Binding implements AutoCloseable {
   boolean unlearn() {
     boolean found = false;
     for (int i = 0; i < wanted.length; i++) {
-      if (pinnedDims[i] != null && !Arrays.equals(pinnedDims[i], outputs.get(i).view().dims())) {
+      if (pinnedDims[i] != null
+          && !Arrays.equals(pinnedDims[i], outputs.get(i).tensor().view().dims())) {
         outputs.get(i).markDynamic();
         found = true;
       }
@@ -161,7 +162,7 @@ final class Binding implements AutoCloseable {
     for (int i = 0; i < wanted.length; i++) {
       if (wanted[i] && pinnedDims[i] == null && outputs.get(i).canBePinned()) {
         learned = learned == null ? pinnedDims.clone() : learned;
-        learned[i] = outputs.get(i).view().dims();
+        learned[i] = outputs.get(i).tensor().view().dims();
       }
     }
   }

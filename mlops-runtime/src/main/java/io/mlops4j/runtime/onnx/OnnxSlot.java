@@ -37,7 +37,7 @@ final class OnnxSlot implements EngineSlot {
   private final List<Input> inputs = new ArrayList<>();
   private final List<Output> outputs = new ArrayList<>();
   private final @Nullable Binding[] bindings = new Binding[KEPT];
-  private final boolean text;
+  private final boolean drops;
   private final RunOptions options;
   private final Object cancelLock = new Object();
   private int oldest;
@@ -52,10 +52,10 @@ final class OnnxSlot implements EngineSlot {
         .map(spec -> new Input((TensorSpec) spec, model.memory()))
         .forEach(inputs::add);
     model.signature().outputs().stream()
-        .map(spec -> new Output((TensorSpec) spec, model.memory()))
+        .map(spec -> new Output(spec, model.memory()))
         .forEach(outputs::add);
     outputs.stream().filter(this::isInput).forEach(Output::markDynamic);
-    text = inputs.stream().anyMatch(Input::isText);
+    drops = inputs.stream().anyMatch(Input::isText) || outputs.stream().anyMatch(Output::isNested);
     options = quiet();
   }
 
@@ -202,9 +202,9 @@ final class OnnxSlot implements EngineSlot {
   private Binding build(long[] @Nullable [] pinnedDims) throws OrtException {
     for (int i = 0; i < pinnedDims.length; i++) {
       long[] dims = pinnedDims[i];
-      if (dims != null && outputs.get(i).mustGrow(dims)) {
+      if (dims != null && outputs.get(i).tensor().mustGrow(dims)) {
         dropBindings();
-        outputs.get(i).grow(dims);
+        outputs.get(i).tensor().grow(dims);
       }
     }
     Binding binding = new Binding(inputs, outputs, pinnedDims, model.environment());
@@ -282,8 +282,8 @@ final class OnnxSlot implements EngineSlot {
     if (cancelled) {
       clearCancel();
     }
-    if (text) {
-      dropText();
+    if (drops) {
+      drop();
     }
   }
 
@@ -304,8 +304,10 @@ final class OnnxSlot implements EngineSlot {
     }
   }
 
-  private synchronized void dropText() {
+  /** Drops what is made anew for each run. */
+  private synchronized void drop() {
     inputs.forEach(Input::dropText);
+    outputs.forEach(Output::dropNested);
   }
 
   private void requireOpen() {

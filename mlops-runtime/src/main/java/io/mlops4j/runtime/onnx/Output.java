@@ -2,34 +2,30 @@ package io.mlops4j.runtime.onnx;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import io.mlops4j.error.InferenceException;
-import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
+import io.mlops4j.model.ValueSpec;
 import io.mlops4j.runtime.memory.DirectMemory;
-import io.mlops4j.runtime.memory.Native;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Arrays;
+import io.mlops4j.spi.EngineValue;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One output of a slot, and where its elements lie after a run. */
+/** One output of a slot: whether it is wanted, what is known of its shape, and its last value. */
 final class Output implements AutoCloseable {
-  private final TensorSpec spec;
-  private final Block block;
-  private final Block offsets;
-  private final TensorView view;
+  private final ValueSpec spec;
+  private final DirectMemory memory;
+  private final @Nullable TensorMemory tensor;
+  private @Nullable NestedValue nested;
   private boolean wanted = true;
   private boolean dynamic;
 
-  Output(TensorSpec spec, DirectMemory memory) {
+  Output(ValueSpec spec, DirectMemory memory) {
     this.spec = spec;
-    this.block = new Block(memory);
-    this.offsets = new Block(memory);
-    this.view = new TensorView(spec.type());
+    this.memory = memory;
+    this.tensor =
+        spec instanceof TensorSpec of ? new TensorMemory(of.name(), of.type(), memory) : null;
   }
 
   String name() {
@@ -44,17 +40,13 @@ final class Output implements AutoCloseable {
     this.wanted = wanted;
   }
 
-  TensorView view() {
-    return view;
-  }
-
   /** From now on its shape is only known after a run. */
   void markDynamic() {
     dynamic = true;
   }
 
   boolean canBePinned() {
-    return !dynamic && TensorTypes.canBePinned(spec.type());
+    return !dynamic && spec instanceof TensorSpec of && TensorTypes.canBePinned(of.type());
   }
 
   /**
@@ -62,13 +54,13 @@ final class Output implements AutoCloseable {
    * promises nothing: it may also stand for an unknown rank.
    */
   long @Nullable [] promised(Map<String, Long> symbols) {
-    if (spec.shape().isEmpty() || !canBePinned()) {
+    if (!canBePinned() || ((TensorSpec) spec).shape().isEmpty()) {
       return null;
     }
-    long[] dims = new long[spec.shape().size()];
+    List<TensorSpec.Dim> declared = ((TensorSpec) spec).shape();
+    long[] dims = new long[declared.size()];
     for (int i = 0; i < dims.length; i++) {
-      TensorSpec.Dim dim = spec.shape().get(i);
-      dims[i] = dim.size().orElseGet(() -> dim.symbol().map(s -> symbols.get(s)).orElse(-1L));
+      dims[i] = size(declared.get(i), symbols);
       if (dims[i] < 0) {
         return null;
       }
@@ -76,96 +68,45 @@ final class Output implements AutoCloseable {
     return dims;
   }
 
-  private long bytes(long[] dims) {
-    long bytes = TensorTypes.bytes(spec.type(), dims);
-    if (bytes > Block.LIMIT) {
-      throw new InferenceException(
-          "output %s: found shape %s, expected less than 2 GiB in one call; split the batch"
-              .formatted(name(), Arrays.toString(dims)),
-          null);
-    }
-    return bytes;
+  private static long size(TensorSpec.Dim dim, Map<String, Long> symbols) {
+    return dim.size().orElseGet(() -> dim.symbol().map(symbols::get).orElse(-1L));
   }
 
-  boolean mustGrow(long[] dims) {
-    return !block.holds(bytes(dims));
+  /** The memory of a tensor; a nested value has none of its own. */
+  TensorMemory tensor() {
+    return Objects.requireNonNull(tensor, "tensor");
   }
 
-  void grow(long[] dims) {
-    block.grow(bytes(dims));
-  }
-
-  /** A tensor for the run to write; the memory is big enough. */
-  OnnxTensor tensor(long[] dims, OrtEnvironment environment) throws OrtException {
-    return TensorTypes.over(block.buffer(bytes(dims)), environment, spec.type(), dims);
-  }
-
-  /** The run wrote here. */
-  void written(long[] dims) {
-    view.set(dims, block.address(), bytes(dims), 0);
-  }
-
-  /** Copies what the run made in ONNX Runtime's memory. */
+  /** Copies what a run made in ONNX Runtime's memory. */
   void copy(OnnxValue value) throws OrtException {
-    OnnxTensor tensor = (OnnxTensor) value;
-    if (spec.type() == ElementType.STRING) {
-      copyText(tensor);
+    if (tensor != null) {
+      tensor.copy((OnnxTensor) value);
     } else {
-      copyElements(tensor);
+      dropNested();
+      nested = NestedValue.of(name(), value, memory);
     }
   }
 
-  private void copyElements(OnnxTensor tensor) {
-    long[] dims = tensor.getInfo().getShape();
-    long bytes = bytes(dims);
-    reserve(block, bytes);
-    block.buffer(bytes).put(tensor.getByteBuffer());
-    written(dims);
+  EngineValue view() {
+    return tensor == null ? Objects.requireNonNull(nested, "nested") : tensor.view();
   }
 
-  private void copyText(OnnxTensor tensor) throws OrtException {
-    List<byte[]> values = new ArrayList<>();
-    flatten(tensor.getValue(), values);
-    long total = values.stream().mapToLong(value -> value.length).sum();
-    if (total > Block.LIMIT) {
-      throw new InferenceException(
-          "output %s: found %d bytes of text, expected less than 2 GiB; split the batch"
-              .formatted(name(), total),
-          null);
-    }
-    reserve(block, total);
-    reserve(offsets, 4L * (values.size() + 1));
-    int end = 0;
-    for (int i = 0; i < values.size(); i++) {
-      byte[] value = values.get(i);
-      Native.copy(value, 0, block.address() + end, value.length);
-      end += value.length;
-      Native.putInt(offsets.address() + 4L * (i + 1), end);
-    }
-    Native.putInt(offsets.address(), 0);
-    view.set(tensor.getInfo().getShape(), block.address(), total, offsets.address());
+  boolean isNested() {
+    return tensor == null;
   }
 
-  private static void reserve(Block block, long bytes) {
-    if (!block.holds(bytes)) {
-      block.grow(bytes);
-    }
-  }
-
-  /** ONNX Runtime gives text as a string or as nested arrays of strings. */
-  private static void flatten(Object value, List<byte[]> into) {
-    if (value instanceof Object[] values) {
-      Arrays.stream(values).forEach(element -> flatten(element, into));
-    } else {
-      into.add(((String) value).getBytes(StandardCharsets.UTF_8));
+  void dropNested() {
+    if (nested != null) {
+      nested.close();
+      nested = null;
     }
   }
 
   @Override
   public void close() {
-    try (block;
-        offsets) {
-      wanted = false;
+    dropNested();
+    if (tensor != null) {
+      tensor.close();
     }
   }
 }

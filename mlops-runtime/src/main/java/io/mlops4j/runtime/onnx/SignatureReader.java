@@ -1,12 +1,17 @@
 package io.mlops4j.runtime.onnx;
 
+import ai.onnxruntime.MapInfo;
 import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.SequenceInfo;
 import ai.onnxruntime.TensorInfo;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.model.MapSpec;
 import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.TensorSpec.Dim;
 import io.mlops4j.model.ValueSpec;
@@ -72,10 +77,34 @@ final class SignatureReader {
   }
 
   private ValueSpec output(NodeInfo output) {
-    if (!(output.getInfo() instanceof TensorInfo tensor)) {
-      throw refused("output", output.getName(), output.getInfo() + "; only tensors can be read");
+    String name = output.getName();
+    if (output.getInfo() instanceof TensorInfo tensor) {
+      return spec(name, type("output", name, tensor), tensor);
     }
-    return spec(output.getName(), type("output", output.getName(), tensor), tensor);
+    if (output.getInfo() instanceof MapInfo map) {
+      return map(name, name, map);
+    }
+    SequenceInfo sequence = (SequenceInfo) output.getInfo();
+    ValueSpec element =
+        sequence.isSequenceOfMaps()
+            ? map(name, "", sequence.mapInfo)
+            : nameless(type(name, sequence.sequenceType));
+    return new SequenceSpec(name, element, false);
+  }
+
+  private MapSpec map(String output, String name, MapInfo map) {
+    return new MapSpec(
+        name, type(output, map.keyType), nameless(type(output, map.valueType)), false);
+  }
+
+  private static TensorSpec nameless(ElementType type) {
+    return new TensorSpec("", type, List.of(), false);
+  }
+
+  private ElementType type(String output, OnnxJavaType type) {
+    return TensorTypes.of(type)
+        .orElseThrow(
+            () -> refused("output", output, "a sequence or map of a type without a Java form"));
   }
 
   private ElementType type(String side, String name, TensorInfo tensor) {

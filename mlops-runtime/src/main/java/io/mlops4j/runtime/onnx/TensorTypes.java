@@ -34,6 +34,19 @@ final class TensorTypes {
     };
   }
 
+  /**
+   * The type of keys, values and elements inside sequences and maps, which ONNX Runtime tells as
+   * Java types only.
+   */
+  static Optional<ElementType> of(OnnxJavaType type) {
+    return switch (type) {
+      case FLOAT -> Optional.of(ElementType.FLOAT32);
+      case DOUBLE -> Optional.of(ElementType.FLOAT64);
+      case UNKNOWN -> Optional.empty();
+      default -> Optional.of(ElementType.valueOf(type.name()));
+    };
+  }
+
   /** Whether a tensor of this type can be made from Java; all others can only be read. */
   static boolean canBeMade(ElementType type) {
     return switch (type) {

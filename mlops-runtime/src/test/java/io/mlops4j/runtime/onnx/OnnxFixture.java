@@ -133,38 +133,59 @@ final class OnnxFixture implements AutoCloseable {
     return bytes.array();
   }
 
-  static StringColumn text(String... values) {
-    return new StringColumn() {
-      @Override
-      public long size() {
-        return values.length;
-      }
-
+  /** Three values of which the second cannot be read. */
+  static StringColumn failingText() {
+    return new Text("a", "b", "c") {
       @Override
       public String get(long i) {
-        return values[(int) i];
-      }
-
-      @Override
-      public long offsets() {
-        return 0;
-      }
-
-      @Override
-      public long utf8() {
-        return 0;
-      }
-
-      @Override
-      public String[] dictionary() {
-        return null;
-      }
-
-      @Override
-      public long codes() {
-        return 0;
+        if (i == 1) {
+          throw new UnsupportedOperationException("planted");
+        }
+        return super.get(i);
       }
     };
+  }
+
+  static StringColumn text(String... values) {
+    return new Text(values);
+  }
+
+  private static class Text implements StringColumn {
+    private final String[] values;
+
+    Text(String... values) {
+      this.values = values;
+    }
+
+    @Override
+    public long size() {
+      return values.length;
+    }
+
+    @Override
+    public String get(long i) {
+      return values[(int) i];
+    }
+
+    @Override
+    public long offsets() {
+      return 0;
+    }
+
+    @Override
+    public long utf8() {
+      return 0;
+    }
+
+    @Override
+    public String[] dictionary() {
+      return null;
+    }
+
+    @Override
+    public long codes() {
+      return 0;
+    }
   }
 
   /** What ONNX Runtime itself answers, without anything of ours. */

@@ -10,6 +10,7 @@ import static io.mlops4j.runtime.onnx.OnnxFixture.read;
 import static io.mlops4j.runtime.onnx.OnnxFixture.readText;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
@@ -17,6 +18,8 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
+import io.mlops4j.spi.EngineValue;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +28,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class OnnxSlotTest {
+
+  /**
+   * Of the rows (2, 0), (0, 1), (-2, -2), (0, 0): as NumPy gives them, in expected.json, to six
+   * digits.
+   */
+  private static final float[][] CLASSIFIER_PROBABILITIES = {
+    {0.492563f, 0.014874f, 0.492563f},
+    {0.331499f, 0.546549f, 0.121952f},
+    {0.010162f, 0.914751f, 0.075087f},
+    {0.274069f, 0.451863f, 0.274069f}
+  };
 
   private final OnnxFixture onnx = new OnnxFixture();
 
@@ -211,6 +225,74 @@ class OnnxSlotTest {
   }
 
   @Test
+  void mapsPerRowHaveTheirKeysInOrder() {
+    try (EngineModel model = onnx.load("classifier_zipmap");
+        EngineSlot slot = model.slot()) {
+      assertThat(model.signature().outputs().get(1))
+          .hasToString("byclass: sequence(map(int64, float32[]))");
+      for (int rows : new int[] {4, 1, 2}) {
+        feed(slot, 0, Arrays.copyOf(floats(2, 0, 0, 1, -2, -2, 0, 0), rows * 8), rows, 2);
+        slot.run();
+        EngineValue byClass = slot.output(1);
+        assertThat(byClass.kind()).isEqualTo(EngineValue.Kind.SEQUENCE);
+        assertThat(byClass.children()).isEqualTo(rows);
+        for (int row = 0; row < rows; row++) {
+          EngineValue map = byClass.child(row);
+          assertThat(map.kind()).isEqualTo(EngineValue.Kind.MAP);
+          assertThat(read(map.child(0))).isEqualTo(longs(0, 1, 2));
+          assertThat(floats(map.child(1)))
+              .containsExactly(CLASSIFIER_PROBABILITIES[row], offset(2e-6f));
+        }
+        slot.recycle();
+        assertThatThrownBy(() -> slot.output(1)).isInstanceOf(IllegalStateException.class);
+      }
+    }
+  }
+
+  @Test
+  void sequencesHoldTensorsOfTheirOwnShapes() {
+    try (EngineModel model = onnx.load("engine/pieces");
+        EngineSlot slot = model.slot()) {
+      assertThat(model.signature().outputs().get(0)).hasToString("pieces: sequence(float32[])");
+      for (int i = 0; i < 2; i++) {
+        feed(slot, 0, floats(1, 2, 3), 3);
+        feed(slot, 1, longs(1, 2), 2);
+        slot.run();
+        EngineValue pieces = slot.output(0);
+        assertThat(pieces.children()).isEqualTo(2);
+        assertThat(dims(pieces.child(1))).containsExactly(2);
+        assertThat(floats(pieces.child(0))).containsExactly(1);
+        assertThat(floats(pieces.child(1))).containsExactly(2, 3);
+        assertThatThrownBy(pieces::address)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("SEQUENCE");
+        // Not recycled on purpose: the next run frees what this one left.
+      }
+    }
+  }
+
+  @Test
+  void memoryIsFreedWhenTheCallerOrAnInputFailsHalfway() {
+    EngineModel model = onnx.load("engine/type_string");
+    EngineSlot slot = model.slot();
+    slot.shape(0, new long[] {1, 3});
+    assertThatThrownBy(() -> slot.strings(0, OnnxFixture.failingText()))
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(slot::run).isInstanceOf(IllegalStateException.class);
+    slot.close();
+    model.close();
+    EngineModel two = onnx.load("engine/two_inputs");
+    EngineSlot half = two.slot();
+    feed(half, 0, floats(1, 2), 2);
+    assertThat(onnx.memory.bytes()).isPositive();
+    assertThatThrownBy(() -> half.shape(1, new long[] {1L << 40}))
+        .isInstanceOf(ModelInputException.class);
+    assertThatThrownBy(half::run).isInstanceOf(IllegalStateException.class);
+    half.close();
+    two.close();
+  }
+
+  @Test
   void unnamedDimensionsFollowEveryBatchSize() {
     try (EngineModel model = onnx.load("engine/unnamed");
         EngineSlot slot = model.slot()) {
@@ -384,7 +466,7 @@ class OnnxSlotTest {
     try (EngineModel model =
             onnx.engine.load(OnnxFixture.source("mlp4.onnx", bytes), OnnxFixture.CPU);
         EngineSlot slot = model.slot()) {
-      java.util.Arrays.fill(bytes, (byte) 0);
+      Arrays.fill(bytes, (byte) 0);
       feed(slot, 0, floats(1, 2, 3, 4), 1, 4);
       slot.run();
       assertThat(floats(slot.output(0))).containsExactly(7.75f, 4.25f);

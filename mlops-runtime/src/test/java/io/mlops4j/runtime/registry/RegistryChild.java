@@ -41,23 +41,29 @@ final class RegistryChild {
 
   static Process start(Path registry, Path model, String name, int rounds, Path errors)
       throws IOException {
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Xmx64m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            RegistryChild.class.getName(),
-            registry.toString(),
-            model.toString(),
-            name,
-            Integer.toString(rounds));
+    return start(command(registry, model, name, rounds), name, errors);
+  }
+
+  static List<String> command(Path registry, Path model, String name, int rounds) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-XX:-UsePerfData",
+        "-Xmx64m",
+        "-cp",
+        System.getProperty("java.class.path"),
+        RegistryChild.class.getName(),
+        registry.toString(),
+        model.toString(),
+        name,
+        Integer.toString(rounds));
+  }
+
+  static Process start(List<String> command, String name, Path errors) throws IOException {
+    Path log = Files.createDirectories(errors).resolve(name);
     return new ProcessBuilder(command)
-        .redirectError(
-            ProcessBuilder.Redirect.appendTo(
-                Files.createDirectories(errors).resolve(name).toFile()))
+        .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
         .start();
   }
 }

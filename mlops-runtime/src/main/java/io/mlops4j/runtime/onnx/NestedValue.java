@@ -1,0 +1,164 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnxruntime.OnnxMap;
+import ai.onnxruntime.OnnxSequence;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.TensorInfo;
+import io.mlops4j.error.InferenceException;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.spi.EngineValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A sequence or a map that a run made, copied out of ONNX Runtime's memory; made anew by each run
+ * and closed when the slot is recycled. The slow path.
+ */
+final class NestedValue implements EngineValue, AutoCloseable {
+  private final String output;
+  private final DirectMemory memory;
+  private final Kind kind;
+  private final List<EngineValue> children = new ArrayList<>();
+  private final List<Runnable> frees = new ArrayList<>();
+
+  private NestedValue(String output, DirectMemory memory, Kind kind) {
+    this.output = output;
+    this.memory = memory;
+    this.kind = kind;
+  }
+
+  /**
+   * Copies a value.
+   *
+   * @param output the name of the output, for messages
+   * @return the copy, which the caller closes
+   */
+  static NestedValue of(String output, OnnxValue value, DirectMemory memory) throws OrtException {
+    NestedValue nested =
+        new NestedValue(output, memory, value instanceof OnnxSequence ? Kind.SEQUENCE : Kind.MAP);
+    boolean copied = false;
+    try {
+      nested.copy(value);
+      copied = true;
+      return nested;
+    } finally {
+      if (!copied) {
+        nested.close();
+      }
+    }
+  }
+
+  private void copy(OnnxValue value) throws OrtException {
+    if (value instanceof OnnxSequence sequence) {
+      copySequence(sequence.getValue());
+    } else {
+      copyMap((OnnxMap) value);
+    }
+  }
+
+  /** The elements are the caller's to close. */
+  private void copySequence(List<? extends OnnxValue> elements) throws OrtException {
+    try {
+      for (OnnxValue element : elements) {
+        copyElement(element);
+      }
+    } finally {
+      OnnxValue.close(elements);
+    }
+  }
+
+  private void copyElement(OnnxValue element) throws OrtException {
+    if (element instanceof OnnxTensor tensor) {
+      tensor(type(tensor.getInfo())).copy(tensor);
+    } else {
+      NestedValue nested = of(output, element, memory);
+      frees.add(nested::close);
+      children.add(nested);
+    }
+  }
+
+  private ElementType type(TensorInfo info) {
+    return TensorTypes.of(info.onnxType)
+        .orElseThrow(
+            () ->
+                new InferenceException(
+                    "output %s: found a tensor of %s, expected a type that Java can read"
+                        .formatted(output, info.onnxType),
+                    null));
+  }
+
+  /** Sorted, as ONNX Runtime keeps its maps; its Java API hands them over in no order. */
+  private void copyMap(OnnxMap map) throws OrtException {
+    Map<Object, Object> sorted = new TreeMap<>(map.getValue());
+    tensor(TensorTypes.of(map.getInfo().keyType).orElseThrow()).copy(sorted.keySet());
+    tensor(TensorTypes.of(map.getInfo().valueType).orElseThrow()).copy(sorted.values());
+  }
+
+  private TensorMemory tensor(ElementType type) {
+    TensorMemory tensor = new TensorMemory(output, type, memory);
+    frees.add(tensor::close);
+    children.add(tensor.view());
+    return tensor;
+  }
+
+  @Override
+  public Kind kind() {
+    return kind;
+  }
+
+  @Override
+  public int children() {
+    return children.size();
+  }
+
+  @Override
+  public EngineValue child(int i) {
+    return children.get(i);
+  }
+
+  @Override
+  public ElementType type() {
+    throw noTensor();
+  }
+
+  @Override
+  public int rank() {
+    throw noTensor();
+  }
+
+  @Override
+  public long dim(int i) {
+    throw noTensor();
+  }
+
+  @Override
+  public long address() {
+    throw noTensor();
+  }
+
+  @Override
+  public long bytes() {
+    throw noTensor();
+  }
+
+  @Override
+  public long offsets() {
+    throw noTensor();
+  }
+
+  private IllegalStateException noTensor() {
+    return new IllegalStateException(
+        "output %s: found a %s, expected a tensor; ask for its children".formatted(output, kind));
+  }
+
+  @Override
+  public void close() {
+    frees.forEach(Runnable::run);
+    frees.clear();
+  }
+}

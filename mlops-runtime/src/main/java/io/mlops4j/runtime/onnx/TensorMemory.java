@@ -1,0 +1,153 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import io.mlops4j.error.InferenceException;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.memory.Native;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+
+/** Memory for a tensor that a run makes, and the view of it. */
+final class TensorMemory implements AutoCloseable {
+  private final String output;
+  private final ElementType type;
+  private final Block elements;
+  private final Block offsets;
+  private final TensorView view;
+
+  /**
+   * Without memory as yet.
+   *
+   * @param output the name of the output, for messages
+   */
+  TensorMemory(String output, ElementType type, DirectMemory memory) {
+    this.output = output;
+    this.type = type;
+    this.elements = new Block(memory);
+    this.offsets = new Block(memory);
+    this.view = new TensorView(type);
+  }
+
+  TensorView view() {
+    return view;
+  }
+
+  boolean mustGrow(long[] dims) {
+    return !elements.holds(bytes(dims));
+  }
+
+  void grow(long[] dims) {
+    elements.grow(bytes(dims));
+  }
+
+  /** A tensor for a run to write; the memory is big enough. */
+  OnnxTensor tensor(long[] dims, OrtEnvironment environment) throws OrtException {
+    return TensorTypes.over(elements.buffer(bytes(dims)), environment, type, dims);
+  }
+
+  /** The run wrote here. */
+  void written(long[] dims) {
+    view.set(dims, elements.address(), bytes(dims), 0);
+  }
+
+  /** Copies what a run made in ONNX Runtime's memory. */
+  void copy(OnnxTensor tensor) throws OrtException {
+    long[] dims = tensor.getInfo().getShape();
+    if (type == ElementType.STRING) {
+      List<String> values = new ArrayList<>();
+      flatten(tensor.getValue(), values);
+      copy(values, dims);
+    } else {
+      long bytes = bytes(dims);
+      reserve(elements, bytes);
+      elements.buffer(bytes).put(tensor.getByteBuffer());
+      written(dims);
+    }
+  }
+
+  /** ONNX Runtime gives text as a string or as nested arrays of strings. */
+  private static void flatten(Object value, List<String> into) {
+    if (value instanceof Object[] values) {
+      Arrays.stream(values).forEach(element -> flatten(element, into));
+    } else {
+      into.add((String) value);
+    }
+  }
+
+  /** Copies the keys or values of a map: all boxed alike, as this tensor's type says. */
+  void copy(Collection<?> values) {
+    long[] dims = {values.size()};
+    if (type == ElementType.STRING) {
+      copy(values.stream().map(String.class::cast).toList(), dims);
+      return;
+    }
+    reserve(elements, bytes(dims));
+    long address = elements.address();
+    for (Object value : values) {
+      put(address, value);
+      address += type.bytes();
+    }
+    written(dims);
+  }
+
+  private void put(long address, Object value) {
+    switch (type) {
+      case INT64 -> Native.putLong(address, (Long) value);
+      case FLOAT32 -> Native.putFloat(address, (Float) value);
+      case FLOAT64 -> Native.putDouble(address, (Double) value);
+      default -> throw new IllegalArgumentException("type: found " + type + " in a map");
+    }
+  }
+
+  private void copy(List<String> values, long[] dims) {
+    List<byte[]> utf8 = values.stream().map(v -> v.getBytes(StandardCharsets.UTF_8)).toList();
+    long total = utf8.stream().mapToLong(value -> value.length).sum();
+    if (total > Block.LIMIT) {
+      throw tooLarge(total + " bytes of text");
+    }
+    reserve(elements, total);
+    reserve(offsets, 4L * (utf8.size() + 1));
+    Native.putInt(offsets.address(), 0);
+    int end = 0;
+    for (int i = 0; i < utf8.size(); i++) {
+      byte[] value = utf8.get(i);
+      Native.copy(value, 0, elements.address() + end, value.length);
+      end += value.length;
+      Native.putInt(offsets.address() + 4L * (i + 1), end);
+    }
+    view.set(dims, elements.address(), total, offsets.address());
+  }
+
+  private static void reserve(Block block, long bytes) {
+    if (!block.holds(bytes)) {
+      block.grow(bytes);
+    }
+  }
+
+  private long bytes(long[] dims) {
+    long bytes = TensorTypes.bytes(type, dims);
+    if (bytes > Block.LIMIT) {
+      throw tooLarge("shape " + Arrays.toString(dims));
+    }
+    return bytes;
+  }
+
+  private InferenceException tooLarge(String found) {
+    return new InferenceException(
+        "output %s: found %s, expected less than 2 GiB in one call; split the batch"
+            .formatted(output, found),
+        null);
+  }
+
+  @Override
+  public void close() {
+    elements.close();
+    offsets.close();
+  }
+}
