@@ -76,7 +76,11 @@ class ModelMonitorTest {
   }
 
   private ModelMonitor.Builder byKey() {
-    return ModelMonitor.builder(reference())
+    return byKey(reference());
+  }
+
+  private ModelMonitor.Builder byKey(Profile reference) {
+    return ModelMonitor.builder(reference)
         .labels(LabelJoin.byKey("key").within(Duration.ofDays(2)))
         .window(Window.ofRows(1_000))
         .clock(clock);
@@ -234,7 +238,7 @@ class ModelMonitorTest {
     Profile reference = reference();
     List<WindowReport> windows = new ArrayList<>();
     Profile offline;
-    try (ModelMonitor monitor = byKey().start();
+    try (ModelMonitor monitor = byKey(reference).start();
         FeatureBatch original = rows(1_000, 0, 0);
         FeatureBatch outputs = scores(new float[1_000]);
         FeatureBatch source = FeatureBatch.of(original.root()).retain()) {
