@@ -246,6 +246,30 @@ public final class DriftReport {
     write(file, toJson());
   }
 
+  /**
+   * The report for people, as one page that needs nothing else; see {@link HtmlReport}, which also
+   * sets it among other parts.
+   *
+   * @return HTML
+   */
+  public String toHtml() {
+    return page().toHtml();
+  }
+
+  /**
+   * Writes {@link #toHtml} in UTF-8, over a file that is there.
+   *
+   * @param file the file
+   * @throws DataException if it cannot be written
+   */
+  public void writeHtml(Path file) {
+    page().write(file);
+  }
+
+  private HtmlReport page() {
+    return HtmlReport.builder("Drift report").drift("Current rows and reference", this).build();
+  }
+
   static void write(Path file, String text) {
     try {
       Files.writeString(file, text);

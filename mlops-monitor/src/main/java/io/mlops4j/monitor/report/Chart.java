@@ -1,0 +1,39 @@
+package io.mlops4j.monitor.report;
+
+import java.util.Arrays;
+
+/** The distributions of both sides, drawn over each other. */
+sealed interface Chart permits Density, PairedColumns, PairedBars {
+  int WIDTH = 400;
+
+  /** Draws it. */
+  void write(Markup out, String name);
+
+  static Chart of(ColumnPair pair) {
+    return pair instanceof NumberPair numbers
+        ? NumberChart.of(numbers)
+        : CategoryChart.of((CategoryPair) pair);
+  }
+
+  static void open(Markup out, int height, String label) {
+    out.open(
+        "svg",
+        "class",
+        "chart",
+        "viewBox",
+        "0 0 " + WIDTH + " " + height,
+        "role",
+        "img",
+        "aria-label",
+        label);
+  }
+
+  static double most(double[] a, double[] b) {
+    double most = Math.max(Arrays.stream(a).max().orElse(0), Arrays.stream(b).max().orElse(0));
+    return most > 0 ? most : 1;
+  }
+
+  static void label(Markup out, double x, double y, String anchor, String text) {
+    out.element("text", text, "x", x, "y", y, "text-anchor", anchor);
+  }
+}

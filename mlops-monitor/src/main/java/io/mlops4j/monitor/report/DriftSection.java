@@ -1,0 +1,218 @@
+package io.mlops4j.monitor.report;
+
+import io.mlops4j.monitor.profile.CategoryProfile;
+import io.mlops4j.monitor.profile.NumberProfile;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.Role;
+import io.mlops4j.monitor.profile.SkippedColumn;
+import io.mlops4j.rollout.Evidence;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+
+/** Writes a drift report into a page: the verdict, all columns in a table, a card for each. */
+final class DriftSection {
+  private static final String REFERENCE = "Reference";
+  private static final String CURRENT = "Current";
+
+  private final Markup out;
+  private final String id;
+
+  DriftSection(Markup out, String id) {
+    this.out = out;
+    this.id = id;
+  }
+
+  void write(String heading, DriftReport report) {
+    out.open("section", "aria-labelledby", id, "class", "drift");
+    out.element("h2", heading, "id", id);
+    verdict(report);
+    if (!report.features().isEmpty()) {
+      summary(report);
+      method();
+      out.open("div", "class", "cards");
+      report.features().forEach(this::card);
+      out.close();
+    }
+    notCompared(report);
+    out.close().raw("\n");
+  }
+
+  private void verdict(DriftReport report) {
+    String tone = report.driftedFeatures().isEmpty() ? isJudged(report) : "alarm";
+    out.open("p", "class", "notice " + tone).element("strong", headline(report)).text(" ");
+    out.text(
+        "%s rows were compared with %s rows of the reference."
+            .formatted(Figures.of(report.current().rows()), Figures.of(report.reference().rows())));
+    if (!report.driftedFeatures().isEmpty()) {
+      out.text(
+          report.drifted()
+              ? " The data set as a whole has drifted: at least half of its columns."
+              : " The data set as a whole has not: that takes half of its columns.");
+    }
+    out.close();
+    out.element("p", digests(report.reference(), report.current()), "class", "fine");
+  }
+
+  private static String isJudged(DriftReport report) {
+    return judged(report) > 0 ? "good" : "neutral";
+  }
+
+  private static long judged(DriftReport report) {
+    return report.features().stream()
+        .filter(feature -> !(feature.verdict() instanceof DriftVerdict.InsufficientData))
+        .count();
+  }
+
+  private static String headline(DriftReport report) {
+    List<FeatureDrift> drifted = report.driftedFeatures();
+    long judged = judged(report);
+    if (judged == 0) {
+      return "Nothing can be said: no column has enough rows.";
+    }
+    if (drifted.isEmpty()) {
+      return "Stable: none of %d columns drifted.".formatted(judged);
+    }
+    return "Drifted: %s (%d of %d columns)."
+        .formatted(
+            drifted.stream().map(FeatureDrift::name).collect(Collectors.joining(", ")),
+            drifted.size(),
+            judged);
+  }
+
+  private static String digests(Profile reference, Profile current) {
+    return "Profiles: reference %s, current %s"
+        .formatted(reference.digest().abbreviated(), current.digest().abbreviated());
+  }
+
+  private void summary(DriftReport report) {
+    String caption = "All columns, largest effect first";
+    out.open("div", "class", "scroll", "role", "region", "aria-label", caption, "tabindex", "0");
+    out.open("table").element("caption", caption).open("thead").open("tr");
+    for (String head : List.of("Column", "Verdict", "Effect", "Adjusted p")) {
+      out.element("th", head, "scope", "col");
+    }
+    out.close().close().open("tbody");
+    report.features().forEach(this::summaryRow);
+    out.close().close().close();
+  }
+
+  private void summaryRow(FeatureDrift feature) {
+    out.open("tr").open("th", "scope", "row").text(feature.name());
+    if (feature.role() == Role.OUTPUT) {
+      out.text(" ").element("span", "output", "class", "role");
+    }
+    out.close().open("td");
+    badge(feature.verdict());
+    out.close().open("td", "class", "effect");
+    Meter.write(out, feature.verdict());
+    out.close().element("td", adjusted(feature.verdict()), "class", "number").close();
+  }
+
+  private static String adjusted(DriftVerdict verdict) {
+    if (verdict instanceof DriftVerdict.Drifted drifted) {
+      return Figures.pValue(drifted.adjustedPValue());
+    }
+    return verdict instanceof DriftVerdict.Stable stable
+        ? Figures.pValue(stable.adjustedPValue())
+        : "none";
+  }
+
+  private void badge(DriftVerdict verdict) {
+    if (verdict instanceof DriftVerdict.Drifted) {
+      out.element("span", "\u25b2 Drifted", "class", "badge alarm");
+    } else if (verdict instanceof DriftVerdict.Stable) {
+      out.element("span", "\u25cf Stable", "class", "badge good");
+    } else {
+      out.element("span", "\u25cb Too few rows", "class", "badge neutral");
+    }
+  }
+
+  private void method() {
+    out.open("details").element("summary", "How to read this");
+    out.element(
+        "p",
+        "A column has drifted when its effect reaches the bound (the tick on the bar) and chance is"
+            + " an unlikely reason: the p-value of its test, adjusted over all columns by Benjamini"
+            + " and Hochberg, is small enough. Many rows make every p-value small, so the effect"
+            + " decides; few rows make effects large by chance, so the test decides.");
+    out.element(
+        "p",
+        "The charts show shares of the rows: the reference filled, the current rows outlined or in"
+            + " the stronger colour. Rows are taken to be exchangeable: a month with five Mondays"
+            + " differs from one with four.");
+    out.close();
+  }
+
+  private void card(FeatureDrift feature) {
+    out.open("article", "class", "card").open("h3").text(feature.name()).text(" ");
+    badge(feature.verdict());
+    out.close();
+    out.open("figure");
+    Chart.of(feature.columns()).write(out, feature.name());
+    out.open("figcaption").element("span", "", "class", "swatch reference").text(" reference ");
+    out.element("span", "", "class", "swatch current").text(" current").close().close();
+    out.open("ul");
+    for (Evidence evidence : feature.evidence()) {
+      out.element("li", evidence.text() + ".");
+    }
+    if (feature.verdict() instanceof DriftVerdict.InsufficientData few) {
+      out.element("li", Figures.of(few.rowsNeeded()) + " more rows are needed.");
+    }
+    out.close();
+    figures(feature);
+    out.close().raw("\n");
+  }
+
+  private void figures(FeatureDrift feature) {
+    List<List<String>> rows = new ArrayList<>();
+    if (feature.reference() instanceof NumberProfile before) {
+      NumberProfile after = (NumberProfile) feature.current();
+      rows.add(row("present", before, after, NumberProfile::present));
+      rows.add(row("missing", before, after, NumberProfile::missing));
+      rows.add(row("mean", before, after, NumberProfile::mean));
+      rows.add(row("deviation", before, after, NumberProfile::deviation));
+      rows.add(row("least", before, after, NumberProfile::min));
+      rows.add(row("median", before, after, numbers -> numbers.quantile(0.5)));
+      rows.add(row("greatest", before, after, NumberProfile::max));
+    } else {
+      CategoryProfile before = (CategoryProfile) feature.reference();
+      CategoryProfile after = (CategoryProfile) feature.current();
+      rows.add(row("present", before, after, CategoryProfile::present));
+      rows.add(row("missing", before, after, CategoryProfile::missing));
+      rows.add(row("categories", before, after, DriftSection::categories));
+      rows.add(row(before.namesAll() ? "unseen" : "others", before, after, CategoryProfile::rest));
+    }
+    out.open("details").element("summary", "Figures");
+    Tables.write(out, "Figures of " + feature.name(), List.of("", REFERENCE, CURRENT), rows);
+    out.close();
+  }
+
+  private static <T> List<String> row(String name, T before, T after, ToDoubleFunction<T> figure) {
+    return List.of(
+        name, Figures.of(figure.applyAsDouble(before)), Figures.of(figure.applyAsDouble(after)));
+  }
+
+  /** Named categories that occur. */
+  private static double categories(CategoryProfile side) {
+    long[] counts = side.counts();
+    double used = 0;
+    for (int bin = 0; bin < counts.length - 1; bin++) {
+      used += counts[bin] > 0 ? 1 : 0;
+    }
+    return used;
+  }
+
+  private void notCompared(DriftReport report) {
+    List<List<String>> rows = new ArrayList<>();
+    for (SkippedColumn column : report.skipped()) {
+      rows.add(List.of(column.name(), column.detail()));
+    }
+    report.onlyInReference().forEach(name -> rows.add(List.of(name, "only in the reference")));
+    report.onlyInCurrent().forEach(name -> rows.add(List.of(name, "only in the current rows")));
+    if (!rows.isEmpty()) {
+      Tables.write(out, "Not compared", List.of("Column", "Why"), rows);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.mlops4j.monitor.report;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Writes HTML and SVG. Every text and attribute is escaped here and nowhere else, so that a name
+ * like {@code <script>} can only ever be read.
+ */
+final class Markup {
+  private final StringBuilder out = new StringBuilder();
+  private final Deque<String> open = new ArrayDeque<>();
+
+  /**
+   * Opens an element.
+   *
+   * @param name its name, a constant
+   * @param attributes names and values by turns
+   */
+  Markup open(String name, Object... attributes) {
+    out.append('<').append(name);
+    for (int i = 0; i < attributes.length; i += 2) {
+      out.append(' ').append(attributes[i]).append("=\"");
+      escape(value(attributes[i + 1]));
+      out.append('"');
+    }
+    out.append('>');
+    open.push(name);
+    return this;
+  }
+
+  /** Coordinates need no more than a tenth of a pixel. */
+  private static String value(Object value) {
+    return value instanceof Double number
+        ? Double.toString(Math.rint(number * 10) / 10)
+        : value.toString();
+  }
+
+  Markup text(String text) {
+    escape(text);
+    return this;
+  }
+
+  /** Closes the innermost element. */
+  Markup close() {
+    out.append("</").append(open.pop()).append('>');
+    return this;
+  }
+
+  /** An element that holds nothing but text. */
+  Markup element(String name, String text, Object... attributes) {
+    return open(name, attributes).text(text).close();
+  }
+
+  /** Appends what is not text: a constant, or what another instance made. */
+  Markup raw(String markup) {
+    out.append(markup);
+    return this;
+  }
+
+  private void escape(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '<' -> out.append("&lt;");
+        case '>' -> out.append("&gt;");
+        case '&' -> out.append("&amp;");
+        case '"' -> out.append("&quot;");
+        case '\'' -> out.append("&#39;");
+        default -> out.append(isShown(c) ? c : '\ufffd');
+      }
+    }
+  }
+
+  /** Control characters have no place in HTML. */
+  private static boolean isShown(char c) {
+    return c >= ' ' ? c != '\u007f' : c == '\n' || c == '\t';
+  }
+
+  @Override
+  public String toString() {
+    return out.toString();
+  }
+}

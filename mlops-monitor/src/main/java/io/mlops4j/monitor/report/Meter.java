@@ -1,0 +1,34 @@
+package io.mlops4j.monitor.report;
+
+/** A bar that shows an effect against its bound, with the figures beside it. */
+final class Meter {
+  private static final double WIDTH = 90;
+
+  /** How many bounds the bar is long. */
+  private static final double BOUNDS = 3;
+
+  private Meter() {}
+
+  static void write(Markup out, DriftVerdict verdict) {
+    if (verdict instanceof DriftVerdict.Drifted drifted) {
+      write(out, drifted.measure(), drifted.effect(), drifted.bound(), "alarm");
+    } else if (verdict instanceof DriftVerdict.Stable stable) {
+      write(out, stable.measure(), stable.effect(), stable.bound(), "good");
+    } else {
+      out.text("none");
+    }
+  }
+
+  private static void write(Markup out, String measure, double effect, double bound, String tone) {
+    double length = Math.min(1, Math.abs(effect) / bound / BOUNDS) * WIDTH;
+    out.open("svg", "class", "meter", "viewBox", "0 0 90 12", "aria-hidden", "true");
+    out.open("rect", "class", "track", "y", 3, "width", WIDTH, "height", 6, "rx", 3).close();
+    out.open("rect", "class", tone, "y", 3, "width", length, "height", 6, "rx", 3).close();
+    double tick = WIDTH / BOUNDS;
+    out.open("line", "class", "tick", "x1", tick, "x2", tick, "y1", 0, "y2", 12).close();
+    out.close();
+    out.open("span", "class", "figure").element("b", Figures.of(effect));
+    out.text(" of " + Figures.of(bound)).close();
+    out.element("span", measure, "class", "fine");
+  }
+}

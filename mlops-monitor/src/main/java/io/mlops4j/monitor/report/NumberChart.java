@@ -1,0 +1,97 @@
+package io.mlops4j.monitor.report;
+
+import io.mlops4j.monitor.profile.NumberProfile;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Draws numbers: few values as columns, many as densities. */
+final class NumberChart {
+  private static final int COLUMNS = 31;
+  private static final int CELLS = 50;
+
+  private NumberChart() {}
+
+  static Chart of(NumberPair pair) {
+    int[] used = used(pair);
+    return pair.reference().exact() && used.length > 0 && used.length <= COLUMNS
+        ? columns(pair, used)
+        : density(pair);
+  }
+
+  private static int[] used(NumberPair pair) {
+    long[] before = pair.reference().counts();
+    long[] after = pair.current().counts();
+    return IntStream.range(0, before.length).filter(bin -> before[bin] + after[bin] > 0).toArray();
+  }
+
+  private static Chart columns(NumberPair pair, int[] used) {
+    double[] positions = new Places(pair.reference(), pair.current()).positions();
+    List<String> names = Arrays.stream(used).mapToObj(bin -> Figures.of(positions[bin])).toList();
+    return new PairedColumns(names, shares(pair.reference(), used), shares(pair.current(), used));
+  }
+
+  private static double[] shares(NumberProfile side, int[] bins) {
+    long[] counts = side.counts();
+    double all = Math.max(1, side.present());
+    return Arrays.stream(bins).mapToDouble(bin -> counts[bin] / all).toArray();
+  }
+
+  /**
+   * From the lower to the upper half per cent, so that a single outlier does not flatten it all.
+   */
+  private static Chart density(NumberPair pair) {
+    double low = least(pair.reference().quantile(0.005), pair.current().quantile(0.005));
+    double high = -least(-pair.reference().quantile(0.995), -pair.current().quantile(0.995));
+    if (!(high > low)) {
+      high = low + 1;
+    }
+    return new Density(
+        low, high, cells(pair.reference(), low, high), cells(pair.current(), low, high));
+  }
+
+  /** The lesser of two of which either may be NaN for nothing; 0 for none. */
+  private static double least(double a, double b) {
+    double least = Double.isNaN(a) || b < a ? b : a;
+    return Double.isNaN(least) ? 0 : least;
+  }
+
+  /** Spreads the rows of each bin evenly over it. */
+  private static double[] cells(NumberProfile side, double low, double high) {
+    double[] cells = new double[CELLS];
+    double[] edges = side.edges();
+    long[] counts = side.counts();
+    for (int bin = 0; bin < counts.length; bin++) {
+      if (counts[bin] > 0) {
+        double from = bin == 0 ? side.min() : Math.max(edges[bin - 1], side.min());
+        double to = bin == edges.length ? side.max() : Math.min(edges[bin], side.max());
+        double share = (double) counts[bin] / side.present();
+        spread(
+            cells, (from - low) / (high - low) * CELLS, (to - low) / (high - low) * CELLS, share);
+      }
+    }
+    return cells;
+  }
+
+  /**
+   * Spreads a share.
+   *
+   * @param from the left end, in cells
+   * @param to the right end, in cells
+   */
+  private static void spread(double[] cells, double from, double to, double share) {
+    if (to - from < 1e-9) {
+      int cell = (int) Math.floor(to);
+      if (to >= 0 && to <= CELLS) {
+        cells[Math.min(cell, CELLS - 1)] += share;
+      }
+      return;
+    }
+    int first = (int) Math.max(0, Math.floor(from));
+    int last = (int) Math.min(CELLS, Math.ceil(to));
+    for (int cell = first; cell < last; cell++) {
+      double overlap = Math.min(to, cell + 1) - Math.max(from, cell);
+      cells[cell] += Math.max(0, overlap) / (to - from) * share;
+    }
+  }
+}

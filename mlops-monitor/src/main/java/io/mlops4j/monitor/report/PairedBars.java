@@ -1,0 +1,70 @@
+package io.mlops4j.monitor.report;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** A pair of bars, and the shares in figures, for each of some categories. */
+final class PairedBars implements Chart {
+  private static final int ROW = 24;
+  private static final int LEFT = 104;
+  private static final int RIGHT = 112;
+  private static final int LETTERS = 14;
+
+  private final List<String> names;
+  private final double[] before;
+  private final double[] after;
+
+  /**
+   * Takes what is drawn.
+   *
+   * @param names the categories
+   * @param before shares of the reference
+   * @param after shares of the current rows
+   */
+  PairedBars(List<String> names, double[] before, double[] after) {
+    this.names = names;
+    this.before = before;
+    this.after = after;
+  }
+
+  @Override
+  public void write(Markup out, String name) {
+    Chart.open(
+        out,
+        ROW * names.size(),
+        name + ": share of rows by category, reference and current: " + inWords());
+    IntStream.range(0, names.size()).forEach(i -> row(out, i));
+    out.close();
+  }
+
+  private String inWords() {
+    return IntStream.range(0, names.size())
+        .mapToObj(i -> names.get(i) + " " + change(i))
+        .reduce((a, b) -> a + "; " + b)
+        .orElse("none");
+  }
+
+  private String change(int i) {
+    return Figures.share(before[i]) + " \u2192 " + Figures.share(after[i]);
+  }
+
+  private void row(Markup out, int i) {
+    double scale = (WIDTH - LEFT - RIGHT) / Chart.most(before, after);
+    double y = (double) i * ROW;
+    Chart.label(out, LEFT - 8.0, y + 15, "end", shortened(names.get(i)));
+    bar(out, "reference", y + 3, before[i] * scale);
+    bar(out, "current", y + 12, after[i] * scale);
+    Chart.label(out, WIDTH, y + 15, "end", change(i));
+  }
+
+  private static void bar(Markup out, String side, double y, double width) {
+    out.open("rect", "class", side + " solid", "x", LEFT, "y", y, "width", width, "height", 8.0)
+        .close();
+  }
+
+  private static String shortened(String name) {
+    return name.codePointCount(0, name.length()) <= LETTERS
+        ? name
+        : name.substring(0, name.offsetByCodePoints(0, LETTERS - 1)) + "\u2026";
+  }
+}

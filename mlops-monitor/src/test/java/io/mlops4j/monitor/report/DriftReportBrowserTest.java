@@ -1,0 +1,137 @@
+package io.mlops4j.monitor.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType.LaunchOptions;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Page.ScreenshotOptions;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Opens reports in a real browser. Pictures are left in target/pages. */
+class DriftReportBrowserTest {
+  private static final List<String> NAMES =
+      List.of("chromium", "chromium-browser", "google-chrome", "chrome");
+
+  @TempDir static Path folder;
+
+  private static Playwright playwright;
+  private static Browser browser;
+
+  @BeforeAll
+  static void startBrowser() {
+    Optional<Path> chromium = chromium();
+    if (chromium.isEmpty()) {
+      System.out.println("skipped: found none of " + NAMES + " on the PATH to open reports in");
+    }
+    Assumptions.assumeTrue(chromium.isPresent(), "no Chromium on the PATH");
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new LaunchOptions()
+                    .setExecutablePath(chromium.get())
+                    .setArgs(List.of("--no-sandbox")));
+  }
+
+  private static Optional<Path> chromium() {
+    return Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator))
+        .flatMap(place -> NAMES.stream().map(name -> Path.of(place, name)))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  @AfterAll
+  static void stopBrowser() {
+    if (playwright != null) {
+      playwright.close();
+    }
+  }
+
+  private static Page open(String html, int width, ColorScheme scheme, List<String> requests)
+      throws Exception {
+    Path file = Files.createTempFile(folder, "page", ".html");
+    Files.writeString(file, html);
+    Page page =
+        browser.newPage(
+            new Browser.NewPageOptions().setViewportSize(width, 800).setColorScheme(scheme));
+    page.onRequest(request -> requests.add(request.url()));
+    page.onConsoleMessage(message -> requests.add("console: " + message.text()));
+    page.onPageError(error -> requests.add("error: " + error));
+    page.navigate(file.toUri().toString());
+    requests.remove(file.toUri().toString());
+    return page;
+  }
+
+  private static void picture(Page page, String name) throws Exception {
+    Path pictures = Files.createDirectories(Path.of("target", "pages"));
+    page.screenshot(
+        new ScreenshotOptions().setFullPage(true).setPath(pictures.resolve(name + ".png")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1280, LIGHT", "1280, DARK", "390, LIGHT", "390, DARK"})
+  void verdictsAreReadAtAnyWidthAndNothingIsLoaded(int width, ColorScheme scheme) throws Exception {
+    List<String> requests = new ArrayList<>();
+    try (Page page = open(Pages.months().toHtml(), width, scheme, requests)) {
+      assertThat(page.locator(".notice").allInnerTexts())
+          .anyMatch(text -> text.contains("Stable: none of 6 columns drifted."))
+          .anyMatch(text -> text.contains("Drifted: distance (1 of 6 columns)."));
+      assertThat(page.locator("article .badge").allInnerTexts()).hasSize(12);
+      assertThat(page.title()).contains(Pages.EVIL);
+      assertThat(overflow(page)).as("pixels wider than the window").isZero();
+      assertThat(smallestText(page)).as("font size of the charts' text").isGreaterThan(9);
+      assertThat(requests).isEmpty();
+      picture(page, "months-" + width + "-" + scheme);
+    }
+  }
+
+  private static int overflow(Page page) {
+    return (Integer)
+        page.evaluate(
+            "Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)");
+  }
+
+  private static double smallestText(Page page) {
+    return ((Number)
+            page.evaluate(
+                "Math.min(...[...document.querySelectorAll('.chart')].map(c =>"
+                    + " 12 * c.getBoundingClientRect().width / c.viewBox.baseVal.width))"))
+        .doubleValue();
+  }
+
+  @Test
+  void chartsAndTablesHaveNamesForScreenReaders() throws Exception {
+    try (Page page =
+        open(Pages.kilometres().toHtml(), 1280, ColorScheme.LIGHT, new ArrayList<>())) {
+      Locator charts = page.getByRole(AriaRole.IMG);
+      assertThat(charts.count()).isEqualTo(6);
+      assertThat(charts.first().getAttribute("aria-label")).startsWith("distance from ");
+      assertThat(page.getByRole(AriaRole.TABLE).first().locator("caption").innerText())
+          .isEqualTo("All columns, largest effect first");
+      assertThat(page.getByRole(AriaRole.MAIN).count()).isEqualTo(1);
+      assertThat(page.locator("html").getAttribute("lang")).isEqualTo("en");
+      picture(page, "kilometres");
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.mlops4j.monitor.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.profile.Profile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HtmlReportTest {
+  @Test
+  void aPageLoadsNothingAndRunsNothing() {
+    String html = Pages.months().toHtml();
+    assertThat(html)
+        .startsWith("<!DOCTYPE html>")
+        .contains("default-src 'none'; style-src 'sha256-")
+        .doesNotContain("<script", "<link", "<img", "@import", "url(", "http://", "https://")
+        .doesNotContainPattern("\\son[a-z]+=")
+        .doesNotContain(" style=");
+  }
+
+  @Test
+  void namesAreTextWhateverTheySay() {
+    String evil = "\"><img src=x onerror=alert(1)>&'";
+    try (BufferAllocator allocator = new RootAllocator();
+        FeatureBatch rows =
+            FeatureBatch.builder(allocator)
+                .strings(evil, evil, "b\u0000", null)
+                .doubles("x" + Pages.EVIL, 1, 2, 3)
+                .build()) {
+      Profile profile = Profile.of(List.of(rows));
+      String html =
+          HtmlReport.builder(evil)
+              .heading(evil)
+              .paragraph(evil)
+              .notice(HtmlReport.Tone.GOOD, evil)
+              .table(evil, List.of(evil), List.of(List.of(evil)))
+              .drift(evil, DriftReport.compare(profile, profile))
+              .build()
+              .toHtml();
+      assertThat(html)
+          .contains("&quot;&gt;&lt;img src=x onerror=alert(1)&gt;&amp;&#39;")
+          .doesNotContain("<img", "<script", "\u0000");
+    }
+  }
+
+  @Test
+  void theVerdictComesFirstAndColumnsBySize() {
+    String html = Pages.kilometres().toHtml();
+    assertThat(html).containsSubsequence("Drifted: distance (1 of 6 columns).", "<table", "<h3>");
+    assertThat(html).containsSubsequence("<h3>distance ", "<h3>hour ");
+    assertThat(html)
+        .contains("Wasserstein distance 0.7", "off by at most", "Kolmogorov-Smirnov D 0.2");
+  }
+
+  @Test
+  void partsThatAssistiveToolsNeedAreThere() {
+    String html = Pages.months().toHtml();
+    assertThat(html)
+        .contains("<html lang=\"en\">", "<title>", "<header>", "<main>", "<footer>")
+        .contains("<caption>", "scope=\"col\"", "scope=\"row\"", "role=\"img\" aria-label=\"")
+        .contains("\u25cf Stable", "\u25b2 Drifted");
+  }
+
+  @Test
+  void columnsThatAreNotComparedSayWhy() {
+    try (BufferAllocator allocator = new RootAllocator();
+        FeatureBatch rows =
+            FeatureBatch.builder(allocator).doubles("x", 1).doubles("y", 2).build()) {
+      Profile profile = Profile.of(List.of(rows));
+      String html = DriftReport.compare(profile, profile.without(List.of("y"))).toHtml();
+      assertThat(html)
+          .contains("Nothing can be said", "only in the reference", "49 more rows are needed");
+    }
+  }
+
+  @Test
+  void emptyProfilesMakeAPage() {
+    Profile none = Profile.of(List.of());
+    assertThat(DriftReport.compare(none, none).toHtml()).contains("Nothing can be said");
+  }
+
+  @Test
+  void rowsOfATableHaveAsManyCellsAsItsHeader() {
+    HtmlReport.Builder page = HtmlReport.builder("t");
+    assertThatThrownBy(() -> page.table("c", List.of("a", "b"), List.of(List.of("1"))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("rows: found 1 cells in [1], expected 2 as in the header");
+  }
+
+  @Test
+  void aPageIsWritten(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("report.html");
+    Pages.kilometres().writeHtml(file);
+    assertThat(Files.readString(file)).isEqualTo(Pages.kilometres().toHtml());
+    assertThat(Files.size(file)).isLessThan(60_000);
+  }
+}
