@@ -11,8 +11,8 @@ import java.util.Arrays;
  * value, B = rows below + l/2, and for a sample of n rows M = its rows below plus half of those at
  * the value, {@code A2 = (N - 1)/N sum over samples of 1/n sum l/N (N M - n B)^2 / (B (N - B) - N l
  * / 4)}. Reported is {@code (A2 - 1) / sigma}, sigma from Scholz and Stephens (K-sample
- * Anderson-Darling tests, 1987, equations 4 to 7): it is negative when the samples are more alike
- * than chance makes them.
+ * Anderson-Darling tests, 1987): it is negative when the samples are more alike than chance makes
+ * them.
  *
  * <p><b>P-value.</b> A quadratic in the logarithm through their table of critical values, which
  * ends at 0.25 and 0.001: a p-value of 0.25 means 0.25 or more, 0.001 means 0.001 or less. That
@@ -94,7 +94,7 @@ public final class AndersonDarling {
     return x * x;
   }
 
-  /** Variance of the statistic of two samples, equation 4 with k = 2. */
+  /** Variance of the statistic of two samples (Scholz and Stephens, with k = 2). */
   private static double variance(int first, int second) {
     int rows = first + second;
     double reciprocals = 1.0 / first + 1.0 / second;

@@ -42,17 +42,30 @@ final class KolmogorovDistribution {
     // left[j]: share of the walks to (i, j) that left the band; all of them outside it
     double[] left = new double[m + 1];
     Arrays.fill(left, 1);
+    double[] reciprocals = reciprocals(Math.addExact(n, m));
     for (int i = 0; i <= n; i++) {
       long middle = (long) i * m;
       int from = (int) Math.max(0, Math.floorDiv(middle - reach, (long) n) + 1);
       int to = (int) Math.min(m, -Math.floorDiv(-middle - reach, (long) n) - 1);
       double below = 1;
       for (int j = from; j <= to; j++) {
-        below = i + j == 0 ? 0 : (i * left[j] + j * below) / (i + j);
+        below = (i * left[j] + j * below) * reciprocals[i + j];
         left[j] = below;
       }
     }
     return left[m];
+  }
+
+  /**
+   * A division in every cell would take most of the time. The walk of no steps has left nothing:
+   * 1/0 counts as 0.
+   */
+  private static double[] reciprocals(int last) {
+    double[] reciprocals = new double[last + 1];
+    for (int i = 1; i <= last; i++) {
+      reciprocals[i] = 1.0 / i;
+    }
+    return reciprocals;
   }
 
   /** P(D_n >= d) of the one-sample statistic of n rows. */

@@ -11,8 +11,7 @@ import java.util.Objects;
  * <p><b>P-value.</b> {@link PValueMethod#AUTO} takes the exact distribution when both samples have
  * at most {@value #EXACT_LIMIT} rows; above, {@code p = P(D_N >= D)} of the one-sample statistic
  * with {@code N = round(nm / (n + m))}. Both assume a continuous distribution; with ties the
- * p-value errs to the large side (Lehmann and Romano, Testing Statistical Hypotheses, section
- * 6.12).
+ * p-value errs to the large side.
  *
  * <p><b>Binned.</b> From counts, D is taken over the edges of the bins. It is at most the D of the
  * rows themselves and below it by at most the largest share that either sample has in one bin

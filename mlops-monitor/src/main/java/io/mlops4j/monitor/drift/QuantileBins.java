@@ -38,7 +38,9 @@ public final class QuantileBins {
     for (int k = 1; k < bins; k++) {
       edges[k - 1] = quantile(sample, k / (double) bins);
     }
-    return new QuantileBins(Arrays.stream(edges).filter(Double::isFinite).distinct().toArray());
+    // + 0.0 turns an edge of -0.0 into 0.0, so that both zeros fall into the bin that ends there
+    return new QuantileBins(
+        Arrays.stream(edges).filter(Double::isFinite).map(edge -> edge + 0.0).distinct().toArray());
   }
 
   private static double quantile(Sample sample, double share) {
@@ -88,8 +90,7 @@ public final class QuantileBins {
       throw new IllegalArgumentException(
           "value = NaN: missing values belong into a bin of their own");
     }
-    // + 0.0 turns -0.0 into 0.0, which binarySearch would tell apart
-    int found = Arrays.binarySearch(edges, value + 0.0);
+    int found = Arrays.binarySearch(edges, value);
     return found >= 0 ? found : -found - 1;
   }
 

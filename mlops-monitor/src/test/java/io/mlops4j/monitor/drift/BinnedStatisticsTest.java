@@ -138,6 +138,20 @@ class BinnedStatisticsTest {
   }
 
   @Test
+  void poolingStopsAtOneRareExpectedCountInFive() {
+    ChiSquare pooling = ChiSquare.withDefaults().withPooling(true);
+    // 2 of 8 expected counts below 5, then 2 of 10
+    assertThat(
+            pooling.test(new long[] {50, 40, 30, 2}, new long[] {50, 40, 30, 3}).degreesOfFreedom())
+        .isEqualTo(2);
+    assertThat(
+            pooling
+                .test(new long[] {50, 40, 30, 20, 2}, new long[] {50, 40, 30, 20, 3})
+                .degreesOfFreedom())
+        .isEqualTo(4);
+  }
+
+  @Test
   void aTableThatIsRareThroughoutPoolsToNothing() {
     assertThat(
             ChiSquare.withDefaults()

@@ -64,6 +64,9 @@ class RawValuesTest {
     QuantileBins bins = QuantileBins.of(new double[] {-1, 0, 1}, 2);
     assertThat(bins.edges()).containsExactly(0);
     assertThat(bins.count(new double[] {-1, -0.0, 0.0, 1e-300})).containsExactly(3, 1);
+    QuantileBins ofNegativeZeros = QuantileBins.of(new double[] {-1, -0.0, -0.0, 0.0, 0.0, 1}, 5);
+    assertThat(ofNegativeZeros.edges()).containsExactly(0);
+    assertThat(ofNegativeZeros.count(new double[] {-0.0, 0.0, 1e-300})).containsExactly(2, 1);
     assertThatThrownBy(() -> bins.indexOf(NAN)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> QuantileBins.of(new double[] {1}, 1))
         .isInstanceOf(IllegalArgumentException.class);
