@@ -46,7 +46,7 @@ final class OnnxEngine implements Engine {
 
   private static OrtEnvironment environment() {
     try {
-      OrtEnvironment environment = OrtEnvironment.getEnvironment();
+      OrtEnvironment environment = OrtStart.environment();
       environment.setTelemetry(false);
       return environment;
     } catch (LinkageError | OrtException e) {

@@ -1,0 +1,42 @@
+package io.mlops4j.runtime.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.spi.Engine;
+import io.mlops4j.spi.EngineOptions;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** In processes of its own: the environment starts once in each. */
+class OrtStartTest {
+
+  /** Opens the engine and says so. */
+  static final class Opens {
+    public static void main(String[] args) {
+      try (Engine engine = OnnxEngine.open(EngineOptions.of(new DirectMemory(), 1))) {
+        System.out.println("opened " + engine.cancels());
+      }
+    }
+  }
+
+  @Test
+  void aLongCommandLineDoesNotKillTheProcess() throws Exception {
+    assertThat(run("x".repeat(100_000))).isZero();
+  }
+
+  @Test
+  void aShortOneIsFineToo() throws Exception {
+    assertThat(run("x")).isZero();
+  }
+
+  private static int run(String argument) throws Exception {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    ProcessBuilder builder = new ProcessBuilder(java, Opens.class.getName(), argument);
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    Process process = builder.redirectErrorStream(true).redirectOutput(Redirect.DISCARD).start();
+    return process.waitFor(2, TimeUnit.MINUTES) ? process.exitValue() : -1;
+  }
+}
