@@ -37,7 +37,7 @@ final class Binding implements AutoCloseable {
   /**
    * Builds the tensors; the memory of all inputs and of the pinned outputs is big enough.
    *
-   * @param pinnedDims a shape for each output that is to be pinned, null for the others
+   * @param pinnedDims a shape for each wanted output that is to be pinned, null for the others
    */
   Binding(
       List<Input> inputs,
@@ -77,7 +77,7 @@ final class Binding implements AutoCloseable {
     for (int i = 0; i < wanted.length; i++) {
       Output output = outputs.get(i);
       long[] dims = pinnedDims[i];
-      if (wanted[i] && dims != null) {
+      if (dims != null) {
         pinned.put(output.name(), kept(output.tensor().tensor(dims, environment)));
       } else if (wanted[i]) {
         copied.add(output.name());
@@ -160,7 +160,7 @@ final class Binding implements AutoCloseable {
 
   private void learn() {
     for (int i = 0; i < wanted.length; i++) {
-      if (wanted[i] && pinnedDims[i] == null && outputs.get(i).canBePinned()) {
+      if (pinnedDims[i] == null && outputs.get(i).canBePinned()) {
         learned = learned == null ? pinnedDims.clone() : learned;
         learned[i] = outputs.get(i).tensor().view().dims();
       }

@@ -50,6 +50,7 @@ final class Input implements AutoCloseable {
   /** Sets a shape that was checked. */
   void reshape(long[] shape) {
     shaped = false;
+    dropText();
     if (mustGrow(shape)) {
       block.grow(bytes(shape));
     }
@@ -69,11 +70,11 @@ final class Input implements AutoCloseable {
     if (!fits) {
       throw new ModelInputException(name(), "shape " + Arrays.toString(shape), spec.toString());
     }
-    if (bytes(shape) > Block.LIMIT) {
+    if (Math.max(TensorTypes.elements(shape), bytes(shape)) > Block.LIMIT) {
       throw new ModelInputException(
           name(),
           "shape " + Arrays.toString(shape),
-          "less than 2 GiB in one call; split the batch");
+          "less than 2 GiB and 2^31 elements in one call; split the batch");
     }
   }
 

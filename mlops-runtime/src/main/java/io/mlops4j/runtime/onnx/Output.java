@@ -46,7 +46,10 @@ final class Output implements AutoCloseable {
   }
 
   boolean canBePinned() {
-    return !dynamic && spec instanceof TensorSpec of && TensorTypes.canBePinned(of.type());
+    return wanted
+        && !dynamic
+        && spec instanceof TensorSpec of
+        && TensorTypes.canBePinned(of.type());
   }
 
   /**

@@ -124,6 +124,14 @@ class OnnxSlotTest {
       assertThatThrownBy(() -> slot.strings(0, OnnxFixture.text("a", "b")))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("2 values");
+      assertThatThrownBy(slot::run).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> slot.shape(0, new long[] {1L << 40, 3}))
+          .isInstanceOf(ModelInputException.class);
+      slot.strings(0, OnnxFixture.text("a", "b", "c"));
+      slot.shape(0, new long[] {2, 3});
+      assertThatThrownBy(slot::run)
+          .as("text of another shape is not used")
+          .isInstanceOf(IllegalStateException.class);
     }
   }
 
@@ -351,6 +359,25 @@ class OnnxSlotTest {
       slot.want(1, true);
       slot.run();
       assertThat(floats(slot.output(1))).hasSize(3);
+    }
+  }
+
+  @Test
+  void unwantedOutputsAreNotMistakenForChangedOnes() {
+    try (EngineModel model = onnx.load("engine/lying");
+        EngineSlot slot = model.slot()) {
+      slot.want(1, false);
+      for (int i = 0; i < 3; i++) {
+        feed(slot, 0, floats(0, 2, 0, 4), 4);
+        slot.run();
+        assertThat(floats(slot.output(0))).containsExactly(2, 4);
+        slot.recycle();
+      }
+      slot.want(0, false);
+      assertThatThrownBy(slot::run).isInstanceOf(InferenceException.class);
+      slot.want(1, true);
+      slot.run();
+      assertThat(floats(slot.output(1))).containsExactly(-0f, -2, -0f, -4);
     }
   }
 
