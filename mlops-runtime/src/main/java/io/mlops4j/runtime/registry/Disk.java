@@ -3,6 +3,7 @@ package io.mlops4j.runtime.registry;
 import io.mlops4j.model.Digest;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
@@ -242,7 +243,8 @@ final class Disk {
     }
   }
 
-  private static Instant youngest(Path tree) throws IOException {
+  /** The latest change in a tree; never old when its owner finishes and removes it meanwhile. */
+  private static Instant youngest(Path tree) {
     try (Stream<Path> entries = Files.walk(tree)) {
       Instant youngest = Instant.MIN;
       for (Path entry : entries.toList()) {
@@ -250,6 +252,8 @@ final class Disk {
         youngest = time.toInstant().isAfter(youngest) ? time.toInstant() : youngest;
       }
       return youngest;
+    } catch (IOException | UncheckedIOException e) {
+      return Instant.MAX;
     }
   }
 

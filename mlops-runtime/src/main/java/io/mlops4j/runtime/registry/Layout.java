@@ -3,6 +3,7 @@ package io.mlops4j.runtime.registry;
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -147,7 +148,7 @@ record Layout(Path root) {
     } catch (NoSuchFileException | NotDirectoryException e) {
       checkThere();
       return List.of();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw cannotRead(folder, e);
     }
   }
@@ -195,7 +196,7 @@ record Layout(Path root) {
     }
   }
 
-  static RegistryException cannotRead(Path path, IOException cause) {
+  static RegistryException cannotRead(Path path, Exception cause) {
     return new RegistryException(
         path
             + ": found something that cannot be read ("
