@@ -1,6 +1,7 @@
 package io.mlops4j.bench;
 
 import io.mlops4j.bench.golden.GoldenCommand;
+import io.mlops4j.bench.ratios.RatiosCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -8,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "benchmarks",
     description = "Shows what mlops4j claims.",
-    subcommands = GoldenCommand.class,
+    subcommands = {RatiosCommand.class, GoldenCommand.class, JmhCommand.class},
     mixinStandardHelpOptions = true)
 final class Bench implements Runnable {
 

@@ -1,0 +1,88 @@
+package io.mlops4j.bench.engines;
+
+import ai.djl.engine.Engine;
+import ai.djl.inference.Predictor;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.repository.zoo.Criteria;
+import ai.djl.repository.zoo.ZooModel;
+import ai.djl.translate.Batchifier;
+import ai.djl.translate.Translator;
+import ai.djl.translate.TranslatorContext;
+import io.mlops4j.bench.ratios.Side;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * DJL at its best on the same ONNX Runtime: no batchifier, whose stacking copies four times, and
+ * rows ready in a direct buffer, which ONNX Runtime reads in place.
+ */
+final class Djl implements Side {
+  private final Path file;
+  private final ZooModel<FloatBuffer, float[]> model;
+  private final Predictor<FloatBuffer, float[]> predictor;
+  private final FloatBuffer input;
+
+  Djl(int rows) throws Exception {
+    file = Files.createTempFile("mlp32", ".onnx");
+    Files.write(file, Mlp32.model());
+    model =
+        Criteria.builder()
+            .setTypes(FloatBuffer.class, float[].class)
+            .optModelPath(file)
+            .optEngine("OnnxRuntime")
+            .optOption("intraOpNumThreads", "1")
+            .optTranslator(new Direct(rows))
+            .build()
+            .loadModel();
+    predictor = model.newPredictor();
+    input =
+        ByteBuffer.allocateDirect(rows * Mlp32.FEATURES * Float.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
+    input.put(0, Mlp32.rows(rows));
+  }
+
+  /** DJL refuses an ONNX Runtime environment that somebody else made: it must come first. */
+  static Side startFirst(Callable<Side> other) throws Exception {
+    Engine.getEngine("OnnxRuntime");
+    return other.call();
+  }
+
+  private record Direct(int rows) implements Translator<FloatBuffer, float[]> {
+    @Override
+    public NDList processInput(TranslatorContext context, FloatBuffer values) {
+      return new NDList(
+          context.getNDManager().create(values, new Shape(rows, Mlp32.FEATURES), DataType.FLOAT32));
+    }
+
+    @Override
+    public float[] processOutput(TranslatorContext context, NDList outputs) {
+      return outputs.singletonOrThrow().toFloatArray();
+    }
+
+    @Override
+    public @Nullable Batchifier getBatchifier() {
+      return null;
+    }
+  }
+
+  @Override
+  public float run() throws Exception {
+    return predictor.predict(input)[0];
+  }
+
+  @Override
+  public void close() throws IOException {
+    predictor.close();
+    model.close();
+    Files.delete(file);
+  }
+}

@@ -1,0 +1,21 @@
+package io.mlops4j.bench.ratios;
+
+import java.util.concurrent.Callable;
+
+/**
+ * What is compared: time of ours over time of the peer's on the same work, so that less is better.
+ *
+ * @param name {@code topic.work.peer}
+ * @param work what both sides do, for people
+ * @param peer who the other side is, with its version
+ * @param goal the largest ratio that is fine; NaN for a line that only shows noise
+ * @param ours opens our side
+ * @param theirs opens the peer's side
+ */
+public record Comparison(
+    String name,
+    String work,
+    String peer,
+    double goal,
+    Callable<Side> ours,
+    Callable<Side> theirs) {}
