@@ -59,6 +59,16 @@ public final class LoadOptions {
   }
 
   /**
+   * Replaces the listeners, as for one that stands before another.
+   *
+   * @param listeners told of every call; lent: they must outlive the model
+   * @return a changed copy
+   */
+  public LoadOptions withListeners(List<? extends InferenceListener> listeners) {
+    return new LoadOptions(features, List.copyOf(listeners), engine, devices);
+  }
+
+  /**
    * Chooses an engine where two know the format.
    *
    * @param name the engine's name

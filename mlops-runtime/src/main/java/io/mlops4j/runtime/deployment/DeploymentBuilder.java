@@ -1,0 +1,118 @@
+package io.mlops4j.runtime.deployment;
+
+import io.mlops4j.inference.InferenceListener;
+import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.model.ModelRef;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.serving.ModelLoader;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What a deployment is started with. */
+final class DeploymentBuilder implements Deployment.Builder {
+  final ModelLoader loader;
+  final String ref;
+  final Clock clock;
+  final List<Consumer<? super DeploymentStatus>> onChange = new ArrayList<>();
+  private final List<InferenceListener> listeners = new ArrayList<>();
+  private @Nullable ModelRegistry registry;
+  private LoadOptions options = LoadOptions.withDefaults();
+  Change change = Change.by("deployment");
+  @Nullable String shadow;
+  MicroBatching batching = MicroBatching.upTo(1);
+  Duration interval = Duration.ofSeconds(1);
+
+  DeploymentBuilder(ModelLoader loader, String ref, Clock clock) {
+    this.loader = Objects.requireNonNull(loader, "loader");
+    this.ref = checkAlias(ref);
+    this.clock = Objects.requireNonNull(clock, "clock");
+  }
+
+  private static String checkAlias(String ref) {
+    if (ModelRef.parse(ref).alias().isEmpty()) {
+      throw new IllegalArgumentException(
+          "model reference: found \""
+              + ref
+              + "\", expected one with an alias to follow, as in fraud@champion");
+    }
+    return ref;
+  }
+
+  @Override
+  public Deployment.Builder from(ModelRegistry registry) {
+    this.registry = Objects.requireNonNull(registry, "registry");
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder actor(String actor) {
+    this.change = Change.by(actor);
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder shadow(String ref) {
+    this.shadow = checkAlias(ref);
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder options(LoadOptions options) {
+    this.options = Objects.requireNonNull(options, "options");
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder microBatching(MicroBatching batching) {
+    this.batching = Objects.requireNonNull(batching, "batching");
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder listener(InferenceListener listener) {
+    listeners.add(Objects.requireNonNull(listener, "listener"));
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder every(Duration interval) {
+    if (interval.isNegative() || interval.isZero()) {
+      throw new IllegalArgumentException(
+          "interval: found " + interval + ", expected more than zero");
+    }
+    this.interval = interval;
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder onChange(Consumer<? super DeploymentStatus> listener) {
+    onChange.add(Objects.requireNonNull(listener, "listener"));
+    return this;
+  }
+
+  ModelRegistry registry() {
+    if (registry == null) {
+      throw new IllegalStateException("registry: found none, expected from(registry) before start");
+    }
+    return registry;
+  }
+
+  LoadOptions options() {
+    LoadOptions all = options;
+    for (InferenceListener listener : listeners) {
+      all = all.listener(listener);
+    }
+    return all;
+  }
+
+  @Override
+  public Deployment start() {
+    return AliasDeployment.start(this);
+  }
+}

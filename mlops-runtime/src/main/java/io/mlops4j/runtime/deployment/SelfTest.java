@@ -1,0 +1,156 @@
+package io.mlops4j.runtime.deployment;
+
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.Model;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.Feature;
+import io.mlops4j.model.GoldenRows;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.TensorSpec;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The first calls of a model, before anybody relies on it. */
+final class SelfTest {
+  private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
+
+  /** A model that does not answer within this time is not fit to serve. */
+  private static final CallOptions CALL = CallOptions.withDefaults().within(Duration.ofMinutes(1));
+
+  private final Model model;
+  private final TestColumns columns;
+
+  SelfTest(Model model, BufferAllocator allocator) {
+    this.model = model;
+    this.columns = new TestColumns(model, allocator);
+  }
+
+  /**
+   * Asks with the golden rows of the card, or, where it has none, once with zeros and empty texts.
+   *
+   * @throws ModelLoadException if an answer is not the expected one
+   * @throws io.mlops4j.error.InferenceException if there is no answer
+   */
+  void run(ModelCard card) {
+    Optional<GoldenRows> golden = card.goldenRows();
+    if (golden.isPresent()) {
+      check(golden.get());
+    } else {
+      warmUp();
+    }
+  }
+
+  private void check(GoldenRows golden) {
+    try (FeatureBatch batch = columns.batch(golden.inputs(), golden.rows());
+        Prediction answer = model.predict(batch, CALL)) {
+      golden.outputs().forEach((output, expected) -> check(golden, output, expected, answer));
+    }
+  }
+
+  private void check(
+      GoldenRows golden, String output, List<@Nullable Object> expected, Prediction answer) {
+    List<?> found = values(output, answer);
+    if (found.size() != expected.size()) {
+      throw failed(output, found.size() + " values", expected.size() + ", one for each row");
+    }
+    for (int row = 0; row < expected.size(); row++) {
+      Object want = expected.get(row);
+      if (want != null && !same(want, found.get(row), golden.tolerance())) {
+        throw failed(
+            output + " in row " + row,
+            String.valueOf(found.get(row)),
+            want + (want instanceof Number ? " within " + golden.tolerance() : ""));
+      }
+    }
+  }
+
+  private ModelLoadException failed(String what, String found, String expected) {
+    return new ModelLoadException(
+        model.servedBy()
+            + " fails its golden rows: "
+            + what
+            + ": found "
+            + found
+            + ", expected "
+            + expected
+            + "; publish a version that passes, or a card with the right rows",
+        null);
+  }
+
+  private List<?> values(String output, Prediction answer) {
+    ElementType type =
+        model.signature().outputs().stream()
+            .filter(spec -> spec.name().equals(output))
+            .filter(TensorSpec.class::isInstance)
+            .map(spec -> ((TensorSpec) spec).type())
+            .findFirst()
+            .orElseThrow(() -> failed(output, "no such tensor", "an output of the model"));
+    return switch (type) {
+      case STRING -> Arrays.asList(answer.strings(output));
+      case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 ->
+          Arrays.stream(answer.doubles(output)).boxed().toList();
+      default -> Arrays.stream(answer.longs(output)).boxed().toList();
+    };
+  }
+
+  private static boolean same(Object want, Object found, double tolerance) {
+    if (want instanceof Boolean bool) {
+      return found.equals(bool ? 1L : 0L);
+    }
+    if (want instanceof Number number && found instanceof Number other) {
+      double difference = Math.abs(number.doubleValue() - other.doubleValue());
+      return difference <= tolerance
+          || Double.compare(number.doubleValue(), other.doubleValue()) == 0;
+    }
+    return want.equals(found);
+  }
+
+  private void warmUp() {
+    Map<String, List<@Nullable Object>> zeros = new LinkedHashMap<>();
+    for (Feature feature : model.features().features()) {
+      Optional<ElementType> type = columns.type(feature);
+      if (type.isEmpty()) {
+        return;
+      }
+      zeros.put(feature.column(), Collections.nCopies(rows(), zero(type.get())));
+    }
+    try (FeatureBatch batch = columns.batch(zeros, rows())) {
+      model.predict(batch, CALL).close();
+    } catch (ModelInputException e) {
+      // A shape that plain columns cannot have; the first real call warms it.
+      LOG.debug("{}: not warmed: {}", model.servedBy(), e.getMessage());
+    }
+  }
+
+  private static Object zero(ElementType type) {
+    return switch (type) {
+      case STRING -> "";
+      case BOOL -> false;
+      default -> 0;
+    };
+  }
+
+  /** One row, unless the model takes a fixed number. */
+  private int rows() {
+    return model.signature().inputs().stream()
+        .filter(TensorSpec.class::isInstance)
+        .map(spec -> ((TensorSpec) spec).shape())
+        .filter(shape -> !shape.isEmpty())
+        .map(shape -> (int) shape.get(0).size().orElse(1))
+        .findFirst()
+        .orElse(1);
+  }
+}

@@ -1,0 +1,33 @@
+package io.mlops4j.runtime.deployment;
+
+import io.mlops4j.inference.ServedBy;
+import java.util.Optional;
+
+/** What is counted of one challenger. Thread safe. */
+final class Tally {
+  private long rows;
+  private long dropped;
+  private long failed;
+  private long disagreements;
+  private double maxDifference;
+
+  synchronized void compared(int rows, Difference difference) {
+    this.rows += rows;
+    disagreements += difference.disagreements();
+    maxDifference = Math.max(maxDifference, difference.max());
+  }
+
+  synchronized void dropped(int rows) {
+    dropped += rows;
+  }
+
+  synchronized void failed(int rows) {
+    failed += rows;
+  }
+
+  synchronized ShadowStatus status(
+      Optional<ServedBy> challenger, Optional<DeploymentStatus.Refusal> refused) {
+    return new ShadowStatus(
+        challenger, refused, rows, dropped, failed, disagreements, maxDifference);
+  }
+}

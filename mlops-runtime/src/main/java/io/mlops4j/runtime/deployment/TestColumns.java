@@ -1,0 +1,166 @@
+package io.mlops4j.runtime.deployment;
+
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.Model;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.Feature;
+import io.mlops4j.model.TensorSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BaseIntVector;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.FloatingPointVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.FloatingPointPrecision;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.util.Text;
+import org.jspecify.annotations.Nullable;
+
+/** Puts plain values into columns of the types that a model takes. */
+final class TestColumns {
+  private final Model model;
+  private final BufferAllocator allocator;
+
+  TestColumns(Model model, BufferAllocator allocator) {
+    this.model = model;
+    this.allocator = allocator;
+  }
+
+  /**
+   * A batch of plain values.
+   *
+   * @return an owned batch, which the caller closes
+   * @throws ModelLoadException if a value does not fit its column
+   */
+  FeatureBatch batch(Map<String, List<@Nullable Object>> columns, int rows) {
+    List<FieldVector> vectors = new ArrayList<>();
+    try {
+      columns.forEach((column, values) -> vectors.add(fill(empty(column, values), values)));
+      try (VectorSchemaRoot root = new VectorSchemaRoot(vectors)) {
+        root.setRowCount(rows);
+        return FeatureBatch.owning(root);
+      }
+    } catch (RuntimeException e) {
+      vectors.forEach(FieldVector::close);
+      throw e;
+    }
+  }
+
+  /** The type of the column that a feature is read from; empty when nothing tells. */
+  Optional<ElementType> type(Feature feature) {
+    return feature.type().or(() -> declared(feature.name())).or(this::gathered);
+  }
+
+  private Optional<ElementType> declared(String input) {
+    return tensors().stream()
+        .filter(tensor -> tensor.name().equals(input))
+        .map(TensorSpec::type)
+        .findFirst();
+  }
+
+  /** The type of the one input that no feature has the name of, as many columns go into it. */
+  private Optional<ElementType> gathered() {
+    List<String> names = model.features().features().stream().map(Feature::name).toList();
+    List<TensorSpec> others =
+        tensors().stream().filter(tensor -> !names.contains(tensor.name())).toList();
+    return others.size() == 1 ? Optional.of(others.get(0).type()) : Optional.empty();
+  }
+
+  private List<TensorSpec> tensors() {
+    return model.signature().inputs().stream()
+        .filter(TensorSpec.class::isInstance)
+        .map(TensorSpec.class::cast)
+        .toList();
+  }
+
+  private FieldVector empty(String column, List<@Nullable Object> values) {
+    ArrowType type =
+        model.features().features().stream()
+            .filter(feature -> feature.column().equals(column))
+            .findFirst()
+            .flatMap(this::type)
+            .map(TestColumns::arrow)
+            .orElseGet(() -> arrow(values));
+    return new Field(column, FieldType.nullable(type), null).createVector(allocator);
+  }
+
+  private static ArrowType arrow(ElementType type) {
+    return switch (type) {
+      case FLOAT16, BFLOAT16, FLOAT32 -> new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE);
+      case FLOAT64 -> new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE);
+      case INT8, INT16, INT32, INT64 -> new ArrowType.Int(type.bytes() * Byte.SIZE, true);
+      case UINT8, UINT16, UINT32, UINT64 -> new ArrowType.Int(type.bytes() * Byte.SIZE, false);
+      case BOOL -> new ArrowType.Bool();
+      case STRING -> new ArrowType.Utf8();
+    };
+  }
+
+  /** A column that the model does not know, as a key: the type of its values. */
+  private static ArrowType arrow(List<@Nullable Object> values) {
+    for (Object value : values) {
+      if (value instanceof String) {
+        return arrow(ElementType.STRING);
+      }
+      if (value instanceof Boolean) {
+        return arrow(ElementType.BOOL);
+      }
+      if (value instanceof Float || value instanceof Double) {
+        return arrow(ElementType.FLOAT64);
+      }
+    }
+    return arrow(ElementType.INT64);
+  }
+
+  private static FieldVector fill(FieldVector vector, List<@Nullable Object> values) {
+    try {
+      vector.setInitialCapacity(values.size());
+      vector.allocateNew();
+      for (int row = 0; row < values.size(); row++) {
+        Object value = values.get(row);
+        if (value == null) {
+          vector.setNull(row);
+        } else {
+          set(vector, row, value);
+        }
+      }
+      vector.setValueCount(values.size());
+      return vector;
+    } catch (RuntimeException e) {
+      vector.close();
+      throw e;
+    }
+  }
+
+  private static void set(FieldVector vector, int row, Object value) {
+    if (vector instanceof FloatingPointVector floats && value instanceof Number number) {
+      floats.setSafeWithPossibleTruncate(row, number.doubleValue());
+    } else if (vector instanceof BaseIntVector ints
+        && value instanceof Number number
+        && number.doubleValue() == number.longValue()) {
+      ints.setWithPossibleTruncate(row, number.longValue());
+    } else if (vector instanceof BitVector bits && value instanceof Boolean bool) {
+      bits.setSafe(row, bool ? 1 : 0);
+    } else if (vector instanceof VarCharVector texts && value instanceof String text) {
+      texts.setSafe(row, new Text(text));
+    } else {
+      throw new ModelLoadException(
+          "golden rows: column "
+              + vector.getName()
+              + ": found "
+              + value
+              + " in row "
+              + row
+              + ", expected a value of type "
+              + vector.getField().getType(),
+          null);
+    }
+  }
+}

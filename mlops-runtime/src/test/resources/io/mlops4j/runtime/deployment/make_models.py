@@ -1,0 +1,31 @@
+#!/usr/bin/env python3
+"""Writes the models that the tests of io.mlops4j.runtime.deployment swap.
+
+Run with Debian's Python (python3-onnx 1.17): /usr/bin/python3 make_models.py
+"""
+
+from pathlib import Path
+
+import numpy as np
+from onnx import TensorProto, checker, helper, numpy_helper
+
+HERE = Path(__file__).resolve().parent
+
+
+def save(name, add, output="y"):
+    """x float [N] -> output float [N] = x + add"""
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["x", "c"], [output])],
+        name,
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N"])],
+        [helper.make_tensor_value_info(output, TensorProto.FLOAT, ["N"])],
+        [numpy_helper.from_array(np.array([add], dtype=np.float32), "c")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    checker.check_model(model, full_check=True)
+    (HERE / f"{name}.onnx").write_bytes(model.SerializeToString(deterministic=True))
+
+
+for number in (1, 2, 3):
+    save(f"plus{number}", number)
+save("renamed", 1, "z")
