@@ -1,6 +1,12 @@
 package io.mlops4j.bench.docs;
 
+import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.inference.Model;
+import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.ModelRuntime;
 
 /**
  * What the pages take for granted: names that an application has before a block begins. A block is
@@ -8,6 +14,12 @@ import io.mlops4j.feature.FeatureReader;
  */
 @SuppressWarnings("NullAway.Init")
 public abstract class Prelude {
+  protected ModelRuntime runtime;
+  protected ModelRegistry registry;
+  protected ModelMonitor monitor;
+  protected Model model;
+  protected FeatureBatch batch;
+  protected Profile january;
   protected FeatureReader januaryFlights;
   protected FeatureReader mayFlights;
 }
