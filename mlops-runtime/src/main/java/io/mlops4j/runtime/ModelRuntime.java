@@ -9,6 +9,8 @@ import io.mlops4j.model.ModelRef;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.deployment.Deployments;
 import io.mlops4j.runtime.feature.ArrowFiles;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
 import io.mlops4j.runtime.source.FileSource;
@@ -140,6 +142,19 @@ public final class ModelRuntime implements AutoCloseable {
   /** Null when the reference names no alias, or one that resolving will refuse. */
   private static @Nullable AliasRecord alias(ModelRegistry registry, String ref) {
     return ModelRef.parse(ref).alias().isEmpty() ? null : registry.head(ref).orElse(null);
+  }
+
+  /**
+   * Begins a deployment: a model that follows an alias, tests each new version before it serves and
+   * swaps it in without a failing call.
+   *
+   * @param ref {@code name@alias}
+   * @return a builder, which needs a registry; the caller closes what it starts, before this
+   *     runtime
+   * @throws IllegalArgumentException if the reference names no alias
+   */
+  public Deployment.Builder deployment(String ref) {
+    return Deployments.builder(loader, ref);
   }
 
   /**
