@@ -1,0 +1,148 @@
+package io.mlops4j.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.error.EngineUnavailableException;
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.Model;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.registry.FileModelRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The front door. */
+class ModelRuntimeTest {
+  private static final Path MODELS = Path.of("src/test/resources/io/mlops4j/runtime/models");
+
+  @TempDir Path folder;
+
+  private static FeatureBatch row(ModelRuntime runtime) {
+    return FeatureBatch.builder(runtime.allocator())
+        .floats("a", 1)
+        .floats("b", 2)
+        .floats("c", 3)
+        .floats("d", 4)
+        .build();
+  }
+
+  @Test
+  void fileIsNamedByItsNameAndSaysWhatItIs() {
+    try (ModelRuntime runtime = ModelRuntime.builder().strict().threads(1).open();
+        Model model = runtime.load(MODELS.resolve("mlp4.onnx"))) {
+      assertThat(model.servedBy().model()).isEqualTo("mlp4");
+      assertThat(model.servedBy().engine()).isEqualTo("onnxruntime");
+      assertThat(model.servedBy().version()).isEmpty();
+      assertThat(model.signature()).hasToString("(x: float32[N, 4]) -> (y: float32[N, 2])");
+      assertThat(model.features().features()).hasSize(1);
+      assertThat(model.placement().devices()).containsExactly("cpu");
+    }
+  }
+
+  @Test
+  void registeredModelBringsTheColumnsOfItsCardAndItsAlias() {
+    try (ModelRegistry registry = FileModelRegistry.open(folder.resolve("registry"));
+        ModelRuntime runtime = ModelRuntime.builder().strict().threads(1).open()) {
+      ModelVersion version =
+          registry.publish(
+              ModelCard.builder("mlp")
+                  .owner("tests")
+                  .licence("Apache-2.0")
+                  .intendedUse("tests")
+                  .features(FeatureSchema.ofNames("a", "b", "c", "d"))
+                  .build(),
+              MODELS.resolve("mlp4.onnx"));
+      AliasRecord alias =
+          registry.assign("mlp@champion", version, Change.by("ana").because("first"));
+      try (Model byAlias = runtime.load(registry, "mlp@champion");
+          Model byNumber = runtime.load(registry, "mlp:1");
+          FeatureBatch batch = row(runtime);
+          Prediction prediction = byAlias.predict(batch)) {
+        assertThat(prediction.floats("y")).containsExactly(7.75f, 4.25f); // expected.json
+        assertThat(prediction.servedBy().version()).contains(version);
+        assertThat(prediction.servedBy().alias()).contains(alias);
+        assertThat(byNumber.servedBy().alias()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void filesThatAreNoModelAreRefusedAndTheRuntimeGoesOn() throws IOException {
+    byte[] whole = Files.readAllBytes(MODELS.resolve("mlp4.onnx"));
+    Path empty = Files.createFile(folder.resolve("empty.onnx"));
+    Path cut = Files.write(folder.resolve("cut.onnx"), Arrays.copyOf(whole, whole.length / 2));
+    Path text = Files.writeString(folder.resolve("text.onnx"), "this is no model");
+    try (ModelRuntime runtime = ModelRuntime.builder().strict().threads(1).open()) {
+      for (Path bad : new Path[] {folder.resolve("missing.onnx"), empty, cut, text}) {
+        assertThatThrownBy(() -> runtime.load(bad))
+            .isInstanceOf(ModelLoadException.class)
+            .hasMessageContaining(bad.getFileName().toString());
+      }
+      try (Model good = runtime.load(MODELS.resolve("mlp4.onnx"))) {
+        assertThat(good.signature().inputs()).hasSize(1);
+      }
+      assertThatThrownBy(() -> runtime.read(folder.resolve("missing.arrow")))
+          .isInstanceOf(DataException.class);
+    }
+  }
+
+  @Test
+  void unknownEngineIsNamedWithThoseThatAreThere() {
+    try (ModelRuntime runtime = ModelRuntime.builder().strict().threads(1).open()) {
+      assertThatThrownBy(
+              () ->
+                  runtime.load(
+                      MODELS.resolve("mlp4.onnx"), LoadOptions.withDefaults().engine("other")))
+          .isInstanceOf(EngineUnavailableException.class)
+          .hasMessageContaining("\"other\"")
+          .hasMessageContaining("onnxruntime");
+    }
+  }
+
+  @Test
+  void strictRuntimeThrowsWhenSomethingWasForgotten() {
+    ModelRuntime runtime = ModelRuntime.builder().strict().threads(1).open();
+    FeatureBatch batch = row(runtime);
+    Model model = runtime.load(MODELS.resolve("mlp4.onnx"));
+    assertThatThrownBy(runtime::close)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the model mlp4")
+        .hasMessageContaining("bytes of Arrow memory");
+    assertThat(batch.rows()).isEqualTo(1);
+    batch.close();
+    model.close();
+    runtime.close();
+    assertThat(runtime.hostBytes()).isZero();
+    assertThatThrownBy(() -> runtime.load(MODELS.resolve("mlp4.onnx")))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void withoutStrictnessForgottenMemoryStaysReadable() {
+    ModelRuntime runtime = ModelRuntime.builder().threads(1).open();
+    FeatureBatch batch = row(runtime);
+    runtime.close();
+    assertThat(batch.rows()).isEqualTo(1);
+    batch.close();
+  }
+
+  @Test
+  void threadsAreAtLeastOne() {
+    assertThatThrownBy(() -> ModelRuntime.builder().threads(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("threads: found 0");
+  }
+}

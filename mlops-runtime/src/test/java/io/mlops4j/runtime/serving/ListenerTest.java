@@ -1,0 +1,279 @@
+package io.mlops4j.runtime.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.InferenceListener;
+import io.mlops4j.inference.Model;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.PredictionId;
+import io.mlops4j.inference.RowModel;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What listeners are told, and that calls do not depend on them. */
+@SuppressWarnings({"try", "ArrayRecordComponent"})
+class ListenerTest {
+  private final ServingFixture fixture = new ServingFixture();
+
+  @AfterEach
+  void nothingIsForgotten() {
+    fixture.close();
+  }
+
+  record Row(String id, float a, float b, float c, float d) {}
+
+  record Out(float[] y, PredictionId predictionId) {}
+
+  /** What it was told, with rows retained. */
+  private static final class Kept implements InferenceListener, AutoCloseable {
+    final List<Integer> rows = Collections.synchronizedList(new ArrayList<>());
+    final List<PredictionId> ids = Collections.synchronizedList(new ArrayList<>());
+    final List<@Nullable Throwable> errors = Collections.synchronizedList(new ArrayList<>());
+    final List<FeatureBatch> features = new ArrayList<>();
+    final List<FeatureBatch> outputs = new ArrayList<>();
+    private final boolean needsRows;
+
+    Kept(boolean needsRows) {
+      this.needsRows = needsRows;
+    }
+
+    @Override
+    public boolean needsRows() {
+      return needsRows;
+    }
+
+    @Override
+    public void onInference(InferenceEvent event) {
+      rows.add(event.rows());
+      errors.add(event.error());
+      for (int i = 0; i < event.rows(); i++) {
+        ids.add(event.id(i));
+      }
+      FeatureBatch given = event.features();
+      FeatureBatch answered = event.outputs();
+      if (given != null && answered != null) {
+        features.add(given.retain());
+        outputs.add(answered.retain());
+      }
+    }
+
+    @Override
+    public void close() {
+      features.forEach(FeatureBatch::close);
+      outputs.forEach(FeatureBatch::close);
+    }
+  }
+
+  private ServingModel model(InferenceListener... listeners) {
+    var options = ServingFixture.ABCD;
+    for (InferenceListener listener : listeners) {
+      options = options.listener(listener);
+    }
+    return fixture.load("mlp4.onnx", options);
+  }
+
+  private FeatureBatch batch() {
+    return FeatureBatch.builder(fixture.allocator())
+        .strings("id", "k0", "k1", "k2", "k3", "k4")
+        .floats("a", ServingFixture.column(0))
+        .floats("b", ServingFixture.column(1))
+        .floats("c", ServingFixture.column(2))
+        .floats("d", ServingFixture.column(3))
+        .build();
+  }
+
+  private static Row row(int i) {
+    float[] x = ServingFixture.X[i % 5];
+    return new Row("k" + i, x[0], x[1], x[2], x[3]);
+  }
+
+  @Test
+  void aBatchIsToldWithItsKeysAndAnswers() {
+    try (Kept plain = new Kept(false);
+        Kept kept = new Kept(true);
+        Model model = model(plain, kept);
+        FeatureBatch batch = batch();
+        Prediction prediction = model.predict(batch)) {
+      assertThat(plain.rows).containsExactly(5);
+      assertThat(plain.features).isEmpty();
+      assertThat(kept.ids.get(3)).isEqualTo(prediction.id(3));
+      assertThat(kept.ids).isEqualTo(plain.ids);
+      assertThat(((VarCharVector) kept.features.get(0).column("id")).getObject(4))
+          .hasToString("k4");
+      assertThat(((FixedSizeListVector) kept.outputs.get(0).column("y")).getObject(0))
+          .isEqualTo(List.of(7.75f, 4.25f));
+      assertThat(kept.errors).containsExactly((Throwable) null);
+    }
+  }
+
+  @Test
+  void whatAListenerKeptIsNotChangedByACallerThatRefillsItsRoot() {
+    Float4Vector a = column("a");
+    Float4Vector b = column("b");
+    Float4Vector c = column("c");
+    Float4Vector d = column("d");
+    try (VectorSchemaRoot root = VectorSchemaRoot.of(a, b, c, d);
+        Kept kept = new Kept(true);
+        Model model = model(kept)) {
+      for (int round = 0; round < 5; round++) {
+        a.set(0, ServingFixture.X[round][0]);
+        b.set(0, ServingFixture.X[round][1]);
+        c.set(0, ServingFixture.X[round][2]);
+        d.set(0, ServingFixture.X[round][3]);
+        root.setRowCount(1);
+        try (FeatureBatch batch = FeatureBatch.of(root);
+            Prediction prediction = model.predict(batch)) {
+          assertThat(prediction.floats("y")).containsExactly(ServingFixture.Y[round]);
+        }
+      }
+      for (int round = 0; round < 5; round++) {
+        FeatureBatch features = kept.features.get(round);
+        assertThat(((Float4Vector) features.column("a")).get(0))
+            .isEqualTo(ServingFixture.X[round][0]);
+        assertThat(((Float4Vector) features.column("d")).get(0))
+            .isEqualTo(ServingFixture.X[round][3]);
+        assertThat(((FixedSizeListVector) kept.outputs.get(round).column("y")).getObject(0))
+            .isEqualTo(List.of(ServingFixture.Y[round][0], ServingFixture.Y[round][1]));
+      }
+    }
+  }
+
+  private Float4Vector column(String name) {
+    Float4Vector vector = new Float4Vector(name, fixture.allocator());
+    vector.allocateNew(1);
+    return vector;
+  }
+
+  @Test
+  void singleRecordsAreToldByTheBlockAndTheRestAtClose() {
+    try (Kept plain = new Kept(false);
+        Kept kept = new Kept(true)) {
+      List<PredictionId> ids = new ArrayList<>();
+      try (Model model = model(plain, kept)) {
+        RowModel<Row, Out> bound = model.rows(Row.class, Out.class);
+        for (int i = 0; i < 2 * RowCollector.ROWS + 3; i++) {
+          ids.add(bound.predict(row(i)).predictionId());
+        }
+        assertThat(kept.rows).containsExactly(RowCollector.ROWS, RowCollector.ROWS);
+      }
+      assertThat(kept.rows).containsExactly(RowCollector.ROWS, RowCollector.ROWS, 3);
+      assertThat(plain.rows).hasSize(2 * RowCollector.ROWS + 3).containsOnly(1);
+      assertThat(kept.ids).isEqualTo(ids).isEqualTo(plain.ids);
+      checkRows(kept, 2 * RowCollector.ROWS + 3);
+    }
+  }
+
+  private static void checkRows(Kept kept, int count) {
+    int at = 0;
+    for (int block = 0; block < kept.features.size(); block++) {
+      FeatureBatch features = kept.features.get(block);
+      FixedSizeListVector y = (FixedSizeListVector) kept.outputs.get(block).column("y");
+      for (int i = 0; i < features.rows(); i++, at++) {
+        assertThat(((VarCharVector) features.column("id")).getObject(i)).hasToString("k" + at);
+        assertThat(((Float4Vector) features.column("c")).get(i))
+            .isEqualTo(ServingFixture.X[at % 5][2]);
+        assertThat(y.getObject(i))
+            .isEqualTo(List.of(ServingFixture.Y[at % 5][0], ServingFixture.Y[at % 5][1]));
+      }
+    }
+    assertThat(at).isEqualTo(count);
+  }
+
+  @Test
+  void manyRecordsInOneCallAreSplitIntoBlocks() {
+    try (Kept kept = new Kept(true)) {
+      try (Model model = model(kept)) {
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < 600; i++) {
+          rows.add(row(i));
+        }
+        assertThat(model.rows(Row.class, Out.class).predict(rows)).hasSize(600);
+      }
+      assertThat(kept.rows).containsExactly(256, 256, 88);
+      checkRows(kept, 600);
+    }
+  }
+
+  @Test
+  void recordsDoNotWaitLongerThanASecond() {
+    try (Kept kept = new Kept(true);
+        Model model = model(kept)) {
+      model.rows(Row.class, Out.class).predict(row(0));
+      fixture.loader.flushOld();
+      assertThat(kept.rows).isEmpty();
+      fixture.nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+      fixture.loader.flushOld();
+      assertThat(kept.rows).containsExactly(1);
+    }
+  }
+
+  @Test
+  void failedCallsAreToldWithTheirError() {
+    try (Kept plain = new Kept(false);
+        Kept kept = new Kept(true);
+        Model model = model(plain, kept);
+        FeatureBatch batch = FeatureBatch.builder(fixture.allocator()).floats("a", 1, 2).build()) {
+      assertThatThrownBy(() -> model.predict(batch)).isInstanceOf(ModelInputException.class);
+      assertThat(kept.errors).singleElement().isInstanceOf(ModelInputException.class);
+      assertThat(plain.errors).singleElement().isInstanceOf(ModelInputException.class);
+      assertThat(kept.rows).containsExactly(2);
+      assertThat(kept.features).isEmpty();
+    }
+  }
+
+  @Test
+  void whatAListenerThrowsReachesNobodyElse() {
+    InferenceListener broken =
+        event -> {
+          throw new AssertionError("broken");
+        };
+    try (Kept kept = new Kept(true);
+        ServingModel model = model(broken, kept);
+        FeatureBatch batch = batch();
+        Prediction prediction = model.predict(batch)) {
+      assertThat(prediction.floats("y")).startsWith(ServingFixture.Y[0]);
+      assertThat(kept.rows).containsExactly(5);
+      assertThat(((LoadedModel) model).listeners().failures()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anEventIsValidOnlyInItsCallback() {
+    AtomicReference<InferenceEvent> event = new AtomicReference<>();
+    AtomicReference<FeatureBatch> lent = new AtomicReference<>();
+    InferenceListener thief =
+        new InferenceListener() {
+          @Override
+          public boolean needsRows() {
+            return true;
+          }
+
+          @Override
+          public void onInference(InferenceEvent told) {
+            event.set(told);
+            lent.set(told.outputs());
+          }
+        };
+    try (Model model = model(thief);
+        FeatureBatch batch = batch();
+        Prediction prediction = model.predict(batch)) {
+      assertThat(prediction.rows()).isEqualTo(5);
+      assertThatThrownBy(() -> event.get().features()).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> lent.get().rows()).isInstanceOf(IllegalStateException.class);
+    }
+  }
+}

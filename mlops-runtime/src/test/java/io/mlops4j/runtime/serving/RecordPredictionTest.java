@@ -1,0 +1,222 @@
+package io.mlops4j.runtime.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.Model;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.PredictionId;
+import io.mlops4j.inference.RowModel;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.Feature;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.NullPolicy;
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Records through the real engine. */
+@SuppressWarnings({"try", "ArrayRecordComponent"}) // closing early; several values a row
+class RecordPredictionTest {
+  private final ServingFixture fixture = new ServingFixture();
+
+  @AfterEach
+  void nothingIsForgotten() {
+    fixture.close();
+  }
+
+  private record Abcd(float a, float b, float c, float d) {}
+
+  private record Y(float[] y) {}
+
+  private record Keyed(String id, short a, byte b, float c, float d) {}
+
+  private record Wrong(float a, float b, float c, double d) {}
+
+  private record Missing(float a, float b, float c) {}
+
+  private record Extra(float a, float b, float c, float d, float e) {}
+
+  private record Unread(float z) {}
+
+  private record Single(float y) {}
+
+  private record Boxed(float a, float b, @Nullable Float c, float d) {}
+
+  private record Listed(float @Nullable [] x) {}
+
+  enum Airport {
+    LAS,
+    PHL
+  }
+
+  private record Columns(float f, double d, int i, long l, boolean b, @Nullable Airport s) {}
+
+  private record ColumnsOut(
+      double total,
+      float f_out,
+      Double d_out,
+      long i_out,
+      Long l_out,
+      boolean b_out,
+      String s_out,
+      PredictionId id,
+      ServedBy servedBy) {}
+
+  @Test
+  void recordsAnswerAsTheSameRowsInABatchBitForBit() {
+    long seed = 4711;
+    Random random = new Random(seed);
+    List<Abcd> rows = new ArrayList<>();
+    float[][] columns = new float[4][257];
+    for (int i = 0; i < 257; i++) {
+      for (float[] column : columns) {
+        column[i] = (float) random.nextGaussian();
+      }
+      rows.add(new Abcd(columns[0][i], columns[1][i], columns[2][i], columns[3][i]));
+    }
+    try (Model model = fixture.load("mlp4.onnx", ServingFixture.ABCD);
+        FeatureBatch batch =
+            FeatureBatch.builder(fixture.allocator())
+                .floats("a", columns[0])
+                .floats("b", columns[1])
+                .floats("c", columns[2])
+                .floats("d", columns[3])
+                .build();
+        Prediction prediction = model.predict(batch)) {
+      float[] expected = prediction.floats("y");
+      RowModel<Abcd, Y> bound = model.rows(Abcd.class, Y.class);
+      List<Y> together = bound.predict(rows);
+      for (int i = 0; i < rows.size(); i++) {
+        float[] own = {expected[2 * i], expected[2 * i + 1]};
+        assertThat(bound.predict(rows.get(i)).y()).as("seed " + seed).containsExactly(own);
+        assertThat(together.get(i).y()).as("seed " + seed).containsExactly(own);
+      }
+    }
+  }
+
+  @Test
+  void answersAreThoseOfNumPy() {
+    try (Model model = fixture.load("mlp4.onnx", ServingFixture.ABCD)) {
+      RowModel<Abcd, Y> bound = model.rows(Abcd.class, Y.class);
+      for (int i = 0; i < ServingFixture.X.length; i++) {
+        float[] x = ServingFixture.X[i];
+        assertThat(bound.predict(new Abcd(x[0], x[1], x[2], x[3])).y())
+            .containsExactly(ServingFixture.Y[i]);
+      }
+    }
+  }
+
+  @Test
+  void keysTravelAlongAndNarrowNumbersWiden() {
+    try (Model model = fixture.load("mlp4.onnx", ServingFixture.ABCD)) {
+      RowModel<Keyed, Y> bound = model.rows(MethodHandles.lookup(), Keyed.class, Y.class);
+      assertThat(bound.predict(new Keyed("k", (short) 1, (byte) 2, 3, 4)).y())
+          .containsExactly(ServingFixture.Y[0]);
+    }
+  }
+
+  @Test
+  void everyComponentTypeIsTakenAndGiven() {
+    try (Model model = fixture.load("columns.onnx")) {
+      RowModel<Columns, ColumnsOut> bound = model.rows(Columns.class, ColumnsOut.class);
+      ColumnsOut out = bound.predict(new Columns(1.5f, 2.25, 3, 4, true, Airport.PHL));
+      assertThat(out.total()).isEqualTo(10.75);
+      assertThat(out.f_out()).isEqualTo(1.5f);
+      assertThat(out.d_out()).isEqualTo(2.25);
+      assertThat(out.i_out()).isEqualTo(3);
+      assertThat(out.l_out()).isEqualTo(4);
+      assertThat(out.b_out()).isTrue();
+      assertThat(out.s_out()).isEqualTo("PHL");
+      assertThat(out.id().row()).isZero();
+      assertThat(out.servedBy()).isSameAs(model.servedBy());
+      assertThatThrownBy(() -> bound.predict(new Columns(1, 2, 3, 4, true, null)))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("s: found null, expected no null");
+      assertThat(bound.predict(new Columns(1, 2, 3, 4, false, Airport.LAS)).s_out())
+          .isEqualTo("LAS");
+    }
+  }
+
+  @Test
+  void arraysFillOneInputOfManyValues() {
+    try (Model model = fixture.load("mlp4.onnx")) {
+      RowModel<Listed, Y> bound = model.rows(Listed.class, Y.class);
+      assertThat(bound.predict(new Listed(ServingFixture.X[3])).y())
+          .containsExactly(ServingFixture.Y[3]);
+      assertThatThrownBy(() -> bound.predict(new Listed(new float[3])))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("x: found 3 values");
+      assertThatThrownBy(() -> bound.predict(new Listed(null)))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("x: found null");
+    }
+  }
+
+  @Test
+  void boxedNullFollowsThePolicy() {
+    FeatureSchema schema =
+        FeatureSchema.of(
+            Feature.of("a"),
+            Feature.of("b"),
+            Feature.of("c").nulls(new NullPolicy.Default(3)),
+            Feature.of("d"));
+    try (Model refusing = fixture.load("mlp4.onnx", ServingFixture.ABCD);
+        Model replacing = fixture.load("mlp4.onnx", LoadOptions.withDefaults().features(schema))) {
+      Boxed row = new Boxed(1, 2, null, 4);
+      assertThat(replacing.rows(Boxed.class, Y.class).predict(row).y())
+          .containsExactly(ServingFixture.Y[0]);
+      assertThatThrownBy(() -> refusing.rows(Boxed.class, Y.class).predict(row))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("c: found null");
+    }
+  }
+
+  @Test
+  void componentsThatDoNotFitAreRefusedWhenTheRecordIsBound() {
+    try (Model model = fixture.load("mlp4.onnx", ServingFixture.ABCD)) {
+      assertThatThrownBy(() -> model.rows(Extra.class, Y.class))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("e: ")
+          .hasMessageContaining("[a, b, c, d, id]");
+      assertThatThrownBy(() -> model.rows(Missing.class, Y.class))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("d: found no component of this name among [a, b, c]");
+      assertThatThrownBy(() -> model.rows(Wrong.class, Y.class))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("d: found double, expected float32");
+      assertThatThrownBy(() -> model.rows(Abcd.class, Unread.class))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("z: ")
+          .hasMessageContaining("[y]");
+    }
+  }
+
+  @Test
+  void oneValueIsNotTakenOutOfSeveral() {
+    try (Model model = fixture.load("mlp4.onnx", ServingFixture.ABCD)) {
+      RowModel<Abcd, Single> bound = model.rows(Abcd.class, Single.class);
+      assertThatThrownBy(() -> bound.predict(new Abcd(1, 2, 3, 4)))
+          .hasMessageContaining("found 2 values a row, expected one value a row");
+    }
+  }
+
+  @Test
+  void noRecordsAreAnsweredWithNone() {
+    try (Model model = fixture.load("mlp4.onnx", ServingFixture.ABCD)) {
+      RowModel<Abcd, Y> bound = model.rows(Abcd.class, Y.class);
+      assertThat(bound.predict(List.of())).isEmpty();
+      model.close();
+      assertThatThrownBy(() -> bound.predict(List.of())).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> bound.predict(new Abcd(1, 2, 3, 4)))
+          .isInstanceOf(IllegalStateException.class);
+    }
+  }
+}
