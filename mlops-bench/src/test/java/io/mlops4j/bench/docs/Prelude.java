@@ -7,6 +7,7 @@ import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.runtime.deployment.Deployment;
 
 /**
  * What the pages take for granted: names that an application has before a block begins. A block is
@@ -18,6 +19,7 @@ public abstract class Prelude {
   protected ModelRegistry registry;
   protected ModelMonitor monitor;
   protected Model model;
+  protected Deployment late;
   protected FeatureBatch batch;
   protected Profile january;
   protected FeatureReader januaryFlights;
