@@ -396,8 +396,7 @@ class ModelMonitorTest {
         thread.join();
       }
       monitor.flush();
-      assertThat(monitor.counts())
-          .isEqualTo(new MonitorCounts(8_000, 0, 0, 8_000, 0, 0, 0));
+      assertThat(monitor.counts()).isEqualTo(new MonitorCounts(8_000, 0, 0, 8_000, 0, 0, 0));
     }
   }
 

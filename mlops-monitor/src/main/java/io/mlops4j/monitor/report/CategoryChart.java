@@ -2,44 +2,60 @@ package io.mlops4j.monitor.report;
 
 import io.mlops4j.monitor.profile.CategoryProfile;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /** Draws categories: the most frequent ones of the reference, the others, and the missing. */
 final class CategoryChart {
   private static final int NAMED = 10;
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,15}(\\.[0-9]{1,15})?");
 
   private CategoryChart() {}
 
   static Chart of(CategoryPair pair) {
     CategoryProfile reference = pair.reference();
-    CategoryProfile current = pair.current();
-    List<String> names = new ArrayList<>(reference.names());
-    int named = Math.min(NAMED, names.size());
-    names.subList(named, names.size()).clear();
-    long[][] counts = {counts(reference, named), counts(current, named)};
-    if (counts[0][named] + counts[1][named] > 0) {
-      names.add(
-          reference.names().size() > named || !reference.namesAll() ? "all others" : "unseen");
-    }
-    if (counts[0][named + 1] + counts[1][named + 1] > 0) {
-      names.add("missing");
-    }
+    int[] order = order(reference.names());
+    long[][] counts = {counts(reference, order), counts(pair.current(), order)};
+    List<String> names = new ArrayList<>();
+    Arrays.stream(order).mapToObj(reference.names()::get).forEach(names::add);
+    boolean all = order.length == reference.names().size() && reference.namesAll();
+    names.add(all ? "unseen" : PairedBars.OTHERS);
+    names.add("missing");
     int[] shown =
-        IntStream.range(0, named + 2)
-            .filter(bin -> bin < named || counts[0][bin] + counts[1][bin] > 0)
+        IntStream.range(0, names.size())
+            .filter(bin -> bin < order.length || counts[0][bin] + counts[1][bin] > 0)
             .toArray();
-    return new PairedBars(names, shares(counts[0], shown), shares(counts[1], shown));
+    return new PairedBars(
+        Arrays.stream(shown).mapToObj(names::get).toList(),
+        shares(counts[0], shown),
+        shares(counts[1], shown));
   }
 
-  /** The named ones, then the others, then the missing. */
-  private static long[] counts(CategoryProfile side, int named) {
+  /** The most frequent ones; in their order as numbers when they all are some. */
+  private static int[] order(List<String> names) {
+    int named = Math.min(NAMED, names.size());
+    IntStream frequent = IntStream.range(0, named);
+    return names.subList(0, named).stream().allMatch(NUMBER.asMatchPredicate())
+        ? frequent
+            .boxed()
+            .sorted(Comparator.comparingDouble(bin -> Double.parseDouble(names.get(bin))))
+            .mapToInt(Integer::intValue)
+            .toArray()
+        : frequent.toArray();
+  }
+
+  /** The ones of an order, then the others, then the missing. */
+  private static long[] counts(CategoryProfile side, int[] order) {
     long[] all = side.counts();
-    long[] counts = new long[named + 2];
-    for (int bin = 0; bin < all.length; bin++) {
-      counts[Math.min(bin, named)] += all[bin];
+    long[] counts = new long[order.length + 2];
+    for (int i = 0; i < order.length; i++) {
+      counts[i] = all[order[i]];
     }
-    counts[named + 1] = side.missing();
+    counts[order.length] = side.present() - Categories.sum(counts);
+    counts[order.length + 1] = side.missing();
     return counts;
   }
 

@@ -16,6 +16,9 @@ final class DriftSection {
   private static final String REFERENCE = "Reference";
   private static final String CURRENT = "Current";
 
+  /** So many drifted columns are named in the headline. */
+  private static final int NAMED = 5;
+
   private final Markup out;
   private final String id;
 
@@ -74,9 +77,12 @@ final class DriftSection {
     if (drifted.isEmpty()) {
       return "Stable: none of %d columns drifted.".formatted(judged);
     }
-    return "Drifted: %s (%d of %d columns)."
+    String names =
+        drifted.stream().limit(NAMED).map(FeatureDrift::name).collect(Collectors.joining(", "));
+    return "Drifted: %s%s (%d of %d columns)."
         .formatted(
-            drifted.stream().map(FeatureDrift::name).collect(Collectors.joining(", ")),
+            names,
+            drifted.size() > NAMED ? " and " + (drifted.size() - NAMED) + " more" : "",
             drifted.size(),
             judged);
   }
@@ -90,9 +96,10 @@ final class DriftSection {
     String caption = "All columns, largest effect first";
     out.open("div", "class", "scroll", "role", "region", "aria-label", caption, "tabindex", "0");
     out.open("table").element("caption", caption).open("thead").open("tr");
-    for (String head : List.of("Column", "Verdict", "Effect", "Adjusted p")) {
+    for (String head : List.of("Column", "Verdict", "Effect")) {
       out.element("th", head, "scope", "col");
     }
+    out.element("th", "Adjusted p", "scope", "col", "class", "number");
     out.close().close().open("tbody");
     report.features().forEach(this::summaryRow);
     out.close().close().close();
@@ -146,7 +153,10 @@ final class DriftSection {
   }
 
   private void card(FeatureDrift feature) {
-    out.open("article", "class", "card").open("h3").text(feature.name()).text(" ");
+    out.open("article", "class", feature.drifted() ? "card alarming" : "card")
+        .open("h3")
+        .text(feature.name())
+        .text(" ");
     badge(feature.verdict());
     out.close();
     out.open("figure");
@@ -155,7 +165,7 @@ final class DriftSection {
     out.element("span", "", "class", "swatch current").text(" current").close().close();
     out.open("ul");
     for (Evidence evidence : feature.evidence()) {
-      out.element("li", evidence.text() + ".");
+      out.open("li").element("b", label(evidence.name())).text(" " + evidence.text() + ".").close();
     }
     if (feature.verdict() instanceof DriftVerdict.InsufficientData few) {
       out.element("li", Figures.of(few.rowsNeeded()) + " more rows are needed.");
@@ -163,6 +173,15 @@ final class DriftSection {
     out.close();
     figures(feature);
     out.close().raw("\n");
+  }
+
+  private static String label(String evidence) {
+    return switch (evidence.replace("missing: ", "")) {
+      case "psi" -> "Stability index.";
+      case "rows" -> "Rows.";
+      case "kolmogorov-smirnov", "chi-square", "z" -> "Significance.";
+      default -> "Effect.";
+    };
   }
 
   private void figures(FeatureDrift feature) {

@@ -28,7 +28,15 @@ final class Meter {
     out.open("line", "class", "tick", "x1", tick, "x2", tick, "y1", 0, "y2", 12).close();
     out.close();
     out.open("span", "class", "figure").element("b", Figures.of(effect));
-    out.text(" of " + Figures.of(bound)).close();
-    out.element("span", measure, "class", "fine");
+    out.text(", bound " + Figures.of(bound)).close();
+    out.element("span", name(measure), "class", "fine");
+  }
+
+  private static String name(String measure) {
+    return switch (measure) {
+      case "wasserstein/sigma" -> "Wasserstein / \u03c3";
+      case "jensen-shannon distance" -> "Jensen-Shannon";
+      default -> measure;
+    };
   }
 }

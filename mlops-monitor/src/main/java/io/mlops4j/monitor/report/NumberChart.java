@@ -26,9 +26,22 @@ final class NumberChart {
   }
 
   private static Chart columns(NumberPair pair, int[] used) {
-    double[] positions = new Places(pair.reference(), pair.current()).positions();
-    List<String> names = Arrays.stream(used).mapToObj(bin -> Figures.of(positions[bin])).toList();
+    double[] edges = pair.reference().edges();
+    List<String> names = Arrays.stream(used).mapToObj(bin -> name(edges, bin)).toList();
     return new PairedColumns(names, shares(pair.reference(), used), shares(pair.current(), used));
+  }
+
+  /** The value of a bin that holds one; of a gap, where it lies. */
+  private static String name(double[] edges, int bin) {
+    if (bin == 0) {
+      return "\u2264 " + Figures.of(edges[0]);
+    }
+    if (bin == edges.length) {
+      return "> " + Figures.of(edges[bin - 1]);
+    }
+    return Math.nextUp(edges[bin - 1]) == edges[bin]
+        ? Figures.of(edges[bin])
+        : Figures.of(edges[bin - 1]) + "\u2013" + Figures.of(edges[bin]);
   }
 
   private static double[] shares(NumberProfile side, int[] bins) {

@@ -5,10 +5,12 @@ import java.util.stream.IntStream;
 
 /** A pair of bars, and the shares in figures, for each of some categories. */
 final class PairedBars implements Chart {
+  static final String OTHERS = "all others";
+
   private static final int ROW = 24;
   private static final int LEFT = 104;
-  private static final int RIGHT = 112;
-  private static final int LETTERS = 14;
+  private static final int RIGHT = 120;
+  private static final int LETTERS = 12;
 
   private final List<String> names;
   private final double[] before;
@@ -48,12 +50,22 @@ final class PairedBars implements Chart {
     return Figures.share(before[i]) + " \u2192 " + Figures.share(after[i]);
   }
 
+  /** A bar for all others together would leave no room for the ones that have a name. */
+  private double[] drawn(double[] shares) {
+    return IntStream.range(0, names.size())
+        .filter(i -> !names.get(i).equals(OTHERS))
+        .mapToDouble(i -> shares[i])
+        .toArray();
+  }
+
   private void row(Markup out, int i) {
-    double scale = (WIDTH - LEFT - RIGHT) / Chart.most(before, after);
+    double scale = (WIDTH - LEFT - RIGHT) / Chart.most(drawn(before), drawn(after));
     double y = (double) i * ROW;
     Chart.label(out, LEFT - 8.0, y + 15, "end", shortened(names.get(i)));
-    bar(out, "reference", y + 3, before[i] * scale);
-    bar(out, "current", y + 12, after[i] * scale);
+    if (!names.get(i).equals(OTHERS)) {
+      bar(out, "reference", y + 3, before[i] * scale);
+      bar(out, "current", y + 12, after[i] * scale);
+    }
     Chart.label(out, WIDTH, y + 15, "end", change(i));
   }
 

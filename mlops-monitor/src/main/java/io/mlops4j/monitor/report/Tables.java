@@ -4,6 +4,8 @@ import java.util.List;
 
 /** Writes tables with captions and heads, in a region that scrolls when they are wide. */
 final class Tables {
+  private static final int SHORT = 24;
+
   private Tables() {}
 
   static void write(Markup to, String caption, List<String> header, List<List<String>> rows) {
@@ -28,10 +30,15 @@ final class Tables {
     return !cell.isEmpty() && "0123456789+-<\u2212".indexOf(cell.charAt(0)) >= 0;
   }
 
+  /** Short cells are not broken at their hyphens. */
+  private static String style(String cell) {
+    return cell.length() <= SHORT ? "text short" : "text";
+  }
+
   private static void row(Markup to, List<String> cells) {
     to.open("tr").element("th", cells.get(0), "scope", "row");
     for (String cell : cells.subList(1, cells.size())) {
-      to.element("td", cell, "class", isNumeric(cell) ? "number" : "text");
+      to.element("td", cell, "class", isNumeric(cell) ? "number" : style(cell));
     }
     to.close();
   }

@@ -8,6 +8,7 @@ import io.mlops4j.monitor.profile.Profile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,20 @@ class HtmlReportTest {
       String html = DriftReport.compare(profile, profile.without(List.of("y"))).toHtml();
       assertThat(html)
           .contains("Nothing can be said", "only in the reference", "49 more rows are needed");
+    }
+  }
+
+  @Test
+  void hundredColumnsStayBelowHalfAMegabyte() {
+    try (BufferAllocator allocator = new RootAllocator()) {
+      FeatureBatch.Builder columns = FeatureBatch.builder(allocator);
+      double[] values = IntStream.range(0, 2000).mapToDouble(i -> Math.sin(i) * i).toArray();
+      IntStream.range(0, 100).forEach(i -> columns.doubles("column " + i, values));
+      try (FeatureBatch rows = columns.build()) {
+        Profile profile = Profile.of(List.of(rows));
+        assertThat(profile.toBytes().length).isLessThan(1_000_000);
+        assertThat(DriftReport.compare(profile, profile).toHtml().length()).isLessThan(500_000);
+      }
     }
   }
 
