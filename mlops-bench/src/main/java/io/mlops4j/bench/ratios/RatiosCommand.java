@@ -1,5 +1,6 @@
 package io.mlops4j.bench.ratios;
 
+import io.mlops4j.bench.engines.EnginesTopic;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true)
 public final class RatiosCommand implements Callable<Integer> {
-  private final List<Topic> topics;
+  private static final List<Topic> TOPICS = List.of(new EnginesTopic());
 
   @Parameters(arity = "0..*", paramLabel = "PREFIX", description = "Names to run; all if none.")
   private List<String> prefixes = new ArrayList<>();
@@ -30,20 +31,16 @@ public final class RatiosCommand implements Callable<Integer> {
   @Option(names = "--in-this-process", hidden = true)
   private boolean inThisProcess;
 
-  public RatiosCommand(Topic... topics) {
-    this.topics = List.of(topics);
-  }
-
   @Override
   public Integer call() throws Exception {
     List<Comparison> chosen =
-        topics.stream()
+        TOPICS.stream()
             .flatMap(topic -> topic.comparisons().stream())
             .filter(this::chosen)
             .toList();
     if (chosen.isEmpty()) {
       System.err.println("no comparison begins with " + prefixes + "; there are:");
-      topics.forEach(t -> t.comparisons().forEach(c -> System.err.println("  " + c.name())));
+      TOPICS.forEach(t -> t.comparisons().forEach(c -> System.err.println("  " + c.name())));
       return 2;
     }
     for (Comparison comparison : chosen) {

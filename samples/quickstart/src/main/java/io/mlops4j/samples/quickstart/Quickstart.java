@@ -1,11 +1,104 @@
 package io.mlops4j.samples.quickstart;
 
-/** Runs the sample. */
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.registry.FileModelRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Half a year of real flights: from record to rollback.
+ *
+ * <p>A model that warns of late flights is published, deployed and watched, replaced by a better
+ * version, then by a broken one, and rolled back. Start reading at {@link #run}; every other file
+ * is one idea of it.
+ */
 final class Quickstart {
+  private final Folders folders;
+  private final Narrator narrator;
 
-  private Quickstart() {}
+  Quickstart(Folders folders, Screen screen) {
+    this.folders = folders;
+    this.narrator = new Narrator(screen);
+  }
 
-  public static void main(String[] args) {
-    System.out.println("mlops4j quickstart");
+  /** The only argument, if any, is the folder for the registry and the reports. */
+  public static void main(String[] args) throws IOException {
+    Path sample = Folders.findSample();
+    Path output = args.length > 0 ? Path.of(args[0]) : sample.resolve("target/quickstart");
+    new Quickstart(new Folders(sample, output), Screen.ofProcess()).run();
+  }
+
+  Outcome run() throws IOException {
+    narrator.begins();
+    try (ModelRuntime runtime = ModelRuntime.open();
+        ModelRegistry registry = FileModelRegistry.open(folders.registry())) {
+      int earlier = registry.history(Story.CHAMPION).size();
+      Versions versions = new Versions(registry, folders);
+      Versions.Published first = versions.first();
+      registry.assign(Story.CHAMPION, first.version(), Change.by("ana").because("first model"));
+
+      Profile january = january(runtime);
+      StoryClock clock = new StoryClock();
+      try (ModelMonitor monitor = Watch.monitor(january, clock);
+          Deployment late =
+              runtime
+                  .deployment(Story.CHAMPION) // follows the alias: load, self-test, swap, drain
+                  .from(registry)
+                  .actor("delay-service") // signs the rollback
+                  .every(Duration.ofMillis(200))
+                  .listener(monitor)
+                  .start()) {
+        narrator.deployed(first, late, january, earlier);
+        Watch watch = Watch.over(monitor, late);
+        Replay replay =
+            new Replay(
+                new Replay.Stage(registry, versions, late, monitor, watch, clock, january),
+                narrator);
+        List<Month.Summary> months = replay.play(runtime, folders);
+        Outcome outcome =
+            new Outcome(
+                versions.published(),
+                months,
+                replay.plantedWeek(),
+                watch.noticed(),
+                changesSince(earlier, registry));
+        report(outcome);
+        return outcome;
+      }
+    }
+  }
+
+  /** The reference: four whole weeks, so that no weekday counts more than another. */
+  private Profile january(ModelRuntime runtime) {
+    try (FeatureReader flights = runtime.read(folders.flights(1))) {
+      Profile.Builder january = Profile.builder().columns(Story.FEATURES.toArray(String[]::new));
+      for (FeatureBatch day : flights) {
+        if (!Columns.day(day).isAfter(Story.REFERENCE_TO)) {
+          january.add(day);
+        }
+      }
+      return january.build();
+    }
+  }
+
+  private static List<AliasRecord> changesSince(int earlier, ModelRegistry registry) {
+    List<AliasRecord> history = registry.history(Story.CHAMPION);
+    return history.subList(earlier, history.size());
+  }
+
+  private void report(Outcome outcome) throws IOException {
+    StoryPage.write(folders, outcome, narrator.told());
+    outcome.plantedWeek().writeHtml(folders.driftReport());
+    narrator.ends(outcome, folders);
   }
 }

@@ -1,0 +1,43 @@
+package io.mlops4j.samples.quickstart;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where things are.
+ *
+ * @param sample the sample's own folder, with data and models
+ * @param output where the registry and the report go
+ */
+record Folders(Path sample, Path output) {
+
+  /** The sample's folder, whether started there or at the root of the project. */
+  static Path findSample() {
+    Path here = Path.of("");
+    return Files.isDirectory(here.resolve("data")) ? here : Path.of("samples", "quickstart");
+  }
+
+  Path flights(int month) {
+    return sample.resolve("data").resolve("flights-2001-%02d.arrow".formatted(month));
+  }
+
+  Path model(int version) {
+    return sample.resolve("models").resolve("flight-delay-%d.onnx".formatted(version));
+  }
+
+  Path goldenRows(int version) {
+    return sample.resolve("models").resolve("golden-%d.csv".formatted(version));
+  }
+
+  Path registry() {
+    return output.resolve("registry");
+  }
+
+  Path report() {
+    return output.resolve("quickstart.html");
+  }
+
+  Path driftReport() {
+    return output.resolve("planted-week.html");
+  }
+}

@@ -1,0 +1,31 @@
+package io.mlops4j.samples.quickstart;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.ModelMonitor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The truth about a day's flights, which is known the morning after. */
+final class LateLabels implements AutoCloseable {
+  private @Nullable FeatureBatch yesterday;
+
+  /** Keeps two columns of the day; the day itself ends with the next one. */
+  void keep(FeatureBatch day) {
+    yesterday = Columns.only(day, List.of(Story.KEY, Story.LABEL)).retain();
+  }
+
+  void tell(ModelMonitor monitor) {
+    if (yesterday != null) {
+      monitor.labels(yesterday);
+    }
+    close();
+  }
+
+  @Override
+  public void close() {
+    if (yesterday != null) {
+      yesterday.close();
+      yesterday = null;
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package io.mlops4j.samples.quickstart;
+
+import io.mlops4j.inference.Model;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.monitor.Alarm;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.rollout.Evidence;
+import io.mlops4j.samples.quickstart.Screen.Tone;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Tells what happens, in words. */
+final class Narrator {
+
+  /** A sentence, and how it looks. */
+  record Line(Tone tone, String text) {}
+
+  private static final DateTimeFormatter DAY =
+      DateTimeFormatter.ofPattern("dd MMM", Locale.ENGLISH);
+  private static final LocalDate FIRST = LocalDate.of(2001, 2, 1);
+  private static final double DAYS = 150;
+
+  private final Screen screen;
+  private final List<Line> told = new ArrayList<>();
+
+  Narrator(Screen screen) {
+    this.screen = screen;
+  }
+
+  void begins() {
+    screen.line(Tone.BOLD, "mlops4j quickstart: which flights will be late?");
+    screen.line(
+        Tone.DIM, "Real US flights of January to June 2001; a model in production, day by day.");
+  }
+
+  void deployed(Versions.Published first, Model late, Profile january, int earlierChanges) {
+    screen.chapter("1  A model is published and deployed");
+    screen.line(Tone.PLAIN, "  registry   " + first);
+    if (earlierChanges > 0) {
+      screen.line(
+          Tone.NOTE,
+          "             this registry remembers an earlier run: "
+              + earlierChanges
+              + " changes of the champion; the story begins again");
+    }
+    screen.line(Tone.PLAIN, "  serves     " + late.servedBy());
+    screen.line(Tone.PLAIN, "  signature  " + late.signature());
+    screen.line(Tone.PLAIN, "  device     " + late.placement());
+    screen.line(
+        Tone.PLAIN,
+        String.format(
+            Locale.ROOT,
+            "  watched    against four weeks of January, %,d flights",
+            january.rows()));
+    screen.chapter("2  Five months pass");
+  }
+
+  void on(LocalDate date) {
+    screen.progress(ChronoUnit.DAYS.between(FIRST, date) / DAYS, DAY.format(date));
+  }
+
+  void swapped(LocalDate date, Versions.Published next, String reason, Answers answers) {
+    event(date, Tone.BOLD, next + "; ana makes it the champion: " + reason);
+    event(
+        date,
+        answers.failed() == 0 ? Tone.GOOD : Tone.BAD,
+        "swapped under load: %s, %d failed".formatted(shares(answers), answers.failed()));
+  }
+
+  private static String shares(Answers answers) {
+    return answers.byVersion().entrySet().stream()
+        .map(entry -> entry.getValue() + " answers by " + entry.getKey())
+        .collect(Collectors.joining(", "));
+  }
+
+  void planted(LocalDate date) {
+    event(date, Tone.NOTE, "PLANTED: for this week all distances come in kilometres");
+  }
+
+  void noticed(LocalDate date, Watch.Noticed noticed) {
+    Alarm alarm = noticed.alarm();
+    String version = alarm.servedBy().version().map(ModelVersion::toString).orElse("a file");
+    for (Evidence evidence : alarm.evidence()) {
+      event(date, Tone.BAD, "ALARM " + alarm.id() + ", " + version + ": " + evidence.text());
+    }
+    noticed.rollback().ifPresent(change -> rolledBack(date, change));
+  }
+
+  private void rolledBack(LocalDate date, AliasRecord change) {
+    event(
+        date,
+        Tone.GOOD,
+        "rolled back to "
+            + change.to()
+            + " by "
+            + change.change().actor()
+            + ": "
+            + change.change().reason());
+  }
+
+  void ends(Outcome outcome, Folders folders) {
+    screen.chapter("3  Month by month, features against January");
+    screen.table(Tables.months(outcome.months()));
+    screen.line(
+        Tone.DIM, "  April's distances drift because of the planted week; nothing else moves,");
+    screen.line(
+        Tone.DIM,
+        "  while the share of late flights does: that is the weather's, not the features'.");
+    screen.chapter("4  The planted week against January");
+    screen.table(Tables.drift(outcome.plantedWeek()));
+    screen.chapter("5  Who changed the champion, and why");
+    screen.table(Tables.history(outcome.history()));
+    screen.chapter("6  To read on");
+    screen.line(Tone.PLAIN, "  the story       " + folders.report().toAbsolutePath());
+    screen.line(Tone.PLAIN, "  planted week    " + folders.driftReport().toAbsolutePath());
+    screen.line(Tone.PLAIN, "  registry        " + folders.registry().toAbsolutePath());
+    screen.line(
+        outcome.failedRequests() == 0 ? Tone.GOOD : Tone.BAD,
+        String.format(
+            Locale.ROOT,
+            "  %,d flights asked about, %d requests failed",
+            outcome.flights(),
+            outcome.failedRequests()));
+  }
+
+  private void event(LocalDate date, Tone tone, String text) {
+    Line line = new Line(tone, DAY.format(date) + "  " + text);
+    told.add(line);
+    screen.line(tone, "  " + line.text());
+  }
+
+  /** What happened on the days of the story. */
+  List<Line> told() {
+    return List.copyOf(told);
+  }
+}

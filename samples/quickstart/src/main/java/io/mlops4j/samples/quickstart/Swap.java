@@ -1,0 +1,30 @@
+package io.mlops4j.samples.quickstart;
+
+import io.mlops4j.inference.Model;
+import io.mlops4j.model.ModelVersion;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** Looks whether a deployment has swapped. */
+final class Swap {
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(1);
+
+  private Swap() {}
+
+  static boolean serves(Model model, ModelVersion version) {
+    return model.servedBy().version().filter(version::equals).isPresent();
+  }
+
+  /** A replay that is faster than real time waits for what takes real time. */
+  static void await(Model model, ModelVersion version) {
+    long start = System.nanoTime();
+    while (!serves(model, version)) {
+      if (System.nanoTime() - start > LONGEST.toNanos()) {
+        throw new IllegalStateException(
+            "champion: found " + model.servedBy() + " after " + LONGEST + ", expected " + version);
+      }
+      LockSupport.parkNanos(LOOK_EVERY.toNanos());
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.mlops4j.samples.quickstart;
+
+import io.mlops4j.error.MlopsException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.Model;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.RowModel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The users of the model. Most flights of a day come as one Arrow batch, some as single records
+ * from several threads at the same time.
+ */
+final class Traffic implements AutoCloseable {
+  private static final int CALLERS = 4;
+  private static final int SINGLE_FLIGHTS = 80;
+  private static final Duration BETWEEN_FLIGHTS = Duration.ofMillis(1);
+
+  private final Model model;
+  private final RowModel<Flight, Delay> rows;
+  private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+
+  Traffic(Model model) {
+    this.model = model;
+    this.rows = model.rows(Flight.class, Delay.class); // binds once, checks every component
+  }
+
+  /** A usual day. */
+  Answers ask(FeatureBatch day) {
+    Answers answers = new Answers(day.rows());
+    int single = Math.min(SINGLE_FLIGHTS, day.rows());
+    List<CompletableFuture<Void>> calls = new ArrayList<>();
+    for (int row = 0; row < single; row++) {
+      calls.add(askOne(row, Flight.at(row, day), answers));
+    }
+    try (FeatureBatch others = day.slice(single, day.rows() - single)) {
+      askMany(single, others, answers);
+    }
+    calls.forEach(CompletableFuture::join);
+    return answers;
+  }
+
+  /** A day in slow motion: one flight after the other, until something has happened. */
+  Answers askSlowly(FeatureBatch day, BooleanSupplier happened) {
+    Answers answers = new Answers(day.rows());
+    List<CompletableFuture<Void>> calls = new ArrayList<>();
+    for (int row = 0; row < day.rows(); row++) {
+      calls.add(askOne(row, Flight.at(row, day), answers));
+      if (!happened.getAsBoolean()) {
+        LockSupport.parkNanos(BETWEEN_FLIGHTS.toNanos());
+      }
+    }
+    calls.forEach(CompletableFuture::join);
+    return answers;
+  }
+
+  private CompletableFuture<Void> askOne(int row, Flight flight, Answers answers) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            answers.put(row, rows.predict(flight));
+          } catch (MlopsException e) {
+            answers.failed(1, e);
+          }
+        },
+        callers);
+  }
+
+  private void askMany(int from, FeatureBatch flights, Answers answers) {
+    try (Prediction late = model.predict(flights)) {
+      answers.put(from, late);
+    } catch (MlopsException e) {
+      answers.failed(flights.rows(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    callers.shutdownNow();
+  }
+}

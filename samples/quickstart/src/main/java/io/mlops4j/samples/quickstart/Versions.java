@@ -1,0 +1,82 @@
+package io.mlops4j.samples.quickstart;
+
+import io.mlops4j.model.DatasetRef;
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.ModelRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The three versions of the model: their cards, and how they get into the registry. */
+final class Versions {
+
+  /**
+   * A version in the registry.
+   *
+   * @param version the version
+   * @param existed whether the registry had it already: the same bytes with the same card
+   */
+  record Published(ModelVersion version, boolean existed) {
+    @Override
+    public String toString() {
+      return version
+          + (existed ? " was already published, " : " published, ")
+          + version.digest().abbreviated();
+    }
+  }
+
+  private final ModelRegistry registry;
+  private final Folders folders;
+  private final List<Published> published = new ArrayList<>();
+
+  Versions(ModelRegistry registry, Folders folders) {
+    this.registry = registry;
+    this.folders = folders;
+  }
+
+  Published first() throws IOException {
+    return publish(1, card(1).trainedOn(data(1)).metric("roc_auc", 0.635).build());
+  }
+
+  Published second() throws IOException {
+    return publish(
+        2, card(2).trainedOn(data(1)).trainedOn(data(2)).metric("roc_auc", 0.644).build());
+  }
+
+  /** Its card promises what version 2 keeps; nobody looked again after the export. */
+  Published third() throws IOException {
+    return publish(
+        3, card(3).trainedOn(data(1)).trainedOn(data(2)).metric("roc_auc", 0.644).build());
+  }
+
+  private ModelCard.Builder card(int version) throws IOException {
+    return ModelCard.builder(Story.MODEL)
+        .owner("ops-ml")
+        .licence("Apache-2.0")
+        .intendedUse("warn passengers; not for crew scheduling")
+        .features(FeatureSchema.ofNames(Story.FEATURES.toArray(String[]::new)).key(Story.KEY))
+        .goldenRows(GoldenCsv.read(folders.goldenRows(version)));
+  }
+
+  private DatasetRef data(int month) {
+    Path file = folders.flights(month);
+    return DatasetRef.of("flights-2001-%02d".formatted(month), Digest.sha256(file));
+  }
+
+  private Published publish(int number, ModelCard card) {
+    int before = registry.versions(Story.MODEL).size();
+    ModelVersion version = registry.publish(card, folders.model(number));
+    boolean existed = registry.versions(Story.MODEL).size() == before;
+    published.add(new Published(version, existed));
+    return published.get(published.size() - 1);
+  }
+
+  /** What was published so far, in order. */
+  List<Published> published() {
+    return List.copyOf(published);
+  }
+}
