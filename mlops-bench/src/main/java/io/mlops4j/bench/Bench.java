@@ -1,5 +1,6 @@
 package io.mlops4j.bench;
 
+import io.mlops4j.bench.engines.EnginesTopic;
 import io.mlops4j.bench.golden.GoldenCommand;
 import io.mlops4j.bench.ratios.RatiosCommand;
 import picocli.CommandLine;
@@ -9,12 +10,17 @@ import picocli.CommandLine.Command;
 @Command(
     name = "benchmarks",
     description = "Shows what mlops4j claims.",
-    subcommands = {RatiosCommand.class, GoldenCommand.class, JmhCommand.class},
+    subcommands = {GoldenCommand.class, JmhCommand.class},
     mixinStandardHelpOptions = true)
 final class Bench implements Runnable {
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Bench()).execute(args));
+    System.exit(commandLine().execute(args));
+  }
+
+  /** A topic knows the comparisons, and only here do the comparisons know the topics. */
+  private static CommandLine commandLine() {
+    return new CommandLine(new Bench()).addSubcommand(new RatiosCommand(new EnginesTopic()));
   }
 
   @Override

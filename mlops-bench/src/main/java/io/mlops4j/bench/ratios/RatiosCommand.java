@@ -1,6 +1,5 @@
 package io.mlops4j.bench.ratios;
 
-import io.mlops4j.bench.engines.EnginesTopic;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -23,7 +22,7 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true)
 public final class RatiosCommand implements Callable<Integer> {
-  private static final List<Topic> TOPICS = List.of(new EnginesTopic());
+  private final List<Topic> topics;
 
   @Parameters(arity = "0..*", paramLabel = "PREFIX", description = "Names to run; all if none.")
   private List<String> prefixes = new ArrayList<>();
@@ -31,16 +30,20 @@ public final class RatiosCommand implements Callable<Integer> {
   @Option(names = "--in-this-process", hidden = true)
   private boolean inThisProcess;
 
+  public RatiosCommand(Topic... topics) {
+    this.topics = List.of(topics);
+  }
+
   @Override
   public Integer call() throws Exception {
     List<Comparison> chosen =
-        TOPICS.stream()
+        topics.stream()
             .flatMap(topic -> topic.comparisons().stream())
             .filter(this::chosen)
             .toList();
     if (chosen.isEmpty()) {
       System.err.println("no comparison begins with " + prefixes + "; there are:");
-      TOPICS.forEach(t -> t.comparisons().forEach(c -> System.err.println("  " + c.name())));
+      topics.forEach(t -> t.comparisons().forEach(c -> System.err.println("  " + c.name())));
       return 2;
     }
     for (Comparison comparison : chosen) {

@@ -273,6 +273,18 @@ class DriftReportTest {
   }
 
   @Test
+  void theMeanTellsWhereNumbersBeyondTheRangeLie() {
+    double[] before = IntStream.range(0, 1000).mapToDouble(i -> i % 10).toArray();
+    double[] after = before.clone();
+    for (int i = 0; i < 100; i++) {
+      after[i] = i < 75 ? 60 : 200; // 95 on average, far from the middle between 9 and 200
+    }
+    // All that moved went up, so the distance is the difference of the means: a tenth of 90.5.
+    Evidence effect = evidence(compare(doubles(before), doubles(after)), "x", "wasserstein/sigma");
+    assertThat(effect.measured()).isCloseTo(9.05 / Math.sqrt(8.25), within(1e-12));
+  }
+
+  @Test
   void columnsOfOneSideAreNamed() {
     try (FeatureBatch both =
         FeatureBatch.builder(allocator).doubles("x", 1).doubles("y", 2).build()) {
