@@ -61,7 +61,8 @@ public final class GoldenRows {
   }
 
   /**
-   * Adds an expected output.
+   * Adds an expected output: one value a row, so an output of shape {@code [N]} or {@code [N, 1]}.
+   * What should be null is not compared.
    *
    * @param output the output's name
    * @param values one number, text, boolean or null a row

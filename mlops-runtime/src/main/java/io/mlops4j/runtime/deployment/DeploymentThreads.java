@@ -1,6 +1,8 @@
 package io.mlops4j.runtime.deployment;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -22,6 +24,7 @@ final class DeploymentThreads implements Executor {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
 
   private final String ref;
+  private final Set<Thread> own = ConcurrentHashMap.newKeySet();
   private final ScheduledThreadPoolExecutor poller;
   private final ThreadPoolExecutor drains;
   private boolean failing;
@@ -39,13 +42,22 @@ final class DeploymentThreads implements Executor {
             named("mlops4j-deployment-drain-" + ref));
   }
 
-  private static ThreadFactory named(String name) {
+  private ThreadFactory named(String name) {
     AtomicInteger number = new AtomicInteger();
     return task -> {
-      Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+      Thread thread = new Thread(() -> asOwn(task), name + "-" + number.incrementAndGet());
       thread.setDaemon(true);
       return thread;
     };
+  }
+
+  private void asOwn(Runnable task) {
+    own.add(Thread.currentThread());
+    try {
+      task.run();
+    } finally {
+      own.remove(Thread.currentThread());
+    }
   }
 
   void every(Duration interval, Runnable poll) {
@@ -84,9 +96,9 @@ final class DeploymentThreads implements Executor {
     await(poller);
   }
 
-  private static void await(ExecutorService threads) {
+  private void await(ExecutorService threads) {
     try {
-      if (!Thread.currentThread().getName().startsWith("mlops4j-deployment-")) {
+      if (!own.contains(Thread.currentThread())) {
         threads.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
       }
     } catch (InterruptedException e) {

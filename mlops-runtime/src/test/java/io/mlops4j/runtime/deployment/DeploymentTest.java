@@ -470,8 +470,82 @@ class DeploymentTest {
   }
 
   @Nested
+  class SwappedJustBeforeACall {
+    private PausedLoader loader;
+
+    private Deployment start() {
+      loader = new PausedLoader(plus.loader);
+      plus.assign(CHAMPION, plus.v1);
+      return Deployments.builder(loader, CHAMPION)
+          .from(plus.registry)
+          .every(Duration.ofDays(1))
+          .start();
+    }
+
+    /** The version that is about to answer is swapped out and begins to close. */
+    private void swapBeforeNextCall(Deployment deployment) {
+      loader.beforeNextCall(
+          model -> {
+            plus.assign(CHAMPION, plus.v2);
+            deployment.refresh();
+            while (model.acquire()) {
+              model.release();
+              Thread.onSpinWait();
+            }
+          });
+    }
+
+    @Test
+    void aBatchIsStillAnswered() {
+      try (Deployment deployment = start();
+          FeatureBatch batch =
+              FeatureBatch.builder(plus.loader.allocator()).floats("x", 0).build()) {
+        swapBeforeNextCall(deployment);
+        try (var answer = deployment.predict(batch)) {
+          assertThat(answer.floats("y")).containsExactly(1);
+          assertThat(answer.servedBy().version()).hasValue(plus.v1);
+        }
+        assertThat(plus.ask(deployment, 0)).isEqualTo(2);
+      }
+    }
+
+    @Test
+    void aRecordIsStillAnswered() {
+      try (Deployment deployment = start()) {
+        RowModel<Term, Sum> rows = deployment.rows(Term.class, Sum.class);
+        swapBeforeNextCall(deployment);
+        assertThat(rows.predict(new Term(0)).y()).isEqualTo(1);
+        assertThat(rows.predict(new Term(0)).y()).isEqualTo(2);
+        swapBeforeNextCall(deployment);
+        assertThat(rows.predict(List.of(new Term(0))).get(0).y()).isEqualTo(2);
+      }
+    }
+
+    @Test
+    void anAsynchronousCallIsStillAnswered() throws Exception {
+      try (Deployment deployment = start();
+          FeatureBatch batch =
+              FeatureBatch.builder(plus.loader.allocator()).floats("x", 0).build()) {
+        RowModel<Term, Sum> rows = deployment.rows(Term.class, Sum.class);
+        swapBeforeNextCall(deployment);
+        assertThat(
+                deployment
+                    .predictAsync(
+                        batch, CallOptions.withDefaults(), answer -> answer.floats("y")[0])
+                    .get())
+            .isEqualTo(1f);
+        plus.assign(CHAMPION, plus.v1);
+        deployment.refresh();
+        swapBeforeNextCall(deployment);
+        assertThat(rows.predictAsync(new Term(0), CallOptions.withDefaults()).get().y())
+            .isEqualTo(1f);
+      }
+    }
+  }
+
+  @Nested
   class UnderLoad {
-    private static final int SWAPS = 30;
+    private static final int SWAPS = 12;
 
     @Test
     void noCallFailsAndEveryValueIsOfWhoeverAnswered() throws Exception {

@@ -1,0 +1,169 @@
+package io.mlops4j.runtime.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.Model;
+import io.mlops4j.model.Feature;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.GoldenRows;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.NullPolicy;
+import io.mlops4j.runtime.serving.DefaultModelLoader;
+import io.mlops4j.runtime.source.FileSource;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SelfTestTest {
+  private final DefaultModelLoader loader = new DefaultModelLoader(1);
+  private final List<InferenceEvent.Route> asked = new ArrayList<>();
+
+  @AfterEach
+  void nothingIsLeft() {
+    assertThat(loader.closeAndReport()).isEmpty();
+  }
+
+  private void run(String file, FeatureSchema schema, GoldenRows golden) {
+    ModelCard.Builder card = ModelCard.builder("m");
+    if (golden != null) {
+      card.goldenRows(golden);
+    }
+    Path path = Path.of("src/test/resources/io/mlops4j/runtime/models", file + ".onnx");
+    try (Model model =
+        loader.load(
+            FileSource.read(path),
+            "m",
+            null,
+            null,
+            schema,
+            LoadOptions.withDefaults().listener(event -> asked.add(event.route())),
+            InferenceEvent.Route.PRIMARY)) {
+      new SelfTest(model, loader.allocator()).run(card.build());
+    }
+  }
+
+  /** {@code columns.onnx} gives every input back and adds the numbers. */
+  private static GoldenRows columns() {
+    return GoldenRows.within(1e-6)
+        .input("f", 1.5, -2)
+        .input("d", 1, 0.25)
+        .input("i", 3, -4)
+        .input("l", 5L, 1L << 40)
+        .input("b", true, false)
+        .input("s", "früh ✈", "");
+  }
+
+  @Test
+  void goldenRowsOfEveryTypePass() {
+    run(
+        "columns",
+        null,
+        columns()
+            .output("f_out", 1.5, -2)
+            .output("d_out", 1.0, 0.25)
+            .output("i_out", 3, -4)
+            .output("l_out", 5, 1L << 40)
+            .output("b_out", true, false)
+            .output("s_out", "früh ✈", "")
+            .output("total", 10.5, null));
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void everyTypeOfOutputIsCompared() {
+    assertFails(columns().output("f_out", 1.5, -2.1), "f_out in row 1: found -2.0, expected -2.1");
+    assertFails(columns().output("l_out", 6, 1), "l_out in row 0: found 5, expected 6");
+    assertFails(columns().output("b_out", true, true), "b_out in row 1: found 0, expected true");
+    assertFails(columns().output("s_out", "x", ""), "s_out in row 0: found früh ✈, expected x");
+    assertFails(columns().output("s_out", 1, 2), "s_out in row 0: found früh ✈, expected 1");
+    assertFails(columns().output("absent", 1, 2), "absent: found no such tensor");
+    assertFails(columns().output("total", Double.NaN, 1), "total in row 0: found 10.5");
+  }
+
+  private void assertFails(GoldenRows golden, String message) {
+    assertThatThrownBy(() -> run("columns", null, golden))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("fails its golden rows")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void aValueThatItsColumnCannotHoldIsNamed() {
+    assertThatThrownBy(
+            () -> run("columns2d", null, GoldenRows.within(0).input("i", 1.5).output("sum", 1)))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("column i: found 1.5 in row 0");
+    assertThatThrownBy(
+            () -> run("columns2d", null, GoldenRows.within(0).input("f", "x").output("sum", 1)))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("column f: found x");
+  }
+
+  @Test
+  void aColumnThatIsMissingIsNamed() {
+    assertThatThrownBy(
+            () -> run("columns2d", null, GoldenRows.within(0).input("i", 1).output("sum", 1)))
+        .isInstanceOf(ModelInputException.class)
+        .hasMessageContaining("f");
+  }
+
+  @Test
+  void nullsAndRenamedColumnsFollowTheSchemaAndKeysTravelAlong() {
+    FeatureSchema schema =
+        FeatureSchema.of(
+                Feature.of("f").from("distance").nulls(new NullPolicy.Default(2)), Feature.of("i"))
+            .key("id");
+    run(
+        "columns2d",
+        schema,
+        GoldenRows.within(0)
+            .input("distance", 1, null)
+            .input("i", 10, 20)
+            .input("id", "a-1", "b-2")
+            .output("sum", 11, 22));
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void columnsThatAreGatheredHaveTheTypeOfTheirInput() {
+    FeatureSchema schema = FeatureSchema.ofNames("a", "b");
+    GoldenRows labels =
+        GoldenRows.within(0).input("a", 2, 0, -2).input("b", 0, 1, -2).output("label", 0, 1, 1);
+    run("classifier", schema, labels);
+    assertThatThrownBy(
+            () ->
+                run(
+                    "classifier",
+                    schema,
+                    GoldenRows.within(0).input("a", 2).input("b", 0).output("probabilities", 1)))
+        .hasMessageContaining("probabilities: found 3 values, expected 1, one for each row");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"columns", "columns2d", "strings_out", "dynamic"})
+  void withoutGoldenRowsOneCallWarms(String file) {
+    run(file, null, null);
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void aModelOfFixedBatchIsWarmedWithThatManyRows() {
+    run("fixed_batch8", FeatureSchema.ofNames("a", "b", "c", "d"), null);
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void aModelThatPlainColumnsDoNotFitIsNotWarmed() {
+    assertThatCode(() -> run("mlp4", null, null)).doesNotThrowAnyException();
+  }
+}
