@@ -68,26 +68,44 @@ final class LabelStore {
     labelled++;
   }
 
+  /** Makes room only for what is new: an entry that is asked for must not leave for itself. */
   private Entry entry(Object key, Instant at) {
-    leave(at);
-    return entries.computeIfAbsent(key, k -> new Entry(at));
+    leaveAfterDelay(at);
+    Entry known = entries.get(key);
+    if (known != null) {
+      return known;
+    }
+    if (entries.size() >= capacity) {
+      leaveOldest();
+    }
+    Entry entry = new Entry(at);
+    entries.put(key, entry);
+    return entry;
   }
 
-  private void leave(Instant now) {
-    Iterator<Entry> oldest = entries.values().iterator();
-    while (oldest.hasNext()) {
-      Entry entry = oldest.next();
-      boolean over = entry.since.plus(delay).isBefore(now);
-      if (!over && entries.size() < capacity) {
+  private void leaveAfterDelay(Instant now) {
+    for (Entry oldest = oldest(); oldest != null; oldest = oldest()) {
+      if (!oldest.since.plus(delay).isBefore(now)) {
         return;
       }
-      oldest.remove();
-      for (Waiting one = entry.waiting; one != null; one = one.next()) {
-        unlabelled++;
-      }
-      if (!Double.isNaN(entry.label) && !entry.joined) {
-        unmatched++;
-      }
+      leaveOldest();
+    }
+  }
+
+  private @Nullable Entry oldest() {
+    Iterator<Entry> all = entries.values().iterator();
+    return all.hasNext() ? all.next() : null;
+  }
+
+  private void leaveOldest() {
+    Iterator<Entry> all = entries.values().iterator();
+    Entry entry = all.next();
+    all.remove();
+    for (Waiting one = entry.waiting; one != null; one = one.next()) {
+      unlabelled++;
+    }
+    if (!Double.isNaN(entry.label) && !entry.joined) {
+      unmatched++;
     }
   }
 

@@ -74,4 +74,17 @@ class LabelStoreTest {
     store.labelled("d", 1, T0);
     assertThat(one.performance().labelled()).isEqualTo(1);
   }
+
+  @Test
+  void aLabelForARowOfAFullStoreMakesNoOtherRowLeave() {
+    for (String key : new String[] {"a", "b", "c"}) {
+      store.predicted(key, 0.5, one, T0);
+    }
+    for (String key : new String[] {"a", "b", "c"}) {
+      store.labelled(key, 1, T0);
+    }
+    assertThat(one.performance().labelled()).isEqualTo(3);
+    assertThat(store.unlabelled()).isZero();
+    assertThat(store.unmatched()).isZero();
+  }
 }
