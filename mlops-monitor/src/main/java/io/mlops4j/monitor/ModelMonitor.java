@@ -136,7 +136,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
           outputs.retain(),
           ids,
           clock.instant());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       keptFeatures.close();
       throw e;
     }
@@ -346,7 +346,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     for (Inbox.Item item = inbox.take(); item != null; item = inbox.take()) {
       try {
         handle(item);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // the thread lives on: callers wait for it
         failed("cannot handle what was handed over", e);
       } finally {
         item.close();
@@ -373,10 +373,13 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
     track.predicted(answered.rows());
     rows += answered.rows();
-    await(answered, track);
-    publishCounts();
-    if (drift.isFull()) {
-      endWindow(answered.at());
+    try {
+      await(answered, track);
+    } finally { // rows that lack a key or a score belong to their window all the same
+      publishCounts();
+      if (drift.isFull()) {
+        endWindow(answered.at());
+      }
     }
     judge(answered.at());
   }
@@ -449,14 +452,14 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     for (Consumer<? super T> action : actions) {
       try {
         action.accept(what);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         failed("an action failed", e);
       }
     }
   }
 
   /** Logs the first failure and then each time their number has doubled. */
-  private void failed(String what, RuntimeException e) {
+  private void failed(String what, Throwable e) {
     long count = failures.incrementAndGet();
     if (Long.bitCount(count) == 1) {
       LOG.warn("{} (failure {} of this monitor): {}", what, count, e.getMessage(), e);

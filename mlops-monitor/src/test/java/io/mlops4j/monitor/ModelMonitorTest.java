@@ -27,6 +27,7 @@ import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ModelMonitorTest {
   private static final ServedBy V1 = Events.version(1);
@@ -295,6 +296,43 @@ class ModelMonitorTest {
       assertThat(monitor.counts().failures()).isEqualTo(1);
     }
     assertThat(windows).hasSize(1);
+  }
+
+  @Test
+  @Timeout(60)
+  void anActionThatThrowsAnErrorDoesNotEndTheMonitor() {
+    List<WindowReport> windows = new ArrayList<>();
+    try (ModelMonitor monitor = byKey().start()) {
+      monitor.onWindow(
+          w -> {
+            throw new AssertionError("planted");
+          });
+      monitor.onWindow(windows::add);
+      answer(monitor, V1, 1_000, 0, 0);
+      answer(monitor, V1, 1_000, 1_000, 0);
+      monitor.flush();
+      assertThat(monitor.counts().failures()).isEqualTo(2);
+    }
+    assertThat(windows).hasSize(2);
+  }
+
+  @Test
+  void rowsOfAModelWithoutAScoreAreStillComparedWithTheReference() {
+    List<Alarm> alarms = new ArrayList<>();
+    try (ModelMonitor monitor = byKey().start()) {
+      monitor.onAlarm(alarms::add);
+      for (double shift : new double[] {0, 1}) {
+        try (FeatureBatch features = rows(1_000, 0, shift);
+            FeatureBatch outputs =
+                FeatureBatch.builder(allocator).longs("label", new long[1_000]).build()) {
+          monitor.onInference(Events.answered(V1, features, outputs));
+        }
+      }
+      monitor.flush();
+      assertThat(monitor.counts().rows()).isEqualTo(2_000);
+      assertThat(monitor.counts().failures()).isEqualTo(2);
+    }
+    assertThat(alarms).singleElement().extracting(Alarm::kind).isEqualTo(Alarm.Kind.DRIFT);
   }
 
   @Test
