@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.arrow.compression.CommonsCompressionFactory;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -143,7 +144,7 @@ public final class ConvertFlights {
                 IpcOption.DEFAULT,
                 CommonsCompressionFactory.INSTANCE,
                 CodecType.ZSTD,
-                java.util.Optional.of(19))) {
+                Optional.of(19))) {
       writer.start();
       LocalDate first = LocalDate.of(2001, month, 1);
       for (LocalDate day = first; day.getMonthValue() == month; day = day.plusDays(1)) {

@@ -1,6 +1,5 @@
 package io.mlops4j.samples.quickstart;
 
-import io.mlops4j.error.MlopsException;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ModelVersion;
@@ -34,8 +33,7 @@ final class Answers {
     Arrays.fill(servedBy, from, from + answers.rows(), answers.servedBy());
   }
 
-  void failed(int rows, MlopsException reason) {
-    Objects.requireNonNull(reason); // a real application would log it
+  void failed(int rows) {
     failed.addAndGet(rows);
   }
 

@@ -83,6 +83,10 @@ final class Narrator {
     event(date, Tone.NOTE, "PLANTED: for this week all distances come in kilometres");
   }
 
+  void staged(LocalDate date) {
+    event(date, Tone.NOTE, "STAGED: the next version gives the probability of the wrong class");
+  }
+
   void noticed(LocalDate date, Watch.Noticed noticed) {
     Alarm alarm = noticed.alarm();
     String version = alarm.servedBy().version().map(ModelVersion::toString).orElse("a file");
@@ -108,10 +112,9 @@ final class Narrator {
     screen.chapter("3  Month by month, features against January");
     screen.table(Tables.months(outcome.months()));
     screen.line(
-        Tone.DIM, "  April's distances drift because of the planted week; nothing else moves,");
+        Tone.DIM, "  April's distances drift because of the planted week. The true features are");
     screen.line(
-        Tone.DIM,
-        "  while the share of late flights does: that is the weather's, not the features'.");
+        Tone.DIM, "  stable, while the share of late flights moves: both are as they should be.");
     screen.chapter("4  The planted week against January");
     screen.table(Tables.drift(outcome.plantedWeek()));
     screen.chapter("5  Who changed the champion, and why");

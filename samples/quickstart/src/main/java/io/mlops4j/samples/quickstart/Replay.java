@@ -96,6 +96,7 @@ final class Replay {
       return introduce(date, stage.versions().second(), "learned from February too", day, traffic);
     }
     if (date.equals(Story.THIRD_VERSION)) {
+      narrator.staged(date);
       return introduce(date, stage.versions().third(), "exported anew", day, traffic);
     }
     return month.timed(() -> traffic.ask(day));

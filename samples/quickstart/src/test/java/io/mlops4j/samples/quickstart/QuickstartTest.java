@@ -75,9 +75,9 @@ class QuickstartTest {
       Expected.Figures least = expected.served(month.month(), daysOfThird() - 1);
       assertThat(month.late()).isCloseTo(most.late(), within(1e-9));
       assertThat(month.probability())
-          .isBetween(least.probability() - 1e-3, most.probability() + 1e-3);
+          .isBetween(least.probability() - 2e-3, most.probability() + 2e-3);
       assertThat(month.performance().rocAuc().orElse(Double.NaN))
-          .isBetween(most.rocAuc() - 1e-3, least.rocAuc() + 1e-3);
+          .isBetween(most.rocAuc() - 2e-3, least.rocAuc() + 2e-3);
     }
   }
 
