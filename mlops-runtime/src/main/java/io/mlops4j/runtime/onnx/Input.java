@@ -113,8 +113,12 @@ final class Input implements AutoCloseable {
     return TensorTypes.over(block.buffer(bytes(dims)), environment, spec.type(), dims);
   }
 
-  /** Copies the text into a tensor, because ONNX Runtime owns the memory of its strings. */
-  void text(StringColumn values, OrtEnvironment environment) throws OrtException {
+  /**
+   * Copies the text into a tensor, because ONNX Runtime owns the memory of its strings.
+   *
+   * @param exact whether text must go in as it is, see {@link ExactText}
+   */
+  void text(StringColumn values, OrtEnvironment environment, boolean exact) throws OrtException {
     if (!shaped || !isText() || values.size() != TensorTypes.elements(dims)) {
       throw new IllegalStateException(
           "input %s: found %d values of text, expected %s of shape %s"
@@ -127,7 +131,10 @@ final class Input implements AutoCloseable {
     for (int i = 0; i < text.length; i++) {
       text[i] = present(values.get(i), i);
     }
-    textTensor = OnnxTensor.createTensor(environment, text, dims);
+    textTensor =
+        exact && ExactText.isNeeded(text)
+            ? ExactText.tensor(environment, text, dims)
+            : OnnxTensor.createTensor(environment, text, dims);
   }
 
   /** A null inside a tensor of text would end the process. */

@@ -4,7 +4,10 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession.RunOptions;
 import io.mlops4j.error.InferenceException;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.TensorSpec;
+import io.mlops4j.model.ValueSpec;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.EngineValue;
 import io.mlops4j.spi.StringColumn;
@@ -38,6 +41,7 @@ final class OnnxSlot implements EngineSlot {
   private final List<Output> outputs = new ArrayList<>();
   private final @Nullable Binding[] bindings = new Binding[KEPT];
   private final boolean drops;
+  private final boolean exactText;
   private final RunOptions options;
   private final Object cancelLock = new Object();
   private int oldest;
@@ -56,7 +60,18 @@ final class OnnxSlot implements EngineSlot {
         .forEach(outputs::add);
     outputs.stream().filter(this::isInput).forEach(Output::markDynamic);
     drops = inputs.stream().anyMatch(Input::isText) || outputs.stream().anyMatch(Output::isNested);
+    exactText = model.signature().outputs().stream().noneMatch(OnnxSlot::holdsText);
     options = quiet();
+  }
+
+  /**
+   * Text that comes back is read in the form in which it went in, so that what a model passes on is
+   * unchanged. The text of a map are labels, which are the model's own.
+   */
+  private static boolean holdsText(ValueSpec spec) {
+    return spec instanceof TensorSpec tensor
+        ? tensor.type() == ElementType.STRING
+        : spec instanceof SequenceSpec sequence && holdsText(sequence.element());
   }
 
   /** What ONNX Runtime would print also comes as an exception. */
@@ -110,7 +125,7 @@ final class OnnxSlot implements EngineSlot {
   public synchronized void strings(int input, StringColumn values) {
     requireOpen();
     try {
-      inputs.get(input).text(values, model.environment());
+      inputs.get(input).text(values, model.environment(), exactText);
     } catch (OrtException e) {
       throw failure(e);
     }

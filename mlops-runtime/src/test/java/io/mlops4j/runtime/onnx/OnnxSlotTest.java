@@ -114,6 +114,25 @@ class OnnxSlotTest {
   }
 
   @Test
+  void everyWordIsFoundInAVocabularyWhateverItsCharacters() {
+    try (EngineModel model = onnx.load("engine/words");
+        EngineSlot slot = model.slot()) {
+      String[] plain = {"a", "\u00e9", "\u4e2d", ""};
+      String[] others = {"x\0y", "\uD83D\uDE00", "a", "\uD83D\uDE01", "x"};
+      for (int i = 0; i < 3; i++) {
+        feedText(slot, 0, plain, 4, 1);
+        slot.run();
+        assertThat(read(slot.output(0))).isEqualTo(longs(1, 2, 3, -1));
+        slot.recycle();
+        feedText(slot, 0, others, 5, 1);
+        slot.run();
+        assertThat(read(slot.output(0))).isEqualTo(longs(5, 4, 1, -1, -1));
+        slot.recycle();
+      }
+    }
+  }
+
+  @Test
   void nullTextNeverReachesOnnxRuntime() {
     try (EngineModel model = onnx.load("engine/type_string");
         EngineSlot slot = model.slot()) {

@@ -16,6 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 HERE = Path(__file__).resolve().parent
 OPSETS = [helper.make_opsetid("", 17)]
+ML_OPSETS = [*OPSETS, helper.make_opsetid("ai.onnx.ml", 3)]
 FLOAT, INT64, BOOL = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL
 
 
@@ -27,9 +28,9 @@ def weights(name, array):
     return numpy_helper.from_array(array, name)
 
 
-def save(name, nodes, inputs, outputs, initialisers=(), check=True):
+def save(name, nodes, inputs, outputs, initialisers=(), check=True, opsets=OPSETS):
     graph = helper.make_graph(nodes, name, inputs, outputs, list(initialisers))
-    model = helper.make_model(graph, opset_imports=OPSETS, ir_version=8, producer_name="mlops4j-tests")
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=8, producer_name="mlops4j-tests")
     if check:
         onnx.checker.check_model(model, full_check=True)
     (HERE / f"{name}.onnx").write_bytes(model.SerializeToString(deterministic=True))
@@ -133,6 +134,13 @@ def make_nested():
          [value("x", FLOAT, "N"), value("sizes", INT64, "M")], [pieces])
 
 
+def make_words():
+    """A vocabulary with words of every length of UTF-8, and one with a zero inside."""
+    encode = helper.make_node("LabelEncoder", ["word"], ["number"], domain="ai.onnx.ml", default_int64=-1,
+                              keys_strings=["a", "\u00e9", "\u4e2d", "\U0001f600", "x\0y"], values_int64s=[1, 2, 3, 4, 5])
+    save("words", [encode], [value("word", TensorProto.STRING, "N", 1)], [value("number", INT64, "N", 1)], opsets=ML_OPSETS)
+
+
 def main():
     make_types()
     make_unsigned()
@@ -141,6 +149,7 @@ def main():
     make_failing()
     make_external()
     make_nested()
+    make_words()
 
 
 if __name__ == "__main__":
