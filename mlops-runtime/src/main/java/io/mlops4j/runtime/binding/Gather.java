@@ -6,13 +6,13 @@ import io.mlops4j.runtime.memory.Native;
 /**
  * Columns to rows, by address.
  *
- * <p>Columns are written four at a time in blocks of 64 rows: four streams are read while the 64
+ * <p>Columns are written four at a time in blocks of 128 rows: four streams are read while the
  * lines of the target that they share stay in the nearest cache. Measured for 32 float columns that
  * is as fast as row by row for small batches and five times as fast for large ones, where row by
  * row evicts what it will need again.
  */
 final class Gather {
-  private static final int BLOCK = 64;
+  private static final int BLOCK = 128;
 
   private Gather() {}
 
@@ -30,51 +30,48 @@ final class Gather {
       Native.copy(from[0], to, (long) rows * target.bytes());
       return;
     }
+    int fast = fourByte(types, columns, target);
     for (int start = 0; start < rows; start += BLOCK) {
-      block(from, types, columns, to, target, start, Math.min(rows, start + BLOCK));
-    }
-  }
-
-  private static void block(
-      long[] from,
-      ElementType[] types,
-      int columns,
-      long to,
-      ElementType target,
-      int start,
-      int end) {
-    int column = 0;
-    if (target == ElementType.FLOAT32 || target == ElementType.INT32) {
-      while (column + 4 <= columns && same(types, column, target)) {
+      int end = Math.min(rows, start + BLOCK);
+      int column = 0;
+      for (; column < fast; column += 4) {
         four(from, column, to + 4L * column, 4L * columns, start, end);
-        column += 4;
+      }
+      for (; column < columns; column++) {
+        long first = to + (long) column * target.bytes();
+        one(from[column], types[column], first, target, columns, start, end);
       }
     }
-    for (; column < columns; column++) {
-      long first = to + (long) column * target.bytes();
-      one(from[column], types[column], first, target, columns, start, end);
+  }
+
+  /** How many of the first columns can go four at a time: those of the target's own four bytes. */
+  private static int fourByte(ElementType[] types, int columns, ElementType target) {
+    if (target != ElementType.FLOAT32 && target != ElementType.INT32) {
+      return 0;
     }
+    int same = 0;
+    while (same < columns && types[same] == target) {
+      same++;
+    }
+    return same & -4;
   }
 
-  private static boolean same(ElementType[] types, int column, ElementType target) {
-    return types[column] == target
-        && types[column + 1] == target
-        && types[column + 2] == target
-        && types[column + 3] == target;
-  }
-
+  /** Of the forms that were measured, the one that the compiler turns into the fastest code. */
   private static void four(long[] from, int column, long to, long stride, int start, int end) {
-    long a = from[column];
-    long b = from[column + 1];
-    long c = from[column + 2];
-    long d = from[column + 3];
-    for (int row = start; row < end; row++) {
+    long first = 4L * start;
+    long a = from[column] + first;
+    long b = from[column + 1] + first;
+    long c = from[column + 2] + first;
+    long d = from[column + 3] + first;
+    long target = to + stride * start;
+    int rows = end - start;
+    for (int row = 0; row < rows; row++) {
       long at = 4L * row;
-      long target = to + stride * row;
       Native.putInt(target, Native.getInt(a + at));
       Native.putInt(target + 4, Native.getInt(b + at));
       Native.putInt(target + 8, Native.getInt(c + at));
       Native.putInt(target + 12, Native.getInt(d + at));
+      target += stride;
     }
   }
 

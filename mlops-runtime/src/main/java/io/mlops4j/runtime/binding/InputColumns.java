@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The columns of one input in the call that is being bound. */
 final class InputColumns {
   private final InputPlan plan;
+  private final Source[] sources;
   private final long[] dims;
   private final long[] addresses;
   private final ElementType[] types;
@@ -34,6 +35,7 @@ final class InputColumns {
   InputColumns(InputPlan plan) {
     int columns = plan.sources().size();
     this.plan = plan;
+    this.sources = plan.sources().toArray(Source[]::new);
     this.dims = new long[plan.rank()];
     this.addresses = new long[columns];
     this.types = new ElementType[columns];
@@ -58,7 +60,7 @@ final class InputColumns {
     plan.checkSymbols(dims, symbols);
     for (int i = 0; i < cells.length; i++) {
       FieldVector column = root.getVector(cells[i].position());
-      Source source = plan.sources().get(i);
+      Source source = sources[i];
       checkColumn(source, column, cells[i]);
       if (list) {
         checkList(source, (FixedSizeListVector) column, cells[i], dictionaries);
@@ -177,7 +179,7 @@ final class InputColumns {
         boolean missing =
             (listValidity != 0 && Validity.isNull(listValidity, row))
                 || (validity[column] != 0 && Validity.isNull(validity[column], value));
-        NullValue forNull = plan.sources().get(column).forNull();
+        NullValue forNull = sources[column].forNull();
         if (missing && forNull != null) {
           Gather.put(to + ((long) row * width + i) * bytes, bytes, forNull.bits());
         }
