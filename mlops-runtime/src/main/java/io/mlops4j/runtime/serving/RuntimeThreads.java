@@ -1,8 +1,9 @@
 package io.mlops4j.runtime.serving;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -23,6 +24,7 @@ final class RuntimeThreads implements AutoCloseable {
   private final ThreadPoolExecutor workers;
   private final ScheduledThreadPoolExecutor deadlines;
   private final ScheduledThreadPoolExecutor housekeeping;
+  private final Set<Thread> started = ConcurrentHashMap.newKeySet();
   private boolean keeping;
 
   RuntimeThreads(int workers) {
@@ -40,11 +42,13 @@ final class RuntimeThreads implements AutoCloseable {
     this.housekeeping = new ScheduledThreadPoolExecutor(1, named("mlops4j-housekeeping", false));
   }
 
-  private static ThreadFactory named(String name, boolean numbered) {
+  private ThreadFactory named(String name, boolean numbered) {
     AtomicInteger number = new AtomicInteger();
     return task -> {
       Thread thread = new Thread(task, numbered ? name + "-" + number.incrementAndGet() : name);
       thread.setDaemon(true);
+      started.removeIf(one -> one.getState() == Thread.State.TERMINATED);
+      started.add(thread);
       return thread;
     };
   }
@@ -76,31 +80,24 @@ final class RuntimeThreads implements AutoCloseable {
     }
   }
 
-  /** Ends every thread; tasks that still run are waited for. */
+  /** Ends every thread and waits until it is gone; what was submitted runs first. */
   @Override
   public void close() {
     workers.shutdown();
     deadlines.shutdownNow();
     housekeeping.shutdownNow();
     boolean interrupted = false;
-    for (ExecutorService each : new ExecutorService[] {workers, deadlines, housekeeping}) {
-      interrupted |= awaitEnd(each);
+    for (Thread thread : started) {
+      while (thread.isAlive() && thread != Thread.currentThread()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static boolean awaitEnd(ExecutorService ending) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        if (ending.awaitTermination(1, TimeUnit.DAYS)) {
-          return interrupted;
-        }
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
     }
   }
 }
