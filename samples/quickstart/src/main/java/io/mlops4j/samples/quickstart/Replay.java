@@ -106,8 +106,12 @@ final class Replay {
   private Answers introduce(
       LocalDate date, Versions.Published next, String reason, FeatureBatch day, Traffic traffic) {
     ModelVersion version = next.version();
-    stage.registry().assign(Story.CHAMPION, version, Change.by("ana").because(reason));
-    Answers answers = traffic.askSlowly(day, () -> Swap.serves(stage.late(), version));
+    Change change = Change.by("ana").because(reason);
+    Answers answers =
+        traffic.askWhile(
+            day,
+            () -> stage.registry().assign(Story.CHAMPION, version, change),
+            () -> Swap.serves(stage.late(), version));
     Swap.await(stage.late(), version);
     narrator.swapped(date, next, reason, answers);
     return answers;

@@ -21,7 +21,7 @@ import java.util.function.BooleanSupplier;
 final class Traffic implements AutoCloseable {
   private static final int CALLERS = 4;
   private static final int SINGLE_FLIGHTS = 80;
-  private static final Duration BETWEEN_FLIGHTS = Duration.ofMillis(5);
+  private static final Duration BETWEEN_FLIGHTS = Duration.ofMillis(10);
 
   private final Model model;
   private final RowModel<Flight, Delay> rows;
@@ -47,13 +47,19 @@ final class Traffic implements AutoCloseable {
     return answers;
   }
 
-  /** A day in slow motion: one flight after the other, until something has happened. */
-  Answers askSlowly(FeatureBatch day, BooleanSupplier happened) {
+  /**
+   * A day of single flights on which something begins at noon; from then on in slow motion, until
+   * it has happened.
+   */
+  Answers askWhile(FeatureBatch day, Runnable atNoon, BooleanSupplier happened) {
     Answers answers = new Answers(day.rows());
     List<CompletableFuture<Void>> calls = new ArrayList<>();
     for (int row = 0; row < day.rows(); row++) {
+      if (row == day.rows() / 2) {
+        atNoon.run();
+      }
       calls.add(askOne(row, Flight.at(row, day), answers));
-      if (!happened.getAsBoolean()) {
+      if (row >= day.rows() / 2 && !happened.getAsBoolean()) {
         LockSupport.parkNanos(BETWEEN_FLIGHTS.toNanos());
       }
     }
