@@ -95,7 +95,7 @@ final class ExactText {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     Message number(int field, long value) {
-      varint((long) field << 3 | VARINT);
+      varint(((long) field << 3) | VARINT);
       varint(value);
       return this;
     }
@@ -109,7 +109,7 @@ final class ExactText {
     }
 
     private Message delimited(int field, byte[] value) {
-      varint((long) field << 3 | LENGTH_DELIMITED);
+      varint(((long) field << 3) | LENGTH_DELIMITED);
       varint(value.length);
       bytes.writeBytes(value);
       return this;
