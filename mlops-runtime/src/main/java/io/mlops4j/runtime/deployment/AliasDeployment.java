@@ -84,8 +84,10 @@ final class AliasDeployment implements Deployment {
   }
 
   private void poll() {
-    champion.check();
-    checkShadow();
+    champion.checkUnlessBusy();
+    if (shadow != null) {
+      shadow.checkUnlessBusy();
+    }
   }
 
   private void tell() {
@@ -101,7 +103,8 @@ final class AliasDeployment implements Deployment {
 
   @Override
   public DeploymentStatus refresh() {
-    poll();
+    champion.check();
+    checkShadow();
     return status();
   }
 
@@ -162,6 +165,15 @@ final class AliasDeployment implements Deployment {
 
   @Override
   public <R> CompletableFuture<R> predictAsync(
+      FeatureBatch batch, CallOptions options, Function<? super Prediction, ? extends R> read) {
+    try {
+      return begin(batch, options, read);
+    } catch (IllegalStateException closed) { // this, or the batch
+      return CompletableFuture.failedFuture(closed);
+    }
+  }
+
+  private <R> CompletableFuture<R> begin(
       FeatureBatch batch, CallOptions options, Function<? super Prediction, ? extends R> read) {
     Served served = champion.acquire();
     try {

@@ -79,13 +79,31 @@ final class AliasFollower {
   void check() {
     following.lock();
     try {
-      checkOpen();
-      Optional<AliasRecord> head = registry.head(ref);
-      if (head.isPresent() && !head.get().equals(seen)) {
-        follow(head.get());
-      }
+      look();
     } finally {
       following.unlock();
+    }
+  }
+
+  /**
+   * Does the same at leisure: not while another thread checks or goes back. Whoever it tells of the
+   * change may close this, and closing waits for the thread that would wait here.
+   */
+  void checkUnlessBusy() {
+    if (following.tryLock()) {
+      try {
+        look();
+      } finally {
+        following.unlock();
+      }
+    }
+  }
+
+  private void look() {
+    checkOpen();
+    Optional<AliasRecord> head = registry.head(ref);
+    if (head.isPresent() && !head.get().equals(seen)) {
+      follow(head.get());
     }
   }
 

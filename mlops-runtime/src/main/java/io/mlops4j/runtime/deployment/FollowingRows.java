@@ -83,6 +83,14 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
 
   @Override
   public CompletableFuture<O> predictAsync(I row, CallOptions options) {
+    try {
+      return begin(row, options);
+    } catch (IllegalStateException closed) {
+      return CompletableFuture.failedFuture(closed);
+    }
+  }
+
+  private CompletableFuture<O> begin(I row, CallOptions options) {
     Served served = follower.acquire();
     try {
       CompletableFuture<O> call = rows(served).predictAsync(row, options);

@@ -48,6 +48,10 @@ final class Shadow {
     challenger.check();
   }
 
+  void checkUnlessBusy() {
+    challenger.checkUnlessBusy();
+  }
+
   /** Keeps a batch and its answer for the challenger; never throws. */
   void offer(FeatureBatch batch, Prediction answer) {
     if (hasRoomFor(answer.rows())) {

@@ -16,6 +16,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
+import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ModelVersion;
@@ -31,11 +32,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -447,6 +450,62 @@ class DeploymentTest {
           .isThrownBy(() -> deployment.rollback(status.serving(), "late"));
       assertThatIllegalStateException().isThrownBy(() -> deployment.rows(Term.class, Sum.class));
       assertThat(deployment.status()).isEqualTo(status);
+    }
+
+    @Test
+    void failsAsynchronousCallsByTheirFutures() {
+      plus.assign(CHAMPION, plus.v1);
+      CallOptions options = CallOptions.withDefaults();
+      try (FeatureBatch batch =
+          FeatureBatch.builder(plus.loader.allocator()).floats("x", 0).build()) {
+        Deployment deployment = plus.champion().start();
+        RowModel<Term, Sum> rows = deployment.rows(Term.class, Sum.class);
+        deployment.close();
+        assertThat(deployment.predictAsync(batch, options, Prediction::rows))
+            .failsWithin(Duration.ZERO)
+            .withThrowableThat()
+            .withCauseInstanceOf(IllegalStateException.class);
+        assertThat(rows.predictAsync(new Term(0), options))
+            .failsWithin(Duration.ZERO)
+            .withThrowableThat()
+            .withCauseInstanceOf(IllegalStateException.class);
+      }
+    }
+
+    @Test
+    void mayBeDoneByWhoeverHearsOfAChangeAlsoWhileTheAliasIsLookedAt() {
+      plus.assign(CHAMPION, plus.v1);
+      plus.assign(CHAMPION, plus.v2);
+      AtomicReference<Deployment> started = new AtomicReference<>();
+      Deployment deployment =
+          plus.champion()
+              .every(Duration.ofMillis(1))
+              .onChange(
+                  change -> {
+                    awaitBlockedFollower();
+                    started.get().close();
+                  })
+              .start();
+      started.set(deployment);
+      assertThat(deployment.rollback(deployment.servedBy(), "test")).isPresent();
+      assertThat(threads()).isEmpty();
+      assertThatIllegalStateException().isThrownBy(deployment::refresh);
+    }
+
+    /** For half a second at most, as a follower that never blocks is just what is wanted. */
+    private void awaitBlockedFollower() {
+      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
+      while (System.nanoTime() < end && !isFollowerBlocked()) {
+        Thread.onSpinWait();
+      }
+    }
+
+    private boolean isFollowerBlocked() {
+      return Thread.getAllStackTraces().entrySet().stream()
+          .filter(thread -> thread.getKey() != Thread.currentThread())
+          .filter(thread -> thread.getKey().getState() == Thread.State.WAITING)
+          .flatMap(thread -> Arrays.stream(thread.getValue()))
+          .anyMatch(frame -> frame.getClassName().equals(AliasFollower.class.getName()));
     }
 
     @Test
