@@ -129,10 +129,15 @@ final class InputColumns {
     }
     if (source.forNull() == null) {
       throw source.nullRefused(
-          SlotInputs.nulls(count, Validity.firstNull(bitmap.memoryAddress()) * rows / values));
+          SlotInputs.nulls(count, rowOf(Validity.firstNull(bitmap.memoryAddress()), values)));
     }
     nulls = true;
     return bitmap.memoryAddress();
+  }
+
+  /** A row holds as many of the values as any other. */
+  private int rowOf(int value, int values) {
+    return value / (values / rows);
   }
 
   private static void checkCapacity(Source source, ArrowBuf buffer, long bytes) {

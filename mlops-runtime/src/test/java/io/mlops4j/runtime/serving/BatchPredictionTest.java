@@ -123,6 +123,18 @@ class BatchPredictionTest {
     }
   }
 
+  @Test
+  void aNullInAListIsReportedWithItsRowHoweverManyThereAre() {
+    float[][] x = new float[50_000][4];
+    try (Model model = fixture.load("mlp4.onnx");
+        FeatureBatch lists = lists("x", x)) {
+      ((FixedSizeListVector) lists.column("x")).getDataVector().setNull(4 * 49_999 + 3);
+      assertThatThrownBy(() -> model.predict(lists))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("a null in row 49999");
+    }
+  }
+
   private FeatureBatch lists(String name, float[][] rows) {
     Field values =
         Field.nullable("item", new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE));
