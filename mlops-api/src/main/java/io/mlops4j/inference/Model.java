@@ -108,7 +108,11 @@ public interface Model extends AutoCloseable {
   <I extends Record, O extends Record> RowModel<I, O> rows(
       MethodHandles.Lookup lookup, Class<I> in, Class<O> out);
 
-  /** Closes the model; a second call does nothing. */
+  /**
+   * Closes the model, after the calls that run; a second call does nothing. Not to be called from
+   * within a call, which would wait for itself: by a listener, or while an asynchronous answer is
+   * read.
+   */
   @Override
   void close();
 }
