@@ -161,6 +161,24 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
+   * Adds an action for every alarm of a kind from now on, as {@link #onAlarm(Consumer)} does.
+   *
+   * @param kind what the alarm is about
+   * @param action for {@link Alarm.Kind#PERFORMANCE}, say, a deployment's rollback; rows that drift
+   *     are no reason to change the model back
+   */
+  public void onAlarm(Alarm.Kind kind, Consumer<? super Alarm> action) {
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(action, "action");
+    onAlarm(
+        alarm -> {
+          if (alarm.kind() == kind) {
+            action.accept(alarm);
+          }
+        });
+  }
+
+  /**
    * Adds an action for every window that ends from now on. It runs in the monitor's thread; what it
    * throws is counted and logged.
    *
@@ -433,7 +451,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
       if (since != null && !track.alarmed()) {
         double level = settings.falseAlarms.level(settings.judgeEvery, since);
         performance
-            .judge(track, tracks.standards(track, settings.judgeEvery), level)
+            .judge(track, tracks.before(track), level)
             .filter(evidence -> track.alarmOnce())
             .ifPresent(e -> raise(Alarm.Kind.PERFORMANCE, track.servedBy(), at, List.of(e)));
       }
@@ -542,8 +560,11 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * States the realised ROC AUC that every version must reach. Without it, a version is compared
-     * with the best of the earlier ones, less 0.05; the first one with nothing.
+     * States the realised ROC AUC that every version must reach, beyond its sampling error.
+     *
+     * <p>Without it a version is compared with the best of the earlier ones, less 0.05: both by the
+     * ROC AUC of each block of {@link #judgeEvery} labels, as days differ by more than chance among
+     * rows. That needs five blocks of an earlier version; until then nothing is judged.
      *
      * @param minimum 0 to 1
      * @return this builder

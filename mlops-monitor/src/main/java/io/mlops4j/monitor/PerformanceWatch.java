@@ -2,22 +2,36 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.rollout.Evidence;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.statistics.distribution.NormalDistribution;
+import org.apache.commons.statistics.distribution.TDistribution;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a version's realised ROC AUC against a stated minimum, or against the best that earlier
- * versions realised less a tolerance. An alarm needs both: a figure below the bound, and a
- * difference that chance explains at most at the given level (one-sided z on DeLong's errors).
+ * Holds a version's realised ROC AUC against a stated minimum, or against the best of the earlier
+ * versions less a tolerance. An alarm needs both: a figure below the bound, and a difference that
+ * chance explains at most at the given level, one-sided.
+ *
+ * <p>Against a stated minimum chance is the sampling error of the newest labels (DeLong). Between
+ * two versions that is not enough: rows of one day share their weather, and days differ by more
+ * than rows drawn one by one would. So versions are compared block by block: with {@code k} blocks
+ * of labels of the earlier version, their mean {@code a} and deviation {@code s}, and the mean
+ * {@code b} of the newest {@code m} blocks of the judged one, {@code t = (a - b) / (s sqrt(1/k +
+ * 1/m))} has Student's distribution with {@code k - 1} degrees of freedom when both do equally
+ * well. The denominator is at least the judged version's own sampling error.
  */
 final class PerformanceWatch {
   /** What an earlier version may have been better by before anybody minds. */
   private static final double TOLERANCE = 0.05;
 
-  private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
+  /** Fewer blocks say too little about how much they differ by themselves. */
+  private static final int FEWEST_BLOCKS = 5;
+
+  /** How many of the newest blocks are judged together. */
+  private static final int NEWEST_BLOCKS = 5;
 
   private final double minimum;
 
@@ -29,50 +43,84 @@ final class PerformanceWatch {
   }
 
   Optional<Evidence> judge(VersionTrack track, Collection<VersionTrack> earlier, double level) {
-    if (!(auc(track) instanceof Metric.Value now)) {
-      return Optional.empty();
-    }
-    Metric.Value standard = Double.isNaN(minimum) ? best(earlier) : new Metric.Value(minimum, 0);
-    if (standard == null) {
-      return Optional.empty();
-    }
-    double bound = Double.isNaN(minimum) ? standard.value() - TOLERANCE : minimum;
-    double z =
-        (standard.value() - now.value())
-            / Math.hypot(now.standardError(), standard.standardError());
-    boolean significant = z > NORMAL.inverseSurvivalProbability(level);
-    if (!(now.value() < bound && significant)) {
-      return Optional.empty();
-    }
-    String text =
-        String.format(
-            Locale.ROOT,
-            "ROC AUC %.3f is below %.3f (%s; z = %.1f)",
-            now.value(),
-            bound,
-            Double.isNaN(minimum)
-                ? String.format(
-                    Locale.ROOT,
-                    "an earlier version reached %.3f, tolerance %.2f",
-                    standard.value(),
-                    TOLERANCE)
-                : "the stated minimum",
-            z);
-    return Optional.of(new Evidence("roc_auc", now.value(), bound, text));
+    return Double.isNaN(minimum)
+        ? againstEarlier(track, earlier, level)
+        : againstMinimum(track, level);
   }
 
-  private static Metric auc(VersionTrack track) {
-    return track.performance().realised().rocAuc();
+  private Optional<Evidence> againstMinimum(VersionTrack track, double level) {
+    if (!(track.performance().realised().rocAuc() instanceof Metric.Value now)) {
+      return Optional.empty();
+    }
+    double z = (minimum - now.value()) / now.standardError();
+    if (!(z > NormalDistribution.of(0, 1).inverseSurvivalProbability(level))) {
+      return Optional.empty();
+    }
+    return Optional.of(evidence(now.value(), minimum, "the stated minimum; z = %.1f", z));
   }
 
-  private static Metric.@Nullable Value best(Collection<VersionTrack> tracks) {
-    Metric.Value best = null;
+  private static Optional<Evidence> againstEarlier(
+      VersionTrack track, Collection<VersionTrack> earlier, double level) {
+    double[] blocks = track.blocks();
+    double[] standard = best(earlier);
+    if (standard == null || blocks.length == 0) {
+      return Optional.empty();
+    }
+    double[] newest =
+        Arrays.copyOfRange(blocks, Math.max(0, blocks.length - NEWEST_BLOCKS), blocks.length);
+    double now = mean(newest);
+    double before = mean(standard);
+    double error =
+        Math.max(
+            deviation(standard) * Math.sqrt(1.0 / standard.length + 1.0 / newest.length),
+            samplingError(track));
+    double t = (before - now) / error;
+    boolean significant =
+        t > TDistribution.of(standard.length - 1).inverseSurvivalProbability(level);
+    if (!(now < before - TOLERANCE && significant)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        evidence(
+            now,
+            before - TOLERANCE,
+            "an earlier version reached %.3f, give or take %.3f a block; tolerance %.2f, t = %.1f",
+            before,
+            deviation(standard),
+            TOLERANCE,
+            t));
+  }
+
+  private static double samplingError(VersionTrack track) {
+    return track.performance().realised().rocAuc() instanceof Metric.Value auc
+        ? auc.standardError()
+        : Double.POSITIVE_INFINITY;
+  }
+
+  private static Evidence evidence(double now, double bound, String why, Object... figures) {
+    String text = String.format(Locale.ROOT, "ROC AUC %.3f is below %.3f", now, bound);
+    return new Evidence(
+        "roc_auc", now, bound, text + " (" + String.format(Locale.ROOT, why, figures) + ")");
+  }
+
+  private static double @Nullable [] best(Collection<VersionTrack> tracks) {
+    double[] best = null;
     for (VersionTrack track : tracks) {
-      if (auc(track) instanceof Metric.Value value
-          && (best == null || value.value() > best.value())) {
-        best = value;
+      double[] blocks = track.blocks();
+      if (blocks.length >= FEWEST_BLOCKS && (best == null || mean(blocks) > mean(best))) {
+        best = blocks;
       }
     }
     return best;
+  }
+
+  private static double mean(double[] values) {
+    return Arrays.stream(values).average().orElse(Double.NaN);
+  }
+
+  private static double deviation(double[] values) {
+    double mean = mean(values);
+    double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
+    return Math.sqrt(squares / (values.length - 1));
   }
 }

@@ -46,14 +46,14 @@ final class Tracks {
     return byVersion.values().stream().filter(track -> !track.shadow()).toList();
   }
 
-  /** The versions that came before and have enough labels to hold the given one against. */
-  synchronized List<VersionTrack> standards(VersionTrack judged, int labels) {
+  /** The versions that came before the given one. */
+  synchronized List<VersionTrack> before(VersionTrack judged) {
     List<VersionTrack> earlier = new ArrayList<>();
     for (VersionTrack track : byVersion.values()) {
       if (track == judged) {
         break;
       }
-      if (!track.shadow() && track.performance().labelled() >= labels) {
+      if (!track.shadow()) {
         earlier.add(track);
       }
     }

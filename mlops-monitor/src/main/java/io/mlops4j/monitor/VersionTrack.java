@@ -2,10 +2,13 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.performance.BinaryPerformance;
+import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.performance.Performance;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Written by the monitor's thread, read by any.
  */
 final class VersionTrack {
+  private static final int MOST_BLOCKS = 1_000;
+
   private final ServedBy servedBy;
   private final boolean shadow;
   private final int capacity;
@@ -24,6 +29,7 @@ final class VersionTrack {
   private int sinceJudged;
   private Instant judged;
   private boolean alarmed;
+  private final Deque<Double> blocks = new ArrayDeque<>();
 
   VersionTrack(ServedBy servedBy, boolean shadow, int capacity, Instant since) {
     this.servedBy = servedBy;
@@ -66,9 +72,32 @@ final class VersionTrack {
       return null;
     }
     Duration since = Duration.between(judged, now);
+    if (newest(sinceJudged).rocAuc() instanceof Metric.Value auc) {
+      blocks.add(auc.value());
+      if (blocks.size() > MOST_BLOCKS) {
+        blocks.remove();
+      }
+    }
     sinceJudged = 0;
     judged = now;
     return since;
+  }
+
+  /** The realised ROC AUC of each block of labels between two judgements, the oldest first. */
+  synchronized double[] blocks() {
+    return blocks.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  private BinaryPerformance newest(int count) {
+    int kept = (int) Math.min(Math.min(labelled, capacity), count);
+    double[] newestLabels = new double[kept];
+    double[] newestScores = new double[kept];
+    for (int i = 0; i < kept; i++) {
+      int at = (int) ((labelled - kept + i) % capacity);
+      newestLabels[i] = labels[at];
+      newestScores[i] = scores[at];
+    }
+    return BinaryPerformance.of(newestLabels, newestScores);
   }
 
   /** True once: a version is named in one alarm about its performance, not in one a window. */
@@ -83,10 +112,6 @@ final class VersionTrack {
   }
 
   synchronized Performance performance() {
-    int kept = (int) Math.min(labelled, capacity);
-    return new Performance(
-        rows,
-        labelled,
-        BinaryPerformance.of(Arrays.copyOf(labels, kept), Arrays.copyOf(scores, kept)));
+    return new Performance(rows, labelled, newest(capacity));
   }
 }

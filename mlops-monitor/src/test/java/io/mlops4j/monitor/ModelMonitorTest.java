@@ -152,8 +152,8 @@ class ModelMonitorTest {
     List<Alarm> alarms = new ArrayList<>();
     try (ModelMonitor monitor = byKey().judgeEvery(500).start()) {
       monitor.onAlarm(alarms::add);
-      answerAndLabel(monitor, V1, 0, 1_000, false);
-      answerAndLabel(monitor, V2, 1_000, 3_000, true);
+      answerAndLabel(monitor, V1, 0, 3_000, false);
+      answerAndLabel(monitor, V2, 3_000, 3_000, true);
       monitor.flush();
     }
     assertThat(alarms).hasSize(1);

@@ -3,6 +3,7 @@ package io.mlops4j.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.rollout.Evidence;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ class PerformanceWatchTest {
       double score = random.nextDouble();
       double probability = 0.5 + strength * (score - 0.5);
       track.labelled(score, random.nextDouble() < probability ? 1 : 0);
+      track.due(500, Instant.EPOCH);
     }
     return track;
   }
@@ -59,7 +61,48 @@ class PerformanceWatchTest {
     few.labelled(0.1, 1);
     few.labelled(0.2, 0);
     few.labelled(0.8, 1);
+    few.due(4, Instant.EPOCH);
     assertThat(new PerformanceWatch(Double.NaN).judge(few, List.of(track(1, 5000, 1.0)), 1e-4))
+        .isEmpty();
+  }
+
+  @Test
+  void blocksThatDifferByThemselvesMakeALossUncertain() {
+    VersionTrack steady = Events.track(1, false);
+    VersionTrack unsteady = Events.track(2, false);
+    VersionTrack worse = Events.track(3, false);
+    for (int block = 0; block < 6; block++) {
+      block(steady, 0.70 + (block % 2 == 0 ? 0.004 : -0.004));
+      block(unsteady, 0.70 + (block % 2 == 0 ? 0.1 : -0.1));
+    }
+    block(worse, 0.60);
+    // By hand: s = 0.1 sqrt(6/5) = 0.1095, t = 0.1 / (s sqrt(1/6 + 1)) = 0.845 with 5 degrees of
+    // freedom, where 3.365 is the 1 % point. Steady blocks leave the sampling error: as every
+    // negative
+    // is at 0.5, DeLong's variance is 0.6 * 0.4 / 499 = 0.0219^2, so t = 0.1 / 0.0219 = 4.6.
+    PerformanceWatch watch = new PerformanceWatch(Double.NaN);
+    assertThat(watch.judge(worse, List.of(unsteady), 0.01)).isEmpty();
+    assertThat(watch.judge(worse, List.of(steady), 0.01))
+        .hasValueSatisfying(e -> assertThat(e.text()).contains("t = 4.6"));
+  }
+
+  /**
+   * A block of 1000 labels with exactly this AUC: 500 negatives at 0.5, positives above or below.
+   */
+  private static void block(VersionTrack track, double auc) {
+    long above = Math.round(500 * auc);
+    for (int i = 0; i < 500; i++) {
+      track.labelled(0.5, 0);
+      track.labelled(i < above ? 0.9 : 0.1, 1);
+    }
+    track.due(1_000, Instant.EPOCH);
+  }
+
+  @Test
+  void aVersionOfFewerThanFiveBlocksIsNoStandard() {
+    assertThat(
+            new PerformanceWatch(Double.NaN)
+                .judge(track(2, 1_000, -1.0), List.of(track(1, 2_499, 1.0)), 1e-4))
         .isEmpty();
   }
 
