@@ -32,7 +32,6 @@ final class Watch {
     return ModelMonitor.builder(january)
         .window(Window.of(Duration.ofDays(7)))
         .falseAlarms(OncePer.rows(10_000_000))
-        .minimumRocAuc(0.55) // bad weather makes a bad day for any version; below this none helps
         .labels(LabelJoin.byKey(Story.KEY).within(Duration.ofDays(2)))
         .clock(clock)
         .start();
