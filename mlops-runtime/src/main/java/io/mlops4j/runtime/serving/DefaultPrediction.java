@@ -9,6 +9,7 @@ import io.mlops4j.runtime.binding.Outputs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.ValueVector;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers, who gave them, and the views that end with them. */
 final class DefaultPrediction implements Prediction, Answer {
+  /** Memory that two threads gave back twice would hold two answers at once. */
+  private static final AtomicIntegerFieldUpdater<DefaultPrediction> CLOSED =
+      AtomicIntegerFieldUpdater.newUpdater(DefaultPrediction.class, "closed");
+
   private final Outputs outputs;
   private final ServedBy servedBy;
   private final long process;
@@ -24,7 +29,7 @@ final class DefaultPrediction implements Prediction, Answer {
   private final BufferAllocator allocator;
   private @Nullable List<FieldVector> views;
   private @Nullable OutputView batch;
-  private boolean closed;
+  private volatile int closed;
 
   DefaultPrediction(
       Outputs outputs, ServedBy servedBy, long process, long call, BufferAllocator allocator) {
@@ -61,7 +66,7 @@ final class DefaultPrediction implements Prediction, Answer {
   }
 
   private Outputs open() {
-    if (closed) {
+    if (closed != 0) {
       throw new IllegalStateException(
           "the prediction is closed: copy what is needed out of it before that");
     }
@@ -114,8 +119,7 @@ final class DefaultPrediction implements Prediction, Answer {
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
+    if (CLOSED.compareAndSet(this, 0, 1)) {
       if (views != null) {
         views.forEach(ValueVector::close);
       }

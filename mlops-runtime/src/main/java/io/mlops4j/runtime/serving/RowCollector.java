@@ -42,12 +42,22 @@ final class RowCollector<I extends Record> {
 
   void add(List<I> rows, DefaultPrediction answer, CallTimes times, long now) {
     List<Collected<I>> full = new ArrayList<>();
+    try {
+      collect(rows, answer, times, now, full);
+    } finally {
+      full.forEach(this::tell); // also when a later row failed: they hold memory
+    }
+  }
+
+  private void collect(
+      List<I> rows, DefaultPrediction answer, CallTimes times, long now, List<Collected<I>> full) {
     synchronized (adding) {
       for (int i = 0; i < rows.size(); i++) {
         Collected<I> block = current;
         if (block != null
             && (block.ids().size() >= ROWS || !block.block().accepts(answer.outputsByRow()))) {
           full.add(block);
+          current = null;
           block = null;
         }
         if (block == null) {
@@ -65,7 +75,6 @@ final class RowCollector<I extends Record> {
         current = null;
       }
     }
-    full.forEach(this::tell);
   }
 
   private Collected<I> begin(DefaultPrediction answer, long now) {

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
@@ -118,6 +119,48 @@ class LifecycleTest {
         assertThat(prediction.id(4).row()).isEqualTo(4);
       }
     }
+  }
+
+  @Test
+  void closedByTwoThreadsAtOnceGivesItsMemoryBackOnce() throws Exception {
+    try (Model model = mlp();
+        FeatureBatch batch = rows();
+        FeatureBatch zeros =
+            FeatureBatch.builder(fixture.allocator())
+                .floats("a", 0)
+                .floats("b", 0)
+                .floats("c", 0)
+                .floats("d", 0)
+                .build()) {
+      for (int round = 0; round < 5_000; round++) {
+        Prediction prediction = model.predict(batch);
+        var pair = prediction.vector("y").getTransferPair(fixture.allocator());
+        pair.transfer();
+        closeAtOnce(prediction);
+        // Memory that went back too early would be what the next answer is written to.
+        try (FixedSizeListVector kept = (FixedSizeListVector) pair.getTo();
+            Prediction other = model.predict(zeros)) {
+          assertThat(other.rows()).isEqualTo(1);
+          assertThat(((Float4Vector) kept.getDataVector()).get(0)).isEqualTo(7.75f);
+        }
+      }
+    }
+  }
+
+  private static void closeAtOnce(Prediction prediction) throws InterruptedException {
+    AtomicInteger ready = new AtomicInteger();
+    Runnable close =
+        () -> {
+          ready.incrementAndGet();
+          while (ready.get() < 2) {
+            Thread.onSpinWait();
+          }
+          prediction.close();
+        };
+    Thread other = new Thread(close);
+    other.start();
+    close.run();
+    other.join();
   }
 
   @Test
