@@ -36,8 +36,4 @@ record Folders(Path sample, Path output) {
   Path report() {
     return output.resolve("quickstart.html");
   }
-
-  Path driftReport() {
-    return output.resolve("planted-week.html");
-  }
 }

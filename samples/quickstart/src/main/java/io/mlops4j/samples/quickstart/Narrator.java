@@ -120,9 +120,8 @@ final class Narrator {
     screen.chapter("5  Who changed the champion, and why");
     screen.table(Tables.history(outcome.history()));
     screen.chapter("6  To read on");
-    screen.line(Tone.PLAIN, "  the story       " + folders.report().toAbsolutePath());
-    screen.line(Tone.PLAIN, "  planted week    " + folders.driftReport().toAbsolutePath());
-    screen.line(Tone.PLAIN, "  registry        " + folders.registry().toAbsolutePath());
+    screen.line(Tone.PLAIN, "  the story  " + folders.report().toAbsolutePath());
+    screen.line(Tone.PLAIN, "  registry   " + folders.registry().toAbsolutePath());
     screen.line(
         outcome.failedRequests() == 0 ? Tone.GOOD : Tone.BAD,
         String.format(

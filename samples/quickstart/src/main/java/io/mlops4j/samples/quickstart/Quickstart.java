@@ -31,7 +31,7 @@ final class Quickstart {
     this.narrator = new Narrator(screen);
   }
 
-  /** The only argument, if any, is the folder for the registry and the reports. */
+  /** The only argument, if any, is the folder for the registry and the report. */
   public static void main(String[] args) throws IOException {
     Path sample = Folders.findSample();
     Path output = args.length > 0 ? Path.of(args[0]) : sample.resolve("target/quickstart");
@@ -98,7 +98,6 @@ final class Quickstart {
 
   private void report(Outcome outcome) throws IOException {
     StoryPage.write(folders, outcome, narrator.told());
-    outcome.plantedWeek().writeHtml(folders.driftReport());
     narrator.ends(outcome, folders);
   }
 }
