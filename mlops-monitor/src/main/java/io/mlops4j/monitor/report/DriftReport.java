@@ -9,6 +9,7 @@ import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SkippedColumn;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -273,8 +274,11 @@ public final class DriftReport {
   static void write(Path file, String text) {
     try {
       Files.writeString(file, text);
+    } catch (NoSuchFileException e) {
+      throw new DataException(
+          file + ": found no folder for the report, expected one that exists; create it", e);
     } catch (IOException e) {
-      throw new DataException("cannot write the report to " + file + ": " + e.getMessage(), e);
+      throw new DataException("cannot write the report to " + file + ": " + e, e);
     }
   }
 

@@ -354,7 +354,10 @@ class DriftReportTest {
     DriftReport report = compare(doubles(one), doubles(one));
     assertThatThrownBy(() -> report.writeJson(folder.resolve("none/report.json")))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("none/report.json");
+        .hasMessageContaining("none/report.json: found no folder for the report");
+    assertThatThrownBy(() -> report.writeJson(folder))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("cannot write the report to " + folder + ": java.");
   }
 
   @Test

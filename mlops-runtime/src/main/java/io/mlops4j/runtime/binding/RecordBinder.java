@@ -70,7 +70,7 @@ public final class RecordBinder<I extends Record> {
         throw new ModelInputException(
             source.column(),
             "no component of this name among " + components.keySet(),
-            "one of " + plan.row(source));
+            "one that holds " + plan.row(source));
       }
       ComponentWriter.check(plan, source, component);
       MethodHandle getter = Components.getter(lookup, component);

@@ -35,7 +35,12 @@ final class IpcBytes implements AutoCloseable {
       FileChannel channel = FileChannel.open(file);
       return new IpcBytes(file, channel, channel.size());
     } catch (NoSuchFileException e) {
-      throw new DataException(file + ": found no such file, expected an Arrow IPC file", e);
+      throw new DataException(
+          file
+              + ": found no such file, expected an Arrow IPC file; "
+              + "check the path, relative ones start at "
+              + Path.of("").toAbsolutePath(),
+          e);
     } catch (IOException e) {
       throw new DataException(file + ": cannot be read: " + e, e);
     }

@@ -157,7 +157,8 @@ class ArrowFilesTest {
 
   @Test
   void namesWhatIsWrongWithAFileThatIsNoArrowFile() throws IOException {
-    assertUnreadable(folder.resolve("absent.arrow"), "no such file");
+    assertUnreadable(folder.resolve("absent.arrow"), "no such file, expected an Arrow IPC file");
+    assertUnreadable(Path.of("absent.arrow"), "start at " + System.getProperty("user.dir"));
     assertUnreadable(folder, "found a folder");
     assertUnreadable(write(), "found 0 bytes");
     assertUnreadable(write((byte) 'A', (byte) 'R'), "found 2 bytes");

@@ -188,7 +188,8 @@ class RecordPredictionTest {
           .hasMessageContaining("[a, b, c, d, id]");
       assertThatThrownBy(() -> model.rows(Missing.class, Y.class))
           .isInstanceOf(ModelInputException.class)
-          .hasMessageContaining("d: found no component of this name among [a, b, c]");
+          .hasMessageContaining(
+              "d: found no component of this name among [a, b, c], expected one that holds float32");
       assertThatThrownBy(() -> model.rows(Wrong.class, Y.class))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("d: found double, expected float32");
