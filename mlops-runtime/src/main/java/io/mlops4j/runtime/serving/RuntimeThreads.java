@@ -70,7 +70,7 @@ final class RuntimeThreads implements AutoCloseable {
     }
   }
 
-  /** Runs a task again and again; only the first call starts it. */
+  /** Runs a task again and again; only the first call starts it, and none after close. */
   synchronized void keepHouse(Runnable task, Duration every) {
     if (!keeping) {
       keeping = true;
@@ -83,6 +83,9 @@ final class RuntimeThreads implements AutoCloseable {
   /** Ends every thread and waits until it is gone; what was submitted runs first. */
   @Override
   public void close() {
+    synchronized (this) {
+      keeping = true; // a model that is loaded meanwhile starts nothing any more
+    }
     workers.shutdown();
     deadlines.shutdownNow();
     housekeeping.shutdownNow();
