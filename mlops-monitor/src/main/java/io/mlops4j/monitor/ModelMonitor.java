@@ -5,26 +5,17 @@ import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.monitor.performance.BinaryPerformance;
 import io.mlops4j.monitor.performance.Performance;
 import io.mlops4j.monitor.profile.Profile;
-import io.mlops4j.rollout.Evidence;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Watches live models: compares their rows with a reference window by window, joins the labels that
@@ -40,34 +31,20 @@ import org.slf4j.LoggerFactory;
  * rows are the same again, so only its performance is followed. Thread safe.
  */
 public final class ModelMonitor implements InferenceListener, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
-
-  private final Builder settings;
+  private final LabelJoin labels;
   private final Clock clock;
   private final Inbox inbox;
-  private final DriftWatch drift;
-  private final PerformanceWatch performance;
-  private final LabelStore store;
-  private final Tracks tracks;
+  private final Watcher watcher;
   private final Thread worker;
-  private final List<Consumer<? super Alarm>> alarmActions = new CopyOnWriteArrayList<>();
-  private final List<Consumer<? super WindowReport>> windowActions = new CopyOnWriteArrayList<>();
+  private final Failures failures = new Failures();
   private final LongAdder dropped = new LongAdder();
   private final LongAdder failedCalls = new LongAdder();
-  private final AtomicLong failures = new AtomicLong();
-  private volatile MonitorCounts handled = new MonitorCounts(0, 0, 0, 0, 0, 0, 0);
-  private long rows;
-  private int alarms;
-  private @Nullable ServedBy newest;
 
   private ModelMonitor(Builder settings) {
-    this.settings = settings;
+    this.labels = settings.labels;
     this.clock = settings.clock;
     this.inbox = new Inbox(settings.handOffRows);
-    this.drift = new DriftWatch(settings.reference, settings.window, settings.falseAlarms);
-    this.performance = new PerformanceWatch(settings.minimumRocAuc);
-    this.store = new LabelStore(settings.labels.delay(), settings.waitingRows);
-    this.tracks = new Tracks(Math.max(settings.judgeEvery, 10_000));
+    this.watcher = new Watcher(settings, failures);
     this.worker = new Thread(this::work, "mlops4j-monitor");
     this.worker.setDaemon(true);
   }
@@ -103,7 +80,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     try {
       handOver(event);
     } catch (RuntimeException e) {
-      failed("cannot take over the rows of a call", e);
+      failures.add("cannot take over the rows of a call", e);
     }
   }
 
@@ -126,7 +103,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   private Inbox.Answered keep(InferenceEvent event, FeatureBatch features, FeatureBatch outputs) {
-    List<PredictionId> ids = settings.labels.keyColumn() == null ? ids(event) : null;
+    List<PredictionId> ids = labels.keyColumn() == null ? ids(event) : null;
     FeatureBatch keptFeatures = features.retain();
     try {
       return new Inbox.Answered(
@@ -157,7 +134,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * @param action for example a deployment's rollback
    */
   public void onAlarm(Consumer<? super Alarm> action) {
-    alarmActions.add(Objects.requireNonNull(action, "action"));
+    watcher.onAlarm(Objects.requireNonNull(action, "action"));
   }
 
   /**
@@ -185,7 +162,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * @param action told what the window held
    */
   public void onWindow(Consumer<? super WindowReport> action) {
-    windowActions.add(Objects.requireNonNull(action, "action"));
+    watcher.onWindow(Objects.requireNonNull(action, "action"));
   }
 
   /**
@@ -227,7 +204,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    */
   public void labels(FeatureBatch keysAndLabels) {
     checkJoin(true);
-    String keyColumn = Objects.requireNonNull(settings.labels.keyColumn());
+    String keyColumn = Objects.requireNonNull(labels.keyColumn());
     FieldVector keyVector = keysAndLabels.column(keyColumn);
     List<FieldVector> others =
         keysAndLabels.root().getFieldVectors().stream().filter(v -> v != keyVector).toList();
@@ -235,20 +212,20 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
       throw new IllegalArgumentException(
           "labels: found " + others.size() + " columns beside the key, expected one");
     }
-    List<Inbox.Label> labels = new ArrayList<>(keysAndLabels.rows());
+    List<Inbox.Label> given = new ArrayList<>(keysAndLabels.rows());
     for (int row = 0; row < keysAndLabels.rows(); row++) {
       String key = Cells.key(keysAndLabels, keyVector, row);
       if (key == null) {
         throw new IllegalArgumentException(
             keyColumn + ": found a null in row " + row + ", expected a key");
       }
-      labels.add(new Inbox.Label(key, Cells.number(others.get(0), row)));
+      given.add(new Inbox.Label(key, Cells.number(others.get(0), row)));
     }
-    give(labels);
+    give(given);
   }
 
   private void checkJoin(boolean byKey) {
-    String column = settings.labels.keyColumn();
+    String column = labels.keyColumn();
     if (byKey != (column != null)) {
       throw new IllegalStateException(
           "labels: this monitor joins by "
@@ -263,10 +240,10 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
         throw new IllegalArgumentException("label: found " + label.value() + ", expected 0 or 1");
       }
     }
-    Inbox.Labels labels = new Inbox.Labels(given, clock.instant());
+    Inbox.Labels item = new Inbox.Labels(given, clock.instant());
     if (Thread.currentThread() == worker) {
-      join(labels); // an action that gives a label cannot wait for itself
-    } else if (!put(labels)) {
+      watcher.handle(item); // an action that gives a label cannot wait for itself
+    } else if (!put(item)) {
       throw new IllegalStateException("the monitor is closed");
     }
   }
@@ -287,10 +264,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * @return its figures; without rows for a version that the monitor has not seen
    */
   public Performance performance(ServedBy version) {
-    VersionTrack track = tracks.find(version);
-    return track == null
-        ? new Performance(0, 0, BinaryPerformance.of(new double[0], new double[0]))
-        : track.performance();
+    return watcher.performance(version);
   }
 
   /**
@@ -299,7 +273,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * @return a consistent reading as of the last batch or labels
    */
   public MonitorCounts counts() {
-    MonitorCounts last = handled;
+    MonitorCounts last = watcher.counts();
     return new MonitorCounts(
         last.rows(),
         dropped.sum(),
@@ -307,7 +281,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
         last.labelled(),
         last.unlabelled(),
         last.unmatchedLabels(),
-        failures.get());
+        failures.count());
   }
 
   /**
@@ -358,143 +332,29 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
   }
 
-  // ---- the monitor's thread from here on
-
   private void work() {
     for (Inbox.Item item = inbox.take(); item != null; item = inbox.take()) {
       try {
-        handle(item);
+        watcher.handle(item);
       } catch (RuntimeException | Error e) { // the thread lives on: callers wait for it
-        failed("cannot handle what was handed over", e);
+        failures.add("cannot handle what was handed over", e);
       } finally {
         item.close();
       }
     }
   }
 
-  private void handle(Inbox.Item item) {
-    if (item instanceof Inbox.Answered answered) {
-      answered(answered);
-    } else if (item instanceof Inbox.Labels labels) {
-      join(labels);
-    }
-  }
-
-  private void answered(Inbox.Answered answered) {
-    VersionTrack track = tracks.of(answered.servedBy(), answered.shadow(), answered.at());
-    if (!answered.shadow()) {
-      if (drift.isOver(answered.at())) {
-        endWindow(answered.at());
-      }
-      newest = answered.servedBy();
-      drift.add(answered.features(), answered.outputs(), answered.at());
-    }
-    track.predicted(answered.rows());
-    rows += answered.rows();
-    try {
-      await(answered, track);
-    } finally { // rows that lack a key or a score belong to their window all the same
-      publishCounts();
-      if (drift.isFull()) {
-        endWindow(answered.at());
-      }
-    }
-    judge(answered.at());
-  }
-
-  private void await(Inbox.Answered answered, VersionTrack track) {
-    FieldVector scores = Cells.score(answered.outputs(), settings.score);
-    List<PredictionId> ids = answered.ids();
-    String keyColumn = settings.labels.keyColumn();
-    FieldVector keys = keyColumn == null ? null : answered.features().column(keyColumn);
-    for (int row = 0; row < answered.rows(); row++) {
-      Object key =
-          ids != null
-              ? ids.get(row)
-              : Cells.key(answered.features(), Objects.requireNonNull(keys), row);
-      if (key != null) {
-        store.predicted(key, Cells.number(scores, row), track, answered.at());
-      }
-    }
-  }
-
-  private void join(Inbox.Labels labels) {
-    for (Inbox.Label label : labels.labels()) {
-      store.labelled(label.key(), label.value(), labels.at());
-    }
-    publishCounts();
-    judge(labels.at());
-  }
-
-  private void publishCounts() {
-    handled =
-        new MonitorCounts(rows, 0, 0, store.labelled(), store.unlabelled(), store.unmatched(), 0);
-  }
-
-  private void endWindow(Instant at) {
-    ServedBy last = Objects.requireNonNull(newest);
-    drift
-        .end(at, last)
-        .ifPresent(
-            report -> {
-              tell(windowActions, report);
-              List<Evidence> begun = drift.begun(report);
-              if (!begun.isEmpty()) {
-                raise(Alarm.Kind.DRIFT, last, at, begun);
-              }
-            });
-  }
-
-  private void judge(Instant at) {
-    for (VersionTrack track : tracks.primary()) {
-      Duration since = track.due(settings.judgeEvery, at);
-      if (since != null && !track.alarmed()) {
-        double level = settings.falseAlarms.level(settings.judgeEvery, since);
-        performance
-            .judge(track, tracks.before(track), level)
-            .filter(evidence -> track.alarmOnce())
-            .ifPresent(e -> raise(Alarm.Kind.PERFORMANCE, track.servedBy(), at, List.of(e)));
-      }
-    }
-  }
-
-  private void raise(Alarm.Kind kind, ServedBy servedBy, Instant at, List<Evidence> evidence) {
-    alarms++;
-    String id = kind.name().toLowerCase(Locale.ROOT) + "-" + alarms;
-    Alarm alarm = new Alarm(id, kind, servedBy, at, evidence);
-    LOG.warn("{}", alarm);
-    tell(alarmActions, alarm);
-  }
-
-  private <T> void tell(List<Consumer<? super T>> actions, T what) {
-    for (Consumer<? super T> action : actions) {
-      try {
-        action.accept(what);
-      } catch (RuntimeException | Error e) {
-        failed("an action failed", e);
-      }
-    }
-  }
-
-  /** Logs the first failure and then each time their number has doubled. */
-  private void failed(String what, Throwable e) {
-    long count = failures.incrementAndGet();
-    if (Long.bitCount(count) == 1) {
-      LOG.warn("{} (failure {} of this monitor): {}", what, count, e.getMessage(), e);
-    }
-  }
-
   /** Describes a monitor. Not thread safe; each {@link #start} makes a monitor of its own. */
   public static final class Builder {
-    private final Profile reference;
-    private Window window = Window.ofRows(10_000);
-    private OncePer falseAlarms = OncePer.rows(1_000_000);
-    private LabelJoin labels = LabelJoin.byPredictionId();
+    final Profile reference;
+    Window window = Window.ofRows(10_000);
+    OncePer falseAlarms = OncePer.rows(1_000_000);
+    LabelJoin labels = LabelJoin.byPredictionId();
     private Clock clock = Clock.systemUTC();
-    private @Nullable String score;
-    private double minimumRocAuc = Double.NaN;
-    private int judgeEvery = 1_000;
-    private int waitingRows = 1_000_000;
+    @Nullable String score;
+    double minimumRocAuc = Double.NaN;
+    int judgeEvery = 1_000;
+    int waitingRows = 1_000_000;
     private long handOffRows = 250_000;
 
     private Builder(Profile reference) {

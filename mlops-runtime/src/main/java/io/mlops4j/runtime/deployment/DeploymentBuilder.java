@@ -35,11 +35,14 @@ final class DeploymentBuilder implements Deployment.Builder {
   }
 
   private static String checkAlias(String ref) {
-    if (ModelRef.parse(ref).alias().isEmpty()) {
+    ModelRef parsed = ModelRef.parse(ref);
+    if (parsed.alias().isEmpty()) {
       throw new IllegalArgumentException(
           "model reference: found \""
               + ref
-              + "\", expected one with an alias to follow, as in fraud@champion");
+              + "\", expected one with an alias to follow, as in "
+              + parsed.name()
+              + "@champion");
     }
     return ref;
   }

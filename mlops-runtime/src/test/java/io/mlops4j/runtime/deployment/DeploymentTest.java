@@ -305,7 +305,7 @@ class DeploymentTest {
     void buildersRefuseWhatCannotBeFollowed() {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> Deployments.builder(plus.loader, "plus:1"))
-          .withMessageContaining("with an alias to follow");
+          .withMessageContaining("with an alias to follow, as in plus@champion");
       assertThatIllegalArgumentException().isThrownBy(() -> plus.champion().shadow("plus"));
       assertThatIllegalArgumentException().isThrownBy(() -> plus.champion().every(Duration.ZERO));
       assertThatIllegalArgumentException().isThrownBy(() -> plus.champion().actor(" "));
