@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
@@ -25,6 +24,7 @@ final class DeploymentThreads implements Executor {
 
   private final String ref;
   private final Set<Thread> own = ConcurrentHashMap.newKeySet();
+  private final Set<Thread> started = ConcurrentHashMap.newKeySet();
   private final ScheduledThreadPoolExecutor poller;
   private final ThreadPoolExecutor drains;
   private boolean failing;
@@ -47,6 +47,8 @@ final class DeploymentThreads implements Executor {
     return task -> {
       Thread thread = new Thread(() -> asOwn(task), name + "-" + number.incrementAndGet());
       thread.setDaemon(true);
+      started.removeIf(one -> one.getState() == Thread.State.TERMINATED);
+      started.add(thread);
       return thread;
     };
   }
@@ -89,17 +91,17 @@ final class DeploymentThreads implements Executor {
     poller.shutdown();
   }
 
-  /** Waits until every thread has ended, except for one that asks itself. */
+  /** Waits until every thread is gone, except for one that asks itself. */
   void await() {
     drains.shutdown();
-    await(drains);
-    await(poller);
-  }
-
-  private void await(ExecutorService threads) {
+    if (own.contains(Thread.currentThread())) {
+      return;
+    }
     try {
-      if (!own.contains(Thread.currentThread())) {
-        threads.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+      drains.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+      poller.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+      for (Thread thread : started) {
+        thread.join(); // a pool has ended a moment before its last thread has
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
