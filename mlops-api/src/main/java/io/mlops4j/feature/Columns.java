@@ -22,12 +22,15 @@ import org.apache.arrow.vector.util.TransferPair;
 final class Columns {
   private Columns() {}
 
-  /** Moves every vector out, leaving the given root empty. */
+  /** Moves every vector out, leaving the given root empty; or none, when one cannot be moved. */
   static VectorSchemaRoot move(VectorSchemaRoot from) {
     int rows = from.getRowCount();
-    List<FieldVector> moved = new ArrayList<>(from.getFieldVectors().size());
-    for (FieldVector vector : from.getFieldVectors()) {
-      TransferPair pair = vector.getTransferPair(vector.getAllocator());
+    List<TransferPair> pairs =
+        from.getFieldVectors().stream()
+            .map(vector -> vector.getTransferPair(vector.getAllocator()))
+            .toList();
+    List<FieldVector> moved = new ArrayList<>(pairs.size());
+    for (TransferPair pair : pairs) {
       pair.transfer();
       moved.add((FieldVector) pair.getTo());
     }

@@ -98,7 +98,12 @@ public final class FeatureBatch implements AutoCloseable {
    */
   public static FeatureBatch owning(VectorSchemaRoot moved, DictionaryProvider dictionaries) {
     OwnedDictionaries shared = Columns.share(moved, dictionaries);
-    return owned(Columns.move(moved), shared);
+    try {
+      return owned(Columns.move(moved), shared);
+    } catch (RuntimeException e) {
+      shared.close();
+      throw e;
+    }
   }
 
   private static FeatureBatch owned(VectorSchemaRoot root, OwnedDictionaries dictionaries) {

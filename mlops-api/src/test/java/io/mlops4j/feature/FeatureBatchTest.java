@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
@@ -31,6 +32,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.util.Text;
+import org.apache.arrow.vector.util.TransferPair;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -426,6 +428,33 @@ class FeatureBatchTest {
       provider.close();
       try (kept) {
         assertThat(decoded(kept)).containsExactly("PHL", "LAS", "PHL");
+      }
+    }
+
+    @Test
+    void aColumnThatCannotBeMovedLeavesTheRootAndTheDictionariesAsTheyWere() {
+      try (VectorSchemaRoot codes = encoded();
+          ListVector stuck = new Unmovable(memory);
+          VectorSchemaRoot root = VectorSchemaRoot.of(codes.getVector(0), stuck)) {
+        stuck.allocateNew();
+        root.setRowCount(3);
+        long before = memory.getAllocatedMemory();
+        assertThatThrownBy(() -> FeatureBatch.owning(root, provider))
+            .isInstanceOf(UnsupportedOperationException.class);
+        assertThat(memory.getAllocatedMemory()).isEqualTo(before);
+        assertThat(root.getVector(0).getValueCount()).isEqualTo(3);
+      }
+      provider.close();
+    }
+
+    private static final class Unmovable extends ListVector {
+      Unmovable(BufferAllocator memory) {
+        super("stuck", memory, FieldType.nullable(ArrowType.List.INSTANCE), null);
+      }
+
+      @Override
+      public TransferPair getTransferPair(BufferAllocator into) {
+        throw new UnsupportedOperationException("planted");
       }
     }
 
