@@ -2,14 +2,10 @@ package io.mlops4j.runtime.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
-import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
 import io.mlops4j.error.EngineUnavailableException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.ModelSignature;
-import io.mlops4j.model.Placement;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.Engine;
@@ -17,7 +13,6 @@ import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * ONNX Runtime, one environment per process, which is ONNX Runtime's own rule. Every session has
@@ -26,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class OnnxEngine implements Engine {
   private final OrtEnvironment environment;
   private final DirectMemory memory;
-  private final int threads;
+  private final Sessions sessions;
   private volatile boolean closed;
 
   private OnnxEngine(OrtEnvironment environment, DirectMemory memory, int threads) {
     this.environment = environment;
     this.memory = memory;
-    this.threads = threads;
+    this.sessions = new Sessions(environment, threads);
   }
 
   static OnnxEngine open(EngineOptions options) {
@@ -67,23 +62,18 @@ final class OnnxEngine implements Engine {
       throw new IllegalStateException("the engine is closed");
     }
     ByteBuffer bytes = bytes(source);
-    SessionOptions options = new SessionOptions();
-    OrtSession session = null;
+    OpenSession session = null;
     OnnxModel model = null;
     try {
-      Placement placement = Devices.choose(options, device);
-      configure(options, source);
-      session = session(bytes, options);
-      ModelSignature signature = SignatureReader.read(session, source.main());
-      model =
-          new OnnxModel(
-              environment, memory, source, options, session, signature, placement, bytes.limit());
+      session = sessions.open(source, bytes, device);
+      ModelSignature signature = SignatureReader.read(session.session(), source.main());
+      model = new OnnxModel(environment, memory, source, session, signature, bytes.limit());
       return model;
     } catch (OrtException e) {
       throw cannotLoad(source, bytes, e);
     } finally {
-      if (model == null) {
-        close(session, options);
+      if (model == null && session != null) {
+        session.close();
       }
     }
   }
@@ -109,43 +99,12 @@ final class OnnxEngine implements Engine {
     return bytes.slice();
   }
 
-  private void configure(SessionOptions options, ModelSource source) throws OrtException {
-    options.setIntraOpNumThreads(threads);
-    options.setInterOpNumThreads(1);
-    options.addConfigEntry("session.intra_op.allow_spinning", "0");
-    // The model file is no folder: no weights are read from files that nobody verified.
-    options.addConfigEntry(
-        "session.model_external_initializers_file_folder_path", source.main().toString());
-    // Whatever it would print also comes as an exception.
-    options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-  }
-
-  private OrtSession session(ByteBuffer bytes, SessionOptions options) throws OrtException {
-    if (bytes.isDirect()) {
-      return environment.createSession(bytes, options);
-    }
-    byte[] copy = new byte[bytes.limit()];
-    bytes.get(0, copy);
-    return environment.createSession(copy, options);
-  }
-
   private static ModelLoadException cannotLoad(
       ModelSource source, ByteBuffer bytes, OrtException e) {
     return new ModelLoadException(
         "%s: found %d bytes that ONNX Runtime refuses (%s), expected a complete ONNX model with its weights inside; export it again as one file, or check that it was not cut or altered"
             .formatted(source.main(), bytes.limit(), e.getMessage()),
         e);
-  }
-
-  /** The options must outlive the session. */
-  static void close(@Nullable OrtSession session, SessionOptions options) {
-    try (options) {
-      if (session != null) {
-        session.close();
-      }
-    } catch (OrtException e) {
-      throw new IllegalStateException("ONNX Runtime cannot close a session", e);
-    }
   }
 
   @Override

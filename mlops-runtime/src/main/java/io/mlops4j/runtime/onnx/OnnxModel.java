@@ -3,7 +3,6 @@ package io.mlops4j.runtime.onnx;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.Placement;
@@ -23,10 +22,8 @@ final class OnnxModel implements EngineModel {
   private final OrtEnvironment environment;
   private final DirectMemory memory;
   private final Path main;
-  private final SessionOptions options;
-  private final OrtSession session;
+  private final OpenSession session;
   private final ModelSignature signature;
-  private final Placement placement;
   private final long bytes;
   private int slots;
   private boolean closed;
@@ -36,18 +33,14 @@ final class OnnxModel implements EngineModel {
       OrtEnvironment environment,
       DirectMemory memory,
       ModelSource source,
-      SessionOptions options,
-      OrtSession session,
+      OpenSession session,
       ModelSignature signature,
-      Placement placement,
       long bytes) {
     this.environment = environment;
     this.memory = memory;
     this.main = source.main();
-    this.options = options;
     this.session = session;
     this.signature = signature;
-    this.placement = placement;
     this.bytes = bytes;
   }
 
@@ -60,7 +53,7 @@ final class OnnxModel implements EngineModel {
   }
 
   OrtSession session() {
-    return session;
+    return session.session();
   }
 
   /** Where it came from, for messages. */
@@ -75,7 +68,7 @@ final class OnnxModel implements EngineModel {
 
   @Override
   public Placement placement() {
-    return placement;
+    return session.placement();
   }
 
   @Override
@@ -113,7 +106,7 @@ final class OnnxModel implements EngineModel {
   private void freeWhenUnused() {
     if (closed && slots == 0 && !freed) {
       freed = true;
-      OnnxEngine.close(session, options);
+      session.close();
     }
   }
 }
