@@ -29,7 +29,7 @@ public record MapSpec(String name, ElementType key, ValueSpec value, boolean opt
   /**
    * For people.
    *
-   * @return for example {@code scores: map(int64, float32[])}
+   * @return for example {@code scores: map(int64, float32[...])}
    */
   @Override
   public String toString() {

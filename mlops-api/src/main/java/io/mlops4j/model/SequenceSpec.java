@@ -25,7 +25,7 @@ public record SequenceSpec(String name, ValueSpec element, boolean optional) imp
   /**
    * For people.
    *
-   * @return for example {@code labels: sequence(int64[])}
+   * @return for example {@code labels: sequence(int64[...])}
    */
   @Override
   public String toString() {

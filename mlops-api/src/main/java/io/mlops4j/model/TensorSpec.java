@@ -11,33 +11,66 @@ import java.util.stream.Collectors;
  *
  * @param name the declared name
  * @param type the type of its elements
- * @param shape its dimensions, outermost first; empty for a scalar
+ * @param shape its dimensions, outermost first; empty for a scalar and for a tensor of any rank
+ * @param anyRank whether the model leaves open how many dimensions there are
  * @param optional whether a call may leave it out
  */
-public record TensorSpec(String name, ElementType type, List<Dim> shape, boolean optional)
+public record TensorSpec(
+    String name, ElementType type, List<Dim> shape, boolean anyRank, boolean optional)
     implements ValueSpec {
   /**
    * Copies the shape and checks that nothing is null.
    *
    * @param name the declared name
    * @param type the type of its elements
-   * @param shape its dimensions, outermost first; empty for a scalar
+   * @param shape its dimensions, outermost first; empty for a scalar and for a tensor of any rank
+   * @param anyRank whether the model leaves open how many dimensions there are
    * @param optional whether a call may leave it out
+   * @throws IllegalArgumentException if a tensor of any rank states dimensions
    */
   public TensorSpec {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(type, "type");
     shape = List.copyOf(shape);
+    if (anyRank && !shape.isEmpty()) {
+      throw new IllegalArgumentException(
+          "shape: found " + shape + ", expected no dimensions for a tensor of any rank");
+    }
+  }
+
+  /**
+   * A tensor of a known rank.
+   *
+   * @param name the declared name
+   * @param type the type of its elements
+   * @param shape its dimensions, outermost first; empty for a scalar
+   * @param optional whether a call may leave it out
+   */
+  public TensorSpec(String name, ElementType type, List<Dim> shape, boolean optional) {
+    this(name, type, shape, false, optional);
+  }
+
+  /**
+   * A tensor of which the model does not say how many dimensions it has.
+   *
+   * @param name the declared name
+   * @param type the type of its elements
+   * @return the tensor, which a call may not leave out
+   */
+  public static TensorSpec ofAnyRank(String name, ElementType type) {
+    return new TensorSpec(name, type, List.of(), true, false);
   }
 
   /**
    * For people.
    *
-   * @return for example {@code x: float32[N, 32]}
+   * @return for example {@code x: float32[N, 32]}, {@code t: float32[]} for a scalar, {@code y:
+   *     float32[...]} for any rank
    */
   @Override
   public String toString() {
-    String dims = shape.stream().map(Dim::toString).collect(Collectors.joining(", "));
+    String dims =
+        anyRank ? "..." : shape.stream().map(Dim::toString).collect(Collectors.joining(", "));
     return (name.isEmpty() ? "" : name + ": ") + type + "[" + dims + "]" + (optional ? "?" : "");
   }
 

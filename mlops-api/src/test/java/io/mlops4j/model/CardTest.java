@@ -200,6 +200,19 @@ class CardTest {
     }
 
     @Test
+    void tellAScalarFromAnyRank() {
+      TensorSpec scalar = new TensorSpec("t", ElementType.FLOAT32, List.of(), false);
+      TensorSpec any = TensorSpec.ofAnyRank("t", ElementType.FLOAT32);
+      assertThat(scalar).isNotEqualTo(any).hasToString("t: float32[]");
+      assertThat(any).hasToString("t: float32[...]");
+      assertThat(any.shape()).isEmpty();
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () -> new TensorSpec("t", ElementType.FLOAT32, List.of(Dim.of(2)), true, false))
+          .withMessage("shape: found [2], expected no dimensions for a tensor of any rank");
+    }
+
+    @Test
     void refuseANegativeSizeAndAnEmptyPlacementOrFormat() {
       assertThatIllegalArgumentException().isThrownBy(() -> Dim.of(-1));
       assertThatIllegalArgumentException().isThrownBy(Placement::of);

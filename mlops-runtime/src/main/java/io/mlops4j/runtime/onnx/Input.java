@@ -58,14 +58,11 @@ final class Input implements AutoCloseable {
     shaped = true;
   }
 
-  /**
-   * Checks a shape against the declared one. A declared rank of 0 may also be an unknown rank, so
-   * it is left to ONNX Runtime.
-   */
+  /** Checks a shape against the declared one. */
   void check(long[] shape) {
-    boolean fits = spec.shape().isEmpty() || spec.shape().size() == shape.length;
+    boolean fits = spec.anyRank() || spec.shape().size() == shape.length;
     for (int i = 0; fits && i < shape.length; i++) {
-      fits = shape[i] >= 0 && (spec.shape().isEmpty() || fits(spec.shape().get(i), shape[i]));
+      fits = shape[i] >= 0 && (spec.anyRank() || fits(spec.shape().get(i), shape[i]));
     }
     if (!fits) {
       throw new ModelInputException(name(), "shape " + Arrays.toString(shape), spec.toString());

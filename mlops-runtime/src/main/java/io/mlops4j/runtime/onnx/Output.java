@@ -52,12 +52,9 @@ final class Output implements AutoCloseable {
         && TensorTypes.canBePinned(of.type());
   }
 
-  /**
-   * The shape that the declared dimensions promise; null if they leave it open. An empty shape
-   * promises nothing: it may also stand for an unknown rank.
-   */
+  /** The shape that the declared dimensions promise; null if they leave it open. */
   long @Nullable [] promised(Map<String, Long> symbols) {
-    if (!canBePinned() || ((TensorSpec) spec).shape().isEmpty()) {
+    if (!canBePinned() || ((TensorSpec) spec).anyRank()) {
       return null;
     }
     List<TensorSpec.Dim> declared = ((TensorSpec) spec).shape();

@@ -98,7 +98,7 @@ final class SignatureReader {
   }
 
   private static TensorSpec nameless(ElementType type) {
-    return new TensorSpec("", type, List.of(), false);
+    return TensorSpec.ofAnyRank("", type);
   }
 
   private ElementType type(String output, OnnxJavaType type) {
@@ -114,6 +114,9 @@ final class SignatureReader {
 
   private static TensorSpec spec(String name, ElementType type, TensorInfo tensor) {
     long[] shape = tensor.getShape();
+    if (shape.length == 0) {
+      return TensorSpec.ofAnyRank(name, type); // a scalar looks the same from Java
+    }
     String[] symbols = tensor.getDimensionNames();
     List<Dim> dims = new ArrayList<>();
     for (int i = 0; i < shape.length; i++) {

@@ -256,7 +256,7 @@ class OnnxSlotTest {
     try (EngineModel model = onnx.load("classifier_zipmap");
         EngineSlot slot = model.slot()) {
       assertThat(model.signature().outputs().get(1))
-          .hasToString("byclass: sequence(map(int64, float32[]))");
+          .hasToString("byclass: sequence(map(int64, float32[...]))");
       for (int rows : new int[] {4, 1, 2}) {
         feed(slot, 0, Arrays.copyOf(floats(2, 0, 0, 1, -2, -2, 0, 0), rows * 8), rows, 2);
         slot.run();
@@ -280,7 +280,7 @@ class OnnxSlotTest {
   void sequencesHoldTensorsOfTheirOwnShapes() {
     try (EngineModel model = onnx.load("engine/pieces");
         EngineSlot slot = model.slot()) {
-      assertThat(model.signature().outputs().get(0)).hasToString("pieces: sequence(float32[])");
+      assertThat(model.signature().outputs().get(0)).hasToString("pieces: sequence(float32[...])");
       for (int i = 0; i < 2; i++) {
         feed(slot, 0, floats(1, 2, 3), 3);
         feed(slot, 1, longs(1, 2), 2);
