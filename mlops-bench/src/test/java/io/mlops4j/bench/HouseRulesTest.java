@@ -69,6 +69,9 @@ class HouseRulesTest {
   @Test
   void vendorTypesStayInTheirOnePackage() {
     checkOnlyUser("ai.onnxruntime..", "io.mlops4j.runtime.onnx..");
+    checkOnlyUser("ai.onnx.proto..", "io.mlops4j.runtime.onnx..");
+    checkOnlyUser(
+        "com.google.protobuf..", "io.mlops4j.runtime.onnx..", "io.mlops4j.runtime.tensorflow..");
     checkOnlyUser("org.tensorflow..", "io.mlops4j.runtime.tensorflow..");
   }
 
@@ -88,10 +91,10 @@ class HouseRulesTest {
                 ObjectInputStream.class, ObjectOutputStream.class, Externalizable.class));
   }
 
-  private static void checkOnlyUser(String vendor, String user) {
+  private static void checkOnlyUser(String vendor, String... users) {
     check(
         noClasses()
-            .that(LIBRARY.and(DescribedPredicate.not(resideInAnyPackage(user))))
+            .that(LIBRARY.and(DescribedPredicate.not(resideInAnyPackage(users))))
             .should()
             .dependOnClassesThat(in(vendor)));
   }
