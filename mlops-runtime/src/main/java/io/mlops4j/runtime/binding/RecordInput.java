@@ -28,15 +28,12 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
 
   private int width(List<? extends Record> rows) {
     int width = -1;
-    for (Record row : rows) {
-      Object array = get(0, row);
+    for (int row = 0; row < rows.size(); row++) {
+      Object array = get(0, rows.get(row));
       if (array != null) {
         int length = Array.getLength(array);
         if (!plan.fits(length) || (width >= 0 && width != length)) {
-          throw new ModelInputException(
-              source(0).column(),
-              length + " values",
-              width >= 0 ? width + " as in the rows before" : "as many as " + plan.spec());
+          throw wrongLength(length, row, width);
         }
         width = length;
       } else if (source(0).forNull() == null) {
@@ -44,6 +41,15 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
       }
     }
     return width >= 0 ? width : Math.toIntExact(fixedWidth());
+  }
+
+  private ModelInputException wrongLength(int found, int row, int before) {
+    return new ModelInputException(
+        source(0).column(),
+        found + " values in row " + row,
+        plan.fits(found)
+            ? before + " as in the rows before; pad them to one length, or ask one by one"
+            : "as many as " + plan.spec());
   }
 
   private long fixedWidth() {
