@@ -69,6 +69,10 @@ final class ComponentWriter {
       for (int i = 0; i < width; i++) {
         Native.putFloat(address + 4L * i, floats[i]);
       }
+    } else if (array instanceof long[] longs && source.target() == ElementType.INT64) {
+      for (int i = 0; i < width; i++) {
+        Native.putLong(address + 8L * i, longs[i]);
+      }
     } else {
       for (int i = 0; i < width; i++) {
         element(source, Array.get(array, i), address + (long) i * bytes);

@@ -131,6 +131,15 @@ public final class Outputs {
     memory.floats().get((int) (starts[output] >>> 2), into, offset, count(output));
   }
 
+  boolean isFloat32(int output) {
+    return plans.get(output).type() == ElementType.FLOAT32;
+  }
+
+  /** Copies the values of a float32 output from an element on; embeddings are long. */
+  void floats(int output, long from, float[] into) {
+    memory.floats().get(Math.toIntExact((starts[output] >>> 2) + from), into);
+  }
+
   /**
    * A copy of a floating-point output.
    *

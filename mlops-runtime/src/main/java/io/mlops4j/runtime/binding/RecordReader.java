@@ -194,6 +194,10 @@ public final class RecordReader<O extends Record> {
     }
     long first = (long) row * width;
     Object array = Array.newInstance(element, width);
+    if (array instanceof float[] floats && outputs.isFloat32(output)) {
+      outputs.floats(output, first, floats);
+      return array;
+    }
     for (int i = 0; i < width; i++) {
       set(array, i, outputs, output, first + i);
     }
