@@ -279,12 +279,14 @@ public final class FeatureBatch implements AutoCloseable {
   }
 
   /**
-   * Builds a batch from arrays, one a column, all of the same length. Arrays are read in {@link
+   * Builds a batch from arrays, one a column, all of as many rows. Arrays are read in {@link
    * #build}. Not thread safe.
    */
   public static final class Builder {
     private final BufferAllocator allocator;
     private final Map<String, Column> columns = new LinkedHashMap<>();
+    private int stated = -1;
+    private @Nullable String last;
 
     private Builder(BufferAllocator allocator) {
       this.allocator = allocator;
@@ -299,6 +301,110 @@ public final class FeatureBatch implements AutoCloseable {
         throw new IllegalArgumentException(
             "column: found \"" + column + "\" twice, expected each name once");
       }
+      last = column;
+      return this;
+    }
+
+    /**
+     * Makes tensors of one shape out of the column that was added last: its values are their
+     * elements, one tensor after the other, row-major. {@code floats("image", pixels).asTensors(3,
+     * 224, 224)} has a row for every 150528 pixels.
+     *
+     * @param shape the sizes of the dimensions, outermost first; with a size of 0 there is one row
+     * @return this builder
+     * @throws IllegalArgumentException if the values are not those of whole tensors
+     * @throws IllegalStateException if no column was added
+     * @see FixedShapeTensorType
+     */
+    public Builder asTensors(long... shape) {
+      FixedShapeTensorType type = FixedShapeTensorType.of(shape);
+      int values = column().rows();
+      int rows = type.elements() == 0 ? 1 : values / type.elements();
+      if (values != (long) rows * type.elements()) {
+        throw new IllegalArgumentException(
+            last + ": found " + values + " values, expected a multiple of " + type.elements());
+      }
+      return replaceLast(
+          rows, (name, memory, elements) -> TensorColumns.fixed(name, type, elements, rows));
+    }
+
+    /**
+     * Makes tensors of one rank, each of its own shape, out of the column that was added last: its
+     * values are their elements, one tensor after the other, row-major.
+     *
+     * @param shapes the shape of each row, at least one
+     * @return this builder
+     * @throws IllegalArgumentException if the ranks differ, or the values are not those of these
+     *     tensors
+     * @throws IllegalStateException if no column was added
+     * @see VariableShapeTensorType
+     */
+    public Builder asTensors(List<long[]> shapes) {
+      long[][] each = shapes.stream().map(long[]::clone).toArray(long[][]::new);
+      long elements = 0;
+      for (long[] shape : each) {
+        elements += Shapes.elements(shape);
+        if (shape.length != each[0].length) {
+          throw new IllegalArgumentException(
+              last + ": found " + shape.length + " dimensions, expected " + each[0].length);
+        }
+      }
+      int values = column().rows();
+      if (each.length == 0 || elements != values) {
+        throw new IllegalArgumentException(
+            last
+                + ": found "
+                + values
+                + " values, expected "
+                + elements
+                + " of at least one tensor");
+      }
+      return replaceLast(
+          each.length, (name, memory, data) -> TensorColumns.variable(name, each, data));
+    }
+
+    /** Makes a column of its elements, which it takes over. */
+    private interface Shaper {
+      FieldVector shape(String name, BufferAllocator memory, FieldVector elements);
+    }
+
+    private Builder replaceLast(int rows, Shaper shaper) {
+      Column flat = column();
+      columns.put(
+          Objects.requireNonNull(last),
+          new Column(
+              rows,
+              (name, memory) -> {
+                try (FieldVector elements = flat.maker().apply(name, memory)) {
+                  return shaper.shape(name, memory, elements);
+                }
+              }));
+      last = null; // a tensor is not made twice
+      return this;
+    }
+
+    private Column column() {
+      Column column = last == null ? null : columns.get(last);
+      if (column == null) {
+        throw new IllegalStateException(
+            "found no column to make tensors of, expected one just before, as in"
+                + " floats(...).asTensors(...)");
+      }
+      return column;
+    }
+
+    /**
+     * States how many rows there are: for a batch without columns, or as a check.
+     *
+     * @param rows 0 or more
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder rows(int rows) {
+      if (rows < 0) {
+        throw new IllegalArgumentException("rows: found " + rows + ", expected 0 or more");
+      }
+      stated = rows;
       return this;
     }
 
@@ -334,6 +440,26 @@ public final class FeatureBatch implements AutoCloseable {
           values.length,
           (name, memory) -> {
             Float8Vector vector = new Float8Vector(name, memory);
+            return fill(vector, values.length, i -> vector.set(i, values[i]));
+          });
+    }
+
+    /**
+     * Adds a bfloat16 column.
+     *
+     * @param column its name
+     * @param values one a row, rounded to the nearest; NaN is a value
+     * @return this builder
+     * @throws IllegalArgumentException if the column is there already
+     * @see BFloat16Vector
+     */
+    public Builder bfloat16s(String column, float... values) {
+      return add(
+          column,
+          values.length,
+          (name, memory) -> {
+            BFloat16Vector vector =
+                (BFloat16Vector) BFloat16Type.of().field(name).createVector(memory);
             return fill(vector, values.length, i -> vector.set(i, values[i]));
           });
     }
@@ -471,7 +597,7 @@ public final class FeatureBatch implements AutoCloseable {
     }
 
     private int checkedRows() {
-      int rows = -1;
+      int rows = stated;
       for (Map.Entry<String, Column> column : columns.entrySet()) {
         int here = column.getValue().rows();
         if (rows >= 0 && here != rows) {
@@ -481,7 +607,7 @@ public final class FeatureBatch implements AutoCloseable {
                   + here
                   + " rows, expected "
                   + rows
-                  + " as in the others");
+                  + (rows == stated ? " as stated" : " as in the others"));
         }
         rows = here;
       }

@@ -1,0 +1,100 @@
+package io.mlops4j.feature;
+
+import org.apache.arrow.vector.BaseIntVector;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float2Vector;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.FloatingPointVector;
+import org.apache.arrow.vector.LargeVarCharVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.jspecify.annotations.Nullable;
+
+/** Copies ranges out of vectors. */
+final class Elements {
+  private Elements() {}
+
+  static void checkRow(FieldVector tensors, int row) {
+    java.util.Objects.checkIndex(row, tensors.getValueCount());
+    if (tensors.isNull(row)) {
+      throw new IllegalStateException(
+          tensors.getName() + ": found a null in row " + row + ", expected a tensor");
+    }
+  }
+
+  static float[] floats(FieldVector from, int first, int count) {
+    if (!(from instanceof Float4Vector values)) {
+      throw other(from, "float32", "floats");
+    }
+    float[] into = new float[count];
+    for (int i = 0; i < count; i++) {
+      into[i] = values.get(present(from, first + i));
+    }
+    return into;
+  }
+
+  static double[] doubles(FieldVector from, int first, int count) {
+    double[] into = new double[count];
+    for (int i = 0; i < count; i++) {
+      int at = present(from, first + i);
+      into[i] =
+          from instanceof Float8Vector values
+              ? values.get(at)
+              : from instanceof Float4Vector singles
+                  ? singles.get(at)
+                  : from instanceof Float2Vector halves
+                      ? halves.getValueAsFloat(at)
+                      : floating(from).getValueAsDouble(at);
+    }
+    floating(from);
+    return into;
+  }
+
+  private static FloatingPointVector floating(FieldVector from) {
+    if (from instanceof FloatingPointVector values) {
+      return values;
+    }
+    throw other(from, "floating-point", "doubles");
+  }
+
+  static long[] longs(FieldVector from, int first, int count) {
+    if (!(from instanceof BaseIntVector || from instanceof BitVector)) {
+      throw other(from, "integer or boolean", "longs");
+    }
+    long[] into = new long[count];
+    for (int i = 0; i < count; i++) {
+      int at = present(from, first + i);
+      into[i] =
+          from instanceof BaseIntVector values
+              ? values.getValueAsLong(at)
+              : ((BitVector) from).get(at);
+    }
+    return into;
+  }
+
+  static String[] strings(FieldVector from, int first, int count) {
+    if (!(from instanceof VarCharVector || from instanceof LargeVarCharVector)) {
+      throw other(from, "text", "strings");
+    }
+    String[] into = new String[count];
+    for (int i = 0; i < count; i++) {
+      @Nullable Object text = from.getObject(present(from, first + i));
+      into[i] = String.valueOf(text);
+    }
+    return into;
+  }
+
+  private static int present(FieldVector from, int index) {
+    if (from.isNull(index)) {
+      throw new IllegalStateException(
+          "element " + index + ": found a null, expected a value; read it through values()");
+    }
+    return index;
+  }
+
+  private static IllegalArgumentException other(FieldVector from, String wanted, String method) {
+    return new IllegalArgumentException(
+        "elements: found " + from.getField().getType() + ", expected " + wanted + " for " + method);
+  }
+}

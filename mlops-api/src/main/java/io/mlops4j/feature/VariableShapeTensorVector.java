@@ -1,0 +1,139 @@
+package io.mlops4j.feature;
+
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.StructVector;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A column of tensors of one rank, each of its own shape, {@link VariableShapeTensorType}. As all
+ * vectors not thread safe; whoever made it closes it.
+ *
+ * <p>{@link #floats}, {@link #doubles}, {@link #longs} and {@link #strings} copy one tensor. A row
+ * or an element that is null throws {@link IllegalStateException}; ask {@link #isNull} and {@link
+ * #values} where there may be some. Elements of another type throw {@link
+ * IllegalArgumentException}.
+ */
+public final class VariableShapeTensorVector extends TypedVector<StructVector> {
+  VariableShapeTensorVector(
+      String name, FieldType type, BufferAllocator allocator, StructVector storage) {
+    super(name, type, allocator, storage);
+  }
+
+  /**
+   * How many dimensions each row has.
+   *
+   * @return 0 for scalars
+   */
+  public int rank() {
+    return shapes().getListSize();
+  }
+
+  /**
+   * The shape of a row.
+   *
+   * @param row from 0
+   * @return a copy, outermost first
+   */
+  public long[] shape(int row) {
+    Elements.checkRow(this, row);
+    return Elements.longs(shapes().getDataVector(), row * rank(), rank());
+  }
+
+  private FixedSizeListVector shapes() {
+    return (FixedSizeListVector)
+        getUnderlyingVector().getChild(VariableShapeTensorType.SHAPES, FieldVector.class);
+  }
+
+  ListVector data() {
+    return (ListVector)
+        getUnderlyingVector().getChild(VariableShapeTensorType.DATA, FieldVector.class);
+  }
+
+  /**
+   * The elements of all rows, one tensor after the other.
+   *
+   * @return the vector inside, not to be closed
+   */
+  public FieldVector values() {
+    return data().getDataVector();
+  }
+
+  /**
+   * A copy of a float32 tensor.
+   *
+   * @param row from 0
+   * @return its elements, row-major
+   */
+  public float[] floats(int row) {
+    return Elements.floats(values(), first(row), count(row));
+  }
+
+  /**
+   * A copy of a floating-point tensor, widened exactly.
+   *
+   * @param row from 0
+   * @return its elements, row-major
+   */
+  public double[] doubles(int row) {
+    return Elements.doubles(values(), first(row), count(row));
+  }
+
+  /**
+   * A copy of an integer or boolean tensor, widened exactly (false is 0, true is 1).
+   *
+   * @param row from 0
+   * @return its elements, row-major; those of uint64 as their bits
+   */
+  public long[] longs(int row) {
+    return Elements.longs(values(), first(row), count(row));
+  }
+
+  /**
+   * A copy of a text tensor.
+   *
+   * @param row from 0
+   * @return its elements, row-major
+   */
+  public String[] strings(int row) {
+    return Elements.strings(values(), first(row), count(row));
+  }
+
+  private int first(int row) {
+    Elements.checkRow(this, row);
+    return data().getElementStartIndex(row);
+  }
+
+  private int count(int row) {
+    return data().getElementEndIndex(row) - data().getElementStartIndex(row);
+  }
+
+  /** Writes the shapes of the first rows, and marks these rows as there. */
+  void setShapes(long[][] shapes) {
+    FixedSizeListVector sizes = shapes();
+    IntVector values = (IntVector) sizes.getDataVector();
+    for (int row = 0; row < shapes.length; row++) {
+      for (int i = 0; i < shapes[row].length; i++) {
+        values.setSafe(row * shapes[row].length + i, (int) shapes[row][i]);
+      }
+      sizes.setNotNull(row);
+      getUnderlyingVector().setIndexDefined(row);
+    }
+    values.setValueCount(shapes.length * rank());
+  }
+
+  /**
+   * A tensor as Arrow stores it.
+   *
+   * @param index the row
+   * @return a map of data and shape; null for a null
+   */
+  @Override
+  public @Nullable Object getObject(int index) {
+    return getUnderlyingVector().getObject(index);
+  }
+}
