@@ -1,0 +1,3 @@
+/** Which texts say the same? */
+@org.jspecify.annotations.NullMarked
+package io.mlops4j.samples.embedding;
