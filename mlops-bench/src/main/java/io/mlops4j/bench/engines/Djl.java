@@ -11,12 +11,9 @@ import ai.djl.translate.Batchifier;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
 import io.mlops4j.bench.ratios.Side;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -25,18 +22,15 @@ import org.jspecify.annotations.Nullable;
  * rows ready in a direct buffer, which ONNX Runtime reads in place.
  */
 final class Djl implements Side {
-  private final Path file;
   private final ZooModel<FloatBuffer, float[]> model;
   private final Predictor<FloatBuffer, float[]> predictor;
   private final FloatBuffer input;
 
   Djl(int rows) throws Exception {
-    file = Files.createTempFile("mlp32", ".onnx");
-    Files.write(file, Mlp32.model());
     model =
         Criteria.builder()
             .setTypes(FloatBuffer.class, float[].class)
-            .optModelPath(file)
+            .optModelPath(Models.file("mlp32"))
             .optEngine("OnnxRuntime")
             .optOption("intraOpNumThreads", "1")
             .optTranslator(new Direct(rows))
@@ -80,9 +74,8 @@ final class Djl implements Side {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     predictor.close();
     model.close();
-    Files.delete(file);
   }
 }

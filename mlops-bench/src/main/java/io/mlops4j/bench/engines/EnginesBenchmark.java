@@ -40,8 +40,8 @@ public class EnginesBenchmark {
   public void open() throws Exception {
     open =
         switch (side) {
-          case "ours" -> new Ours(rows);
-          case "raw" -> new RawBest(rows);
+          case "ours" -> Mlp32.ours("mlp32", rows);
+          case "raw" -> Mlp32.raw("mlp32", rows);
           case "djl" -> new Djl(rows);
           case "naive" -> new RawNaive(rows);
           default -> throw new IllegalArgumentException("side: found \"" + side + "\"");

@@ -1,29 +1,22 @@
 package io.mlops4j.bench.engines;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import ai.onnxruntime.OrtException;
+import io.mlops4j.bench.ratios.Side;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.model.FeatureSchema;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Random;
+import org.apache.arrow.memory.BufferAllocator;
 
-/** The model and the rows that every side computes: 32 float features, layers 32-64-32-1. */
+/** Models on rows of 32 float features: the same rows for every side, and ours in Arrow's forms. */
 final class Mlp32 {
   static final int FEATURES = 32;
   private static final long SEED = 20010101;
 
   private Mlp32() {}
 
-  static byte[] model() {
-    try (InputStream in = Mlp32.class.getResourceAsStream("/io/mlops4j/bench/models/mlp32.onnx")) {
-      if (in == null) {
-        throw new IllegalStateException("mlp32.onnx is not in this jar");
-      }
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The same rows for every side, row-major. */
+  /** Row-major. */
   static float[] rows(int count) {
     Random random = new Random(SEED);
     float[] values = new float[count * FEATURES];
@@ -39,5 +32,63 @@ final class Mlp32 {
       column[row] = rows[row * FEATURES + feature];
     }
     return column;
+  }
+
+  static String[] names() {
+    String[] names = new String[FEATURES];
+    for (int i = 0; i < names.length; i++) {
+      names[i] = "f" + i;
+    }
+    return names;
+  }
+
+  static FeatureBatch columns(int count, BufferAllocator allocator) {
+    float[] values = rows(count);
+    FeatureBatch.Builder columns = FeatureBatch.builder(allocator);
+    for (int i = 0; i < FEATURES; i++) {
+      columns.floats("f" + i, column(values, i));
+    }
+    return columns.build();
+  }
+
+  /** Of a model with input x [N,32] and output y [N,1]: a column for each feature, gathered. */
+  static Side ours(String model, int rows) {
+    return new Ours(
+        Models.file(model),
+        FeatureSchema.ofNames(names()),
+        allocator -> columns(rows, allocator),
+        "y",
+        rows);
+  }
+
+  /** The same, its rows ready in a column of lists. */
+  static Side oursInLists(int rows) {
+    return new Ours(
+        Models.file("mlp32"),
+        null,
+        allocator -> Lists.batch(allocator, Lists.floats("x", FEATURES, rows(rows), allocator)),
+        "y",
+        rows);
+  }
+
+  /** A model with an input for each column. */
+  static Side oursByInput(int rows) {
+    return new Ours(Models.file("mlpcols"), null, allocator -> columns(rows, allocator), "y", rows);
+  }
+
+  /** The best raw call of a model with input x [N,32] and output y [N,1]. */
+  static RawBest raw(String model, int rows) throws OrtException {
+    return new RawBest(
+        Models.file(model), Map.of("x", RawBest.floats(rows(rows), rows, FEATURES)), "y", rows, 1);
+  }
+
+  /** The best raw call with a prebuilt tensor for each of 32 inputs. */
+  static RawBest rawByInput(int rows) throws OrtException {
+    float[] values = rows(rows);
+    Map<String, RawBest.Input> inputs = new LinkedHashMap<>();
+    for (int i = 0; i < FEATURES; i++) {
+      inputs.put("f" + i, RawBest.floats(column(values, i), rows, 1));
+    }
+    return new RawBest(Models.file("mlpcols"), inputs, "y", rows, 1);
   }
 }

@@ -7,47 +7,48 @@ import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.runtime.ModelRuntime;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
 
-/** This library with 32 Arrow columns, gathered for every call. */
+/** This library: a batch of Arrow columns in, a float output copied into an array. */
 final class Ours implements Side {
-  private final Path file;
-  private final ModelRuntime runtime;
+  private final ModelRuntime runtime = ModelRuntime.builder().threads(1).open();
   private final Model model;
   private final FeatureBatch batch;
+  private final String output;
   private final float[] answer;
 
-  Ours(int rows) throws IOException {
-    file = Files.createTempFile("mlp32", ".onnx");
-    Files.write(file, Mlp32.model());
-    runtime = ModelRuntime.builder().threads(1).open();
-    String[] names = new String[Mlp32.FEATURES];
-    FeatureBatch.Builder columns = FeatureBatch.builder(runtime.allocator());
-    float[] values = Mlp32.rows(rows);
-    for (int i = 0; i < names.length; i++) {
-      names[i] = "f" + i;
-      columns.floats(names[i], Mlp32.column(values, i));
-    }
-    batch = columns.build();
-    model = runtime.load(file, LoadOptions.withDefaults().features(FeatureSchema.ofNames(names)));
-    answer = new float[rows];
+  /**
+   * @param features how columns meet inputs; null when by name
+   * @param values how many values the output has
+   */
+  Ours(
+      Path file,
+      @Nullable FeatureSchema features,
+      Function<BufferAllocator, FeatureBatch> rows,
+      String output,
+      int values) {
+    LoadOptions options = LoadOptions.withDefaults();
+    this.model = runtime.load(file, features == null ? options : options.features(features));
+    this.batch = rows.apply(runtime.allocator());
+    this.output = output;
+    this.answer = new float[values];
   }
 
   @Override
   public float run() {
     try (Prediction prediction = model.predict(batch)) {
-      prediction.floats("y", answer, 0);
+      prediction.floats(output, answer, 0);
     }
     return answer[0];
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     batch.close();
     model.close();
     runtime.close();
-    Files.delete(file);
   }
 }

@@ -9,11 +9,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * ONNX Runtime's Java API at its best: the rows lie ready in a direct buffer, the output is pinned
+ * ONNX Runtime's Java API at its best: the rows lie ready in direct buffers, the output is pinned
  * to another, and tensors, maps and options are made once.
  */
 final class RawBest implements Side {
@@ -21,30 +24,48 @@ final class RawBest implements Side {
   private final OrtSession.RunOptions runOptions = new OrtSession.RunOptions();
   private final OrtSession session;
   private final FloatBuffer output;
-  private final OnnxTensor inputTensor;
-  private final OnnxTensor outputTensor;
-  private final Map<String, OnnxTensor> inputs;
+  private final Map<String, OnnxTensor> inputs = new HashMap<>();
   private final Map<String, OnnxTensor> outputs;
   private final float[] answer;
 
-  RawBest(int rows) throws OrtException {
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    options.setIntraOpNumThreads(1);
-    session = environment.createSession(Mlp32.model(), options);
-    FloatBuffer input = direct(rows * Mlp32.FEATURES);
-    input.put(0, Mlp32.rows(rows));
-    output = direct(rows);
-    inputTensor = OnnxTensor.createTensor(environment, input, new long[] {rows, Mlp32.FEATURES});
-    outputTensor = OnnxTensor.createTensor(environment, output, new long[] {rows, 1});
-    inputs = Map.of("x", inputTensor);
-    outputs = Map.of("y", outputTensor);
-    answer = new float[rows];
+  /** Makes the tensor of an input, once. */
+  interface Input {
+    OnnxTensor tensor(OrtEnvironment environment) throws OrtException;
   }
 
-  private static FloatBuffer direct(int floats) {
-    return ByteBuffer.allocateDirect(floats * Float.BYTES)
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
+  RawBest(Path model, Map<String, Input> inputs, String output, long... outputShape)
+      throws OrtException {
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    options.setIntraOpNumThreads(1);
+    session = environment.createSession(model.toString(), options);
+    for (Map.Entry<String, Input> input : inputs.entrySet()) {
+      this.inputs.put(input.getKey(), input.getValue().tensor(environment));
+    }
+    answer = new float[elements(outputShape)];
+    this.output = direct(answer.length * Float.BYTES).asFloatBuffer();
+    outputs = Map.of(output, OnnxTensor.createTensor(environment, this.output, outputShape));
+  }
+
+  static Input floats(float[] values, long... shape) {
+    FloatBuffer buffer = direct(values.length * Float.BYTES).asFloatBuffer().put(0, values);
+    return environment -> OnnxTensor.createTensor(environment, buffer, shape);
+  }
+
+  static Input longs(long[] values, long... shape) {
+    LongBuffer buffer = direct(values.length * Long.BYTES).asLongBuffer().put(0, values);
+    return environment -> OnnxTensor.createTensor(environment, buffer, shape);
+  }
+
+  private static int elements(long[] shape) {
+    long elements = 1;
+    for (long size : shape) {
+      elements *= size;
+    }
+    return Math.toIntExact(elements);
+  }
+
+  static ByteBuffer direct(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
   }
 
   @Override
@@ -56,8 +77,8 @@ final class RawBest implements Side {
 
   @Override
   public void close() throws IOException {
-    outputTensor.close();
-    inputTensor.close();
+    outputs.values().forEach(OnnxTensor::close);
+    inputs.values().forEach(OnnxTensor::close);
     runOptions.close();
     close(session, options);
   }

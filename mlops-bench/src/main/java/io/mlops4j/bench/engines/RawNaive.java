@@ -17,7 +17,7 @@ final class RawNaive implements Side {
 
   RawNaive(int rows) throws OrtException {
     options.setIntraOpNumThreads(1);
-    session = environment.createSession(Mlp32.model(), options);
+    session = environment.createSession(Models.file("mlp32").toString(), options);
     float[] flat = Mlp32.rows(rows);
     this.rows = new float[rows][Mlp32.FEATURES];
     for (int row = 0; row < rows; row++) {

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
  * @param work what both sides do, for people
  * @param peer who the other side is, with its version
  * @param goal the largest ratio that is fine; NaN for a line that only shows noise
+ * @param garbageGoal the most bytes that a call of ours may allocate on the heap; NaN for none
  * @param ours opens our side
  * @param theirs opens the peer's side
  */
@@ -17,5 +18,18 @@ public record Comparison(
     String work,
     String peer,
     double goal,
+    double garbageGoal,
     Callable<Side> ours,
-    Callable<Side> theirs) {}
+    Callable<Side> theirs) {
+
+  /** Without a goal for garbage. */
+  public Comparison(
+      String name,
+      String work,
+      String peer,
+      double goal,
+      Callable<Side> ours,
+      Callable<Side> theirs) {
+    this(name, work, peer, goal, Double.NaN, ours, theirs);
+  }
+}

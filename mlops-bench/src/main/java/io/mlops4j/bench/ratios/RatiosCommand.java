@@ -1,13 +1,15 @@
 package io.mlops4j.bench.ratios;
 
-import java.io.File;
-import java.lang.management.ManagementFactory;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * Prints {@code RATIO <name> <value> <goal> ok|short p10..p90} for each comparison. Each runs in a
@@ -18,66 +20,105 @@ import picocli.CommandLine.Parameters;
     name = "ratios",
     description = {
       "Short comparisons with named peers, both sides interleaved in one run.",
-      "Prints RATIO <name> <value> <goal> ok|short <p10>..<p90>: time of ours over time of the peer's."
+      "Prints RATIO <name> <value> <goal> ok|short <p10>..<p90>: time of ours over time of the peer's,",
+      "and    GARBAGE <name> <bytes> <goal> ok|short peer <bytes>: what a call allocates on the heap."
     },
     mixinStandardHelpOptions = true)
 public final class RatiosCommand implements Callable<Integer> {
   private final List<Topic> topics;
 
+  @SuppressWarnings("NullAway.Init") // set by Picocli
+  @Spec
+  private CommandSpec spec;
+
   @Parameters(arity = "0..*", paramLabel = "PREFIX", description = "Names to run; all if none.")
   private List<String> prefixes = new ArrayList<>();
+
+  @Option(names = "--quick", description = "A rough look: fewer and shorter samples.")
+  private boolean quick;
+
+  @Option(names = "--list", description = "Prints the names and what they compare, runs nothing.")
+  private boolean list;
 
   @Option(names = "--in-this-process", hidden = true)
   private boolean inThisProcess;
 
+  /** With the topics that it knows. */
   public RatiosCommand(Topic... topics) {
     this.topics = List.of(topics);
   }
 
   @Override
   public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
     List<Comparison> chosen =
         topics.stream()
             .flatMap(topic -> topic.comparisons().stream())
             .filter(this::chosen)
             .toList();
     if (chosen.isEmpty()) {
-      System.err.println("no comparison begins with " + prefixes + "; there are:");
-      topics.forEach(t -> t.comparisons().forEach(c -> System.err.println("  " + c.name())));
+      PrintWriter err = spec.commandLine().getErr();
+      err.println("no comparison begins with " + prefixes + "; there are:");
+      topics.forEach(t -> t.comparisons().forEach(c -> err.println("  " + c.name())));
+      err.flush();
       return 2;
     }
+    int failed = 0;
     for (Comparison comparison : chosen) {
-      if (inThisProcess) {
-        System.out.println(new Pairs().compare(comparison).line(comparison));
-      } else if (fork(comparison) != 0) {
-        return 1;
-      }
+      failed += run(comparison, out);
+      out.flush();
     }
-    return 0;
+    return failed == 0 ? 0 : 1;
   }
 
   private boolean chosen(Comparison comparison) {
-    return prefixes.isEmpty() || prefixes.stream().anyMatch(comparison.name()::startsWith);
+    return prefixes.isEmpty()
+        || prefixes.stream()
+            .anyMatch(inThisProcess ? comparison.name()::equals : comparison.name()::startsWith);
   }
 
-  private static int fork(Comparison comparison) throws Exception {
-    System.out.println("# " + comparison.work());
-    System.out.println("# against " + comparison.peer());
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(
-        List.of(
-            "--add-opens=java.base/java.nio=ALL-UNNAMED",
-            "-Xms1g",
-            "-Xmx1g",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "io.mlops4j.bench.Bench",
-            "ratios",
-            "--in-this-process",
-            comparison.name()));
-    ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+  /** 1 if it could not be run. */
+  private int run(Comparison comparison, PrintWriter out) throws Exception {
+    if (inThisProcess) {
+      runHere(comparison, out);
+      return 0;
+    }
+    out.println("# " + comparison.work());
+    out.println("# against " + comparison.peer());
+    out.flush();
+    if (list) {
+      out.println(comparison.name());
+      return 0;
+    }
+    int exit = fork(comparison);
+    if (exit != 0) {
+      out.println("# " + comparison.name() + " did not run: exit code " + exit);
+    }
+    return exit == 0 ? 0 : 1;
+  }
+
+  private void runHere(Comparison comparison, PrintWriter out) throws Exception {
+    Pairs.Found found =
+        new Pairs(quick ? Effort.QUICK : Effort.FULL, System.err).compare(comparison);
+    out.println(found.ratio().line(comparison));
+    if (!Double.isNaN(found.garbage().ours())) {
+      out.println(found.garbage().line(comparison));
+    }
+  }
+
+  private int fork(Comparison comparison) throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("ratios", "--in-this-process"));
+    if (quick) {
+      arguments.add("--quick");
+    }
+    arguments.add(comparison.name());
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                FreshJvm.command(
+                    "io.mlops4j.bench.Bench",
+                    List.of("--add-opens=java.base/java.nio=ALL-UNNAMED", "-Xms1g", "-Xmx1g"),
+                    arguments))
+            .inheritIO();
     builder.environment().put("OPT_OUT_TRACKING", "true"); // DJL must not call home
     return builder.start().waitFor();
   }

@@ -1,0 +1,56 @@
+package io.mlops4j.bench.ratios;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Work that only the first in a process does. A main method does it and prints what it cost as its
+ * last line; starting the JVM is not part of it.
+ */
+public final class FreshJvm implements Measured {
+  private final List<String> command;
+
+  /**
+   * Starts nothing yet.
+   *
+   * @param main what to run
+   * @param flags further flags of its JVM
+   * @param arguments of the main method
+   */
+  public FreshJvm(Class<?> main, List<String> flags, List<String> arguments) {
+    command = command(main.getName(), flags, arguments);
+  }
+
+  /** The command line of this JVM with another main class. */
+  static List<String> command(String main, List<String> flags, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(flags);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(main);
+    command.addAll(arguments);
+    return command;
+  }
+
+  @Override
+  public double measure() throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int exit = process.waitFor();
+    if (exit != 0) {
+      throw new IllegalStateException("exit code " + exit + " of " + command);
+    }
+    List<String> lines = printed.lines().toList();
+    return Double.parseDouble(lines.get(lines.size() - 1));
+  }
+
+  @Override
+  public void close() {}
+}
