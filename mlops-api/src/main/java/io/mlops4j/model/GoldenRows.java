@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A column holds one Java type, as an Arrow column does: Byte, Short, Integer, Long, Float,
  * Double, String or Boolean, and nulls. Numbers of several types in one column become Long when all
  * are whole numbers, otherwise Double. The type is kept when a card is stored.
+ *
+ * <p>A row may have several values, as the probabilities of a classifier or a list of features: an
+ * array of primitives or a {@link List} for each row, all of one length. They are kept as lists.
  */
 public final class GoldenRows {
   private final double tolerance;
@@ -51,24 +54,25 @@ public final class GoldenRows {
    * Adds an input column.
    *
    * @param column the column's name
-   * @param values one number, text, boolean or null a row
+   * @param values one number, text, boolean, null or list of such a row
    * @return a changed copy
    * @throws IllegalArgumentException if the column is there already, has another number of rows,
-   *     values of several kinds or of a type that is not listed above
+   *     values of several kinds or of a type that is not listed above, or lists of several lengths
    */
   public GoldenRows input(String column, @Nullable Object... values) {
     return new GoldenRows(tolerance, with(inputs, column, values), outputs);
   }
 
   /**
-   * Adds an expected output: one value a row, so an output of shape {@code [N]} or {@code [N, 1]}.
-   * What should be null is not compared.
+   * Adds an expected output: one value a row for an output of shape {@code [N]} or {@code [N, 1]},
+   * a list a row for one of {@code [N, ...]}, in the order of its elements. What should be null is
+   * not compared.
    *
    * @param output the output's name
-   * @param values one number, text, boolean or null a row
+   * @param values one number, text, boolean, null or list of such a row
    * @return a changed copy
    * @throws IllegalArgumentException if the output is there already, has another number of rows,
-   *     values of several kinds or of a type that is not listed above
+   *     values of several kinds or of a type that is not listed above, or lists of several lengths
    */
   public GoldenRows output(String output, @Nullable Object... values) {
     return new GoldenRows(tolerance, inputs, with(outputs, output, values));

@@ -1,8 +1,12 @@
 package io.mlops4j.model;
 
+import java.lang.reflect.Array;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The plain values that a card may hold, so that it can be stored and read back equal. */
@@ -25,8 +29,57 @@ final class Values {
     return value;
   }
 
-  /** A copy whose values all have one type; nulls stay. */
+  /**
+   * A copy whose values all have one type; nulls stay. Where a row has several values they come as
+   * an unmodifiable list, as long as that of every other row.
+   */
   static @Nullable Object[] column(String name, @Nullable Object[] values) {
+    @Nullable Object[] rows = Arrays.stream(values).map(Values::row).toArray();
+    return Arrays.stream(rows).anyMatch(List.class::isInstance)
+        ? lists(name, rows)
+        : single(name, rows);
+  }
+
+  private static @Nullable Object row(@Nullable Object value) {
+    if (value == null || !value.getClass().isArray()) {
+      return value;
+    }
+    return IntStream.range(0, Array.getLength(value)).mapToObj(i -> Array.get(value, i)).toList();
+  }
+
+  private static @Nullable Object[] lists(String name, @Nullable Object[] rows) {
+    int width = -1;
+    List<@Nullable Object> flat = new ArrayList<>();
+    for (Object row : rows) {
+      if (row != null) {
+        if (!(row instanceof List<?> list)
+            || list.isEmpty()
+            || (width > 0 && list.size() != width)) {
+          throw new IllegalArgumentException(
+              name
+                  + ": found "
+                  + row
+                  + ", expected "
+                  + (width > 0 ? width + " values" : "values")
+                  + " in each row, or null");
+        }
+        width = list.size();
+        flat.addAll(list);
+      }
+    }
+    List<@Nullable Object> same = Arrays.asList(single(name, flat.toArray()));
+    @Nullable Object[] copy = new @Nullable Object[rows.length];
+    int at = 0;
+    for (int i = 0; i < copy.length; i++) {
+      if (rows[i] != null) {
+        copy[i] = Collections.unmodifiableList(new ArrayList<>(same.subList(at, at + width)));
+        at += width;
+      }
+    }
+    return copy;
+  }
+
+  private static @Nullable Object[] single(String name, @Nullable Object[] values) {
     List<? extends Class<?>> types =
         Arrays.stream(values)
             .filter(Objects::nonNull)

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.model.TensorSpec.Dim;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -66,7 +67,7 @@ class CardTest {
           .withMessage("y: found 2 rows, expected 1 as in the others");
       assertThatIllegalArgumentException().isThrownBy(() -> one.input("a", 1));
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> one.input("b", List.of()))
+          .isThrownBy(() -> one.input("b", Optional.of(1)))
           .withMessageContaining("expected a number");
       for (double tolerance : new double[] {-1e-9, Double.NaN, Double.POSITIVE_INFINITY}) {
         assertThatIllegalArgumentException().isThrownBy(() -> GoldenRows.within(tolerance));

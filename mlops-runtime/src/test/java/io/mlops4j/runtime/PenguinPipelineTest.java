@@ -12,6 +12,7 @@ import ai.onnxruntime.TensorInfo;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mlops4j.error.ModelInputException;
+import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
@@ -19,7 +20,14 @@ import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.GoldenRows;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
 import io.mlops4j.model.NullPolicy;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.registry.FileModelRegistry;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -46,6 +54,7 @@ import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -132,12 +141,15 @@ class PenguinPipelineTest {
   }
 
   private Model load(String name, List<String> measures) {
+    return runtime.load(
+        MODELS.resolve(name), LoadOptions.withDefaults().features(schema(measures)));
+  }
+
+  private static FeatureSchema schema(List<String> measures) {
     List<Feature> features = new ArrayList<>();
     measures.forEach(m -> features.add(Feature.of(m).nulls(NullPolicy.Fixed.NAN)));
     CATEGORIES.forEach(c -> features.add(Feature.of(c).nulls(new NullPolicy.Default("missing"))));
-    return runtime.load(
-        MODELS.resolve(name),
-        LoadOptions.withDefaults().features(FeatureSchema.of(features.toArray(Feature[]::new))));
+    return FeatureSchema.of(features.toArray(Feature[]::new));
   }
 
   private Model load(String name) {
@@ -357,6 +369,58 @@ class PenguinPipelineTest {
       numbers[row] = value.isNull() ? Float.NaN : (float) value.doubleValue();
     }
     return OnnxTensor.createTensor(environment, FloatBuffer.wrap(numbers), shape);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"regression", "forest"})
+  void thePublishedPipelineChecksItselfWithTheAnswersOfScikitLearn(
+      String name, @TempDir Path folder) {
+    GoldenRows rows = GoldenRows.within(TOLERANCE);
+    for (String measure : MEASURES) {
+      rows = rows.input(measure, objects(GOLDEN.get("rows").get(measure)));
+    }
+    for (String category : CATEGORIES) {
+      rows = rows.input(category, objects(GOLDEN.get("rows").get(category)));
+    }
+    Object[] labels = objects(GOLDEN.get(name).get("label"));
+    Object[] probabilities = objects(GOLDEN.get(name).get("probabilities"));
+    try (ModelRegistry registry = FileModelRegistry.open(folder)) {
+      GoldenRows right = rows.output("label", labels).output("probabilities", probabilities);
+      registry.assign("penguins@champion", publish(registry, name, right), Change.by("test"));
+      try (Deployment penguins =
+              runtime.deployment("penguins@champion").from(registry).actor("test").start();
+          FeatureBatch batch = batch(GOLDEN.get("rows"));
+          Prediction prediction = penguins.predict(batch)) {
+        assertThat(prediction.strings("label")).containsExactlyElementsOf(labels(name));
+      }
+      List<Object> last = new ArrayList<>((List<?>) probabilities[7]);
+      last.set(2, (double) last.get(2) + 1e-5);
+      probabilities[7] = last;
+      GoldenRows wrong = rows.output("probabilities", probabilities);
+      registry.assign("penguins@champion", publish(registry, name, wrong), Change.by("test"));
+      assertThatThrownBy(
+              () -> runtime.deployment("penguins@champion").from(registry).actor("test").start())
+          .isInstanceOf(ModelLoadException.class)
+          .hasMessageContaining("probabilities in row 7 at 2");
+    }
+  }
+
+  private static ModelVersion publish(ModelRegistry registry, String name, GoldenRows rows) {
+    return registry.publish(
+        ModelCard.builder("penguins").features(schema(MEASURES)).goldenRows(rows).build(),
+        MODELS.resolve("penguins_" + name + ".onnx"));
+  }
+
+  private static Object[] objects(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false)
+        .map(
+            value ->
+                value.isNull()
+                    ? null
+                    : value.isArray()
+                        ? List.of(objects(value))
+                        : value.isTextual() ? value.textValue() : (Object) value.doubleValue())
+        .toArray();
   }
 
   @Test

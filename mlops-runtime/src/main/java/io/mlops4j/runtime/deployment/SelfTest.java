@@ -30,6 +30,9 @@ final class SelfTest {
   /** A model that does not answer within this time is not fit to serve. */
   private static final CallOptions CALL = CallOptions.withDefaults().within(Duration.ofMinutes(1));
 
+  /** Inputs larger than this are not made up. */
+  private static final int WARM_VALUES = 1 << 22;
+
   private final Model model;
   private final TestColumns columns;
 
@@ -63,17 +66,31 @@ final class SelfTest {
   private void check(
       GoldenRows golden, String output, List<@Nullable Object> expected, Prediction answer) {
     List<?> found = values(output, answer);
-    if (found.size() != expected.size()) {
-      throw failed(output, found.size() + " values", expected.size() + ", one for each row");
+    int width = Math.max(1, TestColumns.width(expected));
+    if (found.size() != expected.size() * width) {
+      throw failed(
+          output,
+          found.size() + " values",
+          expected.size() * width + ", " + (width == 1 ? "one" : width) + " for each row");
     }
     for (int row = 0; row < expected.size(); row++) {
-      Object want = expected.get(row);
-      if (want != null && !same(want, found.get(row), golden.tolerance())) {
-        throw failed(
-            output + " in row " + row,
-            String.valueOf(found.get(row)),
-            want + (want instanceof Number ? " within " + golden.tolerance() : ""));
+      if (expected.get(row) instanceof List<?> list) {
+        for (int i = 0; i < width; i++) {
+          String place = output + " in row " + row + " at " + i;
+          check(golden, place, list.get(i), found.get(row * width + i));
+        }
+      } else {
+        check(golden, output + " in row " + row, expected.get(row), found.get(row * width));
       }
+    }
+  }
+
+  private void check(GoldenRows golden, String place, @Nullable Object want, Object found) {
+    if (want != null && !same(want, found, golden.tolerance())) {
+      throw failed(
+          place,
+          String.valueOf(found),
+          want + (want instanceof Number ? " within " + golden.tolerance() : ""));
     }
   }
 
@@ -122,15 +139,19 @@ final class SelfTest {
     Map<String, List<@Nullable Object>> zeros = new LinkedHashMap<>();
     for (Feature feature : model.features().features()) {
       Optional<ElementType> type = columns.type(feature);
-      if (type.isEmpty()) {
+      double width = columns.width(feature);
+      if (type.isEmpty() || rows() * width > WARM_VALUES) {
         return;
       }
-      zeros.put(feature.column(), Collections.nCopies(rows(), zero(type.get())));
+      Object zero = zero(type.get());
+      zeros.put(
+          feature.column(),
+          Collections.nCopies(rows(), width == 1 ? zero : Collections.nCopies((int) width, zero)));
     }
     try (FeatureBatch batch = columns.batch(zeros, rows())) {
       model.predict(batch, CALL).close();
     } catch (ModelInputException e) {
-      // A shape that plain columns cannot have; the first real call warms it.
+      // A shape that such columns cannot have; the first real call warms it.
       LOG.debug("{}: not warmed: {}", model.servedBy(), e.getMessage());
     }
   }

@@ -17,6 +17,8 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.FloatingPointVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.BaseRepeatedValueVector;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -32,6 +34,23 @@ final class TestColumns {
   TestColumns(Model model, BufferAllocator allocator) {
     this.model = model;
     this.allocator = allocator;
+  }
+
+  /** How many values each row has; -1 where it is one, not in a list. */
+  static int width(List<@Nullable Object> values) {
+    return values.stream()
+        .mapToInt(value -> value instanceof List<?> list ? list.size() : -1)
+        .max()
+        .orElse(-1);
+  }
+
+  /** How many values a row of a feature needs at least: several where it fills an input alone. */
+  double width(Feature feature) {
+    return tensors().stream()
+        .filter(tensor -> tensor.name().equals(feature.name()))
+        .flatMap(tensor -> tensor.shape().stream().skip(1))
+        .mapToDouble(dim -> dim.size().orElse(1))
+        .reduce(1, (a, b) -> a * b);
   }
 
   /**
@@ -88,8 +107,28 @@ final class TestColumns {
             .findFirst()
             .flatMap(this::type)
             .map(TestColumns::arrow)
-            .orElseGet(() -> arrow(values));
-    return new Field(column, FieldType.nullable(type), null).createVector(allocator);
+            .orElseGet(() -> arrow(flat(values)));
+    int width = width(values);
+    Field field =
+        width < 0
+            ? Field.nullable(column, type)
+            : new Field(
+                column,
+                FieldType.nullable(new ArrowType.FixedSizeList(width)),
+                List.of(Field.nullable(BaseRepeatedValueVector.DATA_VECTOR_NAME, type)));
+    return field.createVector(allocator);
+  }
+
+  private static List<@Nullable Object> flat(List<@Nullable Object> values) {
+    List<@Nullable Object> flat = new ArrayList<>();
+    for (Object value : values) {
+      if (value instanceof List<?> list) {
+        flat.addAll(list);
+      } else {
+        flat.add(value);
+      }
+    }
+    return flat;
   }
 
   private static ArrowType arrow(ElementType type) {
@@ -127,6 +166,11 @@ final class TestColumns {
         Object value = values.get(row);
         if (value == null) {
           vector.setNull(row);
+        } else if (vector instanceof FixedSizeListVector lists && value instanceof List<?> list) {
+          lists.setNotNull(row);
+          for (int i = 0; i < list.size(); i++) {
+            setOrNull(lists.getDataVector(), row * list.size() + i, list.get(i));
+          }
         } else {
           set(vector, row, value);
         }
@@ -136,6 +180,14 @@ final class TestColumns {
     } catch (RuntimeException e) {
       vector.close();
       throw e;
+    }
+  }
+
+  private static void setOrNull(FieldVector vector, int row, @Nullable Object value) {
+    if (value == null) {
+      vector.setNull(row);
+    } else {
+      set(vector, row, value);
     }
   }
 

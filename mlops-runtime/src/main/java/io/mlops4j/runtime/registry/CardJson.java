@@ -1,6 +1,8 @@
 package io.mlops4j.runtime.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.model.DatasetRef;
 import io.mlops4j.model.ElementType;
@@ -9,11 +11,13 @@ import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.GoldenRows;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.NullPolicy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,13 +96,23 @@ final class CardJson {
         (name, values) -> {
           ObjectNode column = Json.object();
           values.stream()
+              .flatMap(row -> row instanceof List<?> list ? list.stream() : Stream.of(row))
               .filter(Objects::nonNull)
               .findFirst()
               .ifPresent(value -> column.put("type", TypedValue.type(value)));
-          values.forEach(value -> column.withArray("values").add(TypedValue.write(value)));
+          values.forEach(row -> column.withArray("values").add(write(row)));
           json.set(name, column);
         });
     return json;
+  }
+
+  private static JsonNode write(@Nullable Object row) {
+    if (!(row instanceof List<?> list)) {
+      return TypedValue.write(row);
+    }
+    ArrayNode array = JsonNodeFactory.instance.arrayNode();
+    list.forEach(value -> array.add(TypedValue.write(value)));
+    return array;
   }
 
   static ModelCard read(Document json) {
@@ -184,8 +198,15 @@ final class CardJson {
 
   private static @Nullable Object[] values(Document column) {
     String type = column.has("type") ? column.text("type") : "string";
-    return column.array("values").stream()
-        .map(value -> TypedValue.read(type, value))
-        .toArray(Object[]::new);
+    return column.array("values").stream().map(row -> row(type, row)).toArray(Object[]::new);
+  }
+
+  private static @Nullable Object row(String type, JsonNode row) {
+    if (!row.isArray()) {
+      return TypedValue.read(type, row);
+    }
+    List<@Nullable Object> list = new ArrayList<>();
+    row.forEach(value -> list.add(TypedValue.read(type, value)));
+    return list;
   }
 }

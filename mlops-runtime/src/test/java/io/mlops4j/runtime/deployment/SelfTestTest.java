@@ -1,7 +1,6 @@
 package io.mlops4j.runtime.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.ModelInputException;
@@ -18,6 +17,7 @@ import io.mlops4j.runtime.serving.DefaultModelLoader;
 import io.mlops4j.runtime.source.FileSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -163,7 +163,25 @@ class SelfTestTest {
   }
 
   @Test
-  void aModelThatPlainColumnsDoNotFitIsNotWarmed() {
-    assertThatCode(() -> run("mlp4", null, null)).doesNotThrowAnyException();
+  void severalValuesARowAreAskedAndCompared() {
+    GoldenRows rows =
+        GoldenRows.within(1e-6).input("x", new float[] {1, 2, 3, 4}, new float[] {-1, 4, 0, 0});
+    float[] first = {7.75f, 4.25f};
+    float[] second = {13.75f, -4.75f};
+    run("mlp4", null, rows.output("y", first, second));
+    run("mlp4", null, rows.output("y", null, Arrays.asList(null, -4.75)));
+    assertThatThrownBy(() -> run("mlp4", null, rows.output("y", first, first)))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("y in row 1 at 0: found 13.75, expected 7.75 within 1.0E-6");
+    float[] wide = {1, 2, 3};
+    assertThatThrownBy(() -> run("mlp4", null, rows.output("y", wide, wide)))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("y: found 4 values, expected 6, 3 for each row");
+  }
+
+  @Test
+  void aModelOfListsIsWarmedWithLists() {
+    run("mlp4", null, null);
+    assertThat(asked).hasSize(1);
   }
 }

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.GoldenRows;
 import io.mlops4j.model.ModelCard;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +37,29 @@ class CardJsonTest {
         .isEqualTo(card.goldenRows().orElseThrow().inputs());
     assertThat(back.goldenRows().orElseThrow().inputs().get("hour").get(0)).isEqualTo((short) 7);
     assertThat(write(back)).isEqualTo(json);
+  }
+
+  @Test
+  void goldenRowsOfSeveralValuesComeBackEqual() {
+    ModelCard card =
+        ModelCard.builder("m")
+            .goldenRows(
+                GoldenRows.within(1e-6)
+                    .input("x", new long[] {1, Long.MAX_VALUE}, null, Arrays.asList(3L, null))
+                    .input("s", List.of("a", "\""), List.of("", "é"), Arrays.asList(null, null))
+                    .output("p", new float[] {0.1f, Float.NaN}, new float[] {1, 0}, null))
+            .build();
+    String json = write(card);
+    assertThat(read(json)).isEqualTo(card);
+    assertThat(write(read(json))).isEqualTo(json);
+    for (String damaged : List.of("[1]", "[[1,2],[3]]", "[[1,2],3]", "[[]]", "[[[1]]]", "[{}]")) {
+      String other =
+          "{\"card\":1,\"name\":\"m\",\"goldenRows\":{\"tolerance\":0,\"inputs\":{\"x\":"
+              + "{\"type\":\"int64\",\"values\":"
+              + damaged
+              + "}},\"outputs\":{\"y\":{\"type\":\"int64\",\"values\":[1,2]}}}}";
+      assertThatThrownBy(() -> read(other)).as(other).isInstanceOf(IntegrityException.class);
+    }
   }
 
   @Test
