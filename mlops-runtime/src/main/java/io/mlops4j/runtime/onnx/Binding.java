@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
+import io.mlops4j.runtime.onnx.UnsignedTensors.UnsignedTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ final class Binding implements AutoCloseable {
   private final Map<String, OnnxTensor> pinned = new LinkedHashMap<>();
   private final Set<String> copied = new LinkedHashSet<>();
   private final List<OnnxTensor> tensors = new ArrayList<>();
+  private final List<UnsignedTensor> copies = new ArrayList<>();
   private final boolean text;
   private long @Nullable [] @Nullable [] learned;
 
@@ -39,11 +41,7 @@ final class Binding implements AutoCloseable {
    *
    * @param pinnedDims a shape for each wanted output that is to be pinned, null for the others
    */
-  Binding(
-      List<Input> inputs,
-      List<Output> outputs,
-      long[] @Nullable [] pinnedDims,
-      OrtEnvironment environment)
+  Binding(List<Input> inputs, List<Output> outputs, long[] @Nullable [] pinnedDims, OnnxModel model)
       throws OrtException {
     this.inputs = inputs;
     this.outputs = outputs;
@@ -53,7 +51,7 @@ final class Binding implements AutoCloseable {
     this.text = inputs.stream().anyMatch(Input::isText);
     boolean built = false;
     try {
-      build(environment);
+      build(model.environment(), model.unsigned());
       built = true;
     } finally {
       if (!built) {
@@ -70,9 +68,9 @@ final class Binding implements AutoCloseable {
     return wanted;
   }
 
-  private void build(OrtEnvironment environment) throws OrtException {
+  private void build(OrtEnvironment environment, UnsignedTensors unsigned) throws OrtException {
     for (Input input : inputs) {
-      feeds.put(input.name(), input.isText() ? null : kept(input.tensor(environment)));
+      feeds.put(input.name(), input.isText() ? null : fed(input, environment, unsigned));
     }
     for (int i = 0; i < wanted.length; i++) {
       Output output = outputs.get(i);
@@ -83,6 +81,17 @@ final class Binding implements AutoCloseable {
         copied.add(output.name());
       }
     }
+  }
+
+  private OnnxTensor fed(Input input, OrtEnvironment environment, UnsignedTensors unsigned)
+      throws OrtException {
+    OnnxTensor tensor = kept(input.tensor(environment));
+    if (TensorTypes.canBeMade(input.type())) {
+      return tensor;
+    }
+    UnsignedTensor copy = unsigned.of(input.type(), tensor);
+    copies.add(copy);
+    return kept(copy.unsigned());
   }
 
   private OnnxTensor kept(OnnxTensor tensor) {
@@ -107,6 +116,9 @@ final class Binding implements AutoCloseable {
   void run(OrtSession session, RunOptions options) throws OrtException {
     if (text) {
       feedText();
+    }
+    for (UnsignedTensor copy : copies) {
+      copy.refresh();
     }
     try (OrtSession.Result result = session.run(feeds, copied, pinned, options)) {
       for (int i = 0; i < wanted.length; i++) {

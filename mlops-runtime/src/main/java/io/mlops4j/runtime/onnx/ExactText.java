@@ -1,13 +1,20 @@
 package io.mlops4j.runtime.onnx;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import com.google.protobuf.ByteString;
 import java.util.Map;
 
 /**
@@ -20,7 +27,6 @@ import java.util.Map;
  */
 final class ExactText {
   private static final String NAME = "text";
-  private static final int STRING = 8; // TensorProto.DataType
   private static final int IR_VERSION = 8;
   private static final int OPSET = 13;
 
@@ -53,79 +59,29 @@ final class ExactText {
     }
   }
 
-  /**
-   * A ModelProto whose only output is an initialiser; numbers of fields are those of onnx.proto.
-   */
+  /** A model whose only output is an initialiser. */
   private static byte[] model(String[] values, long[] dims) {
-    Message type = new Message().number(1, STRING).message(2, shape(dims));
-    Message output = new Message().text(1, NAME).message(2, new Message().message(1, type));
-    Message graph = new Message().text(2, NAME).message(5, constant(values, dims));
-    return new Message()
-        .number(1, IR_VERSION)
-        .message(7, graph.message(12, output))
-        .message(8, new Message().number(2, OPSET))
-        .bytes();
-  }
-
-  private static Message shape(long[] dims) {
-    Message shape = new Message();
+    TensorProto.Builder constant =
+        TensorProto.newBuilder().setName(NAME).setDataType(DataType.STRING_VALUE);
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
     for (long dim : dims) {
-      shape.message(1, new Message().number(1, dim));
+      constant.addDims(dim);
+      shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dim));
     }
-    return shape;
-  }
-
-  private static Message constant(String[] values, long[] dims) {
-    Message constant = new Message();
-    for (long dim : dims) {
-      constant.number(1, dim);
-    }
-    constant.number(2, STRING);
     for (String value : values) {
-      constant.text(6, value);
+      constant.addStringData(ByteString.copyFromUtf8(value));
     }
-    return constant.text(8, NAME);
-  }
-
-  /** A protobuf message being written. */
-  private static final class Message {
-    private static final int VARINT = 0;
-    private static final int LENGTH_DELIMITED = 2;
-
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-
-    Message number(int field, long value) {
-      varint(((long) field << 3) | VARINT);
-      varint(value);
-      return this;
-    }
-
-    Message text(int field, String value) {
-      return delimited(field, value.getBytes(StandardCharsets.UTF_8));
-    }
-
-    Message message(int field, Message value) {
-      return delimited(field, value.bytes());
-    }
-
-    private Message delimited(int field, byte[] value) {
-      varint(((long) field << 3) | LENGTH_DELIMITED);
-      varint(value.length);
-      bytes.writeBytes(value);
-      return this;
-    }
-
-    private void varint(long value) {
-      long rest = value;
-      while ((rest & ~0x7fL) != 0) {
-        bytes.write((int) ((rest & 0x7f) | 0x80));
-        rest >>>= 7;
-      }
-      bytes.write((int) rest);
-    }
-
-    byte[] bytes() {
-      return bytes.toByteArray();
-    }
+    TypeProto.Tensor.Builder type =
+        TypeProto.Tensor.newBuilder().setElemType(DataType.STRING_VALUE).setShape(shape);
+    ValueInfoProto.Builder output =
+        ValueInfoProto.newBuilder()
+            .setName(NAME)
+            .setType(TypeProto.newBuilder().setTensorType(type));
+    return ModelProto.newBuilder()
+        .setIrVersion(IR_VERSION)
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
+        .setGraph(GraphProto.newBuilder().setName(NAME).addInitializer(constant).addOutput(output))
+        .build()
+        .toByteArray();
   }
 }

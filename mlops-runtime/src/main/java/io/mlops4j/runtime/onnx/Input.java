@@ -34,6 +34,10 @@ final class Input implements AutoCloseable {
     return spec.type() == ElementType.STRING;
   }
 
+  ElementType type() {
+    return spec.type();
+  }
+
   long[] dims() {
     return dims;
   }
@@ -103,11 +107,13 @@ final class Input implements AutoCloseable {
     return block.address();
   }
 
+  /** Over the input's memory; of the signed type where Java can make no unsigned one. */
   OnnxTensor tensor(OrtEnvironment environment) throws OrtException {
     if (!shaped) {
       throw new IllegalStateException("input " + name() + ": found no shape, expected one");
     }
-    return TensorTypes.over(block.buffer(bytes(dims)), environment, spec.type(), dims);
+    return TensorTypes.over(
+        block.buffer(bytes(dims)), environment, TensorTypes.signed(spec.type()), dims);
   }
 
   /**

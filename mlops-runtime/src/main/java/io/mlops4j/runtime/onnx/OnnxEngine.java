@@ -62,15 +62,18 @@ final class OnnxEngine implements Engine {
       throw new IllegalStateException("the engine is closed");
     }
     ByteBuffer bytes = bytes(source);
+    OnnxGraph graph = OnnxGraph.read(bytes, source.main());
+    InputKinds.check(graph, source.main());
+    SessionModel content = SessionModel.of(source, bytes, graph);
     OpenSession session = null;
     OnnxModel model = null;
     try {
-      session = sessions.open(source, bytes, device);
-      ModelSignature signature = SignatureReader.read(session.session(), source.main());
-      model = new OnnxModel(environment, memory, source, session, signature, bytes.limit());
+      session = sessions.open(source, content, device);
+      ModelSignature signature = SignatureReader.read(session.session(), graph, source.main());
+      model = new OnnxModel(environment, memory, source, session, signature, content.bytes());
       return model;
     } catch (OrtException e) {
-      throw cannotLoad(source, bytes, e);
+      throw cannotLoad(source, bytes, graph, e);
     } finally {
       if (model == null && session != null) {
         session.close();
@@ -90,20 +93,19 @@ final class OnnxEngine implements Engine {
       throw new ModelLoadException(
           source.main() + ": found an empty file, expected an ONNX model", null);
     }
-    if (!source.external().isEmpty()) {
-      throw new ModelLoadException(
-          "%s: found weights in further files %s, expected them inside the model; save it as one file"
-              .formatted(source.main(), source.external().keySet()),
-          null);
-    }
     return bytes.slice();
   }
 
   private static ModelLoadException cannotLoad(
-      ModelSource source, ByteBuffer bytes, OrtException e) {
+      ModelSource source, ByteBuffer bytes, OnnxGraph graph, OrtException e) {
     return new ModelLoadException(
-        "%s: found %d bytes that ONNX Runtime refuses (%s), expected a complete ONNX model with its weights inside; export it again as one file, or check that it was not cut or altered"
-            .formatted(source.main(), bytes.limit(), e.getMessage()),
+        "%s: found %d bytes that ONNX Runtime %s refuses (%s), expected a complete ONNX model of operator sets that it knows; the file asks for %s: export it again, for older sets if need be, or check that it was not cut or altered"
+            .formatted(
+                source.main(),
+                bytes.limit(),
+                OnnxEngineProvider.TESTED,
+                e.getMessage(),
+                graph.operatorSetsText()),
         e);
   }
 

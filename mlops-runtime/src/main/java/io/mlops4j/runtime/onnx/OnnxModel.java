@@ -24,6 +24,7 @@ final class OnnxModel implements EngineModel {
   private final Path main;
   private final OpenSession session;
   private final ModelSignature signature;
+  private final UnsignedTensors unsigned;
   private final long bytes;
   private int slots;
   private boolean closed;
@@ -35,12 +36,14 @@ final class OnnxModel implements EngineModel {
       ModelSource source,
       OpenSession session,
       ModelSignature signature,
-      long bytes) {
+      long bytes)
+      throws OrtException {
     this.environment = environment;
     this.memory = memory;
     this.main = source.main();
     this.session = session;
     this.signature = signature;
+    this.unsigned = UnsignedTensors.open(environment, signature);
     this.bytes = bytes;
   }
 
@@ -54,6 +57,10 @@ final class OnnxModel implements EngineModel {
 
   OrtSession session() {
     return session.session();
+  }
+
+  UnsignedTensors unsigned() {
+    return unsigned;
   }
 
   /** Where it came from, for messages. */
@@ -106,6 +113,7 @@ final class OnnxModel implements EngineModel {
   private void freeWhenUnused() {
     if (closed && slots == 0 && !freed) {
       freed = true;
+      unsigned.close();
       session.close();
     }
   }

@@ -179,7 +179,7 @@ final class OnnxSlot implements EngineSlot {
 
   private void runUnpinned(Binding failed, OrtException e) throws OrtException {
     long[][] nothing = new long[outputs.size()][];
-    try (Binding unpinned = new Binding(inputs, outputs, nothing, model.environment())) {
+    try (Binding unpinned = new Binding(inputs, outputs, nothing, model)) {
       unpinned.run(model.session(), options);
     }
     if (!failed.unlearn()) {
@@ -222,7 +222,7 @@ final class OnnxSlot implements EngineSlot {
         outputs.get(i).tensor().grow(dims);
       }
     }
-    Binding binding = new Binding(inputs, outputs, pinnedDims, model.environment());
+    Binding binding = new Binding(inputs, outputs, pinnedDims, model);
     keep(binding);
     return binding;
   }

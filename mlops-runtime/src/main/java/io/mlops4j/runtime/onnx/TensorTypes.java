@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.TensorInfo.OnnxTensorType;
 import io.mlops4j.model.ElementType;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Optional;
 
 /** ONNX Runtime's element types and ours. */
@@ -75,6 +76,27 @@ final class TensorTypes {
   /** The bytes of a shape's elements, 0 for text; {@link Long#MAX_VALUE} if too many to count. */
   static long bytes(ElementType type, long[] dims) {
     return elements(new long[] {elements(dims), type.bytes()});
+  }
+
+  /** The type whose tensors Java can make over the same bytes, which only reads them otherwise. */
+  static ElementType signed(ElementType type) {
+    return switch (type) {
+      case UINT16 -> ElementType.INT16;
+      case UINT32 -> ElementType.INT32;
+      case UINT64 -> ElementType.INT64;
+      default -> type;
+    };
+  }
+
+  /** The elements themselves if a tensor can lie over them, else a copy where one can. */
+  static ByteBuffer placed(ByteBuffer elements, ElementType type) {
+    if (elements.isDirect() && elements.alignmentOffset(0, type.bytes()) == 0) {
+      return elements;
+    }
+    return ByteBuffer.allocateDirect(elements.remaining())
+        .order(ByteOrder.nativeOrder())
+        .put(elements.duplicate())
+        .flip();
   }
 
   /**

@@ -41,7 +41,8 @@ public final class FileSource implements ModelSource {
    *
    * <p>A file must be an ONNX model; its extension does not matter. A folder must be a TensorFlow
    * SavedModel, or hold exactly one {@code *.onnx} file beside the data that it refers to. A single
-   * file has no {@link #external()} bytes, even if it refers to some.
+   * file has no {@link #external()} bytes, even if it refers to some. No file may have more than 2
+   * GiB: exporters split larger weights over several.
    *
    * @param fileOrFolder the model's file or folder
    * @return its bytes, with their digest

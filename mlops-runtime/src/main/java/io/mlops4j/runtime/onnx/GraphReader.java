@@ -1,0 +1,262 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.FunctionProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.ExtensionRegistryLite;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.WireFormat;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Walks over an ONNX file.
+ *
+ * <p>Only small messages become objects. A tensor's data and an operator's numbers, which can be
+ * gigabytes, are stepped over where they lie; parsed as a whole, the splits of a large forest alone
+ * would take several times the file's size from the heap.
+ */
+final class GraphReader {
+  /** Messages in messages; protobuf's own limit, which ONNX Runtime keeps too. */
+  private static final int MAX_DEPTH = 100;
+
+  private final CodedInputStream in;
+  private final List<ValueInfoProto> inputs = new ArrayList<>();
+  private final List<ValueInfoProto> outputs = new ArrayList<>();
+  private final Set<String> initializers = new HashSet<>();
+  private final Set<String> read = new HashSet<>();
+  private final List<OperatorSetIdProto> operatorSets = new ArrayList<>();
+  private final List<ExternalTensor> external = new ArrayList<>();
+  private int depth;
+
+  private GraphReader(ByteBuffer model) {
+    in = UnsafeByteOperations.unsafeWrap(model.slice()).newCodedInput();
+    in.enableAliasing(true);
+  }
+
+  static OnnxGraph read(ByteBuffer model) throws IOException {
+    GraphReader reader = new GraphReader(model);
+    reader.fields(reader::model);
+    reader.outputs.forEach(output -> reader.read.add(output.getName()));
+    return new OnnxGraph(
+        reader.inputs,
+        reader.outputs,
+        reader.initializers,
+        reader.read,
+        reader.operatorSets,
+        reader.external);
+  }
+
+  /** The fields of one message. */
+  private interface Fields {
+    /**
+     * @return false if the field is none of interest, and nothing was read
+     */
+    boolean read(int field, int wireType) throws IOException;
+  }
+
+  /** The fields of one message whose interesting ones are all messages or text. */
+  private interface Parts {
+    boolean read(int field) throws IOException;
+  }
+
+  private void message(Parts parts) throws IOException {
+    message((field, type) -> type == WireFormat.WIRETYPE_LENGTH_DELIMITED && parts.read(field));
+  }
+
+  private void message(Fields fields) throws IOException {
+    int outer = in.pushLimit(in.readRawVarint32());
+    depth++;
+    if (depth > MAX_DEPTH) {
+      throw new InvalidProtocolBufferException("more than " + MAX_DEPTH + " messages in messages");
+    }
+    allFields(fields);
+    depth--;
+    in.popLimit(outer);
+  }
+
+  private void fields(Parts parts) throws IOException {
+    allFields((field, type) -> type == WireFormat.WIRETYPE_LENGTH_DELIMITED && parts.read(field));
+  }
+
+  private void allFields(Fields fields) throws IOException {
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      int field = WireFormat.getTagFieldNumber(tag);
+      if (!fields.read(field, WireFormat.getTagWireType(tag)) && !in.skipField(tag)) {
+        throw new InvalidProtocolBufferException("the end of a group that did not start");
+      }
+    }
+  }
+
+  private <T extends MessageLite> T parsed(Parser<T> parser) throws IOException {
+    return in.readMessage(parser, ExtensionRegistryLite.getEmptyRegistry());
+  }
+
+  private boolean model(int field) throws IOException {
+    switch (field) {
+      case ModelProto.GRAPH_FIELD_NUMBER -> message(this::mainGraph);
+      case ModelProto.OPSET_IMPORT_FIELD_NUMBER ->
+          operatorSets.add(parsed(OperatorSetIdProto.parser()));
+      case ModelProto.FUNCTIONS_FIELD_NUMBER -> message(this::function);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean mainGraph(int field) throws IOException {
+    switch (field) {
+      case GraphProto.INPUT_FIELD_NUMBER -> inputs.add(parsed(ValueInfoProto.parser()));
+      case GraphProto.OUTPUT_FIELD_NUMBER -> outputs.add(parsed(ValueInfoProto.parser()));
+      case GraphProto.INITIALIZER_FIELD_NUMBER -> initializers.add(tensor(true));
+      case GraphProto.SPARSE_INITIALIZER_FIELD_NUMBER ->
+          message(part -> sparseTensor(part, initializers));
+      default -> {
+        return graph(field);
+      }
+    }
+    return true;
+  }
+
+  private boolean graph(int field) throws IOException {
+    switch (field) {
+      case GraphProto.NODE_FIELD_NUMBER -> message(this::node);
+      case GraphProto.INITIALIZER_FIELD_NUMBER -> tensor(false);
+      case GraphProto.SPARSE_INITIALIZER_FIELD_NUMBER ->
+          message(part -> sparseTensor(part, new HashSet<>()));
+      case GraphProto.OUTPUT_FIELD_NUMBER ->
+          read.add(parsed(ValueInfoProto.parser()).getName()); // of a subgraph
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean function(int field) throws IOException {
+    switch (field) {
+      case FunctionProto.NODE_FIELD_NUMBER -> message(this::node);
+      case FunctionProto.ATTRIBUTE_PROTO_FIELD_NUMBER -> message(this::attribute);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean node(int field) throws IOException {
+    switch (field) {
+      case NodeProto.INPUT_FIELD_NUMBER -> read.add(in.readString());
+      case NodeProto.ATTRIBUTE_FIELD_NUMBER -> message(this::attribute);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean attribute(int field) throws IOException {
+    switch (field) {
+      case AttributeProto.T_FIELD_NUMBER, AttributeProto.TENSORS_FIELD_NUMBER -> tensor(false);
+      case AttributeProto.SPARSE_TENSOR_FIELD_NUMBER, AttributeProto.SPARSE_TENSORS_FIELD_NUMBER ->
+          message(part -> sparseTensor(part, new HashSet<>()));
+      case AttributeProto.G_FIELD_NUMBER, AttributeProto.GRAPHS_FIELD_NUMBER ->
+          message(this::graph);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Its values carry its name. */
+  private boolean sparseTensor(int field, Set<String> names) throws IOException {
+    switch (field) {
+      case SparseTensorProto.VALUES_FIELD_NUMBER -> names.add(tensor(false));
+      case SparseTensorProto.INDICES_FIELD_NUMBER -> tensor(false);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private String tensor(boolean initializer) throws IOException {
+    Tensor tensor = new Tensor();
+    message(tensor);
+    if (tensor.location == TensorProto.DataLocation.EXTERNAL_VALUE) {
+      external.add(
+          new ExternalTensor(tensor.name, tensor.type, tensor.dims, tensor.entries, initializer));
+    }
+    return tensor.name;
+  }
+
+  /** What is small in a tensor. */
+  private final class Tensor implements Fields {
+    private String name = "";
+    private int type;
+    private int location;
+    private final List<Long> dims = new ArrayList<>();
+    private final Map<String, String> entries = new HashMap<>();
+
+    @Override
+    public boolean read(int field, int wireType) throws IOException {
+      return wireType == WireFormat.WIRETYPE_VARINT
+          ? number(field)
+          : wireType == WireFormat.WIRETYPE_LENGTH_DELIMITED && part(field);
+    }
+
+    private boolean number(int field) throws IOException {
+      switch (field) {
+        case TensorProto.DIMS_FIELD_NUMBER -> dims.add(in.readInt64());
+        case TensorProto.DATA_TYPE_FIELD_NUMBER -> type = in.readInt32();
+        case TensorProto.DATA_LOCATION_FIELD_NUMBER -> location = in.readEnum();
+        default -> {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private boolean part(int field) throws IOException {
+      switch (field) {
+        case TensorProto.NAME_FIELD_NUMBER -> name = in.readString();
+        case TensorProto.DIMS_FIELD_NUMBER -> packedDims();
+        case TensorProto.EXTERNAL_DATA_FIELD_NUMBER -> {
+          StringStringEntryProto entry = parsed(StringStringEntryProto.parser());
+          entries.put(entry.getKey(), entry.getValue());
+        }
+        default -> {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private void packedDims() throws IOException {
+      int outer = in.pushLimit(in.readRawVarint32());
+      while (in.getBytesUntilLimit() > 0) {
+        dims.add(in.readInt64());
+      }
+      in.popLimit(outer);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.mlops4j.runtime.onnx;
+
+import io.mlops4j.model.ElementType;
+import io.mlops4j.spi.ModelSource;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a session is opened from: nothing but verified bytes.
+ *
+ * @param model the model; the only elements that it refers to in other files are those of the
+ *     weights
+ * @param weights initialisers by name, to be handed to ONNX Runtime as tensors
+ */
+record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
+  /**
+   * An initialiser.
+   *
+   * @param tensor its type and shape
+   * @param elements its elements, native order, placed for a tensor to lie over them
+   */
+  record Weight(ExternalTensor tensor, ByteBuffer elements) {
+    ElementType type() {
+      return ProtoTypes.element(tensor.dataType()).orElseThrow();
+    }
+  }
+
+  /**
+   * Gathers what a model refers to.
+   *
+   * @param bytes the model's file
+   * @throws io.mlops4j.error.ModelLoadException if elements are missing, or if the model is too
+   *     large with those inside that Java has no tensors for
+   */
+  static SessionModel of(ModelSource source, ByteBuffer bytes, OnnxGraph graph) {
+    ExternalWeights external = new ExternalWeights(source);
+    Map<String, Weight> weights = new LinkedHashMap<>();
+    Set<String> twice = new LinkedHashSet<>();
+    for (ExternalTensor tensor : graph.external()) {
+      ByteBuffer elements = external.elements(tensor);
+      if (canBeHandedOver(tensor, elements, graph)
+          && weights.put(tensor.name(), weight(tensor, elements)) != null) {
+        twice.add(tensor.name());
+      }
+    }
+    weights.keySet().removeAll(twice); // ONNX Runtime is to say what it thinks of that
+    return weights.size() == graph.external().size()
+        ? new SessionModel(bytes, weights)
+        : new SessionModel(
+            new WeightInliner(source, external, weights.keySet()).inlined(bytes), weights);
+  }
+
+  /**
+   * ONNX Runtime takes initialisers only of the main graph, and only those that something reads.
+   */
+  private static boolean canBeHandedOver(
+      ExternalTensor tensor, ByteBuffer elements, OnnxGraph graph) {
+    return tensor.initializer()
+        && elements.hasRemaining()
+        && graph.read().contains(tensor.name())
+        && ProtoTypes.element(tensor.dataType()).filter(TensorTypes::canBePinned).isPresent();
+  }
+
+  private static Weight weight(ExternalTensor tensor, ByteBuffer elements) {
+    ElementType type = ProtoTypes.element(tensor.dataType()).orElseThrow();
+    return new Weight(tensor, TensorTypes.placed(elements, type));
+  }
+
+  /** The bytes of the model and its weights. */
+  long bytes() {
+    return model.remaining()
+        + weights.values().stream().mapToLong(weight -> weight.elements().remaining()).sum();
+  }
+}

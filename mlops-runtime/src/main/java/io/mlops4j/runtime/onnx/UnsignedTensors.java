@@ -1,0 +1,143 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.Placement;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.model.ValueSpec;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Makes the tensors of uint16, uint32 and uint64 that ONNX Runtime's Java API cannot make: out of
+ * signed ones by a model of one {@code Cast}, which keeps the bits. One such model for each type
+ * that a model's inputs have; runs are thread safe.
+ */
+final class UnsignedTensors implements AutoCloseable {
+  private static final int IR_VERSION = 8;
+  private static final int OPSET = 13;
+  private static final String SIGNED = "signed";
+  private static final String UNSIGNED = "unsigned";
+
+  private final Map<ElementType, OpenSession> casts = new EnumMap<>(ElementType.class);
+
+  private UnsignedTensors() {}
+
+  /** Opens what the inputs of a signature need, often nothing; the caller closes it. */
+  static UnsignedTensors open(OrtEnvironment environment, ModelSignature signature)
+      throws OrtException {
+    UnsignedTensors tensors = new UnsignedTensors();
+    try {
+      for (ValueSpec input : signature.inputs()) {
+        ElementType type = ((TensorSpec) input).type();
+        if (!TensorTypes.canBeMade(type) && !tensors.casts.containsKey(type)) {
+          tensors.casts.put(type, cast(environment, type));
+        }
+      }
+      return tensors;
+    } catch (OrtException | RuntimeException | Error e) {
+      tensors.close();
+      throw e;
+    }
+  }
+
+  private static OpenSession cast(OrtEnvironment environment, ElementType type)
+      throws OrtException {
+    SessionOptions options = new SessionOptions();
+    try {
+      options.setIntraOpNumThreads(1);
+      options.setInterOpNumThreads(1);
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      return new OpenSession(
+          environment.createSession(model(type), options), options, Placement.of("cpu"));
+    } catch (OrtException | RuntimeException | Error e) {
+      options.close();
+      throw e;
+    }
+  }
+
+  private static byte[] model(ElementType type) {
+    DataType to = ProtoTypes.of(type);
+    NodeProto cast =
+        NodeProto.newBuilder()
+            .setOpType("Cast")
+            .addInput(SIGNED)
+            .addOutput(UNSIGNED)
+            .addAttribute(
+                AttributeProto.newBuilder()
+                    .setName("to")
+                    .setType(AttributeProto.AttributeType.INT)
+                    .setI(to.getNumber()))
+            .build();
+    return ModelProto.newBuilder()
+        .setIrVersion(IR_VERSION)
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
+        .setGraph(
+            GraphProto.newBuilder()
+                .setName(UNSIGNED)
+                .addNode(cast)
+                .addInput(value(SIGNED, ProtoTypes.of(TensorTypes.signed(type))))
+                .addOutput(value(UNSIGNED, to)))
+        .build()
+        .toByteArray();
+  }
+
+  /** Of any rank. */
+  private static ValueInfoProto value(String name, DataType type) {
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(
+            TypeProto.newBuilder()
+                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(type.getNumber())))
+        .build();
+  }
+
+  /**
+   * A tensor of ONNX Runtime's own memory, which the caller closes.
+   *
+   * @param type one of the signature's unsigned types
+   * @param signed a tensor of the same bits; lent, and to outlive the result
+   */
+  UnsignedTensor of(ElementType type, OnnxTensor signed) throws OrtException {
+    OrtSession cast = Objects.requireNonNull(casts.get(type), type::toString).session();
+    // The result is not closed: that would close its tensor.
+    OnnxTensor unsigned = (OnnxTensor) cast.run(Map.of(SIGNED, signed)).get(0);
+    return new UnsignedTensor(cast, signed, unsigned);
+  }
+
+  /**
+   * A tensor that follows a signed one.
+   *
+   * @param cast makes the bits of one from those of the other
+   * @param signed over memory of ours
+   * @param unsigned to be fed to a model
+   */
+  record UnsignedTensor(OrtSession cast, OnnxTensor signed, OnnxTensor unsigned) {
+    /** Takes over what the memory of the signed one holds now. */
+    void refresh() throws OrtException {
+      cast.run(Map.of(SIGNED, signed), Set.of(), Map.of(UNSIGNED, unsigned)).close();
+    }
+  }
+
+  @Override
+  public void close() {
+    casts.values().forEach(OpenSession::close);
+    casts.clear();
+  }
+}

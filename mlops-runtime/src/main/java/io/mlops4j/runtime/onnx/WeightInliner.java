@@ -1,0 +1,137 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.FunctionProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.UnsafeByteOperations;
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.spi.ModelSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Set;
+
+/**
+ * Writes a model anew with external elements inside: those in subgraphs, functions, sparse tensors
+ * and operators' attributes, and those of types that Java has no tensors for.
+ *
+ * <p>The elements are not copied before the new model is written.
+ */
+final class WeightInliner {
+  private final ModelSource source;
+  private final ExternalWeights external;
+  private final Set<String> kept;
+  private long added;
+
+  /**
+   * @param kept names of the main graph's initialisers that stay external
+   */
+  WeightInliner(ModelSource source, ExternalWeights external, Set<String> kept) {
+    this.source = source;
+    this.external = external;
+    this.kept = kept;
+  }
+
+  /**
+   * @return a direct buffer
+   * @throws ModelLoadException if the result would be too large
+   */
+  ByteBuffer inlined(ByteBuffer model) {
+    try {
+      CodedInputStream in = UnsafeByteOperations.unsafeWrap(model.slice()).newCodedInput();
+      in.enableAliasing(true);
+      ModelProto.Builder builder = ModelProto.newBuilder().mergeFrom(in);
+      model(builder);
+      long expected = model.remaining() + added;
+      if (expected > Block.LIMIT) {
+        throw new ModelLoadException(
+            "%s: found %d bytes with the weights of subgraphs and unusual types, which must be inside the model; expected less than 2 GiB"
+                .formatted(source.main(), expected),
+            null);
+      }
+      return written(builder.build());
+    } catch (IOException e) {
+      throw new ModelLoadException(
+          "%s: found a model that cannot be written with its weights inside (%s), expected an ONNX model"
+              .formatted(source.main(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static ByteBuffer written(ModelProto model) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(model.getSerializedSize());
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    model.writeTo(out);
+    out.flush();
+    return bytes.flip();
+  }
+
+  private void model(ModelProto.Builder model) {
+    model.clearTrainingInfo(); // not for inference, and it may refer to files too
+    GraphProto.Builder graph = model.getGraphBuilder();
+    for (TensorProto.Builder tensor : graph.getInitializerBuilderList()) {
+      if (!kept.contains(tensor.getName())) {
+        tensor(tensor);
+      }
+    }
+    parts(graph);
+    for (FunctionProto.Builder function : model.getFunctionsBuilderList()) {
+      function.getNodeBuilderList().forEach(this::node);
+      function.getAttributeProtoBuilderList().forEach(this::attribute);
+    }
+  }
+
+  private void graph(GraphProto.Builder graph) {
+    graph.getInitializerBuilderList().forEach(this::tensor);
+    parts(graph);
+  }
+
+  private void parts(GraphProto.Builder graph) {
+    graph.getSparseInitializerBuilderList().forEach(this::sparse);
+    graph.getNodeBuilderList().forEach(this::node);
+  }
+
+  private void node(NodeProto.Builder node) {
+    node.getAttributeBuilderList().forEach(this::attribute);
+  }
+
+  private void attribute(AttributeProto.Builder attribute) {
+    if (attribute.hasT()) {
+      tensor(attribute.getTBuilder());
+    }
+    if (attribute.hasG()) {
+      graph(attribute.getGBuilder());
+    }
+    if (attribute.hasSparseTensor()) {
+      sparse(attribute.getSparseTensorBuilder());
+    }
+    attribute.getTensorsBuilderList().forEach(this::tensor);
+    attribute.getGraphsBuilderList().forEach(this::graph);
+    attribute.getSparseTensorsBuilderList().forEach(this::sparse);
+  }
+
+  private void sparse(SparseTensorProto.Builder sparse) {
+    if (sparse.hasValues()) {
+      tensor(sparse.getValuesBuilder());
+    }
+    if (sparse.hasIndices()) {
+      tensor(sparse.getIndicesBuilder());
+    }
+  }
+
+  private void tensor(TensorProto.Builder tensor) {
+    TensorProto built = tensor.buildPartial();
+    if (ExternalTensor.isExternal(built)) {
+      ByteString elements =
+          UnsafeByteOperations.unsafeWrap(external.elements(ExternalTensor.of(built)));
+      added += elements.size();
+      tensor.setRawData(elements).clearDataLocation().clearExternalData();
+    }
+  }
+}
