@@ -7,7 +7,9 @@ import java.util.concurrent.CompletableFuture;
  * A model asked with records. Plain values: nothing to close, thread safe, valid while the model
  * that it came from is open; afterwards calls throw {@link IllegalStateException}.
  *
- * <p>Components meet inputs and outputs by name. A primitive component is never null; a boxed one,
+ * <p>Components meet inputs and outputs by name. Where a name holds what Java does not take, that
+ * is {@code _} in the component's name, and one {@code _} more may stand in front: {@code input.1}
+ * is {@code input_1}, {@code 12} is {@code _12}. A primitive component is never null; a boxed one,
  * a text or an array may be, and then the feature's null policy decides. A component of the output
  * record may be a {@link PredictionId} or a {@link ServedBy}.
  *

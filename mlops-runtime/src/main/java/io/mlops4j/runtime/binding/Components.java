@@ -82,9 +82,15 @@ final class Components {
     return value instanceof Enum<?> constant ? constant.name() : (String) value;
   }
 
-  static ModelInputException unknown(String component, Object expected) {
+  static ModelInputException unknown(String component, String expected, String hint) {
     return new ModelInputException(
-        component, "a component of this name", "one of " + expected + "; rename or remove it");
+        component,
+        "a component of this name",
+        "one of " + expected + "; rename or remove it" + hint);
+  }
+
+  static ModelInputException twice(String component, String name) {
+    return new ModelInputException(component, "a second component for " + name, "one; remove it");
   }
 
   /** What a handle threw, none of which is checked. */

@@ -36,27 +36,41 @@ public final class RecordBinder<I extends Record> {
       FeatureSchema schema,
       List<InputPlan> plans,
       int symbols) {
-    Map<String, RecordComponent> components = new LinkedHashMap<>();
-    for (RecordComponent component : type.getRecordComponents()) {
-      components.put(component.getName(), component);
-    }
-    checkKnown(components.keySet(), schema);
+    Map<String, RecordComponent> components = components(type, schema, plans);
     List<RecordInput> inputs = new ArrayList<>();
     for (InputPlan plan : plans) {
       inputs.add(input(lookup, plan, components));
     }
-    return new RecordBinder<>(List.copyOf(inputs), symbols, RecordColumns.of(lookup, type));
+    return new RecordBinder<>(List.copyOf(inputs), symbols, RecordColumns.of(lookup, components));
   }
 
-  private static void checkKnown(Set<String> components, FeatureSchema schema) {
+  /** The components by the columns that they are. */
+  private static Map<String, RecordComponent> components(
+      Class<?> type, FeatureSchema schema, List<InputPlan> plans) {
     Set<String> known = new LinkedHashSet<>();
     schema.features().forEach(feature -> known.add(feature.column()));
     known.addAll(schema.keys());
-    for (String component : components) {
-      if (!known.contains(component)) {
-        throw Components.unknown(component, known + ", the model's features and keys");
+    Map<String, RecordComponent> components = new LinkedHashMap<>();
+    for (RecordComponent component : type.getRecordComponents()) {
+      String column = JavaNames.find(component.getName(), known);
+      if (column == null) {
+        throw Components.unknown(
+            component.getName(),
+            JavaNames.describe(known) + ", the model's features and keys",
+            hint(plans));
+      }
+      if (components.putIfAbsent(column, component) != null) {
+        throw Components.twice(component.getName(), column);
       }
     }
+    return components;
+  }
+
+  private static String hint(List<InputPlan> plans) {
+    return plans.stream().allMatch(InputPlan::takesScalars)
+        ? ""
+        : "; where each value has a component of its own, state their order with"
+            + " LoadOptions.features(FeatureSchema.ofNames(...)) or in the model's card";
   }
 
   private static RecordInput input(

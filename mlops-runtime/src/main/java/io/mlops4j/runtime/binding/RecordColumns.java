@@ -7,6 +7,7 @@ import java.lang.reflect.Array;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
@@ -39,17 +40,19 @@ public final class RecordColumns<I extends Record> {
     this.getters = getters;
   }
 
-  static <I extends Record> RecordColumns<I> of(MethodHandles.Lookup lookup, Class<I> type) {
+  static <I extends Record> RecordColumns<I> of(
+      MethodHandles.Lookup lookup, Map<String, RecordComponent> components) {
     List<Field> fields = new ArrayList<>();
     List<MethodHandle> getters = new ArrayList<>();
-    for (RecordComponent component : type.getRecordComponents()) {
-      fields.add(field(component));
-      getters.add(ComponentWriter.object(Components.getter(lookup, component)));
-    }
+    components.forEach(
+        (column, component) -> {
+          fields.add(field(column, component));
+          getters.add(ComponentWriter.object(Components.getter(lookup, component)));
+        });
     return new RecordColumns<>(List.copyOf(fields), getters.toArray(MethodHandle[]::new));
   }
 
-  private static Field field(RecordComponent component) {
+  private static Field field(String column, RecordComponent component) {
     var type = Components.elementType(component.getType());
     if (type == null) {
       throw new ModelInputException(
@@ -59,11 +62,10 @@ public final class RecordColumns<I extends Record> {
     }
     ArrowType values = ArrowTypes.minorType(type).getType();
     if (!component.getType().isArray()) {
-      return Field.nullable(component.getName(), values);
+      return Field.nullable(column, values);
     }
     Field child = Field.nullable(ListVector.DATA_VECTOR_NAME, values);
-    return new Field(
-        component.getName(), FieldType.nullable(ArrowType.List.INSTANCE), List.of(child));
+    return new Field(column, FieldType.nullable(ArrowType.List.INSTANCE), List.of(child));
   }
 
   /** Empty vectors, to be closed by the caller. */

@@ -89,11 +89,14 @@ public final class RecordReader<O extends Record> {
       return find("servedBy", type, Answer.class, int.class);
     }
     List<String> names = signature.outputs().stream().map(ValueSpec::name).toList();
-    int output = names.indexOf(component.getName());
-    if (output < 0) {
+    String name = JavaNames.find(component.getName(), names);
+    if (name == null) {
       throw Components.unknown(
-          component.getName(), names + ", the model's outputs, or a PredictionId or ServedBy");
+          component.getName(),
+          JavaNames.describe(names) + ", the model's outputs, or a PredictionId or ServedBy",
+          "");
     }
+    int output = names.indexOf(name);
     return reader(component, signature.outputs().get(output), output);
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
@@ -197,6 +199,66 @@ class RecordPredictionTest {
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("z: ")
           .hasMessageContaining("[y]");
+    }
+  }
+
+  private record Exported(float[] input_1) {}
+
+  private record Measured(float petal_width__cm_, String _class) {}
+
+  private record MeasuredOut(float _12, String[] default_) {}
+
+  @Test
+  void namesThatJavaDoesNotTakeAreWrittenWithUnderscores() {
+    try (Model model = fixture.load("java_names.onnx")) {
+      assertThat(model.signature())
+          .hasToString(
+              "(petal width (cm): float32[N], class: string[N]) -> (12: float32[N], default.:"
+                  + " string[N])");
+      MeasuredOut out =
+          model.rows(Measured.class, MeasuredOut.class).predict(new Measured(1.5f, "a"));
+      assertThat(out._12()).isEqualTo(1.5f);
+      assertThat(out.default_()).containsExactly("a");
+      assertThatThrownBy(() -> model.rows(Exported.class, MeasuredOut.class))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining(
+              "input_1: found a component of this name, expected one of [petal width (cm)"
+                  + " (petal_width__cm_ in Java), class]");
+      assertThatThrownBy(() -> model.rows(Measured.class, Y.class))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("expected one of [12 (_12 in Java), default. (default_ in Java)]");
+    }
+  }
+
+  @Test
+  void listenersSeeTheColumnsOfTheModelAndNotTheComponents() {
+    List<String> seen = new ArrayList<>();
+    InferenceListener listener =
+        new InferenceListener() {
+          @Override
+          public boolean needsRows() {
+            return true;
+          }
+
+          @Override
+          public void onInference(InferenceEvent event) {
+            event.features().root().getSchema().getFields().forEach(f -> seen.add(f.getName()));
+          }
+        };
+    try (Model model =
+        fixture.load("java_names.onnx", LoadOptions.withDefaults().listener(listener))) {
+      model.rows(Measured.class, MeasuredOut.class).predict(new Measured(1, "a"));
+    }
+    assertThat(seen).containsExactly("petal width (cm)", "class");
+  }
+
+  @Test
+  void aRecordOfColumnsWithoutAStatedOrderIsToldWhereToStateIt() {
+    try (Model model = fixture.load("mlp4.onnx")) {
+      assertThatThrownBy(() -> model.rows(Abcd.class, Y.class))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("a: found a component of this name, expected one of [x]")
+          .hasMessageContaining("LoadOptions.features(FeatureSchema.ofNames(...))");
     }
   }
 
