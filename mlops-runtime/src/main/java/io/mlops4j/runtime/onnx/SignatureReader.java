@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.onnx;
 
-import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.MapInfo;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
@@ -21,17 +21,15 @@ import io.mlops4j.model.ValueSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a session's signature, and refuses outputs that the slots could not read.
  *
  * <p>ONNX Runtime knows the order of the inputs and what it inferred of the outputs. Its Java API
- * tells a scalar and a value of unknown rank alike, no unsigned type inside a sequence, and nothing
- * at all of any output once one is optional: there the model's own file speaks.
+ * tells a scalar and a value of unknown rank alike, and no unsigned type inside a sequence: there
+ * the model's own file speaks.
  */
 final class SignatureReader {
   private final Path model;
@@ -57,18 +55,31 @@ final class SignatureReader {
 
   /** Its kind was checked before. */
   private TensorSpec input(String name, ValueInfo info) {
+    checkName("input", name, graph.inputs());
     if (info instanceof TensorInfo tensor) {
       return tensor(name, element("input", name, tensor), tensor, graph.input(name));
     }
     throw refused("input", name, info + "; only tensors can be given");
   }
 
+  /**
+   * Java's own form of UTF-8 has other bytes for U+0000 and all beyond U+FFFF: ONNX Runtime would
+   * not know such a name when it comes back.
+   */
+  private void checkName(String side, String name, List<ValueInfoProto> declared) {
+    if (declared.stream().noneMatch(value -> value.getName().equals(name))) {
+      throw refused(
+          side,
+          name,
+          "a name that ONNX Runtime's Java API garbles, expected one of %s without emoji and zeros; rename it"
+              .formatted(declared.stream().map(ValueInfoProto::getName).toList()));
+    }
+  }
+
   private List<ValueSpec> outputs(OrtSession session) throws OrtException {
-    Map<String, NodeInfo> infos = hasOptionalOutput() ? Map.of() : session.getOutputInfo();
     List<ValueSpec> specs = new ArrayList<>();
-    for (String name : session.getOutputNames()) {
-      NodeInfo info = infos.get(name);
-      specs.add(output(name, info == null ? null : info.getInfo()));
+    for (NodeInfo output : session.getOutputInfo().values()) {
+      specs.add(output(output.getName(), output.getInfo()));
     }
     if (specs.isEmpty()) {
       // A file cut between two fields parses, as a model without a graph.
@@ -79,19 +90,15 @@ final class SignatureReader {
     return specs;
   }
 
-  /** Which makes ONNX Runtime fail to describe all of them. */
-  private boolean hasOptionalOutput() {
-    return graph.outputs().stream().anyMatch(output -> output.getType().hasOptionalType());
-  }
-
-  private ValueSpec output(String name, @Nullable ValueInfo info) {
+  private ValueSpec output(String name, ValueInfo info) {
+    checkName("output", name, graph.outputs());
     Optional<TypeProto> declared = graph.output(name);
     if (info instanceof TensorInfo tensor) {
       return tensor(name, element("output", name, tensor), tensor, declared);
     }
     if (declared.isPresent()
         && declared.get().getValueCase() != TypeProto.ValueCase.VALUE_NOT_SET) {
-      return declared(name, name, declared.get(), false);
+      return declared(name, name, declared.get());
     }
     if (info instanceof MapInfo map) {
       return map(name, name, map);
@@ -102,42 +109,23 @@ final class SignatureReader {
     throw refused("output", name, "no type, expected one; export the model with shape inference");
   }
 
-  /** As the file declares it. */
-  private ValueSpec declared(String output, String name, TypeProto type, boolean optional) {
+  /** As the file declares it: a sequence or a map, or what is inside one, of any shape. */
+  private ValueSpec declared(String output, String name, TypeProto type) {
     return switch (type.getValueCase()) {
-      case OPTIONAL_TYPE -> declared(output, name, type.getOptionalType().getElemType(), true);
       case SEQUENCE_TYPE ->
-          new SequenceSpec(
-              name, declared(output, "", type.getSequenceType().getElemType(), false), optional);
+          new SequenceSpec(name, declared(output, "", type.getSequenceType().getElemType()), false);
       case MAP_TYPE ->
           new MapSpec(
               name,
               element(output, type, type.getMapType().getKeyType()),
-              declared(output, "", type.getMapType().getValueType(), false),
-              optional);
-      case TENSOR_TYPE -> declaredTensor(output, name, type, optional);
+              declared(output, "", type.getMapType().getValueType()),
+              false);
+      case TENSOR_TYPE ->
+          TensorSpec.ofAnyRank(name, element(output, type, type.getTensorType().getElemType()));
       default ->
           throw refused(
               "output", output, ProtoTypes.text(type) + ", expected a tensor, a sequence or a map");
     };
-  }
-
-  private TensorSpec declaredTensor(String output, String name, TypeProto type, boolean optional) {
-    TypeProto.Tensor tensor = type.getTensorType();
-    ElementType element = element(output, type, tensor.getElemType());
-    if (name.isEmpty() || !tensor.hasShape()) {
-      return new TensorSpec(name, element, List.of(), true, optional); // elements differ in shape
-    }
-    return new TensorSpec(
-        name,
-        element,
-        tensor.getShape().getDimList().stream().map(SignatureReader::dim).toList(),
-        false,
-        optional);
-  }
-
-  private static Dim dim(Dimension dim) {
-    return dim(dim.hasDimValue() ? dim.getDimValue() : -1, dim.getDimParam());
   }
 
   private static Dim dim(long size, String symbol) {

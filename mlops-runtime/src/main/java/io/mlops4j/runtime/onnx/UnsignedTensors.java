@@ -63,6 +63,7 @@ final class UnsignedTensors implements AutoCloseable {
     try {
       options.setIntraOpNumThreads(1);
       options.setInterOpNumThreads(1);
+      options.setCPUArenaAllocator(false); // which would keep the largest batch's memory
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       return new OpenSession(
           environment.createSession(model(type), options), options, Placement.of("cpu"));

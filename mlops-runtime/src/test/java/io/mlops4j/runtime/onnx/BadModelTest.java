@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot be served is refused when it is loaded, with the reason. */
 class BadModelTest {
@@ -58,6 +59,31 @@ class BadModelTest {
         .hasMessageContaining(model + ".onnx: output odd: found ")
         .hasMessageContaining(found)
         .hasMessageContaining("cast it inside the model");
+  }
+
+  /** To read an absent one would end the process. */
+  @ParameterizedTest
+  @ValueSource(strings = {"optional_out", "absent_out"})
+  void optionalOutputsAreRefusedByName(String model) {
+    assertThatThrownBy(() -> onnx.load("engine/" + model).close())
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("output maybe: found optional(tensor(float32)), expected a value");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"emoji_in, input", "emoji_out, output", "zero_in, input"})
+  void namesThatTheJavaApiGarblesAreRefused(String model, String side) {
+    assertThatThrownBy(() -> onnx.load("engine/" + model).close())
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining(model + ".onnx: " + side)
+        .hasMessageContaining("rename it");
+  }
+
+  @Test
+  void otherNamesAreLeftAlone() {
+    try (EngineModel model = onnx.load("engine/accents")) {
+      assertThat(model.signature()).hasToString("(äé中: float32[N]) -> (ÿ: float32[N])");
+    }
   }
 
   @ParameterizedTest

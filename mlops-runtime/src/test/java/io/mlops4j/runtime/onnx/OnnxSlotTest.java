@@ -257,22 +257,6 @@ class OnnxSlotTest {
   }
 
   @Test
-  void optionalOutputsAreReadWhereTheyAreThere() {
-    try (EngineModel model = onnx.load("engine/optional_out");
-        EngineSlot slot = model.slot()) {
-      assertThat(model.signature())
-          .hasToString("(x: float32[N]) -> (maybe: float32[N]?, minus: float32[N])");
-      for (float a : new float[] {1, 2, 3}) {
-        feed(slot, 0, floats(a, -a), 2);
-        slot.run();
-        assertThat(floats(slot.output(0))).containsExactly(-a, a);
-        assertThat(floats(slot.output(1))).containsExactly(-a, a);
-        slot.recycle();
-      }
-    }
-  }
-
-  @Test
   void shapesKnownOnlyAfterTheRunAreRead() {
     try (EngineModel model = onnx.load("dynamic");
         EngineSlot slot = model.slot()) {

@@ -243,11 +243,20 @@ def make_bomb():
 
 
 def make_optional_out():
-    """An output that is there for one value of the input only, beside a plain one."""
+    """An optional output, there and absent."""
     tensor = helper.make_tensor_type_proto(FLOAT, ["N"])
     maybe = helper.make_value_info("maybe", helper.make_optional_type_proto(tensor))
-    save("optional_out", [helper.make_node("Neg", ["x"], ["minus"]), helper.make_node("Optional", ["minus"], ["maybe"])],
-         [value("x", FLOAT, "N")], [maybe, value("minus", FLOAT, "N")], check=False)
+    minus = helper.make_node("Neg", ["x"], ["minus"])
+    for name, optional in {"optional_out": helper.make_node("Optional", ["minus"], ["maybe"]),
+                           "absent_out": helper.make_node("Optional", [], ["maybe"], type=tensor)}.items():
+        save(name, [minus, optional], [value("x", FLOAT, "N")], [maybe, value("minus", FLOAT, "N")], check=False)
+
+
+def make_names():
+    """Names of which Java's own form of UTF-8 has other bytes, and some of which it has not."""
+    for name, (x, y) in {"emoji_in": ("x\U0001f600", "y"), "emoji_out": ("x", "y\U0001f600"), "zero_in": ("x\0", "y"),
+                         "accents": ("\u00e4\u00e9\u4e2d", "\u00ff")}.items():
+        save(name, [helper.make_node("Neg", [x], [y])], [value(x, FLOAT, "N")], [value(y, FLOAT, "N")])
 
 
 def make_nested():
@@ -275,6 +284,7 @@ def main():
     make_external_folder()
     make_bomb()
     make_optional_out()
+    make_names()
     make_nested()
     make_words()
 
