@@ -9,22 +9,26 @@ import org.jspecify.annotations.Nullable;
 
 /** How a model is loaded. Immutable: every method returns a changed copy. */
 public final class LoadOptions {
-  private static final LoadOptions DEFAULTS = new LoadOptions(null, List.of(), null, List.of());
+  private static final LoadOptions DEFAULTS =
+      new LoadOptions(null, List.of(), null, List.of(), null);
 
   private final @Nullable FeatureSchema features;
   private final List<InferenceListener> listeners;
   private final @Nullable String engine;
   private final List<String> devices;
+  private final @Nullable String signature;
 
   private LoadOptions(
       @Nullable FeatureSchema features,
       List<InferenceListener> listeners,
       @Nullable String engine,
-      List<String> devices) {
+      List<String> devices,
+      @Nullable String signature) {
     this.features = features;
     this.listeners = listeners;
     this.engine = engine;
     this.devices = devices;
+    this.signature = signature;
   }
 
   /**
@@ -43,7 +47,8 @@ public final class LoadOptions {
    * @return a changed copy
    */
   public LoadOptions features(FeatureSchema schema) {
-    return new LoadOptions(Objects.requireNonNull(schema, "schema"), listeners, engine, devices);
+    return new LoadOptions(
+        Objects.requireNonNull(schema, "schema"), listeners, engine, devices, signature);
   }
 
   /**
@@ -55,7 +60,7 @@ public final class LoadOptions {
   public LoadOptions listener(InferenceListener listener) {
     List<InferenceListener> more = new ArrayList<>(listeners);
     more.add(Objects.requireNonNull(listener, "listener"));
-    return new LoadOptions(features, List.copyOf(more), engine, devices);
+    return new LoadOptions(features, List.copyOf(more), engine, devices, signature);
   }
 
   /**
@@ -65,7 +70,7 @@ public final class LoadOptions {
    * @return a changed copy
    */
   public LoadOptions withListeners(List<? extends InferenceListener> listeners) {
-    return new LoadOptions(features, List.copyOf(listeners), engine, devices);
+    return new LoadOptions(features, List.copyOf(listeners), engine, devices, signature);
   }
 
   /**
@@ -75,7 +80,8 @@ public final class LoadOptions {
    * @return a changed copy
    */
   public LoadOptions engine(String name) {
-    return new LoadOptions(features, listeners, Objects.requireNonNull(name, "name"), devices);
+    return new LoadOptions(
+        features, listeners, Objects.requireNonNull(name, "name"), devices, signature);
   }
 
   /**
@@ -85,7 +91,19 @@ public final class LoadOptions {
    * @return a changed copy
    */
   public LoadOptions device(String... preferred) {
-    return new LoadOptions(features, listeners, engine, List.of(preferred));
+    return new LoadOptions(features, listeners, engine, List.of(preferred), signature);
+  }
+
+  /**
+   * Chooses one of the signatures of a TensorFlow SavedModel. Without it, that is {@code
+   * serving_default}, or the only one.
+   *
+   * @param key the signature's key
+   * @return a changed copy
+   */
+  public LoadOptions signature(String key) {
+    return new LoadOptions(
+        features, listeners, engine, devices, Objects.requireNonNull(key, "key"));
   }
 
   /**
@@ -122,5 +140,14 @@ public final class LoadOptions {
    */
   public List<String> devices() {
     return devices;
+  }
+
+  /**
+   * The signature that was chosen.
+   *
+   * @return empty for the model's default
+   */
+  public Optional<String> signature() {
+    return Optional.ofNullable(signature);
   }
 }

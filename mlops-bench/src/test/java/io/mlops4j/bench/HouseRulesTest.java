@@ -73,6 +73,7 @@ class HouseRulesTest {
     checkOnlyUser(
         "com.google.protobuf..", "io.mlops4j.runtime.onnx..", "io.mlops4j.runtime.tensorflow..");
     checkOnlyUser("org.tensorflow..", "io.mlops4j.runtime.tensorflow..");
+    checkOnlyUser("org.bytedeco..", "io.mlops4j.runtime.tensorflow..");
   }
 
   @Test

@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * order is safe. Memory that is still lent stays readable; {@link #close} tells who holds it.
  *
  * <p>Engines are found by {@link java.util.ServiceLoader} and opened with the first model that
- * needs one. Process-wide, because the engine is: ONNX Runtime's environment.
+ * needs one. Process-wide, because the engine is: ONNX Runtime's environment; TensorFlow's library,
+ * its threads, and the settings of JavaCPP, which loads it.
  */
 public final class ModelRuntime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelRuntime.class);

@@ -80,7 +80,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     Engines.Named engine = engines.open(source.format(), options.engine());
     DeviceRequest device =
         DeviceRequest.of(options.devices(), !options.devices().isEmpty(), Map.of());
-    EngineModel model = engine.engine().load(source, device);
+    EngineModel model = engine.engine().load(source, device, options.signature().orElse(null));
     try {
       FeatureSchema stated = options.features().orElse(cardFeatures);
       BatchBinder binder = BatchBinder.compile(model.signature(), stated);

@@ -1,0 +1,42 @@
+package io.mlops4j.runtime.tensorflow;
+
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.tensorflow.internal.c_api.TF_TString;
+import org.tensorflow.internal.c_api.TF_Tensor;
+
+/**
+ * Pointers of JavaCPP that are aimed at one address after another, so that a call makes no new
+ * ones. They own nothing.
+ */
+final class Aimed {
+  private Aimed() {}
+
+  /** A tensor. */
+  static final class Tensor extends TF_Tensor {
+    Tensor at(long tensor) {
+      address = tensor;
+      return this;
+    }
+  }
+
+  /** An element of a tensor of text. */
+  static final class Text extends TF_TString {
+    Text() {
+      super((Pointer) null);
+    }
+
+    Text at(long element) {
+      address = element;
+      return this;
+    }
+  }
+
+  /** Bytes. */
+  static final class Bytes extends BytePointer {
+    Bytes at(long bytes) {
+      address = bytes;
+      return this;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.mlops4j.runtime.tensorflow;
+
+import io.mlops4j.model.ElementType;
+import java.util.Optional;
+import org.tensorflow.internal.c_api.global.tensorflow;
+
+/** TensorFlow's element types and ours. */
+final class DataTypes {
+  /** What a type's number grows by when a graph passes a variable itself instead of its value. */
+  private static final int REFERENCE = 100;
+
+  private DataTypes() {}
+
+  /** Empty for types that no column could hold: complex, quantised, resource, variant. */
+  static Optional<ElementType> of(int type) {
+    return Optional.ofNullable(
+        switch (type) {
+          case tensorflow.TF_HALF -> ElementType.FLOAT16;
+          case tensorflow.TF_BFLOAT16 -> ElementType.BFLOAT16;
+          case tensorflow.TF_FLOAT -> ElementType.FLOAT32;
+          case tensorflow.TF_DOUBLE -> ElementType.FLOAT64;
+          case tensorflow.TF_INT8 -> ElementType.INT8;
+          case tensorflow.TF_INT16 -> ElementType.INT16;
+          case tensorflow.TF_INT32 -> ElementType.INT32;
+          case tensorflow.TF_INT64 -> ElementType.INT64;
+          case tensorflow.TF_UINT8 -> ElementType.UINT8;
+          case tensorflow.TF_UINT16 -> ElementType.UINT16;
+          case tensorflow.TF_UINT32 -> ElementType.UINT32;
+          case tensorflow.TF_UINT64 -> ElementType.UINT64;
+          case tensorflow.TF_BOOL -> ElementType.BOOL;
+          case tensorflow.TF_STRING -> ElementType.STRING;
+          default -> null;
+        });
+  }
+
+  static int of(ElementType type) {
+    return switch (type) {
+      case FLOAT16 -> tensorflow.TF_HALF;
+      case BFLOAT16 -> tensorflow.TF_BFLOAT16;
+      case FLOAT32 -> tensorflow.TF_FLOAT;
+      case FLOAT64 -> tensorflow.TF_DOUBLE;
+      case INT8 -> tensorflow.TF_INT8;
+      case INT16 -> tensorflow.TF_INT16;
+      case INT32 -> tensorflow.TF_INT32;
+      case INT64 -> tensorflow.TF_INT64;
+      case UINT8 -> tensorflow.TF_UINT8;
+      case UINT16 -> tensorflow.TF_UINT16;
+      case UINT32 -> tensorflow.TF_UINT32;
+      case UINT64 -> tensorflow.TF_UINT64;
+      case BOOL -> tensorflow.TF_BOOL;
+      case STRING -> tensorflow.TF_STRING;
+    };
+  }
+
+  /** The type of the value, whether the graph passes that or a variable. */
+  static int value(int type) {
+    return type > REFERENCE ? type - REFERENCE : type;
+  }
+
+  /** The size of an element in a tensor's memory. */
+  static int bytes(ElementType type) {
+    return type == ElementType.STRING ? TextForm.BYTES : type.bytes();
+  }
+}

@@ -1,0 +1,32 @@
+package io.mlops4j.runtime.tensorflow;
+
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.model.ValueSpec;
+import java.util.List;
+
+/**
+ * What one signature of a SavedModel declares.
+ *
+ * @param tags the tags of the graph that has it
+ * @param inputs sorted by name, as the file has no order
+ * @param outputs sorted by name
+ */
+record Declared(List<String> tags, List<Tensor> inputs, List<Tensor> outputs) {
+
+  /**
+   * An input or output, and where it is in the graph.
+   *
+   * @param spec name, type and shape
+   * @param endpoint an operation's name and the number of its output, {@code op:0}
+   */
+  record Tensor(TensorSpec spec, String endpoint) {}
+
+  ModelSignature signature() {
+    return new ModelSignature(specs(inputs), specs(outputs));
+  }
+
+  private static List<ValueSpec> specs(List<Tensor> tensors) {
+    return List.copyOf(tensors.stream().map(Tensor::spec).toList());
+  }
+}

@@ -1,0 +1,124 @@
+package io.mlops4j.runtime.tensorflow;
+
+import io.mlops4j.error.ModelLoadException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Verified bytes as files, because TensorFlow reads nothing else: in a temporary folder that only
+ * this user can enter, deleted when the model is loaded.
+ */
+final class SavedModelFolder implements AutoCloseable {
+  static final String MAIN = "saved_model.pb";
+
+  private static final Logger LOG = LoggerFactory.getLogger(SavedModelFolder.class);
+
+  private final Path model;
+  private final Path folder;
+
+  private SavedModelFolder(Path model, Path folder) {
+    this.model = model;
+    this.folder = folder;
+  }
+
+  /**
+   * @param files relative names and bytes
+   * @param model where they came from, for messages
+   */
+  static SavedModelFolder write(Map<String, ByteBuffer> files, Path model) {
+    SavedModelFolder written = null;
+    boolean complete = false;
+    try {
+      // Java gives it the permissions 0700 where the file system knows them.
+      written = new SavedModelFolder(model, Files.createTempDirectory("mlops4j-savedmodel-"));
+      for (Map.Entry<String, ByteBuffer> file : files.entrySet()) {
+        written.write(file.getKey(), file.getValue());
+      }
+      complete = true;
+      return written;
+    } catch (IOException e) {
+      throw new ModelLoadException(
+          "%s: found that its files cannot be copied for TensorFlow to read (%s), expected room in the folder that java.io.tmpdir names"
+              .formatted(model, e),
+          e);
+    } finally {
+      if (written != null && !complete) {
+        written.close();
+      }
+    }
+  }
+
+  private void write(String name, ByteBuffer content) throws IOException {
+    Path file = inside(name);
+    Files.createDirectories(file.getParent());
+    ByteBuffer bytes = content.duplicate();
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    }
+  }
+
+  private Path inside(String name) {
+    try {
+      Path file = folder.resolve(name).normalize();
+      if (file.startsWith(folder) && !file.equals(folder)) {
+        return file;
+      }
+    } catch (InvalidPathException e) {
+      // Refused below, as any name that is no path inside the folder.
+    }
+    throw new ModelLoadException(
+        "%s: found a file named \"%s\", expected names inside the model's folder"
+            .formatted(model, name),
+        null);
+  }
+
+  Path path() {
+    return folder;
+  }
+
+  /** Where the files came from. */
+  Path model() {
+    return model;
+  }
+
+  @Override
+  public void close() {
+    try {
+      Files.walkFileTree(folder, new Deleter());
+    } catch (IOException e) {
+      LOG.warn("{}: its copy in {} could not be deleted", model, folder, e);
+    }
+  }
+
+  private static final class Deleter extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.delete(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // null says that nothing went wrong
+    public FileVisitResult postVisitDirectory(Path directory, IOException e) throws IOException {
+      if (e != null) {
+        throw e;
+      }
+      Files.delete(directory);
+      return FileVisitResult.CONTINUE;
+    }
+  }
+}

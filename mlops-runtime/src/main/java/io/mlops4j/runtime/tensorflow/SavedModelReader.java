@@ -1,0 +1,231 @@
+package io.mlops4j.runtime.tensorflow;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.ExtensionRegistryLite;
+import com.google.protobuf.WireFormat;
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.model.TensorSpec.Dim;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+
+/**
+ * Reads what a SavedModel declares, and chooses the graph and the signature.
+ *
+ * <p>Only tags and signatures are parsed. The graph beside them may hold all the weights, and is
+ * TensorFlow's to read.
+ */
+final class SavedModelReader {
+  private static final String SERVE = "serve";
+  private static final String DEFAULT = "serving_default";
+
+  /** TensorFlow's own, for what runs when a model is loaded. */
+  private static final String RESERVED = "__saved_model";
+
+  private static final int META_GRAPHS = 2; // of SavedModel
+  private static final int META_INFO = 1; // of MetaGraphDef
+  private static final int SIGNATURES = 5;
+  private static final int KEY = 1; // of an entry of a map
+  private static final int VALUE = 2;
+
+  private final Path model;
+
+  private SavedModelReader(Path model) {
+    this.model = model;
+  }
+
+  /**
+   * @param main the bytes of saved_model.pb
+   * @param signature the one that is asked for, or null
+   * @throws ModelLoadException if there is no such signature, or no engine slot could feed it
+   */
+  static Declared read(ByteBuffer main, Path model, @Nullable String signature) {
+    return new SavedModelReader(model).read(main, signature);
+  }
+
+  private Declared read(ByteBuffer main, @Nullable String wanted) {
+    List<Graph> graphs = graphs(main);
+    Graph graph = served(graphs);
+    String key = choose(graph.signatures, wanted);
+    SignatureDef signature = graph.signatures.get(key);
+    if (signature == null || signature.getOutputsCount() == 0) {
+      throw new ModelLoadException(
+          "%s: signature %s: found no outputs, expected at least one".formatted(model, key), null);
+    }
+    return new Declared(
+        graph.tags,
+        tensors(key, "input", signature.getInputsMap()),
+        tensors(key, "output", signature.getOutputsMap()));
+  }
+
+  private static final class Graph {
+    private final List<String> tags = new ArrayList<>();
+    private final Map<String, SignatureDef> signatures = new TreeMap<>();
+  }
+
+  private List<Graph> graphs(ByteBuffer main) {
+    List<Graph> graphs = new ArrayList<>();
+    try {
+      CodedInputStream in = CodedInputStream.newInstance(main);
+      in.setSizeLimit(Integer.MAX_VALUE);
+      for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+        if (isMessage(tag, META_GRAPHS)) {
+          int limit = in.pushLimit(in.readRawVarint32());
+          graphs.add(graph(in));
+          in.popLimit(limit);
+        } else {
+          skip(in, tag);
+        }
+      }
+      return graphs;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ModelLoadException(
+          "%s: found a %s that cannot be read (%s), expected a TensorFlow SavedModel; export it again, or check that it was not cut or altered"
+              .formatted(model, SavedModelFolder.MAIN, e.getMessage()),
+          e);
+    }
+  }
+
+  private static Graph graph(CodedInputStream in) throws IOException {
+    Graph graph = new Graph();
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      if (isMessage(tag, META_INFO)) {
+        MetaGraphDef.MetaInfoDef.Builder info = MetaGraphDef.MetaInfoDef.newBuilder();
+        in.readMessage(info, ExtensionRegistryLite.getEmptyRegistry());
+        graph.tags.addAll(info.getTagsList());
+      } else if (isMessage(tag, SIGNATURES)) {
+        int limit = in.pushLimit(in.readRawVarint32());
+        signature(in, graph.signatures);
+        in.popLimit(limit);
+      } else {
+        skip(in, tag);
+      }
+    }
+    return graph;
+  }
+
+  private static void signature(CodedInputStream in, Map<String, SignatureDef> into)
+      throws IOException {
+    String key = "";
+    SignatureDef.Builder value = SignatureDef.newBuilder();
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      if (isMessage(tag, KEY)) {
+        key = in.readStringRequireUtf8();
+      } else if (isMessage(tag, VALUE)) {
+        in.readMessage(value, ExtensionRegistryLite.getEmptyRegistry());
+      } else {
+        skip(in, tag);
+      }
+    }
+    if (!key.startsWith(RESERVED)) {
+      into.put(key, value.build());
+    }
+  }
+
+  private static boolean isMessage(int tag, int field) {
+    return WireFormat.getTagFieldNumber(tag) == field
+        && WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
+  }
+
+  private static void skip(CodedInputStream in, int tag) throws IOException {
+    if (!in.skipField(tag)) {
+      throw new IOException("an end of a group without its beginning");
+    }
+  }
+
+  private Graph served(List<Graph> graphs) {
+    return graphs.stream()
+        .filter(graph -> graph.tags.equals(List.of(SERVE)))
+        .findFirst()
+        .or(() -> graphs.stream().filter(graph -> graph.tags.contains(SERVE)).findFirst())
+        .orElseThrow(
+            () ->
+                new ModelLoadException(
+                    "%s: found graphs with the tags %s, expected one with the tag \"%s\"; export the model for serving"
+                        .formatted(model, graphs.stream().map(graph -> graph.tags).toList(), SERVE),
+                    null));
+  }
+
+  private String choose(Map<String, SignatureDef> signatures, @Nullable String wanted) {
+    if (signatures.isEmpty()) {
+      throw new ModelLoadException(
+          model
+              + ": found a SavedModel without signatures, expected at least one; give"
+              + " tf.saved_model.save its signatures",
+          null);
+    }
+    if (wanted != null && !signatures.containsKey(wanted)) {
+      throw new ModelLoadException(
+          "%s: found the signatures %s, expected \"%s\" among them; correct LoadOptions.signature"
+              .formatted(model, signatures.keySet(), wanted),
+          null);
+    }
+    if (wanted != null) {
+      return wanted;
+    }
+    if (!signatures.containsKey(DEFAULT) && signatures.size() > 1) {
+      throw new ModelLoadException(
+          "%s: found the signatures %s, expected one or \"%s\" among them; choose with LoadOptions.signature"
+              .formatted(model, signatures.keySet(), DEFAULT),
+          null);
+    }
+    return signatures.containsKey(DEFAULT) ? DEFAULT : signatures.keySet().iterator().next();
+  }
+
+  private List<Declared.Tensor> tensors(String key, String side, Map<String, TensorInfo> infos) {
+    List<Declared.Tensor> tensors = new ArrayList<>();
+    new TreeMap<>(infos).forEach((name, info) -> tensors.add(tensor(key, side, name, info)));
+    return tensors;
+  }
+
+  private Declared.Tensor tensor(String key, String side, String name, TensorInfo info) {
+    if (info.getEncodingCase() != TensorInfo.EncodingCase.NAME) {
+      throw refused(
+          key,
+          side,
+          name,
+          "a tensor in the form " + info.getEncodingCase() + ", expected a dense one");
+    }
+    ElementType type =
+        DataTypes.of(info.getDtypeValue())
+            .orElseThrow(
+                () ->
+                    refused(
+                        key,
+                        side,
+                        name,
+                        info.getDtype() + ", expected a number, bool or text; convert it inside"));
+    return new Declared.Tensor(spec(name, type, info), info.getName());
+  }
+
+  private static TensorSpec spec(String name, ElementType type, TensorInfo info) {
+    if (!info.hasTensorShape() || info.getTensorShape().getUnknownRank()) {
+      return TensorSpec.ofAnyRank(name, type);
+    }
+    List<Dim> dims = new ArrayList<>();
+    info.getTensorShape().getDimList().forEach(dim -> dims.add(dim(dim.getSize(), dim.getName())));
+    return new TensorSpec(name, type, dims, false);
+  }
+
+  private static Dim dim(long size, String symbol) {
+    if (size >= 0) {
+      return Dim.of(size);
+    }
+    return symbol.isEmpty() ? Dim.any() : Dim.symbol(symbol);
+  }
+
+  private ModelLoadException refused(String key, String side, String name, String found) {
+    return new ModelLoadException(
+        "%s: signature %s, %s %s: found %s".formatted(model, key, side, name, found), null);
+  }
+}

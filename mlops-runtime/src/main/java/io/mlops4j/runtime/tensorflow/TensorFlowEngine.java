@@ -1,0 +1,132 @@
+package io.mlops4j.runtime.tensorflow;
+
+import io.mlops4j.error.EngineUnavailableException;
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.model.ModelFormat;
+import io.mlops4j.model.Placement;
+import io.mlops4j.spi.DeviceRequest;
+import io.mlops4j.spi.Engine;
+import io.mlops4j.spi.EngineModel;
+import io.mlops4j.spi.EngineOptions;
+import io.mlops4j.spi.ModelSource;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.internal.c_api.global.tensorflow;
+
+/** TensorFlow on the CPU. The library is the process's; each model has a session of its own. */
+final class TensorFlowEngine implements Engine {
+  private static final String PHYSICAL_BYTES = "org.bytedeco.javacpp.maxPhysicalBytes";
+
+  private final EngineOptions options;
+  private volatile boolean closed;
+
+  private TensorFlowEngine(EngineOptions options) {
+    this.options = options;
+  }
+
+  static TensorFlowEngine open(EngineOptions options) {
+    if (System.getProperty(PHYSICAL_BYTES) == null) {
+      System.setProperty(PHYSICAL_BYTES, "0"); // read when JavaCPP's first class loads
+    }
+    try {
+      version();
+    } catch (LinkageError e) {
+      throw new EngineUnavailableException(
+          "tensorflow: its native library cannot be loaded on %s %s (%s); expected one of TensorFlow Java %s, and 700 MB of space in the folder that org.bytedeco.javacpp.cachedir names, by default ~/.javacpp/cache"
+              .formatted(
+                  System.getProperty("os.name"),
+                  System.getProperty("os.arch"),
+                  e.getCause() == null ? e : e.getCause(),
+                  TensorFlowEngineProvider.TESTED),
+          e);
+    }
+    return new TensorFlowEngine(options);
+  }
+
+  /** The version of the native library, for example 2.18.0; loads it. */
+  static String version() {
+    return tensorflow.TF_Version().getString();
+  }
+
+  @Override
+  public EngineModel load(ModelSource source, DeviceRequest device) {
+    return load(source, device, null);
+  }
+
+  @Override
+  public EngineModel load(ModelSource source, DeviceRequest device, @Nullable String signature) {
+    if (closed) {
+      throw new IllegalStateException("the engine is closed");
+    }
+    Placement placement = placement(device);
+    Map<String, ByteBuffer> files = source.external();
+    ByteBuffer main = main(source, files);
+    Declared declared = SavedModelReader.read(main, source.main(), signature);
+    NativeSession session = session(source.main(), files, declared.tags());
+    TensorFlowModel model = null;
+    try {
+      model =
+          new TensorFlowModel(
+              options.memory(),
+              source.main(),
+              session,
+              Endpoint.find(declared.inputs(), "input", session, source.main()),
+              Endpoint.find(declared.outputs(), "output", session, source.main()),
+              declared.signature(),
+              placement,
+              files.values().stream().mapToLong(ByteBuffer::remaining).sum());
+      return model;
+    } finally {
+      if (model == null) {
+        session.close();
+      }
+    }
+  }
+
+  private static ByteBuffer main(ModelSource source, Map<String, ByteBuffer> files) {
+    ByteBuffer main = files.get(SavedModelFolder.MAIN);
+    if (!source.format().equals(ModelFormat.TENSORFLOW) || main == null) {
+      throw new ModelLoadException(
+          "%s: found format %s with the files %s, expected a folder of format %s with a %s"
+              .formatted(
+                  source.main(),
+                  source.format().id(),
+                  files.keySet(),
+                  ModelFormat.TENSORFLOW.id(),
+                  SavedModelFolder.MAIN),
+          null);
+    }
+    return main;
+  }
+
+  private NativeSession session(Path main, Map<String, ByteBuffer> files, List<String> tags) {
+    try (SavedModelFolder folder = SavedModelFolder.write(files, main)) {
+      return NativeSession.load(folder, tags, options.threads());
+    }
+  }
+
+  /** An application's GPU build of TensorFlow is kept from taking the GPU, see NativeSession. */
+  private static Placement placement(DeviceRequest device) {
+    if (!device.preferred().isEmpty() && !device.preferred().contains("cpu")) {
+      throw new EngineUnavailableException(
+          "device %s: expected cpu, the only one on which SavedModels run"
+              .formatted(String.join(", ", device.preferred())),
+          null);
+    }
+    return Placement.of("cpu");
+  }
+
+  /** TensorFlow's C API can only end all runs of a session at once. */
+  @Override
+  public boolean cancels() {
+    return false;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

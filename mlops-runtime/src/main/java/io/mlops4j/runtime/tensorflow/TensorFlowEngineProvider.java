@@ -1,0 +1,107 @@
+package io.mlops4j.runtime.tensorflow;
+
+import io.mlops4j.error.EngineUnavailableException;
+import io.mlops4j.model.ModelFormat;
+import io.mlops4j.spi.Engine;
+import io.mlops4j.spi.EngineOptions;
+import io.mlops4j.spi.EngineProvider;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Offers TensorFlow under the name {@code tensorflow}, for SavedModels on the CPU. Thread safe;
+ * loads neither native code nor any class of TensorFlow before {@link #open}.
+ *
+ * <p>TensorFlow and JavaCPP, which loads it, belong to the process, and so does what is settled
+ * when they first start:
+ *
+ * <ul>
+ *   <li>The first model decides how many threads all models use inside an operation.
+ *   <li>JavaCPP unpacks the native library into {@code ~/.javacpp/cache}, or where the system
+ *       property {@code org.bytedeco.javacpp.cachedir} says, and keeps it there: some 650 MB.
+ *   <li>The system property {@code org.bytedeco.javacpp.maxPhysicalBytes} is set to 0 unless it has
+ *       a value. Otherwise JavaCPP takes all memory of the process for its own, and once that is
+ *       more than the heap may be it collects garbage and sleeps whenever something is allocated.
+ *   <li>TensorFlow writes to standard error as the environment variable {@code
+ *       TF_CPP_MIN_LOG_LEVEL} says; 2 leaves only errors.
+ * </ul>
+ */
+public final class TensorFlowEngineProvider implements EngineProvider {
+  /** The version of TensorFlow Java that this was tested with. */
+  static final String TESTED = "1.1.0";
+
+  private static final String BINDING = "org.tensorflow.internal.c_api.global.tensorflow";
+  private static final String NATIVES = "org/tensorflow/internal/c_api/";
+
+  /** For {@link java.util.ServiceLoader}. */
+  public TensorFlowEngineProvider() {}
+
+  @Override
+  public String name() {
+    return "tensorflow";
+  }
+
+  @Override
+  public Set<ModelFormat> formats() {
+    return Set.of(ModelFormat.TENSORFLOW);
+  }
+
+  @Override
+  public Optional<String> missing() {
+    return missing(
+        TensorFlowEngineProvider.class.getClassLoader(),
+        System.getProperty("os.name"),
+        System.getProperty("os.arch"));
+  }
+
+  static Optional<String> missing(ClassLoader loader, String system, String architecture) {
+    String classifier = classifier(system, architecture);
+    String natives =
+        "org.tensorflow:tensorflow-core-native:%s with the classifier %s"
+            .formatted(TESTED, classifier);
+    try {
+      Class.forName(BINDING, false, loader);
+    } catch (ClassNotFoundException e) {
+      return Optional.of(
+          "found no TensorFlow on the class path: add org.tensorflow:tensorflow-core-api:%s and %s"
+              .formatted(TESTED, natives));
+    }
+    return hasNatives(loader, classifier) || hasNatives(loader, classifier + "-gpu")
+        ? Optional.empty()
+        : Optional.of(
+            "found TensorFlow on the class path, but not its native library for this machine: add "
+                + natives);
+  }
+
+  private static boolean hasNatives(ClassLoader loader, String classifier) {
+    for (String library : new String[] {"libjnitensorflow.so", "libjnitensorflow.dylib"}) {
+      if (loader.getResource(NATIVES + classifier + "/" + library) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The platform as JavaCPP writes it. */
+  private static String classifier(String system, String architecture) {
+    String os = system.toLowerCase(Locale.ROOT);
+    String name = os.startsWith("mac") ? "macosx" : os.startsWith("windows") ? "windows" : "linux";
+    return name
+        + switch (architecture) {
+          case "aarch64" -> "-arm64";
+          case "amd64" -> "-x86_64";
+          default -> "-" + architecture;
+        };
+  }
+
+  @Override
+  public Engine open(EngineOptions options) {
+    missing()
+        .ifPresent(
+            reason -> {
+              throw new EngineUnavailableException(name() + ": " + reason, null);
+            });
+    return TensorFlowEngine.open(options);
+  }
+}

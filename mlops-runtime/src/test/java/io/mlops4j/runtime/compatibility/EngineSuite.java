@@ -1,0 +1,73 @@
+package io.mlops4j.runtime.compatibility;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.spi.DeviceRequest;
+import io.mlops4j.spi.Engine;
+import io.mlops4j.spi.EngineModel;
+import io.mlops4j.spi.EngineOptions;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+
+/** An open engine over counted memory, and the check after each test that all of it was freed. */
+@Timeout(120)
+abstract class EngineSuite {
+  static final DeviceRequest ANY = DeviceRequest.of(List.of(), false, Map.of());
+
+  final EngineUnderTest tested = engine();
+  final DirectMemory memory = new DirectMemory();
+  Engine engine;
+
+  /** The engine and its models. */
+  protected abstract EngineUnderTest engine();
+
+  @BeforeEach
+  void open() {
+    excuse("all tests", tested.cannotRun());
+    engine = tested.provider().open(EngineOptions.of(memory, 1));
+  }
+
+  @AfterEach
+  void everyByteIsFreed() {
+    if (engine != null) {
+      engine.close();
+    }
+    assertThat(memory.bytes()).as("bytes of host memory that are still lent").isZero();
+    assertThat(memory.blocks()).isZero();
+  }
+
+  EngineModel load(Job job) {
+    excuse(job, tested.cannot(job));
+    return load(tested.model(job));
+  }
+
+  EngineModel load(ElementType type) {
+    excuse(type, tested.cannot(type));
+    return load(tested.identity(type));
+  }
+
+  EngineModel load(TestModel model) {
+    return load(PathSource.of(tested.format(), model.path()), model);
+  }
+
+  EngineModel load(PathSource source, TestModel model) {
+    return engine.load(source, ANY, model.signature());
+  }
+
+  /** Skips a test, and says why where everybody reads it. */
+  void excuse(Object what, Optional<String> reason) {
+    reason.ifPresent(
+        why -> {
+          String line = "skipped: %s, %s: %s".formatted(getClass().getSimpleName(), what, why);
+          System.out.println(line);
+          Assumptions.abort(line);
+        });
+  }
+}
