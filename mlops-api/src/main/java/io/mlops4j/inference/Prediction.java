@@ -1,17 +1,20 @@
 package io.mlops4j.inference;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.FixedShapeTensorVector;
 import org.apache.arrow.vector.FieldVector;
 
 /**
  * A model's answer to a batch, to be closed by the caller. It does not need its batch any more.
  *
  * <p>{@link #floats}, {@link #doubles}, {@link #longs} and {@link #strings} return copies that are
- * the caller's. {@link #vector} and {@link #outputs} are views that end with {@link #close}. An
- * output of shape {@code [N]} or {@code [N, 1]} has one value a row; one of shape {@code [N, k]}
- * has {@code k}, row-major. An unknown output throws {@link IllegalArgumentException} with the
- * names that there are, one of another type likewise; a use after close throws {@link
- * IllegalStateException}. One thread at a time.
+ * the caller's. {@link #vector}, {@link #tensor} and {@link #outputs} are views that end with
+ * {@link #close}. An output of shape {@code [N]} or {@code [N, 1]} has one value a row; one of
+ * shape {@code [N, k]} has {@code k}, row-major. Where the one row of a batch was the whole of an
+ * input, see {@link Model#predict(FeatureBatch)}, every output is whole the answer to that row. An
+ * unknown output throws {@link IllegalArgumentException} with the names that there are, one of
+ * another type likewise; a use after close throws {@link IllegalStateException}. One thread at a
+ * time.
  */
 public interface Prediction extends AutoCloseable {
   /**
@@ -80,15 +83,41 @@ public interface Prediction extends AutoCloseable {
   String[] strings(String output);
 
   /**
+   * The shape of an output, as the engine gave it.
+   *
+   * @param output its name, not of a sequence or map
+   * @return its dimensions, outermost first; empty for a scalar. Of an answer to no rows, the first
+   *     is 0 and others that the model leaves open are 1
+   */
+  long[] shape(String output);
+
+  /**
+   * A view of a whole output, whatever its first dimension is.
+   *
+   * @param output its name, not of a sequence or map
+   * @return one row that holds the tensor, without copy where the memory allows; it ends with this
+   *     prediction
+   */
+  FixedShapeTensorVector tensor(String output);
+
+  /**
    * A view of an output as an Arrow vector with a row for each row of the batch.
+   *
+   * <p>Sequences and maps are copied: a sequence of one map for each row, as ONNX's {@code ZipMap}
+   * makes it, is a {@link org.apache.arrow.vector.complex.MapVector} with a row for each row; any
+   * other sequence is one row, a list of all its elements, which are maps or tensors ({@link
+   * io.mlops4j.feature.VariableShapeTensorVector}).
    *
    * @param output its name
    * @return a vector without copy where the memory allows; it ends with this prediction
+   * @throws IllegalArgumentException if a tensor has no row for each row, or the tensors of a
+   *     sequence differ in rank
    */
   FieldVector vector(String output);
 
   /**
-   * A view of all outputs, which may be the next model's features.
+   * A view of all outputs that have a row for each row of the batch, which may be the next model's
+   * features.
    *
    * @return a batch that ends with this prediction; {@link FeatureBatch#retain} keeps it
    */

@@ -1,8 +1,12 @@
 package io.mlops4j.runtime.binding;
 
+import io.mlops4j.feature.BFloat16Type;
+import io.mlops4j.feature.FixedShapeTensorType;
 import io.mlops4j.model.ElementType;
+import org.apache.arrow.vector.types.Types;
 import org.apache.arrow.vector.types.Types.MinorType;
 import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.ArrowType.ExtensionType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class ArrowTypes {
   private ArrowTypes() {}
 
-  /** The type of a column's values; null when no model takes such. */
-  static @Nullable ElementType elementType(MinorType type) {
+  private static @Nullable ElementType elementType(MinorType type) {
     return switch (type) {
       case TINYINT -> ElementType.INT8;
       case SMALLINT -> ElementType.INT16;
@@ -30,22 +33,37 @@ final class ArrowTypes {
     };
   }
 
-  /** The vector type of an output. Arrow has no bfloat16: its bits travel as uint16. */
-  static MinorType minorType(ElementType type) {
+  /** The type of a field's values; null when no model takes such. */
+  static @Nullable ElementType elementType(Field field) {
+    if (field.getType() instanceof ExtensionType) {
+      return field.getType() instanceof BFloat16Type ? ElementType.BFLOAT16 : null;
+    }
+    return elementType(Types.getMinorTypeForArrowType(field.getType()));
+  }
+
+  /** The type of a field's vector, of an extension that of its storage. */
+  static MinorType storage(Field field) {
+    return Types.getMinorTypeForArrowType(
+        field.getType() instanceof ExtensionType typed ? typed.storageType() : field.getType());
+  }
+
+  /** The type of an output's vector. */
+  static ArrowType arrowType(ElementType type) {
     return switch (type) {
-      case INT8 -> MinorType.TINYINT;
-      case INT16 -> MinorType.SMALLINT;
-      case INT32 -> MinorType.INT;
-      case INT64 -> MinorType.BIGINT;
-      case UINT8 -> MinorType.UINT1;
-      case UINT16, BFLOAT16 -> MinorType.UINT2;
-      case UINT32 -> MinorType.UINT4;
-      case UINT64 -> MinorType.UINT8;
-      case FLOAT16 -> MinorType.FLOAT2;
-      case FLOAT32 -> MinorType.FLOAT4;
-      case FLOAT64 -> MinorType.FLOAT8;
-      case BOOL -> MinorType.BIT;
-      case STRING -> MinorType.VARCHAR;
+      case INT8 -> MinorType.TINYINT.getType();
+      case INT16 -> MinorType.SMALLINT.getType();
+      case INT32 -> MinorType.INT.getType();
+      case INT64 -> MinorType.BIGINT.getType();
+      case UINT8 -> MinorType.UINT1.getType();
+      case UINT16 -> MinorType.UINT2.getType();
+      case UINT32 -> MinorType.UINT4.getType();
+      case UINT64 -> MinorType.UINT8.getType();
+      case FLOAT16 -> MinorType.FLOAT2.getType();
+      case BFLOAT16 -> BFloat16Type.of();
+      case FLOAT32 -> MinorType.FLOAT4.getType();
+      case FLOAT64 -> MinorType.FLOAT8.getType();
+      case BOOL -> MinorType.BIT.getType();
+      case STRING -> MinorType.VARCHAR.getType();
     };
   }
 
@@ -54,8 +72,16 @@ final class ArrowTypes {
     if (field.getType() instanceof ArrowType.FixedSizeList list) {
       return "a fixed-size list of " + list.getListSize() + " " + name(field.getChildren().get(0));
     }
-    ElementType type =
-        elementType(org.apache.arrow.vector.types.Types.getMinorTypeForArrowType(field.getType()));
+    if (field.getType() instanceof ArrowType.List) {
+      return "a list of " + name(field.getChildren().get(0));
+    }
+    if (field.getType() instanceof FixedShapeTensorType tensor) {
+      return tensor + " of " + name(field.getChildren().get(0));
+    }
+    if (field.getType() instanceof ExtensionType typed) {
+      return typed instanceof BFloat16Type ? "" + ElementType.BFLOAT16 : typed.extensionName();
+    }
+    ElementType type = elementType(field);
     String name = type == null ? field.getType().toString() : type.toString();
     return field.getDictionary() == null ? name : "dictionary codes (" + name + ")";
   }

@@ -44,6 +44,26 @@ final class Gather {
     }
   }
 
+  /**
+   * Writes a range of one column's elements side by side, widened to the target type.
+   *
+   * @param from where the column's first element lies; booleans are bits
+   * @param first the first element to read
+   * @param to where it is written
+   * @param count how many
+   */
+  static void span(
+      long from, ElementType type, long first, long to, ElementType target, int count) {
+    if (type == target && target != ElementType.BOOL) {
+      Native.copy(from + first * target.bytes(), to, (long) count * target.bytes());
+    } else if (type == ElementType.BOOL) {
+      int bit = (int) (first & 7);
+      one(from + (first >>> 3), type, to - bit, target, 1, bit, bit + count);
+    } else {
+      one(from + first * type.bytes(), type, to, target, 1, 0, count);
+    }
+  }
+
   /** How many of the first columns can go four at a time: those of the target's own four bytes. */
   private static int fourByte(ElementType[] types, int columns, ElementType target) {
     if (target != ElementType.FLOAT32 && target != ElementType.INT32) {

@@ -3,12 +3,11 @@ package io.mlops4j.runtime.binding;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.spi.EngineSlot;
-import java.util.Arrays;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BaseFixedWidthVector;
+import org.apache.arrow.vector.ExtensionTypeVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -16,68 +15,116 @@ import org.jspecify.annotations.Nullable;
 final class InputColumns {
   private final InputPlan plan;
   private final Source[] sources;
-  private final long[] dims;
   private final long[] addresses;
   private final ElementType[] types;
   private final long[] validity;
-  private final @Nullable ColumnText[] texts;
+  private final @Nullable InputTexts texts;
+  private long[] dims = {};
   private int rows;
-
-  /** Values in a row, from one column that holds lists, or from one value of each column. */
   private int width;
-
-  private boolean list;
   private boolean nulls;
 
-  /** The validity of whole lists, 0 when all are there. */
-  private long listValidity;
+  /** Set while the one column holds several values in each row. */
+  private @Nullable ListColumn list;
+
+  private @Nullable ListColumn spareList;
 
   InputColumns(InputPlan plan) {
     int columns = plan.sources().size();
     this.plan = plan;
     this.sources = plan.sources().toArray(Source[]::new);
-    this.dims = new long[plan.rank()];
     this.addresses = new long[columns];
     this.types = new ElementType[columns];
     this.validity = new long[columns];
-    this.texts = new ColumnText[plan.isText() ? columns : 0];
+    this.texts = plan.isText() ? new InputTexts(columns) : null;
   }
 
-  /** Checks everything; touches nothing native but the columns themselves. */
-  void check(
+  /**
+   * Checks everything; touches nothing native but the columns themselves.
+   *
+   * @return whether the one row is the whole input
+   */
+  boolean check(
       VectorSchemaRoot root,
-      Layout.Cell[] cells,
+      Cell[] cells,
       int rows,
       DictionaryProvider dictionaries,
       long[] symbols) {
     this.rows = rows;
-    list = cells[0].isList();
-    width = list ? cells[0].listSize() : cells.length;
-    nulls = false;
-    listValidity = 0;
-    plan.checkRows(rows);
-    plan.dims(rows, width, dims);
-    plan.checkSymbols(dims, symbols);
-    for (int i = 0; i < cells.length; i++) {
-      FieldVector column = root.getVector(cells[i].position());
-      Source source = sources[i];
-      checkColumn(source, column, cells[i]);
-      if (list) {
-        checkList(source, (FixedSizeListVector) column, cells[i], dictionaries);
-      } else if (texts.length > 0) {
-        texts[i] = ColumnText.of(source, cells[i], column, rows, dictionaries);
-      } else {
-        checkValues(i, source, (BaseFixedWidthVector) column, cells[i].type(), rows);
-      }
-    }
+    this.nulls = false;
+    this.list = null;
+    boolean whole = cells[0].fill().isWhole(rows);
+    return cells[0].isSingle()
+        ? checkSingles(root, cells, whole, dictionaries, symbols)
+        : checkList(root, cells[0], whole, symbols);
   }
 
-  private void checkColumn(Source source, FieldVector column, Layout.Cell cell) {
-    if (column.getMinorType() != cell.vector()) {
+  private boolean checkSingles(
+      VectorSchemaRoot root,
+      Cell[] cells,
+      boolean whole,
+      DictionaryProvider dictionaries,
+      long[] symbols) {
+    width = cells.length;
+    // Several columns make rows, whatever the rank of each value is.
+    int rank = plan.rank(cells.length > 1 ? 1 : 0, whole);
+    if (dims.length != rank) {
+      dims = new long[rank];
+    }
+    if (!whole) {
+      dims[0] = rows;
+      if (rank > 1) {
+        plan.flatDims(rows, width, dims);
+      }
+    }
+    plan.check(dims, whole, rows, symbols);
+    if (texts != null) {
+      texts.begin(rows * width);
+    }
+    for (int i = 0; i < cells.length; i++) {
+      FieldVector column = root.getVector(cells[i].position());
+      checkColumn(sources[i], column, cells[i]);
+      if (texts != null) {
+        texts.read(i, sources[i], cells[i], column, rows, width, dictionaries);
+      } else {
+        checkValues(i, sources[i], storage(column), cells[i].type());
+      }
+    }
+    return whole;
+  }
+
+  private boolean checkList(VectorSchemaRoot root, Cell cell, boolean whole, long[] symbols) {
+    FieldVector column = root.getVector(cell.position());
+    checkColumn(sources[0], column, cell);
+    if (spareList == null) {
+      spareList = new ListColumn(plan, sources[0]);
+    }
+    ListColumn values = spareList;
+    values.check(cell, storage(column), rows, whole);
+    int rank = plan.rank(values.shape().length, whole);
+    if (dims.length != rank) {
+      dims = new long[rank];
+    }
+    plan.dims(rows, values.shape(), whole, dims);
+    plan.check(dims, whole, rows, symbols);
+    width = values.width();
+    values.checkLeaf(cell);
+    if (texts != null) {
+      texts.begin(rows * width);
+      texts.read(values, sources[0]);
+    }
+    nulls = values.hasNulls();
+    list = values;
+    return whole;
+  }
+
+  private void checkColumn(Source source, FieldVector column, Cell cell) {
+    FieldVector storage = storage(column);
+    if (storage.getMinorType() != cell.storage()) {
       throw new ModelInputException(
           source.column(),
-          "a vector of " + column.getMinorType(),
-          cell.vector() + " as the batch's schema says");
+          "a vector of " + storage.getMinorType(),
+          cell.storage() + " as the batch's schema says");
     }
     if (column.getValueCount() != rows) {
       throw new ModelInputException(
@@ -85,62 +132,42 @@ final class InputColumns {
     }
   }
 
-  private void checkList(
-      Source source,
-      FixedSizeListVector column,
-      Layout.Cell cell,
-      DictionaryProvider dictionaries) {
-    int values = Math.multiplyExact(rows, width);
-    if (column.getDataVector().getValueCount() < values) {
-      throw new ModelInputException(
-          source.column(),
-          column.getDataVector().getValueCount() + " values in its lists",
-          rows + " x " + width);
-    }
-    listValidity = nullsOf(source, column.getValidityBuffer(), rows);
-    FieldVector inside = column.getDataVector();
-    if (ArrowTypes.elementType(inside.getMinorType()) != cell.type()) {
-      throw new ModelInputException(
-          source.column(), "lists of " + inside.getMinorType(), "" + cell.type());
-    }
-    if (texts.length > 0) {
-      texts[0] = ColumnText.of(source, cell, inside, values, dictionaries);
-    } else {
-      checkValues(0, source, (BaseFixedWidthVector) inside, cell.type(), values);
-    }
+  static FieldVector storage(FieldVector column) {
+    return column instanceof ExtensionTypeVector<?> typed
+        ? (FieldVector) typed.getUnderlyingVector()
+        : column;
   }
 
-  private void checkValues(
-      int i, Source source, BaseFixedWidthVector column, ElementType type, int values) {
-    ArrowBuf data = column.getDataBuffer();
-    long bytes = type == ElementType.BOOL ? Validity.bytes(values) : (long) values * type.bytes();
+  private void checkValues(int i, Source source, FieldVector column, ElementType type) {
+    BaseFixedWidthVector values = (BaseFixedWidthVector) column;
+    ArrowBuf data = values.getDataBuffer();
+    long bytes = type == ElementType.BOOL ? Validity.bytes(rows) : (long) rows * type.bytes();
     checkCapacity(source, data, bytes);
     addresses[i] = data.memoryAddress();
     types[i] = type;
-    validity[i] = nullsOf(source, column.getValidityBuffer(), values);
+    validity[i] = nullsOf(source, values.getValidityBuffer(), rows, 1);
+    nulls |= validity[i] != 0;
   }
 
-  /** The address of a bitmap with nulls that the policy accepts; 0 when there is no null. */
-  private long nullsOf(Source source, ArrowBuf bitmap, int values) {
+  /**
+   * The address of a bitmap with nulls that the policy accepts; 0 when there is no null.
+   *
+   * @param perRow how many of the values a row has
+   */
+  static long nullsOf(Source source, ArrowBuf bitmap, int values, int perRow) {
     checkCapacity(source, bitmap, Validity.bytes(values));
     int count = Validity.nulls(bitmap.memoryAddress(), values);
     if (count == 0) {
       return 0;
     }
     if (source.forNull() == null) {
-      throw source.nullRefused(
-          SlotInputs.nulls(count, rowOf(Validity.firstNull(bitmap.memoryAddress()), values)));
+      int first = Validity.firstNull(bitmap.memoryAddress());
+      throw source.nullRefused(SlotInputs.nulls(count, first / perRow));
     }
-    nulls = true;
     return bitmap.memoryAddress();
   }
 
-  /** A row holds as many of the values as any other. */
-  private int rowOf(int value, int values) {
-    return value / (values / rows);
-  }
-
-  private static void checkCapacity(Source source, ArrowBuf buffer, long bytes) {
+  static void checkCapacity(Source source, ArrowBuf buffer, long bytes) {
     if (buffer.capacity() < bytes) {
       throw new ModelInputException(
           source.column(),
@@ -152,15 +179,13 @@ final class InputColumns {
   /** Gives the engine what {@link #check} has seen. */
   void write(EngineSlot slot) {
     slot.shape(plan.input(), dims);
-    if (texts.length > 0) {
-      slot.strings(plan.input(), Texts.column((long) rows * width, this::text));
+    if (texts != null) {
+      slot.strings(plan.input(), texts);
+    } else if (list != null) {
+      list.write(slot);
     } else if (!borrowed(slot)) {
       long to = slot.address(plan.input());
-      if (list) {
-        Gather.rows(addresses, types, 1, to, plan.type(), rows * width);
-      } else {
-        Gather.rows(addresses, types, addresses.length, to, plan.type(), rows);
-      }
+      Gather.rows(addresses, types, addresses.length, to, plan.type(), rows);
       if (nulls) {
         replaceNulls(to);
       }
@@ -172,38 +197,27 @@ final class InputColumns {
         && !nulls
         && types[0] == plan.type()
         && plan.type() != ElementType.BOOL
-        && slot.borrow(plan.input(), addresses[0], (long) rows * width * plan.type().bytes());
+        && slot.borrow(plan.input(), addresses[0], (long) rows * plan.type().bytes());
   }
 
   private void replaceNulls(long to) {
     int bytes = plan.type().bytes();
-    for (int row = 0; row < rows; row++) {
-      for (int i = 0; i < width; i++) {
-        int column = list ? 0 : i;
-        int value = list ? row * width + i : row;
-        boolean missing =
-            (listValidity != 0 && Validity.isNull(listValidity, row))
-                || (validity[column] != 0 && Validity.isNull(validity[column], value));
-        NullValue forNull = sources[column].forNull();
-        if (missing && forNull != null) {
+    for (int i = 0; i < width; i++) {
+      NullValue forNull = sources[i].forNull();
+      for (int row = 0; forNull != null && validity[i] != 0 && row < rows; row++) {
+        if (Validity.isNull(validity[i], row)) {
           Gather.put(to + ((long) row * width + i) * bytes, bytes, forNull.bits());
         }
       }
     }
   }
 
-  private String text(int i) {
-    ColumnText text = list ? texts[0] : texts[i % width];
-    if (text == null) {
-      throw new IllegalStateException("text was asked for outside a call");
-    }
-    int row = i / width;
-    return listValidity != 0 && Validity.isNull(listValidity, row)
-        ? text.textForNull()
-        : text.get(list ? i : row);
-  }
-
   void release() {
-    Arrays.fill(texts, null);
+    if (texts != null) {
+      texts.release();
+    }
+    if (list != null) {
+      list.release();
+    }
   }
 }

@@ -3,19 +3,54 @@ package io.mlops4j.runtime.binding;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
+import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one input is filled: from one column, which may hold a list in each row, or from several that
- * are gathered side by side.
- *
- * @param input the input's number
- * @param spec what the model declares
- * @param sources the columns in gather order, at least one
- * @param symbols for each dimension the number of its symbol in the model, or -1
+ * How one input is filled: from one column, whose rows may hold several values, or from several
+ * columns that are gathered side by side. Immutable.
  */
-record InputPlan(int input, TensorSpec spec, List<Source> sources, List<Integer> symbols) {
+final class InputPlan {
+  /** What engines take in one call: memory is addressed by int in Java's buffers. */
+  static final long LIMIT = Integer.MAX_VALUE;
+
+  private final int input;
+  private final TensorSpec spec;
+  private final List<Source> sources;
+  private final int[] symbols;
+
+  /**
+   * @param input the input's number
+   * @param spec what the model declares
+   * @param sources the columns in gather order, at least one
+   * @param symbols for each dimension the number of its symbol in the model, or -1
+   */
+  InputPlan(int input, TensorSpec spec, List<Source> sources, List<Integer> symbols) {
+    this.input = input;
+    this.spec = spec;
+    this.sources = List.copyOf(sources);
+    this.symbols = symbols.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  int input() {
+    return input;
+  }
+
+  TensorSpec spec() {
+    return spec;
+  }
+
+  List<Source> sources() {
+    return sources;
+  }
+
+  /** The highest number of a symbol, or -1. */
+  int lastSymbol() {
+    return Arrays.stream(symbols).max().orElse(-1);
+  }
+
   ElementType type() {
     return spec.type();
   }
@@ -24,41 +59,119 @@ record InputPlan(int input, TensorSpec spec, List<Source> sources, List<Integer>
     return spec.type() == ElementType.STRING;
   }
 
-  int rank() {
+  private int rank() {
     return spec.shape().size();
   }
 
-  /** Whether a column may hold a list in each row. */
-  boolean takesLists() {
-    return sources.size() == 1 && rank() > 1;
+  private OptionalLong size(int dimension) {
+    return spec.shape().get(dimension).size();
   }
 
-  /** Whether one value a row can be enough. */
-  boolean takesScalars() {
-    return sources.size() > 1 || rank() == 1 || fits(1);
+  private String column() {
+    return sources.get(0).column();
   }
 
-  /** Whether a row of this many values has the declared shape. */
-  boolean fits(long width) {
-    long known = 1;
-    boolean open = false;
-    for (int i = 1; i < rank(); i++) {
-      open |= spec.shape().get(i).size().isEmpty();
-      known *= spec.shape().get(i).size().orElse(1);
+  /**
+   * How values of a rank fill the input; null when they cannot.
+   *
+   * @param rank how many dimensions a value has
+   * @param list whether the value is a mere list, which may stand for any shape
+   */
+  @Nullable Fill fill(int rank, boolean list) {
+    if (sources.size() > 1) {
+      return rank == 0 ? Fill.STACKED : null;
     }
-    return open ? known != 0 && width > 0 && width % known == 0 : width == known;
+    if (spec.anyRank()) {
+      return rank == 0 || list ? Fill.STACKED : Fill.EITHER;
+    }
+    if (rank == rank()) {
+      return Fill.WHOLE;
+    }
+    boolean flat = rank + 1 < rank() && (rank == 0 || list) && openDims() <= 1;
+    return rank + 1 == rank() || flat ? Fill.STACKED : null;
   }
 
-  /** The dimensions for rows of this width, which {@link #fits}. */
-  void dims(int rows, long width, long[] into) {
+  private int openDims() {
+    int open = 0;
+    for (int i = 1; i < rank(); i++) {
+      open += size(i).isEmpty() ? 1 : 0;
+    }
+    return open;
+  }
+
+  /** How many dimensions the input has when values of a shape fill it. */
+  int rank(int valueRank, boolean whole) {
+    return spec.anyRank() ? valueRank + (whole ? 0 : 1) : rank();
+  }
+
+  /** Whether a value of this shape has the declared one. */
+  boolean fits(long[] value, boolean whole) {
+    if (spec.anyRank()) {
+      return true;
+    }
+    int first = whole ? 0 : 1;
+    if (value.length + first != rank()) {
+      return fitsFlat(value.length == 0 ? 1 : value[0]);
+    }
+    for (int i = 0; i < value.length; i++) {
+      if (size(first + i).orElse(value[i]) != value[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether a row of this many values can have the declared shape. */
+  boolean fitsFlat(long width) {
+    if (spec.anyRank()) {
+      return true;
+    }
+    long known = known();
+    return openDims() == 0
+        ? width == known
+        : openDims() == 1 && known != 0 && width > 0 && width % known == 0;
+  }
+
+  /** The product of the sizes that a row is known to have; -1 when it leaves a long. */
+  private long known() {
+    long known = 1;
+    for (int i = 1; i < rank(); i++) {
+      long size = size(i).orElse(1);
+      if (size != 0 && known > Long.MAX_VALUE / size) {
+        return -1;
+      }
+      known *= size;
+    }
+    return known;
+  }
+
+  /** The dimensions for values of this shape, which {@link #fits}. */
+  void dims(int rows, long[] value, boolean whole, long[] into) {
+    int first = whole ? 0 : 1;
+    if (!whole) {
+      into[0] = rows;
+    }
+    if (value.length + first == into.length) {
+      System.arraycopy(value, 0, into, first, value.length);
+    } else {
+      flatDims(rows, value.length == 0 ? 1 : value[0], into);
+    }
+  }
+
+  /** The dimensions for rows of this many values, which {@link #fitsFlat}. */
+  void flatDims(int rows, long width, long[] into) {
     into[0] = rows;
+    if (spec.anyRank()) {
+      into[1] = width;
+      return;
+    }
     long rest = width;
     int open = -1;
     for (int i = 1; i < into.length; i++) {
-      if (spec.shape().get(i).size().isEmpty()) {
+      if (size(i).isEmpty()) {
         open = i;
       } else {
-        into[i] = spec.shape().get(i).size().getAsLong();
+        into[i] = size(i).getAsLong();
         rest /= Math.max(1, into[i]);
       }
     }
@@ -67,14 +180,60 @@ record InputPlan(int input, TensorSpec spec, List<Source> sources, List<Integer>
     }
   }
 
+  /** Values in a row when no row tells: null when the model leaves it open. */
+  long @Nullable [] declared(boolean whole) {
+    int first = whole ? 0 : 1;
+    if (spec.anyRank()) {
+      return null;
+    }
+    long[] shape = new long[rank() - first];
+    for (int i = 0; i < shape.length; i++) {
+      if (size(first + i).isEmpty()) {
+        return null;
+      }
+      shape[i] = size(first + i).getAsLong();
+    }
+    return shape;
+  }
+
+  /** Checks what only a call tells: sizes, symbols and the rows. */
+  void check(long[] dims, boolean whole, int rows, long[] sizes) {
+    if (whole) {
+      checkOneRow(rows);
+    } else {
+      checkRows(rows);
+    }
+    checkSymbols(dims, sizes);
+    checkSize(dims);
+  }
+
+  private void checkOneRow(int rows) {
+    if (rows != 1) {
+      throw new ModelInputException(
+          column(), rows + " rows", "one row, as a value is the whole of " + spec);
+    }
+  }
+
+  void checkRows(int rows) {
+    if (!spec.anyRank()) {
+      long fixed = size(0).orElse(rows);
+      if (fixed != rows) {
+        throw new ModelInputException(
+            column(),
+            rows + " rows",
+            fixed + " rows, the batch size that the model fixes for " + spec);
+      }
+    }
+  }
+
   /** A symbol stands for one size, wherever it is. */
   void checkSymbols(long[] dims, long[] sizes) {
-    for (int i = 0; i < dims.length; i++) {
-      int symbol = symbols.get(i);
+    for (int i = 0; i < symbols.length; i++) {
+      int symbol = symbols[i];
       if (symbol >= 0) {
         if (sizes[symbol] >= 0 && sizes[symbol] != dims[i]) {
           throw new ModelInputException(
-              sources.get(0).column(),
+              column(),
               dims[i] + " as dimension " + spec.shape().get(i) + " of " + spec,
               sizes[symbol] + " as elsewhere in the call");
         }
@@ -83,24 +242,49 @@ record InputPlan(int input, TensorSpec spec, List<Source> sources, List<Integer>
     }
   }
 
-  void checkRows(int rows) {
-    long fixed = spec.shape().get(0).size().orElse(rows);
-    if (fixed != rows) {
-      throw new ModelInputException(
-          sources.get(0).column(),
-          rows + " rows",
-          fixed + " rows, the batch size that the model fixes for " + spec);
+  private void checkSize(long[] dims) {
+    long bytes = Math.max(1, type().bytes());
+    for (long size : dims) {
+      if (size < 0 || (size > 0 && bytes > LIMIT / size)) {
+        for (long other : dims) {
+          if (other == 0 && size >= 0) {
+            return; // nothing at all, however large the other dimensions are
+          }
+        }
+        throw new ModelInputException(
+            column(),
+            "the shape " + Arrays.toString(dims) + " of " + type(),
+            "less than 2 GiB and 2^31 elements in one call; split the batch");
+      }
+      bytes *= size;
     }
   }
 
   /** For messages: what each row must hold. */
   String row(@Nullable Source source) {
     String element = source == null ? "" + type() : source.expected();
-    if (takesScalars() && !takesLists()) {
+    if (sources.size() > 1) {
       return element;
     }
+    if (spec.anyRank()) {
+      return element + ", a list or a tensor of it for " + spec;
+    }
+    String tensor = "arrow.fixed_shape_tensor of it for ";
+    if (rank() == 0) {
+      return element + " in a batch of one row, the whole of " + spec;
+    }
+    if (rank() == 1) {
+      return element;
+    }
+    if (openDims() > 1) {
+      return element
+          + " in "
+          + tensor
+          + spec
+          + ", of which one size alone does not tell the others";
+    }
     String list = "a fixed-size list of " + element + " for " + spec;
-    if (takesScalars()) {
+    if (fitsFlat(1)) {
       return element + " or " + list;
     }
     return list

@@ -1,6 +1,8 @@
 package io.mlops4j.runtime.binding;
 
 import io.mlops4j.model.ElementType;
+import io.mlops4j.model.MapSpec;
+import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
 
@@ -15,21 +17,51 @@ record OutputPlan(int output, ValueSpec spec) {
     return spec.name();
   }
 
-  /** Sequences and maps are not read. */
   boolean isTensor() {
     return spec instanceof TensorSpec;
   }
 
+  /** Whether it is a map or a sequence of such. */
+  boolean isOfMaps() {
+    return spec instanceof MapSpec
+        || (spec instanceof SequenceSpec sequence && sequence.element() instanceof MapSpec);
+  }
+
+  /** The map of a map or of a sequence of such. */
+  MapSpec map() {
+    return spec instanceof SequenceSpec sequence ? (MapSpec) sequence.element() : (MapSpec) spec;
+  }
+
   ElementType type() {
+    return requireTensor("values").type();
+  }
+
+  TensorSpec requireTensor(String wanted) {
     if (spec instanceof TensorSpec tensor) {
-      return tensor.type();
+      return tensor;
     }
     throw new IllegalArgumentException(
         "output "
             + name()
             + ": found "
             + spec
-            + ", expected a tensor; export the model so that it returns one");
+            + ", expected a tensor for its "
+            + wanted
+            + "; read a sequence or map with vector(\""
+            + name()
+            + "\"), or export the model so that it returns a tensor");
+  }
+
+  /** The shape of an answer to no rows: what the model leaves open is 1. */
+  long[] emptyShape() {
+    if (!(spec instanceof TensorSpec tensor)) {
+      return new long[0];
+    }
+    long[] shape = new long[Math.max(1, tensor.shape().size())];
+    for (int i = 1; i < shape.length; i++) {
+      shape[i] = tensor.shape().get(i).size().orElse(1);
+    }
+    return shape;
   }
 
   /** Values in a row as far as the model declares them: what an answer without rows has. */

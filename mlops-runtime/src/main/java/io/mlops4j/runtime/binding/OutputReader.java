@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.binding;
 
 import io.mlops4j.error.InferenceException;
+import io.mlops4j.model.MapSpec;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.memory.Native;
@@ -8,6 +9,7 @@ import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.EngineValue;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the answers of one model out of its slots. Thread safe.
@@ -15,11 +17,15 @@ import java.util.List;
  * <p>Answers are copied out of the slot, whose turn ends there: an answer that its caller keeps
  * holds no slot, and survives the model. What the copy costs was measured to be a thousandth of the
  * smallest model's run.
+ *
+ * <p>Sequences and maps are computed and copied like all outputs, whether or not they are read: who
+ * will read an answer is not known when the model runs.
  */
 public final class OutputReader implements AutoCloseable {
   private final List<OutputPlan> plans;
   private final OutputMemoryPool pool;
   private volatile long usual;
+  private volatile @Nullable OutputLayout last;
 
   /**
    * Prepares for the outputs of a model.
@@ -38,36 +44,37 @@ public final class OutputReader implements AutoCloseable {
   }
 
   /**
-   * Says once for a slot which outputs it needs to compute.
-   *
-   * @param slot a slot of the model
-   */
-  public void prepare(EngineSlot slot) {
-    for (OutputPlan plan : plans) {
-      if (!plan.isTensor()) {
-        slot.want(plan.output(), false);
-      }
-    }
-  }
-
-  /**
    * Copies the answers of a slot that has run.
    *
    * @param slot the slot, not yet recycled
    * @param rows how many rows it was asked
+   * @param whole whether the one row was the whole of an input, so that outputs are whole its
+   *     answer
    * @return the answers, to be released
    */
-  public Outputs read(EngineSlot slot, int rows) {
-    Outputs outputs = new Outputs(plans, rows, pool.take(usual));
+  public Outputs read(EngineSlot slot, int rows, boolean whole) {
+    OutputLayout known = last;
+    boolean fits = known != null && known.isFor(rows, whole);
+    OutputLayout shared = fits ? known : null;
+    Outputs outputs =
+        new Outputs(
+            plans,
+            shared != null ? shared : new OutputLayout(plans.size(), rows, whole),
+            pool.take(usual));
     try {
       long used = 0;
       for (int i = 0; i < plans.size(); i++) {
-        if (plans.get(i).isTensor()) {
-          used = copy(slot.output(plans.get(i).output()), outputs, i, used);
-        }
+        EngineValue value = slot.output(plans.get(i).output());
+        used =
+            plans.get(i).isTensor()
+                ? copy(value, outputs, i, used, shared)
+                : copyNested(value, outputs, i, used, shared);
       }
       if (used > usual) {
         usual = used;
+      }
+      if (outputs.layout() != shared) {
+        last = outputs.layout();
       }
       return outputs;
     } catch (RuntimeException | Error e) {
@@ -82,26 +89,85 @@ public final class OutputReader implements AutoCloseable {
    * @return empty answers, to be released
    */
   public Outputs empty() {
-    Outputs outputs = new Outputs(plans, 0, pool.take(0));
+    OutputLayout none = new OutputLayout(plans.size(), 0, false);
     for (int i = 0; i < plans.size(); i++) {
-      outputs.set(i, 0, 0, plans.get(i).declaredWidth());
+      none.setEmpty(i, plans.get(i).emptyShape(), plans.get(i).declaredWidth());
     }
-    return outputs;
+    return new Outputs(plans, none, pool.take(0));
   }
 
-  private long copy(EngineValue value, Outputs into, int output, long used) {
+  private long copy(
+      EngineValue value, Outputs into, int output, long used, @Nullable OutputLayout shared) {
     OutputPlan plan = plans.get(output);
     if (value.kind() != EngineValue.Kind.TENSOR || value.type() != plan.type()) {
-      throw new InferenceException(
-          "output " + plan.name() + ": found " + value.kind() + ", expected " + plan.spec(), null);
+      throw other(plan, value);
     }
+    if (!into.layout().holds(output, used, value)) {
+      own(into, output, shared).set(output, used, value);
+    }
+    return copy(value, into.layout().elements(output), into, used);
+  }
+
+  /** What other calls share is not written, but left behind from this output on. */
+  private static OutputLayout own(Outputs into, int output, @Nullable OutputLayout shared) {
+    if (into.layout() == shared) {
+      into.setLayout(shared.upTo(output));
+    }
+    return into.layout();
+  }
+
+  /** The slow path: made anew by each call. */
+  private long copyNested(
+      EngineValue value, Outputs into, int output, long used, @Nullable OutputLayout shared) {
+    OutputPlan plan = plans.get(output);
+    boolean maps = plan.isOfMaps();
+    List<Piece> keys = new ArrayList<>();
+    List<Piece> values = new ArrayList<>();
+    long end = used;
+    if (plan.spec() instanceof MapSpec) {
+      end = copyChild(value, maps, plan, into, end, keys, values);
+    } else if (value.kind() == EngineValue.Kind.SEQUENCE) {
+      for (int i = 0; i < value.children(); i++) {
+        end = copyChild(value.child(i), maps, plan, into, end, keys, values);
+      }
+    } else {
+      throw other(plan, value);
+    }
+    into.setNested(output, new NestedAnswer(maps ? keys : null, values));
+    own(into, output, shared).setNested(output, maps && values.size() == into.rows());
+    return end;
+  }
+
+  private long copyChild(
+      EngineValue child,
+      boolean map,
+      OutputPlan plan,
+      Outputs into,
+      long used,
+      List<Piece> keys,
+      List<Piece> values) {
+    if (child.kind() != (map ? EngineValue.Kind.MAP : EngineValue.Kind.TENSOR)) {
+      throw other(plan, child);
+    }
+    if (!map) {
+      return copyPiece(child, into, used, values);
+    }
+    long end = copyPiece(child.child(0), into, used, keys);
+    return copyPiece(child.child(1), into, end, values);
+  }
+
+  private long copyPiece(EngineValue tensor, Outputs into, long used, List<Piece> pieces) {
+    long[] shape = new long[tensor.rank()];
     long elements = 1;
-    for (int i = 0; i < value.rank(); i++) {
-      elements *= value.dim(i);
+    for (int i = 0; i < shape.length; i++) {
+      shape[i] = tensor.dim(i);
+      elements *= shape[i];
     }
-    boolean aligned = value.rank() > 0 && value.dim(0) == into.rows();
-    int width = aligned ? Math.toIntExact(elements / into.rows()) : Outputs.NOT_BY_ROW;
-    into.set(output, used, elements, width);
+    pieces.add(new Piece(tensor.type(), used, elements, shape));
+    return copy(tensor, elements, into, used);
+  }
+
+  private long copy(EngineValue value, long elements, Outputs into, long used) {
     long end = used;
     if (value.offsets() != 0) {
       long bytes = 4 * (elements + 1);
@@ -113,6 +179,11 @@ public final class OutputReader implements AutoCloseable {
     }
     Native.copy(value.address(), into.address() + end, value.bytes());
     return align(end + value.bytes());
+  }
+
+  private static InferenceException other(OutputPlan plan, EngineValue value) {
+    return new InferenceException(
+        "output " + plan.name() + ": found " + value.kind() + ", expected " + plan.spec(), null);
   }
 
   private static long align(long bytes) {

@@ -1,5 +1,7 @@
 package io.mlops4j.runtime.binding;
 
+import io.mlops4j.feature.FixedShapeTensorType;
+import io.mlops4j.feature.FixedShapeTensorVector;
 import io.mlops4j.model.ElementType;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +22,7 @@ final class OutputVectors {
 
   /** A vector of no rows yet. */
   static FieldVector create(String name, ElementType type, int width, BufferAllocator allocator) {
-    ArrowType values = ArrowTypes.minorType(type).getType();
+    ArrowType values = ArrowTypes.arrowType(type);
     if (width == 1) {
       return Field.nullable(name, values).createVector(allocator);
     }
@@ -46,6 +48,26 @@ final class OutputVectors {
         load(values, outputs, output, type, Math.multiplyExact(rows, width), allocator);
         vector.loadFieldBuffers(new ArrowFieldNode(rows, 0), noNulls(1));
       }
+      return vector;
+    } catch (RuntimeException | Error e) {
+      vector.close();
+      throw e;
+    }
+  }
+
+  /** One row that holds the whole of a tensor. */
+  static FixedShapeTensorVector tensor(
+      Outputs outputs, int output, int count, BufferAllocator allocator) {
+    OutputPlan plan = outputs.plans().get(output);
+    ArrowType values = ArrowTypes.arrowType(plan.type());
+    FixedShapeTensorVector vector =
+        (FixedShapeTensorVector)
+            FixedShapeTensorType.of(outputs.shape(output))
+                .field(plan.name(), values)
+                .createVector(allocator);
+    try {
+      load(vector.values(), outputs, output, plan.type(), count, allocator);
+      vector.loadFieldBuffers(new ArrowFieldNode(1, 0), noNulls(1));
       return vector;
     } catch (RuntimeException | Error e) {
       vector.close();

@@ -1,9 +1,11 @@
 package io.mlops4j.runtime.binding;
 
+import io.mlops4j.feature.FixedShapeTensorVector;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.runtime.memory.Native;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
@@ -11,35 +13,47 @@ import org.apache.arrow.memory.ForeignAllocation;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answers to one call. Read in one thread at a time, until they are released; whoever reads
  * them makes sure of that.
  */
 public final class Outputs {
-  /** The width of an output whose first dimension is not the rows. */
-  static final int NOT_BY_ROW = -1;
-
   private final List<OutputPlan> plans;
   private final int rows;
-  private final long[] starts;
-  private final long[] elements;
-  private final int[] widths;
+  private OutputLayout layout;
   private OutputMemory memory;
+  private @Nullable NestedAnswer @Nullable [] nested;
 
-  Outputs(List<OutputPlan> plans, int rows, OutputMemory memory) {
+  Outputs(List<OutputPlan> plans, OutputLayout layout, OutputMemory memory) {
     this.plans = plans;
-    this.rows = rows;
+    this.rows = layout.rows();
+    this.layout = layout;
     this.memory = memory;
-    this.starts = new long[plans.size()];
-    this.elements = new long[plans.size()];
-    this.widths = new int[plans.size()];
   }
 
-  void set(int output, long start, long elements, int width) {
-    this.starts[output] = start;
-    this.elements[output] = elements;
-    this.widths[output] = width;
+  OutputLayout layout() {
+    return layout;
+  }
+
+  void setLayout(OutputLayout own) {
+    layout = own;
+  }
+
+  void setNested(int output, NestedAnswer answer) {
+    if (nested == null) {
+      nested = new NestedAnswer[plans.size()];
+    }
+    nested[output] = answer;
+  }
+
+  /** A sequence or map; one without elements when nothing was asked. */
+  NestedAnswer nested(int output) {
+    NestedAnswer answer = nested == null ? null : nested[output];
+    return answer != null
+        ? answer
+        : new NestedAnswer(plans.get(output).isOfMaps() ? List.of() : null, List.of());
   }
 
   /** Moves to larger memory if there is need. */
@@ -86,7 +100,7 @@ public final class Outputs {
   }
 
   private int count(int output) {
-    return Math.toIntExact(elements[output]);
+    return Math.toIntExact(layout.elements(output));
   }
 
   private ElementType require(int output, String method, ElementType... types) {
@@ -128,7 +142,7 @@ public final class Outputs {
    */
   public void floats(int output, float[] into, int offset) {
     require(output, "floats", ElementType.FLOAT32);
-    memory.floats().get((int) (starts[output] >>> 2), into, offset, count(output));
+    memory.floats().get((int) (layout.start(output) >>> 2), into, offset, count(output));
   }
 
   boolean isFloat32(int output) {
@@ -137,7 +151,7 @@ public final class Outputs {
 
   /** Copies the values of a float32 output from an element on; embeddings are long. */
   void floats(int output, long from, float[] into) {
-    memory.floats().get(Math.toIntExact((starts[output] >>> 2) + from), into);
+    memory.floats().get(Math.toIntExact((layout.start(output) >>> 2) + from), into);
   }
 
   /**
@@ -156,7 +170,7 @@ public final class Outputs {
         ElementType.BFLOAT16);
     double[] into = new double[count(output)];
     if (plans.get(output).type() == ElementType.FLOAT64) {
-      memory.doubles().get((int) (starts[output] >>> 3), into);
+      memory.doubles().get((int) (layout.start(output) >>> 3), into);
     } else {
       for (int i = 0; i < into.length; i++) {
         into[i] = doubleAt(output, i);
@@ -185,7 +199,7 @@ public final class Outputs {
         ElementType.BOOL);
     long[] into = new long[count(output)];
     if (plans.get(output).type() == ElementType.INT64) {
-      memory.longs().get((int) (starts[output] >>> 3), into);
+      memory.longs().get((int) (layout.start(output) >>> 3), into);
     } else {
       for (int i = 0; i < into.length; i++) {
         into[i] = longAt(output, i);
@@ -248,20 +262,45 @@ public final class Outputs {
   }
 
   String textAt(int output, long i) {
-    long offsets = at(output);
+    return new String(utf8At(at(output), layout.elements(output), i), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] utf8At(long offsets, long elements, long i) {
     int start = Native.getInt(offsets + 4 * i);
     byte[] utf8 = new byte[Native.getInt(offsets + 4 * i + 4) - start];
-    Native.copy(offsets + 4 * (elements[output] + 1) + start, utf8, 0, utf8.length);
-    return new String(utf8, StandardCharsets.UTF_8);
+    Native.copy(offsets + 4 * (elements + 1) + start, utf8, 0, utf8.length);
+    return utf8;
+  }
+
+  /** The address of a tensor inside a sequence or map. */
+  long at(Piece piece) {
+    return memory.address() + piece.start();
+  }
+
+  byte[] utf8At(Piece piece, int i) {
+    return utf8At(at(piece), piece.elements(), i);
+  }
+
+  /** An element of a key or value as an object; small integers as a Long. */
+  Object objectAt(Piece piece, int i) {
+    long address = at(piece) + (long) i * piece.type().bytes();
+    return switch (piece.type()) {
+      case STRING -> new String(utf8At(piece, i), StandardCharsets.UTF_8);
+      case FLOAT32 -> Native.getFloat(address);
+      case FLOAT64 -> Native.getDouble(address);
+      case INT64 -> Native.getLong(address);
+      case INT32 -> (long) Native.getInt(address);
+      default -> throw new IllegalStateException("no map holds " + piece.type());
+    };
   }
 
   private long at(int output) {
-    return memory.address() + starts[output];
+    return memory.address() + layout.start(output);
   }
 
-  /** Values in a row; {@link #NOT_BY_ROW} when the output has no row for each row. */
+  /** Values in a row; {@link OutputLayout#NOT_BY_ROW} when the output has no row for each row. */
   int width(int output) {
-    return widths[output];
+    return layout.width(output);
   }
 
   List<OutputPlan> plans() {
@@ -270,31 +309,60 @@ public final class Outputs {
 
   /** Whether an output has a row for each row, and so a column. */
   boolean isColumn(int output) {
-    return plans.get(output).isTensor() && widths[output] != NOT_BY_ROW;
+    return layout.width(output) != OutputLayout.NOT_BY_ROW;
   }
 
   /**
-   * A view of an output.
+   * The shape of a tensor, as the engine gave it.
+   *
+   * @param output its number
+   * @return a copy, outermost first; empty for a scalar
+   * @throws IllegalArgumentException if the output is a sequence or map
+   */
+  public long[] shape(int output) {
+    plans.get(output).requireTensor("shape");
+    return layout.shape(output);
+  }
+
+  /**
+   * A view of a whole tensor, whatever its first dimension is.
    *
    * @param output its number
    * @param allocator counts it
-   * @return a vector that holds this memory until it is closed
-   * @throws IllegalArgumentException if the output has no row for each row
+   * @return a vector of one row that holds this memory until it is closed
+   * @throws IllegalArgumentException if the output is a sequence or map
+   */
+  public FixedShapeTensorVector tensor(int output, BufferAllocator allocator) {
+    plans.get(output).requireTensor("tensor");
+    return OutputVectors.tensor(this, output, count(output), allocator);
+  }
+
+  /**
+   * A view of an output; of a sequence or map a copy.
+   *
+   * @param output its number
+   * @param allocator counts it
+   * @return a vector that holds this memory until it is closed: a row for each row; for a sequence
+   *     that is not by row, one row
+   * @throws IllegalArgumentException if a tensor has no row for each row
    */
   public FieldVector vector(int output, BufferAllocator allocator) {
     OutputPlan plan = plans.get(output);
-    ElementType type = plan.type();
-    if (widths[output] == NOT_BY_ROW) {
+    if (!plan.isTensor()) {
+      return NestedVectors.copy(this, output, allocator);
+    }
+    if (!isColumn(output)) {
       throw new IllegalArgumentException(
           "output "
               + plan.name()
-              + ": found "
-              + elements[output]
-              + " values that are not a row for each of "
+              + ": found the shape "
+              + Arrays.toString(layout.shape(output))
+              + ", which is not a row for each of "
               + rows
-              + ", expected those for a vector; read it with floats, doubles, longs or strings");
+              + ", expected that for a vector; read it with tensor, floats, doubles, longs or"
+              + " strings");
     }
-    return OutputVectors.view(this, output, type, allocator);
+    return OutputVectors.view(this, output, plan.type(), allocator);
   }
 
   /**
@@ -327,7 +395,7 @@ public final class Outputs {
   /** The bytes of text. */
   ArrowBuf utf8(int output, BufferAllocator allocator) {
     long offsets = at(output);
-    long last = 4 * elements[output];
+    long last = 4 * layout.elements(output);
     return wrap(offsets + last + 4, Native.getInt(offsets + last), allocator);
   }
 

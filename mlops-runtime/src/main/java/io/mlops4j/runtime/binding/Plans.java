@@ -74,8 +74,12 @@ final class Plans {
           null);
     }
     TensorSpec spec = tensor(signature.inputs().get(open.get(0)));
-    long count = spec.shape().size() < 2 ? 1 : spec.shape().get(1).size().orElse(features.size());
-    if (spec.shape().size() != 2 || count != features.size()) {
+    boolean rows = spec.shape().size() == 2 || (spec.anyRank() && features.size() > 1);
+    long count =
+        spec.shape().size() < 2
+            ? features.size()
+            : spec.shape().get(1).size().orElse(features.size());
+    if (!rows || count != features.size()) {
       throw new ModelLoadException(
           "features: found "
               + features.size()
@@ -84,7 +88,7 @@ final class Plans {
               + ") for the input "
               + spec
               + ", expected "
-              + (spec.shape().size() == 2 ? count : "one feature named \"" + spec.name() + "\"")
+              + (rows ? count : "one feature named \"" + spec.name() + "\"")
               + "; correct LoadOptions.features or the card",
           null);
     }
@@ -100,20 +104,14 @@ final class Plans {
   }
 
   private static TensorSpec tensor(ValueSpec spec) {
-    if (spec instanceof TensorSpec tensor && openDims(tensor) <= 1 && !tensor.shape().isEmpty()) {
+    if (spec instanceof TensorSpec tensor) {
       return tensor;
     }
     throw new ModelLoadException(
         "input "
             + spec
-            + ": found no dimension for rows, or several open ones beside it, expected a tensor of"
-            + " [N], [N, F] or [N, ...] with at most one open dimension after the first; export the"
-            + " model with such an input",
+            + ": found a sequence or map, expected a tensor; export the model with such an input",
         null);
-  }
-
-  private static long openDims(TensorSpec spec) {
-    return spec.shape().stream().skip(1).filter(dim -> dim.size().isEmpty()).count();
   }
 
   private void add(int input, TensorSpec spec, List<Feature> features) {
@@ -130,7 +128,6 @@ final class Plans {
 
   /** How many symbols a list of plans has. */
   static int symbols(List<InputPlan> plans) {
-    return 1
-        + plans.stream().flatMap(plan -> plan.symbols().stream()).mapToInt(i -> i).max().orElse(-1);
+    return 1 + plans.stream().mapToInt(InputPlan::lastSymbol).max().orElse(-1);
   }
 }

@@ -102,18 +102,26 @@ public final class RecordBinder<I extends Record> {
    *
    * @param slot whose inputs are filled
    * @param rows the rows, none null
+   * @return whether the one row is the whole of an input
    * @throws ModelInputException if a value is not acceptable; the model was not run
    */
-  public void bind(EngineSlot slot, List<I> rows) {
+  public boolean bind(EngineSlot slot, List<I> rows) {
+    if (inputs.isEmpty()) {
+      SlotInputs.requireOneRow(rows.size());
+      return true;
+    }
+    boolean whole = false;
     long[] sizes = new long[symbols];
     Arrays.fill(sizes, -1);
     long[][] dims = new long[inputs.size()][];
     for (int i = 0; i < dims.length; i++) {
       dims[i] = inputs.get(i).check(rows, sizes);
+      whole |= inputs.get(i).isWhole();
     }
     for (int i = 0; i < dims.length; i++) {
       inputs.get(i).write(slot, rows, dims[i]);
     }
+    return whole;
   }
 
   /**

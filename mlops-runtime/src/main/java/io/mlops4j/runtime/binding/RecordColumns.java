@@ -60,7 +60,7 @@ public final class RecordColumns<I extends Record> {
           component.getType().getSimpleName(),
           "a number, boolean, String or enum");
     }
-    ArrowType values = ArrowTypes.minorType(type).getType();
+    ArrowType values = ArrowTypes.arrowType(type);
     if (!component.getType().isArray()) {
       return Field.nullable(column, values);
     }

@@ -18,12 +18,22 @@ import org.jspecify.annotations.Nullable;
 record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
   /** Checks the shape, and arrays as far as that needs. */
   long[] check(List<? extends Record> rows, long[] symbols) {
-    long width = arrays ? width(rows) : handles.size();
-    long[] dims = new long[plan.rank()];
-    plan.checkRows(rows.size());
-    plan.dims(rows.size(), width, dims);
-    plan.checkSymbols(dims, symbols);
+    boolean whole = isWhole();
+    long[] value = arrays ? new long[] {width(rows)} : new long[0];
+    int count = handles.size();
+    long[] dims = new long[plan.rank(count > 1 ? 1 : value.length, whole)];
+    if (count > 1) {
+      plan.flatDims(rows.size(), count, dims);
+    } else {
+      plan.dims(rows.size(), value, whole, dims);
+    }
+    plan.check(dims, whole, rows.size(), symbols);
     return dims;
+  }
+
+  /** Whether the one row's value is the whole input. */
+  boolean isWhole() {
+    return plan.fill(arrays ? 1 : 0, arrays) == Fill.WHOLE;
   }
 
   private int width(List<? extends Record> rows) {
@@ -32,7 +42,7 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
       Object array = get(0, rows.get(row));
       if (array != null) {
         int length = Array.getLength(array);
-        if (!plan.fits(length) || (width >= 0 && width != length)) {
+        if (!plan.fits(new long[] {length}, isWhole()) || (width >= 0 && width != length)) {
           throw wrongLength(length, row, width);
         }
         width = length;
@@ -47,14 +57,14 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
     return new ModelInputException(
         source(0).column(),
         found + " values in row " + row,
-        plan.fits(found)
+        plan.fits(new long[] {found}, isWhole())
             ? before + " as in the rows before; pad them to one length, or ask one by one"
             : "as many as " + plan.spec());
   }
 
   private long fixedWidth() {
     return plan.spec().shape().stream()
-        .skip(1)
+        .skip(isWhole() ? 0 : 1)
         .mapToLong(dim -> dim.size().orElse(1))
         .reduce(1, (a, b) -> a * b);
   }

@@ -14,9 +14,13 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,12 +107,18 @@ public final class RecordReader<O extends Record> {
   private static MethodHandle reader(RecordComponent component, ValueSpec spec, int output) {
     Class<?> type = component.getType();
     ElementType held = Components.elementType(type);
+    if (type == Map.class && holdsMap(component, spec)) {
+      MethodHandle map = find("mapAt", Map.class, int.class, Answer.class, int.class);
+      return MethodHandles.insertArguments(map, 0, output);
+    }
     if (!(spec instanceof TensorSpec tensor)
         || held == null
         || type.isEnum()
         || !Widening.isExact(tensor.type(), held)) {
       throw new ModelInputException(
-          component.getName(), type.getSimpleName(), "what holds the model's " + spec);
+          component.getName(),
+          component.getGenericType().getTypeName().replaceAll("java\\.(lang|util)\\.", ""),
+          "what holds the model's " + spec + expectedMap(spec));
     }
     Class<?> value = type.isArray() ? type.getComponentType() : type;
     Class<?> primitive = methodType(value).unwrap().returnType();
@@ -131,6 +141,50 @@ public final class RecordReader<O extends Record> {
       get = MethodHandles.explicitCastArguments(get, get.type().changeReturnType(primitive));
     }
     return get.asType(get.type().changeReturnType(type));
+  }
+
+  /** Whether a component is the map that a model returns for each row. */
+  private static boolean holdsMap(RecordComponent component, ValueSpec spec) {
+    return new OutputPlan(0, spec).isOfMaps()
+        && component.getGenericType() instanceof ParameterizedType map
+        && map.getActualTypeArguments()[0] == boxed(new OutputPlan(0, spec).map().key())
+        && map.getActualTypeArguments()[1]
+            == boxed(((TensorSpec) new OutputPlan(0, spec).map().value()).type());
+  }
+
+  private static Class<?> boxed(ElementType type) {
+    return switch (type) {
+      case STRING -> String.class;
+      case FLOAT32 -> Float.class;
+      case FLOAT64 -> Double.class;
+      default -> Long.class;
+    };
+  }
+
+  private static String expectedMap(ValueSpec spec) {
+    OutputPlan plan = new OutputPlan(0, spec);
+    return plan.isOfMaps()
+        ? ", a Map<"
+            + boxed(plan.map().key()).getSimpleName()
+            + ", "
+            + boxed(((TensorSpec) plan.map().value()).type()).getSimpleName()
+            + ">"
+        : "";
+  }
+
+  static Map<Object, Object> mapAt(int output, Answer answer, int row) {
+    Outputs outputs = answer.outputsByRow();
+    NestedAnswer nested = outputs.nested(output);
+    if (!outputs.isColumn(output) || nested.keys() == null) {
+      throw shape(output, outputs, "a map for each row");
+    }
+    Piece keys = nested.keys().get(row);
+    Piece values = nested.values().get(row);
+    Map<Object, Object> map = new LinkedHashMap<>();
+    for (int i = 0; i < keys.count(); i++) {
+      map.put(outputs.objectAt(keys, i), outputs.objectAt(values, i));
+    }
+    return Collections.unmodifiableMap(map);
   }
 
   /** What carries an output's value; narrowed again without loss, as the types were checked. */
@@ -183,7 +237,9 @@ public final class RecordReader<O extends Record> {
         "output "
             + outputs.plans().get(output).name()
             + ": found "
-            + (width == Outputs.NOT_BY_ROW ? "values that are not rows" : width + " values a row")
+            + (width == OutputLayout.NOT_BY_ROW
+                ? "values that are not rows"
+                : width + " values a row")
             + ", expected "
             + expected,
         null);
@@ -192,7 +248,7 @@ public final class RecordReader<O extends Record> {
   static Object array(Class<?> element, int output, Answer answer, int row) {
     Outputs outputs = answer.outputsByRow();
     int width = outputs.width(output);
-    if (width == Outputs.NOT_BY_ROW) {
+    if (width == OutputLayout.NOT_BY_ROW) {
       throw shape(output, outputs, "a row for each row");
     }
     long first = (long) row * width;

@@ -7,11 +7,13 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BitVectorHelper;
+import org.apache.arrow.vector.ExtensionTypeVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.complex.MapVector;
 import org.apache.arrow.vector.util.Text;
 
 /**
@@ -47,7 +49,9 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
           outputs.add(i);
           widths.add(like.width(i));
           answers.add(
-              OutputVectors.create(plan.name(), plan.type(), like.width(i), this.allocator));
+              plan.isTensor()
+                  ? OutputVectors.create(plan.name(), plan.type(), like.width(i), this.allocator)
+                  : NestedVectors.maps(plan, this.allocator));
         }
       }
     } catch (RuntimeException | Error e) {
@@ -93,6 +97,10 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
   }
 
   private void set(FieldVector vector, Outputs answer, int output, int width, int row) {
+    if (vector instanceof MapVector maps) {
+      NestedVectors.add(maps, rows, answer, answer.nested(output), row);
+      return;
+    }
     if (!(vector instanceof FixedSizeListVector list)) {
       set(vector, rows, answer, output, row);
       return;
@@ -108,7 +116,9 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
       text.setSafe(index, new Text(answer.textAt(output, element)));
       return;
     }
-    BaseFixedWidthVector values = (BaseFixedWidthVector) vector;
+    BaseFixedWidthVector values =
+        (BaseFixedWidthVector)
+            (vector instanceof ExtensionTypeVector<?> typed ? typed.getUnderlyingVector() : vector);
     while (index >= values.getValueCapacity()) {
       values.reAlloc();
     }

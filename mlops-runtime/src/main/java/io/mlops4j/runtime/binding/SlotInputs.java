@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.binding;
 
+import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.spi.EngineSlot;
 import java.util.Arrays;
@@ -27,19 +28,33 @@ public final class SlotInputs {
    * Checks a batch of at least one row, then writes it.
    *
    * @param batch the rows, which must stay as they are until the slot has run
+   * @return whether the one row is the whole of an input
    * @throws io.mlops4j.error.ModelInputException if the model cannot take them; nothing native saw
    *     them
    */
-  public void bind(FeatureBatch batch) {
+  public boolean bind(FeatureBatch batch) {
     VectorSchemaRoot root = batch.root();
     Layout layout = binder.layout(root.getSchema());
     int rows = root.getRowCount();
+    if (inputs.length == 0) {
+      requireOneRow(rows);
+      return true;
+    }
     Arrays.fill(symbols, -1);
+    boolean whole = false;
     for (int i = 0; i < inputs.length; i++) {
-      inputs[i].check(root, layout.cells(i), rows, batch.dictionaries(), symbols);
+      whole |= inputs[i].check(root, layout.cells(i), rows, batch.dictionaries(), symbols);
     }
     for (InputColumns input : inputs) {
       input.write(slot);
+    }
+    return whole;
+  }
+
+  /** Nothing that goes in says how often a model without inputs should answer. */
+  static void requireOneRow(int rows) {
+    if (rows != 1) {
+      throw new ModelInputException("batch", rows + " rows", "one row, as the model has no inputs");
     }
   }
 

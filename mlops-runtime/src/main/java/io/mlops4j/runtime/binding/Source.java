@@ -49,6 +49,15 @@ record Source(Feature feature, ElementType target, @Nullable NullValue forNull) 
     return stated == target ? "" + target : stated + " (the model takes " + target + ")";
   }
 
+  /** What stands for a null in an input of text. */
+  String textForNull() {
+    String text = forNull == null ? null : forNull.text();
+    if (text == null) {
+      throw nullRefused("a null");
+    }
+    return text;
+  }
+
   ModelInputException nullRefused(String found) {
     return new ModelInputException(
         column(), found, "no null; state what one means with Feature.nulls(...)");

@@ -26,8 +26,8 @@ final class BatchRequest implements Request {
   }
 
   @Override
-  public void bind(Slot slot) {
-    slot.inputs().bind(batch);
+  public boolean bind(Slot slot) {
+    return slot.inputs().bind(batch);
   }
 
   @Override

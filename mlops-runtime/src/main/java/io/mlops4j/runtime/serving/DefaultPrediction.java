@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.FixedShapeTensorVector;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
@@ -99,8 +100,21 @@ final class DefaultPrediction implements Prediction, Answer {
   }
 
   @Override
+  public long[] shape(String output) {
+    return open().shape(outputs.find(output));
+  }
+
+  @Override
+  public FixedShapeTensorVector tensor(String output) {
+    return kept(open().tensor(outputs.find(output), allocator));
+  }
+
+  @Override
   public FieldVector vector(String output) {
-    FieldVector view = open().vector(outputs.find(output), allocator);
+    return kept(open().vector(outputs.find(output), allocator));
+  }
+
+  private <V extends FieldVector> V kept(V view) {
     if (views == null) {
       views = new ArrayList<>();
     }

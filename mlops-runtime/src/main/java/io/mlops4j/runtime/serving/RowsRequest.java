@@ -26,8 +26,8 @@ final class RowsRequest<I extends Record> implements Request {
   }
 
   @Override
-  public void bind(Slot slot) {
-    binder.bind(slot.engine(), rows);
+  public boolean bind(Slot slot) {
+    return binder.bind(slot.engine(), rows);
   }
 
   @Override

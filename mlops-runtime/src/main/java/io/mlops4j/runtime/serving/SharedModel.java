@@ -28,7 +28,6 @@ final class SharedModel {
   private Slot build() {
     EngineSlot slot = engine.slot();
     try {
-      outputs.prepare(slot);
       return new Slot(slot, binder.inputs(slot));
     } catch (RuntimeException | Error e) {
       slot.close();
@@ -129,11 +128,11 @@ final class SharedModel {
 
   private Outputs run(Slot slot, Request request, @Nullable CallTimes times) {
     end(times, Phase.QUEUE);
-    request.bind(slot);
+    boolean whole = request.bind(slot);
     end(times, Phase.BIND);
     slot.engine().run();
     end(times, Phase.RUN);
-    Outputs answer = outputs.read(slot.engine(), request.rows());
+    Outputs answer = outputs.read(slot.engine(), request.rows(), whole);
     end(times, Phase.READ);
     return answer;
   }

@@ -1,0 +1,151 @@
+package io.mlops4j.runtime.binding;
+
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.spi.StringColumn;
+import java.util.Arrays;
+import org.apache.arrow.vector.BaseIntVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.LargeVarCharVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The texts of one input in the call that is being bound, decoded before the engine sees any, so
+ * that damaged ones are found first; what a null means has been applied. Its memory is used again.
+ */
+final class InputTexts implements StringColumn {
+  /** Beyond this many an array is not kept for later calls. */
+  private static final int KEPT = 1 << 16;
+
+  private final Utf8 utf8 = new Utf8();
+  private final KeptDictionary[] dictionaries;
+  private String[] values = {};
+  private int size;
+
+  InputTexts(int columns) {
+    dictionaries = new KeptDictionary[columns];
+    Arrays.setAll(dictionaries, i -> new KeptDictionary());
+  }
+
+  /** States how many values come. */
+  void begin(int count) {
+    size = count;
+    if (values.length < count) {
+      values = new String[count];
+    }
+  }
+
+  /** Reads column {@code i} of {@code stride}, one value a row. */
+  void read(
+      int i,
+      Source source,
+      Cell cell,
+      FieldVector column,
+      int rows,
+      int stride,
+      DictionaryProvider provider) {
+    if (cell.form() == Cell.Form.CODE) {
+      readCodes(i, source, cell, column, rows, stride, provider);
+      return;
+    }
+    long nulls = InputColumns.nullsOf(source, column.getValidityBuffer(), rows, 1);
+    utf8.read(source, column, 0, rows, nulls, values, i, stride, 1);
+    if (nulls != 0) {
+      String text = source.textForNull();
+      for (int row = 0; row < rows; row++) {
+        if (Validity.isNull(nulls, row)) {
+          values[i + row * stride] = text;
+        }
+      }
+    }
+  }
+
+  private void readCodes(
+      int i,
+      Source source,
+      Cell cell,
+      FieldVector column,
+      int rows,
+      int stride,
+      DictionaryProvider provider) {
+    Dictionary dictionary = provider.lookup(cell.dictionary());
+    if (dictionary == null || !(column instanceof BaseIntVector)) {
+      throw new ModelInputException(
+          source.column(), "dictionary codes without their dictionary", "text");
+    }
+    FieldVector words = dictionary.getVector();
+    if (!(words instanceof VarCharVector || words instanceof LargeVarCharVector)) {
+      throw new ModelInputException(
+          source.column(), "a dictionary of " + ArrowTypes.name(words.getField()), "text");
+    }
+    new Codes(source, column, rows, words, dictionaries[i].texts(words, rows))
+        .read(utf8, values, i, stride);
+  }
+
+  /** Reads the values of lists, all rows of one width. */
+  void read(ListColumn list, Source source) {
+    int width = list.width();
+    if (width == 0) {
+      return;
+    }
+    for (int row = 0; row < list.rows(); row++) {
+      int at = row * width;
+      if (list.isNull(row)) {
+        Arrays.fill(values, at, at + width, source.textForNull());
+        continue;
+      }
+      int start = list.start(row);
+      utf8.read(source, list.values(), start, width, list.valueNulls(), values, at, 1, width);
+      for (int k = 0; list.valueNulls() != 0 && k < width; k++) {
+        if (Validity.isNull(list.valueNulls(), start + k)) {
+          values[at + k] = source.textForNull();
+        }
+      }
+    }
+  }
+
+  /** Lets go of the texts. */
+  void release() {
+    if (values.length > KEPT) {
+      values = new String[0];
+    } else {
+      Arrays.fill(values, 0, size, null);
+    }
+    size = 0;
+  }
+
+  @Override
+  public long size() {
+    return size;
+  }
+
+  @Override
+  public String get(long i) {
+    if (i >= size) {
+      throw new IllegalStateException("text was asked for outside a call");
+    }
+    return values[(int) i];
+  }
+
+  @Override
+  public long offsets() {
+    return 0;
+  }
+
+  @Override
+  public long utf8() {
+    return 0;
+  }
+
+  @Override
+  public String @Nullable [] dictionary() {
+    return null;
+  }
+
+  @Override
+  public long codes() {
+    return 0;
+  }
+}

@@ -1,0 +1,121 @@
+package io.mlops4j.runtime.binding;
+
+import io.mlops4j.spi.EngineValue;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the answers to one call lie in their memory, and their shapes. Calls whose answers have the
+ * same shapes share one, so that a steady state allocates none; written before it is shared only.
+ */
+final class OutputLayout {
+  /** The width of an output whose first dimension is not the rows. */
+  static final int NOT_BY_ROW = -1;
+
+  private final int rows;
+  private final boolean whole;
+  private final long[] starts;
+  private final long[] elements;
+  private final int[] widths;
+  private final long[] @Nullable [] dims;
+
+  /**
+   * @param whole whether the one row that was asked was the whole of an input, so that each output
+   *     is whole the answer to it
+   */
+  OutputLayout(int outputs, int rows, boolean whole) {
+    this.rows = rows;
+    this.whole = whole;
+    this.starts = new long[outputs];
+    this.elements = new long[outputs];
+    this.widths = new int[outputs];
+    this.dims = new long[outputs][];
+  }
+
+  boolean isFor(int rows, boolean whole) {
+    return this.rows == rows && this.whole == whole;
+  }
+
+  /** Whether a tensor has this shape and would lie there. */
+  boolean holds(int output, long start, EngineValue value) {
+    long[] known = dims[output];
+    if (known == null || starts[output] != start || known.length != value.rank()) {
+      return false;
+    }
+    for (int i = 0; i < known.length; i++) {
+      if (known[i] != value.dim(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A new one that agrees in the first outputs. */
+  OutputLayout upTo(int output) {
+    OutputLayout copy = new OutputLayout(starts.length, rows, whole);
+    System.arraycopy(starts, 0, copy.starts, 0, output);
+    System.arraycopy(elements, 0, copy.elements, 0, output);
+    System.arraycopy(widths, 0, copy.widths, 0, output);
+    System.arraycopy(dims, 0, copy.dims, 0, output);
+    return copy;
+  }
+
+  void set(int output, long start, EngineValue value) {
+    long[] shape = new long[value.rank()];
+    for (int i = 0; i < shape.length; i++) {
+      shape[i] = value.dim(i);
+    }
+    set(output, start, shape);
+  }
+
+  void set(int output, long start, long[] shape) {
+    long count = 1;
+    for (long size : shape) {
+      count *= size;
+    }
+    starts[output] = start;
+    elements[output] = count;
+    dims[output] = shape;
+    boolean byRow = shape.length > 0 && shape[0] == rows && rows > 0;
+    widths[output] =
+        byRow ? Math.toIntExact(count / rows) : whole ? Math.toIntExact(count) : NOT_BY_ROW;
+  }
+
+  /** A sequence or map, which has no shape. */
+  void setNested(int output, boolean byRow) {
+    dims[output] = new long[0];
+    widths[output] = byRow ? 1 : NOT_BY_ROW;
+  }
+
+  /** An answer to no rows. */
+  void setEmpty(int output, long[] shape, int width) {
+    dims[output] = shape;
+    widths[output] = width;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  long start(int output) {
+    return starts[output];
+  }
+
+  long elements(int output) {
+    return elements[output];
+  }
+
+  int width(int output) {
+    return widths[output];
+  }
+
+  long[] shape(int output) {
+    long[] shape = dims[output];
+    return shape == null ? new long[0] : shape.clone();
+  }
+
+  @Override
+  public String toString() {
+    return rows + " rows of " + Arrays.deepToString(dims);
+  }
+}
