@@ -175,8 +175,8 @@ final class Cell {
 
   /** Decides how it fills an input; false when it cannot. */
   boolean settle(InputPlan plan) {
-    boolean list = form == Form.FIXED_LIST || form == Form.LIST;
-    Fill possible = plan.fill(rank, list);
+    boolean tensor = form == Form.TENSOR || form == Form.VARIABLE_TENSOR;
+    Fill possible = plan.fill(rank, tensor);
     if (possible == null) {
       return false;
     }

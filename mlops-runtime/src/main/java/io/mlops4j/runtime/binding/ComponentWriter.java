@@ -164,22 +164,16 @@ final class ComponentWriter {
   static void check(InputPlan plan, Source source, RecordComponent component) {
     Class<?> type = component.getType();
     ElementType found = Components.elementType(type);
-    boolean shape = takes(plan, type.isArray());
+    boolean shape = plan.takes(type.isArray());
     boolean nested = type.isArray() && !type.getComponentType().isPrimitive() && !plan.isText();
     if (found == null || nested || !shape || !source.takes(found)) {
       throw new ModelInputException(
           component.getName(),
           type.getSimpleName(),
           source.expected()
-              + (takes(plan, true) ? " (an array where a row has several)" : "")
+              + (plan.takes(true) ? " (an array where a row has several)" : "")
               + ", as the model takes "
               + plan.spec());
     }
-  }
-
-  private static boolean takes(InputPlan plan, boolean array) {
-    Fill fill = plan.fill(array ? 1 : 0, array);
-    return fill != null
-        && (array || plan.sources().size() > 1 || plan.fits(new long[0], fill == Fill.WHOLE));
   }
 }

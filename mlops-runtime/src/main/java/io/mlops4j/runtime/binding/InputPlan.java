@@ -75,20 +75,30 @@ final class InputPlan {
    * How values of a rank fill the input; null when they cannot.
    *
    * @param rank how many dimensions a value has
-   * @param list whether the value is a mere list, which may stand for any shape
+   * @param tensor whether it is a tensor; a mere value or list may stand for more dimensions
    */
-  @Nullable Fill fill(int rank, boolean list) {
+  @Nullable Fill fill(int rank, boolean tensor) {
     if (sources.size() > 1) {
       return rank == 0 ? Fill.STACKED : null;
     }
     if (spec.anyRank()) {
-      return rank == 0 || list ? Fill.STACKED : Fill.EITHER;
+      return tensor ? Fill.EITHER : Fill.STACKED;
     }
     if (rank == rank()) {
       return Fill.WHOLE;
     }
-    boolean flat = rank + 1 < rank() && (rank == 0 || list) && openDims() <= 1;
+    boolean flat = rank + 1 < rank() && !tensor && openDims() <= 1;
     return rank + 1 == rank() || flat ? Fill.STACKED : null;
+  }
+
+  /** Whether a component of a record can hold what a row needs: one value, or an array. */
+  boolean takes(boolean array) {
+    Fill fill = fill(array ? 1 : 0, false);
+    return fill != null && (array || sources.size() > 1 || fits(new long[0], fill == Fill.WHOLE));
+  }
+
+  boolean takesScalars() {
+    return takes(false);
   }
 
   private int openDims() {

@@ -33,7 +33,7 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
 
   /** Whether the one row's value is the whole input. */
   boolean isWhole() {
-    return plan.fill(arrays ? 1 : 0, arrays) == Fill.WHOLE;
+    return plan.fill(arrays ? 1 : 0, false) == Fill.WHOLE;
   }
 
   private int width(List<? extends Record> rows) {
