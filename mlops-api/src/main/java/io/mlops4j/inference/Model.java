@@ -51,10 +51,10 @@ public interface Model extends AutoCloseable {
    * io.mlops4j.feature.FixedShapeTensorType}, {@link io.mlops4j.feature.VariableShapeTensorType}).
    * An input with one dimension more than that is filled row by row: its first dimension is the
    * rows, and lists or tensors must be of one shape in all of them. An input with as many
-   * dimensions as a row's value is <em>whole</em> that value, and the batch must have one row. Lists
-   * stand for any shape of which at most one dimension after the first is open. An input of any rank
-   * takes values and lists row by row, and a tensor whole when there is one row, row by row
-   * otherwise. A model without inputs takes one row.
+   * dimensions as a row's value is <em>whole</em> that value, and the batch must have one row.
+   * Lists stand for any shape of which at most one dimension after the first is open. An input of
+   * any rank takes values and lists row by row, and a tensor whole when there is one row, row by
+   * row otherwise. A model without inputs takes one row.
    *
    * @param batch the rows; further columns are ignored by the model and reach listeners
    * @return the answer, to be closed by the caller
