@@ -2,6 +2,7 @@ package io.mlops4j.spi;
 
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.Placement;
+import java.util.Set;
 
 /** A loaded model. Thread safe; its slots are not. */
 public interface EngineModel extends AutoCloseable {
@@ -25,6 +26,16 @@ public interface EngineModel extends AutoCloseable {
    * @return a new slot
    */
   EngineSlot slot();
+
+  /**
+   * Inputs that the model's bytes declare, but that keep the value which lies in these bytes,
+   * because the engine cannot be given another one. They are not in the signature.
+   *
+   * @return names, usually none
+   */
+  default Set<String> constants() {
+    return Set.of();
+  }
 
   /**
    * What the model holds outside the runtime's memory, as well as it can be known.

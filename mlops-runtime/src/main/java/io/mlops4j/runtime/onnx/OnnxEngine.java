@@ -70,7 +70,9 @@ final class OnnxEngine implements Engine {
     try {
       session = sessions.open(source, content, device);
       ModelSignature signature = SignatureReader.read(session.session(), graph, source.main());
-      model = new OnnxModel(environment, memory, source, session, signature, content.bytes());
+      model =
+          new OnnxModel(
+              environment, memory, source, session, signature, graph.constants(), content.bytes());
       return model;
     } catch (OrtException e) {
       throw cannotLoad(source, bytes, graph, e);

@@ -47,6 +47,14 @@ record OnnxGraph(
     }
   }
 
+  /** Initialisers that are declared as inputs too, for callers to override, which Java cannot. */
+  Set<String> constants() {
+    return inputs.stream()
+        .map(ValueInfoProto::getName)
+        .filter(initializers::contains)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
   /** The type that the file declares for an output; empty if it leaves it to inference. */
   Optional<TypeProto> output(String name) {
     return type(outputs, name);

@@ -11,6 +11,7 @@ import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.ModelSource;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * A session and what it needs to live.
@@ -24,6 +25,7 @@ final class OnnxModel implements EngineModel {
   private final Path main;
   private final OpenSession session;
   private final ModelSignature signature;
+  private final Set<String> constants;
   private final UnsignedTensors unsigned;
   private final long bytes;
   private int slots;
@@ -36,6 +38,7 @@ final class OnnxModel implements EngineModel {
       ModelSource source,
       OpenSession session,
       ModelSignature signature,
+      Set<String> constants,
       long bytes)
       throws OrtException {
     this.environment = environment;
@@ -43,6 +46,7 @@ final class OnnxModel implements EngineModel {
     this.main = source.main();
     this.session = session;
     this.signature = signature;
+    this.constants = constants;
     this.unsigned = UnsignedTensors.open(environment, signature);
     this.bytes = bytes;
   }
@@ -71,6 +75,11 @@ final class OnnxModel implements EngineModel {
   @Override
   public ModelSignature signature() {
     return signature;
+  }
+
+  @Override
+  public Set<String> constants() {
+    return constants;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.serving;
 
+import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.ServedBy;
@@ -83,7 +84,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     EngineModel model = engine.engine().load(source, device, options.signature().orElse(null));
     try {
       FeatureSchema stated = options.features().orElse(cardFeatures);
-      BatchBinder binder = BatchBinder.compile(model.signature(), stated);
+      BatchBinder binder = binder(model, stated);
       return register(
           new LoadedModel(
               this,
@@ -95,6 +96,26 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       model.close();
       throw e;
     }
+  }
+
+  private static BatchBinder binder(EngineModel model, @Nullable FeatureSchema stated) {
+    try {
+      return BatchBinder.compile(model.signature(), stated);
+    } catch (ModelLoadException e) {
+      List<String> constants = new ArrayList<>();
+      if (stated != null) {
+        stated.features().forEach(feature -> constants.add(feature.name()));
+        constants.retainAll(model.constants());
+      }
+      throw constants.isEmpty() ? e : withConstants(e, constants);
+    }
+  }
+
+  private static ModelLoadException withConstants(ModelLoadException e, List<String> constants) {
+    return new ModelLoadException(
+        "%s; the inputs %s have values inside the model, which this engine cannot replace: leave these features out, or export the model without the values"
+            .formatted(e.getMessage(), constants),
+        e);
   }
 
   /** Keeps an eye on a model until it is closed. */
