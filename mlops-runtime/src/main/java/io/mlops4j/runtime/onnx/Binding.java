@@ -76,9 +76,9 @@ final class Binding implements AutoCloseable {
       Output output = outputs.get(i);
       long[] dims = pinnedDims[i];
       if (dims != null) {
-        pinned.put(output.name(), kept(output.tensor().tensor(dims, environment)));
+        pinned.put(output.fetched(), kept(output.tensor().tensor(dims, environment)));
       } else if (wanted[i]) {
-        copied.add(output.name());
+        copied.add(output.fetched());
       }
     }
   }
@@ -126,7 +126,7 @@ final class Binding implements AutoCloseable {
         if (dims != null) {
           outputs.get(i).tensor().written(dims);
         } else if (wanted[i]) {
-          outputs.get(i).copy(result.get(outputs.get(i).name()).orElseThrow());
+          outputs.get(i).copy(result.get(outputs.get(i).fetched()).orElseThrow());
         }
       }
     }

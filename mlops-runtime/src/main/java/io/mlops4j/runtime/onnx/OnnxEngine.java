@@ -63,7 +63,7 @@ final class OnnxEngine implements Engine {
     }
     ByteBuffer bytes = bytes(source);
     OnnxGraph graph = OnnxGraph.read(bytes, source.main());
-    ValueKinds.check(graph, source.main());
+    InputKinds.check(graph, source.main());
     SessionModel content = SessionModel.of(source, bytes, graph);
     OpenSession session = null;
     OnnxModel model = null;

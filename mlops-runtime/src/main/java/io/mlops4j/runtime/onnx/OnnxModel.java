@@ -67,6 +67,11 @@ final class OnnxModel implements EngineModel {
     return unsigned;
   }
 
+  /** What the session calls an output of the signature. */
+  String fetched(String output) {
+    return session().getOutputNames().contains(output) ? output : OptionalOutputs.element(output);
+  }
+
   /** Where it came from, for messages. */
   Path main() {
     return main;

@@ -56,7 +56,7 @@ final class OnnxSlot implements EngineSlot {
         .map(spec -> new Input((TensorSpec) spec, model.memory()))
         .forEach(inputs::add);
     model.signature().outputs().stream()
-        .map(spec -> new Output(spec, model.memory()))
+        .map(spec -> new Output(spec, model.fetched(spec.name()), model.memory()))
         .forEach(outputs::add);
     outputs.stream().filter(this::isInput).forEach(Output::markDynamic);
     drops = inputs.stream().anyMatch(Input::isText) || outputs.stream().anyMatch(Output::isNested);

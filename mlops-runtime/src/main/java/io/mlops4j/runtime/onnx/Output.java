@@ -15,14 +15,21 @@ import org.jspecify.annotations.Nullable;
 /** One output of a slot: whether it is wanted, what is known of its shape, and its last value. */
 final class Output implements AutoCloseable {
   private final ValueSpec spec;
+  private final String fetched;
   private final DirectMemory memory;
   private final @Nullable TensorMemory tensor;
   private @Nullable NestedValue nested;
   private boolean wanted = true;
   private boolean dynamic;
 
-  Output(ValueSpec spec, DirectMemory memory) {
+  /**
+   * Without memory as yet.
+   *
+   * @param fetched its name in the session
+   */
+  Output(ValueSpec spec, String fetched, DirectMemory memory) {
     this.spec = spec;
+    this.fetched = fetched;
     this.memory = memory;
     this.tensor =
         spec instanceof TensorSpec of ? new TensorMemory(of.name(), of.type(), memory) : null;
@@ -30,6 +37,11 @@ final class Output implements AutoCloseable {
 
   String name() {
     return spec.name();
+  }
+
+  /** What the session calls it, see {@link OptionalOutputs}. */
+  String fetched() {
+    return fetched;
   }
 
   boolean wanted() {

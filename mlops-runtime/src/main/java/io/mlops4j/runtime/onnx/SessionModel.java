@@ -47,10 +47,11 @@ record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
       }
     }
     weights.keySet().removeAll(twice); // ONNX Runtime is to say what it thinks of that
-    return weights.size() == graph.external().size()
+    boolean whole = weights.size() == graph.external().size();
+    return whole && graph.outputs().stream().noneMatch(OptionalOutputs::isOptional)
         ? new SessionModel(bytes, weights)
         : new SessionModel(
-            new WeightInliner(source, external, weights.keySet()).inlined(bytes), weights);
+            new ModelRewriter(source, external, weights.keySet()).rewritten(bytes), weights);
   }
 
   /**

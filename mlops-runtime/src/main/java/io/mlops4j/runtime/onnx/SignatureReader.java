@@ -79,7 +79,7 @@ final class SignatureReader {
   private List<ValueSpec> outputs(OrtSession session) throws OrtException {
     List<ValueSpec> specs = new ArrayList<>();
     for (NodeInfo output : session.getOutputInfo().values()) {
-      specs.add(output(output.getName(), output.getInfo()));
+      specs.add(output(OptionalOutputs.declared(output.getName()), output.getInfo()));
     }
     if (specs.isEmpty()) {
       // A file cut between two fields parses, as a model without a graph.
@@ -92,7 +92,7 @@ final class SignatureReader {
 
   private ValueSpec output(String name, ValueInfo info) {
     checkName("output", name, graph.outputs());
-    Optional<TypeProto> declared = graph.output(name);
+    Optional<TypeProto> declared = graph.output(name).map(OptionalOutputs::element);
     if (info instanceof TensorInfo tensor) {
       return tensor(name, element("output", name, tensor), tensor, declared);
     }

@@ -22,7 +22,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot be served is refused when it is loaded, with the reason. */
 class BadModelTest {
@@ -59,15 +58,6 @@ class BadModelTest {
         .hasMessageContaining(model + ".onnx: output odd: found ")
         .hasMessageContaining(found)
         .hasMessageContaining("cast it inside the model");
-  }
-
-  /** To read an absent one would end the process. */
-  @ParameterizedTest
-  @ValueSource(strings = {"optional_out", "absent_out"})
-  void optionalOutputsAreRefusedByName(String model) {
-    assertThatThrownBy(() -> onnx.load("engine/" + model).close())
-        .isInstanceOf(ModelLoadException.class)
-        .hasMessageContaining("output maybe: found optional(tensor(float32)), expected a value");
   }
 
   @ParameterizedTest

@@ -257,6 +257,37 @@ class OnnxSlotTest {
   }
 
   @Test
+  void optionalOutputsAreReadWhereTheyAreThere() {
+    try (EngineModel model = onnx.load("engine/optional_out");
+        EngineSlot slot = model.slot()) {
+      assertThat(model.signature())
+          .hasToString("(x: float32[N]) -> (maybe: float32[N], minus: float32[N])");
+      for (float a : new float[] {1, 2, 3}) {
+        feed(slot, 0, floats(a, -a), 2);
+        slot.run();
+        assertThat(floats(slot.output(0))).containsExactly(-a, a);
+        assertThat(floats(slot.output(1))).containsExactly(-a, a);
+        slot.recycle();
+      }
+    }
+  }
+
+  /** To read one from ONNX Runtime's Java API would end the process. */
+  @Test
+  void absentOutputsFailTheRunAndTheSlotStaysUsable() {
+    try (EngineModel model = onnx.load("engine/absent_out");
+        EngineSlot slot = model.slot()) {
+      for (int i = 0; i < 3; i++) {
+        feed(slot, 0, floats(1, 2), 2);
+        assertThatThrownBy(slot::run)
+            .isInstanceOf(InferenceException.class)
+            .hasMessageContaining("optional");
+        slot.recycle();
+      }
+    }
+  }
+
+  @Test
   void shapesKnownOnlyAfterTheRunAreRead() {
     try (EngineModel model = onnx.load("dynamic");
         EngineSlot slot = model.slot()) {

@@ -18,12 +18,13 @@ import java.nio.ByteBuffer;
 import java.util.Set;
 
 /**
- * Writes a model anew with external elements inside: those in subgraphs, functions, sparse tensors
- * and operators' attributes, and those of types that Java has no tensors for.
+ * Writes a model anew so that Java can serve it: with external elements inside, those in subgraphs,
+ * functions, sparse tensors and operators' attributes, and those of types that Java has no tensors
+ * for; and with the elements of optional outputs in their place.
  *
  * <p>The elements are not copied before the new model is written.
  */
-final class WeightInliner {
+final class ModelRewriter {
   private final ModelSource source;
   private final ExternalWeights external;
   private final Set<String> kept;
@@ -32,7 +33,7 @@ final class WeightInliner {
   /**
    * @param kept names of the main graph's initialisers that stay external
    */
-  WeightInliner(ModelSource source, ExternalWeights external, Set<String> kept) {
+  ModelRewriter(ModelSource source, ExternalWeights external, Set<String> kept) {
     this.source = source;
     this.external = external;
     this.kept = kept;
@@ -42,7 +43,7 @@ final class WeightInliner {
    * @return a direct buffer
    * @throws ModelLoadException if the result would be too large
    */
-  ByteBuffer inlined(ByteBuffer model) {
+  ByteBuffer rewritten(ByteBuffer model) {
     try {
       CodedInputStream in = UnsafeByteOperations.unsafeWrap(model.slice()).newCodedInput();
       in.enableAliasing(true);
@@ -58,7 +59,7 @@ final class WeightInliner {
       return written(builder.build());
     } catch (IOException e) {
       throw new ModelLoadException(
-          "%s: found a model that cannot be written with its weights inside (%s), expected an ONNX model"
+          "%s: found a model that cannot be written anew (%s), expected an ONNX model"
               .formatted(source.main(), e.getMessage()),
           e);
     }
@@ -81,6 +82,7 @@ final class WeightInliner {
       }
     }
     parts(graph);
+    OptionalOutputs.unwrap(graph);
     for (FunctionProto.Builder function : model.getFunctionsBuilderList()) {
       function.getNodeBuilderList().forEach(this::node);
       function.getAttributeProtoBuilderList().forEach(this::attribute);
