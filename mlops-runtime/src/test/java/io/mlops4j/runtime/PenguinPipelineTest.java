@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.MapVector;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryEncoder;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
@@ -109,6 +111,8 @@ class PenguinPipelineTest {
       @Nullable String sex) {}
 
   private record Species(String label, float[] probabilities) {}
+
+  private record ZippedSpecies(String label, Map<String, Float> by_species) {}
 
   private record Mass(float kilograms) {}
 
@@ -280,6 +284,47 @@ class PenguinPipelineTest {
         assertThat(alone.probabilities()).containsExactly(own, within((float) TOLERANCE));
       }
     }
+  }
+
+  @Test
+  void zipMapAnswersWithAMapForEachRow() {
+    JsonNode expected = GOLDEN.get("regression").get("probabilities");
+    List<String> classes = List.of("Adelie", "Chinstrap", "Gentoo");
+    try (Model matrix = load("penguins_regression.onnx");
+        Model zipped = load("penguins_zipmap.onnx");
+        FeatureBatch batch = batch(GOLDEN.get("rows"));
+        Prediction probabilities = matrix.predict(batch);
+        Prediction maps = zipped.predict(batch)) {
+      float[] same = probabilities.floats("probabilities");
+      MapVector vector = (MapVector) maps.vector("by_species");
+      List<ZippedSpecies> records =
+          zipped
+              .rows(Penguin.class, ZippedSpecies.class)
+              .predict(
+                  IntStream.range(0, batch.rows())
+                      .mapToObj(row -> Penguin.of(GOLDEN.get("rows"), row))
+                      .toList());
+      assertThat(vector.getValueCount()).isEqualTo(expected.size());
+      for (int row = 0; row < expected.size(); row++) {
+        Map<String, Float> map = map(vector, row);
+        assertThat(map.keySet()).containsExactlyElementsOf(classes);
+        assertThat(records.get(row).by_species()).isEqualTo(map);
+        for (int i = 0; i < 3; i++) {
+          assertThat(map.get(classes.get(i)))
+              .isEqualTo(same[3 * row + i])
+              .isCloseTo((float) expected.get(row).get(i).doubleValue(), within(1e-6f));
+        }
+      }
+    }
+  }
+
+  private static Map<String, Float> map(MapVector vector, int row) {
+    Map<String, Float> map = new LinkedHashMap<>();
+    for (Object entry : (List<?>) vector.getObject(row)) {
+      Map<?, ?> pair = (Map<?, ?>) entry;
+      map.put(pair.get(MapVector.KEY_NAME).toString(), (Float) pair.get(MapVector.VALUE_NAME));
+    }
+    return map;
   }
 
   @Test

@@ -80,10 +80,19 @@ class MiniLmTest {
         Model model = runtime.load(file(name))) {
       for (int[] shape : SHAPES) {
         Texts texts = Texts.random(random, shape[0], shape[1]);
+        float[] expected = raw.hidden(texts);
+        String what = "seed %s, %s texts of %s".formatted(SEED, shape[0], shape[1]);
         assertThat(hidden(model, texts))
-            .as("seed %s, %s texts of %s", SEED, shape[0], shape[1])
+            .as(what)
             .hasSize(shape[0] * shape[1] * WIDTH)
-            .containsExactly(raw.hidden(texts));
+            .containsExactly(expected);
+        try (FeatureBatch batch = texts.tensors(runtime.allocator());
+            Prediction prediction = model.predict(batch)) {
+          assertThat(prediction.shape("last_hidden_state"))
+              .as(what)
+              .containsExactly(shape[0], shape[1], WIDTH);
+          assertThat(prediction.floats("last_hidden_state")).as(what).containsExactly(expected);
+        }
       }
     }
   }

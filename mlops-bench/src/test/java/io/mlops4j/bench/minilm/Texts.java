@@ -69,6 +69,18 @@ record Texts(int rows, int length, long[] ids, long[] mask, long[] types) {
     }
   }
 
+  /** The same as columns of tensors, as the builder makes them. */
+  FeatureBatch tensors(BufferAllocator memory) {
+    return FeatureBatch.builder(memory)
+        .longs("input_ids", ids)
+        .asTensors(length)
+        .longs("attention_mask", mask)
+        .asTensors(length)
+        .longs("token_type_ids", types)
+        .asTensors(length)
+        .build();
+  }
+
   private FieldVector lists(BufferAllocator memory, String name, long[] values) {
     Field inside = Field.notNullable("item", new ArrowType.Int(64, true));
     FieldType type = FieldType.notNullable(new ArrowType.FixedSizeList(length));

@@ -231,7 +231,10 @@ final class InputPlan {
         throw new ModelInputException(
             column(),
             rows + " rows",
-            fixed + " rows, the batch size that the model fixes for " + spec);
+            fixed
+                + " rows, the batch size that the model fixes for "
+                + spec
+                + "; ask with that many, or export it with an open first dimension");
       }
     }
   }
@@ -299,6 +302,7 @@ final class InputPlan {
     }
     return list
         + "; where each value has a column of its own, state their order with"
-        + " LoadOptions.features(FeatureSchema.ofNames(...)) or in the model's card";
+        + " LoadOptions.features(FeatureSchema.ofNames(...)) or in the model's card; values row by"
+        + " row become lists with FeatureBatch.Builder.asTensors";
   }
 }
