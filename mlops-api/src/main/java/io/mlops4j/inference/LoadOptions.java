@@ -10,25 +10,28 @@ import org.jspecify.annotations.Nullable;
 /** How a model is loaded. Immutable: every method returns a changed copy. */
 public final class LoadOptions {
   private static final LoadOptions DEFAULTS =
-      new LoadOptions(null, List.of(), null, List.of(), null);
+      new LoadOptions(null, List.of(), null, List.of(), null, true);
 
   private final @Nullable FeatureSchema features;
   private final List<InferenceListener> listeners;
   private final @Nullable String engine;
   private final List<String> devices;
   private final @Nullable String signature;
+  private final boolean cached;
 
   private LoadOptions(
       @Nullable FeatureSchema features,
       List<InferenceListener> listeners,
       @Nullable String engine,
       List<String> devices,
-      @Nullable String signature) {
+      @Nullable String signature,
+      boolean cached) {
     this.features = features;
     this.listeners = listeners;
     this.engine = engine;
     this.devices = devices;
     this.signature = signature;
+    this.cached = cached;
   }
 
   /**
@@ -48,7 +51,7 @@ public final class LoadOptions {
    */
   public LoadOptions features(FeatureSchema schema) {
     return new LoadOptions(
-        Objects.requireNonNull(schema, "schema"), listeners, engine, devices, signature);
+        Objects.requireNonNull(schema, "schema"), listeners, engine, devices, signature, cached);
   }
 
   /**
@@ -60,7 +63,7 @@ public final class LoadOptions {
   public LoadOptions listener(InferenceListener listener) {
     List<InferenceListener> more = new ArrayList<>(listeners);
     more.add(Objects.requireNonNull(listener, "listener"));
-    return new LoadOptions(features, List.copyOf(more), engine, devices, signature);
+    return new LoadOptions(features, List.copyOf(more), engine, devices, signature, cached);
   }
 
   /**
@@ -70,7 +73,7 @@ public final class LoadOptions {
    * @return a changed copy
    */
   public LoadOptions withListeners(List<? extends InferenceListener> listeners) {
-    return new LoadOptions(features, List.copyOf(listeners), engine, devices, signature);
+    return new LoadOptions(features, List.copyOf(listeners), engine, devices, signature, cached);
   }
 
   /**
@@ -81,7 +84,7 @@ public final class LoadOptions {
    */
   public LoadOptions engine(String name) {
     return new LoadOptions(
-        features, listeners, Objects.requireNonNull(name, "name"), devices, signature);
+        features, listeners, Objects.requireNonNull(name, "name"), devices, signature, cached);
   }
 
   /**
@@ -91,7 +94,7 @@ public final class LoadOptions {
    * @return a changed copy
    */
   public LoadOptions device(String... preferred) {
-    return new LoadOptions(features, listeners, engine, List.of(preferred), signature);
+    return new LoadOptions(features, listeners, engine, List.of(preferred), signature, cached);
   }
 
   /**
@@ -103,7 +106,17 @@ public final class LoadOptions {
    */
   public LoadOptions signature(String key) {
     return new LoadOptions(
-        features, listeners, engine, devices, Objects.requireNonNull(key, "key"));
+        features, listeners, engine, devices, Objects.requireNonNull(key, "key"), cached);
+  }
+
+  /**
+   * Keeps this model out of the runtime's {@link io.mlops4j.model.ModelCache}: what is loaded are
+   * the bytes of the model itself, digested now, and nothing of it is written.
+   *
+   * @return a changed copy
+   */
+  public LoadOptions uncached() {
+    return new LoadOptions(features, listeners, engine, devices, signature, false);
   }
 
   /**
@@ -149,5 +162,14 @@ public final class LoadOptions {
    */
   public Optional<String> signature() {
     return Optional.ofNullable(signature);
+  }
+
+  /**
+   * Whether the model may come from the runtime's cache, if it has one.
+   *
+   * @return false after {@link #uncached()}
+   */
+  public boolean cached() {
+    return cached;
   }
 }

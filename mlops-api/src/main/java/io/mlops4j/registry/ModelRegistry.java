@@ -66,6 +66,20 @@ public interface ModelRegistry extends AutoCloseable {
   ModelSource source(ModelVersion version);
 
   /**
+   * The same for an engine that may not need the bytes, as one with a cache of prepared models: a
+   * registry may put reading and verifying off until they are asked for, and throw what {@link
+   * #source} throws then.
+   *
+   * @param version a version of this registry
+   * @return what an engine loads
+   * @throws io.mlops4j.error.IntegrityException if it is known now that the bytes are not those
+   *     that were published
+   */
+  default ModelSource deferredSource(ModelVersion version) {
+    return source(version);
+  }
+
+  /**
    * Lets an alias name a version, whatever it names now.
    *
    * @param ref {@code name@alias}

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A model's bytes, verified: what was hashed is what is loaded. Immutable and thread safe; the
- * buffers are not to be written, and every call returns one of its own position.
+ * buffers are not to be written, and every call returns one of its own position. Bytes may be read
+ * at the first call of {@link #bytes} or {@link #external}; they are verified then against the
+ * digest, which was known before, and what they throw is for the caller of the load.
  */
 public interface ModelSource {
   /**
@@ -46,4 +48,14 @@ public interface ModelSource {
    * @return the digest that was verified
    */
   Digest digest();
+
+  /**
+   * Whether an engine may keep the model in a form of its own, where its options name a cache, and
+   * load it from there by the digest, without these bytes.
+   *
+   * @return false where somebody forbade it
+   */
+  default boolean cacheable() {
+    return true;
+  }
 }

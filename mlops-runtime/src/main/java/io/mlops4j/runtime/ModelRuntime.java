@@ -4,6 +4,7 @@ import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
+import io.mlops4j.model.ModelCache;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.model.ModelVersion;
@@ -13,9 +14,10 @@ import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.Deployments;
 import io.mlops4j.runtime.feature.ArrowFiles;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
-import io.mlops4j.runtime.source.FileSource;
+import io.mlops4j.runtime.source.ModelReader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,11 +37,13 @@ import org.slf4j.LoggerFactory;
 public final class ModelRuntime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelRuntime.class);
 
+  private final ModelReader reader;
   private final DefaultModelLoader loader;
   private final boolean strict;
 
   private ModelRuntime(Builder builder) {
-    this.loader = new DefaultModelLoader(builder.threads);
+    this.reader = new ModelReader(builder.modelCache);
+    this.loader = new DefaultModelLoader(builder.threads, builder.modelCache, builder.nativeCache);
     this.strict = builder.strict;
   }
 
@@ -85,7 +89,7 @@ public final class ModelRuntime implements AutoCloseable {
    */
   public Model load(Path model, LoadOptions options) {
     return loader.load(
-        FileSource.read(model),
+        reader.read(model, options.cached()),
         name(model),
         null,
         null,
@@ -131,7 +135,7 @@ public final class ModelRuntime implements AutoCloseable {
     ModelVersion version = alias == null ? registry.resolve(ref) : alias.to();
     ModelCard card = registry.card(version);
     return loader.load(
-        registry.source(version),
+        registry.deferredSource(version),
         version.name(),
         version,
         alias,
@@ -214,6 +218,8 @@ public final class ModelRuntime implements AutoCloseable {
   public static final class Builder {
     private int threads = Runtime.getRuntime().availableProcessors();
     private boolean strict;
+    private @Nullable ModelCache modelCache;
+    private @Nullable Path nativeCache;
 
     private Builder() {}
 
@@ -239,6 +245,44 @@ public final class ModelRuntime implements AutoCloseable {
      */
     public Builder strict() {
       this.strict = true;
+      return this;
+    }
+
+    /**
+     * Keeps models on the disk as the engine has prepared them, so that they open faster the next
+     * time. Without this no file is written.
+     *
+     * <p>ONNX Runtime on Linux, for models in one file that run on the CPU, keeps the optimised
+     * graph, for this version of ONNX Runtime and this kind of CPU; all others load as without a
+     * cache.
+     *
+     * @param cache where, and how far it is trusted
+     * @return this builder
+     */
+    public Builder modelCache(ModelCache cache) {
+      this.modelCache = Objects.requireNonNull(cache, "cache");
+      return this;
+    }
+
+    /**
+     * Keeps ONNX Runtime's native libraries extracted, so that the next process starts faster.
+     * Without this they are extracted into a temporary folder with each start.
+     *
+     * <p>ONNX Runtime is loaded once in a process: the first model of any runtime decides, and
+     * later ones find it loaded, whatever they say here. Where it was loaded before, or the system
+     * property {@code onnxruntime.native.path} is set, this has no effect, which is logged.
+     *
+     * <p>The folder is made for its owner alone (mode 0700); one that exists must belong to the
+     * user of this process and be closed to all others. The libraries' digests are noted when they
+     * are extracted, and compared again when the jar or a library is another file than then, or has
+     * another size or time; what differs is not loaded, but extracted again. Where the folder
+     * cannot be used, which is logged, libraries are extracted as without it.
+     *
+     * @param folder a folder on a local disk, made when it is first needed
+     * @return this builder
+     */
+    public Builder nativeCache(Path folder) {
+      this.nativeCache = Objects.requireNonNull(folder, "folder");
       return this;
     }
 

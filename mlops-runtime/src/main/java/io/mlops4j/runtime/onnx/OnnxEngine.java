@@ -3,8 +3,6 @@ package io.mlops4j.runtime.onnx;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.mlops4j.error.EngineUnavailableException;
-import io.mlops4j.error.ModelLoadException;
-import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.spi.DeviceRequest;
@@ -12,7 +10,9 @@ import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.ModelSource;
-import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ONNX Runtime, one environment per process, which is ONNX Runtime's own rule. Every session has
@@ -22,12 +22,18 @@ final class OnnxEngine implements Engine {
   private final OrtEnvironment environment;
   private final DirectMemory memory;
   private final Sessions sessions;
+  private final @Nullable CachedSessions cached;
   private volatile boolean closed;
 
-  private OnnxEngine(OrtEnvironment environment, DirectMemory memory, int threads) {
+  private OnnxEngine(OrtEnvironment environment, DirectMemory memory, EngineOptions options) {
     this.environment = environment;
     this.memory = memory;
-    this.sessions = new Sessions(environment, threads);
+    this.sessions = new Sessions(environment, options.threads());
+    this.cached =
+        options
+            .modelCache()
+            .flatMap(cache -> CachedSessions.over(sessions, environment, cache))
+            .orElse(null);
   }
 
   static OnnxEngine open(EngineOptions options) {
@@ -36,17 +42,17 @@ final class OnnxEngine implements Engine {
           "options.memory: found %s, expected DirectMemory, of which ONNX Runtime can get buffers"
               .formatted(options.memory().getClass().getName()));
     }
-    return new OnnxEngine(environment(), memory, options.threads());
+    return new OnnxEngine(environment(options.nativeCache()), memory, options);
   }
 
-  private static OrtEnvironment environment() {
+  private static OrtEnvironment environment(Optional<Path> nativeCache) {
     try {
-      OrtEnvironment environment = OrtStart.environment();
+      OrtEnvironment environment = OrtStart.environment(nativeCache);
       environment.setTelemetry(false);
       return environment;
     } catch (LinkageError | OrtException e) {
       throw new EngineUnavailableException(
-          "onnxruntime: its native library cannot be loaded on %s %s (%s); expected a platform that the jar onnxruntime %s carries, and a folder for temporary files that allows libraries"
+          "onnxruntime: its native library cannot be loaded on %s %s (%s); expected a platform that the jar onnxruntime %s carries, and a folder for temporary files, or the one of nativeCache, from which libraries may be run"
               .formatted(
                   System.getProperty("os.name"),
                   System.getProperty("os.arch"),
@@ -61,54 +67,41 @@ final class OnnxEngine implements Engine {
     if (closed) {
       throw new IllegalStateException("the engine is closed");
     }
-    ByteBuffer bytes = bytes(source);
-    OnnxGraph graph = OnnxGraph.read(bytes, source.main());
-    InputKinds.check(graph, source.main());
-    SessionModel content = SessionModel.of(source, bytes, graph);
-    OpenSession session = null;
+    OpenModel opened = open(source, device);
     OnnxModel model = null;
     try {
-      session = sessions.open(source, content, device);
-      ModelSignature signature = SignatureReader.read(session.session(), graph, source.main());
+      ModelSignature signature =
+          SignatureReader.read(opened.session().session(), opened.graph(), source.main());
       model =
           new OnnxModel(
-              environment, memory, source, session, signature, graph.constants(), content.bytes());
+              environment,
+              memory,
+              source,
+              opened.session(),
+              signature,
+              opened.graph().constants(),
+              opened.bytes());
       return model;
     } catch (OrtException e) {
-      throw cannotLoad(source, bytes, graph, e);
+      throw OnnxFile.read(source).refused(e);
     } finally {
-      if (model == null && session != null) {
-        session.close();
+      if (model == null) {
+        opened.close();
       }
     }
   }
 
-  private static ByteBuffer bytes(ModelSource source) {
-    ByteBuffer bytes = source.bytes();
-    if (!source.format().equals(ModelFormat.ONNX) || bytes == null) {
-      throw new ModelLoadException(
-          "%s: found format %s, expected %s in one file"
-              .formatted(source.main(), source.format().id(), ModelFormat.ONNX.id()),
-          null);
+  private OpenModel open(ModelSource source, DeviceRequest device) {
+    OpenModel kept = cached == null ? null : cached.find(source, device);
+    if (kept != null) {
+      return kept;
     }
-    if (!bytes.hasRemaining()) {
-      throw new ModelLoadException(
-          source.main() + ": found an empty file, expected an ONNX model", null);
+    OnnxFile file = OnnxFile.read(source);
+    try {
+      return cached == null ? sessions.open(file, device) : cached.openAndKeep(file, device);
+    } catch (OrtException e) {
+      throw file.refused(e);
     }
-    return bytes.slice();
-  }
-
-  private static ModelLoadException cannotLoad(
-      ModelSource source, ByteBuffer bytes, OnnxGraph graph, OrtException e) {
-    return new ModelLoadException(
-        "%s: found %d bytes that ONNX Runtime %s refuses (%s), expected a complete ONNX model of operator sets that it knows; the file asks for %s: export it again, for older sets if need be, or check that it was not cut or altered"
-            .formatted(
-                source.main(),
-                bytes.limit(),
-                OnnxEngineProvider.TESTED,
-                e.getMessage(),
-                graph.operatorSetsText()),
-        e);
   }
 
   @Override

@@ -1,11 +1,19 @@
 package io.mlops4j.runtime.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
+import io.mlops4j.runtime.cache.KeptLibraries;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts ONNX Runtime's environment, which loads its native library, in a thread of its own.
@@ -22,15 +30,82 @@ final class OrtStart {
   /** Measured: more than 256, less than 640. */
   private static final long STACK_PER_CHARACTER = 1024;
 
+  private static final Logger LOG = LoggerFactory.getLogger(OrtStart.class);
+
+  /** Where ONNX Runtime looks for its libraries before it extracts them. */
+  private static final String FOLDER = "onnxruntime.native.path";
+
+  private static final String OF_THE_USER = "onnxruntime.native.";
+  private static final Path MAPPINGS = Path.of("/proc/self/maps");
+
   private OrtStart() {}
 
   /**
+   * Starts it, or gives the one that runs.
+   *
+   * @param nativeCache where libraries are kept, if they are
    * @throws LinkageError if the native library cannot be loaded
    */
-  static OrtEnvironment environment() {
-    FutureTask<OrtEnvironment> start = new FutureTask<>(OrtEnvironment::getEnvironment);
+  static OrtEnvironment environment(Optional<Path> nativeCache) {
+    FutureTask<OrtEnvironment> start =
+        new FutureTask<>(
+            () ->
+                nativeCache.isEmpty()
+                    ? OrtEnvironment.getEnvironment()
+                    : environment(nativeCache.get()));
     new Thread(null, start, "mlops4j-onnxruntime-start", stackSize()).start();
     return result(start);
+  }
+
+  /** One at a time: the property counts for the whole process. */
+  private static synchronized OrtEnvironment environment(Path nativeCache) {
+    Optional<Path> libraries = libraries(nativeCache);
+    if (libraries.isEmpty()) {
+      return OrtEnvironment.getEnvironment();
+    }
+    System.setProperty(FOLDER, libraries.get().toString());
+    try {
+      return OrtEnvironment.getEnvironment();
+    } finally {
+      System.clearProperty(FOLDER); // it was read, and says nothing to who starts no library
+    }
+  }
+
+  private static Optional<Path> libraries(Path nativeCache) {
+    Optional<String> loaded = loaded();
+    if (loaded.isPresent()) {
+      if (!loaded.get().startsWith(nativeCache.toAbsolutePath().toString())) {
+        LOG.info(
+            "{}: has no effect, as this process has already loaded {}", nativeCache, loaded.get());
+      }
+      return Optional.empty();
+    }
+    for (String name : System.getProperties().stringPropertyNames()) {
+      if (name.startsWith(OF_THE_USER)) {
+        LOG.info("{}: has no effect, as the system property {} is set", nativeCache, name);
+        return Optional.empty();
+      }
+    }
+    Map<String, URL> resources = NativeLibraries.resources();
+    if (resources.isEmpty()) {
+      LOG.info("{}: has no effect, as the jar has no library for this platform", nativeCache);
+      return Optional.empty();
+    }
+    return KeptLibraries.in(nativeCache, resources);
+  }
+
+  /** ONNX Runtime's library, if this process has loaded it, as far as the system tells. */
+  private static Optional<String> loaded() {
+    try (BufferedReader lines = Files.newBufferedReader(MAPPINGS, StandardCharsets.ISO_8859_1)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.contains("/libonnxruntime")) {
+          return Optional.of(line.substring(line.indexOf('/')));
+        }
+      }
+    } catch (IOException e) {
+      LOG.debug("not Linux, where nobody tells ({})", e.toString());
+    }
+    return Optional.empty();
   }
 
   private static long stackSize() {

@@ -8,10 +8,12 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.mlops4j.model.Placement;
+import io.mlops4j.runtime.cache.ModelEntry;
 import io.mlops4j.spi.DeviceRequest;
-import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Opens sessions from verified bytes. Thread safe. */
@@ -28,18 +30,68 @@ final class Sessions {
   }
 
   /**
-   * Opens a session, which the caller closes.
+   * Opens a model, which the caller closes.
    *
    * @throws io.mlops4j.error.EngineUnavailableException if the device is not there
    * @throws OrtException if ONNX Runtime refuses the model
    */
-  OpenSession open(ModelSource source, SessionModel model, DeviceRequest device)
+  OpenModel open(OnnxFile file, DeviceRequest device) throws OrtException {
+    return open(file, device, options -> {});
+  }
+
+  /** The same; the session also writes the graph and weights that it optimised into a folder. */
+  OpenModel openAndWrite(OnnxFile file, DeviceRequest device, Path folder) throws OrtException {
+    return open(
+        file,
+        device,
+        options -> {
+          options.setOptimizedModelFilePath(folder.resolve(ModelEntry.GRAPH).toString());
+          options.addConfigEntry(
+              "session.optimized_model_external_initializers_file_name", ModelEntry.WEIGHTS);
+        });
+  }
+
+  private OpenModel open(OnnxFile file, DeviceRequest device, Setting setting) throws OrtException {
+    SessionModel content = file.content();
+    // The model file is no folder: no weights are read from files that nobody verified.
+    Path weights = file.source().main();
+    OpenSession session =
+        open(
+            content,
+            device,
+            weights,
+            options -> {
+              limitFolding(options, content);
+              setting.apply(options);
+            });
+    return new OpenModel(session, file.graph(), content.bytes());
+  }
+
+  /** Opens what {@link #openAndWrite} has written, as it is. */
+  OpenModel open(ModelEntry entry, DeviceRequest device) throws OrtException {
+    OpenSession session =
+        open(
+            new SessionModel(entry.graph(), Map.of()),
+            device,
+            entry.folder(),
+            options -> options.setOptimizationLevel(SessionOptions.OptLevel.NO_OPT));
+    OnnxGraph graph = OnnxGraph.read(entry.graph(), entry.folder());
+    return new OpenModel(session, graph, entry.bytes());
+  }
+
+  private interface Setting {
+    void apply(SessionOptions options) throws OrtException;
+  }
+
+  private OpenSession open(SessionModel model, DeviceRequest device, Path weights, Setting setting)
       throws OrtException {
     SessionOptions options = new SessionOptions();
     try {
       Placement placement = Devices.choose(options, device);
-      configure(options, source);
-      limitFolding(options, model);
+      configure(options);
+      options.addConfigEntry(
+          "session.model_external_initializers_file_folder_path", weights.toString());
+      setting.apply(options);
       return new OpenSession(session(model, options), options, placement);
     } catch (OrtException | RuntimeException | Error e) {
       options.close();
@@ -47,15 +99,19 @@ final class Sessions {
     }
   }
 
-  private void configure(SessionOptions options, ModelSource source) throws OrtException {
+  private void configure(SessionOptions options) throws OrtException {
     options.setIntraOpNumThreads(threads);
     options.setInterOpNumThreads(1);
     options.addConfigEntry("session.intra_op.allow_spinning", "0");
-    // The model file is no folder: no weights are read from files that nobody verified.
-    options.addConfigEntry(
-        "session.model_external_initializers_file_folder_path", source.main().toString());
     // Whatever it would print also comes as an exception.
     options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+  }
+
+  /** What decides, beside the model and the machine, how a model is optimised here. */
+  static List<String> recipe() {
+    return List.of(
+        "level " + SessionOptions.OptLevel.ALL_OPT,
+        "folding " + FOLDED_ALWAYS + " " + FOLDED_PER_BYTE);
   }
 
   /**

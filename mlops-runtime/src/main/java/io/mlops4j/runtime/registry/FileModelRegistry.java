@@ -151,6 +151,12 @@ public final class FileModelRegistry implements ModelRegistry {
   }
 
   @Override
+  public ModelSource deferredSource(ModelVersion version) {
+    checkOpen();
+    return versions.deferredSource(version);
+  }
+
+  @Override
   public AliasRecord assign(String ref, ModelVersion to, Change change) {
     return append(ref, to, change, null);
   }

@@ -6,6 +6,7 @@ import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.runtime.source.DeferredSource;
 import io.mlops4j.runtime.source.FileSource;
 import io.mlops4j.runtime.source.ModelFiles;
 import io.mlops4j.spi.ModelSource;
@@ -185,16 +186,39 @@ final class VersionStore {
   }
 
   ModelSource source(ModelVersion version) {
-    Manifest manifest = find(version).manifest();
-    Path folder = layout.version(version.name(), version.number()).resolve(FILES);
-    refuseMissing(folder, manifest.files().keySet());
-    refuseUnlisted(folder, manifest.files().keySet());
+    return source(version, find(version).manifest());
+  }
+
+  private ModelSource source(ModelVersion version, Manifest manifest) {
+    Path folder = checkedFolder(version, manifest);
     Map<String, ByteBuffer> read = new TreeMap<>();
     manifest
         .files()
         .forEach((name, expected) -> read.put(name, verified(folder.resolve(name), expected)));
-    Path main = manifest.kind().main().map(folder::resolve).orElse(folder);
-    return FileSource.of(manifest.kind(), main, read, version.digest());
+    return FileSource.of(manifest.kind(), main(folder, manifest), read, version.digest());
+  }
+
+  /** What can be checked without reading is checked now. */
+  ModelSource deferredSource(ModelVersion version) {
+    Manifest manifest = find(version).manifest();
+    Path folder = checkedFolder(version, manifest);
+    return new DeferredSource(
+        manifest.kind(),
+        main(folder, manifest),
+        manifest.files().size() == 1,
+        version.digest(),
+        () -> source(version, manifest));
+  }
+
+  private Path checkedFolder(ModelVersion version, Manifest manifest) {
+    Path folder = layout.version(version.name(), version.number()).resolve(FILES);
+    refuseMissing(folder, manifest.files().keySet());
+    refuseUnlisted(folder, manifest.files().keySet());
+    return folder;
+  }
+
+  private static Path main(Path folder, Manifest manifest) {
+    return manifest.kind().main().map(folder::resolve).orElse(folder);
   }
 
   private void refuseMissing(Path folder, Set<String> listed) {

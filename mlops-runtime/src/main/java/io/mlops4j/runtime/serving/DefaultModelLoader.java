@@ -5,6 +5,7 @@ import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelCache;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.runtime.binding.BatchBinder;
@@ -13,6 +14,7 @@ import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.ModelSource;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,13 +58,36 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
    * @param threads how many threads one run may use, and how many work asynchronously
    */
   public DefaultModelLoader(int threads) {
-    this(threads, System::nanoTime);
+    this(threads, null, null);
+  }
+
+  /**
+   * Starts without any engine or thread; both come when they are needed.
+   *
+   * @param threads how many threads one run may use, and how many work asynchronously
+   * @param modelCache where prepared models are kept, or null
+   * @param nativeCache where native libraries are kept, or null
+   */
+  public DefaultModelLoader(
+      int threads, @Nullable ModelCache modelCache, @Nullable Path nativeCache) {
+    this(threads, modelCache, nativeCache, System::nanoTime);
   }
 
   /** With a clock that tests can set. */
   DefaultModelLoader(int threads, LongSupplier nanos) {
+    this(threads, null, null, nanos);
+  }
+
+  private DefaultModelLoader(
+      int threads,
+      @Nullable ModelCache modelCache,
+      @Nullable Path nativeCache,
+      LongSupplier nanos) {
     this.kept = Math.max(KEPT_AT_LEAST, 2 * threads);
-    this.engines = new Engines(EngineOptions.of(memory, threads));
+    EngineOptions options = EngineOptions.of(memory, threads);
+    options = modelCache == null ? options : options.withModelCache(modelCache);
+    options = nativeCache == null ? options : options.withNativeCache(nativeCache);
+    this.engines = new Engines(options);
     this.threads = new RuntimeThreads(threads);
     this.nanos = nanos;
   }
@@ -81,7 +106,8 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     Engines.Named engine = engines.open(source.format(), options.engine());
     DeviceRequest device =
         DeviceRequest.of(options.devices(), !options.devices().isEmpty(), Map.of());
-    EngineModel model = engine.engine().load(source, device, options.signature().orElse(null));
+    ModelSource loaded = options.cached() ? source : new UncachedSource(source);
+    EngineModel model = engine.engine().load(loaded, device, options.signature().orElse(null));
     try {
       FeatureSchema stated = options.features().orElse(cardFeatures);
       BatchBinder binder = binder(model, stated);

@@ -1,0 +1,23 @@
+package io.mlops4j.runtime.cache;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+
+/** Logs each warning once, as a cache meets the same trouble with every load. Thread safe. */
+final class Complaints {
+  private static final int ENOUGH = 1000;
+
+  private final Logger log;
+  private final Set<String> said = ConcurrentHashMap.newKeySet();
+
+  Complaints(Logger log) {
+    this.log = log;
+  }
+
+  void warn(String message) {
+    if (said.size() < ENOUGH && said.add(message)) {
+      log.warn(message);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * Files that this process keeps for itself from one run to the next: prepared models, digests of
+ * model files, native libraries.
+ *
+ * <p>For the rooms of this module; applications never meet it.
+ */
+@NullMarked
+package io.mlops4j.runtime.cache;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,182 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelCache;
+import io.mlops4j.model.ModelFormat;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.runtime.cache.EntryKey;
+import io.mlops4j.runtime.cache.ModelEntries;
+import io.mlops4j.runtime.cache.ModelEntry;
+import io.mlops4j.runtime.cache.PrivateFolder;
+import io.mlops4j.spi.DeviceRequest;
+import io.mlops4j.spi.ModelSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens sessions from optimised models on the disk, and writes those that are not there. Thread
+ * safe.
+ *
+ * <p>A session can write its graph after all optimisations. Opened without any optimisation, that
+ * is the same graph with the same kernels, so the answers are the same, bit for bit. The weights
+ * lie beside it: ONNX Runtime maps them, copies those that a kernel wants packed, and lets their
+ * pages go; hence the smaller memory. Such a graph is made for the instructions of one CPU and one
+ * version of ONNX Runtime, which are in its key; the number of threads does not matter.
+ *
+ * <p>A new entry is opened once before it is published: a disk that filled up, or a graph that ONNX
+ * Runtime writes but cannot read, is found then, and the model goes on without a cache.
+ */
+final class CachedSessions {
+  private static final Logger LOG = LoggerFactory.getLogger(CachedSessions.class);
+
+  private final Sessions sessions;
+  private final ModelEntries entries;
+  private final List<String> machine;
+  private final Set<Digest> unfit = ConcurrentHashMap.newKeySet();
+
+  private CachedSessions(Sessions sessions, ModelEntries entries, List<String> machine) {
+    this.sessions = sessions;
+    this.entries = entries;
+    this.machine = machine;
+  }
+
+  /** Empty, after a warning, where nothing can be kept. */
+  static Optional<CachedSessions> over(
+      Sessions sessions, OrtEnvironment environment, ModelCache cache) {
+    Optional<String> cpu = CpuFeatures.of();
+    if (cpu.isEmpty()) {
+      LOG.warn(
+          "{}: models are not cached, as the CPU's features cannot be read here; Linux tells them",
+          cache.folder());
+      return Optional.empty();
+    }
+    List<String> machine = new ArrayList<>();
+    machine.add("engine onnxruntime " + environment.getVersion());
+    machine.add("providers " + OrtEnvironment.getAvailableProviders());
+    machine.add("device cpu " + cpu.get());
+    machine.addAll(Sessions.recipe());
+    return ModelEntries.open(cache).map(entries -> new CachedSessions(sessions, entries, machine));
+  }
+
+  /** Null if the model is not kept. */
+  @Nullable OpenModel find(ModelSource source, DeviceRequest device) {
+    if (!isFit(source, device)) {
+      return null;
+    }
+    Optional<ModelEntry> entry = entries.find(key(source.digest()));
+    return entry.isEmpty() ? null : open(entry.get(), device);
+  }
+
+  private @Nullable OpenModel open(ModelEntry entry, DeviceRequest device) {
+    OpenModel opened = null;
+    try {
+      opened = sessions.open(entry, device);
+      entries.recheck(entry);
+      return opened;
+    } catch (OrtException | ModelLoadException | IOException e) {
+      if (opened != null) {
+        opened.close();
+      }
+      entries.refuse(entry, e);
+      return null;
+    }
+  }
+
+  /** As {@link Sessions#open(OnnxFile, DeviceRequest)}; keeps the model if that is possible. */
+  OpenModel openAndKeep(OnnxFile file, DeviceRequest device) throws OrtException {
+    Digest digest = file.source().digest();
+    Optional<Path> staged =
+        isFit(file.source(), device) && !unfit.contains(digest)
+            ? entries.stage(file.bytes().limit())
+            : Optional.empty();
+    if (staged.isEmpty()) {
+      return sessions.open(file, device);
+    }
+    try {
+      OpenModel opened = openAndWrite(file, device, staged.get());
+      if (opened == null) {
+        return sessions.open(file, device);
+      }
+      keep(opened, file, device, staged.get());
+      return opened;
+    } finally {
+      PrivateFolder.deleteQuietly(staged.get());
+    }
+  }
+
+  /** Null if ONNX Runtime cannot do it; perhaps it can open the model without writing it. */
+  private @Nullable OpenModel openAndWrite(OnnxFile file, DeviceRequest device, Path folder) {
+    try {
+      return sessions.openAndWrite(file, device, folder);
+    } catch (OrtException e) {
+      giveUp(file, e);
+      return null;
+    }
+  }
+
+  private void keep(OpenModel opened, OnnxFile file, DeviceRequest device, Path staged) {
+    EntryKey key = key(file.source().digest());
+    try {
+      ModelEntry entry = entries.seal(staged, key);
+      try (OpenModel again = sessions.open(entry, device)) {
+        ModelSignature found = signature(again, file);
+        ModelSignature expected = signature(opened, file);
+        if (!found.equals(expected)) {
+          giveUp(file, "its signature would be " + found + " in place of " + expected);
+          return;
+        }
+        if (!again.graph().constants().equals(opened.graph().constants())) {
+          giveUp(file, "it would lose " + opened.graph().constants());
+          return;
+        }
+      }
+      entries.publish(entry, key);
+    } catch (OrtException | ModelLoadException e) {
+      giveUp(file, e);
+    } catch (IOException e) {
+      entries.notKept(e);
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private static ModelSignature signature(OpenModel opened, OnnxFile file) throws OrtException {
+    return SignatureReader.read(opened.session().session(), opened.graph(), file.source().main());
+  }
+
+  /** Not worth a warning: the model works as without a cache. */
+  private void giveUp(OnnxFile file, Object reason) {
+    unfit.add(file.source().digest());
+    LOG.info("{}: its optimised form cannot be cached ({})", file.source().main(), reason);
+  }
+
+  private static boolean isFit(ModelSource source, DeviceRequest device) {
+    return source.cacheable()
+        && isCpu(device)
+        && source.format().equals(ModelFormat.ONNX)
+        && source.external().isEmpty();
+  }
+
+  private static boolean isCpu(DeviceRequest device) {
+    return device.preferred().isEmpty() || device.preferred().get(0).equals("cpu");
+  }
+
+  private EntryKey key(Digest source) {
+    List<String> lines = new ArrayList<>();
+    lines.add("model " + source);
+    lines.addAll(machine);
+    return new EntryKey(lines);
+  }
+}

@@ -1,0 +1,57 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnxruntime.OrtException;
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.model.ModelFormat;
+import io.mlops4j.spi.ModelSource;
+import java.nio.ByteBuffer;
+
+/**
+ * A model as its source gives it, and what it says of itself.
+ *
+ * @param source where it came from
+ * @param bytes of the main file
+ * @param graph what they say
+ * @param content what a session is opened from
+ */
+record OnnxFile(ModelSource source, ByteBuffer bytes, OnnxGraph graph, SessionModel content) {
+  /**
+   * Reads it.
+   *
+   * @throws ModelLoadException if it is no ONNX model, if it has inputs that nobody could give, or
+   *     if weights that it refers to are missing
+   */
+  static OnnxFile read(ModelSource source) {
+    ByteBuffer bytes = bytes(source);
+    OnnxGraph graph = OnnxGraph.read(bytes, source.main());
+    InputKinds.check(graph, source.main());
+    return new OnnxFile(source, bytes, graph, SessionModel.of(source, bytes, graph));
+  }
+
+  private static ByteBuffer bytes(ModelSource source) {
+    ByteBuffer bytes = source.bytes();
+    if (!source.format().equals(ModelFormat.ONNX) || bytes == null) {
+      throw new ModelLoadException(
+          "%s: found format %s, expected %s in one file"
+              .formatted(source.main(), source.format().id(), ModelFormat.ONNX.id()),
+          null);
+    }
+    if (!bytes.hasRemaining()) {
+      throw new ModelLoadException(
+          source.main() + ": found an empty file, expected an ONNX model", null);
+    }
+    return bytes.slice();
+  }
+
+  ModelLoadException refused(OrtException e) {
+    return new ModelLoadException(
+        "%s: found %d bytes that ONNX Runtime %s refuses (%s), expected a complete ONNX model of operator sets that it knows; the file asks for %s: export it again, for older sets if need be, or check that it was not cut or altered"
+            .formatted(
+                source.main(),
+                bytes.limit(),
+                OnnxEngineProvider.TESTED,
+                e.getMessage(),
+                graph.operatorSetsText()),
+        e);
+  }
+}
