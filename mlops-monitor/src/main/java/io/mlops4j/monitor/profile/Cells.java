@@ -64,6 +64,13 @@ final class Cells {
   /** Adding 0 turns -0 into 0, which would otherwise be told apart in the bytes of a profile. */
   private static void read(FieldVector column, int from, double[] into, int length) {
     long address = column.getDataBufferAddress();
+    if (Kind.isBFloat16(column)) {
+      for (int i = 0; i < length; i++) {
+        int upper = MemoryUtil.getShort(address + 2L * (from + i));
+        into[i] = Float.intBitsToFloat(upper << 16) + 0.0;
+      }
+      return;
+    }
     switch (column.getMinorType()) {
       case FLOAT4 -> {
         for (int i = 0; i < length; i++) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.feature.BFloat16Type;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.profile.SkippedColumn.Reason;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -33,6 +35,7 @@ import org.apache.arrow.vector.dictionary.DictionaryEncoder;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
+import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.util.Text;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -365,6 +368,31 @@ class ProfileTest {
       assertThat(single(i8)).isEqualTo(0x1p40);
       assertThat(single(f2)).isEqualTo(1.5);
     }
+  }
+
+  @Test
+  void bfloat16IsReadAsWhatItIsAndTensorsAreSkipped() {
+    try (FeatureBatch batch =
+            FeatureBatch.builder(allocator)
+                .bfloat16s("x", -2.5f, 1.5f)
+                .floats("t", 1, 2, 3, 4)
+                .asTensors(2)
+                .build();
+        FieldVector storage = new UInt2Vector("x", bfloat16(), allocator)) {
+      Profile profile = Profile.of(List.of(batch));
+      assertThat(numbers(profile, "x").mean()).isEqualTo(-0.5);
+      assertThat(profile.column("t")).isInstanceOf(SkippedColumn.class);
+      ((UInt2Vector) storage).setSafe(0, 0x3fc0);
+      assertThat(single(storage)).isEqualTo(1.5);
+    }
+  }
+
+  private static FieldType bfloat16() {
+    return new FieldType(
+        true,
+        new ArrowType.Int(Short.SIZE, false),
+        null,
+        Map.of(ArrowType.ExtensionType.EXTENSION_METADATA_KEY_NAME, BFloat16Type.NAME));
   }
 
   private double single(FieldVector vector) {

@@ -147,12 +147,14 @@ final class ListColumn {
 
   private long[] shape(FixedSizeListVector shapes, int row) {
     long[] found = new long[shapes.getListSize()];
-    long count = 1;
     boolean sound = shapes.getDataVector() instanceof IntVector;
     for (int i = 0; sound && i < found.length; i++) {
       found[i] = size(shapes, row, i);
-      sound = found[i] >= 0 && (found[i] == 0 || count <= InputPlan.LIMIT / found[i]);
-      count *= found[i];
+    }
+    long count = 1;
+    for (long size : found) {
+      sound &= size >= 0 && (size == 0 || count <= InputPlan.LIMIT / size);
+      count *= sound ? size : 0;
     }
     if (!sound || count != width) {
       throw new ModelInputException(

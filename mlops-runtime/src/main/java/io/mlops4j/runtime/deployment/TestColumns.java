@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.deployment;
 
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.feature.BFloat16Type;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.ElementType;
@@ -14,6 +15,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BaseIntVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float2Vector;
 import org.apache.arrow.vector.FloatingPointVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -133,7 +135,9 @@ final class TestColumns {
 
   private static ArrowType arrow(ElementType type) {
     return switch (type) {
-      case FLOAT16, BFLOAT16, FLOAT32 -> new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE);
+      case FLOAT16 -> new ArrowType.FloatingPoint(FloatingPointPrecision.HALF);
+      case BFLOAT16 -> BFloat16Type.of();
+      case FLOAT32 -> new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE);
       case FLOAT64 -> new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE);
       case INT8, INT16, INT32, INT64 -> new ArrowType.Int(type.bytes() * Byte.SIZE, true);
       case UINT8, UINT16, UINT32, UINT64 -> new ArrowType.Int(type.bytes() * Byte.SIZE, false);
@@ -192,7 +196,9 @@ final class TestColumns {
   }
 
   private static void set(FieldVector vector, int row, Object value) {
-    if (vector instanceof FloatingPointVector floats && value instanceof Number number) {
+    if (vector instanceof Float2Vector halves && value instanceof Number number) {
+      halves.setSafeWithPossibleTruncate(row, number.floatValue());
+    } else if (vector instanceof FloatingPointVector floats && value instanceof Number number) {
       floats.setSafeWithPossibleTruncate(row, number.doubleValue());
     } else if (vector instanceof BaseIntVector ints
         && value instanceof Number number

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.feature;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.feature.ExtensionFields;
 import java.io.IOException;
 import java.util.List;
 import org.apache.arrow.flatbuf.MessageHeader;
@@ -16,6 +17,7 @@ import org.apache.arrow.vector.ipc.message.ArrowDictionaryBatch;
 import org.apache.arrow.vector.ipc.message.ArrowMessage;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.arrow.vector.util.VectorBatchAppender;
 
@@ -35,7 +37,18 @@ final class IpcReader extends ArrowReader {
 
   @Override
   protected Schema readSchema() {
-    return Schema.convertSchema(layout.schema());
+    Schema schema = Schema.convertSchema(layout.schema());
+    List<Field> fields = schema.getFields().stream().map(IpcReader::recognised).toList();
+    return new Schema(fields, schema.getCustomMetadata());
+  }
+
+  /** What cannot be read as its extension type stays storage: nobody may need that column. */
+  private static Field recognised(Field field) {
+    try {
+      return ExtensionFields.recognise(field);
+    } catch (IllegalArgumentException e) {
+      return field;
+    }
   }
 
   @Override

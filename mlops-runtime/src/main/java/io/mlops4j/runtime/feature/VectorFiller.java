@@ -7,11 +7,13 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BaseVariableWidthViewVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TypeLayout;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.compression.CompressionCodec;
 import org.apache.arrow.vector.compression.CompressionUtil.CodecType;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.util.ValueVectorUtility;
+import org.apache.arrow.vector.validate.ValidateVectorDataVisitor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +45,8 @@ final class VectorFiller {
     VectorFiller filler = new VectorFiller(batch);
     vectors.forEach(filler::fill);
     for (FieldVector vector : vectors) {
-      ValueVectorUtility.validateFull(vector);
+      ValueVectorUtility.validate(vector);
+      vector.accept(new Contents(), null);
       if (vector.getValueCount() != batch.getLength()) {
         throw new IllegalArgumentException(
             vector.getName()
@@ -52,6 +55,15 @@ final class VectorFiller {
                 + " rows, expected "
                 + batch.getLength());
       }
+    }
+  }
+
+  /** Arrow's own check asks fixed-size lists for offsets, which they do not have. */
+  private static final class Contents extends ValidateVectorDataVisitor {
+    @Override
+    public @Nullable Void visit(FixedSizeListVector vector, @Nullable Void ignored) {
+      vector.getDataVector().accept(this, null);
+      return null;
     }
   }
 

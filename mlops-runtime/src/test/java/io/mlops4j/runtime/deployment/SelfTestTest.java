@@ -52,6 +52,18 @@ class SelfTestTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"engine/type_float16", "engine/type_bfloat16"})
+  void halvesAreAskedAsWhatTheyAre(String file) {
+    run(
+        file,
+        null,
+        GoldenRows.within(0)
+            .input("x", List.of(1.5, -2, 0.25))
+            .output("same", List.of(1.5, -2, 0.25)));
+    assertThat(asked).hasSize(1);
+  }
+
   /** {@code columns.onnx} gives every input back and adds the numbers. */
   private static GoldenRows columns() {
     return GoldenRows.within(1e-6)

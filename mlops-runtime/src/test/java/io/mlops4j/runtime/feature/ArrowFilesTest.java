@@ -7,6 +7,8 @@ import com.google.flatbuffers.FlatBufferBuilder;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.FixedShapeTensorVector;
+import io.mlops4j.feature.VariableShapeTensorVector;
 import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -29,6 +31,8 @@ import org.apache.arrow.flatbuf.MetadataVersion;
 import org.apache.arrow.flatbuf.Schema;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.UInt2Vector;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.dictionary.DictionaryEncoder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +118,25 @@ class ArrowFilesTest {
       }
     }
     assertThat(origins).containsExactly("LAS", "PHL", "LAS", null, "SFO");
+  }
+
+  @Test
+  void tensorsAndBfloat16AreKnownByTheirNames() {
+    try (FeatureReader reader = ArrowFiles.open(resource("tensors.arrow"), memory);
+        FeatureBatch batch = reader.iterator().next().retain()) {
+      FixedShapeTensorVector image = (FixedShapeTensorVector) batch.column("image");
+      assertThat(image.shape()).containsExactly(2, 3);
+      assertThat(image.floats(1)).containsExactly(7, 8, 9, 10, 11, 12);
+      VariableShapeTensorVector ids = (VariableShapeTensorVector) batch.column("ids");
+      assertThat(ids.shape(0)).containsExactly(3, 1);
+      assertThat(ids.longs(0)).containsExactly(1, 2, 3);
+      assertThat(ids.shape(1)).containsExactly(1, 2);
+      assertThat(ids.longs(1)).containsExactly(4, 5);
+      assertThat(values(batch, "brain")).containsExactly(1.5f, -2f);
+      // What is not supported stays storage, in which a model refuses it.
+      assertThat(batch.column("permuted")).isInstanceOf(FixedSizeListVector.class);
+      assertThat(batch.column("plain")).isInstanceOf(UInt2Vector.class);
+    }
   }
 
   @Test
