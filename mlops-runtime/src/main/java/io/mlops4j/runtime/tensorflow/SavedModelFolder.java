@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class SavedModelFolder implements AutoCloseable {
   static final String MAIN = "saved_model.pb";
 
+  /** Tells whose it was, should the process be killed while it loads. */
+  static final String PREFIX = "mlops4j-savedmodel-" + ProcessHandle.current().pid() + "-";
+
   private static final Logger LOG = LoggerFactory.getLogger(SavedModelFolder.class);
 
   private final Path model;
@@ -41,7 +44,7 @@ final class SavedModelFolder implements AutoCloseable {
     boolean complete = false;
     try {
       // Java gives it the permissions 0700 where the file system knows them.
-      written = new SavedModelFolder(model, Files.createTempDirectory("mlops4j-savedmodel-"));
+      written = new SavedModelFolder(model, Files.createTempDirectory(PREFIX));
       for (Map.Entry<String, ByteBuffer> file : files.entrySet()) {
         written.write(file.getKey(), file.getValue());
       }

@@ -22,8 +22,8 @@ import org.tensorflow.proto.TensorInfo;
 /**
  * Reads what a SavedModel declares, and chooses the graph and the signature.
  *
- * <p>Only tags and signatures are parsed. The graph beside them may hold all the weights, and is
- * TensorFlow's to read.
+ * <p>Only tags and signatures are kept. The graph beside them may hold all the weights, and is
+ * TensorFlow's to read, but for what it would not survive.
  */
 final class SavedModelReader {
   private static final String SERVE = "serve";
@@ -34,6 +34,7 @@ final class SavedModelReader {
 
   private static final int META_GRAPHS = 2; // of SavedModel
   private static final int META_INFO = 1; // of MetaGraphDef
+  private static final int GRAPH = 2;
   private static final int SIGNATURES = 5;
   private static final int KEY = 1; // of an entry of a map
   private static final int VALUE = 2;
@@ -103,6 +104,10 @@ final class SavedModelReader {
         MetaGraphDef.MetaInfoDef.Builder info = MetaGraphDef.MetaInfoDef.newBuilder();
         in.readMessage(info, ExtensionRegistryLite.getEmptyRegistry());
         graph.tags.addAll(info.getTagsList());
+      } else if (isMessage(tag, GRAPH)) {
+        int limit = in.pushLimit(in.readRawVarint32());
+        GraphShapes.check(in);
+        in.popLimit(limit);
       } else if (isMessage(tag, SIGNATURES)) {
         int limit = in.pushLimit(in.readRawVarint32());
         signature(in, graph.signatures);

@@ -18,6 +18,7 @@ import org.tensorflow.internal.c_api.global.tensorflow;
 
 /** TensorFlow on the CPU. The library is the process's; each model has a session of its own. */
 final class TensorFlowEngine implements Engine {
+  private static final String VARIABLES = "variables/variables";
   private static final String PHYSICAL_BYTES = "org.bytedeco.javacpp.maxPhysicalBytes";
 
   private final EngineOptions options;
@@ -97,6 +98,14 @@ final class TensorFlowEngine implements Engine {
                   files.keySet(),
                   ModelFormat.TENSORFLOW.id(),
                   SavedModelFolder.MAIN),
+          null);
+    }
+    if (files.keySet().stream().anyMatch(name -> name.startsWith(VARIABLES + ".data"))
+        && !files.containsKey(VARIABLES + ".index")) {
+      // TensorFlow would load it without values, and fail when it is asked.
+      throw new ModelLoadException(
+          "%s: found variables without %s.index, expected the whole folder; copy or export it again"
+              .formatted(source.main(), VARIABLES),
           null);
     }
     return main;

@@ -56,7 +56,7 @@ final class TensorFlowSlot implements EngineSlot {
   @Override
   public void shape(int input, long[] dims) {
     Feed shaped = inputs.get(input);
-    if (!shaped.hasShape(dims)) {
+    if (made || !shaped.hasShape(dims)) { // what is left of a run may share the input's memory
       reshape(shaped, dims);
     }
   }
@@ -65,7 +65,9 @@ final class TensorFlowSlot implements EngineSlot {
     requireOpen();
     input.check(dims);
     dropAnswer();
-    input.reshape(dims);
+    if (!input.hasShape(dims)) {
+      input.reshape(dims);
+    }
   }
 
   @Override
@@ -125,7 +127,7 @@ final class TensorFlowSlot implements EngineSlot {
       run.feed(i, inputs.get(i).tensor());
     }
     made = true; // from here on TensorFlow may hold inputs
-    if (!run.run()) {
+    if (isForTensorFlow() && !run.run()) {
       throw new InferenceException(
           "%s: TensorFlow failed (%s) on %s; expected values and shapes that the model's operations take"
               .formatted(model.main(), run.message(), inputs),
@@ -147,6 +149,11 @@ final class TensorFlowSlot implements EngineSlot {
       call = built;
     }
     return built;
+  }
+
+  /** Not if all that is wanted was given; if nothing is wanted TensorFlow says so. */
+  private boolean isForTensorFlow() {
+    return fetched.length > 0 || outputs.stream().noneMatch(Fetch::wanted);
   }
 
   private int[] wantedAndMade() {
@@ -220,6 +227,7 @@ final class TensorFlowSlot implements EngineSlot {
     }
     closed = true;
     answered = false;
+    made = false;
     outputs.forEach(Fetch::close);
     inputs.forEach(Feed::close);
     closeCall();

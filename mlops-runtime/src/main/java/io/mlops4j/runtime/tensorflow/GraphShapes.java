@@ -1,0 +1,115 @@
+package io.mlops4j.runtime.tensorflow;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.WireFormat;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks the shapes in a graph. TensorFlow ends the process over one that has more elements than a
+ * long can count, or more dimensions than a byte; anything else that is wrong in a graph it
+ * reports. Nothing is kept, so that a graph with all its weights inside costs one pass over it.
+ */
+final class GraphShapes {
+  private static final int MOST_DIMENSIONS = 254;
+
+  /** Deeper than functions are ever nested. */
+  private static final int DEEPEST = 100;
+
+  private final CodedInputStream in;
+  private final List<Long> dims = new ArrayList<>();
+
+  private GraphShapes(CodedInputStream in) {
+    this.in = in;
+  }
+
+  /**
+   * Reads a graph to the end of the message.
+   *
+   * @throws IOException if it is damaged, or has such a shape
+   */
+  static void check(CodedInputStream graph) throws IOException {
+    new GraphShapes(graph).read(Message.GRAPH, 0);
+  }
+
+  /** The messages on the way to shapes; numbers of fields are those of TensorFlow's .proto files. */
+  private enum Message {
+    GRAPH,
+    LIBRARY,
+    FUNCTION,
+    NODE,
+    ENTRY,
+    VALUE,
+    LIST,
+    NAMED,
+    TENSOR,
+    SHAPE,
+    DIM;
+
+    /** What lies in a field; null if no shape does. */
+    @Nullable Message in(int field) {
+      return switch (this) {
+        case GRAPH -> field == 1 ? NODE : field == 2 ? LIBRARY : null;
+        case LIBRARY -> field == 1 ? FUNCTION : null;
+        case FUNCTION -> field == 3 ? NODE : field == 5 ? ENTRY : null;
+        case NODE -> field == 5 ? ENTRY : null;
+        case ENTRY -> field == 2 ? VALUE : null;
+        case VALUE -> field == 1 ? LIST : field == 10 ? NAMED : shapeOrTensor(field);
+        case LIST -> field == 9 ? NAMED : shapeOrTensor(field);
+        case NAMED -> field == 2 ? ENTRY : null;
+        case TENSOR -> field == 2 ? SHAPE : null;
+        case SHAPE -> field == 2 ? DIM : null;
+        case DIM -> null;
+      };
+    }
+
+    private static @Nullable Message shapeOrTensor(int field) {
+      return field == 7 ? SHAPE : field == 8 ? TENSOR : null;
+    }
+  }
+
+  private void read(Message message, int depth) throws IOException {
+    if (depth > DEEPEST) {
+      throw new IOException("more than " + DEEPEST + " messages inside each other");
+    }
+    if (message == Message.SHAPE) {
+      dims.clear();
+    } else if (message == Message.DIM) {
+      dims.add(0L); // what a dimension is that does not say its size
+    }
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      Message inner = message.in(WireFormat.getTagFieldNumber(tag));
+      int type = WireFormat.getTagWireType(tag);
+      if (inner != null && type == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+        int limit = in.pushLimit(in.readRawVarint32());
+        read(inner, depth + 1);
+        in.popLimit(limit);
+      } else if (message == Message.DIM
+          && WireFormat.getTagFieldNumber(tag) == 1
+          && type == WireFormat.WIRETYPE_VARINT) {
+        dims.set(dims.size() - 1, in.readInt64());
+      } else if (!in.skipField(tag)) {
+        throw new IOException("an end of a group without its beginning");
+      }
+    }
+    if (message == Message.SHAPE) {
+      check();
+    }
+  }
+
+  private void check() throws IOException {
+    long elements = 1;
+    for (long dim : dims) {
+      long size = Math.max(1, dim); // an unknown or empty one does not save the others
+      if (elements > Long.MAX_VALUE / size) {
+        throw new IOException("a shape " + dims + " whose elements cannot be counted");
+      }
+      elements *= size;
+    }
+    if (dims.size() > MOST_DIMENSIONS) {
+      throw new IOException("a shape of " + dims.size() + " dimensions");
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.mlops4j.runtime.tensorflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mlops4j.error.EngineUnavailableException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.Model;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.runtime.ModelRuntime;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** In processes of their own, with class paths of their own. */
+class OptionalTensorFlowTest {
+  private static final List<String> TENSORFLOW =
+      List.of("tensorflow-core-api", "tensorflow-core-native", "ndarray", "javacpp");
+
+  @TempDir Path folder;
+
+  /** Asks an ONNX model, then, if told so, a SavedModel. */
+  static final class Application {
+    private static final Path MODELS = Path.of("src/test/resources/io/mlops4j/runtime/models");
+
+    public static void main(String[] args) {
+      try (ModelRuntime runtime = ModelRuntime.open()) {
+        try (Model model = runtime.load(MODELS.resolve("compatibility/sum.onnx"));
+            FeatureBatch batch =
+                FeatureBatch.builder(runtime.allocator()).floats("a", 1).floats("b", 2).build();
+            Prediction sum = model.predict(batch)) {
+          System.out.println("sum " + sum.floats("sum")[0]);
+        }
+        if (args.length > 0) {
+          runtime.load(MODELS.resolve("tensorflow/fares")).close();
+        }
+      } catch (EngineUnavailableException e) {
+        System.out.println("unavailable " + e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void withoutItOnnxModelsRunAndSavedModelsNameTheArtifactsToAdd() throws Exception {
+    String without =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> TENSORFLOW.stream().noneMatch(Path.of(entry).getFileName().toString()::startsWith))
+            .collect(Collectors.joining(File.pathSeparator));
+    assertThat(run(without, "ask"))
+        .contains("sum 3.0")
+        .contains(
+            "unavailable tensorflow: found no TensorFlow on the class path: add"
+                + " org.tensorflow:tensorflow-core-api:1.1.0 and"
+                + " org.tensorflow:tensorflow-core-native:1.1.0 with the classifier ");
+  }
+
+  @Test
+  void onnxModelsLoadNothingOfIt() throws Exception {
+    String output = run(System.getProperty("java.class.path"));
+    assertThat(output)
+        .contains("sum 3.0")
+        .contains("io.mlops4j.runtime.tensorflow.TensorFlowEngineProvider source:")
+        .doesNotContain("org.tensorflow.")
+        .doesNotContain("org.bytedeco.")
+        .doesNotContain("TensorFlowEngine source:");
+  }
+
+  private String run(String classPath, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xlog:class+load:stdout");
+    command.add(Application.class.getName());
+    command.addAll(List.of(arguments));
+    Path output = folder.resolve("output.txt");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("CLASSPATH", classPath);
+    Process process = builder.redirectOutput(output.toFile()).start();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    return Files.readString(output, StandardCharsets.UTF_8);
+  }
+}
