@@ -34,7 +34,9 @@ final class GraphShapes {
     new GraphShapes(graph).read(Message.GRAPH, 0);
   }
 
-  /** The messages on the way to shapes; numbers of fields are those of TensorFlow's .proto files. */
+  /**
+   * The messages on the way to shapes; numbers of fields are those of TensorFlow's .proto files.
+   */
   private enum Message {
     GRAPH,
     LIBRARY,

@@ -24,7 +24,7 @@ import java.util.Set;
  *       a value. Otherwise JavaCPP takes all memory of the process for its own, and once that is
  *       more than the heap may be it collects garbage and sleeps whenever something is allocated.
  *   <li>TensorFlow writes to standard error as the environment variable {@code
- *       TF_CPP_MIN_LOG_LEVEL} says; 2 leaves only errors.
+ *       TF_CPP_MIN_LOG_LEVEL} says; 2 leaves only errors, and a line or two when it starts.
  * </ul>
  */
 public final class TensorFlowEngineProvider implements EngineProvider {

@@ -51,7 +51,10 @@ class OptionalTensorFlowTest {
   void withoutItOnnxModelsRunAndSavedModelsNameTheArtifactsToAdd() throws Exception {
     String without =
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(entry -> TENSORFLOW.stream().noneMatch(Path.of(entry).getFileName().toString()::startsWith))
+            .filter(
+                entry ->
+                    TENSORFLOW.stream()
+                        .noneMatch(Path.of(entry).getFileName().toString()::startsWith))
             .collect(Collectors.joining(File.pathSeparator));
     assertThat(run(without, "ask"))
         .contains("sum 3.0")

@@ -206,8 +206,7 @@ class TensorFlowEngineTest {
   }
 
   private static void change(MetaGraphDef.Builder meta, Consumer<SignatureDef.Builder> change) {
-    SignatureDef.Builder signature =
-        meta.getSignatureDefOrThrow("serving_default").toBuilder();
+    SignatureDef.Builder signature = meta.getSignatureDefOrThrow("serving_default").toBuilder();
     change.accept(signature);
     meta.putSignatureDef("serving_default", signature.build());
   }
@@ -249,8 +248,7 @@ class TensorFlowEngineTest {
         .isInstanceOf(EngineUnavailableException.class)
         .hasMessageContaining("device cuda: expected cpu");
     DeviceRequest either = DeviceRequest.of(List.of("cuda", "cpu"), true, Map.of());
-    try (EngineModel model =
-        fixture.engine.load(TensorFlowFixture.source(files), either, null)) {
+    try (EngineModel model = fixture.engine.load(TensorFlowFixture.source(files), either, null)) {
       assertThat(model.placement()).isEqualTo(Placement.of("cpu"));
     }
   }

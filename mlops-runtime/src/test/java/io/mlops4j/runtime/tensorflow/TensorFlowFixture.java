@@ -58,8 +58,7 @@ final class TensorFlowFixture implements AutoCloseable {
     Map<String, byte[]> files = new TreeMap<>();
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
-        files.put(
-            folder.relativize(file).toString().replace('\\', '/'), Files.readAllBytes(file));
+        files.put(folder.relativize(file).toString().replace('\\', '/'), Files.readAllBytes(file));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -10,13 +10,13 @@ import static io.mlops4j.runtime.compatibility.SlotCalls.readText;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.runtime.compatibility.SlotCalls;
 import io.mlops4j.runtime.memory.Native;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
-import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import org.bytedeco.javacpp.Pointer;
@@ -253,8 +253,7 @@ class TensorFlowSlotTest {
 
   @Test
   void callsThatRepeatMakeAlmostNoGarbage() {
-    ThreadMXBean threads =
-        (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     byte[] x = floats(1, 2, 3, 4);
     long[] shape = {1, 4};
     try (EngineModel model = fixture.load("jobs", "affine");
