@@ -34,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.ObjIntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -244,9 +245,18 @@ class OnnxEngineTest {
 
   @Test
   void manySlotsOfOneModelRunAtOnce() throws Exception {
+    manyAtOnce("mlp4", OnnxEngineTest::callManyTimes);
+  }
+
+  @Test
+  void manySlotsShareTheCastsOfUnsignedInputs() throws Exception {
+    manyAtOnce("engine/type_uint32", OnnxEngineTest::countManyTimes);
+  }
+
+  private void manyAtOnce(String name, ObjIntConsumer<EngineModel> calls) throws Exception {
     int callers = 8;
     ExecutorService threads = Executors.newFixedThreadPool(callers);
-    try (EngineModel model = onnx.load("mlp4")) {
+    try (EngineModel model = onnx.load(name)) {
       CountDownLatch start = new CountDownLatch(callers);
       List<Future<?>> all = new ArrayList<>();
       for (int t = 0; t < callers; t++) {
@@ -256,7 +266,7 @@ class OnnxEngineTest {
                 () -> {
                   start.countDown();
                   start.await();
-                  callManyTimes(model, caller);
+                  calls.accept(model, caller);
                   return null;
                 }));
       }
@@ -282,6 +292,20 @@ class OnnxEngineTest {
         float[] y = floats(slot.output(0));
         assertThat(y[2 * rows - 2]).isEqualTo(caller + i + 0.75f);
         assertThat(y[2 * rows - 1]).isEqualTo(-(caller + i + 0.75f));
+        slot.recycle();
+      }
+    }
+  }
+
+  private static void countManyTimes(EngineModel model, int caller) {
+    try (EngineSlot slot = model.slot()) {
+      for (int i = 0; i < 300; i++) {
+        int rows = 1 + (i + caller) % 7;
+        byte[] counts = new byte[12 * rows];
+        Arrays.fill(counts, (byte) (17 * caller + i));
+        feed(slot, 0, counts, rows, 3);
+        slot.run();
+        assertThat(read(slot.output(0))).isEqualTo(counts);
         slot.recycle();
       }
     }
