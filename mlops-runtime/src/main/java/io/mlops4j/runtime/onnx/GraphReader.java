@@ -44,6 +44,9 @@ final class GraphReader {
   private final Set<String> read = new HashSet<>();
   private final List<OperatorSetIdProto> operatorSets = new ArrayList<>();
   private final List<ExternalTensor> external = new ArrayList<>();
+  private final FunctionCalls functions = new FunctionCalls();
+  private final FunctionCalls.Body graph = new FunctionCalls.Body();
+  private FunctionCalls.Body body = graph;
   private int depth;
 
   private GraphReader(ByteBuffer model) {
@@ -54,6 +57,7 @@ final class GraphReader {
   static OnnxGraph read(ByteBuffer model) throws IOException {
     GraphReader reader = new GraphReader(model);
     reader.fields(reader::model);
+    reader.functions.check(reader.graph);
     reader.outputs.forEach(output -> reader.read.add(output.getName()));
     return new OnnxGraph(
         reader.inputs,
@@ -114,7 +118,7 @@ final class GraphReader {
       case ModelProto.GRAPH_FIELD_NUMBER -> message(this::mainGraph);
       case ModelProto.OPSET_IMPORT_FIELD_NUMBER ->
           operatorSets.add(parsed(OperatorSetIdProto.parser()));
-      case ModelProto.FUNCTIONS_FIELD_NUMBER -> message(this::function);
+      case ModelProto.FUNCTIONS_FIELD_NUMBER -> function();
       default -> {
         return false;
       }
@@ -138,7 +142,7 @@ final class GraphReader {
 
   private boolean graph(int field) throws IOException {
     switch (field) {
-      case GraphProto.NODE_FIELD_NUMBER -> message(this::node);
+      case GraphProto.NODE_FIELD_NUMBER -> node();
       case GraphProto.INITIALIZER_FIELD_NUMBER -> tensor(false);
       case GraphProto.SPARSE_INITIALIZER_FIELD_NUMBER ->
           message(part -> sparseTensor(part, new HashSet<>()));
@@ -151,26 +155,84 @@ final class GraphReader {
     return true;
   }
 
-  private boolean function(int field) throws IOException {
-    switch (field) {
-      case FunctionProto.NODE_FIELD_NUMBER -> message(this::node);
-      case FunctionProto.ATTRIBUTE_PROTO_FIELD_NUMBER -> message(this::attribute);
-      default -> {
-        return false;
-      }
-    }
-    return true;
+  private void function() throws IOException {
+    FunctionCalls.Body caller = body;
+    Function function = new Function();
+    body = function.body;
+    message(function);
+    functions.add(function.key(), body);
+    body = caller;
   }
 
-  private boolean node(int field) throws IOException {
-    switch (field) {
-      case NodeProto.INPUT_FIELD_NUMBER -> read.add(in.readString());
-      case NodeProto.ATTRIBUTE_FIELD_NUMBER -> message(this::attribute);
-      default -> {
-        return false;
-      }
+  private void node() throws IOException {
+    Node node = new Node();
+    message(node);
+    body.call(node.key(), node.inputs, node.outputs);
+  }
+
+  /** What names an operator or a function. */
+  private abstract static class Named implements Parts {
+    String name = "";
+    String domain = "";
+    String overload = "";
+
+    String key() {
+      return FunctionCalls.key(domain, name, overload);
     }
-    return true;
+  }
+
+  private final class Function extends Named {
+    private final FunctionCalls.Body body = new FunctionCalls.Body();
+
+    @Override
+    public boolean read(int field) throws IOException {
+      switch (field) {
+        case FunctionProto.NAME_FIELD_NUMBER -> name = in.readString();
+        case FunctionProto.DOMAIN_FIELD_NUMBER -> domain = in.readString();
+        case FunctionProto.OVERLOAD_FIELD_NUMBER -> overload = in.readString();
+        case FunctionProto.INPUT_FIELD_NUMBER -> {
+          in.readString();
+          body.input();
+        }
+        case FunctionProto.OUTPUT_FIELD_NUMBER -> {
+          in.readString();
+          body.output();
+        }
+        case FunctionProto.NODE_FIELD_NUMBER -> node();
+        case FunctionProto.ATTRIBUTE_PROTO_FIELD_NUMBER -> message(GraphReader.this::attribute);
+        default -> {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private final class Node extends Named {
+    private int inputs;
+    private int outputs;
+
+    @Override
+    public boolean read(int field) throws IOException {
+      switch (field) {
+        case NodeProto.OP_TYPE_FIELD_NUMBER -> name = in.readString();
+        case NodeProto.DOMAIN_FIELD_NUMBER -> domain = in.readString();
+        case NodeProto.OVERLOAD_FIELD_NUMBER -> overload = in.readString();
+        case NodeProto.INPUT_FIELD_NUMBER -> {
+          read.add(in.readString());
+          inputs++;
+        }
+        case NodeProto.OUTPUT_FIELD_NUMBER -> {
+          in.readString();
+          outputs++;
+        }
+        case NodeProto.ATTRIBUTE_FIELD_NUMBER -> message(GraphReader.this::attribute);
+        default -> {
+          return false;
+        }
+      }
+      return true;
+    }
   }
 
   private boolean attribute(int field) throws IOException {

@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.spi.EngineModel;
@@ -113,6 +116,75 @@ class BadModelTest {
     }
     byte[] model = ModelProto.newBuilder().setIrVersion(8).setGraph(graph).build().toByteArray();
     assertRefused(model, "messages in messages");
+  }
+
+  /** ONNX Runtime would end the process. */
+  @Test
+  void functionsCalledWithMoreThanTheyHaveAreRefused() {
+    FunctionProto twice = function("Twice").addNode(node("Add", "", "y", "x", "x")).build();
+    onnx.engine
+        .load(source("good.onnx", calling(node("Twice", "local", "y", "x"), twice)), CPU)
+        .close();
+    assertRefused(
+        calling(node("Twice", "local", "y", "x", "x"), twice),
+        "function local:Twice: with 2 inputs and 1 outputs, which has 1 and 1");
+    assertRefused(
+        calling(node("Twice", "local", "y", "x"), twice.toBuilder().clearInput().build()),
+        "which has 0 and 1");
+    assertRefused(
+        calling(node("Twice", "local", "y", "x").toBuilder().addOutput("z").build(), twice),
+        "with 1 inputs and 2 outputs");
+  }
+
+  @Test
+  void functionsWithoutEndAreRefused() {
+    NodeProto call = node("F0", "local", "y", "x");
+    FunctionProto self = function("F0").addNode(node("F0", "local", "y", "x")).build();
+    assertRefused(calling(call, self), "functions that call themselves");
+    FunctionProto[] doubling = new FunctionProto[40];
+    for (int i = 0; i < doubling.length; i++) {
+      String next = i == doubling.length - 1 ? "Neg" : "F" + (i + 1);
+      String domain = i == doubling.length - 1 ? "" : "local";
+      doubling[i] =
+          function("F" + i)
+              .addNode(node(next, domain, "h", "x"))
+              .addNode(node(next, domain, "y", "h"))
+              .build();
+    }
+    assertRefused(calling(call, doubling), "calls of functions by functions");
+  }
+
+  private static NodeProto node(String operator, String domain, String output, String... inputs) {
+    return NodeProto.newBuilder()
+        .setOpType(operator)
+        .setDomain(domain)
+        .addAllInput(List.of(inputs))
+        .addOutput(output)
+        .build();
+  }
+
+  private static FunctionProto.Builder function(String name) {
+    return FunctionProto.newBuilder()
+        .setName(name)
+        .setDomain("local")
+        .addInput("x")
+        .addOutput("y")
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("local").setVersion(1));
+  }
+
+  private static byte[] calling(NodeProto node, FunctionProto... functions) {
+    try {
+      ModelProto.Builder model = ModelProto.newBuilder().mergeFrom(bytes("engine/any_rank"));
+      model.getGraphBuilder().clearNode().addNode(node);
+      return model
+          .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("local").setVersion(1))
+          .addAllFunctions(List.of(functions))
+          .build()
+          .toByteArray();
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
