@@ -1,5 +1,6 @@
 package io.mlops4j.bench;
 
+import io.mlops4j.bench.conformance.ConformanceCommand;
 import io.mlops4j.bench.engines.EnginesTopic;
 import io.mlops4j.bench.golden.GoldenCommand;
 import io.mlops4j.bench.ratios.RatiosCommand;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "benchmarks",
     description = "Shows what mlops4j claims.",
-    subcommands = {GoldenCommand.class, JmhCommand.class},
+    subcommands = {ConformanceCommand.class, GoldenCommand.class, JmhCommand.class},
     mixinStandardHelpOptions = true)
 final class Bench implements Runnable {
 

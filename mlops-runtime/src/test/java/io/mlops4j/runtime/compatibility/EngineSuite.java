@@ -10,7 +10,9 @@ import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,7 +30,7 @@ abstract class EngineSuite {
 
   @BeforeEach
   void open() {
-    Excuses.check(this, "all tests", tested.cannotRun());
+    excuse("all tests", tested.cannotRun());
     engine = tested.provider().open(EngineOptions.of(memory, 1));
   }
 
@@ -42,12 +44,12 @@ abstract class EngineSuite {
   }
 
   EngineModel load(Job job) {
-    Excuses.check(this, job, tested.cannot(job));
+    excuse(job, tested.cannot(job));
     return load(tested.model(job));
   }
 
   EngineModel load(ElementType type) {
-    Excuses.check(this, type, tested.cannot(type));
+    excuse(type, tested.cannot(type));
     return load(tested.identity(type));
   }
 
@@ -57,5 +59,15 @@ abstract class EngineSuite {
 
   EngineModel load(PathSource source, TestModel model) {
     return engine.load(source, ANY, model.signature());
+  }
+
+  /** Skips a test, and says why where everybody reads it. */
+  void excuse(Object what, Optional<String> reason) {
+    reason.ifPresent(
+        why -> {
+          String line = "skipped: %s, %s: %s".formatted(getClass().getSimpleName(), what, why);
+          System.out.println(line);
+          Assumptions.abort(line);
+        });
   }
 }

@@ -321,7 +321,7 @@ class CachedSessionsTest {
   }
 
   @Test
-  void alwaysVerifyingAnswersTheSameAndRemembersNoDigest() throws Exception {
+  void alwaysVerifyingFindsWhatKeepsItsStamp() throws Exception {
     Path model = CacheModels.matmul(temp.resolve("one.onnx"), 1);
     ModelCache always = cache().verify(ModelCache.Verify.ALWAYS);
     String expected = answers(model, always);

@@ -1,0 +1,8 @@
+package io.mlops4j.bench.conformance;
+
+/** How the library stands to ONNX Runtime in one case. */
+enum Outcome {
+  PASSED,
+  FAILED,
+  REFUSED
+}
