@@ -1,5 +1,7 @@
 package io.mlops4j.feature;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -540,7 +542,8 @@ public final class FeatureBatch implements AutoCloseable {
      * Adds a text column.
      *
      * @param column its name
-     * @param values one a row; null for a missing value
+     * @param values one a row; null for a missing value. One with half of a surrogate pair, which
+     *     has no UTF-8, is refused by {@link #build}
      * @return this builder
      * @throws IllegalArgumentException if the column is there already
      */
@@ -558,7 +561,17 @@ public final class FeatureBatch implements AutoCloseable {
       if (value == null) {
         vector.setNull(row);
       } else {
-        vector.setSafe(row, new Text(value));
+        try {
+          ByteBuffer utf8 = Text.encode(value, false);
+          vector.setSafe(row, utf8, 0, utf8.limit());
+        } catch (CharacterCodingException e) {
+          throw new IllegalArgumentException(
+              vector.getName()
+                  + ": found half of a surrogate pair at "
+                  + row
+                  + ", expected whole characters",
+              e);
+        }
       }
     }
 
@@ -581,7 +594,8 @@ public final class FeatureBatch implements AutoCloseable {
      * Allocates and fills the columns.
      *
      * @return an owned batch, which the caller closes
-     * @throws IllegalArgumentException if the columns differ in length; nothing was allocated
+     * @throws IllegalArgumentException if the columns differ in length, or a text has half of a
+     *     surrogate pair; nothing stays allocated
      */
     public FeatureBatch build() {
       int rows = checkedRows();

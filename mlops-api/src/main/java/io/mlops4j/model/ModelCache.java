@@ -17,14 +17,20 @@ import java.util.Objects;
  *
  * <p>The folder must be on a local disk of the machine; several processes may share it. It is made
  * for its owner alone (mode 0700, files 0600); one that exists must belong to the user of this
- * process and be closed to all others, else nothing is cached. Nothing that another user could
- * write is used: every file must belong to this user, must be no symbolic link, and must have the
- * digest that was noted when it was written. Nobody but this user and root should be able to rename
- * the folders above it.
+ * process and be closed to all others, else nothing is cached. Nobody but this user and root should
+ * be able to rename the folders above it.
  *
- * <p>What is not protected: whoever runs as this user can alter the cache, the models and the
- * process alike. The engine reads weights through a mapping of the file, also while the model
- * serves: deleting the cache is safe at any time, writing into a file of it is not.
+ * <p><b>What it protects against.</b> Other users: nothing that one of them could have written is
+ * used; every file must belong to this user, must be no symbolic link, and must have the digest
+ * that was noted when it was written. Damage: an entry that was cut, edited, swapped or half
+ * written is refused before the engine sees it, with a warning, and made again.
+ *
+ * <p><b>What it does not protect against.</b> Programs that run as this user, or as root: they can
+ * alter the cache, the models and the process alike. The engine reads the weights through a mapping
+ * of their file for as long as the model is open, so one of them that writes into the file changes
+ * answers, and one that cuts it short ends the process (SIGBUS). The library itself never does
+ * either: a file of an entry is only ever replaced or removed as a whole, and who has it open keeps
+ * the old one. For the same reason deleting the cache, or parts of it, is safe at any time.
  */
 public final class ModelCache {
   private static final long USUAL_LIMIT = 4L << 30;

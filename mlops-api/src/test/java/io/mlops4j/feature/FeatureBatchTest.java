@@ -126,6 +126,17 @@ class FeatureBatchTest {
           .withMessage("b: found 2 rows, expected 1 as in the others");
     }
 
+    /** Which UTF-8 does not have: it would become a question mark. */
+    @Test
+    void halfOfASurrogatePairIsRefusedAndNothingStaysAllocated() {
+      FeatureBatch.Builder half =
+          FeatureBatch.builder(memory).floats("f", 1, 2).strings("t", "\uD83D\uDE00", "x\uD83D");
+      assertThatThrownBy(half::build)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("t: found half of a surrogate pair at 1, expected whole characters");
+      assertThat(memory.getAllocatedMemory()).isZero();
+    }
+
     @Test
     void aColumnGivenTwiceIsNamed() {
       assertThatIllegalArgumentException()

@@ -64,7 +64,11 @@ final class Layout {
     if (cell == null || plan.isText() || cell.type() == ElementType.STRING) {
       return "";
     }
-    return fits ? "; only widening without loss is done, cast it" : "";
+    return fits
+        ? "; only widening without loss is done: cast the column where the batch is made, or export"
+            + " the model with an input of "
+            + cell.type()
+        : "";
   }
 
   private static int position(Schema schema, InputPlan plan, Source source) {

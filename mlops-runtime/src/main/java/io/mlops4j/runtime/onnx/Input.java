@@ -8,6 +8,8 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.spi.StringColumn;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -134,8 +136,12 @@ final class Input implements AutoCloseable {
     for (int i = 0; i < text.length; i++) {
       text[i] = present(values.get(i), i);
     }
+    boolean unusual = ExactText.isNeeded(text);
+    if (unusual) {
+      requireWholeCharacters();
+    }
     textTensor =
-        exact && ExactText.isNeeded(text)
+        exact && unusual
             ? ExactText.tensor(environment, text, dims)
             : OnnxTensor.createTensor(environment, text, dims);
   }
@@ -147,6 +153,17 @@ final class Input implements AutoCloseable {
           name(), "null at " + row, "text; state a null policy for this feature");
     }
     return value;
+  }
+
+  /** Half of a pair has no UTF-8: whatever ONNX Runtime got would be another text. */
+  private void requireWholeCharacters() {
+    CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
+    for (int i = 0; i < text.length; i++) {
+      if (!utf8.canEncode(text[i])) {
+        throw new ModelInputException(
+            name(), "half of a surrogate pair at " + i, "whole characters");
+      }
+    }
   }
 
   OnnxTensor textTensor() {

@@ -11,8 +11,9 @@ import java.util.List;
  * @param tags the tags of the graph that has it
  * @param inputs sorted by name, as the file has no order
  * @param outputs sorted by name
+ * @param assets names of further files that the graph reads
  */
-record Declared(List<String> tags, List<Tensor> inputs, List<Tensor> outputs) {
+record Declared(List<String> tags, List<Tensor> inputs, List<Tensor> outputs, List<String> assets) {
 
   /**
    * An input or output, and where it is in the graph.

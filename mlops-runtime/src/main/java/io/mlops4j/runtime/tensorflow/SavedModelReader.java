@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.tensorflow.proto.AssetFileDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
@@ -22,8 +23,8 @@ import org.tensorflow.proto.TensorInfo;
 /**
  * Reads what a SavedModel declares, and chooses the graph and the signature.
  *
- * <p>Only tags and signatures are kept. The graph beside them may hold all the weights, and is
- * TensorFlow's to read, but for what it would not survive.
+ * <p>Only tags, signatures and the names of assets are kept. The graph beside them may hold all the
+ * weights, and is TensorFlow's to read, but for what it would not survive.
  */
 final class SavedModelReader {
   private static final String SERVE = "serve";
@@ -36,6 +37,7 @@ final class SavedModelReader {
   private static final int META_INFO = 1; // of MetaGraphDef
   private static final int GRAPH = 2;
   private static final int SIGNATURES = 5;
+  private static final int ASSETS = 6;
   private static final int KEY = 1; // of an entry of a map
   private static final int VALUE = 2;
 
@@ -66,12 +68,14 @@ final class SavedModelReader {
     return new Declared(
         graph.tags,
         tensors(key, "input", signature.getInputsMap()),
-        tensors(key, "output", signature.getOutputsMap()));
+        tensors(key, "output", signature.getOutputsMap()),
+        List.copyOf(graph.assets));
   }
 
   private static final class Graph {
     private final List<String> tags = new ArrayList<>();
     private final Map<String, SignatureDef> signatures = new TreeMap<>();
+    private final List<String> assets = new ArrayList<>();
   }
 
   private List<Graph> graphs(ByteBuffer main) {
@@ -112,6 +116,10 @@ final class SavedModelReader {
         int limit = in.pushLimit(in.readRawVarint32());
         signature(in, graph.signatures);
         in.popLimit(limit);
+      } else if (isMessage(tag, ASSETS)) {
+        AssetFileDef.Builder asset = AssetFileDef.newBuilder();
+        in.readMessage(asset, ExtensionRegistryLite.getEmptyRegistry());
+        graph.assets.add(asset.getFilename());
       } else {
         skip(in, tag);
       }

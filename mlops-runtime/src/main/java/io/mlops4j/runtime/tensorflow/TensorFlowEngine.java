@@ -18,6 +18,7 @@ import org.tensorflow.internal.c_api.global.tensorflow;
 
 /** TensorFlow on the CPU. The library is the process's; each model has a session of its own. */
 final class TensorFlowEngine implements Engine {
+  private static final String ASSETS = "assets/";
   private static final String VARIABLES = "variables/variables";
   private static final String PHYSICAL_BYTES = "org.bytedeco.javacpp.maxPhysicalBytes";
 
@@ -66,6 +67,7 @@ final class TensorFlowEngine implements Engine {
     Map<String, ByteBuffer> files = source.external();
     ByteBuffer main = main(source, files);
     Declared declared = SavedModelReader.read(main, source.main(), signature);
+    requireAssets(source.main(), files, declared);
     NativeSession session = session(source.main(), files, declared.tags());
     TensorFlowModel model = null;
     try {
@@ -109,6 +111,18 @@ final class TensorFlowEngine implements Engine {
           null);
     }
     return main;
+  }
+
+  /** One outside the folder is none of its files, wherever the name leads. */
+  private static void requireAssets(Path main, Map<String, ByteBuffer> files, Declared declared) {
+    for (String asset : declared.assets()) {
+      if (!files.containsKey(ASSETS + asset)) {
+        throw new ModelLoadException(
+            "%s: found no %s%s, which the graph reads, expected it in the folder; copy or export all of it again"
+                .formatted(main, ASSETS, asset),
+            null);
+      }
+    }
   }
 
   private NativeSession session(Path main, Map<String, ByteBuffer> files, List<String> tags) {

@@ -5,82 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.error.InferenceException;
-import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
-import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.model.FeatureSchema;
-import io.mlops4j.runtime.ModelRuntime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The same models as applications ask them: batches, records, deadlines, a strict close. */
-@Timeout(120)
-public abstract class EngineRuntimeCompatibility {
-  private final EngineUnderTest tested = engine();
-  private ModelRuntime runtime;
-
-  /** The engine and its models. */
-  protected abstract EngineUnderTest engine();
-
-  @BeforeEach
-  void open() {
-    excuse("all tests", tested.cannotRun());
-    runtime = ModelRuntime.builder().threads(2).strict().open();
-  }
-
-  @AfterEach
-  void everyByteIsFreed() {
-    if (runtime != null) {
-      assertThat(runtime.hostBytes()).isZero();
-      assertThat(runtime.allocator().getAllocatedMemory()).isZero();
-      runtime.close();
-    }
-  }
-
-  private Model load(Job job, FeatureSchema features) {
-    excuse(job, tested.cannot(job));
-    TestModel model = tested.model(job);
-    LoadOptions options = LoadOptions.withDefaults().engine(tested.provider().name());
-    if (features != null) {
-      options = options.features(features);
-    }
-    return runtime.load(
-        model.path(), model.signature() == null ? options : options.signature(model.signature()));
-  }
-
-  private Model load(Job job) {
-    return load(job, null);
-  }
-
-  private void excuse(Object what, Optional<String> reason) {
-    reason.ifPresent(
-        why -> {
-          String line = "skipped: %s, %s: %s".formatted(getClass().getSimpleName(), what, why);
-          System.out.println(line);
-          Assumptions.abort(line);
-        });
-  }
-
+public abstract class EngineRuntimeCompatibility extends RuntimeSuite {
   @Test
   void batchesAreAnsweredAndSayByWhom() {
     try (Model model = load(Job.SUM);
-        FeatureBatch batch =
-            FeatureBatch.builder(runtime.allocator())
-                .floats("b", 10, 20, 30)
-                .floats("a", 1, 2, 3)
-                .build();
+        FeatureBatch batch = builder().floats("b", 10, 20, 30).floats("a", 1, 2, 3).build();
         Prediction sum = model.predict(batch)) {
       assertThat(sum.floats("sum")).containsExactly(11, 22, 33);
       assertThat(sum.servedBy().engine()).isEqualTo(tested.provider().name());
@@ -110,7 +53,7 @@ public abstract class EngineRuntimeCompatibility {
   void textGoesThroughFromEndToEnd() {
     try (Model model = load(Job.JOIN);
         FeatureBatch batch =
-            FeatureBatch.builder(runtime.allocator())
+            builder()
                 .strings("a", "fr", "", "\uD83D\uDE00", "long ".repeat(100))
                 .strings("b", "üh", "", "✈", "end")
                 .build();
@@ -121,38 +64,13 @@ public abstract class EngineRuntimeCompatibility {
   }
 
   @Test
-  void wrongColumnsAreRefusedByNameAndTheModelGoesOn() {
-    try (Model model = load(Job.SUM)) {
-      try (FeatureBatch missing =
-          FeatureBatch.builder(runtime.allocator()).floats("a", 1).build()) {
-        assertThatThrownBy(() -> model.predict(missing))
-            .isInstanceOf(ModelInputException.class)
-            .hasMessageContaining("b");
-      }
-      try (FeatureBatch wrong =
-          FeatureBatch.builder(runtime.allocator()).floats("a", 1).strings("b", "text").build()) {
-        assertThatThrownBy(() -> model.predict(wrong))
-            .isInstanceOf(ModelInputException.class)
-            .hasMessageContaining("b");
-      }
-      try (FeatureBatch right =
-              FeatureBatch.builder(runtime.allocator()).floats("a", 1).floats("b", 2).build();
-          Prediction sum = model.predict(right)) {
-        assertThat(sum.floats("sum")).containsExactly(3);
-      }
-    }
-  }
-
-  @Test
   void failuresAreTypedAndTheModelGoesOn() {
     try (Model model = load(Job.LOOKUP)) {
       for (int i = 0; i < 3; i++) {
-        try (FeatureBatch wrong =
-            FeatureBatch.builder(runtime.allocator()).longs("index", 1, 99).build()) {
+        try (FeatureBatch wrong = builder().longs("index", 1, 99).build()) {
           assertThatThrownBy(() -> model.predict(wrong)).isInstanceOf(InferenceException.class);
         }
-        try (FeatureBatch right =
-                FeatureBatch.builder(runtime.allocator()).longs("index", 1, 2).build();
+        try (FeatureBatch right = builder().longs("index", 1, 2).build();
             Prediction value = model.predict(right)) {
           assertThat(value.floats("value")).containsExactly(20, 30);
         }
@@ -164,9 +82,8 @@ public abstract class EngineRuntimeCompatibility {
   void deadlinesAreReportedWhetherOrNotTheRunEnds() {
     CallOptions soon = CallOptions.withDefaults().within(Duration.ofMillis(20));
     try (Model model = load(Job.SLOW);
-        FeatureBatch slow =
-            FeatureBatch.builder(runtime.allocator()).longs("n", tested.slow()).build();
-        FeatureBatch quick = FeatureBatch.builder(runtime.allocator()).longs("n", 2).build()) {
+        FeatureBatch slow = builder().longs("n", tested.slow()).build();
+        FeatureBatch quick = builder().longs("n", 2).build()) {
       assertThatThrownBy(() -> model.predict(slow, soon)).isInstanceOf(DeadlineException.class);
       try (Prediction done = model.predict(quick)) {
         assertThat(done.longs("done")).containsExactly(2);
@@ -175,10 +92,51 @@ public abstract class EngineRuntimeCompatibility {
   }
 
   @Test
+  void cancelledCallsLetTheModelGoOn() {
+    try (Model model = load(Job.SLOW);
+        FeatureBatch slow = builder().longs("n", tested.slow()).build();
+        FeatureBatch quick = builder().longs("n", 2).build()) {
+      CompletableFuture<long[]> cancelled =
+          model.predictAsync(slow, CallOptions.withDefaults(), answer -> answer.longs("done"));
+      assertThat(cancelled.cancel(true)).isTrue();
+      try (Prediction done = model.predict(quick)) {
+        assertThat(done.longs("done")).containsExactly(2);
+      }
+    }
+  }
+
+  @Test
+  void closingWaitsForCallsThatRun() throws Exception {
+    CallOptions soon = CallOptions.withDefaults().within(Duration.ofMillis(300));
+    Model model = load(Job.SLOW);
+    try (FeatureBatch slow = builder().longs("n", tested.slow()).build()) {
+      CompletableFuture<long[]> call =
+          model.predictAsync(slow, soon, answer -> answer.longs("done"));
+      model.close();
+      assertThatThrownBy(() -> model.predict(slow)).isInstanceOf(IllegalStateException.class);
+      Throwable late = call.handle((done, failed) -> failed).get(30, TimeUnit.SECONDS);
+      assertThat(late == null || late instanceof DeadlineException).as("%s", late).isTrue();
+    }
+  }
+
+  @Test
+  void modelsOfOneRuntimeDoNotDisturbEachOther() {
+    try (Model sum = load(Job.SUM);
+        Model two = load(Job.TWO);
+        FeatureBatch batch =
+            builder().floats("a", 1, 2).floats("b", 3, 4).floats("x", 5, 6).build();
+        Prediction doubled = two.predict(batch);
+        Prediction added = sum.predict(batch)) {
+      assertThat(added.floats("sum")).containsExactly(4, 6);
+      assertThat(doubled.floats("twice")).containsExactly(10, 12);
+      assertThat(doubled.floats("square")).containsExactly(25, 36);
+    }
+  }
+
+  @Test
   void closedModelsRefuseCallsAndOpenAnswersStayReadable() {
     Model model = load(Job.SUM);
-    try (FeatureBatch batch =
-            FeatureBatch.builder(runtime.allocator()).floats("a", 1).floats("b", 2).build();
+    try (FeatureBatch batch = builder().floats("a", 1).floats("b", 2).build();
         Prediction sum = model.predict(batch)) {
       model.close();
       model.close();
@@ -192,8 +150,7 @@ public abstract class EngineRuntimeCompatibility {
     try (Model model = load(Job.SUM)) {
       List<CompletableFuture<Float>> sums = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
-        try (FeatureBatch batch =
-            FeatureBatch.builder(runtime.allocator()).floats("a", i).floats("b", 0.5f).build()) {
+        try (FeatureBatch batch = builder().floats("a", i).floats("b", 0.5f).build()) {
           sums.add(
               model.predictAsync(
                   batch, CallOptions.withDefaults(), answer -> answer.floats("sum")[0]));

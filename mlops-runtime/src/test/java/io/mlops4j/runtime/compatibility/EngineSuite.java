@@ -10,9 +10,7 @@ import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
@@ -30,7 +28,7 @@ abstract class EngineSuite {
 
   @BeforeEach
   void open() {
-    excuse("all tests", tested.cannotRun());
+    Excuses.check(this, "all tests", tested.cannotRun());
     engine = tested.provider().open(EngineOptions.of(memory, 1));
   }
 
@@ -44,12 +42,12 @@ abstract class EngineSuite {
   }
 
   EngineModel load(Job job) {
-    excuse(job, tested.cannot(job));
+    Excuses.check(this, job, tested.cannot(job));
     return load(tested.model(job));
   }
 
   EngineModel load(ElementType type) {
-    excuse(type, tested.cannot(type));
+    Excuses.check(this, type, tested.cannot(type));
     return load(tested.identity(type));
   }
 
@@ -59,15 +57,5 @@ abstract class EngineSuite {
 
   EngineModel load(PathSource source, TestModel model) {
     return engine.load(source, ANY, model.signature());
-  }
-
-  /** Skips a test, and says why where everybody reads it. */
-  void excuse(Object what, Optional<String> reason) {
-    reason.ifPresent(
-        why -> {
-          String line = "skipped: %s, %s: %s".formatted(getClass().getSimpleName(), what, why);
-          System.out.println(line);
-          Assumptions.abort(line);
-        });
   }
 }

@@ -88,7 +88,7 @@ public abstract class EngineValuesCompatibility extends EngineSuite {
   }
 
   /** Extremes, not-a-numbers with a payload, negative zero; then bits of all kinds. */
-  private static byte[] elements(ElementType type, int count, Random random) {
+  static byte[] elements(ElementType type, int count, Random random) {
     byte[] elements = new byte[count * type.bytes()];
     random.nextBytes(elements);
     ByteBuffer buffer = ByteBuffer.wrap(elements).order(ByteOrder.nativeOrder());
@@ -202,6 +202,19 @@ public abstract class EngineValuesCompatibility extends EngineSuite {
       feedText(slot, 1, new String[] {"c", "d"}, 2);
       slot.run();
       assertThat(readText(slot.output(0))).containsExactly("ac", "bd");
+    }
+  }
+
+  @Test
+  void halfOfASurrogatePairIsRefused() {
+    try (EngineModel model = load(Job.JOIN);
+        EngineSlot slot = model.slot()) {
+      slot.shape(0, new long[] {2});
+      for (String broken : new String[] {"x\uD83D", "\uDE00x", "\uD83D\uD83D\uDE00"}) {
+        assertThatThrownBy(() -> slot.strings(0, SlotCalls.text("good \uD83D\uDE00", broken)))
+            .isInstanceOf(ModelInputException.class)
+            .hasMessageContaining("a: found half of a surrogate pair at 1");
+      }
     }
   }
 

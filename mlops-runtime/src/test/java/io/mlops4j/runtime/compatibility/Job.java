@@ -1,9 +1,9 @@
 package io.mlops4j.runtime.compatibility;
 
 /**
- * What a model must do, in the engine's own format. {@code N} and {@code M} are dimensions that the
- * model leaves open; a format with names for them uses one name for one letter. Outputs are in this
- * order.
+ * What a model must do, in the engine's own format. {@code N}, {@code M}, {@code A} and {@code B}
+ * are dimensions that the model leaves open; a format with names for them uses one name for one
+ * letter. Outputs are in this order.
  */
 public enum Job {
   /** {@code (a: float32[N], b: float32[N]) -> (sum: float32[N])}: a + b. */
@@ -37,5 +37,20 @@ public enum Job {
   NONZERO,
 
   /** {@code (x: float32[N]) -> (square: float32[N], twice: float32[N])}. */
-  TWO
+  TWO,
+
+  /** {@code (x: float32[]) -> (negative: float32[])}: a scalar, and what it is short of 0. */
+  SCALAR,
+
+  /** {@code (x: float32[8, 4]) -> (negative: float32[8, 4])}: eight rows, no more and no fewer. */
+  FIXED,
+
+  /**
+   * {@code (x: float32[N, A, B]) -> (turned: float32[N, B, A])}: the matrix of each row, turned
+   * over.
+   */
+  TURN,
+
+  /** {@code (x: float32[N, A], w: float32[N, A]) -> (product: float32[N, A])}: x times w. */
+  PRODUCT
 }

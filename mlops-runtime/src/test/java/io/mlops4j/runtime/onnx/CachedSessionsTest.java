@@ -321,7 +321,7 @@ class CachedSessionsTest {
   }
 
   @Test
-  void alwaysVerifyingFindsWhatKeepsItsStamp() throws Exception {
+  void alwaysVerifyingAnswersTheSameAndRemembersNoDigest() throws Exception {
     Path model = CacheModels.matmul(temp.resolve("one.onnx"), 1);
     ModelCache always = cache().verify(ModelCache.Verify.ALWAYS);
     String expected = answers(model, always);

@@ -313,7 +313,8 @@ class BatchPredictionTest {
       assertThatThrownBy(() -> model.predict(batch))
           .isInstanceOf(ModelInputException.class)
           .hasMessage(
-              "c: found float64, expected float32; only widening without loss is done, cast it");
+              "c: found float64, expected float32; only widening without loss is done: cast the column"
+                  + " where the batch is made, or export the model with an input of float64");
     }
   }
 

@@ -26,8 +26,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.internal.c_api.global.tensorflow;
+import org.tensorflow.proto.AssetFileDef;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
@@ -228,6 +230,37 @@ class TensorFlowEngineTest {
     assertThatThrownBy(() -> fixture.load(files, null))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("variables/variables.index");
+  }
+
+  @Test
+  void assetsThatAreMissingOrOutsideTheFolderAreRefused() throws Exception {
+    for (String name : List.of("words.txt", "../../words.txt", "/tmp/words.txt", "")) {
+      assertRefused(
+          meta -> meta.addAssetFileDef(AssetFileDef.newBuilder().setFilename(name)),
+          "found no assets/" + name + ", which the graph reads");
+    }
+    Map<String, byte[]> whole =
+        changed(
+            meta ->
+                meta.addAssetFileDef(
+                    AssetFileDef.newBuilder()
+                        .setFilename("words.txt")
+                        .setTensorInfo(
+                            meta.getSignatureDefOrThrow("label").getInputsOrThrow("cabin"))));
+    whole.put("assets/words.txt", "economy".getBytes(StandardCharsets.UTF_8));
+    try (EngineModel model = fixture.load(whole, null)) {
+      assertFares(model);
+    }
+  }
+
+  @Test
+  void operationsAndVersionsThatTensorFlowDoesNotKnowAreNamed() throws Exception {
+    assertRefused(
+        meta ->
+            meta.getGraphDefBuilder().addNode(NodeDef.newBuilder().setName("new").setOp("Sparkle")),
+        "found a SavedModel that TensorFlow refuses (Op type not registered 'Sparkle'");
+    assertRefused(
+        meta -> meta.getGraphDefBuilder().getVersionsBuilder().setMinConsumer(99_999), "99999");
   }
 
   @Test

@@ -13,7 +13,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
-import io.mlops4j.runtime.compatibility.SlotCalls;
 import io.mlops4j.runtime.memory.Native;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
@@ -181,19 +180,6 @@ class TensorFlowSlotTest {
       slot.run();
       assertThat(slot.output(0).rank()).isZero();
       assertThat(readText(slot.output(0))).containsExactly("[\"a\"]");
-    }
-  }
-
-  @Test
-  void halfOfASurrogatePairIsRefused() {
-    try (EngineModel model = fixture.load("jobs", "join");
-        EngineSlot slot = model.slot()) {
-      slot.shape(0, new long[] {2});
-      for (String broken : new String[] {"x\uD83D", "\uDE00x", "\uD83D\uD83D\uDE00"}) {
-        assertThatThrownBy(() -> slot.strings(0, SlotCalls.text("good \uD83D\uDE00", broken)))
-            .isInstanceOf(ModelInputException.class)
-            .hasMessageContaining("a: found half of a surrogate pair at 1");
-      }
     }
   }
 

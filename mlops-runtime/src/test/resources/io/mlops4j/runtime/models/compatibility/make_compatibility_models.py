@@ -59,6 +59,31 @@ def slow(folder):
     )
 
 
+def shapes(folder):
+    for name, dims in (("scalar", []), ("fixed", [8, 4])):
+        write(
+            folder,
+            name,
+            [info("x", FLOAT, *dims)],
+            [info("negative", FLOAT, *dims)],
+            [helper.make_node("Neg", ["x"], ["negative"])],
+        )
+    write(
+        folder,
+        "turn",
+        [info("x", FLOAT, "N", "A", "B")],
+        [info("turned", FLOAT, "N", "B", "A")],
+        [helper.make_node("Transpose", ["x"], ["turned"], perm=[0, 2, 1])],
+    )
+    write(
+        folder,
+        "product",
+        [info("x", FLOAT, "N", "A"), info("w", FLOAT, "N", "A")],
+        [info("product", FLOAT, "N", "A")],
+        [helper.make_node("Mul", ["x", "w"], ["product"])],
+    )
+
+
 def main(folder):
     write(
         folder,
@@ -119,6 +144,7 @@ def main(folder):
         ],
     )
     slow(folder)
+    shapes(folder)
 
 
 if __name__ == "__main__":

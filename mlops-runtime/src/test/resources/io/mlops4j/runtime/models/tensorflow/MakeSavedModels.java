@@ -172,6 +172,12 @@ public final class MakeSavedModels {
             Map.of("template", "%s", "placeholder", "%s", "summarize", 3L),
             new Output<?>[] {word});
     sign("text_scalar", Map.of("word", word), Map.of("shown", wide));
+    Output<?> deep = placeholder(DataType.DT_FLOAT, Shape.of(-1, -1, -1));
+    Output<?> turned = op("Transpose", deep, constant(TInt32.vectorOf(0, 2, 1)));
+    sign("turn", Map.of("x", deep), Map.of("turned", turned));
+    Output<?> x = placeholder(DataType.DT_FLOAT, Shape.of(-1, -1));
+    Output<?> w = placeholder(DataType.DT_FLOAT, Shape.of(-1, -1));
+    sign("product", Map.of("x", x, "w", w), Map.of("product", op("Mul", x, w)));
   }
 
   /** Answers what it was given the time before, and keeps what it is given. */

@@ -51,6 +51,15 @@ class QuickstartTest {
     return new Screen(out, false, false, false);
   }
 
+  /** 160 MB, and this sample asks for nothing that needs it. */
+  @Test
+  void tensorFlowDoesNotComeAlong() {
+    ClassLoader here = getClass().getClassLoader();
+    assertThat(here.getResource("ai/onnxruntime/OrtEnvironment.class")).isNotNull();
+    assertThat(here.getResource("org/tensorflow/Graph.class")).isNull();
+    assertThat(here.getResource("org/bytedeco/javacpp/Pointer.class")).isNull();
+  }
+
   @Test
   void notOneRequestFails() {
     assertThat(story.failedRequests()).isZero();

@@ -1,0 +1,492 @@
+package io.mlops4j.runtime.compatibility;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.InferenceException;
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.feature.BFloat16Type;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.VariableShapeTensorVector;
+import io.mlops4j.inference.Model;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.RowModel;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.Feature;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.NullPolicy;
+import io.mlops4j.model.TensorSpec;
+import java.util.List;
+import java.util.Random;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.vector.BaseFixedWidthVector;
+import org.apache.arrow.vector.BitVectorHelper;
+import org.apache.arrow.vector.ExtensionTypeVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.TinyIntVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
+import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
+import org.apache.arrow.vector.types.Types.MinorType;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What batches and records may hold, and what is refused before the engine sees it: each time with
+ * the column, what was found, what was expected, and what to do; and the model goes on.
+ */
+public abstract class EngineInputCompatibility extends RuntimeSuite {
+  private static final long SEED = 20_260_103;
+  private static final float[] SIX = {1, 2, 3, 4, 5, 6};
+
+  private void assertRefused(Model model, FeatureBatch batch, String... parts) {
+    try (batch) {
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> model.predict(batch))
+            .isInstanceOf(ModelInputException.class)
+            .satisfies(e -> assertThat(e.getMessage()).contains(parts));
+      }
+    }
+  }
+
+  private void assertSum(Model model, FeatureBatch batch, float... sum) {
+    try (batch;
+        Prediction prediction = model.predict(batch)) {
+      assertThat(prediction.floats("sum")).containsExactly(sum);
+    }
+  }
+
+  private static FeatureBatch owning(FieldVector... columns) {
+    try (VectorSchemaRoot root = VectorSchemaRoot.of(columns)) {
+      return FeatureBatch.owning(root);
+    }
+  }
+
+  private FeatureBatch oneAndTwo() {
+    return builder().floats("b", 2).floats("a", 1).build();
+  }
+
+  // ------------------------------------------------------------------ names and types
+
+  @Test
+  void columnsThatAreMissingOrThereTwiceAreNamed() {
+    try (Model model = load(Job.SUM)) {
+      assertRefused(
+          model,
+          builder().floats("a", 1).floats("c", 2).build(),
+          "b: found no such column among [a, c], expected a column of float32");
+      assertRefused(
+          model,
+          owning(floats("a", 1), floats("b", 2), floats("b", 3)),
+          "b: found two such columns, expected one");
+      assertSum(model, oneAndTwo(), 3);
+    }
+  }
+
+  private Float4Vector floats(String name, float... values) {
+    Float4Vector vector = new Float4Vector(name, runtime.allocator());
+    vector.allocateNew(values.length);
+    for (int i = 0; i < values.length; i++) {
+      vector.set(i, values[i]);
+    }
+    vector.setValueCount(values.length);
+    return vector;
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {"STRING"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void columnsOfEveryTypeKeepTheirBits(ElementType type) {
+    FeatureSchema thrice =
+        FeatureSchema.of(
+            Feature.of("a").from("x"), Feature.of("b").from("x"), Feature.of("c").from("x"));
+    int rows = 100;
+    byte[] elements = EngineValuesCompatibility.elements(type, rows, new Random(SEED));
+    try (Model model = load(type, thrice);
+        FeatureBatch batch = owning(column(type, elements));
+        Prediction prediction = model.predict(batch)) {
+      FieldVector same = ((FixedSizeListVector) prediction.vector("same")).getDataVector();
+      for (int i = 0; i < 3 * rows; i++) {
+        assertThat(bits(same, i))
+            .as("element %d, seed %d", i, SEED)
+            .isEqualTo(bits(batch.column("x"), i / 3));
+      }
+    }
+  }
+
+  private FieldVector column(ElementType type, byte[] elements) {
+    int rows = elements.length / type.bytes();
+    FieldVector vector = Field.nullable("x", arrowType(type)).createVector(runtime.allocator());
+    BaseFixedWidthVector values = storage(vector);
+    values.allocateNew(rows);
+    for (int i = 0; i < rows; i++) {
+      BitVectorHelper.setBit(values.getValidityBuffer(), i);
+      if (type == ElementType.BOOL) {
+        BitVectorHelper.setValidityBit(values.getDataBuffer(), i, elements[i]);
+      }
+    }
+    if (type != ElementType.BOOL) {
+      values.getDataBuffer().setBytes(0, elements);
+    }
+    vector.setValueCount(rows);
+    return vector;
+  }
+
+  private static ArrowType arrowType(ElementType type) {
+    return switch (type) {
+      case BFLOAT16 -> BFloat16Type.of();
+      case FLOAT16 -> MinorType.FLOAT2.getType();
+      case FLOAT32 -> MinorType.FLOAT4.getType();
+      case FLOAT64 -> MinorType.FLOAT8.getType();
+      case BOOL -> MinorType.BIT.getType();
+      case STRING -> MinorType.VARCHAR.getType();
+      case INT8, INT16, INT32, INT64 -> new ArrowType.Int(8 * type.bytes(), true);
+      case UINT8, UINT16, UINT32, UINT64 -> new ArrowType.Int(8 * type.bytes(), false);
+    };
+  }
+
+  private static BaseFixedWidthVector storage(FieldVector vector) {
+    return (BaseFixedWidthVector)
+        (vector instanceof ExtensionTypeVector<?> typed ? typed.getUnderlyingVector() : vector);
+  }
+
+  private static long bits(FieldVector vector, int i) {
+    BaseFixedWidthVector values = storage(vector);
+    ArrowBuf data = values.getDataBuffer();
+    return switch (values.getTypeWidth()) {
+      case 0 -> BitVectorHelper.get(data, i);
+      case 1 -> data.getByte(i);
+      case 2 -> data.getShort(2L * i);
+      case 4 -> data.getInt(4L * i);
+      default -> data.getLong(8L * i);
+    };
+  }
+
+  @Test
+  void onlyExactWideningIsDone() {
+    try (Model model = load(Job.SUM)) {
+      assertSum(model, builder().shorts("a", (short) -7).floats("b", 0.5f).build(), -6.5f);
+      for (FeatureBatch.Builder wrong :
+          List.of(
+              builder().doubles("b", 2),
+              builder().ints("b", 2),
+              builder().longs("b", 2),
+              builder().bfloat16s("b", 2))) {
+        assertRefused(
+            model,
+            wrong.floats("a", 1).build(),
+            "b: found ",
+            "expected float32",
+            "cast the column");
+      }
+      assertRefused(
+          model,
+          builder().floats("a", 1).strings("b", "2").build(),
+          "b: found string, expected float32");
+      assertRefused(
+          model,
+          builder().floats("a", 1).booleans("b", true).build(),
+          "b: found bool, expected float32");
+      assertSum(model, oneAndTwo(), 3);
+    }
+    try (Model model = load(Job.LOOKUP);
+        FeatureBatch ints = builder().ints("index", 2, 0).build();
+        Prediction value = model.predict(ints)) {
+      assertThat(value.floats("value")).containsExactly(30, 10);
+      assertRefused(
+          model, builder().doubles("index", 1).build(), "index: found float64, expected int64");
+    }
+  }
+
+  // ------------------------------------------------------------------ nulls
+
+  @Test
+  void nullsFollowThePolicyOfTheirFeature() {
+    try (Model refusing = load(Job.SUM);
+        Model replacing =
+            load(
+                Job.SUM,
+                FeatureSchema.of(
+                    Feature.of("a").nulls(NullPolicy.Fixed.NAN),
+                    Feature.of("b").nulls(new NullPolicy.Default(10))))) {
+      assertRefused(refusing, withNulls(), "a: found a null in row 1");
+      assertSum(replacing, withNulls(), 1, Float.NaN, 13);
+      assertSum(refusing, oneAndTwo(), 3);
+    }
+  }
+
+  /** (1, 0), (null, 0), (3, null). */
+  private FeatureBatch withNulls() {
+    Float4Vector a = floats("a", 1, 2, 3);
+    a.setNull(1);
+    Float4Vector b = floats("b", 0, 0, 0);
+    b.setNull(2);
+    return owning(a, b);
+  }
+
+  @Test
+  void nullTextFollowsThePolicyOfItsFeature() {
+    FeatureSchema policy =
+        FeatureSchema.of(Feature.of("a").nulls(new NullPolicy.Default("none ")), Feature.of("b"));
+    try (Model refusing = load(Job.JOIN);
+        Model replacing = load(Job.JOIN, policy);
+        FeatureBatch text = builder().strings("a", null, "x").strings("b", "y", "z").build();
+        Prediction joined = replacing.predict(text)) {
+      assertThat(joined.strings("joined")).containsExactly("none y", "xz");
+      assertRefused(refusing, text, "a: found a null in row 0");
+    }
+  }
+
+  // ------------------------------------------------------------------ rows and shapes
+
+  @Test
+  void rowsOfColumnsAndModelsMustAgree() {
+    try (Model sum = load(Job.SUM);
+        Model fixed = load(Job.FIXED, FeatureSchema.ofNames("a", "b", "c", "d"));
+        Model scalar = load(Job.SCALAR)) {
+      List<FieldVector> uneven = List.of(floats("a", 1, 2, 3), floats("b", 1, 2));
+      List<Field> fields = uneven.stream().map(FieldVector::getField).toList();
+      try (VectorSchemaRoot root = new VectorSchemaRoot(fields, uneven, 3)) {
+        assertRefused(sum, FeatureBatch.of(root), "b: found 2 values, expected 3");
+      }
+      assertSum(sum, builder().floats("a").floats("b").build());
+      assertRefused(
+          fixed,
+          builder().floats("a", 1).floats("b", 1).floats("c", 1).floats("d", 1).build(),
+          "a: found 1 rows, expected 8 rows, the batch size that the model fixes");
+      assertRefused(
+          scalar,
+          builder().floats("x", 1, 2).build(),
+          "x: found 2 rows, expected one row, as a value is the whole of x: float32[]");
+      float[] eight = {1, 2, 3, 4, 5, 6, 7, 8};
+      try (FeatureBatch rows =
+              builder()
+                  .floats("a", eight)
+                  .floats("b", eight)
+                  .floats("c", eight)
+                  .floats("d", eight)
+                  .build();
+          Prediction negative = fixed.predict(rows);
+          FeatureBatch one = builder().floats("x", 2.5f).build();
+          Prediction minus = scalar.predict(one)) {
+        assertThat(negative.shape("negative")).containsExactly(8, 4);
+        assertThat(negative.floats("negative")).startsWith(-1, -1, -1, -1, -2);
+        assertThat(minus.shape("negative")).isEmpty();
+        assertThat(minus.floats("negative")).containsExactly(-2.5f);
+      }
+    }
+  }
+
+  @Test
+  void tensorsOfAnySizesAreTakenAndOtherRanksRefused() {
+    try (Model model = load(Job.TURN)) {
+      assertTurned(model, builder().floats("x", SIX).asTensors(2, 3).build(), 1, 4, 2, 5, 3, 6);
+      assertTurned(model, builder().floats("x", SIX).asTensors(1, 3).build(), SIX);
+      assertTurned(model, variable(), 1, 3, 2, 4, 5, 7, 6, 8);
+      for (FeatureBatch.Builder wrong :
+          List.of(
+              builder().floats("x", SIX),
+              builder().floats("x", SIX).asTensors(6),
+              builder().floats("x", SIX).asTensors(1, 1, 2, 3))) {
+        assertRefused(model, wrong.build(), "x: found ", "expected ", "x: float32[");
+      }
+      assertRefused(
+          model,
+          lists(3, 3),
+          "x: found a list of float32, expected ",
+          "of which one size alone does not tell the others");
+      assertTurned(model, builder().floats("x", SIX).asTensors(3, 2).build(), 1, 3, 5, 2, 4, 6);
+    }
+  }
+
+  private void assertTurned(Model model, FeatureBatch batch, float... expected) {
+    try (batch;
+        Prediction prediction = model.predict(batch)) {
+      assertThat(prediction.floats("turned")).containsExactly(expected);
+    }
+  }
+
+  /** Two matrices of 2 by 2, each with a shape of its own. */
+  private FeatureBatch variable() {
+    return builder()
+        .floats("x", 1, 2, 3, 4, 5, 6, 7, 8)
+        .asTensors(List.of(new long[] {2, 2}, new long[] {2, 2}))
+        .build();
+  }
+
+  private FeatureBatch lists(int... lengths) {
+    ListVector list = ListVector.empty("x", runtime.allocator());
+    list.addOrGetVector(FieldType.nullable(MinorType.FLOAT4.getType()));
+    list.allocateNew();
+    int at = 0;
+    for (int row = 0; row < lengths.length; row++) {
+      list.startNewValue(row);
+      for (int i = 0; i < lengths[row]; i++) {
+        ((Float4Vector) list.getDataVector()).setSafe(at++, i);
+      }
+      list.endValue(row, lengths[row]);
+    }
+    list.setValueCount(lengths.length);
+    return owning(list);
+  }
+
+  @Test
+  void unequalNegativeAndOverflowingShapesAreRefusedWithTheirRow() {
+    try (Model turn = load(Job.TURN);
+        Model affine = load(Job.AFFINE)) {
+      assertRefused(
+          affine, lists(4, 3), "x: found a list of 3 in row 1, expected 4 as in row 0", "pad them");
+      assertRefused(affine, lists(5, 5), "x: found lists of 5, expected values of x: float32[");
+      assertRefused(
+          turn,
+          builder()
+              .floats("x", SIX)
+              .asTensors(List.of(new long[] {1, 2}, new long[] {2, 2}))
+              .build(),
+          "x: found a tensor of [2, 2] in row 1, expected [1, 2] as in row 0");
+      assertRefused(turn, damaged(0, -2), "x: found a tensor of shape [-2, 2] with 4 values");
+      assertRefused(turn, damaged(1, 1 << 30), "x: found a tensor of shape [2, 1073741824]");
+      assertRefused(turn, damaged(3, 3), "x: found a tensor of [2, 3] in row 1, expected [2, 2]");
+      assertTurned(turn, variable(), 1, 3, 2, 4, 5, 7, 6, 8);
+    }
+  }
+
+  /** With one of the four sizes changed. */
+  private FeatureBatch damaged(int index, int size) {
+    FeatureBatch batch = variable();
+    VariableShapeTensorVector x = (VariableShapeTensorVector) batch.column("x");
+    FixedSizeListVector shapes = (FixedSizeListVector) x.getUnderlyingVector().getChild("shape");
+    ((IntVector) shapes.getDataVector()).set(index, size);
+    return batch;
+  }
+
+  /** Where a format has no names for dimensions, only the engine can tell. */
+  @Test
+  void inputsWhoseDimensionsDisagreeAreRefused() {
+    try (Model model = load(Job.PRODUCT)) {
+      boolean named =
+          ((TensorSpec) model.signature().inputs().get(0)).shape().get(1).symbol().isPresent();
+      try (FeatureBatch wrong =
+          builder()
+              .floats("x", 1, 2, 3, 4, 5, 6, 7, 8)
+              .asTensors(4)
+              .floats("w", SIX)
+              .asTensors(3)
+              .build()) {
+        assertThatThrownBy(() -> model.predict(wrong))
+            .isInstanceOf(named ? ModelInputException.class : InferenceException.class)
+            .hasMessageContaining(named ? "as dimension A of" : "");
+      }
+      try (FeatureBatch right =
+              builder().floats("x", SIX).asTensors(3).floats("w", SIX).asTensors(3).build();
+          Prediction product = model.predict(right)) {
+        assertThat(product.floats("product")).containsExactly(1, 4, 9, 16, 25, 36);
+      }
+    }
+  }
+
+  /** Half a gigabyte that nobody writes, four times in each row, so that no machine feels it. */
+  @Test
+  void batchesAboveTwoGibibytesAreRefusedWithTheLimit() {
+    FeatureSchema four =
+        FeatureSchema.of(
+            Feature.of("a").from("s"),
+            Feature.of("b").from("s"),
+            Feature.of("c").from("s"),
+            Feature.of("d").from("s"));
+    int rows = 1 << 27;
+    try (Model model = load(Job.AFFINE, four)) {
+      Float4Vector values = new Float4Vector("s", runtime.allocator());
+      try (ArrowBuf validity = runtime.allocator().buffer(rows / 8);
+          ArrowBuf data = runtime.allocator().buffer(4L * rows)) {
+        values.loadFieldBuffers(new ArrowFieldNode(rows, 0), List.of(validity, data));
+      }
+      assertRefused(
+          model,
+          owning(values),
+          "s: found the shape [134217728, 4] of float32, expected less than 2 GiB",
+          "split the batch");
+    }
+  }
+
+  // ------------------------------------------------------------------ text
+
+  @Test
+  void bytesThatAreNoUtf8AreRefusedWithTheirRow() {
+    byte[][] texts = {{'o', 'k'}, {(byte) 0xef, (byte) 0xbf, (byte) 0xbd}, {'a', (byte) 0xc3}};
+    try (Model model = load(Job.JOIN)) {
+      assertRefused(
+          model,
+          owning(words("a", texts), words("b", texts)),
+          "a: found bytes that are no UTF-8 in row 2",
+          "expected text in UTF-8");
+      DictionaryEncoding encoding = new DictionaryEncoding(1, false, new ArrowType.Int(8, true));
+      try (VarCharVector dictionary = words("words", texts);
+          VarCharVector b = words("b", texts[0], texts[0]);
+          TinyIntVector codes =
+              new TinyIntVector(
+                  "a",
+                  new FieldType(true, new ArrowType.Int(8, true), encoding),
+                  runtime.allocator())) {
+        codes.allocateNew(2);
+        codes.set(0, 0);
+        codes.set(1, 2);
+        codes.setValueCount(2);
+        MapDictionaryProvider provider =
+            new MapDictionaryProvider(new Dictionary(dictionary, encoding));
+        VectorSchemaRoot root = VectorSchemaRoot.of(codes, b);
+        assertRefused(
+            model, FeatureBatch.of(root, provider), "a: found bytes that are no UTF-8 in row 1");
+        codes.set(1, 1);
+        // U+FFFD itself is a character like any other.
+        try (Prediction joined = model.predict(FeatureBatch.of(root, provider))) {
+          assertThat(joined.strings("joined")).containsExactly("okok", "\uFFFDok");
+        }
+      }
+    }
+  }
+
+  private VarCharVector words(String name, byte[]... texts) {
+    VarCharVector vector = new VarCharVector(name, runtime.allocator());
+    vector.allocateNew();
+    for (int i = 0; i < texts.length; i++) {
+      vector.setSafe(i, texts[i]);
+    }
+    vector.setValueCount(texts.length);
+    return vector;
+  }
+
+  record Words(String a, String b) {}
+
+  record Joined(String joined) {}
+
+  /** It has no UTF-8, so that whatever the engine got would be another text. */
+  @Test
+  void halfOfASurrogatePairIsRefused() {
+    try (Model model = load(Job.JOIN)) {
+      RowModel<Words, Joined> rows = model.rows(Words.class, Joined.class);
+      for (String half : List.of("x\uD83D", "\uDE00x", "\uD83D\uD83D\uDE00")) {
+        assertThatThrownBy(() -> rows.predict(new Words("whole \uD83D\uDE00", half)))
+            .isInstanceOf(ModelInputException.class)
+            .hasMessageContaining("b: found half of a surrogate pair at 0")
+            .hasMessageContaining("whole characters");
+        assertThatThrownBy(() -> builder().strings("a", "whole", half).build())
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("a: found half of a surrogate pair at 1");
+      }
+      assertThat(rows.predict(new Words("\uD83D\uDE00", "!")).joined()).isEqualTo("\uD83D\uDE00!");
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.mlops4j.runtime.compatibility;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.Model;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.runtime.ModelRuntime;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+
+/** A runtime that is strict about what was forgotten, and the check that nothing was. */
+@Timeout(120)
+abstract class RuntimeSuite {
+  final EngineUnderTest tested = engine();
+  ModelRuntime runtime;
+
+  /** The engine and its models. */
+  protected abstract EngineUnderTest engine();
+
+  @BeforeEach
+  void open() {
+    Excuses.check(this, "all tests", tested.cannotRun());
+    runtime = ModelRuntime.builder().threads(2).strict().open();
+  }
+
+  @AfterEach
+  void everyByteIsFreed() {
+    if (runtime != null) {
+      assertThat(runtime.hostBytes()).isZero();
+      assertThat(runtime.allocator().getAllocatedMemory()).isZero();
+      runtime.close();
+    }
+  }
+
+  FeatureBatch.Builder builder() {
+    return FeatureBatch.builder(runtime.allocator());
+  }
+
+  Model load(Job job) {
+    return load(job, null);
+  }
+
+  /** With these columns; null where they have the names of the inputs. */
+  Model load(Job job, FeatureSchema features) {
+    Excuses.check(this, job, tested.cannot(job));
+    return load(tested.model(job), features);
+  }
+
+  Model load(ElementType type, FeatureSchema features) {
+    Excuses.check(this, type, tested.cannot(type));
+    return load(tested.identity(type), features);
+  }
+
+  private Model load(TestModel model, FeatureSchema features) {
+    LoadOptions options = LoadOptions.withDefaults().engine(tested.provider().name());
+    options = features == null ? options : options.features(features);
+    return runtime.load(
+        model.path(), model.signature() == null ? options : options.signature(model.signature()));
+  }
+}
