@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgsAppend = "--add-opens=java.base/java.nio=ALL-UNNAMED")
 public class EnginesBenchmark {
   /** Which side computes. */
-  @Param({"ours", "raw", "djl", "naive"})
+  @Param({"ours", "raw", "djl", "naive", "tf.ours", "tf.raw"})
   public String side = "ours";
 
   /** How many rows a call has. */
@@ -44,6 +44,8 @@ public class EnginesBenchmark {
           case "raw" -> Mlp32.raw("mlp32", rows);
           case "djl" -> new Djl(rows);
           case "naive" -> new RawNaive(rows);
+          case "tf.ours" -> Mlp32.oursInTensorFlow(rows);
+          case "tf.raw" -> new RawTensorFlow(Models.savedModel("mlp32"), rows);
           default -> throw new IllegalArgumentException("side: found \"" + side + "\"");
         };
   }

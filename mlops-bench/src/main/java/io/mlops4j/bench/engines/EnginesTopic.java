@@ -8,11 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/**
- * Models against the best call one could write by hand; one thread, ONNX Runtime with one thread.
- */
+/** Models against the best call one could write by hand; one thread, engines with one thread. */
 public final class EnginesTopic implements Topic {
-  private static final String ORT = "ONNX Runtime Java 1.29.0";
+  static final String ORT = "ONNX Runtime Java 1.29.0";
   private static final String BEST =
       ORT + ", best raw call (direct buffer, pinned output, everything reused)";
   private static final double FEW_BYTES = 1000;
@@ -58,6 +56,7 @@ public final class EnginesTopic implements Topic {
             "1024 categories, dictionary-encoded Arrow text, into [N,1], one LabelEncoder",
             ORT + ", a tensor of a ready String[] in each call, pinned output",
             1.05,
+            FEW_BYTES,
             () -> Words.ours(1024),
             () -> new RawWords(1024)));
     all.add(
@@ -68,6 +67,7 @@ public final class EnginesTopic implements Topic {
             OursRecord::new,
             () -> Mlp32.raw("mlp32", 1)));
     miniLm(all);
+    tensorFlow(all);
     all.add(
         new Comparison(
             "engines.gather.rows65536.memcpy",
@@ -75,8 +75,10 @@ public final class EnginesTopic implements Topic {
                 + " looks at the first row only",
             "a copy of the same bytes, column after column",
             4,
+            FEW_BYTES,
             EnginesTopic::gather,
             () -> new Memcpy(65536)));
+    all.addAll(FirstTimes.comparisons());
     return List.copyOf(all);
   }
 
@@ -132,6 +134,23 @@ public final class EnginesTopic implements Topic {
               10_000,
               () -> MiniLm.ours(texts),
               () -> MiniLm.raw(texts)));
+    }
+  }
+
+  private static void tensorFlow(List<Comparison> all) {
+    for (int rows : new int[] {1, 1024}) {
+      all.add(
+          new Comparison(
+              "engines.tf.rows" + rows + ".raw",
+              rows
+                  + " x 32 Arrow float columns into [N,32], MLP 32-64-32-1 as a SavedModel; the"
+                  + " peer's rows lie ready in row-major order",
+              "TensorFlow Java 1.1.0, best raw call (in the calling thread, handles cached, input"
+                  + " tensor and runner reused, output read in place)",
+              1.06,
+              FEW_BYTES,
+              () -> Mlp32.oursInTensorFlow(rows),
+              () -> new RawTensorFlow(Models.savedModel("mlp32"), rows)));
     }
   }
 

@@ -49,15 +49,17 @@ final class MiniLm {
   }
 
   static Side raw(int texts) throws OrtException {
-    return new RawBest(
-        file(),
-        Map.of(
-            "input_ids", RawBest.longs(ids(texts), texts, SEQUENCE),
-            "attention_mask", RawBest.longs(all(texts, 1), texts, SEQUENCE),
-            "token_type_ids", RawBest.longs(all(texts, 0), texts, SEQUENCE)),
-        OUTPUT,
-        texts,
-        SEQUENCE,
-        VECTOR);
+    return raw(file(), inputs(texts), texts);
+  }
+
+  static Side raw(Path file, Map<String, RawBest.Input> inputs, int texts) throws OrtException {
+    return new RawBest(file, inputs, OUTPUT, texts, SEQUENCE, VECTOR);
+  }
+
+  static Map<String, RawBest.Input> inputs(int texts) {
+    return Map.of(
+        "input_ids", RawBest.longs(ids(texts), texts, SEQUENCE),
+        "attention_mask", RawBest.longs(all(texts, 1), texts, SEQUENCE),
+        "token_type_ids", RawBest.longs(all(texts, 0), texts, SEQUENCE));
   }
 }

@@ -51,10 +51,22 @@ final class Mlp32 {
     return columns.build();
   }
 
-  /** Of a model with input x [N,32] and output y [N,1]: a column for each feature, gathered. */
+  /**
+   * Of an ONNX model with input x [N,32] and output y [N,1]: a column for each feature, gathered.
+   */
   static Side ours(String model, int rows) {
     return new Ours(
         Models.file(model),
+        FeatureSchema.ofNames(names()),
+        allocator -> columns(rows, allocator),
+        "y",
+        rows);
+  }
+
+  /** The same model for TensorFlow. */
+  static Ours oursInTensorFlow(int rows) {
+    return new Ours(
+        Models.savedModel("mlp32"),
         FeatureSchema.ofNames(names()),
         allocator -> columns(rows, allocator),
         "y",

@@ -75,6 +75,11 @@ final class RawBest implements Side {
     return answer[0];
   }
 
+  /** Of the last run, a value for each row. */
+  float[] answer() {
+    return answer;
+  }
+
   @Override
   public void close() throws IOException {
     outputs.values().forEach(OnnxTensor::close);

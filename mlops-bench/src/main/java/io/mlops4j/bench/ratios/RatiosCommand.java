@@ -120,6 +120,7 @@ public final class RatiosCommand implements Callable<Integer> {
                     arguments))
             .inheritIO();
     builder.environment().put("OPT_OUT_TRACKING", "true"); // DJL must not call home
+    builder.environment().putIfAbsent("TF_CPP_MIN_LOG_LEVEL", "2"); // TensorFlow is to be quiet
     return builder.start().waitFor();
   }
 }

@@ -1,0 +1,66 @@
+package io.mlops4j.bench.engines;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.Model;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelFormat;
+import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.spi.EngineOptions;
+import io.mlops4j.spi.EngineProvider;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/** What only the first in a process does: prints the nanoseconds as the last line. */
+final class Start {
+  /** How far to go. */
+  enum Until {
+    /** ONNX Runtime is there. */
+    ENGINE,
+    /** A small model has answered: this is mostly the loading of classes. */
+    ANSWER
+  }
+
+  private Start() {}
+
+  /**
+   * Prints the nanoseconds.
+   *
+   * @param arguments how far, the small model, and where native libraries are kept, if they are
+   */
+  public static void main(String[] arguments) {
+    Path model = Path.of(arguments[1]);
+    List<Path> kept = arguments.length > 2 ? List.of(Path.of(arguments[2])) : List.of();
+    long begin = System.nanoTime();
+    switch (Until.valueOf(arguments[0])) {
+      case ENGINE -> engine(kept);
+      case ANSWER -> answer(model, kept);
+    }
+    System.out.println(System.nanoTime() - begin);
+  }
+
+  private static void engine(List<Path> kept) {
+    EngineOptions options = EngineOptions.of(new DirectMemory(), 1);
+    for (Path folder : kept) {
+      options = options.withNativeCache(folder);
+    }
+    for (EngineProvider provider : ServiceLoader.load(EngineProvider.class)) {
+      if (provider.formats().contains(ModelFormat.ONNX)) {
+        provider.open(options);
+      }
+    }
+  }
+
+  private static void answer(Path small, List<Path> kept) {
+    ModelRuntime.Builder builder = ModelRuntime.builder().threads(1);
+    kept.forEach(builder::nativeCache);
+    LoadOptions options = LoadOptions.withDefaults().features(FeatureSchema.ofNames(Mlp32.names()));
+    try (ModelRuntime runtime = builder.open();
+        Model model = runtime.load(small, options);
+        FeatureBatch row = Mlp32.columns(1, runtime.allocator())) {
+      model.predict(row).close();
+    }
+  }
+}
