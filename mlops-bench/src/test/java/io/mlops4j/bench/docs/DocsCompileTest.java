@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -16,12 +17,17 @@ class DocsCompileTest {
 
   private static final Path ROOT = Path.of("..");
 
+  private static final List<String> PAGES =
+      List.of("README.md", "docs/journeys.md", "docs/performance.md");
+
   @TempDir Path classes;
 
   static Stream<JavaBlock> blocks() throws IOException {
-    return Stream.concat(
-        JavaBlock.of(ROOT.resolve("README.md")).stream(),
-        JavaBlock.of(ROOT.resolve("docs/journeys.md")).stream());
+    List<JavaBlock> blocks = new ArrayList<>();
+    for (String page : PAGES) {
+      blocks.addAll(JavaBlock.of(ROOT.resolve(page)));
+    }
+    return blocks.stream();
   }
 
   @ParameterizedTest
