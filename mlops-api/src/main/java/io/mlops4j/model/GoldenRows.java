@@ -65,8 +65,9 @@ public final class GoldenRows {
 
   /**
    * Adds an expected output: one value a row for an output of shape {@code [N]} or {@code [N, 1]},
-   * a list a row for one of {@code [N, ...]}, in the order of its elements. What should be null is
-   * not compared.
+   * a list a row for one of {@code [N, ...]}, in the order of its elements, and for a map in each
+   * row, as a classifier's ZipMap gives it, in the order of its keys. What should be null is not
+   * compared.
    *
    * @param output the output's name
    * @param values one number, text, boolean, null or list of such a row

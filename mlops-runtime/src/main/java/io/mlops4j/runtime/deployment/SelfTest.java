@@ -9,16 +9,23 @@ import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.GoldenRows;
+import io.mlops4j.model.MapSpec;
 import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.TensorSpec;
+import io.mlops4j.model.ValueSpec;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.complex.MapVector;
+import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,19 +115,41 @@ final class SelfTest {
   }
 
   private List<?> values(String output, Prediction answer) {
-    ElementType type =
-        model.signature().outputs().stream()
-            .filter(spec -> spec.name().equals(output))
-            .filter(TensorSpec.class::isInstance)
-            .map(spec -> ((TensorSpec) spec).type())
+    List<ValueSpec> outputs = model.signature().outputs();
+    ValueSpec spec =
+        outputs.stream()
+            .filter(each -> each.name().equals(output))
             .findFirst()
-            .orElseThrow(() -> failed(output, "no such tensor", "an output of the model"));
-    return switch (type) {
-      case STRING -> Arrays.asList(answer.strings(output));
+            .orElseThrow(() -> failed(output, "no such output", "one of " + outputs));
+    if (spec instanceof TensorSpec tensor) {
+      return values(tensor, answer);
+    }
+    if (spec instanceof SequenceSpec rows && rows.element() instanceof MapSpec) {
+      return values((MapVector) answer.vector(output));
+    }
+    throw failed(
+        output, spec.toString(), "a tensor, or a map in each row: no other output is compared");
+  }
+
+  private static List<?> values(TensorSpec output, Prediction answer) {
+    return switch (output.type()) {
+      case STRING -> Arrays.asList(answer.strings(output.name()));
       case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 ->
-          Arrays.stream(answer.doubles(output)).boxed().toList();
-      default -> Arrays.stream(answer.longs(output)).boxed().toList();
+          Arrays.stream(answer.doubles(output.name())).boxed().toList();
+      default -> Arrays.stream(answer.longs(output.name())).boxed().toList();
     };
+  }
+
+  /** Of each row in the order of its keys, in which engines' maps come. */
+  private static List<?> values(MapVector maps) {
+    List<Object> values = new ArrayList<>();
+    for (int row = 0; row < maps.getValueCount(); row++) {
+      for (Object entry : maps.getObject(row)) {
+        Object value = Objects.requireNonNull(((Map<?, ?>) entry).get(MapVector.VALUE_NAME));
+        values.add(value instanceof Text text ? text.toString() : value);
+      }
+    }
+    return values;
   }
 
   private static boolean same(Object want, Object found, double tolerance) {

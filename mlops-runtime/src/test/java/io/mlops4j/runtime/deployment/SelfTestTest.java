@@ -98,7 +98,9 @@ class SelfTestTest {
     assertFails(columns().output("b_out", true, true), "b_out in row 1: found 0, expected true");
     assertFails(columns().output("s_out", "x", ""), "s_out in row 0: found früh ✈, expected x");
     assertFails(columns().output("s_out", 1, 2), "s_out in row 0: found früh ✈, expected 1");
-    assertFails(columns().output("absent", 1, 2), "absent: found no such tensor");
+    assertFails(
+        columns().output("absent", 1, 2),
+        "absent: found no such output, expected one of [f_out: float32[N]");
     assertFails(columns().output("total", Double.NaN, 1), "total in row 0: found 10.5");
   }
 
@@ -195,5 +197,29 @@ class SelfTestTest {
   void aModelOfListsIsWarmedWithLists() {
     run("mlp4", null, null);
     assertThat(asked).hasSize(1);
+  }
+
+  /** Expected values by NumPy, from expected.json. */
+  @Test
+  void mapsAreComparedInTheOrderOfTheirKeys() {
+    FeatureSchema schema = FeatureSchema.ofNames("a", "b");
+    GoldenRows rows = GoldenRows.within(1e-6).input("a", 2, 0).input("b", 0, 1);
+    double[] first = {0.492562943960795, 0.014874112078410105, 0.492562943960795};
+    double[] second = {0.3314989604240915, 0.5465493872661796, 0.12195165230972886};
+    run("classifier_zipmap", schema, rows.output("byclass", first, second));
+    assertThatThrownBy(() -> run("classifier_zipmap", schema, rows.output("byclass", first, first)))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("byclass in row 1 at 0: found ");
+    assertThatThrownBy(() -> run("classifier_zipmap", schema, rows.output("byclass", 1, 1)))
+        .hasMessageContaining("byclass: found 6 values, expected 2, one for each row");
+  }
+
+  @Test
+  void sequencesAreNotCompared() {
+    GoldenRows rows = GoldenRows.within(0).input("x", List.of(1, 2), List.of(3, 4));
+    assertThatThrownBy(() -> run("tensors/split", null, rows.output("rows", 1, 2)))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("rows: found rows: sequence(float32[")
+        .hasMessageContaining("a tensor, or a map in each row: no other output is compared");
   }
 }
