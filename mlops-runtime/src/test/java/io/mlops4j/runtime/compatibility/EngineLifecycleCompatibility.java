@@ -243,7 +243,7 @@ public abstract class EngineLifecycleCompatibility extends EngineSuite {
   }
 
   /** Starts a run in another thread, and waits until it is inside the engine. */
-  private static CompletableFuture<Void> start(EngineSlot slot) throws Exception {
+  private CompletableFuture<Void> start(EngineSlot slot) throws Exception {
     CompletableFuture<Thread> runner = new CompletableFuture<>();
     CompletableFuture<Void> run =
         CompletableFuture.runAsync(
@@ -257,11 +257,11 @@ public abstract class EngineLifecycleCompatibility extends EngineSuite {
     return run;
   }
 
-  /** The last frame of Java's, however the engine leaves it. */
-  private static boolean isInside(Thread thread, EngineSlot slot) {
+  /** For native code by the last frame of Java's, however the engine leaves it. */
+  private boolean isInside(Thread thread, EngineSlot slot) {
     StackTraceElement[] stack = thread.getStackTrace();
     return stack.length > 0
-        && stack[0].isNativeMethod()
+        && (stack[0].isNativeMethod() || !tested.isNative())
         && Arrays.stream(stack).anyMatch(at -> at.getClassName().equals(slot.getClass().getName()));
   }
 

@@ -25,6 +25,11 @@ public interface EngineUnderTest {
   /** The n of {@link Job#SLOW} that takes some tenths of a second; without end if runs can end. */
   long slow();
 
+  /** Whether runs go on in native code, so that a stack of Java's ends there. */
+  default boolean isNative() {
+    return true;
+  }
+
   /** Why a job cannot be done; printed in place of its tests. */
   default Optional<String> cannot(Job job) {
     return Optional.empty();
