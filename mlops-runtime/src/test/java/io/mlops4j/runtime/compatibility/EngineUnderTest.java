@@ -30,7 +30,7 @@ public interface EngineUnderTest {
     return true;
   }
 
-  /** Why a job cannot be done; printed in place of its tests. */
+  /** Why a job other than {@link Job#AFFINE} cannot be done; printed in place of its tests. */
   default Optional<String> cannot(Job job) {
     return Optional.empty();
   }
