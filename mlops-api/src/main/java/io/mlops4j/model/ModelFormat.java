@@ -3,7 +3,8 @@ package io.mlops4j.model;
 import java.util.Objects;
 
 /**
- * The format of a model's bytes. The set is open: a further engine brings its own.
+ * The format of a model's bytes. The set is open: a further engine may bring its own, but model
+ * files and folders are only recognised as one of the two below.
  *
  * @param id a short lower-case identifier
  */

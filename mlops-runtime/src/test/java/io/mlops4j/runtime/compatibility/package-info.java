@@ -19,8 +19,9 @@
  * </ul>
  *
  * <p>The first two speak only the SPI, over the memory that a runtime gives to its engines; the
- * others only the public runtime. After each test every byte must have been given back. Expected
- * values are those of plain Java arithmetic on numbers that float32 holds exactly. What an engine
- * cannot do it excuses with a reason, which is printed in place of the test.
+ * others only the public runtime, which recognises model files as ONNX and TensorFlow's alone.
+ * After each test every byte must have been given back. Expected values are those of plain Java
+ * arithmetic on numbers that float32 holds exactly. What an engine cannot do it excuses with a
+ * reason, which is printed in place of the test.
  */
 package io.mlops4j.runtime.compatibility;
