@@ -5,7 +5,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A column of text, given to an engine in whichever form it takes. Valid until the call returns.
  *
- * <p>Rows hold no null: the null policy was applied before.
+ * <p>Rows hold no null, as the null policy was applied before, and bytes are valid UTF-8. A value
+ * that an application gave as a String may still hold half of a surrogate pair, which an engine
+ * refuses.
  */
 public interface StringColumn {
   /**

@@ -8,6 +8,7 @@ import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.BFloat16Type;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.VariableShapeTensorVector;
+import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
@@ -18,6 +19,7 @@ import io.mlops4j.model.NullPolicy;
 import io.mlops4j.model.TensorSpec;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BitVectorHelper;
@@ -207,6 +209,56 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
       assertThat(value.floats("value")).containsExactly(30, 10);
       assertRefused(
           model, builder().doubles("index", 1).build(), "index: found float64, expected int64");
+    }
+  }
+
+  @Test
+  void refusalsReachAsynchronousCallersToo() {
+    try (Model model = load(Job.SUM);
+        FeatureBatch wrong = builder().floats("a", 1).strings("b", "2").build();
+        FeatureBatch right = oneAndTwo()) {
+      CompletableFuture<float[]> refused =
+          model.predictAsync(wrong, CallOptions.withDefaults(), sum -> sum.floats("sum"));
+      CompletableFuture<float[]> answered =
+          model.predictAsync(right, CallOptions.withDefaults(), sum -> sum.floats("sum"));
+      assertThatThrownBy(refused::join)
+          .hasCauseInstanceOf(ModelInputException.class)
+          .hasMessageContaining("b: found string, expected float32");
+      assertThat(answered.join()).containsExactly(3);
+    }
+  }
+
+  record OneOfTwo(float a) {}
+
+  record Doubles(float a, double b) {}
+
+  @SuppressWarnings("ArrayRecordComponent") // an input of four values a row
+  record Wide(float[] x) {}
+
+  @SuppressWarnings("ArrayRecordComponent") // an output of two values a row
+  record Pair(float[] y) {}
+
+  record Sum(float sum) {}
+
+  @Test
+  void recordsThatDoNotFitAreRefusedByComponentAndRow() {
+    try (Model sum = load(Job.SUM);
+        Model affine = load(Job.AFFINE)) {
+      assertThatThrownBy(() -> sum.rows(OneOfTwo.class, Sum.class))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("b");
+      assertThatThrownBy(() -> sum.rows(Doubles.class, Sum.class))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("b: found double, expected float32");
+      RowModel<Wide, Pair> rows = affine.rows(Wide.class, Pair.class);
+      Wide four = new Wide(new float[] {1, 2, 3, 4});
+      assertThatThrownBy(() -> rows.predict(List.of(four, new Wide(new float[3]))))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("x: found 3 values in row 1, expected as many as x: float32[");
+      assertThatThrownBy(() -> rows.predict(List.of(four, new Wide(null))))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("x: found null");
+      assertThat(rows.predict(four).y()).containsExactly(7.5f, 7.75f);
     }
   }
 
