@@ -8,6 +8,7 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -54,7 +55,19 @@ final class OrtStart {
                     ? OrtEnvironment.getEnvironment()
                     : environment(nativeCache.get()));
     new Thread(null, start, "mlops4j-onnxruntime-start", stackSize()).start();
+    if (nativeCache.isPresent()) {
+      loadClasses();
+    }
     return result(start);
+  }
+
+  /**
+   * While the libraries are verified, what ONNX Runtime's first class begins with: a logger, and a
+   * random name for a folder. In a young process that is a seventh of the start.
+   */
+  private static void loadClasses() {
+    java.util.logging.Logger.getLogger(OrtStart.class.getName());
+    new SecureRandom().nextLong();
   }
 
   /** One at a time: the property counts for the whole process. */
