@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
-import io.mlops4j.feature.BFloat16Type;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.VariableShapeTensorVector;
 import io.mlops4j.inference.CallOptions;
@@ -21,9 +20,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.apache.arrow.memory.ArrowBuf;
-import org.apache.arrow.vector.BaseFixedWidthVector;
-import org.apache.arrow.vector.BitVectorHelper;
-import org.apache.arrow.vector.ExtensionTypeVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.IntVector;
@@ -31,15 +27,14 @@ import org.apache.arrow.vector.TinyIntVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
-import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
-import org.apache.arrow.vector.types.Types.MinorType;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -51,6 +46,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 public abstract class EngineInputCompatibility extends RuntimeSuite {
   private static final long SEED = 20_260_103;
   private static final float[] SIX = {1, 2, 3, 4, 5, 6};
+
+  private Columns columns;
+
+  @BeforeEach
+  void openColumns() {
+    columns = new Columns(runtime.allocator());
+  }
 
   private void assertRefused(Model model, FeatureBatch batch, String... parts) {
     try (batch) {
@@ -69,17 +71,9 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
     }
   }
 
-  private static FeatureBatch owning(FieldVector... columns) {
-    try (VectorSchemaRoot root = VectorSchemaRoot.of(columns)) {
-      return FeatureBatch.owning(root);
-    }
-  }
-
   private FeatureBatch oneAndTwo() {
     return builder().floats("b", 2).floats("a", 1).build();
   }
-
-  // ------------------------------------------------------------------ names and types
 
   @Test
   void columnsThatAreMissingOrThereTwiceAreNamed() {
@@ -90,20 +84,10 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
           "b: found no such column among [a, c], expected a column of float32");
       assertRefused(
           model,
-          owning(floats("a", 1), floats("b", 2), floats("b", 3)),
+          Columns.owning(columns.floats("a", 1), columns.floats("b", 2), columns.floats("b", 3)),
           "b: found two such columns, expected one");
       assertSum(model, oneAndTwo(), 3);
     }
-  }
-
-  private Float4Vector floats(String name, float... values) {
-    Float4Vector vector = new Float4Vector(name, runtime.allocator());
-    vector.allocateNew(values.length);
-    for (int i = 0; i < values.length; i++) {
-      vector.set(i, values[i]);
-    }
-    vector.setValueCount(values.length);
-    return vector;
   }
 
   @ParameterizedTest
@@ -117,63 +101,15 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
     int rows = 100;
     byte[] elements = EngineValuesCompatibility.elements(type, rows, new Random(SEED));
     try (Model model = load(type, thrice);
-        FeatureBatch batch = owning(column(type, elements));
+        FeatureBatch batch = Columns.owning(columns.column(type, elements));
         Prediction prediction = model.predict(batch)) {
       FieldVector same = ((FixedSizeListVector) prediction.vector("same")).getDataVector();
       for (int i = 0; i < 3 * rows; i++) {
-        assertThat(bits(same, i))
+        assertThat(Columns.bits(same, i))
             .as("element %d, seed %d", i, SEED)
-            .isEqualTo(bits(batch.column("x"), i / 3));
+            .isEqualTo(Columns.bits(batch.column("x"), i / 3));
       }
     }
-  }
-
-  private FieldVector column(ElementType type, byte[] elements) {
-    int rows = elements.length / type.bytes();
-    FieldVector vector = Field.nullable("x", arrowType(type)).createVector(runtime.allocator());
-    BaseFixedWidthVector values = storage(vector);
-    values.allocateNew(rows);
-    for (int i = 0; i < rows; i++) {
-      BitVectorHelper.setBit(values.getValidityBuffer(), i);
-      if (type == ElementType.BOOL) {
-        BitVectorHelper.setValidityBit(values.getDataBuffer(), i, elements[i]);
-      }
-    }
-    if (type != ElementType.BOOL) {
-      values.getDataBuffer().setBytes(0, elements);
-    }
-    vector.setValueCount(rows);
-    return vector;
-  }
-
-  private static ArrowType arrowType(ElementType type) {
-    return switch (type) {
-      case BFLOAT16 -> BFloat16Type.of();
-      case FLOAT16 -> MinorType.FLOAT2.getType();
-      case FLOAT32 -> MinorType.FLOAT4.getType();
-      case FLOAT64 -> MinorType.FLOAT8.getType();
-      case BOOL -> MinorType.BIT.getType();
-      case STRING -> MinorType.VARCHAR.getType();
-      case INT8, INT16, INT32, INT64 -> new ArrowType.Int(8 * type.bytes(), true);
-      case UINT8, UINT16, UINT32, UINT64 -> new ArrowType.Int(8 * type.bytes(), false);
-    };
-  }
-
-  private static BaseFixedWidthVector storage(FieldVector vector) {
-    return (BaseFixedWidthVector)
-        (vector instanceof ExtensionTypeVector<?> typed ? typed.getUnderlyingVector() : vector);
-  }
-
-  private static long bits(FieldVector vector, int i) {
-    BaseFixedWidthVector values = storage(vector);
-    ArrowBuf data = values.getDataBuffer();
-    return switch (values.getTypeWidth()) {
-      case 0 -> BitVectorHelper.get(data, i);
-      case 1 -> data.getByte(i);
-      case 2 -> data.getShort(2L * i);
-      case 4 -> data.getInt(4L * i);
-      default -> data.getLong(8L * i);
-    };
   }
 
   @Test
@@ -262,8 +198,6 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
     }
   }
 
-  // ------------------------------------------------------------------ nulls
-
   @Test
   void nullsFollowThePolicyOfTheirFeature() {
     try (Model refusing = load(Job.SUM);
@@ -281,11 +215,11 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
 
   /** (1, 0), (null, 0), (3, null). */
   private FeatureBatch withNulls() {
-    Float4Vector a = floats("a", 1, 2, 3);
+    Float4Vector a = columns.floats("a", 1, 2, 3);
     a.setNull(1);
-    Float4Vector b = floats("b", 0, 0, 0);
+    Float4Vector b = columns.floats("b", 0, 0, 0);
     b.setNull(2);
-    return owning(a, b);
+    return Columns.owning(a, b);
   }
 
   @Test
@@ -301,14 +235,12 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
     }
   }
 
-  // ------------------------------------------------------------------ rows and shapes
-
   @Test
   void rowsOfColumnsAndModelsMustAgree() {
     try (Model sum = load(Job.SUM);
         Model fixed = load(Job.FIXED, FeatureSchema.ofNames("a", "b", "c", "d"));
         Model scalar = load(Job.SCALAR)) {
-      List<FieldVector> uneven = List.of(floats("a", 1, 2, 3), floats("b", 1, 2));
+      List<FieldVector> uneven = List.of(columns.floats("a", 1, 2, 3), columns.floats("b", 1, 2));
       List<Field> fields = uneven.stream().map(FieldVector::getField).toList();
       try (VectorSchemaRoot root = new VectorSchemaRoot(fields, uneven, 3)) {
         assertRefused(sum, FeatureBatch.of(root), "b: found 2 values, expected 3");
@@ -356,7 +288,7 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
       }
       assertRefused(
           model,
-          lists(3, 3),
+          columns.lists(3, 3),
           "x: found a list of float32, expected ",
           "of which one size alone does not tell the others");
       assertTurned(model, builder().floats("x", SIX).asTensors(3, 2).build(), 1, 3, 5, 2, 4, 6);
@@ -378,29 +310,17 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
         .build();
   }
 
-  private FeatureBatch lists(int... lengths) {
-    ListVector list = ListVector.empty("x", runtime.allocator());
-    list.addOrGetVector(FieldType.nullable(MinorType.FLOAT4.getType()));
-    list.allocateNew();
-    int at = 0;
-    for (int row = 0; row < lengths.length; row++) {
-      list.startNewValue(row);
-      for (int i = 0; i < lengths[row]; i++) {
-        ((Float4Vector) list.getDataVector()).setSafe(at++, i);
-      }
-      list.endValue(row, lengths[row]);
-    }
-    list.setValueCount(lengths.length);
-    return owning(list);
-  }
-
   @Test
   void unequalNegativeAndOverflowingShapesAreRefusedWithTheirRow() {
     try (Model turn = load(Job.TURN);
         Model affine = load(Job.AFFINE)) {
       assertRefused(
-          affine, lists(4, 3), "x: found a list of 3 in row 1, expected 4 as in row 0", "pad them");
-      assertRefused(affine, lists(5, 5), "x: found lists of 5, expected values of x: float32[");
+          affine,
+          columns.lists(4, 3),
+          "x: found a list of 3 in row 1, expected 4 as in row 0",
+          "pad them");
+      assertRefused(
+          affine, columns.lists(5, 5), "x: found lists of 5, expected values of x: float32[");
       assertRefused(
           turn,
           builder()
@@ -467,13 +387,11 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
       }
       assertRefused(
           model,
-          owning(values),
+          Columns.owning(values),
           "s: found the shape [134217728, 4] of float32, expected less than 2 GiB",
           "split the batch");
     }
   }
-
-  // ------------------------------------------------------------------ text
 
   @Test
   void bytesThatAreNoUtf8AreRefusedWithTheirRow() {
@@ -481,12 +399,12 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
     try (Model model = load(Job.JOIN)) {
       assertRefused(
           model,
-          owning(words("a", texts), words("b", texts)),
+          Columns.owning(columns.words("a", texts), columns.words("b", texts)),
           "a: found bytes that are no UTF-8 in row 2",
           "expected text in UTF-8");
       DictionaryEncoding encoding = new DictionaryEncoding(1, false, new ArrowType.Int(8, true));
-      try (VarCharVector dictionary = words("words", texts);
-          VarCharVector b = words("b", texts[0], texts[0]);
+      try (VarCharVector dictionary = columns.words("words", texts);
+          VarCharVector b = columns.words("b", texts[0], texts[0]);
           TinyIntVector codes =
               new TinyIntVector(
                   "a",
@@ -508,16 +426,6 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
         }
       }
     }
-  }
-
-  private VarCharVector words(String name, byte[]... texts) {
-    VarCharVector vector = new VarCharVector(name, runtime.allocator());
-    vector.allocateNew();
-    for (int i = 0; i < texts.length; i++) {
-      vector.setSafe(i, texts[i]);
-    }
-    vector.setValueCount(texts.length);
-    return vector;
   }
 
   record Words(String a, String b) {}
