@@ -26,11 +26,12 @@ import java.util.Objects;
  * written is refused before the engine sees it, with a warning, and made again.
  *
  * <p><b>What it does not protect against.</b> Programs that run as this user, or as root: they can
- * alter the cache, the models and the process alike. The engine reads the weights through a mapping
- * of their file for as long as the model is open, so one of them that writes into the file changes
- * answers, and one that cuts it short ends the process (SIGBUS). The library itself never does
- * either: a file of an entry is only ever replaced or removed as a whole, and who has it open keeps
- * the old one. For the same reason deleting the cache, or parts of it, is safe at any time.
+ * alter the cache, the models and the process alike. The engine reads weights that it does not copy
+ * through a mapping of their file for as long as the model is open, so one of them that writes into
+ * the file can change answers, and one that cuts it short can end the process (SIGBUS). The library
+ * itself never does either: a file of an entry is only ever replaced or removed as a whole, and who
+ * has it open keeps the old one. For the same reason deleting the cache, or parts of it, is safe at
+ * any time.
  */
 public final class ModelCache {
   private static final long USUAL_LIMIT = 4L << 30;
