@@ -42,9 +42,9 @@ public interface StringColumn {
   /**
    * The distinct values of a dictionary-encoded column, decoded once; not to be written.
    *
-   * @return null for a plain column
+   * @return null for a plain column; null inside for values that no code asks for
    */
-  String @Nullable [] dictionary();
+  @Nullable String @Nullable [] dictionary();
 
   /**
    * The address of {@code size()} int32 codes into {@link #dictionary}.

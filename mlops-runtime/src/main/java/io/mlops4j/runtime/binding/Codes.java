@@ -4,19 +4,24 @@ import io.mlops4j.error.ModelInputException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.runtime.memory.Native;
 import java.util.Objects;
-import org.apache.arrow.vector.BaseFixedWidthVector;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
 /** The codes of one dictionary-encoded column, each checked before it is followed. */
 final class Codes {
   private final Source source;
-  private final FieldVector column;
   private final int rows;
   private final FieldVector words;
   private final @Nullable String[] decoded;
+  private final ElementType type;
+  private final long address;
+  private final long nulls;
+  private final long wordNulls;
 
   /**
+   * Follows no code yet.
+   *
    * @param column the codes
    * @param words the dictionary
    * @param decoded its texts as far as they were decoded; empty when keeping them is of no use
@@ -24,22 +29,45 @@ final class Codes {
   Codes(
       Source source, FieldVector column, int rows, FieldVector words, @Nullable String[] decoded) {
     this.source = source;
-    this.column = column;
     this.rows = rows;
     this.words = words;
     this.decoded = decoded;
+    this.type = Objects.requireNonNull(ArrowTypes.elementType(column.getField()));
+    ArrowBuf codes = column.getDataBuffer();
+    InputColumns.checkCapacity(source, codes, (long) rows * type.bytes());
+    this.address = codes.memoryAddress();
+    this.nulls = nulls(column.getValidityBuffer(), rows);
+    this.wordNulls = nulls(words.getValidityBuffer(), words.getValueCount());
+  }
+
+  /**
+   * Checks whether an engine can follow the codes as they lie: of four bytes, none null, and the
+   * texts of all in the array that is kept. Then no text need be written row by row.
+   */
+  boolean canBeFollowed(Utf8 utf8) {
+    if (type != ElementType.INT32
+        || nulls != 0
+        || wordNulls != 0
+        || decoded.length != words.getValueCount()) {
+      return false;
+    }
+    for (int row = 0; row < rows; row++) {
+      int code = Native.getInt(address + 4L * row);
+      if (code < 0 || code >= decoded.length || decoded[code] == null) {
+        further(utf8, code, row);
+      }
+    }
+    return true;
+  }
+
+  long address() {
+    return address;
   }
 
   /** Writes the text of every row. */
   void read(Utf8 utf8, String[] into, int at, int stride) {
-    BaseFixedWidthVector codes = (BaseFixedWidthVector) column;
-    ElementType type = Objects.requireNonNull(ArrowTypes.elementType(column.getField()));
-    InputColumns.checkCapacity(source, codes.getDataBuffer(), (long) rows * type.bytes());
-    long address = codes.getDataBufferAddress();
-    long nulls = nulls(codes.getValidityBufferAddress(), rows);
-    long wordNulls = nulls(words.getValidityBufferAddress(), words.getValueCount());
     if (nulls != 0 || wordNulls != 0) {
-      readNullable(utf8, into, at, stride, type, nulls, wordNulls);
+      readNullable(utf8, into, at, stride);
       return;
     }
     int next = at;
@@ -55,8 +83,11 @@ final class Codes {
     }
   }
 
-  private static long nulls(long bitmap, int values) {
-    return values > 0 && Validity.nulls(bitmap, values) > 0 ? bitmap : 0;
+  private long nulls(ArrowBuf bitmap, int values) {
+    InputColumns.checkCapacity(source, bitmap, Validity.bytes(values));
+    return Validity.nulls(bitmap.memoryAddress(), bitmap.capacity(), values) > 0
+        ? bitmap.memoryAddress()
+        : 0;
   }
 
   private static long code(long address, ElementType type, int row) {
@@ -86,9 +117,7 @@ final class Codes {
     return text;
   }
 
-  private void readNullable(
-      Utf8 utf8, String[] into, int at, int stride, ElementType type, long nulls, long wordNulls) {
-    long address = ((BaseFixedWidthVector) column).getDataBufferAddress();
+  private void readNullable(Utf8 utf8, String[] into, int at, int stride) {
     int missing = 0;
     int first = -1;
     for (int row = 0; row < rows; row++) {

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.binding;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.spi.EngineSlot;
+import java.util.Arrays;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.ExtensionTypeVector;
@@ -17,7 +18,13 @@ final class InputColumns {
   private final Source[] sources;
   private final long[] addresses;
   private final ElementType[] types;
+  private final int[] bits;
   private final long[] validity;
+
+  /** Of each column the class of vector that was seen to be what {@link #known} wants. */
+  private final @Nullable Class<?>[] classes;
+
+  private Cell @Nullable [] known;
   private final @Nullable InputTexts texts;
   private long[] dims = {};
   private int rows;
@@ -35,7 +42,9 @@ final class InputColumns {
     this.sources = plan.sources().toArray(Source[]::new);
     this.addresses = new long[columns];
     this.types = new ElementType[columns];
+    this.bits = new int[columns];
     this.validity = new long[columns];
+    this.classes = new Class<?>[columns];
     this.texts = plan.isText() ? new InputTexts(columns) : null;
   }
 
@@ -53,6 +62,10 @@ final class InputColumns {
     this.rows = rows;
     this.nulls = false;
     this.list = null;
+    if (known != cells) {
+      known = cells;
+      Arrays.fill(classes, null);
+    }
     boolean whole = cells[0].fill().isWhole(rows);
     return cells[0].isSingle()
         ? checkSingles(root, cells, whole, dictionaries, symbols)
@@ -83,14 +96,28 @@ final class InputColumns {
     }
     for (int i = 0; i < cells.length; i++) {
       FieldVector column = root.getVector(cells[i].position());
-      checkColumn(sources[i], column, cells[i]);
       if (texts != null) {
+        checkColumn(sources[i], column, cells[i]);
         texts.read(i, sources[i], cells[i], column, rows, width, dictionaries);
+      } else if (column.getClass() == classes[i]) {
+        checkValues(i, (BaseFixedWidthVector) column);
       } else {
-        checkValues(i, sources[i], storage(column), cells[i].type());
+        checkFirst(i, column, cells[i]);
       }
     }
     return whole;
+  }
+
+  /** What later vectors of the same class need not be asked again: with 32 columns it counts. */
+  private void checkFirst(int i, FieldVector column, Cell cell) {
+    checkType(sources[i], column, cell);
+    types[i] = cell.type();
+    bits[i] = cell.type() == ElementType.BOOL ? 1 : 8 * cell.type().bytes();
+    FieldVector storage = storage(column);
+    checkValues(i, (BaseFixedWidthVector) storage);
+    if (storage == column) {
+      classes[i] = column.getClass();
+    }
   }
 
   private boolean checkList(VectorSchemaRoot root, Cell cell, boolean whole, long[] symbols) {
@@ -119,6 +146,11 @@ final class InputColumns {
   }
 
   private void checkColumn(Source source, FieldVector column, Cell cell) {
+    checkType(source, column, cell);
+    checkCount(source, column.getValueCount());
+  }
+
+  private static void checkType(Source source, FieldVector column, Cell cell) {
     FieldVector storage = storage(column);
     if (storage.getMinorType() != cell.storage()) {
       throw new ModelInputException(
@@ -126,9 +158,12 @@ final class InputColumns {
           "a vector of " + storage.getMinorType(),
           cell.storage() + " as the batch's schema says");
     }
-    if (column.getValueCount() != rows) {
+  }
+
+  private void checkCount(Source source, int count) {
+    if (count != rows) {
       throw new ModelInputException(
-          source.column(), column.getValueCount() + " values", rows + ", the rows of its batch");
+          source.column(), count + " values", rows + ", the rows of its batch");
     }
   }
 
@@ -138,15 +173,15 @@ final class InputColumns {
         : column;
   }
 
-  private void checkValues(int i, Source source, FieldVector column, ElementType type) {
-    BaseFixedWidthVector values = (BaseFixedWidthVector) column;
+  private void checkValues(int i, BaseFixedWidthVector values) {
+    Source source = sources[i];
+    checkCount(source, values.getValueCount());
     ArrowBuf data = values.getDataBuffer();
-    long bytes = type == ElementType.BOOL ? Validity.bytes(rows) : (long) rows * type.bytes();
-    checkCapacity(source, data, bytes);
+    checkCapacity(source, data, ((long) rows * bits[i] + 7) >>> 3);
     addresses[i] = data.memoryAddress();
-    types[i] = type;
-    validity[i] = nullsOf(source, values.getValidityBuffer(), rows, 1);
-    nulls |= validity[i] != 0;
+    long missing = nullsOf(source, values.getValidityBuffer(), rows, 1);
+    validity[i] = missing;
+    nulls |= missing != 0;
   }
 
   /**
@@ -156,7 +191,7 @@ final class InputColumns {
    */
   static long nullsOf(Source source, ArrowBuf bitmap, int values, int perRow) {
     checkCapacity(source, bitmap, Validity.bytes(values));
-    int count = Validity.nulls(bitmap.memoryAddress(), values);
+    int count = Validity.nulls(bitmap.memoryAddress(), bitmap.capacity(), values);
     if (count == 0) {
       return 0;
     }

@@ -1,8 +1,10 @@
 package io.mlops4j.runtime.binding;
 
 import io.mlops4j.error.ModelInputException;
+import io.mlops4j.runtime.memory.Native;
 import io.mlops4j.spi.StringColumn;
 import java.util.Arrays;
+import java.util.Objects;
 import org.apache.arrow.vector.BaseIntVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.LargeVarCharVector;
@@ -24,6 +26,11 @@ final class InputTexts implements StringColumn {
   private String[] values = {};
   private int size;
 
+  /** Set while the one column's codes can be followed; then {@link #values} has no texts. */
+  private @Nullable String @Nullable [] dictionary;
+
+  private long codes;
+
   InputTexts(int columns) {
     dictionaries = new KeptDictionary[columns];
     Arrays.setAll(dictionaries, i -> new KeptDictionary());
@@ -32,6 +39,8 @@ final class InputTexts implements StringColumn {
   /** States how many values come. */
   void begin(int count) {
     size = count;
+    dictionary = null;
+    codes = 0;
     if (values.length < count) {
       values = new String[count];
     }
@@ -80,8 +89,14 @@ final class InputTexts implements StringColumn {
       throw new ModelInputException(
           source.column(), "a dictionary of " + ArrowTypes.name(words.getField()), "text");
     }
-    new Codes(source, column, rows, words, dictionaries[i].texts(words, rows))
-        .read(utf8, values, i, stride);
+    @Nullable String[] texts = dictionaries[i].texts(words, rows);
+    Codes found = new Codes(source, column, rows, words, texts);
+    if (stride == 1 && found.canBeFollowed(utf8)) {
+      this.dictionary = texts;
+      codes = found.address();
+    } else {
+      found.read(utf8, values, i, stride);
+    }
   }
 
   /** Reads the values of lists, all rows of one width. */
@@ -110,9 +125,11 @@ final class InputTexts implements StringColumn {
   void release() {
     if (values.length > KEPT) {
       values = new String[0];
-    } else {
+    } else if (dictionary == null) {
       Arrays.fill(values, 0, size, null);
     }
+    dictionary = null;
+    codes = 0;
     size = 0;
   }
 
@@ -126,7 +143,9 @@ final class InputTexts implements StringColumn {
     if (i >= size) {
       throw new IllegalStateException("text was asked for outside a call");
     }
-    return values[(int) i];
+    return dictionary == null
+        ? values[(int) i]
+        : Objects.requireNonNull(dictionary[Native.getInt(codes + 4 * i)], "a checked text");
   }
 
   @Override
@@ -140,12 +159,12 @@ final class InputTexts implements StringColumn {
   }
 
   @Override
-  public String @Nullable [] dictionary() {
-    return null;
+  public @Nullable String @Nullable [] dictionary() {
+    return dictionary;
   }
 
   @Override
   public long codes() {
-    return 0;
+    return codes;
   }
 }

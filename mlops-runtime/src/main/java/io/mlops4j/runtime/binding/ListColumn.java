@@ -76,8 +76,7 @@ final class ListColumn {
     dense = true;
     values = InputColumns.storage(list.getDataVector());
     long needed = (long) rows * width;
-    boolean asStated = width == Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-    if (needed > InputPlan.LIMIT || values.getValueCount() < needed || !asStated) {
+    if (needed > InputPlan.LIMIT || values.getValueCount() < needed || width != elements(shape)) {
       throw new ModelInputException(
           source.column(), values.getValueCount() + " values in its lists", rows + " x " + width);
     }
@@ -128,8 +127,15 @@ final class ListColumn {
           "at least one value, as the model leaves the shape open: " + plan.spec());
     }
     shape = declared;
-    long count = Arrays.stream(declared).reduce(1, (a, b) -> a * b);
-    width = (int) Math.min(InputPlan.LIMIT, count);
+    width = (int) Math.min(InputPlan.LIMIT, elements(declared));
+  }
+
+  private static long elements(long[] shape) {
+    long count = 1;
+    for (long size : shape) {
+      count *= size;
+    }
+    return count;
   }
 
   /** The checked length of a list. */
@@ -216,7 +222,7 @@ final class ListColumn {
     } else {
       int count = values.getValueCount();
       InputColumns.checkCapacity(source, bitmap, Validity.bytes(count));
-      if (Validity.nulls(bitmap.memoryAddress(), count) > 0) {
+      if (Validity.nulls(bitmap.memoryAddress(), bitmap.capacity(), count) > 0) {
         valueValidity = nullsInRows(bitmap.memoryAddress());
       }
     }

@@ -32,7 +32,7 @@ interface Texts {
       }
 
       @Override
-      public String @Nullable [] dictionary() {
+      public @Nullable String @Nullable [] dictionary() {
         return null;
       }
 

@@ -10,9 +10,24 @@ final class Validity {
     return (rows + 7L) >>> 3;
   }
 
-  static int nulls(long bitmap, int rows) {
+  /**
+   * Counts the nulls.
+   *
+   * @param capacity how many bytes of the bitmap may be read, at least those of the rows
+   */
+  static int nulls(long bitmap, long capacity, int rows) {
     int words = rows >>> 6;
-    return allValid(bitmap, words) ? nulls(bitmap, rows, words) : count(bitmap, rows);
+    if (!allValid(bitmap, words)) {
+      return count(bitmap, rows);
+    }
+    boolean whole = capacity >= 8L * words + 8;
+    return whole && tailValid(bitmap, rows, words) ? 0 : nulls(bitmap, rows, words);
+  }
+
+  /** The rows after the full words, where the buffer has a word for them: Arrow's own have. */
+  private static boolean tailValid(long bitmap, int rows, int words) {
+    long beyond = -1L << (rows & 63);
+    return (Native.getLong(bitmap + 8L * words) | beyond) == -1;
   }
 
   /** What nearly every column is, so it is asked first and costs least. */

@@ -16,6 +16,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import com.google.protobuf.ByteString;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tensors of text as it is.
@@ -33,13 +34,20 @@ final class ExactText {
   private ExactText() {}
 
   /** Whether the Java API would change any of it. */
-  static boolean isNeeded(String[] values) {
+  static boolean isNeeded(@Nullable String[] values) {
     for (String value : values) {
-      for (int i = 0; i < value.length(); i++) {
-        char c = value.charAt(i);
-        if (c == 0 || Character.isSurrogate(c)) {
-          return true;
-        }
+      if (value != null && isNeeded(value)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isNeeded(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == 0 || Character.isSurrogate(c)) {
+        return true;
       }
     }
     return false;

@@ -17,7 +17,7 @@ interface TextSource {
     if (values.offsets() != 0) {
       return utf8(values.offsets(), values.utf8());
     }
-    String[] dictionary = values.dictionary();
+    @Nullable String[] dictionary = values.dictionary();
     if (dictionary != null && values.codes() != 0) {
       return codes(input, dictionary, values.codes());
     }
@@ -32,7 +32,7 @@ interface TextSource {
     };
   }
 
-  private static TextSource codes(String input, String[] dictionary, long codes) {
+  private static TextSource codes(String input, @Nullable String[] dictionary, long codes) {
     byte[][] encoded = new byte[dictionary.length][];
     return (row, element, form) -> {
       int code = Native.getInt(codes + 4L * row);

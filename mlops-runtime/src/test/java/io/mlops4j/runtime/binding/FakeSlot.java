@@ -20,6 +20,7 @@ final class FakeSlot implements EngineSlot {
   final long[] addresses;
   final boolean[] borrowed;
   final String[][] texts;
+  final String[][] dictionaries;
   final List<EngineValue> outputs = new ArrayList<>();
   private final long[] capacities;
 
@@ -31,6 +32,7 @@ final class FakeSlot implements EngineSlot {
     this.addresses = new long[inputs];
     this.borrowed = new boolean[inputs];
     this.texts = new String[inputs][];
+    this.dictionaries = new String[inputs][];
     this.capacities = new long[inputs];
   }
 
@@ -75,6 +77,7 @@ final class FakeSlot implements EngineSlot {
 
   @Override
   public void strings(int input, StringColumn values) {
+    dictionaries[input] = values.dictionary();
     texts[input] = new String[(int) values.size()];
     for (int i = 0; i < texts[input].length; i++) {
       texts[input][i] = values.get(i);

@@ -25,6 +25,7 @@ import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.BitVectorHelper;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.LargeVarCharVector;
 import org.apache.arrow.vector.TinyIntVector;
@@ -35,9 +36,11 @@ import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
+import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.arrow.vector.util.Text;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -407,6 +410,46 @@ class SlotInputsTest {
       }
     }
 
+    private IntVector intCodes(int... values) {
+      IntVector codes = new IntVector("s", codes(new ArrowType.Int(32, true)), memory);
+      codes.allocateNew(values.length);
+      for (int i = 0; i < values.length; i++) {
+        codes.set(i, values[i]);
+      }
+      codes.setValueCount(values.length);
+      return codes;
+    }
+
+    @Test
+    void ofFourByteCodesAreFollowedByTheEngineOnceAllAreChecked() {
+      try (VarCharVector words = words("LAS", "never asked for", "PHL");
+          IntVector codes = intCodes(2, 0, 2);
+          FakeSlot slot = new FakeSlot(takes(input), false)) {
+        SlotInputs columns = BatchBinder.compile(slot.signature, null).inputs(slot);
+        FeatureBatch batch = encoded(codes, words);
+        columns.bind(batch);
+        assertThat(slot.texts[0]).containsExactly("PHL", "LAS", "PHL");
+        assertThat(slot.dictionaries[0]).containsExactly("LAS", null, "PHL");
+        columns.release();
+        codes.setNull(1);
+        assertThatThrownBy(() -> columns.bind(batch))
+            .isInstanceOf(ModelInputException.class)
+            .hasMessageContaining("s: found a null in row 1");
+        codes.set(1, 3);
+        assertThatThrownBy(() -> columns.bind(batch))
+            .isInstanceOf(ModelInputException.class)
+            .hasMessageContaining("s: found the dictionary code 3 in row 1, expected 0 to 2");
+        codes.set(1, 1);
+        words.getDataBuffer().setByte(3, 0xff);
+        assertThatThrownBy(() -> columns.bind(batch))
+            .isInstanceOf(ModelInputException.class)
+            .hasMessageContaining("s: found bytes that are no UTF-8 in row 1");
+        codes.set(1, 0);
+        columns.bind(batch);
+        assertThat(slot.texts[0]).containsExactly("PHL", "LAS", "PHL");
+      }
+    }
+
     @Test
     void ofCodesOutsideTheDictionaryAreRefused() {
       try (VarCharVector words = words("LAS", "PHL");
@@ -491,6 +534,76 @@ class SlotInputsTest {
             .isInstanceOf(ModelInputException.class)
             .hasMessageContaining("text from byte 3 to 1 in row 1");
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 8, 31, 32, 33, 63, 64, 65, 127, 128, 200})
+  void everyNullIsFoundWhereverItIsAndNoneBeyondTheRows(int rows) {
+    TensorSpec input = spec("x", ElementType.INT32, "N");
+    try (IntVector vector = new IntVector("x", memory);
+        ArrowBuf exact = memory.buffer((rows + 7) / 8)) {
+      vector.allocateNew(rows + 100);
+      for (int i = 0; i < rows + 100; i++) {
+        vector.set(i, i);
+      }
+      for (int missing = 0; missing < rows; missing++) {
+        vector.setValueCount(rows);
+        FeatureBatch batch = FeatureBatch.of(VectorSchemaRoot.of(vector));
+        BitVectorHelper.unsetBit(vector.getValidityBuffer(), missing);
+        refuses(batch, "x: found a null in row " + missing, input);
+        BitVectorHelper.setBit(vector.getValidityBuffer(), missing);
+      }
+      BitVectorHelper.unsetBit(vector.getValidityBuffer(), rows);
+      try (FakeSlot slot = bound(FeatureBatch.of(VectorSchemaRoot.of(vector)), input)) {
+        assertThat(slot.shapes[0]).containsExactly(rows);
+      }
+      // Bitmaps that others wrote may end with the last row's byte.
+      exact.setBytes(0, vector.getValidityBuffer(), 0, exact.capacity());
+      ArrowFieldNode node = new ArrowFieldNode(rows, 0);
+      try (IntVector tight = new IntVector("x", memory)) {
+        tight.loadFieldBuffers(node, List.of(exact, vector.getDataBuffer()));
+        try (FakeSlot slot = bound(FeatureBatch.of(VectorSchemaRoot.of(tight)), input)) {
+          assertThat(slot.shapes[0]).containsExactly(rows);
+        }
+        BitVectorHelper.unsetBit(tight.getValidityBuffer(), rows - 1);
+        refuses(
+            FeatureBatch.of(VectorSchemaRoot.of(tight)),
+            "x: found a null in row " + (rows - 1),
+            input);
+      }
+    }
+  }
+
+  @Test
+  void aVectorThatIsNotWhatTheSchemaSaysIsRefusedAlsoAfterGoodOnes() {
+    TensorSpec input = spec("x", ElementType.INT32, "N");
+    try (IntVector good = new IntVector("x", memory);
+        Float4Vector other = new Float4Vector("x", memory);
+        FakeSlot slot = new FakeSlot(takes(input), false)) {
+      good.allocateNew(2);
+      good.set(0, 1);
+      good.set(1, 2);
+      good.setValueCount(2);
+      other.allocateNew(2);
+      other.set(0, 1);
+      other.set(1, 2);
+      other.setValueCount(2);
+      Schema schema = new Schema(List.of(good.getField()));
+      SlotInputs columns = BatchBinder.compile(slot.signature, null).inputs(slot);
+      FeatureBatch fine = FeatureBatch.of(new VectorSchemaRoot(schema, List.of(good), 2));
+      FeatureBatch wrong = FeatureBatch.of(new VectorSchemaRoot(schema, List.of(other), 2));
+      for (int i = 0; i < 3; i++) {
+        columns.bind(fine);
+        assertThat(slot.bytesOf(0)).containsExactly(1, 0, 0, 0, 2, 0, 0, 0);
+        assertThatThrownBy(() -> columns.bind(wrong))
+            .isInstanceOf(ModelInputException.class)
+            .hasMessageContaining("x: found a vector of FLOAT4, expected INT");
+      }
+      good.setValueCount(1);
+      assertThatThrownBy(() -> columns.bind(fine))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("x: found 1 values, expected 2");
     }
   }
 
