@@ -58,22 +58,24 @@ final class BufferAccess {
   }
 
   private static MethodHandle fieldAddress() throws ReflectiveOperationException {
-    Field field = Buffer.class.getDeclaredField("address");
-    long offset = offset(unsafe("objectFieldOffset", long.class, Field.class), field);
     MethodHandle getLong = unsafe("getLong", long.class, Object.class, long.class);
-    return MethodHandles.insertArguments(getLong, 1, offset)
+    return MethodHandles.insertArguments(getLong, 1, offset("address"))
         .asType(methodType(long.class, Buffer.class));
   }
 
-  private static long offset(MethodHandle objectFieldOffset, Field field) {
+  /** Where a field of a buffer lies. */
+  static long offset(String field) throws ReflectiveOperationException {
+    MethodHandle objectFieldOffset = unsafe("objectFieldOffset", long.class, Field.class);
     try {
-      return (long) objectFieldOffset.invokeExact(field);
+      return (long) objectFieldOffset.invokeExact(Buffer.class.getDeclaredField(field));
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      throw e;
     } catch (Throwable e) {
-      throw new AssertionError("cannot find the address field of a direct buffer", e);
+      throw new AssertionError("cannot find the " + field + " of a direct buffer", e);
     }
   }
 
-  private static MethodHandle unsafe(String method, Class<?> returned, Class<?>... taken)
+  static MethodHandle unsafe(String method, Class<?> returned, Class<?>... taken)
       throws ReflectiveOperationException {
     Class<?> unsafe = Class.forName("sun.misc.Unsafe");
     Field instance = unsafe.getDeclaredField("theUnsafe");

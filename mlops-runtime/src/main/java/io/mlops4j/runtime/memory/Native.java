@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.memory;
 
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.apache.arrow.memory.util.MemoryUtil;
 
@@ -175,6 +176,18 @@ public final class Native {
   public static void copy(long from, byte[] to, int offset, int bytes) {
     Objects.checkFromIndexSize(offset, bytes, to.length);
     MemoryUtil.copyFromMemory(from, to, offset, bytes);
+  }
+
+  /**
+   * A buffer over memory that somebody else keeps, in the machine's byte order. Neither it nor what
+   * is made of it may be used once that memory is freed.
+   *
+   * @param address where the first byte lies
+   * @param bytes how many, 0 or more
+   * @return a new direct buffer
+   */
+  public static ByteBuffer buffer(long address, int bytes) {
+    return ForeignBuffer.over(address, bytes);
   }
 
   /**

@@ -29,11 +29,16 @@ final class Binding implements AutoCloseable {
   private final boolean[] wanted;
   private final long[] @Nullable [] pinnedDims;
   private final Map<String, @Nullable OnnxTensor> feeds = new LinkedHashMap<>();
+  private final List<@Nullable OnnxTensor> own = new ArrayList<>();
   private final Map<String, OnnxTensor> pinned = new LinkedHashMap<>();
   private final Set<String> copied = new LinkedHashSet<>();
   private final List<OnnxTensor> tensors = new ArrayList<>();
   private final List<UnsignedTensor> copies = new ArrayList<>();
   private final boolean text;
+
+  /** Whether the feeds have a tensor over memory that was lent for one run. */
+  private boolean foreign;
+
   private long @Nullable [] @Nullable [] learned;
 
   /**
@@ -70,7 +75,9 @@ final class Binding implements AutoCloseable {
 
   private void build(OrtEnvironment environment, UnsignedTensors unsigned) throws OrtException {
     for (Input input : inputs) {
-      feeds.put(input.name(), input.isText() ? null : fed(input, environment, unsigned));
+      OnnxTensor tensor = input.isText() ? null : fed(input, environment, unsigned);
+      own.add(tensor);
+      feeds.put(input.name(), tensor);
     }
     for (int i = 0; i < wanted.length; i++) {
       Output output = outputs.get(i);
@@ -113,9 +120,17 @@ final class Binding implements AutoCloseable {
     return !pinned.isEmpty();
   }
 
-  void run(OrtSession session, RunOptions options) throws OrtException {
+  /**
+   * Runs.
+   *
+   * @param borrows whether an input has memory lent for this run
+   */
+  void run(OrtSession session, RunOptions options, boolean borrows) throws OrtException {
     if (text) {
       feedText();
+    }
+    if (borrows || foreign) {
+      feedNumbers();
     }
     for (UnsignedTensor copy : copies) {
       copy.refresh();
@@ -132,6 +147,19 @@ final class Binding implements AutoCloseable {
     }
     if (!copied.isEmpty()) {
       learn();
+    }
+  }
+
+  /** A tensor over foreign memory is never fed but in the run for which that was lent. */
+  private void feedNumbers() {
+    foreign = false;
+    for (int i = 0; i < inputDims.length; i++) {
+      Input input = inputs.get(i);
+      if (!input.isText()) {
+        OnnxTensor borrowed = input.borrowed();
+        feeds.put(input.name(), borrowed == null ? own.get(i) : borrowed);
+        foreign |= borrowed != null;
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import io.mlops4j.error.ModelInputException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.memory.Native;
 import io.mlops4j.spi.StringColumn;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
@@ -16,10 +17,20 @@ import org.jspecify.annotations.Nullable;
 
 /** One input of a slot: its shape for the next run, and its elements. */
 final class Input implements AutoCloseable {
+  /** Making a tensor costs as much as copying some ten thousand bytes. */
+  private static final int WORTH_BORROWING = 1 << 15;
+
+  /** What Arrow gives its buffers, and the widest register that kernels load without asking. */
+  private static final int BORROWED_ALIGNMENT = 16;
+
   private final TensorSpec spec;
   private final Block block;
   private long[] dims = {};
   private boolean shaped;
+  private boolean borrows;
+  private long borrowedAddress;
+  private long[] borrowedDims = {};
+  private @Nullable OnnxTensor borrowed;
   private String[] text = {};
   private @Nullable OnnxTensor textTensor;
 
@@ -56,6 +67,7 @@ final class Input implements AutoCloseable {
   /** Sets a shape that was checked. */
   void reshape(long[] shape) {
     shaped = false;
+    borrows = false;
     dropText();
     if (mustGrow(shape)) {
       block.grow(bytes(shape));
@@ -109,6 +121,49 @@ final class Input implements AutoCloseable {
     return block.address();
   }
 
+  /**
+   * Reads foreign memory in the next run. The tensor over it is kept, as callers often come back
+   * with the same memory, but not used again unless they do.
+   *
+   * @return false if no tensor can lie there, or copying costs less than making one
+   */
+  boolean borrow(long address, long bytes, OrtEnvironment environment) throws OrtException {
+    if (!shaped || bytes < WORTH_BORROWING || bytes != bytes(dims) || !canBorrow(address)) {
+      return false;
+    }
+    if (borrowed == null || borrowedAddress != address || !Arrays.equals(borrowedDims, dims)) {
+      closeBorrowed();
+      borrowed =
+          TensorTypes.over(Native.buffer(address, (int) bytes), environment, spec.type(), dims);
+      borrowedAddress = address;
+      borrowedDims = dims;
+    }
+    borrows = true;
+    return true;
+  }
+
+  private boolean canBorrow(long address) {
+    return TensorTypes.canBePinned(spec.type()) && address % BORROWED_ALIGNMENT == 0;
+  }
+
+  /** The tensor to feed instead of the one over the input's own memory; null for that one. */
+  @Nullable OnnxTensor borrowed() {
+    return borrows ? borrowed : null;
+  }
+
+  /** Ends what {@link #borrow} began. */
+  void giveBack() {
+    borrows = false;
+  }
+
+  private void closeBorrowed() {
+    borrows = false;
+    if (borrowed != null) {
+      borrowed.close();
+      borrowed = null;
+    }
+  }
+
   /** Over the input's memory; of the signed type where Java can make no unsigned one. */
   OnnxTensor tensor(OrtEnvironment environment) throws OrtException {
     if (!shaped) {
@@ -133,10 +188,13 @@ final class Input implements AutoCloseable {
     if (text.length != values.size()) {
       text = new String[(int) values.size()];
     }
+    @Nullable String[] distinct = values.dictionary();
+    long codes = distinct == null ? 0 : values.codes();
     for (int i = 0; i < text.length; i++) {
-      text[i] = present(values.get(i), i);
+      text[i] =
+          present(distinct == null ? values.get(i) : distinct[Native.getInt(codes + 4L * i)], i);
     }
-    boolean unusual = ExactText.isNeeded(text);
+    boolean unusual = ExactText.isNeeded(distinct == null ? text : distinct);
     if (unusual) {
       requireWholeCharacters();
     }
@@ -190,6 +248,7 @@ final class Input implements AutoCloseable {
   public void close() {
     shaped = false;
     dropText();
+    closeBorrowed();
     block.close();
   }
 }

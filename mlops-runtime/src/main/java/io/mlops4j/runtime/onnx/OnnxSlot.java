@@ -47,6 +47,7 @@ final class OnnxSlot implements EngineSlot {
   private int oldest;
   private @Nullable Binding current;
   private boolean answered;
+  private boolean borrows;
   private boolean closed;
   private volatile boolean cancelled;
 
@@ -114,11 +115,17 @@ final class OnnxSlot implements EngineSlot {
     return inputs.get(input).address();
   }
 
-  /** Never: a tensor over foreign memory costs as much to make as most inputs to copy. */
+  /** Where much lies there: a tensor over foreign memory costs as much to make as a short copy. */
   @Override
-  public boolean borrow(int input, long address, long bytes) {
-    Objects.checkIndex(input, inputs.size());
-    return false;
+  public synchronized boolean borrow(int input, long address, long bytes) {
+    requireOpen();
+    try {
+      boolean borrowed = inputs.get(input).borrow(address, bytes, model.environment());
+      borrows |= borrowed;
+      return borrowed;
+    } catch (OrtException e) {
+      throw failure(e);
+    }
   }
 
   @Override
@@ -168,7 +175,7 @@ final class OnnxSlot implements EngineSlot {
 
   private void run(Binding binding) throws OrtException {
     try {
-      binding.run(model.session(), options);
+      binding.run(model.session(), options, borrows);
     } catch (OrtException e) {
       if (cancelled || !binding.pins()) {
         throw e;
@@ -180,7 +187,7 @@ final class OnnxSlot implements EngineSlot {
   private void runUnpinned(Binding failed, OrtException e) throws OrtException {
     long[][] nothing = new long[outputs.size()][];
     try (Binding unpinned = new Binding(inputs, outputs, nothing, model)) {
-      unpinned.run(model.session(), options);
+      unpinned.run(model.session(), options, borrows);
     }
     if (!failed.unlearn()) {
       throw e;
@@ -299,6 +306,10 @@ final class OnnxSlot implements EngineSlot {
     }
     if (drops) {
       drop();
+    }
+    if (borrows) {
+      borrows = false;
+      inputs.forEach(Input::giveBack);
     }
   }
 

@@ -64,6 +64,25 @@ class NativeMemoryNoFlagsTest {
   }
 
   @Test
+  void aBufferOverAnAddressIsThatMemory() {
+    long address = memory.allocate(64, DirectMemory.ALIGNMENT);
+    Native.putInt(address + 4, 0x12345678);
+    ByteBuffer buffer = Native.buffer(address + 4, 8);
+    assertThat(buffer.isDirect()).isTrue();
+    assertThat(buffer.order()).isEqualTo(ByteOrder.nativeOrder());
+    assertThat(buffer.capacity()).isEqualTo(8);
+    assertThat(buffer.remaining()).isEqualTo(8);
+    assertThat(buffer.getInt()).isEqualTo(0x12345678);
+    buffer.putInt(-5);
+    assertThat(Native.getInt(address + 8)).isEqualTo(-5);
+    assertThat(buffer.asFloatBuffer().capacity()).isZero();
+    assertThat(buffer.rewind().asFloatBuffer().capacity()).isEqualTo(2);
+    assertThatThrownBy(() -> buffer.get(8)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThat(Native.buffer(address, 0).capacity()).isZero();
+    memory.free(address);
+  }
+
+  @Test
   void copiesAndFillsMoveExactlyTheirBytes() {
     long address = memory.allocate(32, DirectMemory.ALIGNMENT);
     Native.copy(new byte[] {9, 1, 2, 3, 9}, 1, address + 4, 3);
