@@ -18,30 +18,40 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * DJL at its best on the same ONNX Runtime: no batchifier, whose stacking copies four times, and
- * rows ready in a direct buffer, which ONNX Runtime reads in place.
+ * DJL on the same ONNX Runtime, without a batchifier, whose stacking copies four times. The rows
+ * lie ready: at its best in a direct buffer, which ONNX Runtime reads in place, or in an array, as
+ * most translators hand them over.
  */
 final class Djl implements Side {
   private final ZooModel<FloatBuffer, float[]> model;
   private final Predictor<FloatBuffer, float[]> predictor;
   private final FloatBuffer input;
 
-  Djl(int rows) throws Exception {
+  private Djl(int rows, FloatBuffer input) throws Exception {
+    this.input = input.put(0, Mlp32.rows(rows));
     model =
         Criteria.builder()
             .setTypes(FloatBuffer.class, float[].class)
             .optModelPath(Models.file("mlp32"))
             .optEngine("OnnxRuntime")
             .optOption("intraOpNumThreads", "1")
-            .optTranslator(new Direct(rows))
+            .optTranslator(new Rows(rows))
             .build()
             .loadModel();
     predictor = model.newPredictor();
-    input =
+  }
+
+  static Djl direct(int rows) throws Exception {
+    return new Djl(
+        rows,
         ByteBuffer.allocateDirect(rows * Mlp32.FEATURES * Float.BYTES)
             .order(ByteOrder.nativeOrder())
-            .asFloatBuffer();
-    input.put(0, Mlp32.rows(rows));
+            .asFloatBuffer());
+  }
+
+  /** {@code NDManager.create(float[], Shape)} wraps its array so. */
+  static Djl array(int rows) throws Exception {
+    return new Djl(rows, FloatBuffer.allocate(rows * Mlp32.FEATURES));
   }
 
   /** DJL refuses an ONNX Runtime environment that somebody else made: it must come first. */
@@ -50,7 +60,7 @@ final class Djl implements Side {
     return other.call();
   }
 
-  private record Direct(int rows) implements Translator<FloatBuffer, float[]> {
+  private record Rows(int rows) implements Translator<FloatBuffer, float[]> {
     @Override
     public NDList processInput(TranslatorContext context, FloatBuffer values) {
       return new NDList(

@@ -42,7 +42,7 @@ public class EnginesBenchmark {
         switch (side) {
           case "ours" -> Mlp32.ours("mlp32", rows);
           case "raw" -> Mlp32.raw("mlp32", rows);
-          case "djl" -> new Djl(rows);
+          case "djl" -> Djl.direct(rows);
           case "naive" -> new RawNaive(rows);
           case "tf.ours" -> Mlp32.oursInTensorFlow(rows);
           case "tf.raw" -> new RawTensorFlow(Models.savedModel("mlp32"), rows);

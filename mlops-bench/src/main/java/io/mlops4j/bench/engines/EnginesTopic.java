@@ -111,7 +111,15 @@ public final class EnginesTopic implements Topic {
               "DJL 0.38.0 on " + ORT + ", no batchifier, direct buffer",
               djlGoals[i],
               () -> Djl.startFirst(() -> Mlp32.ours("mlp32", rows)),
-              () -> new Djl(rows)));
+              () -> Djl.direct(rows)));
+      all.add(
+          new Comparison(
+              name + ".djl.array",
+              work,
+              "DJL 0.38.0 on " + ORT + ", no batchifier, float[]",
+              djlGoals[i],
+              () -> Djl.startFirst(() -> Mlp32.ours("mlp32", rows)),
+              () -> Djl.array(rows)));
       all.add(
           new Comparison(
               name + ".naive",
