@@ -282,27 +282,38 @@ final class InputPlan {
     if (spec.anyRank()) {
       return element + ", a list or a tensor of it for " + spec;
     }
-    String tensor = "arrow.fixed_shape_tensor of it for ";
     if (rank() == 0) {
       return element + " in a batch of one row, the whole of " + spec;
     }
     if (rank() == 1) {
       return element;
     }
+    String tensor = "arrow.fixed_shape_tensor" + sizes() + " of it for " + spec;
     if (openDims() > 1) {
-      return element
-          + " in "
-          + tensor
-          + spec
-          + ", of which one size alone does not tell the others";
+      return element + " in " + tensor + ", of which one size alone does not tell the others";
     }
-    String list = "a fixed-size list of " + element + " for " + spec;
-    if (fitsFlat(1)) {
-      return element + " or " + list;
+    String list = "a list of " + (openDims() == 0 ? known() + " " : "") + element;
+    return (fitsFlat(1) ? element + " or " : "")
+        + list
+        + (rank() > 2 ? " or " + tensor : " for " + spec);
+  }
+
+  /** For messages: how rows that hold several values are made; empty where one is enough. */
+  String advice() {
+    if (sources.size() > 1 || spec.anyRank() || rank() < 2 || fitsFlat(1)) {
+      return "";
     }
-    return list
-        + "; where each value has a column of its own, state their order with"
-        + " LoadOptions.features(FeatureSchema.ofNames(...)) or in the model's card; values row by"
-        + " row become lists with FeatureBatch.Builder.asTensors";
+    String columns =
+        rank() > 2
+            ? "" // columns are gathered side by side only
+            : "; where each value has a column of its own, state their order with"
+                + " LoadOptions.features(FeatureSchema.ofNames(...)) or in the model's card";
+    return columns
+        + "; values row by row become such with FeatureBatch.Builder.asTensors"
+        + (openDims() == 0 ? sizes().replace('[', '(').replace(']', ')') : "");
+  }
+
+  private String sizes() {
+    return spec.shape().subList(1, rank()).toString();
   }
 }

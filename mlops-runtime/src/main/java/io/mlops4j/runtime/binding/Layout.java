@@ -61,14 +61,15 @@ final class Layout {
   }
 
   private static String hint(InputPlan plan, @Nullable Cell cell, boolean fits) {
+    if (cell != null && !fits) {
+      return plan.advice();
+    }
     if (cell == null || plan.isText() || cell.type() == ElementType.STRING) {
       return "";
     }
-    return fits
-        ? "; only widening without loss is done: cast the column where the batch is made, or export"
-            + " the model with an input of "
-            + cell.type()
-        : "";
+    return "; only widening without loss is done: cast the column where the batch is made, or export"
+        + " the model with an input of "
+        + cell.type();
   }
 
   private static int position(Schema schema, InputPlan plan, Source source) {
@@ -86,7 +87,9 @@ final class Layout {
     }
     if (found < 0) {
       throw new ModelInputException(
-          source.column(), "no such column among " + names, "a column of " + plan.row(source));
+          source.column(),
+          "no such column among " + names,
+          "a column of " + plan.row(source) + plan.advice());
     }
     return found;
   }

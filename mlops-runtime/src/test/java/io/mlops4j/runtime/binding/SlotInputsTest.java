@@ -149,7 +149,19 @@ class SlotInputsTest {
             plain, "x: found 3 rows, expected one row, as a value is the whole of", spec("x", f));
         refuses(plain, "3 rows, expected 4 rows", spec("x", f, 4));
         refuses(list, "of which one size alone does not tell", spec("x", f, "N", "A", "B"));
-        refuses(list, "expected a fixed-size list of float32 for x", spec("x", f, "N", 4, "M"));
+        refuses(
+            list,
+            "expected a list of float32 or arrow.fixed_shape_tensor[4, M] of it for x",
+            spec("x", f, "N", 4, "M"));
+        refuses(
+            flat,
+            "in arrow.fixed_shape_tensor[3, H, W] of it for x",
+            spec("x", f, "N", 3, "H", "W"));
+        refuses(
+            list,
+            "expected a list of 4 float32 for x: float32[N, 4]; where each value has a column of its"
+                + " own, state their order",
+            spec("x", f, "N", 4));
         refuses(tensors, "expected", spec("x", f, "N", 6));
         refuses(tensors, "2 rows, expected one row", spec("x", f, "A", "B"));
       }

@@ -134,8 +134,10 @@ class TensorPredictionTest {
         FeatureBatch unequal = owning(2, lists("x", TWELVE, 6, 5))) {
       assertThatThrownBy(() -> model.predict(turned))
           .isInstanceOf(ModelInputException.class)
-          .hasMessageContaining("x: found arrow.fixed_shape_tensor[3, 2] of float32, expected")
-          .hasMessageContaining("x: float32[N, 2, 3]");
+          .hasMessage(
+              "x: found arrow.fixed_shape_tensor[3, 2] of float32, expected a list of 6 float32 or"
+                  + " arrow.fixed_shape_tensor[2, 3] of it for x: float32[N, 2, 3]; values row by row"
+                  + " become such with FeatureBatch.Builder.asTensors(2, 3)");
       assertThatThrownBy(() -> model.predict(deep)).isInstanceOf(ModelInputException.class);
       assertThatThrownBy(() -> model.predict(scalars)).isInstanceOf(ModelInputException.class);
       assertThatThrownBy(() -> model.predict(doubles))
