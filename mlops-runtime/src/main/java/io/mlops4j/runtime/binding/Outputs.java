@@ -118,7 +118,22 @@ public final class Outputs {
             + ", expected one of "
             + List.of(types)
             + " for "
-            + method);
+            + method
+            + "; read it with "
+            + reader(found)
+            + "(\""
+            + plans.get(output).name()
+            + "\")");
+  }
+
+  private static String reader(ElementType type) {
+    return switch (type) {
+      case FLOAT32 -> "floats";
+      case FLOAT64, FLOAT16, BFLOAT16 -> "doubles";
+      case INT64, INT32, INT16, INT8, UINT8, UINT16, UINT32, BOOL -> "longs";
+      case UINT64 -> "vector";
+      case STRING -> "strings";
+    };
   }
 
   /**

@@ -497,7 +497,9 @@ class BatchPredictionTest {
           .hasMessage("output: found no \"nope\", expected one of [label, probabilities]");
       assertThatThrownBy(() -> prediction.floats("label"))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("int64");
+          .hasMessage(
+              "output label: found int64, expected one of [float32] for floats; read it with"
+                  + " longs(\"label\")");
     }
   }
 
