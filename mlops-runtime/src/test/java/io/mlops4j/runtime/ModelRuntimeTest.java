@@ -108,7 +108,7 @@ class ModelRuntimeTest {
                       MODELS.resolve("mlp4.onnx"), LoadOptions.withDefaults().engine("other")))
           .isInstanceOf(EngineUnavailableException.class)
           .hasMessageContaining("\"other\"")
-          .hasMessageContaining("onnxruntime");
+          .hasMessageContaining("onnxruntime for [onnx]");
     }
   }
 

@@ -57,7 +57,8 @@ final class SignatureReader {
   private TensorSpec input(String name, ValueInfo info) {
     checkName("input", name, graph.inputs());
     if (info instanceof TensorInfo tensor) {
-      return tensor(name, element("input", name, tensor), tensor, graph.input(name));
+      Optional<TypeProto> declared = graph.input(name);
+      return tensor(name, element("input", name, tensor, declared), tensor, declared);
     }
     throw refused("input", name, info + "; only tensors can be given");
   }
@@ -94,7 +95,7 @@ final class SignatureReader {
     checkName("output", name, graph.outputs());
     Optional<TypeProto> declared = graph.output(name).map(OptionalOutputs::element);
     if (info instanceof TensorInfo tensor) {
-      return tensor(name, element("output", name, tensor), tensor, declared);
+      return tensor(name, element("output", name, tensor, declared), tensor, declared);
     }
     if (declared.isPresent()
         && declared.get().getValueCase() != TypeProto.ValueCase.VALUE_NOT_SET) {
@@ -169,14 +170,16 @@ final class SignatureReader {
             () -> refused("output", output, "a sequence or map of a type without a Java form"));
   }
 
-  private ElementType element(String side, String name, TensorInfo tensor) {
+  private ElementType element(
+      String side, String name, TensorInfo tensor, Optional<TypeProto> declared) {
     return TensorTypes.of(tensor.onnxType)
         .orElseThrow(
             () ->
                 refused(
                     side,
                     name,
-                    tensor.onnxType + ", a type without a Java form; cast it inside the model"));
+                    declared.map(ProtoTypes::text).orElse("" + tensor.onnxType)
+                        + ", a type without a Java form; cast it inside the model"));
   }
 
   private static TensorSpec tensor(

@@ -61,7 +61,9 @@ final class Engines implements AutoCloseable {
   private static EngineUnavailableException none(
       ModelFormat format, Optional<String> wanted, List<EngineProvider> providers) {
     List<String> known =
-        providers.stream().map(one -> one.name() + " for " + one.formats()).toList();
+        providers.stream()
+            .map(one -> one.name() + " for " + one.formats().stream().map(ModelFormat::id).toList())
+            .toList();
     return new EngineUnavailableException(
         "engine: found "
             + known

@@ -205,7 +205,14 @@ public final class ModelFiles {
     String problem = bytes.size() == 0 ? "an empty file" : OnnxStructure.problem(bytes);
     if (problem != null) {
       throw new ModelLoadException(
-          file + ": found " + problem + ", expected an ONNX model; export or copy it again", null);
+          file
+              + ": found "
+              + problem
+              + ", expected an ONNX model; "
+              + (main.equals(SAVED_MODEL)
+                  ? "of a TensorFlow SavedModel load the folder"
+                  : "export or copy it again"),
+          null);
     }
     return new Kind(ModelFormat.ONNX, Optional.of(main));
   }

@@ -54,12 +54,11 @@ class BadModelTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"float8_out, FLOAT8E4M3FN", "int4_out, odd"})
+  @CsvSource({"float8_out, tensor(float8e4m3fn)", "int4_out, tensor(int4)"})
   void outputsThatJavaCannotReadAreRefusedByName(String model, String found) {
     assertThatThrownBy(() -> onnx.load("engine/" + model).close())
         .isInstanceOf(ModelLoadException.class)
-        .hasMessageContaining(model + ".onnx: output odd: found ")
-        .hasMessageContaining(found)
+        .hasMessageContaining(model + ".onnx: output odd: found " + found + ",")
         .hasMessageContaining("cast it inside the model");
   }
 

@@ -124,6 +124,14 @@ class FileSourceTest {
   }
 
   @Test
+  void theFileOfASavedModelIsNotItsFolder() throws IOException {
+    Path file = write("saved_model.pb", new byte[] {8, 1});
+    assertThatThrownBy(() -> FileSource.read(file))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("expected an ONNX model; of a TensorFlow SavedModel load the folder");
+  }
+
+  @Test
   void saysWhenThereIsNothing() {
     assertThatThrownBy(() -> FileSource.read(folder.resolve("missing.onnx")))
         .isInstanceOf(ModelLoadException.class)
