@@ -13,6 +13,15 @@ import java.util.concurrent.CompletableFuture;
  * a text or an array may be, and then the feature's null policy decides. A component of the output
  * record may be a {@link PredictionId} or a {@link ServedBy}.
  *
+ * <p>A component is a {@code boolean}, {@code byte}, {@code short}, {@code int}, {@code long},
+ * {@code float}, {@code double}, each also boxed, a {@link String} or, in the input record, an
+ * enum, whose name is the text; or an array of primitives or of {@code String} where a row has
+ * several values. It is converted only where each value of its type, or of the output's, stays
+ * exact. Where the model returns a map for each row, as ONNX's {@code ZipMap} does, it is a {@link
+ * java.util.Map} from {@code Long} or {@code String} to {@code Float}, {@code Double}, {@code Long}
+ * or {@code String}. Inputs of float16, bfloat16 and unsigned types, outputs of float16, bfloat16
+ * and uint64, and tensors of which several sizes are open take a batch in place of records.
+ *
  * @param <I> the input record
  * @param <O> the output record
  */

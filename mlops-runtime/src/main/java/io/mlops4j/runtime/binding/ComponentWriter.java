@@ -9,6 +9,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Array;
 import java.lang.reflect.RecordComponent;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the handles that write one component of a record to an input's memory. */
@@ -168,12 +169,20 @@ final class ComponentWriter {
     boolean nested = type.isArray() && !type.getComponentType().isPrimitive() && !plan.isText();
     if (found == null || nested || !shape || !source.takes(found)) {
       throw new ModelInputException(
-          component.getName(),
-          type.getSimpleName(),
-          source.expected()
-              + (plan.takes(true) ? " (an array where a row has several)" : "")
-              + ", as the model takes "
-              + plan.spec());
+          component.getName(), type.getSimpleName(), expected(plan, source));
     }
+  }
+
+  private static String expected(InputPlan plan, Source source) {
+    List<String> types = Components.javaTypes(source::takes);
+    if (types.isEmpty() || !(plan.takes(false) || plan.takes(true))) {
+      return "a batch in place of records, none of whose components holds " + plan.spec();
+    }
+    return source.expected()
+        + (plan.takes(false) ? " (" : " (an array of ")
+        + String.join(", ", types)
+        + (plan.takes(false) && plan.takes(true) ? ", or an array of such" : "")
+        + "), as the model takes "
+        + plan.spec();
   }
 }

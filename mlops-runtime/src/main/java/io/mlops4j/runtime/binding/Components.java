@@ -7,10 +7,24 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Access to the components of records, and what their types hold. */
 final class Components {
+  private static final List<Class<?>> HELD =
+      List.of(
+          boolean.class,
+          byte.class,
+          short.class,
+          int.class,
+          long.class,
+          float.class,
+          double.class,
+          String.class);
+
   private Components() {}
 
   /** How a component is read: {@code (record) -> value}. */
@@ -75,6 +89,14 @@ final class Components {
                         : primitive == double.class
                             ? ElementType.FLOAT64
                             : primitive == boolean.class ? ElementType.BOOL : null;
+  }
+
+  /** The types of components whose values one of the element types holds, for messages. */
+  static List<String> javaTypes(Predicate<ElementType> fits) {
+    return HELD.stream()
+        .filter(type -> fits.test(Objects.requireNonNull(elementType(type))))
+        .map(Class::getSimpleName)
+        .toList();
   }
 
   /** Text of a String or enum. */

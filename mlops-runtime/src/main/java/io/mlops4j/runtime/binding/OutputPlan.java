@@ -64,6 +64,12 @@ record OutputPlan(int output, ValueSpec spec) {
     return shape;
   }
 
+  /** Whether the model declares more than one value for each row. */
+  boolean hasSeveral() {
+    return spec instanceof TensorSpec tensor
+        && tensor.shape().stream().skip(1).anyMatch(dim -> dim.size().orElse(1) > 1);
+  }
+
   /** Values in a row as far as the model declares them: what an answer without rows has. */
   int declaredWidth() {
     long width = 1;

@@ -118,7 +118,11 @@ public final class RecordReader<O extends Record> {
       throw new ModelInputException(
           component.getName(),
           component.getGenericType().getTypeName().replaceAll("java\\.(lang|util)\\.", ""),
-          "what holds the model's " + spec + expectedMap(spec));
+          "what holds the model's " + spec + expectedMap(spec) + expectedTypes(spec));
+    }
+    if (!type.isArray() && new OutputPlan(output, spec).hasSeveral()) {
+      throw new ModelInputException(
+          component.getName(), type.getSimpleName(), "an array, as the model returns " + spec);
     }
     Class<?> value = type.isArray() ? type.getComponentType() : type;
     Class<?> primitive = methodType(value).unwrap().returnType();
@@ -170,6 +174,16 @@ public final class RecordReader<O extends Record> {
             + boxed(((TensorSpec) plan.map().value()).type()).getSimpleName()
             + ">"
         : "";
+  }
+
+  private static String expectedTypes(ValueSpec spec) {
+    if (!(spec instanceof TensorSpec tensor)) {
+      return "";
+    }
+    List<String> types = Components.javaTypes(held -> Widening.isExact(tensor.type(), held));
+    return types.isEmpty()
+        ? ", which no component does: ask with a batch"
+        : ": " + String.join(", ", types) + ", or an array of such";
   }
 
   static Map<Object, Object> mapAt(int output, Answer answer, int row) {

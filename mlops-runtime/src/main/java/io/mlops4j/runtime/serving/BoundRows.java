@@ -42,7 +42,7 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
 
   @Override
   public List<O> predict(List<I> rows) {
-    List<I> asked = List.copyOf(rows);
+    List<I> asked = copy(rows);
     if (asked.isEmpty()) {
       model.checkOpen();
       return List.of();
@@ -54,6 +54,16 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
       }
       return List.copyOf(read);
     }
+  }
+
+  private static <I> List<I> copy(List<I> rows) {
+    List<I> copy = new ArrayList<>(rows);
+    for (int i = 0; i < copy.size(); i++) {
+      if (copy.get(i) == null) {
+        throw new NullPointerException("rows: found null at " + i + ", expected a record");
+      }
+    }
+    return copy;
   }
 
   private Request request(List<I> rows) {

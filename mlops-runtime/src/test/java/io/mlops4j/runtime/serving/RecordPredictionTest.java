@@ -3,6 +3,7 @@ package io.mlops4j.runtime.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
@@ -18,6 +19,7 @@ import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.NullPolicy;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -194,7 +196,9 @@ class RecordPredictionTest {
               "d: found no component of this name among [a, b, c], expected one that holds float32");
       assertThatThrownBy(() -> model.rows(Wrong.class, Y.class))
           .isInstanceOf(ModelInputException.class)
-          .hasMessageContaining("d: found double, expected float32");
+          .hasMessage(
+              "d: found double, expected float32 (byte, short, float), as the model takes"
+                  + " x: float32[N, 4]");
       assertThatThrownBy(() -> model.rows(Abcd.class, Unread.class))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("z: ")
@@ -264,10 +268,54 @@ class RecordPredictionTest {
 
   @Test
   void oneValueIsNotTakenOutOfSeveral() {
-    try (Model model = fixture.load("mlp4.onnx", ServingFixture.ABCD)) {
-      RowModel<Abcd, Single> bound = model.rows(Abcd.class, Single.class);
-      assertThatThrownBy(() -> bound.predict(new Abcd(1, 2, 3, 4)))
+    try (Model model = fixture.load("mlp4.onnx", ServingFixture.ABCD);
+        Model open = fixture.load("tensors/free.onnx")) {
+      assertThatThrownBy(() -> model.rows(Abcd.class, Single.class))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessage("y: found float, expected an array, as the model returns y: float32[N, 2]");
+      RowModel<Listed, Single> bound = open.rows(Listed.class, Single.class);
+      assertThat(bound.predict(new Listed(new float[] {3})).y()).isEqualTo(-3);
+      assertThatThrownBy(() -> bound.predict(new Listed(new float[] {1, 2})))
+          .isInstanceOf(InferenceException.class)
           .hasMessageContaining("found 2 values a row, expected one value a row");
+    }
+  }
+
+  private record Ints(int[] x) {}
+
+  private record Doubles(double[] same) {}
+
+  private record Image(float[] x) {}
+
+  @Test
+  void componentTypesThatFitAreNamed() {
+    try (Model unsigned = fixture.load("engine/type_uint64.onnx");
+        Model longs = fixture.load("engine/type_int64.onnx")) {
+      assertThatThrownBy(() -> unsigned.rows(Ints.class, Doubles.class))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessage(
+              "x: found int[], expected a batch in place of records, none of whose components holds"
+                  + " x: uint64[N, 3]");
+      assertThatThrownBy(() -> longs.rows(Image.class, Doubles.class))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessage(
+              "x: found float[], expected int64 (an array of byte, short, int, long), as the model"
+                  + " takes x: int64[N, 3]");
+      assertThatThrownBy(() -> longs.rows(Ints.class, Doubles.class))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageStartingWith(
+              "same: found double[], expected what holds the model's same: int64[N, 3]")
+          .hasMessageEndingWith(": long, or an array of such");
+    }
+  }
+
+  @Test
+  void aMissingRecordAmongManyIsNamed() {
+    try (Model model = fixture.load("mlp4.onnx", ServingFixture.ABCD)) {
+      RowModel<Abcd, Y> bound = model.rows(Abcd.class, Y.class);
+      assertThatThrownBy(() -> bound.predict(Arrays.asList(new Abcd(1, 2, 3, 4), null)))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessage("rows: found null at 1, expected a record");
     }
   }
 
