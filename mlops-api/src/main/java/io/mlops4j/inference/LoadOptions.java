@@ -88,9 +88,13 @@ public final class LoadOptions {
   }
 
   /**
-   * Asks for devices; one that is not there is an error, never a silent fallback.
+   * Asks for devices: the first that is there is taken, as {@link Model#placement} tells, and it is
+   * an error when none is. A device that is not in the list is never taken in its place; operators
+   * that it does not know run on the CPU all the same.
    *
-   * @param preferred device names, the best first
+   * @param preferred device names, the best first: of ONNX Runtime {@code cpu}, {@code cuda},
+   *     {@code tensorrt}, {@code coreml}, {@code directml}, the second of them as {@code cuda:1};
+   *     of TensorFlow {@code cpu}
    * @return a changed copy
    */
   public LoadOptions device(String... preferred) {
