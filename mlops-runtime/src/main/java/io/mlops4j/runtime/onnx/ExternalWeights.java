@@ -68,8 +68,8 @@ final class ExternalWeights {
     if (files.isEmpty()) {
       throw refused(
           tensor,
-          "its elements in another file (%s)".formatted(location),
-          "them inside this one file; put both into a folder of their own and load the folder, or save the model as one file");
+          "its elements in another file (%s), which did not come with it".formatted(location),
+          "both in one folder of their own; put the file there and load the folder, or save the model as one file");
     }
     String name = normalised(location);
     if (name == null) {

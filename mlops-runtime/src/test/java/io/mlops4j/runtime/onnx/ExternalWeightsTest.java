@@ -155,7 +155,8 @@ class ExternalWeightsTest {
     assertThatThrownBy(() -> onnx.engine.load(FileSource.read(alone), CPU))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("tensor table of float32[3]: found its elements in another file")
-        .hasMessageContaining("(weights.bin)");
+        .hasMessageContaining(
+            "(weights.bin), which did not come with it, expected both in one folder");
     try (EngineModel model = onnx.engine.load(FileSource.read(alone.getParent()), CPU)) {
       assertThat(model.signature()).hasToString("(index: int64[N]) -> (y: float32[N])");
     }
