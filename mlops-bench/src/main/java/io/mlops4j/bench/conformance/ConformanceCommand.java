@@ -22,20 +22,26 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "conformance",
     description = {
-      "Runs the ONNX project's backend tests by ONNX Runtime's Java API (raw) and by this library,",
-      "and compares the answers bit by bit. A case is a folder with model.onnx and",
-      "test_data_set_*/input_*.pb and output_*.pb; Debian has them in the package libonnx-testdata.",
-      "Prints CONFORMANCE <case> passed|failed|refused <remark> where there is something to remark:",
-      "  passed   the bits are raw's; or raw cannot run it, and the values are the expected ones",
-      "  failed   raw answers, and the library does not or otherwise; or it ends without an",
-      "           exception of its own",
+      "Compares this library with raw ONNX Runtime on the ONNX project's tests.",
+      "Runs its backend tests by ONNX Runtime's Java API (raw) and by this library, and"
+          + " compares the answers bit by bit. A case is a folder with model.onnx and"
+          + " test_data_set_*/input_*.pb and output_*.pb; Debian has them in the package"
+          + " libonnx-testdata.",
+      "Prints CONFORMANCE <case> passed|failed|refused <remark> where there is something"
+          + " to remark:",
+      "  passed   the bits are raw's; or raw cannot run it, and the values are",
+      "           the expected ones",
+      "  failed   raw answers, and the library does not or otherwise; or it ends",
+      "           without an exception of its own",
       "  refused  neither can, and the library says why by an exception of its own",
-      "Raw gets uint16, uint32 and uint64, which Java cannot make, from a model of one Cast, but",
-      "no sequences, maps and optional values, and nothing without a Java type, as float8 and int4.",
-      "The library is asked by tensors of fixed and of variable shape, and row by row.",
-      "Cases run in a process of their own; one that ends it is a line like any other.",
-      "The last line is CONFORMANCE passed P failed F refused R raw-passed Q, where Q counts the",
-      "cases of which raw gives the expected values within ONNX's tolerance. Exit code 1 if F > 0."
+      "Raw gets uint16, uint32 and uint64, which Java cannot make, from a model of one"
+          + " Cast, but no sequences, maps and optional values, and nothing without a Java"
+          + " type, as float8 and int4. The library is asked by tensors of fixed and of"
+          + " variable shape, and row by row. Cases run in a process of their own; one that"
+          + " ends it is a line like any other.",
+      "The last line is CONFORMANCE passed P failed F refused R raw-passed Q, where Q"
+          + " counts the cases of which raw gives the expected values within ONNX's"
+          + " tolerance. Exit code 1 if F > 0."
     },
     mixinStandardHelpOptions = true)
 public final class ConformanceCommand implements Callable<Integer> {
