@@ -295,7 +295,12 @@ final class InputPlan {
     String list = "a list of " + (openDims() == 0 ? known() + " " : "") + element;
     return (fitsFlat(1) ? element + " or " : "")
         + list
-        + (rank() > 2 ? " or " + tensor : " for " + spec);
+        + (rank() > 2 ? " or " + tensor : " for " + spec)
+        + (size(0).orElse(1) > 1
+            ? ", in a batch of "
+                + size(0).getAsLong()
+                + " rows, or all of it as one tensor in one row"
+            : "");
   }
 
   /** For messages: how rows that hold several values are made; empty where one is enough. */

@@ -59,7 +59,10 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
         found + " values in row " + row,
         plan.fits(new long[] {found}, isWhole())
             ? before + " as in the rows before; pad them to one length, or ask one by one"
-            : "as many as " + plan.spec());
+            : (plan.declared(isWhole()) == null
+                    ? "as many as "
+                    : fixedWidth() + " in each row for ")
+                + plan.spec());
   }
 
   private long fixedWidth() {

@@ -159,6 +159,11 @@ class SlotInputsTest {
             spec("x", f, "N", 3, "H", "W"));
         refuses(
             list,
+            "expected a list of 4 float32 for x: float32[3, 4], in a batch of 3 rows, or all of it as"
+                + " one tensor in one row",
+            spec("x", f, 3, 4));
+        refuses(
+            list,
             "expected a list of 4 float32 for x: float32[N, 4]; where each value has a column of its"
                 + " own, state their order",
             spec("x", f, "N", 4));

@@ -190,7 +190,8 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
       Wide four = new Wide(new float[] {1, 2, 3, 4});
       assertThatThrownBy(() -> rows.predict(List.of(four, new Wide(new float[3]))))
           .isInstanceOf(ModelInputException.class)
-          .hasMessageContaining("x: found 3 values in row 1, expected as many as x: float32[");
+          .hasMessageContaining(
+              "x: found 3 values in row 1, expected 4 in each row for x: float32[");
       assertThatThrownBy(() -> rows.predict(List.of(four, new Wide(null))))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("x: found null");

@@ -157,7 +157,7 @@ class RecordPredictionTest {
           .containsExactly(ServingFixture.Y[3]);
       assertThatThrownBy(() -> bound.predict(new Listed(new float[3])))
           .isInstanceOf(ModelInputException.class)
-          .hasMessageContaining("x: found 3 values");
+          .hasMessage("x: found 3 values in row 0, expected 4 in each row for x: float32[N, 4]");
       assertThatThrownBy(() -> bound.predict(new Listed(null)))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("x: found null");
