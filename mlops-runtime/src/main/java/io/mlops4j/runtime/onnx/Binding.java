@@ -28,6 +28,10 @@ final class Binding implements AutoCloseable {
   private final long[][] inputDims;
   private final boolean[] wanted;
   private final long[] @Nullable [] pinnedDims;
+
+  /** How often the memory of each pinned output had moved when it was pinned. */
+  private final int[] pinnedMoves;
+
   private final Map<String, @Nullable OnnxTensor> feeds = new LinkedHashMap<>();
   private final List<@Nullable OnnxTensor> own = new ArrayList<>();
   private final Map<String, OnnxTensor> pinned = new LinkedHashMap<>();
@@ -51,6 +55,7 @@ final class Binding implements AutoCloseable {
     this.inputs = inputs;
     this.outputs = outputs;
     this.pinnedDims = pinnedDims;
+    this.pinnedMoves = new int[pinnedDims.length];
     this.inputDims = inputs.stream().map(Input::dims).toArray(long[][]::new);
     this.wanted = wanted(outputs);
     this.text = inputs.stream().anyMatch(Input::isText);
@@ -84,6 +89,7 @@ final class Binding implements AutoCloseable {
       long[] dims = pinnedDims[i];
       if (dims != null) {
         pinned.put(output.fetched(), kept(output.tensor().tensor(dims, environment)));
+        pinnedMoves[i] = output.tensor().moves();
       } else if (wanted[i]) {
         copied.add(output.fetched());
       }
@@ -106,10 +112,18 @@ final class Binding implements AutoCloseable {
     return tensor;
   }
 
-  /** Whether it was built for what is asked for now. */
+  /**
+   * Whether it was built for what is asked for now, over memory that is still there: copying an
+   * output that another binding does not pin may have moved it.
+   */
   boolean matches() {
     for (int i = 0; i < inputDims.length; i++) {
       if (!inputs.get(i).hasShape(inputDims[i])) {
+        return false;
+      }
+    }
+    for (int i = 0; i < pinnedDims.length; i++) {
+      if (pinnedDims[i] != null && outputs.get(i).tensor().moves() != pinnedMoves[i]) {
         return false;
       }
     }

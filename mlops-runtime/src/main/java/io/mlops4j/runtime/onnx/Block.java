@@ -13,6 +13,7 @@ final class Block implements AutoCloseable {
   private final DirectMemory memory;
   private long address;
   private long capacity = -1;
+  private int moves;
 
   Block(DirectMemory memory) {
     this.memory = memory;
@@ -24,6 +25,7 @@ final class Block implements AutoCloseable {
 
   /** Makes room; what lay there is gone, and so is the address. */
   void grow(long bytes) {
+    moves++;
     close();
     long rounded = rounded(bytes);
     address = memory.allocate(rounded, DirectMemory.ALIGNMENT);
@@ -36,6 +38,11 @@ final class Block implements AutoCloseable {
       return Math.max(DirectMemory.ALIGNMENT, Long.highestOneBit(2 * bytes - 1));
     }
     return Math.min(LIMIT, (bytes + STEP - 1) / STEP * STEP);
+  }
+
+  /** How often it grew: what was built over it before must not be used any more. */
+  int moves() {
+    return moves;
   }
 
   long address() {

@@ -167,10 +167,14 @@ final class OnnxSlot implements EngineSlot {
     answered = false;
     try {
       run(binding());
+      answered = true;
     } catch (OrtException e) {
       throw failure(e);
+    } finally {
+      if (!answered) {
+        current = null; // it may have failed halfway through moving what the binding pins
+      }
     }
-    answered = true;
   }
 
   private void run(Binding binding) throws OrtException {

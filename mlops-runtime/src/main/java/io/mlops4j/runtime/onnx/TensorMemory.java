@@ -38,6 +38,11 @@ final class TensorMemory implements AutoCloseable {
     return view;
   }
 
+  /** See {@link Block#moves}. */
+  int moves() {
+    return elements.moves();
+  }
+
   boolean mustGrow(long[] dims) {
     return !elements.holds(bytes(dims));
   }
