@@ -214,9 +214,15 @@ final class Binding implements AutoCloseable {
 
   private void learn() {
     for (int i = 0; i < wanted.length; i++) {
-      if (pinnedDims[i] == null && outputs.get(i).canBePinned()) {
-        learned = learned == null ? pinnedDims.clone() : learned;
-        learned[i] = outputs.get(i).tensor().view().dims();
+      Output output = outputs.get(i);
+      if (pinnedDims[i] == null && output.canBePinned()) {
+        long[] dims = output.tensor().view().dims();
+        if (output.isDeclared(dims)) {
+          learned = learned == null ? pinnedDims.clone() : learned;
+          learned[i] = dims;
+        } else {
+          output.markDynamic();
+        }
       }
     }
   }

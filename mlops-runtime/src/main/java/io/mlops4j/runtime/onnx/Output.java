@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One output of a slot: whether it is wanted, what is known of its shape, and its last value. */
 final class Output implements AutoCloseable {
+  /** More than this is not reserved because a model declares it, but once an answer had it. */
+  private static final long MOST_PROMISED = 256 << 20;
+
   private final ValueSpec spec;
   private final String fetched;
   private final DirectMemory memory;
@@ -64,7 +67,7 @@ final class Output implements AutoCloseable {
         && TensorTypes.canBePinned(of.type());
   }
 
-  /** The shape that the declared dimensions promise; null if they leave it open. */
+  /** The shape that the declared dimensions promise; null if they leave it open, or it is huge. */
   long @Nullable [] promised(Map<String, Long> symbols) {
     if (!canBePinned() || ((TensorSpec) spec).anyRank()) {
       return null;
@@ -77,7 +80,17 @@ final class Output implements AutoCloseable {
         return null;
       }
     }
-    return dims;
+    return TensorTypes.bytes(((TensorSpec) spec).type(), dims) <= MOST_PROMISED ? dims : null;
+  }
+
+  /** ONNX Runtime pins no shape but a declared one, though a run may make another. */
+  boolean isDeclared(long[] dims) {
+    TensorSpec declared = (TensorSpec) spec;
+    boolean fits = declared.anyRank() || declared.shape().size() == dims.length;
+    for (int i = 0; fits && i < declared.shape().size(); i++) {
+      fits = declared.shape().get(i).size().orElse(dims[i]) == dims[i];
+    }
+    return fits;
   }
 
   private static long size(TensorSpec.Dim dim, Map<String, Long> symbols) {

@@ -96,7 +96,7 @@ final class CacheModels {
         .build();
   }
 
-  private static NodeProto node(String type, String output, String... inputs) {
+  static NodeProto node(String type, String output, String... inputs) {
     return NodeProto.newBuilder()
         .setOpType(type)
         .addAllInput(List.of(inputs))
@@ -120,7 +120,7 @@ final class CacheModels {
     return tensor.setRawData(ByteString.copyFrom(values.flip())).build();
   }
 
-  private static ValueInfoProto value(String name, long... shape) {
+  static ValueInfoProto value(String name, long... shape) {
     TensorShapeProto.Builder dims = TensorShapeProto.newBuilder();
     for (long dim : shape) {
       TensorShapeProto.Dimension.Builder one = TensorShapeProto.Dimension.newBuilder();
@@ -137,13 +137,33 @@ final class CacheModels {
         .build();
   }
 
+  /** A number that is a tensor of no dimensions. */
+  static TensorProto constant(String name, float value) {
+    return TensorProto.newBuilder()
+        .setName(name)
+        .setDataType(TensorProto.DataType.FLOAT_VALUE)
+        .addFloatData(value)
+        .build();
+  }
+
+  static AttributeProto integer(String name, long value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.INT)
+        .setI(value)
+        .build();
+  }
+
   private static Path write(Path file, GraphProto graph) throws IOException {
-    ModelProto model =
-        ModelProto.newBuilder()
-            .setIrVersion(8)
-            .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(17))
-            .setGraph(graph)
-            .build();
-    return Files.write(file, model.toByteArray());
+    return Files.write(file, model(graph));
+  }
+
+  static byte[] model(GraphProto graph) {
+    return ModelProto.newBuilder()
+        .setIrVersion(8)
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(17))
+        .setGraph(graph)
+        .build()
+        .toByteArray();
   }
 }

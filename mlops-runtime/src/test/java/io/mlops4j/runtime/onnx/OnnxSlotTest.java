@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.model.ElementType;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OnnxSlotTest {
 
@@ -334,6 +336,34 @@ class OnnxSlotTest {
         slot.run();
         assertThat(floats(slot.output(0))).containsExactly(2, 4);
         assertThat(floats(slot.output(1))).containsExactly(-0f, -2, -0f, -4);
+        slot.recycle();
+      }
+    }
+  }
+
+  /** A range of as many numbers as the largest value says, and not as declared. */
+  @ParameterizedTest
+  @ValueSource(longs = {4_000_000_000L, 100_000_000, 7})
+  void aShapeThatAModelMerelyDeclaresIsNeitherReservedNorExpected(long declared) {
+    byte[] range =
+        CacheModels.model(
+            GraphProto.newBuilder()
+                .setName("range")
+                .addInput(CacheModels.value("x", 0))
+                .addOutput(CacheModels.value("y", declared))
+                .addInitializer(CacheModels.constant("from", 0))
+                .addInitializer(CacheModels.constant("step", 1))
+                .addNode(
+                    CacheModels.node("ReduceMax", "to", "x").toBuilder()
+                        .addAttribute(CacheModels.integer("keepdims", 0)))
+                .addNode(CacheModels.node("Range", "y", "from", "to", "step"))
+                .build());
+    try (EngineModel model = onnx.engine.load(OnnxFixture.source("range", range), OnnxFixture.CPU);
+        EngineSlot slot = model.slot()) {
+      for (int i = 0; i < 3; i++) {
+        feed(slot, 0, floats(1, 3), 2);
+        slot.run();
+        assertThat(floats(slot.output(0))).containsExactly(0, 1, 2);
         slot.recycle();
       }
     }
