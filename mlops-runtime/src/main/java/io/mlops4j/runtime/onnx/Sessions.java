@@ -69,13 +69,13 @@ final class Sessions {
 
   /** Opens what {@link #openAndWrite} has written, as it is. */
   OpenModel open(ModelEntry entry, DeviceRequest device) throws OrtException {
+    OnnxGraph graph = OnnxGraph.read(entry.graph(), entry.folder());
     OpenSession session =
         open(
             new SessionModel(entry.graph(), Map.of()),
             device,
             entry.folder(),
             options -> options.setOptimizationLevel(SessionOptions.OptLevel.NO_OPT));
-    OnnxGraph graph = OnnxGraph.read(entry.graph(), entry.folder());
     return new OpenModel(session, graph, entry.bytes());
   }
 

@@ -13,6 +13,7 @@ import io.mlops4j.model.ModelCache;
 import io.mlops4j.runtime.cache.PrivateFolder;
 import io.mlops4j.spi.EngineModel;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -150,6 +151,7 @@ class CachedSessionsTest {
     CUT,
     EMPTY,
     LONGER,
+    VAST,
     GONE,
     LINK,
     FOLDER,
@@ -164,6 +166,11 @@ class CachedSessionsTest {
         case CUT -> Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
         case EMPTY -> Files.write(file, new byte[0]);
         case LONGER -> Files.write(file, Arrays.copyOf(bytes, bytes.length + 1));
+        case VAST -> {
+          try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(Integer.MAX_VALUE);
+          }
+        }
         case GONE -> Files.delete(file);
         case LINK -> {
           Path elsewhere = Files.write(file.resolveSibling("elsewhere"), bytes);
