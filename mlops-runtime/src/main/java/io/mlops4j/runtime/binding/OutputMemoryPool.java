@@ -48,7 +48,7 @@ final class OutputMemoryPool implements AutoCloseable {
   }
 
   private OutputMemory allocate(long bytes) {
-    long address = memory.allocate(bytes, DirectMemory.ALIGNMENT);
+    long address = memory.allocateForCall(bytes);
     return new OutputMemory(this, address, memory.buffer(address, bytes));
   }
 

@@ -70,14 +70,21 @@ record OutputPlan(int output, ValueSpec spec) {
         && tensor.shape().stream().skip(1).anyMatch(dim -> dim.size().orElse(1) > 1);
   }
 
-  /** Values in a row as far as the model declares them: what an answer without rows has. */
+  /**
+   * Values in a row as far as the model declares them: what an answer without rows has. More than a
+   * column can have are {@link OutputLayout#NOT_BY_ROW}.
+   */
   int declaredWidth() {
     long width = 1;
     if (spec instanceof TensorSpec tensor) {
       for (int i = 1; i < tensor.shape().size(); i++) {
-        width *= tensor.shape().get(i).size().orElse(1);
+        long size = tensor.shape().get(i).size().orElse(1);
+        if (size != 0 && width > Integer.MAX_VALUE / size) {
+          return OutputLayout.NOT_BY_ROW;
+        }
+        width *= size;
       }
     }
-    return Math.toIntExact(width);
+    return (int) width;
   }
 }

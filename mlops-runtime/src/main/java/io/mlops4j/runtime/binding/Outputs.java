@@ -1,7 +1,9 @@
 package io.mlops4j.runtime.binding;
 
+import io.mlops4j.error.InferenceException;
 import io.mlops4j.feature.FixedShapeTensorVector;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.memory.Native;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * them makes sure of that.
  */
 public final class Outputs {
+  /** What one buffer holds. */
+  private static final long LARGEST = Integer.MAX_VALUE - DirectMemory.ALIGNMENT;
+
   private final List<OutputPlan> plans;
   private final int rows;
   private OutputLayout layout;
@@ -56,10 +61,21 @@ public final class Outputs {
         : new NestedAnswer(plans.get(output).isOfMaps() ? List.of() : null, List.of());
   }
 
-  /** Moves to larger memory if there is need. */
+  /**
+   * Moves to larger memory if there is need.
+   *
+   * @throws InferenceException if there is none so large
+   */
   void reserve(long bytes, long used, OutputMemoryPool pool) {
     if (memory.capacity() < bytes) {
-      OutputMemory larger = pool.take(Math.max(bytes, 2 * memory.capacity()));
+      if (bytes > LARGEST) {
+        throw new InferenceException(
+            "outputs: found more than "
+                + LARGEST
+                + " bytes in all, expected less than 2 GiB in one call; split the batch",
+            null);
+      }
+      OutputMemory larger = pool.take(Math.max(bytes, Math.min(2 * memory.capacity(), LARGEST)));
       Native.copy(memory.address(), larger.address(), used);
       memory.release();
       memory = larger;

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.memory;
 
+import io.mlops4j.error.InferenceException;
 import io.mlops4j.spi.HostMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -44,6 +45,29 @@ public final class DirectMemory implements HostMemory {
           "bytes: found " + bytes + ", expected 0 to " + (Integer.MAX_VALUE - alignment + 1));
     }
     return register(ByteBuffer.allocateDirect((int) reserved), (int) bytes, alignment);
+  }
+
+  /**
+   * Allocates what one call needs, aligned by {@link #ALIGNMENT}. How much that is, its data and
+   * its model decide: asking for more than there is fails this call only.
+   *
+   * @param bytes how many
+   * @return the address
+   * @throws InferenceException if the JVM's limit on direct memory is reached
+   */
+  public long allocateForCall(long bytes) {
+    try {
+      return allocate(bytes, ALIGNMENT);
+    } catch (OutOfMemoryError e) {
+      throw new InferenceException(
+          "found too little memory outside the heap for "
+              + bytes
+              + " bytes ("
+              + e.getMessage()
+              + "), expected that much; split the batch, or allow more with"
+              + " -XX:MaxDirectMemorySize",
+          e);
+    }
   }
 
   private long register(ByteBuffer root, int size, int alignment) {

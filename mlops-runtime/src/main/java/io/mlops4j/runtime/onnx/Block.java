@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.onnx;
 
+import io.mlops4j.error.InferenceException;
 import io.mlops4j.runtime.memory.DirectMemory;
 import java.nio.ByteBuffer;
 
@@ -23,12 +24,16 @@ final class Block implements AutoCloseable {
     return bytes <= capacity;
   }
 
-  /** Makes room; what lay there is gone, and so is the address. */
+  /**
+   * Makes room; what lay there is gone, and so is the address.
+   *
+   * @throws InferenceException if there is no such room
+   */
   void grow(long bytes) {
     moves++;
     close();
     long rounded = rounded(bytes);
-    address = memory.allocate(rounded, DirectMemory.ALIGNMENT);
+    address = memory.allocateForCall(rounded);
     capacity = rounded;
   }
 

@@ -123,6 +123,30 @@ class OutputReaderTest {
   }
 
   @Test
+  void anAnswerToNoRowsHasNoColumnWhereARowWouldBeTooLong() {
+    List<TensorSpec.Dim> dims =
+        List.of(TensorSpec.Dim.symbol("N"), TensorSpec.Dim.of(65536), TensorSpec.Dim.of(65536));
+    FakeSlot slot = slot(new TensorSpec("y", ElementType.FLOAT32, dims, false, false));
+    Outputs none = reader(slot).empty();
+    assertThat(none.shape(0)).containsExactly(0, 65536, 65536);
+    assertThat(none.floats(0)).isEmpty();
+    assertThat(none.isColumn(0)).isFalse();
+    none.release();
+  }
+
+  @Test
+  void moreThanABufferHoldsIsRefused() {
+    FakeSlot slot = slot(Y);
+    try (OutputMemoryPool pool = new OutputMemoryPool(slot.memory, 1)) {
+      Outputs outputs = reader(slot).empty();
+      assertThatThrownBy(() -> outputs.reserve(1L << 31, 0, pool))
+          .isInstanceOf(InferenceException.class)
+          .hasMessageContaining("split the batch");
+      outputs.release();
+    }
+  }
+
+  @Test
   void anAnswerOfAnotherKindThanDeclaredIsReported() {
     FakeSlot slot = slot(Y);
     OutputReader reader = reader(slot);
