@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
@@ -40,10 +41,20 @@ final class Columns {
 
   /** Shares the memory of a range of rows, which is counted once more. */
   static VectorSchemaRoot share(VectorSchemaRoot from, int start, int rows) {
+    return share(from, rows, vector -> share(vector, start, rows));
+  }
+
+  /** Shares all there is, also where it is not as many values as there are rows. */
+  static VectorSchemaRoot share(VectorSchemaRoot from) {
+    return share(from, from.getRowCount(), Columns::shareAll);
+  }
+
+  private static VectorSchemaRoot share(
+      VectorSchemaRoot from, int rows, UnaryOperator<FieldVector> share) {
     List<FieldVector> shared = new ArrayList<>(from.getFieldVectors().size());
     try {
       for (FieldVector vector : from.getFieldVectors()) {
-        shared.add(share(vector, start, rows));
+        shared.add(share.apply(vector));
       }
     } catch (RuntimeException e) {
       shared.forEach(ValueVector::close);

@@ -252,6 +252,32 @@ public final class FeatureBatch implements AutoCloseable {
     return new FeatureBatch(open().hold(), this.copies, Objects.requireNonNull(copies, "copies"));
   }
 
+  /**
+   * Lends the rows to somebody who reads them later, in another thread: as {@link #lend}, but the
+   * memory of borrowed rows stays, too, until the result is closed, even if whoever lent them frees
+   * them before. What is written there meanwhile still shows.
+   *
+   * @param copies where {@link #retain} copies to; it must outlive every such copy
+   * @return a batch to be closed by the caller
+   * @throws IllegalArgumentException if a dictionary is missing
+   */
+  public FeatureBatch lendLater(BufferAllocator copies) {
+    if (!this.copies) {
+      return lend(copies);
+    }
+    VectorSchemaRoot root = root();
+    OwnedDictionaries dictionaries = Columns.share(root, dictionaries());
+    try {
+      VectorSchemaRoot shared = Columns.share(root);
+      Block held =
+          new Block(shared, dictionaries, () -> AutoCloseables.close(shared, dictionaries));
+      return new FeatureBatch(held, true, Objects.requireNonNull(copies, "copies"));
+    } catch (RuntimeException e) {
+      dictionaries.close();
+      throw e;
+    }
+  }
+
   private Block open() {
     if (closed.get()) {
       throw Block.closed();

@@ -45,7 +45,7 @@ public interface Model extends AutoCloseable {
 
   /**
    * Asks with a batch, whose columns meet the inputs by name. The batch must not be written until
-   * the call has ended; it may be closed at any time.
+   * the call has ended; it may be closed at any time, but borrowed rows must not be freed before.
    *
    * <p>A row holds a value (no dimensions), a list (one) or a tensor ({@link
    * io.mlops4j.feature.FixedShapeTensorType}, {@link io.mlops4j.feature.VariableShapeTensorType}).
@@ -76,8 +76,10 @@ public interface Model extends AutoCloseable {
   Prediction predict(FeatureBatch batch, CallOptions options);
 
   /**
-   * Asks with a batch in a thread of the runtime. The call holds the batch until it has ended; the
-   * prediction is closed when {@code read} returns, so {@code read} copies out what is needed.
+   * Asks with a batch in a thread of the runtime. The call holds the batch until it has ended, and
+   * the memory of a borrowed one, which may be freed but not written until then; a cancelled future
+   * is done before its call has ended. The prediction is closed when {@code read} returns, so
+   * {@code read} copies out what is needed.
    *
    * @param batch the rows
    * @param options for this call

@@ -285,6 +285,23 @@ class FeatureBatchTest {
     }
 
     @Test
+    void lendLaterKeepsRowsAliveWhoeverOwnsThem() {
+      FeatureBatch later;
+      try (VectorSchemaRoot root = distances(1, 2);
+          FeatureBatch borrowed = FeatureBatch.of(root)) {
+        later = borrowed.lendLater(memory);
+        assertThat(later.root().getSchema()).isSameAs(root.getSchema());
+      }
+      assertThat(values(later, "distance")).containsExactly(1f, 2f);
+      later.close();
+      FeatureBatch owned = flights();
+      try (FeatureBatch lent = owned.lendLater(memory)) {
+        owned.close();
+        assertThat(values(lent, "distance")).containsExactly(2176f, Float.NaN, 0.5f);
+      }
+    }
+
+    @Test
     void rowsWithoutColumnsKeepTheirNumber() {
       try (VectorSchemaRoot root = new VectorSchemaRoot(List.of(), List.of(), 4);
           FeatureBatch borrowed = FeatureBatch.of(root);

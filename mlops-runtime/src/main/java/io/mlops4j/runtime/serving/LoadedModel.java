@@ -98,8 +98,8 @@ final class LoadedModel implements ServingModel {
     Objects.requireNonNull(batch, "batch");
     FeatureBatch held;
     try {
-      held = batch.lend(runtime.allocator());
-    } catch (IllegalStateException e) {
+      held = batch.lendLater(runtime.allocator());
+    } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
     return askAsync(new BatchRequest(held, shared.binder()), options, read, held::close);

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -382,6 +383,38 @@ class LifecycleTest {
       assertThat(running.cancel(true)).isTrue();
       assertThatThrownBy(running::get).isInstanceOf(CancellationException.class);
     } // closing would wait for ever if the run still went on
+  }
+
+  /** Only a cancelled call that goes on would show by a crash: so the call waits for its turn. */
+  @Test
+  void borrowedRowsMayBeFreedBeforeAnAsynchronousCallReadsThem() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    try (Model model = mlp();
+        FeatureBatch others = rows()) {
+      List<CompletableFuture<Void>> first = new ArrayList<>();
+      for (int i = 0; i < 2; i++) { // as many threads as the runtime has
+        first.add(
+            model.predictAsync(
+                others,
+                CallOptions.withDefaults(),
+                answer -> {
+                  await(busy);
+                  return null;
+                }));
+      }
+      CompletableFuture<float[]> later;
+      try (FeatureBatch owned = rows();
+          VectorSchemaRoot root = owned.root().slice(0);
+          FeatureBatch borrowed = FeatureBatch.of(root)) {
+        later =
+            model.predictAsync(borrowed, CallOptions.withDefaults(), answer -> answer.floats("y"));
+      }
+      busy.countDown();
+      assertThat(later.get()).containsExactly(ServingFixture.flat(ServingFixture.Y));
+      for (CompletableFuture<Void> each : first) {
+        each.get();
+      }
+    }
   }
 
   @Test
