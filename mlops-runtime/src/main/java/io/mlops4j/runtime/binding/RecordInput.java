@@ -104,6 +104,7 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
     int at = 0;
     for (Record row : rows) {
       Object array = arrays ? get(0, row) : null;
+      requireLength(array, width);
       for (int i = 0; i < width; i++) {
         Object value = !arrays ? get(i, row) : array == null ? null : Array.get(array, i);
         texts[at++] = ComponentWriter.textOf(source(arrays ? 0 : i), value);
@@ -125,12 +126,16 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
     long at = address;
     for (Record row : rows) {
       Object array = get(0, row);
-      if (array != null && Array.getLength(array) != width) {
-        throw new ModelInputException(
-            source(0).column(), "an array that changes", "one that stays");
-      }
+      requireLength(array, width);
       ComponentWriter.array(source(0), array, width, at);
       at += (long) width * plan.type().bytes();
+    }
+  }
+
+  /** Arrays can change after they were checked. */
+  private void requireLength(@Nullable Object array, int width) {
+    if (array != null && Array.getLength(array) != width) {
+      throw new ModelInputException(source(0).column(), "an array that changes", "one that stays");
     }
   }
 

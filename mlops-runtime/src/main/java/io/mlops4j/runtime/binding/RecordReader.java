@@ -204,7 +204,8 @@ public final class RecordReader<O extends Record> {
   /** What carries an output's value; narrowed again without loss, as the types were checked. */
   private static Class<?> wide(ElementType type) {
     return switch (type) {
-      case FLOAT32, FLOAT64, FLOAT16, BFLOAT16 -> double.class;
+      case FLOAT32 -> float.class; // a double would make another of a signalling not-a-number
+      case FLOAT64, FLOAT16, BFLOAT16 -> double.class;
       case STRING -> String.class;
       default -> long.class;
     };
@@ -226,6 +227,10 @@ public final class RecordReader<O extends Record> {
     return answer.servedBy();
   }
 
+  static float floatAt(int output, Answer answer, int row) {
+    return answer.outputsByRow().floatAt(output, single(output, answer.outputsByRow(), row));
+  }
+
   static double doubleAt(int output, Answer answer, int row) {
     return answer.outputsByRow().doubleAt(output, single(output, answer.outputsByRow(), row));
   }
@@ -240,9 +245,15 @@ public final class RecordReader<O extends Record> {
 
   private static int single(int output, Outputs outputs, int row) {
     if (outputs.width(output) != 1) {
-      throw shape(output, outputs, "one value a row; use an array component");
+      throw shape(output, outputs, "one value a row; " + remedy(output, outputs));
     }
     return row;
+  }
+
+  private static String remedy(int output, Outputs outputs) {
+    return outputs.width(output) == OutputLayout.NOT_BY_ROW
+        ? "ask with a batch, whose Prediction.tensor gives it whole"
+        : "use an array component";
   }
 
   private static InferenceException shape(int output, Outputs outputs, String expected) {
@@ -263,7 +274,7 @@ public final class RecordReader<O extends Record> {
     Outputs outputs = answer.outputsByRow();
     int width = outputs.width(output);
     if (width == OutputLayout.NOT_BY_ROW) {
-      throw shape(output, outputs, "a row for each row");
+      throw shape(output, outputs, "a row for each row; " + remedy(output, outputs));
     }
     long first = (long) row * width;
     Object array = Array.newInstance(element, width);
@@ -278,13 +289,12 @@ public final class RecordReader<O extends Record> {
   }
 
   private static void set(Object array, int i, Outputs outputs, int output, long element) {
+    boolean whole = wide(outputs.plans().get(output).type()) == long.class;
     if (array instanceof float[] floats) {
-      floats[i] = (float) outputs.doubleAt(output, element);
+      floats[i] =
+          whole ? outputs.longAt(output, element) : (float) outputs.doubleAt(output, element);
     } else if (array instanceof double[] doubles) {
-      doubles[i] =
-          wide(outputs.plans().get(output).type()) == double.class
-              ? outputs.doubleAt(output, element)
-              : outputs.longAt(output, element);
+      doubles[i] = whole ? outputs.longAt(output, element) : outputs.doubleAt(output, element);
     } else if (array instanceof long[] longs) {
       longs[i] = outputs.longAt(output, element);
     } else if (array instanceof int[] ints) {

@@ -149,6 +149,78 @@ class RecordPredictionTest {
     }
   }
 
+  private record Three(short[] x) {}
+
+  private record Floats(float[] same) {}
+
+  private record Widened(double[] same) {}
+
+  @Test
+  void arraysOfFloatingPointHoldWholeNumbers() {
+    try (Model model = fixture.load("engine/type_int16.onnx")) {
+      Three row = new Three(new short[] {-32768, 0, 32767});
+      assertThat(model.rows(Three.class, Floats.class).predict(row).same())
+          .containsExactly(-32768, 0, 32767);
+      assertThat(model.rows(Three.class, Widened.class).predict(row).same())
+          .containsExactly(-32768, 0, 32767);
+    }
+  }
+
+  @Test
+  void aSingleFloatKeepsItsBits() {
+    try (Model model = fixture.load("columns.onnx")) {
+      RowModel<Columns, ColumnsOut> bound = model.rows(Columns.class, ColumnsOut.class);
+      // The second is a signalling not-a-number, of which a double would make another.
+      for (int bits : new int[] {0x7fc0_1234, 0x7f80_1234, 0x8000_0000, 1}) {
+        Columns row = new Columns(Float.intBitsToFloat(bits), 2, 3, 4, true, Airport.LAS);
+        assertThat(Float.floatToRawIntBits(bound.predict(row).f_out())).isEqualTo(bits);
+      }
+    }
+  }
+
+  private record Words(String[] x) {}
+
+  private record SameWords(String[] same) {}
+
+  /** Reads its array one text shorter each time; the first text says how long it is next. */
+  record Shrinking(String[] x) {
+    @Override
+    public String[] x() {
+      int length = Integer.parseInt(x[0]);
+      x[0] = "" + (length - 1);
+      return Arrays.copyOf(x, length);
+    }
+  }
+
+  @Test
+  void arraysThatChangeAreRefused() {
+    try (Model model = fixture.load("engine/type_string.onnx")) {
+      RowModel<Shrinking, SameWords> bound = model.rows(Shrinking.class, SameWords.class);
+      Shrinking row = new Shrinking(new String[] {"3", "b", "c"});
+      assertThatThrownBy(() -> bound.predict(row))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("x: found an array that changes");
+      RowModel<Words, SameWords> steady = model.rows(Words.class, SameWords.class);
+      String[] abc = {"a", "b", "c"};
+      assertThat(steady.predict(new Words(abc)).same()).containsExactly(abc);
+    }
+  }
+
+  private record Answers(float kept) {}
+
+  @Test
+  void valuesThatAreNotRowsSayHowToAskForThem() {
+    record Values(float x) {}
+    try (Model model = fixture.load("engine/lying.onnx")) {
+      RowModel<Values, Answers> bound = model.rows(Values.class, Answers.class);
+      assertThatThrownBy(() -> bound.predict(List.of(new Values(0), new Values(2))))
+          .isInstanceOf(InferenceException.class)
+          .hasMessage(
+              "output kept: found values that are not rows, expected one value a row; ask with a"
+                  + " batch, whose Prediction.tensor gives it whole");
+    }
+  }
+
   @Test
   void arraysFillOneInputOfManyValues() {
     try (Model model = fixture.load("mlp4.onnx")) {
