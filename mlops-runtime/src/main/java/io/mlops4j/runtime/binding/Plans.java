@@ -36,8 +36,18 @@ final class Plans {
     return FeatureSchema.of(
         signature.inputs().stream()
             .filter(TensorSpec.class::isInstance)
-            .map(spec -> Feature.of(spec.name(), ((TensorSpec) spec).type()))
+            .map(spec -> feature((TensorSpec) spec))
             .toArray(Feature[]::new));
+  }
+
+  private static Feature feature(TensorSpec spec) {
+    if (spec.name().isBlank()) {
+      throw new ModelLoadException(
+          "input \"%s\" %s: found a blank name, expected one that a column can have; name its columns with LoadOptions.features or in the model's card"
+              .formatted(spec.name(), spec),
+          null);
+    }
+    return Feature.of(spec.name(), spec.type());
   }
 
   private List<InputPlan> match(FeatureSchema schema) {

@@ -3,6 +3,8 @@ package io.mlops4j.runtime.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
@@ -17,6 +19,8 @@ import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.NullPolicy;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -42,6 +46,7 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -531,6 +536,37 @@ class BatchPredictionTest {
       assertThatThrownBy(() -> model.predict(batch))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("x: found 1 values, expected 1000");
+    }
+  }
+
+  @Test
+  void aModelWhoseInputHasNoNameIsServedOnceItsColumnIsNamed(@TempDir Path folder)
+      throws Exception {
+    ModelProto.Builder model =
+        ModelProto.parseFrom(
+            Files.readAllBytes(ServingFixture.MODELS.resolve("engine/type_float32.onnx")))
+            .toBuilder();
+    model.getGraphBuilder().getInputBuilder(0).setName(" ");
+    for (NodeProto.Builder node : model.getGraphBuilder().getNodeBuilderList()) {
+      for (int i = 0; i < node.getInputCount(); i++) {
+        node.setInput(i, " ");
+      }
+    }
+    Path file = Files.write(folder.resolve("unnamed.onnx"), model.build().toByteArray());
+    assertThatThrownBy(() -> fixture.load(file.toAbsolutePath().toString()))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("found a blank name")
+        .hasMessageContaining("LoadOptions.features");
+    LoadOptions named = LoadOptions.withDefaults().features(FeatureSchema.ofNames("a", "b", "c"));
+    try (Model served = fixture.load(file.toAbsolutePath().toString(), named);
+        FeatureBatch batch =
+            FeatureBatch.builder(fixture.allocator())
+                .floats("a", 1)
+                .floats("b", 2)
+                .floats("c", 3)
+                .build();
+        Prediction prediction = served.predict(batch)) {
+      assertThat(prediction.floats("same")).containsExactly(1, 2, 3);
     }
   }
 }
