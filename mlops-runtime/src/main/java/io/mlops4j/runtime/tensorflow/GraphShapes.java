@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.tensorflow;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
@@ -8,9 +9,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the shapes in a graph. TensorFlow ends the process over one that has more elements than a
- * long can count, or more dimensions than a byte; anything else that is wrong in a graph it
- * reports. Nothing is kept, so that a graph with all its weights inside costs one pass over it.
+ * Checks what TensorFlow ends the process over, as far as it is known and shows without the meaning
+ * of operations: a shape that has more elements than a long can count, or more dimensions than a
+ * byte, and an {@code Identity} of nothing. Most else that is wrong in a graph TensorFlow reports,
+ * but not all: a function that calls itself, or an attribute of which an operation makes an
+ * impossible shape, still ends the process. Nothing is kept, so that a graph with all its weights
+ * inside costs one pass over it.
  */
 final class GraphShapes {
   private static final int MOST_DIMENSIONS = 254;
@@ -50,6 +54,15 @@ final class GraphShapes {
     SHAPE,
     DIM;
 
+    /** Whether a second one of a field would be added to the first, so that two make one shape. */
+    boolean merges(Message inner) {
+      return switch (this) {
+        case ENTRY, TENSOR -> true;
+        case VALUE -> inner != LIST;
+        default -> false;
+      };
+    }
+
     /** What lies in a field; null if no shape does. */
     @Nullable Message in(int field) {
       return switch (this) {
@@ -81,10 +94,19 @@ final class GraphShapes {
     } else if (message == Message.DIM) {
       dims.add(0L); // what a dimension is that does not say its size
     }
+    boolean merging = false;
+    Node node = message == Message.NODE ? new Node() : null;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       Message inner = message.in(WireFormat.getTagFieldNumber(tag));
       int type = WireFormat.getTagWireType(tag);
+      if (node != null && node.read(tag, in)) {
+        continue;
+      }
       if (inner != null && type == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+        if (merging && message.merges(inner)) {
+          throw new IOException("a value in two parts");
+        }
+        merging = message.merges(inner);
         int limit = in.pushLimit(in.readRawVarint32());
         read(inner, depth + 1);
         in.popLimit(limit);
@@ -98,6 +120,41 @@ final class GraphShapes {
     }
     if (message == Message.SHAPE) {
       check();
+    } else if (node != null) {
+      node.check();
+    }
+  }
+
+  /** Whether a node is an {@code Identity}, and of something. */
+  private static final class Node {
+    private static final int OPERATION = tag(2);
+    private static final int INPUT = tag(3);
+    private static final ByteString IDENTITY = ByteString.copyFromUtf8("Identity");
+
+    private boolean identity;
+    private boolean given;
+
+    private static int tag(int field) {
+      return field << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+    }
+
+    /** Reads a field if it tells. */
+    boolean read(int tag, CodedInputStream in) throws IOException {
+      if (tag == OPERATION) {
+        identity = in.readBytes().equals(IDENTITY);
+      } else if (tag == INPUT) {
+        ByteString input = in.readBytes();
+        given |= input.isEmpty() || input.byteAt(0) != '^'; // which says only what runs before
+      } else {
+        return false;
+      }
+      return true;
+    }
+
+    void check() throws IOException {
+      if (identity && !given) {
+        throw new IOException("an operation Identity without an input");
+      }
     }
   }
 
