@@ -35,6 +35,27 @@ record Endpoint(TensorSpec spec, TF_Operation operation, int index, String name)
     return List.copyOf(found);
   }
 
+  /**
+   * Finds inputs; TensorFlow takes each tensor once.
+   *
+   * @throws ModelLoadException also if two are the same tensor
+   */
+  static List<Endpoint> inputs(List<Declared.Tensor> tensors, NativeSession session, Path model) {
+    List<Endpoint> found = find(tensors, "input", session, model);
+    for (int i = 0; i < found.size(); i++) {
+      for (int k = 0; k < i; k++) {
+        if (found.get(i).isSame(found.get(k))) {
+          throw new ModelLoadException(
+              "%s: inputs %s and %s: found the tensor \"%s\" for both, expected one each; export the model with one of them"
+                  .formatted(
+                      model, found.get(k).spec.name(), found.get(i).spec.name(), found.get(i).name),
+              null);
+        }
+      }
+    }
+    return found;
+  }
+
   private static Endpoint find(Declared.Tensor tensor, String what, NativeSession session) {
     String name = tensor.endpoint();
     int colon = name.lastIndexOf(':');

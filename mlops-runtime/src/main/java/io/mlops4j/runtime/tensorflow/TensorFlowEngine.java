@@ -76,7 +76,7 @@ final class TensorFlowEngine implements Engine {
               options.memory(),
               source.main(),
               session,
-              Endpoint.find(declared.inputs(), "input", session, source.main()),
+              Endpoint.inputs(declared.inputs(), session, source.main()),
               Endpoint.find(declared.outputs(), "output", session, source.main()),
               declared.signature(),
               placement,

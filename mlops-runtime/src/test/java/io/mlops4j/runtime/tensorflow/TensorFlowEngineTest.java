@@ -185,6 +185,16 @@ class TensorFlowEngineTest {
         .hasMessageContaining(":1\" in the graph");
   }
 
+  @Test
+  void twoInputsOfOneTensorAreRefused() throws Exception {
+    assertRefused(
+        meta ->
+            change(
+                meta,
+                signature -> signature.putInputs("class", signature.getInputsOrThrow("cabin"))),
+        "inputs cabin and class: found the tensor \"");
+  }
+
   private static void pastTheLast(TensorInfo.Builder info) {
     info.setName(info.getName().replace(":0", ":1"));
   }
