@@ -277,9 +277,9 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
   @Test
   void tensorsOfAnySizesAreTakenAndOtherRanksRefused() {
     try (Model model = load(Job.TURN)) {
-      assertTurned(model, builder().floats("x", SIX).asTensors(2, 3).build(), 1, 4, 2, 5, 3, 6);
-      assertTurned(model, builder().floats("x", SIX).asTensors(1, 3).build(), SIX);
-      assertTurned(model, variable(), 1, 3, 2, 4, 5, 7, 6, 8);
+      assertTurned(model, builder().floats("x", SIX).asTensors(2, 3).build(), 2, 1, 4, 2, 5, 3, 6);
+      assertTurned(model, builder().floats("x", SIX).asTensors(1, 3).build(), 1, SIX);
+      assertTurned(model, variable(), 2, 1, 3, 2, 4, 5, 7, 6, 8);
       for (FeatureBatch.Builder wrong :
           List.of(
               builder().floats("x", SIX),
@@ -292,14 +292,17 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
           columns.lists(3, 3),
           "x: found a list of float32, expected ",
           "of which one size alone does not tell the others");
-      assertTurned(model, builder().floats("x", SIX).asTensors(3, 2).build(), 1, 3, 5, 2, 4, 6);
+      assertTurned(model, builder().floats("x", SIX).asTensors(3, 2).build(), 3, 1, 3, 5, 2, 4, 6);
     }
   }
 
-  private void assertTurned(Model model, FeatureBatch batch, float... expected) {
+  /** Of matrices with so many rows, which the answer's have columns. */
+  private void assertTurned(Model model, FeatureBatch batch, int rows, float... expected) {
     try (batch;
         Prediction prediction = model.predict(batch)) {
       assertThat(prediction.floats("turned")).containsExactly(expected);
+      int columns = expected.length / rows / batch.rows();
+      assertThat(prediction.shape("turned")).containsExactly(batch.rows(), columns, rows);
     }
   }
 
@@ -332,7 +335,7 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
       assertRefused(turn, damaged(0, -2), "x: found a tensor of shape [-2, 2] with 4 values");
       assertRefused(turn, damaged(1, 1 << 30), "x: found a tensor of shape [2, 1073741824]");
       assertRefused(turn, damaged(3, 3), "x: found a tensor of [2, 3] in row 1, expected [2, 2]");
-      assertTurned(turn, variable(), 1, 3, 2, 4, 5, 7, 6, 8);
+      assertTurned(turn, variable(), 2, 1, 3, 2, 4, 5, 7, 6, 8);
     }
   }
 
