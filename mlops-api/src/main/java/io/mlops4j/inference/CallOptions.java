@@ -26,7 +26,9 @@ public final class CallOptions {
   }
 
   /**
-   * Ends the call with {@link io.mlops4j.error.DeadlineException} when it takes longer.
+   * Ends the call with {@link io.mlops4j.error.DeadlineException} when it takes longer: soon after
+   * the deadline where the engine can end a run, as ONNX Runtime can; where it cannot, as
+   * TensorFlow, once the run has ended by itself.
    *
    * @param deadline more than zero, from the moment of the call
    * @return a changed copy

@@ -75,7 +75,8 @@ public interface Prediction extends AutoCloseable {
   long[] longs(String output);
 
   /**
-   * A copy of a text output.
+   * A copy of a text output. Bytes that are no UTF-8, which TensorFlow's text may hold, become
+   * U+FFFD; {@link #vector} and {@link #tensor} have them as they are.
    *
    * @param output its name
    * @return all its values, row-major

@@ -26,6 +26,16 @@ import java.util.Set;
  *   <li>TensorFlow writes to standard error as the environment variable {@code
  *       TF_CPP_MIN_LOG_LEVEL} says; 2 leaves only errors, and a line or two when it starts.
  * </ul>
+ *
+ * <p>A SavedModel is a program, to be trusted like one:
+ *
+ * <ul>
+ *   <li>No run can be ended. A deadline is reported when the run has ended by itself; one that
+ *       never ends holds its caller, and whoever closes the model, for ever.
+ *   <li>TensorFlow reports most of what is wrong in a graph, but ends the process over some of it.
+ *   <li>Text goes in as UTF-8 only, so that an input which means other bytes, as those of an image,
+ *       cannot be given. Text that comes out may hold any bytes.
+ * </ul>
  */
 public final class TensorFlowEngineProvider implements EngineProvider {
   /** The version of TensorFlow Java that this was tested with. */
