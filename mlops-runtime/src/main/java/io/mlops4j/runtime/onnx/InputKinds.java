@@ -36,7 +36,7 @@ final class InputKinds {
               model,
               name,
               type,
-              "a tensor: ONNX Runtime's Java API cannot give an optional value; export the model with a plain input, or with a default inside");
+              "a tensor: ONNX Runtime's Java API does not tell what an optional input takes; export the model with a plain input, or with a default inside");
       case SEQUENCE_TYPE ->
           throw refused(
               model,
