@@ -5,6 +5,7 @@ import io.mlops4j.model.ModelFormat;
 import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.EngineProvider;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.Set;
 
@@ -38,8 +39,16 @@ public final class OnnxEngineProvider implements EngineProvider {
 
   static Optional<String> missing(ClassLoader loader) {
     try {
-      Class.forName("ai.onnxruntime.OrtEnvironment", false, loader);
+      Class<?> environment = Class.forName("ai.onnxruntime.OrtEnvironment", false, loader);
+      Class<?> options = Class.forName("ai.onnxruntime.OrtSession$SessionOptions", false, loader);
+      environment.getMethod("createSession", ByteBuffer.class, options); // the latest that we call
       return Optional.empty();
+    } catch (NoSuchMethodException e) {
+      return Optional.of(
+          "found an ONNX Runtime on the class path that is too old, expected "
+              + ARTIFACT
+              + "; another dependency may have brought it, as mvn dependency:tree tells: exclude it"
+              + " there");
     } catch (ClassNotFoundException e) {
       return Optional.of(
           "found no ONNX Runtime on the class path: add "

@@ -1,10 +1,12 @@
 package io.mlops4j.runtime.onnx;
 
+import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ModelFormat;
 import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * A model as its source gives it, and what it says of itself.
@@ -49,8 +51,8 @@ record OnnxFile(ModelSource source, ByteBuffer bytes, OnnxGraph graph, SessionMo
             .formatted(
                 source.main(),
                 bytes.limit(),
-                OnnxEngineProvider.TESTED,
-                e.getMessage(),
+                OrtEnvironment.getEnvironment().getVersion(),
+                Objects.toString(e.getMessage()).strip(),
                 graph.operatorSetsText()),
         e);
   }

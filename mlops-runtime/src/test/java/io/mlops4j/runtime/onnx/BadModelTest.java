@@ -90,6 +90,7 @@ class BadModelTest {
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining(model + ".onnx: ")
         .hasMessageContaining("ONNX Runtime 1.29.0 refuses")
+        .hasMessageNotContaining("\n")
         .hasMessageContaining(named);
   }
 

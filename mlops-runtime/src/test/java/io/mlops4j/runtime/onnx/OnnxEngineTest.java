@@ -24,6 +24,8 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,8 +37,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.ObjIntConsumer;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OnnxEngineTest {
 
@@ -47,6 +51,15 @@ class OnnxEngineTest {
     onnx.close();
     assertThat(onnx.memory.bytes()).isZero();
   }
+
+  /** As ONNX Runtime 1.17 has them, as far as this is about. */
+  private static final String OLD_SESSION =
+      "package ai.onnxruntime; public class OrtSession { public static class SessionOptions {} }";
+
+  private static final String OLD_ENVIRONMENT =
+      "package ai.onnxruntime; public class OrtEnvironment {"
+          + " public OrtSession createSession(byte[] b, OrtSession.SessionOptions o) {"
+          + " return null; } }";
 
   @Test
   void providerIsFoundByServiceLoader() {
@@ -66,6 +79,24 @@ class OnnxEngineTest {
       assertThat(OnnxEngineProvider.missing(nothing))
           .hasValueSatisfying(
               text -> assertThat(text).contains("com.microsoft.onnxruntime:onnxruntime:1.29.0"));
+    }
+  }
+
+  @Test
+  void aVersionThatIsTooOldIsNamedInPlaceOfAMissingMethod(@TempDir Path old) throws Exception {
+    Path session = Files.writeString(old.resolve("OrtSession.java"), OLD_SESSION);
+    Path environment = Files.writeString(old.resolve("OrtEnvironment.java"), OLD_ENVIRONMENT);
+    int problems =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, "-d", "" + old, "" + session, "" + environment);
+    assertThat(problems).isZero();
+    try (URLClassLoader loader =
+        new URLClassLoader(new URL[] {old.toUri().toURL()}, ClassLoader.getPlatformClassLoader())) {
+      assertThat(OnnxEngineProvider.missing(loader))
+          .hasValueSatisfying(
+              text ->
+                  assertThat(text)
+                      .contains("too old, expected com.microsoft.onnxruntime:onnxruntime:1.29.0"));
     }
   }
 
