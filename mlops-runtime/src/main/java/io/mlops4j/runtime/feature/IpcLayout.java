@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.arrow.flatbuf.Endianness;
+import org.apache.arrow.flatbuf.Field;
 import org.apache.arrow.flatbuf.Footer;
 import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.Schema;
@@ -19,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  * Interprocess Communication".
  */
 interface IpcLayout {
+  /** Fields in fields. */
+  int MAX_DEPTH = 64;
+
+  /** A field's table and the reference to it. */
+  int SMALLEST_FIELD = 8;
+
   byte[] FILE_MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
 
   Schema schema();
@@ -62,7 +69,7 @@ interface IpcLayout {
               + " bytes, expected a multiple of 8 as every message is padded; the stream is"
               + " truncated or other bytes follow it");
     }
-    return new Stream(bytes, checked((Schema) first.header(new Schema())), first.end());
+    return new Stream(bytes, checked((Schema) first.header(new Schema()), bytes), first.end());
   }
 
   private static IpcLayout file(IpcBytes bytes) throws IOException {
@@ -82,17 +89,41 @@ interface IpcLayout {
     for (int i = 0; i < footer.recordBatchesLength(); i++) {
       positions.add(footer.recordBatches(i).offset());
     }
-    return new File(bytes, checked(footer.schema()), start, positions.iterator());
+    return new File(bytes, checked(footer.schema(), bytes), start, positions.iterator());
   }
 
-  private static Schema checked(@Nullable Schema schema) throws IOException {
+  private static Schema checked(@Nullable Schema schema, IpcBytes bytes) throws IOException {
     if (schema == null) {
       throw new IOException("found no schema");
     }
     if (schema.endianness() != Endianness.Little) {
       throw new IOException("found big-endian rows, expected little-endian ones; write it again");
     }
+    long left = bytes.size() / SMALLEST_FIELD;
+    for (int i = 0; i < schema.fieldsLength(); i++) {
+      left = counted(schema.fields(i), left, MAX_DEPTH);
+    }
     return schema;
+  }
+
+  /**
+   * Counts a field and those in it. Damaged references may lead back to where they came from, which
+   * whoever makes objects of them would follow until the stack or the heap ends.
+   *
+   * @return how many further fields the file can have
+   */
+  private static long counted(Field field, long left, int depth) throws IOException {
+    if (left == 0 || depth == 0) {
+      throw new IOException(
+          "found fields that refer to each other, or more than "
+              + MAX_DEPTH
+              + " inside each other");
+    }
+    long rest = left - 1;
+    for (int i = 0; i < field.childrenLength(); i++) {
+      rest = counted(field.children(i), rest, depth - 1);
+    }
+    return rest;
   }
 
   /** Message after message, as a socket delivers them. */

@@ -47,6 +47,7 @@ final class VectorFiller {
     for (FieldVector vector : vectors) {
       ValueVectorUtility.validate(vector);
       vector.accept(new Contents(), null);
+      Ranges.check(vector);
       if (vector.getValueCount() != batch.getLength()) {
         throw new IllegalArgumentException(
             vector.getName()

@@ -8,6 +8,8 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -76,6 +78,27 @@ class DamagedArrowFilesNoFlagsTest {
       }
     }
     assertThat(refused).isPositive();
+  }
+
+  /**
+   * As offsets they begin before the data, as references they lead back to where they came from.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"dictionary.arrow", "tensors.arrow", "plain.arrows"})
+  void negativeWordsAreReadOrRefused(String file) throws IOException {
+    byte[] good = Files.readAllBytes(resource(file));
+    for (int at = 0; at < good.length - 3; at += 4) {
+      for (int word : new int[] {Integer.MIN_VALUE, -100, -60, -40, -12}) {
+        byte[] bad = good.clone();
+        ByteBuffer.wrap(bad).order(ByteOrder.LITTLE_ENDIAN).putInt(at, word);
+        try {
+          rowsOrMinusOne(write(bad));
+          assertThat(memory.getAllocatedMemory()).isZero();
+        } catch (Throwable e) {
+          throw new AssertionError(file + " with " + word + " at byte " + at, e);
+        }
+      }
+    }
   }
 
   /** Reads every value of every row; -1 when the file is refused somewhere. */

@@ -1,0 +1,78 @@
+package io.mlops4j.runtime.feature;
+
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.vector.BaseLargeVariableWidthVector;
+import org.apache.arrow.vector.BaseVariableWidthVector;
+import org.apache.arrow.vector.ExtensionTypeVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.complex.LargeListVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.StructVector;
+
+/**
+ * Checks that every value lies inside what its vector holds. Arrow's own checks compare offsets
+ * with their neighbours only, so that the first may be negative; they ask no list whether it has as
+ * many elements as its rows need; and they do not look into extension types.
+ */
+final class Ranges {
+  private Ranges() {}
+
+  /**
+   * Checks a vector and all in it.
+   *
+   * @throws RuntimeException naming the vector, if a value lies outside
+   */
+  static void check(FieldVector vector) {
+    if (vector instanceof ExtensionTypeVector<?> typed) {
+      check((FieldVector) typed.getUnderlyingVector());
+      return;
+    }
+    int rows = vector.getValueCount();
+    if (vector instanceof ListVector list) { // maps too
+      checkOffsets(vector, 4, list.getDataVector().getValueCount());
+    } else if (vector instanceof LargeListVector list) {
+      checkOffsets(vector, 8, list.getDataVector().getValueCount());
+    } else if (vector instanceof BaseVariableWidthVector) {
+      checkOffsets(vector, 4, vector.getDataBuffer().capacity());
+    } else if (vector instanceof BaseLargeVariableWidthVector) {
+      checkOffsets(vector, 8, vector.getDataBuffer().capacity());
+    } else if (vector instanceof FixedSizeListVector list) {
+      checkCount(list.getDataVector().getName(), list, (long) rows * list.getListSize());
+    } else if (vector instanceof StructVector) {
+      checkCount(vector.getName(), vector, rows);
+    }
+    vector.getChildrenFromFields().forEach(Ranges::check);
+  }
+
+  private static void checkCount(String name, FieldVector parent, long needed) {
+    for (FieldVector child : parent.getChildrenFromFields()) {
+      if (child.getValueCount() < needed) {
+        throw new IllegalArgumentException(
+            name + ": found " + child.getValueCount() + " values, expected " + needed);
+      }
+    }
+  }
+
+  private static void checkOffsets(FieldVector vector, int width, long end) {
+    if (vector.getValueCount() == 0) {
+      return; // then even the first offset may be missing
+    }
+    ArrowBuf offsets = vector.getOffsetBuffer();
+    long last = 0;
+    for (long i = 0; i <= vector.getValueCount(); i++) {
+      long next = width == 8 ? offsets.getLong(8 * i) : offsets.getInt(4 * i);
+      if (next < last || next > end) {
+        throw new IllegalArgumentException(
+            vector.getName()
+                + ": found the offset "
+                + next
+                + ", expected one from "
+                + last
+                + " to "
+                + end);
+      }
+      last = next;
+    }
+  }
+}
