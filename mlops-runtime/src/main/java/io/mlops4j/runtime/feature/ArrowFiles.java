@@ -16,7 +16,7 @@ public final class ArrowFiles {
   /**
    * Opens a file in the Arrow IPC file or stream format. Dictionary-encoded columns stay encoded;
    * bodies may be compressed with LZ4 or ZSTD when {@code org.apache.arrow:arrow-compression} is on
-   * the class path. Tensor and bfloat16 columns have the vectors of {@link io.mlops4j.feature}.
+   * the class path. Tensor and bfloat16 columns have the vectors of {@code io.mlops4j.feature}.
    * Needs no JVM flag.
    *
    * <p>Every batch is checked before it is handed out: sizes, offsets, texts and dictionary codes.
