@@ -1,0 +1,245 @@
+package io.mlops4j.monitor.metrics;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.InferenceListener;
+import io.mlops4j.inference.ServedBy;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts and times calls in a Micrometer registry. Hand one to {@link
+ * io.mlops4j.inference.LoadOptions#listener} or to a deployment; one serves any number of models,
+ * and a registry needs one only. Thread safe; nothing to close.
+ *
+ * <table>
+ *   <caption>The meters</caption>
+ *   <tr><th>name</th><th>type</th><th>what</th><th>tags, besides those of all</th></tr>
+ *   <tr><td>{@code mlops4j.inference}</td><td>timer</td><td>time of a call: its phases together</td>
+ *       <td>{@code outcome}: {@code success}, {@code error}</td></tr>
+ *   <tr><td>{@code mlops4j.inference.phase}</td><td>timer</td><td>time of a phase, of calls in which
+ *       it took any</td><td>{@code phase}: {@code queue}, {@code bind}, {@code run}, {@code read}
+ *       ({@link io.mlops4j.inference.InferenceEvent.Phase})</td></tr>
+ *   <tr><td>{@code mlops4j.inference.rows}</td><td>summary, in rows</td><td>rows asked in a call, the
+ *       size of batches</td><td>{@code outcome}</td></tr>
+ *   <tr><td>{@code mlops4j.inference.errors}</td><td>counter</td><td>calls that failed</td>
+ *       <td>{@code exception}: the simple name of the exception's type, or of the nearest type above
+ *       it that is this library's or Java's, as {@code ModelInputException}, {@code
+ *       DeadlineException}, {@code OverloadedException}</td></tr>
+ * </table>
+ *
+ * <p>All have {@code model}, {@code version} (the registry's number), {@code alias} (without the
+ * model's name), {@code engine} and {@code route} ({@code primary}, {@code canary}, {@code
+ * shadow}); what there is not, as the version of a plain file, is {@code none}. Single records that
+ * were asked together are one call of many rows.
+ *
+ * <p>The number of meters is bounded. Models and versions keep meters up to {@link Builder#limit};
+ * when one more answers, those of the one that has been silent the longest, and for a minute at
+ * least, are removed from the registry; should it answer again, they begin at zero. If none has
+ * been silent for so long, the newcomer is counted with {@code other} for model, version, alias and
+ * engine, until there is room.
+ *
+ * <p>A call costs the recording of up to six meters and makes no garbage of its own. What a
+ * registry throws is thrown on: the runtime counts and logs it, and keeps it from the caller.
+ */
+public final class InferenceMeters implements InferenceListener {
+  /** After so many calls without room it is worth looking whether others have fallen silent. */
+  private static final int PATIENCE = 1024;
+
+  private static final long AGE = TimeUnit.MINUTES.toNanos(1);
+
+  private final MeterRegistry registry;
+  private final Tags common;
+  private final boolean histogram;
+  private final int limit;
+  private final ServedMeters other;
+
+  /** By labels, at most {@code limit}. Guarded by this. */
+  private final Map<ServedLabels, ServedMeters> known = new HashMap<>();
+
+  /**
+   * What a call finds its meters in: by identity, for there is one instance for each swap, and
+   * hashing the value costs more than the recording. Never changed, but replaced; forgotten when it
+   * has grown, for nobody tells when an instance has ended.
+   */
+  private volatile IdentityHashMap<ServedBy, ServedMeters> seen = new IdentityHashMap<>();
+
+  /**
+   * The number of the present age. Ages tell who is silent without a look at the clock in each
+   * call: each lasts a minute at least, and who was not heard in the whole of one has been silent
+   * for that long. Written under this.
+   */
+  private volatile int age;
+
+  /** When the present age began. Guarded by this. */
+  private long since;
+
+  /** Calls without room since they last looked for it; a lost one only makes them wait longer. */
+  private int waited;
+
+  private InferenceMeters(Builder builder) {
+    this.registry = builder.registry;
+    this.common = builder.tags;
+    this.histogram = builder.histogram;
+    this.limit = builder.limit;
+    this.since = registry.config().clock().monotonicTime();
+    this.other = meters(ServedLabels.OTHER);
+  }
+
+  /**
+   * Counts in this registry, with the defaults of a {@link #builder}.
+   *
+   * @param registry lent
+   * @return a listener
+   */
+  public static InferenceMeters to(MeterRegistry registry) {
+    return builder(registry).build();
+  }
+
+  /**
+   * Counts in this registry, with more to say.
+   *
+   * @param registry lent
+   * @return a builder
+   */
+  public static Builder builder(MeterRegistry registry) {
+    return new Builder(registry);
+  }
+
+  @Override
+  public void onInference(InferenceEvent event) {
+    ServedMeters meters = seen.get(event.servedBy());
+    if (meters == null || (meters == other && ++waited >= PATIENCE)) {
+      meters = arrive(event.servedBy());
+    }
+    int now = age;
+    if (meters.heard != now) {
+      meters.heard = now;
+    }
+    meters.record(event);
+  }
+
+  private synchronized ServedMeters arrive(ServedBy by) {
+    ServedLabels labels = ServedLabels.of(by);
+    ServedMeters meters = known.get(labels);
+    if (meters == null) {
+      meters = settle(labels);
+    }
+    IdentityHashMap<ServedBy, ServedMeters> next =
+        seen.size() < 4L * limit ? new IdentityHashMap<>(seen) : new IdentityHashMap<>();
+    next.put(by, meters);
+    seen = next;
+    return meters;
+  }
+
+  private ServedMeters settle(ServedLabels labels) {
+    waited = 0;
+    long now = registry.config().clock().monotonicTime();
+    if (now - since >= AGE) {
+      int next = age + 1;
+      age = next;
+      since = now;
+    }
+    if (known.size() >= limit && !removeSilent()) {
+      return other;
+    }
+    ServedMeters meters = meters(labels);
+    meters.heard = age;
+    known.put(labels, meters);
+    return meters;
+  }
+
+  private boolean removeSilent() {
+    Map.Entry<ServedLabels, ServedMeters> oldest = oldest();
+    if (oldest == null || oldest.getValue().heard > age - 2) {
+      return false;
+    }
+    known.remove(oldest.getKey());
+    IdentityHashMap<ServedBy, ServedMeters> rest = new IdentityHashMap<>(seen);
+    rest.values().removeIf(meters -> meters == oldest.getValue());
+    seen = rest;
+    oldest.getValue().remove();
+    return true;
+  }
+
+  private Map.@Nullable Entry<ServedLabels, ServedMeters> oldest() {
+    return known.entrySet().stream()
+        .min(Comparator.comparingInt(entry -> entry.getValue().heard))
+        .orElse(null);
+  }
+
+  private ServedMeters meters(ServedLabels labels) {
+    return new ServedMeters(registry, common.and(labels.tags()), histogram);
+  }
+
+  @Override
+  public String toString() {
+    return "InferenceMeters to " + registry.getClass().getSimpleName();
+  }
+
+  /** Says how to count. Not thread safe. */
+  public static final class Builder {
+    private final MeterRegistry registry;
+    private Tags tags = Tags.empty();
+    private boolean histogram;
+    private int limit = 100;
+
+    private Builder(MeterRegistry registry) {
+      this.registry = Objects.requireNonNull(registry, "registry");
+    }
+
+    /**
+     * Adds tags to every meter.
+     *
+     * @param keyValues keys and values in turn
+     * @return this builder
+     * @throws IllegalArgumentException if a value is missing
+     */
+    public Builder tags(String... keyValues) {
+      tags = tags.and(keyValues);
+      return this;
+    }
+
+    /**
+     * Publishes a histogram of both timers, from which a backend such as Prometheus computes
+     * percentiles over many processes: about seventy time series for each timer.
+     *
+     * @return this builder
+     */
+    public Builder percentileHistogram() {
+      histogram = true;
+      return this;
+    }
+
+    /**
+     * How many models and versions have meters of their own at a time; 100 unless set. What is
+     * beyond has meters together.
+     *
+     * @param most at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if it is less
+     */
+    public Builder limit(int most) {
+      if (most < 1) {
+        throw new IllegalArgumentException("limit: found " + most + ", expected at least 1");
+      }
+      limit = most;
+      return this;
+    }
+
+    /**
+     * Begins to count.
+     *
+     * @return a listener
+     */
+    public InferenceMeters build() {
+      return new InferenceMeters(this);
+    }
+  }
+}
