@@ -63,7 +63,8 @@ public interface InferenceEvent {
   int rows();
 
   /**
-   * How long a part of the call took; for a block of single-record calls, all of them together.
+   * How long a part of the call took; for a block of single-record calls, all of them together; for
+   * a part in which the call failed, until it did.
    *
    * @param phase the part
    * @return nanoseconds, 0 when the part did not happen

@@ -1,5 +1,7 @@
 package io.mlops4j.bench.docs;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.inference.Model;
@@ -24,4 +26,6 @@ public abstract class Prelude {
   protected Profile january;
   protected FeatureReader januaryFlights;
   protected FeatureReader mayFlights;
+  protected MeterRegistry meterRegistry;
+  protected ObservationRegistry observationRegistry;
 }

@@ -1,7 +1,7 @@
 /**
  * Figures and spans of calls, through Micrometer, which the application adds: {@code
  * io.micrometer:micrometer-core} for {@link InferenceMeters}, {@code
- * io.micrometer:micrometer-observation} for {@code InferenceObservations}; tested with 1.17.2.
+ * io.micrometer:micrometer-observation} for {@link InferenceObservations}; tested with 1.17.2.
  * Nothing else of the library needs either, and its types are seen here only.
  *
  * <p>The two answer different questions. Meters hear of every call, also of those that no caller

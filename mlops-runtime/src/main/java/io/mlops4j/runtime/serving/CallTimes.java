@@ -5,6 +5,9 @@ import io.mlops4j.inference.InferenceEvent.Phase;
 /** How long the parts of a call took. Not thread safe. */
 @SuppressWarnings("EnumOrdinal") // an array by phase costs a call nothing, a map would
 final class CallTimes {
+  private static final Phase[] PHASES = Phase.values();
+
+  private int next;
   private final long[] nanos = new long[Phase.values().length];
   private long last = System.nanoTime();
 
@@ -13,6 +16,12 @@ final class CallTimes {
     long now = System.nanoTime();
     nanos[phase.ordinal()] += now - last;
     last = now;
+    next = phase.ordinal() + 1;
+  }
+
+  /** The call failed here, in the part after the one that ended last. */
+  void fail() {
+    end(PHASES[Math.min(next, PHASES.length - 1)]);
   }
 
   void add(CallTimes other) {

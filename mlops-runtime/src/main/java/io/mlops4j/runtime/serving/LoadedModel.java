@@ -193,6 +193,7 @@ final class LoadedModel implements ServingModel {
           new DefaultPrediction(outputs, servedBy, runtime.process(), call, runtime.allocator());
     } catch (Throwable e) {
       if (times != null) {
+        times.fail();
         tellError(request.rows(), call, times, e);
       }
       throw e;

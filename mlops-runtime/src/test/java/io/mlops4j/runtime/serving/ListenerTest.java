@@ -236,6 +236,23 @@ class ListenerTest {
   }
 
   @Test
+  void theTimeUntilACallFailedIsToldAsThatOfThePartInWhichItDid() {
+    List<Long> binding = new ArrayList<>();
+    List<Long> running = new ArrayList<>();
+    InferenceListener times =
+        event -> {
+          binding.add(event.nanos(InferenceEvent.Phase.BIND));
+          running.add(event.nanos(InferenceEvent.Phase.RUN));
+        };
+    try (Model model = model(times);
+        FeatureBatch batch = FeatureBatch.builder(fixture.allocator()).floats("a", 1, 2).build()) {
+      assertThatThrownBy(() -> model.predict(batch)).isInstanceOf(ModelInputException.class);
+    }
+    assertThat(binding).singleElement().satisfies(nanos -> assertThat(nanos).isPositive());
+    assertThat(running).containsExactly(0L);
+  }
+
+  @Test
   void whatAListenerThrowsReachesNobodyElse() {
     InferenceListener broken =
         event -> {

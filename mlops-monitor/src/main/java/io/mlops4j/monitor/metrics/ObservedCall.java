@@ -1,0 +1,90 @@
+package io.mlops4j.monitor.metrics;
+
+import io.micrometer.observation.Observation;
+import io.mlops4j.inference.ServedBy;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The observation of one call, from begin to end. */
+final class ObservedCall {
+  private final Calls calls;
+  private final Observation observation;
+  private final @Nullable InferenceContext context;
+
+  ObservedCall(Calls calls, Observation observation, @Nullable InferenceContext context) {
+    this.calls = calls;
+    this.observation = observation;
+    this.context = context;
+  }
+
+  void answeredBy(ServedBy by) {
+    if (context != null) {
+      context.answeredBy(by);
+    }
+  }
+
+  /** Ends when the call returns or throws. */
+  <R> R during(Supplier<R> call) {
+    try {
+      return within(call);
+    } catch (Throwable e) {
+      fail(e);
+      throw e;
+    } finally {
+      end();
+    }
+  }
+
+  /** Ends when the future does. */
+  <R> CompletableFuture<R> until(Supplier<CompletableFuture<R>> call) {
+    CompletableFuture<R> future;
+    try {
+      future = call.get();
+    } catch (Throwable e) {
+      fail(e);
+      end();
+      throw e;
+    }
+    var unused =
+        future.whenComplete(
+            (result, e) -> {
+              if (e != null) {
+                fail(e instanceof CompletionException && e.getCause() != null ? e.getCause() : e);
+              }
+              end();
+            });
+    return future;
+  }
+
+  /**
+   * What happens here is part of the call, and what is observed in it is its child. A handler that
+   * throws must not leave this thread in a scope whose call has ended.
+   */
+  <R> R within(Supplier<R> part) {
+    if (context == null) {
+      return part.get();
+    }
+    Observation.Scope before = calls.currentScope();
+    Observation.Scope[] scope = {Observation.Scope.NOOP};
+    if (!calls.succeeds(() -> scope[0] = observation.openScope())) {
+      calls.currentScope(before);
+    }
+    try {
+      return part.get();
+    } finally {
+      if (!calls.succeeds(() -> scope[0].close())) {
+        calls.currentScope(before);
+      }
+    }
+  }
+
+  private void fail(Throwable e) {
+    calls.succeeds(() -> observation.error(e));
+  }
+
+  private void end() {
+    calls.succeeds(observation::stop);
+  }
+}
