@@ -1,14 +1,18 @@
 package io.mlops4j.bench.together;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
+import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.runtime.deployment.Deployment;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -35,6 +39,21 @@ final class WordModel implements AutoCloseable {
 
   Model load(LoadOptions options) {
     return runtime.load(file, options);
+  }
+
+  Path file() {
+    return file;
+  }
+
+  /** Follows the champion, when told to look. */
+  Deployment deployment(ModelRegistry registry, InferenceListener listener) {
+    return runtime
+        .deployment("words@champion")
+        .from(registry)
+        .actor("test")
+        .every(Duration.ofDays(1))
+        .listener(listener)
+        .start();
   }
 
   FeatureBatch batch(int rows) {
