@@ -1,37 +1,66 @@
 package io.mlops4j.inference;
 
 import io.mlops4j.model.FeatureSchema;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** How a model is loaded. Immutable: every method returns a changed copy. */
 public final class LoadOptions {
-  private static final LoadOptions DEFAULTS =
-      new LoadOptions(null, List.of(), null, List.of(), null, true);
+  private static final LoadOptions DEFAULTS = new LoadOptions(new Draft());
 
   private final @Nullable FeatureSchema features;
   private final List<InferenceListener> listeners;
   private final @Nullable String engine;
   private final List<String> devices;
   private final @Nullable String signature;
+  private final @Nullable Duration deadline;
   private final boolean cached;
+  private final boolean trusted;
+  private final boolean warmUp;
 
-  private LoadOptions(
-      @Nullable FeatureSchema features,
-      List<InferenceListener> listeners,
-      @Nullable String engine,
-      List<String> devices,
-      @Nullable String signature,
-      boolean cached) {
-    this.features = features;
-    this.listeners = listeners;
-    this.engine = engine;
-    this.devices = devices;
-    this.signature = signature;
-    this.cached = cached;
+  private LoadOptions(Draft draft) {
+    this.features = draft.features;
+    this.listeners = List.copyOf(draft.listeners);
+    this.engine = draft.engine;
+    this.devices = List.copyOf(draft.devices);
+    this.signature = draft.signature;
+    this.deadline = draft.deadline;
+    this.cached = draft.cached;
+    this.trusted = draft.trusted;
+    this.warmUp = draft.warmUp;
+  }
+
+  /** What a changed copy is made from. */
+  private static final class Draft {
+    private @Nullable FeatureSchema features;
+    private List<? extends InferenceListener> listeners = List.of();
+    private @Nullable String engine;
+    private List<String> devices = List.of();
+    private @Nullable String signature;
+    private @Nullable Duration deadline;
+    private boolean cached = true;
+    private boolean trusted = true;
+    private boolean warmUp;
+  }
+
+  private LoadOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft();
+    draft.features = features;
+    draft.listeners = listeners;
+    draft.engine = engine;
+    draft.devices = devices;
+    draft.signature = signature;
+    draft.deadline = deadline;
+    draft.cached = cached;
+    draft.trusted = trusted;
+    draft.warmUp = warmUp;
+    change.accept(draft);
+    return new LoadOptions(draft);
   }
 
   /**
@@ -50,8 +79,8 @@ public final class LoadOptions {
    * @return a changed copy
    */
   public LoadOptions features(FeatureSchema schema) {
-    return new LoadOptions(
-        Objects.requireNonNull(schema, "schema"), listeners, engine, devices, signature, cached);
+    Objects.requireNonNull(schema, "schema");
+    return with(draft -> draft.features = schema);
   }
 
   /**
@@ -63,7 +92,7 @@ public final class LoadOptions {
   public LoadOptions listener(InferenceListener listener) {
     List<InferenceListener> more = new ArrayList<>(listeners);
     more.add(Objects.requireNonNull(listener, "listener"));
-    return new LoadOptions(features, List.copyOf(more), engine, devices, signature, cached);
+    return with(draft -> draft.listeners = more);
   }
 
   /**
@@ -73,7 +102,7 @@ public final class LoadOptions {
    * @return a changed copy
    */
   public LoadOptions withListeners(List<? extends InferenceListener> listeners) {
-    return new LoadOptions(features, List.copyOf(listeners), engine, devices, signature, cached);
+    return with(draft -> draft.listeners = listeners);
   }
 
   /**
@@ -83,8 +112,8 @@ public final class LoadOptions {
    * @return a changed copy
    */
   public LoadOptions engine(String name) {
-    return new LoadOptions(
-        features, listeners, Objects.requireNonNull(name, "name"), devices, signature, cached);
+    Objects.requireNonNull(name, "name");
+    return with(draft -> draft.engine = name);
   }
 
   /**
@@ -98,7 +127,7 @@ public final class LoadOptions {
    * @return a changed copy
    */
   public LoadOptions device(String... preferred) {
-    return new LoadOptions(features, listeners, engine, List.of(preferred), signature, cached);
+    return with(draft -> draft.devices = List.of(preferred));
   }
 
   /**
@@ -109,8 +138,8 @@ public final class LoadOptions {
    * @return a changed copy
    */
   public LoadOptions signature(String key) {
-    return new LoadOptions(
-        features, listeners, engine, devices, Objects.requireNonNull(key, "key"), cached);
+    Objects.requireNonNull(key, "key");
+    return with(draft -> draft.signature = key);
   }
 
   /**
@@ -120,7 +149,54 @@ public final class LoadOptions {
    * @return a changed copy
    */
   public LoadOptions uncached() {
-    return new LoadOptions(features, listeners, engine, devices, signature, false);
+    return with(draft -> draft.cached = false);
+  }
+
+  /**
+   * Gives up with {@link io.mlops4j.error.ModelLoadException} when reading, preparing and warming
+   * the model take longer. What an engine does while it opens a model cannot be cancelled: it goes
+   * on in a thread of its own, what comes of it is closed at once, and the runtime tells at its
+   * close if it still does. As many such as the runtime has threads, and further loads with a
+   * deadline are refused.
+   *
+   * @param deadline more than zero, from the moment of the call
+   * @return a changed copy
+   * @throws IllegalArgumentException if it is zero or negative
+   */
+  public LoadOptions within(Duration deadline) {
+    if (deadline.isZero() || deadline.isNegative()) {
+      throw new IllegalArgumentException(
+          "deadline: found " + deadline + ", expected more than zero");
+    }
+    return with(draft -> draft.deadline = deadline);
+  }
+
+  /**
+   * For a model whose maker is not trusted: constants are not folded while it is loaded, so that a
+   * file of a few lines cannot ask for minutes of work then, and nothing of it enters a cache of
+   * models. Its runs do that work, and they have deadlines ({@link CallOptions#within}). An ONNX
+   * model so loaded may be slower, and answers the same. A TensorFlow SavedModel is a program that
+   * may read and write files: this does not make it safe.
+   *
+   * @return a changed copy
+   */
+  public LoadOptions untrusted() {
+    return with(
+        draft -> {
+          draft.trusted = false;
+          draft.cached = false;
+        });
+  }
+
+  /**
+   * Asks the model once with zeros and empty texts before it is given out, so that the first
+   * request is not the slow one. Listeners do not hear of it; a model that does not answer such
+   * values stays cold. A deployment warms its models without being told.
+   *
+   * @return a changed copy
+   */
+  public LoadOptions warmedUp() {
+    return with(draft -> draft.warmUp = true);
   }
 
   /**
@@ -171,9 +247,36 @@ public final class LoadOptions {
   /**
    * Whether the model may come from the runtime's cache, if it has one.
    *
-   * @return false after {@link #uncached()}
+   * @return false after {@link #uncached()} or {@link #untrusted()}
    */
   public boolean cached() {
     return cached;
+  }
+
+  /**
+   * How long loading may take.
+   *
+   * @return empty without a limit
+   */
+  public Optional<Duration> deadline() {
+    return Optional.ofNullable(deadline);
+  }
+
+  /**
+   * Whether the model may let the engine work while it is loaded.
+   *
+   * @return false after {@link #untrusted()}
+   */
+  public boolean trusted() {
+    return trusted;
+  }
+
+  /**
+   * Whether the model is asked once before it is given out.
+   *
+   * @return true after {@link #warmedUp()}
+   */
+  public boolean warmUp() {
+    return warmUp;
   }
 }

@@ -89,7 +89,7 @@ public final class ModelRuntime implements AutoCloseable {
    */
   public Model load(Path model, LoadOptions options) {
     return loader.load(
-        reader.read(model, options.cached()),
+        () -> reader.read(model, options.cached()),
         name(model),
         null,
         null,
@@ -135,7 +135,7 @@ public final class ModelRuntime implements AutoCloseable {
     ModelVersion version = alias == null ? registry.resolve(ref) : alias.to();
     ModelCard card = registry.card(version);
     return loader.load(
-        registry.deferredSource(version),
+        () -> registry.deferredSource(version),
         version.name(),
         version,
         alias,

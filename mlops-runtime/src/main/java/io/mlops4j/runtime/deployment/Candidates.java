@@ -38,7 +38,7 @@ final class Candidates {
     GatedListener.Gate gate = new GatedListener.Gate();
     ServingModel model =
         loader.load(
-            registry.deferredSource(version), // verified before anything native sees the bytes
+            () -> registry.deferredSource(version), // verified before anything native sees it
             version.name(),
             version,
             record,

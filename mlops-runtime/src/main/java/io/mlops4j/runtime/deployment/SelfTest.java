@@ -1,24 +1,21 @@
 package io.mlops4j.runtime.deployment;
 
-import io.mlops4j.error.ModelInputException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
-import io.mlops4j.model.ElementType;
-import io.mlops4j.model.Feature;
 import io.mlops4j.model.GoldenRows;
 import io.mlops4j.model.MapSpec;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
+import io.mlops4j.runtime.serving.PlainColumns;
+import io.mlops4j.runtime.serving.WarmUp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,25 +24,20 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.complex.MapVector;
 import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The first calls of a model, before anybody relies on it. */
 final class SelfTest {
-  private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
-
   /** A model that does not answer within this time is not fit to serve. */
   private static final CallOptions CALL = CallOptions.withDefaults().within(Duration.ofMinutes(1));
 
-  /** Inputs larger than this are not made up. */
-  private static final int WARM_VALUES = 1 << 22;
-
   private final Model model;
-  private final TestColumns columns;
+  private final BufferAllocator allocator;
+  private final PlainColumns columns;
 
   SelfTest(Model model, BufferAllocator allocator) {
     this.model = model;
-    this.columns = new TestColumns(model, allocator);
+    this.allocator = allocator;
+    this.columns = new PlainColumns(model, allocator);
   }
 
   /**
@@ -59,7 +51,7 @@ final class SelfTest {
     if (golden.isPresent()) {
       check(golden.get());
     } else {
-      warmUp();
+      new WarmUp(model, allocator).once();
     }
   }
 
@@ -73,7 +65,7 @@ final class SelfTest {
   private void check(
       GoldenRows golden, String output, List<@Nullable Object> expected, Prediction answer) {
     List<?> found = values(output, answer);
-    int width = Math.max(1, TestColumns.width(expected));
+    int width = Math.max(1, PlainColumns.width(expected));
     if (found.size() != expected.size() * width) {
       throw failed(
           output,
@@ -162,45 +154,5 @@ final class SelfTest {
           || Double.compare(number.doubleValue(), other.doubleValue()) == 0;
     }
     return want.equals(found);
-  }
-
-  private void warmUp() {
-    Map<String, List<@Nullable Object>> zeros = new LinkedHashMap<>();
-    for (Feature feature : model.features().features()) {
-      Optional<ElementType> type = columns.type(feature);
-      double width = columns.width(feature);
-      if (type.isEmpty() || rows() * width > WARM_VALUES) {
-        return;
-      }
-      Object zero = zero(type.get());
-      zeros.put(
-          feature.column(),
-          Collections.nCopies(rows(), width == 1 ? zero : Collections.nCopies((int) width, zero)));
-    }
-    try (FeatureBatch batch = columns.batch(zeros, rows())) {
-      model.predict(batch, CALL).close();
-    } catch (ModelInputException e) {
-      // A shape that such columns cannot have; the first real call warms it.
-      LOG.debug("{}: not warmed: {}", model.servedBy(), e.getMessage());
-    }
-  }
-
-  private static Object zero(ElementType type) {
-    return switch (type) {
-      case STRING -> "";
-      case BOOL -> false;
-      default -> 0;
-    };
-  }
-
-  /** One row, unless the model takes a fixed number. */
-  private int rows() {
-    return model.signature().inputs().stream()
-        .filter(TensorSpec.class::isInstance)
-        .map(spec -> ((TensorSpec) spec).shape())
-        .filter(shape -> !shape.isEmpty())
-        .map(shape -> (int) shape.get(0).size().orElse(1))
-        .findFirst()
-        .orElse(1);
   }
 }

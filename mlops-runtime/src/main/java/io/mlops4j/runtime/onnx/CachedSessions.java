@@ -12,6 +12,7 @@ import io.mlops4j.runtime.cache.ModelEntries;
 import io.mlops4j.runtime.cache.ModelEntry;
 import io.mlops4j.runtime.cache.PrivateFolder;
 import io.mlops4j.spi.DeviceRequest;
+import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -70,18 +71,18 @@ final class CachedSessions {
   }
 
   /** Null if the model is not kept. */
-  @Nullable OpenModel find(ModelSource source, DeviceRequest device) {
-    if (!isFit(source, device)) {
+  @Nullable OpenModel find(ModelSource source, LoadRequest request) {
+    if (!isFit(source, request)) {
       return null;
     }
     Optional<ModelEntry> entry = entries.find(key(source.digest()));
-    return entry.isEmpty() ? null : open(entry.get(), device);
+    return entry.isEmpty() ? null : open(entry.get(), request);
   }
 
-  private @Nullable OpenModel open(ModelEntry entry, DeviceRequest device) {
+  private @Nullable OpenModel open(ModelEntry entry, LoadRequest request) {
     OpenModel opened = null;
     try {
-      opened = sessions.open(entry, device);
+      opened = sessions.open(entry, request);
       entries.recheck(entry);
       return opened;
     } catch (OrtException | ModelLoadException | IOException e) {
@@ -93,22 +94,22 @@ final class CachedSessions {
     }
   }
 
-  /** As {@link Sessions#open(OnnxFile, DeviceRequest)}; keeps the model if that is possible. */
-  OpenModel openAndKeep(OnnxFile file, DeviceRequest device) throws OrtException {
+  /** As {@link Sessions#open(OnnxFile, LoadRequest)}; keeps the model if that is possible. */
+  OpenModel openAndKeep(OnnxFile file, LoadRequest request) throws OrtException {
     Digest digest = file.source().digest();
     Optional<Path> staged =
-        isFit(file.source(), device) && !unfit.contains(digest)
+        isFit(file.source(), request) && !unfit.contains(digest)
             ? entries.stage(file.bytes().limit())
             : Optional.empty();
     if (staged.isEmpty()) {
-      return sessions.open(file, device);
+      return sessions.open(file, request);
     }
     try {
-      OpenModel opened = openAndWrite(file, device, staged.get());
+      OpenModel opened = openAndWrite(file, request, staged.get());
       if (opened == null) {
-        return sessions.open(file, device);
+        return sessions.open(file, request);
       }
-      keep(opened, file, device, staged.get());
+      keep(opened, file, request, staged.get());
       return opened;
     } finally {
       PrivateFolder.deleteQuietly(staged.get());
@@ -116,20 +117,20 @@ final class CachedSessions {
   }
 
   /** Null if ONNX Runtime cannot do it; perhaps it can open the model without writing it. */
-  private @Nullable OpenModel openAndWrite(OnnxFile file, DeviceRequest device, Path folder) {
+  private @Nullable OpenModel openAndWrite(OnnxFile file, LoadRequest request, Path folder) {
     try {
-      return sessions.openAndWrite(file, device, folder);
+      return sessions.openAndWrite(file, request, folder);
     } catch (OrtException e) {
       giveUp(file, e);
       return null;
     }
   }
 
-  private void keep(OpenModel opened, OnnxFile file, DeviceRequest device, Path staged) {
+  private void keep(OpenModel opened, OnnxFile file, LoadRequest request, Path staged) {
     EntryKey key = key(file.source().digest());
     try {
       ModelEntry entry = entries.seal(staged, key);
-      try (OpenModel again = sessions.open(entry, device)) {
+      try (OpenModel again = sessions.open(entry, request)) {
         ModelSignature found = signature(again, file);
         ModelSignature expected = signature(opened, file);
         if (!found.equals(expected)) {
@@ -162,9 +163,10 @@ final class CachedSessions {
     LOG.info("{}: its optimised form cannot be cached ({})", file.source().main(), reason);
   }
 
-  private static boolean isFit(ModelSource source, DeviceRequest device) {
+  private static boolean isFit(ModelSource source, LoadRequest request) {
     return source.cacheable()
-        && isCpu(device)
+        && request.trusted() // of the others nothing was folded, and nothing is to be written
+        && isCpu(request.device())
         && source.format().equals(ModelFormat.ONNX)
         && source.external().isEmpty();
   }

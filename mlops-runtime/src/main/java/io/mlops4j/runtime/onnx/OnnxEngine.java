@@ -3,12 +3,13 @@ package io.mlops4j.runtime.onnx;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.mlops4j.error.EngineUnavailableException;
+import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.memory.DirectMemory;
-import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
+import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -63,11 +64,12 @@ final class OnnxEngine implements Engine {
   }
 
   @Override
-  public EngineModel load(ModelSource source, DeviceRequest device) {
+  public EngineModel load(ModelSource source, LoadRequest request) {
     if (closed) {
       throw new IllegalStateException("the engine is closed");
     }
-    OpenModel opened = open(source, device);
+    request.signature().ifPresent(signature -> refuse(signature, source));
+    OpenModel opened = open(source, request);
     OnnxModel model = null;
     try {
       ModelSignature signature =
@@ -91,14 +93,21 @@ final class OnnxEngine implements Engine {
     }
   }
 
-  private OpenModel open(ModelSource source, DeviceRequest device) {
-    OpenModel kept = cached == null ? null : cached.find(source, device);
+  private static void refuse(String signature, ModelSource source) {
+    throw new ModelLoadException(
+        "%s: found the signature \"%s\" asked for, expected none: a model of format %s has only one; leave out LoadOptions.signature"
+            .formatted(source.main(), signature, source.format().id()),
+        null);
+  }
+
+  private OpenModel open(ModelSource source, LoadRequest request) {
+    OpenModel kept = cached == null ? null : cached.find(source, request);
     if (kept != null) {
       return kept;
     }
     OnnxFile file = OnnxFile.read(source);
     try {
-      return cached == null ? sessions.open(file, device) : cached.openAndKeep(file, device);
+      return cached == null ? sessions.open(file, request) : cached.openAndKeep(file, request);
     } catch (OrtException e) {
       throw file.refused(e);
     }

@@ -9,7 +9,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.mlops4j.model.Placement;
 import io.mlops4j.runtime.cache.ModelEntry;
-import io.mlops4j.spi.DeviceRequest;
+import io.mlops4j.spi.LoadRequest;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -35,15 +35,15 @@ final class Sessions {
    * @throws io.mlops4j.error.EngineUnavailableException if the device is not there
    * @throws OrtException if ONNX Runtime refuses the model
    */
-  OpenModel open(OnnxFile file, DeviceRequest device) throws OrtException {
-    return open(file, device, options -> {});
+  OpenModel open(OnnxFile file, LoadRequest request) throws OrtException {
+    return open(file, request, options -> {});
   }
 
   /** The same; the session also writes the graph and weights that it optimised into a folder. */
-  OpenModel openAndWrite(OnnxFile file, DeviceRequest device, Path folder) throws OrtException {
+  OpenModel openAndWrite(OnnxFile file, LoadRequest request, Path folder) throws OrtException {
     return open(
         file,
-        device,
+        request,
         options -> {
           options.setOptimizedModelFilePath(folder.resolve(ModelEntry.GRAPH).toString());
           options.addConfigEntry(
@@ -51,14 +51,14 @@ final class Sessions {
         });
   }
 
-  private OpenModel open(OnnxFile file, DeviceRequest device, Setting setting) throws OrtException {
+  private OpenModel open(OnnxFile file, LoadRequest request, Setting setting) throws OrtException {
     SessionModel content = file.content();
     // The model file is no folder: no weights are read from files that nobody verified.
     Path weights = file.source().main();
     OpenSession session =
         open(
             content,
-            device,
+            request,
             weights,
             options -> {
               limitFolding(options, content);
@@ -68,12 +68,12 @@ final class Sessions {
   }
 
   /** Opens what {@link #openAndWrite} has written, as it is. */
-  OpenModel open(ModelEntry entry, DeviceRequest device) throws OrtException {
+  OpenModel open(ModelEntry entry, LoadRequest request) throws OrtException {
     OnnxGraph graph = OnnxGraph.read(entry.graph(), entry.folder());
     OpenSession session =
         open(
             new SessionModel(entry.graph(), Map.of()),
-            device,
+            request,
             entry.folder(),
             options -> options.setOptimizationLevel(SessionOptions.OptLevel.NO_OPT));
     return new OpenModel(session, graph, entry.bytes());
@@ -83,12 +83,12 @@ final class Sessions {
     void apply(SessionOptions options) throws OrtException;
   }
 
-  private OpenSession open(SessionModel model, DeviceRequest device, Path weights, Setting setting)
+  private OpenSession open(SessionModel model, LoadRequest request, Path weights, Setting setting)
       throws OrtException {
     SessionOptions options = new SessionOptions();
     try {
-      Placement placement = Devices.choose(options, device);
-      configure(options);
+      Placement placement = Devices.choose(options, request.device());
+      configure(options, request.trusted());
       options.addConfigEntry(
           "session.model_external_initializers_file_folder_path", weights.toString());
       setting.apply(options);
@@ -99,10 +99,13 @@ final class Sessions {
     }
   }
 
-  private void configure(SessionOptions options) throws OrtException {
+  private void configure(SessionOptions options, boolean trusted) throws OrtException {
     options.setIntraOpNumThreads(threads);
     options.setInterOpNumThreads(1);
     options.addConfigEntry("session.intra_op.allow_spinning", "0");
+    if (!trusted) {
+      options.addConfigEntry("optimization.disable_specified_optimizers", "ConstantFolding");
+    }
     // Whatever it would print also comes as an exception.
     options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
   }

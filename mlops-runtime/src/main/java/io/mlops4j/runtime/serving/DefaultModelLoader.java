@@ -13,6 +13,7 @@ import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
+import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -27,6 +28,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   private final int kept;
   private final Engines engines;
   private final RuntimeThreads threads;
+  private final TimedLoads timed;
   private final LongSupplier nanos;
   private final long process = new SecureRandom().nextLong();
   private final AtomicLong calls = new AtomicLong();
@@ -89,12 +92,13 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     options = nativeCache == null ? options : options.withNativeCache(nativeCache);
     this.engines = new Engines(options);
     this.threads = new RuntimeThreads(threads);
+    this.timed = new TimedLoads(threads);
     this.nanos = nanos;
   }
 
   @Override
   public ServingModel load(
-      ModelSource source,
+      Supplier<? extends ModelSource> source,
       String name,
       @Nullable ModelVersion version,
       @Nullable AliasRecord alias,
@@ -103,25 +107,53 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       InferenceEvent.Route route) {
     checkOpen();
     Objects.requireNonNull(name, "name");
+    Supplier<LoadedModel> load =
+        () -> load(source.get(), name, version, alias, cardFeatures, options, route);
+    return options.deadline().isPresent()
+        ? timed.within(options.deadline().get(), name, load)
+        : load.get();
+  }
+
+  private LoadedModel load(
+      ModelSource source,
+      String name,
+      @Nullable ModelVersion version,
+      @Nullable AliasRecord alias,
+      @Nullable FeatureSchema cardFeatures,
+      LoadOptions options,
+      InferenceEvent.Route route) {
     Engines.Named engine = engines.open(source.format(), options.engine());
-    DeviceRequest device =
-        DeviceRequest.of(options.devices(), !options.devices().isEmpty(), Map.of());
     ModelSource loaded = options.cached() ? source : new UncachedSource(source);
-    EngineModel model = engine.engine().load(loaded, device, options.signature().orElse(null));
+    EngineModel model = engine.engine().load(loaded, request(options));
     try {
       FeatureSchema stated = options.features().orElse(cardFeatures);
       BatchBinder binder = binder(model, stated);
+      SharedModel shared = new SharedModel(model, binder, memory, kept);
+      ServedBy servedBy = ServedBy.of(name, source.digest(), version, alias, engine.name());
+      if (options.warmUp()) {
+        warmUp(shared, servedBy, route);
+      }
       return register(
-          new LoadedModel(
-              this,
-              new SharedModel(model, binder, memory, kept),
-              ServedBy.of(name, source.digest(), version, alias, engine.name()),
-              route,
-              new Listeners(options.listeners())));
+          new LoadedModel(this, shared, servedBy, route, new Listeners(options.listeners())));
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
     }
+  }
+
+  /** Under an identity of its own, of which no listener hears. */
+  private void warmUp(SharedModel shared, ServedBy servedBy, InferenceEvent.Route route) {
+    try (LoadedModel unheard =
+        new LoadedModel(this, shared.share(), servedBy, route, new Listeners(List.of()))) {
+      new WarmUp(unheard, allocator).tryOnce();
+    }
+  }
+
+  private static LoadRequest request(LoadOptions options) {
+    LoadRequest request =
+        LoadRequest.on(DeviceRequest.of(options.devices(), !options.devices().isEmpty(), Map.of()));
+    request = options.trusted() ? request : request.untrusted();
+    return options.signature().map(request::withSignature).orElse(request);
   }
 
   private static BatchBinder binder(EngineModel model, @Nullable FeatureSchema stated) {
@@ -228,6 +260,11 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       model.awaitClosed();
     }
     threads.close();
+    if (timed.abandoned() > 0) {
+      forgotten.add(
+          timed.abandoned()
+              + " loads that were given up at their deadline still go on in the engine; they end by themselves or with the process");
+    }
     engines.close();
     if (memory.bytes() > 0) {
       forgotten.add("open predictions hold " + memory.bytes() + " bytes of host memory");

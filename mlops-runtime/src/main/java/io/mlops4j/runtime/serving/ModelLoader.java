@@ -7,6 +7,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.spi.ModelSource;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ public interface ModelLoader {
   /**
    * Loads a model.
    *
-   * @param source its verified bytes
+   * @param source gives its verified bytes, once; asked within the deadline of the options
    * @param name the model's name, or its file's
    * @param version the registry's version, or null for a plain file
    * @param alias the record that made it serve, or null when no alias was followed
@@ -29,7 +30,7 @@ public interface ModelLoader {
    * @throws IllegalStateException if the runtime is closed
    */
   ServingModel load(
-      ModelSource source,
+      Supplier<? extends ModelSource> source,
       String name,
       @Nullable ModelVersion version,
       @Nullable AliasRecord alias,

@@ -62,7 +62,8 @@ final class RuntimeThreads implements AutoCloseable {
     return deadlines.schedule(call::expire, nanos(deadline), TimeUnit.NANOSECONDS);
   }
 
-  private static long nanos(Duration deadline) {
+  /** Of a wait; the longest there is where it would not fit. */
+  static long nanos(Duration deadline) {
     try {
       return deadline.toNanos();
     } catch (ArithmeticException e) {

@@ -8,12 +8,12 @@ import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
+import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.tensorflow.internal.c_api.global.tensorflow;
 
 /** TensorFlow on the CPU. The library is the process's; each model has a session of its own. */
@@ -54,19 +54,15 @@ final class TensorFlowEngine implements Engine {
   }
 
   @Override
-  public EngineModel load(ModelSource source, DeviceRequest device) {
-    return load(source, device, null);
-  }
-
-  @Override
-  public EngineModel load(ModelSource source, DeviceRequest device, @Nullable String signature) {
+  public EngineModel load(ModelSource source, LoadRequest request) {
     if (closed) {
       throw new IllegalStateException("the engine is closed");
     }
-    Placement placement = placement(device);
+    Placement placement = placement(request.device());
     Map<String, ByteBuffer> files = source.external();
     ByteBuffer main = main(source, files);
-    Declared declared = SavedModelReader.read(main, source.main(), signature);
+    Declared declared =
+        SavedModelReader.read(main, source.main(), request.signature().orElse(null));
     requireAssets(source.main(), files, declared);
     NativeSession session = session(source.main(), files, declared.tags());
     TensorFlowModel model = null;

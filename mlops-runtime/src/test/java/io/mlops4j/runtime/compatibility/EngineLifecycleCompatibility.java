@@ -18,6 +18,7 @@ import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineProvider;
 import io.mlops4j.spi.EngineSlot;
+import io.mlops4j.spi.LoadRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -308,8 +309,8 @@ public abstract class EngineLifecycleCompatibility extends EngineSuite {
   void devicesThatAreNotThereAreNeverReplacedSilently() {
     TestModel affine = tested.model(Job.AFFINE);
     PathSource source = PathSource.of(tested.format(), affine.path());
-    DeviceRequest abacus = DeviceRequest.of(List.of("abacus"), true, Map.of());
-    assertThatThrownBy(() -> engine.load(source, abacus, affine.signature()))
+    LoadRequest abacus = LoadRequest.on(DeviceRequest.of(List.of("abacus"), true, Map.of()));
+    assertThatThrownBy(() -> engine.load(source, affine.request(abacus)))
         .isInstanceOf(EngineUnavailableException.class)
         .hasMessageContaining("abacus");
   }

@@ -8,6 +8,7 @@ import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
+import io.mlops4j.spi.LoadRequest;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 /** An open engine over counted memory, and the check after each test that all of it was freed. */
 @Timeout(120)
 abstract class EngineSuite {
-  static final DeviceRequest ANY = DeviceRequest.of(List.of(), false, Map.of());
+  static final LoadRequest ANY = LoadRequest.on(DeviceRequest.of(List.of(), false, Map.of()));
 
   final EngineUnderTest tested = engine();
   final DirectMemory memory = new DirectMemory();
@@ -56,6 +57,6 @@ abstract class EngineSuite {
   }
 
   EngineModel load(PathSource source, TestModel model) {
-    return engine.load(source, ANY, model.signature());
+    return engine.load(source, model.request(ANY));
   }
 }

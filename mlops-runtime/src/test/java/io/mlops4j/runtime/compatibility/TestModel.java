@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.compatibility;
 
+import io.mlops4j.spi.LoadRequest;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -18,5 +19,10 @@ public record TestModel(Path path, String signature) {
   /** A model of a format without a choice of signatures. */
   public static TestModel of(Path path) {
     return new TestModel(path, null);
+  }
+
+  /** With the signature, where there is one. */
+  LoadRequest request(LoadRequest request) {
+    return signature == null ? request : request.withSignature(signature);
   }
 }

@@ -13,6 +13,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 
 /** Real models whose calls do something just before they begin: a race that is lost every time. */
@@ -35,7 +36,7 @@ final class PausedLoader implements ModelLoader {
 
   @Override
   public ServingModel load(
-      ModelSource source,
+      Supplier<? extends ModelSource> source,
       String name,
       ModelVersion version,
       AliasRecord alias,

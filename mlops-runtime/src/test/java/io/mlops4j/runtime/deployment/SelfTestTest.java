@@ -41,7 +41,7 @@ class SelfTestTest {
     Path path = Path.of("src/test/resources/io/mlops4j/runtime/models", file + ".onnx");
     try (Model model =
         loader.load(
-            FileSource.read(path),
+            () -> FileSource.read(path),
             "m",
             null,
             null,

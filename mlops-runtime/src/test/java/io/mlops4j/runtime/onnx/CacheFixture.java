@@ -12,6 +12,7 @@ import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.EngineValue;
+import io.mlops4j.spi.LoadRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** An engine with a cache, and everything a model answers as one text. */
 final class CacheFixture implements AutoCloseable {
   static final Path MODELS = Path.of("src/test/resources/io/mlops4j/runtime/models");
-  static final DeviceRequest CPU = DeviceRequest.of(List.of(), false, Map.of());
+  static final LoadRequest CPU = LoadRequest.on(DeviceRequest.of(List.of(), false, Map.of()));
 
   final DirectMemory memory = new DirectMemory();
   final OnnxEngine engine;

@@ -9,17 +9,21 @@ import static io.mlops4j.runtime.onnx.OnnxFixture.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnxruntime.OrtEnvironment;
 import io.mlops4j.error.EngineUnavailableException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.Placement;
+import io.mlops4j.runtime.cache.ModelEntry;
 import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.EngineProvider;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.HostMemory;
+import io.mlops4j.spi.LoadRequest;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
@@ -234,7 +238,29 @@ class OnnxEngineTest {
 
   private EngineModel loadOn(String... devices) {
     return onnx.engine.load(
-        source("mlp4.onnx", bytes("mlp4")), DeviceRequest.of(List.of(devices), false, Map.of()));
+        source("mlp4.onnx", bytes("mlp4")),
+        LoadRequest.on(DeviceRequest.of(List.of(devices), false, Map.of())));
+  }
+
+  @Test
+  void constantsOfAnUntrustedModelAreNotFolded(@TempDir Path folder) throws Exception {
+    LoadRequest trusted = CPU;
+    assertThat(nodesAsOptimised(trusted, folder.resolve("trusted"))).containsExactly("Add");
+    assertThat(nodesAsOptimised(trusted.untrusted(), folder.resolve("untrusted")))
+        .containsExactly("Add", "Add");
+  }
+
+  private List<String> nodesAsOptimised(LoadRequest request, Path folder) throws Exception {
+    Files.createDirectory(folder);
+    Sessions sessions = new Sessions(OrtEnvironment.getEnvironment(), 1);
+    OnnxFile file = OnnxFile.read(source("folded.onnx", bytes("folded")));
+    sessions.openAndWrite(file, request, folder).close();
+    return ModelProto.parseFrom(Files.readAllBytes(folder.resolve(ModelEntry.GRAPH)))
+        .getGraph()
+        .getNodeList()
+        .stream()
+        .map(NodeProto::getOpType)
+        .toList();
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.EngineValue;
+import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
 import io.mlops4j.spi.StringColumn;
 import java.io.IOException;
@@ -30,7 +31,7 @@ import java.util.Map;
 
 /** An open engine over counted memory, models by name, and the same calls made on ONNX Runtime. */
 final class OnnxFixture implements AutoCloseable {
-  static final DeviceRequest CPU = DeviceRequest.of(List.of(), false, Map.of());
+  static final LoadRequest CPU = LoadRequest.on(DeviceRequest.of(List.of(), false, Map.of()));
 
   final DirectMemory memory = new DirectMemory();
   final OnnxEngine engine = OnnxEngine.open(EngineOptions.of(memory, 1));

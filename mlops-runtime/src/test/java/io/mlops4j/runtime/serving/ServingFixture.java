@@ -34,8 +34,12 @@ final class ServingFixture implements AutoCloseable {
   }
 
   ServingModel load(String model, LoadOptions options) {
+    return load(loader, model, options);
+  }
+
+  static ServingModel load(DefaultModelLoader loader, String model, LoadOptions options) {
     return loader.load(
-        FileSource.read(MODELS.resolve(model)),
+        () -> FileSource.read(MODELS.resolve(model)),
         model,
         null,
         null,

@@ -12,6 +12,7 @@ import io.mlops4j.runtime.compatibility.SlotCalls;
 import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
+import io.mlops4j.spi.LoadRequest;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
@@ -286,12 +287,12 @@ class TensorFlowEngineTest {
   @Test
   void devicesOtherThanTheCpuAreRefused() {
     Map<String, byte[]> files = TensorFlowFixture.files("fares");
-    DeviceRequest cuda = DeviceRequest.of(List.of("cuda"), true, Map.of());
-    assertThatThrownBy(() -> fixture.engine.load(TensorFlowFixture.source(files), cuda, null))
+    LoadRequest cuda = LoadRequest.on(DeviceRequest.of(List.of("cuda"), true, Map.of()));
+    assertThatThrownBy(() -> fixture.engine.load(TensorFlowFixture.source(files), cuda))
         .isInstanceOf(EngineUnavailableException.class)
         .hasMessageContaining("device cuda: expected cpu");
-    DeviceRequest either = DeviceRequest.of(List.of("cuda", "cpu"), true, Map.of());
-    try (EngineModel model = fixture.engine.load(TensorFlowFixture.source(files), either, null)) {
+    LoadRequest either = LoadRequest.on(DeviceRequest.of(List.of("cuda", "cpu"), true, Map.of()));
+    try (EngineModel model = fixture.engine.load(TensorFlowFixture.source(files), either)) {
       assertThat(model.placement()).isEqualTo(Placement.of("cpu"));
     }
   }

@@ -9,6 +9,7 @@ import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
+import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /** An open engine over counted memory, and SavedModels as files in memory. */
 final class TensorFlowFixture implements AutoCloseable {
-  static final DeviceRequest CPU = DeviceRequest.of(List.of(), false, Map.of());
+  static final LoadRequest CPU = LoadRequest.on(DeviceRequest.of(List.of(), false, Map.of()));
 
   final DirectMemory memory = new DirectMemory();
   final Engine engine;
@@ -45,7 +46,7 @@ final class TensorFlowFixture implements AutoCloseable {
   }
 
   EngineModel load(Map<String, byte[]> files, String signature) {
-    return engine.load(source(files), CPU, signature);
+    return engine.load(source(files), signature == null ? CPU : CPU.withSignature(signature));
   }
 
   EngineModel load(String model, String signature) {

@@ -183,6 +183,33 @@ def make_endless():
     save("endless", nodes, [value("x", FLOAT, "N")], [value("y", FLOAT, "N")], constants)
 
 
+def make_folded():
+    """Work on constants, which ONNX Runtime does while it opens a model: a little, some seconds of it, and a fault."""
+    x, y = [value("x", FLOAT, "N")], [value("y", FLOAT, "N")]
+    fault = [
+        helper.make_node("Gather", ["table", "outside"], ["nothing"]),
+        helper.make_node("Add", ["x", "nothing"], ["y"]),
+    ]
+    save("fault", fault, x, y, [
+        weights("table", np.array([1, 2, 3], dtype=np.float32)), weights("outside", np.array([7], dtype=np.int64))])
+
+    little = [helper.make_node("Add", ["one", "two"], ["three"]), helper.make_node("Add", ["x", "three"], ["y"])]
+    save("folded", little, x, y, [
+        weights("one", np.array([1], dtype=np.float32)), weights("two", np.array([2], dtype=np.float32))])
+    agree("folded", run("folded", x=np.array([4], dtype=np.float32))["y"], [7])
+
+    # A square of equal values whose product with itself is itself.
+    size, products = 1000, 100
+    share = numpy_helper.from_array(np.array([1 / size], dtype=np.float32))
+    nodes = [helper.make_node("ConstantOfShape", ["square"], ["p0"], value=share)]
+    nodes += [helper.make_node("MatMul", ["p0", f"p{i}"], [f"p{i + 1}"]) for i in range(products)]
+    nodes += [
+        helper.make_node("ReduceSum", [f"p{products}"], ["sum"], keepdims=0),
+        helper.make_node("Add", ["x", "sum"], ["y"]),
+    ]
+    save("folded_products", nodes, x, y, [weights("square", np.array([size, size], dtype=np.int64))])
+
+
 def main():
     expected = {"mlp4": make_mlps(), "classifier": make_classifiers()}
     make_columns()
@@ -190,6 +217,7 @@ def main():
     make_strings_out()
     make_dynamic()
     make_endless()
+    make_folded()
     (HERE / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
 
 

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.deployment;
+package io.mlops4j.runtime.serving;
 
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.feature.BFloat16Type;
@@ -29,17 +29,28 @@ import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
 
 /** Puts plain values into columns of the types that a model takes. */
-final class TestColumns {
+public final class PlainColumns {
   private final Model model;
   private final BufferAllocator allocator;
 
-  TestColumns(Model model, BufferAllocator allocator) {
+  /**
+   * For the columns of one model.
+   *
+   * @param model what it takes decides the types; lent
+   * @param allocator where columns are made; lent
+   */
+  public PlainColumns(Model model, BufferAllocator allocator) {
     this.model = model;
     this.allocator = allocator;
   }
 
-  /** How many values each row has; -1 where it is one, not in a list. */
-  static int width(List<@Nullable Object> values) {
+  /**
+   * How many values each row has.
+   *
+   * @param values of each row one, or a list
+   * @return the length of the longest list; -1 where there is none
+   */
+  public static int width(List<@Nullable Object> values) {
     return values.stream()
         .mapToInt(value -> value instanceof List<?> list ? list.size() : -1)
         .max()
@@ -58,10 +69,12 @@ final class TestColumns {
   /**
    * A batch of plain values.
    *
+   * @param columns the values of each, row by row
+   * @param rows how many
    * @return an owned batch, which the caller closes
    * @throws ModelLoadException if a value does not fit its column
    */
-  FeatureBatch batch(Map<String, List<@Nullable Object>> columns, int rows) {
+  public FeatureBatch batch(Map<String, List<@Nullable Object>> columns, int rows) {
     List<FieldVector> vectors = new ArrayList<>();
     try {
       columns.forEach((column, values) -> vectors.add(fill(empty(column, values), values)));
@@ -108,7 +121,7 @@ final class TestColumns {
             .filter(feature -> feature.column().equals(column))
             .findFirst()
             .flatMap(this::type)
-            .map(TestColumns::arrow)
+            .map(PlainColumns::arrow)
             .orElseGet(() -> arrow(flat(values)));
     int width = width(values);
     Field field =

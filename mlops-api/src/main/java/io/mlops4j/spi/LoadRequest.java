@@ -1,0 +1,75 @@
+package io.mlops4j.spi;
+
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** How an engine is to load one model. Immutable: every method returns a changed copy. */
+public final class LoadRequest {
+  private final DeviceRequest device;
+  private final @Nullable String signature;
+  private final boolean trusted;
+
+  private LoadRequest(DeviceRequest device, @Nullable String signature, boolean trusted) {
+    this.device = device;
+    this.signature = signature;
+    this.trusted = trusted;
+  }
+
+  /**
+   * A trusted model with its default signature.
+   *
+   * @param device where it should run
+   * @return the request
+   */
+  public static LoadRequest on(DeviceRequest device) {
+    return new LoadRequest(Objects.requireNonNull(device, "device"), null, true);
+  }
+
+  /**
+   * Chooses one of several signatures.
+   *
+   * @param key the signature's key
+   * @return a changed copy
+   */
+  public LoadRequest withSignature(String key) {
+    return new LoadRequest(device, Objects.requireNonNull(key, "key"), trusted);
+  }
+
+  /**
+   * Says that the model's maker is not trusted: nothing that it asks for is computed while it is
+   * loaded, as far as the engine can be told so.
+   *
+   * @return a changed copy
+   */
+  public LoadRequest untrusted() {
+    return new LoadRequest(device, signature, false);
+  }
+
+  /**
+   * Where the model should run.
+   *
+   * @return the device
+   */
+  public DeviceRequest device() {
+    return device;
+  }
+
+  /**
+   * Which of several signatures.
+   *
+   * @return empty for the default
+   */
+  public Optional<String> signature() {
+    return Optional.ofNullable(signature);
+  }
+
+  /**
+   * Whether work that the model asks for may be done while it is loaded.
+   *
+   * @return false after {@link #untrusted()}
+   */
+  public boolean trusted() {
+    return trusted;
+  }
+}

@@ -1,0 +1,109 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.inference.Model;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads with a deadline. Nothing cancels an engine that opens a model, so each of them has a thread
+ * of its own: one that is given up goes on there, and what comes of it is closed at once. Only so
+ * many may go on, so that whoever tries again and again does not fill the machine with them. Thread
+ * safe.
+ */
+final class TimedLoads {
+  private final int most;
+  private final AtomicInteger numbers = new AtomicInteger();
+  private final AtomicInteger abandoned = new AtomicInteger();
+
+  TimedLoads(int most) {
+    this.most = most;
+  }
+
+  /**
+   * Loads, but does not wait longer than this.
+   *
+   * @throws ModelLoadException at the deadline, when interrupted, or if too many loads go on
+   */
+  <M extends Model> M within(Duration deadline, String name, Supplier<M> load) {
+    if (abandoned.get() >= most) {
+      throw new ModelLoadException(
+          "%s: found %d loads that were given up and still go on, expected fewer than %d; nothing can end them but their own end or that of the process: load such models without a deadline, or untrusted()"
+              .formatted(name, abandoned.get(), most),
+          null);
+    }
+    CompletableFuture<M> loaded = new CompletableFuture<>();
+    Thread thread =
+        new Thread(() -> load(load, loaded), "mlops4j-load-" + numbers.incrementAndGet());
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      return loaded.get(RuntimeThreads.nanos(deadline), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return giveUp(loaded, name + ": loading took longer than " + deadline);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return giveUp(loaded, name + ": the thread was interrupted while it waited for the model");
+    } catch (ExecutionException e) {
+      throw failure(e.getCause());
+    }
+  }
+
+  private <M extends Model> void load(Supplier<M> load, CompletableFuture<M> loaded) {
+    M model;
+    try {
+      model = load.get();
+    } catch (Throwable e) {
+      if (!loaded.completeExceptionally(e)) {
+        abandoned.decrementAndGet();
+      }
+      return;
+    }
+    if (!loaded.complete(model)) {
+      try {
+        model.close();
+      } finally {
+        abandoned.decrementAndGet();
+      }
+    }
+  }
+
+  private <M> M giveUp(CompletableFuture<M> loaded, String reason) {
+    abandoned.incrementAndGet(); // before the loading thread can learn of it
+    ModelLoadException late =
+        new ModelLoadException(
+            reason
+                + "; it goes on in a thread of its own and is then closed: allow more time, or load a model that you do not trust with untrusted()",
+            null);
+    if (loaded.completeExceptionally(late)) {
+      throw late;
+    }
+    abandoned.decrementAndGet(); // it came at the last moment
+    try {
+      return loaded.join();
+    } catch (CompletionException e) {
+      throw failure(e.getCause());
+    }
+  }
+
+  private static RuntimeException failure(@Nullable Throwable cause) {
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return cause instanceof RuntimeException exception
+        ? exception
+        : new ModelLoadException("loading failed: " + cause, cause);
+  }
+
+  /** How many loads were given up and still go on. */
+  int abandoned() {
+    return abandoned.get();
+  }
+}

@@ -1,0 +1,99 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.error.InferenceException;
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.Model;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.Feature;
+import io.mlops4j.model.TensorSpec;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The first call of a model, with zeros and empty texts, so that a real one is not the first. */
+public final class WarmUp {
+  private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
+
+  /** A model that does not answer within this time is not fit to serve. */
+  private static final CallOptions CALL = CallOptions.withDefaults().within(Duration.ofMinutes(1));
+
+  /** Inputs larger than this are not made up. */
+  private static final int MOST_VALUES = 1 << 22;
+
+  private final Model model;
+  private final PlainColumns columns;
+
+  /**
+   * Asks nothing yet.
+   *
+   * @param model to be asked; lent
+   * @param allocator where the columns are made; lent
+   */
+  public WarmUp(Model model, BufferAllocator allocator) {
+    this.model = model;
+    this.columns = new PlainColumns(model, allocator);
+  }
+
+  /** Asks once, if such values fit; a model that fails on them stays cold. */
+  void tryOnce() {
+    try {
+      once();
+    } catch (InferenceException e) {
+      LOG.debug("{}: not warmed: {}", model.servedBy(), e.getMessage());
+    }
+  }
+
+  /**
+   * Asks once, if such values fit.
+   *
+   * @throws InferenceException if the model gives no answer
+   */
+  public void once() {
+    Map<String, List<@Nullable Object>> zeros = new LinkedHashMap<>();
+    for (Feature feature : model.features().features()) {
+      Optional<ElementType> type = columns.type(feature);
+      double width = columns.width(feature);
+      if (type.isEmpty() || rows() * width > MOST_VALUES) {
+        return;
+      }
+      Object zero = zero(type.get());
+      zeros.put(
+          feature.column(),
+          Collections.nCopies(rows(), width == 1 ? zero : Collections.nCopies((int) width, zero)));
+    }
+    try (FeatureBatch batch = columns.batch(zeros, rows())) {
+      model.predict(batch, CALL).close();
+    } catch (ModelInputException e) {
+      // A shape that such columns cannot have; the first real call warms it.
+      LOG.debug("{}: not warmed: {}", model.servedBy(), e.getMessage());
+    }
+  }
+
+  private static Object zero(ElementType type) {
+    return switch (type) {
+      case STRING -> "";
+      case BOOL -> false;
+      default -> 0;
+    };
+  }
+
+  /** One row, unless the model takes a fixed number. */
+  private int rows() {
+    return model.signature().inputs().stream()
+        .filter(TensorSpec.class::isInstance)
+        .map(spec -> ((TensorSpec) spec).shape())
+        .filter(shape -> !shape.isEmpty())
+        .map(shape -> (int) shape.get(0).size().orElse(1))
+        .findFirst()
+        .orElse(1);
+  }
+}

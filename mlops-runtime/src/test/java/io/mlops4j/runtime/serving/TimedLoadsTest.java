@@ -1,0 +1,185 @@
+package io.mlops4j.runtime.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.InferenceException;
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.Model;
+import io.mlops4j.inference.Prediction;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Loads with a deadline, of untrusted models, and with a first call. */
+@SuppressWarnings("try") // closing is what some of these tests are about
+@Timeout(120)
+class TimedLoadsTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration SHORT = Duration.ofMillis(20);
+
+  private static final LoadOptions UNTRUSTED = LoadOptions.withDefaults().untrusted();
+
+  private final TimedLoads loads = new TimedLoads(2);
+
+  /** A load that the test lets end. */
+  private static final class HeldLoad implements Supplier<Model> {
+    private final CountDownLatch began = new CountDownLatch(1);
+    private final CountDownLatch mayEnd = new CountDownLatch(1);
+    private final AtomicInteger closed = new AtomicInteger();
+    private final AtomicReference<Thread> thread = new AtomicReference<>();
+
+    @Override
+    public Model get() {
+      thread.set(Thread.currentThread());
+      began.countDown();
+      Waiting.uninterruptibly(mayEnd);
+      return StubModel.closing(closed::incrementAndGet);
+    }
+
+    void end() throws InterruptedException {
+      began.await();
+      mayEnd.countDown();
+      thread.get().join();
+    }
+  }
+
+  @Test
+  void loadThatIsDoneInTimeIsGivenOut() {
+    AtomicInteger closed = new AtomicInteger();
+    try (Model model = loads.within(LONG, "m", () -> StubModel.closing(closed::incrementAndGet))) {
+      assertThat(closed).hasValue(0);
+      assertThat(loads.abandoned()).isZero();
+    }
+    assertThat(closed).hasValue(1);
+  }
+
+  @Test
+  void failureOfALoadIsTheCallers() {
+    ModelLoadException damaged = new ModelLoadException("damaged", null);
+    assertThatThrownBy(
+            () ->
+                loads.within(
+                    LONG,
+                    "m",
+                    () -> {
+                      throw damaged;
+                    }))
+        .isSameAs(damaged);
+    assertThat(loads.abandoned()).isZero();
+  }
+
+  @Test
+  void lateLoadIsGivenUpCountedAndClosedWhenItEnds() throws InterruptedException {
+    HeldLoad held = new HeldLoad();
+    assertThatThrownBy(() -> loads.within(SHORT, "slow", held))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("slow: loading took longer than PT0.02S");
+    assertThat(loads.abandoned()).isOne();
+    held.end();
+    assertThat(held.closed).hasValue(1);
+    assertThat(loads.abandoned()).isZero();
+  }
+
+  @Test
+  void interruptGivesUpAndIsKept() throws InterruptedException {
+    HeldLoad held = new HeldLoad();
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> loads.within(LONG, "slow", held))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("interrupted");
+    assertThat(Thread.interrupted()).isTrue();
+    held.end();
+    assertThat(held.closed).hasValue(1);
+  }
+
+  @Test
+  void whoeverTriesAgainAndAgainIsRefused() throws InterruptedException {
+    HeldLoad first = new HeldLoad();
+    HeldLoad second = new HeldLoad();
+    assertThatThrownBy(() -> loads.within(SHORT, "m", first)).hasMessageContaining("longer");
+    assertThatThrownBy(() -> loads.within(SHORT, "m", second)).hasMessageContaining("longer");
+    HeldLoad third = new HeldLoad();
+    assertThatThrownBy(() -> loads.within(SHORT, "m", third))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("found 2 loads that were given up");
+    assertThat(third.thread).hasValue(null);
+    first.end();
+    third.mayEnd.countDown();
+    loads.within(LONG, "m", third).close();
+    assertThat(third.closed).hasValue(1);
+    second.end();
+  }
+
+  @Test
+  void modelThatFoldsConstantsForSecondsIsGivenUpAndReported() throws InterruptedException {
+    DefaultModelLoader loader = new DefaultModelLoader(2);
+    LoadOptions hurried = LoadOptions.withDefaults().within(Duration.ofMillis(1));
+    assertThatThrownBy(() -> ServingFixture.load(loader, "folded_products.onnx", hurried))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("folded_products.onnx: loading took longer than PT0.001S");
+    assertThat(loader.closeAndReport())
+        .singleElement()
+        .asString()
+        .contains("1 loads that were given up");
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith("mlops4j-load")) {
+        thread.join();
+      }
+    }
+    assertThat(loader.hostBytes()).isZero();
+  }
+
+  @Test
+  void untrustedModelAnswersTheSame() {
+    try (ServingFixture fixture = new ServingFixture();
+        Model model = fixture.load("folded_products.onnx", LoadOptions.withDefaults().untrusted());
+        FeatureBatch x = FeatureBatch.builder(fixture.allocator()).floats("x", 1, 2).build();
+        Prediction y = model.predict(x)) {
+      float[] sums = y.floats("y");
+      assertThat(sums[0]).isBetween(1000.5f, 1001.5f);
+      assertThat(sums[1] - sums[0]).isEqualTo(1f);
+      assertThat(UNTRUSTED.trusted()).isFalse();
+      assertThat(UNTRUSTED.cached()).isFalse();
+    }
+  }
+
+  @Test
+  void modelThatFailsOnMadeUpValuesStaysCold() {
+    try (ServingFixture fixture = new ServingFixture();
+        Model model = fixture.load("fault.onnx", LoadOptions.withDefaults().warmedUp());
+        FeatureBatch x = FeatureBatch.builder(fixture.allocator()).floats("x", 1).build()) {
+      assertThatThrownBy(() -> model.predict(x)).isInstanceOf(InferenceException.class);
+    }
+  }
+
+  @Test
+  void firstCallIsMadeBeforeAnybodyAsksAndListenersDoNotHearOfIt() {
+    AtomicInteger heard = new AtomicInteger();
+    LoadOptions options = ServingFixture.ABCD.listener(event -> heard.incrementAndGet());
+    try (ServingFixture fixture = new ServingFixture()) {
+      try (Model cold = fixture.load("mlp4.onnx", options)) {
+        assertThat(fixture.loader.hostBytes()).isZero();
+      }
+      try (Model warm = fixture.load("mlp4.onnx", options.warmedUp())) {
+        assertThat(fixture.loader.hostBytes()).isPositive();
+        assertThat(heard).hasValue(0);
+      }
+      assertThat(fixture.loader.hostBytes()).isZero();
+    }
+  }
+
+  @Test
+  void deadlineMustBeMoreThanZero() {
+    assertThatThrownBy(() -> LoadOptions.withDefaults().within(Duration.ZERO))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("deadline: found PT0S, expected more than zero");
+    assertThat(LoadOptions.withDefaults().within(SHORT).deadline()).contains(SHORT);
+  }
+}
