@@ -22,6 +22,7 @@ public final class LoadOptions {
   private final boolean cached;
   private final boolean trusted;
   private final boolean warmUp;
+  private final MicroBatching microBatching;
 
   private LoadOptions(Draft draft) {
     this.features = draft.features;
@@ -33,6 +34,7 @@ public final class LoadOptions {
     this.cached = draft.cached;
     this.trusted = draft.trusted;
     this.warmUp = draft.warmUp;
+    this.microBatching = draft.microBatching;
   }
 
   /** What a changed copy is made from. */
@@ -46,6 +48,7 @@ public final class LoadOptions {
     private boolean cached = true;
     private boolean trusted = true;
     private boolean warmUp;
+    private MicroBatching microBatching = MicroBatching.upTo(1);
   }
 
   private LoadOptions with(Consumer<Draft> change) {
@@ -59,6 +62,7 @@ public final class LoadOptions {
     draft.cached = cached;
     draft.trusted = trusted;
     draft.warmUp = warmUp;
+    draft.microBatching = microBatching;
     change.accept(draft);
     return new LoadOptions(draft);
   }
@@ -200,6 +204,17 @@ public final class LoadOptions {
   }
 
   /**
+   * Answers single records that pile up in one run. Without it, each is asked alone.
+   *
+   * @param batching how many, and how long they may wait
+   * @return a changed copy
+   */
+  public LoadOptions microBatching(MicroBatching batching) {
+    Objects.requireNonNull(batching, "batching");
+    return with(draft -> draft.microBatching = batching);
+  }
+
+  /**
    * How columns meet the model's inputs.
    *
    * @return empty when the card or names alone decide
@@ -278,5 +293,14 @@ public final class LoadOptions {
    */
   public boolean warmUp() {
     return warmUp;
+  }
+
+  /**
+   * How single records that pile up are asked.
+   *
+   * @return up to one row unless set
+   */
+  public MicroBatching microBatching() {
+    return microBatching;
   }
 }

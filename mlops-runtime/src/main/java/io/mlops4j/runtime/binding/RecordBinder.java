@@ -125,6 +125,32 @@ public final class RecordBinder<I extends Record> {
   }
 
   /**
+   * Whether one run can answer several records.
+   *
+   * @return false if a record is the whole of an input, or the number of rows is fixed
+   */
+  public boolean takesMany() {
+    return !inputs.isEmpty() && inputs.stream().allMatch(RecordInput::takesMany);
+  }
+
+  /**
+   * What records that one run is to answer must have in common.
+   *
+   * @param row a record
+   * @return equal for records whose arrays have equal lengths
+   */
+  public Object shape(I row) {
+    List<Integer> lengths = List.of();
+    for (RecordInput input : inputs) {
+      if (input.arrays()) {
+        lengths = new ArrayList<>(lengths);
+        lengths.add(input.length(row));
+      }
+    }
+    return lengths;
+  }
+
+  /**
    * The record as columns, keys included, as listeners see it.
    *
    * @return the columns

@@ -36,6 +36,17 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
     return plan.fill(arrays ? 1 : 0, false) == Fill.WHOLE;
   }
 
+  /** Whether rows can be added: the outermost dimension counts them, and is not fixed. */
+  boolean takesMany() {
+    return !isWhole() && plan.spec().shape().get(0).size().isEmpty();
+  }
+
+  /** Of the one array; -1 for a missing one. */
+  int length(Record row) {
+    Object array = get(0, row);
+    return array == null ? -1 : Array.getLength(array);
+  }
+
   private int width(List<? extends Record> rows) {
     int width = -1;
     for (int row = 0; row < rows.size(); row++) {

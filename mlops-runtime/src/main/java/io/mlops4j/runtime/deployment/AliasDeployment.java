@@ -32,13 +32,11 @@ final class AliasDeployment implements Deployment {
   private final @Nullable Shadow shadow;
   private final DeploymentThreads threads;
   private final Change change;
-  private final MicroBatching batching;
   private final List<Consumer<? super DeploymentStatus>> onChange;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private AliasDeployment(DeploymentBuilder built, ModelRegistry registry) {
     change = built.change;
-    batching = built.batching;
     onChange = List.copyOf(built.onChange);
     threads = new DeploymentThreads(built.ref);
     champion =
@@ -227,7 +225,7 @@ final class AliasDeployment implements Deployment {
 
   private <I extends Record, O extends Record> RowModel<I, O> rows(RowKey key) {
     champion.bind(key);
-    return new FollowingRows<>(champion, key, shadow, batching);
+    return new FollowingRows<>(champion, key, shadow);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.deployment;
 
 import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.registry.AliasRecord;

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.deployment;
 
 import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
@@ -25,7 +26,7 @@ final class DeploymentBuilder implements Deployment.Builder {
   private LoadOptions options = LoadOptions.withDefaults();
   Change change = Change.by("deployment");
   @Nullable String shadow;
-  MicroBatching batching = MicroBatching.upTo(1);
+  private @Nullable MicroBatching batching;
   Duration interval = Duration.ofSeconds(1);
 
   DeploymentBuilder(ModelLoader loader, String ref, Clock clock) {
@@ -107,7 +108,7 @@ final class DeploymentBuilder implements Deployment.Builder {
   }
 
   LoadOptions options() {
-    LoadOptions all = options;
+    LoadOptions all = batching == null ? options : options.microBatching(batching);
     for (InferenceListener listener : listeners) {
       all = all.listener(listener);
     }

@@ -11,19 +11,12 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
   private final AliasFollower follower;
   private final RowKey key;
   private final @Nullable Shadow shadow;
-  private final @Nullable RowBatcher<I, O> batcher;
   private volatile @Nullable Bound<I, O> bound;
 
-  FollowingRows(
-      AliasFollower follower, RowKey key, @Nullable Shadow shadow, MicroBatching batching) {
+  FollowingRows(AliasFollower follower, RowKey key, @Nullable Shadow shadow) {
     this.follower = follower;
     this.key = key;
     this.shadow = shadow;
-    this.batcher =
-        batching.rows() > 1
-            ? new RowBatcher<>(
-                batching.rows(), row -> ask(row, CallOptions.withDefaults()), this::ask)
-            : null;
   }
 
   private record Bound<I extends Record, O extends Record>(Served served, RowModel<I, O> rows) {}
@@ -40,20 +33,11 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
 
   @Override
   public O predict(I row) {
-    return batcher == null ? ask(row, CallOptions.withDefaults()) : batcher.predict(row);
+    return predict(row, CallOptions.withDefaults());
   }
 
   @Override
   public O predict(I row, CallOptions options) {
-    return options.deadline().isEmpty() ? predict(row) : ask(row, options);
-  }
-
-  @Override
-  public List<O> predict(List<I> rows) {
-    return ask(rows);
-  }
-
-  private O ask(I row, CallOptions options) {
     Served served = follower.acquire();
     try {
       O answer = rows(served).predict(row, options);
@@ -64,7 +48,8 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
     }
   }
 
-  private List<O> ask(List<I> rows) {
+  @Override
+  public List<O> predict(List<I> rows) {
     Served served = follower.acquire();
     try {
       List<O> answers = rows(served).predict(rows);

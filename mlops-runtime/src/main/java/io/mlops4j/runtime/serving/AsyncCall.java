@@ -1,20 +1,23 @@
 package io.mlops4j.runtime.serving;
 
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** A result to come, whose cancellation ends the call that makes it. */
 final class AsyncCall<R> extends CompletableFuture<R> {
-  private final Cancellation cancellation;
+  private @Nullable Runnable onCancel;
 
-  AsyncCall(Cancellation cancellation) {
-    this.cancellation = cancellation;
+  /** Says what ends the call; before anybody else sees this. */
+  AsyncCall<R> cancelledBy(Runnable end) {
+    onCancel = end;
+    return this;
   }
 
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
     boolean cancelled = super.cancel(mayInterruptIfRunning);
-    if (cancelled) {
-      cancellation.cancel();
+    if (cancelled && onCancel != null) {
+      onCancel.run();
     }
     return cancelled;
   }

@@ -4,10 +4,12 @@ import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.runtime.binding.RecordBinder;
 import io.mlops4j.runtime.binding.RecordReader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** A model asked with records. */
 final class BoundRows<I extends Record, O extends Record> implements RowModel<I, O> {
@@ -48,11 +50,22 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
       return List.of();
     }
     try (DefaultPrediction answer = model.ask(request(asked), CallOptions.withDefaults())) {
-      List<O> read = new ArrayList<>(asked.size());
-      for (int i = 0; i < asked.size(); i++) {
-        read.add(reader.read(answer, i));
-      }
-      return List.copyOf(read);
+      return read(answer, asked.size());
+    }
+  }
+
+  private List<O> read(DefaultPrediction answer, int rows) {
+    List<O> read = new ArrayList<>(rows);
+    for (int i = 0; i < rows; i++) {
+      read.add(reader.read(answer, i));
+    }
+    return List.copyOf(read);
+  }
+
+  /** Asks in this thread, for calls that have entered. */
+  List<O> askEntered(List<I> rows, @Nullable Duration within, long since) {
+    try (DefaultPrediction answer = model.askEntered(request(rows), within, since)) {
+      return rows.size() == 1 ? List.of(reader.read(answer, 0)) : read(answer, rows.size());
     }
   }
 

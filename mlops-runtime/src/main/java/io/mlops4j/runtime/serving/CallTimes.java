@@ -9,7 +9,16 @@ final class CallTimes {
 
   private int next;
   private final long[] nanos = new long[Phase.values().length];
-  private long last = System.nanoTime();
+  private long last;
+
+  CallTimes() {
+    this(System.nanoTime());
+  }
+
+  /** Of a call that began some time ago. */
+  CallTimes(long since) {
+    this.last = since;
+  }
 
   /** A part ended here, and the next begins. */
   void end(Phase phase) {

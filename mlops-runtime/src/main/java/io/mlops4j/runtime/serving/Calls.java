@@ -57,6 +57,11 @@ final class Calls {
     }
   }
 
+  /** How many run now, those who wait for a processor included. */
+  int running() {
+    return (int) state.get();
+  }
+
   boolean isClosing() {
     return state.get() < 0;
   }

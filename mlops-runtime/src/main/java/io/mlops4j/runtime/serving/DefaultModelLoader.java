@@ -3,6 +3,7 @@ package io.mlops4j.runtime.serving;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCache;
@@ -49,6 +50,8 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   private final Engines engines;
   private final RuntimeThreads threads;
   private final TimedLoads timed;
+  private final int processors;
+  private final CallQueue queue;
   private final LongSupplier nanos;
   private final long process = new SecureRandom().nextLong();
   private final AtomicLong calls = new AtomicLong();
@@ -93,6 +96,8 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     this.engines = new Engines(options);
     this.threads = new RuntimeThreads(threads);
     this.timed = new TimedLoads(threads);
+    this.processors = threads;
+    this.queue = new CallQueue(threads, this.threads.workers());
     this.nanos = nanos;
   }
 
@@ -134,7 +139,13 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
         warmUp(shared, servedBy, route);
       }
       return register(
-          new LoadedModel(this, shared, servedBy, route, new Listeners(options.listeners())));
+          new LoadedModel(
+              this,
+              shared,
+              servedBy,
+              route,
+              new Listeners(options.listeners()),
+              options.microBatching()));
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
@@ -144,7 +155,13 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   /** Under an identity of its own, of which no listener hears. */
   private void warmUp(SharedModel shared, ServedBy servedBy, InferenceEvent.Route route) {
     try (LoadedModel unheard =
-        new LoadedModel(this, shared.share(), servedBy, route, new Listeners(List.of()))) {
+        new LoadedModel(
+            this,
+            shared.share(),
+            servedBy,
+            route,
+            new Listeners(List.of()),
+            MicroBatching.upTo(1))) {
       new WarmUp(unheard, allocator).tryOnce();
     }
   }
@@ -212,6 +229,15 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   @Override
   public Executor executor() {
     return threads.workers();
+  }
+
+  CallQueue queue() {
+    return queue;
+  }
+
+  /** Whether it pays to ask a model together. */
+  BatchingTrial trial() {
+    return new BatchingTrial(processors, System::nanoTime);
   }
 
   RuntimeThreads threads() {

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.serving;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.RowModel;
@@ -34,21 +35,25 @@ final class LoadedModel implements ServingModel {
   private final ServedBy servedBy;
   private final InferenceEvent.Route route;
   private final Listeners listeners;
+  private final MicroBatching batching;
   private final Calls calls = new Calls();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Map<Class<?>, RowCollector<?>> collectors = new ConcurrentHashMap<>();
+  private final Map<List<Class<?>>, RowBatcher<?, ?>> batchers = new ConcurrentHashMap<>();
 
   LoadedModel(
       DefaultModelLoader runtime,
       SharedModel shared,
       ServedBy servedBy,
       InferenceEvent.Route route,
-      Listeners listeners) {
+      Listeners listeners,
+      MicroBatching batching) {
     this.runtime = runtime;
     this.shared = shared;
     this.servedBy = servedBy;
     this.route = route;
     this.listeners = listeners;
+    this.batching = batching;
   }
 
   @Override
@@ -109,23 +114,27 @@ final class LoadedModel implements ServingModel {
   DefaultPrediction ask(Request request, CallOptions options) {
     enter();
     try {
-      Duration deadline = deadline(options);
-      if (deadline == null) {
-        return answer(request, null);
-      }
-      Cancellation cancellation = new Cancellation(deadline);
-      Future<?> watched = runtime.threads().watch(cancellation, deadline);
-      try {
-        return answer(request, cancellation);
-      } finally {
-        watched.cancel(false);
-      }
+      return askEntered(request, deadline(options), RowBatcher.Asker.AT_ONCE);
     } finally {
       calls.leave();
     }
   }
 
-  private static @Nullable Duration deadline(CallOptions options) {
+  /** Asks in this thread, for a call that has entered. */
+  DefaultPrediction askEntered(Request request, @Nullable Duration deadline, long since) {
+    if (deadline == null) {
+      return answer(request, null, since);
+    }
+    Cancellation cancellation = new Cancellation(deadline);
+    Future<?> watched = runtime.threads().watch(cancellation, deadline);
+    try {
+      return answer(request, cancellation, since);
+    } finally {
+      watched.cancel(false);
+    }
+  }
+
+  static @Nullable Duration deadline(CallOptions options) {
     return options == CallOptions.withDefaults() ? null : options.deadline().orElse(null);
   }
 
@@ -141,7 +150,7 @@ final class LoadedModel implements ServingModel {
     }
     Duration deadline = deadline(options);
     Cancellation cancellation = new Cancellation(deadline);
-    AsyncCall<R> future = new AsyncCall<>(cancellation);
+    AsyncCall<R> future = new AsyncCall<R>().cancelledBy(cancellation::cancel);
     Future<?> watched = deadline == null ? null : runtime.threads().watch(cancellation, deadline);
     Runnable end =
         () -> {
@@ -169,7 +178,7 @@ final class LoadedModel implements ServingModel {
       Runnable end) {
     R result = null;
     Throwable error = null;
-    try (DefaultPrediction answer = answer(request, cancellation)) {
+    try (DefaultPrediction answer = answer(request, cancellation, RowBatcher.Asker.AT_ONCE)) {
       result = read.apply(answer);
     } catch (Throwable e) {
       error = e;
@@ -183,9 +192,13 @@ final class LoadedModel implements ServingModel {
     }
   }
 
-  private DefaultPrediction answer(Request request, @Nullable Cancellation cancellation) {
+  private DefaultPrediction answer(
+      Request request, @Nullable Cancellation cancellation, long since) {
     long call = runtime.nextCall();
-    CallTimes times = listeners.isEmpty() ? null : new CallTimes();
+    CallTimes times =
+        listeners.isEmpty()
+            ? null
+            : since == RowBatcher.Asker.AT_ONCE ? new CallTimes() : new CallTimes(since);
     DefaultPrediction answer;
     try {
       Outputs outputs = shared.ask(request, cancellation, times);
@@ -264,7 +277,29 @@ final class LoadedModel implements ServingModel {
     checkOpen();
     RecordBinder<I> binder = shared.binder().records(lookup, in);
     RecordReader<O> reader = RecordReader.of(lookup, out, signature());
-    return new BoundRows<>(this, binder, reader, collector(in, binder));
+    RowCollector<I> collector = collector(in, binder);
+    BoundRows<I, O> direct = new BoundRows<>(this, binder, reader, collector);
+    return batching.rows() > 1 && binder.takesMany()
+        ? new BatchedRows<>(this, direct, batcher(in, out, binder, direct))
+        : direct;
+  }
+
+  /** One for each pair of record classes, however often they are bound. */
+  @SuppressWarnings("unchecked") // the map's values have the types of their key
+  private <I extends Record, O extends Record> RowBatcher<I, O> batcher(
+      Class<I> in, Class<O> out, RecordBinder<I> binder, BoundRows<I, O> direct) {
+    return (RowBatcher<I, O>)
+        batchers.computeIfAbsent(
+            List.of(in, out),
+            classes ->
+                new RowBatcher<>(
+                    batching,
+                    runtime.queue(),
+                    direct::askEntered,
+                    binder::shape,
+                    calls::running,
+                    runtime.threads()::after,
+                    batching.measured() ? runtime.trial() : null));
   }
 
   /** One for each record class, however often it is bound. */
@@ -307,7 +342,7 @@ final class LoadedModel implements ServingModel {
               Objects.requireNonNull(alias, "alias"),
               servedBy.engine());
       return runtime.register(
-          new LoadedModel(runtime, shared.share(), renamed, newRoute, listeners));
+          new LoadedModel(runtime, shared.share(), renamed, newRoute, listeners, batching));
     } finally {
       calls.leave();
     }
@@ -323,10 +358,14 @@ final class LoadedModel implements ServingModel {
     calls.letGo();
   }
 
-  private void enter() {
+  void enter() {
     if (!calls.enter()) {
       throw closedException();
     }
+  }
+
+  void leave() {
+    calls.leave();
   }
 
   void checkOpen() {

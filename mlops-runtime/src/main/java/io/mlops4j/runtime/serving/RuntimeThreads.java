@@ -59,7 +59,12 @@ final class RuntimeThreads implements AutoCloseable {
 
   /** Ends a call when its time is over. */
   Future<?> watch(Cancellation call, Duration deadline) {
-    return deadlines.schedule(call::expire, nanos(deadline), TimeUnit.NANOSECONDS);
+    return after(deadline, call::expire);
+  }
+
+  /** Does something short when a time is over. */
+  Future<?> after(Duration time, Runnable action) {
+    return deadlines.schedule(action, nanos(time), TimeUnit.NANOSECONDS);
   }
 
   /** Of a wait; the longest there is where it would not fit. */

@@ -16,6 +16,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
+import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.inference.ServedBy;

@@ -1,0 +1,55 @@
+package io.mlops4j.runtime.serving;
+
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** A call that waits for a processor. What is not final is guarded by its {@link CallQueue}. */
+abstract class QueuedCall {
+  private final @Nullable Thread thread;
+  private Object group;
+  private boolean waiting;
+
+  /**
+   * A call.
+   *
+   * @param group equal for calls that can be answered together
+   * @param thread who waits for it, or null if a worker answers it
+   */
+  QueuedCall(Object group, @Nullable Thread thread) {
+    this.group = group;
+    this.thread = thread;
+  }
+
+  /** The most calls of its group that are answered together. */
+  abstract int most();
+
+  /** Answers calls of its group in this thread; throws nothing. */
+  abstract void answer(List<QueuedCall> together);
+
+  /** Whether a worker answers it. */
+  final boolean isAsynchronous() {
+    return thread == null;
+  }
+
+  final void wake() {
+    LockSupport.unpark(thread);
+  }
+
+  final Object group() {
+    return group;
+  }
+
+  /** From now on it is answered alone. */
+  final void separate() {
+    group = this;
+  }
+
+  final boolean isWaiting() {
+    return waiting;
+  }
+
+  final void setWaiting(boolean waiting) {
+    this.waiting = waiting;
+  }
+}

@@ -1,0 +1,342 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.error.DeadlineException;
+import io.mlops4j.error.OverloadedException;
+import io.mlops4j.inference.MicroBatching;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers records that pile up together: who finds a processor free and nobody waiting asks alone,
+ * without delay; others are queued, and whoever gets a processor answers its group. Thread safe.
+ *
+ * <p>A group that fails is put back, and each of its records is asked alone by its own thread: so
+ * the failure of one is its own, and a thread with a deadline is not kept by those without. A group
+ * runs no longer than the deadline that comes first allows.
+ */
+final class RowBatcher<I, O> {
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private final MicroBatching limits;
+  private final CallQueue queue;
+  private final Asker<I, O> asker;
+  private final Function<I, Object> shape;
+  private final IntSupplier asking;
+  private final Timer later;
+  private final @Nullable BatchingTrial trial;
+  private final AtomicInteger waiting = new AtomicInteger();
+
+  /** Asks the model, in the caller's thread. */
+  interface Asker<I, O> {
+    /** Nobody waited. */
+    long AT_ONCE = Long.MIN_VALUE;
+
+    /**
+     * Answers rows in their order.
+     *
+     * @param rows at least one
+     * @param within how long it may take, or null
+     * @param since when the first of them began to wait, by {@link System#nanoTime}, or {@link
+     *     #AT_ONCE}
+     */
+    List<O> ask(List<I> rows, @Nullable Duration within, long since);
+  }
+
+  /**
+   * For one model and one kind of record.
+   *
+   * @param limits what the user set
+   * @param queue of the runtime
+   * @param asker asks the model
+   * @param shape equal for records that one run can take
+   * @param asking how many ask the model now, those who wait included
+   * @param later ends asynchronous calls that wait too long
+   * @param trial whether it pays to ask together, or null to do it always
+   */
+  RowBatcher(
+      MicroBatching limits,
+      CallQueue queue,
+      Asker<I, O> asker,
+      Function<I, Object> shape,
+      IntSupplier asking,
+      Timer later,
+      @Nullable BatchingTrial trial) {
+    this.limits = limits;
+    this.queue = queue;
+    this.asker = asker;
+    this.shape = shape;
+    this.asking = asking;
+    this.later = later;
+    this.trial = trial;
+  }
+
+  /** Hears of the end of an asynchronous call, once. */
+  interface Completion<O> {
+    /**
+     * The call has ended.
+     *
+     * @param answer null if it failed
+     * @param error null if it did not
+     */
+    void ended(@Nullable O answer, @Nullable Throwable error);
+  }
+
+  /** Does something later. */
+  interface Timer {
+    Future<?> after(Duration time, Runnable action);
+  }
+
+  /** What can be answered together: asynchronous calls are left to workers. */
+  private record Group(Object batcher, Object shape, boolean asynchronous) {}
+
+  /** One record that waits. */
+  private final class Call extends QueuedCall {
+    private final I row;
+    private final @Nullable Completion<O> completion;
+    private final long since = System.nanoTime();
+    private final long expires;
+    private @Nullable O answer;
+    private @Nullable Throwable error;
+    private volatile @Nullable Future<?> timer;
+    private volatile boolean done; // written last: publishes the others
+
+    Call(I row, @Nullable Duration within, @Nullable Completion<O> completion) {
+      super(
+          new Group(RowBatcher.this, shape.apply(row), completion != null),
+          completion == null ? Thread.currentThread() : null);
+      this.row = row;
+      this.completion = completion;
+      this.expires = end(within);
+    }
+
+    private long end(@Nullable Duration within) {
+      long end = within == null ? NEVER : since + RuntimeThreads.nanos(within);
+      return end < since ? NEVER : end;
+    }
+
+    /** When it is to give up if nobody takes it up. */
+    long mustBeTakenBy() {
+      return Math.min(expires, end(limits.waiting().orElse(null)));
+    }
+
+    /** It has waited too long; does nothing if somebody took it up. */
+    boolean giveUp() {
+      if (!queue.remove(this)) {
+        return false;
+      }
+      complete(null, mustBeTakenBy() == expires ? late() : crowded());
+      return true;
+    }
+
+    /** An asynchronous call has no thread that would give up. */
+    void watch() {
+      long end = mustBeTakenBy();
+      if (completion != null && end != NEVER) {
+        Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+        timer = later.after(left, this::giveUp);
+      }
+    }
+
+    /** Nobody wants the answer; does nothing if somebody took it up. */
+    void cancel() {
+      if (queue.remove(this)) {
+        complete(null, new CancellationException("the call was cancelled"));
+      }
+    }
+
+    @Override
+    int most() {
+      return limits.rows();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // a group has calls of one batcher
+    void answer(List<QueuedCall> together) {
+      List<Call> calls = new ArrayList<>(together.size());
+      together.forEach(call -> calls.add((Call) call));
+      RowBatcher.this.answer(calls);
+    }
+
+    void complete(@Nullable O answer, @Nullable Throwable error) {
+      waiting.decrementAndGet();
+      if (completion == null) {
+        this.answer = answer;
+        this.error = error;
+        done = true;
+        wake();
+      } else {
+        Future<?> set = timer;
+        if (set != null) {
+          set.cancel(false);
+        }
+        completion.ended(answer, error);
+      }
+    }
+  }
+
+  /** Answers one record; the caller waits. */
+  O ask(I row, @Nullable Duration within) {
+    if (trial == null) {
+      return askOrWait(row, within);
+    }
+    try {
+      return trial.together() ? askOrWait(row, within) : askAlone(row, within);
+    } finally {
+      trial.count(asking.getAsInt());
+    }
+  }
+
+  private O askOrWait(I row, @Nullable Duration within) {
+    if (!queue.tryEnter()) {
+      return await(queued(row, within, null));
+    }
+    try {
+      return askAlone(row, within);
+    } finally {
+      queue.leave();
+    }
+  }
+
+  private O askAlone(I row, @Nullable Duration within) {
+    return asker.ask(List.of(row), within, Asker.AT_ONCE).get(0);
+  }
+
+  /**
+   * Answers one record in a thread of the runtime.
+   *
+   * @return what ends the call if nobody has taken it up
+   * @throws OverloadedException if too many wait; the completion hears nothing
+   */
+  Runnable askAsync(I row, @Nullable Duration within, Completion<O> completion) {
+    Call call = queued(row, within, completion);
+    call.watch();
+    return call::cancel;
+  }
+
+  private Call queued(I row, @Nullable Duration within, @Nullable Completion<O> completion) {
+    Call call = new Call(row, within, completion);
+    if (waiting.incrementAndGet() > limits.queued()) {
+      waiting.decrementAndGet();
+      throw new OverloadedException(
+          "found "
+              + limits.queued()
+              + " records that wait for a processor, expected fewer; ask fewer at a time, or allow"
+              + " more with MicroBatching.atMostQueued");
+    }
+    queue.add(call);
+    return call;
+  }
+
+  private O await(Call call) {
+    boolean interrupted = false;
+    try {
+      while (!call.done) {
+        List<QueuedCall> taken = queue.take(call);
+        if (taken.isEmpty()) {
+          park(call);
+          interrupted |= Thread.interrupted();
+        } else {
+          try {
+            call.answer(taken);
+          } finally {
+            queue.leave();
+          }
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return result(call);
+  }
+
+  /** Until somebody wakes this thread; gives up if it waits too long and nobody took the call. */
+  private void park(Call call) {
+    long end = call.mustBeTakenBy();
+    long left = end - System.nanoTime();
+    if (end != NEVER && left > 0) {
+      LockSupport.parkNanos(this, left);
+    } else if (end == NEVER || !call.giveUp()) {
+      LockSupport.park(this); // somebody answers it, within its deadline
+    }
+  }
+
+  private static DeadlineException late() {
+    return new DeadlineException(
+        "the deadline passed while the record waited for a processor; allow more time or ask fewer"
+            + " at once");
+  }
+
+  private OverloadedException crowded() {
+    return new OverloadedException(
+        "a record waited for a processor longer than "
+            + limits.waiting().map(Duration::toString).orElse("allowed")
+            + "; ask fewer at a time, or allow more with MicroBatching.atMostWaiting");
+  }
+
+  /** How many wait or are being answered after they waited. */
+  int waiting() {
+    return waiting.get();
+  }
+
+  private void answer(List<Call> calls) {
+    List<I> rows = new ArrayList<>(calls.size());
+    long expires = NEVER;
+    long since = calls.get(0).since;
+    for (Call call : calls) {
+      rows.add(call.row);
+      expires = Math.min(expires, call.expires);
+    }
+    List<O> answers;
+    try {
+      answers = asker.ask(rows, remaining(expires), since);
+    } catch (Throwable e) {
+      failed(calls, e);
+      return;
+    }
+    for (int i = 0; i < answers.size(); i++) {
+      calls.get(i).complete(answers.get(i), null);
+    }
+  }
+
+  private static @Nullable Duration remaining(long expires) {
+    return expires == NEVER ? null : Duration.ofNanos(Math.max(1, expires - System.nanoTime()));
+  }
+
+  private void failed(List<Call> calls, Throwable error) {
+    if (calls.size() == 1) {
+      calls.get(0).complete(null, error);
+    } else {
+      List<Call> again = new ArrayList<>();
+      for (Call call : calls) {
+        if (System.nanoTime() < call.expires) {
+          again.add(call);
+        } else {
+          call.complete(null, late());
+        }
+      }
+      queue.addSeparately(List.copyOf(again));
+      again.forEach(Call::watch);
+    }
+  }
+
+  private O result(Call call) {
+    if (call.error instanceof Error error) {
+      throw error;
+    }
+    if (call.error instanceof RuntimeException exception) {
+      throw exception;
+    }
+    return Objects.requireNonNull(call.answer, "answer");
+  }
+}

@@ -1,0 +1,318 @@
+package io.mlops4j.runtime.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.DeadlineException;
+import io.mlops4j.error.OverloadedException;
+import io.mlops4j.inference.MicroBatching;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The queue and its limits, with an asker that the test holds. Row 0 keeps the only processor. */
+@Timeout(60)
+class RowBatcherTest {
+  private static final Duration SHORT = Duration.ofMillis(10);
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final ExecutorService workers = Executors.newFixedThreadPool(2);
+  private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
+  private final ConcurrentLinkedQueue<List<Integer>> runs = new ConcurrentLinkedQueue<>();
+  private final CountDownLatch holding = new CountDownLatch(1);
+  private final CountDownLatch mayEnd = new CountDownLatch(1);
+
+  @AfterEach
+  void end() {
+    mayEnd.countDown();
+    threads.shutdownNow();
+    workers.shutdownNow();
+    timer.shutdownNow();
+  }
+
+  /** Ten times each row; refuses negative rows, and runs of 7 last longer than any deadline. */
+  private List<Integer> ask(List<Integer> rows, Duration within, long since) {
+    runs.add(rows);
+    if (rows.contains(0)) {
+      holding.countDown();
+      Waiting.uninterruptibly(mayEnd);
+    }
+    if (rows.contains(7) && within != null) {
+      throw new DeadlineException("longer than " + within);
+    }
+    if (rows.stream().anyMatch(row -> row < 0)) {
+      throw new IllegalArgumentException("a row of " + rows);
+    }
+    return rows.stream().map(row -> 10 * row).toList();
+  }
+
+  private final CallQueue queue = new CallQueue(1, workers);
+
+  private RowBatcher<Integer, Integer> batcher(MicroBatching limits) {
+    return batcher(limits, queue);
+  }
+
+  /** Rows of equal parity have the same shape. */
+  private RowBatcher<Integer, Integer> batcher(MicroBatching limits, CallQueue queue) {
+    return new RowBatcher<>(
+        limits,
+        queue,
+        this::ask,
+        row -> Math.floorMod(row, 2),
+        () -> 1,
+        (time, action) -> timer.schedule(action, time.toNanos(), TimeUnit.NANOSECONDS),
+        null);
+  }
+
+  private static MicroBatching upTo(int rows) {
+    return MicroBatching.upTo(rows).always();
+  }
+
+  /** Queues rows, one after the other, while row 0 keeps the only processor. */
+  private List<Future<Integer>> pileUp(RowBatcher<Integer, Integer> batcher, int... rows)
+      throws Exception {
+    Future<Integer> unused = threads.submit(() -> batcher.ask(0, null));
+    holding.await();
+    List<Future<Integer>> waiting = new ArrayList<>();
+    for (int row : rows) {
+      waiting.add(threads.submit(() -> batcher.ask(row, null)));
+      awaitWaiting(waiting.size());
+    }
+    return waiting;
+  }
+
+  private void awaitWaiting(int count) {
+    while (queue.waiting() < count) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void idleCallerAsksAlone() {
+    RowBatcher<Integer, Integer> batcher = batcher(upTo(8));
+    assertThat(batcher.ask(4, null)).isEqualTo(40);
+    assertThat(batcher.ask(5, null)).isEqualTo(50);
+    assertThat(runs).containsExactly(List.of(4), List.of(5));
+  }
+
+  @Test
+  void failureIsTheCallersOwnAndGivesTheProcessorBack() {
+    RowBatcher<Integer, Integer> batcher = batcher(upTo(8));
+    assertThatThrownBy(() -> batcher.ask(-1, null)).hasMessage("a row of [-1]");
+    assertThat(batcher.ask(1, null)).isEqualTo(10);
+  }
+
+  @Test
+  void whatPiledUpIsAnsweredTogetherUpToTheBound() throws Exception {
+    List<Future<Integer>> waiting = pileUp(batcher(upTo(4)), 2, 4, 6, 8, 12);
+    mayEnd.countDown();
+    for (int i = 0; i < 5; i++) {
+      assertThat(waiting.get(i).get()).isEqualTo(List.of(20, 40, 60, 80, 120).get(i));
+    }
+    assertThat(runs).containsExactly(List.of(0), List.of(2, 4, 6, 8), List.of(12));
+  }
+
+  @Test
+  void onlyEqualShapesAreAnsweredTogether() throws Exception {
+    List<Future<Integer>> waiting = pileUp(batcher(upTo(8)), 2, 3, 4, 5);
+    mayEnd.countDown();
+    for (Future<Integer> each : waiting) {
+      each.get();
+    }
+    assertThat(runs).containsExactlyInAnyOrder(List.of(0), List.of(2, 4), List.of(3, 5));
+  }
+
+  @Test
+  void badRowFailsAloneAndItsNeighboursAreAnswered() throws Exception {
+    List<Future<Integer>> waiting = pileUp(batcher(upTo(8)), 2, -2, 4);
+    mayEnd.countDown();
+    assertThat(waiting.get(0).get()).isEqualTo(20);
+    assertThatThrownBy(waiting.get(1)::get).hasRootCauseMessage("a row of [-2]");
+    assertThat(waiting.get(2).get()).isEqualTo(40);
+  }
+
+  @Test
+  void groupRunsWithinTheFirstDeadlineAndTheOthersAreAnsweredAlone() throws Exception {
+    RowBatcher<Integer, Integer> batcher = batcher(upTo(8));
+    List<Future<Integer>> waiting = pileUp(batcher, 7, 9);
+    Future<Integer> hurried = threads.submit(() -> batcher.ask(11, Duration.ofMinutes(1)));
+    awaitWaiting(3);
+    mayEnd.countDown();
+    assertThat(waiting.get(0).get()).isEqualTo(70);
+    assertThat(waiting.get(1).get()).isEqualTo(90);
+    assertThat(hurried.get()).isEqualTo(110);
+    assertThat(runs)
+        .containsExactlyInAnyOrder(
+            List.of(0), List.of(7, 9, 11), List.of(7), List.of(9), List.of(11));
+  }
+
+  @Test
+  void deadlineEndsTheWait() throws Exception {
+    RowBatcher<Integer, Integer> batcher = batcher(upTo(8));
+    pileUp(batcher);
+    assertThatThrownBy(() -> batcher.ask(2, SHORT)).isInstanceOf(DeadlineException.class);
+    assertThat(batcher.waiting()).isZero();
+    CompletableFuture<Integer> future = new CompletableFuture<>();
+    Runnable unused = batcher.askAsync(2, SHORT, completing(future));
+    assertThatThrownBy(future::get).hasCauseInstanceOf(DeadlineException.class);
+    assertThat(batcher.waiting()).isZero();
+  }
+
+  private static RowBatcher.Completion<Integer> completing(CompletableFuture<Integer> future) {
+    return (answer, error) -> {
+      boolean first = error == null ? future.complete(answer) : future.completeExceptionally(error);
+      assertThat(first).as("it is told once").isTrue();
+    };
+  }
+
+  @Test
+  void boundOnTheTimeInTheQueue() throws Exception {
+    RowBatcher<Integer, Integer> batcher = batcher(upTo(8).atMostWaiting(SHORT));
+    pileUp(batcher);
+    assertThatThrownBy(() -> batcher.ask(2, Duration.ofMinutes(1)))
+        .isInstanceOf(OverloadedException.class)
+        .hasMessageContaining("waited for a processor longer than PT0.01S");
+    assertThatThrownBy(() -> batcher.ask(2, Duration.ofNanos(1)))
+        .isInstanceOf(DeadlineException.class);
+  }
+
+  @Test
+  void boundOnTheQueue() throws Exception {
+    RowBatcher<Integer, Integer> batcher = batcher(upTo(8).atMostQueued(2));
+    List<Future<Integer>> waiting = pileUp(batcher, 2, 4);
+    assertThatThrownBy(() -> batcher.ask(6, null))
+        .isInstanceOf(OverloadedException.class)
+        .hasMessageContaining("found 2 records that wait");
+    assertThatThrownBy(() -> batcher.askAsync(6, null, completing(new CompletableFuture<>())))
+        .isInstanceOf(OverloadedException.class);
+    mayEnd.countDown();
+    assertThat(waiting.get(1).get()).isEqualTo(40);
+    assertThat(batcher.ask(6, null)).isEqualTo(60);
+  }
+
+  @Test
+  void cancelledRecordLeavesTheQueue() throws Exception {
+    RowBatcher<Integer, Integer> batcher = batcher(upTo(8));
+    pileUp(batcher);
+    CompletableFuture<Integer> first = new CompletableFuture<>();
+    CompletableFuture<Integer> second = new CompletableFuture<>();
+    Runnable cancel = batcher.askAsync(2, null, completing(first));
+    Runnable unused = batcher.askAsync(4, null, completing(second));
+    cancel.run();
+    cancel.run();
+    assertThatThrownBy(first::join).isInstanceOf(CancellationException.class);
+    mayEnd.countDown();
+    assertThat(second.get()).isEqualTo(40);
+    assertThat(runs).containsExactly(List.of(0), List.of(4));
+    cancel.run();
+  }
+
+  @Test
+  void interruptDoesNotEndTheWaitAndIsKept() throws Exception {
+    RowBatcher<Integer, Integer> batcher = batcher(upTo(8));
+    pileUp(batcher);
+    CompletableFuture<Thread> thread = new CompletableFuture<>();
+    Future<Boolean> interrupted =
+        threads.submit(
+            () -> {
+              thread.complete(Thread.currentThread());
+              assertThat(batcher.ask(2, null)).isEqualTo(20);
+              return Thread.interrupted();
+            });
+    awaitWaiting(1);
+    thread.get().interrupt();
+    mayEnd.countDown();
+    assertThat(interrupted.get()).isTrue();
+  }
+
+  @Test
+  void modelsShareTheProcessors() throws Exception {
+    RowBatcher<Integer, Integer> one = batcher(upTo(8));
+    RowBatcher<Integer, Integer> other = batcher(upTo(8));
+    List<Future<Integer>> waiting = new ArrayList<>(pileUp(one, 2, 4));
+    waiting.add(threads.submit(() -> other.ask(6, null)));
+    awaitWaiting(3);
+    mayEnd.countDown();
+    for (Future<Integer> each : waiting) {
+      each.get();
+    }
+    assertThat(runs).containsExactlyInAnyOrder(List.of(0), List.of(2, 4), List.of(6));
+  }
+
+  @Test
+  void nobodyIsForgotten() throws Exception {
+    CallQueue both = new CallQueue(2, workers);
+    RowBatcher<Integer, Integer> batcher = batcher(upTo(4), both);
+    mayEnd.countDown();
+    List<Future<Integer>> callers =
+        IntStream.range(0, 6).mapToObj(i -> threads.submit(() -> mixed(batcher, i))).toList();
+    int odd = 0;
+    for (Future<Integer> caller : callers) {
+      odd += caller.get();
+    }
+    assertThat(odd).as("calls that ended in an exception of their own").isPositive();
+    assertThat(batcher.waiting()).isZero();
+    assertThat(both.waiting()).isZero();
+    assertThat(both.tryEnter()).isTrue();
+    assertThat(both.tryEnter()).isTrue();
+    assertThat(both.tryEnter()).isFalse();
+  }
+
+  /** Calls of all kinds, each checked. */
+  private int mixed(RowBatcher<Integer, Integer> batcher, int seed) throws Exception {
+    Random random = new Random(seed);
+    int odd = 0;
+    for (int i = 1; i <= 5_000; i++) {
+      int row = 10 * i + random.nextInt(2);
+      switch (random.nextInt(8)) {
+        case 0 -> {
+          CompletableFuture<Integer> future = new CompletableFuture<>();
+          Runnable unused = batcher.askAsync(row, null, completing(future));
+          assertThat(future.get()).isEqualTo(10 * row);
+        }
+        case 1 -> {
+          CompletableFuture<Integer> future = new CompletableFuture<>();
+          batcher.askAsync(row, null, completing(future)).run();
+          odd += endsAs(future, row);
+        }
+        case 2 -> {
+          assertThatThrownBy(() -> batcher.ask(-row, null)).hasMessageContaining("-" + row);
+          odd++;
+        }
+        case 3 -> {
+          try {
+            assertThat(batcher.ask(row, Duration.ofNanos(1 + random.nextInt(100_000))))
+                .isEqualTo(10 * row);
+          } catch (DeadlineException e) {
+            odd++;
+          }
+        }
+        default -> assertThat(batcher.ask(row, null)).isEqualTo(10 * row);
+      }
+    }
+    return odd;
+  }
+
+  private static int endsAs(CompletableFuture<Integer> future, int row) {
+    try {
+      assertThat(future.join()).isEqualTo(10 * row);
+      return 0;
+    } catch (CancellationException e) {
+      return 1;
+    }
+  }
+}
