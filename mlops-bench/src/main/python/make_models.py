@@ -80,6 +80,30 @@ def first():
     return helper.make_node("Slice", ["x", "from", "to"], ["y"]), constants
 
 
+def wide():
+    """32-1024-1024-1 whose weights are waves that ONNX Runtime folds while it opens the model: a small file."""
+    nodes, constants, current = [], [], "x"
+    for layer, (rows, columns) in enumerate(((32, 1024), (1024, 1024), (1024, 1))):
+        n = f"{layer}"
+        constants += [
+            numpy_helper.from_array(np.array(v, dtype), name + n)
+            for name, v, dtype in (("from", 0, np.float32), ("to", rows * columns, np.float32), ("by", 1, np.float32),
+                                   ("shape", [rows, columns], np.int64), ("wave", 0.7 + layer, np.float32),
+                                   ("scale", (2 / rows) ** 0.5, np.float32))]
+        nodes += [
+            helper.make_node("Range", ["from" + n, "to" + n, "by" + n], ["f" + n]),
+            helper.make_node("Mul", ["f" + n, "wave" + n], ["m" + n]),
+            helper.make_node("Sin", ["m" + n], ["s" + n]),
+            helper.make_node("Mul", ["s" + n, "scale" + n], ["v" + n]),
+            helper.make_node("Reshape", ["v" + n, "shape" + n], ["w" + n]),
+            helper.make_node("MatMul", [current, "w" + n], ["y" if layer == 2 else "h" + n]),
+        ]
+        if layer < 2:
+            nodes.append(helper.make_node("Relu", ["h" + n], ["r" + n]))
+            current = "r" + n
+    return nodes, constants
+
+
 def save(name, nodes, inputs, constants, output=None):
     graph = helper.make_graph(nodes, name, inputs, [output or value("y", "N", 1)], constants)
     opsets = [helper.make_opsetid("", 17)]
@@ -100,6 +124,8 @@ def main():
     save("trees100", [trees()], [value("x", "N", 32)], [])
     save("words", [words()], [helper.make_tensor_value_info("word", TensorProto.STRING, ["N", 1])], [])
     slice_first, constants = first()
+    nodes_wide, constants_wide = wide()
+    save("mlpwide", nodes_wide, [value("x", "N", 32)], constants_wide)
     save("first", [slice_first], [value("x", "N", 32)], constants, value("y", 1, 32))
 
 

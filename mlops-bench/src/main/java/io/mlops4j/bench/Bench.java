@@ -4,6 +4,7 @@ import io.mlops4j.bench.conformance.ConformanceCommand;
 import io.mlops4j.bench.engines.EnginesTopic;
 import io.mlops4j.bench.golden.GoldenCommand;
 import io.mlops4j.bench.ratios.RatiosCommand;
+import io.mlops4j.bench.serving.ServingTopic;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -21,7 +22,8 @@ final class Bench implements Runnable {
 
   /** A topic knows the comparisons, and only here do the comparisons know the topics. */
   private static CommandLine commandLine() {
-    return new CommandLine(new Bench()).addSubcommand(new RatiosCommand(new EnginesTopic()));
+    return new CommandLine(new Bench())
+        .addSubcommand(new RatiosCommand(new EnginesTopic(), new ServingTopic()));
   }
 
   @Override

@@ -10,7 +10,7 @@ import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 
 /** all-MiniLM-L6-v2 on texts of 128 tokens. */
-final class MiniLm {
+public final class MiniLm {
   static final int SEQUENCE = 128;
   private static final int VECTOR = 384;
   private static final int VOCABULARY = 30522;
@@ -20,7 +20,8 @@ final class MiniLm {
 
   private MiniLm() {}
 
-  static Path file() {
+  /** The model, from its Maven artifact. */
+  public static Path file() {
     return Models.resource("/all-minilm-l6-v2.onnx");
   }
 

@@ -10,14 +10,16 @@ import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 
 /** Models on rows of 32 float features: the same rows for every side, and ours in Arrow's forms. */
-final class Mlp32 {
-  static final int FEATURES = 32;
+public final class Mlp32 {
+  /** Of each row. */
+  public static final int FEATURES = 32;
+
   private static final long SEED = 20010101;
 
   private Mlp32() {}
 
   /** Row-major. */
-  static float[] rows(int count) {
+  public static float[] rows(int count) {
     Random random = new Random(SEED);
     float[] values = new float[count * FEATURES];
     for (int i = 0; i < values.length; i++) {
@@ -34,7 +36,8 @@ final class Mlp32 {
     return column;
   }
 
-  static String[] names() {
+  /** Of the columns, in the order of the rows. */
+  public static String[] names() {
     String[] names = new String[FEATURES];
     for (int i = 0; i < names.length; i++) {
       names[i] = "f" + i;
@@ -42,7 +45,8 @@ final class Mlp32 {
     return names;
   }
 
-  static FeatureBatch columns(int count, BufferAllocator allocator) {
+  /** A column for each feature. */
+  public static FeatureBatch columns(int count, BufferAllocator allocator) {
     float[] values = rows(count);
     FeatureBatch.Builder columns = FeatureBatch.builder(allocator);
     for (int i = 0; i < FEATURES; i++) {

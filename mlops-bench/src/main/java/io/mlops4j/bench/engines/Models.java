@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /**
  * The models that are in this jar and in those beside it, as files, which the JVM's end deletes.
  */
-final class Models {
+public final class Models {
   private static final String MODELS = "/io/mlops4j/bench/models/";
   private static final List<String> SAVED_MODEL =
       List.of(
@@ -52,7 +52,7 @@ final class Models {
   }
 
   /** One of those that {@code make_models.py} writes. */
-  static Path file(String name) {
+  public static Path file(String name) {
     return resource(MODELS + name + ".onnx");
   }
 
@@ -64,7 +64,7 @@ final class Models {
   }
 
   /** Any resource. */
-  static Path resource(String resource) {
+  public static Path resource(String resource) {
     Path file = folder().resolve(resource.substring(resource.lastIndexOf('/') + 1));
     copy(resource, file);
     return file;

@@ -1,7 +1,7 @@
 package io.mlops4j.bench.engines;
 
 /** One row of 32 features. */
-record Row32(
+public record Row32(
     float f0,
     float f1,
     float f2,
@@ -34,7 +34,8 @@ record Row32(
     float f29,
     float f30,
     float f31) {
-  static Row32 of(float[] v) {
+  /** Of as many values. */
+  public static Row32 of(float[] v) {
     return new Row32(
         v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11], v[12], v[13],
         v[14], v[15], v[16], v[17], v[18], v[19], v[20], v[21], v[22], v[23], v[24], v[25], v[26],

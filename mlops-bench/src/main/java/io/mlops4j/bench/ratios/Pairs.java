@@ -33,7 +33,8 @@ final class Pairs {
         boolean oursFirst = pair % 2 == 0;
         double first = oursFirst ? cost(ours, oursPerSample) : cost(theirs, theirsPerSample);
         double second = oursFirst ? cost(theirs, theirsPerSample) : cost(ours, oursPerSample);
-        ratios[pair] = oursFirst ? first / second : second / first;
+        boolean firstOverSecond = oursFirst == (comparison.shows() == Comparison.Shows.TIME);
+        ratios[pair] = firstOverSecond ? first / second : second / first;
         if (System.nanoTime() - said > SAY_EVERY) {
           said = System.nanoTime();
           progress.println(

@@ -28,13 +28,14 @@ record Ratio(double median, double p10, double p90) {
   String line(Comparison comparison) {
     double goal = comparison.goal();
     boolean shows = Double.isNaN(goal);
+    boolean more = comparison.shows() == Comparison.Shows.THROUGHPUT;
     return String.format(
         Locale.ROOT,
         "RATIO %s %.3f %s %s %.3f..%.3f",
         comparison.name(),
         median,
-        shows ? "-" : String.format(Locale.ROOT, "<=%.2f", goal),
-        shows || median <= goal ? "ok" : "short",
+        shows ? "-" : String.format(Locale.ROOT, more ? ">=%.2f" : "<=%.2f", goal),
+        shows || (more ? median >= goal : median <= goal) ? "ok" : "short",
         p10,
         p90);
   }

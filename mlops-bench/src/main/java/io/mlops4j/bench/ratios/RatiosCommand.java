@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Short comparisons with named peers, both sides interleaved in one run.",
       "Prints RATIO <name> <value> <goal> ok|short <p10>..<p90>: time of ours over time of the peer's,",
+      "  or, with a goal of >=, throughput of ours over that of the peer,",
       "and    GARBAGE <name> <bytes> <goal> ok|short peer <bytes>: what a call allocates on the heap."
     },
     mixinStandardHelpOptions = true)
