@@ -23,6 +23,7 @@ public final class LoadOptions {
   private final boolean trusted;
   private final boolean warmUp;
   private final MicroBatching microBatching;
+  private final boolean independentRows;
 
   private LoadOptions(Draft draft) {
     this.features = draft.features;
@@ -35,6 +36,7 @@ public final class LoadOptions {
     this.trusted = draft.trusted;
     this.warmUp = draft.warmUp;
     this.microBatching = draft.microBatching;
+    this.independentRows = draft.independentRows;
   }
 
   /** What a changed copy is made from. */
@@ -49,6 +51,7 @@ public final class LoadOptions {
     private boolean trusted = true;
     private boolean warmUp;
     private MicroBatching microBatching = MicroBatching.upTo(1);
+    private boolean independentRows;
   }
 
   private LoadOptions with(Consumer<Draft> change) {
@@ -63,6 +66,7 @@ public final class LoadOptions {
     draft.trusted = trusted;
     draft.warmUp = warmUp;
     draft.microBatching = microBatching;
+    draft.independentRows = independentRows;
     change.accept(draft);
     return new LoadOptions(draft);
   }
@@ -215,6 +219,19 @@ public final class LoadOptions {
   }
 
   /**
+   * States that the answer for a row does not depend on the rows beside it, as of nearly all
+   * models: then a batch of more than some thousand rows is split, and its pieces are answered by
+   * all threads of the runtime that are idle. Their answers may differ from those of the whole in
+   * their last bits, where an engine chooses another way for another number of rows. A model that
+   * returns text, sequences or maps is asked as without this.
+   *
+   * @return a changed copy
+   */
+  public LoadOptions independentRows() {
+    return with(draft -> draft.independentRows = true);
+  }
+
+  /**
    * How columns meet the model's inputs.
    *
    * @return empty when the card or names alone decide
@@ -302,5 +319,14 @@ public final class LoadOptions {
    */
   public MicroBatching microBatching() {
     return microBatching;
+  }
+
+  /**
+   * Whether large batches may be split.
+   *
+   * @return true after {@link #independentRows()}
+   */
+  public boolean hasIndependentRows() {
+    return independentRows;
   }
 }

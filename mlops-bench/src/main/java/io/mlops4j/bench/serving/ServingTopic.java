@@ -4,15 +4,21 @@ import io.mlops4j.bench.ratios.Comparison;
 import io.mlops4j.bench.ratios.Comparison.Shows;
 import io.mlops4j.bench.ratios.Side;
 import io.mlops4j.bench.ratios.Topic;
+import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.LongAdder;
 
 /** {@code ratios serving}: many callers on all processors. */
 public final class ServingTopic implements Topic {
   private static final int THREADS = 16;
+  private static final CallOptions PLAIN = CallOptions.withDefaults();
+  private static final Duration LONG = Duration.ofMinutes(1);
   private static final String RAW =
       "ONNX Runtime Java 1.29.0, called directly by each thread, with tensors, direct buffers and a"
           + " pinned output of its own";
@@ -55,7 +61,58 @@ public final class ServingTopic implements Topic {
             0.97,
             () -> Texts.ours(batching(32), 8, 128, 8),
             () -> Texts.raw(8, 128, 8)));
+    all.add(
+        new Comparison(
+            "serving.large.rows65536",
+            "65536 rows x 32 Arrow float columns in one batch, MLP 32-64-32-1, two threads",
+            "ONNX Runtime Java 1.29.0, one call, intra-op threads 2, rows ready in a direct buffer",
+            1.0,
+            () -> large(65_536, 2, LoadOptions.withDefaults().independentRows(), PLAIN),
+            () -> new Large.Raw(65_536, 2)));
+    for (int rows : new int[] {1, 1024}) {
+      double goal = rows == 1 ? Double.NaN : 1.02;
+      all.add(
+          itself(
+              "serving.listener.rows" + rows,
+              "with a listener that reads who answered and how long the run took",
+              goal,
+              () -> large(rows, 1, listening(), PLAIN),
+              () -> large(rows, 1, LoadOptions.withDefaults(), PLAIN)));
+      all.add(
+          itself(
+              "serving.deadline.rows" + rows,
+              "with a deadline that does not pass",
+              goal,
+              () -> large(rows, 1, LoadOptions.withDefaults(), PLAIN.within(LONG)),
+              () -> large(rows, 1, LoadOptions.withDefaults(), PLAIN)));
+    }
     return List.copyOf(all);
+  }
+
+  private static Side large(int rows, int threads, LoadOptions options, CallOptions call) {
+    return new Large.Ours(rows, threads, options, call);
+  }
+
+  private static LoadOptions listening() {
+    LongAdder nanos = new LongAdder();
+    return LoadOptions.withDefaults()
+        .listener(
+            event -> {
+              if (!event.servedBy().engine().isEmpty()) {
+                nanos.add(event.nanos(InferenceEvent.Phase.RUN));
+              }
+            });
+  }
+
+  private static Comparison itself(
+      String name, String work, double goal, Callable<Side> with, Callable<Side> without) {
+    return new Comparison(
+        name,
+        "32 Arrow float columns, MLP 32-64-32-1, " + work,
+        "itself, without",
+        goal,
+        with,
+        without);
   }
 
   private static LoadOptions batching(int rows) {

@@ -8,6 +8,7 @@ import io.mlops4j.runtime.memory.Native;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.EngineValue;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,59 @@ public final class OutputReader implements AutoCloseable {
       outputs.release();
       throw e;
     }
+  }
+
+  /**
+   * Joins the answers to parts of a batch.
+   *
+   * @param parts in the order of the rows, all outputs tensors without text; released here
+   * @param rows how many all of them answer
+   * @return the answers, to be released
+   * @throws InferenceException if an answer is not one for each row
+   */
+  public Outputs join(List<Outputs> parts, int rows) {
+    OutputLayout layout = new OutputLayout(plans.size(), rows, false);
+    long used = 0;
+    try {
+      for (int i = 0; i < plans.size(); i++) {
+        layout.set(i, used, joinedShape(parts, i, rows));
+        used = align(used + layout.elements(i) * plans.get(i).type().bytes());
+      }
+      Outputs joined = new Outputs(plans, layout, pool.take(used));
+      for (int i = 0; i < plans.size(); i++) {
+        long at = joined.address() + layout.start(i);
+        for (Outputs part : parts) {
+          long bytes = part.layout().elements(i) * plans.get(i).type().bytes();
+          Native.copy(part.address() + part.layout().start(i), at, bytes);
+          at += bytes;
+        }
+      }
+      return joined;
+    } finally {
+      parts.forEach(Outputs::release);
+    }
+  }
+
+  private long[] joinedShape(List<Outputs> parts, int output, int rows) {
+    long[] shape = parts.get(0).layout().shape(output);
+    for (Outputs part : parts) {
+      long[] other = part.layout().shape(output);
+      if (other.length == 0
+          || other.length != shape.length
+          || other[0] != part.rows()
+          || !Arrays.equals(other, 1, other.length, shape, 1, shape.length)) {
+        throw new InferenceException(
+            "output %s: found %s for %d rows and %s for others, expected a row for each; the rows of this model are not independent: load it without independentRows()"
+                .formatted(
+                    plans.get(output).name(),
+                    Arrays.toString(other),
+                    part.rows(),
+                    Arrays.toString(shape)),
+            null);
+      }
+    }
+    shape[0] = rows;
+    return shape;
   }
 
   /**

@@ -2,9 +2,11 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.runtime.binding.BatchBinder;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Asks with a batch that the call holds. */
-final class BatchRequest implements Request {
+final class BatchRequest implements Request, AutoCloseable {
   private final FeatureBatch batch;
   private final BatchBinder binder;
   private final int rows;
@@ -18,6 +20,28 @@ final class BatchRequest implements Request {
   @Override
   public int rows() {
     return rows;
+  }
+
+  /**
+   * The same rows in pieces of at most so many, each to be closed; closing this is whoever's who
+   * lent the batch.
+   */
+  List<BatchRequest> pieces(int size) {
+    List<BatchRequest> pieces = new ArrayList<>();
+    try {
+      for (int from = 0; from < rows; from += size) {
+        pieces.add(new BatchRequest(batch.slice(from, Math.min(size, rows - from)), binder));
+      }
+      return pieces;
+    } catch (RuntimeException e) {
+      pieces.forEach(BatchRequest::close);
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    batch.close();
   }
 
   @Override

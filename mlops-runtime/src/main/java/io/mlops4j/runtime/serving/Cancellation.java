@@ -3,6 +3,8 @@ package io.mlops4j.runtime.serving;
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.spi.EngineSlot;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ final class Cancellation {
 
   private final AtomicInteger state = new AtomicInteger(WAITING);
   private final @Nullable Duration deadline;
+  private final List<Cancellation> parts = new ArrayList<>(0);
   private volatile @Nullable EngineSlot slot;
   private volatile boolean late;
   private volatile boolean unwanted;
@@ -28,16 +31,34 @@ final class Cancellation {
     this.deadline = deadline;
   }
 
+  /**
+   * For one of several runs that make up the call, each in a thread of its own: who ends the call
+   * ends them all.
+   */
+  synchronized Cancellation part() {
+    Cancellation part = new Cancellation(deadline);
+    part.late = late;
+    part.unwanted = unwanted;
+    parts.add(part);
+    return part;
+  }
+
   /** The deadline has passed. */
   void expire() {
     late = true;
     stop();
+    parts().forEach(Cancellation::expire);
   }
 
   /** Nobody wants the answer any more. */
   void cancel() {
     unwanted = true;
     stop();
+    parts().forEach(Cancellation::cancel);
+  }
+
+  private synchronized List<Cancellation> parts() {
+    return List.copyOf(parts);
   }
 
   private void stop() {

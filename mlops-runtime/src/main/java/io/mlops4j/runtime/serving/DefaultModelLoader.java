@@ -5,9 +5,11 @@ import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.ElementType;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCache;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.model.TensorSpec;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.runtime.binding.BatchBinder;
 import io.mlops4j.runtime.memory.DirectMemory;
@@ -52,6 +54,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   private final TimedLoads timed;
   private final int processors;
   private final CallQueue queue;
+  private final Pieces pieces;
   private final LongSupplier nanos;
   private final long process = new SecureRandom().nextLong();
   private final AtomicLong calls = new AtomicLong();
@@ -98,6 +101,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     this.timed = new TimedLoads(threads);
     this.processors = threads;
     this.queue = new CallQueue(threads, this.threads.workers());
+    this.pieces = new Pieces(threads, this.threads.workers());
     this.nanos = nanos;
   }
 
@@ -133,7 +137,9 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     try {
       FeatureSchema stated = options.features().orElse(cardFeatures);
       BatchBinder binder = binder(model, stated);
-      SharedModel shared = new SharedModel(model, binder, memory, kept);
+      SharedModel shared =
+          new SharedModel(
+              model, binder, memory, kept, options.hasIndependentRows() ? splitting(model) : null);
       ServedBy servedBy = ServedBy.of(name, source.digest(), version, alias, engine.name());
       if (options.warmUp()) {
         warmUp(shared, servedBy, route);
@@ -150,6 +156,16 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       model.close();
       throw e;
     }
+  }
+
+  /** Null where answers have no rows that could be joined. */
+  private @Nullable Pieces splitting(EngineModel model) {
+    boolean joins =
+        model.signature().outputs().stream()
+            .allMatch(
+                output ->
+                    output instanceof TensorSpec tensor && tensor.type() != ElementType.STRING);
+    return joins ? pieces : null;
   }
 
   /** Under an identity of its own, of which no listener hears. */

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.serving;
 
+import io.mlops4j.error.ModelInputException;
 import io.mlops4j.inference.InferenceEvent.Phase;
 import io.mlops4j.runtime.binding.BatchBinder;
 import io.mlops4j.runtime.binding.OutputReader;
@@ -7,6 +8,7 @@ import io.mlops4j.runtime.binding.Outputs;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +18,22 @@ final class SharedModel {
   private final BatchBinder binder;
   private final OutputReader outputs;
   private final SlotPool slots;
+  private final @Nullable Pieces pieces;
   private final AtomicInteger identities = new AtomicInteger(1);
 
-  SharedModel(EngineModel engine, BatchBinder binder, DirectMemory memory, int kept) {
+  /**
+   * A model that nobody else knows yet.
+   *
+   * @param pieces where its large batches are split, or null if they are not
+   */
+  SharedModel(
+      EngineModel engine,
+      BatchBinder binder,
+      DirectMemory memory,
+      int kept,
+      @Nullable Pieces pieces) {
     this.engine = engine;
+    this.pieces = pieces;
     this.binder = binder;
     this.outputs = new OutputReader(engine.signature(), memory, kept);
     this.slots = new SlotPool(kept, this::build);
@@ -64,6 +78,32 @@ final class SharedModel {
       request.checkEmpty();
       return outputs.empty();
     }
+    if (pieces != null && pieces.isLarge(request.rows()) && request instanceof BatchRequest batch) {
+      return askInPieces(pieces, batch, cancellation, times);
+    }
+    return askAtOnce(request, cancellation, times);
+  }
+
+  private Outputs askInPieces(
+      Pieces pieces,
+      BatchRequest batch,
+      @Nullable Cancellation cancellation,
+      @Nullable CallTimes times) {
+    end(times, Phase.QUEUE);
+    List<Outputs> answers;
+    try {
+      answers = pieces.ask(batch, cancellation, (piece, part) -> askAtOnce(piece, part, null));
+    } catch (ModelInputException e) {
+      return askAtOnce(batch, cancellation, times); // which names the row as the caller counts
+    }
+    end(times, Phase.RUN);
+    Outputs joined = outputs.join(answers, batch.rows());
+    end(times, Phase.READ);
+    return joined;
+  }
+
+  private Outputs askAtOnce(
+      Request request, @Nullable Cancellation cancellation, @Nullable CallTimes times) {
     Slot slot = slots.lease();
     boolean sound = false;
     try {

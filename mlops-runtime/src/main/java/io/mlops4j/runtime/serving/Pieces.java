@@ -1,0 +1,117 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.runtime.binding.Outputs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers a large batch in pieces, in the caller's thread and whatever threads of the runtime are
+ * idle: the caller never waits for one of those to begin. Thread safe.
+ */
+final class Pieces {
+  /** Enough that what a piece costs beside its rows does not count. */
+  static final int ROWS = 4096;
+
+  /** So that one thread that is slower than the others holds little up. */
+  private static final int FOR_EACH_THREAD = 4;
+
+  /** Arrow slices a validity bitmap without a copy at such rows. */
+  private static final int ALIGNED = 64;
+
+  private final Executor workers;
+  private final int threads;
+
+  Pieces(int threads, Executor workers) {
+    this.threads = threads;
+    this.workers = workers;
+  }
+
+  /** Answers one piece. */
+  interface Asker {
+    Outputs ask(BatchRequest piece, @Nullable Cancellation cancellation);
+  }
+
+  boolean isLarge(int rows) {
+    return threads > 1 && rows >= 2 * ROWS;
+  }
+
+  /** Answers in the order of the pieces, all of them or none. */
+  List<Outputs> ask(BatchRequest whole, @Nullable Cancellation cancellation, Asker asker) {
+    List<BatchRequest> pieces = whole.pieces(size(whole.rows()));
+    try {
+      Work work = new Work(pieces, cancellation, asker);
+      for (int i = 1; i < Math.min(threads, pieces.size()); i++) {
+        workers.execute(work);
+      }
+      work.run();
+      return work.answers();
+    } finally {
+      pieces.forEach(BatchRequest::close);
+    }
+  }
+
+  private int size(int rows) {
+    int most = Math.max(ROWS, rows / (FOR_EACH_THREAD * threads));
+    return (most + ALIGNED - 1) / ALIGNED * ALIGNED;
+  }
+
+  /** Done by several threads at once, each of which takes the next piece. */
+  private static final class Work implements Runnable {
+    private final List<BatchRequest> pieces;
+    private final @Nullable Cancellation cancellation;
+    private final Asker asker;
+    private final @Nullable Outputs[] answers;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final CountDownLatch left;
+
+    Work(List<BatchRequest> pieces, @Nullable Cancellation cancellation, Asker asker) {
+      this.pieces = pieces;
+      this.cancellation = cancellation;
+      this.asker = asker;
+      this.answers = new Outputs[pieces.size()];
+      this.left = new CountDownLatch(pieces.size());
+    }
+
+    @Override
+    public void run() {
+      for (int i = next.getAndIncrement(); i < answers.length; i = next.getAndIncrement()) {
+        try {
+          if (failure.get() == null) {
+            answers[i] =
+                asker.ask(pieces.get(i), cancellation == null ? null : cancellation.part());
+          }
+        } catch (Throwable e) {
+          failure.compareAndSet(null, e);
+        } finally {
+          left.countDown();
+        }
+      }
+    }
+
+    /** Waits for the others. */
+    List<Outputs> answers() {
+      Waiting.uninterruptibly(left);
+      List<Outputs> found = new ArrayList<>();
+      for (Outputs answer : answers) {
+        if (answer != null) {
+          found.add(answer);
+        }
+      }
+      Throwable thrown = failure.get();
+      if (thrown == null) {
+        return found;
+      }
+      found.forEach(Outputs::release);
+      if (thrown instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) thrown;
+    }
+  }
+}
