@@ -69,6 +69,7 @@ class HouseRulesTest {
   @Test
   void vendorTypesStayInTheirOnePackage() {
     checkOnlyUser("ai.onnxruntime..", "io.mlops4j.runtime.onnx..");
+    checkOnlyUser("com.github.benmanes.caffeine..", "io.mlops4j.runtime.serving..");
     checkOnlyUser("ai.onnx.proto..", "io.mlops4j.runtime.onnx..");
     checkOnlyUser(
         "com.google.protobuf..", "io.mlops4j.runtime.onnx..", "io.mlops4j.runtime.tensorflow..");

@@ -43,7 +43,9 @@ public final class ModelRuntime implements AutoCloseable {
 
   private ModelRuntime(Builder builder) {
     this.reader = new ModelReader(builder.modelCache);
-    this.loader = new DefaultModelLoader(builder.threads, builder.modelCache, builder.nativeCache);
+    this.loader =
+        new DefaultModelLoader(
+            builder.threads, builder.modelCache, builder.nativeCache, builder.keepLoaded);
     this.strict = builder.strict;
   }
 
@@ -220,6 +222,7 @@ public final class ModelRuntime implements AutoCloseable {
     private boolean strict;
     private @Nullable ModelCache modelCache;
     private @Nullable Path nativeCache;
+    private long keepLoaded;
 
     private Builder() {}
 
@@ -283,6 +286,26 @@ public final class ModelRuntime implements AutoCloseable {
      */
     public Builder nativeCache(Path folder) {
       this.nativeCache = Objects.requireNonNull(folder, "folder");
+      return this;
+    }
+
+    /**
+     * Lets models stay loaded after they were closed, so that the next load of the same bytes with
+     * the same options is at once there. Those that were used least go first.
+     *
+     * <p>A model that is loaded twice at the same time with the same options is always shared,
+     * whatever is set here: it takes its memory once.
+     *
+     * @param bytes how much all loaded models may hold, as their engines tell it, for idle ones to
+     *     stay; those in use count, but are never closed for it; 0, the default, keeps none
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder keepLoaded(long bytes) {
+      if (bytes < 0) {
+        throw new IllegalArgumentException("bytes: found " + bytes + ", expected 0 or more");
+      }
+      this.keepLoaded = bytes;
       return this;
     }
 

@@ -55,6 +55,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   private final int processors;
   private final CallQueue queue;
   private final Pieces pieces;
+  private final LoadedModels loaded;
   private final LongSupplier nanos;
   private final long process = new SecureRandom().nextLong();
   private final AtomicLong calls = new AtomicLong();
@@ -67,7 +68,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
    * @param threads how many threads one run may use, and how many work asynchronously
    */
   public DefaultModelLoader(int threads) {
-    this(threads, null, null);
+    this(threads, null, null, 0);
   }
 
   /**
@@ -76,21 +77,23 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
    * @param threads how many threads one run may use, and how many work asynchronously
    * @param modelCache where prepared models are kept, or null
    * @param nativeCache where native libraries are kept, or null
+   * @param keepLoaded how many bytes models may hold for those that nobody uses to stay loaded
    */
   public DefaultModelLoader(
-      int threads, @Nullable ModelCache modelCache, @Nullable Path nativeCache) {
-    this(threads, modelCache, nativeCache, System::nanoTime);
+      int threads, @Nullable ModelCache modelCache, @Nullable Path nativeCache, long keepLoaded) {
+    this(threads, modelCache, nativeCache, keepLoaded, System::nanoTime);
   }
 
   /** With a clock that tests can set. */
-  DefaultModelLoader(int threads, LongSupplier nanos) {
-    this(threads, null, null, nanos);
+  DefaultModelLoader(int threads, long keepLoaded, LongSupplier nanos) {
+    this(threads, null, null, keepLoaded, nanos);
   }
 
   private DefaultModelLoader(
       int threads,
       @Nullable ModelCache modelCache,
       @Nullable Path nativeCache,
+      long keepLoaded,
       LongSupplier nanos) {
     this.kept = Math.max(KEPT_AT_LEAST, 2 * threads);
     EngineOptions options = EngineOptions.of(memory, threads);
@@ -102,6 +105,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     this.processors = threads;
     this.queue = new CallQueue(threads, this.threads.workers());
     this.pieces = new Pieces(threads, this.threads.workers());
+    this.loaded = new LoadedModels(keepLoaded);
     this.nanos = nanos;
   }
 
@@ -132,26 +136,46 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       LoadOptions options,
       InferenceEvent.Route route) {
     Engines.Named engine = engines.open(source.format(), options.engine());
-    ModelSource loaded = options.cached() ? source : new UncachedSource(source);
-    EngineModel model = engine.engine().load(loaded, request(options));
+    FeatureSchema stated = options.features().orElse(cardFeatures);
+    LoadedModels.Key key = LoadedModels.Key.of(source.digest(), engine.name(), options, stated);
+    SharedModel shared = loaded.find(key);
+    if (shared == null) {
+      shared = loaded.add(key, open(engine, source, stated, options));
+    }
+    ServedBy servedBy = ServedBy.of(name, source.digest(), version, alias, engine.name());
+    LoadedModel model =
+        new LoadedModel(
+            this,
+            shared,
+            servedBy,
+            route,
+            new Listeners(options.listeners()),
+            options.microBatching());
     try {
-      FeatureSchema stated = options.features().orElse(cardFeatures);
-      BatchBinder binder = binder(model, stated);
-      SharedModel shared =
-          new SharedModel(
-              model, binder, memory, kept, options.hasIndependentRows() ? splitting(model) : null);
-      ServedBy servedBy = ServedBy.of(name, source.digest(), version, alias, engine.name());
       if (options.warmUp()) {
         warmUp(shared, servedBy, route);
       }
-      return register(
-          new LoadedModel(
-              this,
-              shared,
-              servedBy,
-              route,
-              new Listeners(options.listeners()),
-              options.microBatching()));
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
+    }
+    return register(model);
+  }
+
+  private SharedModel open(
+      Engines.Named engine,
+      ModelSource source,
+      @Nullable FeatureSchema stated,
+      LoadOptions options) {
+    ModelSource opened = options.cached() ? source : new UncachedSource(source);
+    EngineModel model = engine.engine().load(opened, request(options));
+    try {
+      return new SharedModel(
+          model,
+          binder(model, stated),
+          memory,
+          kept,
+          options.hasIndependentRows() ? splitting(model) : null);
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
@@ -247,6 +271,11 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     return threads.workers();
   }
 
+  /** How many models stay loaded though nobody uses them. */
+  long idleModels() {
+    return loaded.idle();
+  }
+
   CallQueue queue() {
     return queue;
   }
@@ -302,6 +331,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       model.awaitClosed();
     }
     threads.close();
+    loaded.close();
     if (timed.abandoned() > 0) {
       forgotten.add(
           timed.abandoned()

@@ -23,7 +23,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +75,10 @@ final class LoadedModel implements ServingModel {
     return shared.engine().placement();
   }
 
+  SharedModel shared() {
+    return shared;
+  }
+
   InferenceEvent.Route route() {
     return route;
   }
@@ -126,11 +129,11 @@ final class LoadedModel implements ServingModel {
       return answer(request, null, since);
     }
     Cancellation cancellation = new Cancellation(deadline);
-    Future<?> watched = runtime.threads().watch(cancellation, deadline);
+    Deadlines.Task watched = runtime.threads().watch(cancellation, deadline);
     try {
       return answer(request, cancellation, since);
     } finally {
-      watched.cancel(false);
+      watched.cancel();
     }
   }
 
@@ -151,11 +154,12 @@ final class LoadedModel implements ServingModel {
     Duration deadline = deadline(options);
     Cancellation cancellation = new Cancellation(deadline);
     AsyncCall<R> future = new AsyncCall<R>().cancelledBy(cancellation::cancel);
-    Future<?> watched = deadline == null ? null : runtime.threads().watch(cancellation, deadline);
+    Deadlines.Task watched =
+        deadline == null ? null : runtime.threads().watch(cancellation, deadline);
     Runnable end =
         () -> {
           if (watched != null) {
-            watched.cancel(false);
+            watched.cancel();
           }
           after.run();
           calls.leave();
@@ -298,7 +302,7 @@ final class LoadedModel implements ServingModel {
                     direct::askEntered,
                     binder::shape,
                     calls::running,
-                    runtime.threads()::after,
+                    runtime.threads().deadlines(),
                     batching.measured() ? runtime.trial() : null));
   }
 

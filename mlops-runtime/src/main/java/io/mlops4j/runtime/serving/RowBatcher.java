@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -31,7 +30,7 @@ final class RowBatcher<I, O> {
   private final Asker<I, O> asker;
   private final Function<I, Object> shape;
   private final IntSupplier asking;
-  private final Timer later;
+  private final Deadlines later;
   private final @Nullable BatchingTrial trial;
   private final AtomicInteger waiting = new AtomicInteger();
 
@@ -68,7 +67,7 @@ final class RowBatcher<I, O> {
       Asker<I, O> asker,
       Function<I, Object> shape,
       IntSupplier asking,
-      Timer later,
+      Deadlines later,
       @Nullable BatchingTrial trial) {
     this.limits = limits;
     this.queue = queue;
@@ -90,11 +89,6 @@ final class RowBatcher<I, O> {
     void ended(@Nullable O answer, @Nullable Throwable error);
   }
 
-  /** Does something later. */
-  interface Timer {
-    Future<?> after(Duration time, Runnable action);
-  }
-
   /** What can be answered together: asynchronous calls are left to workers. */
   private record Group(Object batcher, Object shape, boolean asynchronous) {}
 
@@ -106,7 +100,7 @@ final class RowBatcher<I, O> {
     private final long expires;
     private @Nullable O answer;
     private @Nullable Throwable error;
-    private volatile @Nullable Future<?> timer;
+    private volatile Deadlines.@Nullable Task timer;
     private volatile boolean done; // written last: publishes the others
 
     Call(I row, @Nullable Duration within, @Nullable Completion<O> completion) {
@@ -174,9 +168,9 @@ final class RowBatcher<I, O> {
         done = true;
         wake();
       } else {
-        Future<?> set = timer;
+        Deadlines.Task set = timer;
         if (set != null) {
-          set.cancel(false);
+          set.cancel();
         }
         completion.ended(answer, error);
       }

@@ -15,14 +15,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The threads of one runtime, each started when it is first needed and ended at close.
  *
- * <p>Deadlines have a thread of their own, on which nothing else ever runs: whatever a listener
- * does must not keep a call from being ended.
+ * <p>Deadlines have a thread of their own, see {@link Deadlines}.
  */
 final class RuntimeThreads implements AutoCloseable {
   private static final long IDLE_SECONDS = 30;
 
   private final ThreadPoolExecutor workers;
-  private final ScheduledThreadPoolExecutor deadlines;
+  private final Deadlines deadlines;
   private final ScheduledThreadPoolExecutor housekeeping;
   private final Set<Thread> started = ConcurrentHashMap.newKeySet();
   private boolean keeping;
@@ -37,8 +36,7 @@ final class RuntimeThreads implements AutoCloseable {
             new LinkedBlockingQueue<>(),
             named("mlops4j-worker", true));
     this.workers.allowCoreThreadTimeOut(true);
-    this.deadlines = new ScheduledThreadPoolExecutor(1, named("mlops4j-deadlines", false));
-    this.deadlines.setRemoveOnCancelPolicy(true);
+    this.deadlines = new Deadlines(named("mlops4j-deadlines", false));
     this.housekeeping = new ScheduledThreadPoolExecutor(1, named("mlops4j-housekeeping", false));
   }
 
@@ -58,13 +56,12 @@ final class RuntimeThreads implements AutoCloseable {
   }
 
   /** Ends a call when its time is over. */
-  Future<?> watch(Cancellation call, Duration deadline) {
-    return after(deadline, call::expire);
+  Deadlines.Task watch(Cancellation call, Duration deadline) {
+    return deadlines.after(deadline, call::expire);
   }
 
-  /** Does something short when a time is over. */
-  Future<?> after(Duration time, Runnable action) {
-    return deadlines.schedule(action, nanos(time), TimeUnit.NANOSECONDS);
+  Deadlines deadlines() {
+    return deadlines;
   }
 
   /** Of a wait; the longest there is where it would not fit. */
@@ -93,7 +90,7 @@ final class RuntimeThreads implements AutoCloseable {
       keeping = true; // a model that is loaded meanwhile starts nothing any more
     }
     workers.shutdown();
-    deadlines.shutdownNow();
+    deadlines.close();
     housekeeping.shutdownNow();
     boolean interrupted = false;
     for (Thread thread : started) {

@@ -20,6 +20,7 @@ final class SharedModel {
   private final SlotPool slots;
   private final @Nullable Pieces pieces;
   private final AtomicInteger identities = new AtomicInteger(1);
+  private volatile Runnable whenUnused = this::free;
 
   /**
    * A model that nobody else knows yet.
@@ -63,13 +64,38 @@ final class SharedModel {
     return this;
   }
 
-  /** The last identity frees the model; answers still held keep their memory. */
+  /** One more identity, unless the last was released. */
+  boolean tryShare() {
+    return identities.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+  }
+
+  /** What is done when the last identity was released; before this is shared. */
+  void whenUnused(Runnable action) {
+    whenUnused = action;
+  }
+
+  /** The last identity frees the model, unless it is kept for others. */
   void release() {
     if (identities.decrementAndGet() == 0) {
-      try (engine;
-          outputs) {
-        slots.close();
-      }
+      whenUnused.run();
+    }
+  }
+
+  /** Nobody uses it, but somebody may: it holds no memory of calls. */
+  void sleep() {
+    slots.close();
+  }
+
+  /** Used again, by one identity. */
+  void wake() {
+    identities.set(1);
+  }
+
+  /** Frees the model; answers still held keep their memory. */
+  void free() {
+    try (engine;
+        outputs) {
+      slots.close();
     }
   }
 

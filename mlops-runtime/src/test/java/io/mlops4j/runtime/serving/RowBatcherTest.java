@@ -17,8 +17,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +29,7 @@ class RowBatcherTest {
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final ExecutorService workers = Executors.newFixedThreadPool(2);
-  private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
+  private final Deadlines deadlines = new Deadlines(Thread::new);
   private final ConcurrentLinkedQueue<List<Integer>> runs = new ConcurrentLinkedQueue<>();
   private final CountDownLatch holding = new CountDownLatch(1);
   private final CountDownLatch mayEnd = new CountDownLatch(1);
@@ -41,7 +39,7 @@ class RowBatcherTest {
     mayEnd.countDown();
     threads.shutdownNow();
     workers.shutdownNow();
-    timer.shutdownNow();
+    deadlines.close();
   }
 
   /** Ten times each row; refuses negative rows, and runs of 7 last longer than any deadline. */
@@ -69,13 +67,7 @@ class RowBatcherTest {
   /** Rows of equal parity have the same shape. */
   private RowBatcher<Integer, Integer> batcher(MicroBatching limits, CallQueue queue) {
     return new RowBatcher<>(
-        limits,
-        queue,
-        this::ask,
-        row -> Math.floorMod(row, 2),
-        () -> 1,
-        (time, action) -> timer.schedule(action, time.toNanos(), TimeUnit.NANOSECONDS),
-        null);
+        limits, queue, this::ask, row -> Math.floorMod(row, 2), () -> 1, deadlines, null);
   }
 
   private static MicroBatching upTo(int rows) {

@@ -27,7 +27,16 @@ final class ServingFixture implements AutoCloseable {
   };
 
   final AtomicLong nanos = new AtomicLong();
-  final DefaultModelLoader loader = new DefaultModelLoader(2, nanos::get);
+  final DefaultModelLoader loader;
+
+  ServingFixture() {
+    this(0);
+  }
+
+  /** With so many bytes for models that nobody uses. */
+  ServingFixture(long keepLoaded) {
+    loader = new DefaultModelLoader(2, keepLoaded, nanos::get);
+  }
 
   BufferAllocator allocator() {
     return loader.allocator();

@@ -1,0 +1,157 @@
+package io.mlops4j.runtime.serving;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.FeatureSchema;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The models of a runtime by what they were loaded from and how. One that is asked for again while
+ * it is used is shared; one that nobody uses any more stays loaded as long as the budget allows,
+ * and is forgotten as Caffeine finds best. A model in use is never closed. Thread safe.
+ */
+final class LoadedModels implements AutoCloseable {
+  private static final int KIB = 1024;
+
+  private final long budgetKib;
+  private final Map<Key, SharedModel> used = new HashMap<>();
+  private final Cache<Key, SharedModel> idle;
+  private boolean closed;
+
+  /**
+   * Without any model.
+   *
+   * @param budget how many bytes models may hold, those in use included, for idle ones to stay; 0
+   *     keeps none
+   */
+  LoadedModels(long budget) {
+    this.budgetKib = budget / KIB;
+    this.idle =
+        Caffeine.newBuilder()
+            .maximumWeight(budgetKib)
+            .weigher((Key key, SharedModel model) -> kib(model))
+            .executor(Runnable::run)
+            .removalListener(LoadedModels::removed)
+            .build();
+  }
+
+  /** What models must have in common to be one. */
+  record Key(
+      Digest digest,
+      String engine,
+      List<String> devices,
+      Optional<String> signature,
+      @Nullable FeatureSchema features,
+      boolean trusted,
+      boolean cached,
+      boolean independentRows) {
+    static Key of(
+        Digest digest, String engine, LoadOptions options, @Nullable FeatureSchema features) {
+      return new Key(
+          digest,
+          engine,
+          options.devices(),
+          options.signature(),
+          features,
+          options.trusted(),
+          options.cached(),
+          options.hasIndependentRows());
+    }
+  }
+
+  private static int kib(SharedModel model) {
+    return (int) Math.min(Integer.MAX_VALUE, model.engine().nativeBytes() / KIB + 1);
+  }
+
+  /** What leaves because it is taken into use again stays open. */
+  private static void removed(@Nullable Key key, @Nullable SharedModel model, RemovalCause cause) {
+    if (model != null && cause != RemovalCause.EXPLICIT) {
+      model.free();
+    }
+  }
+
+  /** One that is loaded, with one more identity; null if there is none. */
+  synchronized @Nullable SharedModel find(Key key) {
+    SharedModel found = used.get(key);
+    if (found != null && found.tryShare()) {
+      return found;
+    }
+    SharedModel woken = idle.asMap().remove(key);
+    if (woken != null) {
+      woken.wake();
+      used.put(key, woken);
+      makeRoom();
+    }
+    return woken;
+  }
+
+  /**
+   * Adds one that was just loaded, unless another thread was faster.
+   *
+   * @return the one to use, with an identity for the caller
+   */
+  SharedModel add(Key key, SharedModel loaded) {
+    SharedModel faster = addUnlessFound(key, loaded);
+    if (faster == null) {
+      return loaded;
+    }
+    loaded.free();
+    return faster;
+  }
+
+  private synchronized @Nullable SharedModel addUnlessFound(Key key, SharedModel loaded) {
+    SharedModel faster = find(key);
+    if (faster == null) {
+      used.put(key, loaded);
+      loaded.whenUnused(() -> unused(key, loaded));
+      makeRoom();
+    }
+    return faster;
+  }
+
+  /** Nobody uses it any more. */
+  private void unused(Key key, SharedModel model) {
+    synchronized (this) {
+      used.remove(key, model);
+      if (!closed && budgetKib > 0) {
+        model.sleep();
+        makeRoom();
+        idle.put(key, model);
+        idle.cleanUp();
+        return;
+      }
+    }
+    model.free();
+  }
+
+  private void makeRoom() {
+    long inUse = used.values().stream().mapToLong(LoadedModels::kib).sum();
+    idle.policy()
+        .eviction()
+        .ifPresent(eviction -> eviction.setMaximum(Math.max(0, budgetKib - inUse)));
+  }
+
+  /** How many stay loaded though nobody uses them. */
+  synchronized long idle() {
+    return idle.asMap().size();
+  }
+
+  /** Frees what is idle, and what becomes so later. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    for (Key key : List.copyOf(idle.asMap().keySet())) {
+      SharedModel model = idle.asMap().remove(key);
+      if (model != null) {
+        model.free();
+      }
+    }
+  }
+}
