@@ -198,8 +198,10 @@ public final class ModelRuntime implements AutoCloseable {
    * Closes models that are still open, waiting for their calls, then threads, engines and memory. A
    * second call does nothing. Not to be called by a listener or in a thread of the runtime.
    *
-   * <p>Models that were not closed, and memory that is still lent, are logged. Such memory stays
-   * readable until whoever holds it closes it.
+   * <p>Models that were not closed, with the place that opened them, and memory that is still lent,
+   * are logged. Such memory stays readable until whoever holds it closes it. Predictions that were
+   * dropped without being closed are logged when the garbage collector finds them, with the place
+   * that made one of them: one of 1024 is watched.
    *
    * @throws IllegalStateException in strict mode, if anything was forgotten
    */

@@ -56,6 +56,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   private final CallQueue queue;
   private final Pieces pieces;
   private final LoadedModels loaded;
+  private final Forgotten dropped = new Forgotten();
   private final LongSupplier nanos;
   private final long process = new SecureRandom().nextLong();
   private final AtomicLong calls = new AtomicLong();
@@ -120,8 +121,9 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       InferenceEvent.Route route) {
     checkOpen();
     Objects.requireNonNull(name, "name");
+    String opened = Forgotten.place();
     Supplier<LoadedModel> load =
-        () -> load(source.get(), name, version, alias, cardFeatures, options, route);
+        () -> load(source.get(), name, version, alias, cardFeatures, options, route, opened);
     return options.deadline().isPresent()
         ? timed.within(options.deadline().get(), name, load)
         : load.get();
@@ -134,7 +136,8 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       @Nullable AliasRecord alias,
       @Nullable FeatureSchema cardFeatures,
       LoadOptions options,
-      InferenceEvent.Route route) {
+      InferenceEvent.Route route,
+      String opened) {
     Engines.Named engine = engines.open(source.format(), options.engine());
     FeatureSchema stated = options.features().orElse(cardFeatures);
     LoadedModels.Key key = LoadedModels.Key.of(source.digest(), engine.name(), options, stated);
@@ -150,7 +153,8 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
             servedBy,
             route,
             new Listeners(options.listeners()),
-            options.microBatching());
+            options.microBatching(),
+            opened);
     try {
       if (options.warmUp()) {
         warmUp(shared, servedBy, route);
@@ -201,7 +205,8 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
             servedBy,
             route,
             new Listeners(List.of()),
-            MicroBatching.upTo(1))) {
+            MicroBatching.upTo(1),
+            "")) {
       new WarmUp(unheard, allocator).tryOnce();
     }
   }
@@ -276,6 +281,10 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     return loaded.idle();
   }
 
+  Forgotten forgotten() {
+    return dropped;
+  }
+
   CallQueue queue() {
     return queue;
   }
@@ -325,7 +334,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     List<LoadedModel> open = List.copyOf(models);
     for (LoadedModel model : open) {
       if (!model.isClosing()) {
-        forgotten.add("the model " + model + " was not closed");
+        forgotten.add("the model " + model + " was not closed; it was opened at " + model.opened());
       }
       model.close();
       model.awaitClosed();
@@ -338,6 +347,10 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
               + " loads that were given up at their deadline still go on in the engine; they end by themselves or with the process");
     }
     engines.close();
+    if (dropped.count() > 0) {
+      forgotten.add(
+          "predictions were dropped without close(), one of which was made at " + dropped.last());
+    }
     if (memory.bytes() > 0) {
       forgotten.add("open predictions hold " + memory.bytes() + " bytes of host memory");
     }

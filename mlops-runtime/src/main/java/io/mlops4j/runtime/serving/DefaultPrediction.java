@@ -30,6 +30,7 @@ final class DefaultPrediction implements Prediction, Answer {
   private final BufferAllocator allocator;
   private @Nullable List<FieldVector> views;
   private @Nullable OutputView batch;
+  private Forgotten.@Nullable Watch watch;
   private volatile int closed;
 
   DefaultPrediction(
@@ -58,6 +59,11 @@ final class DefaultPrediction implements Prediction, Answer {
 
   long call() {
     return call;
+  }
+
+  /** Of one of many, before the caller has it. */
+  void watchedBy(Forgotten.Watch watcher) {
+    watch = watcher;
   }
 
   /** The answers themselves, for the runtime's own use before the caller has the prediction. */
@@ -134,6 +140,9 @@ final class DefaultPrediction implements Prediction, Answer {
   @Override
   public void close() {
     if (CLOSED.compareAndSet(this, 0, 1)) {
+      if (watch != null) {
+        watch.closed();
+      }
       if (views != null) {
         views.forEach(ValueVector::close);
       }

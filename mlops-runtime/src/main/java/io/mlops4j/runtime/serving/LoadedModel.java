@@ -35,6 +35,7 @@ final class LoadedModel implements ServingModel {
   private final InferenceEvent.Route route;
   private final Listeners listeners;
   private final MicroBatching batching;
+  private final String opened;
   private final Calls calls = new Calls();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Map<Class<?>, RowCollector<?>> collectors = new ConcurrentHashMap<>();
@@ -46,13 +47,20 @@ final class LoadedModel implements ServingModel {
       ServedBy servedBy,
       InferenceEvent.Route route,
       Listeners listeners,
-      MicroBatching batching) {
+      MicroBatching batching,
+      String opened) {
     this.runtime = runtime;
     this.shared = shared;
     this.servedBy = servedBy;
     this.route = route;
     this.listeners = listeners;
     this.batching = batching;
+    this.opened = opened;
+  }
+
+  /** Where it was opened. */
+  String opened() {
+    return opened;
   }
 
   @Override
@@ -95,7 +103,11 @@ final class LoadedModel implements ServingModel {
   @Override
   public Prediction predict(FeatureBatch batch, CallOptions options) {
     try (FeatureBatch held = batch.lend(runtime.allocator())) {
-      return ask(new BatchRequest(held, shared.binder()), options);
+      DefaultPrediction answer = ask(new BatchRequest(held, shared.binder()), options);
+      if ((answer.call() & Forgotten.ONE_OF - 1) == 0) {
+        answer.watchedBy(runtime.forgotten().watch(answer));
+      }
+      return answer;
     }
   }
 
@@ -346,7 +358,8 @@ final class LoadedModel implements ServingModel {
               Objects.requireNonNull(alias, "alias"),
               servedBy.engine());
       return runtime.register(
-          new LoadedModel(runtime, shared.share(), renamed, newRoute, listeners, batching));
+          new LoadedModel(
+              runtime, shared.share(), renamed, newRoute, listeners, batching, Forgotten.place()));
     } finally {
       calls.leave();
     }

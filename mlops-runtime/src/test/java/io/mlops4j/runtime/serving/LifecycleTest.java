@@ -442,9 +442,35 @@ class LifecycleTest {
         .singleElement()
         .asString()
         .contains("mlp4.onnx")
-        .contains("was not closed");
+        .contains("was not closed; it was opened at ")
+        .contains("LifecycleTest.");
     model.close();
     assertThatThrownBy(() -> other.load("mlp4.onnx")).isInstanceOf(IllegalStateException.class);
     other.close();
+  }
+
+  /** The first prediction of a runtime is one of those that are watched. */
+  @Test
+  void predictionThatWasDroppedIsReportedWithThePlaceThatMadeIt() {
+    ServingFixture other = new ServingFixture();
+    try (ServingModel model = other.load("mlp4.onnx", ServingFixture.ABCD);
+        FeatureBatch batch = rows()) {
+      askAndDrop(model, batch);
+      model.predict(batch).close();
+      for (int i = 0; i < 1_000 && other.loader.forgotten().count() == 0; i++) {
+        System.gc();
+      }
+      assertThat(other.loader.forgotten().count()).isOne();
+    }
+    assertThat(other.loader.closeAndReport())
+        .anySatisfy(
+            report ->
+                assertThat(report)
+                    .contains("dropped without close(), one of which was made at")
+                    .contains("LifecycleTest.askAndDrop(LifecycleTest.java:"));
+  }
+
+  private static void askAndDrop(ServingModel model, FeatureBatch batch) {
+    Prediction unused = model.predict(batch);
   }
 }

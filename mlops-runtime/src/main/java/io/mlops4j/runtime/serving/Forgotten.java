@@ -1,0 +1,90 @@
+package io.mlops4j.runtime.serving;
+
+import java.lang.ref.PhantomReference;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Remembers where predictions were made, and tells of those that the garbage collector found though
+ * nobody had closed them. Only one of many is watched, so that it costs a call nothing that could
+ * be measured; whoever forgets one forgets all. It never frees anything. Thread safe.
+ */
+final class Forgotten {
+  /** A power of two. */
+  static final int ONE_OF = 1024;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Forgotten.class);
+  private static final int FRAMES = 6;
+  private static final StackWalker STACK = StackWalker.getInstance();
+
+  private final ReferenceQueue<Object> dropped = new ReferenceQueue<>();
+  private final Set<Watch> watched = ConcurrentHashMap.newKeySet();
+  private final AtomicLong found = new AtomicLong();
+  private volatile @Nullable String last;
+
+  /** One that is watched until it is closed. */
+  final class Watch extends PhantomReference<Object> {
+    private final String place;
+
+    private Watch(Object opened) {
+      super(opened, dropped);
+      this.place = place();
+    }
+
+    void closed() {
+      watched.remove(this);
+      clear();
+    }
+  }
+
+  /** Watches one, and tells of others. */
+  Watch watch(Object opened) {
+    tell();
+    Watch watch = new Watch(opened);
+    watched.add(watch);
+    return watch;
+  }
+
+  /** Who called, from near to far. */
+  static String place() {
+    return STACK.walk(
+        frames ->
+            frames
+                .filter(frame -> !frame.getClassName().startsWith(Forgotten.class.getName()))
+                .limit(FRAMES)
+                .map(StackWalker.StackFrame::toString)
+                .collect(Collectors.joining(" < ")));
+  }
+
+  /** Logs what was found since the last time. */
+  private void tell() {
+    for (Reference<?> one = dropped.poll(); one != null; one = dropped.poll()) {
+      if (one instanceof Watch watch && watched.remove(watch)) {
+        last = watch.place;
+        LOG.warn(
+            "a prediction was dropped without close(); one of {} is watched; this one was made at {}",
+            ONE_OF,
+            watch.place);
+        found.incrementAndGet();
+      }
+    }
+  }
+
+  /** How many were found. */
+  long count() {
+    tell();
+    return found.get();
+  }
+
+  /** Where the last one that was found was made; null if none was. */
+  @Nullable String last() {
+    return last;
+  }
+}
