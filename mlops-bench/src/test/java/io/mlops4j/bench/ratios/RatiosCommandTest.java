@@ -64,6 +64,28 @@ class RatiosCommandTest {
   }
 
   @Test
+  void moreIsBetterWhereThroughputIsShown() {
+    List<Comparison> comparisons =
+        List.of(throughput("reached", 1.8, 1, 2), throughput("missed", 2.2, 1, 2));
+    assertThat(Run.of(comparisons, "--in-this-process", "--quick", "reached", "missed").out())
+        .containsExactly(
+            "RATIO reached 2.000 >=1.80 ok 2.000..2.000",
+            "RATIO missed 2.000 >=2.20 short 2.000..2.000");
+  }
+
+  private static Comparison throughput(String name, double goal, double ours, double theirs) {
+    return new Comparison(
+        name,
+        "work",
+        "peer",
+        goal,
+        Double.NaN,
+        Comparison.Shows.THROUGHPUT,
+        () -> new Fixed(ours),
+        () -> new Fixed(theirs));
+  }
+
+  @Test
   void aLineThatOnlyShowsNoiseHasNoGoal() {
     assertThat(
             Run.of(List.of(fixed("aa", Double.NaN, 3, 3)), "--in-this-process", "--quick", "aa")

@@ -1,0 +1,140 @@
+package io.mlops4j.bench.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.mlops4j.bench.ratios.Comparison;
+import io.mlops4j.bench.ratios.Comparison.Shows;
+import io.mlops4j.bench.ratios.Measured;
+import io.mlops4j.bench.ratios.Side;
+import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.MicroBatching;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServingTopicTest {
+  private static final LoadOptions TOGETHER =
+      LoadOptions.withDefaults().microBatching(MicroBatching.upTo(16).always());
+
+  private static final double SHOWN = Double.NaN;
+
+  /** What was asked for. */
+  private static final Map<String, Double> GOALS =
+      Map.ofEntries(
+          Map.entry("serving.aa.threads16", SHOWN),
+          Map.entry("serving.tiny.threads16", 0.83),
+          Map.entry("serving.wide.threads16", 1.8),
+          Map.entry("serving.minilm16.threads16", 1.1),
+          Map.entry("serving.minilmragged.threads16", 0.97),
+          Map.entry("serving.openloop.tiny.p99", 1.2),
+          Map.entry("serving.openloop.wide.p99", 1.2),
+          Map.entry("serving.large.rows65536", 1.0),
+          Map.entry("serving.listener.rows1", SHOWN),
+          Map.entry("serving.listener.rows1024", 1.02),
+          Map.entry("serving.deadline.rows1", SHOWN),
+          Map.entry("serving.deadline.rows1024", 1.02));
+
+  private static final List<Comparison> ALL = new ServingTopic().comparisons();
+
+  @Test
+  void everyNameIsThereOnceWithItsGoal() {
+    assertThat(ALL.stream().collect(Collectors.toMap(Comparison::name, Comparison::goal)))
+        .containsExactlyInAnyOrderEntriesOf(GOALS);
+    assertThat(ALL)
+        .allSatisfy(
+            one ->
+                assertThat(one.shows() == Shows.THROUGHPUT)
+                    .as(one.name())
+                    .isEqualTo(one.name().endsWith("threads16")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"large", "listener.rows1", "deadline.rows1"})
+  void bothSidesOfOneCallerComputeTheSame(String name) throws Exception {
+    for (Comparison comparison : ALL) {
+      if (comparison.name().startsWith("serving." + name)) {
+        try (Side ours = comparison.ours().call();
+            Side theirs = comparison.theirs().call()) {
+          assertThat(ours.run()).isEqualTo(theirs.run());
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mlp32", "mlpwide"})
+  void manyCallersOfOurSideGetWhatThePeerGets(String model) throws Exception {
+    try (Callers ours = Mlps.ours(model, TOGETHER);
+        Callers theirs = Mlps.raw(model)) {
+      sameAnswers(ours, theirs, 500, 1e-4f);
+    }
+  }
+
+  @Test
+  void textsOfOtherLengthsGetWhatThePeerGets() throws Exception {
+    try (Callers ours = Texts.ours(TOGETHER, 2, 8, 2);
+        Callers theirs = Texts.raw(2, 8, 2)) {
+      sameAnswers(ours, theirs, 40, 1e-5f);
+    }
+  }
+
+  private static void sameAnswers(Callers ours, Callers theirs, int calls, float tolerance)
+      throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      List<Future<Integer>> all = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        Caller our = ours.caller(i);
+        Caller their = theirs.caller(i);
+        Callable<Integer> loop =
+            () -> {
+              for (int call = 0; call < calls; call++) {
+                assertThat(our.call(call)).isCloseTo(their.call(call), within(tolerance));
+              }
+              return calls;
+            };
+        all.add(threads.submit(loop));
+      }
+      for (Future<Integer> each : all) {
+        assertThat(each.get()).isEqualTo(calls);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void loopsMeasureWhatTheyAreGiven() throws Exception {
+    try (Measured closed = new ClosedLoop(2, new Spinning());
+        Measured open = new OpenLoop(2, 1e7, 0.1, new Spinning())) {
+      assertThat(closed.measure()).as("two threads, a millisecond each").isGreaterThan(4e5);
+      assertThat(open.measure()).as("each waits a millisecond").isGreaterThan(9e5);
+    }
+  }
+
+  /** Takes a millisecond at least. */
+  private static final class Spinning implements Callers {
+    @Override
+    public Caller caller(int number) {
+      return call -> {
+        long end = System.nanoTime() + 1_000_000;
+        while (System.nanoTime() < end) {
+          Thread.onSpinWait();
+        }
+        return call;
+      };
+    }
+
+    @Override
+    public void close() {}
+  }
+}
