@@ -145,4 +145,15 @@ class ModelRuntimeTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("threads: found 0");
   }
+
+  @Test
+  void loadInAnInterruptedThreadSaysSoAndKeepsTheInterrupt() {
+    try (ModelRuntime runtime = ModelRuntime.builder().strict().open()) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> runtime.load(MODELS.resolve("mlp4.onnx")))
+          .isInstanceOf(ModelLoadException.class)
+          .hasMessageContaining("found the thread interrupted while it read the model");
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
 }

@@ -5,6 +5,7 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -94,6 +95,13 @@ public final class ModelFiles {
   }
 
   static ModelLoadException cannotRead(Path path, IOException cause) {
+    if (cause instanceof ClosedByInterruptException) {
+      return new ModelLoadException(
+          path
+              + ": found the thread interrupted while it read the model, expected time to finish; load"
+              + " it again in a thread that nobody interrupts",
+          cause);
+    }
     return new ModelLoadException(
         path
             + ": found a file or folder that cannot be read ("
