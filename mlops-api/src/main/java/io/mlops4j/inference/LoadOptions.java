@@ -1,5 +1,6 @@
 package io.mlops4j.inference;
 
+import io.mlops4j.model.Device;
 import io.mlops4j.model.FeatureSchema;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,12 +17,13 @@ public final class LoadOptions {
   private final @Nullable FeatureSchema features;
   private final List<InferenceListener> listeners;
   private final @Nullable String engine;
-  private final List<String> devices;
+  private final List<Device> devices;
   private final @Nullable String signature;
   private final @Nullable Duration deadline;
   private final boolean cached;
   private final boolean trusted;
   private final boolean warmUp;
+  private final boolean profiled;
   private final MicroBatching microBatching;
   private final boolean independentRows;
 
@@ -35,6 +37,7 @@ public final class LoadOptions {
     this.cached = draft.cached;
     this.trusted = draft.trusted;
     this.warmUp = draft.warmUp;
+    this.profiled = draft.profiled;
     this.microBatching = draft.microBatching;
     this.independentRows = draft.independentRows;
   }
@@ -44,12 +47,13 @@ public final class LoadOptions {
     private @Nullable FeatureSchema features;
     private List<? extends InferenceListener> listeners = List.of();
     private @Nullable String engine;
-    private List<String> devices = List.of();
+    private List<Device> devices = List.of();
     private @Nullable String signature;
     private @Nullable Duration deadline;
     private boolean cached = true;
     private boolean trusted = true;
     private boolean warmUp;
+    private boolean profiled;
     private MicroBatching microBatching = MicroBatching.upTo(1);
     private boolean independentRows;
   }
@@ -65,6 +69,7 @@ public final class LoadOptions {
     draft.cached = cached;
     draft.trusted = trusted;
     draft.warmUp = warmUp;
+    draft.profiled = profiled;
     draft.microBatching = microBatching;
     draft.independentRows = independentRows;
     change.accept(draft);
@@ -125,17 +130,36 @@ public final class LoadOptions {
   }
 
   /**
-   * Asks for devices: the first that is there is taken, as {@link Model#placement} tells, and it is
-   * an error when none is. A device that is not in the list is never taken in its place; operators
-   * that it does not know run on the CPU all the same.
+   * Asks for devices by name. One name alone is required: the model runs on that device, whole, or
+   * is not loaded. Of several, the first that is there is taken; operators that it does not know
+   * run on those named behind it; no other device is ever used. So {@code device("cuda")} refuses a
+   * model of which a part needs the CPU, and {@code device("cuda", "cpu")} takes it, and runs it on
+   * the CPU where there is no GPU. {@link Model#placement} tells what came of it.
    *
    * @param preferred device names, the best first: of ONNX Runtime {@code cpu}, {@code cuda},
-   *     {@code tensorrt}, {@code coreml}, {@code directml}, the second of them as {@code cuda:1};
-   *     of TensorFlow {@code cpu}
+   *     {@code tensorrt}, {@code coreml}, {@code directml}, {@code openvino}, {@code rocm}, {@code
+   *     xnnpack}, the second GPU as {@code cuda:1}; of TensorFlow {@code cpu}. A name that no
+   *     engine knows is refused when the model is loaded. None means the engine's default
    * @return a changed copy
+   * @throws IllegalArgumentException if one is no name of a device
    */
   public LoadOptions device(String... preferred) {
-    return with(draft -> draft.devices = List.of(preferred));
+    List<Device> named = List.of(preferred).stream().map(Device::of).toList();
+    return with(draft -> draft.devices = named);
+  }
+
+  /**
+   * Asks for devices with settings, as {@link #device(String...)} does for names.
+   *
+   * @param first the best
+   * @param others what may be used when it is not there, and for what it cannot run
+   * @return a changed copy
+   */
+  public LoadOptions device(Device first, Device... others) {
+    List<Device> all = new ArrayList<>();
+    all.add(Objects.requireNonNull(first, "first"));
+    all.addAll(List.of(others));
+    return with(draft -> draft.devices = all);
   }
 
   /**
@@ -208,6 +232,19 @@ public final class LoadOptions {
   }
 
   /**
+   * Runs the model once on zeros and empty texts while it is loaded, and counts how many of its
+   * nodes each device ran: {@link io.mlops4j.model.Placement#nodesByDevice()}. ONNX Runtime writes
+   * its profile to a file, in a temporary folder of this user's own that is deleted at once; such a
+   * model does not come from a {@link io.mlops4j.model.ModelCache}. Where the model does not answer
+   * such values within a minute, nothing is counted. TensorFlow does not count.
+   *
+   * @return a changed copy
+   */
+  public LoadOptions profiled() {
+    return with(draft -> draft.profiled = true);
+  }
+
+  /**
    * Answers single records that pile up in one run. Without it, each is asked alone.
    *
    * @param batching how many, and how long they may wait
@@ -263,7 +300,7 @@ public final class LoadOptions {
    *
    * @return an unmodifiable list; empty means the engine's default
    */
-  public List<String> devices() {
+  public List<Device> devices() {
     return devices;
   }
 
@@ -310,6 +347,15 @@ public final class LoadOptions {
    */
   public boolean warmUp() {
     return warmUp;
+  }
+
+  /**
+   * Whether the nodes that each device runs are counted.
+   *
+   * @return true after {@link #profiled()}
+   */
+  public boolean isProfiled() {
+    return profiled;
   }
 
   /**

@@ -1,57 +1,65 @@
 package io.mlops4j.spi;
 
+import io.mlops4j.model.Device;
 import java.util.List;
-import java.util.Map;
 
 /** On which device a model should run. Immutable. */
 public final class DeviceRequest {
-  private final List<String> preferred;
-  private final boolean strict;
-  private final Map<String, String> options;
+  private static final DeviceRequest ANY = new DeviceRequest(List.of());
 
-  private DeviceRequest(List<String> preferred, boolean strict, Map<String, String> options) {
+  private final List<Device> preferred;
+
+  private DeviceRequest(List<Device> preferred) {
     this.preferred = List.copyOf(preferred);
-    this.strict = strict;
-    this.options = Map.copyOf(options);
   }
 
   /**
-   * A request.
+   * The engine's default device.
    *
-   * @param preferred device names, the best first; empty means the engine's default
-   * @param strict whether a model that needs another device is refused
-   * @param options settings that the device's provider knows
    * @return the request
    */
-  public static DeviceRequest of(
-      List<String> preferred, boolean strict, Map<String, String> options) {
-    return new DeviceRequest(preferred, strict, options);
+  public static DeviceRequest any() {
+    return ANY;
   }
 
   /**
-   * Device names, the best first.
+   * The first of these that is there. What it cannot run may run on those behind it, and on no
+   * other.
+   *
+   * @param preferred devices, the best first; none means the engine's default
+   * @return the request
+   */
+  public static DeviceRequest of(List<Device> preferred) {
+    return new DeviceRequest(preferred);
+  }
+
+  /**
+   * The same by names.
+   *
+   * @param preferred device names, the best first; none means the engine's default
+   * @return the request
+   * @throws IllegalArgumentException if one is no name of a device
+   */
+  public static DeviceRequest of(String... preferred) {
+    return new DeviceRequest(List.of(preferred).stream().map(Device::of).toList());
+  }
+
+  /**
+   * The devices with the settings for each, the best first.
    *
    * @return an unmodifiable list; empty means the engine's default
    */
-  public List<String> preferred() {
+  public List<Device> preferred() {
     return preferred;
   }
 
   /**
-   * Whether a model that needs another device is refused.
+   * Whether a kind of device may run the model, or parts of it.
    *
-   * @return true to refuse
+   * @param kind for example {@code cpu}
+   * @return false if others were named, and this was not
    */
-  public boolean strict() {
-    return strict;
-  }
-
-  /**
-   * Settings that the device's provider knows.
-   *
-   * @return an unmodifiable map
-   */
-  public Map<String, String> options() {
-    return options;
+  public boolean allows(String kind) {
+    return preferred.isEmpty() || preferred.stream().anyMatch(one -> one.kind().equals(kind));
   }
 }

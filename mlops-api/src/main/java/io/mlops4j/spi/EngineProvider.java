@@ -24,6 +24,15 @@ public interface EngineProvider {
   Set<ModelFormat> formats();
 
   /**
+   * The kinds of devices that the engine knows, whether or not they are there.
+   *
+   * @return names without numbers; {@code cpu} alone unless overridden
+   */
+  default Set<String> devices() {
+    return Set.of("cpu");
+  }
+
+  /**
    * What is missing to open the engine.
    *
    * @return empty when it can be opened; else a sentence that names the artifact to add

@@ -9,11 +9,14 @@ public final class LoadRequest {
   private final DeviceRequest device;
   private final @Nullable String signature;
   private final boolean trusted;
+  private final boolean profiled;
 
-  private LoadRequest(DeviceRequest device, @Nullable String signature, boolean trusted) {
+  private LoadRequest(
+      DeviceRequest device, @Nullable String signature, boolean trusted, boolean profiled) {
     this.device = device;
     this.signature = signature;
     this.trusted = trusted;
+    this.profiled = profiled;
   }
 
   /**
@@ -23,7 +26,7 @@ public final class LoadRequest {
    * @return the request
    */
   public static LoadRequest on(DeviceRequest device) {
-    return new LoadRequest(Objects.requireNonNull(device, "device"), null, true);
+    return new LoadRequest(Objects.requireNonNull(device, "device"), null, true, false);
   }
 
   /**
@@ -33,7 +36,7 @@ public final class LoadRequest {
    * @return a changed copy
    */
   public LoadRequest withSignature(String key) {
-    return new LoadRequest(device, Objects.requireNonNull(key, "key"), trusted);
+    return new LoadRequest(device, Objects.requireNonNull(key, "key"), trusted, profiled);
   }
 
   /**
@@ -43,7 +46,17 @@ public final class LoadRequest {
    * @return a changed copy
    */
   public LoadRequest untrusted() {
-    return new LoadRequest(device, signature, false);
+    return new LoadRequest(device, signature, false, profiled);
+  }
+
+  /**
+   * Asks the engine to run the model once and to count in its {@linkplain EngineModel#placement
+   * placement} how many nodes each device ran. An engine that cannot does nothing.
+   *
+   * @return a changed copy
+   */
+  public LoadRequest profile() {
+    return new LoadRequest(device, signature, trusted, true);
   }
 
   /**
@@ -71,5 +84,14 @@ public final class LoadRequest {
    */
   public boolean trusted() {
     return trusted;
+  }
+
+  /**
+   * Whether the nodes that each device runs are to be counted.
+   *
+   * @return true after {@link #profile()}
+   */
+  public boolean profiled() {
+    return profiled;
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import io.mlops4j.model.Device;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelVersion;
@@ -118,7 +119,13 @@ class CallValuesTest {
     assertThat(changed.features()).hasValue(FeatureSchema.ofNames("a"));
     assertThat(changed.listeners()).containsExactly(listener);
     assertThat(changed.engine()).hasValue("onnxruntime");
-    assertThat(changed.devices()).containsExactly("cuda:0", "cpu");
+    assertThat(changed.devices()).containsExactly(Device.cuda(0), Device.cpu());
+    assertThat(defaults.isProfiled()).isFalse();
+    assertThat(changed.profiled().isProfiled()).isTrue();
+    assertThat(changed.device(Device.xnnpack().option("a", "b")).devices())
+        .containsExactly(Device.xnnpack().option("a", "b"));
+    assertThat(changed.device().devices()).isEmpty();
+    assertThatIllegalArgumentException().isThrownBy(() -> defaults.device("cpu", "GPU"));
     assertThat(listener.needsRows()).isFalse();
   }
 }

@@ -10,6 +10,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
+import io.mlops4j.model.Device;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
@@ -21,6 +22,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +52,31 @@ class ModelRuntimeTest {
       assertThat(model.signature()).hasToString("(x: float32[N, 4]) -> (y: float32[N, 2])");
       assertThat(model.features().features()).hasSize(1);
       assertThat(model.placement().devices()).containsExactly("cpu");
+    }
+  }
+
+  @Test
+  void devicesThatNoEngineKnowsAreRefusedHoweverManyFollow() {
+    try (ModelRuntime runtime = ModelRuntime.builder().strict().threads(1).open()) {
+      for (String model : List.of("mlp4.onnx", "tensorflow/fares")) {
+        LoadOptions mistyped = LoadOptions.withDefaults().device("gpu", "cpu");
+        assertThatThrownBy(() -> runtime.load(MODELS.resolve(model), mistyped))
+            .isInstanceOf(EngineUnavailableException.class)
+            .hasMessage(
+                "device gpu: found no engine that knows it, expected one of [coreml, cpu, cuda, directml, openvino, rocm, tensorrt, xnnpack]");
+      }
+    }
+  }
+
+  @Test
+  void placementTellsNodesAndWhatWasMissing() {
+    LoadOptions options =
+        LoadOptions.withDefaults().device(Device.openvino(), Device.cpu()).profiled();
+    try (ModelRuntime runtime = ModelRuntime.builder().strict().threads(1).open();
+        Model model = runtime.load(MODELS.resolve("folded.onnx"), options)) {
+      // One addition is left, see models/README.md.
+      assertThat(model.placement().nodesByDevice()).isEqualTo(Map.of("cpu", 1));
+      assertThat(model.placement().missing()).containsOnlyKeys("openvino");
     }
   }
 

@@ -167,12 +167,13 @@ final class CachedSessions {
     return source.cacheable()
         && request.trusted() // of the others nothing was folded, and nothing is to be written
         && isCpu(request.device())
+        && !request.profiled() // a profile is of one session
         && source.format().equals(ModelFormat.ONNX)
         && source.external().isEmpty();
   }
 
   private static boolean isCpu(DeviceRequest device) {
-    return device.preferred().isEmpty() || device.preferred().get(0).equals("cpu");
+    return device.preferred().isEmpty() || device.preferred().get(0).kind().equals("cpu");
   }
 
   private EntryKey key(Digest source) {

@@ -1,139 +1,204 @@
 package io.mlops4j.runtime.onnx;
 
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import ai.onnxruntime.providers.OrtCUDAProviderOptions;
-import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import io.mlops4j.error.EngineUnavailableException;
+import io.mlops4j.model.Device;
 import io.mlops4j.model.Placement;
 import io.mlops4j.spi.DeviceRequest;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the first device of a request that is really there. A device that nobody asked for is never
- * taken instead.
+ * Those devices of a request that are really there. The first runs the model; operators that it
+ * does not know run on the next ones. A device that nobody asked for is never taken instead.
+ *
+ * <p>That ONNX Runtime can be given a device does not mean that there is one: only a session tells.
+ * So when a model cannot be opened, each of its devices is tried with the smallest model, and those
+ * that cannot open even that one are given up: {@link #working}.
  */
 final class Devices {
-  private static final Map<String, OrtProvider> PROVIDERS =
-      Map.of(
-          "cpu", OrtProvider.CPU,
-          "cuda", OrtProvider.CUDA,
-          "tensorrt", OrtProvider.TENSOR_RT,
-          "coreml", OrtProvider.CORE_ML,
-          "directml", OrtProvider.DIRECT_ML);
+  private static final String STRICT = "session.disable_cpu_ep_fallback";
+  private static final String NEEDS_CPU = "assigned to the default CPU EP";
 
-  private final SessionOptions options;
   private final DeviceRequest request;
-  private final EnumSet<OrtProvider> available = OrtEnvironment.getAvailableProviders();
-  private final List<String> reasons = new ArrayList<>();
+  private final Trial trial;
+  private final Map<DeviceKind, Device> taken;
+  private final Map<String, String> missing;
 
-  private Devices(SessionOptions options, DeviceRequest request) {
-    this.options = options;
+  private Devices(
+      DeviceRequest request,
+      Trial trial,
+      Map<DeviceKind, Device> taken,
+      Map<String, String> missing) {
     this.request = request;
+    this.trial = trial;
+    this.taken = taken;
+    this.missing = missing;
+  }
+
+  /** Tells what is missing for a device. */
+  interface Trial {
+    /** Null if nothing is. */
+    @Nullable String missing(DeviceKind kind, Device device);
+
+    /** For one with which no session could be opened. */
+    String missing(DeviceKind kind, OrtException refusal);
+  }
+
+  /** The processor alone. */
+  static Devices cpu() {
+    return find(DeviceRequest.any(), new DeviceTrial());
   }
 
   /**
-   * Adds the device to the options.
+   * Takes what is there.
    *
-   * @throws EngineUnavailableException if none of the preferred devices is there
+   * @throws EngineUnavailableException if nothing is, or one is asked for in a way that is always
+   *     wrong
    */
-  static Placement choose(SessionOptions options, DeviceRequest request) throws OrtException {
-    return new Devices(options, request).choose();
-  }
-
-  private Placement choose() throws OrtException {
+  static Devices find(DeviceRequest request, Trial trial) {
+    request.preferred().forEach(Devices::check);
+    Map<DeviceKind, Device> taken = new LinkedHashMap<>(); // in the order of the request
+    Map<String, String> missing = new LinkedHashMap<>();
+    for (Device device : request.preferred()) {
+      DeviceKind kind = DeviceKind.of(device).orElse(null);
+      if (kind == null) {
+        missing.put(device.name(), "ONNX Runtime does not know it, expected one of " + known());
+      } else if (!taken.containsKey(DeviceKind.CPU) // which knows every operator
+          && !taken.containsKey(kind)) { // of which a session has one
+        String reason = kind == DeviceKind.CPU ? null : trial.missing(kind, device);
+        if (reason == null) {
+          taken.put(kind, device);
+        } else {
+          missing.put(device.name(), reason);
+        }
+      }
+    }
     if (request.preferred().isEmpty()) {
-      return Placement.of("cpu");
+      taken.put(DeviceKind.CPU, Device.cpu());
     }
-    for (String device : request.preferred()) {
-      if (add(device)) {
-        return placement(device);
+    return new Devices(request, trial, taken, missing).orRefused(null);
+  }
+
+  private static List<String> known() {
+    return DeviceKind.titles().stream().sorted().toList();
+  }
+
+  private static void check(Device device) {
+    DeviceKind kind = DeviceKind.of(device).orElse(null);
+    if (kind == null) {
+      return; // another engine's
+    }
+    if (device.number().isPresent() && !kind.takesNumber()) {
+      throw new EngineUnavailableException(
+          "device %s: found a number, expected %s alone, of which there is one"
+              .formatted(device.name(), device.kind()),
+          null);
+    }
+    for (String key : device.options().keySet()) {
+      if (!kind.takesOption(key)) {
+        throw new EngineUnavailableException(
+            "device %s: found the option %s, expected only such as ONNX Runtime's Java API can set for it"
+                .formatted(device.name(), key),
+            null);
       }
     }
-    throw new EngineUnavailableException(String.join("; ", reasons), null);
   }
 
-  /** Nodes that the device does not know run on the CPU, unless the request is strict. */
-  private Placement placement(String device) throws OrtException {
-    if (device.equals("cpu")) {
-      return Placement.of("cpu");
+  private Devices orRefused(@Nullable OrtException cause) {
+    if (taken.isEmpty()) {
+      throw new EngineUnavailableException(
+          missing.entrySet().stream()
+              .map(one -> "device " + one.getKey() + ": " + one.getValue())
+              .collect(Collectors.joining("; ")),
+          cause);
     }
-    if (request.strict()) {
-      options.addConfigEntry("session.disable_cpu_ep_fallback", "1");
-      return Placement.of(device);
-    }
-    return Placement.of(device, "cpu");
+    return this;
   }
 
-  private boolean add(String device) {
-    String[] kindAndNumber = device.split(":", 2);
-    OrtProvider provider = PROVIDERS.get(kindAndNumber[0]);
-    if (provider == null || (kindAndNumber.length == 2 && !kindAndNumber[1].matches("\\d{1,4}"))) {
-      return no(device, "expected one of " + PROVIDERS.keySet().stream().sorted().toList());
+  /** Adds them to the options of a session. */
+  void addTo(SessionOptions options) throws OrtException {
+    if (!request.allows("cpu")) {
+      options.addConfigEntry(STRICT, "1");
     }
-    if (!available.contains(provider)) {
-      return no(device, "this ONNX Runtime has only " + names() + advice(provider));
+    for (Map.Entry<DeviceKind, Device> one : taken.entrySet()) {
+      one.getKey().add(options, one.getValue());
     }
+  }
+
+  /** Opens the smallest model on some devices, and closes it. */
+  interface Opens {
+    void on(Devices devices) throws OrtException;
+  }
+
+  /**
+   * Those that can open the smallest model.
+   *
+   * @param opens tries it
+   * @param failure why the model itself could not be opened
+   * @return this same object if all can, so that the model is at fault
+   * @throws EngineUnavailableException if none can
+   */
+  Devices working(Opens opens, OrtException failure) {
+    Map<DeviceKind, Device> working = new LinkedHashMap<>();
+    Map<String, String> more = new LinkedHashMap<>(missing);
+    taken.forEach(
+        (kind, device) -> {
+          OrtException refusal = kind == DeviceKind.CPU ? null : refusal(kind, device, opens);
+          if (refusal == null) {
+            working.put(kind, device);
+          } else {
+            more.put(device.name(), trial.missing(kind, refusal));
+          }
+        });
+    return working.size() == taken.size()
+        ? this
+        : new Devices(request, trial, working, more).orRefused(failure);
+  }
+
+  /** With the processor, as the device may lack even the operator of the smallest model. */
+  private @Nullable OrtException refusal(DeviceKind kind, Device device, Opens opens) {
+    DeviceRequest alone = DeviceRequest.of(List.of(device, Device.cpu()));
     try {
-      add(provider, kindAndNumber.length == 2 ? Integer.parseInt(kindAndNumber[1]) : 0);
-      return true;
+      opens.on(new Devices(alone, trial, Map.of(kind, device), Map.of()));
+      return null;
     } catch (OrtException e) {
-      return no(device, "ONNX Runtime cannot use it (" + e.getMessage() + ")" + advice(provider));
+      return e;
     }
   }
 
-  private boolean no(String device, String reason) {
-    reasons.add("device " + device + ": " + reason);
-    return false;
-  }
-
-  private String names() {
-    return available.stream().map(OrtProvider::getName).collect(Collectors.joining(", "));
-  }
-
-  private static String advice(OrtProvider provider) {
-    return switch (provider) {
-      case CUDA ->
-          "; exclude com.microsoft.onnxruntime:onnxruntime, add onnxruntime_gpu:%s, and install CUDA and cuDNN"
-              .formatted(OnnxEngineProvider.TESTED);
-      case TENSOR_RT ->
-          "; exclude com.microsoft.onnxruntime:onnxruntime, add onnxruntime_gpu:%s, and install CUDA, cuDNN and TensorRT"
-              .formatted(OnnxEngineProvider.TESTED);
-      case CORE_ML -> "; CoreML is in the macOS build";
-      case DIRECT_ML -> "; DirectML needs a build of ONNX Runtime for Windows that has it";
-      default -> "";
-    };
-  }
-
-  private void add(OrtProvider provider, int number) throws OrtException {
-    switch (provider) {
-      case CUDA -> {
-        try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(number)) {
-          for (Map.Entry<String, String> entry : request.options().entrySet()) {
-            cuda.add(entry.getKey(), entry.getValue());
-          }
-          options.addCUDA(cuda);
-        }
-      }
-      case TENSOR_RT -> {
-        try (OrtTensorRTProviderOptions tensorrt = new OrtTensorRTProviderOptions(number)) {
-          for (Map.Entry<String, String> entry : request.options().entrySet()) {
-            tensorrt.add(entry.getKey(), entry.getValue());
-          }
-          options.addTensorrt(tensorrt);
-        }
-      }
-      case CORE_ML -> options.addCoreML();
-      case DIRECT_ML -> options.addDirectML(number);
-      default -> {
-        // The CPU is always there.
-      }
+  /** Null unless a model was refused only because a part of it would need the processor. */
+  @Nullable String needsCpu(OrtException refusal) {
+    if (request.allows("cpu") || !Objects.toString(refusal.getMessage()).contains(NEEDS_CPU)) {
+      return null;
     }
+    return "found operators that only the CPU can run here, expected none, as only %s may be used; LoadOptions.device with \"cpu\" behind it lets the CPU run them"
+        .formatted(request.preferred().stream().map(Device::name).toList());
+  }
+
+  /** Device names, the one that is asked first in front. */
+  Placement placement() {
+    List<String> names = new ArrayList<>();
+    taken.values().forEach(device -> names.add(device.name()));
+    if (request.allows("cpu") && !names.contains("cpu")) {
+      names.add("cpu");
+    }
+    return Placement.of(names.toArray(new String[0])).withMissing(missing);
+  }
+
+  /** What the device is called here that ONNX Runtime calls by the name of its provider. */
+  String name(String provider) {
+    return taken.entrySet().stream()
+        .filter(one -> one.getKey().provider().getName().equals(provider))
+        .map(one -> one.getValue().name())
+        .findFirst()
+        .orElse(provider.equals(OrtProvider.CPU.getName()) ? "cpu" : provider);
   }
 }

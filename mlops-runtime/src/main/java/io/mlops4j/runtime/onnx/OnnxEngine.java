@@ -12,6 +12,7 @@ import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * its own threads, as many as the runtime's budget, which sleep between runs instead of spinning.
  */
 final class OnnxEngine implements Engine {
+  private static final Duration PROFILED = Duration.ofMinutes(1);
+
   private final OrtEnvironment environment;
   private final DirectMemory memory;
   private final Sessions sessions;
@@ -69,7 +72,17 @@ final class OnnxEngine implements Engine {
       throw new IllegalStateException("the engine is closed");
     }
     request.signature().ifPresent(signature -> refuse(signature, source));
-    OpenModel opened = open(source, request);
+    OnnxModel model = model(source, open(source, request));
+    try {
+      model.countNodes(PROFILED);
+      return model;
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private OnnxModel model(ModelSource source, OpenModel opened) {
     OnnxModel model = null;
     try {
       ModelSignature signature =

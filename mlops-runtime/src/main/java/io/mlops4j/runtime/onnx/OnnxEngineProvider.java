@@ -33,6 +33,11 @@ public final class OnnxEngineProvider implements EngineProvider {
   }
 
   @Override
+  public Set<String> devices() {
+    return DeviceKind.titles();
+  }
+
+  @Override
   public Optional<String> missing() {
     return missing(OnnxEngineProvider.class.getClassLoader());
   }

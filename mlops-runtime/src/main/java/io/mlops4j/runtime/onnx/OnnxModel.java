@@ -4,14 +4,22 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.mlops4j.error.InferenceException;
+import io.mlops4j.error.MlopsException;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.Placement;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.ModelSource;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A session and what it needs to live.
@@ -20,6 +28,7 @@ import java.util.Set;
  * closed, even if the model was closed before.
  */
 final class OnnxModel implements EngineModel {
+  private static final Logger LOG = LoggerFactory.getLogger(OnnxModel.class);
   private final OrtEnvironment environment;
   private final DirectMemory memory;
   private final Path main;
@@ -28,6 +37,7 @@ final class OnnxModel implements EngineModel {
   private final Set<String> constants;
   private final UnsignedTensors unsigned;
   private final long bytes;
+  private volatile Placement placement;
   private int slots;
   private boolean closed;
   private boolean freed;
@@ -49,6 +59,46 @@ final class OnnxModel implements EngineModel {
     this.constants = constants;
     this.unsigned = UnsignedTensors.open(environment, signature);
     this.bytes = bytes;
+    this.placement = session.devices().placement();
+  }
+
+  /** Runs once, if it was opened with a profile, and counts the nodes that each device ran. */
+  void countNodes(Duration limit) {
+    SessionProfile profile = session.profile();
+    if (profile == null) {
+      return;
+    }
+    try {
+      MlopsException failure = ranOnce(limit);
+      Map<String, Integer> counted = SessionProfile.end(session());
+      if (failure != null) {
+        LOG.warn("{}: its nodes are not counted: {}", main, failure.getMessage());
+        return;
+      }
+      placement = placement.withNodes(byDevice(counted));
+    } catch (OrtException | IOException e) {
+      LOG.warn("{}: its nodes are not counted, as its profile cannot be read ({})", main, e);
+    } finally {
+      profile.close();
+    }
+  }
+
+  private @Nullable MlopsException ranOnce(Duration limit) {
+    try {
+      ProfiledRun.of(this, limit);
+      return null;
+    } catch (MlopsException e) {
+      return e;
+    }
+  }
+
+  /** Devices that were asked for and ran nothing are told too. */
+  private Map<String, Integer> byDevice(Map<String, Integer> byProvider) {
+    Map<String, Integer> nodes = new LinkedHashMap<>();
+    placement.devices().forEach(device -> nodes.put(device, 0));
+    byProvider.forEach(
+        (provider, number) -> nodes.merge(session.devices().name(provider), number, Integer::sum));
+    return nodes;
   }
 
   OrtEnvironment environment() {
@@ -89,7 +139,7 @@ final class OnnxModel implements EngineModel {
 
   @Override
   public Placement placement() {
-    return session.placement();
+    return placement;
   }
 
   @Override

@@ -3,21 +3,24 @@ package io.mlops4j.runtime.onnx;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import io.mlops4j.model.Placement;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A session with the options that must outlive it.
+ * A session with what must outlive it.
  *
  * @param session the session
  * @param options what it was made with
- * @param placement where it runs
+ * @param devices where it runs
+ * @param profile where it writes its profile, or null if it has none
  */
-record OpenSession(OrtSession session, SessionOptions options, Placement placement)
+record OpenSession(
+    OrtSession session, SessionOptions options, Devices devices, @Nullable SessionProfile profile)
     implements AutoCloseable {
   /** To be called once: ONNX Runtime refuses to close a session again. */
   @Override
   public void close() {
-    try (options) {
+    try (profile;
+        options) {
       session.close();
     } catch (OrtException e) {
       throw new IllegalStateException("ONNX Runtime cannot close a session", e);

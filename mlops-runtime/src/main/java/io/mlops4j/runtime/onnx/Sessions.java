@@ -7,17 +7,23 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import io.mlops4j.model.Placement;
+import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.runtime.cache.ModelEntry;
+import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.LoadRequest;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens sessions from verified bytes. Thread safe. */
 final class Sessions {
+  private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
   private static final long FOLDED_ALWAYS = 4 << 20;
   private static final long FOLDED_PER_BYTE = 8;
 
@@ -32,7 +38,8 @@ final class Sessions {
   /**
    * Opens a model, which the caller closes.
    *
-   * @throws io.mlops4j.error.EngineUnavailableException if the device is not there
+   * @throws io.mlops4j.error.EngineUnavailableException if none of its devices is there
+   * @throws ModelLoadException if a part of it needs a device that was not asked for
    * @throws OrtException if ONNX Runtime refuses the model
    */
   OpenModel open(OnnxFile file, LoadRequest request) throws OrtException {
@@ -83,19 +90,67 @@ final class Sessions {
     void apply(SessionOptions options) throws OrtException;
   }
 
-  private OpenSession open(SessionModel model, LoadRequest request, Path weights, Setting setting)
+  private OpenSession open(SessionModel model, LoadRequest request, Path main, Setting setting)
+      throws OrtException {
+    Devices devices = Devices.find(request.device(), new DeviceTrial());
+    while (true) {
+      try {
+        return open(model, request, main, setting, devices);
+      } catch (OrtException e) {
+        Devices working = devices.working(this::openSmallest, e);
+        if (working == devices) {
+          throw refused(main, devices, e);
+        }
+        devices = working;
+      }
+    }
+  }
+
+  /** The same exception, unless it says that the model's devices are too few. */
+  private static OrtException refused(Path main, Devices devices, OrtException e) {
+    String reason = devices.needsCpu(e);
+    if (reason != null) {
+      throw new ModelLoadException(main + ": " + reason, e);
+    }
+    return e;
+  }
+
+  private void openSmallest(Devices devices) throws OrtException {
+    SessionModel smallest = new SessionModel(UnsignedTensors.smallest(), Map.of());
+    LoadRequest plain = LoadRequest.on(DeviceRequest.any());
+    open(smallest, plain, Path.of(""), options -> {}, devices).close();
+  }
+
+  private OpenSession open(
+      SessionModel model, LoadRequest request, Path main, Setting setting, Devices devices)
       throws OrtException {
     SessionOptions options = new SessionOptions();
+    SessionProfile profile = null;
     try {
-      Placement placement = Devices.choose(options, request.device());
+      devices.addTo(options);
       configure(options, request.trusted());
       options.addConfigEntry(
-          "session.model_external_initializers_file_folder_path", weights.toString());
+          "session.model_external_initializers_file_folder_path", main.toString());
       setting.apply(options);
-      return new OpenSession(session(model, options), options, placement);
+      profile = request.profiled() ? profile(options, main) : null;
+      return new OpenSession(session(model, options), options, devices, profile);
     } catch (OrtException | RuntimeException | Error e) {
       options.close();
+      if (profile != null) {
+        profile.close();
+      }
       throw e;
+    }
+  }
+
+  /** Null, after a warning, if it cannot be written. */
+  private static @Nullable SessionProfile profile(SessionOptions options, Path main)
+      throws OrtException {
+    try {
+      return SessionProfile.begin(options);
+    } catch (IOException e) {
+      LOG.warn("{}: its nodes are not counted, as a profile cannot be written ({})", main, e);
+      return null;
     }
   }
 

@@ -16,9 +16,9 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelSignature;
-import io.mlops4j.model.Placement;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
+import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -66,11 +66,16 @@ final class UnsignedTensors implements AutoCloseable {
       options.setCPUArenaAllocator(false); // which would keep the largest batch's memory
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       return new OpenSession(
-          environment.createSession(model(type), options), options, Placement.of("cpu"));
+          environment.createSession(model(type), options), options, Devices.cpu(), null);
     } catch (OrtException | RuntimeException | Error e) {
       options.close();
       throw e;
     }
+  }
+
+  /** A model of one operator, with which a device can be tried. */
+  static ByteBuffer smallest() {
+    return ByteBuffer.wrap(model(ElementType.UINT32));
   }
 
   private static byte[] model(ElementType type) {

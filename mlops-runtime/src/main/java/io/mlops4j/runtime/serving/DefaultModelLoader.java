@@ -23,7 +23,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -138,7 +137,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       LoadOptions options,
       InferenceEvent.Route route,
       String opened) {
-    Engines.Named engine = engines.open(source.format(), options.engine());
+    Engines.Named engine = engines.open(source.format(), options.engine(), options.devices());
     FeatureSchema stated = options.features().orElse(cardFeatures);
     LoadedModels.Key key = LoadedModels.Key.of(source.digest(), engine.name(), options, stated);
     SharedModel shared = loaded.find(key);
@@ -212,9 +211,9 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   }
 
   private static LoadRequest request(LoadOptions options) {
-    LoadRequest request =
-        LoadRequest.on(DeviceRequest.of(options.devices(), !options.devices().isEmpty(), Map.of()));
+    LoadRequest request = LoadRequest.on(DeviceRequest.of(options.devices()));
     request = options.trusted() ? request : request.untrusted();
+    request = options.isProfiled() ? request.profile() : request;
     return options.signature().map(request::withSignature).orElse(request);
   }
 

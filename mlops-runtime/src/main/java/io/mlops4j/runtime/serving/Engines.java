@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.error.EngineUnavailableException;
+import io.mlops4j.model.Device;
 import io.mlops4j.model.ModelFormat;
 import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineOptions;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The engines of one runtime, each opened when a model first needs it. Thread safe. */
 final class Engines implements AutoCloseable {
@@ -32,10 +35,12 @@ final class Engines implements AutoCloseable {
   /**
    * Finds and opens an engine.
    *
-   * @throws EngineUnavailableException if there is none, with what to add
+   * @throws EngineUnavailableException if there is none, with what to add, or if one of the devices
+   *     is known to none
    */
-  synchronized Named open(ModelFormat format, Optional<String> wanted) {
+  synchronized Named open(ModelFormat format, Optional<String> wanted, List<Device> devices) {
     List<EngineProvider> providers = providers();
+    requireKnown(devices, providers);
     EngineProvider provider =
         providers.stream()
             .filter(one -> one.formats().contains(format))
@@ -50,6 +55,20 @@ final class Engines implements AutoCloseable {
             });
     Engine engine = open.computeIfAbsent(provider.name(), name -> provider.open(options));
     return new Named(provider.name(), engine);
+  }
+
+  /** Else a mistyped device would be passed over like one that is not there. */
+  private static void requireKnown(List<Device> devices, List<EngineProvider> providers) {
+    Set<String> known = new TreeSet<>();
+    providers.forEach(provider -> known.addAll(provider.devices()));
+    for (Device device : devices) {
+      if (!known.contains(device.kind())) {
+        throw new EngineUnavailableException(
+            "device %s: found no engine that knows it, expected one of %s"
+                .formatted(device.name(), known),
+            null);
+      }
+    }
   }
 
   private static List<EngineProvider> providers() {

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.model.Device;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.FeatureSchema;
 import java.util.HashMap;
@@ -46,11 +47,12 @@ final class LoadedModels implements AutoCloseable {
   record Key(
       Digest digest,
       String engine,
-      List<String> devices,
+      List<Device> devices,
       Optional<String> signature,
       @Nullable FeatureSchema features,
       boolean trusted,
       boolean cached,
+      boolean profiled,
       boolean independentRows) {
     static Key of(
         Digest digest, String engine, LoadOptions options, @Nullable FeatureSchema features) {
@@ -62,6 +64,7 @@ final class LoadedModels implements AutoCloseable {
           features,
           options.trusted(),
           options.cached(),
+          options.isProfiled(),
           options.hasIndependentRows());
     }
   }

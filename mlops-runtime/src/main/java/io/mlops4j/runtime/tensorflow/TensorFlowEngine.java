@@ -2,6 +2,7 @@ package io.mlops4j.runtime.tensorflow;
 
 import io.mlops4j.error.EngineUnavailableException;
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.model.Device;
 import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.Placement;
 import io.mlops4j.spi.DeviceRequest;
@@ -12,6 +13,7 @@ import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.internal.c_api.global.tensorflow;
@@ -128,14 +130,27 @@ final class TensorFlowEngine implements Engine {
   }
 
   /** An application's GPU build of TensorFlow is kept from taking the GPU, see NativeSession. */
-  private static Placement placement(DeviceRequest device) {
-    if (!device.preferred().isEmpty() && !device.preferred().contains("cpu")) {
+  private static Placement placement(DeviceRequest request) {
+    Map<String, String> missing = new LinkedHashMap<>();
+    for (Device device : request.preferred()) {
+      if (device.equals(Device.cpu())) {
+        break;
+      }
+      if (device.kind().equals("cpu")) {
+        throw new EngineUnavailableException(
+            "device %s: found a number or options, expected cpu alone: TensorFlow takes neither"
+                .formatted(device),
+            null);
+      }
+      missing.put(device.name(), "SavedModels run on the CPU only");
+    }
+    if (!request.allows("cpu")) {
       throw new EngineUnavailableException(
           "device %s: expected cpu, the only one on which SavedModels run"
-              .formatted(String.join(", ", device.preferred())),
+              .formatted(String.join(", ", missing.keySet())),
           null);
     }
-    return Placement.of("cpu");
+    return Placement.of("cpu").withMissing(missing);
   }
 
   /** TensorFlow's C API can only end all runs of a session at once. */

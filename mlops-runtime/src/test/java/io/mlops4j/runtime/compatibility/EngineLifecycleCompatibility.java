@@ -22,7 +22,6 @@ import io.mlops4j.spi.LoadRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
@@ -309,7 +308,7 @@ public abstract class EngineLifecycleCompatibility extends EngineSuite {
   void devicesThatAreNotThereAreNeverReplacedSilently() {
     TestModel affine = tested.model(Job.AFFINE);
     PathSource source = PathSource.of(tested.format(), affine.path());
-    LoadRequest abacus = LoadRequest.on(DeviceRequest.of(List.of("abacus"), true, Map.of()));
+    LoadRequest abacus = LoadRequest.on(DeviceRequest.of("abacus"));
     assertThatThrownBy(() -> engine.load(source, affine.request(abacus)))
         .isInstanceOf(EngineUnavailableException.class)
         .hasMessageContaining("abacus");

@@ -9,8 +9,6 @@ import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.LoadRequest;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -18,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 /** An open engine over counted memory, and the check after each test that all of it was freed. */
 @Timeout(120)
 abstract class EngineSuite {
-  static final LoadRequest ANY = LoadRequest.on(DeviceRequest.of(List.of(), false, Map.of()));
+  static final LoadRequest ANY = LoadRequest.on(DeviceRequest.any());
 
   final EngineUnderTest tested = engine();
   final DirectMemory memory = new DirectMemory();

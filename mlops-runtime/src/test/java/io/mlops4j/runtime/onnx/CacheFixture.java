@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** An engine with a cache, and everything a model answers as one text. */
 final class CacheFixture implements AutoCloseable {
   static final Path MODELS = Path.of("src/test/resources/io/mlops4j/runtime/models");
-  static final LoadRequest CPU = LoadRequest.on(DeviceRequest.of(List.of(), false, Map.of()));
+  static final LoadRequest CPU = LoadRequest.on(DeviceRequest.any());
 
   final DirectMemory memory = new DirectMemory();
   final OnnxEngine engine;

@@ -214,32 +214,37 @@ class OnnxEngineTest {
 
   @Test
   void devicesThatAreNotThereAreNeverReplacedSilently() {
-    for (String device : List.of("cuda", "cuda:1", "tensorrt", "coreml", "directml")) {
+    for (String device :
+        List.of(
+            "cuda", "cuda:1", "tensorrt", "coreml", "directml:1", "openvino", "rocm", "xnnpack")) {
       assertThatThrownBy(() -> loadOn(device))
           .isInstanceOf(EngineUnavailableException.class)
-          .hasMessageContaining("device " + device)
-          .hasMessageContaining("CPU");
+          .hasMessageStartingWith("device " + device + ": found ONNX Runtime 1.29.0 with ")
+          .hasMessageContaining("CPUExecutionProvider");
     }
     assertThatThrownBy(() -> loadOn("cuda"))
-        .hasMessageContaining("onnxruntime_gpu:" + OnnxEngineProvider.TESTED);
-    for (String device : List.of("tpu", "cuda:x", "CPU", "")) {
-      assertThatThrownBy(() -> loadOn(device))
-          .isInstanceOf(EngineUnavailableException.class)
-          .hasMessageContaining("expected one of [coreml, cpu, cuda, directml, tensorrt]");
-    }
+        .hasMessageContaining("expected com.microsoft.onnxruntime:onnxruntime_gpu:1.29.0 in place")
+        .hasMessageContaining("an NVIDIA driver, CUDA 12 and cuDNN 9");
+    assertThatThrownBy(() -> loadOn("tensorrt")).hasMessageContaining("TensorRT 10");
+    assertThatThrownBy(() -> loadOn("xnnpack")).hasMessageContaining("built with XNNPACK");
+    assertThatThrownBy(() -> loadOn("tpu"))
+        .isInstanceOf(EngineUnavailableException.class)
+        .hasMessageContaining(
+            "expected one of [coreml, cpu, cuda, directml, openvino, rocm, tensorrt, xnnpack]");
   }
 
   @Test
   void nextPreferredDeviceIsTakenAndTold() {
-    try (EngineModel model = loadOn("cuda", "cpu")) {
-      assertThat(model.placement()).isEqualTo(Placement.of("cpu"));
+    try (EngineModel model = loadOn("cuda", "xnnpack", "cpu")) {
+      assertThat(model.placement().devices()).containsExactly("cpu");
+      assertThat(model.placement().missing()).containsOnlyKeys("cuda", "xnnpack");
+      assertThat(model.placement().missing().get("cuda")).contains("onnxruntime_gpu:1.29.0");
     }
   }
 
   private EngineModel loadOn(String... devices) {
     return onnx.engine.load(
-        source("mlp4.onnx", bytes("mlp4")),
-        LoadRequest.on(DeviceRequest.of(List.of(devices), false, Map.of())));
+        source("mlp4.onnx", bytes("mlp4")), LoadRequest.on(DeviceRequest.of(devices)));
   }
 
   @Test

@@ -31,7 +31,7 @@ import java.util.Map;
 
 /** An open engine over counted memory, models by name, and the same calls made on ONNX Runtime. */
 final class OnnxFixture implements AutoCloseable {
-  static final LoadRequest CPU = LoadRequest.on(DeviceRequest.of(List.of(), false, Map.of()));
+  static final LoadRequest CPU = LoadRequest.on(DeviceRequest.any());
 
   final DirectMemory memory = new DirectMemory();
   final OnnxEngine engine = OnnxEngine.open(EngineOptions.of(memory, 1));

@@ -73,9 +73,12 @@ class LoadedModelsTest {
         ServingModel uncached = mlp(ServingFixture.ABCD.uncached());
         ServingModel untrusted = mlp(ServingFixture.ABCD.untrusted());
         ServingModel split = mlp(ServingFixture.ABCD.independentRows());
+        ServingModel named = mlp(ServingFixture.ABCD.device("cpu"));
+        ServingModel profiled = mlp(ServingFixture.ABCD.profiled());
         ServingModel other = mlp(swapped)) {
       List<SharedModel> all = new ArrayList<>();
-      List.of(one, uncached, untrusted, split, other).forEach(model -> all.add(shared(model)));
+      List.of(one, uncached, untrusted, split, named, profiled, other)
+          .forEach(model -> all.add(shared(model)));
       assertThat(all).doesNotHaveDuplicates();
       answersRightly(one);
     }

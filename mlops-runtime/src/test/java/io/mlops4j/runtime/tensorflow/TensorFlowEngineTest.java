@@ -287,12 +287,22 @@ class TensorFlowEngineTest {
   @Test
   void devicesOtherThanTheCpuAreRefused() {
     Map<String, byte[]> files = TensorFlowFixture.files("fares");
-    LoadRequest cuda = LoadRequest.on(DeviceRequest.of(List.of("cuda"), true, Map.of()));
+    LoadRequest cuda = LoadRequest.on(DeviceRequest.of("cuda"));
     assertThatThrownBy(() -> fixture.engine.load(TensorFlowFixture.source(files), cuda))
         .isInstanceOf(EngineUnavailableException.class)
         .hasMessageContaining("device cuda: expected cpu");
-    LoadRequest either = LoadRequest.on(DeviceRequest.of(List.of("cuda", "cpu"), true, Map.of()));
+    LoadRequest either = LoadRequest.on(DeviceRequest.of("cuda", "cpu"));
     try (EngineModel model = fixture.engine.load(TensorFlowFixture.source(files), either)) {
+      assertThat(model.placement())
+          .isEqualTo(
+              Placement.of("cpu").withMissing(Map.of("cuda", "SavedModels run on the CPU only")));
+    }
+    LoadRequest numbered = LoadRequest.on(DeviceRequest.of("cpu:1"));
+    assertThatThrownBy(() -> fixture.engine.load(TensorFlowFixture.source(files), numbered))
+        .isInstanceOf(EngineUnavailableException.class)
+        .hasMessageContaining("device cpu:1: found a number");
+    LoadRequest any = LoadRequest.on(DeviceRequest.any()).profile();
+    try (EngineModel model = fixture.engine.load(TensorFlowFixture.source(files), any)) {
       assertThat(model.placement()).isEqualTo(Placement.of("cpu"));
     }
   }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /** An open engine over counted memory, and SavedModels as files in memory. */
 final class TensorFlowFixture implements AutoCloseable {
-  static final LoadRequest CPU = LoadRequest.on(DeviceRequest.of(List.of(), false, Map.of()));
+  static final LoadRequest CPU = LoadRequest.on(DeviceRequest.any());
 
   final DirectMemory memory = new DirectMemory();
   final Engine engine;

@@ -1,0 +1,75 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import io.mlops4j.error.EngineUnavailableException;
+import io.mlops4j.model.Device;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Whether ONNX Runtime can be given a device on this machine. */
+final class DeviceTrial implements Devices.Trial {
+  private static final Pattern SOURCE =
+      Pattern.compile(
+          "^Error code - \\w+ - message: (.*\\[ONNXRuntimeError] : \\d+ : \\w+ : |.*(?=CUDA failure \\d))?",
+          Pattern.DOTALL);
+
+  @Override
+  public @Nullable String missing(DeviceKind kind, Device device) {
+    if (!OrtEnvironment.getAvailableProviders().contains(kind.provider())) {
+      return found(kind, "");
+    }
+    OrtException refusal = refusal(kind, device);
+    if (refusal == null) {
+      return null;
+    }
+    if (!device.options().isEmpty() && refusal(kind, Device.of(device.name())) == null) {
+      throw new EngineUnavailableException(
+          "device %s: found options that ONNX Runtime refuses (%s), expected such as it knows"
+              .formatted(device, message(refusal)),
+          refusal);
+    }
+    return missing(kind, refusal);
+  }
+
+  private static @Nullable OrtException refusal(DeviceKind kind, Device device) {
+    try (SessionOptions options = new SessionOptions()) {
+      kind.add(options, device);
+      return null;
+    } catch (OrtException e) {
+      return e;
+    }
+  }
+
+  /** What is missing for a device that was refused. */
+  @Override
+  public String missing(DeviceKind kind, OrtException refusal) {
+    return found(kind, ", which cannot use it (" + message(refusal) + ")");
+  }
+
+  private static String found(DeviceKind kind, String refusal) {
+    return "found ONNX Runtime %s with %s%s%s, expected %s"
+        .formatted(
+            OrtEnvironment.getEnvironment().getVersion(),
+            OrtEnvironment.getAvailableProviders().stream()
+                .map(OrtProvider::getName)
+                .collect(Collectors.joining(", ")),
+            refusal,
+            kind.isNvidia() ? new Nvidia(Path.of("/")).found() : "",
+            kind.needs(!refusal.isEmpty()));
+  }
+
+  private static String message(OrtException e) {
+    return message(Objects.toString(e.getMessage()));
+  }
+
+  /** Without the places in ONNX Runtime's source that it begins with. */
+  static String message(String text) {
+    return SOURCE.matcher(text).replaceFirst("").strip();
+  }
+}

@@ -1,0 +1,100 @@
+package io.mlops4j.runtime.onnx;
+
+import io.mlops4j.error.InferenceException;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.runtime.memory.Native;
+import io.mlops4j.spi.EngineModel;
+import io.mlops4j.spi.EngineSlot;
+import io.mlops4j.spi.StringColumn;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a model once on zeros and empty texts; dimensions that it leaves open are 1. */
+final class ProfiledRun {
+  /** Inputs larger than this are not made up. */
+  private static final long MOST_VALUES = 1 << 22;
+
+  private ProfiledRun() {}
+
+  /**
+   * Runs it.
+   *
+   * @param limit the longest that it may take
+   * @throws InferenceException if it fails, or takes longer
+   * @throws io.mlops4j.error.ModelInputException if it takes no such values
+   */
+  static void of(EngineModel model, Duration limit) {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "mlops4j-profile"));
+    try (EngineSlot slot = model.slot()) {
+      feed(slot, model.signature());
+      ScheduledFuture<?> end = timer.schedule(slot::cancel, limit.toNanos(), TimeUnit.NANOSECONDS);
+      slot.run();
+      end.cancel(false);
+    } finally {
+      timer.shutdownNow();
+    }
+  }
+
+  private static void feed(EngineSlot slot, ModelSignature signature) {
+    for (int i = 0; i < signature.inputs().size(); i++) {
+      TensorSpec input = (TensorSpec) signature.inputs().get(i);
+      long[] dims = dims(input);
+      long values = Arrays.stream(dims).reduce(1, ProfiledRun::product);
+      if (values > MOST_VALUES) {
+        throw new InferenceException(
+            "input %s: found that it takes more than %d values, expected less for a run on zeros"
+                .formatted(input.name(), MOST_VALUES),
+            null);
+      }
+      slot.shape(i, dims);
+      if (input.type() == ElementType.STRING) {
+        slot.strings(i, new EmptyTexts(values));
+      } else {
+        Native.fill(slot.address(i), values * input.type().bytes(), (byte) 0);
+      }
+    }
+  }
+
+  private static long[] dims(TensorSpec input) {
+    return input.shape().stream().mapToLong(dim -> dim.size().orElse(1)).toArray();
+  }
+
+  /** Of sizes that are not negative; does not overflow. */
+  private static long product(long a, long b) {
+    return a > MOST_VALUES || b > MOST_VALUES ? (a == 0 || b == 0 ? 0 : Long.MAX_VALUE) : a * b;
+  }
+
+  private record EmptyTexts(long size) implements StringColumn {
+    @Override
+    public String get(long i) {
+      return "";
+    }
+
+    @Override
+    public long offsets() {
+      return 0;
+    }
+
+    @Override
+    public long utf8() {
+      return 0;
+    }
+
+    @Override
+    public @Nullable String @Nullable [] dictionary() {
+      return null;
+    }
+
+    @Override
+    public long codes() {
+      return 0;
+    }
+  }
+}
