@@ -5,6 +5,7 @@ import io.mlops4j.bench.engines.EnginesTopic;
 import io.mlops4j.bench.golden.GoldenCommand;
 import io.mlops4j.bench.ratios.RatiosCommand;
 import io.mlops4j.bench.serving.ServingTopic;
+import io.mlops4j.bench.soak.SoakCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -12,7 +13,12 @@ import picocli.CommandLine.Command;
 @Command(
     name = "benchmarks",
     description = "Shows what mlops4j claims.",
-    subcommands = {ConformanceCommand.class, GoldenCommand.class, JmhCommand.class},
+    subcommands = {
+      ConformanceCommand.class,
+      GoldenCommand.class,
+      JmhCommand.class,
+      SoakCommand.class
+    },
     mixinStandardHelpOptions = true)
 final class Bench implements Runnable {
 

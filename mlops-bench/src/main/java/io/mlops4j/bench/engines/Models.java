@@ -57,7 +57,7 @@ public final class Models {
   }
 
   /** The one that {@code MakeMlp32.java} writes. */
-  static Path savedModel(String name) {
+  public static Path savedModel(String name) {
     Path folder = folder();
     SAVED_MODEL.forEach(file -> copy(MODELS + name + "/" + file, folder.resolve(file)));
     return folder;

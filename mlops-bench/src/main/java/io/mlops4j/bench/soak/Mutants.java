@@ -1,0 +1,97 @@
+package io.mlops4j.bench.soak;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * Damaged and ill-meant model files, loaded as a stranger's and asked, both with deadlines, in
+ * processes with little memory. One that ends or hangs its process is counted and named; a further
+ * process goes on with the next.
+ */
+final class Mutants implements Part {
+  private static final Duration LIMIT = Duration.ofMinutes(30);
+
+  /** Of one process, which is to start afresh now and then. */
+  private static final int IN_A_ROW = 1_000;
+
+  private final Class<?> main;
+
+  Mutants() {
+    this(MutantsMain.class);
+  }
+
+  /** With another main method. */
+  Mutants(Class<?> main) {
+    this.main = main;
+  }
+
+  @Override
+  public String name() {
+    return "soak.mutants";
+  }
+
+  @Override
+  public String what() {
+    return "mutated model files, loaded untrusted and asked with deadlines in little memory;"
+        + " crashes and hangs";
+  }
+
+  @Override
+  public List<Finding> run(Size size, long seed, Consumer<String> say) throws IOException {
+    return run(size.of(10_000, 500, 60), seed, say);
+  }
+
+  List<Finding> run(int mutants, long seed, Consumer<String> say) throws IOException {
+    Map<String, Integer> endings = new TreeMap<>();
+    int wrong = 0;
+    int from = 0;
+    while (from < mutants) {
+      int to = Math.min(mutants, from + IN_A_ROW);
+      List<String> ended = new ArrayList<>();
+      Child.End end;
+      try (Child child = limited(new Child())) {
+        end =
+            child.run(
+                main,
+                List.of(Integer.toString(from), Integer.toString(to), Long.toString(seed)),
+                LIMIT,
+                ended::add);
+      }
+      ended.forEach(how -> endings.merge(how, 1, Integer::sum));
+      from += ended.size();
+      if (end.exit() != 0) {
+        if (from < to) {
+          wrong++;
+          say.accept("mutant %d of seed %d: %s".formatted(from, seed, ending(end)));
+          from++;
+        } else {
+          wrong++;
+          say.accept("after mutant " + from + ": " + ending(end));
+        }
+      } else if (ended.isEmpty()) {
+        throw new IllegalStateException("mutant " + from + ": the process ended without a word");
+      }
+      say.accept(from + " of " + mutants + ", so far " + endings);
+    }
+    return List.of(new Finding(name(), wrong, 0));
+  }
+
+  private static Child limited(Child child) {
+    child.flags(
+        "-Xmx256m",
+        "-XX:+UseSerialGC",
+        "-XX:ReservedCodeCacheSize=64m",
+        "-XX:CompressedClassSpaceSize=64m",
+        "-Darrow.memory.debug.allocator=false");
+    return Limits.hasPrlimit() ? child.behind("prlimit", "--as=" + (3L << 30)) : child;
+  }
+
+  private static String ending(Child.End end) {
+    return end.exit() == MutantsMain.HANGS ? "hangs" : end.toString();
+  }
+}
