@@ -12,6 +12,7 @@ import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.runtime.ModelRuntime;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +39,8 @@ final class MixedCalls implements AutoCloseable {
   record Out(float y) {}
 
   private final ModelRuntime runtime;
-  private final Path line;
+  private final Path folder;
+  private final AtomicInteger loads = new AtomicInteger();
   private final Model steady;
   private final Model turns;
   private final Model batching;
@@ -49,7 +52,7 @@ final class MixedCalls implements AutoCloseable {
 
   MixedCalls(ModelRuntime runtime, Path folder) throws IOException {
     this.runtime = runtime;
-    this.line = Graphs.save(folder, "line", Graphs.line());
+    Path line = Graphs.save(folder, "line", Graphs.line());
     this.steady = runtime.load(line);
     this.turns = runtime.load(Graphs.save(folder, "turns", Graphs.turns()));
     LoadOptions always = LoadOptions.withDefaults().microBatching(MicroBatching.upTo(16).always());
@@ -61,7 +64,8 @@ final class MixedCalls implements AutoCloseable {
             LoadOptions.withDefaults()
                 .microBatching(MicroBatching.upTo(4).atMostQueued(2).always()));
     this.crowded = narrow.rows(In.class, Out.class);
-    this.swapped = runtime.load(line);
+    this.folder = folder;
+    this.swapped = another();
   }
 
   /** How many calls ended in which way. */
@@ -219,8 +223,17 @@ final class MixedCalls implements AutoCloseable {
     }
   }
 
-  private void swap() {
-    exchange(runtime.load(line)).close();
+  private void swap() throws IOException {
+    exchange(another()).close();
+  }
+
+  /** With bytes of its own: models of the same bytes share what closing is to end. */
+  private Model another() throws IOException {
+    String name = "line-" + loads.incrementAndGet();
+    Path file = Graphs.save(folder, name, Graphs.line().toBuilder().setProducerName(name).build());
+    Model model = runtime.load(file);
+    Files.delete(file);
+    return model;
   }
 
   private synchronized Model exchange(Model next) {
