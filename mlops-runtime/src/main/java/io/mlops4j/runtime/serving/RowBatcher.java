@@ -157,7 +157,7 @@ final class RowBatcher<I, O> {
     void answer(List<QueuedCall> together) {
       List<Call> calls = new ArrayList<>(together.size());
       together.forEach(call -> calls.add((Call) call));
-      RowBatcher.this.answer(calls);
+      RowBatcher.this.answer(calls, expires);
     }
 
     void complete(@Nullable O answer, @Nullable Throwable error) {
@@ -283,9 +283,10 @@ final class RowBatcher<I, O> {
     return waiting.get();
   }
 
-  private void answer(List<Call> calls) {
+  /** Within the deadline of whoever answers too, who may not be among them. */
+  private void answer(List<Call> calls, long deadline) {
     List<I> rows = new ArrayList<>(calls.size());
-    long expires = NEVER;
+    long expires = deadline;
     long since = calls.get(0).since;
     for (Call call : calls) {
       rows.add(call.row);
