@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A column of text, given to an engine in whichever form it takes. Valid until the call returns.
+ * One that says nothing else is read value by value.
  *
  * <p>Rows hold no null, as the null policy was applied before, and bytes are valid UTF-8. A value
  * that an application gave as a String may still hold half of a surrogate pair, which an engine
@@ -30,26 +31,34 @@ public interface StringColumn {
    *
    * @return 0 when the column is dictionary-encoded or not in memory of this form
    */
-  long offsets();
+  default long offsets() {
+    return 0;
+  }
 
   /**
    * The address of the UTF-8 bytes.
    *
    * @return 0 when {@link #offsets} is 0
    */
-  long utf8();
+  default long utf8() {
+    return 0;
+  }
 
   /**
    * The distinct values of a dictionary-encoded column, decoded once; not to be written.
    *
    * @return null for a plain column; null inside for values that no code asks for
    */
-  @Nullable String @Nullable [] dictionary();
+  default @Nullable String @Nullable [] dictionary() {
+    return null;
+  }
 
   /**
    * The address of {@code size()} int32 codes into {@link #dictionary}.
    *
    * @return 0 for a plain column
    */
-  long codes();
+  default long codes() {
+    return 0;
+  }
 }

@@ -149,16 +149,6 @@ final class InputTexts implements StringColumn {
   }
 
   @Override
-  public long offsets() {
-    return 0;
-  }
-
-  @Override
-  public long utf8() {
-    return 0;
-  }
-
-  @Override
   public @Nullable String @Nullable [] dictionary() {
     return dictionary;
   }

@@ -1,7 +1,6 @@
 package io.mlops4j.runtime.binding;
 
 import io.mlops4j.spi.StringColumn;
-import org.jspecify.annotations.Nullable;
 
 /** Text that is read value by value, wherever it lies. */
 @FunctionalInterface
@@ -19,26 +18,6 @@ interface Texts {
       @Override
       public String get(long i) {
         return texts.get(Math.toIntExact(i));
-      }
-
-      @Override
-      public long offsets() {
-        return 0;
-      }
-
-      @Override
-      public long utf8() {
-        return 0;
-      }
-
-      @Override
-      public @Nullable String @Nullable [] dictionary() {
-        return null;
-      }
-
-      @Override
-      public long codes() {
-        return 0;
       }
     };
   }

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** Runs a model once on zeros and empty texts; dimensions that it leaves open are 1. */
 final class ProfiledRun {
@@ -75,26 +74,6 @@ final class ProfiledRun {
     @Override
     public String get(long i) {
       return "";
-    }
-
-    @Override
-    public long offsets() {
-      return 0;
-    }
-
-    @Override
-    public long utf8() {
-      return 0;
-    }
-
-    @Override
-    public @Nullable String @Nullable [] dictionary() {
-      return null;
-    }
-
-    @Override
-    public long codes() {
-      return 0;
     }
   }
 }

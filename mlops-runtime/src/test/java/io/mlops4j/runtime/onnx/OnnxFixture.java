@@ -167,26 +167,6 @@ final class OnnxFixture implements AutoCloseable {
     public String get(long i) {
       return values[(int) i];
     }
-
-    @Override
-    public long offsets() {
-      return 0;
-    }
-
-    @Override
-    public long utf8() {
-      return 0;
-    }
-
-    @Override
-    public String[] dictionary() {
-      return null;
-    }
-
-    @Override
-    public long codes() {
-      return 0;
-    }
   }
 
   /** What ONNX Runtime itself answers, without anything of ours. */
