@@ -229,7 +229,15 @@ public final class ModelRuntime implements AutoCloseable {
     private Builder() {}
 
     /**
-     * How many threads one run may use, and how many work on asynchronous calls.
+     * How many threads one run may use, its caller included, and how many work on asynchronous
+     * calls.
+     *
+     * <p>All ONNX models share the engine's threads, one less than this, which sleep between runs.
+     * They are as process-wide as the engine: they stay when the runtime is closed, and the first
+     * runtime of a process that loads an ONNX model decides how many there are. The models of a
+     * runtime with another number, and all models where the application had started ONNX Runtime
+     * before, have threads of their own, which go when the model is closed. TensorFlow runs a model
+     * in the thread that asks.
      *
      * @param threads at least 1; by default the processors of the machine or container
      * @return this builder

@@ -11,14 +11,12 @@ import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ONNX Runtime, one environment per process, which is ONNX Runtime's own rule. Every session has
- * its own threads, as many as the runtime's budget, which sleep between runs instead of spinning.
+ * ONNX Runtime, one environment per process, which is ONNX Runtime's own rule. All sessions share
+ * its threads where they can; none spins.
  */
 final class OnnxEngine implements Engine {
   private static final Duration PROFILED = Duration.ofMinutes(1);
@@ -46,12 +44,12 @@ final class OnnxEngine implements Engine {
           "options.memory: found %s, expected DirectMemory, of which ONNX Runtime can get buffers"
               .formatted(options.memory().getClass().getName()));
     }
-    return new OnnxEngine(environment(options.nativeCache()), memory, options);
+    return new OnnxEngine(environment(options), memory, options);
   }
 
-  private static OrtEnvironment environment(Optional<Path> nativeCache) {
+  private static OrtEnvironment environment(EngineOptions options) {
     try {
-      OrtEnvironment environment = OrtStart.environment(nativeCache);
+      OrtEnvironment environment = OrtStart.environment(options.nativeCache(), options.threads());
       environment.setTelemetry(false);
       return environment;
     } catch (LinkageError | OrtException e) {

@@ -36,6 +36,9 @@ final class OrtStart {
   /** Where ONNX Runtime looks for its libraries before it extracts them. */
   private static final String FOLDER = "onnxruntime.native.path";
 
+  /** On Linux, threads that ONNX Runtime makes while it starts have its first 15 characters. */
+  private static final String NAME = "mlops4j-onnx-start";
+
   private static final String OF_THE_USER = "onnxruntime.native.";
   private static final Path MAPPINGS = Path.of("/proc/self/maps");
 
@@ -45,16 +48,17 @@ final class OrtStart {
    * Starts it, or gives the one that runs.
    *
    * @param nativeCache where libraries are kept, if they are
+   * @param threads how many one run may use
    * @throws LinkageError if the native library cannot be loaded
    */
-  static OrtEnvironment environment(Optional<Path> nativeCache) {
+  static OrtEnvironment environment(Optional<Path> nativeCache, int threads) {
     FutureTask<OrtEnvironment> start =
         new FutureTask<>(
             () ->
                 nativeCache.isEmpty()
-                    ? OrtEnvironment.getEnvironment()
-                    : environment(nativeCache.get()));
-    new Thread(null, start, "mlops4j-onnxruntime-start", stackSize()).start();
+                    ? SharedThreads.environment(threads)
+                    : environment(nativeCache.get(), threads));
+    new Thread(null, start, NAME, stackSize()).start();
     if (nativeCache.isPresent()) {
       loadClasses();
     }
@@ -71,14 +75,14 @@ final class OrtStart {
   }
 
   /** One at a time: the property counts for the whole process. */
-  private static synchronized OrtEnvironment environment(Path nativeCache) {
+  private static synchronized OrtEnvironment environment(Path nativeCache, int threads) {
     Optional<Path> libraries = libraries(nativeCache);
     if (libraries.isEmpty()) {
-      return OrtEnvironment.getEnvironment();
+      return SharedThreads.environment(threads);
     }
     System.setProperty(FOLDER, libraries.get().toString());
     try {
-      return OrtEnvironment.getEnvironment();
+      return SharedThreads.environment(threads);
     } finally {
       System.clearProperty(FOLDER); // it was read, and says nothing to who starts no library
     }

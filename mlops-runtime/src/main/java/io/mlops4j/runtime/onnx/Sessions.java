@@ -155,9 +155,13 @@ final class Sessions {
   }
 
   private void configure(SessionOptions options, boolean trusted) throws OrtException {
-    options.setIntraOpNumThreads(threads);
-    options.setInterOpNumThreads(1);
-    options.addConfigEntry("session.intra_op.allow_spinning", "0");
+    if (SharedThreads.serve(threads)) {
+      options.disablePerSessionThreads();
+    } else {
+      options.setIntraOpNumThreads(threads);
+      options.setInterOpNumThreads(1);
+      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+    }
     if (!trusted) {
       options.addConfigEntry("optimization.disable_specified_optimizers", "ConstantFolding");
     }

@@ -1,0 +1,125 @@
+package io.mlops4j.runtime.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.onnxruntime.OrtEnvironment;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.Model;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.runtime.ModelRuntime;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/**
+ * In processes of their own, as a process has one environment; Linux tells its threads. One of
+ * those counted by name is the environment's, whatever the budget.
+ */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "only Linux names threads in a file")
+class SharedThreadsTest {
+  private static final Path MODELS = Path.of("src/test/resources/io/mlops4j/runtime/models");
+  private static final List<String> FILES =
+      List.of("mlp4", "columns", "columns2d", "dynamic", "classifier", "fixed_batch8");
+
+  /** Loads models with a budget of four threads and says what threads there are. */
+  static final class Loads {
+    public static void main(String[] args) throws Exception {
+      if (args[0].equals("raw")) {
+        OrtEnvironment.getEnvironment();
+      }
+      if (args.length > 1) {
+        try (ModelRuntime other =
+            ModelRuntime.builder().threads(Integer.parseInt(args[1])).open()) {
+          other.load(MODELS.resolve("mlp4.onnx")).close();
+        }
+      }
+      try (ModelRuntime runtime = ModelRuntime.builder().threads(4).strict().open()) {
+        List<Model> models = new ArrayList<>();
+        models.add(
+            runtime.load(
+                MODELS.resolve("mlp4.onnx"),
+                LoadOptions.withDefaults().features(FeatureSchema.ofNames("a", "b", "c", "d"))));
+        long one = tasks("");
+        for (String name : FILES.subList(1, FILES.size())) {
+          models.add(runtime.load(MODELS.resolve(name + ".onnx")));
+        }
+        System.out.println(
+            (tasks("") - one >= 15 ? "own" : tasks("") - one < 5 ? "shared" : "neither")
+                + " "
+                + tasks("mlops4j-onnx-st")
+                + " "
+                + answer(runtime, models.get(0)));
+        models.forEach(Model::close);
+      }
+    }
+
+    private static float answer(ModelRuntime runtime, Model model) {
+      try (FeatureBatch batch =
+              FeatureBatch.builder(runtime.allocator())
+                  .floats("a", 1)
+                  .floats("b", 2)
+                  .floats("c", 3)
+                  .floats("d", 4)
+                  .build();
+          Prediction prediction = model.predict(batch)) {
+        return prediction.floats("y")[0];
+      }
+    }
+
+    private static long tasks(String name) throws IOException {
+      try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+        return tasks.filter(task -> comm(task).startsWith(name)).count();
+      }
+    }
+
+    private static String comm(Path task) {
+      try {
+        return Files.readString(task.resolve("comm"));
+      } catch (IOException e) {
+        return ""; // it has ended
+      }
+    }
+  }
+
+  private static String run(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Loads.class.getName()));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isZero();
+    return said.strip();
+  }
+
+  @Test
+  void allModelsOfARuntimeShareThreads() throws Exception {
+    assertThat(run("first")).isEqualTo("shared 4 7.75");
+  }
+
+  @Test
+  void anEnvironmentThatSomebodyElseStartedGivesEachModelItsOwn() throws Exception {
+    assertThat(run("raw")).isEqualTo("own 0 7.75");
+  }
+
+  @Test
+  void aRuntimeWithAnotherBudgetThanTheFirstKeepsToItsOwn() throws Exception {
+    assertThat(run("other", "3")).isEqualTo("own 3 7.75");
+  }
+
+  @Test
+  void onlyTheEnvironmentsOwnThreadIsThereWhereOneIsEnough() throws Exception {
+    assertThat(run("other", "1")).isEqualTo("own 1 7.75");
+  }
+}
