@@ -22,7 +22,10 @@ import io.mlops4j.monitor.metrics.InferenceContext;
 import io.mlops4j.monitor.metrics.InferenceObservations;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,6 +144,37 @@ class ObservationsTest {
         .hasBeenStopped()
         .assertThatError()
         .isInstanceOf(ModelInputException.class);
+  }
+
+  private static void awaiting(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void cancellingWhatIsObservedCancelsTheCall() {
+    CountDownLatch reads = new CountDownLatch(1);
+    CompletableFuture<String> call =
+        model.predictAsync(
+            seven,
+            CallOptions.withDefaults(),
+            answer -> {
+              awaiting(reads);
+              return "read";
+            });
+
+    assertThat(call.cancel(true)).isTrue();
+    reads.countDown();
+
+    assertThat(call).isCancelled();
+    seen()
+        .hasSingleObservationThat()
+        .hasBeenStopped()
+        .assertThatError()
+        .isInstanceOf(CancellationException.class);
   }
 
   @Test

@@ -37,7 +37,21 @@ final class ObservedCall {
     }
   }
 
-  /** Ends when the future does. */
+  /** Completed after the observation was stopped, so that who waits for it finds it whole. */
+  private static final class Observed<R> extends CompletableFuture<R> {
+    private final CompletableFuture<R> call;
+
+    Observed(CompletableFuture<R> call) {
+      this.call = call;
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterrupt) {
+      return call.cancel(mayInterrupt);
+    }
+  }
+
+  /** Ends when the future does, and before the one that it gives. */
   <R> CompletableFuture<R> until(Supplier<CompletableFuture<R>> call) {
     CompletableFuture<R> future;
     try {
@@ -47,15 +61,20 @@ final class ObservedCall {
       end();
       throw e;
     }
+    CompletableFuture<R> observed = new Observed<>(future);
     var unused =
         future.whenComplete(
             (result, e) -> {
-              if (e != null) {
+              if (e == null) {
+                end();
+                observed.complete(result);
+              } else {
                 fail(e instanceof CompletionException && e.getCause() != null ? e.getCause() : e);
+                end();
+                observed.completeExceptionally(e);
               }
-              end();
             });
-    return future;
+    return observed;
   }
 
   /**
