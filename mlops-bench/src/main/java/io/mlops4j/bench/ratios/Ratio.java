@@ -1,20 +1,29 @@
 package io.mlops4j.bench.ratios;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * The result of a comparison.
  *
- * @param median the median of the pairs' ratios
+ * @param median the geometric mean of the medians of the halves of the pairs
  * @param p10 a tenth of the pairs lies below
  * @param p90 a tenth of the pairs lies above
  */
 record Ratio(double median, double p10, double p90) {
-  static Ratio of(double[] pairs) {
-    double[] sorted = pairs.clone();
-    Arrays.sort(sorted);
-    return new Ratio(quantile(sorted, 0.5), quantile(sorted, 0.1), quantile(sorted, 0.9));
+  /** The halves may differ by the order in which the sides were opened, which cancels so. */
+  static Ratio of(List<Double> oursFirst, List<Double> theirsFirst) {
+    double[] all = sorted(Stream.concat(oursFirst.stream(), theirsFirst.stream()));
+    double median =
+        Math.sqrt(
+            quantile(sorted(oursFirst.stream()), 0.5)
+                * quantile(sorted(theirsFirst.stream()), 0.5));
+    return new Ratio(median, quantile(all, 0.1), quantile(all, 0.9));
+  }
+
+  private static double[] sorted(Stream<Double> pairs) {
+    return pairs.mapToDouble(Double::doubleValue).sorted().toArray();
   }
 
   /** Linear between the neighbours, as NumPy's default. */

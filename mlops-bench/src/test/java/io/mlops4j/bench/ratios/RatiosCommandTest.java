@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -83,6 +85,15 @@ class RatiosCommandTest {
         Comparison.Shows.THROUGHPUT,
         () -> new Fixed(ours),
         () -> new Fixed(theirs));
+  }
+
+  @Test
+  void whatTheOrderOfOpeningDoesCancelsOut() {
+    AtomicInteger opened = new AtomicInteger();
+    Callable<Side> side = () -> new Fixed(opened.getAndIncrement() % 2 == 0 ? 1.25 : 1);
+    Comparison aa = new Comparison("aa", "work", "peer", Double.NaN, side, side);
+    assertThat(Run.of(List.of(aa), "--in-this-process", "--quick", "aa").out())
+        .containsExactly("RATIO aa 1.000 - ok 0.800..1.250");
   }
 
   @Test
