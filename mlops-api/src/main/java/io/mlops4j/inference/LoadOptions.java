@@ -26,6 +26,7 @@ public final class LoadOptions {
   private final boolean profiled;
   private final MicroBatching microBatching;
   private final boolean independentRows;
+  private final @Nullable Closing closing;
 
   private LoadOptions(Draft draft) {
     this.features = draft.features;
@@ -40,6 +41,7 @@ public final class LoadOptions {
     this.profiled = draft.profiled;
     this.microBatching = draft.microBatching;
     this.independentRows = draft.independentRows;
+    this.closing = draft.closing;
   }
 
   /** What a changed copy is made from. */
@@ -56,6 +58,7 @@ public final class LoadOptions {
     private boolean profiled;
     private MicroBatching microBatching = MicroBatching.upTo(1);
     private boolean independentRows;
+    private @Nullable Closing closing;
   }
 
   private LoadOptions with(Consumer<Draft> change) {
@@ -72,6 +75,7 @@ public final class LoadOptions {
     draft.profiled = profiled;
     draft.microBatching = microBatching;
     draft.independentRows = independentRows;
+    draft.closing = closing;
     change.accept(draft);
     return new LoadOptions(draft);
   }
@@ -269,6 +273,18 @@ public final class LoadOptions {
   }
 
   /**
+   * Chooses what closing the model does about calls that still run. Without it, that is what its
+   * runtime was told, and else to wait.
+   *
+   * @param closing wait, refuse, or end them after a while
+   * @return a changed copy
+   */
+  public LoadOptions closing(Closing closing) {
+    Objects.requireNonNull(closing, "closing");
+    return with(draft -> draft.closing = closing);
+  }
+
+  /**
    * How columns meet the model's inputs.
    *
    * @return empty when the card or names alone decide
@@ -374,5 +390,14 @@ public final class LoadOptions {
    */
   public boolean hasIndependentRows() {
     return independentRows;
+  }
+
+  /**
+   * What closing the model does about calls that still run.
+   *
+   * @return empty when the runtime decides
+   */
+  public Optional<Closing> closing() {
+    return Optional.ofNullable(closing);
   }
 }

@@ -11,8 +11,9 @@ import java.util.function.Function;
 /**
  * A loaded model. Thread safe. Whoever loaded it closes it.
  *
- * <p>Closing stops new calls, which throw {@link IllegalStateException}, waits for running ones and
- * then frees the model; predictions that are still open stay readable.
+ * <p>Closing stops new calls, which throw {@link IllegalStateException}, waits for running ones
+ * unless {@link LoadOptions#closing} chose otherwise, and then frees the model; predictions that
+ * are still open stay readable.
  */
 public interface Model extends AutoCloseable {
   /**
@@ -120,9 +121,14 @@ public interface Model extends AutoCloseable {
       MethodHandles.Lookup lookup, Class<I> in, Class<O> out);
 
   /**
-   * Closes the model, after the calls that run; a second call does nothing. Not to be called from
-   * within a call, which would wait for itself: by a listener, or while an asynchronous answer is
-   * read.
+   * Closes the model, after the calls that run, or as {@link LoadOptions#closing} chose; a second
+   * call does nothing. Within a call of the model itself, by a listener or while an asynchronous
+   * answer is read, it is refused, for it would wait for itself; so it is in a thread that answers
+   * asynchronous calls, as what depends on their futures may be run in, while other calls run.
+   *
+   * @throws IllegalStateException if it was asked from within a call of this model, or in a thread
+   *     of its runtime while calls run, or calls run and the choice was to refuse then; the model
+   *     stays open
    */
   @Override
   void close();

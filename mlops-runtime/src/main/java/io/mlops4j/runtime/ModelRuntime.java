@@ -1,6 +1,7 @@
 package io.mlops4j.runtime;
 
 import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
@@ -45,7 +46,11 @@ public final class ModelRuntime implements AutoCloseable {
     this.reader = new ModelReader(builder.modelCache);
     this.loader =
         new DefaultModelLoader(
-            builder.threads, builder.modelCache, builder.nativeCache, builder.keepLoaded);
+            builder.threads,
+            builder.modelCache,
+            builder.nativeCache,
+            builder.keepLoaded,
+            builder.closing);
     this.strict = builder.strict;
   }
 
@@ -195,15 +200,19 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * Closes models that are still open, waiting for their calls, then threads, engines and memory. A
-   * second call does nothing. Not to be called by a listener or in a thread of the runtime.
+   * Closes models that are still open, each as was chosen ({@link Builder#closing}, {@link
+   * LoadOptions#closing}), waiting for their calls unless it was, then threads, engines and memory.
+   * A second call does nothing. Within a call, by a listener or while an asynchronous answer is
+   * read, it is refused, for it would wait for itself.
    *
    * <p>Models that were not closed, with the place that opened them, and memory that is still lent,
    * are logged. Such memory stays readable until whoever holds it closes it. Predictions that were
    * dropped without being closed are logged when the garbage collector finds them, with the place
    * that made one of them: one of 1024 is watched.
    *
-   * @throws IllegalStateException in strict mode, if anything was forgotten
+   * @throws IllegalStateException if it was asked from within a call, or calls run of a model for
+   *     which the choice was to refuse then: the runtime and its models stay open, and a call that
+   *     begins just then is waited for; and in strict mode, if anything was forgotten
    */
   @Override
   public void close() {
@@ -225,6 +234,7 @@ public final class ModelRuntime implements AutoCloseable {
     private @Nullable ModelCache modelCache;
     private @Nullable Path nativeCache;
     private long keepLoaded;
+    private Closing closing = Closing.Fixed.WAITS;
 
     private Builder() {}
 
@@ -316,6 +326,19 @@ public final class ModelRuntime implements AutoCloseable {
         throw new IllegalArgumentException("bytes: found " + bytes + ", expected 0 or more");
       }
       this.keepLoaded = bytes;
+      return this;
+    }
+
+    /**
+     * Chooses what closing the runtime, or one of its models, does about calls that still run;
+     * {@link LoadOptions#closing} chooses for one model. Models that the runtime closes spend their
+     * patience at the same time.
+     *
+     * @param closing wait, which is the default, refuse, or end them after a while
+     * @return this builder
+     */
+    public Builder closing(Closing closing) {
+      this.closing = Objects.requireNonNull(closing, "closing");
       return this;
     }
 

@@ -230,6 +230,9 @@ final class AliasDeployment implements Deployment {
 
   @Override
   public void close() {
+    if (!closed.get()) {
+      champion.checkClosable();
+    }
     if (closed.compareAndSet(false, true)) {
       threads.stop();
       champion.close();

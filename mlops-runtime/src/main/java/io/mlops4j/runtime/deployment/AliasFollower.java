@@ -149,7 +149,7 @@ final class AliasFollower {
     }
     LOG.info("{}: serving {}", ref, next.servedBy());
     if (before != null) {
-      drains.execute(before.model()::close);
+      drains.execute(before.model()::drain);
     }
   }
 
@@ -246,6 +246,14 @@ final class AliasFollower {
     return new IllegalStateException("the deployment of " + ref + " is closed");
   }
 
+  /** Throws if closing would be refused now. */
+  void checkClosable() {
+    Served now = current;
+    if (now != null) {
+      now.model().checkClosable();
+    }
+  }
+
   /** Waits for running calls. */
   void close() {
     following.lock();
@@ -253,7 +261,7 @@ final class AliasFollower {
       closed = true;
       Served now = current;
       if (now != null) {
-        now.model().close();
+        now.model().drain();
       }
     } finally {
       following.unlock();

@@ -62,7 +62,15 @@ public interface Deployment extends Model {
    */
   Optional<ShadowStatus> shadow();
 
-  /** Ends following, waits for running calls and frees the models; a second call does nothing. */
+  /**
+   * Ends following, waits for running calls or does with them as {@link LoadOptions#closing} chose,
+   * and frees the models; a second call does nothing. Within a call of the version that serves, by
+   * a listener or while an asynchronous answer is read, it is refused, for it would wait for
+   * itself.
+   *
+   * @throws IllegalStateException if it was asked from within a call, or calls run and the choice
+   *     was to refuse then; the deployment goes on
+   */
   @Override
   void close();
 

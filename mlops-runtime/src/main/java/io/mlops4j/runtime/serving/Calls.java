@@ -75,6 +75,20 @@ final class Calls {
     return before >= 0;
   }
 
+  /** Refuses new calls if nobody calls or holds the model now; false otherwise. */
+  boolean closeIfIdle() {
+    if (!state.compareAndSet(0, CLOSING)) {
+      return false;
+    }
+    drained.countDown();
+    return true;
+  }
+
+  /** Whether somebody calls or holds the model now. */
+  boolean isBusy() {
+    return (state.get() & ~CLOSING) != 0;
+  }
+
   /** Waits for running calls; an interrupt is kept for later. */
   void awaitDrained() {
     Waiting.uninterruptibly(drained);

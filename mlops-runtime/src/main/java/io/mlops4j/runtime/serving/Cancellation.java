@@ -26,6 +26,7 @@ final class Cancellation {
   private volatile @Nullable EngineSlot slot;
   private volatile boolean late;
   private volatile boolean unwanted;
+  private volatile @Nullable String closed;
 
   Cancellation(@Nullable Duration deadline) {
     this.deadline = deadline;
@@ -39,6 +40,7 @@ final class Cancellation {
     Cancellation part = new Cancellation(deadline);
     part.late = late;
     part.unwanted = unwanted;
+    part.closed = closed;
     parts.add(part);
     return part;
   }
@@ -55,6 +57,13 @@ final class Cancellation {
     unwanted = true;
     stop();
     parts().forEach(Cancellation::cancel);
+  }
+
+  /** The model is closed and waits no longer. */
+  void close(String reason) {
+    closed = reason;
+    stop();
+    parts().forEach(part -> part.close(reason));
   }
 
   private synchronized List<Cancellation> parts() {
@@ -88,7 +97,7 @@ final class Cancellation {
   }
 
   boolean isStopped() {
-    return late || unwanted;
+    return late || unwanted || closed != null;
   }
 
   /** Throws if the call was ended, whatever the engine made of it. */
@@ -101,6 +110,10 @@ final class Cancellation {
           "the call took longer than "
               + deadline
               + "; allow more time or ask with fewer rows at once");
+    }
+    String reason = closed;
+    if (reason != null) {
+      throw new IllegalStateException(reason);
     }
   }
 }

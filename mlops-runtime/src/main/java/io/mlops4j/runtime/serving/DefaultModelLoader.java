@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
@@ -56,6 +57,8 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   private final Pieces pieces;
   private final LoadedModels loaded;
   private final Forgotten dropped = new Forgotten();
+  private final Inside inside = new Inside();
+  private final Closing closing;
   private final LongSupplier nanos;
   private final long process = new SecureRandom().nextLong();
   private final AtomicLong calls = new AtomicLong();
@@ -68,7 +71,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
    * @param threads how many threads one run may use, and how many work asynchronously
    */
   public DefaultModelLoader(int threads) {
-    this(threads, null, null, 0);
+    this(threads, null, null, 0, Closing.Fixed.WAITS);
   }
 
   /**
@@ -78,15 +81,20 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
    * @param modelCache where prepared models are kept, or null
    * @param nativeCache where native libraries are kept, or null
    * @param keepLoaded how many bytes models may hold for those that nobody uses to stay loaded
+   * @param closing what closing a model does about running calls, unless its options say
    */
   public DefaultModelLoader(
-      int threads, @Nullable ModelCache modelCache, @Nullable Path nativeCache, long keepLoaded) {
-    this(threads, modelCache, nativeCache, keepLoaded, System::nanoTime);
+      int threads,
+      @Nullable ModelCache modelCache,
+      @Nullable Path nativeCache,
+      long keepLoaded,
+      Closing closing) {
+    this(threads, modelCache, nativeCache, keepLoaded, closing, System::nanoTime);
   }
 
   /** With a clock that tests can set. */
   DefaultModelLoader(int threads, long keepLoaded, LongSupplier nanos) {
-    this(threads, null, null, keepLoaded, nanos);
+    this(threads, null, null, keepLoaded, Closing.Fixed.WAITS, nanos);
   }
 
   private DefaultModelLoader(
@@ -94,7 +102,9 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       @Nullable ModelCache modelCache,
       @Nullable Path nativeCache,
       long keepLoaded,
+      Closing closing,
       LongSupplier nanos) {
+    this.closing = closing;
     this.kept = Math.max(KEPT_AT_LEAST, 2 * threads);
     EngineOptions options = EngineOptions.of(memory, threads);
     options = modelCache == null ? options : options.withModelCache(modelCache);
@@ -153,13 +163,14 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
             route,
             new Listeners(options.listeners()),
             options.microBatching(),
+            options.closing().orElse(closing),
             opened);
     try {
       if (options.warmUp()) {
         warmUp(shared, servedBy, route);
       }
     } catch (RuntimeException | Error e) {
-      model.close();
+      model.drain();
       throw e;
     }
     return register(model);
@@ -205,6 +216,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
             route,
             new Listeners(List.of()),
             MicroBatching.upTo(1),
+            Closing.Fixed.WAITS,
             "")) {
       new WarmUp(unheard, allocator).tryOnce();
     }
@@ -244,7 +256,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       threads.keepHouse(this::flushOld, OLD);
     }
     if (closed.get()) { // it came too late to be closed with the others
-      model.close();
+      model.drain();
       checkOpen();
     }
     return model;
@@ -278,6 +290,11 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   /** How many models stay loaded though nobody uses them. */
   long idleModels() {
     return loaded.idle();
+  }
+
+  /** Which calls this thread is in. */
+  Inside inside() {
+    return inside;
   }
 
   Forgotten forgotten() {
@@ -324,20 +341,16 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
    *
    * @return who was still open or still holds memory, a sentence each; empty for a tidy end, and
    *     for a second call
+   * @throws IllegalStateException if it was asked from within a call, or a model refuses to be
+   *     closed while its calls run; nothing is closed
    */
   public List<String> closeAndReport() {
+    checkClosable();
     if (!closed.compareAndSet(false, true)) {
       return List.of();
     }
     List<String> forgotten = new ArrayList<>();
-    List<LoadedModel> open = List.copyOf(models);
-    for (LoadedModel model : open) {
-      if (!model.isClosing()) {
-        forgotten.add("the model " + model + " was not closed; it was opened at " + model.opened());
-      }
-      model.close();
-      model.awaitClosed();
-    }
+    closeModels(forgotten);
     threads.close();
     loaded.close();
     if (timed.abandoned() > 0) {
@@ -362,6 +375,32 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       allocator.close();
     }
     return forgotten;
+  }
+
+  private void checkClosable() {
+    if (closed.get()) {
+      return;
+    }
+    if (inside.isInAny()) {
+      throw new IllegalStateException(
+          "the runtime is asked to close from within a call of one of its models, which it would"
+              + " wait for; close it in another thread, or after the call");
+    }
+    models.forEach(LoadedModel::checkClosable);
+  }
+
+  /** All of them stop before the first is waited for, so that the patience of all runs at once. */
+  private void closeModels(List<String> forgotten) {
+    List<LoadedModel> open = List.copyOf(models);
+    List<LoadedModel> stopped = new ArrayList<>();
+    for (LoadedModel model : open) {
+      if (model.stopCalls()) {
+        forgotten.add("the model " + model + " was not closed; it was opened at " + model.opened());
+        stopped.add(model);
+      }
+    }
+    stopped.forEach(LoadedModel::free);
+    open.forEach(LoadedModel::awaitClosed);
   }
 
   /** Closes everything, without a report. */

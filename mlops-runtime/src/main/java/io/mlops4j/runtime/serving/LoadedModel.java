@@ -2,6 +2,7 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Prediction;
@@ -35,9 +36,12 @@ final class LoadedModel implements ServingModel {
   private final InferenceEvent.Route route;
   private final Listeners listeners;
   private final MicroBatching batching;
+  private final Closing closing;
+  private final @Nullable RunningCalls ended;
   private final String opened;
   private final Calls calls = new Calls();
   private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile Deadlines.@Nullable Task patience;
   private final Map<Class<?>, RowCollector<?>> collectors = new ConcurrentHashMap<>();
   private final Map<List<Class<?>>, RowBatcher<?, ?>> batchers = new ConcurrentHashMap<>();
 
@@ -48,6 +52,7 @@ final class LoadedModel implements ServingModel {
       InferenceEvent.Route route,
       Listeners listeners,
       MicroBatching batching,
+      Closing closing,
       String opened) {
     this.runtime = runtime;
     this.shared = shared;
@@ -55,6 +60,8 @@ final class LoadedModel implements ServingModel {
     this.route = route;
     this.listeners = listeners;
     this.batching = batching;
+    this.closing = closing;
+    this.ended = closing instanceof Closing.EndsCalls ? new RunningCalls() : null;
     this.opened = opened;
   }
 
@@ -137,16 +144,33 @@ final class LoadedModel implements ServingModel {
 
   /** Asks in this thread, for a call that has entered. */
   DefaultPrediction askEntered(Request request, @Nullable Duration deadline, long since) {
-    if (deadline == null) {
+    if (deadline == null && ended == null) {
       return answer(request, null, since);
     }
     Cancellation cancellation = new Cancellation(deadline);
-    Deadlines.Task watched = runtime.threads().watch(cancellation, deadline);
+    Runnable end = watch(cancellation, deadline);
     try {
       return answer(request, cancellation, since);
     } finally {
-      watched.cancel();
+      end.run();
     }
+  }
+
+  /** Lets a call be ended from outside, until what is returned is run. */
+  private Runnable watch(Cancellation call, @Nullable Duration deadline) {
+    RunningCalls all = ended;
+    if (all != null) {
+      all.add(call);
+    }
+    Deadlines.Task watched = deadline == null ? null : runtime.threads().watch(call, deadline);
+    return () -> {
+      if (watched != null) {
+        watched.cancel();
+      }
+      if (all != null) {
+        all.remove(call);
+      }
+    };
   }
 
   static @Nullable Duration deadline(CallOptions options) {
@@ -166,13 +190,10 @@ final class LoadedModel implements ServingModel {
     Duration deadline = deadline(options);
     Cancellation cancellation = new Cancellation(deadline);
     AsyncCall<R> future = new AsyncCall<R>().cancelledBy(cancellation::cancel);
-    Deadlines.Task watched =
-        deadline == null ? null : runtime.threads().watch(cancellation, deadline);
+    Runnable watched = watch(cancellation, deadline);
     Runnable end =
         () -> {
-          if (watched != null) {
-            watched.cancel();
-          }
+          watched.run();
           after.run();
           calls.leave();
         };
@@ -195,7 +216,7 @@ final class LoadedModel implements ServingModel {
     R result = null;
     Throwable error = null;
     try (DefaultPrediction answer = answer(request, cancellation, RowBatcher.Asker.AT_ONCE)) {
-      result = read.apply(answer);
+      result = read(answer, read);
     } catch (Throwable e) {
       error = e;
     } finally {
@@ -228,9 +249,28 @@ final class LoadedModel implements ServingModel {
       throw e;
     }
     if (times != null) {
-      request.tell(this, answer, times);
+      tell(request, answer, times);
     }
     return answer;
+  }
+
+  private void tell(Request request, DefaultPrediction answer, CallTimes times) {
+    runtime.inside().enter(this);
+    try {
+      request.tell(this, answer, times);
+    } finally {
+      runtime.inside().leave();
+    }
+  }
+
+  private <R> R read(
+      DefaultPrediction answer, Function<? super DefaultPrediction, ? extends R> read) {
+    runtime.inside().enter(this);
+    try {
+      return read.apply(answer);
+    } finally {
+      runtime.inside().leave();
+    }
   }
 
   private void tellError(int rows, long call, CallTimes times, Throwable error) {
@@ -239,8 +279,13 @@ final class LoadedModel implements ServingModel {
         lent ->
             new CallEvent(
                 servedBy, route, rows, i -> new PredictionId(process, call, i), times, error, lent);
-    listeners.tellPlain(() -> events.of(null));
-    listeners.tellRows(() -> events.of(null));
+    runtime.inside().enter(this);
+    try {
+      listeners.tellPlain(() -> events.of(null));
+      listeners.tellRows(() -> events.of(null));
+    } finally {
+      runtime.inside().leave();
+    }
   }
 
   /** Makes an event with rows or without. */
@@ -359,7 +404,14 @@ final class LoadedModel implements ServingModel {
               servedBy.engine());
       return runtime.register(
           new LoadedModel(
-              runtime, shared.share(), renamed, newRoute, listeners, batching, Forgotten.place()));
+              runtime,
+              shared.share(),
+              renamed,
+              newRoute,
+              listeners,
+              batching,
+              closing,
+              Forgotten.place()));
     } finally {
       calls.leave();
     }
@@ -401,16 +453,82 @@ final class LoadedModel implements ServingModel {
   }
 
   @Override
+  public void checkClosable() {
+    if (runtime.inside().isIn(this)) {
+      throw new IllegalStateException(
+          "the model "
+              + servedBy.model()
+              + " is asked to close from within a call of its own, which it would wait for; close"
+              + " it in another thread, or after the call");
+    }
+    if (calls.isBusy() && runtime.threads().isOwn()) {
+      throw new IllegalStateException(
+          "the model "
+              + servedBy.model()
+              + " is asked to close while calls run, in one of the threads that answer them, which"
+              + " they would wait for; close it in another thread");
+    }
+    if (closing == Closing.Fixed.REFUSES && !calls.isClosing() && calls.isBusy()) {
+      throw busyException();
+    }
+  }
+
+  private IllegalStateException busyException() {
+    return new IllegalStateException(
+        "the model "
+            + servedBy.model()
+            + ": found "
+            + Math.max(1, calls.running())
+            + " running calls, expected none to close it; it stays open: close it when they have"
+            + " ended, or choose another Closing");
+  }
+
+  @Override
   public void close() {
-    if (calls.close()) {
-      try {
-        calls.awaitDrained();
-        flush(runtime.nanos(), Long.MIN_VALUE);
-        shared.release();
-      } finally {
-        runtime.forget(this);
-        closed.countDown();
+    checkClosable();
+    if (closing != Closing.Fixed.REFUSES) {
+      drain();
+    } else if (calls.closeIfIdle()) {
+      free();
+    } else if (!calls.isClosing()) {
+      throw busyException();
+    }
+  }
+
+  @Override
+  public void drain() {
+    if (stopCalls()) {
+      free();
+    }
+  }
+
+  /** Refuses new calls, and ends those that run in time; false if that was done before. */
+  boolean stopCalls() {
+    if (!calls.close()) {
+      return false;
+    }
+    if (closing instanceof Closing.EndsCalls ends && ended != null) {
+      String reason =
+          "the model %s was closed, and the call went on for longer than %s after that"
+              .formatted(servedBy.model(), ends.patience());
+      patience = runtime.threads().deadlines().after(ends.patience(), () -> ended.end(reason));
+    }
+    return true;
+  }
+
+  /** After {@link #stopCalls} returned true: waits for those that run, and frees the model. */
+  void free() {
+    try {
+      calls.awaitDrained();
+      Deadlines.Task waited = patience;
+      if (waited != null) {
+        waited.cancel();
       }
+      flush(runtime.nanos(), Long.MIN_VALUE);
+      shared.release();
+    } finally {
+      runtime.forget(this);
+      closed.countDown();
     }
   }
 

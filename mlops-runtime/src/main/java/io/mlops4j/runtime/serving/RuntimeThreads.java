@@ -73,6 +73,11 @@ final class RuntimeThreads implements AutoCloseable {
     }
   }
 
+  /** Whether this thread is one of these. */
+  boolean isOwn() {
+    return started.contains(Thread.currentThread());
+  }
+
   /** Runs a task again and again; only the first call starts it, and none after close. */
   synchronized void keepHouse(Runnable task, Duration every) {
     if (!keeping) {

@@ -38,4 +38,18 @@ public interface ServingModel extends Model {
 
   /** Ends what a successful {@link #acquire} began; closing waits for it. */
   void release();
+
+  /**
+   * Tells what {@link #close} would refuse now; closes nothing.
+   *
+   * @throws IllegalStateException if it were asked from within a call of this model, or calls run
+   *     and the choice was to refuse then
+   */
+  void checkClosable();
+
+  /**
+   * Closes as {@link #close} does, but waits for running calls where that would refuse. A second
+   * call does nothing. Not to be called from within a call of this model.
+   */
+  void drain();
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.ModelLoadException;
@@ -16,6 +17,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
+import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
@@ -36,6 +38,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +63,14 @@ class DeploymentTest {
   @AfterEach
   void nothingIsLeft() {
     plus.close();
+  }
+
+  private static void uninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Nested
@@ -510,6 +521,54 @@ class DeploymentTest {
     }
 
     @Test
+    void fromWithinACallIsRefused() {
+      plus.assign(CHAMPION, plus.v1);
+      AtomicReference<Deployment> asked = new AtomicReference<>();
+      List<Throwable> refused = new ArrayList<>();
+      InferenceListener closes = event -> refused.add(catchThrowable(asked.get()::close));
+      try (Deployment deployment = plus.champion().listener(closes).start()) {
+        asked.set(deployment);
+        assertThat(plus.ask(deployment, 10)).isEqualTo(11);
+        assertThat(plus.ask(deployment, 10)).isEqualTo(11);
+        assertThat(refused)
+            .hasSize(2)
+            .allSatisfy(e -> assertThat(e).hasMessageContaining("from within a call of its own"));
+      }
+    }
+
+    @Test
+    void isRefusedWhileCallsRunIfThatWasChosenAndSwappingIsNot() throws Exception {
+      plus.assign(CHAMPION, plus.v1);
+      CountDownLatch reads = new CountDownLatch(1);
+      CountDownLatch goOn = new CountDownLatch(1);
+      LoadOptions refusing =
+          LoadOptions.withDefaults().closing(io.mlops4j.inference.Closing.Fixed.REFUSES);
+      try (Deployment deployment = plus.champion().options(refusing).start();
+          FeatureBatch batch =
+              FeatureBatch.builder(plus.loader.allocator()).floats("x", 1).build()) {
+        CompletableFuture<Float> call =
+            deployment.predictAsync(
+                batch,
+                CallOptions.withDefaults(),
+                answer -> {
+                  reads.countDown();
+                  uninterruptibly(goOn);
+                  return answer.floats("y")[0];
+                });
+        reads.await();
+        assertThatThrownBy(deployment::close)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("found 1 running calls");
+        assertThat(plus.ask(deployment, 10)).isEqualTo(11);
+        plus.assign(CHAMPION, plus.v2);
+        deployment.refresh();
+        assertThat(plus.ask(deployment, 10)).isEqualTo(12);
+        goOn.countDown();
+        assertThat(call.get()).isEqualTo(2f);
+      }
+    }
+
+    @Test
     void endsItsThreads() {
       plus.assign(CHAMPION, plus.v1);
       try (Deployment deployment = plus.champion().start()) {
@@ -776,14 +835,6 @@ class DeploymentTest {
         }
         assertThat(deployment.shadow().orElseThrow().dropped()).isBetween(100L, 200L);
         blocked.countDown();
-      }
-    }
-
-    private void uninterruptibly(CountDownLatch latch) {
-      try {
-        latch.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
       }
     }
 

@@ -1,0 +1,338 @@
+package io.mlops4j.runtime.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.Closing;
+import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.MicroBatching;
+import io.mlops4j.inference.Model;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.RowModel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What closing does about calls that run. */
+@SuppressWarnings("try") // closing early is what these tests are about
+@Timeout(120)
+class ClosingTest {
+  private static final Closing SOON = Closing.endsCallsAfter(Duration.ofMillis(20));
+
+  private final ServingFixture fixture = new ServingFixture();
+
+  record X(float x) {}
+
+  record Looped(float y) {}
+
+  @AfterEach
+  void nothingIsForgotten() {
+    fixture.close();
+  }
+
+  private FeatureBatch x(float... values) {
+    return FeatureBatch.builder(fixture.allocator()).floats("x", values).build();
+  }
+
+  private static LoadOptions with(Closing closing) {
+    return LoadOptions.withDefaults().closing(closing);
+  }
+
+  /** A call that is being read until the latch is opened. */
+  private static CompletableFuture<Integer> reading(
+      Model model, FeatureBatch batch, CountDownLatch goOn) throws InterruptedException {
+    CountDownLatch reads = new CountDownLatch(1);
+    CompletableFuture<Integer> call =
+        model.predictAsync(
+            batch,
+            CallOptions.withDefaults(),
+            answer -> {
+              reads.countDown();
+              await(goOn);
+              return answer.rows();
+            });
+    reads.await();
+    return call;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void refusesWhileACallRunsAndAnswersGoOn() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (ServingModel model = fixture.load("dynamic.onnx", with(Closing.Fixed.REFUSES));
+        FeatureBatch batch = x(1, 2)) {
+      CompletableFuture<Integer> call = reading(model, batch, goOn);
+      assertThatThrownBy(model::close)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("dynamic.onnx: found 1 running calls, expected none");
+      assertThatThrownBy(fixture.loader::closeAndReport)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("found 1 running calls");
+      try (Prediction other = model.predict(batch)) {
+        assertThat(other.rows()).isEqualTo(2);
+      }
+      goOn.countDown();
+      assertThat(call.get()).isEqualTo(2);
+      model.close();
+      assertThatThrownBy(() -> model.predict(batch)).hasMessageContaining("is closed");
+    }
+  }
+
+  @Test
+  void refusesWhileADeploymentHoldsTheModel() {
+    try (ServingModel model = fixture.load("dynamic.onnx", with(Closing.Fixed.REFUSES))) {
+      assertThat(model.acquire()).isTrue();
+      assertThatThrownBy(model::close).isInstanceOf(IllegalStateException.class);
+      model.release();
+    }
+  }
+
+  @Test
+  void callsThatGoOnAreEndedAfterTheChosenTime() throws Exception {
+    ServingModel endless = fixture.load("endless.onnx", with(SOON));
+    List<CompletableFuture<Integer>> calls = new ArrayList<>();
+    try (FeatureBatch batch = x(1)) {
+      for (int i = 0; i < 5; i++) { // more than there are threads: some have not begun
+        calls.add(endless.predictAsync(batch, CallOptions.withDefaults(), Prediction::rows));
+      }
+      AtomicReference<Throwable> sync = new AtomicReference<>();
+      CountDownLatch begins = new CountDownLatch(1);
+      Thread caller =
+          new Thread(
+              () -> {
+                assertThat(endless.acquire()).isTrue();
+                begins.countDown();
+                try (FeatureBatch own = x(2);
+                    Prediction unexpected = endless.predict(own)) {
+                  sync.set(new AssertionError(unexpected));
+                } catch (RuntimeException e) {
+                  sync.set(e);
+                } finally {
+                  endless.release();
+                }
+              });
+      caller.start();
+      begins.await();
+      endless.close();
+      caller.join();
+      assertThat(sync.get())
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("endless.onnx was closed, and the call went on for longer than");
+    }
+    for (CompletableFuture<Integer> call : calls) {
+      assertThatThrownBy(call::get)
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("PT0.02S");
+    }
+  }
+
+  @Test
+  void onlyTheCallsOfTheClosedModelAreEnded() {
+    try (Model other = fixture.load("endless.onnx");
+        FeatureBatch batch = x(1)) {
+      Model closed = fixture.load("endless.onnx", with(SOON));
+      CompletableFuture<Integer> others =
+          other.predictAsync(batch, CallOptions.withDefaults(), Prediction::rows);
+      CompletableFuture<Integer> its =
+          closed.predictAsync(batch, CallOptions.withDefaults(), Prediction::rows);
+      closed.close();
+      assertThat(its).isCompletedExceptionally();
+      assertThat(others).isNotDone();
+      assertThat(others.cancel(true)).isTrue();
+    }
+  }
+
+  @Test
+  void runtimeEndsCallsToo() {
+    ServingFixture own = new ServingFixture();
+    Model first = own.load("endless.onnx", with(SOON));
+    Model second = own.load("endless.onnx", with(Closing.endsCallsAfter(Duration.ZERO)));
+    FeatureBatch batch = FeatureBatch.builder(own.allocator()).floats("x", 1).build();
+    CompletableFuture<Integer> one =
+        first.predictAsync(batch, CallOptions.withDefaults(), Prediction::rows);
+    CompletableFuture<Integer> two =
+        second.predictAsync(batch, CallOptions.withDefaults(), Prediction::rows);
+    batch.close();
+    assertThat(own.loader.closeAndReport()).hasSize(2).allMatch(s -> s.contains("was not closed"));
+    assertThat(one).isCompletedExceptionally();
+    assertThat(two).isCompletedExceptionally();
+    assertThat(own.loader.hostBytes()).isZero();
+  }
+
+  @Test
+  void recordsThatWaitAreEndedAsThoseThatRun() throws Exception {
+    ServingModel endless =
+        fixture.load("endless.onnx", with(SOON).microBatching(MicroBatching.upTo(4).always()));
+    RowModel<X, Looped> rows = endless.rows(X.class, Looped.class);
+    List<Thread> callers = new ArrayList<>();
+    CountDownLatch began = new CountDownLatch(6);
+    List<Throwable> thrown = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      Thread caller =
+          new Thread(
+              () -> {
+                assertThat(endless.acquire()).isTrue();
+                began.countDown();
+                try {
+                  Looped unused = rows.predict(new X(1));
+                } catch (RuntimeException e) {
+                  synchronized (thrown) {
+                    thrown.add(e);
+                  }
+                } finally {
+                  endless.release();
+                }
+              });
+      caller.start();
+      callers.add(caller);
+    }
+    began.await();
+    endless.close();
+    for (Thread caller : callers) {
+      caller.join();
+    }
+    assertThat(thrown).hasSize(6).allMatch(e -> e instanceof IllegalStateException);
+  }
+
+  @Test
+  void callsAroundTheEndOfPatienceEndWell() throws Exception {
+    for (int round = 0; round < 60; round++) {
+      Model model =
+          fixture.load(
+              "dynamic.onnx", with(Closing.endsCallsAfter(Duration.ofNanos(round * 1000L))));
+      CyclicBarrier together = new CyclicBarrier(3);
+      AtomicReference<Throwable> wrong = new AtomicReference<>();
+      List<Thread> callers = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        Thread caller = new Thread(() -> predictUntilClosed(model, together, wrong));
+        caller.start();
+        callers.add(caller);
+      }
+      together.await();
+      for (int spin = 0; spin < round * 50; spin++) {
+        Thread.onSpinWait();
+      }
+      model.close();
+      for (Thread caller : callers) {
+        caller.join();
+      }
+      assertThat(wrong.get()).isNull();
+    }
+  }
+
+  private void predictUntilClosed(
+      Model model, CyclicBarrier together, AtomicReference<Throwable> wrong) {
+    try (FeatureBatch batch = x(7)) {
+      together.await();
+      while (true) {
+        try (Prediction prediction = model.predict(batch)) {
+          assertThat(prediction.floats("kept")).containsExactly(7);
+        } catch (IllegalStateException closed) {
+          return;
+        }
+      }
+    } catch (Throwable e) {
+      wrong.set(e);
+    }
+  }
+
+  @Test
+  void listenerThatClosesItsModelIsRefused() {
+    AtomicReference<Model> model = new AtomicReference<>();
+    List<Throwable> refused = new ArrayList<>();
+    LoadOptions options =
+        LoadOptions.withDefaults()
+            .listener(
+                event -> {
+                  refused.add(catchThrowable(model.get()::close));
+                  refused.add(catchThrowable(fixture.loader::closeAndReport));
+                });
+    try (ServingModel loaded = fixture.load("dynamic.onnx", options);
+        FeatureBatch batch = x(1)) {
+      model.set(loaded);
+      loaded.predict(batch).close();
+      loaded.predict(batch).close(); // it is still open
+    }
+    assertThat(refused)
+        .hasSize(4)
+        .allSatisfy(
+            e ->
+                assertThat(e)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("from within a call"));
+  }
+
+  @Test
+  void readerThatClosesItsModelIsRefusedAndMayCloseAnother() throws Exception {
+    try (ServingModel model = fixture.load("dynamic.onnx");
+        ServingModel other = fixture.load("mlp4.onnx", ServingFixture.ABCD);
+        FeatureBatch batch = x(1)) {
+      CompletableFuture<Boolean> call =
+          model.predictAsync(
+              batch,
+              CallOptions.withDefaults(),
+              answer -> {
+                other.close();
+                assertThatThrownBy(model::close).isInstanceOf(IllegalStateException.class);
+                return other.acquire();
+              });
+      assertThat(call.get()).isFalse();
+    }
+  }
+
+  @Test
+  void dependentOfACallMayCloseItsModel() throws Exception {
+    ServingModel model = fixture.load("dynamic.onnx");
+    try (FeatureBatch batch = x(1)) {
+      model
+          .predictAsync(batch, CallOptions.withDefaults(), Prediction::rows)
+          .thenRun(model::close)
+          .get();
+    }
+    assertThat(model.acquire()).isFalse();
+  }
+
+  /** Both threads of the runtime would wait for calls that only they could answer. */
+  @Test
+  void dependentThatWouldKeepOthersFromEndingIsRefused() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (ServingModel model = fixture.load("dynamic.onnx");
+        FeatureBatch batch = x(1)) {
+      CompletableFuture<Integer> first = reading(model, batch, goOn);
+      CompletableFuture<Void> closes = first.thenRun(model::close);
+      CompletableFuture<Integer> second = reading(model, batch, goOn);
+      CompletableFuture<Void> closesToo = second.thenRun(model::close);
+      assertThat(model.acquire()).isTrue(); // a call that has not ended
+      goOn.countDown();
+      assertThatThrownBy(closes::get).hasMessageContaining("in one of the threads that answer");
+      assertThatThrownBy(closesToo::get).hasCauseInstanceOf(IllegalStateException.class);
+      model.release();
+    }
+  }
+
+  @Test
+  void timeIsNotNegative() {
+    assertThatThrownBy(() -> Closing.endsCallsAfter(Duration.ofNanos(-1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("patience: found PT-0.000000001S, expected zero or more");
+  }
+}
