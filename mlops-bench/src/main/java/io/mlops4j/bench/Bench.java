@@ -6,6 +6,7 @@ import io.mlops4j.bench.golden.GoldenCommand;
 import io.mlops4j.bench.ratios.RatiosCommand;
 import io.mlops4j.bench.serving.ServingTopic;
 import io.mlops4j.bench.soak.SoakCommand;
+import io.mlops4j.bench.truth.TruthCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -17,7 +18,8 @@ import picocli.CommandLine.Command;
       ConformanceCommand.class,
       GoldenCommand.class,
       JmhCommand.class,
-      SoakCommand.class
+      SoakCommand.class,
+      TruthCommand.class
     },
     mixinStandardHelpOptions = true)
 final class Bench implements Runnable {

@@ -11,7 +11,8 @@ import org.apache.commons.statistics.distribution.BinomialDistribution;
  * |i/n - j/m| &lt; D. A walk came to (i, j) from (i - 1, j) with probability i/(i + j), which gives
  * the share of leaving walks cell by cell, from positive terms only: no cancellation, no overflow,
  * and small p-values keep their digits (Viehmann, Numerically more stable computation of the
- * p-values for the two-sample Kolmogorov-Smirnov test, 2021).
+ * p-values for the two-sample Kolmogorov-Smirnov test, 2021). For samples of one size the walks are
+ * counted by reflection (Gnedenko and Korolyuk, 1951), a sum of n/h terms for D = h/n.
  *
  * <p><b>One sample.</b> After Simard and L'Ecuyer (Computing the two-sided Kolmogorov-Smirnov
  * distribution, 2011), with the regions of SciPy's {@code kstwo} so that the p-values are the same:
@@ -35,7 +36,26 @@ final class KolmogorovDistribution {
     if (reach <= 0) {
       return 1;
     }
-    return d * d * n * m / ((double) n + m) > ZERO_TAIL ? 0 : shareLeaving(reach, n, m);
+    if (d * d * n * m / ((double) n + m) > ZERO_TAIL) {
+      return 0;
+    }
+    return n == m ? shareLeaving((int) (reach / n), n) : shareLeaving(reach, n, m);
+  }
+
+  /**
+   * Samples of one size: {@code 2 (a(1) - a(2) + a(3) ...)}, {@code a(k) = C(2n, n - kh) / C(2n,
+   * n)}, from the inside out.
+   */
+  private static double shareLeaving(int h, int n) {
+    double share = 0;
+    for (int k = n / h - 1; k >= 0; k--) {
+      double ratio = 1; // a(k + 1) / a(k)
+      for (int j = 0; j < h; j++) {
+        ratio *= (n - k * h - j) / (n + (double) k * h + j + 1);
+      }
+      share = ratio * (1 - share);
+    }
+    return 2 * share;
   }
 
   private static double shareLeaving(long reach, int n, int m) {

@@ -18,8 +18,9 @@ import java.util.Objects;
  * ({@link Result#errorBound()}); for bins that hold a single value the answer is exact. Its p-value
  * is therefore never too small.
  *
- * <p><b>Cost.</b> Sorting; the exact p-value of two samples of 10 000 rows takes up to a few
- * hundred milliseconds when D is large, choose {@link PValueMethod#ASYMPTOTIC} where that matters.
+ * <p><b>Cost.</b> Sorting; the exact p-value of two samples of different sizes near 10 000 rows
+ * takes up to a few hundred milliseconds when D is large, choose {@link PValueMethod#ASYMPTOTIC}
+ * where that matters.
  *
  * <p><b>Special values.</b> NaN is left out; infinities count as largest and smallest values; equal
  * samples and equal constants give D = 0 and p = 1.

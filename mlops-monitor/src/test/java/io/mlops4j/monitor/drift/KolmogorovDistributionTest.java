@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class KolmogorovDistributionTest {
@@ -86,6 +87,24 @@ class KolmogorovDistributionTest {
           .as("seed %d round %d: %s %s", seed, round, Arrays.toString(x), Arrays.toString(y))
           .isCloseTo(expected, within(1e-9 * expected + 1e-14));
     }
+  }
+
+  /** By fractions of binomial coefficients: {@code 2 sum (-1)^(k-1) C(2n, n - kh) / C(2n, n)}. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 1.0",
+    "7, 2, 0.9627039627039627",
+    "50, 1, 1.0",
+    "100, 30, 0.00022487393174924783",
+    "1000, 60, 0.05462666510701525",
+    "10000, 90, 0.8127749152563345",
+    "10000, 200, 0.03662861114079254",
+    "10000, 1500, 1.6593530884621818e-98",
+    "10000, 5, 1.0"
+  })
+  void samplesOfOneSizeAgreeWithExactFractions(int n, int h, double expected) {
+    assertThat(KolmogorovDistribution.twoSampleSurvival((double) h / n, n, n))
+        .isCloseTo(expected, within(1e-11 * expected));
   }
 
   @Test

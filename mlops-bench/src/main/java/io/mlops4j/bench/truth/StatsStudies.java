@@ -1,0 +1,295 @@
+package io.mlops4j.bench.truth;
+
+import io.mlops4j.monitor.drift.AndersonDarling;
+import io.mlops4j.monitor.drift.ChiSquare;
+import io.mlops4j.monitor.drift.KolmogorovSmirnov;
+import io.mlops4j.monitor.drift.MannWhitney;
+import io.mlops4j.monitor.drift.PopulationStability;
+import io.mlops4j.monitor.drift.QuantileBins;
+import io.mlops4j.monitor.drift.ShareDifference;
+import io.mlops4j.monitor.drift.TestResult;
+import io.mlops4j.monitor.drift.WelchT;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
+
+/**
+ * {@code truth stats}: the tests of {@code io.mlops4j.monitor.drift} and what a {@code DriftReport}
+ * says by default, beside Evidently's default.
+ */
+final class StatsStudies {
+  private static final String TOPIC = "stats";
+  private static final double LEVEL = 0.05;
+
+  /** In standard deviations, for the power against numbers that moved. */
+  private static final double SHIFT = 0.2;
+
+  /** Of the rows, for the power against categories that moved. */
+  private static final double MOVED = 0.1;
+
+  private static final int[] SIZES = {100, 1000, 10_000, 100_000};
+
+  private final Flights flights = Flights.read();
+
+  private StatsStudies() {}
+
+  static List<Study<?>> all() {
+    StatsStudies studies = new StatsStudies();
+    List<Study<?>> all = new ArrayList<>();
+    for (int rows : SIZES) {
+      all.addAll(studies.numbers(rows));
+      all.addAll(studies.categories(rows));
+      all.addAll(studies.tables(rows));
+    }
+    all.addAll(studies.unequal());
+    return all;
+  }
+
+  private static int repetitions(int rows) {
+    return rows > 10_000 ? 1000 : 10_000;
+  }
+
+  /** Power needs no third digit. */
+  private static int fewer(int rows) {
+    return rows > 1000 ? 200 : 1000;
+  }
+
+  // ---- numbers
+
+  private List<Study<Numbers>> numbers(int rows) {
+    double miles = deviation(flights.distance());
+    return List.of(
+        numbers("normal", rows, SplittableRandom::nextGaussian, 0),
+        numbers("heavy", rows, random -> Math.exp(1.5 * random.nextGaussian()), 0),
+        numbers("ties", rows, random -> Math.rint(2 * random.nextGaussian()), 0),
+        numbers("distance", rows, random -> any(flights.distance(), random), 0),
+        numbers("normal", rows, SplittableRandom::nextGaussian, SHIFT),
+        numbers("distance", rows, random -> any(flights.distance(), random), SHIFT * miles));
+  }
+
+  private static Study<Numbers> numbers(
+      String name, int rows, ToDoubleFunction<SplittableRandom> value, double shift) {
+    return study(
+        name + ".n" + rows,
+        shift == 0,
+        rows,
+        random -> Numbers.draw(random, rows, rows, value, shift),
+        numberRules());
+  }
+
+  private static List<Rule<Numbers>> numberRules() {
+    KolmogorovSmirnov smirnov = KolmogorovSmirnov.withDefaults();
+    return List.of(
+        number("ks", smirnov::test),
+        number("ks64", (before, after) -> binned(before, after, 64, smirnov::test)),
+        number("ad", AndersonDarling.withDefaults()::test),
+        number("mw", MannWhitney.withDefaults()::test),
+        number("welch", WelchT.withDefaults()::test),
+        number(
+            "psi10",
+            (before, after) ->
+                binned(before, after, 10, PopulationStability.withDefaults()::test)));
+  }
+
+  private interface Test<S> {
+    TestResult test(S reference, S current);
+  }
+
+  private static Rule<Numbers> number(String name, Test<double[]> test) {
+    return new Rule<>(
+        name,
+        LEVEL,
+        numbers -> test.test(numbers.reference(), numbers.current()).pValue() <= LEVEL);
+  }
+
+  private static TestResult binned(
+      double[] reference, double[] current, int bins, Test<long[]> test) {
+    QuantileBins frozen = QuantileBins.of(reference, bins);
+    return test.test(frozen.count(reference), frozen.count(current));
+  }
+
+  // ---- categories
+
+  private List<Study<Categories>> categories(int rows) {
+    int airports = 1 + flights.origin().stream().mapToInt(Integer::intValue).max().orElse(0);
+    ToIntFunction<SplittableRandom> origin = random -> any(flights.origin(), random);
+    return List.of(
+        categories("k5", 5, rows, rows, Categories.falling(5), 0),
+        categories("k50", 50, rows, rows, Categories.falling(50), 0),
+        categories("origin", airports, rows, rows, origin, 0),
+        categories("two", 2, rows, rows, Categories.falling(2), 0),
+        categories("rare", 2, rows, rows, random -> random.nextInt(50) == 0 ? 1 : 0, 0),
+        categories("k5", 5, rows, rows, Categories.falling(5), MOVED),
+        categories("origin", airports, rows, rows, origin, MOVED),
+        categories("two", 2, rows, rows, Categories.falling(2), MOVED));
+  }
+
+  /** Where a test that takes one sample for the truth goes wrong. */
+  private List<Study<Categories>> unequal() {
+    return List.of(
+        categories("k5", 5, 500, 500, Categories.falling(5), 0),
+        categories("k5", 5, 500, 5000, Categories.falling(5), 0));
+  }
+
+  private static Study<Categories> categories(
+      String name,
+      int categories,
+      int before,
+      int after,
+      ToIntFunction<SplittableRandom> category,
+      double moved) {
+    return study(
+        name + ".n" + before + (before == after ? "" : "x" + after),
+        moved == 0,
+        Math.max(before, after),
+        random -> Categories.draw(random, categories, before, after, category, moved),
+        categories == 2 ? twoRules() : categoryRules());
+  }
+
+  private static List<Rule<Categories>> categoryRules() {
+    ChiSquare pooled = ChiSquare.withDefaults().withYates(false).withPooling(true);
+    return List.of(
+        category("chisq", pooled::test),
+        category("g", pooled.with(ChiSquare.Form.LIKELIHOOD_RATIO)::test),
+        new Rule<>(
+            "evidently-chisq",
+            Double.NaN,
+            counts -> Evidently.goodnessOfFit(counts.reference(), counts.current()) < LEVEL));
+  }
+
+  private static List<Rule<Categories>> twoRules() {
+    return List.of(
+        category("z", ShareDifference.withDefaults()::test),
+        category("yates", ChiSquare.withDefaults()::test));
+  }
+
+  private static Rule<Categories> category(String name, Test<long[]> test) {
+    return new Rule<>(
+        name, LEVEL, counts -> test.test(counts.reference(), counts.current()).pValue() <= LEVEL);
+  }
+
+  // ---- tables
+
+  private List<Study<Table>> tables(int rows) {
+    return List.of(
+        table("made", rows, random -> made(random, rows, 0)),
+        table("flights", rows, random -> flights(random, rows)),
+        power("made", rows, random -> made(random, rows, SHIFT)));
+  }
+
+  private static Study<Table> table(
+      String name, int rows, Function<SplittableRandom, Table> draws) {
+    return study(name + ".n" + rows, true, rows, draws, tableRules());
+  }
+
+  private static Study<Table> power(
+      String name, int rows, Function<SplittableRandom, Table> draws) {
+    return study(name + ".n" + rows, false, rows, draws, tableRules());
+  }
+
+  /** An alarm is that any column drifted. */
+  private static List<Rule<Table>> tableRules() {
+    return List.of(
+        new Rule<>("default", LEVEL, table -> !table.report().driftedFeatures().isEmpty()),
+        new Rule<>("evidently", Double.NaN, Table::evidently));
+  }
+
+  /** Ten independent columns, of which one number is moved. */
+  private static Table made(SplittableRandom random, int rows, double shift) {
+    Table table = new Table();
+    table.numbers(
+        "normal",
+        values(random, rows, SplittableRandom::nextGaussian),
+        values(random, rows, r -> r.nextGaussian() + shift));
+    number(table, "heavy", random, rows, r -> Math.exp(1.5 * r.nextGaussian()));
+    number(table, "even", random, rows, SplittableRandom::nextDouble);
+    number(table, "ties", random, rows, r -> Math.rint(2 * r.nextGaussian()));
+    number(table, "zeros", random, rows, r -> r.nextInt(10) < 7 ? 0 : r.nextDouble());
+    category(table, "k5", random, rows, Categories.falling(5));
+    category(table, "k20", random, rows, Categories.falling(20));
+    category(table, "k100", random, rows, Categories.falling(100));
+    category(table, "half", random, rows, r -> r.nextInt(2));
+    category(table, "rare", random, rows, r -> r.nextInt(50) == 0 ? 1 : 0);
+    return table;
+  }
+
+  private static void number(
+      Table table,
+      String name,
+      SplittableRandom random,
+      int rows,
+      ToDoubleFunction<SplittableRandom> value) {
+    table.numbers(name, values(random, rows, value), values(random, rows, value));
+  }
+
+  private static void category(
+      Table table,
+      String name,
+      SplittableRandom random,
+      int rows,
+      ToIntFunction<SplittableRandom> category) {
+    table.categories(name, codes(random, rows, category), codes(random, rows, category));
+  }
+
+  /** Whole rows, so that columns depend on each other as they do. */
+  private Table flights(SplittableRandom random, int rows) {
+    int[] before = random.ints(rows, 0, flights.rows()).toArray();
+    int[] after = random.ints(rows, 0, flights.rows()).toArray();
+    return new Table()
+        .numbers(
+            "distance", numbers(flights.distance(), before), numbers(flights.distance(), after))
+        .numbers("hour", numbers(flights.hour(), before), numbers(flights.hour(), after))
+        .numbers("weekday", numbers(flights.weekday(), before), numbers(flights.weekday(), after))
+        .categories("origin", codes(flights.origin(), before), codes(flights.origin(), after))
+        .categories(
+            "destination",
+            codes(flights.destination(), before),
+            codes(flights.destination(), after));
+  }
+
+  private static double[] numbers(List<Integer> column, int[] rows) {
+    return Arrays.stream(rows).mapToDouble(column::get).toArray();
+  }
+
+  private static int[] codes(List<Integer> column, int[] rows) {
+    return Arrays.stream(rows).map(column::get).toArray();
+  }
+
+  private static double[] values(
+      SplittableRandom random, int rows, ToDoubleFunction<SplittableRandom> value) {
+    double[] values = new double[rows];
+    Arrays.setAll(values, row -> value.applyAsDouble(random));
+    return values;
+  }
+
+  private static int[] codes(
+      SplittableRandom random, int rows, ToIntFunction<SplittableRandom> category) {
+    int[] codes = new int[rows];
+    Arrays.setAll(codes, row -> category.applyAsInt(random));
+    return codes;
+  }
+
+  // ---- all
+
+  private static <D> Study<D> study(
+      String name,
+      boolean same,
+      int rows,
+      Function<SplittableRandom, D> draws,
+      List<Rule<D>> rules) {
+    return new Study<>(TOPIC, name, same, same ? repetitions(rows) : fewer(rows), draws, rules);
+  }
+
+  private static int any(List<Integer> column, SplittableRandom random) {
+    return column.get(random.nextInt(column.size()));
+  }
+
+  private static double deviation(List<Integer> values) {
+    double mean = values.stream().mapToInt(Integer::intValue).average().orElse(0);
+    return Math.sqrt(values.stream().mapToDouble(x -> (x - mean) * (x - mean)).average().orElse(0));
+  }
+}
