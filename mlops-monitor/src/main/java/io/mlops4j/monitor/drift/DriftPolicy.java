@@ -1,7 +1,13 @@
 package io.mlops4j.monitor.drift;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * When a difference counts as drift: its effect reaches a bound <em>and</em> its test is
@@ -18,7 +24,12 @@ import java.util.List;
  * </table>
  *
  * <p>P-values are corrected by {@link PValueAdjustment#BENJAMINI_HOCHBERG} at q = 0.05. Each sample
- * needs {@value #DEFAULT_MINIMUM_ROWS} rows: ten bins of five.
+ * needs {@value #DEFAULT_MINIMUM_ROWS} rows: ten bins of five. A single feature can have a measure,
+ * a bound and a test of its own ({@link #withFeature}).
+ *
+ * <p>A data set has drifted when the share of drifted features reaches a bound, {@value
+ * #DEFAULT_DATA_SET_BOUND} by default, or when any {@linkplain #withKeyFeatures key feature}
+ * drifts.
  *
  * <p>The false-alarm level assumes that rows are exchangeable. Traffic with seasons is compared
  * like with like, or every Monday is an alarm. Immutable and thread safe.
@@ -27,8 +38,16 @@ public final class DriftPolicy {
   /** Rows that each sample needs by default. */
   public static final int DEFAULT_MINIMUM_ROWS = 50;
 
+  /** The share of drifted features from which on the data set has drifted, by default. */
+  public static final double DEFAULT_DATA_SET_BOUND = 0.5;
+
   private static final DriftPolicy DEFAULTS =
-      new DriftPolicy(0.1, 0.1, 0.1, 0.05, DEFAULT_MINIMUM_ROWS);
+      new DriftPolicy(
+          new Bounds(0.1, 0.1, 0.1),
+          0.05,
+          DEFAULT_MINIMUM_ROWS,
+          Map.of(),
+          new DataSetRule(DEFAULT_DATA_SET_BOUND, Set.of()));
 
   private static final Wasserstein WASSERSTEIN =
       Wasserstein.withDefaults().overReferenceDeviation();
@@ -38,24 +57,30 @@ public final class DriftPolicy {
       ChiSquare.withDefaults().withYates(false).withPooling(true);
   private static final ShareDifference SHARE_DIFFERENCE = ShareDifference.withDefaults();
 
-  private final double numericBound;
-  private final double categoryBound;
-  private final double shareBound;
+  private final Bounds bounds;
   private final double falseDiscoveryRate;
   private final int minimumRows;
+  private final Map<String, FeaturePolicy> features;
+  private final DataSetRule dataSet;
 
   private DriftPolicy(
-      double numericBound,
-      double categoryBound,
-      double shareBound,
+      Bounds bounds,
       double falseDiscoveryRate,
-      int minimumRows) {
-    this.numericBound = numericBound;
-    this.categoryBound = categoryBound;
-    this.shareBound = shareBound;
+      int minimumRows,
+      Map<String, FeaturePolicy> features,
+      DataSetRule dataSet) {
+    this.bounds = bounds;
     this.falseDiscoveryRate = falseDiscoveryRate;
     this.minimumRows = minimumRows;
+    this.features = features;
+    this.dataSet = dataSet;
   }
+
+  /** The bounds by kind of feature. */
+  private record Bounds(double numeric, double category, double share) {}
+
+  /** When the data set as a whole has drifted. */
+  private record DataSetRule(double bound, Set<String> keys) {}
 
   /**
    * The policy of the table above.
@@ -74,12 +99,7 @@ public final class DriftPolicy {
    * @throws IllegalArgumentException when the bound is not above 0
    */
   public DriftPolicy withNumericBound(double deviations) {
-    return new DriftPolicy(
-        positive(deviations, "deviations"),
-        categoryBound,
-        shareBound,
-        falseDiscoveryRate,
-        minimumRows);
+    return with(new Bounds(positive(deviations, "deviations"), bounds.category(), bounds.share()));
   }
 
   /**
@@ -90,8 +110,7 @@ public final class DriftPolicy {
    * @throws IllegalArgumentException when the bound is not above 0
    */
   public DriftPolicy withCategoryBound(double distance) {
-    return new DriftPolicy(
-        numericBound, positive(distance, "distance"), shareBound, falseDiscoveryRate, minimumRows);
+    return with(new Bounds(bounds.numeric(), positive(distance, "distance"), bounds.share()));
   }
 
   /**
@@ -102,12 +121,12 @@ public final class DriftPolicy {
    * @throws IllegalArgumentException when the bound is not above 0
    */
   public DriftPolicy withShareBound(double difference) {
-    return new DriftPolicy(
-        numericBound,
-        categoryBound,
-        positive(difference, "difference"),
-        falseDiscoveryRate,
-        minimumRows);
+    return with(
+        new Bounds(bounds.numeric(), bounds.category(), positive(difference, "difference")));
+  }
+
+  private DriftPolicy with(Bounds others) {
+    return new DriftPolicy(others, falseDiscoveryRate, minimumRows, features, dataSet);
   }
 
   /**
@@ -123,7 +142,7 @@ public final class DriftPolicy {
       throw new IllegalArgumentException(
           "q = " + q + ": a false discovery rate lies between 0 and 1");
     }
-    return new DriftPolicy(numericBound, categoryBound, shareBound, q, minimumRows);
+    return new DriftPolicy(bounds, q, minimumRows, features, dataSet);
   }
 
   /**
@@ -146,7 +165,89 @@ public final class DriftPolicy {
     if (rows < 1) {
       throw new IllegalArgumentException("rows = " + rows + ": a sample needs at least 1");
     }
-    return new DriftPolicy(numericBound, categoryBound, shareBound, falseDiscoveryRate, rows);
+    return new DriftPolicy(bounds, falseDiscoveryRate, rows, features, dataSet);
+  }
+
+  /**
+   * The same policy with something different for one feature; a second call for the same feature
+   * replaces the first. It holds where features are compared by name, as in a drift report.
+   *
+   * @param name the feature or output
+   * @param policy its measure, bound and test
+   * @return a policy of its own
+   */
+  public DriftPolicy withFeature(String name, FeaturePolicy policy) {
+    Map<String, FeaturePolicy> others = new TreeMap<>(features);
+    others.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(policy, "policy"));
+    return new DriftPolicy(
+        bounds, falseDiscoveryRate, minimumRows, Collections.unmodifiableMap(others), dataSet);
+  }
+
+  /**
+   * What is different for a feature.
+   *
+   * @param name the feature or output
+   * @return {@link FeaturePolicy#withDefaults} when nothing is
+   */
+  public FeaturePolicy feature(String name) {
+    return features.getOrDefault(name, FeaturePolicy.withDefaults());
+  }
+
+  /**
+   * The same policy with other key features: when any of them drifts, the data set has.
+   *
+   * @param names the key features or outputs; none for no key features
+   * @return a policy of its own
+   */
+  public DriftPolicy withKeyFeatures(String... names) {
+    Set<String> keys = Collections.unmodifiableSet(new TreeSet<>(List.of(names)));
+    return new DriftPolicy(
+        bounds, falseDiscoveryRate, minimumRows, features, new DataSetRule(dataSet.bound(), keys));
+  }
+
+  /**
+   * The features of which one that drifts is enough.
+   *
+   * @return their names, in order
+   */
+  public Set<String> keyFeatures() {
+    return dataSet.keys();
+  }
+
+  /**
+   * The same policy with another share of drifted features from which on the data set has drifted.
+   *
+   * @param share of those that could be judged, above 0 and up to 1
+   * @return a policy of its own
+   * @throws IllegalArgumentException when the share is out of range
+   */
+  public DriftPolicy withDataSetBound(double share) {
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException(
+          "share = " + share + ": a share of drifted features lies above 0 and up to 1");
+    }
+    return new DriftPolicy(
+        bounds, falseDiscoveryRate, minimumRows, features, new DataSetRule(share, dataSet.keys()));
+  }
+
+  /**
+   * The share of drifted features from which on the data set has drifted.
+   *
+   * @return above 0 and up to 1
+   */
+  public double dataSetBound() {
+    return dataSet.bound();
+  }
+
+  /**
+   * The features that the policy names, with something different or as key features.
+   *
+   * @return their names, in order
+   */
+  public Set<String> namedFeatures() {
+    Set<String> named = new TreeSet<>(features.keySet());
+    named.addAll(dataSet.keys());
+    return Collections.unmodifiableSet(named);
   }
 
   /**
@@ -190,7 +291,7 @@ public final class DriftPolicy {
     return new Comparison.Measured(
         "wasserstein/sigma",
         distance,
-        numericBound,
+        bounds.numeric(),
         "kolmogorov-smirnov",
         test.statistic(),
         test.pValue());
@@ -213,7 +314,7 @@ public final class DriftPolicy {
     return new Comparison.Measured(
         "jensen-shannon distance",
         JENSEN_SHANNON.statistic(reference, current),
-        categoryBound,
+        bounds.category(),
         "chi-square",
         test.statistic(),
         test.pValue());
@@ -235,7 +336,7 @@ public final class DriftPolicy {
     return new Comparison.Measured(
         "difference of shares",
         test.difference(),
-        shareBound,
+        bounds.share(),
         "z",
         test.statistic(),
         test.pValue());
@@ -285,7 +386,7 @@ public final class DriftPolicy {
     return present;
   }
 
-  private static double positive(double bound, String name) {
+  static double positive(double bound, String name) {
     if (!(bound > 0)) {
       throw new IllegalArgumentException(
           name + " = " + bound + ": a bound must be above 0, or every change is drift");

@@ -1,7 +1,14 @@
 package io.mlops4j.monitor.report;
 
+import io.mlops4j.monitor.drift.ChiSquare;
 import io.mlops4j.monitor.drift.Comparison;
 import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.EffectMeasure;
+import io.mlops4j.monitor.drift.Hellinger;
+import io.mlops4j.monitor.drift.JensenShannon;
+import io.mlops4j.monitor.drift.PopulationStability;
+import io.mlops4j.monitor.drift.TestResult;
+import io.mlops4j.monitor.drift.TotalVariation;
 import java.util.Arrays;
 
 /**
@@ -29,14 +36,35 @@ final class Categories {
 
   private static Comparison corrected(
       Comparison.Measured measured, long[] reference, long[] current) {
-    double divergence = measured.size() * measured.size() - chance(reference, current);
     return new Comparison.Measured(
         measured.effect(),
-        Math.sqrt(Math.max(0, divergence)),
+        corrected(measured.size(), reference, current),
         measured.bound(),
         measured.test(),
         measured.statistic(),
         measured.pValue());
+  }
+
+  private static double corrected(double distance, long[] reference, long[] current) {
+    return Math.sqrt(Math.max(0, distance * distance - chance(reference, current)));
+  }
+
+  /** A measure that needs no order. */
+  static double effect(EffectMeasure measure, long[] reference, long[] current) {
+    return switch (measure) {
+      case JENSEN_SHANNON ->
+          corrected(JensenShannon.withDefaults().statistic(reference, current), reference, current);
+      case HELLINGER -> Hellinger.withDefaults().statistic(reference, current);
+      case TOTAL_VARIATION -> TotalVariation.withDefaults().statistic(reference, current);
+      case POPULATION_STABILITY -> PopulationStability.withDefaults().statistic(reference, current);
+      case WASSERSTEIN, KOLMOGOROV_SMIRNOV ->
+          throw new IllegalArgumentException(measure.label() + " needs numbers");
+    };
+  }
+
+  /** The chi-square of homogeneity, rare categories pooled. */
+  static TestResult test(long[] reference, long[] current) {
+    return ChiSquare.withDefaults().withYates(false).withPooling(true).test(reference, current);
   }
 
   /** The divergence in bits that equal shares are expected to show. */

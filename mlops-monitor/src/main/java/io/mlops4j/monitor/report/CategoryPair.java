@@ -2,7 +2,11 @@ package io.mlops4j.monitor.report;
 
 import io.mlops4j.monitor.drift.Comparison;
 import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.EffectMeasure;
+import io.mlops4j.monitor.drift.SignificanceTest;
+import io.mlops4j.monitor.drift.TestResult;
 import io.mlops4j.monitor.profile.CategoryProfile;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -15,7 +19,7 @@ record CategoryPair(CategoryProfile reference, CategoryProfile current) implemen
   private static final int LARGEST = 9;
 
   @Override
-  public Comparison compare(DriftPolicy policy) {
+  public Comparison usual(DriftPolicy policy) {
     if (isTwo()) {
       return policy.twoValues(pick(reference), pick(current));
     }
@@ -24,6 +28,42 @@ record CategoryPair(CategoryProfile reference, CategoryProfile current) implemen
     return comparison instanceof Comparison.Measured && isLost(counts)
         ? new Comparison.TooFewRows(Categories.sum(counts[0]), Categories.sum(counts[1]), enough())
         : comparison;
+  }
+
+  @Override
+  public Selection usualSelection() {
+    return isTwo()
+        ? Wording.TWO_VALUES
+        : new Selection("jensen-shannon distance", "chi-square", "categories");
+  }
+
+  @Override
+  public double effect(EffectMeasure measure) {
+    long[][] counts = pooled();
+    return Categories.effect(measure, counts[0], counts[1]);
+  }
+
+  @Override
+  public TestResult test(SignificanceTest test) {
+    long[][] counts = pooled();
+    return Categories.test(counts[0], counts[1]);
+  }
+
+  @Override
+  public List<Movement> movements(String effect) {
+    long[][] counts = pooled();
+    return Movements.ranked(
+        values(counts), counts[0], counts[1], Movements.parts(effect, counts[0], counts[1]));
+  }
+
+  /** What each of the pooled counts is of. */
+  private List<String> values(long[][] pooled) {
+    List<String> values = new ArrayList<>(reference.names());
+    int rest = values.size();
+    boolean unseen = reference.namesAll() && pooled[1][rest] == current.rest();
+    values.add(unseen && pooled[0][rest] == 0 ? "unseen in the reference" : "rare or unseen");
+    values.add("missing");
+    return values;
   }
 
   /** Rare categories are in the rest; the missing are behind it. */
@@ -87,10 +127,17 @@ record CategoryPair(CategoryProfile reference, CategoryProfile current) implemen
 
   @Override
   public String describe(Comparison.Measured measured) {
-    return isTwo()
-        ? Wording.shares(
-            "\"" + reference.names().get(hit()) + "\"", measured, pick(reference), pick(current))
-        : Wording.categories(measured, used().length, Categories.used(pooled()));
+    return describeEffect(measured) + ". " + Wording.statistic(measured, 0);
+  }
+
+  private String describeEffect(Comparison.Measured measured) {
+    if (measured.effect().equals(Wording.TWO_VALUES.effect())) {
+      return Wording.shares(
+          "\"" + reference.names().get(hit()) + "\"", measured, pick(reference), pick(current));
+    }
+    return measured.effect().equals(EffectMeasure.JENSEN_SHANNON.label())
+        ? Wording.categories(measured, used().length, Categories.used(pooled()))
+        : Wording.binned(measured, Categories.used(pooled()));
   }
 
   /** The nine most frequent categories and the others. */
@@ -115,5 +162,10 @@ record CategoryPair(CategoryProfile reference, CategoryProfile current) implemen
   @Override
   public String describeMissing(Comparison.Measured measured) {
     return "";
+  }
+
+  @Override
+  public List<Movement> missingMovements() {
+    return List.of();
   }
 }

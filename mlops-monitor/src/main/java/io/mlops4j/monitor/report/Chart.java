@@ -28,6 +28,22 @@ sealed interface Chart permits Density, PairedColumns, PairedBars {
         label);
   }
 
+  /** Draws bars as one path, which takes a fraction of the bytes that as many rectangles would. */
+  static void bars(Markup out, String side, String path) {
+    out.open("path", "class", side + " solid", "d", path).close();
+  }
+
+  /** One bar of such a path. */
+  static String bar(double x, double y, double width, double height) {
+    return "M%s %sh%sv%sh%sz"
+        .formatted(
+            Markup.coordinate(x),
+            Markup.coordinate(y),
+            Markup.coordinate(width),
+            Markup.coordinate(height),
+            Markup.coordinate(-width));
+  }
+
   static double most(double[] a, double[] b) {
     double most = Math.max(Arrays.stream(a).max().orElse(0), Arrays.stream(b).max().orElse(0));
     return most > 0 ? most : 1;

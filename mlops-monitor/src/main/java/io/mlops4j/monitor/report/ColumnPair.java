@@ -2,7 +2,10 @@ package io.mlops4j.monitor.report;
 
 import io.mlops4j.monitor.drift.Comparison;
 import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.EffectMeasure;
 import io.mlops4j.monitor.drift.PopulationStability;
+import io.mlops4j.monitor.drift.SignificanceTest;
+import io.mlops4j.monitor.drift.TestResult;
 import io.mlops4j.monitor.profile.ColumnProfile;
 import io.mlops4j.rollout.Evidence;
 import java.util.Arrays;
@@ -15,8 +18,30 @@ sealed interface ColumnPair permits NumberPair, CategoryPair {
 
   ColumnProfile current();
 
-  /** The comparison that suits the column. */
-  Comparison compare(DriftPolicy policy);
+  /** The comparison that suits the type of the column and its number of values. */
+  Comparison usual(DriftPolicy policy);
+
+  /** What {@link #usual} compares by, and why. */
+  Selection usualSelection();
+
+  /** A measure that suits the type of the column; there are rows on both sides. */
+  double effect(EffectMeasure measure);
+
+  /** A test that suits the type of the column; there are rows on both sides. */
+  TestResult test(SignificanceTest test);
+
+  /** The values that made an effect, the largest part first; there are rows on both sides. */
+  List<Movement> movements(String effect);
+
+  /** The usual comparison, or what the policy chooses for the column by name. */
+  default Comparison compare(DriftPolicy policy) {
+    return new Chosen(this, policy).compare(usual(policy));
+  }
+
+  /** What {@link #compare} compares by, and why. */
+  default Selection selection(DriftPolicy policy) {
+    return usualSelection().replacedBy(policy.feature(reference().name()));
+  }
 
   /** What a measurement of {@link #compare} means, with method, bound and error. */
   String describe(Comparison.Measured measured);
@@ -29,6 +54,9 @@ sealed interface ColumnPair permits NumberPair, CategoryPair {
 
   /** What a measurement of {@link #compareMissing} means. */
   String describeMissing(Comparison.Measured measured);
+
+  /** The missing values, when {@link #compareMissing} measured them. */
+  List<Movement> missingMovements();
 
   /** The stability index; it informs and does not decide. */
   default List<Evidence> stabilityIndex() {

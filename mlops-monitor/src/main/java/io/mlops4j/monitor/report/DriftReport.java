@@ -39,19 +39,22 @@ import java.util.Objects;
  * <p>Immutable and thread safe.
  */
 public final class DriftReport {
-  /** The share of drifted columns from which on the data set has drifted. */
-  public static final double DATA_SET_BOUND = 0.5;
+  /** The share of drifted columns from which on the data set has drifted, by default. */
+  public static final double DATA_SET_BOUND = DriftPolicy.DEFAULT_DATA_SET_BOUND;
 
+  private final DriftPolicy policy;
   private final Profile reference;
   private final Profile current;
   private final List<FeatureDrift> features;
   private final List<SkippedColumn> skipped;
 
   private DriftReport(
+      DriftPolicy policy,
       Profile reference,
       Profile current,
       List<FeatureDrift> features,
       List<SkippedColumn> skipped) {
+    this.policy = policy;
     this.reference = reference;
     this.current = current;
     this.features = features;
@@ -75,12 +78,14 @@ public final class DriftReport {
    *
    * @param reference the profile that rows are compared with
    * @param current rows counted in its bins, see {@link Profile#profile}
-   * @param policy the bounds and the level
+   * @param policy the bounds and the level, and what is different for single columns
    * @return a report
-   * @throws IllegalArgumentException if a column of both has other bins in the current profile
+   * @throws IllegalArgumentException if a column of both has other bins in the current profile, or
+   *     the policy names a column that neither has, or chooses a measure or test of numbers for
+   *     categories
    */
   public static DriftReport compare(Profile reference, Profile current, DriftPolicy policy) {
-    Objects.requireNonNull(policy, "policy");
+    checkNames(Objects.requireNonNull(policy, "policy"), reference, current);
     List<ColumnPair> pairs = new ArrayList<>();
     List<SkippedColumn> skipped = new ArrayList<>();
     for (String name : shared(reference, current)) {
@@ -96,7 +101,20 @@ public final class DriftReport {
       }
     }
     return new DriftReport(
-        reference, current, new Judge(policy).judge(pairs), List.copyOf(skipped));
+        policy, reference, current, new Judge(policy).judge(pairs), List.copyOf(skipped));
+  }
+
+  /** A name with a slip in it would be a feature that nobody watches. */
+  private static void checkNames(DriftPolicy policy, Profile reference, Profile current) {
+    for (String name : policy.namedFeatures()) {
+      if (!reference.columns().contains(name) && !current.columns().contains(name)) {
+        throw new IllegalArgumentException(
+            "policy: found feature \""
+                + name
+                + "\", which no profile has, expected one of "
+                + reference.columns());
+      }
+    }
   }
 
   private static List<String> shared(Profile reference, Profile current) {
@@ -156,14 +174,45 @@ public final class DriftReport {
    * Whether the data set as a whole has drifted.
    *
    * @return true when the share of drifted columns among those that could be judged is at least
-   *     {@link #DATA_SET_BOUND}
+   *     {@link DriftPolicy#dataSetBound}, or when a {@linkplain DriftPolicy#withKeyFeatures key
+   *     feature} drifted
    */
   public boolean drifted() {
     long judged =
         features.stream()
             .filter(feature -> !(feature.verdict() instanceof DriftVerdict.InsufficientData))
             .count();
-    return judged > 0 && driftedFeatures().size() >= DATA_SET_BOUND * judged;
+    return !driftedKeys().isEmpty()
+        || (judged > 0 && driftedFeatures().size() >= policy.dataSetBound() * judged);
+  }
+
+  /** The key features that drifted. */
+  List<String> driftedKeys() {
+    return driftedFeatures().stream().filter(FeatureDrift::key).map(FeatureDrift::name).toList();
+  }
+
+  /**
+   * The key features of the policy that could not be judged: on one side only, skipped, or with too
+   * few rows. Nothing is known about them.
+   *
+   * @return their names, in order
+   */
+  public List<String> keysNotJudged() {
+    List<String> judged =
+        features.stream()
+            .filter(feature -> !(feature.verdict() instanceof DriftVerdict.InsufficientData))
+            .map(FeatureDrift::name)
+            .toList();
+    return policy.keyFeatures().stream().filter(name -> !judged.contains(name)).toList();
+  }
+
+  /**
+   * What was judged by.
+   *
+   * @return the policy
+   */
+  public DriftPolicy policy() {
+    return policy;
   }
 
   /**
@@ -212,16 +261,20 @@ public final class DriftReport {
   }
 
   /**
-   * The report for programs. Names that are here stay; new ones may come.
+   * The report for programs, by {@link #jsonSchema}. Names that are here stay; new ones may come.
    *
    * <pre>
    * {"format": "mlops4j-drift-report", "version": 1,
    *  "reference": {"rows", "digest"}, "current": {"rows", "digest"},
    *  "drifted": true|false, "driftedFeatures": ["name"],
+   *  "policy": {"dataSetBound", "falseDiscoveryRate", "keyFeatures": ["name"]},
+   *  "keysNotJudged": ["name"],
    *  "features": [as {@link #features}
-   *    {"name", "role": "feature|output", "kind": "numbers|categories",
+   *    {"name", "role": "feature|output", "kind": "numbers|categories", "key": true|false,
+   *     "selection": {"effect", "test", "reason"},
    *     "verdict": "drifted|stable|insufficient-data",
    *     "measure", "effect", "bound", "adjustedPValue"    of drifted and stable
+   *     "movements": [{"value", "reference", "current", "contribution"}]   of them, the first ten
    *     "rowsNeeded"                                      of insufficient-data
    *     "referenceMissing", "currentMissing",
    *     "evidence": [{"name", "measured", "bound", "text"}]}],
@@ -235,6 +288,16 @@ public final class DriftReport {
    */
   public String toJson() {
     return ReportJson.write(this);
+  }
+
+  /**
+   * The schema of {@link #toJson}, which is also in the jar beside this class, as {@code
+   * drift-report.schema.json}.
+   *
+   * @return JSON Schema, draft 2020-12
+   */
+  public static String jsonSchema() {
+    return Resources.text("drift-report.schema.json");
   }
 
   /**

@@ -16,6 +16,12 @@ final class DriftSection {
   private static final String REFERENCE = "Reference";
   private static final String CURRENT = "Current";
 
+  /** So many columns are found without a search. */
+  private static final int FEW = 5;
+
+  /** So many of the values that moved a column are told. */
+  private static final int MOVED = 5;
+
   /** So many drifted columns are named in the headline. */
   private static final int NAMED = 5;
 
@@ -31,7 +37,9 @@ final class DriftSection {
     out.open("section", "aria-labelledby", id, "class", "drift");
     out.element("h2", heading, "id", id);
     verdict(report);
+    moved(report);
     if (!report.features().isEmpty()) {
+      search(report);
       summary(report);
       method();
       out.open("div", "class", "cards");
@@ -49,13 +57,69 @@ final class DriftSection {
         "%s rows were compared with %s rows of the reference."
             .formatted(Figures.of(report.current().rows()), Figures.of(report.reference().rows())));
     if (!report.driftedFeatures().isEmpty()) {
-      out.text(
-          report.drifted()
-              ? " The data set as a whole has drifted: at least half of its columns."
-              : " The data set as a whole has not: that takes half of its columns.");
+      out.text(dataSet(report));
     }
     out.close();
+    if (!report.keysNotJudged().isEmpty()) {
+      String names = String.join(", ", report.keysNotJudged());
+      out.element(
+          "p",
+          "Key columns of which nothing can be said: " + names + ".",
+          "class",
+          "notice neutral");
+    }
     out.element("p", digests(report.reference(), report.current()), "class", "fine");
+  }
+
+  private static String dataSet(DriftReport report) {
+    String share = Figures.percent(report.policy().dataSetBound());
+    if (!report.driftedKeys().isEmpty()) {
+      return " The data set as a whole has drifted: of its key columns, "
+          + String.join(", ", report.driftedKeys())
+          + ".";
+    }
+    if (report.drifted()) {
+      return " The data set as a whole has drifted: at least " + share + " of its columns.";
+    }
+    return " The data set as a whole has not: that takes "
+        + share
+        + " of its columns"
+        + (report.policy().keyFeatures().isEmpty() ? "." : " or a key column.");
+  }
+
+  /** The first reason of each drifted column, in words. */
+  private void moved(DriftReport report) {
+    List<FeatureDrift> drifted =
+        report.driftedFeatures().stream().filter(one -> !one.movements().isEmpty()).toList();
+    if (drifted.isEmpty()) {
+      return;
+    }
+    out.element("h3", "What moved most", "class", "lone").open("ul");
+    for (FeatureDrift feature : drifted.subList(0, Math.min(NAMED, drifted.size()))) {
+      out.open("li").element("b", feature.name()).text(" ");
+      movement(feature.movements().get(0));
+      out.close();
+    }
+    out.close();
+  }
+
+  private void movement(Movement movement) {
+    out.text(movement.value() + ": " + movement.change());
+    out.element(
+        "span",
+        ", " + Figures.percent(movement.contribution()) + " of the effect",
+        "class",
+        "fine");
+  }
+
+  private void search(DriftReport report) {
+    if (report.features().size() > FEW) {
+      String field = id + "-search";
+      out.open("p", "class", "search", "hidden", "");
+      out.element("label", "Find a column ", "for", field);
+      out.raw("<input type=\"search\" autocomplete=\"off\" id=\"" + field + "\">");
+      out.open("output", "for", field).close().close();
+    }
   }
 
   private static String isJudged(DriftReport report) {
@@ -106,9 +170,12 @@ final class DriftSection {
   }
 
   private void summaryRow(FeatureDrift feature) {
-    out.open("tr").open("th", "scope", "row").text(feature.name());
+    out.open("tr", "data-column", feature.name()).open("th", "scope", "row").text(feature.name());
     if (feature.role() == Role.OUTPUT) {
       out.text(" ").element("span", "output", "class", "role");
+    }
+    if (feature.key()) {
+      out.text(" ").element("span", "key", "class", "role");
     }
     out.close().open("td");
     badge(feature.verdict());
@@ -146,6 +213,11 @@ final class DriftSection {
             + " decides; few rows make effects large by chance, so the test decides.");
     out.element(
         "p",
+        "What moved a column are the values that its effect is made of: categories, numbers, or"
+            + " tenths of the reference, each with its share before and after, and its part of the"
+            + " effect.");
+    out.element(
+        "p",
         "The charts show shares of the rows: the reference filled, the current rows outlined or in"
             + " the stronger colour. Rows are taken to be exchangeable: a month with five Mondays"
             + " differs from one with four.");
@@ -153,7 +225,8 @@ final class DriftSection {
   }
 
   private void card(FeatureDrift feature) {
-    out.open("article", "class", feature.drifted() ? "card alarming" : "card")
+    String style = feature.drifted() ? "card alarming" : "card";
+    out.open("article", "class", style, "data-column", feature.name())
         .open("h3")
         .text(feature.name())
         .text(" ");
@@ -163,7 +236,11 @@ final class DriftSection {
     Chart.of(feature.columns()).write(out, feature.name());
     out.open("figcaption").element("span", "", "class", "swatch reference").text(" reference ");
     out.element("span", "", "class", "swatch current").text(" current").close().close();
+    if (feature.drifted()) {
+      movements(feature, "What moved it");
+    }
     out.open("ul");
+    out.open("li").element("b", "Measure.").text(" " + feature.selection() + ".").close();
     for (Evidence evidence : feature.evidence()) {
       out.open("li").element("b", label(evidence.name())).text(" " + evidence.text() + ".").close();
     }
@@ -173,6 +250,20 @@ final class DriftSection {
     out.close();
     figures(feature);
     out.close().raw("\n");
+  }
+
+  private void movements(FeatureDrift feature, String heading) {
+    List<Movement> movements = feature.movements();
+    if (movements.isEmpty()) {
+      return;
+    }
+    out.element("h4", heading).open("ol");
+    for (Movement movement : movements.subList(0, Math.min(MOVED, movements.size()))) {
+      out.open("li");
+      movement(movement);
+      out.close();
+    }
+    out.close();
   }
 
   private static String label(String evidence) {
@@ -205,6 +296,9 @@ final class DriftSection {
     }
     out.open("details").element("summary", "Figures");
     Tables.write(out, "Figures of " + feature.name(), List.of("", REFERENCE, CURRENT), rows);
+    if (!feature.drifted()) {
+      movements(feature, "What differs most");
+    }
     out.close();
   }
 

@@ -8,13 +8,25 @@ import java.util.List;
 /** One feature or output of a {@link DriftReport}. Immutable. */
 public final class FeatureDrift {
   private final ColumnPair columns;
+  private final boolean key;
+  private final Selection selection;
   private final DriftVerdict verdict;
   private final List<Evidence> evidence;
+  private final List<Movement> movements;
 
-  FeatureDrift(ColumnPair columns, DriftVerdict verdict, List<Evidence> evidence) {
+  FeatureDrift(
+      ColumnPair columns,
+      boolean key,
+      Selection selection,
+      DriftVerdict verdict,
+      List<Evidence> evidence,
+      List<Movement> movements) {
     this.columns = columns;
+    this.key = key;
+    this.selection = selection;
     this.verdict = verdict;
     this.evidence = List.copyOf(evidence);
+    this.movements = movements;
   }
 
   /**
@@ -33,6 +45,36 @@ public final class FeatureDrift {
    */
   public Role role() {
     return columns.reference().role();
+  }
+
+  /**
+   * Whether it is a {@linkplain io.mlops4j.monitor.drift.DriftPolicy#withKeyFeatures key feature},
+   * which is enough for the data set to drift.
+   *
+   * @return true when the policy names it as one
+   */
+  public boolean key() {
+    return key;
+  }
+
+  /**
+   * How it was compared, and why so.
+   *
+   * @return measure of effect, test and reason; also with too few rows to compare
+   */
+  public Selection selection() {
+    return selection;
+  }
+
+  /**
+   * The values that made the effect in the verdict: categories, numbers or ranges of numbers. Where
+   * only missing values drifted, these.
+   *
+   * @return the largest part of the effect first, values without a part left out; empty when the
+   *     effect is 0 or there are too few rows
+   */
+  public List<Movement> movements() {
+    return movements;
   }
 
   /**

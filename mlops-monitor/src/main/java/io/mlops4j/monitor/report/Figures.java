@@ -23,12 +23,34 @@ final class Figures {
     return size >= 1e-4 && size < 1000 ? rounded.toPlainString() : rounded.toString();
   }
 
+  /** Two numbers, with as many digits as it takes to tell them apart. */
+  static String[] apart(double low, double high) {
+    String[] words = {of(low), of(high)};
+    for (int digits = 4; words[0].equals(words[1]) && digits <= 17; digits++) {
+      words[0] = of(low, digits);
+      words[1] = of(high, digits);
+    }
+    return words;
+  }
+
+  private static String of(double value, int digits) {
+    return new BigDecimal(value)
+        .round(new MathContext(digits))
+        .stripTrailingZeros()
+        .toPlainString();
+  }
+
   static String of(long count) {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
   static String pValue(double p) {
     return p < 0.001 ? "< 0.001" : of(p);
+  }
+
+  /** A share as a whole percentage. */
+  static String percent(double share) {
+    return String.format(Locale.ROOT, "%.0f %%", 100 * share);
   }
 
   /** A share as a percentage with one decimal. */

@@ -1,9 +1,6 @@
 package io.mlops4j.monitor.report;
 
 import io.mlops4j.error.DataException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -14,13 +11,15 @@ import java.util.Objects;
 
 /**
  * One page of headings, paragraphs, tables and {@linkplain DriftReport drift reports}, in one file
- * that needs nothing else: no script, no font, no picture, no network. It follows the reader's
- * light or dark scheme, fits a phone and prints.
+ * that needs nothing else: no font, no picture, no network. Its one script lets the reader search
+ * for columns; without it everything is there all the same. The page follows the reader's light or
+ * dark scheme, fits a phone and prints.
  *
  * <p>Every text is escaped; none is read as HTML. Immutable and thread safe.
  */
 public final class HtmlReport {
-  private static final String STYLE = style();
+  private static final String STYLE = Resources.text("report.css");
+  private static final String SCRIPT = Resources.text("report.js");
 
   private final String title;
   private final String body;
@@ -28,15 +27,6 @@ public final class HtmlReport {
   private HtmlReport(String title, String body) {
     this.title = title;
     this.body = body;
-  }
-
-  private static String style() {
-    try (InputStream in =
-        Objects.requireNonNull(HtmlReport.class.getResourceAsStream("report.css"))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the jar lacks report.css", e);
-    }
   }
 
   /**
@@ -60,7 +50,8 @@ public final class HtmlReport {
         .raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
         .raw("<meta name=\"color-scheme\" content=\"light dark\">\n")
         .raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ")
-        .raw("style-src 'sha256-" + digest(STYLE) + "'\">\n")
+        .raw("style-src 'sha256-" + digest(STYLE) + "'; ")
+        .raw("script-src 'sha256-" + digest(SCRIPT) + "'\">\n")
         .element("title", title)
         .raw("<style>" + STYLE + "</style>")
         .close();
@@ -68,10 +59,11 @@ public final class HtmlReport {
     html.raw("\n").open("main").raw(body).close();
     html.raw("\n").open("footer");
     html.element("p", "Written by mlops4j. This file is complete: it loads nothing.").close();
+    html.raw("\n<script>" + SCRIPT + "</script>");
     return html.close().close().raw("\n").toString();
   }
 
-  /** Of the style sheet, so that the page's own policy lets it in and nothing else. */
+  /** Of the style sheet and the script, so that the page's own policy lets in nothing else. */
   private static String digest(String text) {
     try {
       byte[] sha256 =

@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 
 /** Compares each pair of columns, then judges all of them together. */
 final class Judge {
+  private static final String MISSING = "missing: ";
+
   private final DriftPolicy policy;
 
   Judge(DriftPolicy policy) {
@@ -53,8 +55,29 @@ final class Judge {
       double smaller = Math.min(few.referenceRows(), few.currentRows());
       evidence.add(new Evidence("rows", smaller, few.neededRows(), Wording.tooFew(few)));
     }
-    evidence.addAll(compared.pair().stabilityIndex());
-    return new FeatureDrift(compared.pair(), verdict(compared, judgements), evidence);
+    if (evidence.stream().noneMatch(one -> one.name().equals("psi"))) {
+      evidence.addAll(compared.pair().stabilityIndex());
+    }
+    DriftVerdict verdict = verdict(compared, judgements);
+    String name = compared.pair().reference().name();
+    return new FeatureDrift(
+        compared.pair(),
+        policy.keyFeatures().contains(name),
+        compared.pair().selection(policy),
+        verdict,
+        evidence,
+        movements(compared, verdict));
+  }
+
+  /** What made the effect that the verdict names. */
+  private static List<Movement> movements(Compared compared, DriftVerdict verdict) {
+    if (verdict instanceof DriftVerdict.Drifted drifted && drifted.measure().startsWith(MISSING)) {
+      return compared.pair().missingMovements();
+    }
+    return !(verdict instanceof DriftVerdict.InsufficientData)
+            && compared.main() instanceof Comparison.Measured measured
+        ? compared.pair().movements(measured.effect())
+        : List.of();
   }
 
   private List<Evidence> evidence(Compared compared, Judgement judgement) {
@@ -62,12 +85,12 @@ final class Judge {
     boolean main = measured == compared.main();
     return List.of(
         new Evidence(
-            main ? measured.effect() : "missing: " + measured.effect(),
+            main ? measured.effect() : MISSING + measured.effect(),
             measured.size(),
             measured.bound(),
             main ? compared.pair().describe(measured) : compared.pair().describeMissing(measured)),
         new Evidence(
-            main ? measured.test() : "missing: " + measured.test(),
+            main ? measured.test() : MISSING + measured.test(),
             judgement.adjustedPValue(),
             policy.falseDiscoveryRate(),
             Wording.test(measured, judgement.adjustedPValue(), policy.falseDiscoveryRate())));
@@ -87,7 +110,7 @@ final class Judge {
   private static DriftVerdict drifted(Compared compared, Judgement judgement) {
     Comparison.Measured measured = judgement.measured();
     return new DriftVerdict.Drifted(
-        measured == compared.main() ? measured.effect() : "missing: " + measured.effect(),
+        measured == compared.main() ? measured.effect() : MISSING + measured.effect(),
         measured.size(),
         measured.bound(),
         judgement.adjustedPValue());

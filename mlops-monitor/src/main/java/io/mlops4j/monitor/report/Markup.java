@@ -29,11 +29,14 @@ final class Markup {
     return this;
   }
 
-  /** Coordinates need no more than a tenth of a pixel. */
+  /** A tenth of a pixel is exact enough. */
+  static String coordinate(double value) {
+    double tenths = Math.rint(value * 10);
+    return tenths % 10 == 0 ? Long.toString((long) tenths / 10) : Double.toString(tenths / 10);
+  }
+
   private static String value(Object value) {
-    return value instanceof Double number
-        ? Double.toString(Math.rint(number * 10) / 10)
-        : value.toString();
+    return value instanceof Double number ? coordinate(number) : value.toString();
   }
 
   Markup text(String text) {

@@ -2,7 +2,11 @@ package io.mlops4j.monitor.report;
 
 import io.mlops4j.monitor.drift.Comparison;
 import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.EffectMeasure;
 import io.mlops4j.monitor.drift.KolmogorovSmirnov;
+import io.mlops4j.monitor.drift.SignificanceTest;
+import io.mlops4j.monitor.drift.TestResult;
+import io.mlops4j.monitor.drift.Wasserstein;
 import io.mlops4j.monitor.profile.NumberProfile;
 import java.util.Arrays;
 import java.util.List;
@@ -17,15 +21,93 @@ record NumberPair(NumberProfile reference, NumberProfile current) implements Col
   private static final int DECILES = 10;
 
   @Override
-  public Comparison compare(DriftPolicy policy) {
-    if (distinct() > FEW) {
-      double[] positions = new Places(reference, current).positions();
-      return policy.numeric(reference.counts(), current.counts(), positions, deviation());
+  public Comparison usual(DriftPolicy policy) {
+    if (isMany()) {
+      return policy.numeric(reference.counts(), current.counts(), positions(), deviation());
     }
     int[] used = used();
-    return used.length == 2
+    return isTwo()
         ? policy.twoValues(pick(reference, used), pick(current, used))
         : Categories.compare(policy, reference.counts(), current.counts());
+  }
+
+  @Override
+  public Selection usualSelection() {
+    if (isMany()) {
+      return new Selection(
+          "wasserstein/sigma",
+          "kolmogorov-smirnov",
+          "numbers with more than " + FEW + " distinct values");
+    }
+    return isTwo()
+        ? Wording.TWO_VALUES
+        : new Selection(
+            "jensen-shannon distance",
+            "chi-square",
+            "numbers with up to " + FEW + " distinct values, compared as categories");
+  }
+
+  private boolean isMany() {
+    return distinct() > FEW;
+  }
+
+  private boolean isTwo() {
+    return used().length == 2;
+  }
+
+  private double[] positions() {
+    return new Places(reference, current).positions();
+  }
+
+  @Override
+  public double effect(EffectMeasure measure) {
+    return switch (measure) {
+      case WASSERSTEIN ->
+          Wasserstein.withDefaults()
+              .overReferenceDeviation()
+              .statistic(reference.counts(), current.counts(), positions(), deviation());
+      case KOLMOGOROV_SMIRNOV ->
+          KolmogorovSmirnov.withDefaults().statistic(reference.counts(), current.counts());
+      default -> Categories.effect(measure, binned(reference), binned(current));
+    };
+  }
+
+  @Override
+  public TestResult test(SignificanceTest test) {
+    return test == SignificanceTest.KOLMOGOROV_SMIRNOV
+        ? KolmogorovSmirnov.withDefaults().test(reference.counts(), current.counts())
+        : Categories.test(binned(reference), binned(current));
+  }
+
+  /** Tenths of the reference, or its values when they are few; missing ones are apart. */
+  private long[] binned(NumberProfile side) {
+    if (!isMany()) {
+      return side.counts();
+    }
+    int[] group = Deciles.of(reference.counts(), DECILES);
+    long[] sums = Deciles.sum(side.counts(), group, 0);
+    return Arrays.copyOf(sums, sums.length - 1);
+  }
+
+  @Override
+  public List<Movement> movements(String effect) {
+    Ranges ranges = new Ranges(this);
+    long[] before = ranges.sums(reference.counts());
+    long[] after = ranges.sums(current.counts());
+    double[] parts =
+        effect.equals(EffectMeasure.WASSERSTEIN.label())
+            ? ranges.sums(Movements.ways(reference.counts(), current.counts(), positions()))
+            : Movements.parts(effect, before, after);
+    return Movements.ranked(ranges.names(), before, after, parts);
+  }
+
+  @Override
+  public List<Movement> missingMovements() {
+    return List.of(new Movement("missing", missingShare(reference), missingShare(current), 1));
+  }
+
+  private static double missingShare(NumberProfile side) {
+    return (double) side.missing() / (side.present() + side.missing());
   }
 
   /** How many distinct values the reference has, as far as that matters. */
@@ -36,7 +118,7 @@ record NumberPair(NumberProfile reference, NumberProfile current) implements Col
   }
 
   /** The bins that hold values on either side. */
-  private int[] used() {
+  int[] used() {
     long[] before = reference.counts();
     long[] after = current.counts();
     return IntStream.range(0, before.length).filter(bin -> before[bin] + after[bin] > 0).toArray();
@@ -59,20 +141,33 @@ record NumberPair(NumberProfile reference, NumberProfile current) implements Col
 
   @Override
   public String describe(Comparison.Measured measured) {
-    if (distinct() > FEW) {
-      return Wording.numbers(measured, distanceError(), reference.exact() ? 0 : rankError());
-    }
+    return describeEffect(measured) + ". " + Wording.statistic(measured, rankError());
+  }
+
+  private String describeEffect(Comparison.Measured measured) {
     int[] used = used();
-    return used.length == 2
-        ? Wording.shares(
-            Figures.of(reference.positions()[used[1]]),
-            measured,
-            pick(reference, used),
-            pick(current, used))
+    if (measured.effect().equals(EffectMeasure.WASSERSTEIN.label())) {
+      return Wording.distance(measured, distanceError());
+    }
+    if (measured.effect().equals(EffectMeasure.KOLMOGOROV_SMIRNOV.label())) {
+      return Wording.ranks(measured, rankError());
+    }
+    if (measured.effect().equals(Wording.TWO_VALUES.effect())) {
+      return Wording.shares(
+          Figures.of(reference.positions()[used[1]]),
+          measured,
+          pick(reference, used),
+          pick(current, used));
+    }
+    return isMany() || !measured.effect().equals(EffectMeasure.JENSEN_SHANNON.label())
+        ? Wording.binned(measured, Categories.used(binned(reference), binned(current)))
         : Wording.categories(measured, used.length, used.length);
   }
 
   private double rankError() {
+    if (reference.exact()) {
+      return 0;
+    }
     return KolmogorovSmirnov.withDefaults().test(reference.counts(), current.counts()).errorBound();
   }
 
@@ -99,6 +194,8 @@ record NumberPair(NumberProfile reference, NumberProfile current) implements Col
   @Override
   public String describeMissing(Comparison.Measured measured) {
     return Wording.shares(
-        "missing values", measured, presentAndMissing(reference), presentAndMissing(current));
+            "missing values", measured, presentAndMissing(reference), presentAndMissing(current))
+        + ". "
+        + Wording.statistic(measured, 0);
   }
 }

@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.report;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** A pair of bars, and the shares in figures, for each of some categories. */
@@ -35,6 +36,9 @@ final class PairedBars implements Chart {
         out,
         ROW * names.size(),
         name + ": share of rows by category, reference and current: " + inWords());
+    double scale = (WIDTH - LEFT - RIGHT) / Chart.most(drawn(before), drawn(after));
+    Chart.bars(out, "reference", bars(before, 3, scale));
+    Chart.bars(out, "current", bars(after, 12, scale));
     IntStream.range(0, names.size()).forEach(i -> row(out, i));
     out.close();
   }
@@ -58,20 +62,17 @@ final class PairedBars implements Chart {
         .toArray();
   }
 
-  private void row(Markup out, int i) {
-    double scale = (WIDTH - LEFT - RIGHT) / Chart.most(drawn(before), drawn(after));
-    double y = (double) i * ROW;
-    Chart.label(out, LEFT - 8.0, y + 15, "end", shortened(names.get(i)));
-    if (!names.get(i).equals(OTHERS)) {
-      bar(out, "reference", y + 3, before[i] * scale);
-      bar(out, "current", y + 12, after[i] * scale);
-    }
-    Chart.label(out, WIDTH, y + 15, "end", change(i));
+  private String bars(double[] shares, double top, double scale) {
+    return IntStream.range(0, names.size())
+        .filter(i -> !names.get(i).equals(OTHERS))
+        .mapToObj(i -> Chart.bar(LEFT, ROW * i + top, shares[i] * scale, 8))
+        .collect(Collectors.joining());
   }
 
-  private static void bar(Markup out, String side, double y, double width) {
-    out.open("rect", "class", side + " solid", "x", LEFT, "y", y, "width", width, "height", 8.0)
-        .close();
+  private void row(Markup out, int i) {
+    double y = ROW * i + 15.0;
+    Chart.label(out, LEFT - 8.0, y, "end", shortened(names.get(i)));
+    Chart.label(out, WIDTH, y, "end", change(i));
   }
 
   private static String shortened(String name) {

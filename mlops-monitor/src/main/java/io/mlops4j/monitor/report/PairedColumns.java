@@ -1,6 +1,8 @@
 package io.mlops4j.monitor.report;
 
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A pair of columns for each of some numbers. */
 final class PairedColumns implements Chart {
@@ -34,31 +36,23 @@ final class PairedColumns implements Chart {
             .formatted(name, names.size()));
     double cell = (double) WIDTH / names.size();
     int every = (names.size() + LABELS - 1) / LABELS;
-    for (int i = 0; i < names.size(); i++) {
-      column(out, "reference", i * cell + 0.08 * cell, 0.42 * cell, before[i]);
-      column(out, "current", i * cell + 0.5 * cell, 0.42 * cell, after[i]);
-      if (i % every == 0) {
-        Chart.label(out, (i + 0.5) * cell, 167, "middle", names.get(i));
-      }
+    Chart.bars(out, "reference", columns(before, 0.08 * cell, cell));
+    Chart.bars(out, "current", columns(after, 0.5 * cell, cell));
+    for (int i = 0; i < names.size(); i += every) {
+      Chart.label(out, (i + 0.5) * cell, 167, "middle", names.get(i));
     }
     out.open("line", "class", "axis", "x1", 0, "x2", WIDTH, "y1", BASE, "y2", BASE).close();
     out.close();
   }
 
-  private void column(Markup out, String side, double x, double width, double share) {
-    double height = share / Chart.most(before, after) * (BASE - TOP);
-    out.open(
-            "rect",
-            "class",
-            side + " solid",
-            "x",
-            x,
-            "y",
-            BASE - height,
-            "width",
-            width,
-            "height",
-            height)
-        .close();
+  private String columns(double[] shares, double left, double cell) {
+    double scale = (BASE - TOP) / Chart.most(before, after);
+    return IntStream.range(0, shares.length)
+        .mapToObj(
+            i -> {
+              double height = shares[i] * scale;
+              return Chart.bar(i * cell + left, BASE - height, 0.42 * cell, height);
+            })
+        .collect(Collectors.joining());
   }
 }

@@ -2,6 +2,7 @@ package io.mlops4j.monitor.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.profile.CategoryProfile;
 import io.mlops4j.monitor.profile.ColumnProfile;
 import io.mlops4j.monitor.profile.NumberProfile;
@@ -16,6 +17,8 @@ import java.util.Locale;
 
 /** Writes the JSON that {@link DriftReport#toJson} describes. */
 final class ReportJson {
+  private static final int MOVEMENTS = 10;
+
   private final JsonGenerator out;
 
   private ReportJson(JsonGenerator out) {
@@ -40,6 +43,8 @@ final class ReportJson {
     profile("current", report.current());
     out.writeBooleanField("drifted", report.drifted());
     names("driftedFeatures", report.driftedFeatures().stream().map(FeatureDrift::name).toList());
+    policy(report.policy());
+    names("keysNotJudged", report.keysNotJudged());
     out.writeArrayFieldStart("features");
     for (FeatureDrift feature : report.features()) {
       feature(feature);
@@ -52,6 +57,14 @@ final class ReportJson {
     out.writeEndArray();
     names("onlyInReference", report.onlyInReference());
     names("onlyInCurrent", report.onlyInCurrent());
+    out.writeEndObject();
+  }
+
+  private void policy(DriftPolicy policy) throws IOException {
+    out.writeObjectFieldStart("policy");
+    out.writeNumberField("dataSetBound", policy.dataSetBound());
+    out.writeNumberField("falseDiscoveryRate", policy.falseDiscoveryRate());
+    names("keyFeatures", List.copyOf(policy.keyFeatures()));
     out.writeEndObject();
   }
 
@@ -73,7 +86,12 @@ final class ReportJson {
     out.writeStringField("role", lower(feature.role()));
     out.writeStringField(
         "kind", feature.reference() instanceof NumberProfile ? "numbers" : "categories");
+    out.writeBooleanField("key", feature.key());
+    selection(feature.selection());
     verdict(feature.verdict());
+    if (!(feature.verdict() instanceof DriftVerdict.InsufficientData)) {
+      movements(feature.movements());
+    }
     out.writeNumberField("referenceMissing", missing(feature.reference()));
     out.writeNumberField("currentMissing", missing(feature.current()));
     out.writeArrayFieldStart("evidence");
@@ -82,6 +100,27 @@ final class ReportJson {
     }
     out.writeEndArray();
     out.writeEndObject();
+  }
+
+  private void selection(Selection selection) throws IOException {
+    out.writeObjectFieldStart("selection");
+    out.writeStringField("effect", selection.effect());
+    out.writeStringField("test", selection.test());
+    out.writeStringField("reason", selection.reason());
+    out.writeEndObject();
+  }
+
+  private void movements(List<Movement> movements) throws IOException {
+    out.writeArrayFieldStart("movements");
+    for (Movement movement : movements.subList(0, Math.min(MOVEMENTS, movements.size()))) {
+      out.writeStartObject();
+      out.writeStringField("value", movement.value());
+      number("reference", movement.reference());
+      number("current", movement.current());
+      number("contribution", movement.contribution());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
   }
 
   private void verdict(DriftVerdict verdict) throws IOException {

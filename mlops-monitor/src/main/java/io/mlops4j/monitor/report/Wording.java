@@ -4,46 +4,66 @@ import io.mlops4j.monitor.drift.Comparison;
 
 /** Says in one sentence what was measured, how, how exactly, and from where on it matters. */
 final class Wording {
+  static final Selection TWO_VALUES =
+      new Selection("difference of shares", "z", "two values are all there is on both sides");
+
   private Wording() {}
 
-  /**
-   * Describes a comparison of numbers.
-   *
-   * @param distanceError by how much the distance can be off, in the same unit
-   * @param rankError by how much D can be larger
-   */
-  static String numbers(Comparison.Measured measured, double distanceError, double rankError) {
+  /** Describes a distance of numbers, off by at most an error in the same unit. */
+  static String distance(Comparison.Measured measured, double error) {
     return "Wasserstein distance %s of the reference's deviation%s; it matters from %s"
-            .formatted(
-                Figures.of(measured.size()),
-                distanceError == 0
-                    ? " (exact)"
-                    : " (from bins, off by at most " + Figures.of(distanceError) + ")",
-                Figures.of(measured.bound()))
-        + ". Kolmogorov-Smirnov D %s%s"
-            .formatted(
-                Figures.of(measured.statistic()),
-                rankError == 0
-                    ? " (exact)"
-                    : " (from bins, at most " + Figures.of(rankError) + " more)");
+        .formatted(
+            Figures.of(measured.size()),
+            error == 0 ? " (exact)" : " (from bins, off by at most " + Figures.of(error) + ")",
+            Figures.of(measured.bound()));
+  }
+
+  /** Describes D as an effect, which can be larger by an error. */
+  static String ranks(Comparison.Measured measured, double error) {
+    return "Kolmogorov-Smirnov D %s%s; it matters from %s"
+        .formatted(Figures.of(measured.size()), atMost(error), Figures.of(measured.bound()));
+  }
+
+  private static String atMost(double error) {
+    return error == 0 ? " (exact)" : " (from bins, at most " + Figures.of(error) + " more)";
+  }
+
+  /** Describes a measure over bins of the reference, or over categories. */
+  static String binned(Comparison.Measured measured, int bins) {
+    return "%s %s over %d bins of the reference; it matters from %s"
+        .formatted(
+            name(measured.effect()),
+            Figures.of(measured.size()),
+            bins,
+            Figures.of(measured.bound()));
+  }
+
+  private static String name(String effect) {
+    return switch (effect) {
+      case "psi" -> "Stability index (PSI)";
+      case "jensen-shannon distance" ->
+          "Jensen-Shannon distance (root, base 2; less what chance gives)";
+      case "hellinger distance" -> "Hellinger distance";
+      case "total variation" -> "Total variation";
+      default -> effect;
+    };
   }
 
   /**
-   * Describes a comparison of categories.
+   * Describes a distance of categories.
    *
    * @param categories how many there are
    * @param compared how many are left after pooling rare ones
    */
   static String categories(Comparison.Measured measured, int categories, int compared) {
-    return "Jensen-Shannon distance %s (root, base 2; less what chance gives) over %s categories%s; it matters from %s. Chi-square of homogeneity %s"
+    return "Jensen-Shannon distance %s (root, base 2; less what chance gives) over %s categories%s; it matters from %s"
         .formatted(
             Figures.of(measured.size()),
             Figures.of((long) categories),
             compared < categories
                 ? ", the rare ones pooled to leave " + Figures.of((long) compared)
                 : "",
-            Figures.of(measured.bound()),
-            Figures.of(measured.statistic()));
+            Figures.of(measured.bound()));
   }
 
   /**
@@ -54,13 +74,22 @@ final class Wording {
    * @param after rows without it, rows with it
    */
   static String shares(String what, Comparison.Measured measured, long[] before, long[] after) {
-    return "Share of %s went from %s to %s, exact; it matters from %s. z %s"
+    return "Share of %s went from %s to %s, exact; it matters from %s"
         .formatted(
             what,
             Figures.share((double) before[1] / (before[0] + before[1])),
             Figures.share((double) after[1] / (after[0] + after[1])),
-            Figures.share(measured.bound()),
-            Figures.of(measured.statistic()));
+            Figures.share(measured.bound()));
+  }
+
+  /** Names the statistic of the test. A D from bins can be larger by an error. */
+  static String statistic(Comparison.Measured measured, double rankError) {
+    String value = Figures.of(measured.statistic());
+    return switch (measured.test()) {
+      case "kolmogorov-smirnov" -> "Kolmogorov-Smirnov D " + value + atMost(rankError);
+      case "chi-square" -> "Chi-square of homogeneity " + value;
+      default -> measured.test() + " " + value;
+    };
   }
 
   static String tooFew(Comparison.TooFewRows few) {

@@ -106,5 +106,33 @@ class DriftPolicyTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> policy.withMinimumRows(0))
         .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> policy.withDataSetBound(0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> policy.withDataSetBound(1.01))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> FeaturePolicy.withDefaults().withBound(0))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void whatIsSetForOneFeatureOutlivesLaterChanges() {
+    FeaturePolicy own = FeaturePolicy.withDefaults().with(EffectMeasure.HELLINGER).withBound(0.3);
+    DriftPolicy changed =
+        policy
+            .withFeature("a", own)
+            .withKeyFeatures("b")
+            .withDataSetBound(0.2)
+            .withNumericBound(0.5)
+            .withCategoryBound(0.5)
+            .withShareBound(0.5)
+            .withFalseDiscoveryRate(0.01)
+            .withMinimumRows(7);
+    assertThat(changed.feature("a")).isSameAs(own);
+    assertThat(changed.feature("z").effect()).isEmpty();
+    assertThat(changed.keyFeatures()).containsExactly("b");
+    assertThat(changed.dataSetBound()).isEqualTo(0.2);
+    assertThat(changed.namedFeatures()).containsExactly("a", "b");
+    assertThat(policy.namedFeatures()).isEmpty();
+    assertThat(own).hasToString("effect hellinger distance, bound 0.3, test by type");
   }
 }

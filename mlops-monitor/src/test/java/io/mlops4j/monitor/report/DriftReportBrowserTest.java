@@ -3,6 +3,7 @@ package io.mlops4j.monitor.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Opens reports in a real browser. Pictures are left in target/pages. */
 class DriftReportBrowserTest {
@@ -132,6 +134,41 @@ class DriftReportBrowserTest {
       assertThat(page.getByRole(AriaRole.MAIN).count()).isEqualTo(1);
       assertThat(page.locator("html").getAttribute("lang")).isEqualTo("en");
       picture(page, "kilometres");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1280, 390})
+  void columnsAreFoundByAPartOfTheirName(int width) throws Exception {
+    List<String> requests = new ArrayList<>();
+    try (Page page = open(Pages.hundred().toHtml(), width, ColorScheme.LIGHT, requests)) {
+      assertThat(page.locator("article:visible").count()).isEqualTo(100);
+      assertThat(overflow(page)).as("pixels wider than the window").isZero();
+      Locator search = page.getByLabel("Find a column");
+      search.fill(" MEASUREMENT_3");
+      assertThat(page.locator("tbody tr[data-column]:visible th").allInnerTexts())
+          .hasSize(10)
+          .allMatch(name -> name.startsWith("measurement_3"));
+      assertThat(page.locator("article:visible").count()).isEqualTo(10);
+      assertThat(page.locator("output").innerText()).isEqualTo("10 of 100");
+      picture(page, "hundred-" + width);
+      search.fill("");
+      assertThat(page.locator("article:visible").count()).isEqualTo(100);
+      assertThat(page.locator("output").innerText()).isEmpty();
+      assertThat(requests).isEmpty();
+    }
+  }
+
+  @Test
+  void withoutScriptsEverythingIsThereButTheSearch() throws Exception {
+    try (BrowserContext context =
+            browser.newContext(new Browser.NewContextOptions().setJavaScriptEnabled(false));
+        Page page = context.newPage()) {
+      Path file = folder.resolve("plain.html");
+      Pages.hundred().writeHtml(file);
+      page.navigate(file.toUri().toString());
+      assertThat(page.locator("article:visible").count()).isEqualTo(100);
+      assertThat(page.locator(".search:visible").count()).isZero();
     }
   }
 }

@@ -6,6 +6,8 @@ import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.report.HtmlReport.Tone;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
@@ -19,11 +21,39 @@ final class Pages {
     Path folder = Path.of(args[0]);
     months().write(folder.resolve("months.html"));
     kilometres().writeHtml(folder.resolve("kilometres.html"));
+    hundred().writeHtml(folder.resolve("hundred.html"));
   }
 
   /** Flights of February with a distance planted in kilometres. */
   static DriftReport kilometres() {
     return report("02", 1.609344);
+  }
+
+  /** Fifty columns of numbers and fifty of categories, of which most have moved. */
+  static DriftReport hundred() {
+    try (BufferAllocator allocator = new RootAllocator();
+        FeatureBatch before = columns(allocator, 0);
+        FeatureBatch after = columns(allocator, 1)) {
+      Profile reference = Profile.of(List.of(before));
+      return DriftReport.compare(reference, reference.profile(List.of(after)));
+    }
+  }
+
+  private static FeatureBatch columns(BufferAllocator allocator, int side) {
+    Random random = new Random(side);
+    FeatureBatch.Builder columns = FeatureBatch.builder(allocator);
+    for (int i = 0; i < 50; i++) {
+      double moved = side * i / 40.0;
+      columns.doubles(
+          "measurement_%02d_of_the_device".formatted(i),
+          IntStream.range(0, 2000).mapToDouble(r -> random.nextGaussian() + moved).toArray());
+      columns.strings(
+          "category_%02d_of_the_customer".formatted(i),
+          IntStream.range(0, 2000)
+              .mapToObj(r -> "kind of thing no. " + (int) (30 * random.nextDouble() / (1 + moved)))
+              .toArray(String[]::new));
+    }
+    return columns.build();
   }
 
   static DriftReport report(String month, double perMile) {

@@ -1,0 +1,115 @@
+package io.mlops4j.monitor.drift;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link DriftPolicy} does differently for one feature. What is not set here is chosen by
+ * the type of the feature and its number of values, as for every other.
+ *
+ * <pre>{@code
+ * DriftPolicy.withDefaults()
+ *     .withFeature("price", FeaturePolicy.withDefaults().with(EffectMeasure.POPULATION_STABILITY).withBound(0.25))
+ * }</pre>
+ *
+ * <p>Immutable and thread safe.
+ */
+public final class FeaturePolicy {
+  private static final FeaturePolicy DEFAULTS = new FeaturePolicy(null, Double.NaN, null);
+
+  private final @Nullable EffectMeasure effect;
+  private final double bound;
+  private final @Nullable SignificanceTest test;
+
+  private FeaturePolicy(
+      @Nullable EffectMeasure effect, double bound, @Nullable SignificanceTest test) {
+    this.effect = effect;
+    this.bound = bound;
+    this.test = test;
+  }
+
+  /**
+   * Nothing different.
+   *
+   * @return the policy
+   */
+  public static FeaturePolicy withDefaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * The same policy with a measure of effect. Unless {@link #withBound} is called, its bound is
+   * {@link EffectMeasure#defaultBound}.
+   *
+   * @param measure one that suits the feature: categories have no distance of numbers
+   * @return a policy of its own
+   */
+  public FeaturePolicy with(EffectMeasure measure) {
+    return new FeaturePolicy(Objects.requireNonNull(measure, "measure"), bound, test);
+  }
+
+  /**
+   * The same policy with a test.
+   *
+   * @param significance one that suits the feature
+   * @return a policy of its own
+   */
+  public FeaturePolicy with(SignificanceTest significance) {
+    return new FeaturePolicy(effect, bound, Objects.requireNonNull(significance, "significance"));
+  }
+
+  /**
+   * The same policy with a bound, on the scale of its measure: of the one named here, else of the
+   * one that is chosen by type.
+   *
+   * @param size from which on the effect matters, above 0
+   * @return a policy of its own
+   * @throws IllegalArgumentException when the size is not above 0
+   */
+  public FeaturePolicy withBound(double size) {
+    return new FeaturePolicy(effect, DriftPolicy.positive(size, "size"), test);
+  }
+
+  /**
+   * The measure of effect.
+   *
+   * @return empty when it is chosen by type and number of values
+   */
+  public Optional<EffectMeasure> effect() {
+    return Optional.ofNullable(effect);
+  }
+
+  /**
+   * From which size on the effect matters.
+   *
+   * @return empty for the bound of the measure
+   */
+  public OptionalDouble bound() {
+    return Double.isNaN(bound) ? OptionalDouble.empty() : OptionalDouble.of(bound);
+  }
+
+  /**
+   * The test.
+   *
+   * @return empty when it is chosen by type and number of values
+   */
+  public Optional<SignificanceTest> test() {
+    return Optional.ofNullable(test);
+  }
+
+  /**
+   * For people.
+   *
+   * @return what is different
+   */
+  @Override
+  public String toString() {
+    return "effect %s, bound %s, test %s"
+        .formatted(
+            effect == null ? "by type" : effect.label(),
+            Double.isNaN(bound) ? "of the measure" : Double.toString(bound),
+            test == null ? "by type" : test.label());
+  }
+}
