@@ -7,9 +7,12 @@ import java.util.function.LongSupplier;
  * Finds out whether asking together is faster for a model on this machine, by doing both.
  *
  * <p>Calls are counted in stretches of some milliseconds. While more callers ask than there are
- * processors, a stretch is tried the other way now and then, and what answered more records in the
- * same time is settled for; the longer nothing changes, the rarer it is tried. With fewer callers
- * both ways are the same, and nothing is learned. Thread safe; a call costs one counter.
+ * processors, both ways are tried in turns now and then, and the one with the shorter calls is
+ * settled for; the longer nothing changes, the rarer it is tried. How long calls take is not
+ * measured call by call: it is how many are asking on average, over how many are answered in a time
+ * (Little's law), which holds where callers wait for their answers as where calls come on their
+ * own, when both ways answer as many. With fewer callers both ways are the same, and nothing is
+ * learned. Thread safe; a call costs one counter.
  */
 final class BatchingTrial {
   private static final long SHORT = 5_000_000;
@@ -18,21 +21,32 @@ final class BatchingTrial {
   private static final int OFTEN = 8;
   private static final int SELDOM = 256;
 
+  /** Of so many calls one tells how many ask; a power of two. */
+  private static final int SAMPLED = 8;
+
+  /** Stretches of each way in a trial. */
+  private static final int STRETCHES = 4;
+
   /** The other way has to be better than noise. */
   private static final double BETTER = 1.05;
+
+  /** So much worse is not tried on. */
+  private static final double HOPELESS = 1.5;
 
   private final int processors;
   private final LongSupplier nanos;
   private final AtomicLong calls = new AtomicLong();
+  private final AtomicLong sampled = new AtomicLong();
   private volatile boolean together = true;
   private volatile long end = FEWEST;
   private boolean settled = true;
   private long stretch = FEWEST;
   private long began;
-  private boolean busyAtBegin;
-  private double rate;
-  private int measured;
+  private int until = OFTEN;
   private int between = OFTEN;
+  private int measured;
+  private double settledTook;
+  private double otherTook;
 
   BatchingTrial(int processors, LongSupplier nanos) {
     this.processors = processors;
@@ -48,43 +62,60 @@ final class BatchingTrial {
   /** A call was answered, while so many asked. */
   void count(int asking) {
     long count = calls.incrementAndGet();
+    if (count % SAMPLED == 0) {
+      sampled.addAndGet(asking);
+    }
     if (count >= end) {
-      ended(count, asking > processors);
+      ended(count);
     }
   }
 
-  private synchronized void ended(long count, boolean busy) {
+  private synchronized void ended(long count) {
     if (count < end) {
       return; // another thread came first
     }
     long now = nanos.getAsLong();
     long took = Math.max(1, now - began);
-    if (busy && busyAtBegin) {
-      learn((double) (count - end + stretch) / took);
-    } else {
-      together = settled;
-      measured = 0;
+    double answered = count - end + stretch;
+    double asking = sampled.getAndSet(0) * SAMPLED / answered;
+    boolean busy = asking > processors;
+    if (busy) {
+      learn(asking * took / answered);
     }
+    together = (busy && until == 0) ? wanted() : settled;
     stretch = took < SHORT ? 2 * stretch : took > LONG ? Math.max(FEWEST, stretch / 2) : stretch;
     began = now;
-    busyAtBegin = busy;
     end = count + stretch;
   }
 
-  private void learn(double found) {
-    if (together == settled) {
-      rate = measured == 0 ? found : (rate + found) / 2;
-      measured++;
-      together = measured < between ? settled : !settled;
-    } else {
-      if (found > BETTER * rate) {
-        settled = together;
-        between = OFTEN;
+  /** Which way is to be measured next in a trial: the settled one, then the other, in turns. */
+  private boolean wanted() {
+    return (measured % 2 == 0) == settled;
+  }
+
+  private void learn(double took) {
+    if (until > 0) {
+      until--;
+    } else if (together == wanted()) {
+      if (together == settled) {
+        settledTook += took;
       } else {
-        between = Math.min(SELDOM, 2 * between);
+        otherTook += took;
       }
-      together = settled;
-      measured = 0;
+      measured++;
+      boolean bothWays = measured % 2 == 0;
+      if (measured == 2 * STRETCHES || (bothWays && otherTook > HOPELESS * settledTook)) {
+        decide(otherTook * BETTER < settledTook);
+      }
     }
+  }
+
+  private void decide(boolean otherIsBetter) {
+    settled ^= otherIsBetter;
+    between = otherIsBetter ? OFTEN : Math.min(SELDOM, 2 * between);
+    until = between;
+    measured = 0;
+    settledTook = 0;
+    otherTook = 0;
   }
 }

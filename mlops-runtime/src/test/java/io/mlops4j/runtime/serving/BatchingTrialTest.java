@@ -2,6 +2,7 @@ package io.mlops4j.runtime.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +59,35 @@ class BatchingTrialTest {
   void sameSpeedChangesNothing() {
     ask(1_000_000, MANY, 10_000, 10_000);
     assertThat(share()).isGreaterThan(0.95);
+  }
+
+  /** Calls come on their own, as many whatever is done: only how many wait for an answer tells. */
+  @Test
+  void slowQueueIsLeftThoughItAnswersAsMany() {
+    for (int i = 0; i < 1_000_000; i++) {
+      nanos.addAndGet(5_000);
+      trial.count(trial.together() ? 9 : 3);
+    }
+    ask(100_000, MANY, 5_000, 5_000);
+    assertThat(share()).isLessThan(0.1);
+  }
+
+  @Test
+  void noiseOfOneStretchDecidesNothing() {
+    long seed = 20261126;
+    SplittableRandom random = new SplittableRandom(seed);
+    double noise = 1;
+    long together = 0;
+    for (int i = 0; i < 2_000_000; i++) {
+      if (i % 1000 == 0) {
+        noise = Math.exp(0.25 * random.nextGaussian());
+      }
+      boolean now = trial.together();
+      nanos.addAndGet((long) (noise * (now ? 9_000 : 5_000)));
+      trial.count(MANY);
+      together += now ? 1 : 0;
+    }
+    assertThat(together).as("seed " + seed).isLessThan(200_000);
   }
 
   @Test
