@@ -28,7 +28,12 @@ final class CallTimes {
     next = phase.ordinal() + 1;
   }
 
-  /** The call failed here, in the part after the one that ended last. */
+  /** The next part, if it is not the one after that which ended last. */
+  void begin(Phase phase) {
+    next = phase.ordinal();
+  }
+
+  /** The call failed here, in the part that follows the one that ended last. */
   void fail() {
     end(PHASES[Math.min(next, PHASES.length - 1)]);
   }

@@ -116,10 +116,14 @@ final class SharedModel {
       @Nullable Cancellation cancellation,
       @Nullable CallTimes times) {
     end(times, Phase.QUEUE);
+    if (times != null) {
+      times.begin(Phase.RUN); // of which binding each piece is a small part
+    }
     List<Outputs> answers;
     try {
       answers = pieces.ask(batch, cancellation, (piece, part) -> askAtOnce(piece, part, null));
     } catch (ModelInputException e) {
+      end(times, Phase.BIND);
       return askAtOnce(batch, cancellation, times); // which names the row as the caller counts
     }
     end(times, Phase.RUN);

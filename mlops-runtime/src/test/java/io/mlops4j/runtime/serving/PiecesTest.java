@@ -9,6 +9,7 @@ import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Prediction;
 import java.time.Duration;
@@ -171,5 +172,47 @@ class PiecesTest {
       model.predict(batch).close();
       assertThat(runs).singleElement().satisfies(run -> assertThat(run).isPositive());
     }
+  }
+
+  /** How long a call took in a phase before it failed. */
+  private record Failure(long bind, long run) {}
+
+  private static InferenceListener into(ConcurrentLinkedQueue<Failure> failures) {
+    return event -> {
+      if (event.error() != null) {
+        failures.add(
+            new Failure(
+                event.nanos(InferenceEvent.Phase.BIND), event.nanos(InferenceEvent.Phase.RUN)));
+      }
+    };
+  }
+
+  @Test
+  void failureInTheEngineIsTimedAsItsRun() {
+    ConcurrentLinkedQueue<Failure> failures = new ConcurrentLinkedQueue<>();
+    LoadOptions options = LoadOptions.withDefaults().independentRows().listener(into(failures));
+    Duration deadline = Duration.ofMillis(50);
+    try (ServingModel endless = fixture.load("endless.onnx", options);
+        FeatureBatch x =
+            FeatureBatch.builder(fixture.allocator()).floats("x", ones(20_000)).build()) {
+      assertThatThrownBy(() -> endless.predict(x, CallOptions.withDefaults().within(deadline)))
+          .isInstanceOf(DeadlineException.class);
+    }
+    Failure failure = failures.element();
+    assertThat(failure.bind()).isZero();
+    assertThat(failure.run()).isGreaterThanOrEqualTo(deadline.toNanos() / 2);
+  }
+
+  @Test
+  void refusedValueIsTimedAsItsBinding() {
+    ConcurrentLinkedQueue<Failure> failures = new ConcurrentLinkedQueue<>();
+    try (ServingModel model = fixture.load("mlp4.onnx", SPLIT.listener(into(failures)));
+        FeatureBatch batch = rows(50_000)) {
+      ((Float4Vector) batch.column("c")).setNull(40_007);
+      assertThatThrownBy(() -> model.predict(batch)).isInstanceOf(ModelInputException.class);
+    }
+    Failure failure = failures.element();
+    assertThat(failure.bind()).isPositive();
+    assertThat(failure.run()).isZero();
   }
 }

@@ -152,6 +152,33 @@ class RowBatcherTest {
             List.of(0), List.of(7, 9, 11), List.of(7), List.of(9), List.of(11));
   }
 
+  /**
+   * A caller that comes when a processor has just become free leads those who wait, if they have
+   * not woken yet: here they cannot, as the queue is locked. They are more than one run takes, so
+   * that the leader is not among them.
+   */
+  @Test
+  @SuppressWarnings("GuardedBy") // the test holds the lock of the queue
+  void whoLeadsOthersIsNotKeptByThemBeyondItsDeadlineAndDoesNotFailThem() throws Exception {
+    RowBatcher<Integer, Integer> batcher = batcher(upTo(2));
+    assertThat(queue.tryEnter()).isTrue();
+    List<Future<Integer>> patient = new ArrayList<>();
+    for (int row : new int[] {7, 9}) {
+      patient.add(threads.submit(() -> batcher.ask(row, null)));
+      awaitWaiting(patient.size());
+    }
+    synchronized (queue) {
+      queue.leave();
+      assertThat(batcher.ask(11, Duration.ofMinutes(1))).isEqualTo(110);
+      assertThat(runs)
+          .as("those who waited, within the leader's deadline, then the leader")
+          .containsExactly(List.of(7, 9), List.of(11));
+    }
+    assertThat(patient.get(0).get()).isEqualTo(70);
+    assertThat(patient.get(1).get()).isEqualTo(90);
+    assertThat(runs).containsExactlyInAnyOrder(List.of(7, 9), List.of(11), List.of(7), List.of(9));
+  }
+
   @Test
   void deadlineEndsTheWait() throws Exception {
     RowBatcher<Integer, Integer> batcher = batcher(upTo(8));
