@@ -64,7 +64,8 @@ public interface InferenceEvent {
 
   /**
    * How long a part of the call took; for a block of single-record calls, all of them together; for
-   * a part in which the call failed, until it did.
+   * a part in which the call failed, until it did. Batches that one run answered together waited
+   * each for itself, and the other parts are those of their run.
    *
    * @param phase the part
    * @return nanoseconds, 0 when the part did not happen

@@ -249,7 +249,8 @@ public final class LoadOptions {
   }
 
   /**
-   * Answers single records that pile up in one run. Without it, each is asked alone.
+   * Answers single records, and small batches, that pile up in one run. Without it, each is asked
+   * alone.
    *
    * @param batching how many, and how long they may wait
    * @return a changed copy

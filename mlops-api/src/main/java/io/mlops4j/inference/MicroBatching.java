@@ -5,21 +5,32 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How single records ({@link RowModel#predict(Record)} and its asynchronous twin) are asked
- * together. Nothing ever waits for company: only what piled up while every processor was busy is
- * answered in one run, by the thread that got the next free one. Records whose arrays have other
- * lengths are not mixed. Immutable: every method returns a changed copy.
+ * How single records ({@link RowModel#predict(Record)} and its asynchronous twin) and small batches
+ * ({@link Model#predict(io.mlops4j.feature.FeatureBatch)} and its) are asked together: records with
+ * records, batches with batches. Nothing ever waits for company: only what piled up while every
+ * processor was busy is answered in one run, by the thread that got the next free one. What has
+ * rows of another shape, as lists of another length, is not mixed; dictionaries and columns that
+ * the model does not take may differ. Immutable: every method returns a changed copy.
  *
- * <p>A queue costs some microseconds a record, which a small model does not earn back. So, while
- * more callers ask than there are processors, short stretches are tried the other way, and what
- * answered more records in the same time goes on; {@link #always} leaves that out.
+ * <p>A batch of more rows than are answered in one run is asked alone and never waits, and so are
+ * lists of records. Each batch gets a {@link Prediction} of its own, as if it had been asked alone,
+ * and listeners hear of it by itself. Batches are never joined for a model that fixes the number of
+ * rows, or one of whose outputs is not a row for each: an output whose first dimension has a name
+ * that those of the inputs have not counts as such, and what the model leaves open is seen at the
+ * first run for several.
+ *
+ * <p>A queue costs some microseconds a call, which a small model does not earn back. So, while more
+ * callers ask than there are processors, short stretches are tried the other way, and the way with
+ * the shorter calls goes on; {@link #always} leaves that out.
  *
  * <p>Only for models whose answer for a row does not depend on the rows beside it, as nearly all
- * are. Rows in one run may differ from rows asked alone in their last bits, where the engine
- * computes many rows in another order than one.
+ * are. The answers of one run are to the bit what the engine gives for all its rows as one batch.
+ * They may differ from those to the same rows asked alone in their last bits, where the engine
+ * computes another number of rows in another order.
  *
- * <p>A record that fails does not fail its neighbours: they are asked again, each alone. The same
- * happens when the deadline of one passes while they run together.
+ * <p>A record or batch that fails does not fail its neighbours: they are asked again, each alone.
+ * The same happens when the deadline of one passes while they run together. Who cancels leaves the
+ * others alone; a run that nobody wants any more is ended.
  */
 public final class MicroBatching {
   private static final int QUEUED = 10_000;
@@ -37,9 +48,10 @@ public final class MicroBatching {
   }
 
   /**
-   * Collects up to a number of records; at most 10 000 wait.
+   * Collects up to a number of rows; at most 10 000 wait.
    *
-   * @param rows the most that are answered in one run, 1 or more; 1 collects nothing
+   * @param rows the most that are answered in one run, 1 or more; 1 collects nothing. A record is
+   *     one row
    * @return the setting
    * @throws IllegalArgumentException if it is below 1
    */
@@ -55,20 +67,22 @@ public final class MicroBatching {
   }
 
   /**
-   * Bounds the queue: a record that finds it full is refused with {@link
-   * io.mlops4j.error.OverloadedException}.
+   * Bounds the queue: a record or batch that finds it full is refused with {@link
+   * io.mlops4j.error.OverloadedException}. A record is one row, a batch as many as it has; one that
+   * nobody waits before is never refused. Records of each class have a queue of their own, and
+   * batches one.
    *
-   * @param records the most that wait, 1 or more
+   * @param queued the most rows that wait, 1 or more
    * @return a changed copy
    * @throws IllegalArgumentException if it is below 1
    */
-  public MicroBatching atMostQueued(int records) {
-    return new MicroBatching(rows, atLeastOne("records", records), waiting, measured);
+  public MicroBatching atMostQueued(int queued) {
+    return new MicroBatching(rows, atLeastOne("queued", queued), waiting, measured);
   }
 
   /**
-   * Bounds the time in the queue: a record that is not taken up within it is refused with {@link
-   * io.mlops4j.error.OverloadedException}.
+   * Bounds the time in the queue: a record or batch that is not taken up within it is refused with
+   * {@link io.mlops4j.error.OverloadedException}.
    *
    * @param time more than zero
    * @return a changed copy
@@ -91,7 +105,7 @@ public final class MicroBatching {
   }
 
   /**
-   * The most records that are answered in one run.
+   * The most rows that are answered in one run.
    *
    * @return 1 or more
    */
@@ -100,7 +114,7 @@ public final class MicroBatching {
   }
 
   /**
-   * The most records that wait.
+   * The most rows that wait.
    *
    * @return 1 or more
    */

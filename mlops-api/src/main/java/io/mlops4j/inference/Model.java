@@ -57,6 +57,9 @@ public interface Model extends AutoCloseable {
    * any rank takes values and lists row by row, and a tensor whole when there is one row, row by
    * row otherwise. A model without inputs takes one row.
    *
+   * <p>With {@link LoadOptions#microBatching} small batches that pile up are answered in one run;
+   * each caller gets a prediction of its own all the same.
+   *
    * @param batch the rows; further columns are ignored by the model and reach listeners
    * @return the answer, to be closed by the caller
    * @throws io.mlops4j.error.ModelInputException if a column is missing, of a wrong type or holds a
@@ -73,6 +76,8 @@ public interface Model extends AutoCloseable {
    * @param options for this call
    * @return the answer, to be closed by the caller
    * @throws io.mlops4j.error.DeadlineException if it takes too long
+   * @throws io.mlops4j.error.OverloadedException if too many wait, or it waited too long, with
+   *     {@link LoadOptions#microBatching}
    */
   Prediction predict(FeatureBatch batch, CallOptions options);
 

@@ -19,8 +19,8 @@ final class Mixed implements Part {
   @Override
   public String what() {
     return THREADS
-        + " threads, calls that are good, bad, cancelled, late, asynchronous, records in batches,"
-        + " of models that are closed under them; calls that ended otherwise, and bytes still lent";
+        + " threads, calls that are good, bad, cancelled, late, asynchronous, records and batches"
+        + " that are joined, of models that are closed under them; calls that ended otherwise, and bytes still lent";
   }
 
   @Override

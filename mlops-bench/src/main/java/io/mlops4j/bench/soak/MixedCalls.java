@@ -82,27 +82,34 @@ final class MixedCalls implements AutoCloseable {
     int value = random.nextInt(1000);
     int kind = random.nextInt(1000);
     if (kind < 300) {
-      good(steady, value, 1 + random.nextInt(8), random.nextBoolean() ? DEFAULTS : ENOUGH);
+      good(either(random), value, 1 + random.nextInt(8), random.nextBoolean() ? DEFAULTS : ENOUGH);
     } else if (kind < 400) {
-      bad(random);
+      bad(either(random), random);
     } else if (kind < 410) {
       late();
     } else if (kind < 430) {
       cancelled(random.nextBoolean());
     } else if (kind < 550) {
-      asynchronous(value);
+      asynchronous(either(random), value, 1 + random.nextInt(8));
     } else if (kind < 750) {
       record(value, random.nextBoolean());
     } else if (kind < 800) {
       badRecord(random.nextBoolean());
-    } else if (kind < 850) {
+    } else if (kind < 825) {
       crowded(value);
+    } else if (kind < 850) {
+      crowdedBatch(value, 1 + random.nextInt(4));
     } else if (kind < 995) {
       closedUnder(value);
     } else {
       swap();
       ended("swapped");
     }
+  }
+
+  /** One that is asked directly, or one that joins batches that pile up. */
+  private Model either(Random random) {
+    return random.nextBoolean() ? steady : batching;
   }
 
   private void ended(String how) {
@@ -120,12 +127,18 @@ final class MixedCalls implements AutoCloseable {
   private void good(Model model, int first, int rows, CallOptions options) {
     try (FeatureBatch batch = x(first, rows);
         Prediction prediction = model.predict(batch, options)) {
-      float[] y = prediction.floats("y");
-      for (int i = 0; i < rows; i++) {
-        right(y[i], first + i);
-      }
+      right(prediction.floats("y"), first, rows);
     }
     ended("answered");
+  }
+
+  private static void right(float[] y, int first, int rows) {
+    if (y.length != rows) {
+      throw new AssertionError("found " + y.length + " answers for " + rows + " rows");
+    }
+    for (int i = 0; i < rows; i++) {
+      right(y[i], first + i);
+    }
   }
 
   private static void right(float y, int x) {
@@ -134,7 +147,7 @@ final class MixedCalls implements AutoCloseable {
     }
   }
 
-  private void bad(Random random) {
+  private void bad(Model model, Random random) {
     FeatureBatch.Builder columns = FeatureBatch.builder(runtime.allocator());
     FeatureBatch.Builder wrong =
         switch (random.nextInt(3)) {
@@ -143,7 +156,7 @@ final class MixedCalls implements AutoCloseable {
           default -> columns.floats("x", 1, 2).asTensors(1, 2);
         };
     try (FeatureBatch batch = wrong.build()) {
-      Expect.exception(() -> steady.predict(batch), ModelInputException.class);
+      Expect.exception(() -> model.predict(batch), ModelInputException.class);
     }
     ended("refused");
   }
@@ -172,12 +185,13 @@ final class MixedCalls implements AutoCloseable {
     ended("cancelled");
   }
 
-  private void asynchronous(int value) throws ExecutionException, InterruptedException {
-    FeatureBatch batch = x(value, 1);
+  private void asynchronous(Model model, int first, int rows)
+      throws ExecutionException, InterruptedException {
+    FeatureBatch batch = x(first, rows);
     CompletableFuture<float[]> call =
-        steady.predictAsync(batch, ENOUGH, prediction -> prediction.floats("y"));
+        model.predictAsync(batch, ENOUGH, prediction -> prediction.floats("y"));
     batch.close();
-    right(call.get()[0], value);
+    right(call.get(), first, rows);
     ended("answered later");
   }
 
@@ -208,6 +222,19 @@ final class MixedCalls implements AutoCloseable {
     ended(answered ? "crowded record answered" : "crowded record rejected");
   }
 
+  private void crowdedBatch(int first, int rows) {
+    boolean answered =
+        Expect.answerOr(
+            () -> {
+              good(narrow, first, rows, DEFAULTS);
+              return null;
+            },
+            OverloadedException.class);
+    if (!answered) {
+      ended("crowded batch rejected");
+    }
+  }
+
   private void closedUnder(int value) {
     Model model = swapped;
     good(steady, value, 1, DEFAULTS); // time for another thread to close it
@@ -231,7 +258,11 @@ final class MixedCalls implements AutoCloseable {
   private Model another() throws IOException {
     String name = "line-" + loads.incrementAndGet();
     Path file = Graphs.save(folder, name, Graphs.line().toBuilder().setProducerName(name).build());
-    Model model = runtime.load(file);
+    Model model =
+        loads.get() % 2 == 0
+            ? runtime.load(file)
+            : runtime.load(
+                file, LoadOptions.withDefaults().microBatching(MicroBatching.upTo(16).always()));
     Files.delete(file);
     return model;
   }

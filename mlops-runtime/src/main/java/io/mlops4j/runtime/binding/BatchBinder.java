@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.binding;
 
+import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.model.FeatureSchema;
@@ -24,14 +25,16 @@ public final class BatchBinder {
   private final FeatureSchema features;
   private final List<InputPlan> plans;
   private final int symbols;
+  private final boolean joins;
 
   /** Replaced as a whole, never written in place. */
   private volatile Layout[] layouts = {};
 
-  private BatchBinder(FeatureSchema features, List<InputPlan> plans) {
+  private BatchBinder(FeatureSchema features, List<InputPlan> plans, boolean joins) {
     this.features = features;
     this.plans = plans;
     this.symbols = Plans.symbols(plans);
+    this.joins = joins;
   }
 
   /**
@@ -45,7 +48,8 @@ public final class BatchBinder {
    */
   public static BatchBinder compile(ModelSignature signature, @Nullable FeatureSchema stated) {
     FeatureSchema features = stated == null ? Plans.schemaOf(signature) : stated;
-    return new BatchBinder(features, Plans.of(signature, features));
+    List<InputPlan> plans = Plans.of(signature, features);
+    return new BatchBinder(features, plans, Joining.isPossible(signature, plans));
   }
 
   /**
@@ -75,6 +79,29 @@ public final class BatchBinder {
    */
   public void checkColumns(FeatureBatch batch) {
     layout(batch.root().getSchema());
+  }
+
+  /**
+   * Whether one run may answer several batches.
+   *
+   * @return false if the model declares a number of rows, or outputs that have not a row for each
+   */
+  public boolean takesMany() {
+    return joins;
+  }
+
+  /**
+   * Looks at a batch of at least one row for one run with others.
+   *
+   * @param batch the batch, which must stay as it is until the run has ended
+   * @return null if it is to be asked alone, or the model cannot take it
+   */
+  public @Nullable JoinableBatch joinable(FeatureBatch batch) {
+    try {
+      return JoinableBatch.of(batch, layout(batch.root().getSchema()), plans.size());
+    } catch (ModelInputException e) {
+      return null; // its caller hears of it when it is asked
+    }
   }
 
   /**

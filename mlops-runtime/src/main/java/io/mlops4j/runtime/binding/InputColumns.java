@@ -4,6 +4,7 @@ import io.mlops4j.error.ModelInputException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.spi.EngineSlot;
 import java.util.Arrays;
+import java.util.Objects;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.ExtensionTypeVector;
@@ -216,15 +217,47 @@ final class InputColumns {
     slot.shape(plan.input(), dims);
     if (texts != null) {
       slot.strings(plan.input(), texts);
-    } else if (list != null) {
-      list.write(slot);
-    } else if (!borrowed(slot)) {
-      long to = slot.address(plan.input());
-      Gather.rows(addresses, types, addresses.length, to, plan.type(), rows);
-      if (nulls) {
-        replaceNulls(to);
-      }
+    } else if (list != null ? !list.borrowed(slot) : !borrowed(slot)) {
+      writeTo(slot.address(plan.input()));
     }
+  }
+
+  /** Writes the numbers that {@link #check} has seen, row by row. */
+  void writeTo(long to) {
+    if (list != null) {
+      list.writeTo(to);
+      return;
+    }
+    Gather.rows(addresses, types, addresses.length, to, plan.type(), rows);
+    if (nulls) {
+      replaceNulls(to);
+    }
+  }
+
+  /** Copies the texts that {@link #check} has seen, and says how many. */
+  int copyTexts(String[] into, int at) {
+    InputTexts found = Objects.requireNonNull(texts, "texts");
+    int count = rows * width;
+    for (int i = 0; i < count; i++) {
+      into[at + i] = found.get(i);
+    }
+    found.release(); // as the next batch may have fewer
+    return count;
+  }
+
+  /** The dimensions of the input for the rows that were checked; not to be written. */
+  long[] dims() {
+    return dims;
+  }
+
+  /** How many values a row has. */
+  int width() {
+    return width;
+  }
+
+  /** How many bytes the numbers of the rows take in the input. */
+  long bytes() {
+    return (long) rows * width * plan.type().bytes();
   }
 
   private boolean borrowed(EngineSlot slot) {

@@ -97,6 +97,11 @@ final class InputPlan {
     return fill != null && (array || sources.size() > 1 || fits(new long[0], fill == Fill.WHOLE));
   }
 
+  /** Whether the outermost dimension may count rows, however many there are. */
+  boolean countsRows() {
+    return spec.anyRank() || (rank() > 0 && size(0).isEmpty());
+  }
+
   boolean takesScalars() {
     return takes(false);
   }

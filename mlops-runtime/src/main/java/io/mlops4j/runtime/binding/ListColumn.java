@@ -282,24 +282,28 @@ final class ListColumn {
     return offsets == 0 ? row * width : Native.getInt(offsets + 4L * row);
   }
 
-  /** Gives the engine the values. */
-  void write(EngineSlot slot) {
+  private long from() {
+    return ((BaseFixedWidthVector) values).getDataBuffer().memoryAddress();
+  }
+
+  /** Lets the engine read the values where they lie, if it can. */
+  boolean borrowed(EngineSlot slot) {
+    if (width == 0 || !dense || hasNulls() || type != plan.type() || type == ElementType.BOOL) {
+      return false;
+    }
+    int bytes = plan.type().bytes();
+    long start = from() + (long) start(0) * bytes;
+    return slot.borrow(plan.input(), start, (long) rows * width * bytes);
+  }
+
+  /** Writes the values, row by row. */
+  void writeTo(long to) {
     if (width == 0) {
-      slot.address(plan.input());
       return;
     }
-    BaseFixedWidthVector numbers = (BaseFixedWidthVector) values;
-    long from = numbers.getDataBuffer().memoryAddress();
+    long from = from();
     int bytes = plan.type().bytes();
     int count = rows * width;
-    if (dense
-        && !hasNulls()
-        && type == plan.type()
-        && type != ElementType.BOOL
-        && slot.borrow(plan.input(), from + (long) start(0) * bytes, (long) count * bytes)) {
-      return;
-    }
-    long to = slot.address(plan.input());
     if (dense) {
       Gather.span(from, type, start(0), to, plan.type(), count);
     } else {

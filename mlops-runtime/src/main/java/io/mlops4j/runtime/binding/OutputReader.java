@@ -54,6 +54,40 @@ public final class OutputReader implements AutoCloseable {
    * @return the answers, to be released
    */
   public Outputs read(EngineSlot slot, int rows, boolean whole) {
+    return read(slot, -1, rows, whole);
+  }
+
+  /**
+   * Copies the answers of a slot that has run for several batches, each into memory of its own.
+   *
+   * @param slot the slot, not yet recycled
+   * @param rows how many rows of each batch it was asked, one batch after the other
+   * @return the answers in the order of the batches, to be released; none if an output has not a
+   *     row for each row
+   */
+  public List<Outputs> read(EngineSlot slot, int[] rows) {
+    int all = Arrays.stream(rows).sum();
+    for (OutputPlan plan : plans) {
+      if (!RowRange.isByRow(slot.output(plan.output()), all)) {
+        return List.of();
+      }
+    }
+    List<Outputs> parts = new ArrayList<>(rows.length);
+    try {
+      int first = 0;
+      for (int count : rows) {
+        parts.add(read(slot, first, count, false));
+        first += count;
+      }
+      return parts;
+    } catch (RuntimeException | Error e) {
+      parts.forEach(Outputs::release);
+      throw e;
+    }
+  }
+
+  /** Of some rows of several batches' answers, or from -1 on all of one's. */
+  private Outputs read(EngineSlot slot, int first, int rows, boolean whole) {
     OutputLayout known = last;
     boolean fits = known != null && known.isFor(rows, whole);
     OutputLayout shared = fits ? known : null;
@@ -65,7 +99,8 @@ public final class OutputReader implements AutoCloseable {
     try {
       long used = 0;
       for (int i = 0; i < plans.size(); i++) {
-        EngineValue value = slot.output(plans.get(i).output());
+        EngineValue all = slot.output(plans.get(i).output());
+        EngineValue value = first < 0 ? all : new RowRange(all, first, rows);
         used =
             plans.get(i).isTensor()
                 ? copy(value, outputs, i, used, shared)
@@ -226,13 +261,25 @@ public final class OutputReader implements AutoCloseable {
     if (value.offsets() != 0) {
       long bytes = 4 * (elements + 1);
       into.reserve(end + bytes + value.bytes(), end, pool);
-      Native.copy(value.offsets(), into.address() + end, bytes);
+      copyOffsets(value.offsets(), into.address() + end, elements);
       end += bytes;
     } else {
       into.reserve(end + value.bytes(), end, pool);
     }
     Native.copy(value.address(), into.address() + end, value.bytes());
     return align(end + value.bytes());
+  }
+
+  /** Of the first text on: they begin at 0 here. */
+  private static void copyOffsets(long from, long to, long elements) {
+    int start = Native.getInt(from);
+    if (start == 0) {
+      Native.copy(from, to, 4 * (elements + 1));
+      return;
+    }
+    for (long i = 0; i <= elements; i++) {
+      Native.putInt(to + 4 * i, Native.getInt(from + 4 * i) - start);
+    }
   }
 
   private static InferenceException other(OutputPlan plan, EngineValue value) {

@@ -38,7 +38,7 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
 
   /** Whether rows can be added: the outermost dimension counts them, and is not fixed. */
   boolean takesMany() {
-    return !isWhole() && plan.spec().shape().get(0).size().isEmpty();
+    return !isWhole() && plan.countsRows();
   }
 
   /** Of the one array; -1 for a missing one. */

@@ -5,6 +5,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.spi.EngineSlot;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
 /**
@@ -15,12 +16,17 @@ public final class SlotInputs {
   private final BatchBinder binder;
   private final EngineSlot slot;
   private final InputColumns[] inputs;
+  private final JoinedInput[] joined;
   private final long[] symbols;
 
   SlotInputs(BatchBinder binder, List<InputPlan> plans, int symbols, EngineSlot slot) {
     this.binder = binder;
     this.slot = slot;
     this.inputs = plans.stream().map(InputColumns::new).toArray(InputColumns[]::new);
+    this.joined =
+        IntStream.range(0, inputs.length)
+            .mapToObj(i -> new JoinedInput(plans.get(i), inputs[i]))
+            .toArray(JoinedInput[]::new);
     this.symbols = new long[symbols];
   }
 
@@ -40,15 +46,50 @@ public final class SlotInputs {
       requireOneRow(rows);
       return true;
     }
+    boolean whole = check(batch, root, layout, rows);
+    for (InputColumns input : inputs) {
+      input.write(slot);
+    }
+    return whole;
+  }
+
+  private boolean check(FeatureBatch batch, VectorSchemaRoot root, Layout layout, int rows) {
     Arrays.fill(symbols, -1);
     boolean whole = false;
     for (int i = 0; i < inputs.length; i++) {
       whole |= inputs[i].check(root, layout.cells(i), rows, batch.dictionaries(), symbols);
     }
-    for (InputColumns input : inputs) {
-      input.write(slot);
-    }
     return whole;
+  }
+
+  /**
+   * Checks and writes batches for one run, one after the other, so that the run's rows are theirs
+   * in this order.
+   *
+   * @param batches of equal shapes, which must stay as they are until the slot has run
+   * @throws io.mlops4j.error.ModelInputException if the model cannot take one of them; nothing was
+   *     run, and which one it is must be found by asking them one by one
+   */
+  public void bind(List<JoinableBatch> batches) {
+    int rows = batches.stream().mapToInt(JoinableBatch::rows).sum();
+    for (int i = 0; i < batches.size(); i++) {
+      JoinableBatch batch = batches.get(i);
+      if (check(batch.batch(), batch.batch().root(), batch.layout(), batch.rows())) {
+        throw new IllegalStateException("a whole input was joined with others");
+      }
+      if (i == 0) {
+        Arrays.fill(symbols, -1);
+        for (JoinedInput input : joined) {
+          input.begin(slot, rows, symbols);
+        }
+      }
+      for (JoinedInput input : joined) {
+        input.add();
+      }
+    }
+    for (JoinedInput input : joined) {
+      input.end(slot);
+    }
   }
 
   /** Nothing that goes in says how often a model without inputs should answer. */

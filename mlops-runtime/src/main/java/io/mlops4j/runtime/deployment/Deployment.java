@@ -113,7 +113,7 @@ public interface Deployment extends Model {
     Builder options(LoadOptions options);
 
     /**
-     * Answers single records that wait for a processor in one call.
+     * Answers single records, and small batches, that wait for a processor in one run.
      *
      * @param batching how many
      * @return this builder

@@ -2,8 +2,10 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.runtime.binding.BatchBinder;
+import io.mlops4j.runtime.binding.JoinableBatch;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Asks with a batch that the call holds. */
 final class BatchRequest implements Request, AutoCloseable {
@@ -20,6 +22,11 @@ final class BatchRequest implements Request, AutoCloseable {
   @Override
   public int rows() {
     return rows;
+  }
+
+  /** The batch for one run with others; null if it is to be asked alone. */
+  @Nullable JoinableBatch joinable() {
+    return binder.joinable(batch);
   }
 
   /**

@@ -85,10 +85,15 @@ final class CallQueue {
         return taken;
       }
       free--;
+      int left = call.most();
       Iterator<QueuedCall> each = waiting.iterator();
-      while (each.hasNext() && taken.size() < call.most()) {
+      while (each.hasNext() && left > 0) {
         QueuedCall other = each.next();
         if (other.group().equals(call.group())) {
+          left -= other.rows();
+          if (left < 0) {
+            break; // and nobody overtakes it
+          }
           each.remove();
           other.setWaiting(false);
           taken.add(other);
@@ -135,12 +140,19 @@ final class CallQueue {
   private void lead(QueuedCall call) {
     List<QueuedCall> taken = take(call);
     if (!taken.isEmpty()) {
-      try {
-        call.answer(taken);
-      } finally {
-        leave();
-      }
+      answer(call, taken);
     }
+  }
+
+  /** Answers what the call has taken, and gives the processor back. */
+  void answer(QueuedCall call, List<QueuedCall> taken) {
+    Runnable tell;
+    try {
+      tell = call.answer(taken);
+    } finally {
+      leave();
+    }
+    tell.run();
   }
 
   /** How many wait. */

@@ -20,6 +20,22 @@ final class CallTimes {
     this.last = since;
   }
 
+  /** Of a call that waited, and runs since some time. */
+  static CallTimes running(long since, long began) {
+    CallTimes times = new CallTimes(began);
+    times.nanos[Phase.QUEUE.ordinal()] = began - since;
+    times.begin(Phase.RUN);
+    return times;
+  }
+
+  /** Of one of several calls that this run answered, which waited so long for it. */
+  CallTimes waited(long wait) {
+    CallTimes times = new CallTimes(last);
+    times.add(this);
+    times.nanos[Phase.QUEUE.ordinal()] += wait;
+    return times;
+  }
+
   /** A part ended here, and the next begins. */
   void end(Phase phase) {
     long now = System.nanoTime();

@@ -30,6 +30,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
@@ -305,9 +307,15 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     return queue;
   }
 
-  /** Whether it pays to ask a model together. */
-  BatchingTrial trial() {
-    return new BatchingTrial(processors, System::nanoTime);
+  /** Asks a model together what piles up, and finds out whether that pays if it is to. */
+  <I, O> RowBatcher<I, O> batcher(
+      MicroBatching limits,
+      RowBatcher.Asker<I, O> asker,
+      Function<I, Object> shape,
+      IntSupplier asking) {
+    BatchingTrial trial =
+        limits.measured() ? new BatchingTrial(processors, System::nanoTime) : null;
+    return new RowBatcher<>(limits, queue, asker, shape, asking, threads.deadlines(), trial);
   }
 
   RuntimeThreads threads() {

@@ -44,6 +44,7 @@ final class LoadedModel implements ServingModel {
   private volatile Deadlines.@Nullable Task patience;
   private final Map<Class<?>, RowCollector<?>> collectors = new ConcurrentHashMap<>();
   private final Map<List<Class<?>>, RowBatcher<?, ?>> batchers = new ConcurrentHashMap<>();
+  private final @Nullable JointBatches joint;
 
   LoadedModel(
       DefaultModelLoader runtime,
@@ -63,6 +64,8 @@ final class LoadedModel implements ServingModel {
     this.closing = closing;
     this.ended = closing instanceof Closing.EndsCalls ? new RunningCalls() : null;
     this.opened = opened;
+    this.joint =
+        batching.rows() > 1 && shared.joins() ? new JointBatches(this, runtime, batching) : null;
   }
 
   /** Where it was opened. */
@@ -110,7 +113,7 @@ final class LoadedModel implements ServingModel {
   @Override
   public Prediction predict(FeatureBatch batch, CallOptions options) {
     try (FeatureBatch held = batch.lend(runtime.allocator())) {
-      DefaultPrediction answer = ask(new BatchRequest(held, shared.binder()), options);
+      DefaultPrediction answer = askBatch(new BatchRequest(held, shared.binder()), options);
       if ((answer.call() & Forgotten.ONE_OF - 1) == 0) {
         answer.watchedBy(runtime.forgotten().watch(answer));
       }
@@ -129,7 +132,22 @@ final class LoadedModel implements ServingModel {
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
-    return askAsync(new BatchRequest(held, shared.binder()), options, read, held::close);
+    BatchRequest request = new BatchRequest(held, shared.binder());
+    return joint != null && joint.takes(request)
+        ? joint.askAsync(request, deadline(options), read, held::close)
+        : askAsync(request, options, read, held::close);
+  }
+
+  private DefaultPrediction askBatch(BatchRequest request, CallOptions options) {
+    if (joint == null || !joint.takes(request)) {
+      return ask(request, options);
+    }
+    enter();
+    try {
+      return joint.ask(request, deadline(options));
+    } finally {
+      calls.leave();
+    }
   }
 
   /** Asks in this thread. */
@@ -144,7 +162,7 @@ final class LoadedModel implements ServingModel {
 
   /** Asks in this thread, for a call that has entered. */
   DefaultPrediction askEntered(Request request, @Nullable Duration deadline, long since) {
-    if (deadline == null && ended == null) {
+    if (deadline == null && !endsCalls()) {
       return answer(request, null, since);
     }
     Cancellation cancellation = new Cancellation(deadline);
@@ -156,8 +174,13 @@ final class LoadedModel implements ServingModel {
     }
   }
 
+  /** Whether closing may end calls, so that each must be watched. */
+  boolean endsCalls() {
+    return ended != null;
+  }
+
   /** Lets a call be ended from outside, until what is returned is run. */
-  private Runnable watch(Cancellation call, @Nullable Duration deadline) {
+  Runnable watch(Cancellation call, @Nullable Duration deadline) {
     RunningCalls all = ended;
     if (all != null) {
       all.add(call);
@@ -229,8 +252,8 @@ final class LoadedModel implements ServingModel {
     }
   }
 
-  private DefaultPrediction answer(
-      Request request, @Nullable Cancellation cancellation, long since) {
+  /** Asks in this thread, for a call that has entered and can be ended. */
+  DefaultPrediction answer(Request request, @Nullable Cancellation cancellation, long since) {
     long call = runtime.nextCall();
     CallTimes times =
         listeners.isEmpty()
@@ -254,7 +277,8 @@ final class LoadedModel implements ServingModel {
     return answer;
   }
 
-  private void tell(Request request, DefaultPrediction answer, CallTimes times) {
+  /** Tells listeners of an answer. */
+  void tell(Request request, DefaultPrediction answer, CallTimes times) {
     runtime.inside().enter(this);
     try {
       request.tell(this, answer, times);
@@ -263,14 +287,25 @@ final class LoadedModel implements ServingModel {
     }
   }
 
-  private <R> R read(
-      DefaultPrediction answer, Function<? super DefaultPrediction, ? extends R> read) {
+  /** Lets a caller read its answer in a thread of the runtime. */
+  <R> R read(DefaultPrediction answer, Function<? super DefaultPrediction, ? extends R> read) {
     runtime.inside().enter(this);
     try {
       return read.apply(answer);
     } finally {
       runtime.inside().leave();
     }
+  }
+
+  /** The prediction of one of several calls that were answered together. */
+  DefaultPrediction prediction(Outputs outputs) {
+    return new DefaultPrediction(
+        outputs, servedBy, runtime.process(), runtime.nextCall(), runtime.allocator());
+  }
+
+  /** Tells listeners of a call that failed beside others. */
+  void tellError(int rows, CallTimes times, Throwable error) {
+    tellError(rows, runtime.nextCall(), times, error);
   }
 
   private void tellError(int rows, long call, CallTimes times, Throwable error) {
@@ -353,14 +388,7 @@ final class LoadedModel implements ServingModel {
         batchers.computeIfAbsent(
             List.of(in, out),
             classes ->
-                new RowBatcher<>(
-                    batching,
-                    runtime.queue(),
-                    direct::askEntered,
-                    binder::shape,
-                    calls::running,
-                    runtime.threads().deadlines(),
-                    batching.measured() ? runtime.trial() : null));
+                runtime.batcher(batching, direct::askEntered, binder::shape, calls::running));
   }
 
   /** One for each record class, however often it is bound. */
@@ -425,6 +453,11 @@ final class LoadedModel implements ServingModel {
   @Override
   public void release() {
     calls.letGo();
+  }
+
+  /** How many calls there are now, those who wait included. */
+  int running() {
+    return calls.running();
   }
 
   void enter() {

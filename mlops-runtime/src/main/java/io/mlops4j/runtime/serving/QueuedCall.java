@@ -21,11 +21,19 @@ abstract class QueuedCall {
     this.thread = thread;
   }
 
-  /** The most calls of its group that are answered together. */
+  /** The most rows of its group that are answered together. */
   abstract int most();
 
-  /** Answers calls of its group in this thread; throws nothing. */
-  abstract void answer(List<QueuedCall> together);
+  /** How many rows it is, at most as many as are answered together. */
+  abstract int rows();
+
+  /**
+   * Answers calls of its group in this thread; throws nothing.
+   *
+   * @return tells their callers, to be done after the processor was given back: what a caller does
+   *     in turn may need it
+   */
+  abstract Runnable answer(List<QueuedCall> together);
 
   /** Whether a worker answers it. */
   final boolean isAsynchronous() {

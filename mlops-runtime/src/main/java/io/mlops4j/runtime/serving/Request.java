@@ -1,18 +1,25 @@
 package io.mlops4j.runtime.serving;
 
+import io.mlops4j.runtime.binding.OutputReader;
+import io.mlops4j.runtime.binding.Outputs;
+import io.mlops4j.spi.EngineSlot;
+
 /** What a call asks. */
-interface Request {
+interface Request extends Job<Outputs> {
   int rows();
 
   /** Checks what can be checked without rows. */
   void checkEmpty();
 
-  /**
-   * Checks and writes at least one row.
-   *
-   * @return whether the one row is the whole of an input
-   */
-  boolean bind(Slot slot);
+  @Override
+  default Outputs read(OutputReader reader, EngineSlot slot, boolean whole) {
+    return reader.read(slot, rows(), whole);
+  }
+
+  @Override
+  default void drop(Outputs answer) {
+    answer.release();
+  }
 
   /** Tells listeners of the answer. */
   void tell(LoadedModel model, DefaultPrediction answer, CallTimes times);

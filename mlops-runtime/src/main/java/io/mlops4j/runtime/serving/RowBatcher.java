@@ -48,6 +48,14 @@ final class RowBatcher<I, O> {
      *     #AT_ONCE}
      */
     List<O> ask(List<I> rows, @Nullable Duration within, long since);
+
+    /** How many rows of the model one of them is. */
+    default int rows(I asked) {
+      return 1;
+    }
+
+    /** Told of one whose deadline passed while it was asked together with others. */
+    default void late(I asked, Throwable late) {}
   }
 
   /**
@@ -153,15 +161,20 @@ final class RowBatcher<I, O> {
     }
 
     @Override
+    int rows() {
+      return asker.rows(row);
+    }
+
+    @Override
     @SuppressWarnings("unchecked") // a group has calls of one batcher
-    void answer(List<QueuedCall> together) {
+    Runnable answer(List<QueuedCall> together) {
       List<Call> calls = new ArrayList<>(together.size());
       together.forEach(call -> calls.add((Call) call));
-      RowBatcher.this.answer(calls, expires);
+      return RowBatcher.this.answer(calls, this);
     }
 
     void complete(@Nullable O answer, @Nullable Throwable error) {
-      waiting.decrementAndGet();
+      waiting.addAndGet(-rows());
       if (completion == null) {
         this.answer = answer;
         this.error = error;
@@ -218,13 +231,18 @@ final class RowBatcher<I, O> {
 
   private Call queued(I row, @Nullable Duration within, @Nullable Completion<O> completion) {
     Call call = new Call(row, within, completion);
-    if (waiting.incrementAndGet() > limits.queued()) {
-      waiting.decrementAndGet();
+    int rows = call.rows();
+    int all = waiting.addAndGet(rows);
+    if (all > limits.queued() && all > rows) { // who finds nobody may always wait
+      waiting.addAndGet(-rows);
       throw new OverloadedException(
           "found "
+              + (all - rows)
+              + " rows that wait for a processor and "
+              + rows
+              + " more, expected at most "
               + limits.queued()
-              + " records that wait for a processor, expected fewer; ask fewer at a time, or allow"
-              + " more with MicroBatching.atMostQueued");
+              + "; ask fewer at a time, or allow more with MicroBatching.atMostQueued");
     }
     queue.add(call);
     return call;
@@ -239,11 +257,7 @@ final class RowBatcher<I, O> {
           park(call);
           interrupted |= Thread.interrupted();
         } else {
-          try {
-            call.answer(taken);
-          } finally {
-            queue.leave();
-          }
+          queue.answer(call, taken);
         }
       }
     } finally {
@@ -267,26 +281,26 @@ final class RowBatcher<I, O> {
 
   private static DeadlineException late() {
     return new DeadlineException(
-        "the deadline passed while the record waited for a processor; allow more time or ask fewer"
+        "the deadline passed while the call waited for a processor; allow more time or ask fewer"
             + " at once");
   }
 
   private OverloadedException crowded() {
     return new OverloadedException(
-        "a record waited for a processor longer than "
+        "a call waited for a processor longer than "
             + limits.waiting().map(Duration::toString).orElse("allowed")
             + "; ask fewer at a time, or allow more with MicroBatching.atMostWaiting");
   }
 
-  /** How many wait or are being answered after they waited. */
+  /** How many rows wait or are being answered after they waited. */
   int waiting() {
     return waiting.get();
   }
 
   /** Within the deadline of whoever answers too, who may not be among them. */
-  private void answer(List<Call> calls, long deadline) {
+  private Runnable answer(List<Call> calls, Call leader) {
     List<I> rows = new ArrayList<>(calls.size());
-    long expires = deadline;
+    long expires = leader.expires;
     long since = calls.get(0).since;
     for (Call call : calls) {
       rows.add(call.row);
@@ -296,28 +310,31 @@ final class RowBatcher<I, O> {
     try {
       answers = asker.ask(rows, remaining(expires), since);
     } catch (Throwable e) {
-      failed(calls, e);
-      return;
+      return () -> failed(calls, leader, e);
     }
-    for (int i = 0; i < answers.size(); i++) {
-      calls.get(i).complete(answers.get(i), null);
-    }
+    return () -> {
+      for (int i = 0; i < answers.size(); i++) {
+        calls.get(i).complete(answers.get(i), null);
+      }
+    };
   }
 
   private static @Nullable Duration remaining(long expires) {
     return expires == NEVER ? null : Duration.ofNanos(Math.max(1, expires - System.nanoTime()));
   }
 
-  private void failed(List<Call> calls, Throwable error) {
-    if (calls.size() == 1) {
-      calls.get(0).complete(null, error);
+  private void failed(List<Call> calls, Call leader, Throwable error) {
+    if (calls.size() == 1 && calls.contains(leader)) {
+      leader.complete(null, error);
     } else {
       List<Call> again = new ArrayList<>();
       for (Call call : calls) {
         if (System.nanoTime() < call.expires) {
           again.add(call);
         } else {
-          call.complete(null, late());
+          DeadlineException late = late();
+          asker.late(call.row, late);
+          call.complete(null, late);
         }
       }
       queue.addSeparately(List.copyOf(again));

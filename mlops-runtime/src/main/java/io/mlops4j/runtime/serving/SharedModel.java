@@ -20,6 +20,7 @@ final class SharedModel {
   private final SlotPool slots;
   private final @Nullable Pieces pieces;
   private final AtomicInteger identities = new AtomicInteger(1);
+  private volatile boolean joins;
   private volatile Runnable whenUnused = this::free;
 
   /**
@@ -36,6 +37,7 @@ final class SharedModel {
     this.engine = engine;
     this.pieces = pieces;
     this.binder = binder;
+    this.joins = binder.takesMany();
     this.outputs = new OutputReader(engine.signature(), memory, kept);
     this.slots = new SlotPool(kept, this::build);
   }
@@ -99,6 +101,26 @@ final class SharedModel {
     }
   }
 
+  /** Whether one run can answer several batches, as far as that is known yet. */
+  boolean joins() {
+    return joins;
+  }
+
+  /**
+   * Answers several batches in one run, each for itself.
+   *
+   * @throws RuntimeException if that failed or cannot be done; each is to be asked alone then
+   */
+  List<Outputs> askTogether(
+      JointJob job, @Nullable Cancellation cancellation, @Nullable CallTimes times) {
+    List<Outputs> answers = askAtOnce(job, cancellation, times);
+    if (answers.isEmpty()) {
+      joins = false;
+      throw new IllegalStateException("an output has not a row for each row");
+    }
+    return answers;
+  }
+
   Outputs ask(Request request, @Nullable Cancellation cancellation, @Nullable CallTimes times) {
     if (request.rows() == 0) {
       request.checkEmpty();
@@ -132,12 +154,12 @@ final class SharedModel {
     return joined;
   }
 
-  private Outputs askAtOnce(
-      Request request, @Nullable Cancellation cancellation, @Nullable CallTimes times) {
+  private <A> A askAtOnce(
+      Job<A> job, @Nullable Cancellation cancellation, @Nullable CallTimes times) {
     Slot slot = slots.lease();
     boolean sound = false;
     try {
-      Outputs answer = ask(slot, request, cancellation, times);
+      A answer = ask(slot, job, cancellation, times);
       sound = true;
       return answer;
     } catch (RuntimeException e) {
@@ -162,15 +184,15 @@ final class SharedModel {
     }
   }
 
-  private Outputs ask(
-      Slot slot, Request request, @Nullable Cancellation cancellation, @Nullable CallTimes times) {
+  private <A> A ask(
+      Slot slot, Job<A> job, @Nullable Cancellation cancellation, @Nullable CallTimes times) {
     if (cancellation == null) {
-      return run(slot, request, times);
+      return run(slot, job, times);
     }
-    Outputs answer = null;
+    A answer = null;
     try {
       cancellation.begin(slot.engine());
-      answer = run(slot, request, times);
+      answer = run(slot, job, times);
     } catch (RuntimeException e) {
       if (!cancellation.isStopped()) {
         throw e;
@@ -178,15 +200,15 @@ final class SharedModel {
     } finally {
       cancellation.end();
     }
-    return inTime(answer, cancellation);
+    return inTime(job, answer, cancellation);
   }
 
-  private static Outputs inTime(@Nullable Outputs answer, Cancellation cancellation) {
+  private static <A> A inTime(Job<A> job, @Nullable A answer, Cancellation cancellation) {
     try {
       cancellation.check();
     } catch (RuntimeException e) {
       if (answer != null) {
-        answer.release();
+        job.drop(answer);
       }
       throw e;
     }
@@ -196,13 +218,13 @@ final class SharedModel {
     return answer;
   }
 
-  private Outputs run(Slot slot, Request request, @Nullable CallTimes times) {
+  private <A> A run(Slot slot, Job<A> job, @Nullable CallTimes times) {
     end(times, Phase.QUEUE);
-    boolean whole = request.bind(slot);
+    boolean whole = job.bind(slot);
     end(times, Phase.BIND);
     slot.engine().run();
     end(times, Phase.RUN);
-    Outputs answer = outputs.read(slot.engine(), request.rows(), whole);
+    A answer = job.read(outputs, slot.engine(), whole);
     end(times, Phase.READ);
     return answer;
   }

@@ -19,7 +19,9 @@ import io.mlops4j.model.TensorSpec.Dim;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BitVector;
@@ -631,6 +633,153 @@ class SlotInputsTest {
         FakeSlot slot = bound(one)) {
       assertThat(slot.shapes).isEmpty();
       refuses(keyed, "batch: found 2 rows, expected one row, as the model has no inputs");
+    }
+  }
+
+  /** Batches that one run takes, one after the other. */
+  @Nested
+  class Joined {
+    private final TensorSpec table = spec("x", ElementType.FLOAT32, "N", 2);
+
+    private FakeSlot joined(FeatureSchema schema, List<FeatureBatch> batches, TensorSpec input) {
+      FakeSlot slot = new FakeSlot(takes(input), false);
+      try {
+        BatchBinder binder = BatchBinder.compile(slot.signature, schema);
+        SlotInputs columns = binder.inputs(slot);
+        columns.bind(
+            batches.stream()
+                .map(batch -> Objects.requireNonNull(binder.joinable(batch), "joinable"))
+                .toList());
+        columns.release();
+        return slot;
+      } catch (RuntimeException e) {
+        slot.close();
+        throw e;
+      }
+    }
+
+    @Test
+    void eachIsWidenedFromItsOwnTypesAndHasItsNullsReplaced() {
+      FeatureSchema schema =
+          FeatureSchema.of(Feature.of("a"), Feature.of("b").nulls(new NullPolicy.Default(7)));
+      try (FeatureBatch first = builder().floats("a", 1, 2).floats("b", 3, 4).build();
+          FeatureBatch second =
+              builder().floats("b", 6).strings("further", "x").shorts("a", (short) 5).build();
+          FeatureBatch third = builder().floats("a", 8, 9, 10).floats("b", 11, 12, 13).build()) {
+        ((Float4Vector) first.column("b")).setNull(1);
+        ((Float4Vector) third.column("b")).setNull(0);
+        try (FakeSlot slot = joined(schema, List.of(first, second, third), table)) {
+          assertThat(slot.shapes[0]).containsExactly(6, 2);
+          assertThat(slot.floats(0)).containsExactly(1, 3, 2, 7, 5, 6, 8, 7, 9, 12, 10, 13);
+        }
+      }
+    }
+
+    @Test
+    void lateFaultIsFoundAndTheSlotStaysUsable() {
+      FeatureSchema schema = FeatureSchema.ofNames("a", "b");
+      try (FeatureBatch good = builder().floats("a", 1).floats("b", 3).build();
+          FeatureBatch bad = builder().floats("a", 1, 2).floats("b", 3, 4).build();
+          FakeSlot slot = new FakeSlot(takes(table), false)) {
+        ((Float4Vector) bad.column("b")).setNull(1);
+        BatchBinder binder = BatchBinder.compile(slot.signature, schema);
+        SlotInputs columns = binder.inputs(slot);
+        List<JoinableBatch> both =
+            Stream.of(good, bad).map(binder::joinable).map(Objects::requireNonNull).toList();
+        assertThatThrownBy(() -> columns.bind(both))
+            .isInstanceOf(ModelInputException.class)
+            .hasMessageContaining("b: found a null in row 1");
+        columns.release();
+        columns.bind(good);
+        assertThat(slot.shapes[0]).containsExactly(1, 2);
+        assertThat(slot.floats(0)).containsExactly(1, 3);
+      }
+    }
+
+    @Test
+    void textsOfSeveralDictionariesAndOfNoneBecomeOneColumn() {
+      TensorSpec input = spec("s", ElementType.STRING, "N");
+      Texts texts = new Texts();
+      try (VarCharVector words = texts.words("LAS", "PHL");
+          VarCharVector others = texts.words("SFO");
+          IntVector codes = texts.intCodes(1, 0, 1);
+          TinyIntVector tiny = texts.tinyCodes(0, 0);
+          FeatureBatch plain = builder().strings("s", "JFK").build();
+          FakeSlot slot =
+              joined(
+                  null,
+                  List.of(texts.encoded(codes, words), texts.encoded(tiny, others), plain),
+                  input)) {
+        assertThat(slot.texts[0]).containsExactly("PHL", "LAS", "PHL", "SFO", "SFO", "JFK");
+      }
+    }
+
+    @Test
+    void shapesOfRowsTellWhatCanBeJoined() {
+      TensorSpec input = spec("x", ElementType.FLOAT32, "N", "M");
+      try (FeatureBatch two = builder().floats("x", 1, 2, 3, 4).asTensors(2).build();
+          FeatureBatch alsoTwo = builder().floats("x", 1, 2).asTensors(2).build();
+          FeatureBatch three = builder().floats("x", 1, 2, 3).asTensors(3).build();
+          FeatureBatch single = builder().floats("x", 1, 2, 3).build();
+          FeatureBatch missing = builder().floats("z", 1).build();
+          FakeSlot slot = new FakeSlot(takes(input), false)) {
+        BatchBinder binder = BatchBinder.compile(slot.signature, null);
+        JoinableBatch first = Objects.requireNonNull(binder.joinable(two));
+        JoinableBatch other = Objects.requireNonNull(binder.joinable(three));
+        assertThat(Objects.requireNonNull(binder.joinable(alsoTwo)).shape())
+            .isEqualTo(first.shape());
+        assertThat(other.shape()).isNotEqualTo(first.shape());
+        assertThat(Objects.requireNonNull(binder.joinable(single)).shape())
+            .isNotEqualTo(first.shape());
+        assertThat(binder.joinable(missing)).isNull();
+        SlotInputs columns = binder.inputs(slot);
+        assertThatThrownBy(() -> columns.bind(List.of(first, other)))
+            .isInstanceOf(ModelInputException.class)
+            .hasMessageContaining("found rows of [1, 3], expected as of [3, 2]");
+      }
+    }
+
+    @Test
+    void damagedListIsNotJoined() {
+      TensorSpec input = spec("x", ElementType.BOOL, "N", "M");
+      try (ListVector list = new Lists().booleans(0, 2, 4);
+          FakeSlot slot = new FakeSlot(takes(input), false)) {
+        BatchBinder binder = BatchBinder.compile(slot.signature, null);
+        FeatureBatch batch = FeatureBatch.of(VectorSchemaRoot.of(list));
+        assertThat(binder.joinable(batch)).isNotNull();
+        list.setNull(0);
+        assertThat(binder.joinable(batch)).as("no length is seen").isNull();
+        list.getOffsetBuffer().capacity(4);
+        assertThat(binder.joinable(batch)).isNull();
+      }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"N", "?", "8", "M,N", "M", "scalar"})
+    void declaredShapesTellWhetherAModelJoins(String output) {
+      TensorSpec y =
+          switch (output) {
+            case "8" -> spec("y", ElementType.FLOAT32, 8);
+            case "M,N" -> spec("y", ElementType.FLOAT32, "N", "N");
+            case "scalar" -> spec("y", ElementType.FLOAT32);
+            default -> spec("y", ElementType.FLOAT32, output);
+          };
+      ModelSignature signature = new ModelSignature(List.of(table), List.of(y));
+      assertThat(BatchBinder.compile(signature, null).takesMany())
+          .isEqualTo(output.equals("N") || output.equals("?"));
+    }
+
+    @Test
+    void inputsThatFixTheRowsOrAreWholeAreNotJoined() {
+      for (TensorSpec input :
+          List.of(
+              spec("x", ElementType.FLOAT32, 8, 2),
+              spec("x", ElementType.FLOAT32),
+              spec("x", ElementType.FLOAT32, "N", "N"))) {
+        assertThat(BatchBinder.compile(takes(input), null).takesMany()).as("" + input).isFalse();
+      }
+      TensorSpec free = TensorSpec.ofAnyRank("x", ElementType.FLOAT32);
+      assertThat(BatchBinder.compile(takes(free), null).takesMany()).isTrue();
     }
   }
 

@@ -874,5 +874,48 @@ class DeploymentTest {
         InParallel.call(caller, caller, caller, caller, swapper);
       }
     }
+
+    @Test
+    void batchesThatPileUpAreAnsweredInOneRun() throws Exception {
+      plus.assign(CHAMPION, plus.v1);
+      CountDownLatch kept = new CountDownLatch(2);
+      CountDownLatch mayEnd = new CountDownLatch(1);
+      ConcurrentLinkedQueue<Long> runs = new ConcurrentLinkedQueue<>();
+      InferenceListener listener =
+          event -> {
+            if (mayEnd.getCount() == 0) {
+              runs.add(event.nanos(InferenceEvent.Phase.RUN));
+            } else { // the first two keep both processors
+              kept.countDown();
+              InParallel.await(mayEnd);
+            }
+          };
+      MicroBatching together = MicroBatching.upTo(64).always();
+      try (Deployment deployment =
+          plus.champion().microBatching(together).listener(listener).start()) {
+        InParallel.Work<Integer> caller = () -> Math.round(plus.ask(deployment, 4));
+        InParallel.Work<Integer> opener =
+            () -> {
+              InParallel.await(kept);
+              List<CompletableFuture<float[]>> later = new ArrayList<>();
+              for (float x : new float[] {5, 6, 7}) {
+                try (FeatureBatch batch =
+                    FeatureBatch.builder(plus.loader.allocator()).floats("x", x).build()) {
+                  later.add(
+                      deployment.predictAsync(
+                          batch, CallOptions.withDefaults(), answer -> answer.floats("y")));
+                }
+              }
+              mayEnd.countDown();
+              for (int i = 0; i < 3; i++) {
+                assertThat(later.get(i).get()).containsExactly(6 + i);
+              }
+              return 5;
+            };
+        assertThat(InParallel.call(caller, caller, opener)).containsOnly(5);
+        assertThat(runs).hasSize(3);
+        assertThat(runs.stream().distinct()).as("of one run").hasSize(1);
+      }
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.deployment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,6 +15,15 @@ final class InParallel {
 
   /** What one thread does. */
   interface Work<T> extends Callable<T> {}
+
+  /** For whoever must not throw. */
+  static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("the test was ended", e);
+    }
+  }
 
   /** The results in order; the first failure is thrown. */
   @SafeVarargs

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -179,6 +180,64 @@ class RowBatcherTest {
     assertThat(runs).containsExactlyInAnyOrder(List.of(7, 9), List.of(11), List.of(7), List.of(9));
   }
 
+  /** Each is as many rows as its value. */
+  private RowBatcher<Integer, Integer> ofManyRows(MicroBatching limits) {
+    RowBatcher.Asker<Integer, Integer> asker =
+        new RowBatcher.Asker<>() {
+          @Override
+          public List<Integer> ask(List<Integer> rows, @Nullable Duration within, long since) {
+            return RowBatcherTest.this.ask(rows, within, since);
+          }
+
+          @Override
+          public int rows(Integer asked) {
+            return Math.max(1, asked);
+          }
+        };
+    return new RowBatcher<>(limits, queue, asker, row -> 0, () -> 1, deadlines, null);
+  }
+
+  @Test
+  void rowsOfARunAreCountedAndNobodyIsOvertaken() throws Exception {
+    List<Future<Integer>> waiting = pileUp(ofManyRows(upTo(8)), 3, 4, 5, 1, 8, 2);
+    mayEnd.countDown();
+    for (Future<Integer> each : waiting) {
+      each.get();
+    }
+    assertThat(runs)
+        .containsExactly(List.of(0), List.of(3, 4), List.of(5, 1), List.of(8), List.of(2));
+  }
+
+  @Test
+  void boundOnTheQueueCountsRowsAndLetsWhoeverIsFirstWait() throws Exception {
+    RowBatcher<Integer, Integer> batcher = ofManyRows(upTo(8).atMostQueued(5));
+    List<Future<Integer>> waiting = pileUp(batcher, 6);
+    assertThatThrownBy(() -> batcher.ask(1, null))
+        .isInstanceOf(OverloadedException.class)
+        .hasMessageContaining(
+            "found 6 rows that wait for a processor and 1 more, expected at most 5");
+    assertThat(batcher.waiting()).isEqualTo(6);
+    mayEnd.countDown();
+    assertThat(waiting.get(0).get()).isEqualTo(60);
+    assertThat(batcher.waiting()).isZero();
+  }
+
+  /** As above, but with one that fills a run of its own: it is not failed by another's deadline. */
+  @Test
+  @SuppressWarnings("GuardedBy") // the test holds the lock of the queue
+  void whoIsAloneInARunThatAnotherLeadsIsAskedAgain() throws Exception {
+    RowBatcher<Integer, Integer> batcher = ofManyRows(upTo(8));
+    assertThat(queue.tryEnter()).isTrue();
+    Future<Integer> patient = threads.submit(() -> batcher.ask(7, null));
+    awaitWaiting(1);
+    synchronized (queue) {
+      queue.leave();
+      assertThat(batcher.ask(2, Duration.ofMinutes(1))).isEqualTo(20);
+    }
+    assertThat(patient.get()).isEqualTo(70);
+    assertThat(runs).containsExactly(List.of(7), List.of(2), List.of(7));
+  }
+
   @Test
   void deadlineEndsTheWait() throws Exception {
     RowBatcher<Integer, Integer> batcher = batcher(upTo(8));
@@ -215,7 +274,7 @@ class RowBatcherTest {
     List<Future<Integer>> waiting = pileUp(batcher, 2, 4);
     assertThatThrownBy(() -> batcher.ask(6, null))
         .isInstanceOf(OverloadedException.class)
-        .hasMessageContaining("found 2 records that wait");
+        .hasMessageContaining("found 2 rows that wait");
     assertThatThrownBy(() -> batcher.askAsync(6, null, completing(new CompletableFuture<>())))
         .isInstanceOf(OverloadedException.class);
     mayEnd.countDown();

@@ -89,6 +89,17 @@ def main():
     save("texts", [node("Identity", ["s"], ["t"]), node("Concat", ["s", "s"], ["u"], axis=1)],
          [value("s", STRING, "N", 2)], [value("t", STRING, "N", 2), value("u", STRING, "N", 4)])
 
+    # Rows of an open length.
+    save("lengths", [node("ReduceSum", ["x", "axes"], ["sum"], keepdims=0)],
+         [value("x", FLOAT, "N", "L")], [value("sum", FLOAT, "N")], [("axes", np.array([1]))])
+    check("lengths", [x[0].sum(axis=1)], x=x[0])
+
+    # Not a row for each row, of which nothing is declared: what is not zero.
+    save("nonzero",
+         [node("NonZero", ["x"], ["where"]), node("Reshape", ["where", "flat"], ["index"]), node("Gather", ["x", "index"], ["kept"])],
+         [value("x", FLOAT, None)], [value("kept", FLOAT, None)], [("flat", np.array([-1]))])
+    check("nonzero", [np.array([2, -3], dtype=np.float32)], x=np.array([0, 2, 0, -3], dtype=np.float32))
+
 
 if __name__ == "__main__":
     main()

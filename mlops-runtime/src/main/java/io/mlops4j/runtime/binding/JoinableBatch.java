@@ -1,0 +1,129 @@
+package io.mlops4j.runtime.binding;
+
+import io.mlops4j.feature.FeatureBatch;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.StructVector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch that one run can answer together with others whose rows have the same shape. Only that is
+ * looked at; binding checks the rest. Immutable as long as the batch is.
+ */
+public final class JoinableBatch {
+  private final FeatureBatch batch;
+  private final Layout layout;
+  private final List<Long> shape;
+
+  private JoinableBatch(FeatureBatch batch, Layout layout, List<Long> shape) {
+    this.batch = batch;
+    this.layout = layout;
+    this.shape = shape;
+  }
+
+  /** Null when the shape of its rows is not seen at its first row, or a row is a whole input. */
+  static @Nullable JoinableBatch of(FeatureBatch batch, Layout layout, int inputs) {
+    VectorSchemaRoot root = batch.root();
+    List<Long> shape = new ArrayList<>(inputs);
+    for (int i = 0; i < inputs; i++) {
+      Cell[] cells = layout.cells(i);
+      if (cells[0].fill() != Fill.STACKED
+          || !addShape(cells[0], root.getVector(cells[0].position()), shape)) {
+        return null;
+      }
+    }
+    return new JoinableBatch(batch, layout, shape);
+  }
+
+  /** Adds the rank of a row, then its sizes. */
+  private static boolean addShape(Cell cell, FieldVector column, List<Long> into) {
+    if (cell.isSingle()) {
+      into.add(0L);
+      return true;
+    }
+    if (cell.hasShape()) {
+      add(cell.shape(), into);
+      return true;
+    }
+    long[] found = firstShape(InputColumns.storage(column));
+    if (found.length != cell.rank()) {
+      return false;
+    }
+    add(found, into);
+    return true;
+  }
+
+  private static void add(long[] shape, List<Long> into) {
+    into.add((long) shape.length);
+    for (long size : shape) {
+      into.add(size);
+    }
+  }
+
+  /** Empty when there is none to be seen. */
+  private static long[] firstShape(FieldVector column) {
+    if (hasNull(column)) {
+      return new long[0];
+    }
+    if (column instanceof ListVector list) {
+      ArrowBuf offsets = list.getOffsetBuffer();
+      return offsets.capacity() < 8
+          ? new long[0]
+          : new long[] {(long) offsets.getInt(4) - offsets.getInt(0)};
+    }
+    return column instanceof StructVector tensors
+            && tensors.getChild("shape") instanceof FixedSizeListVector shapes
+            && shapes.getDataVector() instanceof IntVector sizes
+        ? sizes(sizes, shapes.getListSize())
+        : new long[0];
+  }
+
+  private static boolean hasNull(FieldVector column) {
+    ArrowBuf valid = column.getValidityBuffer();
+    return valid.capacity() < 1 || (valid.getByte(0) & 1) == 0;
+  }
+
+  private static long[] sizes(IntVector sizes, int rank) {
+    ArrowBuf values = sizes.getDataBuffer();
+    if (values.capacity() < 4L * rank) {
+      return new long[0];
+    }
+    long[] shape = new long[rank];
+    for (int i = 0; i < rank; i++) {
+      shape[i] = values.getInt(4L * i);
+    }
+    return shape;
+  }
+
+  /**
+   * What the batches of one run must have in common.
+   *
+   * @return equal for rows of equal shapes, input by input
+   */
+  public List<Long> shape() {
+    return shape;
+  }
+
+  /**
+   * How many rows it has.
+   *
+   * @return 0 or more
+   */
+  public int rows() {
+    return batch.rows();
+  }
+
+  FeatureBatch batch() {
+    return batch;
+  }
+
+  Layout layout() {
+    return layout;
+  }
+}

@@ -1,0 +1,24 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.runtime.binding.OutputReader;
+import io.mlops4j.spi.EngineSlot;
+
+/**
+ * What a slot does in one run.
+ *
+ * @param <A> what is taken out of the slot
+ */
+interface Job<A> {
+  /**
+   * Checks and writes at least one row.
+   *
+   * @return whether the one row is the whole of an input
+   */
+  boolean bind(Slot slot);
+
+  /** Takes the answer out of a slot that has run. */
+  A read(OutputReader reader, EngineSlot slot, boolean whole);
+
+  /** Frees an answer that nobody gets. */
+  void drop(A answer);
+}

@@ -1,0 +1,99 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.runtime.binding.JoinableBatch;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One caller's batch, which may be answered together with others. Its caller makes it, and hands it
+ * to whoever answers it; {@link #cancel} may come from any thread.
+ */
+final class JointCall {
+  private final BatchRequest request;
+  private final boolean asynchronous;
+  private final long since;
+  private @Nullable JoinableBatch joinable;
+  private long began;
+  private volatile @Nullable Run run;
+  private volatile boolean unwanted;
+
+  /**
+   * A call that nobody answers yet.
+   *
+   * @param since when it began, by {@link System#nanoTime}
+   */
+  JointCall(BatchRequest request, boolean asynchronous, long since) {
+    this.request = request;
+    this.asynchronous = asynchronous;
+    this.since = since;
+  }
+
+  BatchRequest request() {
+    return request;
+  }
+
+  boolean isAsynchronous() {
+    return asynchronous;
+  }
+
+  long since() {
+    return since;
+  }
+
+  /** Equal for calls that one run can answer; looked at before somebody else can answer it. */
+  Object shape() {
+    JoinableBatch looked = request.joinable();
+    joinable = looked;
+    return looked == null ? this : looked.shape();
+  }
+
+  /** The batch of a call that has found company, which only calls of an equal shape do. */
+  JoinableBatch joinable() {
+    return Objects.requireNonNull(joinable, "joinable");
+  }
+
+  /** Its answer began, by {@link System#nanoTime}. */
+  void begin(long now) {
+    began = now;
+  }
+
+  long began() {
+    return began;
+  }
+
+  /** Nobody wants the answer; ends the run when that is so of all that it answers. */
+  void cancel() {
+    unwanted = true;
+    Run now = run;
+    if (now != null) {
+      now.endIfUnwanted();
+    }
+  }
+
+  boolean isUnwanted() {
+    return unwanted;
+  }
+
+  /** Whether others were answered in the same run. */
+  boolean hadCompany() {
+    Run last = run;
+    return last != null && last.calls().size() > 1;
+  }
+
+  /** A run begins, which can be ended. */
+  static void begin(List<JointCall> calls, Cancellation cancellation) {
+    Run run = new Run(calls, cancellation);
+    calls.forEach(call -> call.run = run);
+    run.endIfUnwanted(); // who cancelled before could not know
+  }
+
+  /** What answers some calls. */
+  private record Run(List<JointCall> calls, Cancellation cancellation) {
+    void endIfUnwanted() {
+      if (calls.stream().allMatch(JointCall::isUnwanted)) {
+        cancellation.cancel();
+      }
+    }
+  }
+}
