@@ -1,9 +1,11 @@
 package io.mlops4j.bench.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A block of expected values and what the library answers to its inputs. */
@@ -55,12 +57,20 @@ record GoldenCase(String name, JsonNode expected, Answers answers) {
   }
 
   private Stream<Line> array(String path, JsonNode node, double @Nullable [] got) {
-    if (got == null || got.length != node.size()) {
+    List<JsonNode> expected = leaves(node).toList();
+    if (got == null || got.length != expected.size()) {
       String found = got == null ? "refused" : "[" + got.length + "]";
-      return Stream.of(new Line(name, path, found, "[" + node.size() + "]", Outcome.OFF));
+      return Stream.of(new Line(name, path, found, "[" + expected.size() + "]", Outcome.OFF));
     }
     return IntStream.range(0, got.length)
-        .mapToObj(i -> line(path + "[" + i + "]", node.get(i), got[i]));
+        .mapToObj(i -> line(path + "[" + i + "]", expected.get(i), got[i]));
+  }
+
+  /** A table is compared row by row. */
+  private static Stream<JsonNode> leaves(JsonNode node) {
+    return node.isArray()
+        ? StreamSupport.stream(node.spliterator(), false).flatMap(GoldenCase::leaves)
+        : Stream.of(node);
   }
 
   private Line line(String path, JsonNode node, @Nullable Double got) {
@@ -72,13 +82,17 @@ record GoldenCase(String name, JsonNode expected, Answers answers) {
     if (!node.isNumber()) {
       return Outcome.OURS;
     }
-    return got != null && agrees(got, node.asDouble(), path.endsWith("pvalue") ? 1e-6 : 1e-9)
-        ? Outcome.OK
-        : Outcome.OFF;
+    return got != null && agrees(path, got, node.asDouble()) ? Outcome.OK : Outcome.OFF;
   }
 
-  private static boolean agrees(double got, double expected, double tolerance) {
-    return Math.abs(got - expected) <= Math.max(tolerance * Math.abs(expected), 1e-12);
+  private static boolean agrees(String path, double got, double expected) {
+    double tolerance = path.endsWith("pvalue") ? 1e-6 : 1e-9;
+    return Math.abs(got - expected) <= Math.max(tolerance * Math.abs(expected), noise(path));
+  }
+
+  /** SciPy's limiting p-values of Cramér-von Mises are 1 less a series that it sums to 1e-7. */
+  private static double noise(String path) {
+    return path.startsWith("cvm2_") && path.endsWith("pvalue") ? 1e-9 : 1e-12;
   }
 
   private static String text(JsonNode node) {

@@ -2,6 +2,7 @@ package io.mlops4j.bench.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.monitor.drift.PValueAdjustment;
+import io.mlops4j.monitor.drift.PValueCombination;
 
 /** Corrections of many p-values. */
 final class MultipleTestingAnswers {
@@ -13,6 +14,12 @@ final class MultipleTestingAnswers {
         .values("bh", () -> PValueAdjustment.BENJAMINI_HOCHBERG.adjust(p))
         .values("by", () -> PValueAdjustment.BENJAMINI_YEKUTIELI.adjust(p))
         .values("holm", () -> PValueAdjustment.HOLM.adjust(p))
+        .values("fisher_combined", () -> combined(p))
         .values("bonferroni", () -> PValueAdjustment.BONFERRONI.adjust(p));
+  }
+
+  private static double[] combined(double[] p) {
+    PValueCombination.Result result = PValueCombination.withDefaults().test(p);
+    return new double[] {result.statistic(), result.pValue()};
   }
 }

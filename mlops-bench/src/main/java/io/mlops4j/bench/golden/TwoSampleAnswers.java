@@ -2,6 +2,8 @@ package io.mlops4j.bench.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.monitor.drift.AndersonDarling;
+import io.mlops4j.monitor.drift.CramerVonMises;
+import io.mlops4j.monitor.drift.CramerVonMises.Ties;
 import io.mlops4j.monitor.drift.EnergyDistance;
 import io.mlops4j.monitor.drift.KolmogorovSmirnov;
 import io.mlops4j.monitor.drift.MannWhitney;
@@ -30,10 +32,15 @@ final class TwoSampleAnswers {
     all.kolmogorovSmirnov("ks_two-sided_asymp.", PValueMethod.ASYMPTOTIC);
     all.distances();
     all.test("anderson_ksamp_midrank.", AndersonDarling.withDefaults()::test);
+    all.cramerVonMises("cvm2_auto.", PValueMethod.AUTO);
+    all.cramerVonMises("cvm2_exact.", PValueMethod.EXACT);
+    all.cramerVonMises("cvm2_asymptotic.", PValueMethod.ASYMPTOTIC);
     all.mannWhitney();
     all.welch("ttest_welch.");
     all.referenceBins("hist_quantile10.");
     all.givenBins("hist_width10.", element.get("expected").path("hist_width10"));
+    MomentsAnswers.add(all.answers, "moments_ref.", reference);
+    MomentsAnswers.add(all.answers, "moments_cur.", current);
     return all.answers;
   }
 
@@ -46,6 +53,12 @@ final class TwoSampleAnswers {
     answers
         .value(prefix + "statistic", () -> test.of(reference, current).statistic())
         .value(prefix + "pvalue", () -> test.of(reference, current).pValue());
+  }
+
+  /** SciPy's ties: by default the library counts them otherwise. */
+  private void cramerVonMises(String prefix, PValueMethod method) {
+    CramerVonMises test = CramerVonMises.withDefaults().with(method).with(Ties.MIDRANKS);
+    test(prefix, test::test);
   }
 
   private void mannWhitney() {

@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.drift;
 
+import java.util.Arrays;
 import org.apache.commons.statistics.inference.TTest;
 
 /**
@@ -40,8 +41,31 @@ public final class WelchT {
     if (first.isConstant() && second.isConstant()) {
       return ofConstants(first, second);
     }
-    TTest.Result result = TTest.withDefaults().test(first.toArray(), second.toArray());
+    Scaling scaling = Scaling.of(first, second);
+    TTest.Result result =
+        TTest.withDefaults().test(scaling.of(first.toArray()), scaling.of(second.toArray()));
     return new Result(result.getStatistic(), result.getPValue(), result.getDegreesOfFreedom());
+  }
+
+  /**
+   * Moves and scales both samples alike, which t and its degrees of freedom do not see: values near
+   * 1e9 would lose the digits of their means, squares of values near 1e150 would overflow.
+   */
+  private record Scaling(double middle, int exponent) {
+    static Scaling of(Sample first, Sample second) {
+      double middle = first.get(first.size() / 2);
+      double reach = Math.max(reach(first, middle), reach(second, middle));
+      return new Scaling(middle, -Math.getExponent(reach));
+    }
+
+    private static double reach(Sample sample, double middle) {
+      return Math.max(
+          Math.abs(sample.get(0) - middle), Math.abs(sample.get(sample.size() - 1) - middle));
+    }
+
+    double[] of(double[] values) {
+      return Arrays.stream(values).map(x -> Math.scalb(x - middle, exponent)).toArray();
+    }
   }
 
   private static Result ofConstants(Sample first, Sample second) {
