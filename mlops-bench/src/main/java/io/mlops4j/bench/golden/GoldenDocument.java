@@ -42,6 +42,12 @@ final class GoldenDocument {
     if (element.has("ref")) {
       return TwoSampleAnswers.of(element);
     }
+    if (element.has("P_rowmajor")) {
+      return MultiClassAnswers.of(element);
+    }
+    if (element.has("pred")) {
+      return RegressionAnswers.of(element);
+    }
     return element.has("p") ? ClassificationAnswers.of(element) : Answers.none();
   }
 

@@ -206,6 +206,29 @@ public final class BinaryPerformance {
     return meanLoss(p -> (1 - p) * (1 - p), p -> p * p);
   }
 
+  /**
+   * Expected calibration error of the probabilities in ten bins of equal counts.
+   *
+   * @return the error; undefined without rows or when a score is no probability
+   */
+  public Metric calibrationError() {
+    return calibrationError(CalibrationError.withDefaults());
+  }
+
+  /**
+   * Expected calibration error of the probabilities.
+   *
+   * @param error in which bins it is measured
+   * @return the error; undefined without rows or when a score is no probability
+   */
+  public Metric calibrationError(CalibrationError error) {
+    double[] probabilities =
+        DoubleStream.concat(Arrays.stream(positives), Arrays.stream(negatives)).toArray();
+    boolean[] happened = new boolean[probabilities.length];
+    Arrays.fill(happened, 0, positives.length, true);
+    return error.of(probabilities, happened);
+  }
+
   private Metric meanLoss(DoubleUnaryOperator ofPositive, DoubleUnaryOperator ofNegative) {
     if (rows() == 0) {
       return new Metric.Undefined("no labelled row");

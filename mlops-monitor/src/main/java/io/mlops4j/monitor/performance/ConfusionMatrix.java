@@ -75,6 +75,41 @@ public record ConfusionMatrix(
   }
 
   /**
+   * Share of rows without the event for which it was predicted.
+   *
+   * @return FP / (FP + TN); undefined when every row is an event
+   */
+  public Metric falsePositiveRate() {
+    return share(falsePositives, falsePositives + trueNegatives, "no row is negative");
+  }
+
+  /**
+   * Share of rows for which the event was predicted.
+   *
+   * @return (TP + FP) / rows; undefined without rows
+   */
+  public Metric predictedRate() {
+    return share(truePositives + falsePositives, rows(), "no labelled row");
+  }
+
+  /**
+   * Mean of the recall of events and of non-events; the accuracy to expect if both were equally
+   * common. The classes are independent: their binomial variances add. A class without rows is left
+   * out, as scikit-learn does.
+   *
+   * @return (TP / (TP + FN) + TN / (TN + FP)) / 2; undefined without rows
+   */
+  public Metric balancedAccuracy() {
+    Metric ofEvents = recall();
+    Metric ofOthers = share(trueNegatives, trueNegatives + falsePositives, "no labelled row");
+    if (ofEvents instanceof Metric.Value p && ofOthers instanceof Metric.Value n) {
+      return new Metric.Value(
+          (p.value() + n.value()) / 2, Math.hypot(p.standardError(), n.standardError()) / 2);
+    }
+    return ofEvents instanceof Metric.Value ? ofEvents : ofOthers;
+  }
+
+  /**
    * Harmonic mean of precision and recall.
    *
    * @return 2 TP / (2 TP + FP + FN); undefined when there is neither an event nor a predicted one

@@ -1,0 +1,135 @@
+package io.mlops4j.monitor.performance;
+
+import io.mlops4j.monitor.drift.QuantileBins;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.DoubleToIntFunction;
+
+/**
+ * Expected calibration error: by how much probabilities miss the shares of what happened, {@code
+ * sum over bins of n_b / n |mean probability - share of events|}. By default in {@value #BINS} bins
+ * of about equally many rows, cut at quantiles, equal probabilities together and equal edges
+ * merged; empty bins count nothing. Equal-width bins, {@code [i/10, (i + 1)/10)} with the last one
+ * closed, leave most rows of a rare event in a single bin.
+ *
+ * <p>The standard error is the delta method's with bins and signs held fixed: that of the mean of
+ * {@code sign_b (probability - event)}. The error itself is biased upwards, by about {@code sqrt(2
+ * / pi) sqrt(p (1 - p) bins / n)} for a model that is perfectly calibrated: compare values of about
+ * equally many rows only.
+ *
+ * <p>Immutable and thread safe.
+ */
+public final class CalibrationError {
+  /** How many bins are taken by default. */
+  public static final int BINS = 10;
+
+  private static final CalibrationError DEFAULTS = new CalibrationError(Binning.EQUAL_COUNT, BINS);
+
+  private final Binning binning;
+  private final int bins;
+
+  private CalibrationError(Binning binning, int bins) {
+    this.binning = binning;
+    this.bins = bins;
+  }
+
+  /**
+   * Ten bins of equal counts.
+   *
+   * @return the error
+   */
+  public static CalibrationError withDefaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * The same error in other bins.
+   *
+   * @param cut where the bins are cut
+   * @return an error of its own
+   */
+  public CalibrationError with(Binning cut) {
+    return new CalibrationError(Objects.requireNonNull(cut, "cut"), bins);
+  }
+
+  /**
+   * The same error in more or fewer bins.
+   *
+   * @param count how many, at least 2
+   * @return an error of its own
+   * @throws IllegalArgumentException when there are fewer than 2
+   */
+  public CalibrationError withBins(int count) {
+    if (count < 2) {
+      throw new IllegalArgumentException("count = " + count + ": at least 2 bins are needed");
+    }
+    return new CalibrationError(binning, count);
+  }
+
+  /**
+   * Compares probabilities with what happened.
+   *
+   * @param probabilities in [0, 1], none NaN
+   * @param happened whether the event happened, row by row
+   * @return the error in [0, 1]; undefined without rows or when a value is no probability
+   * @throws IllegalArgumentException when the lengths differ
+   */
+  public Metric of(double[] probabilities, boolean[] happened) {
+    Objects.requireNonNull(probabilities, "probabilities");
+    Objects.requireNonNull(happened, "happened");
+    if (probabilities.length != happened.length) {
+      throw new IllegalArgumentException(
+          probabilities.length
+              + " probabilities, "
+              + happened.length
+              + " events: each row needs one of each");
+    }
+    if (probabilities.length == 0) {
+      return new Metric.Undefined("no labelled row");
+    }
+    if (!Arrays.stream(probabilities).allMatch(p -> p >= 0 && p <= 1)) {
+      return new Metric.Undefined("a score lies outside [0, 1] and is no probability");
+    }
+    return measured(probabilities, happened);
+  }
+
+  private Metric measured(double[] probabilities, boolean[] happened) {
+    DoubleToIntFunction bin = binning.cut(probabilities, bins);
+    double[] gaps = new double[bins];
+    for (int row = 0; row < probabilities.length; row++) {
+      gaps[bin.applyAsInt(probabilities[row])] += gap(probabilities[row], happened[row]);
+    }
+    double[] signed = new double[probabilities.length];
+    for (int row = 0; row < signed.length; row++) {
+      signed[row] =
+          Math.signum(gaps[bin.applyAsInt(probabilities[row])])
+              * gap(probabilities[row], happened[row]);
+    }
+    return new Metric.Value(
+        Arrays.stream(gaps).map(Math::abs).sum() / signed.length, Averages.standardError(signed));
+  }
+
+  private static double gap(double probability, boolean happened) {
+    return probability - (happened ? 1 : 0);
+  }
+
+  /** Where bins of probabilities are cut. */
+  public enum Binning {
+    /** At quantiles of the probabilities. */
+    EQUAL_COUNT {
+      @Override
+      DoubleToIntFunction cut(double[] probabilities, int bins) {
+        return QuantileBins.of(probabilities, bins)::indexOf;
+      }
+    },
+    /** At whole parts of [0, 1]. */
+    EQUAL_WIDTH {
+      @Override
+      DoubleToIntFunction cut(double[] probabilities, int bins) {
+        return probability -> Math.min((int) Math.floor(probability * bins), bins - 1);
+      }
+    };
+
+    abstract DoubleToIntFunction cut(double[] probabilities, int bins);
+  }
+}

@@ -1,0 +1,274 @@
+package io.mlops4j.monitor.performance;
+
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.stream.IntStream;
+
+/**
+ * How often each of several classes was taken for each. Agrees with scikit-learn, {@code
+ * zero_division=0}: a class that was never predicted has the precision 0, one that never happened
+ * the recall 0. A class that neither happened nor was predicted does not enter an average.
+ *
+ * <p>The standard errors are the delta method's on multinomial cells: with p the share of a cell
+ * and g the derivative of the metric by it, {@code sqrt((sum p g^2 - (sum p g)^2) / n)}. Where the
+ * rows of a class are 0, its 0 is taken for certain.
+ *
+ * <p>Immutable and thread safe.
+ */
+public final class ClassConfusion {
+  private final long[][] counts;
+  private final long rows;
+  // shares of the rows that are of a class, and that were predicted to be
+  private final double[] happened;
+  private final double[] predicted;
+
+  private ClassConfusion(long[][] counts) {
+    this.counts = counts;
+    this.rows = Arrays.stream(counts).flatMapToLong(Arrays::stream).sum();
+    this.happened =
+        Arrays.stream(counts)
+            .mapToDouble(row -> (double) Arrays.stream(row).sum() / rows)
+            .toArray();
+    this.predicted =
+        IntStream.range(0, counts.length)
+            .mapToDouble(c -> (double) Arrays.stream(counts).mapToLong(row -> row[c]).sum() / rows)
+            .toArray();
+  }
+
+  /**
+   * Counts rows.
+   *
+   * @param classes how many classes there are, at least 2
+   * @param labels the class of each row, from 0
+   * @param predictions the class that was predicted for it
+   * @return the counts
+   * @throws IllegalArgumentException when the lengths differ, there are fewer than 2 classes or a
+   *     class is out of range
+   */
+  public static ClassConfusion of(int classes, int[] labels, int[] predictions) {
+    Objects.requireNonNull(labels, "labels");
+    Objects.requireNonNull(predictions, "predictions");
+    if (classes < 2) {
+      throw new IllegalArgumentException("classes = " + classes + ": at least 2 are needed");
+    }
+    if (labels.length != predictions.length) {
+      throw new IllegalArgumentException(
+          labels.length
+              + " labels, "
+              + predictions.length
+              + " predictions: each row needs one of each");
+    }
+    long[][] counts = new long[classes][classes];
+    for (int row = 0; row < labels.length; row++) {
+      counts[checked(labels[row], classes, "labels", row)][
+          checked(predictions[row], classes, "predictions", row)]++;
+    }
+    return new ClassConfusion(counts);
+  }
+
+  private static int checked(int value, int classes, String name, int row) {
+    if (value < 0 || value >= classes) {
+      throw new IllegalArgumentException(
+          name + "[" + row + "] = " + value + ": classes go from 0 to " + (classes - 1));
+    }
+    return value;
+  }
+
+  /**
+   * How many classes there are.
+   *
+   * @return 2 or more
+   */
+  public int classes() {
+    return counts.length;
+  }
+
+  /**
+   * The number of rows.
+   *
+   * @return the sum of all counts
+   */
+  public long rows() {
+    return rows;
+  }
+
+  /**
+   * A count.
+   *
+   * @param label the class that it was, from 0
+   * @param prediction the class that was predicted
+   * @return the rows of both
+   */
+  public long count(int label, int prediction) {
+    return counts[label][prediction];
+  }
+
+  /**
+   * One class against all others: its precision, recall and F1.
+   *
+   * @param label the class, from 0, that counts as the event
+   * @return the four counts
+   */
+  public ConfusionMatrix oneVersusRest(int label) {
+    long hits = counts[label][label];
+    long ofClass = Arrays.stream(counts[label]).sum();
+    long alarms = Arrays.stream(counts).mapToLong(row -> row[label]).sum();
+    return new ConfusionMatrix(rows - ofClass - alarms + hits, alarms - hits, ofClass - hits, hits);
+  }
+
+  /**
+   * Share of rows whose class was predicted.
+   *
+   * @return the accuracy, binomial error; undefined without rows
+   */
+  public Metric accuracy() {
+    return precision(Averaging.MICRO);
+  }
+
+  /**
+   * Precision over all classes.
+   *
+   * @param averaging how the classes count
+   * @return the average; undefined without rows
+   */
+  public Metric precision(Averaging averaging) {
+    return average(averaging, Part.PRECISION);
+  }
+
+  /**
+   * Recall over all classes. Weighted, it is the accuracy.
+   *
+   * @param averaging how the classes count
+   * @return the average; undefined without rows
+   */
+  public Metric recall(Averaging averaging) {
+    return average(averaging, Part.RECALL);
+  }
+
+  /**
+   * F1 over all classes; macro and weighted, the mean of the classes' F1.
+   *
+   * @param averaging how the classes count
+   * @return the average; undefined without rows
+   */
+  public Metric f1(Averaging averaging) {
+    return average(averaging, Part.F1);
+  }
+
+  private Metric average(Averaging averaging, Part part) {
+    if (rows == 0) {
+      return new Metric.Undefined("no labelled row");
+    }
+    double[][] slopes = new double[classes()][classes()];
+    double value = 0;
+    if (averaging == Averaging.MICRO) {
+      // of one prediction per row, every error is one too many and one too few: all three agree
+      for (int c = 0; c < classes(); c++) {
+        value += share(c);
+        slopes[c][c] = 1;
+      }
+    } else {
+      double used = IntStream.range(0, classes()).filter(this::isUsed).count();
+      for (int c = 0; c < classes(); c++) {
+        double weight = averaging == Averaging.MACRO ? 1 / used : happened[c];
+        double ofClass = isUsed(c) ? part.value(share(c), happened[c], predicted[c]) : 0;
+        value += isUsed(c) ? weight * ofClass : 0;
+        addSlopes(slopes, c, weight, part);
+        if (averaging == Averaging.WEIGHTED) {
+          for (int j = 0; j < classes(); j++) {
+            slopes[c][j] += ofClass;
+          }
+        }
+      }
+    }
+    return new Metric.Value(value, standardError(slopes));
+  }
+
+  private double share(int label) {
+    return (double) counts[label][label] / rows;
+  }
+
+  private boolean isUsed(int label) {
+    return happened[label] + predicted[label] > 0;
+  }
+
+  /** By the share of a cell: of its hits, of its row (what happened), of its column. */
+  private void addSlopes(double[][] slopes, int label, double weight, Part part) {
+    if (!isUsed(label)) {
+      return;
+    }
+    double hits = share(label);
+    double byRow = weight * part.byHappened(hits, happened[label], predicted[label]);
+    double byColumn = weight * part.byPredicted(hits, happened[label], predicted[label]);
+    slopes[label][label] += weight * part.byHits(happened[label], predicted[label]);
+    for (int other = 0; other < classes(); other++) {
+      slopes[label][other] += byRow;
+      slopes[other][label] += byColumn;
+    }
+  }
+
+  private double standardError(double[][] slopes) {
+    double mean = 0;
+    for (int i = 0; i < classes(); i++) {
+      for (int j = 0; j < classes(); j++) {
+        mean += slopes[i][j] * counts[i][j] / rows;
+      }
+    }
+    double variance = 0;
+    for (int i = 0; i < classes(); i++) {
+      for (int j = 0; j < classes(); j++) {
+        variance += (slopes[i][j] - mean) * (slopes[i][j] - mean) * counts[i][j] / rows;
+      }
+    }
+    return Math.sqrt(variance / rows);
+  }
+
+  /** How classes enter an average. */
+  public enum Averaging {
+    /** Every class that happened or was predicted counts the same. */
+    MACRO,
+    /** Every row counts the same: precision, recall and F1 are all the accuracy. */
+    MICRO,
+    /** Every class counts by its share of the rows. */
+    WEIGHTED
+  }
+
+  /** A metric hits / denominator, by shares of the rows, and its partial derivatives. */
+  private enum Part {
+    PRECISION(0, 1),
+    RECALL(1, 0),
+    F1(0.5, 0.5);
+
+    private final double ofHappened;
+    private final double ofPredicted;
+
+    Part(double ofHappened, double ofPredicted) {
+      this.ofHappened = ofHappened;
+      this.ofPredicted = ofPredicted;
+    }
+
+    private double denominator(double happened, double predicted) {
+      return ofHappened * happened + ofPredicted * predicted;
+    }
+
+    double value(double hits, double happened, double predicted) {
+      double denominator = denominator(happened, predicted);
+      return denominator == 0 ? 0 : hits / denominator;
+    }
+
+    double byHits(double happened, double predicted) {
+      double denominator = denominator(happened, predicted);
+      return denominator == 0 ? 0 : 1 / denominator;
+    }
+
+    double byHappened(double hits, double happened, double predicted) {
+      double inverse = byHits(happened, predicted);
+      return -ofHappened * hits * inverse * inverse;
+    }
+
+    double byPredicted(double hits, double happened, double predicted) {
+      double inverse = byHits(happened, predicted);
+      return -ofPredicted * hits * inverse * inverse;
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package io.mlops4j.monitor.performance;
+
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * Realised performance of a model that predicts a number, on labelled rows. Agrees with
+ * scikit-learn.
+ *
+ * <p>A row whose label or prediction is NaN is left out and counted in {@link #missing()}. What the
+ * rows do not define is a {@link Metric.Undefined}: no rows define nothing, an infinite label or
+ * prediction has no error, equal labels no R2, a label of 0 no relative error. The last two differ
+ * from scikit-learn on purpose, which answers 0 or 1 for R2 and divides by 2<sup>-52</sup>.
+ *
+ * <p>The standard errors assume independent rows. Immutable and thread safe; the arrays are copied.
+ */
+public final class RegressionPerformance {
+  private final double[] labels;
+  private final double[] predictions;
+  private final long missing;
+  private final boolean finite;
+
+  private RegressionPerformance(double[] labels, double[] predictions, long missing) {
+    this.labels = labels;
+    this.predictions = predictions;
+    this.missing = missing;
+    this.finite =
+        Arrays.stream(labels).allMatch(Double::isFinite)
+            && Arrays.stream(predictions).allMatch(Double::isFinite);
+  }
+
+  /**
+   * Takes labelled rows.
+   *
+   * @param labels what came true, NaN where it is unknown
+   * @param predictions what was predicted, row by row; NaN where nothing was
+   * @return the performance on these rows
+   * @throws IllegalArgumentException when the lengths differ
+   */
+  public static RegressionPerformance of(double[] labels, double[] predictions) {
+    Objects.requireNonNull(labels, "labels");
+    Objects.requireNonNull(predictions, "predictions");
+    if (labels.length != predictions.length) {
+      throw new IllegalArgumentException(
+          labels.length
+              + " labels, "
+              + predictions.length
+              + " predictions: each row needs one of each, NaN where it is unknown");
+    }
+    int[] known =
+        IntStream.range(0, labels.length)
+            .filter(row -> !Double.isNaN(labels[row]) && !Double.isNaN(predictions[row]))
+            .toArray();
+    return new RegressionPerformance(
+        Arrays.stream(known).mapToDouble(row -> labels[row]).toArray(),
+        Arrays.stream(known).mapToDouble(row -> predictions[row]).toArray(),
+        labels.length - known.length);
+  }
+
+  /**
+   * Rows with a label and a prediction.
+   *
+   * @return their number
+   */
+  public long rows() {
+    return labels.length;
+  }
+
+  /**
+   * Rows that were left out because their label or prediction is NaN.
+   *
+   * @return their number
+   */
+  public long missing() {
+    return missing;
+  }
+
+  /**
+   * Bias, the mean of {@code prediction - label}. The standard error is that of a mean.
+   *
+   * @return the bias in the unit of the labels
+   */
+  public Metric bias() {
+    return mean((label, prediction) -> prediction - label);
+  }
+
+  /**
+   * MAE, the mean of {@code |prediction - label|}. The standard error is that of a mean.
+   *
+   * @return the error in the unit of the labels
+   */
+  public Metric meanAbsoluteError() {
+    return mean((label, prediction) -> Math.abs(prediction - label));
+  }
+
+  /**
+   * MSE, the mean of {@code (prediction - label)^2}. The standard error is that of a mean.
+   *
+   * @return the error in the squared unit of the labels
+   */
+  public Metric meanSquaredError() {
+    return mean(RegressionPerformance::square);
+  }
+
+  /**
+   * RMSE, the root of the {@link #meanSquaredError()}. The standard error is the delta method's,
+   * that of the mean squared error over twice the root; 0 for a perfect model.
+   *
+   * @return the error in the unit of the labels
+   */
+  public Metric rootMeanSquaredError() {
+    return meanSquaredError() instanceof Metric.Value square
+        ? new Metric.Value(
+            Math.sqrt(square.value()),
+            square.value() == 0 ? 0 : square.standardError() / (2 * Math.sqrt(square.value())))
+        : meanSquaredError();
+  }
+
+  /**
+   * R2, {@code 1 - sum (label - prediction)^2 / sum (label - mean label)^2}: 1 for a perfect model,
+   * 0 for the mean, below for a worse one. The standard error is the delta method's for the ratio
+   * of two means: with e the error of a row and d its distance from the mean, {@code sqrt(n / (n -
+   * 1) sum (e^2 - (1 - R2) d^2)^2) / sum d^2}.
+   *
+   * @return R2, at most 1; undefined also when all labels are equal
+   */
+  public Metric r2() {
+    return ifFinite(
+        () -> {
+          double mean = Averages.mean(labels);
+          double total = Arrays.stream(labels).map(y -> (y - mean) * (y - mean)).sum();
+          double first = labels[0];
+          if (total == 0 || Arrays.stream(labels).allMatch(y -> y == first)) {
+            return new Metric.Undefined("all " + rows() + " labels are equal");
+          }
+          double unexplained = sum(RegressionPerformance::square) / total;
+          double variance =
+              sum(
+                  (label, prediction) -> {
+                    double term =
+                        square(label, prediction) - unexplained * (label - mean) * (label - mean);
+                    return term * term;
+                  });
+          double n = labels.length;
+          return new Metric.Value(1 - unexplained, Math.sqrt(n / (n - 1) * variance) / total);
+        });
+  }
+
+  /**
+   * MAPE, the mean of {@code |prediction - label| / |label|}. The standard error is that of a mean.
+   *
+   * @return the error as a share, 0.1 for 10 %; undefined also when a label is 0
+   */
+  public Metric meanAbsolutePercentageError() {
+    return Arrays.stream(labels).anyMatch(label -> label == 0)
+        ? new Metric.Undefined("a label is 0 and has no relative error")
+        : mean((label, prediction) -> Math.abs(prediction - label) / Math.abs(label));
+  }
+
+  /**
+   * Pinball loss of a predicted quantile, the mean of {@code q (label - prediction)} where the
+   * label is above and {@code (1 - q) (prediction - label)} where it is below. The standard error
+   * is that of a mean.
+   *
+   * @param quantile which quantile the model predicts, strictly between 0 and 1
+   * @return the loss in the unit of the labels
+   * @throws IllegalArgumentException when the quantile is out of range
+   */
+  public Metric pinball(double quantile) {
+    if (!(quantile > 0 && quantile < 1)) {
+      throw new IllegalArgumentException(
+          "quantile = " + quantile + ": a quantile lies strictly between 0 and 1");
+    }
+    return mean(
+        (label, prediction) ->
+            Math.max(quantile * (label - prediction), (1 - quantile) * (prediction - label)));
+  }
+
+  private static double square(double label, double prediction) {
+    return (prediction - label) * (prediction - label);
+  }
+
+  private double sum(DoubleBinaryOperator ofLabelAndPrediction) {
+    return Arrays.stream(each(ofLabelAndPrediction)).sum();
+  }
+
+  private double[] each(DoubleBinaryOperator ofLabelAndPrediction) {
+    return IntStream.range(0, labels.length)
+        .mapToDouble(row -> ofLabelAndPrediction.applyAsDouble(labels[row], predictions[row]))
+        .toArray();
+  }
+
+  private Metric mean(DoubleBinaryOperator ofLabelAndPrediction) {
+    return ifFinite(() -> Averages.metric(each(ofLabelAndPrediction)));
+  }
+
+  private Metric ifFinite(Supplier<Metric> metric) {
+    if (labels.length == 0) {
+      return new Metric.Undefined("no labelled row");
+    }
+    return finite ? metric.get() : new Metric.Undefined("a label or prediction is infinite");
+  }
+}
