@@ -116,6 +116,11 @@ def without_nan(node):
     return [without_nan(value) for value in node] if isinstance(node, list) else node
 
 
+def binned(reference, current, positions):
+    return {"ref": reference, "cur": current, "positions": positions,
+            "energy": stats.energy_distance(positions, positions, reference, current)}
+
+
 rng = np.random.default_rng(20010103)
 r6 = lambda values: np.round(values, 6)
 document = {
@@ -144,6 +149,10 @@ document = {
     ],
     "million": large(1_000_000),
     "cvm_tail": [[x, cvm_tail(x)] for x in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3473, 0.46136, 0.74346, 1.16786, 2, 4, 10)],
+    "binned": [
+        binned([5, 0, 3, 2], [1, 1, 1, 7], [-1.0, 0.0, 2.5, 10.0]), binned([10, 10], [5, 5], [0.0, 1.0]),
+        binned([800, 150, 50], [90, 8, 2], [0.5, 1.5, 40.0]),
+    ],
     "fisher": [
         fisher([8, 2], [1, 5]), fisher([100, 3], [9, 4]), fisher([9990, 10], [480, 20]), fisher([3, 0], [0, 2]),
         fisher([5, 5], [5, 5]), fisher([1, 0], [0, 1]), fisher([7, 0], [3, 1]),

@@ -140,7 +140,7 @@ public final class Wasserstein {
     return largest == counts.referenceRows();
   }
 
-  private static void checkPositions(double[] positions, int bins) {
+  static void checkPositions(double[] positions, int bins) {
     Objects.requireNonNull(positions, "positions");
     if (positions.length != bins) {
       throw new IllegalArgumentException(

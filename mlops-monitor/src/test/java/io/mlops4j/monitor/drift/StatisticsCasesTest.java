@@ -144,6 +144,22 @@ class StatisticsCasesTest {
         .toArray();
   }
 
+  static Stream<Arguments> binned() {
+    return GoldenFile.elements(GOLDEN.get("binned")).map(Arguments::of);
+  }
+
+  @ParameterizedTest
+  @MethodSource("binned")
+  void binnedEnergyAgreesWithSciPysWeightedOne(JsonNode golden) {
+    close(
+        EnergyDistance.withDefaults()
+            .statistic(
+                counts(golden.get("ref")),
+                counts(golden.get("cur")),
+                doubles(golden.get("positions"))),
+        golden.get("energy"));
+  }
+
   static Stream<Arguments> fisher() {
     return GoldenFile.elements(GOLDEN.get("fisher")).map(Arguments::of);
   }
