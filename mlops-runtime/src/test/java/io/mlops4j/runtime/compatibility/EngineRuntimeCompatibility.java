@@ -146,6 +146,39 @@ public abstract class EngineRuntimeCompatibility extends RuntimeSuite {
   }
 
   @Test
+  void smallBatchesThatAreJoinedAreAnsweredEachWithItsOwn() {
+    try (Model model = loadJoining(Job.SUM)) {
+      List<CompletableFuture<float[]>> sums = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        try (FeatureBatch batch = builder().floats("a", i, -i).floats("b", 0.5f, 1).build()) {
+          sums.add(model.predictAsync(batch, CallOptions.withDefaults(), sum -> sum.floats("sum")));
+        }
+      }
+      for (int i = 0; i < sums.size(); i++) {
+        assertThat(sums.get(i).join()).containsExactly(i + 0.5f, 1 - i);
+      }
+    }
+  }
+
+  @Test
+  void textsThatAreJoinedAreTakenApart() {
+    try (Model model = loadJoining(Job.JOIN)) {
+      List<CompletableFuture<String[]>> all = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        try (FeatureBatch batch =
+            builder().strings("a", "früh ", "").strings("b", "" + i, "").build()) {
+          all.add(
+              model.predictAsync(
+                  batch, CallOptions.withDefaults(), text -> text.strings("joined")));
+        }
+      }
+      for (int i = 0; i < all.size(); i++) {
+        assertThat(all.get(i).join()).containsExactly("früh " + i, "");
+      }
+    }
+  }
+
+  @Test
   void manyAsynchronousCallsAreAnsweredEachWithItsOwn() {
     try (Model model = load(Job.SUM)) {
       List<CompletableFuture<Float>> sums = new ArrayList<>();

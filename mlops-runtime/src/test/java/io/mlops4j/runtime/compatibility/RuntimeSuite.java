@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.FeatureSchema;
@@ -55,9 +56,21 @@ abstract class RuntimeSuite {
     return load(tested.identity(type), features);
   }
 
+  /** Small batches that pile up are joined. */
+  Model loadJoining(Job job) {
+    Excuses.check(this, job, tested.cannot(job));
+    return load(
+        tested.model(job),
+        LoadOptions.withDefaults().microBatching(MicroBatching.upTo(16).always()));
+  }
+
   private Model load(TestModel model, FeatureSchema features) {
-    LoadOptions options = LoadOptions.withDefaults().engine(tested.provider().name());
-    options = features == null ? options : options.features(features);
+    LoadOptions options = LoadOptions.withDefaults();
+    return load(model, features == null ? options : options.features(features));
+  }
+
+  private Model load(TestModel model, LoadOptions chosen) {
+    LoadOptions options = chosen.engine(tested.provider().name());
     return runtime.load(
         model.path(), model.signature() == null ? options : options.signature(model.signature()));
   }

@@ -184,6 +184,16 @@ class BatchedRowsTest {
   }
 
   @Test
+  void recordsOfAModelOfAnyRankAreBatched() {
+    try (ServingModel free =
+        fixture.load("tensors/free.onnx", LoadOptions.withDefaults().microBatching(TOGETHER))) {
+      RowModel<Single, SingleOut> rows = free.rows(Single.class, SingleOut.class);
+      assertThat(rows).isInstanceOf(BatchedRows.class);
+      assertThat(rows.predict(new Single(3)).y()).isEqualTo(-3);
+    }
+  }
+
+  @Test
   void modelThatTakesOneNumberOfRowsIsAskedAsWithoutBatching() {
     LoadOptions options = ServingFixture.ABCD.microBatching(TOGETHER);
     try (ServingModel fixed = fixture.load("fixed_batch8.onnx", options);
