@@ -9,6 +9,7 @@ final class CategoryCounter implements Counter, Cells.Texts {
   private final Role role;
   private final CategoryBins bins;
   private final long[] counts;
+  private final UnnamedTexts.Counter unnamed = new UnnamedTexts.Counter();
   private long missing;
 
   CategoryCounter(String name, Role role, CategoryBins bins) {
@@ -24,13 +25,17 @@ final class CategoryCounter implements Counter, Cells.Texts {
   }
 
   @Override
-  public void add(FieldVector column, DictionaryProvider dictionaries) {
-    Cells.texts(column, dictionaries, this);
+  public void add(FieldVector column, DictionaryProvider dictionaries, Chunk chunk) {
+    Cells.texts(column, dictionaries, chunk, this);
   }
 
   @Override
   public void take(byte[] bytes, int length, long times) {
-    counts[bins.indexOf(bytes, length)] += times;
+    int bin = bins.indexOf(bytes, length);
+    counts[bin] += times;
+    if (bin == bins.named()) {
+      unnamed.add(bytes, length, times);
+    }
   }
 
   @Override
@@ -40,6 +45,6 @@ final class CategoryCounter implements Counter, Cells.Texts {
 
   @Override
   public ColumnProfile build() {
-    return new CategoryProfile(name, role, bins, counts.clone(), missing);
+    return new CategoryProfile(name, role, bins, counts.clone(), missing, unnamed.build());
   }
 }

@@ -3,6 +3,9 @@ package io.mlops4j.monitor.profile;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Texts, booleans or numbers that are names, counted by value. Immutable.
@@ -19,16 +22,25 @@ public final class CategoryProfile implements ColumnProfile {
   private final CategoryBins bins;
   private final long[] counts;
   private final long missing;
+  private final @Nullable UnnamedTexts unnamed;
 
   /**
    * @param counts one for each named category, and the rest
+   * @param unnamed what is known of the rest; null in what version 1 wrote
    */
-  CategoryProfile(String name, Role role, CategoryBins bins, long[] counts, long missing) {
+  CategoryProfile(
+      String name,
+      Role role,
+      CategoryBins bins,
+      long[] counts,
+      long missing,
+      @Nullable UnnamedTexts unnamed) {
     this.name = name;
     this.role = role;
     this.bins = bins;
     this.counts = counts;
     this.missing = missing;
+    this.unnamed = unnamed;
   }
 
   @Override
@@ -39,6 +51,10 @@ public final class CategoryProfile implements ColumnProfile {
   @Override
   public Role role() {
     return role;
+  }
+
+  @Nullable UnnamedTexts unnamed() {
+    return unnamed;
   }
 
   CategoryBins bins() {
@@ -100,6 +116,39 @@ public final class CategoryProfile implements ColumnProfile {
     return missing;
   }
 
+  /**
+   * How many distinct values there are: exact when all are in named categories, else with an
+   * estimate for the {@link #rest} that has a standard error of 2.3 %.
+   *
+   * @return 0 or more; empty when a profile that was written by version 1 has a rest
+   */
+  public OptionalLong distinct() {
+    long named = Arrays.stream(counts, 0, counts.length - 1).filter(count -> count > 0).count();
+    if (rest() == 0) {
+      return OptionalLong.of(named);
+    }
+    return unnamed == null
+        ? OptionalLong.empty()
+        : OptionalLong.of(named + Math.max(1, unnamed.distinct().estimate()));
+  }
+
+  /**
+   * How long the values are as texts; booleans and numbers are the texts that name them.
+   *
+   * @return their lengths; empty when a profile that was written by version 1 has a rest
+   */
+  public Optional<TextLengths> lengths() {
+    if (rest() > 0 && unnamed == null) {
+      return Optional.empty();
+    }
+    TextLengths lengths = unnamed == null ? TextLengths.NONE : unnamed.lengths();
+    for (int bin = 0; bin < bins.named(); bin++) {
+      byte[] text = bins.text(bin);
+      lengths = lengths.plus(TextLengths.of(text, text.length, counts[bin]));
+    }
+    return Optional.of(lengths);
+  }
+
   @Override
   public boolean sameBins(ColumnProfile other) {
     return other instanceof CategoryProfile that
@@ -112,7 +161,13 @@ public final class CategoryProfile implements ColumnProfile {
   CategoryProfile plus(CategoryProfile other) {
     long[] sums = counts.clone();
     Arrays.setAll(sums, bin -> Math.addExact(counts[bin], other.counts[bin]));
-    return new CategoryProfile(name, role, bins, sums, Math.addExact(missing, other.missing));
+    return new CategoryProfile(
+        name,
+        role,
+        bins,
+        sums,
+        Math.addExact(missing, other.missing),
+        unnamed == null || other.unnamed == null ? null : unnamed.plus(other.unnamed));
   }
 
   @Override
@@ -120,7 +175,8 @@ public final class CategoryProfile implements ColumnProfile {
     return other instanceof CategoryProfile that
         && sameBins(that)
         && Arrays.equals(counts, that.counts)
-        && missing == that.missing;
+        && missing == that.missing
+        && Objects.equals(unnamed, that.unnamed);
   }
 
   @Override

@@ -45,8 +45,8 @@ final class CategoryValues implements Counter, Cells.Texts {
   }
 
   @Override
-  public void add(FieldVector column, DictionaryProvider dictionaries) {
-    Cells.texts(column, dictionaries, this);
+  public void add(FieldVector column, DictionaryProvider dictionaries, Chunk chunk) {
+    Cells.texts(column, dictionaries, chunk, this);
   }
 
   @Override
@@ -82,15 +82,13 @@ final class CategoryValues implements Counter, Cells.Texts {
     if (seen.size() > FEW && 2L * seen.size() > present) {
       return identifier(seen.size() + " distinct texts in " + present + " values");
     }
-    CategoryBins bins = CategoryBins.of(seen, counts, numbers);
-    long[] binned = new long[bins.named() + 1];
+    CategoryCounter counter =
+        new CategoryCounter(name, role, CategoryBins.of(seen, counts, numbers));
     IntStream.range(0, seen.size())
         .forEach(
-            number -> {
-              byte[] text = seen.text(number);
-              binned[bins.indexOf(text, text.length)] += counts[number];
-            });
-    return new CategoryProfile(name, role, bins, binned, missing);
+            number -> counter.take(seen.text(number), seen.text(number).length, counts[number]));
+    counter.missing(missing);
+    return counter.build();
   }
 
   private SkippedColumn identifier(String detail) {

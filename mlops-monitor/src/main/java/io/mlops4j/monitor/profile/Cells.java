@@ -3,8 +3,6 @@ package io.mlops4j.monitor.profile;
 import io.mlops4j.error.DataException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.apache.arrow.memory.ArrowBuf;
-import org.apache.arrow.memory.util.Float16;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
@@ -13,25 +11,12 @@ import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.jspecify.annotations.Nullable;
 
-/** Reads cells of Arrow columns in chunks, by address, into primitive arrays. */
+/** Reads texts of Arrow columns, and what counts as text, by address. */
 final class Cells {
-  static final int CHUNK = 1024;
-
   private static final byte[] FALSE = "false".getBytes(StandardCharsets.UTF_8);
   private static final byte[] TRUE = "true".getBytes(StandardCharsets.UTF_8);
 
   private Cells() {}
-
-  /** Takes numbers; the array is reused. */
-  interface Numbers {
-    /**
-     * Takes the next chunk.
-     *
-     * @param values NaN where missing, never -0
-     * @param length how many of them
-     */
-    void take(double[] values, int length);
-  }
 
   /** Takes texts. */
   interface Texts {
@@ -47,107 +32,6 @@ final class Cells {
     void missing(long cells);
   }
 
-  static void numbers(FieldVector column, Numbers to) {
-    double[] chunk = new double[CHUNK];
-    int rows = column.getValueCount();
-    boolean nulls = column.getNullCount() > 0;
-    for (int from = 0; from < rows; from += CHUNK) {
-      int length = Math.min(CHUNK, rows - from);
-      read(column, from, chunk, length);
-      if (nulls) {
-        blank(column.getValidityBufferAddress(), from, chunk, length);
-      }
-      to.take(chunk, length);
-    }
-  }
-
-  /** Adding 0 turns -0 into 0, which would otherwise be told apart in the bytes of a profile. */
-  private static void read(FieldVector column, int from, double[] into, int length) {
-    long address = column.getDataBufferAddress();
-    if (Kind.isBFloat16(column)) {
-      for (int i = 0; i < length; i++) {
-        int upper = MemoryUtil.getShort(address + 2L * (from + i));
-        into[i] = Float.intBitsToFloat(upper << 16) + 0.0;
-      }
-      return;
-    }
-    switch (column.getMinorType()) {
-      case FLOAT4 -> {
-        for (int i = 0; i < length; i++) {
-          into[i] = Float.intBitsToFloat(MemoryUtil.getInt(address + 4L * (from + i))) + 0.0;
-        }
-      }
-      case FLOAT8 -> {
-        for (int i = 0; i < length; i++) {
-          into[i] = Double.longBitsToDouble(MemoryUtil.getLong(address + 8L * (from + i))) + 0.0;
-        }
-      }
-      case FLOAT2 -> {
-        for (int i = 0; i < length; i++) {
-          into[i] = Float16.toFloat(MemoryUtil.getShort(address + 2L * (from + i))) + 0.0;
-        }
-      }
-      case TINYINT -> {
-        for (int i = 0; i < length; i++) {
-          into[i] = MemoryUtil.getByte(address + from + i);
-        }
-      }
-      case UINT1 -> {
-        for (int i = 0; i < length; i++) {
-          into[i] = Byte.toUnsignedInt(MemoryUtil.getByte(address + from + i));
-        }
-      }
-      case SMALLINT -> {
-        for (int i = 0; i < length; i++) {
-          into[i] = MemoryUtil.getShort(address + 2L * (from + i));
-        }
-      }
-      case UINT2 -> {
-        for (int i = 0; i < length; i++) {
-          into[i] = Short.toUnsignedInt(MemoryUtil.getShort(address + 2L * (from + i)));
-        }
-      }
-      case INT -> {
-        for (int i = 0; i < length; i++) {
-          into[i] = MemoryUtil.getInt(address + 4L * (from + i));
-        }
-      }
-      case UINT4 -> {
-        for (int i = 0; i < length; i++) {
-          into[i] = Integer.toUnsignedLong(MemoryUtil.getInt(address + 4L * (from + i)));
-        }
-      }
-      case BIGINT -> {
-        for (int i = 0; i < length; i++) {
-          into[i] = MemoryUtil.getLong(address + 8L * (from + i));
-        }
-      }
-      case UINT8 -> {
-        for (int i = 0; i < length; i++) {
-          into[i] = unsigned(MemoryUtil.getLong(address + 8L * (from + i)));
-        }
-      }
-      default -> throw new IllegalStateException("no numbers: " + column.getField());
-    }
-  }
-
-  /** Halves a value beyond 2^63, keeping the bit that decides the rounding. */
-  private static double unsigned(long bits) {
-    return bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2.0;
-  }
-
-  private static void blank(long validity, int from, double[] values, int length) {
-    for (int i = 0; i < length; i++) {
-      if (!isValid(validity, from + i)) {
-        values[i] = Double.NaN;
-      }
-    }
-  }
-
-  private static boolean isValid(long validity, int row) {
-    return (MemoryUtil.getByte(validity + (row >>> 3)) >>> (row & 7) & 1) != 0;
-  }
-
   static FieldVector dictionary(FieldVector column, DictionaryProvider dictionaries) {
     long id = column.getField().getDictionary().getId();
     Dictionary dictionary = dictionaries.lookup(id);
@@ -158,32 +42,41 @@ final class Cells {
     return dictionary.getVector();
   }
 
-  static void texts(FieldVector column, DictionaryProvider dictionaries, Texts to) {
+  static void texts(FieldVector column, DictionaryProvider dictionaries, Chunk chunk, Texts to) {
     if (column.getField().getDictionary() != null) {
       encoded(column, dictionary(column, dictionaries), to);
     } else if (column instanceof BitVector bits) {
       booleans(bits, to);
     } else if (Kind.of(column, dictionaries) == Kind.NUMBERS) {
-      numbers(column, (values, length) -> names(values, length, to));
+      NumberCells.read(column, chunk, new Names(to));
     } else {
       plain(column, null, to);
     }
   }
 
   /** Sorts the chunk, so that the text of equal numbers is made once. */
-  private static void names(double[] values, int length, Texts to) {
-    Arrays.sort(values, 0, length); // NaN goes last
-    for (int first = 0, next; first < length; first = next) {
-      next = first + 1;
-      while (next < length && Double.compare(values[next], values[first]) == 0) {
-        next++;
+  private record Names(Texts to) implements NumberCells.Taker {
+    @Override
+    public void take(Chunk chunk) {
+      double[] values = chunk.values;
+      Arrays.sort(values, 0, chunk.length); // NaN goes last
+      for (int first = 0, next; first < chunk.length; first = next) {
+        next = first + 1;
+        while (next < chunk.length && Double.compare(values[next], values[first]) == 0) {
+          next++;
+        }
+        if (Double.isNaN(values[first])) {
+          to.missing(chunk.length - first);
+          return;
+        }
+        byte[] name = name(values[first]).getBytes(StandardCharsets.UTF_8);
+        to.take(name, name.length, next - first);
       }
-      if (Double.isNaN(values[first])) {
-        to.missing(length - first);
-        return;
-      }
-      byte[] name = name(values[first]).getBytes(StandardCharsets.UTF_8);
-      to.take(name, name.length, next - first);
+    }
+
+    @Override
+    public void missing(long cells) {
+      to.missing(cells);
     }
   }
 
@@ -193,75 +86,62 @@ final class Cells {
         : Double.toString(value);
   }
 
-  private static void booleans(BitVector bits, Texts to) {
-    long[] counts = new long[2];
-    int missing = 0;
-    for (int row = 0; row < bits.getValueCount(); row++) {
-      if (bits.isNull(row)) {
-        missing++;
-      } else {
-        counts[bits.get(row)]++;
+  private static void booleans(BitVector column, Texts to) {
+    Validity valid = new Validity();
+    Validity set = new Validity();
+    long present = 0;
+    long trues = 0;
+    int rows = column.getValueCount();
+    for (int from = 0; from < rows; from += Chunk.SIZE) {
+      int length = Math.min(Chunk.SIZE, rows - from);
+      valid.read(column.getValidityBufferAddress(), from, length);
+      set.read(column.getDataBufferAddress(), from, length);
+      for (int word = 0; word << 6 < length; word++) {
+        present += Long.bitCount(valid.word(word));
+        trues += Long.bitCount(valid.word(word) & set.word(word));
       }
     }
-    to.missing(missing);
-    to.take(FALSE, FALSE.length, counts[0]);
-    to.take(TRUE, TRUE.length, counts[1]);
+    to.missing(rows - present);
+    to.take(FALSE, FALSE.length, present - trues);
+    to.take(TRUE, TRUE.length, trues);
   }
 
   /** Counts codes first, so that each text of the dictionary is looked at once. */
   private static void encoded(FieldVector codes, FieldVector dictionary, Texts to) {
-    long[] times = new long[dictionary.getValueCount()];
-    long[] missing = new long[1];
-    numbers(
-        codes,
-        (values, length) -> {
-          for (int i = 0; i < length; i++) {
-            if (Double.isNaN(values[i])) {
-              missing[0]++;
-            } else if (values[i] >= 0 && values[i] < times.length) {
-              times[(int) values[i]]++;
-            } else {
-              throw new DataException(
-                  "%s: found code %.0f, expected 0 to %d as in its dictionary"
-                      .formatted(codes.getName(), values[i], times.length - 1),
-                  null);
-            }
-          }
-        });
-    to.missing(missing[0]);
-    plain(dictionary, times, to);
+    Codes counted = new Codes(dictionary.getValueCount());
+    counted.count(codes);
+    to.missing(counted.missing());
+    plain(dictionary, counted, to);
   }
 
   /**
-   * @param times how often each cell counts; null for once
+   * @param counted how often each cell counts; null for once
    */
-  private static void plain(FieldVector column, long @Nullable [] times, Texts to) {
-    Offsets offsets = Offsets.of(column);
-    ArrowBuf data = column.getDataBuffer();
+  private static void plain(FieldVector column, @Nullable Codes counted, Texts to) {
+    boolean large = column instanceof LargeVarCharVector;
+    boolean nulls = column.getNullCount() > 0;
+    long offsets = column.getOffsetBufferAddress();
+    long data = column.getDataBufferAddress();
     byte[] text = new byte[64];
-    for (int row = 0; row < column.getValueCount(); row++) {
-      long cells = times == null ? 1 : times[row];
-      if (column.isNull(row)) {
+    int rows = column.getValueCount();
+    long start = rows == 0 ? 0 : offset(offsets, 0, large);
+    for (int row = 0; row < rows; row++) {
+      long end = offset(offsets, row + 1, large);
+      long cells = counted == null ? 1 : counted.times(row);
+      if (nulls && column.isNull(row)) {
         to.missing(cells);
       } else if (cells > 0) {
-        long start = offsets.at(row);
-        int length = Math.toIntExact(offsets.at(row + 1) - start);
+        int length = Math.toIntExact(end - start);
         text = length <= text.length ? text : Arrays.copyOf(text, 2 * length);
-        data.getBytes(start, text, 0, length);
+        MemoryUtil.copyFromMemory(data + start, text, 0, length);
         to.take(text, length, cells);
       }
+      start = end;
     }
   }
 
   /** Where the text of a row begins. */
-  private interface Offsets {
-    long at(int row);
-
-    static Offsets of(FieldVector column) {
-      long address = column.getOffsetBufferAddress();
-      return column instanceof LargeVarCharVector
-          ? row -> MemoryUtil.getLong(address + 8L * row)
-          : row -> MemoryUtil.getInt(address + 4L * row);
-    }
+  private static long offset(long address, int row, boolean large) {
+    return large ? MemoryUtil.getLong(address + 8L * row) : MemoryUtil.getInt(address + 4L * row);
   }
 }

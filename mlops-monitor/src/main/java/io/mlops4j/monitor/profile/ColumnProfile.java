@@ -1,10 +1,11 @@
 package io.mlops4j.monitor.profile;
 
 /**
- * What one column holds: numbers in bins, categories with counts, or nothing with a reason.
- * Immutable.
+ * What one column holds: numbers in bins, categories with counts, times, vectors, or nothing with a
+ * reason. Immutable.
  */
-public sealed interface ColumnProfile permits NumberProfile, CategoryProfile, SkippedColumn {
+public sealed interface ColumnProfile
+    permits NumberProfile, CategoryProfile, TimeProfile, VectorProfile, SkippedColumn {
   /**
    * The name of the column.
    *

@@ -6,22 +6,42 @@ import io.mlops4j.monitor.profile.SkippedColumn.Reason;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.Field;
+import org.jspecify.annotations.Nullable;
 
 /** The counters of one side of a model, by column. */
 final class Counters {
   private final Role role;
-  private final Map<String, Counter> byName;
+  private final SortedMap<String, Counter> byName;
+  private final List<String> needed = new ArrayList<>();
+  private final List<Counter> counting = new ArrayList<>();
+  private final Chunk chunk = new Chunk();
+  private final int[] places; // where the columns were in the batch before
 
-  private Counters(Role role, Map<String, Counter> byName) {
+  /**
+   * Joins counters.
+   *
+   * @param byName those that skip columns included, whose columns a batch need not have
+   */
+  private Counters(Role role, SortedMap<String, Counter> byName) {
     this.role = role;
     this.byName = byName;
+    byName.forEach(
+        (name, counter) -> {
+          if (counter.kind() != Kind.OTHER) {
+            needed.add(name);
+            counting.add(counter);
+          }
+        });
+    places = new int[needed.size()];
   }
 
   /** Counters of a side that has no columns. */
@@ -31,22 +51,18 @@ final class Counters {
 
   /** Counters for the first batch of a reference, whose columns decide. */
   static Counters choosing(Role role, FeatureBatch first, Selection selection) {
-    Counters counters = new Counters(role, new TreeMap<>());
+    SortedMap<String, Counter> byName = new TreeMap<>();
     for (FieldVector column : first.root().getFieldVectors()) {
       String name = column.getName();
       if (selection.takes(role, name)) {
         boolean named = selection.categories().contains(name);
-        counters.put(name, counters.choose(column, first.dictionaries(), named));
+        if (byName.put(name, choose(role, column, first.dictionaries(), named)) != null) {
+          throw new DataException(
+              "column \"" + name + "\": found twice in a batch, expected each name once", null);
+        }
       }
     }
-    return counters;
-  }
-
-  private void put(String name, Counter counter) {
-    if (byName.put(name, counter) != null) {
-      throw new DataException(
-          "column \"" + name + "\": found twice in a batch, expected each name once", null);
-    }
+    return new Counters(role, byName);
   }
 
   /**
@@ -54,31 +70,36 @@ final class Counters {
    *
    * @param named whether its numbers are names
    */
-  private Counter choose(FieldVector column, DictionaryProvider dictionaries, boolean named) {
+  private static Counter choose(
+      Role role, FieldVector column, DictionaryProvider dictionaries, boolean named) {
     String name = column.getName();
     return switch (Kind.of(column, dictionaries)) {
       case NUMBERS -> named ? new CategoryValues(name, role, true) : new NumberValues(name, role);
       case TEXTS -> new CategoryValues(name, role, false);
-      case OTHER -> new Skipping(unsupported(column.getField()));
+      case TIMES -> new TimeCounter(name, role);
+      case VECTORS ->
+          VectorCounter.choosing(name, role, ((FixedSizeListVector) column).getListSize());
+      case OTHER -> new Skipping(unsupported(role, column.getField()));
     };
   }
 
-  private SkippedColumn unsupported(Field field) {
-    String type = field.getType().toString();
+  private static SkippedColumn unsupported(Role role, Field field) {
     return new SkippedColumn(
         field.getName(),
         role,
         Reason.UNSUPPORTED_TYPE,
-        "type " + type + ", not compared: only numbers, booleans and text are");
+        "type "
+            + field.getType()
+            + ", not profiled: only numbers, booleans, text, times and vectors of floats are");
   }
 
   /** Counters in the bins of a reference. */
   static Counters frozen(Role role, Collection<ColumnProfile> reference) {
-    Counters counters = new Counters(role, new TreeMap<>());
+    SortedMap<String, Counter> byName = new TreeMap<>();
     reference.stream()
         .filter(column -> column.role() == role)
-        .forEach(column -> counters.byName.put(column.name(), frozen(column)));
-    return counters;
+        .forEach(column -> byName.put(column.name(), frozen(column)));
+    return new Counters(role, byName);
   }
 
   private static Counter frozen(ColumnProfile column) {
@@ -88,49 +109,72 @@ final class Counters {
     if (column instanceof CategoryProfile categories) {
       return new CategoryCounter(column.name(), column.role(), categories.bins());
     }
-    return new Skipping((SkippedColumn) column);
+    if (column instanceof VectorProfile vectors) {
+      return VectorCounter.frozen(vectors);
+    }
+    return column instanceof TimeProfile
+        ? new TimeCounter(column.name(), column.role())
+        : new Skipping((SkippedColumn) column);
   }
 
   /**
    * Checks the whole batch, so that a bad one is refused before any of it is counted.
    *
-   * @param present the columns that the batch has for this side
+   * @param batch null for one without columns
    */
-  void check(List<String> present, FeatureBatch batch) {
-    List<String> absent = new ArrayList<>(needed());
-    absent.removeAll(present);
-    if (!absent.isEmpty()) {
-      throw new DataException(
-          "the batch lacks %s %s: found %s, expected every column of the profile"
-              .formatted(role.words(), absent, present),
-          null);
+  void check(@Nullable FeatureBatch batch) {
+    for (int i = 0; i < needed.size(); i++) {
+      FieldVector column = batch == null ? null : column(batch.root(), i);
+      if (batch == null || column == null) {
+        throw lacking(batch);
+      }
+      Counter counter = counting.get(i);
+      if (!counter.accepts(column, batch.dictionaries())) {
+        throw new DataException(
+            "%s: found type %s, expected %s"
+                .formatted(needed.get(i), column.getField().getType(), counter.expected()),
+            null);
+      }
     }
-    needed().forEach(name -> check(counter(name).kind(), name, batch));
   }
 
-  /** The columns that every batch must have; skipped ones may be absent. */
-  private List<String> needed() {
-    return byName.keySet().stream().filter(name -> counter(name).kind() != Kind.OTHER).toList();
+  /** Looks first where the column was before: looking through names leaves garbage. */
+  private @Nullable FieldVector column(VectorSchemaRoot root, int number) {
+    String name = needed.get(number);
+    List<FieldVector> columns = root.getFieldVectors();
+    int place = places[number];
+    if (place >= columns.size() || !columns.get(place).getName().equals(name)) {
+      place = 0;
+      while (place < columns.size() && !columns.get(place).getName().equals(name)) {
+        place++;
+      }
+    }
+    if (place == columns.size()) {
+      return null;
+    }
+    places[number] = place;
+    return columns.get(place);
   }
 
-  private Counter counter(String name) {
-    return Objects.requireNonNull(byName.get(name));
+  private DataException lacking(@Nullable FeatureBatch batch) {
+    List<String> present = batch == null ? List.of() : names(batch);
+    List<String> absent = new ArrayList<>(needed);
+    absent.removeAll(present);
+    return new DataException(
+        "the batch lacks %s %s: found %s, expected every column of the profile"
+            .formatted(role.words(), absent, present),
+        null);
   }
 
   static List<String> names(FeatureBatch batch) {
     return batch.root().getSchema().getFields().stream().map(Field::getName).toList();
   }
 
-  private static void check(Kind expected, String name, FeatureBatch batch) {
-    FieldVector column = batch.column(name);
-    if (Kind.of(column, batch.dictionaries()) != expected) {
-      throw new DataException(
-          name + ": found type " + column.getField().getType() + ", expected " + expected, null);
-    }
-  }
-
   void add(FeatureBatch batch) {
-    needed().forEach(name -> counter(name).add(batch.column(name), batch.dictionaries()));
+    for (int i = 0; i < needed.size(); i++) {
+      FieldVector column = Objects.requireNonNull(column(batch.root(), i));
+      counting.get(i).add(column, batch.dictionaries(), chunk);
+    }
   }
 
   Set<String> names() {

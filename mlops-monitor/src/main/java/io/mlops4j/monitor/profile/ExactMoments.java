@@ -49,7 +49,7 @@ record ExactMoments(long count, BigInteger sum, BigInteger squares) {
   }
 
   /** The double nearest to numerator / denominator * 2^exponent; the denominator is positive. */
-  private static double ratio(BigInteger numerator, BigInteger denominator, int exponent) {
+  static double ratio(BigInteger numerator, BigInteger denominator, int exponent) {
     if (numerator.signum() == 0) {
       return 0;
     }

@@ -3,8 +3,10 @@ package io.mlops4j.monitor.profile;
 import io.mlops4j.feature.BFloat16Type;
 import io.mlops4j.feature.BFloat16Vector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.LargeVarCharVector;
 import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.ArrowType.ExtensionType;
 
@@ -12,6 +14,8 @@ import org.apache.arrow.vector.types.pojo.ArrowType.ExtensionType;
 enum Kind {
   NUMBERS("numbers"),
   TEXTS("texts or booleans"),
+  TIMES("timestamps or dates"),
+  VECTORS("vectors of floats"),
   OTHER("something else");
 
   private final String words;
@@ -29,10 +33,14 @@ enum Kind {
       return NUMBERS;
     }
     return switch (column.getMinorType()) {
-      case TINYINT, SMALLINT, INT, BIGINT, UINT1, UINT2, UINT4, UINT8, FLOAT2, FLOAT4, FLOAT8 ->
-          NUMBERS;
-      case BIT -> TEXTS;
-      default -> isText(column) ? TEXTS : OTHER;
+      case TINYINT, SMALLINT, INT, BIGINT, UINT1, UINT2, UINT4, UINT8 -> NUMBERS;
+      case FLOAT2, FLOAT4, FLOAT8, DECIMAL -> NUMBERS;
+      case BIT, VARCHAR, LARGEVARCHAR -> TEXTS;
+      case DATEDAY, DATEMILLI -> TIMES;
+      case TIMESTAMPSEC, TIMESTAMPMILLI, TIMESTAMPMICRO, TIMESTAMPNANO -> TIMES;
+      case TIMESTAMPSECTZ, TIMESTAMPMILLITZ, TIMESTAMPMICROTZ, TIMESTAMPNANOTZ -> TIMES;
+      case FIXED_SIZE_LIST -> isVectors((FixedSizeListVector) column) ? VECTORS : OTHER;
+      default -> OTHER;
     };
   }
 
@@ -41,6 +49,10 @@ enum Kind {
     return column instanceof BFloat16Vector
         || BFloat16Type.NAME.equals(
             column.getField().getMetadata().get(ExtensionType.EXTENSION_METADATA_KEY_NAME));
+  }
+
+  private static boolean isVectors(FixedSizeListVector column) {
+    return column.getDataVector() instanceof Float4Vector && column.getListSize() > 0;
   }
 
   private static boolean isText(FieldVector column) {

@@ -18,7 +18,6 @@ final class NumberBins {
   private final double[] edges;
   private final double[] positions;
   private final boolean exact;
-  private final double[] padded = new double[MOST];
 
   /**
    * @param edges finite, ascending, one less than there are bins
@@ -29,8 +28,6 @@ final class NumberBins {
     this.edges = edges;
     this.positions = positions;
     this.exact = exact;
-    Arrays.fill(padded, Double.POSITIVE_INFINITY);
-    System.arraycopy(edges, 0, padded, 0, edges.length);
   }
 
   /** Cuts the first {@code length} values, which are sorted and hold no NaN and no -0. */
@@ -116,13 +113,9 @@ final class NumberBins {
     return edges.length + 1;
   }
 
-  /** The bin of a number; branch-free, as which way a search turns cannot be foretold. */
-  int indexOf(double value) {
-    int bin = 0;
-    for (int step = MOST / 2; step > 0; step >>= 1) {
-      bin += padded[bin + step - 1] < value ? step : 0;
-    }
-    return bin;
+  /** Finds and counts the bins of numbers; of some kilobytes, so made where it is needed. */
+  BinLookup lookup() {
+    return new BinLookup(edges);
   }
 
   /** Whether nothing but one double fits into the bin. */

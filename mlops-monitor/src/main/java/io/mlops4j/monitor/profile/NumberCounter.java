@@ -4,22 +4,26 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
 /** Counts numbers in frozen bins; keeps no row. */
-final class NumberCounter implements Counter {
+final class NumberCounter implements NumberGatherer {
   private final String name;
   private final Role role;
   private final NumberBins bins;
-  private final long[] counts;
+  private final BinLookup lookup;
+  private final long[] even;
+  private final long[] odd;
   private final Moments moments = new Moments();
+  private final FloatMoments floats = new FloatMoments(moments);
+  private final HyperLogLog distinct = new HyperLogLog();
   private long missing;
   private long infinite;
-  private double min = Double.POSITIVE_INFINITY;
-  private double max = Double.NEGATIVE_INFINITY;
 
   NumberCounter(String name, Role role, NumberBins bins) {
     this.name = name;
     this.role = role;
     this.bins = bins;
-    this.counts = new long[bins.size()];
+    this.lookup = bins.lookup();
+    this.even = new long[bins.size()];
+    this.odd = new long[bins.size()];
   }
 
   @Override
@@ -28,45 +32,74 @@ final class NumberCounter implements Counter {
   }
 
   @Override
-  public void add(FieldVector column, DictionaryProvider dictionaries) {
-    Cells.numbers(column, this::add);
+  public void add(FieldVector column, DictionaryProvider dictionaries, Chunk chunk) {
+    NumberCells.read(column, chunk, this);
   }
 
-  void add(double[] values, int length) {
+  @Override
+  public void take(Chunk chunk) {
+    int odds =
+        chunk.floats
+            ? floats.add(chunk.bits, chunk.values, chunk.length, chunk.odd)
+            : moments.add(chunk.values, chunk.length, chunk.odd);
+    if (odds > 0 && addOdd(chunk.odd, odds) > 0) {
+      chunk.keepFinite();
+    }
+    lookup.count(chunk.values, chunk.length, even, odd);
+    distinct.add(chunk);
+  }
+
+  /** Adds what the moments left; counts those of them that are not finite. */
+  private int addOdd(double[] values, int length) {
+    int finite = 0;
     for (int i = 0; i < length; i++) {
       double value = values[i];
-      if (Double.isNaN(value)) {
+      if (Double.isFinite(value)) {
+        moments.add(value);
+        finite++;
+      } else if (Double.isNaN(value)) {
         missing++;
       } else {
-        counts[bins.indexOf(value)]++;
-        if (Double.isInfinite(value)) {
-          infinite++;
-        } else {
-          moments.add(value);
-          min = Math.min(min, value);
-          max = Math.max(max, value);
-        }
+        infinite++;
+        even[value > 0 ? even.length - 1 : 0]++;
+        distinct.add(value);
       }
+    }
+    return length - finite;
+  }
+
+  /** Adds numbers that are not NaN and not -0. */
+  void add(double[] values, int length, Chunk chunk) {
+    chunk.floats = false;
+    for (int from = 0; from < length; from += Chunk.SIZE) {
+      chunk.length = Math.min(Chunk.SIZE, length - from);
+      System.arraycopy(values, from, chunk.values, 0, chunk.length);
+      take(chunk);
     }
   }
 
-  void addMissing(long cells) {
+  @Override
+  public void missing(long cells) {
     missing += cells;
   }
 
   @Override
   public NumberProfile build() {
-    ExactMoments exact = moments.exact();
-    boolean none = exact.count() == 0;
+    long[] counts = even.clone();
+    for (int bin = 0; bin < counts.length; bin++) {
+      counts[bin] += odd[bin];
+    }
+    floats.settle();
     return new NumberProfile(
         name,
         role,
         bins,
-        counts.clone(),
+        counts,
         missing,
         infinite,
-        none ? Double.NaN : min,
-        none ? Double.NaN : max,
-        exact);
+        moments.min(),
+        moments.max(),
+        moments.exact(),
+        distinct.copy());
   }
 }

@@ -2,6 +2,8 @@ package io.mlops4j.monitor.profile;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Numbers, counted in bins that were frozen with the reference. Immutable.
@@ -24,10 +26,12 @@ public final class NumberProfile implements ColumnProfile {
   private final double min;
   private final double max;
   private final ExactMoments moments;
+  private final @Nullable HyperLogLog distinct;
 
   /**
    * @param min the least finite value, NaN without one
    * @param max the greatest finite value, NaN without one
+   * @param distinct null in what version 1 wrote
    */
   NumberProfile(
       String name,
@@ -38,7 +42,8 @@ public final class NumberProfile implements ColumnProfile {
       long infinite,
       double min,
       double max,
-      ExactMoments moments) {
+      ExactMoments moments,
+      @Nullable HyperLogLog distinct) {
     this.name = name;
     this.role = role;
     this.bins = bins;
@@ -48,6 +53,7 @@ public final class NumberProfile implements ColumnProfile {
     this.min = min;
     this.max = max;
     this.moments = moments;
+    this.distinct = distinct;
   }
 
   @Override
@@ -62,6 +68,10 @@ public final class NumberProfile implements ColumnProfile {
 
   NumberBins bins() {
     return bins;
+  }
+
+  @Nullable HyperLogLog registers() {
+    return distinct;
   }
 
   ExactMoments moments() {
@@ -179,6 +189,25 @@ public final class NumberProfile implements ColumnProfile {
   }
 
   /**
+   * How many distinct values there are, infinite ones included: exact when each has a bin of its
+   * own, else an estimate with a standard error of 2.3 % (less for few values).
+   *
+   * @return 0 or more; empty in a profile that was written by version 1, unless it is exact
+   */
+  public OptionalLong distinct() {
+    long used = 0;
+    for (int bin = 0; bin < counts.length; bin++) {
+      if (counts[bin] > 0 && !bins.isOneValue(bin)) {
+        return distinct == null
+            ? OptionalLong.empty()
+            : OptionalLong.of(Math.min(present(), Math.max(1, distinct.estimate())));
+      }
+      used += counts[bin] > 0 ? 1 : 0;
+    }
+    return OptionalLong.of(used);
+  }
+
+  /**
    * A number that at least a share of the values do not exceed: the upper edge of the bin in which
    * that share is reached, the maximum in the last one. Its rank is off by at most {@link
    * #quantileError}.
@@ -237,7 +266,8 @@ public final class NumberProfile implements ColumnProfile {
         Math.addExact(infinite, other.infinite),
         least(min, other.min),
         -least(-max, -other.max),
-        moments.plus(other.moments));
+        moments.plus(other.moments),
+        distinct == null || other.distinct == null ? null : distinct.plus(other.distinct));
   }
 
   /** The lesser of two, of which either may be NaN for nothing. */
@@ -254,7 +284,8 @@ public final class NumberProfile implements ColumnProfile {
         && infinite == that.infinite
         && Double.compare(min, that.min) == 0
         && Double.compare(max, that.max) == 0
-        && moments.equals(that.moments);
+        && moments.equals(that.moments)
+        && Objects.equals(distinct, that.distinct);
   }
 
   @Override

@@ -24,14 +24,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Columns, by their Arrow type:
  *
  * <ul>
- *   <li>integers and floats of every width are {@linkplain NumberProfile numbers}; NaN is missing,
- *       as null is; name those that are codes in {@link Builder#categories};
+ *   <li>integers and floats of every width, and decimals of 128 bits, are {@linkplain NumberProfile
+ *       numbers}; NaN is missing, as null is; name those that are codes in {@link
+ *       Builder#categories};
  *   <li>text, plain or dictionary-encoded, and booleans are {@linkplain CategoryProfile
  *       categories};
  *   <li>text with more than 50 distinct values that are more than half of all its values, or with
  *       more than 65 536, is like an identifier and {@linkplain SkippedColumn skipped}; better name
  *       keys in {@link Builder#except};
- *   <li>everything else (timestamps, decimals, lists) is skipped, and the profile says so.
+ *   <li>timestamps and dates are {@linkplain TimeProfile times}: from when to when;
+ *   <li>lists of a fixed number of 32-bit floats are {@linkplain VectorProfile vectors};
+ *   <li>everything else (tensors, other lists, structures) is skipped, and the profile says so.
  * </ul>
  *
  * <p>Immutable and thread safe.
@@ -62,8 +65,8 @@ public final class Profile {
   }
 
   /**
-   * Starts a reference with bins of its own. Until it is built, numbers are kept as doubles (8
-   * bytes each) and texts once with a count.
+   * Starts a reference with bins of its own. Until it is built, numbers are kept (4 bytes for one
+   * that a float can hold, 8 for another), and texts once with a count.
    *
    * @return a builder
    */
@@ -72,8 +75,7 @@ public final class Profile {
   }
 
   /**
-   * Starts a profile that counts in the bins of this one. It keeps no rows; a number takes about
-   * ten nanoseconds.
+   * Starts a profile that counts in the bins of this one. It keeps no rows.
    *
    * @return a builder, which ignores columns that this profile does not have
    */
@@ -132,9 +134,13 @@ public final class Profile {
     if (one instanceof NumberProfile numbers) {
       return numbers.plus((NumberProfile) other);
     }
-    return one instanceof CategoryProfile categories
-        ? categories.plus((CategoryProfile) other)
-        : one;
+    if (one instanceof CategoryProfile categories) {
+      return categories.plus((CategoryProfile) other);
+    }
+    if (one instanceof TimeProfile times) {
+      return times.plus((TimeProfile) other);
+    }
+    return one instanceof VectorProfile vectors ? vectors.plus((VectorProfile) other) : one;
   }
 
   /**
@@ -176,18 +182,38 @@ public final class Profile {
    * counts, and a CRC-32C; big-endian.
    *
    * <pre>
-   * int32 magic "MLPF" | uint16 version 1 | int32 length | payload | int32 CRC-32C of all before it
+   * int32 magic "MLPF" | uint16 version 2 | int32 length | payload | int32 CRC-32C of all before it
    * payload  int64 rows | int32 columns | column...   features by name, then outputs by name
    * column   text name | uint8 role (0 feature, 1 output) | uint8 kind | body
    * kind 0   numbers: uint8 exact | int32 bins | float64 inner edges... | float64 positions...
    *          | int64 counts... | int64 missing | int64 infinite | float64 min | float64 max
    *          | int64 finite values | integer sum, in 2^-1075 | integer sum of squares, in 2^-2150
+   *          | distinct
    * kind 1   categories: uint8 all named | uint8 of numbers | int32 named | (text name | int64 count)...
-   *          | int64 rest | int64 missing
+   *          | int64 rest | int64 missing | distinct, of the rest
+   *          | int32 shortest | int32 longest | int64 total length, of the rest, in code points
    * kind 2   skipped: uint8 reason (0 identifier-like, 1 unsupported type) | text detail
+   * kind 3   times: int64 present | int64 missing
+   *          | int64 second | int32 nanosecond, of the earliest, then of the latest; 0 without any
+   *          | distinct
+   * kind 4   vectors: int32 dimension | int64 missing | int64 unusable
+   *          | integer sum, in 2^-149, for each component | norms | projections, as of kind 0
+   * distinct uint8 form: 0 unknown
+   *          | 1 registers that are not 0: int32 how many | (uint16 index | uint8 register)...
+   *          | 2 all 2048 registers: uint8...
    * text     int32 length | UTF-8
    * integer  int32 zero bits below | int32 length | two's complement
    * </pre>
+   *
+   * <p>The registers are those of a HyperLogLog (Flajolet and others, 2007): the upper 11 bits of a
+   * hash of 64 bits choose one, which keeps the most leading zeros that the bits below had, plus 1.
+   * Hashes: of a number that is a float, its 32 bits mixed by lowbias32, in the upper half, where
+   * more than 21 zeros count as 21; of another number, its 64 bits mixed by the finaliser of
+   * splitmix64; of a text, FNV-1a over its UTF-8, mixed likewise; of a time, its nanoseconds since
+   * 1970, modulo 2^64, mixed likewise.
+   *
+   * <p>Version 1 had no kinds 3 and 4, and ended its kinds 0 and 1 before {@code distinct}. It is
+   * read as version 2 with form 0, where a rest has no lengths.
    *
    * @return the bytes, the same for the same rows
    */
@@ -216,23 +242,39 @@ public final class Profile {
   }
 
   /**
+   * The profile for people and other programs, by the {@linkplain ExportRules#withDefaults default
+   * rules}.
+   *
+   * @return JSON, see {@link #toJson(ExportRules)}
+   */
+  public String toJson() {
+    return toJson(ExportRules.withDefaults());
+  }
+
+  /**
    * The profile for people and other programs; it cannot be read back. One object:
    *
    * <pre>
-   * {"rows", "digest", "columns": [
+   * {"rows", "digest", "smallestCount", "extremes": true|false, "columns": [
    *   {"name", "role": "feature|output", "kind": "numbers", "present", "missing", "infinite",
-   *    "min", "max", "mean", "variance", "exact", "edges": [], "counts": []},
-   *   {"name", "role", "kind": "categories", "present", "missing", "namesAll", "rest",
-   *    "categories": [{"name", "count"}]},
+   *    "min", "max", "mean", "variance", "distinct", "exact", "edges": [], "counts": []},
+   *   {"name", "role", "kind": "categories", "present", "missing", "distinct", "namesAll", "rest",
+   *    "categories": [{"name", "count"}], "suppressed": {"categories", "count"},
+   *    "lengths": {"shortest", "longest", "mean"}},
+   *   {"name", "role", "kind": "times", "present", "missing", "distinct", "earliest", "latest"},
+   *   {"name", "role", "kind": "vectors", "dimension", "present", "missing", "unusable",
+   *    "mean": [], "norms": {as numbers, from "present"}, "projections": {likewise}},
    *   {"name", "role", "kind": "skipped", "reason", "detail"}]}
    * </pre>
    *
-   * <p>Figures that do not exist, as the mean of nothing, are null.
+   * <p>Figures that do not exist, as the mean of nothing, are null, and so is what the rules
+   * suppress.
    *
+   * @param rules what is shown
    * @return JSON
    */
-  public String toJson() {
-    return ProfileJson.write(this);
+  public String toJson(ExportRules rules) {
+    return ProfileJson.write(this, rules);
   }
 
   @Override

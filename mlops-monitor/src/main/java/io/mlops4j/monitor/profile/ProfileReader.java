@@ -5,9 +5,12 @@ import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,23 +23,27 @@ final class ProfileReader {
   private static final int MOST_ZEROS = 1 << 13;
 
   private final ByteBuffer in;
+  private final int version;
 
-  private ProfileReader(ByteBuffer in) {
+  private ProfileReader(ByteBuffer in, int version) {
     this.in = in;
+    this.version = version;
   }
 
   static Profile read(byte[] bytes) {
-    checkFrame(bytes);
+    int version = checkFrame(bytes);
     int length = bytes.length - ProfileWriter.HEADER - 4;
     try {
-      return new ProfileReader(ByteBuffer.wrap(bytes, ProfileWriter.HEADER, length).slice())
+      return new ProfileReader(
+              ByteBuffer.wrap(bytes, ProfileWriter.HEADER, length).slice(), version)
           .payload();
     } catch (BufferUnderflowException e) {
       throw damaged("a column is longer than the bytes", e);
     }
   }
 
-  private static void checkFrame(byte[] bytes) {
+  /** The version of bytes that are whole. */
+  private static int checkFrame(byte[] bytes) {
     ByteBuffer frame = ByteBuffer.wrap(bytes);
     if (bytes.length < ProfileWriter.HEADER + 4 || frame.getInt() != ProfileWriter.MAGIC) {
       throw new DataException(
@@ -46,10 +53,10 @@ final class ProfileReader {
           null);
     }
     int version = Short.toUnsignedInt(frame.getShort());
-    if (version != ProfileWriter.VERSION) {
+    if (version < ProfileWriter.FIRST_VERSION || version > ProfileWriter.VERSION) {
       throw new DataException(
-          "found a profile of version %d, expected %d; read it with the mlops4j that wrote it"
-              .formatted(version, ProfileWriter.VERSION),
+          "found a profile of version %d, expected %d to %d; read it with the mlops4j that wrote it"
+              .formatted(version, ProfileWriter.FIRST_VERSION, ProfileWriter.VERSION),
           null);
     }
     int expected = frame.getInt();
@@ -60,6 +67,7 @@ final class ProfileReader {
     if (frame.getInt(bytes.length - 4) != ProfileWriter.checksum(bytes)) {
       throw damaged("the checksum does not match", null);
     }
+    return version;
   }
 
   private static DataException damaged(String what, @Nullable Throwable cause) {
@@ -96,12 +104,15 @@ final class ProfileReader {
     String name = new String(text(), StandardCharsets.UTF_8);
     Role role = pick(ProfileWriter.ROLES);
     int kind = in.get();
+    check(version > 1 || kind <= ProfileWriter.SKIPPED, "found kind " + kind);
     return switch (kind) {
       case ProfileWriter.NUMBERS -> numbers(name, role, rows);
       case ProfileWriter.CATEGORIES -> categories(name, role, rows);
       case ProfileWriter.SKIPPED ->
           new SkippedColumn(
               name, role, pick(ProfileWriter.REASONS), new String(text(), StandardCharsets.UTF_8));
+      case ProfileWriter.TIMES -> times(name, role, rows);
+      case ProfileWriter.VECTORS -> vectors(name, role, rows);
       default -> throw damaged("found kind " + kind, null);
     };
   }
@@ -133,7 +144,8 @@ final class ProfileReader {
     ExactMoments moments = new ExactMoments(count(), integer(), integer());
     check(moments.count() + infinite == sum(counts), "the counts of " + name + " differ");
     check(sum(counts) + missing == rows, "the counts of " + name + " are not its rows");
-    return new NumberProfile(name, role, bins, counts, missing, infinite, min, max, moments);
+    return new NumberProfile(
+        name, role, bins, counts, missing, infinite, min, max, moments, distinct());
   }
 
   private double[] ascending(int size) {
@@ -185,6 +197,96 @@ final class ProfileReader {
     counts[size] = count();
     long missing = count();
     check(sum(counts) + missing == rows, "the counts of " + name + " are not its rows");
-    return new CategoryProfile(name, role, new CategoryBins(named, all, numbers), counts, missing);
+    return new CategoryProfile(
+        name, role, new CategoryBins(named, all, numbers), counts, missing, unnamed(counts[size]));
+  }
+
+  private @Nullable UnnamedTexts unnamed(long texts) {
+    HyperLogLog distinct = distinct();
+    return distinct == null ? null : new UnnamedTexts(distinct, lengths(texts));
+  }
+
+  private TextLengths lengths(long texts) {
+    int shortest = in.getInt();
+    int longest = in.getInt();
+    long total = in.getLong();
+    try {
+      return new TextLengths(texts, shortest, longest, total);
+    } catch (IllegalArgumentException e) {
+      throw damaged(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private @Nullable HyperLogLog distinct() {
+    int form = version == 1 ? ProfileWriter.UNKNOWN : in.get();
+    byte[] registers = new byte[HyperLogLog.REGISTERS];
+    switch (form) {
+      case ProfileWriter.UNKNOWN -> {
+        return null;
+      }
+      case ProfileWriter.SPARSE -> sparse(registers);
+      case ProfileWriter.DENSE -> in.get(registers);
+      default -> throw damaged("found the form " + form, null);
+    }
+    for (byte register : registers) {
+      check(register >= 0 && register <= HyperLogLog.GREATEST, "found the register " + register);
+    }
+    return new HyperLogLog(registers);
+  }
+
+  private void sparse(byte[] registers) {
+    int used = length(in.getInt(), 3);
+    for (int i = 0, last = -1; i < used; i++) {
+      int index = Short.toUnsignedInt(in.getShort());
+      check(index > last && index < registers.length, "found the register number " + index);
+      registers[index] = in.get();
+      check(registers[index] != 0, "a register that is there is 0");
+      last = index;
+    }
+  }
+
+  private TimeProfile times(String name, Role role, long rows) {
+    long present = count();
+    long missing = count();
+    check(present + missing == rows, "the times of " + name + " are not its rows");
+    Instant earliest = instant();
+    Instant latest = instant();
+    check(!latest.isBefore(earliest), "the times of " + name + " end before they begin");
+    HyperLogLog distinct = distinct();
+    check(distinct != null, "nothing is known of distinct times");
+    return new TimeProfile(
+        name,
+        role,
+        present,
+        missing,
+        present == 0 ? null : earliest,
+        present == 0 ? null : latest,
+        Objects.requireNonNull(distinct));
+  }
+
+  private Instant instant() {
+    long second = in.getLong();
+    int nanosecond = in.getInt();
+    check(nanosecond >= 0 && nanosecond < 1_000_000_000, "found " + nanosecond + " nanoseconds");
+    try {
+      return Instant.ofEpochSecond(second, nanosecond);
+    } catch (DateTimeException e) {
+      throw damaged("found the second " + second, e);
+    }
+  }
+
+  private VectorProfile vectors(String name, Role role, long rows) {
+    int dimension = length(in.getInt(), 9);
+    check(dimension > 0, "found vectors without components");
+    long missing = count();
+    long unusable = count();
+    BigInteger[] sums = new BigInteger[dimension];
+    Arrays.setAll(sums, component -> integer());
+    NumberProfile norms = numbers(VectorProfile.norm(name), role, rows);
+    NumberProfile projections = numbers(VectorProfile.projection(name), role, rows);
+    check(
+        norms.missing() == missing + unusable && projections.missing() == norms.missing(),
+        "the norms of " + name + " are not those of its vectors");
+    return new VectorProfile(name, role, sums, missing, unusable, norms, projections);
   }
 }

@@ -8,18 +8,27 @@ import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the binary form that {@link Profile#toBytes} describes. */
 final class ProfileWriter {
   static final int MAGIC = 0x4d4c5046; // "MLPF"
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+  static final int FIRST_VERSION = 1;
   static final int HEADER = 10;
   static final int NUMBERS = 0;
   static final int CATEGORIES = 1;
   static final int SKIPPED = 2;
+  static final int TIMES = 3;
+  static final int VECTORS = 4;
+  static final int UNKNOWN = 0;
+  static final int SPARSE = 1;
+  static final int DENSE = 2;
   static final List<Role> ROLES = List.of(Role.FEATURE, Role.OUTPUT);
   static final List<Reason> REASONS = List.of(Reason.IDENTIFIER_LIKE, Reason.UNSUPPORTED_TYPE);
 
@@ -68,16 +77,23 @@ final class ProfileWriter {
 
   private void column(ColumnProfile column) throws IOException {
     if (column instanceof NumberProfile numbers) {
+      out.writeByte(NUMBERS);
       numbers(numbers);
     } else if (column instanceof CategoryProfile categories) {
+      out.writeByte(CATEGORIES);
       categories(categories);
+    } else if (column instanceof TimeProfile times) {
+      out.writeByte(TIMES);
+      times(times);
+    } else if (column instanceof VectorProfile vectors) {
+      out.writeByte(VECTORS);
+      vectors(vectors);
     } else {
       skipped((SkippedColumn) column);
     }
   }
 
   private void numbers(NumberProfile numbers) throws IOException {
-    out.writeByte(NUMBERS);
     out.writeBoolean(numbers.exact());
     out.writeInt(numbers.bins().size());
     doubles(numbers.edges());
@@ -90,12 +106,12 @@ final class ProfileWriter {
     out.writeLong(numbers.moments().count());
     integer(numbers.moments().sum());
     integer(numbers.moments().squares());
+    distinct(numbers.registers());
   }
 
   private void categories(CategoryProfile categories) throws IOException {
     CategoryBins bins = categories.bins();
     long[] counts = categories.counts();
-    out.writeByte(CATEGORIES);
     out.writeBoolean(bins.all());
     out.writeBoolean(bins.numbers());
     out.writeInt(bins.named());
@@ -105,6 +121,59 @@ final class ProfileWriter {
     }
     out.writeLong(categories.rest());
     out.writeLong(categories.missing());
+    UnnamedTexts unnamed = categories.unnamed();
+    distinct(unnamed == null ? null : unnamed.distinct());
+    if (unnamed != null) {
+      out.writeInt(unnamed.lengths().shortest());
+      out.writeInt(unnamed.lengths().longest());
+      out.writeLong(unnamed.lengths().total());
+    }
+  }
+
+  private void times(TimeProfile times) throws IOException {
+    out.writeLong(times.present());
+    out.writeLong(times.missing());
+    instant(times.earliest().orElse(Instant.EPOCH));
+    instant(times.latest().orElse(Instant.EPOCH));
+    distinct(times.registers());
+  }
+
+  private void instant(Instant time) throws IOException {
+    out.writeLong(time.getEpochSecond());
+    out.writeInt(time.getNano());
+  }
+
+  private void vectors(VectorProfile vectors) throws IOException {
+    out.writeInt(vectors.dimension());
+    out.writeLong(vectors.missing());
+    out.writeLong(vectors.unusable());
+    for (BigInteger sum : vectors.sums()) {
+      integer(sum);
+    }
+    numbers(vectors.norms());
+    numbers(vectors.projections());
+  }
+
+  /** In the shorter form. */
+  private void distinct(@Nullable HyperLogLog distinct) throws IOException {
+    if (distinct == null) {
+      out.writeByte(UNKNOWN);
+      return;
+    }
+    byte[] registers = distinct.registers();
+    int[] used =
+        IntStream.range(0, registers.length).filter(index -> registers[index] != 0).toArray();
+    if (3 * used.length + 4 >= registers.length) {
+      out.writeByte(DENSE);
+      out.write(registers);
+      return;
+    }
+    out.writeByte(SPARSE);
+    out.writeInt(used.length);
+    for (int index : used) {
+      out.writeShort(index);
+      out.writeByte(registers[index]);
+    }
   }
 
   private void skipped(SkippedColumn column) throws IOException {

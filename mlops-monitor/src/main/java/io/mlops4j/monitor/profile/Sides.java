@@ -69,22 +69,21 @@ final class Sides {
 
   /** Checks both batches before anything is counted. */
   void add(FeatureBatch batch, @Nullable FeatureBatch answers) {
-    List<String> answered = answers == null ? List.of() : Counters.names(answers);
-    features.check(Counters.names(batch), batch);
-    outputs.check(answered, answers == null ? batch : answers);
-    checkNoMore(Role.FEATURE, features, Counters.names(batch));
-    checkNoMore(Role.OUTPUT, outputs, answered);
+    features.check(batch);
+    outputs.check(answers);
+    if (selection != null) {
+      checkNoMore(selection, Role.FEATURE, features, batch);
+      checkNoMore(selection, Role.OUTPUT, outputs, answers);
+    }
     features.add(batch);
     if (answers != null) {
       outputs.add(answers);
     }
   }
 
-  private void checkNoMore(Role role, Counters counters, List<String> present) {
-    Selection all = selection;
-    if (all == null) {
-      return;
-    }
+  private static void checkNoMore(
+      Selection all, Role role, Counters counters, @Nullable FeatureBatch batch) {
+    List<String> present = batch == null ? List.of() : Counters.names(batch);
     List<String> more =
         present.stream()
             .filter(name -> all.takes(role, name) && !counters.names().contains(name))

@@ -18,8 +18,10 @@ public record SkippedColumn(String name, Role role, Reason reason, String detail
   public enum Reason {
     /** Nearly every text is another one: a key, a name, free text. */
     IDENTIFIER_LIKE,
-    /** Neither numbers nor text: timestamps, decimals, lists, structures. */
-    UNSUPPORTED_TYPE
+    /** Of a type that is not profiled: tensors, most lists, structures. */
+    UNSUPPORTED_TYPE,
+    /** Profiled, but there is nothing to compare: only in reports, never in a profile. */
+    TIMES
   }
 
   /**

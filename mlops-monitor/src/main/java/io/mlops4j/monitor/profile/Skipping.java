@@ -11,5 +11,5 @@ record Skipping(SkippedColumn build) implements Counter {
   }
 
   @Override
-  public void add(FieldVector column, DictionaryProvider dictionaries) {}
+  public void add(FieldVector column, DictionaryProvider dictionaries, Chunk chunk) {}
 }

@@ -17,7 +17,7 @@ final class CategoryChart {
 
   static Chart of(CategoryPair pair) {
     CategoryProfile reference = pair.reference();
-    int[] order = order(reference.names());
+    int[] order = order(pair);
     long[][] counts = {counts(reference, order), counts(pair.current(), order)};
     List<String> names = new ArrayList<>();
     Arrays.stream(order).mapToObj(reference.names()::get).forEach(names::add);
@@ -34,17 +34,17 @@ final class CategoryChart {
         shares(counts[1], shown));
   }
 
-  /** The most frequent ones; in their order as numbers when they all are some. */
-  private static int[] order(List<String> names) {
-    int named = Math.min(NAMED, names.size());
-    IntStream frequent = IntStream.range(0, named);
-    return names.subList(0, named).stream().allMatch(NUMBER.asMatchPredicate())
-        ? frequent
+  /** The most frequent ones that may be named; in their order as numbers when they all are some. */
+  private static int[] order(CategoryPair pair) {
+    List<String> names = pair.reference().names();
+    int[] frequent = IntStream.range(0, names.size()).filter(pair::shows).limit(NAMED).toArray();
+    return Arrays.stream(frequent).mapToObj(names::get).allMatch(NUMBER.asMatchPredicate())
+        ? Arrays.stream(frequent)
             .boxed()
             .sorted(Comparator.comparingDouble(bin -> Double.parseDouble(names.get(bin))))
             .mapToInt(Integer::intValue)
             .toArray()
-        : frequent.toArray();
+        : frequent;
   }
 
   /** The ones of an order, then the others, then the missing. */

@@ -6,6 +6,7 @@ import io.mlops4j.monitor.drift.EffectMeasure;
 import io.mlops4j.monitor.drift.SignificanceTest;
 import io.mlops4j.monitor.drift.TestResult;
 import io.mlops4j.monitor.profile.CategoryProfile;
+import io.mlops4j.monitor.profile.ExportRules;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,8 +16,10 @@ import java.util.stream.IntStream;
  * Categories, with a bin for the rest and one for the missing. Two named ones that are all there is
  * on both sides are compared by their shares.
  */
-record CategoryPair(CategoryProfile reference, CategoryProfile current) implements ColumnPair {
+record CategoryPair(CategoryProfile reference, CategoryProfile current, ExportRules rules)
+    implements ColumnPair {
   private static final int LARGEST = 9;
+  private static final String RARE = "a rare value";
 
   @Override
   public Comparison usual(DriftPolicy policy) {
@@ -60,6 +63,9 @@ record CategoryPair(CategoryProfile reference, CategoryProfile current) implemen
   private List<String> values(long[][] pooled) {
     List<String> values = new ArrayList<>(reference.names());
     int rest = values.size();
+    for (int bin = 0; bin < rest; bin++) {
+      values.set(bin, shows(bin) ? values.get(bin) : RARE);
+    }
     boolean unseen = reference.namesAll() && pooled[1][rest] == current.rest();
     values.add(unseen && pooled[0][rest] == 0 ? "unseen in the reference" : "rare or unseen");
     values.add("missing");
@@ -125,6 +131,11 @@ record CategoryPair(CategoryProfile reference, CategoryProfile current) implemen
     return names.get(used[0]).compareTo(names.get(used[1])) > 0 ? used[0] : used[1];
   }
 
+  /** Whether a category may be named: one that is not rare on both sides. */
+  boolean shows(int bin) {
+    return Math.max(reference.counts()[bin], current.counts()[bin]) >= rules.smallestCount();
+  }
+
   @Override
   public String describe(Comparison.Measured measured) {
     return describeEffect(measured) + ". " + Wording.statistic(measured, 0);
@@ -133,7 +144,10 @@ record CategoryPair(CategoryProfile reference, CategoryProfile current) implemen
   private String describeEffect(Comparison.Measured measured) {
     if (measured.effect().equals(Wording.TWO_VALUES.effect())) {
       return Wording.shares(
-          "\"" + reference.names().get(hit()) + "\"", measured, pick(reference), pick(current));
+          shows(hit()) ? "\"" + reference.names().get(hit()) + "\"" : RARE,
+          measured,
+          pick(reference),
+          pick(current));
     }
     return measured.effect().equals(EffectMeasure.JENSEN_SHANNON.label())
         ? Wording.categories(measured, used().length, Categories.used(pooled()))

@@ -4,9 +4,12 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.profile.CategoryProfile;
 import io.mlops4j.monitor.profile.ColumnProfile;
+import io.mlops4j.monitor.profile.ExportRules;
 import io.mlops4j.monitor.profile.NumberProfile;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SkippedColumn;
+import io.mlops4j.monitor.profile.TimeProfile;
+import io.mlops4j.monitor.profile.VectorProfile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -29,7 +32,9 @@ import java.util.Objects;
  *   <li>numbers with up to five, and categories: Jensen-Shannon distance less what chance gives,
  *       with the chi-square of homogeneity; missing values are a category, and categories that are
  *       rare or unseen in the reference are another;
- *   <li>two values that are all there is on both sides: difference of shares, with z.
+ *   <li>two values that are all there is on both sides: difference of shares, with z;
+ *   <li>vectors: their norms and their projections, each as numbers, named {@code column.norm} and
+ *       {@code column.projection}. Times are listed, not compared.
  * </ul>
  *
  * <p>Distances of numbers are computed from the bins, and their text says by how much they can be
@@ -85,7 +90,26 @@ public final class DriftReport {
    *     categories
    */
   public static DriftReport compare(Profile reference, Profile current, DriftPolicy policy) {
+    return compare(reference, current, policy, ExportRules.withDefaults());
+  }
+
+  /**
+   * Compares with a policy.
+   *
+   * @param reference the profile that rows are compared with
+   * @param current rows counted in its bins, see {@link Profile#profile}
+   * @param policy the bounds and the level, and what is different for single columns
+   * @param rules which names and values the report may show; what is compared does not depend on
+   *     them
+   * @return a report
+   * @throws IllegalArgumentException if a column of both has other bins in the current profile, or
+   *     the policy names a column that neither has, or chooses a measure or test of numbers for
+   *     categories
+   */
+  public static DriftReport compare(
+      Profile reference, Profile current, DriftPolicy policy, ExportRules rules) {
     checkNames(Objects.requireNonNull(policy, "policy"), reference, current);
+    Objects.requireNonNull(rules, "rules");
     List<ColumnPair> pairs = new ArrayList<>();
     List<SkippedColumn> skipped = new ArrayList<>();
     for (String name : shared(reference, current)) {
@@ -95,7 +119,13 @@ public final class DriftReport {
       if (before instanceof NumberProfile numbers) {
         pairs.add(new NumberPair(numbers, (NumberProfile) after));
       } else if (before instanceof CategoryProfile categories) {
-        pairs.add(new CategoryPair(categories, (CategoryProfile) after));
+        pairs.add(new CategoryPair(categories, (CategoryProfile) after, rules));
+      } else if (before instanceof VectorProfile vectors) {
+        VectorProfile live = (VectorProfile) after;
+        pairs.add(new NumberPair(vectors.norms(), live.norms()));
+        pairs.add(new NumberPair(vectors.projections(), live.projections()));
+      } else if (before instanceof TimeProfile times) {
+        skipped.add(Wording.times(times, (TimeProfile) after, rules));
       } else {
         skipped.add((SkippedColumn) before);
       }
@@ -218,7 +248,7 @@ public final class DriftReport {
   /**
    * The columns of both sides that are not compared, each with its reason.
    *
-   * @return identifiers and unsupported types
+   * @return identifiers, times and unsupported types
    */
   public List<SkippedColumn> skipped() {
     return skipped;

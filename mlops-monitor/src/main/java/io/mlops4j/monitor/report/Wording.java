@@ -1,6 +1,9 @@
 package io.mlops4j.monitor.report;
 
 import io.mlops4j.monitor.drift.Comparison;
+import io.mlops4j.monitor.profile.ExportRules;
+import io.mlops4j.monitor.profile.SkippedColumn;
+import io.mlops4j.monitor.profile.TimeProfile;
 
 /** Says in one sentence what was measured, how, how exactly, and from where on it matters. */
 final class Wording {
@@ -90,6 +93,24 @@ final class Wording {
       case "chi-square" -> "Chi-square of homogeneity " + value;
       default -> measured.test() + " " + value;
     };
+  }
+
+  /** Lists times, which are not compared. */
+  static SkippedColumn times(TimeProfile before, TimeProfile after, ExportRules rules) {
+    return new SkippedColumn(
+        before.name(),
+        before.role(),
+        SkippedColumn.Reason.TIMES,
+        rules.extremes()
+            ? "times, not compared: %s in the reference, %s in the rows compared"
+                .formatted(range(before), range(after))
+            : "times, not compared");
+  }
+
+  private static String range(TimeProfile times) {
+    return times.earliest().isEmpty()
+        ? "none"
+        : times.earliest().get() + " to " + times.latest().orElseThrow();
   }
 
   static String tooFew(Comparison.TooFewRows few) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -12,6 +15,8 @@ import java.util.List;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.TimeStampNanoVector;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.junit.jupiter.api.Test;
 
 class ProfileBytesTest {
@@ -25,15 +30,41 @@ class ProfileBytesTest {
                 .booleans("b", true, false, true, true)
                 .strings("s", "a", "b", "a", null)
                 .build();
+        FixedSizeListVector vectors = FixedSizeListVector.empty("v", 3, allocator);
+        TimeStampNanoVector times = new TimeStampNanoVector("t", allocator);
+        FeatureBatch later =
+            FeatureBatch.builder(allocator)
+                .doubles("x", 7, 8, 9, 10)
+                .booleans("b", true, false, true, true)
+                .strings("s", "new", "newer", "a", null)
+                .build();
         FeatureBatch out = FeatureBatch.builder(allocator).floats("p", 0, 1, 2, 3).build()) {
-      return Profile.builder().add(in, out).build().toBytes();
+      Columns.fill(
+          vectors, new float[] {1, 2, 3}, null, new float[] {0, Float.NaN, 1}, new float[3]);
+      Columns.fill(times, 5L, null, -5L, 1_000_000_000L);
+      FeatureBatch first = Columns.with(in, vectors, times);
+      Profile reference = Profile.builder().add(first, out).build();
+      return reference
+          .counting()
+          .add(first, out)
+          .add(Columns.with(later, vectors, times), out)
+          .build()
+          .toBytes();
+    }
+  }
+
+  private static byte[] versionOne() {
+    try (InputStream in = ProfileBytesTest.class.getResourceAsStream("profile-v1.bin")) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
   @Test
   void readWhatWasWritten() {
     Profile read = Profile.fromBytes(BYTES);
-    assertThat(read.columns()).containsExactly("b", "s", "x", "p");
+    assertThat(read.columns()).containsExactly("b", "s", "t", "v", "x", "p");
     assertThat(read.toBytes()).isEqualTo(BYTES);
     assertThat(read)
         .isEqualTo(Profile.fromBytes(BYTES))
@@ -74,8 +105,9 @@ class ProfileBytesTest {
     long seed = 42;
     System.out.println("seed " + seed);
     Random random = new Random(seed);
-    for (int i = 0; i < 20_000; i++) {
-      byte[] forged = BYTES.clone();
+    byte[] versionOne = versionOne();
+    for (int i = 0; i < 10_000; i++) {
+      byte[] forged = (i % 20 == 0 ? versionOne : BYTES).clone();
       int at = 10 + random.nextInt(forged.length - 14);
       forged[at] = (byte) random.nextInt();
       ByteBuffer.wrap(forged).putInt(forged.length - 4, ProfileWriter.checksum(forged));
@@ -90,11 +122,53 @@ class ProfileBytesTest {
   @Test
   void aNewerVersionIsNamed() {
     byte[] newer = BYTES.clone();
-    newer[5] = 2;
+    newer[5] = 3;
     assertThatThrownBy(() -> Profile.fromBytes(newer))
         .isInstanceOf(DataException.class)
         .hasMessage(
-            "found a profile of version 2, expected 1; read it with the mlops4j that wrote it");
+            "found a profile of version 3, expected 1 to 2; read it with the mlops4j that wrote it");
+  }
+
+  @Test
+  void versionOneIsReadWithoutWhatItLacked() {
+    Profile old = Profile.fromBytes(versionOne());
+    try (BufferAllocator allocator = new RootAllocator();
+        FeatureBatch january = Flights.of("01").batch(allocator)) {
+      Profile today = Profile.builder().categories("weekday").add(january).build();
+      for (String name : List.of("distance", "hour")) {
+        NumberProfile before = (NumberProfile) old.column(name);
+        NumberProfile now = (NumberProfile) today.column(name);
+        assertThat(before.sameBins(now)).isTrue();
+        assertThat(before.counts()).isEqualTo(now.counts());
+        assertThat(before.moments()).isEqualTo(now.moments());
+      }
+      assertThat(((NumberProfile) old.column("distance")).distinct()).isEmpty();
+      assertThat(((NumberProfile) old.column("hour")).distinct()).hasValue(22);
+      CategoryProfile origin = (CategoryProfile) old.column("origin");
+      assertThat(origin.counts()).isEqualTo(((CategoryProfile) today.column("origin")).counts());
+      assertThat(origin.distinct()).hasValue(184);
+      assertThat(old.column("departure")).isInstanceOf(SkippedColumn.class);
+      assertThat(old.toJson()).contains("\"distinct\" : null");
+      Profile without = old.without(List.of("probability", "late", "x"));
+      Profile counted = without.profile(List.of(january));
+      assertThat(((NumberProfile) counted.column("distance")).distinct()).isNotEmpty();
+      NumberProfile both = (NumberProfile) without.merge(counted).column("distance");
+      assertThat(both.distinct()).isEmpty();
+      assertThat(both.present()).isEqualTo(2L * january.rows());
+    }
+    byte[] again = old.toBytes();
+    assertThat(again[5]).isEqualTo((byte) 2);
+    assertThat(Profile.fromBytes(again)).isEqualTo(old);
+  }
+
+  @Test
+  void versionOneHasNoLaterKinds() {
+    byte[] forged = BYTES.clone();
+    forged[5] = 1;
+    ByteBuffer.wrap(forged).putInt(forged.length - 4, ProfileWriter.checksum(forged));
+    assertThatThrownBy(() -> Profile.fromBytes(forged))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("damaged");
   }
 
   @Test

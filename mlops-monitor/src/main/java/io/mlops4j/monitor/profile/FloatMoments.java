@@ -1,0 +1,166 @@
+package io.mlops4j.monitor.profile;
+
+import java.util.Arrays;
+
+/**
+ * Adds floats and their squares without rounding, many at a time: a float has 24 bits, so that sums
+ * of many floats of like size, and of their squares, are exact in doubles.
+ *
+ * <p>Values below 2^E in size that are 0 or not below 2^(E-20) are whole multiples of 2^(E-43), and
+ * a thousand of them stay below 2^(E+10): 53 bits, as a double has. Squares are multiples of
+ * 2^(2E-86); each is split, by adding and taking off 1.5 * 2^(2E+9), into a multiple of 2^(2E-43)
+ * and a rest of at most half of that, and a thousand of either again have 53 bits.
+ *
+ * <p>Sums are kept in as many lanes as a chunk has values, so that the compiler turns the loops
+ * into vector instructions, and go to the wide integers of {@link Moments} after a thousand
+ * additions a lane. The loops that check a chunk only add up violations, for the same reason.
+ * Chunks that are short, or whose values differ more in size, go to the wide integers at once.
+ */
+final class FloatMoments {
+  private static final int LEAST = Chunk.SIZE / 4;
+  private static final int MOST_ADDITIONS = 1024;
+  private static final int SPREAD = 20;
+
+  /** So much above the greatest value, lest each slightly greater one begins anew. */
+  private static final int HEADROOM = 2;
+
+  private static final int BIAS = 127;
+  private static final int MANTISSA = 23;
+  private static final int SIZE = 0x7fffffff;
+
+  private final Moments moments;
+  private double[] sums = {};
+  private double[] squares = {};
+  private double[] rests = {};
+  private int additions;
+  private int below; // bits that none of the values reaches; 0 before the first chunk
+  private int from; // bits that each value but 0 has at least
+  private double splitter;
+  private int lowest = key(Float.floatToRawIntBits(Float.POSITIVE_INFINITY));
+  private int highest = key(Float.floatToRawIntBits(Float.NEGATIVE_INFINITY));
+
+  FloatMoments(Moments moments) {
+    this.moments = moments;
+  }
+
+  /** Bits in the order of the values. */
+  private static int key(int bits) {
+    return bits ^ ((bits >> 31) & SIZE);
+  }
+
+  /**
+   * Adds a chunk, but not all of its values.
+   *
+   * @param bits of floats, none -0
+   * @param values the same as doubles
+   * @param odd gets the values that were not added
+   * @return how many those are
+   */
+  int add(int[] bits, double[] values, int length, double[] odd) {
+    if (length < LEAST || (violations(bits, length) > 0 && !fit(bits, length))) {
+      return moments.add(values, length, odd);
+    }
+    add(values, length);
+    if (newExtremes(bits, length) > 0) {
+      extremes(bits, length);
+    }
+    moments.summed(length, value(lowest), value(highest));
+    return 0;
+  }
+
+  private int violations(int[] bits, int length) {
+    int last = below - 1;
+    int least = from - 1;
+    int violations = 0;
+    for (int i = 0; i < length; i++) {
+      int size = bits[i] & SIZE;
+      // Less one, 0 is the greatest.
+      violations += ((last - size) >>> 31) + ((((size - 1) & SIZE) - least) >>> 31);
+    }
+    return violations;
+  }
+
+  /**
+   * Begins anew with sums for values of another size; false if those of a chunk differ too much.
+   */
+  private boolean fit(int[] bits, int length) {
+    int greatest = 0;
+    int least = SIZE;
+    for (int i = 0; i < length; i++) {
+      int size = bits[i] & SIZE;
+      greatest = Math.max(greatest, size);
+      least = size > 0 ? Math.min(least, size) : least;
+    }
+    int exponent = (greatest >>> MANTISSA) - BIAS + 1;
+    int smallest = Math.min(exponent, (least >>> MANTISSA) - BIAS);
+    int top = Math.min(exponent + HEADROOM, smallest + SPREAD);
+    if (exponent > BIAS || top < exponent || top - SPREAD <= -BIAS) {
+      return false;
+    }
+    settle();
+    below = Math.min(top + BIAS, 255) << MANTISSA;
+    from = (top - SPREAD + BIAS) << MANTISSA;
+    splitter = 1.5 * Math.scalb(1.0, 2 * top + 9);
+    return true;
+  }
+
+  private void add(double[] values, int length) {
+    if (sums.length == 0) {
+      sums = new double[Chunk.SIZE];
+      squares = new double[Chunk.SIZE];
+      rests = new double[Chunk.SIZE];
+    }
+    for (int i = 0; i < length; i++) {
+      sums[i] += values[i];
+    }
+    for (int i = 0; i < length; i++) {
+      double square = values[i] * values[i];
+      double upper = square + splitter - splitter;
+      squares[i] += upper;
+      rests[i] += square - upper;
+    }
+    if (++additions == MOST_ADDITIONS) {
+      settle();
+    }
+  }
+
+  private int newExtremes(int[] bits, int length) {
+    int low = lowest;
+    int high = highest;
+    int found = 0;
+    for (int i = 0; i < length; i++) {
+      int key = bits[i] ^ ((bits[i] >> 31) & SIZE);
+      found += less(key, low) + less(high, key);
+    }
+    return found;
+  }
+
+  /** 1 if a is less than b, else 0, by arithmetic. */
+  private static int less(int a, int b) {
+    return ((a & ~b) | (~(a ^ b) & (a - b))) >>> 31;
+  }
+
+  private void extremes(int[] bits, int length) {
+    for (int i = 0; i < length; i++) {
+      lowest = Math.min(lowest, key(bits[i]));
+      highest = Math.max(highest, key(bits[i]));
+    }
+  }
+
+  private static double value(int key) {
+    return Float.intBitsToFloat(key(key));
+  }
+
+  /** Moves the sums to the wide integers. */
+  void settle() {
+    for (int i = 0; additions > 0 && i < sums.length; i++) {
+      moments.addToSum(sums[i]);
+      moments.addToSquares(squares[i]);
+      moments.addToSquares(rests[i]);
+    }
+    Arrays.fill(sums, 0);
+    Arrays.fill(squares, 0);
+    Arrays.fill(rests, 0);
+    additions = 0;
+  }
+}

@@ -1,0 +1,73 @@
+package io.mlops4j.monitor.profile;
+
+/**
+ * How long texts are, in code points of Unicode.
+ *
+ * @param texts how many there are
+ * @param shortest the least length; 0 without texts
+ * @param longest the greatest length; 0 without texts
+ * @param total the sum of all lengths
+ */
+public record TextLengths(long texts, int shortest, int longest, long total) {
+  static final TextLengths NONE = new TextLengths(0, 0, 0, 0);
+
+  /**
+   * Checks the figures.
+   *
+   * @param texts how many there are
+   * @param shortest the least length; 0 without texts
+   * @param longest the greatest length; 0 without texts
+   * @param total the sum of all lengths
+   * @throws IllegalArgumentException if no texts can have these lengths
+   */
+  public TextLengths {
+    boolean possible =
+        texts == 0
+            ? shortest == 0 && longest == 0 && total == 0
+            : texts > 0
+                && shortest >= 0
+                && shortest <= longest
+                && total / texts >= shortest
+                && total / texts <= longest;
+    if (!possible) {
+      throw new IllegalArgumentException(
+          "found %d texts of %d to %d code points, %d in all, expected lengths that texts can have"
+              .formatted(texts, shortest, longest, total));
+    }
+  }
+
+  /** Of some equal texts. */
+  static TextLengths of(byte[] utf8, int length, long texts) {
+    int points = codePoints(utf8, length);
+    return texts == 0 ? NONE : new TextLengths(texts, points, points, texts * points);
+  }
+
+  /** Every byte begins a code point but those of the form 10xxxxxx. */
+  static int codePoints(byte[] utf8, int length) {
+    int points = 0;
+    for (int i = 0; i < length; i++) {
+      points += (utf8[i] & 0xc0) == 0x80 ? 0 : 1;
+    }
+    return points;
+  }
+
+  TextLengths plus(TextLengths other) {
+    if (texts == 0 || other.texts == 0) {
+      return texts == 0 ? other : this;
+    }
+    return new TextLengths(
+        Math.addExact(texts, other.texts),
+        Math.min(shortest, other.shortest),
+        Math.max(longest, other.longest),
+        Math.addExact(total, other.total));
+  }
+
+  /**
+   * The mean length.
+   *
+   * @return code points; NaN without texts
+   */
+  public double mean() {
+    return texts == 0 ? Double.NaN : (double) total / texts;
+  }
+}
