@@ -94,7 +94,10 @@ public final class KolmogorovSmirnov {
    * @throws IllegalArgumentException when a sample holds no value
    */
   public Result test(double[] reference, double[] current) {
-    Sample first = Sample.of(reference, "reference");
+    return test(Sample.of(reference, "reference"), current);
+  }
+
+  private Result test(Sample first, double[] current) {
     Sample second = Sample.of(current, "current");
     double d = StepDifference.largest(first, second);
     return new Result(d, pValue(d, first.size(), second.size()), 0);
@@ -114,6 +117,39 @@ public final class KolmogorovSmirnov {
     double d = StepDifference.largest(counts);
     double bound = Math.min(1 - d, counts.max(Math::max));
     return new Result(d, pValue(d, counts.referenceRows(), counts.currentRows()), bound);
+  }
+
+  /**
+   * Sorts a reference once, for many samples that are tested against it.
+   *
+   * @param reference values in any order, at least one that is not NaN; copied
+   * @return this test against that reference
+   * @throws IllegalArgumentException when the reference holds no value
+   */
+  public FixedReference against(double[] reference) {
+    return new FixedReference(this, Sample.of(reference, "reference"));
+  }
+
+  /** The test against one reference, which is kept sorted. Immutable and thread safe. */
+  public static final class FixedReference {
+    private final KolmogorovSmirnov test;
+    private final Sample reference;
+
+    private FixedReference(KolmogorovSmirnov test, Sample reference) {
+      this.test = test;
+      this.reference = reference;
+    }
+
+    /**
+     * Tests a sample.
+     *
+     * @param current values in any order, at least one that is not NaN
+     * @return what {@link KolmogorovSmirnov#test(double[], double[])} gives
+     * @throws IllegalArgumentException when the sample holds no value
+     */
+    public Result test(double[] current) {
+      return test.test(reference, current);
+    }
   }
 
   private double pValue(double d, long n, long m) {

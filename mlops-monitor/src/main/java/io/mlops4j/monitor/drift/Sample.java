@@ -21,7 +21,7 @@ final class Sample {
               + values.length
               + ", all missing), a two-sample statistic needs at least one: check the row count first");
     }
-    Arrays.sort(present);
+    RadixSort.sort(present);
     return new Sample(present);
   }
 

@@ -1,0 +1,49 @@
+package io.mlops4j.monitor.drift;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FixedReferenceTest {
+  /** By hand: above 2 the reference has half of its rows, the sample none. */
+  @Test
+  void manySamplesAreTestedAgainstOneReference() {
+    double[] rows = {4, 1, Double.NaN, 3, 2};
+    KolmogorovSmirnov.FixedReference reference = KolmogorovSmirnov.withDefaults().against(rows);
+    rows[0] = -100;
+    assertThat(reference.test(new double[] {2, 1, 2, 1}).statistic()).isEqualTo(0.5);
+    assertThat(reference.test(new double[] {9, 8}).statistic()).isEqualTo(1);
+    assertThat(reference.test(new double[] {1, 2, 3, 4}))
+        .isEqualTo(new KolmogorovSmirnov.Result(0, 1, 0));
+    assertThatThrownBy(() -> reference.test(new double[0]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("current holds no value");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 4095, 4096, 20_000})
+  void sortingByBitsGivesTheOrderOfValues(int size) {
+    Random random = new Random(size);
+    double[] values = new double[size];
+    double[] special = {0.0, -0.0, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, 1, -1};
+    for (int i = 0; i < size; i++) {
+      values[i] =
+          i % 11 == 0
+              ? special[random.nextInt(special.length)]
+              : Math.scalb(random.nextGaussian(), random.nextInt(300) - 150);
+    }
+    double[] expected = values.clone();
+    Arrays.sort(expected);
+    RadixSort.sort(values);
+    assertThat(values).isEqualTo(expected);
+    double[] same = new double[size];
+    Arrays.fill(same, 42);
+    RadixSort.sort(same);
+    assertThat(Arrays.stream(same).distinct().toArray()).hasSize(Math.min(1, size));
+  }
+}
