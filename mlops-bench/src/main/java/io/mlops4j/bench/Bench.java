@@ -6,6 +6,7 @@ import io.mlops4j.bench.golden.GoldenCommand;
 import io.mlops4j.bench.ratios.RatiosCommand;
 import io.mlops4j.bench.serving.ServingTopic;
 import io.mlops4j.bench.soak.SoakCommand;
+import io.mlops4j.bench.stats.StatsTopic;
 import io.mlops4j.bench.truth.TruthCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,7 +32,7 @@ final class Bench implements Runnable {
   /** A topic knows the comparisons, and only here do the comparisons know the topics. */
   private static CommandLine commandLine() {
     return new CommandLine(new Bench())
-        .addSubcommand(new RatiosCommand(new EnginesTopic(), new ServingTopic()));
+        .addSubcommand(new RatiosCommand(new EnginesTopic(), new ServingTopic(), new StatsTopic()));
   }
 
   @Override
