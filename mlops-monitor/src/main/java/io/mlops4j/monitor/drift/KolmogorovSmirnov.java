@@ -94,10 +94,7 @@ public final class KolmogorovSmirnov {
    * @throws IllegalArgumentException when a sample holds no value
    */
   public Result test(double[] reference, double[] current) {
-    return test(Sample.of(reference, "reference"), current);
-  }
-
-  private Result test(Sample first, double[] current) {
+    Sample first = Sample.of(reference, "reference");
     Sample second = Sample.of(current, "current");
     double d = StepDifference.largest(first, second);
     return new Result(d, pValue(d, first.size(), second.size()), 0);
@@ -120,22 +117,22 @@ public final class KolmogorovSmirnov {
   }
 
   /**
-   * Sorts a reference once, for many samples that are tested against it.
+   * Sorts a reference once, for many samples that are tested against it; those need no sorting.
    *
    * @param reference values in any order, at least one that is not NaN; copied
    * @return this test against that reference
    * @throws IllegalArgumentException when the reference holds no value
    */
   public FixedReference against(double[] reference) {
-    return new FixedReference(this, Sample.of(reference, "reference"));
+    return new FixedReference(this, new RankedSample(Sample.of(reference, "reference")));
   }
 
   /** The test against one reference, which is kept sorted. Immutable and thread safe. */
   public static final class FixedReference {
     private final KolmogorovSmirnov test;
-    private final Sample reference;
+    private final RankedSample reference;
 
-    private FixedReference(KolmogorovSmirnov test, Sample reference) {
+    private FixedReference(KolmogorovSmirnov test, RankedSample reference) {
       this.test = test;
       this.reference = reference;
     }
@@ -148,7 +145,11 @@ public final class KolmogorovSmirnov {
      * @throws IllegalArgumentException when the sample holds no value
      */
     public Result test(double[] current) {
-      return test.test(reference, current);
+      int[] counts = new int[reference.places()];
+      int present = reference.count(Objects.requireNonNull(current, "current"), counts);
+      Sample.checkPresent(present, current, "current");
+      double d = reference.largest(counts, present);
+      return new Result(d, test.pValue(d, reference.size(), present), 0);
     }
   }
 

@@ -14,15 +14,19 @@ final class Sample {
   static Sample of(double[] values, String name) {
     Objects.requireNonNull(values, name);
     double[] present = withoutMissing(values);
-    if (present.length == 0) {
+    checkPresent(present.length, values, name);
+    RadixSort.sort(present);
+    return new Sample(present);
+  }
+
+  static void checkPresent(int present, double[] values, String name) {
+    if (present == 0) {
       throw new IllegalArgumentException(
           name
               + " holds no value (length "
               + values.length
               + ", all missing), a two-sample statistic needs at least one: check the row count first");
     }
-    RadixSort.sort(present);
-    return new Sample(present);
   }
 
   private static double[] withoutMissing(double[] values) {
