@@ -1,0 +1,104 @@
+package io.mlops4j.monitor.profile;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at single rows, and picks some. */
+final class Rows {
+  private Rows() {}
+
+  static List<String> names(String first, String... more) {
+    List<String> names = new ArrayList<>();
+    names.add(Objects.requireNonNull(first, "column"));
+    for (String name : more) {
+      names.add(Objects.requireNonNull(name, "more"));
+    }
+    return names;
+  }
+
+  private static FieldVector column(FeatureBatch batch, String name) {
+    FieldVector column = batch.root().getVector(name);
+    if (column == null) {
+      throw new DataException(
+          "the batch lacks %s: found %s, expected the column that slices are made by"
+              .formatted(name, Counters.names(batch)),
+          null);
+    }
+    return column;
+  }
+
+  /** The values of columns as texts, joined. */
+  static IntFunction<String> values(FeatureBatch batch, List<String> names) {
+    List<IntFunction<String>> texts = new ArrayList<>();
+    for (String name : names) {
+      texts.add(texts(batch, column(batch, name)));
+    }
+    return row -> texts.stream().map(text -> text.apply(row)).collect(Collectors.joining(", "));
+  }
+
+  private static IntFunction<String> texts(FeatureBatch batch, FieldVector column) {
+    if (column.getField().getDictionary() != null) {
+      FieldVector entries = Cells.dictionary(column, batch.dictionaries());
+      return row -> column.isNull(row) ? "null" : text(entries, code(column, row));
+    }
+    Kind kind = Kind.of(column, batch.dictionaries());
+    if (kind != Kind.NUMBERS && kind != Kind.TEXTS) {
+      throw new DataException(
+          "%s: found type %s, expected numbers, texts or booleans to make slices by"
+              .formatted(column.getName(), column.getField().getType()),
+          null);
+    }
+    return row -> column.isNull(row) ? "null" : text(column, row);
+  }
+
+  private static String text(FieldVector column, int row) {
+    Object value = column.getObject(row);
+    return value instanceof byte[] utf8
+        ? new String(utf8, StandardCharsets.UTF_8)
+        : String.valueOf(value);
+  }
+
+  private static int code(FieldVector column, int row) {
+    return ((Number) column.getObject(row)).intValue();
+  }
+
+  /** Times; null for missing ones. */
+  static IntFunction<@Nullable Instant> times(FeatureBatch batch, String name) {
+    FieldVector column = column(batch, name);
+    if (Kind.of(column, batch.dictionaries()) != Kind.TIMES) {
+      throw new DataException(
+          "%s: found type %s, expected timestamps or dates"
+              .formatted(name, column.getField().getType()),
+          null);
+    }
+    TimeUnit unit = TimeUnit.of(column);
+    return row -> column.isNull(row) ? null : unit.instant(unit.read(column, row));
+  }
+
+  /** Copies rows; the caller closes the root. */
+  static VectorSchemaRoot pick(FeatureBatch batch, int[] rows) {
+    List<FieldVector> picked = new ArrayList<>();
+    for (FieldVector column : batch.root().getFieldVectors()) {
+      FieldVector copy = column.getField().createVector(column.getAllocator());
+      picked.add(copy);
+      copy.setInitialCapacity(rows.length);
+      for (int row = 0; row < rows.length; row++) {
+        copy.copyFromSafe(rows[row], row, column);
+      }
+      copy.setValueCount(rows.length);
+    }
+    VectorSchemaRoot root = new VectorSchemaRoot(picked);
+    root.setRowCount(rows.length);
+    return root;
+  }
+}

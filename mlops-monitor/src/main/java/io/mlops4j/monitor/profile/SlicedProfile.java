@@ -1,0 +1,236 @@
+package io.mlops4j.monitor.profile;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
+import org.apache.arrow.vector.VectorSchemaRoot;
+
+/**
+ * Profiles of slices of the same rows, all counted in the bins of one reference, so that like is
+ * compared with like: May's Monday mornings with January's.
+ *
+ * <p>A <em>reference</em> ({@link #of}) chooses its slices, the most frequent ones; the rows of all
+ * others share the slice {@value #OTHER}. {@linkplain #profile Rows to compare} are counted in the
+ * slices of the reference, and those of slices that it does not know in {@value #OTHER}. Slices
+ * partition the rows: merged, they are the profile of all of them.
+ *
+ * <p>A row is copied to be counted with those of its slice; counting a slice takes some tens of
+ * kilobytes a column until it is built. Immutable and thread safe.
+ */
+public final class SlicedProfile {
+  /** The slice of the rows whose slice has no profile of its own. */
+  public static final String OTHER = "other";
+
+  /** While a reference chooses, it counts so many times more slices than it will have. */
+  private static final int TRACKED = 4;
+
+  private final Profile bins;
+  private final Slices by;
+  private final Map<String, Profile> slices;
+
+  private SlicedProfile(Profile bins, Slices by, Map<String, Profile> slices) {
+    this.bins = bins;
+    this.by = by;
+    this.slices = slices;
+  }
+
+  /**
+   * Profiles slices as a reference, reading every batch to the end.
+   *
+   * <p>Which slices are the most frequent is exact, and does not depend on the order of the rows,
+   * while there are at most four times as many as {@link Slices#atMost} allows; rows of slices that
+   * are first seen when there are more go to {@value #OTHER}.
+   *
+   * @param reference whose columns and bins are used; the profile of the same rows, as a rule
+   * @param by how rows are sliced
+   * @param rows batches with at least the columns of the reference, which stay the caller's
+   * @return profiles by slice
+   * @throws DataException if a column is missing or of another kind, or the rows cannot be read
+   */
+  public static SlicedProfile of(Profile reference, Slices by, Iterable<FeatureBatch> rows) {
+    Counting counting = new Counting(reference, by, Set.of(), TRACKED * by.most());
+    rows.forEach(counting::add);
+    return counting.build(by.most());
+  }
+
+  /**
+   * Counts rows in the bins and slices of this profile.
+   *
+   * @param rows batches with at least the same columns, which stay the caller's
+   * @return profiles of those rows alone, with the same slices
+   * @throws DataException if a column is missing or of another kind, or the rows cannot be read
+   */
+  public SlicedProfile profile(Iterable<FeatureBatch> rows) {
+    Counting counting = new Counting(bins, by, slices.keySet(), 0);
+    rows.forEach(counting::add);
+    return counting.build(Integer.MAX_VALUE);
+  }
+
+  /**
+   * Adds the counts of a profile with the same bins and slices; neither changes.
+   *
+   * @param other a profile of this one's slices, or this of its, or both of a third's
+   * @return profiles of the rows of both
+   * @throws IllegalArgumentException if slices, columns or bins differ, naming them
+   */
+  public SlicedProfile merge(SlicedProfile other) {
+    if (!slices.keySet().equals(other.slices.keySet())) {
+      throw new IllegalArgumentException(
+          "other: found slices %s, expected %s".formatted(other.names(), names()));
+    }
+    Map<String, Profile> sums = new TreeMap<>(slices);
+    sums.replaceAll((name, profile) -> profile.merge(other.slice(name)));
+    return new SlicedProfile(bins, by, sums);
+  }
+
+  /**
+   * The slices.
+   *
+   * @return their names in order, {@value #OTHER} among them
+   */
+  public List<String> names() {
+    return List.copyOf(slices.keySet());
+  }
+
+  /**
+   * The profile of a slice.
+   *
+   * @param name its name
+   * @return a profile, without rows when there were none
+   * @throws IllegalArgumentException if there is no such slice, with the names that there are
+   */
+  public Profile slice(String name) {
+    Profile profile = slices.get(Objects.requireNonNull(name, "name"));
+    if (profile == null) {
+      throw new IllegalArgumentException(
+          "name: found no slice \"" + name + "\", expected one of " + names());
+    }
+    return profile;
+  }
+
+  /**
+   * The profile of all rows.
+   *
+   * @return the slices merged
+   */
+  public Profile whole() {
+    return slices.values().stream().reduce(Profile::merge).orElseThrow();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SlicedProfile that && slices.equals(that.slices);
+  }
+
+  @Override
+  public int hashCode() {
+    return slices.hashCode();
+  }
+
+  /**
+   * For people.
+   *
+   * @return the slices
+   */
+  @Override
+  public String toString() {
+    return "profiles of " + names();
+  }
+
+  /** Counts slices. */
+  private static final class Counting {
+    private final Profile bins;
+    private final Slices by;
+    private final int most;
+    private final Map<String, Profile.Builder> slices = new HashMap<>();
+
+    Counting(Profile bins, Slices by, Set<String> known, int most) {
+      this.bins = bins;
+      this.by = by;
+      this.most = most;
+      slices.put(OTHER, bins.counting());
+      for (String name : known) {
+        slices.computeIfAbsent(name, absent -> bins.counting());
+      }
+    }
+
+    void add(FeatureBatch batch) {
+      IntFunction<String> names = by.of(batch);
+      int[] slice = new int[batch.rows()];
+      Map<String, Integer> numbers = new HashMap<>();
+      List<String> found = new ArrayList<>();
+      for (int row = 0; row < slice.length; row++) {
+        slice[row] =
+            numbers.computeIfAbsent(
+                names.apply(row),
+                name -> {
+                  found.add(name);
+                  return found.size() - 1;
+                });
+      }
+      for (int number = 0; number < found.size(); number++) {
+        add(batch, rows(slice, number), found.get(number));
+      }
+    }
+
+    private static int[] rows(int[] slice, int number) {
+      int[] rows = new int[slice.length];
+      int size = 0;
+      for (int row = 0; row < slice.length; row++) {
+        if (slice[row] == number) {
+          rows[size++] = row;
+        }
+      }
+      return Arrays.copyOf(rows, size);
+    }
+
+    private void add(FeatureBatch batch, int[] rows, String name) {
+      Profile.Builder counting = builder(name);
+      try (VectorSchemaRoot picked = Rows.pick(batch, rows)) {
+        counting.add(FeatureBatch.of(picked, batch.dictionaries()));
+      }
+    }
+
+    private Profile.Builder builder(String name) {
+      Profile.Builder known = slices.get(name);
+      if (known == null && slices.size() <= most) {
+        known = bins.counting();
+        slices.put(name, known);
+      }
+      return known == null ? Objects.requireNonNull(slices.get(OTHER)) : known;
+    }
+
+    /** Keeps the most frequent ones, of equal ones those that are first by name. */
+    SlicedProfile build(int kept) {
+      Map<String, Profile> all = new TreeMap<>();
+      slices.forEach((name, counting) -> all.put(name, counting.build()));
+      Profile other = Objects.requireNonNull(all.remove(OTHER));
+      Set<String> frequent = new HashSet<>();
+      all.entrySet().stream()
+          .sorted(
+              Comparator.comparingLong((Map.Entry<String, Profile> e) -> e.getValue().rows())
+                  .reversed()
+                  .thenComparing(Map.Entry.comparingByKey()))
+          .limit(kept)
+          .forEach(entry -> frequent.add(entry.getKey()));
+      for (Map.Entry<String, Profile> entry : all.entrySet()) {
+        if (!frequent.contains(entry.getKey())) {
+          other = other.merge(entry.getValue());
+        }
+      }
+      all.keySet().retainAll(frequent);
+      all.put(OTHER, other);
+      return new SlicedProfile(bins, by, all);
+    }
+  }
+}

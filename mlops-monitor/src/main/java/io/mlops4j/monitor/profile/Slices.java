@@ -1,0 +1,108 @@
+package io.mlops4j.monitor.profile;
+
+import io.mlops4j.feature.FeatureBatch;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.TextStyle;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+
+/**
+ * Says to which slice each row belongs: by the values of columns, or by what a calendar makes of a
+ * time, so that Mondays are compared with Mondays. Immutable and thread safe.
+ */
+public final class Slices {
+  /** The default of {@link #atMost}: a slice for each hour of a week, and some more. */
+  public static final int MOST = 200;
+
+  private final Function<FeatureBatch, IntFunction<String>> keys;
+  private final int most;
+
+  private Slices(Function<FeatureBatch, IntFunction<String>> keys, int most) {
+    this.keys = keys;
+    this.most = most;
+  }
+
+  /**
+   * A slice for each combination of values of some columns: numbers, booleans or text.
+   *
+   * @param column the first column
+   * @param more further ones
+   * @return slices whose keys are the values, joined by {@code ", "}; a missing value is {@code
+   *     null}
+   */
+  public static Slices by(String column, String... more) {
+    List<String> columns = Rows.names(column, more);
+    return new Slices(batch -> Rows.values(batch, columns), MOST);
+  }
+
+  /**
+   * A slice for each weekday and hour of a timestamp, such as {@code Mon 07}.
+   *
+   * @param column a column of timestamps or dates
+   * @param zone where clock and calendar are looked at
+   * @return slices, at most 168, and one for missing times
+   */
+  public static Slices byHourOfWeek(String column, ZoneId zone) {
+    return byTime(
+        column,
+        zone,
+        time ->
+            String.format(
+                Locale.ROOT,
+                "%s %02d",
+                time.getDayOfWeek().getDisplayName(TextStyle.SHORT, Locale.ROOT),
+                time.getHour()));
+  }
+
+  /**
+   * A slice for each value of a function of a time.
+   *
+   * @param column a column of timestamps or dates
+   * @param zone where clock and calendar are looked at
+   * @param calendar the slice of a time, for example {@code time -> time.getMonth().name()}
+   * @return slices, and one named {@code null} for missing times
+   */
+  public static Slices byTime(
+      String column, ZoneId zone, Function<? super ZonedDateTime, String> calendar) {
+    Objects.requireNonNull(column, "column");
+    Objects.requireNonNull(zone, "zone");
+    Objects.requireNonNull(calendar, "calendar");
+    return new Slices(
+        batch -> {
+          IntFunction<Instant> times = Rows.times(batch, column);
+          return row -> {
+            Instant time = times.apply(row);
+            return time == null ? "null" : calendar.apply(time.atZone(zone));
+          };
+        },
+        MOST);
+  }
+
+  /**
+   * The same slices, with another bound on their number.
+   *
+   * @param slices how many there may be; rows of the rarer ones share {@link SlicedProfile#OTHER}
+   * @return slices of their own
+   * @throws IllegalArgumentException if it is below 1
+   */
+  public Slices atMost(int slices) {
+    if (slices < 1) {
+      throw new IllegalArgumentException("slices: found " + slices + ", expected 1 or more");
+    }
+    return new Slices(keys, slices);
+  }
+
+  int most() {
+    return most;
+  }
+
+  /** The slice of each row. */
+  IntFunction<String> of(FeatureBatch batch) {
+    return keys.apply(batch);
+  }
+}
