@@ -23,6 +23,8 @@ public abstract class Prelude {
   protected Model model;
   protected Deployment late;
   protected FeatureBatch batch;
+  protected FeatureBatch januaryRows;
+  protected FeatureBatch mayRows;
   protected Profile january;
   protected FeatureReader januaryFlights;
   protected FeatureReader mayFlights;

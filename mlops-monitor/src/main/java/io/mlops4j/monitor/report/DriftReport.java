@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two profiles with the same bins, compared column by column, by name.
@@ -52,18 +54,21 @@ public final class DriftReport {
   private final Profile current;
   private final List<FeatureDrift> features;
   private final List<SkippedColumn> skipped;
+  private final @Nullable PredictionShift predictionShift;
 
   private DriftReport(
       DriftPolicy policy,
       Profile reference,
       Profile current,
       List<FeatureDrift> features,
-      List<SkippedColumn> skipped) {
+      List<SkippedColumn> skipped,
+      @Nullable PredictionShift predictionShift) {
     this.policy = policy;
     this.reference = reference;
     this.current = current;
     this.features = features;
     this.skipped = skipped;
+    this.predictionShift = predictionShift;
   }
 
   /**
@@ -131,7 +136,7 @@ public final class DriftReport {
       }
     }
     return new DriftReport(
-        policy, reference, current, new Judge(policy).judge(pairs), List.copyOf(skipped));
+        policy, reference, current, new Judge(policy).judge(pairs), List.copyOf(skipped), null);
   }
 
   /** A name with a slip in it would be a feature that nobody watches. */
@@ -145,6 +150,26 @@ public final class DriftReport {
                 + reference.columns());
       }
     }
+  }
+
+  /**
+   * The same report with what each feature explains of the shift of a model's predictions.
+   *
+   * @param shift made of the rows that were compared, or of some of them
+   * @return a report of its own
+   */
+  public DriftReport with(PredictionShift shift) {
+    Objects.requireNonNull(shift, "shift");
+    return new DriftReport(policy, reference, current, features, skipped, shift);
+  }
+
+  /**
+   * What each feature explains of the shift of a model's predictions.
+   *
+   * @return empty unless it was {@linkplain #with added}
+   */
+  public Optional<PredictionShift> predictionShift() {
+    return Optional.ofNullable(predictionShift);
   }
 
   private static List<String> shared(Profile reference, Profile current) {
@@ -308,6 +333,10 @@ public final class DriftReport {
    *     "rowsNeeded"                                      of insufficient-data
    *     "referenceMissing", "currentMissing",
    *     "evidence": [{"name", "measured", "bound", "text"}]}],
+   *  "predictionShift":                                   only where one was added
+   *    {"referenceMean", "currentMean", "shift": {"value", "standardError", "margin"},
+   *     "parts": [{"feature", "explained": {as shift}}], "remainder": {as shift},
+   *     "referenceRows", "currentRows", "seed"},
    *  "skipped": [{"name", "role", "reason", "detail"}],
    *  "onlyInReference": ["name"], "onlyInCurrent": ["name"]}
    * </pre>

@@ -38,6 +38,7 @@ final class DriftSection {
     out.element("h2", heading, "id", id);
     verdict(report);
     moved(report);
+    report.predictionShift().ifPresent(this::predictionShift);
     if (!report.features().isEmpty()) {
       search(report);
       summary(report);
@@ -101,6 +102,35 @@ final class DriftSection {
       out.close();
     }
     out.close();
+  }
+
+  private void predictionShift(PredictionShift shift) {
+    out.element("h3", "Why the predictions moved", "class", "lone");
+    out.element(
+        "p",
+        "The mean prediction went from %s to %s: %s \u00b1 %s, by %s current and %s reference rows."
+                .formatted(
+                    Figures.of(shift.referenceMean()),
+                    Figures.of(shift.currentMean()),
+                    Figures.signed(shift.shift().value()),
+                    Figures.of(shift.shift().margin()),
+                    Figures.of((long) shift.currentRows()),
+                    Figures.of((long) shift.referenceRows()))
+            + " A feature explains by how much that falls when it alone is put back to the"
+            + " reference; \u00b1 is a 95 % interval.");
+    List<List<String>> rows = new ArrayList<>();
+    shift.parts().forEach(part -> rows.add(row(part.feature(), part.explained())));
+    rows.add(row("together, and others", shift.remainder()));
+    rows.add(row("in all", shift.shift()));
+    Tables.write(
+        out,
+        "What each feature explains, largest first",
+        List.of("Feature", "Explains", "\u00b1"),
+        rows);
+  }
+
+  private static List<String> row(String name, PredictionShift.Estimate estimate) {
+    return List.of(name, Figures.signed(estimate.value()), Figures.of(estimate.margin()));
   }
 
   private void movement(Movement movement) {

@@ -48,6 +48,11 @@ final class Figures {
     return p < 0.001 ? "< 0.001" : of(p);
   }
 
+  /** With its sign, also where it is positive. */
+  static String signed(double value) {
+    return value > 0 ? "+" + of(value) : of(value);
+  }
+
   /** A share as a whole percentage. */
   static String percent(double share) {
     return String.format(Locale.ROOT, "%.0f %%", 100 * share);

@@ -31,7 +31,8 @@ import java.util.Locale;
 public record Movement(String value, double reference, double current, double contribution) {
   /** Both shares, with an arrow between. */
   String change() {
-    return Figures.share(reference) + " \u2192 " + Figures.share(current);
+    String shares = Figures.share(reference) + " \u2192 " + Figures.share(current);
+    return shares.replace(" %", "\u00a0%"); // not to be broken over lines
   }
 
   /**

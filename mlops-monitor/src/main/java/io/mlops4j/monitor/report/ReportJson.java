@@ -50,6 +50,9 @@ final class ReportJson {
       feature(feature);
     }
     out.writeEndArray();
+    if (report.predictionShift().isPresent()) {
+      predictionShift(report.predictionShift().orElseThrow());
+    }
     out.writeArrayFieldStart("skipped");
     for (SkippedColumn column : report.skipped()) {
       skipped(column);
@@ -156,6 +159,34 @@ final class ReportJson {
     number("measured", evidence.measured());
     number("bound", evidence.bound());
     out.writeStringField("text", evidence.text());
+    out.writeEndObject();
+  }
+
+  private void predictionShift(PredictionShift shift) throws IOException {
+    out.writeObjectFieldStart("predictionShift");
+    number("referenceMean", shift.referenceMean());
+    number("currentMean", shift.currentMean());
+    estimate("shift", shift.shift());
+    out.writeArrayFieldStart("parts");
+    for (PredictionShift.Part part : shift.parts()) {
+      out.writeStartObject();
+      out.writeStringField("feature", part.feature());
+      estimate("explained", part.explained());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+    estimate("remainder", shift.remainder());
+    out.writeNumberField("referenceRows", shift.referenceRows());
+    out.writeNumberField("currentRows", shift.currentRows());
+    out.writeNumberField("seed", shift.seed());
+    out.writeEndObject();
+  }
+
+  private void estimate(String field, PredictionShift.Estimate estimate) throws IOException {
+    out.writeObjectFieldStart(field);
+    number("value", estimate.value());
+    number("standardError", estimate.standardError());
+    number("margin", estimate.margin());
     out.writeEndObject();
   }
 

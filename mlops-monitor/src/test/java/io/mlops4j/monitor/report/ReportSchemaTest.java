@@ -14,6 +14,8 @@ import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.EffectMeasure;
 import io.mlops4j.monitor.drift.FeaturePolicy;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.report.PredictionShift.Estimate;
+import io.mlops4j.monitor.report.PredictionShift.Part;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -30,7 +32,17 @@ class ReportSchemaTest {
   static Stream<DriftReport> reports() {
     Profile none = Profile.of(List.of());
     return Stream.of(
-        DriftReport.compare(none, none), Pages.kilometres(), Pages.hundred(), oddities());
+        DriftReport.compare(none, none),
+        Pages.kilometres(),
+        Pages.kilometres().with(shift()),
+        Pages.hundred(),
+        oddities());
+  }
+
+  private static PredictionShift shift() {
+    Estimate estimate = new Estimate(0.1, 0.01, 19);
+    return new PredictionShift(
+        0.2, 0.3, estimate, List.of(new Part("distance", estimate)), estimate, 40, 50, 1);
   }
 
   /** Infinite effects, too few rows, skipped columns, columns of one side, key features. */
