@@ -5,6 +5,7 @@ import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
+import io.mlops4j.inference.RuntimeFigures;
 import io.mlops4j.model.ModelCache;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelRef;
@@ -50,7 +51,8 @@ public final class ModelRuntime implements AutoCloseable {
             builder.modelCache,
             builder.nativeCache,
             builder.keepLoaded,
-            builder.closing);
+            builder.closing,
+            builder.cpuTime);
     this.strict = builder.strict;
   }
 
@@ -200,6 +202,17 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
+   * What the runtime and its models do, hold and have cost. Taking figures costs no call anything;
+   * some microseconds for each open model. A metrics library asks for them again and again: {@code
+   * RuntimeMeters} of {@code mlops-monitor} hands them to Micrometer.
+   *
+   * @return figures of this moment; after {@link #close} without models
+   */
+  public RuntimeFigures figures() {
+    return loader.figures();
+  }
+
+  /**
    * Closes models that are still open, each as was chosen ({@link Builder#closing}, {@link
    * LoadOptions#closing}), waiting for their calls unless it was, then threads, engines and memory.
    * A second call does nothing. Within a call, by a listener or while an asynchronous answer is
@@ -235,6 +248,7 @@ public final class ModelRuntime implements AutoCloseable {
     private @Nullable Path nativeCache;
     private long keepLoaded;
     private Closing closing = Closing.Fixed.WAITS;
+    private boolean cpuTime;
 
     private Builder() {}
 
@@ -339,6 +353,18 @@ public final class ModelRuntime implements AutoCloseable {
      */
     public Builder closing(Closing closing) {
       this.closing = Objects.requireNonNull(closing, "closing");
+      return this;
+    }
+
+    /**
+     * Measures the processor time that each model takes: {@link
+     * io.mlops4j.inference.ModelFigures#cpuTime}, which says what is in it. It costs each call two
+     * readings of its thread's clock, a microsecond or less together.
+     *
+     * @return this builder
+     */
+    public Builder cpuTime() {
+      this.cpuTime = true;
       return this;
     }
 

@@ -130,7 +130,7 @@ final class ServedMeters {
     return tags.and("route", lower(route));
   }
 
-  private static String lower(Enum<?> value) {
+  static String lower(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
   }
 

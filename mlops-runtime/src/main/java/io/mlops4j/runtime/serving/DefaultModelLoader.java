@@ -5,6 +5,8 @@ import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
+import io.mlops4j.inference.ModelFigures;
+import io.mlops4j.inference.RuntimeFigures;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.FeatureSchema;
@@ -19,6 +21,8 @@ import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -30,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -61,6 +66,8 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   private final Forgotten dropped = new Forgotten();
   private final Inside inside = new Inside();
   private final Closing closing;
+  private final @Nullable ThreadMXBean clocks;
+  private final LongAdder rejected = new LongAdder();
   private final LongSupplier nanos;
   private final long process = new SecureRandom().nextLong();
   private final AtomicLong calls = new AtomicLong();
@@ -73,7 +80,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
    * @param threads how many threads one run may use, and how many work asynchronously
    */
   public DefaultModelLoader(int threads) {
-    this(threads, null, null, 0, Closing.Fixed.WAITS);
+    this(threads, null, null, 0, Closing.Fixed.WAITS, false);
   }
 
   /**
@@ -84,19 +91,21 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
    * @param nativeCache where native libraries are kept, or null
    * @param keepLoaded how many bytes models may hold for those that nobody uses to stay loaded
    * @param closing what closing a model does about running calls, unless its options say
+   * @param cpuTime whether the processor time of calls is measured
    */
   public DefaultModelLoader(
       int threads,
       @Nullable ModelCache modelCache,
       @Nullable Path nativeCache,
       long keepLoaded,
-      Closing closing) {
-    this(threads, modelCache, nativeCache, keepLoaded, closing, System::nanoTime);
+      Closing closing,
+      boolean cpuTime) {
+    this(threads, modelCache, nativeCache, keepLoaded, closing, cpuTime, System::nanoTime);
   }
 
   /** With a clock that tests can set. */
   DefaultModelLoader(int threads, long keepLoaded, LongSupplier nanos) {
-    this(threads, null, null, keepLoaded, Closing.Fixed.WAITS, nanos);
+    this(threads, null, null, keepLoaded, Closing.Fixed.WAITS, false, nanos);
   }
 
   private DefaultModelLoader(
@@ -105,8 +114,10 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       @Nullable Path nativeCache,
       long keepLoaded,
       Closing closing,
+      boolean cpuTime,
       LongSupplier nanos) {
     this.closing = closing;
+    this.clocks = cpuTime ? clocks() : null;
     this.kept = Math.max(KEPT_AT_LEAST, 2 * threads);
     EngineOptions options = EngineOptions.of(memory, threads);
     options = modelCache == null ? options : options.withModelCache(modelCache);
@@ -119,6 +130,14 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     this.pieces = new Pieces(threads, this.threads.workers());
     this.loaded = new LoadedModels(keepLoaded);
     this.nanos = nanos;
+  }
+
+  /** Null where Java cannot tell. */
+  private static @Nullable ThreadMXBean clocks() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    return threads.isCurrentThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled()
+        ? threads
+        : null;
   }
 
   @Override
@@ -290,13 +309,43 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   }
 
   /** How many models stay loaded though nobody uses them. */
-  long idleModels() {
+  int idleModels() {
     return loaded.idle();
   }
 
   /** Which calls this thread is in. */
   Inside inside() {
     return inside;
+  }
+
+  /** Of one model; null if it is not measured. */
+  @Nullable CpuTime cpuTime() {
+    return clocks == null ? null : new CpuTime(clocks);
+  }
+
+  /** Counts calls that are refused before a model is asked. */
+  LongAdder rejected() {
+    return rejected;
+  }
+
+  /**
+   * What the runtime does and holds now.
+   *
+   * @return figures; without models after close
+   */
+  public RuntimeFigures figures() {
+    List<ModelFigures> each = new ArrayList<>();
+    models.forEach(model -> each.add(model.figures()));
+    return new Figures(
+        List.copyOf(each),
+        queue.waiting(),
+        threads.queued(),
+        rejected.sum(),
+        memory.bytes(),
+        allocator.getAllocatedMemory(),
+        loaded.nativeBytes(),
+        loaded.idle(),
+        timed.abandoned());
   }
 
   Forgotten forgotten() {
@@ -312,10 +361,12 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       MicroBatching limits,
       RowBatcher.Asker<I, O> asker,
       Function<I, Object> shape,
-      IntSupplier asking) {
+      IntSupplier asking,
+      Runnable rejected) {
     BatchingTrial trial =
         limits.measured() ? new BatchingTrial(processors, System::nanoTime) : null;
-    return new RowBatcher<>(limits, queue, asker, shape, asking, threads.deadlines(), trial);
+    return new RowBatcher<>(
+        limits, queue, asker, shape, asking, threads.deadlines(), trial, rejected);
   }
 
   RuntimeThreads threads() {

@@ -27,12 +27,18 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
     this.model = model;
     this.runtime = runtime;
     this.most = limits.rows();
-    this.batcher = runtime.batcher(limits, this, JointCall::shape, model::running);
+    this.batcher =
+        runtime.batcher(limits, this, JointCall::shape, model::running, model::rejected);
   }
 
   /** Whether a batch may be answered together with others. */
   boolean takes(BatchRequest request) {
     return request.rows() > 0 && request.rows() <= most && model.shared().joins();
+  }
+
+  /** How many rows wait or are being answered after they waited. */
+  int waiting() {
+    return batcher.waiting();
   }
 
   /** Answers in this thread or another, for a call that has entered. */
@@ -163,7 +169,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
     CallTimes times = model.listeners().isEmpty() ? null : new CallTimes(began);
     JointJob job = new JointJob(calls.stream().map(JointCall::joinable).toList());
     List<DefaultPrediction> answers = new ArrayList<>(calls.size());
-    for (Outputs outputs : model.shared().askTogether(job, cancellation, times)) {
+    for (Outputs outputs : model.shared().askTogether(job, cancellation, times, model.cpu())) {
       answers.add(model.prediction(outputs));
     }
     for (int i = 0; times != null && i < calls.size(); i++) {

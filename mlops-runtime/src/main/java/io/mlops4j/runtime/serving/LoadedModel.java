@@ -5,6 +5,7 @@ import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.MicroBatching;
+import io.mlops4j.inference.ModelFigures;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.RowModel;
@@ -21,10 +22,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +41,10 @@ final class LoadedModel implements ServingModel {
   private final MicroBatching batching;
   private final Closing closing;
   private final @Nullable RunningCalls ended;
+  private final @Nullable CpuTime cpu;
   private final String opened;
   private final Calls calls = new Calls();
+  private final LongAdder rejected = new LongAdder();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile Deadlines.@Nullable Task patience;
   private final Map<Class<?>, RowCollector<?>> collectors = new ConcurrentHashMap<>();
@@ -63,6 +68,7 @@ final class LoadedModel implements ServingModel {
     this.batching = batching;
     this.closing = closing;
     this.ended = closing instanceof Closing.EndsCalls ? new RunningCalls() : null;
+    this.cpu = runtime.cpuTime();
     this.opened = opened;
     this.joint =
         batching.rows() > 1 && shared.joins() ? new JointBatches(this, runtime, batching) : null;
@@ -207,6 +213,7 @@ final class LoadedModel implements ServingModel {
       Function<? super DefaultPrediction, ? extends R> read,
       Runnable after) {
     if (!calls.enter()) {
+      runtime.rejected().increment();
       after.run();
       return CompletableFuture.failedFuture(closedException());
     }
@@ -261,7 +268,7 @@ final class LoadedModel implements ServingModel {
             : since == RowBatcher.Asker.AT_ONCE ? new CallTimes() : new CallTimes(since);
     DefaultPrediction answer;
     try {
-      Outputs outputs = shared.ask(request, cancellation, times);
+      Outputs outputs = shared.ask(request, cancellation, times, cpu);
       answer =
           new DefaultPrediction(outputs, servedBy, runtime.process(), call, runtime.allocator());
     } catch (Throwable e) {
@@ -388,7 +395,7 @@ final class LoadedModel implements ServingModel {
         batchers.computeIfAbsent(
             List.of(in, out),
             classes ->
-                runtime.batcher(batching, direct::askEntered, binder::shape, calls::running));
+                runtime.batcher(batching, direct::askEntered, binder::shape, calls::running, this::rejected));
   }
 
   /** One for each record class, however often it is bound. */
@@ -462,6 +469,7 @@ final class LoadedModel implements ServingModel {
 
   void enter() {
     if (!calls.enter()) {
+      runtime.rejected().increment();
       throw closedException();
     }
   }
@@ -479,6 +487,32 @@ final class LoadedModel implements ServingModel {
   private IllegalStateException closedException() {
     return new IllegalStateException(
         "the model " + servedBy.model() + " is closed; load it again to ask it");
+  }
+
+  void rejected() {
+    rejected.increment();
+    runtime.rejected().increment();
+  }
+
+  /** What measures its processor time; null if nothing does. */
+  @Nullable CpuTime cpu() {
+    return cpu;
+  }
+
+  /** What it does now. */
+  ModelFigures figures() {
+    int waiting = joint == null ? 0 : joint.waiting();
+    for (RowBatcher<?, ?> batcher : batchers.values()) {
+      waiting += batcher.waiting();
+    }
+    return new Figures.OfModel(
+        servedBy,
+        route,
+        calls.running(),
+        waiting,
+        rejected.sum(),
+        shared.engine().nativeBytes(),
+        Optional.ofNullable(cpu).map(CpuTime::sum));
   }
 
   boolean isClosing() {

@@ -141,8 +141,20 @@ final class LoadedModels implements AutoCloseable {
         .ifPresent(eviction -> eviction.setMaximum(Math.max(0, budgetKib - inUse)));
   }
 
+  /** What engines hold for all of them. */
+  synchronized long nativeBytes() {
+    long sum = 0;
+    for (SharedModel model : used.values()) {
+      sum += model.engine().nativeBytes();
+    }
+    for (SharedModel model : idle.asMap().values()) {
+      sum += model.engine().nativeBytes();
+    }
+    return sum;
+  }
+
   /** How many stay loaded though nobody uses them. */
-  synchronized long idle() {
+  synchronized int idle() {
     return idle.asMap().size();
   }
 

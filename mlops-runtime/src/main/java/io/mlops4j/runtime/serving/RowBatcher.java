@@ -32,6 +32,7 @@ final class RowBatcher<I, O> {
   private final IntSupplier asking;
   private final Deadlines later;
   private final @Nullable BatchingTrial trial;
+  private final Runnable rejected;
   private final AtomicInteger waiting = new AtomicInteger();
 
   /** Asks the model, in the caller's thread. */
@@ -68,6 +69,7 @@ final class RowBatcher<I, O> {
    * @param asking how many ask the model now, those who wait included
    * @param later ends asynchronous calls that wait too long
    * @param trial whether it pays to ask together, or null to do it always
+   * @param rejected told of each record that is refused before the model is asked
    */
   RowBatcher(
       MicroBatching limits,
@@ -76,7 +78,8 @@ final class RowBatcher<I, O> {
       Function<I, Object> shape,
       IntSupplier asking,
       Deadlines later,
-      @Nullable BatchingTrial trial) {
+      @Nullable BatchingTrial trial,
+      Runnable rejected) {
     this.limits = limits;
     this.queue = queue;
     this.asker = asker;
@@ -84,6 +87,7 @@ final class RowBatcher<I, O> {
     this.asking = asking;
     this.later = later;
     this.trial = trial;
+    this.rejected = rejected;
   }
 
   /** Hears of the end of an asynchronous call, once. */
@@ -135,6 +139,7 @@ final class RowBatcher<I, O> {
       if (!queue.remove(this)) {
         return false;
       }
+      rejected.run();
       complete(null, mustBeTakenBy() == expires ? late() : crowded());
       return true;
     }
@@ -235,6 +240,7 @@ final class RowBatcher<I, O> {
     int all = waiting.addAndGet(rows);
     if (all > limits.queued() && all > rows) { // who finds nobody may always wait
       waiting.addAndGet(-rows);
+      rejected.run();
       throw new OverloadedException(
           "found "
               + (all - rows)

@@ -51,6 +51,11 @@ final class RuntimeThreads implements AutoCloseable {
     };
   }
 
+  /** How many tasks wait for a worker. */
+  int queued() {
+    return workers.getQueue().size();
+  }
+
   Executor workers() {
     return workers;
   }

@@ -112,8 +112,11 @@ final class SharedModel {
    * @throws RuntimeException if that failed or cannot be done; each is to be asked alone then
    */
   List<Outputs> askTogether(
-      JointJob job, @Nullable Cancellation cancellation, @Nullable CallTimes times) {
-    List<Outputs> answers = askAtOnce(job, cancellation, times);
+      JointJob job,
+      @Nullable Cancellation cancellation,
+      @Nullable CallTimes times,
+      @Nullable CpuTime cpu) {
+    List<Outputs> answers = askAtOnce(job, cancellation, times, cpu);
     if (answers.isEmpty()) {
       joins = false;
       throw new IllegalStateException("an output has not a row for each row");
@@ -121,32 +124,37 @@ final class SharedModel {
     return answers;
   }
 
-  Outputs ask(Request request, @Nullable Cancellation cancellation, @Nullable CallTimes times) {
+  Outputs ask(
+      Request request,
+      @Nullable Cancellation cancellation,
+      @Nullable CallTimes times,
+      @Nullable CpuTime cpu) {
     if (request.rows() == 0) {
       request.checkEmpty();
       return outputs.empty();
     }
     if (pieces != null && pieces.isLarge(request.rows()) && request instanceof BatchRequest batch) {
-      return askInPieces(pieces, batch, cancellation, times);
+      return askInPieces(pieces, batch, cancellation, times, cpu);
     }
-    return askAtOnce(request, cancellation, times);
+    return askAtOnce(request, cancellation, times, cpu);
   }
 
   private Outputs askInPieces(
       Pieces pieces,
       BatchRequest batch,
       @Nullable Cancellation cancellation,
-      @Nullable CallTimes times) {
+      @Nullable CallTimes times,
+      @Nullable CpuTime cpu) {
     end(times, Phase.QUEUE);
     if (times != null) {
       times.begin(Phase.RUN); // of which binding each piece is a small part
     }
     List<Outputs> answers;
     try {
-      answers = pieces.ask(batch, cancellation, (piece, part) -> askAtOnce(piece, part, null));
+      answers = pieces.ask(batch, cancellation, (piece, part) -> askAtOnce(piece, part, null, cpu));
     } catch (ModelInputException e) {
       end(times, Phase.BIND);
-      return askAtOnce(batch, cancellation, times); // which names the row as the caller counts
+      return askAtOnce(batch, cancellation, times, cpu); // which names the row as the caller counts
     }
     end(times, Phase.RUN);
     Outputs joined = outputs.join(answers, batch.rows());
@@ -155,6 +163,22 @@ final class SharedModel {
   }
 
   private <A> A askAtOnce(
+      Job<A> job,
+      @Nullable Cancellation cancellation,
+      @Nullable CallTimes times,
+      @Nullable CpuTime cpu) {
+    if (cpu == null) {
+      return askOnSlot(job, cancellation, times);
+    }
+    long began = cpu.now();
+    try {
+      return askOnSlot(job, cancellation, times);
+    } finally {
+      cpu.addSince(began);
+    }
+  }
+
+  private <A> A askOnSlot(
       Job<A> job, @Nullable Cancellation cancellation, @Nullable CallTimes times) {
     Slot slot = slots.lease();
     boolean sound = false;

@@ -122,7 +122,7 @@ class LoadedModelsTest {
     try (ServingModel used = mlp(ServingFixture.ABCD)) {
       for (String other : List.of("columns2d.onnx", "dynamic.onnx", "folded.onnx", "fault.onnx")) {
         fixture.load(other).close();
-        assertThat(fixture.loader.idleModels()).as(other).isBetween(0L, 2L);
+        assertThat(fixture.loader.idleModels()).as(other).isBetween(0, 2);
       }
       ServingModel same = mlp(ServingFixture.ABCD);
       assertThat(shared(same)).isSameAs(shared(used));

@@ -1,0 +1,213 @@
+package io.mlops4j.monitor.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.ModelFigures;
+import io.mlops4j.inference.RuntimeFigures;
+import io.mlops4j.inference.ServedBy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The figures of one runtime in one registry. Thread safe. */
+final class BoundFigures {
+  private static final long AGE = TimeUnit.SECONDS.toNanos(1);
+
+  private final MeterRegistry registry;
+  private final Tags tags;
+  private final Supplier<? extends RuntimeFigures> figures;
+  private final List<Meter> own = new ArrayList<>();
+  private final Map<Labels, OpenModelMeters> models = new HashMap<>();
+  private RuntimeFigures latest;
+  private long taken;
+  private boolean closed;
+
+  /** Models that have meters together. */
+  private record Labels(ServedLabels served, InferenceEvent.Route route) {
+    static Labels of(ModelFigures model) {
+      return new Labels(ServedLabels.of(model.servedBy()), model.route());
+    }
+  }
+
+  BoundFigures(MeterRegistry registry, Tags tags, Supplier<? extends RuntimeFigures> figures) {
+    this.registry = registry;
+    this.tags = tags;
+    this.figures = figures;
+    this.latest = figures.get();
+    this.taken = registry.config().clock().monotonicTime();
+    follow(latest);
+    gauge("waiting", "records", "Single records that wait for a processor", f -> f.waiting());
+    gauge("queued", "tasks", "Tasks that wait for a thread of the runtime", f -> f.queued());
+    gauge("models.idle", "models", "Models that stay loaded unused", f -> f.idleModels());
+    gauge("loads.abandoned", "loads", "Loads given up that go on", f -> f.abandonedLoads());
+    memory("host", f -> f.hostBytes());
+    memory("arrow", f -> f.arrowBytes());
+    memory("models", f -> f.modelBytes());
+    own.add(
+        FunctionCounter.builder("mlops4j.runtime.rejected", this, self -> self.latest().rejected())
+            .description("Calls refused before a model was asked")
+            .baseUnit("calls")
+            .tags(tags)
+            .register(registry));
+  }
+
+  private void gauge(
+      String name, String unit, String description, ToDoubleFunction<RuntimeFigures> value) {
+    gauge(name, unit, description, tags, value);
+  }
+
+  private void memory(String owner, ToDoubleFunction<RuntimeFigures> value) {
+    gauge("memory", "bytes", "Native memory by owner", tags.and("owner", owner), value);
+  }
+
+  private void gauge(
+      String name,
+      String unit,
+      String description,
+      Tags all,
+      ToDoubleFunction<RuntimeFigures> value) {
+    own.add(
+        Gauge.builder("mlops4j.runtime." + name, () -> value.applyAsDouble(latest()))
+            .description(description)
+            .baseUnit(unit)
+            .tags(all)
+            .register(registry));
+  }
+
+  private synchronized RuntimeFigures latest() {
+    long now = registry.config().clock().monotonicTime();
+    if (now - taken >= AGE && !closed) {
+      latest = figures.get();
+      taken = now;
+      follow(latest);
+    }
+    return latest;
+  }
+
+  private void follow(RuntimeFigures now) {
+    Map<Labels, List<ModelFigures>> open = new HashMap<>();
+    for (ModelFigures model : now.models()) {
+      open.computeIfAbsent(Labels.of(model), labels -> new ArrayList<>()).add(model);
+    }
+    models.entrySet().removeIf(entry -> removed(entry, open));
+    open.forEach(
+        (labels, same) ->
+            models
+                .computeIfAbsent(labels, missing -> new OpenModelMeters(this, missing))
+                .update(same));
+  }
+
+  private static boolean removed(
+      Map.Entry<Labels, OpenModelMeters> entry, Map<Labels, List<ModelFigures>> open) {
+    if (open.containsKey(entry.getKey())) {
+      return false;
+    }
+    entry.getValue().remove();
+    return true;
+  }
+
+  synchronized void close() {
+    closed = true;
+    own.forEach(registry::remove);
+    models.values().forEach(OpenModelMeters::remove);
+    models.clear();
+  }
+
+  /**
+   * The meters of models with the same labels. Counters go up only, also when one of several models
+   * is closed: what each has added since the last time is what is counted.
+   */
+  private static final class OpenModelMeters {
+    private final BoundFigures figures;
+    private final Tags tags;
+    private final List<Meter> all = new ArrayList<>();
+    private IdentityHashMap<ServedBy, ModelFigures> before = new IdentityHashMap<>();
+    private boolean timed;
+    private double running;
+    private double waiting;
+    private long bytes;
+    private double rejected;
+    private double cpuSeconds;
+
+    OpenModelMeters(BoundFigures figures, Labels labels) {
+      this.figures = figures;
+      this.tags =
+          figures.tags.and(labels.served().tags()).and("route", ServedMeters.lower(labels.route()));
+      gauge("running", "calls", "Calls that have begun and not ended", self -> self.running);
+      gauge("waiting", "records", "Single records that piled up", self -> self.waiting);
+      gauge("memory", "bytes", "What the engine holds for the model", self -> (double) self.bytes);
+      counter("rejected", "calls", "Calls refused before the model", self -> self.rejected);
+    }
+
+    private void gauge(
+        String name, String unit, String description, ToDoubleFunction<OpenModelMeters> value) {
+      all.add(
+          Gauge.builder("mlops4j.model." + name, () -> read(value))
+              .description(description)
+              .baseUnit(unit)
+              .tags(tags)
+              .register(figures.registry));
+    }
+
+    private void counter(
+        String name, String unit, String description, ToDoubleFunction<OpenModelMeters> value) {
+      all.add(
+          FunctionCounter.builder("mlops4j.model." + name, this, self -> self.read(value))
+              .description(description)
+              .baseUnit(unit)
+              .tags(tags)
+              .register(figures.registry));
+    }
+
+    private double read(ToDoubleFunction<OpenModelMeters> value) {
+      synchronized (figures) {
+        RuntimeFigures unused = figures.latest();
+        return value.applyAsDouble(this);
+      }
+    }
+
+    void update(List<ModelFigures> same) {
+      IdentityHashMap<ServedBy, ModelFigures> now = new IdentityHashMap<>();
+      running = 0;
+      waiting = 0;
+      bytes = 0;
+      for (ModelFigures model : same) {
+        now.put(model.servedBy(), model);
+        running += model.running();
+        waiting += model.waiting();
+        bytes = Math.max(bytes, model.nativeBytes());
+        count(model, before.get(model.servedBy()));
+      }
+      before = now;
+    }
+
+    private void count(ModelFigures model, @Nullable ModelFigures earlier) {
+      rejected += model.rejected() - (earlier == null ? 0 : earlier.rejected());
+      if (model.cpuTime().isPresent()) {
+        cpuSeconds += seconds(model) - (earlier == null ? 0 : seconds(earlier));
+        if (!timed) {
+          timed = true;
+          counter("cpu", "seconds", "Processor time of calls", self -> self.cpuSeconds);
+        }
+      }
+    }
+
+    private static double seconds(ModelFigures model) {
+      return model.cpuTime().map(time -> time.toNanos() / 1e9).orElse(0.0);
+    }
+
+    void remove() {
+      all.forEach(figures.registry::remove);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package io.mlops4j.monitor.metrics;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.mlops4j.inference.RuntimeFigures;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * Shows in a Micrometer registry what a runtime and its models do, hold and have cost: {@code
+ * RuntimeMeters.of(runtime::figures).bindTo(registry)}. Nothing is paid by a call, and nothing
+ * until a registry is read. Thread safe.
+ *
+ * <table>
+ *   <caption>The meters of a runtime</caption>
+ *   <tr><th>name</th><th>type</th><th>what</th><th>tags</th></tr>
+ *   <tr><td>{@code mlops4j.runtime.waiting}</td><td>gauge, in records</td><td>{@link
+ *       RuntimeFigures#waiting}</td><td></td></tr>
+ *   <tr><td>{@code mlops4j.runtime.queued}</td><td>gauge, in tasks</td><td>{@link
+ *       RuntimeFigures#queued}</td><td></td></tr>
+ *   <tr><td>{@code mlops4j.runtime.rejected}</td><td>counter, in calls</td><td>{@link
+ *       RuntimeFigures#rejected}</td><td></td></tr>
+ *   <tr><td>{@code mlops4j.runtime.memory}</td><td>gauge, in bytes</td><td>native memory by
+ *       owner</td><td>{@code owner}: {@code host} ({@link RuntimeFigures#hostBytes}), {@code arrow}
+ *       ({@link RuntimeFigures#arrowBytes}), {@code models} ({@link
+ *       RuntimeFigures#modelBytes})</td></tr>
+ *   <tr><td>{@code mlops4j.runtime.models.idle}</td><td>gauge, in models</td><td>{@link
+ *       RuntimeFigures#idleModels}</td><td></td></tr>
+ *   <tr><td>{@code mlops4j.runtime.loads.abandoned}</td><td>gauge, in loads</td><td>{@link
+ *       RuntimeFigures#abandonedLoads}</td><td></td></tr>
+ * </table>
+ *
+ * <table>
+ *   <caption>The meters of each open model</caption>
+ *   <tr><th>name</th><th>type</th><th>what</th></tr>
+ *   <tr><td>{@code mlops4j.model.running}</td><td>gauge, in calls</td><td>{@link
+ *       io.mlops4j.inference.ModelFigures#running}</td></tr>
+ *   <tr><td>{@code mlops4j.model.waiting}</td><td>gauge, in records</td><td>{@link
+ *       io.mlops4j.inference.ModelFigures#waiting}</td></tr>
+ *   <tr><td>{@code mlops4j.model.rejected}</td><td>counter, in calls</td><td>{@link
+ *       io.mlops4j.inference.ModelFigures#rejected}</td></tr>
+ *   <tr><td>{@code mlops4j.model.memory}</td><td>gauge, in bytes</td><td>{@link
+ *       io.mlops4j.inference.ModelFigures#nativeBytes}</td></tr>
+ *   <tr><td>{@code mlops4j.model.cpu}</td><td>counter, in seconds</td><td>{@link
+ *       io.mlops4j.inference.ModelFigures#cpuTime}; only where it is measured</td></tr>
+ * </table>
+ *
+ * <p>Those of a model have {@code model}, {@code version}, {@code alias}, {@code engine} and {@code
+ * route} as the meters of {@link InferenceMeters} do. Models with the same of all these have meters
+ * together: calls, records and times are summed, of their bytes the most is shown, for they share
+ * them.
+ *
+ * <p>Figures are taken when a registry reads a meter, at most once a second. A model that was
+ * opened since then gets its meters at that moment, so that a reader may see it the next time only;
+ * those of a closed one are removed.
+ */
+public final class RuntimeMeters implements MeterBinder, AutoCloseable {
+  private final Supplier<? extends RuntimeFigures> figures;
+  private final Tags tags;
+  private final List<BoundFigures> bound = new ArrayList<>();
+
+  private RuntimeMeters(Supplier<? extends RuntimeFigures> figures, Tags tags) {
+    this.figures = Objects.requireNonNull(figures, "figures");
+    this.tags = tags;
+  }
+
+  /**
+   * Of one runtime.
+   *
+   * @param figures asked again and again: {@code runtime::figures}
+   * @return what can be bound to registries
+   */
+  public static RuntimeMeters of(Supplier<? extends RuntimeFigures> figures) {
+    return new RuntimeMeters(figures, Tags.empty());
+  }
+
+  /**
+   * Adds tags to every meter, as to tell one runtime from another.
+   *
+   * @param keyValues keys and values in turn
+   * @return a changed copy, bound to no registry
+   * @throws IllegalArgumentException if a value is missing
+   */
+  public RuntimeMeters tags(String... keyValues) {
+    return new RuntimeMeters(figures, tags.and(keyValues));
+  }
+
+  /**
+   * Shows the figures in a registry, which keeps the runtime reachable until {@link #close}.
+   *
+   * @param registry lent
+   */
+  @Override
+  public synchronized void bindTo(MeterRegistry registry) {
+    bound.add(new BoundFigures(registry, tags, figures));
+  }
+
+  /** Removes the meters from every registry; a second call does nothing. */
+  @Override
+  public synchronized void close() {
+    bound.forEach(BoundFigures::close);
+    bound.clear();
+  }
+}

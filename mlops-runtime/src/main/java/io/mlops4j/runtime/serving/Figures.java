@@ -1,0 +1,34 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.ModelFigures;
+import io.mlops4j.inference.RuntimeFigures;
+import io.mlops4j.inference.ServedBy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Figures as they were when they were taken. */
+record Figures(
+    List<ModelFigures> models,
+    int waiting,
+    int queued,
+    long rejected,
+    long hostBytes,
+    long arrowBytes,
+    long modelBytes,
+    int idleModels,
+    int abandonedLoads)
+    implements RuntimeFigures {
+
+  /** Those of one model. */
+  record OfModel(
+      ServedBy servedBy,
+      InferenceEvent.Route route,
+      int running,
+      int waiting,
+      long rejected,
+      long nativeBytes,
+      Optional<Duration> cpuTime)
+      implements ModelFigures {}
+}
