@@ -645,7 +645,7 @@ public final class FeatureBatch implements AutoCloseable {
               column.getKey()
                   + ": found "
                   + here
-                  + " rows, expected "
+                  + (here == 1 ? " row, expected " : " rows, expected ")
                   + rows
                   + (rows == stated ? " as stated" : " as in the others"));
         }

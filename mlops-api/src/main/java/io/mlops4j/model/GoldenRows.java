@@ -87,7 +87,13 @@ public final class GoldenRows {
     }
     if (!(inputs.isEmpty() && outputs.isEmpty()) && values.length != rows()) {
       throw new IllegalArgumentException(
-          name + ": found " + values.length + " rows, expected " + rows() + " as in the others");
+          name
+              + ": found "
+              + values.length
+              + (values.length == 1 ? " row" : " rows")
+              + ", expected "
+              + rows()
+              + " as in the others");
     }
     Map<String, List<@Nullable Object>> more = new LinkedHashMap<>(columns);
     more.put(name, Collections.unmodifiableList(Arrays.asList(Values.column(name, values))));

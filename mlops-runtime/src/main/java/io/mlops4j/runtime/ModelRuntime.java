@@ -359,7 +359,7 @@ public final class ModelRuntime implements AutoCloseable {
     /**
      * Measures the processor time that each model takes: {@link
      * io.mlops4j.inference.ModelFigures#cpuTime}, which says what is in it. It costs each call two
-     * readings of its thread's clock, a microsecond or less together.
+     * readings of its thread's clock, about a microsecond together.
      *
      * @return this builder
      */

@@ -225,7 +225,7 @@ final class InputPlan {
   private void checkOneRow(int rows) {
     if (rows != 1) {
       throw new ModelInputException(
-          column(), rows + " rows", "one row, as a value is the whole of " + spec);
+          column(), counted(rows), "one row, as a value is the whole of " + spec);
     }
   }
 
@@ -235,13 +235,17 @@ final class InputPlan {
       if (fixed != rows) {
         throw new ModelInputException(
             column(),
-            rows + " rows",
-            fixed
-                + " rows, the batch size that the model fixes for "
+            counted(rows),
+            counted(fixed)
+                + ", the batch size that the model fixes for "
                 + spec
                 + "; ask with that many, or export it with an open first dimension");
       }
     }
+  }
+
+  private static String counted(long rows) {
+    return rows == 1 ? "1 row" : rows + " rows";
   }
 
   /** A symbol stands for one size, wherever it is. */

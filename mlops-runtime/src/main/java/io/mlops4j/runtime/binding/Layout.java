@@ -64,8 +64,14 @@ final class Layout {
     if (cell != null && !fits) {
       return plan.advice();
     }
-    if (cell == null || plan.isText() || cell.type() == ElementType.STRING) {
-      return "";
+    if (cell == null) {
+      return "; cast the column where the batch is made";
+    }
+    if (plan.isText()) {
+      return "; make texts of the column where the batch is made";
+    }
+    if (cell.type() == ElementType.STRING) {
+      return "; texts are not parsed: make numbers of the column where the batch is made";
     }
     return "; only widening without loss is done: cast the column where the batch is made, or export"
         + " the model with an input of "

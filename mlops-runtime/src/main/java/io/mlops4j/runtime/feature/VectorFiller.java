@@ -53,7 +53,8 @@ final class VectorFiller {
             vector.getName()
                 + ": found "
                 + vector.getValueCount()
-                + " rows, expected "
+                + (vector.getValueCount() == 1 ? " row" : " rows")
+                + ", expected "
                 + batch.getLength());
       }
     }

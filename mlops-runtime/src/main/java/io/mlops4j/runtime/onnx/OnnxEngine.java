@@ -13,12 +13,15 @@ import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * ONNX Runtime, one environment per process, which is ONNX Runtime's own rule. All sessions share
  * its threads where they can; none spins.
  */
 final class OnnxEngine implements Engine {
+  private static final Logger LOG = LoggerFactory.getLogger(OnnxEngine.class);
   private static final Duration PROFILED = Duration.ofMinutes(1);
 
   private final OrtEnvironment environment;
@@ -51,6 +54,7 @@ final class OnnxEngine implements Engine {
     try {
       OrtEnvironment environment = OrtStart.environment(options.nativeCache(), options.threads());
       environment.setTelemetry(false);
+      OnnxVersion.unlikeTested(environment.getVersion()).ifPresent(LOG::warn);
       return environment;
     } catch (LinkageError | OrtException e) {
       throw new EngineUnavailableException(

@@ -541,12 +541,13 @@ final class LoadedModel implements ServingModel {
   }
 
   private IllegalStateException busyException() {
+    int running = Math.max(1, calls.running());
     return new IllegalStateException(
         "the model "
             + servedBy.model()
             + ": found "
-            + Math.max(1, calls.running())
-            + " running calls, expected none to close it; it stays open: close it when they have"
+            + (running == 1 ? "1 running call" : running + " running calls")
+            + ", expected none to close it; it stays open: close it when they have"
             + " ended, or choose another Closing");
   }
 

@@ -250,7 +250,7 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
       assertRefused(
           fixed,
           builder().floats("a", 1).floats("b", 1).floats("c", 1).floats("d", 1).build(),
-          "a: found 1 rows, expected 8 rows, the batch size that the model fixes");
+          "a: found 1 row, expected 8 rows, the batch size that the model fixes");
       assertRefused(
           scalar,
           builder().floats("x", 1, 2).build(),

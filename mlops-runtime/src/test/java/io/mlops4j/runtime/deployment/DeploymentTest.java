@@ -558,7 +558,7 @@ class DeploymentTest {
         reads.await();
         assertThatThrownBy(deployment::close)
             .isInstanceOf(IllegalStateException.class)
-            .hasMessageContaining("found 1 running calls");
+            .hasMessageContaining("found 1 running call");
         assertThat(plus.ask(deployment, 10)).isEqualTo(11);
         plus.assign(CHAMPION, plus.v2);
         deployment.refresh();

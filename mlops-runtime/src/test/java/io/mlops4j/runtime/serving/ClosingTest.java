@@ -82,10 +82,10 @@ class ClosingTest {
       CompletableFuture<Integer> call = reading(model, batch, goOn);
       assertThatThrownBy(model::close)
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("dynamic.onnx: found 1 running calls, expected none");
+          .hasMessageContaining("dynamic.onnx: found 1 running call, expected none");
       assertThatThrownBy(fixture.loader::closeAndReport)
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("found 1 running calls");
+          .hasMessageContaining("found 1 running call");
       try (Prediction other = model.predict(batch)) {
         assertThat(other.rows()).isEqualTo(2);
       }
