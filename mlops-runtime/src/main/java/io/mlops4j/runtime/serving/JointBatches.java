@@ -27,8 +27,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
     this.model = model;
     this.runtime = runtime;
     this.most = limits.rows();
-    this.batcher =
-        runtime.batcher(limits, this, JointCall::shape, model::running, model::rejected);
+    this.batcher = runtime.batcher(limits, this, JointCall::shape, model::running, model::rejected);
   }
 
   /** Whether a batch may be answered together with others. */

@@ -395,7 +395,8 @@ final class LoadedModel implements ServingModel {
         batchers.computeIfAbsent(
             List.of(in, out),
             classes ->
-                runtime.batcher(batching, direct::askEntered, binder::shape, calls::running, this::rejected));
+                runtime.batcher(
+                    batching, direct::askEntered, binder::shape, calls::running, this::rejected));
   }
 
   /** One for each record class, however often it is bound. */
