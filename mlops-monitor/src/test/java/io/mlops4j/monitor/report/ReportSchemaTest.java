@@ -14,10 +14,12 @@ import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.EffectMeasure;
 import io.mlops4j.monitor.drift.FeaturePolicy;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.SkippedColumn;
 import io.mlops4j.monitor.report.PredictionShift.Estimate;
 import io.mlops4j.monitor.report.PredictionShift.Part;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -100,6 +102,16 @@ class ReportSchemaTest {
   @MethodSource("reports")
   void reportsAreAsTheSchemaSays(DriftReport report) throws Exception {
     assertThat(errors(closed(schema()), report.toJson())).isEmpty();
+  }
+
+  @Test
+  void everyReasonToSkipAColumnIsInTheSchema() throws Exception {
+    assertThat(schema().at("/properties/skipped/items/properties/reason/enum"))
+        .extracting(JsonNode::asText)
+        .containsExactlyElementsOf(
+            Stream.of(SkippedColumn.Reason.values())
+                .map(reason -> reason.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .toList());
   }
 
   @Test
