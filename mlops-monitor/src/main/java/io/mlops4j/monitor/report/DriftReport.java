@@ -8,6 +8,7 @@ import io.mlops4j.monitor.profile.ExportRules;
 import io.mlops4j.monitor.profile.NumberProfile;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SkippedColumn;
+import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.profile.TimeProfile;
 import io.mlops4j.monitor.profile.VectorProfile;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -54,6 +56,8 @@ public final class DriftReport {
   private final Profile current;
   private final List<FeatureDrift> features;
   private final List<SkippedColumn> skipped;
+  private final ExportRules rules;
+  private final List<SliceDrift> slices;
   private final @Nullable PredictionShift predictionShift;
 
   private DriftReport(
@@ -62,12 +66,16 @@ public final class DriftReport {
       Profile current,
       List<FeatureDrift> features,
       List<SkippedColumn> skipped,
+      ExportRules rules,
+      List<SliceDrift> slices,
       @Nullable PredictionShift predictionShift) {
     this.policy = policy;
     this.reference = reference;
     this.current = current;
     this.features = features;
     this.skipped = skipped;
+    this.rules = rules;
+    this.slices = slices;
     this.predictionShift = predictionShift;
   }
 
@@ -115,8 +123,90 @@ public final class DriftReport {
       Profile reference, Profile current, DriftPolicy policy, ExportRules rules) {
     checkNames(Objects.requireNonNull(policy, "policy"), reference, current);
     Objects.requireNonNull(rules, "rules");
-    List<ColumnPair> pairs = new ArrayList<>();
     List<SkippedColumn> skipped = new ArrayList<>();
+    List<ColumnPair> pairs = pairs(reference, current, rules, skipped);
+    List<FeatureDrift> features = Judge.sorted(new Judge(policy).judge(pairs));
+    return new DriftReport(
+        policy, reference, current, features, List.copyOf(skipped), rules, List.of(), null);
+  }
+
+  /**
+   * Compares all rows, and slice by slice, with the default policy.
+   *
+   * @param reference slices that rows are compared with
+   * @param current rows counted in its slices, see {@link SlicedProfile#profile}
+   * @return a report of all rows that has {@link #slices}
+   * @throws IllegalArgumentException if the slices differ, or a column of both has other bins
+   */
+  public static DriftReport compare(SlicedProfile reference, SlicedProfile current) {
+    return compare(reference, current, DriftPolicy.withDefaults(), ExportRules.withDefaults());
+  }
+
+  /**
+   * Compares all rows, and slice by slice, so that like is compared with like. Among slices the
+   * p-values of all columns of all slices are corrected together: the more slices, the more each
+   * has to show.
+   *
+   * @param reference slices that rows are compared with
+   * @param current rows counted in its slices, see {@link SlicedProfile#profile}
+   * @param policy the bounds and the level, and what is different for single columns
+   * @param rules which names and values the report may show, those of slices too
+   * @return a report of all rows that has {@link #slices}
+   * @throws IllegalArgumentException if the slices differ, or as for {@link #compare(Profile,
+   *     Profile, DriftPolicy, ExportRules)}
+   */
+  public static DriftReport compare(
+      SlicedProfile reference, SlicedProfile current, DriftPolicy policy, ExportRules rules) {
+    if (!reference.names().equals(current.names())) {
+      throw new IllegalArgumentException(
+          "current: found slices %s, expected those of the reference, %s; count the rows with reference.profile(rows)"
+              .formatted(current.names(), reference.names()));
+    }
+    DriftReport whole = compare(reference.whole(), current.whole(), policy, rules);
+    return new DriftReport(
+        policy,
+        whole.reference,
+        whole.current,
+        whole.features,
+        whole.skipped,
+        rules,
+        slices(reference, current, policy, rules),
+        null);
+  }
+
+  private static List<SliceDrift> slices(
+      SlicedProfile reference, SlicedProfile current, DriftPolicy policy, ExportRules rules) {
+    List<ColumnPair> all = new ArrayList<>();
+    List<Integer> ends = new ArrayList<>();
+    for (String name : reference.names()) {
+      all.addAll(pairs(reference.slice(name), current.slice(name), rules, new ArrayList<>()));
+      ends.add(all.size());
+    }
+    List<FeatureDrift> judged = new Judge(policy).judge(all);
+    List<SliceDrift> slices = new ArrayList<>();
+    int from = 0;
+    for (String name : reference.names()) {
+      int to = ends.get(slices.size());
+      slices.add(
+          new SliceDrift(
+              name,
+              reference.slice(name),
+              current.slice(name),
+              Judge.sorted(judged.subList(from, to))));
+      from = to;
+    }
+    return slices.stream()
+        .sorted(
+            Comparator.comparing((SliceDrift slice) -> !slice.driftedFeatures().isEmpty())
+                .thenComparing(SliceDrift::urgency)
+                .reversed()
+                .thenComparing(SliceDrift::slice))
+        .toList();
+  }
+
+  private static List<ColumnPair> pairs(
+      Profile reference, Profile current, ExportRules rules, List<SkippedColumn> skipped) {
+    List<ColumnPair> pairs = new ArrayList<>();
     for (String name : shared(reference, current)) {
       ColumnProfile before = reference.column(name);
       ColumnProfile after = current.column(name);
@@ -135,8 +225,7 @@ public final class DriftReport {
         skipped.add((SkippedColumn) before);
       }
     }
-    return new DriftReport(
-        policy, reference, current, new Judge(policy).judge(pairs), List.copyOf(skipped), null);
+    return pairs;
   }
 
   /** A name with a slip in it would be a feature that nobody watches. */
@@ -160,7 +249,7 @@ public final class DriftReport {
    */
   public DriftReport with(PredictionShift shift) {
     Objects.requireNonNull(shift, "shift");
-    return new DriftReport(policy, reference, current, features, skipped, shift);
+    return new DriftReport(policy, reference, current, features, skipped, rules, slices, shift);
   }
 
   /**
@@ -170,6 +259,24 @@ public final class DriftReport {
    */
   public Optional<PredictionShift> predictionShift() {
     return Optional.ofNullable(predictionShift);
+  }
+
+  /**
+   * What was found slice by slice.
+   *
+   * @return slices with drifted columns first, then by the size of the largest effect; those of
+   *     which nothing can be said last; none unless {@linkplain #compare(SlicedProfile,
+   *     SlicedProfile) sliced profiles} were compared
+   */
+  public List<SliceDrift> slices() {
+    return slices;
+  }
+
+  /** The slices whose names and figures may leave the library. */
+  List<SliceDrift> shownSlices() {
+    return slices.stream()
+        .filter(slice -> slice.judged() && slice.rows() >= rules.smallestCount())
+        .toList();
   }
 
   private static List<String> shared(Profile reference, Profile current) {
@@ -337,6 +444,11 @@ public final class DriftReport {
    *    {"referenceMean", "currentMean", "shift": {"value", "standardError", "margin"},
    *     "parts": [{"feature", "explained": {as shift}}], "remainder": {as shift},
    *     "referenceRows", "currentRows", "seed"},
+   *  "slices":                                            only where slices were compared
+   *    {"compared", "tooFewRows",
+   *     "slices": [as {@link #slices}, without those with too few rows
+   *       {"name", "referenceRows", "currentRows", "driftedFeatures": ["name"],
+   *        "features": [{"name", "verdict" and what belongs to it, as above}]}]},
    *  "skipped": [{"name", "role", "reason", "detail"}],
    *  "onlyInReference": ["name"], "onlyInCurrent": ["name"]}
    * </pre>

@@ -39,6 +39,9 @@ final class DriftSection {
     verdict(report);
     moved(report);
     report.predictionShift().ifPresent(this::predictionShift);
+    if (!report.slices().isEmpty()) {
+      new SliceSection(out).write(report);
+    }
     if (!report.features().isEmpty()) {
       search(report);
       summary(report);

@@ -29,6 +29,7 @@ final class Judge {
     }
   }
 
+  /** In the order of the pairs. */
   List<FeatureDrift> judge(List<ColumnPair> pairs) {
     List<Compared> compared =
         pairs.stream()
@@ -38,6 +39,12 @@ final class Judge {
         policy.judge(compared.stream().flatMap(Compared::measured).toList()).iterator();
     return compared.stream()
         .map(one -> drift(one, one.measured().map(measured -> judgements.next()).toList()))
+        .toList();
+  }
+
+  /** Drifted ones first, then by the size of the effect. */
+  static List<FeatureDrift> sorted(List<FeatureDrift> features) {
+    return features.stream()
         .sorted(
             Comparator.comparing(FeatureDrift::drifted)
                 .thenComparing(FeatureDrift::urgency)

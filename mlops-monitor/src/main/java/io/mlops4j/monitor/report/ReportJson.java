@@ -53,6 +53,9 @@ final class ReportJson {
     if (report.predictionShift().isPresent()) {
       predictionShift(report.predictionShift().orElseThrow());
     }
+    if (!report.slices().isEmpty()) {
+      slices(report);
+    }
     out.writeArrayFieldStart("skipped");
     for (SkippedColumn column : report.skipped()) {
       skipped(column);
@@ -60,6 +63,32 @@ final class ReportJson {
     out.writeEndArray();
     names("onlyInReference", report.onlyInReference());
     names("onlyInCurrent", report.onlyInCurrent());
+    out.writeEndObject();
+  }
+
+  private void slices(DriftReport report) throws IOException {
+    List<SliceDrift> shown = report.shownSlices();
+    out.writeObjectFieldStart("slices");
+    out.writeNumberField("compared", report.slices().size());
+    out.writeNumberField("tooFewRows", report.slices().size() - shown.size());
+    out.writeArrayFieldStart("slices");
+    for (SliceDrift slice : shown) {
+      out.writeStartObject();
+      out.writeStringField("name", slice.slice());
+      out.writeNumberField("referenceRows", slice.reference().rows());
+      out.writeNumberField("currentRows", slice.current().rows());
+      names("driftedFeatures", slice.driftedFeatures().stream().map(FeatureDrift::name).toList());
+      out.writeArrayFieldStart("features");
+      for (FeatureDrift feature : slice.features()) {
+        out.writeStartObject();
+        out.writeStringField("name", feature.name());
+        verdict(feature.verdict());
+        out.writeEndObject();
+      }
+      out.writeEndArray();
+      out.writeEndObject();
+    }
+    out.writeEndArray();
     out.writeEndObject();
   }
 

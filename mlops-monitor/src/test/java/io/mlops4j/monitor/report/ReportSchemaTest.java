@@ -38,10 +38,11 @@ class ReportSchemaTest {
         Pages.kilometres(),
         Pages.kilometres().with(shift()),
         Pages.hundred(),
+        SliceDriftTest.sliced(),
         oddities());
   }
 
-  private static PredictionShift shift() {
+  static PredictionShift shift() {
     Estimate estimate = new Estimate(0.1, 0.01, 19);
     return new PredictionShift(
         0.2, 0.3, estimate, List.of(new Part("distance", estimate)), estimate, 40, 50, 1);

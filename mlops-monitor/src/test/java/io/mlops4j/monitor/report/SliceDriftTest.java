@@ -1,0 +1,132 @@
+package io.mlops4j.monitor.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.profile.ExportRules;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.SlicedProfile;
+import io.mlops4j.monitor.profile.Slices;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.junit.jupiter.api.Test;
+
+/** North and south have 200 rows, the isle has three; only the north's values move. */
+class SliceDriftTest {
+  private static final int MANY = 200;
+  private static final int FEW = 3;
+
+  static DriftReport sliced() {
+    return sliced(DriftPolicy.withDefaults());
+  }
+
+  private static DriftReport sliced(DriftPolicy policy) {
+    try (BufferAllocator allocator = new RootAllocator();
+        FeatureBatch before = rows(allocator, 0);
+        FeatureBatch after = rows(allocator, 80)) {
+      SlicedProfile reference = profile(before, Slices.by("region"));
+      return DriftReport.compare(
+          reference, reference.profile(List.of(after)), policy, ExportRules.withDefaults());
+    }
+  }
+
+  private static SlicedProfile profile(FeatureBatch rows, Slices by) {
+    Profile bins = Profile.builder().columns("value").add(rows).build();
+    return SlicedProfile.of(bins, by, List.of(rows));
+  }
+
+  private static FeatureBatch rows(BufferAllocator allocator, double northMoves) {
+    String[] regions = new String[2 * MANY + FEW];
+    double[] values = new double[regions.length];
+    for (int row = 0; row < regions.length; row++) {
+      regions[row] = row < MANY ? "north" : row < 2 * MANY ? "south" : "isle";
+      values[row] = row % MANY + (row < MANY ? northMoves : 0);
+    }
+    return FeatureBatch.builder(allocator)
+        .strings("region", regions)
+        .doubles("value", values)
+        .build();
+  }
+
+  @Test
+  void eachSliceIsComparedWithItsOwnRows() {
+    List<SliceDrift> slices = sliced().slices();
+
+    assertThat(slices.stream().map(SliceDrift::slice))
+        .containsExactly("north", "south", "isle", "other");
+    assertThat(slices.get(0).driftedFeatures().stream().map(FeatureDrift::name))
+        .containsExactly("value");
+    assertThat(slices.get(1).judged()).isTrue();
+    assertThat(slices.get(1).driftedFeatures()).isEmpty();
+    assertThat(slices.get(2).judged()).isFalse();
+    assertThat(slices.get(2).current().rows()).isEqualTo(FEW);
+  }
+
+  @Test
+  void allRowsAreComparedBeside() {
+    DriftReport report = sliced();
+
+    assertThat(report.current().rows()).isEqualTo(2 * MANY + FEW);
+    assertThat(report.features()).hasSize(1);
+  }
+
+  /** Benjamini and Hochberg: the smaller of two p-values is doubled. */
+  @Test
+  void slicesAreJudgedTogether() {
+    SliceDrift north = sliced().slices().get(0);
+
+    DriftReport alone = DriftReport.compare(north.reference(), north.current());
+
+    assertThat(adjusted(north.features().get(0)))
+        .isCloseTo(2 * adjusted(alone.feature("value")), within(1e-15));
+  }
+
+  private static double adjusted(FeatureDrift feature) {
+    return ((DriftVerdict.Drifted) feature.verdict()).adjustedPValue();
+  }
+
+  @Test
+  void slicesWithFewRowsAreNotNamedOutside() {
+    DriftPolicy daring = DriftPolicy.withDefaults().withMinimumRows(1);
+    for (DriftReport report : List.of(sliced(), sliced(daring))) {
+      assertThat(report.toHtml())
+          .contains("Slice by slice")
+          .contains("north")
+          .doesNotContain("isle");
+      assertThat(report.toJson()).contains("\"tooFewRows\" : 2").doesNotContain("isle");
+    }
+  }
+
+  @Test
+  void whatIsAddedKeepsTheSlices() {
+    assertThat(sliced().with(ReportSchemaTest.shift()).slices()).hasSize(4);
+  }
+
+  @Test
+  void otherSlicesAreRefused() {
+    try (BufferAllocator allocator = new RootAllocator();
+        FeatureBatch rows = rows(allocator, 0)) {
+      SlicedProfile reference = profile(rows, Slices.by("region"));
+      SlicedProfile other = profile(rows, Slices.by("region").atMost(1));
+
+      assertThatThrownBy(() -> DriftReport.compare(reference, other))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("[north, other]")
+          .hasMessageContaining("reference.profile(rows)");
+    }
+  }
+
+  @Test
+  void aReportOfProfilesHasNoSlices() {
+    DriftReport whole = sliced();
+
+    assertThat(DriftReport.compare(whole.reference(), whole.current()).slices()).isEmpty();
+    assertThat(Arrays.asList(whole.toJson().split("\n", -1)))
+        .anyMatch(line -> line.contains("\"slices\" : {"));
+  }
+}
