@@ -34,6 +34,7 @@ final class RowBatcher<I, O> {
   private final @Nullable BatchingTrial trial;
   private final Runnable rejected;
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AskingAgain again = new AskingAgain(System::nanoTime);
 
   /** Asks the model, in the caller's thread. */
   interface Asker<I, O> {
@@ -207,7 +208,13 @@ final class RowBatcher<I, O> {
     }
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // a hint, without which the answers are the same
   private O askOrWait(I row, @Nullable Duration within) {
+    if (again.isLikely()) {
+      Call call = queued(row, within, null);
+      Thread.yield();
+      return await(call);
+    }
     if (!queue.tryEnter()) {
       return await(queued(row, within, null));
     }
@@ -271,6 +278,7 @@ final class RowBatcher<I, O> {
         Thread.currentThread().interrupt();
       }
     }
+    again.answered();
     return result(call);
   }
 
@@ -312,6 +320,7 @@ final class RowBatcher<I, O> {
       rows.add(call.row);
       expires = Math.min(expires, call.expires);
     }
+    again.run(calls.size());
     List<O> answers;
     try {
       answers = asker.ask(rows, remaining(expires), since);
