@@ -2,8 +2,13 @@ package io.mlops4j.bench.truth;
 
 import io.mlops4j.monitor.drift.AndersonDarling;
 import io.mlops4j.monitor.drift.ChiSquare;
+import io.mlops4j.monitor.drift.CramerVonMises;
+import io.mlops4j.monitor.drift.DomainClassifier;
+import io.mlops4j.monitor.drift.FisherExact;
 import io.mlops4j.monitor.drift.KolmogorovSmirnov;
 import io.mlops4j.monitor.drift.MannWhitney;
+import io.mlops4j.monitor.drift.MaximumMeanDiscrepancy;
+import io.mlops4j.monitor.drift.MeanVectorDistance;
 import io.mlops4j.monitor.drift.PopulationStability;
 import io.mlops4j.monitor.drift.QuantileBins;
 import io.mlops4j.monitor.drift.ShareDifference;
@@ -31,6 +36,13 @@ final class StatsStudies {
   /** Of the rows, for the power against categories that moved. */
   private static final double MOVED = 0.1;
 
+  /** Tests that permute rows are too slow for more. */
+  private static final int PERMUTED = 1000;
+
+  private static final int PERMUTATIONS = 199;
+  private static final int PERMUTED_REPETITIONS = 400;
+  private static final long SEED = 1;
+
   private static final int[] SIZES = {100, 1000, 10_000, 100_000};
 
   private final Flights flights = Flights.read();
@@ -44,6 +56,10 @@ final class StatsStudies {
       all.addAll(studies.numbers(rows));
       all.addAll(studies.categories(rows));
       all.addAll(studies.tables(rows));
+      if (rows <= PERMUTED) {
+        all.add(vectors(rows, 0));
+        all.add(vectors(rows, SHIFT));
+      }
     }
     all.addAll(studies.unequal());
     return all;
@@ -87,6 +103,7 @@ final class StatsStudies {
         number("ks", smirnov::test),
         number("ks64", (before, after) -> binned(before, after, 64, smirnov::test)),
         number("ad", AndersonDarling.withDefaults()::test),
+        number("cvm", CramerVonMises.withDefaults()::test),
         number("mw", MannWhitney.withDefaults()::test),
         number("welch", WelchT.withDefaults()::test),
         number(
@@ -164,12 +181,42 @@ final class StatsStudies {
   private static List<Rule<Categories>> twoRules() {
     return List.of(
         category("z", ShareDifference.withDefaults()::test),
-        category("yates", ChiSquare.withDefaults()::test));
+        category("yates", ChiSquare.withDefaults()::test),
+        category("fisher", FisherExact.withDefaults()::test));
   }
 
   private static Rule<Categories> category(String name, Test<long[]> test) {
     return new Rule<>(
         name, LEVEL, counts -> test.test(counts.reference(), counts.current()).pValue() <= LEVEL);
+  }
+
+  // ---- vectors
+
+  private static Study<Vectors> vectors(int rows, double shift) {
+    return study(
+            "vectors.n" + rows,
+            shift == 0,
+            rows,
+            random -> Vectors.draw(random, rows, shift),
+            vectorRules())
+        .repeated(PERMUTED_REPETITIONS);
+  }
+
+  private static List<Rule<Vectors>> vectorRules() {
+    return List.of(
+        vector(
+            "mmd",
+            MaximumMeanDiscrepancy.withDefaults().withPermutations(PERMUTATIONS, SEED)::test),
+        vector(
+            "means", MeanVectorDistance.withDefaults().withPermutations(PERMUTATIONS, SEED)::test),
+        vector(
+            "classifier",
+            DomainClassifier.withDefaults().withPermutations(PERMUTATIONS, SEED)::test));
+  }
+
+  private static Rule<Vectors> vector(String name, Test<double[][]> test) {
+    return new Rule<>(
+        name, LEVEL, rows -> test.test(rows.reference(), rows.current()).pValue() <= LEVEL);
   }
 
   // ---- tables

@@ -18,9 +18,10 @@ import java.util.Arrays;
  * ends at 0.25 and 0.001: a p-value of 0.25 means 0.25 or more, 0.001 means 0.001 or less. That
  * floor is too high to survive a correction for hundreds of features.
  *
- * <p>NaN is left out, infinities are largest and smallest values, ties are counted by midranks.
- * When all values of both samples are equal the statistic is 0 and p = 1. Commons Statistics has no
- * Anderson-Darling test.
+ * <p>NaN is left out, infinities are largest and smallest values, ties are counted by midranks. The
+ * table is for values without ties: with some ten distinct values 6 to 7 % of the p-values are
+ * below 0.05. When all values of both samples are equal the statistic is 0 and p = 1. Commons
+ * Statistics has no Anderson-Darling test.
  */
 public final class AndersonDarling {
   private static final AndersonDarling DEFAULTS = new AndersonDarling();

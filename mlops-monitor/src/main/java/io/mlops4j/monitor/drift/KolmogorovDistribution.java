@@ -55,7 +55,7 @@ final class KolmogorovDistribution {
       }
       share = ratio * (1 - share);
     }
-    return 2 * share;
+    return Math.min(1, 2 * share); // rounding may carry it past 1
   }
 
   private static double shareLeaving(long reach, int n, int m) {

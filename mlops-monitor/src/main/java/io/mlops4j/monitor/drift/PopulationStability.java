@@ -16,8 +16,8 @@ package io.mlops4j.monitor.drift;
  * when nothing drifted, B the bins that are used by either sample (Yurdakul and Naranjo,
  * Statistical properties of the population stability index, 2020). The usual bands ignore the
  * sample sizes: at n = m = 300 and ten bins the bound 0.1 alone gives 9 % false alarms. The
- * approximation needs a handful of rows in every bin; where the floor acts the p-value is too
- * small.
+ * approximation needs some dozens of rows in every bin: at n = m = 100 and ten bins 7 to 8 % of the
+ * p-values are below 0.05, at 1000 rows 5 %; where the floor acts the p-value is too small.
  *
  * <p>Equal shares give 0 and p = 1. A single bin gives 0 and p = 1.
  */

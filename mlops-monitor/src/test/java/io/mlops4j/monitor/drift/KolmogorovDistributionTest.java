@@ -108,6 +108,17 @@ class KolmogorovDistributionTest {
   }
 
   @Test
+  void samplesOfOneSizeNeverExceedOne() {
+    for (int n = 1; n <= 1000; n++) {
+      for (int h = 1; h <= Math.min(n, 40); h++) {
+        assertThat(KolmogorovDistribution.twoSampleSurvival((double) h / n, n, n))
+            .as("n %d h %d", n, h)
+            .isBetween(0.0, 1.0);
+      }
+    }
+  }
+
+  @Test
   void tailsStayInRangeAtTheirEnds() {
     assertThat(KolmogorovDistribution.survival(0, 10)).isOne();
     assertThat(KolmogorovDistribution.survival(1, 10)).isZero();
