@@ -23,9 +23,9 @@ import java.util.stream.IntStream;
  * once per fold. Of a sample of more than {@value #MOST_ROWS} rows, or of {@link
  * #withMostRows(int)}, so many are drawn by the seed.
  *
- * <p><b>Special values.</b> Rows with a NaN are left out, infinite values are refused; a {@link
- * Table} has its missing values filled in. When all columns are constant, the statistic is 0.5 and
- * p = 1.
+ * <p><b>Special values.</b> Rows with a NaN are left out, infinite values, and those beyond 1e150,
+ * are refused; a {@link Table} has its missing values filled in. When all columns are constant, the
+ * statistic is 0.5 and p = 1.
  */
 public final class DomainClassifier {
   /** The most rows of each sample that take part by default. */
@@ -106,7 +106,7 @@ public final class DomainClassifier {
    * @param current rows of the same columns in the same order, at least as many
    * @return the area, its p-value and the range of the permutations
    * @throws IllegalArgumentException when a sample has too few rows, rows differ in length or a
-   *     value is infinite
+   *     value is infinite or beyond 1e150
    */
   public Result test(double[][] reference, double[][] current) {
     SplittableRandom random = new SplittableRandom(permutations.seed());

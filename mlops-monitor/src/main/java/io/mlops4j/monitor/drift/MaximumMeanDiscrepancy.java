@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
  * {@value #MOST_ROWS} rows, or of {@link #withMostRows(int)}, so many are drawn by the seed; the
  * result says how many took part.
  *
- * <p><b>Special values.</b> A row with a NaN is left out, infinite values are refused. When all
- * rows of both samples are equal, the statistic is 0 and p = 1.
+ * <p><b>Special values.</b> A row with a NaN is left out, infinite values, and those beyond 1e150,
+ * are refused. When all rows of both samples are equal, the statistic is 0 and p = 1.
  */
 public final class MaximumMeanDiscrepancy {
   /** The most rows of each sample that take part by default. */
@@ -102,7 +102,7 @@ public final class MaximumMeanDiscrepancy {
    * @param current rows of the same columns in the same order, at least two without a NaN
    * @return statistic, p-value, bandwidth and rows that took part
    * @throws IllegalArgumentException when a sample has too few rows, rows differ in length or a
-   *     value is infinite
+   *     value is infinite or beyond 1e150
    */
   public Result test(double[][] reference, double[][] current) {
     SplittableRandom random = new SplittableRandom(permutations.seed());

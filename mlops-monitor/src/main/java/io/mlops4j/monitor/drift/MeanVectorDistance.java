@@ -11,11 +11,11 @@ import java.util.stream.IntStream;
  * <p><b>P-value.</b> From permutations of the pooled rows, {@code (1 + #{T* >= T}) / (1 + B)}, 199
  * of them by default, the same for the same seed; in time proportional to B, rows and columns.
  *
- * <p><b>Special values.</b> A row with a NaN is left out, infinite values are refused. Equal
- * samples and equal constants give 0 and p = 1. The cosine of a mean vector of length 0 is
- * undefined: two of them are at the distance 0, one of them is at the distance 1 from any other. A
- * reference without spread gives the standardised distance 0 for an equal mean and an infinite one
- * for any other.
+ * <p><b>Special values.</b> A row with a NaN is left out, infinite values, and those beyond 1e150,
+ * are refused. Equal samples and equal constants give 0 and p = 1. The cosine of a mean vector of
+ * length 0 is undefined: two of them are at the distance 0, one of them is at the distance 1 from
+ * any other. A reference without spread gives the standardised distance 0 for an equal mean and an
+ * infinite one for any other.
  */
 public final class MeanVectorDistance {
   private static final MeanVectorDistance DEFAULTS =
@@ -82,7 +82,9 @@ public final class MeanVectorDistance {
     double[][] pooled = Rows.pooled(first, second);
     double[] permuted =
         permutations.statistics(pooled.length, order -> dealt(pooled, order, first.length));
-    return new Result(statistic / spread, Permutations.pValue(statistic, permuted));
+    return new Result(
+        statistic / spread,
+        Permutations.pValue(statistic, permuted, form.scale(statistic, pooled)));
   }
 
   /**
@@ -141,11 +143,26 @@ public final class MeanVectorDistance {
         }
         return sum / 2;
       }
+
+      /** Half the square of a chord, whose own rounding is in proportion to 1. */
+      @Override
+      double scale(double statistic, double[][] pooled) {
+        return Math.sqrt(statistic);
+      }
     };
+
+    /** Means are rounded by some units in the last place of an offset that dwarfs the spread. */
+    private static final double OFFSET = 1.0 / 256;
 
     double of(double[] first, double[] second) {
       return norm(
           IntStream.range(0, first.length).mapToDouble(j -> first[j] - second[j]).toArray());
+    }
+
+    /** By what statistics are rounded, see {@link Permutations}. */
+    double scale(double statistic, double[][] pooled) {
+      double[] means = Rows.means(pooled);
+      return Math.max(spread(pooled, means), OFFSET * norm(means));
     }
   }
 

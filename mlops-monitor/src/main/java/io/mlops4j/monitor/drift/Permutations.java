@@ -51,8 +51,18 @@ final class Permutations {
     }
   }
 
+  /** For statistics that are made of figures of about 1. */
   static double pValue(double statistic, double[] permuted) {
-    double least = statistic - ROUNDING * Math.max(1, Math.abs(statistic));
+    return pValue(statistic, permuted, Math.max(1, Math.abs(statistic)));
+  }
+
+  /**
+   * The p-value.
+   *
+   * @param scale of the figures that statistics are computed from, and rounded with
+   */
+  static double pValue(double statistic, double[] permuted, double scale) {
+    double least = statistic - ROUNDING * scale;
     long atLeast = Arrays.stream(permuted).filter(t -> t >= least).count();
     return (1.0 + atLeast) / (1.0 + permuted.length);
   }

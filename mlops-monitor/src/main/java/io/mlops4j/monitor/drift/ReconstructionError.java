@@ -22,9 +22,9 @@ import java.util.stream.IntStream;
  * <p>The rows of the reference made the components, so that its errors are a little smaller than
  * those of new rows; with at least twenty rows for each column that does not matter.
  *
- * <p><b>Special values.</b> Infinite values are refused. A column that is constant in the reference
- * is left as it is, less its value. Windows of different sizes vary differently: compare windows of
- * about the reference's sizes.
+ * <p><b>Special values.</b> Infinite values, and those beyond 1e150, are refused. A column that is
+ * constant in the reference is left as it is, less its value. Windows of different sizes vary
+ * differently: compare windows of about the reference's sizes.
  *
  * <p><b>Cost.</b> Time grows with the cube of the columns once (a second for some hundreds of
  * them), then with rows times squared columns.
@@ -69,7 +69,7 @@ public final class ReconstructionError {
    *     month
    * @return what current windows are compared with
    * @throws IllegalArgumentException when there are fewer than two windows, columns differ or a
-   *     value is infinite
+   *     value is infinite or beyond 1e150
    */
   public Reference fit(List<Table> referenceWindows) {
     Table[] windows = referenceWindows.toArray(Table[]::new);

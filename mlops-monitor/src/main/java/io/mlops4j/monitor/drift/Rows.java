@@ -6,6 +6,9 @@ import java.util.SplittableRandom;
 
 /** Rows of numbers of equal length, checked: those with a missing value left out. */
 final class Rows {
+  /** Squares of such values, and sums of as many as there can be, stay in the range of a double. */
+  private static final double MOST = 1e150;
+
   private Rows() {}
 
   static double[][] of(double[][] rows, String name, int least) {
@@ -44,6 +47,13 @@ final class Rows {
     if (Arrays.stream(row).anyMatch(Double::isInfinite)) {
       throw new IllegalArgumentException(
           name + " holds an infinite value, which has no distance to others: leave the row out");
+    }
+    if (Arrays.stream(row).anyMatch(x -> Math.abs(x) > MOST)) {
+      throw new IllegalArgumentException(
+          name
+              + " holds a value beyond "
+              + MOST
+              + ", whose square is too large for a double: scale the column, or leave the row out");
     }
   }
 

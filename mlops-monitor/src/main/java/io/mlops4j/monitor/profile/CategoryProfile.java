@@ -129,7 +129,7 @@ public final class CategoryProfile implements ColumnProfile {
     }
     return unnamed == null
         ? OptionalLong.empty()
-        : OptionalLong.of(named + Math.max(1, unnamed.distinct().estimate()));
+        : OptionalLong.of(named + Math.min(rest(), Math.max(1, unnamed.distinct().estimate())));
   }
 
   /**

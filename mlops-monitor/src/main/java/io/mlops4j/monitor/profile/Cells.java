@@ -4,9 +4,11 @@ import io.mlops4j.error.DataException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.arrow.memory.util.MemoryUtil;
+import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.LargeVarCharVector;
+import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,8 @@ final class Cells {
       encoded(column, dictionary(column, dictionaries), to);
     } else if (column instanceof BitVector bits) {
       booleans(bits, to);
+    } else if (column instanceof BigIntVector || column instanceof UInt8Vector) {
+      wholes(column, to);
     } else if (Kind.of(column, dictionaries) == Kind.NUMBERS) {
       NumberCells.read(column, chunk, new Names(to));
     } else {
@@ -80,8 +84,38 @@ final class Cells {
     }
   }
 
+  /** Numbers of 64 bits, which are not all doubles, sorted by chunks likewise. */
+  private static void wholes(FieldVector column, Texts to) {
+    boolean nulls = column.getNullCount() > 0;
+    boolean unsigned = column instanceof UInt8Vector;
+    long address = column.getDataBufferAddress();
+    long[] values = new long[Chunk.SIZE];
+    int rows = column.getValueCount();
+    for (int from = 0; from < rows; from += Chunk.SIZE) {
+      int end = Math.min(rows, from + Chunk.SIZE);
+      int kept = 0;
+      for (int row = from; row < end; row++) {
+        if (!nulls || !column.isNull(row)) {
+          values[kept++] = MemoryUtil.getLong(address + 8L * row);
+        }
+      }
+      to.missing((long) end - from - kept);
+      Arrays.sort(values, 0, kept);
+      for (int first = 0, next; first < kept; first = next) {
+        next = first + 1;
+        while (next < kept && values[next] == values[first]) {
+          next++;
+        }
+        String name =
+            unsigned ? Long.toUnsignedString(values[first]) : Long.toString(values[first]);
+        byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+        to.take(utf8, utf8.length, (long) next - first);
+      }
+    }
+  }
+
   private static String name(double value) {
-    return value == Math.rint(value) && Math.abs(value) < 0x1p53
+    return value == Math.rint(value) && Math.abs(value) < 0x1p63
         ? Long.toString((long) value)
         : Double.toString(value);
   }
@@ -122,11 +156,16 @@ final class Cells {
     boolean nulls = column.getNullCount() > 0;
     long offsets = column.getOffsetBufferAddress();
     long data = column.getDataBufferAddress();
+    long bytes = column.getDataBuffer().capacity();
     byte[] text = new byte[64];
     int rows = column.getValueCount();
     long start = rows == 0 ? 0 : offset(offsets, 0, large);
     for (int row = 0; row < rows; row++) {
       long end = offset(offsets, row + 1, large);
+      if (start < 0 || end < start || end > bytes) {
+        throw Buffers.damaged(
+            column, "a text from byte %d to %d, expected 0 to %d".formatted(start, end, bytes));
+      }
       long cells = counted == null ? 1 : counted.times(row);
       if (nulls && column.isNull(row)) {
         to.missing(cells);

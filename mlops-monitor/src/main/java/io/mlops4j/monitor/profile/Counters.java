@@ -135,6 +135,7 @@ final class Counters {
                 .formatted(needed.get(i), column.getField().getType(), counter.expected()),
             null);
       }
+      Buffers.check(column, batch.rows(), batch.dictionaries());
     }
   }
 

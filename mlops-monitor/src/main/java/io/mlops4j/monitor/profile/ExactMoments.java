@@ -18,6 +18,17 @@ record ExactMoments(long count, BigInteger sum, BigInteger squares) {
         Math.addExact(count, other.count), sum.add(other.sum), squares.add(other.squares));
   }
 
+  /** Whether some finite numbers have these figures, a least and a greatest value included. */
+  boolean arePossible(double min, double max) {
+    return count == 0
+        ? sum.signum() == 0 && squares.signum() == 0 && Double.isNaN(min) && Double.isNaN(max)
+        : Double.isFinite(min)
+            && Double.isFinite(max)
+            && min <= max
+            && squares.signum() >= 0
+            && scatter().signum() >= 0;
+  }
+
   /** NaN without values. */
   double mean() {
     return count == 0 ? Double.NaN : ratio(sum, BigInteger.valueOf(count), UNIT);

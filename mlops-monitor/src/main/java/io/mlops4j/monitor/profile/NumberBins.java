@@ -153,13 +153,18 @@ final class NumberBins {
     return Arrays.hashCode(edges);
   }
 
-  /** Ascending finite numbers; what is not above the last is left out. */
+  /**
+   * Ascending finite numbers; what is not above the last is left out, and so is the greatest
+   * double, as no bin above it could have a finite position.
+   */
   private static final class Edges {
     private final double[] values = new double[MOST];
     private int size;
 
     void add(double value) {
-      if (Double.isFinite(value) && (size == 0 || value > values[size - 1])) {
+      if (Double.isFinite(value)
+          && value < Double.MAX_VALUE
+          && (size == 0 || value > values[size - 1])) {
         values[size++] = value;
       }
     }

@@ -370,7 +370,8 @@ public final class Profile {
      * @return this builder
      * @throws DataException if the batch lacks a column, has one of another kind than before, or
      *     (without a reference) one more than before; then nothing of it was counted. Codes without
-     *     an entry in their dictionary are found while counting: drop the builder then
+     *     an entry in their dictionary, and texts beyond the end of their bytes, are found while
+     *     counting: drop the builder then
      */
     public Builder add(FeatureBatch batch) {
       return addRows(batch, null);

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class ProfileReader {
   private static final int MOST_ZEROS = 1 << 13;
 
+  /** A vector has one for each of its components: more would let few bytes take much memory. */
+  private static final int MOST_ZEROS_OF_FLOATS = 1 << 9;
+
   private final ByteBuffer in;
   private final int version;
 
@@ -39,6 +42,8 @@ final class ProfileReader {
           .payload();
     } catch (BufferUnderflowException e) {
       throw damaged("a column is longer than the bytes", e);
+    } catch (ArithmeticException e) {
+      throw damaged("counts leave the range of a long", e);
     }
   }
 
@@ -81,7 +86,7 @@ final class ProfileReader {
   }
 
   private Profile payload() {
-    long rows = in.getLong();
+    long rows = count();
     int size = length(in.getInt(), 6);
     List<ColumnProfile> columns = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
@@ -141,9 +146,10 @@ final class ProfileReader {
     long infinite = count();
     double min = in.getDouble();
     double max = in.getDouble();
-    ExactMoments moments = new ExactMoments(count(), integer(), integer());
-    check(moments.count() + infinite == sum(counts), "the counts of " + name + " differ");
-    check(sum(counts) + missing == rows, "the counts of " + name + " are not its rows");
+    ExactMoments moments = new ExactMoments(count(), integer(MOST_ZEROS), integer(MOST_ZEROS));
+    check(sum(moments.count(), infinite) == sum(counts), "the counts of " + name + " differ");
+    check(sum(sum(counts), missing) == rows, "the counts of " + name + " are not its rows");
+    check(moments.arePossible(min, max), "no numbers have the figures of " + name);
     return new NumberProfile(
         name, role, bins, counts, missing, infinite, min, max, moments, distinct());
   }
@@ -170,13 +176,13 @@ final class ProfileReader {
     return count;
   }
 
-  private static long sum(long[] counts) {
-    return Arrays.stream(counts).sum();
+  private static long sum(long... counts) {
+    return Arrays.stream(counts).reduce(0, Math::addExact);
   }
 
-  private BigInteger integer() {
+  private BigInteger integer(int mostZeros) {
     int zeros = in.getInt();
-    check(zeros >= 0 && zeros <= MOST_ZEROS, "found " + zeros + " zero bits");
+    check(zeros >= 0 && zeros <= mostZeros, "found " + zeros + " zero bits");
     byte[] bytes = text();
     check(bytes.length > 0, "an integer is empty");
     return new BigInteger(bytes).shiftLeft(zeros);
@@ -196,9 +202,17 @@ final class ProfileReader {
     }
     counts[size] = count();
     long missing = count();
-    check(sum(counts) + missing == rows, "the counts of " + name + " are not its rows");
-    return new CategoryProfile(
-        name, role, new CategoryBins(named, all, numbers), counts, missing, unnamed(counts[size]));
+    check(sum(sum(counts), missing) == rows, "the counts of " + name + " are not its rows");
+    CategoryProfile categories =
+        new CategoryProfile(
+            name,
+            role,
+            new CategoryBins(named, all, numbers),
+            counts,
+            missing,
+            unnamed(counts[size]));
+    categories.lengths(); // their sum must be a long as well
+    return categories;
   }
 
   private @Nullable UnnamedTexts unnamed(long texts) {
@@ -248,7 +262,7 @@ final class ProfileReader {
   private TimeProfile times(String name, Role role, long rows) {
     long present = count();
     long missing = count();
-    check(present + missing == rows, "the times of " + name + " are not its rows");
+    check(sum(present, missing) == rows, "the times of " + name + " are not its rows");
     Instant earliest = instant();
     Instant latest = instant();
     check(!latest.isBefore(earliest), "the times of " + name + " end before they begin");
@@ -281,11 +295,11 @@ final class ProfileReader {
     long missing = count();
     long unusable = count();
     BigInteger[] sums = new BigInteger[dimension];
-    Arrays.setAll(sums, component -> integer());
+    Arrays.setAll(sums, component -> integer(MOST_ZEROS_OF_FLOATS));
     NumberProfile norms = numbers(VectorProfile.norm(name), role, rows);
     NumberProfile projections = numbers(VectorProfile.projection(name), role, rows);
     check(
-        norms.missing() == missing + unusable && projections.missing() == norms.missing(),
+        norms.missing() == sum(missing, unusable) && projections.missing() == norms.missing(),
         "the norms of " + name + " are not those of its vectors");
     return new VectorProfile(name, role, sums, missing, unusable, norms, projections);
   }

@@ -2,14 +2,16 @@ package io.mlops4j.monitor.profile;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import org.apache.arrow.vector.BaseIntVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float2Vector;
+import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +51,7 @@ final class Rows {
   private static IntFunction<String> texts(FeatureBatch batch, FieldVector column) {
     if (column.getField().getDictionary() != null) {
       FieldVector entries = Cells.dictionary(column, batch.dictionaries());
-      return row -> column.isNull(row) ? "null" : text(entries, code(column, row));
+      return row -> column.isNull(row) ? "null" : text(entries, code(column, row, entries));
     }
     Kind kind = Kind.of(column, batch.dictionaries());
     if (kind != Kind.NUMBERS && kind != Kind.TEXTS) {
@@ -61,15 +63,28 @@ final class Rows {
     return row -> column.isNull(row) ? "null" : text(column, row);
   }
 
+  /** Objects of unsigned and half-precision columns are not the numbers that they hold. */
   private static String text(FieldVector column, int row) {
-    Object value = column.getObject(row);
-    return value instanceof byte[] utf8
-        ? new String(utf8, StandardCharsets.UTF_8)
-        : String.valueOf(value);
+    if (Kind.isBFloat16(column)) {
+      return Float.toString(Float.intBitsToFloat(column.getDataBuffer().getShort(2L * row) << 16));
+    }
+    return switch (column.getMinorType()) {
+      case UINT1, UINT2, UINT4 -> Long.toString(((BaseIntVector) column).getValueAsLong(row));
+      case UINT8 -> Long.toUnsignedString(((UInt8Vector) column).get(row));
+      case FLOAT2 -> Float.toString(((Float2Vector) column).getValueAsFloat(row));
+      default -> String.valueOf(column.getObject(row));
+    };
   }
 
-  private static int code(FieldVector column, int row) {
-    return ((Number) column.getObject(row)).intValue();
+  private static int code(FieldVector column, int row, FieldVector entries) {
+    long code = ((BaseIntVector) column).getValueAsLong(row);
+    if (code < 0 || code >= entries.getValueCount()) {
+      throw new DataException(
+          "%s: found code %d, expected 0 to %d as in its dictionary"
+              .formatted(column.getName(), code, entries.getValueCount() - 1),
+          null);
+    }
+    return (int) code;
   }
 
   /** Times; null for missing ones. */
@@ -88,14 +103,19 @@ final class Rows {
   /** Copies rows; the caller closes the root. */
   static VectorSchemaRoot pick(FeatureBatch batch, int[] rows) {
     List<FieldVector> picked = new ArrayList<>();
-    for (FieldVector column : batch.root().getFieldVectors()) {
-      FieldVector copy = column.getField().createVector(column.getAllocator());
-      picked.add(copy);
-      copy.setInitialCapacity(rows.length);
-      for (int row = 0; row < rows.length; row++) {
-        copy.copyFromSafe(rows[row], row, column);
+    try {
+      for (FieldVector column : batch.root().getFieldVectors()) {
+        FieldVector copy = column.getField().createVector(column.getAllocator());
+        picked.add(copy);
+        copy.setInitialCapacity(rows.length);
+        for (int row = 0; row < rows.length; row++) {
+          copy.copyFromSafe(rows[row], row, column);
+        }
+        copy.setValueCount(rows.length);
       }
-      copy.setValueCount(rows.length);
+    } catch (RuntimeException e) {
+      picked.forEach(FieldVector::close);
+      throw e;
     }
     VectorSchemaRoot root = new VectorSchemaRoot(picked);
     root.setRowCount(rows.length);

@@ -58,7 +58,8 @@ public final class SlicedProfile {
    * @throws DataException if a column is missing or of another kind, or the rows cannot be read
    */
   public static SlicedProfile of(Profile reference, Slices by, Iterable<FeatureBatch> rows) {
-    Counting counting = new Counting(reference, by, Set.of(), TRACKED * by.most());
+    int tracked = (int) Math.min(Integer.MAX_VALUE, (long) TRACKED * by.most());
+    Counting counting = new Counting(reference, by, Set.of(), tracked);
     rows.forEach(counting::add);
     return counting.build(by.most());
   }
@@ -140,11 +141,11 @@ public final class SlicedProfile {
   /**
    * For people.
    *
-   * @return the slices
+   * @return how many slices there are; not their names, which are values of the rows
    */
   @Override
   public String toString() {
-    return "profiles of " + names();
+    return "profiles of " + slices.size() + " slices";
   }
 
   /** Counts slices. */

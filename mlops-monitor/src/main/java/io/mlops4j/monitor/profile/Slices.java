@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says to which slice each row belongs: by the values of columns, or by what a calendar makes of a
@@ -64,7 +65,8 @@ public final class Slices {
    *
    * @param column a column of timestamps or dates
    * @param zone where clock and calendar are looked at
-   * @param calendar the slice of a time, for example {@code time -> time.getMonth().name()}
+   * @param calendar the slice of a time, for example {@code time -> time.getMonth().name()}; never
+   *     null, which ends the profiling with an IllegalArgumentException
    * @return slices, and one named {@code null} for missing times
    */
   public static Slices byTime(
@@ -77,10 +79,18 @@ public final class Slices {
           IntFunction<Instant> times = Rows.times(batch, column);
           return row -> {
             Instant time = times.apply(row);
-            return time == null ? "null" : calendar.apply(time.atZone(zone));
+            return time == null ? "null" : named(calendar.apply(time.atZone(zone)), time);
           };
         },
         MOST);
+  }
+
+  private static String named(@Nullable String slice, Instant time) {
+    if (slice == null) {
+      throw new IllegalArgumentException(
+          "calendar: found null for " + time + ", expected the name of a slice");
+    }
+    return slice;
   }
 
   /**

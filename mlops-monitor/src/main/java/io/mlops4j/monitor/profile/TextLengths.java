@@ -39,7 +39,9 @@ public record TextLengths(long texts, int shortest, int longest, long total) {
   /** Of some equal texts. */
   static TextLengths of(byte[] utf8, int length, long texts) {
     int points = codePoints(utf8, length);
-    return texts == 0 ? NONE : new TextLengths(texts, points, points, texts * points);
+    return texts == 0
+        ? NONE
+        : new TextLengths(texts, points, points, Math.multiplyExact(texts, points));
   }
 
   /** Every byte begins a code point but those of the form 10xxxxxx. */

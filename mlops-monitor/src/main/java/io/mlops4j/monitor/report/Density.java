@@ -7,6 +7,7 @@ final class Density implements Chart {
 
   private final double low;
   private final double high;
+  private final boolean ends;
   private final double[] before;
   private final double[] after;
 
@@ -15,12 +16,14 @@ final class Density implements Chart {
    *
    * @param low the left end
    * @param high the right end
+   * @param ends whether the ends may be told
    * @param before shares of the reference
    * @param after shares of the current rows
    */
-  Density(double low, double high, double[] before, double[] after) {
+  Density(double low, double high, boolean ends, double[] before, double[] after) {
     this.low = low;
     this.high = high;
+    this.ends = ends;
     this.before = before;
     this.after = after;
   }
@@ -30,14 +33,17 @@ final class Density implements Chart {
     Chart.open(
         out,
         172,
-        "%s from %s to %s: share of rows by value, reference and current"
-            .formatted(name, Figures.of(low), Figures.of(high)));
+        name
+            + (ends ? " from %s to %s".formatted(Figures.of(low), Figures.of(high)) : "")
+            + ": share of rows by value, reference and current");
     out.open("path", "class", "reference", "d", outline(before, true)).close();
     out.open("path", "class", "current", "d", outline(after, false)).close();
     out.open("line", "class", "axis", "x1", 0, "x2", WIDTH, "y1", BASE, "y2", BASE).close();
-    Chart.label(out, 0, 167, "start", Figures.of(low));
-    Chart.label(out, WIDTH / 2.0, 167, "middle", Figures.of(low / 2 + high / 2));
-    Chart.label(out, WIDTH, 167, "end", Figures.of(high));
+    if (ends) {
+      Chart.label(out, 0, 167, "start", Figures.of(low));
+      Chart.label(out, WIDTH / 2.0, 167, "middle", Figures.of(low / 2 + high / 2));
+      Chart.label(out, WIDTH, 167, "end", Figures.of(high));
+    }
     out.close();
   }
 

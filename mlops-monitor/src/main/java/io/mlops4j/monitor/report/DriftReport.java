@@ -212,13 +212,13 @@ public final class DriftReport {
       ColumnProfile after = current.column(name);
       checkBins(before, after);
       if (before instanceof NumberProfile numbers) {
-        pairs.add(new NumberPair(numbers, (NumberProfile) after));
+        pairs.add(new NumberPair(numbers, (NumberProfile) after, rules));
       } else if (before instanceof CategoryProfile categories) {
         pairs.add(new CategoryPair(categories, (CategoryProfile) after, rules));
       } else if (before instanceof VectorProfile vectors) {
         VectorProfile live = (VectorProfile) after;
-        pairs.add(new NumberPair(vectors.norms(), live.norms()));
-        pairs.add(new NumberPair(vectors.projections(), live.projections()));
+        pairs.add(new NumberPair(vectors.norms(), live.norms(), rules));
+        pairs.add(new NumberPair(vectors.projections(), live.projections(), rules));
       } else if (before instanceof TimeProfile times) {
         skipped.add(Wording.times(times, (TimeProfile) after, rules));
       } else {

@@ -316,9 +316,14 @@ final class DriftSection {
       rows.add(row("missing", before, after, NumberProfile::missing));
       rows.add(row("mean", before, after, NumberProfile::mean));
       rows.add(row("deviation", before, after, NumberProfile::deviation));
-      rows.add(row("least", before, after, NumberProfile::min));
-      rows.add(row("median", before, after, numbers -> numbers.quantile(0.5)));
-      rows.add(row("greatest", before, after, NumberProfile::max));
+      boolean extremes = ((NumberPair) feature.columns()).rules().extremes();
+      if (extremes) {
+        rows.add(row("least", before, after, NumberProfile::min));
+      }
+      rows.add(row("median", before, after, numbers -> median(numbers, extremes)));
+      if (extremes) {
+        rows.add(row("greatest", before, after, NumberProfile::max));
+      }
     } else {
       CategoryProfile before = (CategoryProfile) feature.reference();
       CategoryProfile after = (CategoryProfile) feature.current();
@@ -333,6 +338,12 @@ final class DriftSection {
       movements(feature, "What differs most");
     }
     out.close();
+  }
+
+  /** None where it is an extreme value that is not to be told. */
+  private static double median(NumberProfile numbers, boolean extremes) {
+    double median = numbers.quantile(0.5);
+    return extremes || (median > numbers.min() && median < numbers.max()) ? median : Double.NaN;
   }
 
   private static <T> List<String> row(String name, T before, T after, ToDoubleFunction<T> figure) {

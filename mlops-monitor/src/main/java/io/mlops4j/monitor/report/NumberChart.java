@@ -27,7 +27,11 @@ final class NumberChart {
 
   private static Chart columns(NumberPair pair, int[] used) {
     double[] edges = pair.reference().edges();
-    List<String> names = Arrays.stream(used).mapToObj(bin -> name(edges, bin)).toList();
+    boolean extremes = pair.rules().extremes();
+    List<String> names =
+        Arrays.stream(used)
+            .mapToObj(bin -> extremes ? name(edges, bin) : nameWithoutExtremes(edges, bin))
+            .toList();
     return new PairedColumns(names, shares(pair.reference(), used), shares(pair.current(), used));
   }
 
@@ -42,6 +46,22 @@ final class NumberChart {
     return Math.nextUp(edges[bin - 1]) == edges[bin]
         ? Figures.of(edges[bin])
         : Figures.of(edges[bin - 1]) + "\u2013" + Figures.of(edges[bin]);
+  }
+
+  private static String nameWithoutExtremes(double[] edges, int bin) {
+    if (bin == 0 || bin == edges.length) {
+      return bin == 0 ? "below" : "above";
+    }
+    double greatest = edges[edges.length - 1];
+    boolean atLeast = edges[bin - 1] <= Math.nextUp(edges[0]);
+    boolean atGreatest = edges[bin] >= Math.nextDown(greatest);
+    if (!atLeast && !atGreatest) {
+      return name(edges, bin);
+    }
+    if (Math.nextUp(edges[bin - 1]) == edges[bin]) {
+      return atLeast ? "least" : "greatest";
+    }
+    return "\u2026";
   }
 
   private static double[] shares(NumberProfile side, int[] bins) {
@@ -60,7 +80,11 @@ final class NumberChart {
       high = low + 1;
     }
     return new Density(
-        low, high, cells(pair.reference(), low, high), cells(pair.current(), low, high));
+        low,
+        high,
+        pair.rules().extremes(),
+        cells(pair.reference(), low, high),
+        cells(pair.current(), low, high));
   }
 
   /** The lesser of two of which either may be NaN for nothing; 0 for none. */

@@ -7,6 +7,7 @@ import io.mlops4j.monitor.drift.KolmogorovSmirnov;
 import io.mlops4j.monitor.drift.SignificanceTest;
 import io.mlops4j.monitor.drift.TestResult;
 import io.mlops4j.monitor.drift.Wasserstein;
+import io.mlops4j.monitor.profile.ExportRules;
 import io.mlops4j.monitor.profile.NumberProfile;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +17,8 @@ import java.util.stream.IntStream;
  * Numbers. More than five distinct values in the reference are compared as numbers, up to five as
  * categories, two that are the only ones on both sides by their shares.
  */
-record NumberPair(NumberProfile reference, NumberProfile current) implements ColumnPair {
+record NumberPair(NumberProfile reference, NumberProfile current, ExportRules rules)
+    implements ColumnPair {
   private static final int FEW = 5;
   private static final int DECILES = 10;
 
@@ -154,7 +156,7 @@ record NumberPair(NumberProfile reference, NumberProfile current) implements Col
     }
     if (measured.effect().equals(Wording.TWO_VALUES.effect())) {
       return Wording.shares(
-          Figures.of(reference.positions()[used[1]]),
+          rules.extremes() ? Figures.of(reference.positions()[used[1]]) : "the greater number",
           measured,
           pick(reference, used),
           pick(current, used));

@@ -16,11 +16,13 @@ final class Ranges {
 
   private final NumberProfile reference;
   private final double[] edges;
+  private final boolean extremes;
   private final List<int[]> ranges = new ArrayList<>();
 
   Ranges(NumberPair pair) {
     this.reference = pair.reference();
     this.edges = reference.edges();
+    this.extremes = pair.rules().extremes();
     int[] used = pair.used();
     if (reference.exact() && used.length <= FEW) {
       Arrays.stream(used).forEach(bin -> ranges.add(new int[] {bin}));
@@ -52,10 +54,13 @@ final class Ranges {
       return "any number";
     }
     if (last == 0) {
-      return "below " + Figures.of(least());
+      return "below " + (extremes ? Figures.of(least()) : "the reference");
     }
     if (first == edges.length) {
-      return "above " + Figures.of(edges[first - 1]);
+      return "above " + (extremes ? Figures.of(edges[first - 1]) : "the reference");
+    }
+    if (!extremes && (isAtLeast(first) || isAtGreatest(last))) {
+      return withoutExtremes(first, last);
     }
     if (first == last && isOneValue(first)) {
       return Figures.of(edges[first]);
@@ -64,6 +69,27 @@ final class Ranges {
     return isGap(first, last)
         ? "between " + ends[0] + " and " + ends[1]
         : ends[0] + " to " + ends[1];
+  }
+
+  private String withoutExtremes(int first, int last) {
+    if (isAtLeast(first) && isAtGreatest(last)) {
+      return "in the reference's range";
+    }
+    if (first == last && isOneValue(first)) {
+      return isAtLeast(first) ? "the least number" : "the greatest number";
+    }
+    return isAtLeast(first)
+        ? "up to " + Figures.of(edges[last])
+        : "from " + Figures.of(low(first)) + " on";
+  }
+
+  private boolean isAtLeast(int first) {
+    return low(first) <= least();
+  }
+
+  /** Whether a range ends at the greatest number of the reference, or just below it. */
+  private boolean isAtGreatest(int last) {
+    return edges[last] >= Math.nextDown(edges[edges.length - 1]);
   }
 
   private double low(int bin) {

@@ -107,4 +107,54 @@ class MeanVectorDistanceTest {
     assertThatThrownBy(() -> test.test(new double[0][], current))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  @Test
+  void theUnitOfTheColumnsDoesNotMatter() {
+    SplittableRandom random = new SplittableRandom(4);
+    double[][] reference = normal(random, 40, 3, 0, 1);
+    double[][] current = normal(random, 40, 3, 0.3, 1);
+    for (Form form : Form.values()) {
+      double expected = test.with(form).test(reference, current).pValue();
+      for (double unit : new double[] {0x1p-60, 0x1p60}) {
+        assertThat(test.with(form).test(times(reference, unit), times(current, unit)).pValue())
+            .as(form + " in units of " + unit)
+            .isEqualTo(expected);
+      }
+    }
+  }
+
+  private static double[][] times(double[][] rows, double factor) {
+    return Stream.of(rows)
+        .map(row -> DoubleStream.of(row).map(x -> factor * x).toArray())
+        .toArray(double[][]::new);
+  }
+
+  /** Columns that hardly vary leave mean vectors of nearly one direction. */
+  @Test
+  void directionsThatHardlyDifferAreCompared() {
+    SplittableRandom random = new SplittableRandom(5);
+    double[][] reference = normal(random, 40, 3, 0, 1);
+    double[][] current = normal(random, 40, 3, 0, 1);
+    for (int i = 0; i < reference.length; i++) {
+      for (int j = 0; j < 3; j++) {
+        reference[i][j] += 1e7;
+        current[i][j] += 1e7 + 10 * j;
+      }
+    }
+    assertThat(test.with(Form.COSINE).test(reference, current).pValue()).isEqualTo(1 / 200.0);
+  }
+
+  @Test
+  void valuesWhoseSquaresAreNoDoublesAreRefused() {
+    double[][] small = {{1, 2}, {3, 4}};
+    double[][] huge = {{1, 2}, {-1e200, 4}};
+    for (Form form : Form.values()) {
+      assertThatThrownBy(() -> test.with(form).test(small, huge))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("current[1] holds a value beyond 1.0E150");
+    }
+    assertThatThrownBy(() -> MaximumMeanDiscrepancy.withDefaults().test(huge, small))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("reference[1] holds a value beyond 1.0E150");
+  }
 }

@@ -8,6 +8,7 @@ import io.mlops4j.feature.FeatureBatch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -177,5 +178,103 @@ class ProfileBytesTest {
             () -> Profile.fromBytes("ARROW1 and more of it".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("do not begin as a profile");
+  }
+
+  @Test
+  void theGreatestDoubleIsANumberLikeOthers() {
+    double[] many = new Random(1).doubles(1000).toArray();
+    many[0] = Double.MAX_VALUE;
+    many[1] = -Double.MAX_VALUE;
+    double[][] samples = {
+      {Double.MAX_VALUE},
+      {Double.MAX_VALUE, 1, 1, 2},
+      {Double.MAX_VALUE, -Double.MAX_VALUE, Double.POSITIVE_INFINITY},
+      many
+    };
+    for (double[] sample : samples) {
+      try (BufferAllocator allocator = new RootAllocator();
+          FeatureBatch in = FeatureBatch.builder(allocator).doubles("x", sample).build()) {
+        Profile profile = Profile.of(List.of(in));
+        assertThat(Profile.fromBytes(profile.toBytes())).isEqualTo(profile);
+        assertThat(((NumberProfile) profile.column("x")).max()).isEqualTo(Double.MAX_VALUE);
+      }
+    }
+  }
+
+  private static NumberProfile numbers(long count, BigInteger sum, BigInteger squares, double max) {
+    return new NumberProfile(
+        "x",
+        Role.FEATURE,
+        new NumberBins(new double[] {0}, new double[] {0, 1}, false),
+        new long[] {0, count},
+        0,
+        0,
+        1,
+        max,
+        new ExactMoments(count, sum, squares),
+        new HyperLogLog());
+  }
+
+  @Test
+  void figuresThatNoNumbersHaveAreRefused() {
+    BigInteger one = BigInteger.ONE;
+    BigInteger two = BigInteger.TWO;
+    isRefused(2, numbers(2, two, one, 1), "no numbers have the figures of x");
+    isRefused(2, numbers(2, two, two, Double.NaN), "no numbers have the figures of x");
+    isRefused(2, numbers(2, two, two, 0.5), "no numbers have the figures of x");
+    isRefused(0, numbers(0, one, one, 1), "no numbers have the figures of x");
+    assertThat(Profile.fromBytes(new Profile(2, List.of(numbers(2, two, two, 1))).toBytes()).rows())
+        .isEqualTo(2);
+  }
+
+  private static void isRefused(long rows, ColumnProfile column, String message) {
+    byte[] forged = new Profile(rows, List.of(column)).toBytes();
+    assertThatThrownBy(() -> Profile.fromBytes(forged))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void countsBeyondALongAreRefused() {
+    byte[] negative = new Profile(-1, List.of()).toBytes();
+    assertThatThrownBy(() -> Profile.fromBytes(negative))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("found the count -1");
+    TextIndex named = new TextIndex();
+    named.add(new byte[] {'a', 'b', 'c'}, 3);
+    CategoryBins bins = new CategoryBins(named, true, false);
+    long half = 1L << 62;
+    isRefused(
+        2 * half + half, // as a sum of longs wraps
+        new CategoryProfile("s", Role.FEATURE, bins, new long[] {half, half}, half, null),
+        "found the count");
+    isRefused(
+        1,
+        new CategoryProfile(
+            "s", Role.FEATURE, bins, new long[] {Long.MAX_VALUE, Long.MAX_VALUE}, 3, null),
+        "counts leave the range of a long");
+    isRefused(
+        half,
+        new CategoryProfile("s", Role.FEATURE, bins, new long[] {half, 0}, 0, null),
+        "counts leave the range of a long");
+  }
+
+  @Test
+  void fewBytesTakeLittleMemory() {
+    NumberProfile none =
+        new NumberProfile(
+            "v.norm",
+            Role.FEATURE,
+            new NumberBins(new double[0], new double[] {0}, true),
+            new long[1],
+            0,
+            0,
+            Double.NaN,
+            Double.NaN,
+            new ExactMoments(0, BigInteger.ZERO, BigInteger.ZERO),
+            new HyperLogLog());
+    BigInteger[] sums = {BigInteger.ONE.shiftLeft(8000)};
+    isRefused(
+        0, new VectorProfile("v", Role.FEATURE, sums, 0, 0, none, none), "found 8000 zero bits");
   }
 }

@@ -20,6 +20,7 @@ import org.apache.arrow.vector.DateDayVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TimeStampMicroVector;
 import org.apache.arrow.vector.TimeStampSecVector;
+import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.junit.jupiter.api.AfterEach;
@@ -233,6 +234,52 @@ class ProfileContentsTest {
     for (Profile few : List.of(ofFloats(), ofFloats(7), ofFloats(7, 8))) {
       assertThat(few.toJson(ExportRules.withDefaults().withoutExtremes()))
           .contains("\"edges\" : [ ]");
+    }
+  }
+
+  @Test
+  void neverMoreDistinctThanThereAre() {
+    String[] known = IntStream.range(0, 600).mapToObj(i -> "k" + i % 300).toArray(String[]::new);
+    Profile reference = ofStrings(known);
+    Random random = new Random(1);
+    for (int i = 0; i < 50; i++) {
+      String[] live =
+          IntStream.range(0, 100).mapToObj(n -> "new" + random.nextInt()).toArray(String[]::new);
+      try (FeatureBatch batch = FeatureBatch.builder(allocator).strings("s", live).build()) {
+        CategoryProfile texts = (CategoryProfile) reference.profile(List.of(batch)).column("s");
+        assertThat(texts.distinct().orElseThrow()).isBetween(90L, texts.present());
+      }
+    }
+  }
+
+  @Test
+  void codesOf64BitsAreToldApart() {
+    long large = 1L << 53;
+    try (FeatureBatch batch =
+            FeatureBatch.builder(allocator)
+                .longs("code", large, large + 1, large + 1, 7, -7, Long.MIN_VALUE)
+                .build();
+        UInt8Vector unsigned = new UInt8Vector("code", allocator);
+        FeatureBatch doubles =
+            FeatureBatch.builder(allocator).doubles("code", 7, 0x1p53, 0.5, 0x1p62).build()) {
+      CategoryProfile codes =
+          (CategoryProfile) Profile.builder().categories("code").add(batch).build().column("code");
+      assertThat(codes.names())
+          .containsExactly(
+              "9007199254740993", "-7", "-9223372036854775808", "7", "9007199254740992");
+      unsigned.setSafe(0, -1L);
+      unsigned.setNull(1);
+      unsigned.setValueCount(2);
+      CategoryProfile more =
+          (CategoryProfile)
+              Profile.builder().categories("code").add(batch(unsigned)).build().column("code");
+      assertThat(more.names()).containsExactly("18446744073709551615");
+      assertThat(more.missing()).isEqualTo(1);
+      assertThat(
+              ((CategoryProfile)
+                      Profile.builder().categories("code").add(doubles).build().column("code"))
+                  .names())
+          .containsExactly("0.5", "4611686018427387904", "7", "9007199254740992");
     }
   }
 }

@@ -5,14 +5,32 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
+import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BaseFixedWidthVector;
+import org.apache.arrow.vector.BaseIntVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float2Vector;
 import org.apache.arrow.vector.TimeStampSecVector;
+import org.apache.arrow.vector.UInt1Vector;
+import org.apache.arrow.vector.UInt2Vector;
+import org.apache.arrow.vector.UInt4Vector;
+import org.apache.arrow.vector.UInt8Vector;
+import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -144,6 +162,119 @@ class SlicedProfileTest {
                       reference, Slices.byHourOfWeek("x", ZoneOffset.UTC), List.of(batch)))
           .isInstanceOf(DataException.class)
           .hasMessageContaining("expected timestamps or dates");
+    }
+  }
+
+  private List<String> slices(FieldVector column) {
+    FeatureBatch batch = FeatureBatch.of(VectorSchemaRoot.of(column));
+    return SlicedProfile.of(Profile.of(List.of(batch)), Slices.by("x"), List.of(batch)).names();
+  }
+
+  @Test
+  void numbersOfEveryTypeNameTheirSlices() {
+    try (UInt1Vector bytes = new UInt1Vector("x", allocator);
+        UInt2Vector shorts = new UInt2Vector("x", allocator);
+        UInt4Vector ints = new UInt4Vector("x", allocator);
+        UInt8Vector longs = new UInt8Vector("x", allocator);
+        Float2Vector halves = new Float2Vector("x", allocator);
+        FeatureBatch brains = FeatureBatch.builder(allocator).bfloat16s("x", 1.5f, 65).build()) {
+      for (BaseFixedWidthVector vector : List.of(bytes, shorts, ints, longs, halves)) {
+        vector.allocateNew(2);
+      }
+      bytes.set(0, 200);
+      bytes.set(1, 65);
+      shorts.set(0, 60_000);
+      shorts.set(1, 65);
+      ints.set(0, -5);
+      ints.set(1, 65);
+      longs.set(0, -5);
+      longs.set(1, 65);
+      halves.setWithPossibleTruncate(0, 1.5f);
+      halves.setWithPossibleTruncate(1, 65);
+      for (BaseFixedWidthVector vector : List.of(bytes, shorts, ints, longs, halves)) {
+        vector.setValueCount(2);
+      }
+      assertThat(slices(bytes)).containsExactly("200", "65", "other");
+      assertThat(slices(shorts)).containsExactly("60000", "65", "other");
+      assertThat(slices(ints)).containsExactly("4294967291", "65", "other");
+      assertThat(slices(longs)).containsExactly("18446744073709551611", "65", "other");
+      assertThat(slices(halves)).containsExactly("1.5", "65.0", "other");
+      assertThat(slices(brains.column("x"))).containsExactly("1.5", "65.0", "other");
+    }
+  }
+
+  @Test
+  void codesOfDictionariesAreUnsignedWhereTheirTypeIs() {
+    for (int bits : new int[] {8, 16}) {
+      DictionaryEncoding encoding =
+          new DictionaryEncoding(1, false, new ArrowType.Int(bits, false));
+      Field field =
+          new Field("x", new FieldType(true, new ArrowType.Int(bits, false), encoding), null);
+      try (FieldVector codes = field.createVector(allocator);
+          VarCharVector entries = new VarCharVector("entries", allocator)) {
+        for (int i = 0; i < 220; i++) {
+          entries.setSafe(i, ("t" + i).getBytes(StandardCharsets.UTF_8));
+        }
+        entries.setValueCount(220);
+        codes.allocateNew();
+        ((BaseIntVector) codes).setWithPossibleTruncate(0, 200);
+        ((BaseIntVector) codes).setWithPossibleTruncate(1, 3);
+        codes.setValueCount(2);
+        FeatureBatch batch =
+            FeatureBatch.of(
+                VectorSchemaRoot.of(codes),
+                new MapDictionaryProvider(new Dictionary(entries, encoding)));
+        Profile reference = Profile.of(List.of(batch));
+        assertThat(SlicedProfile.of(reference, Slices.by("x"), List.of(batch)).names())
+            .containsExactly("other", "t200", "t3");
+        ((BaseIntVector) codes).setWithPossibleTruncate(1, 250);
+        assertThatThrownBy(() -> SlicedProfile.of(reference, Slices.by("x"), List.of(batch)))
+            .isInstanceOf(DataException.class)
+            .hasMessage("x: found code 250, expected 0 to 219 as in its dictionary");
+      }
+    }
+  }
+
+  @Test
+  void anyNumberOfSlicesCanBeAllowed() {
+    try (FeatureBatch batch = rows("a", "b")) {
+      Profile reference = Profile.of(List.of(batch));
+      for (int most : new int[] {1 << 30, Integer.MAX_VALUE}) {
+        SlicedProfile sliced =
+            SlicedProfile.of(reference, Slices.by("s").atMost(most), List.of(batch));
+        assertThat(sliced.names()).containsExactly("a", "b", "other");
+        assertThat(sliced).hasToString("profiles of 3 slices");
+      }
+    }
+  }
+
+  @Test
+  void aCalendarNamesEveryTime() {
+    try (TimeStampSecVector times = new TimeStampSecVector("t", allocator)) {
+      Columns.fill(times, 0L);
+      FeatureBatch batch = FeatureBatch.of(VectorSchemaRoot.of(times));
+      Map<Integer, String> years = Map.of();
+      Slices slices = Slices.byTime("t", ZoneOffset.UTC, time -> years.get(time.getYear()));
+      assertThatThrownBy(() -> SlicedProfile.of(Profile.of(List.of(batch)), slices, List.of(batch)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "calendar: found null for 1970-01-01T00:00:00Z, expected the name of a slice");
+    }
+  }
+
+  @Test
+  void whatWasPickedIsGivenBackWhereMemoryEnds() {
+    try (BufferAllocator small = allocator.newChildAllocator("small", 0, 40_000);
+        FeatureBatch batch =
+            FeatureBatch.builder(small)
+                .booleans("b", new boolean[3000])
+                .doubles("x", new double[3000])
+                .build()) {
+      long lent = small.getAllocatedMemory();
+      Profile reference = Profile.of(List.of(batch));
+      assertThatThrownBy(() -> SlicedProfile.of(reference, Slices.by("b"), List.of(batch)))
+          .isInstanceOf(OutOfMemoryException.class);
+      assertThat(small.getAllocatedMemory()).isEqualTo(lent);
     }
   }
 }

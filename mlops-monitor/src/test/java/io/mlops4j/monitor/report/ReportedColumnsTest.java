@@ -7,6 +7,7 @@ import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.profile.ExportRules;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SkippedColumn;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -128,6 +129,46 @@ class ReportedColumnsTest {
               DriftPolicy.withDefaults(),
               ExportRules.withDefaults().withSmallestCount(4));
       assertThat(all.toHtml()).contains("Ada", "zoe");
+    }
+  }
+
+  /** Numbers of which the least and the greatest are told apart from all others. */
+  private static double[] numbers(int distinct, int rows) {
+    return IntStream.range(0, rows)
+        .mapToDouble(i -> i == 0 ? 2017 : i == 1 ? 8093 : 3000 + i % distinct)
+        .toArray();
+  }
+
+  @Test
+  void extremesAreInNoReportThatIsToHideThem() {
+    for (int distinct : new int[] {1, 4, 10, 100, 1000}) {
+      double[] live = numbers(distinct, 4000);
+      live[2] = 1951;
+      live[3] = 9017;
+      double[] two = new double[4000];
+      Arrays.setAll(two, i -> i % 3 == 0 ? 2017 : 8093);
+      double[] skewed = new double[4000];
+      Arrays.setAll(skewed, i -> i % 2 == 0 ? 2017 : 8093);
+      try (FeatureBatch before =
+              FeatureBatch.builder(allocator)
+                  .doubles("x", numbers(distinct, 4000))
+                  .doubles("two", two)
+                  .build();
+          FeatureBatch after =
+              FeatureBatch.builder(allocator).doubles("x", live).doubles("two", skewed).build()) {
+        Profile reference = Profile.of(List.of(before));
+        Profile current = reference.profile(List.of(after));
+        String[] extremes = {"2,017", "8,093", "1,951", "9,017"};
+        DriftReport report =
+            DriftReport.compare(
+                reference,
+                current,
+                DriftPolicy.withDefaults(),
+                ExportRules.withDefaults().withoutExtremes());
+        assertThat(report.toHtml()).doesNotContain(extremes);
+        assertThat(report.toJson()).doesNotContain(extremes);
+        assertThat(DriftReport.compare(reference, current).toHtml()).contains(extremes);
+      }
     }
   }
 }
