@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * and listeners hear of it by itself. Batches are never joined for a model that fixes the number of
  * rows, or one of whose outputs is not a row for each: an output whose first dimension has a name
  * that those of the inputs have not counts as such, and what the model leaves open is seen at the
- * first run for several.
+ * first run for several, whose outputs have other lengths then. Where an output of unnamed length
+ * may be as long as the batch by coincidence, leave batching off.
  *
  * <p>A queue costs some microseconds a call, which a small model does not earn back. So, while more
  * callers ask than there are processors, short stretches are tried the other way, and the way with

@@ -27,10 +27,10 @@ public interface ModelFigures {
   int running();
 
   /**
-   * Single records that piled up ({@link MicroBatching}), from when they began to wait for a
-   * processor until they are answered.
+   * Rows of records and small batches that piled up ({@link MicroBatching}), from when they began
+   * to wait for a processor until they are answered.
    *
-   * @return 0 or more; they are among those that {@link #running run}
+   * @return 0 or more; their calls are among those that {@link #running run}
    */
   int waiting();
 

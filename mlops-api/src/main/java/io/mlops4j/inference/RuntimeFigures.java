@@ -15,7 +15,8 @@ public interface RuntimeFigures {
   List<ModelFigures> models();
 
   /**
-   * Single records of all models that wait for a processor ({@link MicroBatching}).
+   * Calls of all models, with records or small batches, that wait for a processor ({@link
+   * MicroBatching}).
    *
    * @return 0 or more
    */

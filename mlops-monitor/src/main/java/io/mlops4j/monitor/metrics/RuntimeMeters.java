@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * <table>
  *   <caption>The meters of a runtime</caption>
  *   <tr><th>name</th><th>type</th><th>what</th><th>tags</th></tr>
- *   <tr><td>{@code mlops4j.runtime.waiting}</td><td>gauge, in records</td><td>{@link
+ *   <tr><td>{@code mlops4j.runtime.waiting}</td><td>gauge, in calls</td><td>{@link
  *       RuntimeFigures#waiting}</td><td></td></tr>
  *   <tr><td>{@code mlops4j.runtime.queued}</td><td>gauge, in tasks</td><td>{@link
  *       RuntimeFigures#queued}</td><td></td></tr>
@@ -38,7 +38,7 @@ import java.util.function.Supplier;
  *   <tr><th>name</th><th>type</th><th>what</th></tr>
  *   <tr><td>{@code mlops4j.model.running}</td><td>gauge, in calls</td><td>{@link
  *       io.mlops4j.inference.ModelFigures#running}</td></tr>
- *   <tr><td>{@code mlops4j.model.waiting}</td><td>gauge, in records</td><td>{@link
+ *   <tr><td>{@code mlops4j.model.waiting}</td><td>gauge, in rows</td><td>{@link
  *       io.mlops4j.inference.ModelFigures#waiting}</td></tr>
  *   <tr><td>{@code mlops4j.model.rejected}</td><td>counter, in calls</td><td>{@link
  *       io.mlops4j.inference.ModelFigures#rejected}</td></tr>

@@ -140,25 +140,40 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
 
   @Override
   public List<DefaultPrediction> ask(List<JointCall> calls, @Nullable Duration within, long since) {
+    return ask(
+        calls,
+        within,
+        cancellation ->
+            calls.size() == 1
+                ? List.of(model.answer(calls.get(0).request(), cancellation, since))
+                : together(calls, cancellation));
+  }
+
+  /** Listeners are told of what went well: what did not is asked again. */
+  @Override
+  public List<DefaultPrediction> askForOthers(
+      List<JointCall> calls, @Nullable Duration within, long since) {
+    return ask(calls, within, cancellation -> together(calls, cancellation));
+  }
+
+  private interface Answering {
+    List<DefaultPrediction> answer(@Nullable Cancellation cancellation);
+  }
+
+  private List<DefaultPrediction> ask(
+      List<JointCall> calls, @Nullable Duration within, Answering answering) {
     JointCall first = calls.get(0);
     if (within == null && !first.isAsynchronous() && !model.endsCalls()) {
-      return answer(calls, null, since);
+      return answering.answer(null);
     }
     Cancellation cancellation = new Cancellation(within);
     Runnable watched = model.watch(cancellation, within);
     try {
       JointCall.begin(calls, cancellation);
-      return answer(calls, cancellation, since);
+      return answering.answer(cancellation);
     } finally {
       watched.run();
     }
-  }
-
-  private List<DefaultPrediction> answer(
-      List<JointCall> calls, @Nullable Cancellation cancellation, long since) {
-    return calls.size() == 1
-        ? List.of(model.answer(calls.get(0).request(), cancellation, since))
-        : together(calls, cancellation);
   }
 
   private List<DefaultPrediction> together(

@@ -51,6 +51,14 @@ final class RowBatcher<I, O> {
      */
     List<O> ask(List<I> rows, @Nullable Duration within, long since);
 
+    /**
+     * The same, in the thread of a caller who is not among them, however few they are: where it
+     * fails, each is asked again by its own thread, and only that counts.
+     */
+    default List<O> askForOthers(List<I> rows, @Nullable Duration within, long since) {
+      return ask(rows, within, since);
+    }
+
     /** How many rows of the model one of them is. */
     default int rows(I asked) {
       return 1;
@@ -114,6 +122,7 @@ final class RowBatcher<I, O> {
     private @Nullable O answer;
     private @Nullable Throwable error;
     private volatile Deadlines.@Nullable Task timer;
+    private volatile boolean takenUp;
     private volatile boolean done; // written last: publishes the others
 
     Call(I row, @Nullable Duration within, @Nullable Completion<O> completion) {
@@ -130,13 +139,17 @@ final class RowBatcher<I, O> {
       return end < since ? NEVER : end;
     }
 
-    /** When it is to give up if nobody takes it up. */
+    /** When it is to give up if nobody takes it up; only once is it bound to how long it waits. */
     long mustBeTakenBy() {
-      return Math.min(expires, end(limits.waiting().orElse(null)));
+      return takenUp ? expires : Math.min(expires, end(limits.waiting().orElse(null)));
     }
 
     /** It has waited too long; does nothing if somebody took it up. */
     boolean giveUp() {
+      if (takenUp && System.nanoTime() < expires) {
+        watch(); // this is the timer of its first wait
+        return false;
+      }
       if (!queue.remove(this)) {
         return false;
       }
@@ -295,7 +308,7 @@ final class RowBatcher<I, O> {
 
   private static DeadlineException late() {
     return new DeadlineException(
-        "the deadline passed while the call waited for a processor; allow more time or ask fewer"
+        "the deadline passed before the call was answered, alone or with others; allow more time or ask fewer"
             + " at once");
   }
 
@@ -323,7 +336,10 @@ final class RowBatcher<I, O> {
     again.run(calls.size());
     List<O> answers;
     try {
-      answers = asker.ask(rows, remaining(expires), since);
+      answers =
+          calls.contains(leader)
+              ? asker.ask(rows, remaining(expires), since)
+              : asker.askForOthers(rows, remaining(expires), since);
     } catch (Throwable e) {
       return () -> failed(calls, leader, e);
     }
@@ -345,6 +361,7 @@ final class RowBatcher<I, O> {
       List<Call> again = new ArrayList<>();
       for (Call call : calls) {
         if (System.nanoTime() < call.expires) {
+          call.takenUp = true;
           again.add(call);
         } else {
           DeadlineException late = late();

@@ -153,6 +153,79 @@ class RowBatcherTest {
             List.of(0), List.of(7, 9, 11), List.of(7), List.of(9), List.of(11));
   }
 
+  /** As above: the leader comes while the other cannot wake. */
+  @Test
+  @SuppressWarnings("GuardedBy") // the test holds the lock of the queue
+  void whatFailsInTheHandsOfAnotherIsAskedAgainByItsOwnThread() throws Exception {
+    ConcurrentLinkedQueue<List<Integer>> forOthers = new ConcurrentLinkedQueue<>();
+    RowBatcher.Asker<Integer, Integer> asker =
+        new RowBatcher.Asker<>() {
+          @Override
+          public List<Integer> ask(List<Integer> rows, @Nullable Duration within, long since) {
+            return RowBatcherTest.this.ask(rows, within, since);
+          }
+
+          @Override
+          public List<Integer> askForOthers(
+              List<Integer> rows, @Nullable Duration within, long since) {
+            forOthers.add(rows);
+            throw new IllegalArgumentException("told to nobody");
+          }
+        };
+    RowBatcher<Integer, Integer> batcher =
+        new RowBatcher<>(upTo(1), queue, asker, row -> 0, () -> 1, deadlines, null, () -> {});
+    assertThat(queue.tryEnter()).isTrue();
+    Future<Integer> other = threads.submit(() -> batcher.ask(5, null));
+    awaitWaiting(1);
+    synchronized (queue) {
+      queue.leave();
+      assertThat(batcher.ask(11, null)).isEqualTo(110);
+    }
+    assertThat(other.get()).isEqualTo(50);
+    assertThat(forOthers).containsExactly(List.of(5));
+    assertThat(runs).containsExactlyInAnyOrder(List.of(11), List.of(5));
+  }
+
+  @Test
+  void neighboursOfAFailureAreNotHeldToHowLongTheyWaitedBefore() throws Exception {
+    Duration limit = Duration.ofSeconds(1);
+    CountDownLatch alone = new CountDownLatch(1);
+    RowBatcher.Asker<Integer, Integer> asker =
+        (rows, within, since) -> {
+          if (rows.size() > 1) {
+            spinUntil(since + 2 * limit.toNanos());
+          } else if (rows.contains(2) || rows.contains(4)) {
+            if (alone.getCount() == 1) {
+              alone.countDown();
+              spinUntil(System.nanoTime() + 200_000_000); // the others find no processor
+            }
+          }
+          return ask(rows, within, since);
+        };
+    RowBatcher<Integer, Integer> batcher =
+        new RowBatcher<>(
+            upTo(8).atMostWaiting(limit),
+            queue,
+            asker,
+            row -> Math.floorMod(row, 2),
+            () -> 1,
+            deadlines,
+            null,
+            () -> {});
+    List<Future<Integer>> waiting = pileUp(batcher, 2, -2, 4);
+    mayEnd.countDown();
+
+    assertThat(waiting.get(0).get()).isEqualTo(20);
+    assertThatThrownBy(waiting.get(1)::get).hasRootCauseMessage("a row of [-2]");
+    assertThat(waiting.get(2).get()).isEqualTo(40);
+  }
+
+  private static void spinUntil(long nanos) {
+    while (System.nanoTime() < nanos) {
+      Thread.onSpinWait();
+    }
+  }
+
   /**
    * A caller that comes when a processor has just become free leads those who wait, if they have
    * not woken yet: here they cannot, as the queue is locked. They are more than one run takes, so
