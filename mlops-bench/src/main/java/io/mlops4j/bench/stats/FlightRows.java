@@ -47,7 +47,8 @@ final class FlightRows implements Side {
         new BufferedReader(
             new InputStreamReader(
                 new GZIPInputStream(
-                    Objects.requireNonNull(FlightRows.class.getResourceAsStream("flights.csv.gz"))),
+                    Objects.requireNonNull(
+                        FlightRows.class.getResourceAsStream("/io/mlops4j/bench/flights.csv.gz"))),
                 StandardCharsets.UTF_8))) {
       List<String[]> rows = lines.lines().skip(1).map(line -> line.split(",")).toList();
       float[] distance = new float[rows.size()];

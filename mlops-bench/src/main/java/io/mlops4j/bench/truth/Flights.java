@@ -55,9 +55,10 @@ record Flights(
   }
 
   private static BufferedReader open() throws IOException {
-    InputStream file = Flights.class.getResourceAsStream("flights.csv.gz");
+    InputStream file = Flights.class.getResourceAsStream("/io/mlops4j/bench/flights.csv.gz");
     if (file == null) {
-      throw new IOException("flights.csv.gz: found nothing, expected it beside " + Flights.class);
+      throw new IOException(
+          "flights.csv.gz: found nothing, expected it in the jar, where the build copies it");
     }
     return new BufferedReader(
         new InputStreamReader(new GZIPInputStream(file), StandardCharsets.US_ASCII));
