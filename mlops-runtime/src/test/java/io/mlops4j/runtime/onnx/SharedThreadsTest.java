@@ -22,8 +22,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /**
- * In processes of their own, as a process has one environment; Linux tells its threads. One of
- * those counted by name is the environment's, whatever the budget.
+ * In processes of their own, as a process has one environment; Linux tells its threads. On some
+ * machines one of those counted by name is the environment's, whatever the budget.
  */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "only Linux names threads in a file")
 class SharedThreadsTest {
@@ -103,9 +103,16 @@ class SharedThreadsTest {
     return said.strip();
   }
 
+  /** How many threads a machine's environment has of its own, where one is enough for runs. */
+  private static int ofEnvironment() throws Exception {
+    String[] said = run("other", "1").split(" ", -1);
+    assertThat(said).startsWith("own").endsWith("7.75");
+    return Integer.parseInt(said[1]);
+  }
+
   @Test
   void allModelsOfARuntimeShareThreads() throws Exception {
-    assertThat(run("first")).isEqualTo("shared 4 7.75");
+    assertThat(run("first")).isEqualTo("shared " + (ofEnvironment() + 3) + " 7.75");
   }
 
   @Test
@@ -115,11 +122,11 @@ class SharedThreadsTest {
 
   @Test
   void aRuntimeWithAnotherBudgetThanTheFirstKeepsToItsOwn() throws Exception {
-    assertThat(run("other", "3")).isEqualTo("own 3 7.75");
+    assertThat(run("other", "3")).isEqualTo("own " + (ofEnvironment() + 2) + " 7.75");
   }
 
   @Test
-  void onlyTheEnvironmentsOwnThreadIsThereWhereOneIsEnough() throws Exception {
-    assertThat(run("other", "1")).isEqualTo("own 1 7.75");
+  void noThreadIsSharedWhereOneIsEnough() throws Exception {
+    assertThat(ofEnvironment()).isLessThanOrEqualTo(1);
   }
 }

@@ -30,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
@@ -55,9 +56,10 @@ class JointBatchesTest {
   private @Nullable ServingModel keeper;
 
   @AfterEach
-  void nothingIsForgotten() {
+  void nothingIsForgotten() throws InterruptedException {
     mayEnd.countDown();
     threads.shutdown();
+    assertThat(threads.awaitTermination(1, TimeUnit.MINUTES)).isTrue(); // they close batches
     if (keeper != null) {
       keeper.close();
     }
