@@ -5,6 +5,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.spi.ModelSource;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,13 +31,47 @@ public interface ModelRegistry extends AutoCloseable {
    *     files cannot be read
    * @throws io.mlops4j.error.RegistryException if it cannot be stored; nothing is changed
    */
-  ModelVersion publish(ModelCard card, Path fileOrFolder);
+  default ModelVersion publish(ModelCard card, Path fileOrFolder) {
+    return publish(card, fileOrFolder, PublishOptions.withDefaults());
+  }
+
+  /**
+   * Publishes a version, with options. Interrupting the thread ends it, as does whatever the
+   * listener throws; both leave nothing behind.
+   *
+   * @param card what people need to know; names the model
+   * @param fileOrFolder the model's file, or the folder that holds all its files; only read
+   * @param options who is told how far it is
+   * @return the version, new or found; of several that are the same, the newest that is not deleted
+   * @throws io.mlops4j.error.ModelLoadException if there is no model of a known format, or its
+   *     files cannot be read
+   * @throws io.mlops4j.error.RegistryException if it cannot be stored, or the thread was
+   *     interrupted, whose flag then stays set; nothing is changed
+   */
+  ModelVersion publish(ModelCard card, Path fileOrFolder, PublishOptions options);
+
+  /**
+   * The models.
+   *
+   * @return their names, sorted, unmodifiable
+   */
+  List<String> models();
+
+  /**
+   * The aliases of a model.
+   *
+   * @param model the model's name
+   * @return without the model's name, sorted, unmodifiable; empty for a model that has none
+   */
+  List<String> aliases(String model);
 
   /**
    * Finds the version that a reference means now.
    *
-   * @param ref {@code name} for the latest, {@code name:number} or {@code name@alias}
-   * @return the version
+   * @param ref {@code name} for the latest that is neither deprecated nor deleted, or the latest
+   *     deprecated one where there is no other; {@code name:number}, whatever its state; or {@code
+   *     name@alias}
+   * @return the version; {@link #status} says what state it is in
    */
   ModelVersion resolve(String ref);
 
@@ -49,7 +84,8 @@ public interface ModelRegistry extends AutoCloseable {
   ModelCard card(ModelVersion version);
 
   /**
-   * The versions of a model, the oldest first.
+   * The versions of a model that are not deleted, the oldest first. Of a model with very many
+   * versions rather ask for a page.
    *
    * @param model the model's name
    * @return an unmodifiable list, empty for a model that was never published
@@ -57,11 +93,30 @@ public interface ModelRegistry extends AutoCloseable {
   List<ModelVersion> versions(String model);
 
   /**
+   * Some versions of a model, in any state, each with what became of it. Takes the time of a page,
+   * however many versions there are.
+   *
+   * @param model the model's name
+   * @param range how many, from where, in which order
+   * @return an unmodifiable list, empty when there are no such versions
+   */
+  List<VersionStatus> versions(String model, VersionRange range);
+
+  /**
+   * What became of a version.
+   *
+   * @param version a version of this registry
+   * @return its state, and when it was published
+   */
+  VersionStatus status(ModelVersion version);
+
+  /**
    * The bytes of a version, verified against its digest before they are handed out.
    *
    * @param version a version of this registry
    * @return what an engine loads
    * @throws io.mlops4j.error.IntegrityException if the bytes are not those that were published
+   * @throws io.mlops4j.error.RegistryException if it was removed, with who deleted it and why
    */
   ModelSource source(ModelVersion version);
 
@@ -86,6 +141,7 @@ public interface ModelRegistry extends AutoCloseable {
    * @param to a version of this registry and of this model
    * @param change who, and why
    * @return the new record
+   * @throws io.mlops4j.error.RegistryException if the version is deleted; nothing is changed
    */
   AliasRecord assign(String ref, ModelVersion to, Change change);
 
@@ -97,7 +153,8 @@ public interface ModelRegistry extends AutoCloseable {
    * @param change who, and why
    * @param expected the record that the caller saw
    * @return the new record
-   * @throws io.mlops4j.error.RegistryException if the alias has a newer record; nothing is changed
+   * @throws io.mlops4j.error.RegistryException if the alias has a newer record, or the version is
+   *     deleted; nothing is changed
    */
   AliasRecord assign(String ref, ModelVersion to, Change change, AliasRecord expected);
 
@@ -119,13 +176,149 @@ public interface ModelRegistry extends AutoCloseable {
   List<AliasRecord> history(String ref);
 
   /**
+   * What an alias named at a time: its newest record of those that are not later. Checks the links
+   * from the newest record back to it.
+   *
+   * @param ref {@code name@alias}
+   * @param when any time, also one to come
+   * @return empty when the alias was not yet assigned
+   * @throws io.mlops4j.error.IntegrityException if one of these records was altered or is missing
+   */
+  Optional<AliasRecord> at(String ref, Instant when);
+
+  /**
+   * Tells somebody of an alias: its newest record, if there is one, as soon as possible, and then
+   * every newer one, within a second while the store can be reached. A store that is away for a
+   * while ends nothing.
+   *
+   * @param ref {@code name@alias}, which need not be assigned yet
+   * @param listener told on the registry's thread
+   * @return to be closed when nobody wants to be told any more; closing the registry ends it, too
+   */
+  Watch watch(String ref, AliasListener listener);
+
+  /**
+   * Advises against a version: bare names no longer mean it while there is a better one. Whoever
+   * uses it may go on.
+   *
+   * @param version a version of this registry that is active or deprecated
+   * @param change who, and why
+   * @return the new record
+   * @throws io.mlops4j.error.RegistryException if it is deleted; nothing is changed
+   */
+  VersionRecord deprecate(ModelVersion version, Change change);
+
+  /**
+   * Makes a deprecated or deleted version active again.
+   *
+   * @param version a version of this registry
+   * @param change who, and why
+   * @return the new record
+   * @throws io.mlops4j.error.RegistryException if it is active, or its bytes are gone; nothing is
+   *     changed
+   */
+  VersionRecord restore(ModelVersion version, Change change);
+
+  /**
+   * Deletes a version, for good reasons: its bytes are kept for the grace period of the retention,
+   * in which it can be restored, and go with the first {@link #collect} after it. Its number,
+   * digests and card stay for ever.
+   *
+   * @param version a version of this registry
+   * @param change who, and why
+   * @return the new record, or the earlier one of a version that is deleted already
+   * @throws io.mlops4j.error.RegistryException if an alias names it, or did within the floor of the
+   *     retention, or a process has leased it; nothing is changed
+   */
+  VersionRecord delete(ModelVersion version, Change change);
+
+  /**
+   * All records of states of a model's versions, the oldest first, with every link checked.
+   *
+   * @param model the model's name
+   * @return an unmodifiable list, empty when no state was ever changed
+   * @throws io.mlops4j.error.IntegrityException if a record was altered or is missing
+   */
+  List<VersionRecord> changes(String model);
+
+  /**
+   * Collects garbage: deletes what the retention no longer keeps, if it says so, and removes the
+   * bytes of deleted versions whose grace period is over. Safe at any time, by any number of
+   * processes, and when killed: the next one goes on.
+   *
+   * @param change who, and why
+   * @return what was done
+   */
+  Collected collect(Change change);
+
+  /**
+   * What a collection would do now; changes nothing.
+   *
+   * @return what would be deleted, removed and restored, and how many bytes would be freed
+   */
+  Collected collectable();
+
+  /**
+   * Keeps a version from being deleted while this process uses it.
+   *
+   * @param version a version of this registry whose bytes are there
+   * @param holder who uses it, for the message to whoever wants to delete it
+   * @return to be closed when it is no longer used
+   * @throws io.mlops4j.error.RegistryException if it is deleted
+   */
+  Lease lease(ModelVersion version, String holder);
+
+  /**
+   * The ends of all chains: keep it where those who write this registry cannot, and give it to
+   * {@link #verify(RegistryHead)} later. Reads little of each model, and checks nothing.
+   *
+   * @return a value to print
+   */
+  RegistryHead head();
+
+  /**
+   * Checks every digest and every link of every chain. What is wrong is told in the result, not
+   * thrown. A history rewritten as a whole, with all digests made anew, is found only with a head
+   * that was kept elsewhere.
+   *
+   * @return what was found
+   */
+  default Verification verify() {
+    return verify(VerifyOptions.withDefaults());
+  }
+
+  /**
+   * The same against a head that was kept elsewhere: what was there then must be there unchanged;
+   * what came later is welcome.
+   *
+   * @param expected what {@link #head()} gave earlier
+   * @return what was found
+   */
+  default Verification verify(RegistryHead expected) {
+    return verify(VerifyOptions.withDefaults().expecting(expected));
+  }
+
+  /**
+   * Checks what the options say. May be asked while others write: what is published or assigned
+   * meanwhile is checked or not.
+   *
+   * @param options what to check, against what, and who is told how far it is
+   * @return what was found
+   * @throws io.mlops4j.error.RegistryException if the store cannot be reached
+   */
+  Verification verify(VerifyOptions options);
+
+  /**
    * Where the registry is, so that another process can open it.
    *
    * @return its address
    */
   URI location();
 
-  /** Closes the registry; a second call does nothing. Sources handed out stay valid. */
+  /**
+   * Closes the registry, its watches and leases; a second call does nothing. Sources handed out
+   * stay valid.
+   */
   @Override
   void close();
 }

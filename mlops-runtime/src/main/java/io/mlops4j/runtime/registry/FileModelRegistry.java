@@ -5,15 +5,27 @@ import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasListener;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
+import io.mlops4j.registry.Collected;
+import io.mlops4j.registry.Lease;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.PublishOptions;
+import io.mlops4j.registry.RegistryHead;
+import io.mlops4j.registry.Verification;
+import io.mlops4j.registry.VerifyOptions;
+import io.mlops4j.registry.VersionRange;
+import io.mlops4j.registry.VersionRecord;
+import io.mlops4j.registry.VersionStatus;
+import io.mlops4j.registry.Watch;
 import io.mlops4j.runtime.source.ModelFiles;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -79,11 +91,92 @@ public final class FileModelRegistry implements ModelRegistry {
   }
 
   @Override
-  public ModelVersion publish(ModelCard card, Path fileOrFolder) {
+  public ModelVersion publish(ModelCard card, Path fileOrFolder, PublishOptions options) {
     checkOpen();
     Objects.requireNonNull(card, "card");
     Objects.requireNonNull(fileOrFolder, "fileOrFolder");
     return versions.publish(card, ModelFiles.list(fileOrFolder));
+  }
+
+  @Override
+  public List<String> models() {
+    checkOpen();
+    return layout.models();
+  }
+
+  @Override
+  public List<String> aliases(String model) {
+    checkOpen();
+    return layout.names(layout.aliases(ModelRef.checkName("model", model)));
+  }
+
+  @Override
+  public List<VersionStatus> versions(String model, VersionRange range) {
+    throw notYet();
+  }
+
+  @Override
+  public VersionStatus status(ModelVersion version) {
+    throw notYet();
+  }
+
+  @Override
+  public Optional<AliasRecord> at(String ref, Instant when) {
+    throw notYet();
+  }
+
+  @Override
+  public Watch watch(String ref, AliasListener listener) {
+    throw notYet();
+  }
+
+  @Override
+  public VersionRecord deprecate(ModelVersion version, Change change) {
+    throw notYet();
+  }
+
+  @Override
+  public VersionRecord restore(ModelVersion version, Change change) {
+    throw notYet();
+  }
+
+  @Override
+  public VersionRecord delete(ModelVersion version, Change change) {
+    throw notYet();
+  }
+
+  @Override
+  public List<VersionRecord> changes(String model) {
+    throw notYet();
+  }
+
+  @Override
+  public Collected collect(Change change) {
+    throw notYet();
+  }
+
+  @Override
+  public Collected collectable() {
+    throw notYet();
+  }
+
+  @Override
+  public Lease lease(ModelVersion version, String holder) {
+    throw notYet();
+  }
+
+  @Override
+  public RegistryHead head() {
+    throw notYet();
+  }
+
+  @Override
+  public Verification verify(VerifyOptions options) {
+    throw notYet();
+  }
+
+  private static UnsupportedOperationException notYet() {
+    return new UnsupportedOperationException("found a registry in a folder, which cannot yet");
   }
 
   @Override

@@ -1,0 +1,29 @@
+package io.mlops4j.registry;
+
+import io.mlops4j.model.ModelVersion;
+import java.time.Instant;
+
+/**
+ * Keeps a version from being deleted and its bytes from going while a process uses it, also without
+ * an alias. The registry renews it while the process lives and the registry is open; after a crash
+ * it ends by itself some minutes later. Thread safe.
+ */
+public interface Lease extends AutoCloseable {
+  /**
+   * What is leased.
+   *
+   * @return the version
+   */
+  ModelVersion version();
+
+  /**
+   * Until when it holds without being renewed.
+   *
+   * @return a time that moves on while the store can be reached
+   */
+  Instant until();
+
+  /** Ends the lease; a second call does nothing, and neither does an unreachable store. */
+  @Override
+  void close();
+}

@@ -1,0 +1,172 @@
+package io.mlops4j.registry;
+
+import io.mlops4j.model.Digest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The ends of all chains of a registry at one time: kept where who can write the registry cannot
+ * write, it proves later that nothing of what there was then was rewritten or cut off. Text, a line
+ * for each chain, which {@link #parse} reads:
+ *
+ * <pre>
+ * mlops4j-registry-head 1
+ * alias flight-delay@champion 42 sha256:...
+ * changes flight-delay 3 sha256:...
+ * versions flight-delay 12 sha256:...
+ * </pre>
+ *
+ * <p>An alias's line has the number and digest of its newest record; {@code changes} those of the
+ * newest record of versions' states; {@code versions} the number of the newest version and a digest
+ * over what all versions up to it consist of. A chain that has grown since still holds what the
+ * line says. Immutable.
+ */
+public final class RegistryHead {
+  private static final String TITLE = "mlops4j-registry-head 1";
+  private static final Pattern LINE = Pattern.compile("(\\S+ \\S+) ([1-9][0-9]{0,17}) (\\S+)");
+
+  private final List<Entry> entries;
+
+  private RegistryHead(Collection<Entry> entries) {
+    this.entries = entries.stream().sorted(Comparator.comparing(Entry::chain)).toList();
+    for (int i = 1; i < this.entries.size(); i++) {
+      if (this.entries.get(i).chain().equals(this.entries.get(i - 1).chain())) {
+        throw new IllegalArgumentException(
+            "head: found two lines for \""
+                + this.entries.get(i).chain()
+                + "\", expected one for each chain");
+      }
+    }
+  }
+
+  /**
+   * The end of one chain.
+   *
+   * @param chain {@code alias NAME@ALIAS}, {@code changes NAME} or {@code versions NAME}; readers
+   *     pass over kinds that they do not know
+   * @param number the number of its last element, at least 1
+   * @param digest over all of it, up to that element
+   */
+  public record Entry(String chain, long number, Digest digest) {
+    /**
+     * Checks the parts.
+     *
+     * @param chain {@code alias NAME@ALIAS}, {@code changes NAME} or {@code versions NAME}; readers
+     *     pass over kinds that they do not know
+     * @param number the number of its last element, at least 1
+     * @param digest over all of it, up to that element
+     * @throws IllegalArgumentException if the chain is not two words, or the number is below 1
+     */
+    public Entry {
+      Objects.requireNonNull(digest, "digest");
+      if (!LINE.matcher(chain + " " + number + " " + digest).matches()) {
+        throw new IllegalArgumentException(
+            "entry: found \""
+                + chain
+                + "\" "
+                + number
+                + ", expected a chain of two words, as in \"alias fraud@champion\", and a number "
+                + "from 1");
+      }
+    }
+
+    /**
+     * The line.
+     *
+     * @return for example {@code alias fraud@champion 42 sha256:...}
+     */
+    @Override
+    public String toString() {
+      return chain + " " + number + " " + digest;
+    }
+  }
+
+  /**
+   * A head of chains' ends.
+   *
+   * @param entries one for each chain, in any order
+   * @return the head
+   * @throws IllegalArgumentException if a chain occurs twice
+   */
+  public static RegistryHead of(Collection<Entry> entries) {
+    return new RegistryHead(entries);
+  }
+
+  /**
+   * Reads the text form.
+   *
+   * @param text what {@link #toString} gave; line ends of other systems and blank lines are allowed
+   * @return the head
+   * @throws IllegalArgumentException if it has another form, naming the line
+   */
+  public static RegistryHead parse(String text) {
+    List<String> lines = text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+    if (lines.isEmpty() || !lines.get(0).equals(TITLE)) {
+      throw new IllegalArgumentException(
+          "head: found \""
+              + (lines.isEmpty() ? "" : lines.get(0))
+              + "\" in the first line, expected \""
+              + TITLE
+              + "\"");
+    }
+    List<Entry> entries = new ArrayList<>();
+    for (String line : lines.subList(1, lines.size())) {
+      Matcher parts = LINE.matcher(line);
+      if (!parts.matches()) {
+        throw new IllegalArgumentException(
+            "head: found the line \"" + line + "\", expected <kind> <name> <number> sha256:<hex>");
+      }
+      entries.add(
+          new Entry(parts.group(1), Long.parseLong(parts.group(2)), Digest.parse(parts.group(3))));
+    }
+    return new RegistryHead(entries);
+  }
+
+  /**
+   * The ends of the chains.
+   *
+   * @return sorted by chain, unmodifiable
+   */
+  public List<Entry> entries() {
+    return entries;
+  }
+
+  /**
+   * One digest over the text, to see whether two heads are the same. It says nothing about how one
+   * head became another: to find out whether a registry only grew, the text is needed.
+   *
+   * @return the SHA-256 of the text form in UTF-8
+   */
+  public Digest digest() {
+    return Digest.sha256(toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RegistryHead that && entries.equals(that.entries);
+  }
+
+  @Override
+  public int hashCode() {
+    return entries.hashCode();
+  }
+
+  /**
+   * The text form that {@link #parse} reads.
+   *
+   * @return lines, each ended by a line feed
+   */
+  @Override
+  public String toString() {
+    return entries.stream()
+        .map(Entry::toString)
+        .collect(Collectors.joining("\n", TITLE + "\n", entries.isEmpty() ? "" : "\n"));
+  }
+}

@@ -1,0 +1,84 @@
+package io.mlops4j.registry;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a verification of a registry found.
+ *
+ * @param versions how many versions were checked
+ * @param records how many records, of aliases and of versions, were checked
+ * @param bytes how many bytes of models were read
+ * @param breaks what is not as it was recorded, in the order in which it was found: model by model,
+ *     versions before records, the oldest first
+ * @param moreBreaks how many were found beyond those
+ * @param head the head of what was checked, without the chains that are broken; keep it elsewhere
+ *     when there is no break
+ */
+public record Verification(
+    long versions,
+    long records,
+    long bytes,
+    List<Break> breaks,
+    long moreBreaks,
+    RegistryHead head) {
+  /**
+   * Checks and copies the parts.
+   *
+   * @param versions how many versions were checked
+   * @param records how many records, of aliases and of versions, were checked
+   * @param bytes how many bytes of models were read
+   * @param breaks what is not as it was recorded, in the order in which it was found: model by
+   *     model, versions before records, the oldest first
+   * @param moreBreaks how many were found beyond those
+   * @param head the head of what was checked, without the chains that are broken; keep it elsewhere
+   *     when there is no break
+   */
+  public Verification {
+    breaks = List.copyOf(breaks);
+    Objects.requireNonNull(head, "head");
+  }
+
+  /**
+   * One thing that is not as it was recorded.
+   *
+   * @param chain the chain it belongs to, as in {@link RegistryHead.Entry#chain}
+   * @param number the version or record, from 1
+   * @param place where that is stored: a file, a row
+   * @param problem what was found, what was expected and what to do
+   */
+  public record Break(String chain, long number, String place, String problem) {
+    /**
+     * Checks the parts.
+     *
+     * @param chain the chain it belongs to, as in {@link RegistryHead.Entry#chain}
+     * @param number the version or record, from 1
+     * @param place where that is stored: a file, a row
+     * @param problem what was found, what was expected and what to do
+     */
+    public Break {
+      Objects.requireNonNull(chain, "chain");
+      Objects.requireNonNull(place, "place");
+      Objects.requireNonNull(problem, "problem");
+    }
+  }
+
+  /**
+   * Whether everything is as it was recorded.
+   *
+   * @return true if there is no break
+   */
+  public boolean isIntact() {
+    return breaks.isEmpty();
+  }
+
+  /**
+   * Where the first break is.
+   *
+   * @return empty if there is none
+   */
+  public Optional<Break> firstBreak() {
+    return breaks.stream().findFirst();
+  }
+}

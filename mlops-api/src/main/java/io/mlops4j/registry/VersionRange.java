@@ -1,0 +1,125 @@
+package io.mlops4j.registry;
+
+import java.util.OptionalInt;
+
+/**
+ * Some of a model's versions, one page at a time: {@code VersionRange.newest(100)}, then {@code
+ * VersionRange.newest(100).before(number of the page's last)}, until a page is empty. Versions that
+ * are published meanwhile move no page. Immutable: every method returns a changed copy.
+ */
+public final class VersionRange {
+  private final boolean newestFirst;
+  private final int limit;
+  private final int after;
+  private final int before;
+
+  private VersionRange(boolean newestFirst, int limit, int after, int before) {
+    this.newestFirst = newestFirst;
+    this.limit = limit;
+    this.after = after;
+    this.before = before;
+  }
+
+  /**
+   * The newest versions, the newest first.
+   *
+   * @param limit how many at most, at least 1
+   * @return the range
+   * @throws IllegalArgumentException if the limit is below 1
+   */
+  public static VersionRange newest(int limit) {
+    return new VersionRange(true, checkLimit(limit), 0, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The oldest versions, the oldest first.
+   *
+   * @param limit how many at most, at least 1
+   * @return the range
+   * @throws IllegalArgumentException if the limit is below 1
+   */
+  public static VersionRange oldest(int limit) {
+    return new VersionRange(false, checkLimit(limit), 0, Integer.MAX_VALUE);
+  }
+
+  private static int checkLimit(int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit: found " + limit + ", expected at least 1");
+    }
+    return limit;
+  }
+
+  /**
+   * Only versions older than one.
+   *
+   * @param number a version's number, itself not included
+   * @return a changed copy
+   * @throws IllegalArgumentException if the number is below 1
+   */
+  public VersionRange before(int number) {
+    return new VersionRange(newestFirst, limit, after, checkNumber(number));
+  }
+
+  /**
+   * Only versions newer than one.
+   *
+   * @param number a version's number, itself not included
+   * @return a changed copy
+   * @throws IllegalArgumentException if the number is below 1
+   */
+  public VersionRange after(int number) {
+    return new VersionRange(newestFirst, limit, checkNumber(number), before);
+  }
+
+  private static int checkNumber(int number) {
+    if (number < 1) {
+      throw new IllegalArgumentException("number: found " + number + ", expected at least 1");
+    }
+    return number;
+  }
+
+  /**
+   * The order.
+   *
+   * @return true for the newest first, false for the oldest first
+   */
+  public boolean isNewestFirst() {
+    return newestFirst;
+  }
+
+  /**
+   * How many versions a page has at most.
+   *
+   * @return at least 1
+   */
+  public int limit() {
+    return limit;
+  }
+
+  /**
+   * The number above which versions are in the range.
+   *
+   * @return empty when there is no such bound
+   */
+  public OptionalInt after() {
+    return after == 0 ? OptionalInt.empty() : OptionalInt.of(after);
+  }
+
+  /**
+   * The number below which versions are in the range.
+   *
+   * @return empty when there is no such bound
+   */
+  public OptionalInt before() {
+    return before == Integer.MAX_VALUE ? OptionalInt.empty() : OptionalInt.of(before);
+  }
+
+  @Override
+  public String toString() {
+    return "the "
+        + (newestFirst ? "newest " : "oldest ")
+        + limit
+        + (after == 0 ? "" : " after " + after)
+        + (before == Integer.MAX_VALUE ? "" : " before " + before);
+  }
+}

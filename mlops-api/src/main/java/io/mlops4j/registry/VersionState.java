@@ -1,0 +1,24 @@
+package io.mlops4j.registry;
+
+/**
+ * What may be done with a version. It moves between the first three at will; removal is for ever.
+ */
+public enum VersionState {
+  /** Usable without a reservation; every version begins so. */
+  ACTIVE,
+
+  /**
+   * Still usable by number and by alias, but not advised: a bare name means it only when there is
+   * nothing better.
+   */
+  DEPRECATED,
+
+  /**
+   * No alias can be made to name it and no bare name means it, but its bytes are still there, until
+   * the grace period is over; until then it can be restored.
+   */
+  DELETED,
+
+  /** Its bytes are gone. Its number, digests and card stay, and the number is never used again. */
+  REMOVED
+}
