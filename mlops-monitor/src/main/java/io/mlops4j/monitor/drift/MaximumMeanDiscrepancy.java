@@ -152,15 +152,15 @@ public final class MaximumMeanDiscrepancy {
     double discrepancy(int[] order) {
       int second = order.length - first;
       boolean firstIsSmaller = first <= second;
-      int from = firstIsSmaller ? 0 : first;
-      int to = firstIsSmaller ? first : order.length;
-      double inside = 0;
+      int[] smaller =
+          firstIsSmaller
+              ? Arrays.copyOf(order, first)
+              : Arrays.copyOfRange(order, first, order.length);
+      Arrays.sort(smaller);
+      double inside = values.sumInside(smaller);
       double touching = 0;
-      for (int i = from; i < to; i++) {
-        touching += rowSums[order[i]];
-        for (int j = from; j < i; j++) {
-          inside += values.get(order[i], order[j]);
-        }
+      for (int row : smaller) {
+        touching += rowSums[row];
       }
       double cross = touching - 2 * inside;
       double outside = total - inside - cross;

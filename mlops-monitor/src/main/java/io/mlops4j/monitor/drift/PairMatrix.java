@@ -35,8 +35,20 @@ final class PairMatrix {
     return values.length;
   }
 
-  double get(int i, int j) {
-    return i > j ? values[i][j] : values[j][i];
+  /** The sum over the pairs of some rows, given in ascending order, which is that of the memory. */
+  double sumInside(int[] ascending) {
+    double sum = 0;
+    for (int a = 1; a < ascending.length; a++) {
+      double[] row = values[ascending[a]];
+      double even = 0; // two sums need not wait for each other
+      double odd = 0;
+      for (int b = 0; b + 1 < a; b += 2) {
+        even += row[ascending[b]];
+        odd += row[ascending[b + 1]];
+      }
+      sum += even + odd + (a % 2 == 1 ? row[ascending[a - 1]] : 0);
+    }
+    return sum;
   }
 
   boolean isZero() {
@@ -45,15 +57,24 @@ final class PairMatrix {
 
   /** Of squared distances the median distance; where that is 0 the mean of the others. */
   double medianDistance() {
-    double[] sorted = Arrays.stream(values).flatMapToDouble(Arrays::stream).sorted().toArray();
-    int middle = sorted.length / 2;
-    double median =
-        sorted.length % 2 == 1
-            ? Math.sqrt(sorted[middle])
-            : (Math.sqrt(sorted[middle - 1]) + Math.sqrt(sorted[middle])) / 2;
+    double[] all = pairs();
+    double median = Math.sqrt(OrderStatistic.of(all, all.length / 2));
+    if (all.length % 2 == 0) {
+      median = (median + Math.sqrt(OrderStatistic.of(all, all.length / 2 - 1))) / 2;
+    }
     return median > 0
         ? median
-        : Arrays.stream(sorted).filter(x -> x > 0).map(Math::sqrt).average().orElse(0);
+        : Arrays.stream(all).filter(x -> x > 0).sorted().map(Math::sqrt).average().orElse(0);
+  }
+
+  private double[] pairs() {
+    double[] all = new double[Arrays.stream(values).mapToInt(row -> row.length).sum()];
+    int copied = 0;
+    for (double[] row : values) {
+      System.arraycopy(row, 0, all, copied, row.length);
+      copied += row.length;
+    }
+    return all;
   }
 
   void map(DoubleUnaryOperator function) {
