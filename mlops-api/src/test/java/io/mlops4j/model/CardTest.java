@@ -5,14 +5,26 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.model.TensorSpec.Dim;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class CardTest {
   private static final Digest DIGEST = Digest.sha256(new byte[] {1});
+  private static final Slice LAS = Slice.of("origin", "LAS");
+  private static final ModelVersion PARENT = new ModelVersion("flight-delay", 1, DIGEST);
+  private static final MonitoringDuty DUTY =
+      MonitoringDuty.of("roc_auc", Duration.ofDays(7)).owner("ops-ml").action("roll back");
+  private static final ModelSignature SIGNATURE =
+      new ModelSignature(
+          List.of(TensorSpec.ofAnyRank("x", ElementType.FLOAT32)),
+          List.of(TensorSpec.ofAnyRank("y", ElementType.FLOAT32)));
 
   @Nested
   class Golden {
@@ -139,6 +151,21 @@ class CardTest {
           .parameter("seed", "42");
     }
 
+    private ModelCard.Builder more() {
+      return full()
+          .tier(2)
+          .regions("us", "eu-west-1")
+          .signature(SIGNATURE)
+          .evaluatedOn(DatasetRef.of("march", DIGEST))
+          .metric("roc_auc", LAS, 0.61)
+          .metric("brier", LAS, 0.2)
+          .metric("roc_auc", Slice.of("weekday", "1"), 0.63)
+          .seed("split", Long.MAX_VALUE)
+          .commit("github.com/acme/ml@3f2a9c1")
+          .parent(PARENT)
+          .monitored(DUTY);
+    }
+
     @Test
     void sayWhatTheyWereTold() {
       ModelCard card = full().build();
@@ -152,6 +179,87 @@ class CardTest {
       assertThat(card.trainedOn()).containsExactly(DatasetRef.of("january", DIGEST));
       assertThat(card.metrics()).isEqualTo(Map.of("roc_auc", 0.65));
       assertThat(card.parameters()).isEqualTo(Map.of("seed", "42"));
+    }
+
+    @Test
+    void sayWhereFromWhereToAndWhoWatches() {
+      ModelCard card = more().build();
+      assertThat(card.tier()).hasValue(2);
+      assertThat(card.regions()).containsExactly("eu-west-1", "us");
+      assertThat(card.signature()).hasValue(SIGNATURE);
+      assertThat(card.evaluatedOn()).containsExactly(DatasetRef.of("march", DIGEST));
+      assertThat(card.metrics()).containsOnlyKeys("roc_auc");
+      assertThat(card.slices().keySet()).containsExactly(LAS, Slice.of("weekday", "1"));
+      assertThat(card.slices().get(LAS)).isEqualTo(Map.of("roc_auc", 0.61, "brier", 0.2));
+      assertThat(card.seeds()).isEqualTo(Map.of("split", Long.MAX_VALUE));
+      assertThat(card.commit()).hasValue("github.com/acme/ml@3f2a9c1");
+      assertThat(card.parents()).containsExactly(PARENT);
+      assertThat(card.monitoring()).containsExactly(DUTY);
+    }
+
+    @Test
+    void sayWhereTheModelMayRun() {
+      ModelCard card = more().build();
+      assertThat(card.mayRunIn("us")).isTrue();
+      assertThat(card.mayRunIn("US")).isFalse();
+      assertThat(card.mayRunIn("ch")).isFalse();
+      assertThat(full().build().mayRunIn("ch")).isTrue();
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> full().regions("EU"))
+          .withMessageStartingWith("region name: found \"EU\", expected 1 to 128 of a-z");
+    }
+
+    @Test
+    void differInWhateverTheyState() {
+      ModelCard card = more().build();
+      assertThat(card).isEqualTo(more().build()).hasSameHashCodeAs(more().build());
+      List<Function<ModelCard.Builder, ModelCard.Builder>> changes =
+          List.of(
+              b -> b.tier(1),
+              b -> b.regions("ch"),
+              b -> b.signature(new ModelSignature(List.of(), List.of())),
+              b -> b.evaluatedOn(DatasetRef.of("april", DIGEST)),
+              b -> b.metric("roc_auc", LAS, 0.62),
+              b -> b.seed("split", 1),
+              b -> b.commit("0"),
+              b -> b.parent(new ModelVersion("other", 1, DIGEST)),
+              b -> b.monitored(DUTY.owner("others")));
+      assertThat(changes).allMatch(change -> !change.apply(more()).build().equals(card));
+    }
+
+    @Test
+    void refuseTextsThatSayNothingAndTeach() {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> full().owner(" "))
+          .withMessage(
+              "owner: found a blank text, expected a person or team; leave it out if there is none"
+                  + " to state");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> full().commit("my last commit"))
+          .withMessageContaining("\"my last commit\", expected a commit without spaces");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> full().tier(0))
+          .withMessage("tier: found 0, expected 1 (the most material) to 9");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> full().metric("roc_auc", LAS, Double.NEGATIVE_INFINITY))
+          .withMessage("roc_auc where origin=LAS: found -Infinity, expected a finite number");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> more().parent(PARENT))
+          .withMessage("parent: found flight-delay:1 twice, expected each version once");
+      List<Consumer<ModelCard.Builder>> blanks =
+          List.of(
+              b -> b.licence(""),
+              b -> b.intendedUse("\n"),
+              b -> b.description("\t"),
+              b -> b.metric("", 1),
+              b -> b.metric(" ", LAS, 1),
+              b -> b.parameter(" ", "1"),
+              b -> b.seed("", 1),
+              b -> b.commit(""),
+              b -> b.tier(10));
+      for (Consumer<ModelCard.Builder> blank : blanks) {
+        assertThatIllegalArgumentException().isThrownBy(() -> blank.accept(full()));
+      }
     }
 
     @Test
@@ -186,6 +294,80 @@ class CardTest {
           .isThrownBy(() -> full().goldenRows(GoldenRows.within(0).input("a", 1)))
           .withMessageContaining("0 outputs");
       assertThatIllegalArgumentException().isThrownBy(() -> DatasetRef.of(" ", DIGEST));
+    }
+  }
+
+  @Nested
+  class DataSets {
+    private static final Instant JANUARY = Instant.parse("2001-01-01T00:00:00Z");
+    private static final Instant FEBRUARY = Instant.parse("2001-02-01T00:00:00Z");
+
+    @Test
+    void sayHowTheirRowsWereChosen() {
+      DatasetRef plain = DatasetRef.of("flights", DIGEST);
+      DatasetRef full = plain.query("select *").between(JANUARY, FEBRUARY);
+      assertThat(full.query()).hasValue("select *");
+      assertThat(full.from()).hasValue(JANUARY);
+      assertThat(full.until()).hasValue(FEBRUARY);
+      assertThat(plain.query()).isEmpty();
+      assertThat(plain.until()).isEmpty();
+      assertThat(full)
+          .isEqualTo(DatasetRef.of("flights", DIGEST).between(JANUARY, FEBRUARY).query("select *"))
+          .isNotEqualTo(plain)
+          .isNotEqualTo(full.query("select 1"))
+          .isNotEqualTo(full.between(JANUARY, FEBRUARY.plusNanos(1)))
+          .hasToString("flights " + DIGEST.abbreviated());
+    }
+
+    @Test
+    void refuseATimeThatEndsBeforeItBegins() {
+      DatasetRef plain = DatasetRef.of("flights", DIGEST);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> plain.between(FEBRUARY, JANUARY))
+          .withMessage(
+              "until: found 2001-01-01T00:00:00Z, expected a time after 2001-02-01T00:00:00Z,"
+                  + " where the data begin");
+      assertThatIllegalArgumentException().isThrownBy(() -> plain.between(JANUARY, JANUARY));
+      assertThatIllegalArgumentException().isThrownBy(() -> plain.query(" "));
+    }
+  }
+
+  @Nested
+  class SlicesAndDuties {
+    @Test
+    void slicesAreTheSameWhateverTheOrderOfTheirConditions() {
+      assertThat(LAS.and("hour", "7"))
+          .isEqualTo(Slice.of("hour", "7").and("origin", "LAS"))
+          .hasToString("hour=7, origin=LAS");
+      assertThatIllegalArgumentException().isThrownBy(() -> LAS.and("origin", "PHL"));
+      assertThatIllegalArgumentException().isThrownBy(() -> Slice.of("", "LAS"));
+      assertThatIllegalArgumentException().isThrownBy(() -> new Slice(Map.of()));
+    }
+
+    @Test
+    void slicesOfTheSameTextAreNotTheSame() {
+      Slice one = Slice.of("a", "1, b=2");
+      Slice two = Slice.of("a", "1").and("b", "2");
+      assertThat(one).hasToString(two.toString()).isNotEqualTo(two).isNotEqualByComparingTo(two);
+      assertThat(ModelCard.builder("m").metric("x", one, 1).metric("x", two, 2).build().slices())
+          .hasSize(2);
+      assertThat(Slice.of("a", "1")).isLessThan(two);
+    }
+
+    @Test
+    void dutiesSayWhatHowOftenWhoAndWhatThen() {
+      assertThat(DUTY)
+          .isEqualTo(new MonitoringDuty("roc_auc", Duration.ofDays(7), "ops-ml", "roll back"));
+      assertThat(MonitoringDuty.of("psi", Duration.ofHours(1)).owner()).isEmpty();
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> MonitoringDuty.of("psi", Duration.ZERO))
+          .withMessage("interval: found PT0S, expected more than zero, as Duration.ofDays(7)");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> MonitoringDuty.of("psi", Duration.ofDays(-1)));
+      assertThatIllegalArgumentException().isThrownBy(() -> DUTY.action(""));
+      assertThatIllegalArgumentException().isThrownBy(() -> DUTY.owner(" "));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> MonitoringDuty.of(" ", Duration.ofDays(1)));
     }
   }
 

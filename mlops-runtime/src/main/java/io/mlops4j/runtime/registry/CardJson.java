@@ -4,31 +4,63 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mlops4j.model.DatasetRef;
-import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.GoldenRows;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.NullPolicy;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A card as JSON. What a card does not say is not written, so that a later version of this library,
- * which knows more that could be said, writes the same bytes for the same card.
+ * A card as JSON, as a registry keeps it and as tools read it.
+ *
+ * <p>What a card does not say is not written, so that a later version of this library, which knows
+ * more that could be said, writes the same bytes for the same card.
  */
-final class CardJson {
+public final class CardJson {
   /** Raised only when older readers would misunderstand a card, not when keys are added. */
   private static final int FORMAT = 1;
 
   private CardJson() {}
+
+  /**
+   * The text that a registry stores for a card: the same card gives the same text.
+   *
+   * @param card the card
+   * @return JSON that {@link #schema} describes
+   * @throws io.mlops4j.error.RegistryException if a text of the card is no valid Unicode
+   */
+  public static String text(ModelCard card) {
+    return new String(write(card), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Reads a card; keys that this version does not know are passed over.
+   *
+   * @param json what {@link #text}, or another tool, wrote
+   * @return the card
+   * @throws io.mlops4j.error.DataException if it is no JSON, or not what {@link #schema} describes
+   */
+  public static ModelCard parse(String json) {
+    return Document.parse("card", json, CardJson::read);
+  }
+
+  /**
+   * What the JSON may and must have.
+   *
+   * @return a JSON Schema of draft 2020-12
+   */
+  public static String schema() {
+    return Resources.text("model-card.schema.json");
+  }
 
   static byte[] write(ModelCard card) {
     ObjectNode json = Json.object();
@@ -39,10 +71,11 @@ final class CardJson {
     card.description().ifPresent(text -> json.put("description", text));
     card.features().ifPresent(schema -> json.set("features", write(schema)));
     card.goldenRows().ifPresent(rows -> json.set("goldenRows", write(rows)));
-    for (DatasetRef data : card.trainedOn()) {
-      json.withArray("trainedOn")
-          .add(Json.object().put("name", data.name()).put("digest", data.digest().toString()));
-    }
+    card.signature().ifPresent(signature -> json.set("signature", SignatureJson.write(signature)));
+    card.tier().ifPresent(tier -> json.put("tier", tier));
+    card.commit().ifPresent(commit -> json.put("commit", commit));
+    card.regions().forEach(region -> json.withArray("regions").add(region));
+    OriginJson.write(card, json);
     if (!card.metrics().isEmpty()) {
       ObjectNode metrics = Json.object();
       card.metrics().forEach(metrics::put);
@@ -52,6 +85,11 @@ final class CardJson {
       ObjectNode parameters = Json.object();
       card.parameters().forEach(parameters::put);
       json.set("parameters", parameters);
+    }
+    if (!card.seeds().isEmpty()) {
+      ObjectNode seeds = Json.object();
+      card.seeds().forEach(seeds::put);
+      json.set("seeds", seeds);
     }
     return Json.write(json);
   }
@@ -125,29 +163,42 @@ final class CardJson {
     ifText(json, "licence", card::licence);
     ifText(json, "intendedUse", card::intendedUse);
     ifText(json, "description", card::description);
+    ifText(json, "commit", card::commit);
     if (json.has("features")) {
       card.features(schema(json.object("features")));
     }
     if (json.has("goldenRows")) {
       card.goldenRows(goldenRows(json.object("goldenRows")));
     }
-    json.objects("trainedOn")
-        .forEach(d -> card.trainedOn(DatasetRef.of(d.text("name"), d.digest("digest"))));
-    if (json.has("metrics")) {
-      Document metrics = json.object("metrics");
-      metrics.keys().forEach(name -> card.metric(name, metrics.number(name)));
+    if (json.has("signature")) {
+      card.signature(SignatureJson.read(json.object("signature")));
     }
-    if (json.has("parameters")) {
-      Document parameters = json.object("parameters");
-      parameters.keys().forEach(name -> card.parameter(name, parameters.text(name)));
+    if (json.has("tier")) {
+      card.tier(json.count("tier"));
     }
+    json.texts("regions").forEach(card::regions);
+    OriginJson.read(json, card);
+    named(json, "metrics", (name, metrics) -> card.metric(name, metrics.number(name)));
+    named(json, "parameters", (name, values) -> card.parameter(name, values.text(name)));
+    named(json, "seeds", (name, seeds) -> card.seed(name, seeds.whole(name)));
     return card.build();
   }
 
+  /** Texts without a word, which once could be stored, say nothing. */
   private static void ifText(Document json, String key, Consumer<String> setter) {
     String text = json.optionalText(key);
-    if (text != null) {
+    if (text != null && !text.isBlank()) {
       setter.accept(text);
+    }
+  }
+
+  /** The same for values without a name. */
+  private static void named(Document json, String key, BiConsumer<String, Document> setter) {
+    if (json.has(key)) {
+      Document values = json.object(key);
+      values.keys().stream()
+          .filter(name -> !name.isBlank())
+          .forEach(name -> setter.accept(name, values));
     }
   }
 
@@ -164,10 +215,7 @@ final class CardJson {
   private static Feature feature(Document json) {
     String name = json.text("name");
     String type = json.optionalText("type");
-    Feature feature =
-        type == null
-            ? Feature.of(name)
-            : Feature.of(name, ElementType.valueOf(type.toUpperCase(Locale.ROOT)));
+    Feature feature = type == null ? Feature.of(name) : Feature.of(name, SignatureJson.type(type));
     String from = json.optionalText("from");
     feature = from == null ? feature : feature.from(from);
     return json.has("nulls") ? feature.nulls(nulls(json)) : feature;

@@ -3,9 +3,11 @@ package io.mlops4j.runtime.registry;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.error.DataException;
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.model.Digest;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -31,12 +33,27 @@ final class Document {
 
   /** Reads a value from a file's bytes; whatever does not fit is damage, named with the file. */
   static <T> T read(Path file, byte[] bytes, Function<Document, T> reader) {
+    return read(bytes, reader, found -> damaged(file, found));
+  }
+
+  /** Reads a value from a text that somebody wrote; whatever does not fit is told. */
+  static <T> T parse(String what, String json, Function<Document, T> reader) {
+    return read(
+        json.getBytes(StandardCharsets.UTF_8),
+        reader,
+        found ->
+            new DataException(
+                what + ": found " + found + ", expected JSON as its schema describes it", null));
+  }
+
+  private static <T> T read(
+      byte[] bytes, Function<Document, T> reader, Function<String, RuntimeException> problem) {
     try {
       return reader.apply(new Document(Json.parse(bytes)));
     } catch (JsonProcessingException e) {
-      throw damaged(file, "JSON that ends early or is malformed (" + e.getOriginalMessage() + ")");
-    } catch (IOException | IllegalArgumentException | DateTimeException e) {
-      throw damaged(file, String.valueOf(e.getMessage()));
+      throw problem.apply("JSON that ends early or is malformed (" + e.getOriginalMessage() + ")");
+    } catch (IOException | IllegalArgumentException | ArithmeticException | DateTimeException e) {
+      throw problem.apply(String.valueOf(e.getMessage()));
     }
   }
 
@@ -146,6 +163,18 @@ final class Document {
     List<JsonNode> elements = new ArrayList<>();
     value.forEach(elements::add);
     return elements;
+  }
+
+  /** The texts of an array, none when the key is absent. */
+  List<String> texts(String key) {
+    List<String> texts = new ArrayList<>();
+    for (JsonNode element : has(key) ? array(key) : List.<JsonNode>of()) {
+      if (!element.isTextual()) {
+        throw wrong(key, element, "texts");
+      }
+      texts.add(element.textValue());
+    }
+    return texts;
   }
 
   /** The objects of an array, none when the key is absent. */

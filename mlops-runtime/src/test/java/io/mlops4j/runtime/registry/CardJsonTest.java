@@ -28,6 +28,7 @@ class CardJsonTest {
 
   @Test
   void everythingThatACardSaysComesBackEqual() {
+    assertThat(read(write(Cards.complete()))).isEqualTo(Cards.complete());
     ModelCard card = Models.fullCard("flight-delay");
     String json = write(card);
     ModelCard back = read(json);
@@ -99,8 +100,18 @@ class CardJsonTest {
 
   @Test
   void keysOfLaterVersionsArePassedOver() {
-    assertThat(read("{\"card\":1,\"name\":\"m\",\"tier\":{\"level\":3},\"owner\":\"me\"}"))
+    assertThat(read("{\"card\":1,\"name\":\"m\",\"colour\":{\"level\":3},\"owner\":\"me\"}"))
         .isEqualTo(ModelCard.builder("m").owner("me").build());
+  }
+
+  /** They could be stored once. */
+  @Test
+  void textsThatSayNothingArePassedOver() {
+    assertThat(
+            read(
+                "{\"card\":1,\"name\":\"m\",\"owner\":\"\",\"licence\":\" \",\"metrics\":{\"\":1},"
+                    + "\"parameters\":{\" \":\"\",\"a\":\"\"}}"))
+        .isEqualTo(ModelCard.builder("m").parameter("a", "").build());
   }
 
   @Test

@@ -43,7 +43,7 @@ final class Models {
     return ModelCard.builder(name).owner("ops-ml").build();
   }
 
-  /** A card that says everything that a card can say. */
+  /** A card that says everything that a card could say when its form was new. */
   static ModelCard fullCard(String name) {
     return ModelCard.builder(name)
         .owner("ops-ml")
