@@ -1,5 +1,6 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.spi.ModelSource;
@@ -132,6 +133,31 @@ public interface ModelRegistry extends AutoCloseable {
    */
   default ModelSource deferredSource(ModelVersion version) {
     return source(version);
+  }
+
+  /**
+   * Keeps a signature beside a version, which does not change by it. Adding the same bytes again
+   * does nothing. The registry does not judge signatures: whoever loads a model does, by the keys
+   * that it trusts. They come with {@link #source} as {@link ModelSource#signatures}.
+   *
+   * @param version a version of this registry
+   * @param bundle a bundle of the OpenSSF model-signing format
+   * @throws io.mlops4j.error.RegistryException if it is too large to be one, cannot be stored, or
+   *     this kind of registry keeps none
+   */
+  default void addSignature(ModelVersion version, byte[] bundle) {
+    throw new RegistryException(
+        location() + ": found a registry that keeps no signatures, expected one that does", null);
+  }
+
+  /**
+   * The signatures of a version, unverified.
+   *
+   * @param version a version of this registry
+   * @return an unmodifiable list of copies, empty when there are none
+   */
+  default List<byte[]> signatures(ModelVersion version) {
+    return List.of();
   }
 
   /**

@@ -4,6 +4,7 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelFormat;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -57,5 +58,15 @@ public interface ModelSource {
    */
   default boolean cacheable() {
     return true;
+  }
+
+  /**
+   * Signatures that came with the model, unverified: bundles of the OpenSSF model-signing format,
+   * as they lay beside its files or in its registry. None of them is part of {@link #digest}.
+   *
+   * @return unmodifiable, often empty
+   */
+  default List<ByteBuffer> signatures() {
+    return List.of();
   }
 }

@@ -17,6 +17,7 @@ import io.mlops4j.runtime.deployment.Deployments;
 import io.mlops4j.runtime.feature.ArrowFiles;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
 import io.mlops4j.runtime.source.ModelReader;
+import io.mlops4j.runtime.trust.TrustPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -52,7 +53,8 @@ public final class ModelRuntime implements AutoCloseable {
             builder.nativeCache,
             builder.keepLoaded,
             builder.closing,
-            builder.cpuTime);
+            builder.cpuTime,
+            builder.trust);
     this.strict = builder.strict;
   }
 
@@ -249,6 +251,7 @@ public final class ModelRuntime implements AutoCloseable {
     private long keepLoaded;
     private Closing closing = Closing.Fixed.WAITS;
     private boolean cpuTime;
+    private @Nullable TrustPolicy trust;
 
     private Builder() {}
 
@@ -365,6 +368,20 @@ public final class ModelRuntime implements AutoCloseable {
      */
     public Builder cpuTime() {
       this.cpuTime = true;
+      return this;
+    }
+
+    /**
+     * Loads only models that a policy lets in, each after its signature was verified: from files,
+     * from a registry, and for deployments, of which one goes on with the version that it serves
+     * when the next is not let in. What is refused throws {@link
+     * io.mlops4j.error.UntrustedModelException}. Without this every model is loaded.
+     *
+     * @param policy whose signature which model needs
+     * @return this builder
+     */
+    public Builder trust(TrustPolicy policy) {
+      this.trust = Objects.requireNonNull(policy, "policy");
       return this;
     }
 

@@ -23,6 +23,7 @@ import io.mlops4j.runtime.source.ModelFiles;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -95,7 +96,16 @@ public final class FileModelRegistry implements ModelRegistry {
     checkOpen();
     Objects.requireNonNull(card, "card");
     Objects.requireNonNull(fileOrFolder, "fileOrFolder");
-    return versions.publish(card, ModelFiles.list(fileOrFolder));
+    ModelFiles model = ModelFiles.list(fileOrFolder);
+    ModelVersion version = versions.publish(card, model);
+    model.signatures().forEach(bundle -> versions.addSignature(version, bytes(bundle)));
+    return version;
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
   }
 
   @Override
@@ -247,6 +257,18 @@ public final class FileModelRegistry implements ModelRegistry {
   public ModelSource deferredSource(ModelVersion version) {
     checkOpen();
     return versions.deferredSource(version);
+  }
+
+  @Override
+  public void addSignature(ModelVersion version, byte[] bundle) {
+    checkOpen();
+    versions.addSignature(version, bundle);
+  }
+
+  @Override
+  public List<byte[]> signatures(ModelVersion version) {
+    checkOpen();
+    return versions.signatures(version);
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * models/NAME/versions/000001/manifest.json      what belongs to the version, sealed
  *                            /card.json          its card
  *                            /files/...          the model as it was published
+ *                            /signatures/DIGEST.json  signatures, each named by its digest
  * models/NAME/aliases/ALIAS/000001.json          one sealed record per change of the alias
  * .staging/...                                   half-made things, never read
  * </pre>

@@ -30,11 +30,13 @@ final class VersionStore {
   private final Layout layout;
   private final Disk disk;
   private final Clock clock;
+  private final VersionSignatures signatures;
 
   VersionStore(Layout layout, Disk disk, Clock clock) {
     this.layout = layout;
     this.disk = disk;
     this.clock = clock;
+    this.signatures = new VersionSignatures(layout, disk);
   }
 
   /** A manifest and the digest of its bytes. */
@@ -185,6 +187,14 @@ final class VersionStore {
     return card;
   }
 
+  void addSignature(ModelVersion version, byte[] bundle) {
+    signatures.add(find(version).version(), bundle);
+  }
+
+  List<byte[]> signatures(ModelVersion version) {
+    return signatures.of(find(version).version());
+  }
+
   ModelSource source(ModelVersion version) {
     return source(version, find(version).manifest());
   }
@@ -195,7 +205,8 @@ final class VersionStore {
     manifest
         .files()
         .forEach((name, expected) -> read.put(name, verified(folder.resolve(name), expected)));
-    return FileSource.of(manifest.kind(), main(folder, manifest), read, version.digest());
+    List<ByteBuffer> bundles = signatures.of(version).stream().map(ByteBuffer::wrap).toList();
+    return FileSource.of(manifest.kind(), main(folder, manifest), read, version.digest(), bundles);
   }
 
   /** What can be checked without reading is checked now. */

@@ -16,6 +16,7 @@ import io.mlops4j.model.TensorSpec;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.runtime.binding.BatchBinder;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.trust.TrustPolicy;
 import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
@@ -67,6 +68,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   private final Inside inside = new Inside();
   private final Closing closing;
   private final @Nullable ThreadMXBean clocks;
+  private final @Nullable TrustPolicy trust;
   private final LongAdder rejected = new LongAdder();
   private final LongSupplier nanos;
   private final long process = new SecureRandom().nextLong();
@@ -80,7 +82,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
    * @param threads how many threads one run may use, and how many work asynchronously
    */
   public DefaultModelLoader(int threads) {
-    this(threads, null, null, 0, Closing.Fixed.WAITS, false);
+    this(threads, null, null, 0, Closing.Fixed.WAITS, false, null);
   }
 
   /**
@@ -92,6 +94,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
    * @param keepLoaded how many bytes models may hold for those that nobody uses to stay loaded
    * @param closing what closing a model does about running calls, unless its options say
    * @param cpuTime whether the processor time of calls is measured
+   * @param trust which models may be loaded, or null for all
    */
   public DefaultModelLoader(
       int threads,
@@ -99,13 +102,14 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       @Nullable Path nativeCache,
       long keepLoaded,
       Closing closing,
-      boolean cpuTime) {
-    this(threads, modelCache, nativeCache, keepLoaded, closing, cpuTime, System::nanoTime);
+      boolean cpuTime,
+      @Nullable TrustPolicy trust) {
+    this(threads, modelCache, nativeCache, keepLoaded, closing, cpuTime, trust, System::nanoTime);
   }
 
   /** With a clock that tests can set. */
   DefaultModelLoader(int threads, long keepLoaded, LongSupplier nanos) {
-    this(threads, null, null, keepLoaded, Closing.Fixed.WAITS, false, nanos);
+    this(threads, null, null, keepLoaded, Closing.Fixed.WAITS, false, null, nanos);
   }
 
   private DefaultModelLoader(
@@ -115,8 +119,10 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       long keepLoaded,
       Closing closing,
       boolean cpuTime,
+      @Nullable TrustPolicy trust,
       LongSupplier nanos) {
     this.closing = closing;
+    this.trust = trust;
     this.clocks = cpuTime ? clocks() : null;
     this.kept = Math.max(KEPT_AT_LEAST, 2 * threads);
     EngineOptions options = EngineOptions.of(memory, threads);
@@ -153,10 +159,24 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     Objects.requireNonNull(name, "name");
     String opened = Forgotten.place();
     Supplier<LoadedModel> load =
-        () -> load(source.get(), name, version, alias, cardFeatures, options, route, opened);
+        () ->
+            load(
+                trusted(name, source.get()),
+                name,
+                version,
+                alias,
+                cardFeatures,
+                options,
+                route,
+                opened);
     return options.deadline().isPresent()
         ? timed.within(options.deadline().get(), name, load)
         : load.get();
+  }
+
+  /** Every model comes this way, before any engine is asked. */
+  private ModelSource trusted(String name, ModelSource source) {
+    return trust == null ? source : trust.verify(name, source);
   }
 
   private LoadedModel load(

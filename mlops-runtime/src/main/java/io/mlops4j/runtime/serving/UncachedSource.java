@@ -5,6 +5,7 @@ import io.mlops4j.model.ModelFormat;
 import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -42,5 +43,10 @@ record UncachedSource(ModelSource of) implements ModelSource {
   @Override
   public boolean cacheable() {
     return false;
+  }
+
+  @Override
+  public List<ByteBuffer> signatures() {
+    return of.signatures();
   }
 }

@@ -5,6 +5,7 @@ import io.mlops4j.model.ModelFormat;
 import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,11 @@ public final class DeferredSource implements ModelSource {
   @Override
   public Digest digest() {
     return digest;
+  }
+
+  @Override
+  public List<ByteBuffer> signatures() {
+    return read().signatures();
   }
 
   @Override

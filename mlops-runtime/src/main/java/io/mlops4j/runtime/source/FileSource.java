@@ -7,6 +7,7 @@ import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,18 +23,21 @@ public final class FileSource implements ModelSource {
   private final @Nullable ByteBuffer bytes;
   private final Map<String, ByteBuffer> external;
   private final Digest digest;
+  private final List<ByteBuffer> signatures;
 
   private FileSource(
       ModelFormat format,
       Path main,
       @Nullable ByteBuffer bytes,
       Map<String, ByteBuffer> external,
-      Digest digest) {
+      Digest digest,
+      List<ByteBuffer> signatures) {
     this.format = format;
     this.main = main;
     this.bytes = bytes;
     this.external = external;
     this.digest = digest;
+    this.signatures = List.copyOf(signatures);
   }
 
   /**
@@ -42,7 +46,8 @@ public final class FileSource implements ModelSource {
    * <p>A file must be an ONNX model; its extension does not matter. A folder must be a TensorFlow
    * SavedModel, or hold exactly one {@code *.onnx} file beside the data that it refers to. A single
    * file has no {@link #external()} bytes, even if it refers to some. No file may have more than 2
-   * GiB: exporters split larger weights over several.
+   * GiB: exporters split larger weights over several. A signature beside them comes along: {@code
+   * NAME.sig} beside a file, {@code model.sig} in a folder.
    *
    * @param fileOrFolder the model's file or folder
    * @return its bytes, with their digest
@@ -62,7 +67,7 @@ public final class FileSource implements ModelSource {
             });
     ModelFiles.Kind kind = files.kind(read);
     Path main = kind.main().map(files.paths()::get).orElse(fileOrFolder);
-    return of(kind, main, read, ModelFiles.digest(digests, files.isFolder()));
+    return of(kind, main, read, ModelFiles.digest(digests, files.isFolder()), files.signatures());
   }
 
   /**
@@ -72,13 +77,18 @@ public final class FileSource implements ModelSource {
    * @param main the main file or folder, for messages
    * @param files relative name to bytes, among them the main file
    * @param digest their digest
+   * @param signatures bundles that came with them
    * @return the source; the buffers are shared, not copied
    */
   public static ModelSource of(
-      ModelFiles.Kind kind, Path main, Map<String, ByteBuffer> files, Digest digest) {
+      ModelFiles.Kind kind,
+      Path main,
+      Map<String, ByteBuffer> files,
+      Digest digest,
+      List<ByteBuffer> signatures) {
     Map<String, ByteBuffer> external = new LinkedHashMap<>(files);
     Optional<ByteBuffer> bytes = kind.main().map(external::remove);
-    return new FileSource(kind.format(), main, bytes.orElse(null), external, digest);
+    return new FileSource(kind.format(), main, bytes.orElse(null), external, digest, signatures);
   }
 
   @Override
@@ -106,6 +116,11 @@ public final class FileSource implements ModelSource {
   @Override
   public Digest digest() {
     return digest;
+  }
+
+  @Override
+  public List<ByteBuffer> signatures() {
+    return signatures.stream().map(ByteBuffer::asReadOnlyBuffer).toList();
   }
 
   @Override

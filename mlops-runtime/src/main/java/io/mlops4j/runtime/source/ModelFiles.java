@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Names are relative, with {@code /} between folders, and sorted by their UTF-8 bytes. Refused
  * are symbolic links inside a folder, anything that is neither file nor folder, and names that
  * another system would read differently: with a control character or {@code \}, or equal but for
- * case. Immutable and thread safe; what lies on the disk may of course change after the listing.
+ * case. A signature, {@code model.sig} in a folder or {@code NAME.sig} beside a file, is none of
+ * them. Immutable and thread safe; what lies on the disk may of course change after the listing.
  */
 public final class ModelFiles {
   /** Sorts names by their UTF-8 bytes, as {@code LC_ALL=C sort} does; String sorts by UTF-16. */
@@ -41,6 +43,11 @@ public final class ModelFiles {
       Comparator.comparing(name -> name.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
 
   private static final String SAVED_MODEL = "saved_model.pb";
+
+  /** Where the tools for the OpenSSF model-signing format keep it; no part of the model. */
+  private static final String SIGNATURE = "model.sig";
+
+  private static final long LARGEST_SIGNATURE = 16 << 20;
 
   private final Path root;
   private final boolean folder;
@@ -70,6 +77,9 @@ public final class ModelFiles {
         paths.put(checkName(fileOrFolder, fileOrFolder.getFileName().toString()), fileOrFolder);
       } else {
         throw notThere(fileOrFolder);
+      }
+      if (folder) {
+        paths.remove(SIGNATURE);
       }
       if (paths.isEmpty()) {
         throw new ModelLoadException(
@@ -151,6 +161,42 @@ public final class ModelFiles {
    */
   public NavigableMap<String, Path> paths() {
     return paths;
+  }
+
+  /**
+   * Where the signature of a model lies, if it has one.
+   *
+   * @param fileOrFolder the model's file or folder
+   * @return {@code model.sig} in a folder, {@code NAME.sig} beside a file
+   */
+  public static Path signature(Path fileOrFolder) {
+    return Files.isDirectory(fileOrFolder)
+        ? fileOrFolder.resolve(SIGNATURE)
+        : fileOrFolder.resolveSibling(fileOrFolder.getFileName() + ".sig");
+  }
+
+  /**
+   * Reads the signature that lies with the model.
+   *
+   * @return its bytes, unverified; empty if there is none
+   * @throws ModelLoadException if it cannot be read, or is too large to be one
+   */
+  public List<ByteBuffer> signatures() {
+    Path file = signature(root);
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      return List.of();
+    }
+    try {
+      long size = Files.size(file);
+      if (size > LARGEST_SIGNATURE) {
+        throw new ModelLoadException(
+            file + ": found " + size + " bytes, expected a signature, which has a few thousand",
+            null);
+      }
+      return List.of(read(file));
+    } catch (IOException e) {
+      throw cannotRead(file, e);
+    }
   }
 
   /**

@@ -1,0 +1,31 @@
+package io.mlops4j.error;
+
+/**
+ * A model that a trust policy does not let in: unsigned, signed by nobody whom the policy names for
+ * it, or not the bytes that were signed. No engine has seen it.
+ */
+public final class UntrustedModelException extends ModelLoadException {
+  private static final long serialVersionUID = 1L;
+
+  private final String model;
+
+  /**
+   * Creates the exception.
+   *
+   * @param model the model's name
+   * @param message what was found, what was expected and what to do
+   */
+  public UntrustedModelException(String model, String message) {
+    super(message, null);
+    this.model = model;
+  }
+
+  /**
+   * Which model it was.
+   *
+   * @return the name by which the policy was asked
+   */
+  public String model() {
+    return model;
+  }
+}

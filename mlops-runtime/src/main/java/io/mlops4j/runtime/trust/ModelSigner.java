@@ -1,0 +1,176 @@
+package io.mlops4j.runtime.trust;
+
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.source.ModelFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Signs models in the form of OpenSSF model signing 1.0, which its public tool verifies too: {@code
+ * model_signing verify key --signature model.sig --public_key key.pem FOLDER}. Immutable and thread
+ * safe. The private key is used where the caller's security provider keeps it.
+ */
+public final class ModelSigner {
+  private final PrivateKey secret;
+  private final TrustedKey key;
+
+  private ModelSigner(PrivateKey secret, TrustedKey key) {
+    this.secret = secret;
+    this.key = key;
+  }
+
+  /**
+   * Signs with a key.
+   *
+   * @param secret the private key, which may be one that a device keeps
+   * @param key its public key, of P-256, P-384 or P-521
+   * @return the signer
+   * @throws IllegalArgumentException if it is another kind of key, or the two are no pair
+   */
+  public static ModelSigner of(PrivateKey secret, PublicKey key) {
+    ModelSigner signer =
+        new ModelSigner(Objects.requireNonNull(secret, "secret"), TrustedKey.of(key));
+    byte[] probe = {1};
+    if (!signer.key.verifies(probe, signer.signature(probe))) {
+      throw new IllegalArgumentException(
+          "secret: found a private key of another pair, expected that of the " + signer.key);
+    }
+    return signer;
+  }
+
+  /**
+   * Reads a pair of keys.
+   *
+   * @param secret a PEM file with an unencrypted private key, PKCS #8 or SEC 1
+   * @param key a PEM file with its public key
+   * @return the signer
+   * @throws IllegalArgumentException if a file cannot be read, or they hold no such pair
+   */
+  public static ModelSigner read(Path secret, Path key) {
+    return of(Pem.privateKey(secret), Pem.publicKey(key));
+  }
+
+  /**
+   * The key that verifies what is signed here.
+   *
+   * @return the public key
+   */
+  public TrustedKey key() {
+    return key;
+  }
+
+  /**
+   * Signs a model's file, or a folder with all its files, but for {@code model.sig}, {@code .git},
+   * {@code .github}, {@code .gitattributes} and {@code .gitignore}.
+   *
+   * @param fileOrFolder the model; only read
+   * @return the bundle, JSON in UTF-8
+   * @throws io.mlops4j.error.ModelLoadException if it cannot be read, or holds a link
+   */
+  public byte[] sign(Path fileOrFolder) {
+    ModelFiles model = ModelFiles.list(fileOrFolder);
+    Map<String, Digest> digests = new HashMap<>();
+    model
+        .paths()
+        .forEach(
+            (name, path) ->
+                digests.put(
+                    model.isFolder() ? name : Statement.FILE,
+                    Digest.sha256(ModelFiles.read(path))));
+    Path name = fileOrFolder.toAbsolutePath().normalize().getFileName();
+    return sign(name == null ? "model" : name.toString(), digests);
+  }
+
+  /**
+   * Signs a model, and keeps the bundle with it, over one that was there: as {@code model.sig} in a
+   * folder, as {@code NAME.sig} beside a file.
+   *
+   * @param fileOrFolder the model
+   * @return the bundle's file
+   * @throws io.mlops4j.error.ModelLoadException if the model cannot be read, or holds a link
+   * @throws RegistryException if the bundle cannot be written
+   */
+  public Path signBeside(Path fileOrFolder) {
+    byte[] bundle = sign(fileOrFolder);
+    Path file = ModelFiles.signature(fileOrFolder);
+    Path aside = file.resolveSibling(file.getFileName() + ".new");
+    try {
+      Files.write(aside, bundle);
+      return Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new RegistryException(
+          file + ": the signature cannot be written (" + e + "); check permissions and space", e);
+    }
+  }
+
+  /**
+   * Signs a version, and keeps the bundle beside it in its registry. What is signed are its files,
+   * verified against its digest, and the model's name.
+   *
+   * @param registry where it was published; lent
+   * @param version a version of this registry
+   * @return the bundle
+   * @throws io.mlops4j.error.IntegrityException if its bytes are not those that were published
+   * @throws RegistryException if the bundle cannot be stored
+   */
+  public byte[] sign(ModelRegistry registry, ModelVersion version) {
+    Map<String, Digest> digests = new SourceFiles(registry.source(version)).digests();
+    byte[] bundle =
+        sign(
+            version.name(),
+            digests.size() == 1
+                ? Map.of(Statement.FILE, digests.values().iterator().next())
+                : digests);
+    registry.addSignature(version, bundle);
+    return bundle;
+  }
+
+  private byte[] sign(String name, Map<String, Digest> digests) {
+    Map<String, Digest> signed = new HashMap<>(digests);
+    signed.keySet().removeIf(new Statement(name, Map.of(), Statement.IGNORED)::ignores);
+    byte[] payload = new Statement(name, signed, Statement.IGNORED).write();
+    return new Bundle(payload, signature(Bundle.signed(payload)), key.hint()).write();
+  }
+
+  private byte[] signature(byte[] bytes) {
+    try {
+      Signature signer = Signature.getInstance(key.curve().signature());
+      signer.initSign(secret);
+      signer.update(bytes);
+      return signer.sign();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException(
+          "secret: found a private key of "
+              + secret.getAlgorithm()
+              + " that does not sign for "
+              + key.curve()
+              + " ("
+              + e.getMessage()
+              + "), expected that of the "
+              + key,
+          e);
+    }
+  }
+
+  /**
+   * For people.
+   *
+   * @return which key signs
+   */
+  @Override
+  public String toString() {
+    return "signer with the " + key;
+  }
+}

@@ -1,0 +1,91 @@
+package io.mlops4j.runtime.trust;
+
+import io.mlops4j.model.Digest;
+import io.mlops4j.spi.ModelSource;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The files of a source, asked for once, and how they meet what was signed. */
+final class SourceFiles {
+  private final ModelSource source;
+  private final @Nullable String main;
+  private final Map<String, ByteBuffer> files;
+  private final Map<String, Digest> digests = new TreeMap<>();
+
+  SourceFiles(ModelSource source) {
+    this.source = source;
+    this.files = new LinkedHashMap<>(source.external());
+    ByteBuffer bytes = source.bytes();
+    this.main = bytes == null ? null : String.valueOf(source.main().getFileName());
+    if (bytes != null) {
+      files.put(String.valueOf(main), bytes);
+    }
+  }
+
+  /** The digest of each file, taken of the buffers themselves. */
+  Map<String, Digest> digests() {
+    if (digests.isEmpty()) {
+      files.forEach((name, buffer) -> digests.put(name, Digest.sha256(buffer.duplicate())));
+    }
+    return digests;
+  }
+
+  /**
+   * Compares.
+   *
+   * @param unsigned whether files that are not in the statement are left out, rather than refused
+   * @return what may be loaded: the files in the statement
+   */
+  ModelSource verified(Statement statement, boolean unsigned) throws RefusedSignature {
+    Map<String, Digest> signed = signed(statement);
+    List<String> missing = new ArrayList<>();
+    List<String> altered = new ArrayList<>();
+    signed.forEach(
+        (name, digest) -> {
+          if (!digests().containsKey(name)) {
+            missing.add(name);
+          } else if (!digest.equals(digests().get(name))) {
+            altered.add(name);
+          }
+        });
+    List<String> unlisted =
+        digests().keySet().stream()
+            .filter(name -> !signed.containsKey(name) && !statement.ignores(name))
+            .toList();
+    refuseAny("other bytes than were signed in ", altered);
+    refuseAny("no ", missing);
+    if (!unsigned) {
+      refuseAny("files that were not signed, ", unlisted);
+    }
+    return only(signed);
+  }
+
+  /** A model that is one file has no name in a statement, so that it may be renamed. */
+  private Map<String, Digest> signed(Statement statement) {
+    Digest only = statement.files().get(Statement.FILE);
+    return only != null && statement.files().size() == 1 && digests().size() == 1
+        ? Map.of(digests().keySet().iterator().next(), only)
+        : statement.files();
+  }
+
+  private static void refuseAny(String what, List<String> names) throws RefusedSignature {
+    if (!names.isEmpty()) {
+      throw new RefusedSignature(what + Texts.some(names));
+    }
+  }
+
+  private ModelSource only(Map<String, Digest> signed) throws RefusedSignature {
+    if (main != null && !signed.containsKey(main)) {
+      throw new RefusedSignature("files that were not signed, " + main);
+    }
+    Map<String, ByteBuffer> kept = new LinkedHashMap<>(files);
+    kept.keySet().retainAll(signed.keySet());
+    ByteBuffer bytes = main == null ? null : kept.remove(main);
+    return new VerifiedSource(source, bytes, kept);
+  }
+}
