@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +99,21 @@ final class Disk {
     }
   }
 
+  /** Gives a name another document in one step and makes that last. */
+  void replace(byte[] document, Path target, Path root) throws IOException {
+    Path staged = stage();
+    try {
+      Path record = staged.resolve(RECORD);
+      write(record, document);
+      Path file = isFolder(target) ? target.resolve(RECORD) : target;
+      Files.createDirectories(folderOf(file));
+      Files.move(record, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      forceUp(folderOf(file), root);
+    } finally {
+      deleteQuietly(staged);
+    }
+  }
+
   /** False when the name is taken or the file system has no hard links. */
   private static boolean linked(Path record, Path target) throws IOException {
     Files.createDirectories(folderOf(target));
@@ -125,7 +142,15 @@ final class Disk {
    * @throws NoSuchFileException if there is none
    */
   static byte[] read(Path path) throws IOException {
-    Path file = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) ? path.resolve(RECORD) : path;
+    Path file = isFolder(path) ? path.resolve(RECORD) : path;
+    return uninterrupted(() -> readOnce(file));
+  }
+
+  private static boolean isFolder(Path path) {
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static byte[] readOnce(Path file) throws IOException {
     try (SeekableByteChannel channel =
         Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
       if (channel.size() > LARGEST_DOCUMENT) {
@@ -152,20 +177,65 @@ final class Disk {
     }
   }
 
-  /** Copies a file and forces the copy to the disk; the digest is of what was written. */
-  static Digest copy(Path from, Path to) throws IOException {
-    MessageDigest sha256 = sha256();
-    ByteBuffer chunk = ByteBuffer.allocateDirect(1 << 18);
-    try (FileChannel in = FileChannel.open(from);
-        FileChannel out =
-            FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      while (in.read(chunk.clear()) >= 0) {
-        sha256.update(chunk.flip());
-        writeFully(out, chunk.rewind());
-      }
+  /**
+   * Copies a file and forces the copy to the disk; the digest is of what was written.
+   *
+   * @param moved told after each piece how many bytes it had
+   */
+  static Digest copy(Path from, Path to, LongConsumer moved) throws IOException {
+    try (FileChannel out =
+        FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      Digest digest = pass(from, piece -> writeFully(out, piece), moved);
       out.force(true);
+      return digest;
+    }
+  }
+
+  /** The digest of a file. */
+  static Digest digest(Path file, LongConsumer moved) throws IOException {
+    return pass(file, piece -> {}, moved);
+  }
+
+  private interface Sink {
+    void take(ByteBuffer piece) throws IOException;
+  }
+
+  private static Digest pass(Path from, Sink to, LongConsumer moved) throws IOException {
+    MessageDigest sha256 = sha256();
+    ByteBuffer piece = ByteBuffer.allocateDirect(1 << 18);
+    try (FileChannel in = FileChannel.open(from)) {
+      while (in.read(piece.clear()) >= 0) {
+        sha256.update(piece.flip());
+        to.take(piece.rewind());
+        moved.accept(piece.limit());
+      }
     }
     return new Digest("sha256", HexFormat.of().formatHex(sha256.digest()));
+  }
+
+  private interface Task<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Goes on although the thread is interrupted, and leaves it interrupted: what is short is not
+   * worth to be ended, and what makes a change last must not be, because the change is there.
+   */
+  private static <T> T uninterrupted(Task<T> task) throws IOException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.run();
+        } catch (ClosedByInterruptException e) {
+          interrupted = Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
@@ -187,9 +257,13 @@ final class Disk {
     if (File.separatorChar == '\\') {
       return;
     }
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    uninterrupted(
+        () -> {
+          try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+          }
+          return folder;
+        });
   }
 
   /** Makes a folder's names and those of all folders above it, to the root, last. */

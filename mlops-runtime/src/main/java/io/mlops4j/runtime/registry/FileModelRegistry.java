@@ -13,6 +13,7 @@ import io.mlops4j.registry.Lease;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.registry.RegistryHead;
+import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.Verification;
 import io.mlops4j.registry.VerifyOptions;
 import io.mlops4j.registry.VersionRange;
@@ -28,10 +29,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,17 +50,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FileModelRegistry implements ModelRegistry {
   private final Layout layout;
-  private final Disk disk;
-  private final Clock clock;
+  private final RegistryOptions options;
   private final VersionStore versions;
-  private final Map<String, AliasChain> chains = new ConcurrentHashMap<>();
+  private final AliasStore aliases;
+  private final Publisher publisher;
+  private final Poller poller;
+  private final Leases leases;
+  private final Collector collector;
   private volatile boolean closed;
 
-  private FileModelRegistry(Layout layout, Disk disk, Clock clock) {
+  private FileModelRegistry(Layout layout, Disk disk, RegistryOptions options) {
+    Clock clock = options.clock();
     this.layout = layout;
-    this.disk = disk;
-    this.clock = clock;
-    this.versions = new VersionStore(layout, disk, clock);
+    this.options = options;
+    this.versions = new VersionStore(layout, disk);
+    this.aliases = new AliasStore(layout, disk);
+    this.publisher = new Publisher(layout, disk, clock, versions);
+    this.poller = new Poller(options.interval());
+    this.leases = new Leases(layout, disk, clock, poller);
+    this.collector =
+        new Collector(layout, disk, clock, options.retention(), versions, aliases, leases);
   }
 
   /**
@@ -74,15 +82,32 @@ public final class FileModelRegistry implements ModelRegistry {
    *     written in a newer layout
    */
   public static ModelRegistry open(Path folder) {
-    return open(folder, Clock.systemUTC(), true);
+    return open(folder, RegistryOptions.withDefaults());
+  }
+
+  /**
+   * Opens a registry with options.
+   *
+   * @param folder the registry's folder
+   * @param options what may be deleted, and where times come from
+   * @return the registry; the caller closes it
+   * @throws RegistryException if the folder is a file, holds other things, cannot be made, or was
+   *     written in a newer layout
+   */
+  public static ModelRegistry open(Path folder, RegistryOptions options) {
+    return open(folder, options, true);
   }
 
   static ModelRegistry open(Path folder, Clock clock, boolean links) {
+    return open(folder, RegistryOptions.withDefaults().clock(clock), links);
+  }
+
+  static ModelRegistry open(Path folder, RegistryOptions options, boolean links) {
     Path root = folder.toAbsolutePath().normalize();
     Disk disk = new Disk(Layout.staging(root), links);
     Layout layout = Layout.open(root, disk);
     disk.clean();
-    return new FileModelRegistry(layout, disk, clock);
+    return new FileModelRegistry(layout, disk, Objects.requireNonNull(options, "options"));
   }
 
   private void checkOpen() {
@@ -96,8 +121,9 @@ public final class FileModelRegistry implements ModelRegistry {
     checkOpen();
     Objects.requireNonNull(card, "card");
     Objects.requireNonNull(fileOrFolder, "fileOrFolder");
+    Objects.requireNonNull(options, "options");
     ModelFiles model = ModelFiles.list(fileOrFolder);
-    ModelVersion version = versions.publish(card, model);
+    ModelVersion version = publisher.publish(card, model, options);
     model.signatures().forEach(bundle -> versions.addSignature(version, bytes(bundle)));
     return version;
   }
@@ -117,76 +143,7 @@ public final class FileModelRegistry implements ModelRegistry {
   @Override
   public List<String> aliases(String model) {
     checkOpen();
-    return layout.names(layout.aliases(ModelRef.checkName("model", model)));
-  }
-
-  @Override
-  public List<VersionStatus> versions(String model, VersionRange range) {
-    throw notYet();
-  }
-
-  @Override
-  public VersionStatus status(ModelVersion version) {
-    throw notYet();
-  }
-
-  @Override
-  public Optional<AliasRecord> at(String ref, Instant when) {
-    throw notYet();
-  }
-
-  @Override
-  public Watch watch(String ref, AliasListener listener) {
-    throw notYet();
-  }
-
-  @Override
-  public VersionRecord deprecate(ModelVersion version, Change change) {
-    throw notYet();
-  }
-
-  @Override
-  public VersionRecord restore(ModelVersion version, Change change) {
-    throw notYet();
-  }
-
-  @Override
-  public VersionRecord delete(ModelVersion version, Change change) {
-    throw notYet();
-  }
-
-  @Override
-  public List<VersionRecord> changes(String model) {
-    throw notYet();
-  }
-
-  @Override
-  public Collected collect(Change change) {
-    throw notYet();
-  }
-
-  @Override
-  public Collected collectable() {
-    throw notYet();
-  }
-
-  @Override
-  public Lease lease(ModelVersion version, String holder) {
-    throw notYet();
-  }
-
-  @Override
-  public RegistryHead head() {
-    throw notYet();
-  }
-
-  @Override
-  public Verification verify(VerifyOptions options) {
-    throw notYet();
-  }
-
-  private static UnsupportedOperationException notYet() {
-    return new UnsupportedOperationException("found a registry in a folder, which cannot yet");
+    return aliases.names(ModelRef.checkName("model", model));
   }
 
   @Override
@@ -196,13 +153,18 @@ public final class FileModelRegistry implements ModelRegistry {
     if (ref.alias().isPresent()) {
       return named(ref, ref.alias().get());
     }
-    // Number 1 of a model that has none is the one whose absence the message tells.
-    int number = ref.number().orElseGet(() -> Math.max(1, versions.last(ref.name())));
-    return versions.find(ref.name(), number).version();
+    return ref.number().isPresent()
+        ? versions.find(ref.name(), ref.number().getAsInt()).version()
+        : versions.latest(ref.name());
   }
 
   private ModelVersion named(ModelRef ref, String alias) {
-    AliasChain.Link head = chain(ref, alias).head().orElseThrow(() -> unknown(ref));
+    AliasJson.Named head =
+        aliases
+            .chain(ref.name(), alias)
+            .head()
+            .map(Chain.Link::record)
+            .orElseThrow(() -> aliases.unknown(ref, versions.last(ref.name())));
     VersionStore.Stored stored = versions.find(head.record().to());
     if (!stored.digest().equals(head.manifest())) {
       throw new IntegrityException(
@@ -218,23 +180,6 @@ public final class FileModelRegistry implements ModelRegistry {
     return stored.version();
   }
 
-  private RegistryException unknown(ModelRef ref) {
-    List<String> aliases = layout.names(layout.aliases(ref.name()));
-    return new RegistryException(
-        ref
-            + ": found no such alias in "
-            + layout.root()
-            + ", expected one that was assigned; aliases of "
-            + ref.name()
-            + ": "
-            + Texts.some(aliases)
-            + "; its versions: "
-            + versions.last(ref.name())
-            + "; models: "
-            + Texts.some(layout.models()),
-        null);
-  }
-
   @Override
   public ModelCard card(ModelVersion version) {
     checkOpen();
@@ -245,6 +190,19 @@ public final class FileModelRegistry implements ModelRegistry {
   public List<ModelVersion> versions(String model) {
     checkOpen();
     return versions.all(ModelRef.checkName("model", model));
+  }
+
+  @Override
+  public List<VersionStatus> versions(String model, VersionRange range) {
+    checkOpen();
+    return versions.page(
+        ModelRef.checkName("model", model), Objects.requireNonNull(range, "range"));
+  }
+
+  @Override
+  public VersionStatus status(ModelVersion version) {
+    checkOpen();
+    return versions.status(versions.find(version).manifest());
   }
 
   @Override
@@ -285,7 +243,8 @@ public final class FileModelRegistry implements ModelRegistry {
       String text, ModelVersion to, Change change, @Nullable AliasRecord expected) {
     checkOpen();
     Objects.requireNonNull(change, "change");
-    ModelRef ref = aliasRef(text);
+    AliasChain chain = aliases.chain(text);
+    ModelRef ref = ModelRef.parse(text);
     if (!to.name().equals(ref.name())) {
       throw new IllegalArgumentException(
           "to: found "
@@ -297,42 +256,94 @@ public final class FileModelRegistry implements ModelRegistry {
               + " names");
     }
     VersionStore.Stored stored = versions.find(to);
+    collector.refuseDeleted(stored.version());
     try {
       versions.makeLast(ref.name());
     } catch (IOException e) {
       throw layout.cannotStore(ref.toString(), e);
     }
-    return chain(ref).append(stored, change, clock, expected);
+    return chain.append(stored, change, options.clock(), expected);
   }
 
   @Override
   public Optional<AliasRecord> head(String ref) {
     checkOpen();
-    return chain(aliasRef(ref)).head().map(AliasChain.Link::record);
+    return aliases.chain(ref).head().map(link -> link.record().record());
   }
 
   @Override
   public List<AliasRecord> history(String ref) {
     checkOpen();
-    return chain(aliasRef(ref)).history();
+    return aliases.chain(ref).history();
   }
 
-  private static ModelRef aliasRef(String text) {
-    ModelRef ref = ModelRef.parse(text);
-    if (ref.alias().isEmpty()) {
-      throw new IllegalArgumentException(
-          "ref: found \"" + text + "\", expected an alias as in " + ref.name() + "@champion");
-    }
-    return ref;
+  @Override
+  public Optional<AliasRecord> at(String ref, Instant when) {
+    checkOpen();
+    return aliases.chain(ref).at(Objects.requireNonNull(when, "when"));
   }
 
-  private AliasChain chain(ModelRef ref) {
-    return chain(ref, ref.alias().orElseThrow());
+  @Override
+  public Watch watch(String ref, AliasListener listener) {
+    checkOpen();
+    Objects.requireNonNull(listener, "listener");
+    AliasChain chain = aliases.chain(ref);
+    return AliasWatch.start(
+        poller, ref, () -> chain.head().map(link -> link.record().record()), listener);
   }
 
-  private AliasChain chain(ModelRef ref, String alias) {
-    return chains.computeIfAbsent(
-        ref.toString(), key -> new AliasChain(layout, disk, ref.name(), alias));
+  @Override
+  public VersionRecord deprecate(ModelVersion version, Change change) {
+    checkOpen();
+    return collector.deprecate(version, Objects.requireNonNull(change, "change"));
+  }
+
+  @Override
+  public VersionRecord restore(ModelVersion version, Change change) {
+    checkOpen();
+    return collector.restore(version, Objects.requireNonNull(change, "change"));
+  }
+
+  @Override
+  public VersionRecord delete(ModelVersion version, Change change) {
+    checkOpen();
+    return collector.delete(version, Objects.requireNonNull(change, "change"));
+  }
+
+  @Override
+  public List<VersionRecord> changes(String model) {
+    checkOpen();
+    return versions.states(ModelRef.checkName("model", model)).history();
+  }
+
+  @Override
+  public Collected collect(Change change) {
+    checkOpen();
+    return collector.collect(Objects.requireNonNull(change, "change"));
+  }
+
+  @Override
+  public Collected collectable() {
+    checkOpen();
+    return collector.collectable();
+  }
+
+  @Override
+  public Lease lease(ModelVersion version, String holder) {
+    checkOpen();
+    return collector.lease(version, Objects.requireNonNull(holder, "holder"));
+  }
+
+  @Override
+  public RegistryHead head() {
+    checkOpen();
+    return Verifier.head(layout, versions, aliases);
+  }
+
+  @Override
+  public Verification verify(VerifyOptions options) {
+    checkOpen();
+    return Verifier.verify(layout, versions, aliases, Objects.requireNonNull(options, "options"));
   }
 
   @Override
@@ -344,6 +355,8 @@ public final class FileModelRegistry implements ModelRegistry {
   @Override
   public void close() {
     closed = true;
+    poller.close();
+    leases.close();
   }
 
   @Override

@@ -9,8 +9,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -23,14 +26,21 @@ import java.util.stream.Stream;
  *                            /files/...          the model as it was published
  *                            /signatures/DIGEST.json  signatures, each named by its digest
  * models/NAME/aliases/ALIAS/000001.json          one sealed record per change of the alias
+ * models/NAME/changes/000001.json                one sealed record per change of versions' states
+ * models/NAME/leases/000001/ID.json              who uses a version, until when
+ * models/NAME/index/000001.json                  what 256 versions are; may be missing or deleted
  * .staging/...                                   half-made things, never read
  * </pre>
  *
  * <p>The layout's number is raised only when older libraries would misread or damage a registry;
- * they refuse a higher one. New keys and new files beside these do not raise it.
+ * they refuse a higher one. New keys and new files beside these do not raise it. It is 2 from the
+ * first deletion of a version on, because libraries that know only 1 would take a deleted version
+ * for a usable one.
  */
 record Layout(Path root) {
-  private static final int VERSION = 1;
+  private static final int FIRST = 1;
+  private static final int WITH_DELETIONS = 2;
+  private static final Pattern NUMBERED = Pattern.compile("[0-9]{6,9}(\\.json)?");
   private static final String STORE = "mlops4j-registry";
 
   /** Opens a registry's folder, or makes one of a folder that is empty or not there. */
@@ -56,13 +66,13 @@ record Layout(Path root) {
     if (!json.text("store").equals(STORE)) {
       throw new IllegalArgumentException("the store " + json.text("store"));
     }
-    if (json.count("layout") > VERSION) {
+    if (json.count("layout") > WITH_DELETIONS) {
       throw new RegistryException(
           file()
               + ": found layout "
               + json.count("layout")
               + ", expected at most "
-              + VERSION
+              + WITH_DELETIONS
               + "; a newer mlops4j wrote this registry, use that version or a later one",
           null);
     }
@@ -77,11 +87,22 @@ record Layout(Path root) {
     boolean made = !Files.exists(root);
     Files.createDirectories(root);
     refuseForeign();
-    byte[] json = Json.write(Json.object().put("layout", VERSION).put("store", STORE));
     // False: another process made the registry at the same time.
-    disk.claim(json, file(), root);
+    disk.claim(json(FIRST), file(), root);
     if (made && root.getParent() != null) {
       Disk.force(root.getParent());
+    }
+  }
+
+  private static byte[] json(int layout) {
+    return Json.write(Json.object().put("layout", layout).put("store", STORE));
+  }
+
+  /** Keeps libraries out that do not know of deletions. */
+  void allowDeletions(Disk disk) throws IOException {
+    byte[] json = json(WITH_DELETIONS);
+    if (!Arrays.equals(Disk.read(file()), json)) {
+      disk.replace(json, file(), root);
     }
   }
 
@@ -130,8 +151,24 @@ record Layout(Path root) {
     return aliases(model).resolve(alias);
   }
 
-  Path record(String model, String alias, long number) {
-    return alias(model, alias).resolve(digits(number) + ".json");
+  Path changes(String model) {
+    return root.resolve("models").resolve(model).resolve("changes");
+  }
+
+  Path leases(String model) {
+    return root.resolve("models").resolve(model).resolve("leases");
+  }
+
+  Path leases(String model, int number) {
+    return leases(model).resolve(digits(number));
+  }
+
+  Path block(String model, int block) {
+    return record(root.resolve("models").resolve(model).resolve("index"), block);
+  }
+
+  Path record(Path folder, long number) {
+    return folder.resolve(digits(number) + ".json");
   }
 
   private static String digits(long number) {
@@ -156,11 +193,14 @@ record Layout(Path root) {
 
   /** The highest number in a folder of numbered entries, 0 when there are none. */
   long last(Path folder) {
+    return numbers(folder).reduce(0, Math::max);
+  }
+
+  /** The numbers in a folder of numbered entries, in any order. */
+  LongStream numbers(Path folder) {
     return names(folder).stream()
-        .filter(name -> name.matches("[0-9]{6,9}(\\.json)?"))
-        .mapToLong(name -> Long.parseLong(name.replace(".json", "")))
-        .max()
-        .orElse(0);
+        .filter(name -> NUMBERED.matcher(name).matches())
+        .mapToLong(name -> Long.parseLong(name.replace(".json", "")));
   }
 
   /** Reads a document that must be there. */

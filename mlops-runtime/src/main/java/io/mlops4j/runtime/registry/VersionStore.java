@@ -1,11 +1,18 @@
 package io.mlops4j.runtime.registry;
 
+import static io.mlops4j.registry.VersionState.DELETED;
+
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.VersionRange;
+import io.mlops4j.registry.VersionRecord;
+import io.mlops4j.registry.VersionState;
+import io.mlops4j.registry.VersionStatus;
 import io.mlops4j.runtime.source.DeferredSource;
 import io.mlops4j.runtime.source.FileSource;
 import io.mlops4j.runtime.source.ModelFiles;
@@ -14,29 +21,43 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /** The numbered, immutable versions of all models. */
 final class VersionStore {
-  private static final String FILES = "files";
-  private static final String CARD = "card.json";
-  private static final String MANIFEST = "manifest.json";
+  static final String FILES = "files";
+  static final String CARD = "card.json";
+  static final String MANIFEST = "manifest.json";
 
   private final Layout layout;
   private final Disk disk;
-  private final Clock clock;
   private final VersionSignatures signatures;
+  private final Map<String, VersionIndex> indexes = new ConcurrentHashMap<>();
+  private final Map<String, States> states = new ConcurrentHashMap<>();
+  // The highest numbers seen; from there a look at the next name replaces listing the folder.
+  private final Map<String, Integer> seen = new ConcurrentHashMap<>();
 
-  VersionStore(Layout layout, Disk disk, Clock clock) {
+  VersionStore(Layout layout, Disk disk) {
     this.layout = layout;
     this.disk = disk;
-    this.clock = clock;
     this.signatures = new VersionSignatures(layout, disk);
+  }
+
+  VersionIndex index(String model) {
+    return indexes.computeIfAbsent(
+        model, key -> new VersionIndex(layout, disk, key, number -> manifest(key, number)));
+  }
+
+  States states(String model) {
+    return states.computeIfAbsent(model, key -> new States(layout, disk, key));
   }
 
   /** A manifest and the digest of its bytes. */
@@ -46,84 +67,94 @@ final class VersionStore {
     }
   }
 
-  ModelVersion publish(ModelCard card, ModelFiles model) {
-    try {
-      Path staged = disk.stage();
-      try {
-        return publish(stage(card, model, staged), staged);
-      } finally {
-        Disk.deleteQuietly(staged);
-      }
-    } catch (IOException e) {
-      throw layout.cannotStore(card.name(), e);
-    }
-  }
-
-  /** Writes everything but the manifest; the result has the number 1 until one is claimed. */
-  private Manifest stage(ModelCard card, ModelFiles model, Path staged) throws IOException {
-    byte[] json = CardJson.write(card);
-    Disk.write(staged.resolve(CARD), json);
-    Map<String, Manifest.Entry> files = new TreeMap<>();
-    for (Map.Entry<String, Path> file : model.paths().entrySet()) {
-      Path copy = staged.resolve(FILES).resolve(file.getKey());
-      Files.createDirectories(copy.getParent());
-      Digest digest = Disk.copy(file.getValue(), copy);
-      files.put(file.getKey(), new Manifest.Entry(Files.size(copy), digest));
-    }
-    return new Manifest(
-        new ModelVersion(card.name(), 1, Manifest.digest(files, model.isFolder())),
-        model.kind(staged.resolve(FILES)),
-        model.isFolder(),
-        files,
-        Digest.sha256(json),
-        clock.instant());
-  }
-
-  /**
-   * Claims the next number. Before each try every version up to there is known not to be the same:
-   * whoever loses the race for a number looks at the winner first, so that two publishers of the
-   * same model end with one version.
-   */
-  private ModelVersion publish(Manifest staged, Path folder) throws IOException {
-    String model = staged.version().name();
-    Disk.forceDown(folder);
-    for (int known = 0; ; ) {
-      int last = last(model);
-      while (known < last) {
-        Manifest found = manifest(model, ++known).manifest();
-        if (found.isOf(staged.version().digest(), staged.card())) {
-          makeLast(model);
-          return found.version();
-        }
-      }
-      ModelVersion next = new ModelVersion(model, known + 1, staged.version().digest());
-      Disk.write(folder.resolve(MANIFEST), numbered(staged, next).write());
-      Disk.force(folder);
-      if (Disk.claim(folder, layout.version(model, next.number()), layout.root())) {
-        return next;
-      }
-    }
-  }
-
-  private static Manifest numbered(Manifest staged, ModelVersion version) {
-    return new Manifest(
-        version, staged.kind(), staged.folder(), staged.files(), staged.card(), staged.published());
-  }
-
   /** Before anything refers to a version that another process may just have renamed. */
   void makeLast(String model) throws IOException {
     Disk.forceUp(layout.versions(model), layout.root());
   }
 
   int last(String model) {
-    return (int) layout.last(layout.versions(model));
+    int last = seen.getOrDefault(model, 0);
+    if (last == 0) {
+      last = (int) layout.last(layout.versions(model));
+    }
+    while (Disk.exists(layout.version(model, last + 1))) {
+      last++;
+    }
+    if (last > 0) {
+      seen.merge(model, last, Math::max);
+    }
+    return last;
   }
 
-  /** All versions, the oldest first; a missing one in between is damage. */
+  /** The versions that are not deleted, the oldest first; a missing one in between is damage. */
   List<ModelVersion> all(String model) {
-    return IntStream.rangeClosed(1, last(model))
-        .mapToObj(number -> manifest(model, number).version())
+    int last = checkComplete(model);
+    Set<Integer> deleted = states(model).in(state -> state.compareTo(DELETED) >= 0).keySet();
+    return index(model).all(last).stream()
+        .filter(version -> !deleted.contains(version.number()))
         .toList();
+  }
+
+  /** The newest version's number, when every one before is there. */
+  private int checkComplete(String model) {
+    BitSet listed = new BitSet();
+    layout.numbers(layout.versions(model)).forEach(number -> listed.set((int) number));
+    int last = Math.max(listed.length() - 1, last(model));
+    for (int number = listed.nextClearBit(1); number <= last; ) {
+      if (!Disk.exists(layout.version(model, number))) { // nor came since it was listed
+        throw layout.missing(layout.version(model, number));
+      }
+      number = listed.nextClearBit(number + 1);
+    }
+    return last;
+  }
+
+  /** A page of versions in any state. */
+  List<VersionStatus> page(String model, VersionRange range) {
+    int most = Math.min(last(model), range.before().orElse(Integer.MAX_VALUE) - 1);
+    int after = range.after().orElse(0);
+    int size = Math.min(range.limit(), Math.max(0, most - after));
+    return IntStream.range(0, size)
+        .map(i -> range.isNewestFirst() ? most - i : after + 1 + i)
+        .mapToObj(number -> status(manifest(model, number).manifest()))
+        .toList();
+  }
+
+  VersionStatus status(Manifest manifest) {
+    ModelVersion version = manifest.version();
+    Optional<VersionRecord> since = states(version.name()).since(version.number());
+    VersionState state = since.map(VersionRecord::state).orElse(VersionState.ACTIVE);
+    return new VersionStatus(version, manifest.published(), state, since);
+  }
+
+  /** What a bare name means. */
+  ModelVersion latest(String model) {
+    int last = last(model);
+    if (last == 0) {
+      // Number 1 of a model that has none is the one whose absence the message tells.
+      return find(model, 1).version();
+    }
+    int deprecated = 0;
+    for (int number = last; number >= 1; number--) {
+      VersionState state = states(model).of(number);
+      if (state == VersionState.ACTIVE) {
+        return find(model, number).version();
+      }
+      if (state == VersionState.DEPRECATED && deprecated == 0) {
+        deprecated = number;
+      }
+    }
+    if (deprecated == 0) {
+      throw new RegistryException(
+          model
+              + ": found only deleted versions, 1 to "
+              + last
+              + ", in "
+              + layout.root()
+              + ", expected one that is not; restore one, or publish again",
+          null);
+    }
+    return find(model, deprecated).version();
   }
 
   /** The version of a number that a caller asks for. */
@@ -131,7 +162,8 @@ final class VersionStore {
     if (Disk.exists(layout.version(model, number))) {
       return manifest(model, number);
     }
-    int last = last(model);
+    // Listed anew: that also tells a registry that is away from a version that is not there.
+    int last = (int) Math.max(layout.last(layout.versions(model)), last(model));
     if (number <= last) {
       throw layout.missing(layout.version(model, number));
     }
@@ -163,7 +195,7 @@ final class VersionStore {
     return stored;
   }
 
-  private Stored manifest(String model, int number) {
+  Stored manifest(String model, int number) {
     Path folder = layout.version(model, number);
     if (Files.isSymbolicLink(folder) || Files.isSymbolicLink(folder.resolve(FILES))) {
       throw Document.damaged(folder, "a symbolic link");
@@ -176,7 +208,11 @@ final class VersionStore {
   }
 
   ModelCard card(ModelVersion version) {
-    Manifest manifest = find(version).manifest();
+    return card(find(version).manifest());
+  }
+
+  ModelCard card(Manifest manifest) {
+    ModelVersion version = manifest.version();
     Path file = layout.version(version.name(), version.number()).resolve(CARD);
     byte[] bytes = layout.read(file);
     check(file, Digest.sha256(bytes), manifest.card());
@@ -221,11 +257,44 @@ final class VersionStore {
         () -> source(version, manifest));
   }
 
-  private Path checkedFolder(ModelVersion version, Manifest manifest) {
-    Path folder = layout.version(version.name(), version.number()).resolve(FILES);
+  Path checkedFolder(ModelVersion version, Manifest manifest) {
+    Path folder = files(version);
+    if (!Disk.exists(folder)) {
+      refuseRemoved(version);
+    }
     refuseMissing(folder, manifest.files().keySet());
     refuseUnlisted(folder, manifest.files().keySet());
     return folder;
+  }
+
+  Path files(ModelVersion version) {
+    return layout.version(version.name(), version.number()).resolve(FILES);
+  }
+
+  private void refuseRemoved(ModelVersion version) {
+    Optional<VersionRecord> removed =
+        states(version.name())
+            .since(version.number())
+            .filter(record -> record.state() == VersionState.REMOVED);
+    if (removed.isPresent()) {
+      throw new RegistryException(
+          version
+              + ": found a version whose bytes were removed by "
+              + removed.get().change().actor()
+              + " at "
+              + removed.get().at()
+              + reason(removed.get().change())
+              + ", expected one that was not deleted; take another, or publish the model again",
+          null);
+    }
+  }
+
+  static String name(VersionState state) {
+    return state.name().toLowerCase(Locale.ROOT);
+  }
+
+  static String reason(Change change) {
+    return change.reason().isEmpty() ? "" : " (" + change.reason() + ")";
   }
 
   private static Path main(Path folder, Manifest manifest) {
@@ -262,7 +331,7 @@ final class VersionStore {
     }
   }
 
-  private static void check(Path file, Digest found, Digest expected) {
+  static void check(Path file, Digest found, Digest expected) {
     if (!found.equals(expected)) {
       throw new IntegrityException(
           file

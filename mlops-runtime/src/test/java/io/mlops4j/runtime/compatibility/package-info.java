@@ -1,5 +1,5 @@
 /**
- * What every engine must pass, whoever wrote it.
+ * What every engine, and every registry, must pass, whoever wrote it.
  *
  * <p>It comes as {@code mlops-runtime}'s test jar ({@code <type>test-jar</type>}), and needs JUnit
  * 5 with its parameters, and AssertJ; of {@code mlops-runtime} itself it uses public classes only.
@@ -23,5 +23,17 @@
  * After each test every byte must have been given back. Expected values are those of plain Java
  * arithmetic on numbers that float32 holds exactly. What an engine cannot do it excuses with a
  * reason, which is printed in place of the test.
+ *
+ * <p>The same for registries: say what your store is in a {@link
+ * io.mlops4j.runtime.compatibility.RegistryUnderTest}, and extend the three suites:
+ *
+ * <ul>
+ *   <li>{@link io.mlops4j.runtime.compatibility.RegistryCompatibility}: versions, aliases, times,
+ *       watches, progress;
+ *   <li>{@link io.mlops4j.runtime.compatibility.RegistryProofCompatibility}: heads and
+ *       verification, against an intruder;
+ *   <li>{@link io.mlops4j.runtime.compatibility.RegistryRetentionCompatibility}: deprecation,
+ *       deletion, collection, leases.
+ * </ul>
  */
 package io.mlops4j.runtime.compatibility;

@@ -1,0 +1,54 @@
+package io.mlops4j.runtime.registry;
+
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.ModelRef;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The chains of all aliases. */
+final class AliasStore {
+  private final Layout layout;
+  private final Disk disk;
+  private final Map<String, AliasChain> chains = new ConcurrentHashMap<>();
+
+  AliasStore(Layout layout, Disk disk) {
+    this.layout = layout;
+    this.disk = disk;
+  }
+
+  /** The chain that a reference with an alias names. */
+  AliasChain chain(String ref) {
+    ModelRef parsed = ModelRef.parse(ref);
+    if (parsed.alias().isEmpty()) {
+      throw new IllegalArgumentException(
+          "ref: found \"" + ref + "\", expected an alias as in " + parsed.name() + "@champion");
+    }
+    return chain(parsed.name(), parsed.alias().get());
+  }
+
+  AliasChain chain(String model, String alias) {
+    return chains.computeIfAbsent(
+        model + "@" + alias, key -> new AliasChain(layout, disk, model, alias));
+  }
+
+  List<String> names(String model) {
+    return layout.names(layout.aliases(model));
+  }
+
+  RegistryException unknown(ModelRef ref, int versions) {
+    return new RegistryException(
+        ref
+            + ": found no such alias in "
+            + layout.root()
+            + ", expected one that was assigned; aliases of "
+            + ref.name()
+            + ": "
+            + Texts.some(names(ref.name()))
+            + "; its versions: "
+            + versions
+            + "; models: "
+            + Texts.some(layout.models()),
+        null);
+  }
+}

@@ -1,0 +1,152 @@
+package io.mlops4j.runtime.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.Lease;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who uses which version: a small file for each lease, with the time until which it holds, written
+ * anew while its holder lives. Whoever reads one grants it its length again, for clocks that
+ * differ.
+ */
+final class Leases {
+  static final Duration LENGTH = Duration.ofMinutes(10);
+  private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
+  private static final int FORMAT = 1;
+
+  private final Layout layout;
+  private final Disk disk;
+  private final Clock clock;
+  private final Poller poller;
+  private final Set<Held> held = ConcurrentHashMap.newKeySet();
+
+  Leases(Layout layout, Disk disk, Clock clock, Poller poller) {
+    this.layout = layout;
+    this.disk = disk;
+    this.clock = clock;
+    this.poller = poller;
+  }
+
+  Lease take(ModelVersion version, String holder) {
+    Held lease = new Held(version, holder);
+    try {
+      lease.write();
+    } catch (IOException e) {
+      throw layout.cannotStore("a lease of " + version, e);
+    }
+    held.add(lease);
+    lease.renewals = poller.every(lease::renew);
+    return lease;
+  }
+
+  /** Who holds leases of a version, as text; the files of those that ended are removed. */
+  List<String> holders(String model, int number) {
+    Path folder = layout.leases(model, number);
+    List<String> holders = new ArrayList<>();
+    for (String name : layout.names(folder)) {
+      Path file = folder.resolve(name);
+      try {
+        Document.readSealed(file, Disk.read(file), json -> holder(json, file, holders));
+      } catch (IOException e) {
+        // Ended just now.
+      } catch (RegistryException e) {
+        holders.add("somebody unknown, as " + file + " is damaged; delete that file");
+      }
+    }
+    return holders;
+  }
+
+  private boolean holder(Document json, Path file, List<String> holders) {
+    Instant until = json.instant("until");
+    if (until.plus(LENGTH).isAfter(clock.instant())) {
+      return holders.add(json.text("holder") + " until " + until);
+    }
+    Disk.deleteQuietly(file);
+    return false;
+  }
+
+  void close() {
+    held.forEach(Held::close);
+  }
+
+  private final class Held implements Lease {
+    private final ModelVersion version;
+    private final String holder;
+    private final Path file;
+    private volatile Instant until = Instant.MIN;
+    private volatile @Nullable Future<?> renewals;
+    private boolean closed;
+    private boolean failing;
+
+    Held(ModelVersion version, String holder) {
+      this.version = version;
+      this.holder = holder;
+      this.file =
+          layout.leases(version.name(), version.number()).resolve(UUID.randomUUID() + ".json");
+    }
+
+    private void write() throws IOException {
+      Instant next = clock.instant().plus(LENGTH);
+      ObjectNode json = Json.object().put("lease", FORMAT).put("holder", holder);
+      json.put("version", version.toString()).put("until", next.toString());
+      disk.replace(Json.writeSealed(json), file, layout.root());
+      until = next;
+    }
+
+    /** At a third of the length; a store that is away is tried again. */
+    private synchronized void renew() {
+      if (closed || clock.instant().isBefore(until.minus(LENGTH.dividedBy(3).multipliedBy(2)))) {
+        return;
+      }
+      try {
+        write();
+        failing = false;
+      } catch (IOException | RuntimeException e) {
+        if (!failing) {
+          LOG.warn("{}: its lease cannot be renewed; it is tried again", version, e);
+        }
+        failing = true;
+      }
+    }
+
+    @Override
+    public ModelVersion version() {
+      return version;
+    }
+
+    @Override
+    public Instant until() {
+      return until;
+    }
+
+    @Override
+    public void close() {
+      Poller.cancel(renewals);
+      held.remove(this);
+      synchronized (this) {
+        closed = true;
+        Disk.deleteQuietly(file);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "a lease of " + version + " for " + holder + " until " + until;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.mlops4j.runtime.registry;
+
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.PublishOptions;
+import io.mlops4j.runtime.source.ModelFiles;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Builds a version aside, hashing while it copies, and gives it the next number in one step. */
+final class Publisher {
+  private final Layout layout;
+  private final Disk disk;
+  private final Clock clock;
+  private final VersionStore versions;
+
+  Publisher(Layout layout, Disk disk, Clock clock, VersionStore versions) {
+    this.layout = layout;
+    this.disk = disk;
+    this.clock = clock;
+    this.versions = versions;
+  }
+
+  ModelVersion publish(ModelCard card, ModelFiles model, PublishOptions options) {
+    try {
+      Path staged = disk.stage();
+      try {
+        return publish(stage(card, model, staged, options), staged);
+      } finally {
+        Disk.deleteQuietly(staged);
+      }
+    } catch (ClosedByInterruptException e) {
+      throw new RegistryException(
+          layout.root()
+              + ": found the thread interrupted while it published "
+              + card.name()
+              + ", expected time to finish; nothing was changed, publish it again when it is wanted",
+          e);
+    } catch (IOException e) {
+      throw layout.cannotStore(card.name(), e);
+    }
+  }
+
+  /** Writes everything but the manifest; the result has the number 1 until one is claimed. */
+  private Manifest stage(ModelCard card, ModelFiles model, Path staged, PublishOptions options)
+      throws IOException {
+    byte[] json = CardJson.write(card);
+    Disk.write(staged.resolve(VersionStore.CARD), json);
+    Path folder = staged.resolve(VersionStore.FILES);
+    Meter meter = Meter.of(options.listener(), model.paths().size(), bytes(model));
+    Map<String, Manifest.Entry> files = new TreeMap<>();
+    for (Map.Entry<String, Path> file : model.paths().entrySet()) {
+      Path copy = folder.resolve(file.getKey());
+      Files.createDirectories(copy.getParent());
+      meter.at(file.getKey());
+      Digest digest = Disk.copy(file.getValue(), copy, meter);
+      files.put(file.getKey(), new Manifest.Entry(Files.size(copy), digest));
+      meter.done();
+    }
+    return new Manifest(
+        new ModelVersion(card.name(), 1, Manifest.digest(files, model.isFolder())),
+        model.kind(folder),
+        model.isFolder(),
+        files,
+        Digest.sha256(json),
+        clock.instant());
+  }
+
+  private static long bytes(ModelFiles model) throws IOException {
+    long bytes = 0;
+    for (Path file : model.paths().values()) {
+      bytes += Files.size(file);
+    }
+    return bytes;
+  }
+
+  /**
+   * Claims the next number. Before each try every version up to there is known not to be the same:
+   * whoever loses the race for a number looks at the winner first, so that two publishers of the
+   * same model end with one version.
+   */
+  private ModelVersion publish(Manifest staged, Path folder) throws IOException {
+    String model = staged.version().name();
+    Disk.forceDown(folder);
+    while (true) {
+      int last = versions.last(model);
+      Optional<ModelVersion> same = same(staged, last);
+      if (same.isPresent()) {
+        versions.makeLast(model);
+        versions.index(model).save();
+        return same.get();
+      }
+      ModelVersion next = new ModelVersion(model, last + 1, staged.version().digest());
+      Disk.write(folder.resolve(VersionStore.MANIFEST), numbered(staged, next).write());
+      Disk.force(folder);
+      if (Disk.claim(folder, layout.version(model, next.number()), layout.root())) {
+        versions.index(model).save();
+        return next;
+      }
+    }
+  }
+
+  private Optional<ModelVersion> same(Manifest staged, int last) {
+    String model = staged.version().name();
+    Digest digest = staged.version().digest();
+    for (int number : versions.index(model).candidates(digest, staged.card(), last)) {
+      Manifest found = versions.manifest(model, number).manifest();
+      if (found.isOf(digest, staged.card()) && !versions.states(model).isDeleted(number)) {
+        return Optional.of(found.version());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Manifest numbered(Manifest staged, ModelVersion version) {
+    return new Manifest(
+        version, staged.kind(), staged.folder(), staged.files(), staged.card(), staged.published());
+  }
+}

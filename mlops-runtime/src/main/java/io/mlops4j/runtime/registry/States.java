@@ -1,0 +1,116 @@
+package io.mlops4j.runtime.registry;
+
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.VersionRecord;
+import io.mlops4j.registry.VersionState;
+import io.mlops4j.runtime.registry.Chain.Link;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What became of a model's versions: their states, replayed from the chain of their changes. */
+final class States {
+  private final Layout layout;
+  private final String model;
+  private final Chain<VersionRecord> chain;
+  private final Map<Integer, VersionRecord> latest = new HashMap<>();
+  private @Nullable Link<VersionRecord> applied;
+
+  States(Layout layout, Disk disk, String model) {
+    this.layout = layout;
+    this.model = model;
+    this.chain =
+        new Chain<>(layout, disk, layout.changes(model), changesOf(model), new ChangeJson(model));
+  }
+
+  private static String changesOf(String model) {
+    return "the changes of " + model;
+  }
+
+  Chain<VersionRecord> chain() {
+    return chain;
+  }
+
+  /** All records, the oldest first, every link checked. */
+  List<VersionRecord> history() {
+    return chain.all().stream().map(Link::record).toList();
+  }
+
+  /** Reads what was appended since; gives the last. */
+  private synchronized @Nullable Link<VersionRecord> refresh() {
+    for (Link<VersionRecord> link : chain.after(applied, chain.last())) {
+      link.record().versions().forEach(version -> latest.put(version.number(), link.record()));
+      applied = link;
+    }
+    return applied;
+  }
+
+  /**
+   * The record that brought a version into its state, empty for one that is as it was published.
+   */
+  synchronized Optional<VersionRecord> since(int number) {
+    refresh();
+    return Optional.ofNullable(latest.get(number));
+  }
+
+  VersionState of(int number) {
+    return since(number).map(VersionRecord::state).orElse(VersionState.ACTIVE);
+  }
+
+  boolean isDeleted(int number) {
+    return of(number).compareTo(VersionState.DELETED) >= 0;
+  }
+
+  /** The versions that are in a state by a record, by number. */
+  synchronized NavigableMap<Integer, VersionRecord> in(Predicate<VersionState> wanted) {
+    refresh();
+    NavigableMap<Integer, VersionRecord> found = new TreeMap<>();
+    latest.forEach(
+        (number, record) -> {
+          if (wanted.test(record.state())) {
+            found.put(number, record);
+          }
+        });
+    return Collections.unmodifiableNavigableMap(found);
+  }
+
+  /**
+   * Appends a change of some versions.
+   *
+   * @param choose says which, before every try: throws if none may be changed, and gives none when
+   *     none need to be
+   */
+  Optional<VersionRecord> append(
+      VersionState state, Change change, Clock clock, Supplier<List<ModelVersion>> choose) {
+    try {
+      while (true) {
+        // Before the choice: a chain that grew since makes the claim fail.
+        Link<VersionRecord> end = refresh();
+        List<ModelVersion> versions = choose.get();
+        if (versions.isEmpty()) {
+          return Optional.empty();
+        }
+        Digest previous = end == null ? null : end.digest();
+        long number = end == null ? 1 : end.number() + 1;
+        VersionRecord next =
+            new VersionRecord(model, number, state, versions, change, clock.instant(), previous);
+        if (chain.claim(number, ChangeJson.write(next))) {
+          return Optional.of(next);
+        }
+      }
+    } catch (IOException e) {
+      throw layout.cannotStore(changesOf(model), e);
+    }
+  }
+}

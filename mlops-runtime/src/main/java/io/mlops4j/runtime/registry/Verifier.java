@@ -1,0 +1,380 @@
+package io.mlops4j.runtime.registry;
+
+import static io.mlops4j.registry.VersionState.REMOVED;
+
+import io.mlops4j.error.IntegrityException;
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.RegistryHead;
+import io.mlops4j.registry.Verification;
+import io.mlops4j.registry.VerifyOptions;
+import io.mlops4j.registry.VersionRecord;
+import io.mlops4j.runtime.registry.AliasJson.Named;
+import io.mlops4j.runtime.registry.Chain.Link;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** One pass over a registry that checks every digest and every link, and goes on after a break. */
+final class Verifier {
+  private final Layout layout;
+  private final VersionStore versions;
+  private final AliasStore aliases;
+  private final VerifyOptions options;
+  private final Meter meter;
+  private final Map<String, RegistryHead.Entry> expected = new TreeMap<>();
+  private final List<RegistryHead.Entry> ends = new ArrayList<>();
+  private final List<Verification.Break> breaks = new ArrayList<>();
+  private final Set<String> broken = new TreeSet<>();
+  private long moreBreaks;
+  private long versionsChecked;
+  private long recordsChecked;
+
+  private Verifier(
+      Layout layout, VersionStore versions, AliasStore aliases, VerifyOptions options) {
+    this.layout = layout;
+    this.versions = versions;
+    this.aliases = aliases;
+    this.options = options;
+    this.meter = Meter.of(options.listener(), 0, 0);
+    options.expected().map(RegistryHead::entries).orElse(List.of()).stream()
+        .filter(entry -> entry.chain().matches("(alias|changes|versions) .*"))
+        .forEach(entry -> expected.put(entry.chain(), entry));
+  }
+
+  static Verification verify(
+      Layout layout, VersionStore versions, AliasStore aliases, VerifyOptions options) {
+    return new Verifier(layout, versions, aliases, options).verify();
+  }
+
+  /** The ends of all chains, unchecked. */
+  static RegistryHead head(Layout layout, VersionStore versions, AliasStore aliases) {
+    List<RegistryHead.Entry> ends = new ArrayList<>();
+    for (String model : layout.models()) {
+      versions
+          .index(model)
+          .end(versions.last(model))
+          .map(end -> new RegistryHead.Entry(versionsOf(model), end.number(), end.digest()))
+          .ifPresent(ends::add);
+      versions
+          .states(model)
+          .chain()
+          .head()
+          .map(link -> new RegistryHead.Entry(changesOf(model), link.number(), link.digest()))
+          .ifPresent(ends::add);
+      for (String alias : aliases.names(model)) {
+        aliases
+            .chain(model, alias)
+            .head()
+            .map(
+                link -> new RegistryHead.Entry(aliasOf(model, alias), link.number(), link.digest()))
+            .ifPresent(ends::add);
+      }
+    }
+    return RegistryHead.of(ends);
+  }
+
+  private static String versionsOf(String model) {
+    return "versions " + model;
+  }
+
+  private static String changesOf(String model) {
+    return "changes " + model;
+  }
+
+  private static String aliasOf(String model, String alias) {
+    return "alias " + model + "@" + alias;
+  }
+
+  private Verification verify() {
+    for (String model : layout.models()) {
+      meter.expect(versions.last(model) + versions.states(model).chain().last());
+      aliases.names(model).forEach(a -> meter.expect(aliases.chain(model, a).last()));
+    }
+    for (String model : layout.models()) {
+      Known known = versions(model);
+      changes(model, known);
+      for (String alias : aliases.names(model)) {
+        alias(model, alias, known);
+      }
+    }
+    for (RegistryHead.Entry lost : List.copyOf(expected.values())) {
+      cut(lost, 0, layout.root().resolve("models"));
+    }
+    return new Verification(
+        versionsChecked,
+        recordsChecked,
+        meter.bytes(),
+        breaks,
+        moreBreaks,
+        RegistryHead.of(ends.stream().filter(end -> !broken.contains(end.chain())).toList()));
+  }
+
+  /** Something that throws when it is not as it was recorded. */
+  private interface Check<T> {
+    T run() throws IOException;
+  }
+
+  /** Null when it is broken. */
+  private <T> @Nullable T check(String chain, long number, Path place, Check<T> check) {
+    try {
+      return check.run();
+    } catch (ClosedByInterruptException e) {
+      throw new RegistryException(
+          layout.root()
+              + ": found the thread interrupted while it verified, expected time to finish; "
+              + "verify again",
+          e);
+    } catch (IOException e) {
+      broken(chain, number, place, String.valueOf(Layout.cannotRead(place, e).getMessage()));
+    } catch (RegistryException e) {
+      if (meter.isRefusal(e) || !Disk.exists(layout.file())) {
+        throw e; // the registry went away: nothing is known to be broken
+      }
+      broken(chain, number, place, String.valueOf(e.getMessage()));
+    }
+    return null;
+  }
+
+  private void broken(String chain, long number, Path place, String problem) {
+    broken.add(chain);
+    if (breaks.size() < options.breaks()) {
+      breaks.add(new Verification.Break(chain, number, place.toString(), problem));
+    } else {
+      moreBreaks++;
+    }
+  }
+
+  /** A version and the digest of its manifest. */
+  private record Proven(ModelVersion version, Digest manifest) {
+    static Proven of(VersionStore.Stored stored) {
+      return new Proven(stored.version(), stored.digest());
+    }
+  }
+
+  /** What the versions up to a number are, without those that are broken. */
+  private record Known(int last, Map<Integer, Proven> versions) {
+    boolean isBroken(int number) {
+      return number <= last && !versions.containsKey(number);
+    }
+  }
+
+  private Known versions(String model) {
+    String chain = versionsOf(model);
+    int last = (int) Math.max(layout.last(layout.versions(model)), versions.last(model));
+    Known known = new Known(last, new HashMap<>());
+    Digest end = null;
+    for (int number = 1; number <= last; number++) {
+      meter.at(model + ":" + number);
+      int each = number;
+      Path place = layout.version(model, number);
+      VersionStore.Stored stored =
+          check(chain, number, place, () -> versions.manifest(model, each));
+      if (stored != null) {
+        known.versions().put(number, Proven.of(stored));
+        check(chain, number, place, () -> content(stored.manifest()));
+        end = VersionIndex.link(end, stored.digest());
+      }
+      versionsChecked++;
+      meter.done();
+      end(chain, number, last, end, place);
+    }
+    if (last == 0) {
+      end(chain, 0, 0, null, layout.versions(model));
+    }
+    return known;
+  }
+
+  private boolean content(Manifest manifest) throws IOException {
+    ModelVersion version = manifest.version();
+    versions.card(manifest);
+    if (!Disk.exists(versions.files(version)) && mayBeRemoved(version)) {
+      return true;
+    }
+    try {
+      Path folder = versions.checkedFolder(version, manifest);
+      if (options.bytes()) {
+        for (Map.Entry<String, Manifest.Entry> file : manifest.files().entrySet()) {
+          Path path = folder.resolve(file.getKey());
+          VersionStore.check(path, Disk.digest(path, meter), file.getValue().digest());
+        }
+      }
+    } catch (IOException | RegistryException e) {
+      if (meter.isRefusal(e) || Disk.exists(versions.files(version)) || !mayBeRemoved(version)) {
+        throw e;
+      } // otherwise somebody removed it just now
+    }
+    return true;
+  }
+
+  private boolean mayBeRemoved(ModelVersion version) {
+    try {
+      return versions.states(version.name()).of(version.number()) == REMOVED;
+    } catch (RegistryException e) {
+      return true; // unknown; the break is found in the chain of changes, and told there
+    }
+  }
+
+  /** Compares a chain with the head that was kept, when it is at the number that this has. */
+  private void end(String chain, long number, long last, @Nullable Digest digest, Path place) {
+    RegistryHead.Entry kept = expected.get(chain);
+    if (kept != null && kept.number() == number) {
+      expected.remove(chain);
+      if (!kept.digest().equals(digest) && !broken.contains(chain)) {
+        broken(
+            chain,
+            number,
+            place,
+            place
+                + ": found "
+                + digest
+                + ", expected "
+                + kept.digest()
+                + " as in the head that was kept; the history up to there was rewritten, restore "
+                + "it from a backup");
+      }
+    }
+    if (number == last) {
+      cut(expected.get(chain), last, place);
+      if (digest != null) {
+        ends.add(new RegistryHead.Entry(chain, last, digest));
+      }
+    }
+  }
+
+  private void cut(RegistryHead.@Nullable Entry kept, long last, Path place) {
+    if (kept != null) {
+      expected.remove(kept.chain());
+      broken(
+          kept.chain(),
+          last + 1,
+          place,
+          place
+              + ": found "
+              + (last == 0 ? "nothing" : "the end at number " + last)
+              + " of "
+              + kept.chain()
+              + ", expected number "
+              + kept.number()
+              + " as in the head that was kept; the end was cut off, restore it from a backup");
+    }
+  }
+
+  private void changes(String model, Known known) {
+    Chain<VersionRecord> chain = versions.states(model).chain();
+    String name = changesOf(model);
+    Walk<VersionRecord> walk = new Walk<>(name, chain.last());
+    walk.over(
+        chain::read,
+        chain::path,
+        (before, next) -> {
+          chain.checkLink(before, next);
+          for (ModelVersion version : next.record().versions()) {
+            checkNamed(chain.path(next.number()), known, version, null);
+          }
+        });
+  }
+
+  private void alias(String model, String alias, Known known) {
+    AliasChain chain = aliases.chain(model, alias);
+    Walk<Named> walk = new Walk<>(aliasOf(model, alias), chain.last());
+    walk.over(
+        chain::read,
+        chain::path,
+        (before, next) -> {
+          chain.checkLink(before, next);
+          Named named = next.record();
+          checkNamed(chain.path(next.number()), known, named.record().to(), named.manifest());
+        });
+  }
+
+  /** A record must name a version that is there, with this manifest. */
+  private void checkNamed(
+      Path record, Known known, ModelVersion version, @Nullable Digest manifest) {
+    if (known.isBroken(version.number())) {
+      return; // told there
+    }
+    Proven stored =
+        known
+            .versions()
+            .computeIfAbsent(version.number(), number -> Proven.of(versions.find(version)));
+    if (!stored.version().equals(version)
+        || (manifest != null && !stored.manifest().equals(manifest))) {
+      throw new IntegrityException(
+          record
+              + ": found a record that names "
+              + version
+              + " with bytes "
+              + version.digest()
+              + (manifest == null ? "" : " and manifest " + manifest)
+              + ", expected the stored ones, "
+              + stored.version().digest()
+              + " and "
+              + stored.manifest()
+              + "; card or files were exchanged, restore the version from a backup");
+    }
+  }
+
+  /** Checks a link; throws where it is broken. */
+  private interface LinkCheck<T> {
+    void check(@Nullable Link<T> before, Link<T> next);
+  }
+
+  private interface Reader<T> {
+    Link<T> read(long number);
+  }
+
+  private interface Places {
+    Path of(long number);
+  }
+
+  /** One chain of records. */
+  private final class Walk<T> {
+    private final String name;
+    private final long last;
+
+    Walk(String name, long last) {
+      this.name = name;
+      this.last = last;
+    }
+
+    void over(Reader<T> reader, Places places, LinkCheck<T> links) {
+      Link<T> before = null;
+      boolean gap = false;
+      for (long number = 1; number <= last; number++) {
+        meter.at(name);
+        long each = number;
+        Path place = places.of(number);
+        Link<T> next = check(name, number, place, () -> reader.read(each));
+        if (next != null && !gap) {
+          Link<T> known = before;
+          check(
+              name,
+              number,
+              place,
+              () -> {
+                links.check(known, next);
+                return true;
+              });
+        }
+        gap = next == null; // the next link cannot be checked; it is not another break
+        before = next;
+        recordsChecked++;
+        meter.done();
+        end(name, number, last, next == null ? null : next.digest(), place);
+      }
+      if (last == 0) {
+        end(name, 0, 0, null, places.of(1));
+      }
+    }
+  }
+}

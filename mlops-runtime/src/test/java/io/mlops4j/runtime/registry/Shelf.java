@@ -1,0 +1,42 @@
+package io.mlops4j.runtime.registry;
+
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelFormat;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.runtime.source.ModelFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** Versions as an older library, which knows no index, has published them; without its care. */
+final class Shelf {
+  static final Instant AT = Instant.parse("2001-05-03T12:00:00Z");
+
+  private Shelf() {}
+
+  /** Versions of the model "race" with the cards that {@link RegistryChild} gives. */
+  static void fill(Path root, Path model, int from, int to) throws IOException {
+    String name = model.getFileName().toString();
+    Manifest.Entry entry = new Manifest.Entry(Files.size(model), Digest.sha256(model));
+    Layout layout = new Layout(root);
+    for (int number = from; number <= to; number++) {
+      Path folder = layout.version("race", number);
+      Files.createDirectories(folder.resolve(VersionStore.FILES));
+      byte[] card = CardJson.write(RegistryChild.card("id-" + number));
+      Manifest manifest =
+          new Manifest(
+              new ModelVersion("race", number, entry.digest()),
+              new ModelFiles.Kind(ModelFormat.ONNX, Optional.of(name)),
+              false,
+              Map.of(name, entry),
+              Digest.sha256(card),
+              AT);
+      Files.createLink(folder.resolve(VersionStore.FILES).resolve(name), model);
+      Files.write(folder.resolve(VersionStore.CARD), card);
+      Files.write(folder.resolve(VersionStore.MANIFEST), manifest.write());
+    }
+  }
+}
