@@ -4,9 +4,11 @@ import io.mlops4j.model.Device;
 import io.mlops4j.model.FeatureSchema;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,7 @@ public final class LoadOptions {
   private final MicroBatching microBatching;
   private final boolean independentRows;
   private final @Nullable Closing closing;
+  private final Set<String> operations;
 
   private LoadOptions(Draft draft) {
     this.features = draft.features;
@@ -42,6 +45,7 @@ public final class LoadOptions {
     this.microBatching = draft.microBatching;
     this.independentRows = draft.independentRows;
     this.closing = draft.closing;
+    this.operations = Set.copyOf(draft.operations);
   }
 
   /** What a changed copy is made from. */
@@ -59,6 +63,7 @@ public final class LoadOptions {
     private MicroBatching microBatching = MicroBatching.upTo(1);
     private boolean independentRows;
     private @Nullable Closing closing;
+    private Set<String> operations = Set.of();
   }
 
   private LoadOptions with(Consumer<Draft> change) {
@@ -76,6 +81,7 @@ public final class LoadOptions {
     draft.microBatching = microBatching;
     draft.independentRows = independentRows;
     draft.closing = closing;
+    draft.operations = operations;
     change.accept(draft);
     return new LoadOptions(draft);
   }
@@ -211,8 +217,9 @@ public final class LoadOptions {
    * For a model whose maker is not trusted: constants are not folded while it is loaded, so that a
    * file of a few lines cannot ask for minutes of work then, and nothing of it enters a cache of
    * models. Its runs do that work, and they have deadlines ({@link CallOptions#within}). An ONNX
-   * model so loaded may be slower, and answers the same. A TensorFlow SavedModel is a program that
-   * may read and write files: this does not make it safe.
+   * model so loaded may be slower, and answers the same. A TensorFlow SavedModel is loaded as
+   * without this: it may run only what computes ({@link #allowOperations}), but may end the
+   * process.
    *
    * @return a changed copy
    */
@@ -222,6 +229,20 @@ public final class LoadOptions {
           draft.trusted = false;
           draft.cached = false;
         });
+  }
+
+  /**
+   * Allows a TensorFlow SavedModel operations that no SavedModel may run unless asked, because they
+   * can do more than compute: read or write files, wait, call others. What is refused names them.
+   *
+   * @param names operations as TensorFlow calls them, for example {@code
+   *     InitializeTableFromTextFileV2}, which reads a vocabulary from a file
+   * @return a changed copy, which also allows what was allowed before
+   */
+  public LoadOptions allowOperations(String... names) {
+    Set<String> all = new HashSet<>(operations);
+    all.addAll(List.of(names));
+    return with(draft -> draft.operations = all);
   }
 
   /**
@@ -400,5 +421,14 @@ public final class LoadOptions {
    */
   public Optional<Closing> closing() {
     return Optional.ofNullable(closing);
+  }
+
+  /**
+   * The operations that this model may run beyond those that every model may.
+   *
+   * @return names, often none
+   */
+  public Set<String> operations() {
+    return operations;
   }
 }

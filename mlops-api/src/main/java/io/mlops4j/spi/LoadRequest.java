@@ -1,7 +1,9 @@
 package io.mlops4j.spi;
 
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How an engine is to load one model. Immutable: every method returns a changed copy. */
@@ -10,9 +12,15 @@ public final class LoadRequest {
   private final @Nullable String signature;
   private final boolean trusted;
   private final boolean profiled;
+  private final Set<String> operations;
 
   private LoadRequest(
-      DeviceRequest device, @Nullable String signature, boolean trusted, boolean profiled) {
+      DeviceRequest device,
+      @Nullable String signature,
+      boolean trusted,
+      boolean profiled,
+      Set<String> operations) {
+    this.operations = operations;
     this.device = device;
     this.signature = signature;
     this.trusted = trusted;
@@ -26,7 +34,7 @@ public final class LoadRequest {
    * @return the request
    */
   public static LoadRequest on(DeviceRequest device) {
-    return new LoadRequest(Objects.requireNonNull(device, "device"), null, true, false);
+    return new LoadRequest(Objects.requireNonNull(device, "device"), null, true, false, Set.of());
   }
 
   /**
@@ -36,7 +44,8 @@ public final class LoadRequest {
    * @return a changed copy
    */
   public LoadRequest withSignature(String key) {
-    return new LoadRequest(device, Objects.requireNonNull(key, "key"), trusted, profiled);
+    return new LoadRequest(
+        device, Objects.requireNonNull(key, "key"), trusted, profiled, operations);
   }
 
   /**
@@ -46,7 +55,7 @@ public final class LoadRequest {
    * @return a changed copy
    */
   public LoadRequest untrusted() {
-    return new LoadRequest(device, signature, false, profiled);
+    return new LoadRequest(device, signature, false, profiled, operations);
   }
 
   /**
@@ -56,7 +65,19 @@ public final class LoadRequest {
    * @return a changed copy
    */
   public LoadRequest profile() {
-    return new LoadRequest(device, signature, trusted, true);
+    return new LoadRequest(device, signature, trusted, true, operations);
+  }
+
+  /**
+   * Allows operations that an engine does not let every model run.
+   *
+   * @param more names of operations, as the engine calls them
+   * @return a changed copy
+   */
+  public LoadRequest allowOperations(Set<String> more) {
+    Set<String> all = new HashSet<>(operations);
+    all.addAll(more);
+    return new LoadRequest(device, signature, trusted, profiled, Set.copyOf(all));
   }
 
   /**
@@ -93,5 +114,14 @@ public final class LoadRequest {
    */
   public boolean profiled() {
     return profiled;
+  }
+
+  /**
+   * The operations that this model may run beyond those that every model may.
+   *
+   * @return names, often none
+   */
+  public Set<String> operations() {
+    return operations;
   }
 }

@@ -267,6 +267,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     LoadRequest request = LoadRequest.on(DeviceRequest.of(options.devices()));
     request = options.trusted() ? request : request.untrusted();
     request = options.isProfiled() ? request.profile() : request;
+    request = request.allowOperations(options.operations());
     return options.signature().map(request::withSignature).orElse(request);
   }
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,8 @@ final class LoadedModels implements AutoCloseable {
       boolean trusted,
       boolean cached,
       boolean profiled,
-      boolean independentRows) {
+      boolean independentRows,
+      Set<String> operations) {
     static Key of(
         Digest digest, String engine, LoadOptions options, @Nullable FeatureSchema features) {
       return new Key(
@@ -65,7 +67,8 @@ final class LoadedModels implements AutoCloseable {
           options.trusted(),
           options.cached(),
           options.isProfiled(),
-          options.hasIndependentRows());
+          options.hasIndependentRows(),
+          options.operations());
     }
   }
 

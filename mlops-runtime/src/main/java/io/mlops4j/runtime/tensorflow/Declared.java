@@ -3,6 +3,7 @@ package io.mlops4j.runtime.tensorflow;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,8 +13,18 @@ import java.util.List;
  * @param inputs sorted by name, as the file has no order
  * @param outputs sorted by name
  * @param assets names of further files that the graph reads
+ * @param restoring what is run to read the variables while the model is loaded
+ * @param initialising what else is run then
+ * @param operations of the graph
  */
-record Declared(List<String> tags, List<Tensor> inputs, List<Tensor> outputs, List<String> assets) {
+record Declared(
+    List<String> tags,
+    List<Tensor> inputs,
+    List<Tensor> outputs,
+    List<String> assets,
+    List<String> restoring,
+    List<String> initialising,
+    GraphOperations operations) {
 
   /**
    * An input or output, and where it is in the graph.
@@ -22,6 +33,13 @@ record Declared(List<String> tags, List<Tensor> inputs, List<Tensor> outputs, Li
    * @param endpoint an operation's name and the number of its output, {@code op:0}
    */
   record Tensor(TensorSpec spec, String endpoint) {}
+
+  /** What is run when the model is asked, and what initialises it. */
+  List<String> running() {
+    List<String> running = new ArrayList<>(initialising);
+    outputs.forEach(output -> running.add(output.endpoint()));
+    return running;
+  }
 
   ModelSignature signature() {
     return new ModelSignature(specs(inputs), specs(outputs));

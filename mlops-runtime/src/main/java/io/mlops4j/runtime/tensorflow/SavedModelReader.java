@@ -13,10 +13,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.proto.AssetFileDef;
+import org.tensorflow.proto.CollectionDef;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SaverDef;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
@@ -33,9 +36,13 @@ final class SavedModelReader {
   /** TensorFlow's own, for what runs when a model is loaded. */
   private static final String RESERVED = "__saved_model";
 
+  private static final Set<String> INITIALISING = Set.of("saved_model_main_op", "legacy_init_op");
+
   private static final int META_GRAPHS = 2; // of SavedModel
   private static final int META_INFO = 1; // of MetaGraphDef
   private static final int GRAPH = 2;
+  private static final int SAVER = 3;
+  private static final int COLLECTIONS = 4;
   private static final int SIGNATURES = 5;
   private static final int ASSETS = 6;
   private static final int KEY = 1; // of an entry of a map
@@ -69,13 +76,19 @@ final class SavedModelReader {
         graph.tags,
         tensors(key, "input", signature.getInputsMap()),
         tensors(key, "output", signature.getOutputsMap()),
-        List.copyOf(graph.assets));
+        List.copyOf(graph.assets),
+        List.copyOf(graph.restoring),
+        List.copyOf(graph.initialising),
+        graph.operations);
   }
 
   private static final class Graph {
     private final List<String> tags = new ArrayList<>();
     private final Map<String, SignatureDef> signatures = new TreeMap<>();
     private final List<String> assets = new ArrayList<>();
+    private final List<String> restoring = new ArrayList<>();
+    private final List<String> initialising = new ArrayList<>();
+    private final GraphOperations operations = new GraphOperations();
   }
 
   private List<Graph> graphs(ByteBuffer main) {
@@ -86,7 +99,7 @@ final class SavedModelReader {
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
         if (isMessage(tag, META_GRAPHS)) {
           int limit = in.pushLimit(in.readRawVarint32());
-          graphs.add(graph(in));
+          graphs.add(graph(in, main));
           in.popLimit(limit);
         } else {
           skip(in, tag);
@@ -101,7 +114,7 @@ final class SavedModelReader {
     }
   }
 
-  private static Graph graph(CodedInputStream in) throws IOException {
+  private static Graph graph(CodedInputStream in, ByteBuffer main) throws IOException {
     Graph graph = new Graph();
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       if (isMessage(tag, META_INFO)) {
@@ -109,12 +122,27 @@ final class SavedModelReader {
         in.readMessage(info, ExtensionRegistryLite.getEmptyRegistry());
         graph.tags.addAll(info.getTagsList());
       } else if (isMessage(tag, GRAPH)) {
-        int limit = in.pushLimit(in.readRawVarint32());
+        int length = in.readRawVarint32();
+        int from = main.position() + in.getTotalBytesRead();
+        int limit = in.pushLimit(length);
+        if (length > main.limit() - from) {
+          throw new IOException("a graph that is cut");
+        }
+        ByteBuffer bytes = main.slice(from, length);
         GraphShapes.check(in);
+        in.popLimit(limit);
+        graph.operations.read(CodedInputStream.newInstance(bytes));
+      } else if (isMessage(tag, SAVER)) {
+        SaverDef.Builder saver = SaverDef.newBuilder();
+        in.readMessage(saver, ExtensionRegistryLite.getEmptyRegistry());
+        graph.restoring.add(saver.getRestoreOpName());
+      } else if (isMessage(tag, COLLECTIONS)) {
+        int limit = in.pushLimit(in.readRawVarint32());
+        collection(in, graph.initialising);
         in.popLimit(limit);
       } else if (isMessage(tag, SIGNATURES)) {
         int limit = in.pushLimit(in.readRawVarint32());
-        signature(in, graph.signatures);
+        signature(in, graph);
         in.popLimit(limit);
       } else if (isMessage(tag, ASSETS)) {
         AssetFileDef.Builder asset = AssetFileDef.newBuilder();
@@ -127,8 +155,25 @@ final class SavedModelReader {
     return graph;
   }
 
-  private static void signature(CodedInputStream in, Map<String, SignatureDef> into)
+  private static void collection(CodedInputStream in, List<String> initialising)
       throws IOException {
+    boolean runs = false;
+    CollectionDef.Builder value = CollectionDef.newBuilder();
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      if (isMessage(tag, KEY)) {
+        runs |= INITIALISING.contains(in.readStringRequireUtf8());
+      } else if (isMessage(tag, VALUE)) {
+        in.readMessage(value, ExtensionRegistryLite.getEmptyRegistry());
+      } else {
+        skip(in, tag);
+      }
+    }
+    if (runs) {
+      initialising.addAll(value.getNodeList().getValueList());
+    }
+  }
+
+  private static void signature(CodedInputStream in, Graph graph) throws IOException {
     String key = "";
     SignatureDef.Builder value = SignatureDef.newBuilder();
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
@@ -141,7 +186,9 @@ final class SavedModelReader {
       }
     }
     if (!key.startsWith(RESERVED)) {
-      into.put(key, value.build());
+      graph.signatures.put(key, value.build());
+    } else {
+      value.getOutputsMap().values().forEach(info -> graph.initialising.add(info.getName()));
     }
   }
 

@@ -65,6 +65,7 @@ final class TensorFlowEngine implements Engine {
     ByteBuffer main = main(source, files);
     Declared declared =
         SavedModelReader.read(main, source.main(), request.signature().orElse(null));
+    AllowedOperations.check(source.main(), declared, request.operations());
     requireAssets(source.main(), files, declared);
     NativeSession session = session(source.main(), files, declared.tags());
     TensorFlowModel model = null;

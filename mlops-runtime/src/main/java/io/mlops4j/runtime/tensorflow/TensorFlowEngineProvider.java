@@ -27,9 +27,12 @@ import java.util.Set;
  *       TF_CPP_MIN_LOG_LEVEL} says; 2 leaves only errors, and a line or two when it starts.
  * </ul>
  *
- * <p>A SavedModel is a program, to be trusted like one:
+ * <p>A SavedModel is a program. It is loaded only if what it runs is on a list of operations that
+ * compute, or was allowed ({@link io.mlops4j.inference.LoadOptions#allowOperations}). Even so it is
+ * to be trusted:
  *
  * <ul>
+ *   <li>While it is loaded, it may read TensorFlow's checkpoints outside its folder.
  *   <li>No run can be ended. A deadline is reported when the run has ended by itself; one that
  *       never ends holds its caller, and whoever closes the model, for ever.
  *   <li>TensorFlow reports most of what is wrong in a graph, but ends the process over some of it.
