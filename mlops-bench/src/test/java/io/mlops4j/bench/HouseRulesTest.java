@@ -75,6 +75,7 @@ class HouseRulesTest {
         "com.google.protobuf..", "io.mlops4j.runtime.onnx..", "io.mlops4j.runtime.tensorflow..");
     checkOnlyUser("org.tensorflow..", "io.mlops4j.runtime.tensorflow..");
     checkOnlyUser("org.bytedeco..", "io.mlops4j.runtime.tensorflow..");
+    checkOnlyUser("org.snakeyaml..", "io.mlops4j.runtime.mlflow..");
     checkOnlyUser("io.micrometer..", "io.mlops4j.monitor.metrics..");
   }
 

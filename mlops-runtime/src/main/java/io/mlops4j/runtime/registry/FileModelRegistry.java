@@ -217,6 +217,12 @@ public final class FileModelRegistry implements ModelRegistry {
     return versions.deferredSource(version);
   }
 
+  /** For archives, which carry the very bytes. */
+  byte[] cardBytes(ModelVersion version) {
+    checkOpen();
+    return versions.cardBytes(version);
+  }
+
   @Override
   public void addSignature(ModelVersion version, byte[] bundle) {
     checkOpen();

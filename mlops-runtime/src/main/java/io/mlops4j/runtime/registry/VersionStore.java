@@ -207,17 +207,30 @@ final class VersionStore {
         Digest.sha256(bytes));
   }
 
+  /** The card's bytes as they were published, perhaps with keys of a newer library. */
+  byte[] cardBytes(ModelVersion version) {
+    return cardBytes(find(version).manifest());
+  }
+
+  private byte[] cardBytes(Manifest manifest) {
+    Path file = cardFile(manifest.version());
+    byte[] bytes = layout.read(file);
+    check(file, Digest.sha256(bytes), manifest.card());
+    return bytes;
+  }
+
+  private Path cardFile(ModelVersion version) {
+    return layout.version(version.name(), version.number()).resolve(CARD);
+  }
+
   ModelCard card(ModelVersion version) {
     return card(find(version).manifest());
   }
 
   ModelCard card(Manifest manifest) {
-    ModelVersion version = manifest.version();
-    Path file = layout.version(version.name(), version.number()).resolve(CARD);
-    byte[] bytes = layout.read(file);
-    check(file, Digest.sha256(bytes), manifest.card());
-    ModelCard card = Document.read(file, bytes, CardJson::read);
-    if (!card.name().equals(version.name())) {
+    Path file = cardFile(manifest.version());
+    ModelCard card = Document.read(file, cardBytes(manifest), CardJson::read);
+    if (!card.name().equals(manifest.version().name())) {
       throw Document.damaged(file, "the card of " + card.name());
     }
     return card;

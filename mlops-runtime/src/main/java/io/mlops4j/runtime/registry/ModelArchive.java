@@ -1,0 +1,270 @@
+package io.mlops4j.runtime.registry;
+
+import io.mlops4j.error.IntegrityException;
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.source.ModelFiles;
+import io.mlops4j.spi.ModelSource;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * A version as one file that another registry imports with its digest unchanged: card, files and
+ * signatures, in a ZIP file whose bytes are the same whenever the same is written. Immutable and
+ * thread safe; what lies on the disk is read again, and checked again, by {@link #into}.
+ *
+ * <p>An archive may come from a stranger. Nothing of it becomes a path before its name was checked,
+ * nothing is linked, nothing is unpacked beyond the {@link ArchiveLimits}, and nothing is published
+ * that is not what its index lists, by digest. That its index is honest is for a signature to
+ * prove, when a runtime with a {@link io.mlops4j.runtime.trust.TrustPolicy} loads the model.
+ */
+public final class ModelArchive {
+  private final Path file;
+  private final ArchiveLimits limits;
+  private final ArchiveIndex index;
+  private final ModelCard card;
+
+  private ModelArchive(Path file, ArchiveLimits limits, ArchiveIndex index, ModelCard card) {
+    this.file = file;
+    this.limits = limits;
+    this.index = index;
+    this.card = card;
+  }
+
+  /**
+   * Writes a version with its card and its signatures. The file appears when it is complete.
+   *
+   * @param registry where it was published; lent
+   * @param version a version of this registry
+   * @param file where to write; one that is there is replaced
+   * @throws IntegrityException if the version's bytes are not those that were published
+   * @throws RegistryException if the file cannot be written
+   */
+  public static void write(ModelRegistry registry, ModelVersion version, Path file) {
+    ModelSource source = registry.source(version);
+    Map<String, ByteBuffer> files = files(source);
+    byte[] card = card(registry, version);
+    Map<String, byte[]> signatures = new TreeMap<>();
+    registry
+        .signatures(version)
+        .forEach(bundle -> signatures.put(Digest.sha256(bundle).hex(), bundle));
+    ArchiveIndex index = index(version, files, Digest.sha256(card), signatures);
+    Path aside = file.resolveSibling(file.getFileName() + ".new");
+    try {
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(aside), 1 << 16);
+          ArchiveWriter zip = new ArchiveWriter(out)) {
+        zip.add(ArchiveIndex.NAME, ByteBuffer.wrap(index.write()));
+        zip.add(ArchiveIndex.CARD, ByteBuffer.wrap(card));
+        for (Map.Entry<String, ByteBuffer> each : files.entrySet()) {
+          zip.add(ArchiveIndex.FILES + each.getKey(), each.getValue());
+        }
+        for (Map.Entry<String, byte[]> each : signatures.entrySet()) {
+          zip.add(
+              ArchiveIndex.SIGNATURES + each.getKey() + ".json", ByteBuffer.wrap(each.getValue()));
+        }
+      }
+      Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      Disk.deleteQuietly(aside);
+      throw new RegistryException(
+          file + ": the archive of " + version + " cannot be written (" + e + ")", e);
+    }
+  }
+
+  private static Map<String, ByteBuffer> files(ModelSource source) {
+    Map<String, ByteBuffer> files = new TreeMap<>(source.external());
+    ByteBuffer bytes = source.bytes();
+    if (bytes != null) {
+      files.put(String.valueOf(source.main().getFileName()), bytes);
+    }
+    return files;
+  }
+
+  /**
+   * As it is stored, with keys that only a newer library knows; other registries have only ours.
+   */
+  private static byte[] card(ModelRegistry registry, ModelVersion version) {
+    return registry instanceof FileModelRegistry folder
+        ? folder.cardBytes(version)
+        : CardJson.write(registry.card(version));
+  }
+
+  private static ArchiveIndex index(
+      ModelVersion version,
+      Map<String, ByteBuffer> files,
+      Digest card,
+      Map<String, byte[]> signatures) {
+    Map<String, Manifest.Entry> entries = new TreeMap<>();
+    files.forEach(
+        (name, bytes) ->
+            entries.put(
+                name, new Manifest.Entry(bytes.remaining(), Digest.sha256(bytes.duplicate()))));
+    boolean single =
+        entries.size() == 1 && Manifest.digest(entries, false).equals(version.digest());
+    return new ArchiveIndex(
+        version.name(), version.digest(), !single, entries, card, List.copyOf(signatures.keySet()));
+  }
+
+  /**
+   * Reads what an archive says of itself, within the limits that hold by default.
+   *
+   * @param file an archive
+   * @return the archive, of which nothing was unpacked yet
+   * @throws RegistryException if it is no archive, or one that is not let in
+   * @throws IntegrityException if index or card are not what was written
+   */
+  public static ModelArchive read(Path file) {
+    return read(file, ArchiveLimits.withDefaults());
+  }
+
+  /**
+   * Reads what an archive says of itself.
+   *
+   * @param file an archive
+   * @param limits how much it may be
+   * @return the archive, of which nothing was unpacked yet
+   * @throws RegistryException if it is no archive, or one that is not let in
+   * @throws IntegrityException if index or card are not what was written
+   */
+  public static ModelArchive read(Path file, ArchiveLimits limits) {
+    Objects.requireNonNull(limits, "limits");
+    try (ArchiveReader reader = ArchiveReader.open(file, limits)) {
+      byte[] bytes = reader.document(ArchiveIndex.NAME);
+      ArchiveIndex index = Document.readSealed(file, bytes, ArchiveIndex::read);
+      reader.requireOnly(index.names());
+      byte[] json = reader.document(ArchiveIndex.CARD);
+      ModelCard card = Document.read(file, json, CardJson::read);
+      requireCard(file, index, json, card);
+      return new ModelArchive(file, limits, index, card);
+    } catch (IOException e) {
+      throw refused(file, e);
+    }
+  }
+
+  private static void requireCard(Path file, ArchiveIndex index, byte[] json, ModelCard card) {
+    if (!Digest.sha256(json).equals(index.card()) || !card.name().equals(index.model())) {
+      throw new IntegrityException(
+          file + ": found another card than its index lists, expected the one that was written");
+    }
+    if (!CardJson.text(card).equals(new String(json, StandardCharsets.UTF_8))) {
+      throw new RegistryException(
+          file
+              + ": found a card with keys that this mlops4j does not know and would lose, expected"
+              + " none; import it with the version that wrote it, or a later one",
+          null);
+    }
+  }
+
+  static RegistryException refused(Path file, IOException cause) {
+    String found = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return new RegistryException(
+        file
+            + ": found "
+            + found
+            + ", expected an archive that ModelArchive.write wrote; nothing was published",
+        cause);
+  }
+
+  /**
+   * The model's name.
+   *
+   * @return that of its card
+   */
+  public String model() {
+    return index.model();
+  }
+
+  /**
+   * The version's digest, which it keeps wherever it is imported.
+   *
+   * @return the digest of its files
+   */
+  public Digest digest() {
+    return index.digest();
+  }
+
+  /**
+   * The card.
+   *
+   * @return as it was published
+   */
+  public ModelCard card() {
+    return card;
+  }
+
+  /**
+   * Publishes the version, with its signatures, in another registry. Where it is already, that
+   * version is returned, which has the signatures of both afterwards. Numbers are the registry's
+   * own. The files are unpacked in a temporary folder, which is gone when this returns.
+   *
+   * @param registry where to; lent
+   * @return the version there, with the same digest
+   * @throws RegistryException if the archive is not let in, or cannot be stored; nothing was
+   *     published
+   * @throws IntegrityException if the files are not those that the index lists
+   */
+  public ModelVersion into(ModelRegistry registry) {
+    Objects.requireNonNull(registry, "registry");
+    try (ArchiveReader reader = ArchiveReader.open(file, limits)) {
+      Path folder = Files.createTempDirectory("mlops4j-archive-"); // for its owner alone
+      try {
+        reader.requireOnly(index.names());
+        reader.unpack(index.files(), folder);
+        return into(registry, reader, folder);
+      } finally {
+        Disk.deleteQuietly(folder);
+      }
+    } catch (IOException e) {
+      throw refused(file, e);
+    }
+  }
+
+  private ModelVersion into(ModelRegistry registry, ArchiveReader reader, Path folder)
+      throws IOException {
+    Map<String, byte[]> signatures = new TreeMap<>();
+    for (String hex : index.signatures()) {
+      byte[] bundle = reader.document(ArchiveIndex.SIGNATURES + hex + ".json");
+      if (!Digest.sha256(bundle).hex().equals(hex)) {
+        throw new IntegrityException(file + ": found another signature than its index lists");
+      }
+      signatures.put(hex, bundle);
+    }
+    Path model = index.folder() ? folder : folder.resolve(index.files().keySet().iterator().next());
+    if (!ModelFiles.list(model).paths().keySet().equals(index.files().keySet())) {
+      throw new RegistryException(
+          file + ": found an index of files that are no model's, as model.sig, expected none",
+          null);
+    }
+    ModelVersion version = registry.publish(card, model);
+    if (!version.digest().equals(index.digest())) {
+      throw new IntegrityException(
+          "%s: found that %s has %s in %s, expected %s"
+              .formatted(file, version, version.digest(), registry.location(), index.digest()));
+    }
+    signatures.values().forEach(bundle -> registry.addSignature(version, bundle));
+    return version;
+  }
+
+  /**
+   * For people.
+   *
+   * @return the model, its digest, and the archive's file
+   */
+  @Override
+  public String toString() {
+    return index.model() + " " + index.digest().abbreviated() + " in " + file;
+  }
+}
