@@ -144,7 +144,7 @@ public final class ModelSigner {
     return new Bundle(payload, signature(Bundle.signed(payload)), key.hint()).write();
   }
 
-  private byte[] signature(byte[] bytes) {
+  byte[] signature(byte[] bytes) {
     try {
       Signature signer = Signature.getInstance(key.curve().signature());
       signer.initSign(secret);
