@@ -176,10 +176,11 @@ public final class ModelFiles {
   }
 
   /**
-   * Reads the signature that lies with the model.
+   * Reads the signature that lies with the model. One that cannot be read, or is too large to be
+   * one, is given as no bytes: whoever asks for a signature refuses those, and nobody else is kept
+   * from the model.
    *
    * @return its bytes, unverified; empty if there is none
-   * @throws ModelLoadException if it cannot be read, or is too large to be one
    */
   public List<ByteBuffer> signatures() {
     Path file = signature(root);
@@ -187,15 +188,9 @@ public final class ModelFiles {
       return List.of();
     }
     try {
-      long size = Files.size(file);
-      if (size > LARGEST_SIGNATURE) {
-        throw new ModelLoadException(
-            file + ": found " + size + " bytes, expected a signature, which has a few thousand",
-            null);
-      }
-      return List.of(read(file));
-    } catch (IOException e) {
-      throw cannotRead(file, e);
+      return List.of(Files.size(file) > LARGEST_SIGNATURE ? ByteBuffer.allocate(0) : read(file));
+    } catch (IOException | ModelLoadException e) {
+      return List.of(ByteBuffer.allocate(0));
     }
   }
 

@@ -11,11 +11,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.error.UntrustedModelException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.runtime.source.FileSource;
 import io.mlops4j.spi.ModelSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +95,21 @@ class ModelSignerTest {
       assertThat(bundle.getFileName()).hasToString(model == file ? "single.onnx.sig" : "model.sig");
       assertThat(TrustPolicy.signedBy(KEY).verify("m", after).bytes()).isEqualTo(before.bytes());
     }
+  }
+
+  @Test
+  void aSignatureThatIsNoneKeepsNobodyFromTheModelWhoAsksForNone() throws IOException {
+    Path file = TrustFixture.mlp4(temporary, "single.onnx");
+    try (RandomAccessFile huge =
+        new RandomAccessFile(temporary.resolve("single.onnx.sig").toFile(), "rw")) {
+      huge.setLength(100 << 20);
+    }
+
+    ModelSource source = FileSource.read(file);
+
+    assertThatThrownBy(() -> TrustPolicy.signedBy(KEY).verify("single", source))
+        .isInstanceOf(UntrustedModelException.class)
+        .hasMessageContaining("found a bundle that is");
   }
 
   @Test
