@@ -1,6 +1,7 @@
 package io.mlops4j.bench;
 
 import io.mlops4j.bench.conformance.ConformanceCommand;
+import io.mlops4j.bench.crash.CrashCommand;
 import io.mlops4j.bench.engines.EnginesTopic;
 import io.mlops4j.bench.golden.GoldenCommand;
 import io.mlops4j.bench.ratios.RatiosCommand;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Command;
     description = "Shows what mlops4j claims.",
     subcommands = {
       ConformanceCommand.class,
+      CrashCommand.class,
       GoldenCommand.class,
       JmhCommand.class,
       SoakCommand.class,

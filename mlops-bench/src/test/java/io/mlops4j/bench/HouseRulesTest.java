@@ -14,6 +14,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.io.Externalizable;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.nio.channels.FileLock;
 import org.junit.jupiter.api.Test;
 
 /** The arrows between the rooms, checked where all of them are on one class path. */
@@ -77,6 +78,18 @@ class HouseRulesTest {
     checkOnlyUser("org.bytedeco..", "io.mlops4j.runtime.tensorflow..");
     checkOnlyUser("org.snakeyaml..", "io.mlops4j.runtime.mlflow..");
     checkOnlyUser("io.micrometer..", "io.mlops4j.monitor.metrics..");
+  }
+
+  /** A lock that a network file system grants to everybody would be no lock. */
+  @Test
+  void registriesNeedNoFileLocks() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("io.mlops4j.runtime.registry")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(FileLock.class));
   }
 
   @Test

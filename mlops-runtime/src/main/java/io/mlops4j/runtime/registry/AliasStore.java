@@ -33,7 +33,7 @@ final class AliasStore {
   }
 
   List<String> names(String model) {
-    return layout.names(layout.aliases(model));
+    return layout.aliasesOf(model);
   }
 
   RegistryException unknown(ModelRef ref, int versions) {

@@ -195,13 +195,13 @@ final class Collector {
 
   Collected collectable() {
     Totals totals = new Totals();
-    layout.models().forEach(model -> totals.add(plan(model)));
+    layout.modelFolders().forEach(model -> totals.add(plan(model)));
     return totals.collected();
   }
 
   Collected collect(Change change) {
     Totals totals = new Totals();
-    for (String model : layout.models()) {
+    for (String model : layout.modelFolders()) {
       Plan plan = plan(model);
       if (!plan.delete().isEmpty()) {
         allowDeletions();

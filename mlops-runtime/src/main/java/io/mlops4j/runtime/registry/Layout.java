@@ -41,6 +41,7 @@ record Layout(Path root) {
   private static final int FIRST = 1;
   private static final int WITH_DELETIONS = 2;
   private static final Pattern NUMBERED = Pattern.compile("[0-9]{6,9}(\\.json)?");
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
   private static final String STORE = "mlops4j-registry";
 
   /** Opens a registry's folder, or makes one of a folder that is empty or not there. */
@@ -167,6 +168,10 @@ record Layout(Path root) {
     return record(root.resolve("models").resolve(model).resolve("index"), block);
   }
 
+  private Path record(String model, String alias, long number) {
+    return record(alias(model, alias), number);
+  }
+
   Path record(Path folder, long number) {
     return folder.resolve(digits(number) + ".json");
   }
@@ -175,8 +180,28 @@ record Layout(Path root) {
     return String.format(Locale.ROOT, "%06d", number);
   }
 
+  /** The models that have a version. A publish that failed may leave a folder without one. */
   List<String> models() {
-    return names(root.resolve("models"));
+    return modelFolders().stream()
+        .filter(name -> Disk.exists(version(name, 1)) || last(versions(name)) > 0)
+        .toList();
+  }
+
+  /** Also those without a version. */
+  List<String> modelFolders() {
+    return named(root.resolve("models"));
+  }
+
+  /** The aliases that have a record. */
+  List<String> aliasesOf(String model) {
+    return named(aliases(model)).stream()
+        .filter(name -> Disk.exists(record(model, name, 1)) || last(alias(model, name)) > 0)
+        .toList();
+  }
+
+  /** Files that a desktop or a file system keeps for itself are no names of ours. */
+  private List<String> named(Path folder) {
+    return names(folder).stream().filter(name -> NAME.matcher(name).matches()).toList();
   }
 
   /** The names in a folder, sorted; none when there is no such folder. */

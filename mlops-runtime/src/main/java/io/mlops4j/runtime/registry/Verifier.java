@@ -59,7 +59,7 @@ final class Verifier {
   /** The ends of all chains, unchecked. */
   static RegistryHead head(Layout layout, VersionStore versions, AliasStore aliases) {
     List<RegistryHead.Entry> ends = new ArrayList<>();
-    for (String model : layout.models()) {
+    for (String model : layout.modelFolders()) {
       versions
           .index(model)
           .end(versions.last(model))
@@ -96,11 +96,11 @@ final class Verifier {
   }
 
   private Verification verify() {
-    for (String model : layout.models()) {
+    for (String model : layout.modelFolders()) {
       meter.expect(versions.last(model) + versions.states(model).chain().last());
       aliases.names(model).forEach(a -> meter.expect(aliases.chain(model, a).last()));
     }
-    for (String model : layout.models()) {
+    for (String model : layout.modelFolders()) {
       Known known = versions(model);
       changes(model, known);
       for (String alias : aliases.names(model)) {

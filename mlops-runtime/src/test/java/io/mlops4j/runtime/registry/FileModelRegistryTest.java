@@ -297,4 +297,19 @@ class FileModelRegistryTest {
       assertThat(young.resolve("half.onnx")).exists();
     }
   }
+
+  @Test
+  void emptyFoldersAndFilesOfOthersAreNoModelsAndNoAliases() throws IOException {
+    ModelVersion version = publish("flight-delay");
+    registry.assign("flight-delay@champion", version, FIRST);
+    Files.createDirectories(root.resolve("models/failed/versions"));
+    Files.createDirectories(root.resolve("models/flight-delay/aliases/failed"));
+    Files.writeString(root.resolve("models/.DS_Store"), "of a desktop");
+    Files.writeString(root.resolve("models/flight-delay/aliases/.DS_Store"), "of a desktop");
+
+    assertThat(registry.models()).containsExactly("flight-delay");
+    assertThat(registry.aliases("flight-delay")).containsExactly("champion");
+    assertThat(registry.verify().breaks()).isEmpty();
+    assertThat(registry.head().entries()).hasSize(2);
+  }
 }

@@ -2,12 +2,23 @@ package io.mlops4j.runtime.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.RegistryOptions;
+import io.mlops4j.registry.Retention;
 import io.mlops4j.runtime.compatibility.RegistryRetentionCompatibility;
 import io.mlops4j.runtime.compatibility.RegistryUnderTest;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class FolderRegistryRetentionTest extends RegistryRetentionCompatibility {
+  @TempDir Path home;
   private FolderUnderTest folder;
 
   @Override
@@ -19,5 +30,45 @@ class FolderRegistryRetentionTest extends RegistryRetentionCompatibility {
   @AfterEach
   void nothingIsLeftAside() throws IOException {
     assertThat(folder.staged()).isEmpty();
+  }
+
+  @Test
+  void theLayoutIsRaisedByTheFirstDeletionAndNotBefore() throws IOException {
+    for (boolean links : new boolean[] {true, false}) {
+      Path root = home.resolve("links-" + links);
+      Clock clock = Clock.systemUTC();
+      try (ModelRegistry registry = FileModelRegistry.open(root, clock, links)) {
+        ModelVersion one = registry.publish(Models.card("fraud"), Models.mlp4(home));
+        registry.deprecate(one, Change.by("ana"));
+        assertThat(layout(root)).isEqualTo(1);
+        registry.delete(one, Change.by("ana"));
+        assertThat(layout(root)).isEqualTo(2);
+      }
+      try (ModelRegistry again = FileModelRegistry.open(root, clock, links)) {
+        assertThat(again.versions("fraud")).isEmpty();
+      }
+    }
+  }
+
+  private static int layout(Path root) throws IOException {
+    return Json.parse(Disk.read(root.resolve("layout.json"))).get("layout").intValue();
+  }
+
+  @Test
+  void whatAKilledCollectionLeftIsRemovedByTheNext() throws IOException {
+    RegistryOptions now =
+        RegistryOptions.withDefaults().retention(Retention.withDefaults().grace(Duration.ZERO));
+    try (ModelRegistry registry = FileModelRegistry.open(home.resolve("killed"), now)) {
+      ModelVersion one = registry.publish(Models.card("fraud"), Models.mlp4(home));
+      registry.delete(one, Change.by("ana"));
+      assertThat(registry.collect(Change.by("ana")).removed()).containsExactly(one);
+      Path files = new Layout(home.resolve("killed")).version("fraud", 1).resolve("files");
+      assertThat(files).doesNotExist();
+      Models.mlp4(files);
+      assertThat(registry.verify().isIntact()).isTrue();
+      registry.collect(Change.by("bob"));
+      assertThat(files).doesNotExist();
+      assertThat(registry.changes("fraud")).hasSize(2);
+    }
   }
 }
