@@ -23,7 +23,7 @@ import javax.tools.ToolProvider;
 final class BlockCompiler {
 
   private static final String IMPORTS =
-      publicPackages() + "import java.nio.file.Path; import java.time.*; import java.util.*; ";
+      publicPackages() + "import java.nio.file.*; import java.time.*; import java.util.*; ";
 
   private final JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
   private final Path classes;

@@ -18,7 +18,12 @@ class DocsCompileTest {
   private static final Path ROOT = Path.of("..");
 
   private static final List<String> PAGES =
-      List.of("README.md", "docs/journeys.md", "docs/performance.md", "docs/hardware.md");
+      List.of(
+          "README.md",
+          "docs/journeys.md",
+          "docs/from-python.md",
+          "docs/performance.md",
+          "docs/hardware.md");
 
   @TempDir Path classes;
 

@@ -121,7 +121,7 @@ public final class CardJson {
     return json;
   }
 
-  private static ObjectNode write(GoldenRows rows) {
+  static ObjectNode write(GoldenRows rows) {
     ObjectNode json = Json.object().put("tolerance", rows.tolerance());
     json.set("inputs", write(rows.inputs()));
     json.set("outputs", write(rows.outputs()));

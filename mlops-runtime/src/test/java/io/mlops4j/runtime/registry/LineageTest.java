@@ -1,0 +1,225 @@
+package io.mlops4j.runtime.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.IntegrityException;
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.DatasetRef;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LineageTest {
+  private static final DatasetRef JANUARY = DatasetRef.of("january", Models.MLP4).query("select 1");
+  private static final DatasetRef FEBRUARY = DatasetRef.of("february", Models.MLP4_WRONG);
+  private static final ModelVersion FOREIGN = new ModelVersion("base", 7, Models.MLP4);
+
+  @TempDir Path temp;
+
+  private ModelRegistry registry;
+  private Path model;
+
+  @BeforeEach
+  void open() throws Exception {
+    registry = FileModelRegistry.open(temp.resolve("registry"));
+    model = Models.mlp4(temp);
+  }
+
+  @AfterEach
+  void close() {
+    registry.close();
+  }
+
+  private ModelVersion publish(String name, List<ModelVersion> parents, DatasetRef... data) {
+    ModelCard.Builder card = ModelCard.builder(name);
+    card.parameter("number", Integer.toString(registry.versions(name).size()));
+    parents.forEach(card::parent);
+    List.of(data).forEach(card::trainedOn);
+    return registry.publish(card.build(), model);
+  }
+
+  private static List<String> texts(List<Relative> relatives) {
+    return relatives.stream().map(Relative::toString).toList();
+  }
+
+  @Test
+  void parentsAndChildrenAreToldNearestFirst() {
+    ModelVersion one = publish("m", List.of(FOREIGN));
+    ModelVersion side = publish("side", List.of());
+    ModelVersion two = publish("m", List.of(one, side));
+    ModelVersion tiny = publish("tiny", List.of(two, one));
+    ModelVersion lone = publish("m", List.of());
+
+    Lineage lineage = Lineage.of(registry);
+    assertThat(texts(lineage.ancestors(tiny)))
+        .containsExactly(
+            "m:2 (1 step, active)",
+            "m:1 (1 step, active)",
+            "side:1 (2 steps, active)",
+            "base:7 (2 steps, foreign)");
+    assertThat(texts(lineage.descendants(FOREIGN)))
+        .containsExactly(
+            "m:1 (1 step, active)", "m:2 (2 steps, active)", "tiny:1 (2 steps, active)");
+    assertThat(texts(lineage.descendants(side)))
+        .containsExactly("m:2 (1 step, active)", "tiny:1 (2 steps, active)");
+    assertThat(lineage.ancestors(lone)).isEmpty();
+    assertThat(lineage.descendants(lone)).isEmpty();
+    assertThat(lineage.descendants(tiny)).isEmpty();
+  }
+
+  @Test
+  void dataAreFollowedUpAndDown() {
+    ModelVersion one = publish("m", List.of(FOREIGN), JANUARY);
+    ModelVersion two = publish("m", List.of(one), FEBRUARY, JANUARY);
+    ModelVersion tiny = publish("tiny", List.of(two));
+    publish("m", List.of());
+
+    Lineage lineage = Lineage.of(registry);
+    assertThat(lineage.trainedOn(tiny)).containsExactly(FEBRUARY, JANUARY);
+    assertThat(lineage.trainedOn(one)).containsExactly(JANUARY);
+    assertThat(texts(lineage.madeFrom("january")))
+        .containsExactly(
+            "m:1 (0 steps, active)", "m:2 (0 steps, active)", "tiny:1 (1 step, active)");
+    assertThat(texts(lineage.madeFrom(Models.MLP4_WRONG)))
+        .containsExactly("m:2 (0 steps, active)", "tiny:1 (1 step, active)");
+    assertThat(lineage.madeFrom("march")).isEmpty();
+    assertThatThrownBy(() -> lineage.trainedOn(FOREIGN)).isInstanceOf(RegistryException.class);
+  }
+
+  @Test
+  void deletedParentsStayAndSaySo() {
+    ModelVersion one = publish("m", List.of(), JANUARY);
+    ModelVersion two = publish("m", List.of(one));
+    ModelVersion bare = publish("bare", List.of());
+    ModelVersion three = publish("m", List.of(bare, two));
+    registry.delete(one, Change.by("ana").because("its data were withdrawn"));
+    registry.delete(bare, Change.by("ana").because("unused"));
+    registry.deprecate(two, Change.by("ana"));
+
+    Lineage lineage = Lineage.of(registry);
+    assertThat(texts(lineage.ancestors(three)))
+        .containsExactly(
+            "bare:1 (1 step, deleted)", "m:2 (1 step, deprecated)", "m:1 (2 steps, deleted)");
+    assertThat(lineage.trainedOn(three)).containsExactly(JANUARY);
+    assertThat(texts(lineage.madeFrom("january")))
+        .containsExactly(
+            "m:1 (0 steps, deleted)", "m:2 (1 step, deprecated)", "m:3 (2 steps, active)");
+  }
+
+  @Test
+  void theSameNumberWithOtherBytesIsForeign() {
+    publish("m", List.of());
+    ModelVersion other = new ModelVersion("m", 1, Models.MLP4_WRONG);
+    ModelVersion later = new ModelVersion("m", 99, Models.MLP4);
+    ModelVersion two = publish("m", List.of(other, later));
+    assertThat(texts(Lineage.of(registry).ancestors(two)))
+        .containsExactly("m:1 (1 step, foreign)", "m:99 (1 step, foreign)");
+  }
+
+  @Test
+  void circlesEnd() {
+    ModelVersion two = new ModelVersion("m", 2, Models.MLP4);
+    ModelVersion one = publish("m", List.of(two), JANUARY);
+    assertThat(publish("m", List.of(one))).isEqualTo(two);
+    ModelVersion self = new ModelVersion("self", 1, Models.MLP4);
+    assertThat(publish("self", List.of(self))).isEqualTo(self);
+
+    Lineage lineage = Lineage.of(registry);
+    assertThat(texts(lineage.ancestors(one))).containsExactly("m:2 (1 step, active)");
+    assertThat(texts(lineage.descendants(one))).containsExactly("m:2 (1 step, active)");
+    assertThat(texts(lineage.madeFrom("january")))
+        .containsExactly("m:1 (0 steps, active)", "m:2 (1 step, active)");
+    assertThat(lineage.trainedOn(two)).containsExactly(JANUARY);
+    assertThat(lineage.ancestors(self)).isEmpty();
+  }
+
+  @Test
+  void someModelsAreEnough() {
+    ModelVersion one = publish("m", List.of(FOREIGN));
+    ModelVersion tiny = publish("tiny", List.of(one));
+    publish("other", List.of(one));
+
+    Lineage lineage = Lineage.of(registry, List.of("tiny", "never-published"));
+    assertThat(texts(lineage.ancestors(tiny))).containsExactly("m:1 (1 step, active)");
+    assertThat(texts(lineage.descendants(one))).containsExactly("tiny:1 (1 step, active)");
+  }
+
+  @Test
+  void manyVersionsAreReadPageByPage() {
+    ModelVersion last = publish("m", List.of());
+    for (int i = 0; i < 6; i++) {
+      last = publish("m", List.of(last));
+    }
+    for (int page = 1; page <= 8; page++) {
+      LineageIndex index = LineageIndex.read(registry, List.of("m"), 6, page);
+      assertThat(index.links()).as("pages of " + page).isEqualTo(6);
+    }
+    assertThat(Lineage.of(registry).ancestors(last)).hasSize(6);
+  }
+
+  @Test
+  void moreLinksThanThereIsMemoryForAreRefused() {
+    publish("m", List.of(FOREIGN), JANUARY, FEBRUARY);
+    assertThatThrownBy(() -> LineageIndex.read(registry, List.of("m"), 2, 10))
+        .isInstanceOf(RegistryException.class)
+        .hasMessage(
+            "lineage: found more than 2 links, expected no more, which is what memory is kept for;"
+                + " ask for some models only, as Lineage.of(registry, List.of(\"m\"))");
+  }
+
+  @Test
+  void aDamagedCardLeavesNoGapThatMisleads() throws Exception {
+    publish("m", List.of(FOREIGN));
+    try (var paths = Files.walk(temp.resolve("registry"))) {
+      Path card = paths.filter(path -> path.endsWith("card.json")).findFirst().orElseThrow();
+      card.toFile().setWritable(true);
+      Files.writeString(card, Files.readString(card).replace("base", "bass"));
+    }
+    assertThatThrownBy(() -> Lineage.of(registry))
+        .isInstanceOf(IntegrityException.class)
+        .hasMessageContaining("card.json");
+  }
+
+  @Test
+  void aFamilyIsReadable() {
+    ModelVersion one = publish("m", List.of(FOREIGN), JANUARY);
+    ModelVersion two = publish("m", List.of(one));
+    Lineage lineage = Lineage.of(registry);
+    assertThat(lineage.markdown(one))
+        .isEqualTo(
+            """
+            # Lineage of m:1
+
+            **Made from**
+
+            | Version | Steps | State | Bytes |
+            | --- | ---: | --- | --- |
+            | base:7 | 1 | foreign | `%1$s` |
+
+            **Trained on, itself or through these**
+
+            | Data set | Digest |
+            | --- | --- |
+            | january | `%1$s` |
+
+            **Made into**
+
+            | Version | Steps | State | Bytes |
+            | --- | ---: | --- | --- |
+            | m:2 | 1 | active | `%1$s` |
+            """
+                .formatted(Models.MLP4));
+    assertThat(lineage.markdown(publish("lone", List.of())))
+        .endsWith("Its card states neither parents nor data, and no card names it.\n");
+    assertThat(lineage.markdown(two)).contains("| m:1 | 1 | active |");
+  }
+}
