@@ -33,6 +33,10 @@ record Folders(Path sample, Path output) {
     return output.resolve("registry");
   }
 
+  Path cards() {
+    return output.resolve("cards");
+  }
+
   Path report() {
     return output.resolve("quickstart.html");
   }

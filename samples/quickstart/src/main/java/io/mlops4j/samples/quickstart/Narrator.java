@@ -121,6 +121,7 @@ final class Narrator {
     screen.table(Tables.history(outcome.history()));
     screen.chapter("6  To read on");
     screen.line(Tone.PLAIN, "  the story  " + folders.report().toAbsolutePath());
+    screen.line(Tone.PLAIN, "  the cards  " + folders.cards().toAbsolutePath());
     screen.line(Tone.PLAIN, "  registry   " + folders.registry().toAbsolutePath());
     screen.line(
         outcome.failedRequests() == 0 ? Tone.GOOD : Tone.BAD,

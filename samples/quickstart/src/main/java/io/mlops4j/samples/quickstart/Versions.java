@@ -5,9 +5,15 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.model.MonitoringDuty;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.registry.CardPage;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,24 +61,40 @@ final class Versions {
 
   private ModelCard.Builder card(int version) throws IOException {
     return ModelCard.builder(Story.MODEL)
+        .description("Logistic regression: will a flight arrive more than 15 minutes late?")
         .owner("ops-ml")
         .licence("Apache-2.0")
         .intendedUse("warn passengers; not for crew scheduling")
+        .monitored(MonitoringDuty.of("roc_auc", Duration.ofDays(7)).action("roll back"))
         .features(FeatureSchema.ofNames(Story.FEATURES.toArray(String[]::new)).key(Story.KEY))
         .goldenRows(GoldenCsv.read(folders.goldenRows(version)));
   }
 
   private DatasetRef data(int month) {
-    Path file = folders.flights(month);
-    return DatasetRef.of("flights-2001-%02d".formatted(month), Digest.sha256(file));
+    YearMonth time = YearMonth.of(2001, month);
+    return DatasetRef.of("flights-" + time, Digest.sha256(folders.flights(month)))
+        .between(start(time), start(time.plusMonths(1)));
   }
 
-  private Published publish(int number, ModelCard card) {
+  private static Instant start(YearMonth month) {
+    return month.atDay(1).atStartOfDay().toInstant(ZoneOffset.UTC);
+  }
+
+  private Published publish(int number, ModelCard card) throws IOException {
     int before = registry.versions(Story.MODEL).size();
     ModelVersion version = registry.publish(card, folders.model(number));
     boolean existed = registry.versions(Story.MODEL).size() == before;
     published.add(new Published(version, existed));
+    showCard(version, card);
     return published.get(published.size() - 1);
+  }
+
+  /** The card for people: one page that needs nothing else. */
+  private void showCard(ModelVersion version, ModelCard card) throws IOException {
+    Files.createDirectories(folders.cards());
+    Files.writeString(
+        folders.cards().resolve(version.name() + "-" + version.number() + ".html"),
+        CardPage.of(version, card).html());
   }
 
   /** What was published so far, in order. */

@@ -229,4 +229,14 @@ class QuickstartTest {
         .contains("default-src 'none'")
         .doesNotContain("http:", "https:", "src=", "@import", "url(");
   }
+
+  @Test
+  void eachVersionHasAPageOfItsCard() throws IOException {
+    for (int version = 1; version <= 3; version++) {
+      assertThat(Files.readString(folders.cards().resolve("flight-delay-" + version + ".html")))
+          .contains(
+              "<h1>flight-delay:" + version + "</h1>", "ops-ml", "2001-01-01 until 2001-02-01")
+          .doesNotContain("http:", "https:", "src=", "@import", "url(");
+    }
+  }
 }
