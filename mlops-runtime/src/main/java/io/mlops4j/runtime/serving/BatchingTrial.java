@@ -30,8 +30,8 @@ final class BatchingTrial {
   /** The other way has to be better than noise. */
   private static final double BETTER = 1.05;
 
-  /** So much worse is not tried on. */
-  private static final double HOPELESS = 1.5;
+  /** So much worse is not tried on: after one stretch of each way, after two. */
+  private static final double[] HOPELESS = {1.5, 1.15};
 
   private final int processors;
   private final LongSupplier nanos;
@@ -103,11 +103,17 @@ final class BatchingTrial {
         otherTook += took;
       }
       measured++;
-      boolean bothWays = measured % 2 == 0;
-      if (measured == 2 * STRETCHES || (bothWays && otherTook > HOPELESS * settledTook)) {
+      if (measured == 2 * STRETCHES || isHopeless()) {
         decide(otherTook * BETTER < settledTook);
       }
     }
+  }
+
+  private boolean isHopeless() {
+    int pairs = measured / 2;
+    return measured % 2 == 0
+        && pairs <= HOPELESS.length
+        && otherTook > HOPELESS[pairs - 1] * settledTook;
   }
 
   private void decide(boolean otherIsBetter) {

@@ -18,11 +18,13 @@ import org.jspecify.annotations.Nullable;
  * be answered together with its own call, so that no model keeps the callers of another.
  */
 final class CallQueue {
+  private final int processors;
   private final Executor workers;
   private final Deque<QueuedCall> waiting = new ArrayDeque<>();
   private int free;
 
   CallQueue(int processors, Executor workers) {
+    this.processors = processors;
     this.free = processors;
     this.workers = workers;
   }
@@ -81,28 +83,31 @@ final class CallQueue {
     List<QueuedCall> taken = new ArrayList<>();
     QueuedCall head;
     synchronized (this) {
-      if (free == 0 || !call.isWaiting()) {
-        return taken;
+      if (free > 0 && call.isWaiting()) {
+        free--;
+        take(call, taken);
       }
-      free--;
-      int left = call.most();
-      Iterator<QueuedCall> each = waiting.iterator();
-      while (each.hasNext() && left > 0) {
-        QueuedCall other = each.next();
-        if (other.group().equals(call.group())) {
-          left -= other.rows();
-          if (left < 0) {
-            break; // and nobody overtakes it
-          }
-          each.remove();
-          other.setWaiting(false);
-          taken.add(other);
-        }
-      }
-      head = next();
+      head = next(); // also where nothing was taken: others may have relied on this thread
     }
     wake(head);
     return taken;
+  }
+
+  private void take(QueuedCall call, List<QueuedCall> taken) {
+    int left = call.most();
+    Iterator<QueuedCall> each = waiting.iterator();
+    while (each.hasNext() && left > 0) {
+      QueuedCall other = each.next();
+      if (other.group().equals(call.group())) {
+        left -= other.rows();
+        if (left < 0 && !taken.isEmpty()) {
+          break; // and nobody overtakes it
+        }
+        each.remove();
+        other.setWaiting(false);
+        taken.add(other);
+      }
+    }
   }
 
   /** False if somebody is answering the call, or has. */
@@ -153,6 +158,16 @@ final class CallQueue {
       leave();
     }
     tell.run();
+  }
+
+  /** How many there are, free or not. */
+  int processors() {
+    return processors;
+  }
+
+  /** How many of them are free now. */
+  synchronized int free() {
+    return free;
   }
 
   /** How many wait. */

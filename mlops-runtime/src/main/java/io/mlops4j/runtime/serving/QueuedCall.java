@@ -21,10 +21,10 @@ abstract class QueuedCall {
     this.thread = thread;
   }
 
-  /** The most rows of its group that are answered together. */
+  /** The most rows of its group that are to be answered together with it now. */
   abstract int most();
 
-  /** How many rows it is, at most as many as are answered together. */
+  /** How many rows it is. */
   abstract int rows();
 
   /**

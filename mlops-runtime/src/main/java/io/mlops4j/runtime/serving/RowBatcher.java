@@ -34,6 +34,7 @@ final class RowBatcher<I, O> {
   private final @Nullable BatchingTrial trial;
   private final Runnable rejected;
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger runs = new AtomicInteger();
   private final AskingAgain again = new AskingAgain(System::nanoTime);
 
   /** Asks the model, in the caller's thread. */
@@ -121,6 +122,7 @@ final class RowBatcher<I, O> {
     private final long expires;
     private @Nullable O answer;
     private @Nullable Throwable error;
+    private boolean hadCompany;
     private volatile Deadlines.@Nullable Task timer;
     private volatile boolean takenUp;
     private volatile boolean done; // written last: publishes the others
@@ -176,7 +178,7 @@ final class RowBatcher<I, O> {
 
     @Override
     int most() {
-      return limits.rows();
+      return Math.min(limits.rows(), Math.max(share(), rows()));
     }
 
     @Override
@@ -209,6 +211,17 @@ final class RowBatcher<I, O> {
     }
   }
 
+  /**
+   * How many rows one of the processors is to take that ask this model or are free, so that they
+   * get groups of like sizes: one with a single row, beside one with all others, would go on so.
+   */
+  private int share() {
+    int rows = waiting.get();
+    int alone = Math.max(0, asking.getAsInt() - rows);
+    int processors = Math.min(queue.processors(), 1 + queue.free() + runs.get() + alone);
+    return (rows + alone + processors - 1) / processors;
+  }
+
   /** Answers one record; the caller waits. */
   O ask(I row, @Nullable Duration within) {
     if (trial == null) {
@@ -221,15 +234,13 @@ final class RowBatcher<I, O> {
     }
   }
 
-  @SuppressWarnings("ThreadPriorityCheck") // a hint, without which the answers are the same
   private O askOrWait(I row, @Nullable Duration within) {
     if (again.isLikely()) {
       Call call = queued(row, within, null);
-      Thread.yield();
-      return await(call);
+      return await(call, again.letCome(queue::waiting));
     }
     if (!queue.tryEnter()) {
-      return await(queued(row, within, null));
+      return await(queued(row, within, null), true);
     }
     try {
       return askAlone(row, within);
@@ -274,11 +285,18 @@ final class RowBatcher<I, O> {
     return call;
   }
 
-  private O await(Call call) {
+  /**
+   * Until the call is answered.
+   *
+   * @param leads whether to look for a processor before somebody says that one is free
+   */
+  private O await(Call call, boolean leads) {
     boolean interrupted = false;
+    boolean looks = leads;
     try {
       while (!call.done) {
-        List<QueuedCall> taken = queue.take(call);
+        List<QueuedCall> taken = looks ? queue.take(call) : List.of();
+        looks = true;
         if (taken.isEmpty()) {
           park(call);
           interrupted |= Thread.interrupted();
@@ -291,7 +309,9 @@ final class RowBatcher<I, O> {
         Thread.currentThread().interrupt();
       }
     }
-    again.answered();
+    if (call.hadCompany) {
+      again.answered();
+    }
     return result(call);
   }
 
@@ -333,8 +353,9 @@ final class RowBatcher<I, O> {
       rows.add(call.row);
       expires = Math.min(expires, call.expires);
     }
-    again.run(calls.size());
     List<O> answers;
+    long began = System.nanoTime();
+    runs.incrementAndGet();
     try {
       answers =
           calls.contains(leader)
@@ -342,9 +363,13 @@ final class RowBatcher<I, O> {
               : asker.askForOthers(rows, remaining(expires), since);
     } catch (Throwable e) {
       return () -> failed(calls, leader, e);
+    } finally {
+      runs.decrementAndGet();
     }
+    again.ran(calls.size(), System.nanoTime() - began);
     return () -> {
       for (int i = 0; i < answers.size(); i++) {
+        calls.get(i).hadCompany = answers.size() > 1;
         calls.get(i).complete(answers.get(i), null);
       }
     };

@@ -18,6 +18,7 @@ import io.mlops4j.inference.PredictionId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -53,11 +54,13 @@ class JointBatchesTest {
   private final ServingFixture fixture = new ServingFixture();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final CountDownLatch mayEnd = new CountDownLatch(1);
+  private final CountDownLatch testEnds = new CountDownLatch(1);
   private @Nullable ServingModel keeper;
 
   @AfterEach
   void nothingIsForgotten() throws InterruptedException {
     mayEnd.countDown();
+    testEnds.countDown();
     threads.shutdown();
     assertThat(threads.awaitTermination(1, TimeUnit.MINUTES)).isTrue(); // they close batches
     if (keeper != null) {
@@ -66,13 +69,18 @@ class JointBatchesTest {
     fixture.close();
   }
 
-  /** Both processors are kept by calls of another model, until they may end. */
+  /** Both processors are kept by calls of another model: one until it may end, one all the time. */
   private void keepProcessors() throws Exception {
     CountDownLatch kept = new CountDownLatch(2);
+    Iterator<CountDownLatch> ends = List.of(mayEnd, testEnds).iterator();
     InferenceListener keeping =
         event -> {
+          CountDownLatch end;
+          synchronized (ends) {
+            end = ends.next();
+          }
           kept.countDown();
-          Waiting.uninterruptibly(mayEnd);
+          Waiting.uninterruptibly(end);
         };
     ServingModel model = fixture.load("mlp4.onnx", JOINT.listener(keeping));
     keeper = model;

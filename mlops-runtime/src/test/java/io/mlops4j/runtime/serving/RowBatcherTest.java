@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -402,6 +403,70 @@ class RowBatcherTest {
       each.get();
     }
     assertThat(runs).containsExactlyInAnyOrder(List.of(0), List.of(2, 4), List.of(6));
+  }
+
+  /** One processor is kept by others all the time, one until calls have piled up. */
+  private List<List<Integer>> runsBeside(int asking) throws Exception {
+    CallQueue both = new CallQueue(2, workers);
+    RowBatcher<Integer, Integer> batcher =
+        new RowBatcher<>(
+            upTo(8), both, this::ask, row -> 0, () -> asking, deadlines, null, () -> {});
+    both.tryEnter();
+    both.tryEnter();
+    List<Future<Integer>> waiting = new ArrayList<>();
+    for (int row = 1; row <= 6; row++) {
+      int asked = row;
+      waiting.add(threads.submit(() -> batcher.ask(asked, null)));
+      while (both.waiting() < waiting.size()) {
+        Thread.onSpinWait();
+      }
+    }
+    both.leave();
+    for (Future<Integer> each : waiting) {
+      each.get();
+    }
+    return List.copyOf(runs);
+  }
+
+  @Test
+  void processorsOfOneModelShareItsCalls() throws Exception {
+    assertThat(runsBeside(7)).containsExactly(List.of(1, 2, 3, 4), List.of(5, 6));
+  }
+
+  @Test
+  void processorOfAnotherModelHasNoShare() throws Exception {
+    assertThat(runsBeside(6)).containsExactly(List.of(1, 2, 3, 4, 5, 6));
+  }
+
+  /** Threads that ask again as soon as they are answered, by a model that takes its time. */
+  @Test
+  void nobodyIsForgottenWhoAsksAgainAtOnce() throws Exception {
+    CallQueue both = new CallQueue(2, workers);
+    RowBatcher.Asker<Integer, Integer> slow =
+        (rows, within, since) -> {
+          LockSupport.parkNanos(500_000); // long enough for the first to wait for others
+          return rows.stream().map(row -> 10 * row).toList();
+        };
+    RowBatcher<Integer, Integer> batcher =
+        new RowBatcher<>(upTo(8), both, slow, row -> 0, () -> 1, deadlines, null, () -> {});
+    List<Future<Void>> callers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      int caller = i;
+      callers.add(
+          threads.submit(
+              () -> {
+                for (int call = 0; call < 300 - caller; call++) {
+                  assertThat(batcher.ask(call, null)).isEqualTo(10 * call);
+                }
+                return null;
+              }));
+    }
+    for (Future<Void> caller : callers) {
+      caller.get();
+    }
+    assertThat(both.waiting()).isZero();
+    awaitFree(both);
+    awaitFree(both);
   }
 
   @Test
