@@ -194,6 +194,11 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
   }
 
   @Override
+  public boolean isUnwanted(JointCall call) {
+    return call.isUnwanted();
+  }
+
+  @Override
   public void late(JointCall call, Throwable late) {
     if (!model.listeners().isEmpty()) {
       CallTimes times = CallTimes.running(call.since(), call.began());

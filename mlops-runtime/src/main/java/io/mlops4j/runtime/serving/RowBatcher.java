@@ -65,6 +65,11 @@ final class RowBatcher<I, O> {
       return 1;
     }
 
+    /** Whether nobody wants its answer any more, so that it is not asked again. */
+    default boolean isUnwanted(I asked) {
+      return false;
+    }
+
     /** Told of one whose deadline passed while it was asked together with others. */
     default void late(I asked, Throwable late) {}
   }
@@ -172,7 +177,7 @@ final class RowBatcher<I, O> {
     /** Nobody wants the answer; does nothing if somebody took it up. */
     void cancel() {
       if (queue.remove(this)) {
-        complete(null, new CancellationException("the call was cancelled"));
+        complete(null, cancelled());
       }
     }
 
@@ -326,6 +331,10 @@ final class RowBatcher<I, O> {
     }
   }
 
+  private static CancellationException cancelled() {
+    return new CancellationException("the call was cancelled");
+  }
+
   private static DeadlineException late() {
     return new DeadlineException(
         "the deadline passed before the call was answered, alone or with others; allow more time or ask fewer"
@@ -385,7 +394,9 @@ final class RowBatcher<I, O> {
     } else {
       List<Call> again = new ArrayList<>();
       for (Call call : calls) {
-        if (System.nanoTime() < call.expires) {
+        if (asker.isUnwanted(call.row)) {
+          call.complete(null, cancelled());
+        } else if (System.nanoTime() < call.expires) {
           call.takenUp = true;
           again.add(call);
         } else {
