@@ -37,6 +37,22 @@ final class NumberCells {
     }
   }
 
+  /** Copies all cells, NaN where one is missing. */
+  static void copy(FieldVector column, double[] into) {
+    Chunk chunk = new Chunk();
+    boolean nulls = column.getNullCount() > 0;
+    for (int from = 0; from < into.length; from += Chunk.SIZE) {
+      int length = Math.min(Chunk.SIZE, into.length - from);
+      read(column, from, chunk, length);
+      System.arraycopy(chunk.values, 0, into, from, length);
+      for (int i = from; nulls && i < from + length; i++) {
+        if (column.isNull(i)) {
+          into[i] = Double.NaN;
+        }
+      }
+    }
+  }
+
   private static void read(FieldVector column, int from, Chunk into, int length) {
     into.length = length;
     into.floats = Kind.isBFloat16(column) || floats(column, from, into, length);

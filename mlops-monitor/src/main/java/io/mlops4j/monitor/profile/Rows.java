@@ -48,7 +48,8 @@ final class Rows {
     return row -> texts.stream().map(text -> text.apply(row)).collect(Collectors.joining(", "));
   }
 
-  private static IntFunction<String> texts(FeatureBatch batch, FieldVector column) {
+  /** The values of a column as texts, {@code null} for a missing one. */
+  static IntFunction<String> texts(FeatureBatch batch, FieldVector column) {
     if (column.getField().getDictionary() != null) {
       FieldVector entries = Cells.dictionary(column, batch.dictionaries());
       return row -> column.isNull(row) ? "null" : text(entries, code(column, row, entries));

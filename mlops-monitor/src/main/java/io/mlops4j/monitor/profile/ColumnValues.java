@@ -1,0 +1,176 @@
+package io.mlops4j.monitor.profile;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.drift.Table;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Arrow columns as the arrays that statistics of single rows take, such as {@link
+ * io.mlops4j.monitor.drift.KolmogorovSmirnov} or {@link
+ * io.mlops4j.monitor.drift.MaximumMeanDiscrepancy}. All values of a column are held at once: for
+ * more rows than that is good for, compare {@link Profile}s, which hold none.
+ *
+ * <p>Every method reads the batches to their end; they stay the caller's. A batch without the
+ * column, with one of another type, or with damaged memory is refused with a {@link DataException}
+ * that names the column.
+ */
+public final class ColumnValues {
+  private ColumnValues() {}
+
+  /**
+   * A column of integers, floats or decimals.
+   *
+   * @param rows batches that have the column
+   * @param column its name
+   * @return the nearest double of each value, NaN where it is missing, in the order of the rows
+   */
+  public static double[] numbers(Iterable<FeatureBatch> rows, String column) {
+    List<double[]> parts = new ArrayList<>();
+    for (FeatureBatch batch : rows) {
+      parts.add(numbers(batch, column(batch, column, Kind.NUMBERS)));
+    }
+    double[] all =
+        new double[parts.stream().mapToInt(part -> part.length).reduce(0, Math::addExact)];
+    int copied = 0;
+    for (double[] part : parts) {
+      System.arraycopy(part, 0, all, copied, part.length);
+      copied += part.length;
+    }
+    return all;
+  }
+
+  private static double[] numbers(FeatureBatch batch, FieldVector column) {
+    double[] values = new double[batch.rows()];
+    NumberCells.copy(column, values);
+    return values;
+  }
+
+  /**
+   * A column of texts, plain or dictionary-encoded, or of booleans.
+   *
+   * @param rows batches that have the column
+   * @param column its name
+   * @return each value, null where it is missing, in the order of the rows
+   */
+  public static @Nullable String[] categories(Iterable<FeatureBatch> rows, String column) {
+    List<@Nullable String> all = new ArrayList<>();
+    for (FeatureBatch batch : rows) {
+      addCategories(batch, column(batch, column, Kind.TEXTS), all);
+    }
+    return all.toArray(new String[0]);
+  }
+
+  private static void addCategories(
+      FeatureBatch batch, FieldVector column, List<@Nullable String> to) {
+    IntFunction<String> texts = Rows.texts(batch, column);
+    for (int row = 0; row < batch.rows(); row++) {
+      to.add(column.isNull(row) ? null : texts.apply(row));
+    }
+  }
+
+  /**
+   * A column of vectors: lists of a fixed number of 32-bit floats.
+   *
+   * @param rows batches that have the column
+   * @param column its name
+   * @return each vector in the order of the rows, NaN in place of a missing component, and in all
+   *     components of a missing vector
+   */
+  public static float[][] vectors(Iterable<FeatureBatch> rows, String column) {
+    List<float[]> all = new ArrayList<>();
+    for (FeatureBatch batch : rows) {
+      addVectors((FixedSizeListVector) column(batch, column, Kind.VECTORS), all);
+    }
+    return all.toArray(float[][]::new);
+  }
+
+  private static void addVectors(FixedSizeListVector column, List<float[]> to) {
+    Float4Vector components = (Float4Vector) column.getDataVector();
+    int dimension = column.getListSize();
+    for (int row = 0; row < column.getValueCount(); row++) {
+      float[] vector = new float[dimension];
+      Arrays.fill(vector, Float.NaN);
+      for (int i = 0; i < dimension && !column.isNull(row); i++) {
+        int place = row * dimension + i;
+        if (!components.isNull(place)) {
+          vector[i] = components.get(place);
+        }
+      }
+      to.add(vector);
+    }
+  }
+
+  /**
+   * Several columns: what {@link #numbers} reads as numbers, what {@link #categories} reads as
+   * categories.
+   *
+   * @param rows batches that have the columns, at least one row in all
+   * @param column the name of the first column
+   * @param more the names of others
+   * @return a table of these columns, in this order
+   * @throws IllegalArgumentException if there is no row, or a name is given twice
+   */
+  public static Table table(Iterable<FeatureBatch> rows, String column, String... more) {
+    List<String> names = Rows.names(column, more);
+    List<List<double[]>> numbers = new ArrayList<>();
+    List<List<@Nullable String>> categories = new ArrayList<>();
+    names.forEach(
+        name -> {
+          numbers.add(new ArrayList<>());
+          categories.add(new ArrayList<>());
+        });
+    for (FeatureBatch batch : rows) {
+      for (int i = 0; i < names.size(); i++) {
+        FieldVector values = column(batch, names.get(i), Kind.NUMBERS, Kind.TEXTS);
+        if (Kind.of(values, batch.dictionaries()) == Kind.NUMBERS) {
+          numbers.get(i).add(numbers(batch, values));
+        } else {
+          addCategories(batch, values, categories.get(i));
+        }
+      }
+    }
+    Table.Builder table = Table.builder();
+    for (int i = 0; i < names.size(); i++) {
+      if (!numbers.get(i).isEmpty() && !categories.get(i).isEmpty()) {
+        throw new DataException(
+            names.get(i) + ": found numbers in one batch and texts in another, expected one kind",
+            null);
+      }
+      if (categories.get(i).isEmpty()) {
+        table.numbers(
+            names.get(i), numbers.get(i).stream().flatMapToDouble(Arrays::stream).toArray());
+      } else {
+        table.categories(names.get(i), categories.get(i).toArray(new String[0]));
+      }
+    }
+    return table.build();
+  }
+
+  private static FieldVector column(FeatureBatch batch, String name, Kind... expected) {
+    FieldVector column = batch.root().getVector(name);
+    if (column == null) {
+      throw new DataException(
+          "the batch lacks \"%s\": found %s".formatted(name, Counters.names(batch)), null);
+    }
+    Kind kind = Kind.of(column, batch.dictionaries());
+    if (!List.of(expected).contains(kind)) {
+      throw new DataException(
+          "%s: found type %s, expected %s"
+              .formatted(
+                  name,
+                  column.getField().getType(),
+                  String.join(" or ", Arrays.stream(expected).map(Kind::toString).toList())),
+          null);
+    }
+    Buffers.check(column, batch.rows(), batch.dictionaries());
+    return column;
+  }
+}
