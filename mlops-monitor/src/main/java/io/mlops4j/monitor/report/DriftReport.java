@@ -2,21 +2,14 @@ package io.mlops4j.monitor.report;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.drift.DriftPolicy;
-import io.mlops4j.monitor.profile.CategoryProfile;
-import io.mlops4j.monitor.profile.ColumnProfile;
 import io.mlops4j.monitor.profile.ExportRules;
-import io.mlops4j.monitor.profile.NumberProfile;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SkippedColumn;
 import io.mlops4j.monitor.profile.SlicedProfile;
-import io.mlops4j.monitor.profile.TimeProfile;
-import io.mlops4j.monitor.profile.VectorProfile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -99,7 +92,7 @@ public final class DriftReport {
    * @param policy the bounds and the level, and what is different for single columns
    * @return a report
    * @throws IllegalArgumentException if a column of both has other bins in the current profile, or
-   *     the policy names a column that neither has, or chooses a measure or test of numbers for
+   *     the policy names a feature that neither has, or chooses a measure or test of numbers for
    *     categories
    */
   public static DriftReport compare(Profile reference, Profile current, DriftPolicy policy) {
@@ -116,18 +109,18 @@ public final class DriftReport {
    *     them
    * @return a report
    * @throws IllegalArgumentException if a column of both has other bins in the current profile, or
-   *     the policy names a column that neither has, or chooses a measure or test of numbers for
+   *     the policy names a feature that neither has, or chooses a measure or test of numbers for
    *     categories
    */
   public static DriftReport compare(
       Profile reference, Profile current, DriftPolicy policy, ExportRules rules) {
-    checkNames(Objects.requireNonNull(policy, "policy"), reference, current);
+    Objects.requireNonNull(policy, "policy");
     Objects.requireNonNull(rules, "rules");
-    List<SkippedColumn> skipped = new ArrayList<>();
-    List<ColumnPair> pairs = pairs(reference, current, rules, skipped);
-    List<FeatureDrift> features = Judge.sorted(new Judge(policy).judge(pairs));
+    ProfilePair both = ProfilePair.of(reference, current, rules);
+    both.checkNames(policy);
+    List<FeatureDrift> features = Judge.sorted(new Judge(policy).judge(both.columns()));
     return new DriftReport(
-        policy, reference, current, features, List.copyOf(skipped), rules, List.of(), null);
+        policy, reference, current, features, both.skipped(), rules, List.of(), null);
   }
 
   /**
@@ -170,75 +163,8 @@ public final class DriftReport {
         whole.features,
         whole.skipped,
         rules,
-        slices(reference, current, policy, rules),
+        SliceDrift.compare(reference, current, policy, rules),
         null);
-  }
-
-  private static List<SliceDrift> slices(
-      SlicedProfile reference, SlicedProfile current, DriftPolicy policy, ExportRules rules) {
-    List<ColumnPair> all = new ArrayList<>();
-    List<Integer> ends = new ArrayList<>();
-    for (String name : reference.names()) {
-      all.addAll(pairs(reference.slice(name), current.slice(name), rules, new ArrayList<>()));
-      ends.add(all.size());
-    }
-    List<FeatureDrift> judged = new Judge(policy).judge(all);
-    List<SliceDrift> slices = new ArrayList<>();
-    int from = 0;
-    for (String name : reference.names()) {
-      int to = ends.get(slices.size());
-      slices.add(
-          new SliceDrift(
-              name,
-              reference.slice(name),
-              current.slice(name),
-              Judge.sorted(judged.subList(from, to))));
-      from = to;
-    }
-    return slices.stream()
-        .sorted(
-            Comparator.comparing((SliceDrift slice) -> !slice.driftedFeatures().isEmpty())
-                .thenComparing(SliceDrift::urgency)
-                .reversed()
-                .thenComparing(SliceDrift::slice))
-        .toList();
-  }
-
-  private static List<ColumnPair> pairs(
-      Profile reference, Profile current, ExportRules rules, List<SkippedColumn> skipped) {
-    List<ColumnPair> pairs = new ArrayList<>();
-    for (String name : shared(reference, current)) {
-      ColumnProfile before = reference.column(name);
-      ColumnProfile after = current.column(name);
-      checkBins(before, after);
-      if (before instanceof NumberProfile numbers) {
-        pairs.add(new NumberPair(numbers, (NumberProfile) after, rules));
-      } else if (before instanceof CategoryProfile categories) {
-        pairs.add(new CategoryPair(categories, (CategoryProfile) after, rules));
-      } else if (before instanceof VectorProfile vectors) {
-        VectorProfile live = (VectorProfile) after;
-        pairs.add(new NumberPair(vectors.norms(), live.norms(), rules));
-        pairs.add(new NumberPair(vectors.projections(), live.projections(), rules));
-      } else if (before instanceof TimeProfile times) {
-        skipped.add(Wording.times(times, (TimeProfile) after, rules));
-      } else {
-        skipped.add((SkippedColumn) before);
-      }
-    }
-    return pairs;
-  }
-
-  /** A name with a slip in it would be a feature that nobody watches. */
-  private static void checkNames(DriftPolicy policy, Profile reference, Profile current) {
-    for (String name : policy.namedFeatures()) {
-      if (!reference.columns().contains(name) && !current.columns().contains(name)) {
-        throw new IllegalArgumentException(
-            "policy: found feature \""
-                + name
-                + "\", which no profile has, expected one of "
-                + reference.columns());
-      }
-    }
   }
 
   /**
@@ -277,20 +203,6 @@ public final class DriftReport {
     return slices.stream()
         .filter(slice -> slice.judged() && slice.rows() >= rules.smallestCount())
         .toList();
-  }
-
-  private static List<String> shared(Profile reference, Profile current) {
-    return reference.columns().stream().filter(current.columns()::contains).toList();
-  }
-
-  private static void checkBins(ColumnProfile before, ColumnProfile after) {
-    if (!before.sameBins(after)) {
-      throw new IllegalArgumentException(
-          "current: found column \""
-              + before.name()
-              + "\" with other bins than in the reference; count the rows with"
-              + " reference.profile(rows) or reference.counting()");
-    }
   }
 
   /**

@@ -1,6 +1,11 @@
 package io.mlops4j.monitor.report;
 
+import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.profile.ExportRules;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.SlicedProfile;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -24,6 +29,37 @@ public record SliceDrift(
    */
   public SliceDrift {
     features = List.copyOf(features);
+  }
+
+  /** All slices, judged together. */
+  static List<SliceDrift> compare(
+      SlicedProfile reference, SlicedProfile current, DriftPolicy policy, ExportRules rules) {
+    List<ColumnPair> all = new ArrayList<>();
+    List<Integer> ends = new ArrayList<>();
+    for (String name : reference.names()) {
+      all.addAll(ProfilePair.of(reference.slice(name), current.slice(name), rules).columns());
+      ends.add(all.size());
+    }
+    List<FeatureDrift> judged = new Judge(policy).judge(all);
+    List<SliceDrift> slices = new ArrayList<>();
+    int from = 0;
+    for (String name : reference.names()) {
+      int to = ends.get(slices.size());
+      slices.add(
+          new SliceDrift(
+              name,
+              reference.slice(name),
+              current.slice(name),
+              Judge.sorted(judged.subList(from, to))));
+      from = to;
+    }
+    return slices.stream()
+        .sorted(
+            Comparator.comparing((SliceDrift slice) -> !slice.driftedFeatures().isEmpty())
+                .thenComparing(SliceDrift::urgency)
+                .reversed()
+                .thenComparing(SliceDrift::slice))
+        .toList();
   }
 
   /**

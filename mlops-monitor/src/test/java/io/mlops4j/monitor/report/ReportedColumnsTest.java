@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.FeaturePolicy;
 import io.mlops4j.monitor.profile.ExportRules;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SkippedColumn;
@@ -76,6 +77,22 @@ class ReportedColumnsTest {
       assertThat(drifted.feature("embedding.norm").drifted()).isTrue();
       assertThat(drifted.toHtml()).contains("embedding.projection");
       assertThat(drifted.toJson()).contains("\"embedding.norm\"");
+    }
+  }
+
+  @Test
+  void aPolicyMayNameWhatAVectorIsComparedBy() {
+    try (FixedSizeListVector before = vectors(2000, 0, 1);
+        FixedSizeListVector shifted = vectors(2000, 1, 3)) {
+      Profile reference = Profile.of(List.of(batch(before)));
+      DriftPolicy lenient =
+          DriftPolicy.withDefaults()
+              .withFeature("embedding.norm", FeaturePolicy.withDefaults().withBound(1000))
+              .withKeyFeatures("embedding.projection");
+      DriftReport report =
+          DriftReport.compare(reference, reference.profile(List.of(batch(shifted))), lenient);
+      assertThat(report.feature("embedding.norm").drifted()).isFalse();
+      assertThat(report.feature("embedding.projection").key()).isTrue();
     }
   }
 
