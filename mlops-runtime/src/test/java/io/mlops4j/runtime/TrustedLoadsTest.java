@@ -11,6 +11,7 @@ import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.registry.FileModelRegistry;
+import io.mlops4j.runtime.registry.ModelArchive;
 import io.mlops4j.runtime.trust.ModelSigner;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import java.io.IOException;
@@ -136,6 +137,25 @@ class TrustedLoadsTest {
 
       assertThat(signed).isEqualTo(unsigned);
       runtime.load(registry, "mlp").close();
+    }
+  }
+
+  @Test
+  void aSignatureTravelsWithAnArchive() {
+    Path archive = temporary.resolve("plus.zip");
+    try (ModelRegistry registry = FileModelRegistry.open(temporary.resolve("registry"));
+        ModelRegistry other = FileModelRegistry.open(temporary.resolve("other"))) {
+      ModelVersion version = publish(registry, "plus1");
+      ModelArchive.write(registry, version, archive);
+      ModelVersion unsigned = ModelArchive.read(archive).into(other);
+      assertThatThrownBy(() -> runtime.load(other, "plus:1"))
+          .isInstanceOf(UntrustedModelException.class);
+
+      signer.sign(registry, version);
+      ModelArchive.write(registry, version, archive);
+
+      assertThat(ModelArchive.read(archive).into(other)).isEqualTo(unsigned);
+      runtime.load(other, "plus:1").close();
     }
   }
 

@@ -191,7 +191,8 @@ public final class MlflowModel {
 
   /**
    * Publishes the model's file, or, where it has weights in further files, a folder of these, and
-   * nothing else of MLflow's folder.
+   * nothing else of MLflow's folder; not its signature either, which is of the whole folder: sign
+   * the version.
    *
    * @param registry where to; lent
    * @param card the card, as {@link #card} begins it

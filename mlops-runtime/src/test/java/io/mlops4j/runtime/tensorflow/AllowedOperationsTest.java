@@ -205,6 +205,42 @@ class AllowedOperationsTest {
   }
 
   @Test
+  void theNamesInAFunctionAreNotThoseOfTheGraph() throws IOException {
+    Map<String, byte[]> files =
+        changed(
+            meta -> {
+              meta.getGraphDefBuilder().addAllNode(writing("", ""));
+              meta.getGraphDefBuilder()
+                  .getLibraryBuilder()
+                  .addFunction(
+                      FunctionDef.newBuilder()
+                          .setSignature(OpDef.newBuilder().setName("inner"))
+                          .addNodeDef(NodeDef.newBuilder().setName("write").setOp("NoOp"))
+                          .addNodeDef(
+                              NodeDef.newBuilder()
+                                  .setName("after")
+                                  .setOp("NoOp")
+                                  .addInput("^write")));
+              meta.getGraphDefBuilder()
+                  .addNode(
+                      NodeDef.newBuilder()
+                          .setName("call")
+                          .setOp("StatefulPartitionedCall")
+                          .putAttr("f", function("inner"))
+                          .putAttr("Tin", types())
+                          .putAttr("Tout", types()));
+              runBefore(meta, "serving_default", "call");
+            });
+
+    fixture.load(files, null).close();
+    assertThat(target()).doesNotExist();
+  }
+
+  private static AttrValue types() {
+    return AttrValue.newBuilder().setList(AttrValue.ListValue.getDefaultInstance()).build();
+  }
+
+  @Test
   void anOperationThatWouldRunWhileTheModelIsLoadedIsRefused() throws IOException {
     String key = "__saved_model_init_op";
     assertRefused(
