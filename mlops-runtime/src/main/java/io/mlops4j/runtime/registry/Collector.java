@@ -7,9 +7,11 @@ import static io.mlops4j.registry.VersionState.REMOVED;
 
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.Collected;
 import io.mlops4j.registry.Lease;
+import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.Retention;
 import io.mlops4j.registry.VersionRecord;
 import io.mlops4j.registry.VersionState;
@@ -24,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Deprecates, restores, deletes and removes versions.
@@ -33,6 +37,7 @@ import java.util.function.Predicate;
  * lock has to keep the two apart.
  */
 final class Collector {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
   private static final int BATCH = 1000;
 
   private final Layout layout;
@@ -102,6 +107,7 @@ final class Collector {
           List<String> reasons = new ArrayList<>(keeping(asked.name()).reasons(asked.number()));
           leases.holders(asked.name(), asked.number()).forEach(h -> reasons.add("leased by " + h));
           if (!reasons.isEmpty()) {
+            LOG.warn("{}: its deletion by {} is refused: {}", asked, change, reasons);
             throw kept(asked, reasons);
           }
           allowDeletions();
@@ -174,7 +180,9 @@ final class Collector {
   }
 
   private Keeping keeping(String model) {
-    return Keeping.of(aliases, model, clock.instant().minus(retention.floor()));
+    List<List<AliasRecord>> histories =
+        aliases.names(model).stream().map(alias -> aliases.chain(model, alias).history()).toList();
+    return Keeping.of(histories, clock.instant().minus(retention.floor()));
   }
 
   private void allowDeletions() {

@@ -11,12 +11,14 @@ final class Keeping {
   private final Map<Integer, String> now = new TreeMap<>();
   private final Map<Integer, String> floor = new TreeMap<>();
 
-  /** Reads the histories of all aliases of a model. */
-  static Keeping of(AliasStore aliases, String model, Instant floor) {
+  /**
+   * What the histories of all aliases of a model keep.
+   *
+   * @param floor what was named until then need not stay
+   */
+  static Keeping of(List<List<AliasRecord>> histories, Instant floor) {
     Keeping keeping = new Keeping();
-    for (String alias : aliases.names(model)) {
-      keeping.add(aliases.chain(model, alias).history(), floor);
-    }
+    histories.forEach(history -> keeping.add(history, floor));
     return keeping;
   }
 
