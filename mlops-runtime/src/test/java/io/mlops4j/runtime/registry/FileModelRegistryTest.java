@@ -312,4 +312,19 @@ class FileModelRegistryTest {
     assertThat(registry.verify().breaks()).isEmpty();
     assertThat(registry.head().entries()).hasSize(2);
   }
+
+  @Test
+  void aThreadThatIsInterruptedStillReadsAndStaysInterrupted() throws IOException {
+    ModelVersion version = publish("flight-delay");
+    AliasRecord record = registry.assign("flight-delay@champion", version, FIRST);
+    Thread.currentThread().interrupt();
+    try {
+      assertThat(registry.resolve("flight-delay@champion")).isEqualTo(version);
+      assertThat(registry.history("flight-delay@champion")).containsExactly(record);
+      assertThat(registry.card(version)).isEqualTo(Models.card("flight-delay"));
+      assertThat(Thread.currentThread().isInterrupted()).isTrue();
+    } finally {
+      Thread.interrupted();
+    }
+  }
 }
