@@ -78,6 +78,8 @@ class HouseRulesTest {
     checkOnlyUser("org.bytedeco..", "io.mlops4j.runtime.tensorflow..");
     checkOnlyUser("org.snakeyaml..", "io.mlops4j.runtime.mlflow..");
     checkOnlyUser("io.micrometer..", "io.mlops4j.monitor.metrics..");
+    checkOnlyUser("java.sql..", "io.mlops4j.runtime.registry..");
+    checkOnlyUser("javax.sql..", "io.mlops4j.runtime.registry..");
   }
 
   /** A lock that a network file system grants to everybody would be no lock. */

@@ -10,6 +10,7 @@ import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.deployment.Deployment;
+import javax.sql.DataSource;
 
 /**
  * What the pages take for granted: names that an application has before a block begins. A block is
@@ -19,6 +20,7 @@ import io.mlops4j.runtime.deployment.Deployment;
 public abstract class Prelude {
   protected ModelRuntime runtime;
   protected ModelRegistry registry;
+  protected DataSource dataSource;
   protected ModelMonitor monitor;
   protected Model model;
   protected Deployment late;

@@ -8,7 +8,6 @@ import io.mlops4j.registry.Change;
 import io.mlops4j.runtime.registry.AliasJson.Named;
 import io.mlops4j.runtime.registry.Chain.Link;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,30 +22,24 @@ import org.jspecify.annotations.Nullable;
  * history, and every byte of every version in it.
  */
 final class AliasChain {
-  private final Layout layout;
+  private final Records records;
   private final String model;
   private final String alias;
   private final Chain<Named> chain;
 
-  AliasChain(Layout layout, Disk disk, String model, String alias) {
-    this.layout = layout;
+  AliasChain(Records records, String model, String alias) {
+    this.records = records;
     this.model = model;
     this.alias = alias;
-    this.chain =
-        new Chain<>(
-            layout,
-            disk,
-            layout.alias(model, alias),
-            model + "@" + alias,
-            new AliasJson(model, alias));
+    this.chain = new Chain<>(records, model + "@" + alias, new AliasJson(model, alias));
   }
 
   long last() {
     return chain.last();
   }
 
-  Path path(long number) {
-    return chain.path(number);
+  String place(long number) {
+    return chain.place(number);
   }
 
   Optional<Link<Named>> head() {
@@ -96,7 +89,7 @@ final class AliasChain {
     ModelVersion from = next.record().record().from();
     if (!Objects.equals(named, from)) {
       throw Document.damaged(
-          chain.path(next.number()), "a change from " + from + " after one to " + named);
+          chain.place(next.number()), "a change from " + from + " after one to " + named);
     }
   }
 
@@ -124,7 +117,7 @@ final class AliasChain {
         }
       }
     } catch (IOException e) {
-      throw layout.cannotStore(model + "@" + alias, e);
+      throw records.cannotStore(model + "@" + alias, e);
     }
   }
 

@@ -8,13 +8,11 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The chains of all aliases. */
 final class AliasStore {
-  private final Layout layout;
-  private final Disk disk;
+  private final Storage storage;
   private final Map<String, AliasChain> chains = new ConcurrentHashMap<>();
 
-  AliasStore(Layout layout, Disk disk) {
-    this.layout = layout;
-    this.disk = disk;
+  AliasStore(Storage storage) {
+    this.storage = storage;
   }
 
   /** The chain that a reference with an alias names. */
@@ -29,18 +27,19 @@ final class AliasStore {
 
   AliasChain chain(String model, String alias) {
     return chains.computeIfAbsent(
-        model + "@" + alias, key -> new AliasChain(layout, disk, model, alias));
+        model + "@" + alias,
+        key -> new AliasChain(storage.aliasRecords(model, alias), model, alias));
   }
 
   List<String> names(String model) {
-    return layout.aliasesOf(model);
+    return storage.aliases(model);
   }
 
   RegistryException unknown(ModelRef ref, int versions) {
     return new RegistryException(
         ref
             + ": found no such alias in "
-            + layout.root()
+            + storage
             + ", expected one that was assigned; aliases of "
             + ref.name()
             + ": "
@@ -48,7 +47,7 @@ final class AliasStore {
             + "; its versions: "
             + versions
             + "; models: "
-            + Texts.some(layout.models()),
+            + Texts.some(storage.models()),
         null);
   }
 }

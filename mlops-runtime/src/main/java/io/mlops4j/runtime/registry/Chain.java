@@ -3,7 +3,6 @@ package io.mlops4j.runtime.registry;
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.model.Digest;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -12,26 +11,21 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbered records in a folder, each with the digest of the bytes of the one before, so that
- * whoever knows the last one's digest knows them all. The next record's file is created
- * exclusively: of several processes that saw the same end, one appends and the others see that they
- * lost.
+ * Numbered records, each with the digest of the bytes of the one before, so that whoever knows the
+ * last one's digest knows them all. The next record is created exclusively: of several processes
+ * that saw the same end, one appends and the others see that they lost.
  *
  * @param <T> what a record says
  */
 final class Chain<T> {
-  private final Layout layout;
-  private final Disk disk;
-  private final Path folder;
+  private final Records records;
   private final String name;
   private final Form<T> form;
-  // The highest number seen; from there a look at the next name replaces listing the folder.
+  // The highest number seen; from there a look at the next one replaces looking at all.
   private final AtomicLong seen = new AtomicLong();
 
-  Chain(Layout layout, Disk disk, Path folder, String name, Form<T> form) {
-    this.layout = layout;
-    this.disk = disk;
-    this.folder = folder;
+  Chain(Records records, String name, Form<T> form) {
+    this.records = records;
     this.name = name;
     this.form = form;
   }
@@ -54,20 +48,13 @@ final class Chain<T> {
    */
   record Link<T>(long number, T record, Digest digest, @Nullable Digest previous) {}
 
-  Path path(long number) {
-    return layout.record(folder, number);
+  String place(long number) {
+    return records.place(number);
   }
 
   /** The highest number, 0 when there is no record. */
   long last() {
-    long number = seen.get();
-    if (number == 0) {
-      number = layout.last(folder);
-    }
-    while (Disk.exists(path(number + 1))) {
-      number++;
-    }
-    return seen.accumulateAndGet(number, Math::max);
+    return seen.accumulateAndGet(records.last(seen.get()), Math::max);
   }
 
   Optional<Link<T>> head() {
@@ -76,9 +63,8 @@ final class Chain<T> {
   }
 
   Link<T> read(long number) {
-    Path file = path(number);
-    byte[] bytes = layout.read(file);
-    T record = Document.readSealed(file, bytes, json -> form.read(json, number));
+    byte[] bytes = records.read(number);
+    T record = Document.readSealed(place(number), bytes, json -> form.read(json, number));
     return new Link<>(number, record, Digest.sha256(bytes), form.previous(record));
   }
 
@@ -106,7 +92,7 @@ final class Chain<T> {
       return;
     }
     throw new IntegrityException(
-        path(Math.max(1, next.number() - 1))
+        place(Math.max(1, next.number() - 1))
             + ": found "
             + (found == null ? "the first record" : found)
             + ", expected "
@@ -120,6 +106,6 @@ final class Chain<T> {
 
   /** Appends a record that was made for this number; false when somebody else was faster. */
   boolean claim(long number, byte[] bytes) throws IOException {
-    return disk.claim(bytes, path(number), layout.root());
+    return records.claim(number, bytes);
   }
 }

@@ -16,9 +16,6 @@ import io.mlops4j.registry.Retention;
 import io.mlops4j.registry.VersionRecord;
 import io.mlops4j.registry.VersionState;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,8 +37,7 @@ final class Collector {
   private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
   private static final int BATCH = 1000;
 
-  private final Layout layout;
-  private final Disk disk;
+  private final Storage storage;
   private final Clock clock;
   private final Retention retention;
   private final VersionStore versions;
@@ -49,15 +45,13 @@ final class Collector {
   private final Leases leases;
 
   Collector(
-      Layout layout,
-      Disk disk,
+      Storage storage,
       Clock clock,
       Retention retention,
       VersionStore versions,
       AliasStore aliases,
       Leases leases) {
-    this.layout = layout;
-    this.disk = disk;
+    this.storage = storage;
     this.clock = clock;
     this.retention = retention;
     this.versions = versions;
@@ -110,7 +104,7 @@ final class Collector {
             LOG.warn("{}: its deletion by {} is refused: {}", asked, change, reasons);
             throw kept(asked, reasons);
           }
-          allowDeletions();
+          storage.allowDeletions();
           return true;
         });
   }
@@ -136,9 +130,9 @@ final class Collector {
 
   private void makeLast(String model) {
     try {
-      versions.makeLast(model);
+      storage.makeLast(model);
     } catch (IOException e) {
-      throw layout.cannotStore("a change of " + model, e);
+      throw storage.cannotStore("a change of " + model, e);
     }
   }
 
@@ -185,14 +179,6 @@ final class Collector {
     return Keeping.of(histories, clock.instant().minus(retention.floor()));
   }
 
-  private void allowDeletions() {
-    try {
-      layout.allowDeletions(disk);
-    } catch (IOException e) {
-      throw layout.cannotStore("a deletion", e);
-    }
-  }
-
   /** What a collection does with one model. */
   private record Plan(
       String model,
@@ -203,16 +189,16 @@ final class Collector {
 
   Collected collectable() {
     Totals totals = new Totals();
-    layout.modelFolders().forEach(model -> totals.add(plan(model)));
+    storage.everyModel().forEach(model -> totals.add(plan(model)));
     return totals.collected();
   }
 
   Collected collect(Change change) {
     Totals totals = new Totals();
-    for (String model : layout.modelFolders()) {
+    for (String model : storage.everyModel()) {
       Plan plan = plan(model);
       if (!plan.delete().isEmpty()) {
-        allowDeletions();
+        storage.allowDeletions();
       }
       move(plan.delete(), DELETED, change, state -> state.compareTo(DELETED) < 0);
       move(plan.restore(), ACTIVE, change, state -> state == DELETED);
@@ -220,7 +206,7 @@ final class Collector {
       erase(model);
       totals.add(plan);
     }
-    disk.clean();
+    storage.clean();
     return totals.collected();
   }
 
@@ -279,20 +265,7 @@ final class Collector {
   /** Also what an earlier collection recorded as removed and was killed before it went. */
   private void erase(String model) {
     for (int number : versions.states(model).in(state -> state == REMOVED).keySet()) {
-      Path version = layout.version(model, number);
-      Path files = version.resolve(VersionStore.FILES);
-      if (Disk.exists(files)) {
-        try {
-          Path staged = disk.stage();
-          Files.move(files, staged.resolve(VersionStore.FILES), StandardCopyOption.ATOMIC_MOVE);
-          Disk.force(version);
-          Disk.deleteQuietly(staged);
-        } catch (IOException e) {
-          if (Disk.exists(files)) {
-            throw layout.cannotStore("the removal of " + model + ":" + number, e);
-          }
-        }
-      }
+      storage.erase(versions.manifest(model, number).version());
     }
   }
 

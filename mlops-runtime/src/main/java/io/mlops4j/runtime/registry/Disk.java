@@ -105,13 +105,17 @@ final class Disk {
     try {
       Path record = staged.resolve(RECORD);
       write(record, document);
-      Path file = isFolder(target) ? target.resolve(RECORD) : target;
-      Files.createDirectories(folderOf(file));
-      Files.move(record, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      forceUp(folderOf(file), root);
+      replace(record, isFolder(target) ? target.resolve(RECORD) : target, root);
     } finally {
       deleteQuietly(staged);
     }
+  }
+
+  /** Gives a staged file a name that may be taken, in one step, and makes that last. */
+  static void replace(Path staged, Path target, Path root) throws IOException {
+    Files.createDirectories(folderOf(target));
+    Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    forceUp(folderOf(target), root);
   }
 
   /** False when the name is taken or the file system has no hard links. */
@@ -194,6 +198,34 @@ final class Disk {
   /** The digest of a file. */
   static Digest digest(Path file, LongConsumer moved) throws IOException {
     return pass(file, piece -> {}, moved);
+  }
+
+  /** Writes a new file piece by piece and forces it to the disk; gives its digest. */
+  static Digest write(Path file, Contents.Source bytes) throws IOException {
+    Hash hash = new Hash();
+    try (FileChannel out =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      bytes.into(
+          piece -> {
+            hash.update(piece.duplicate());
+            writeFully(out, piece);
+          });
+      out.force(true);
+    }
+    return hash.digest();
+  }
+
+  /** SHA-256 of bytes that come in pieces. */
+  static final class Hash {
+    private final MessageDigest sha256 = sha256();
+
+    void update(ByteBuffer piece) {
+      sha256.update(piece);
+    }
+
+    Digest digest() {
+      return new Digest("sha256", HexFormat.of().formatHex(sha256.digest()));
+    }
   }
 
   private interface Sink {
@@ -304,17 +336,23 @@ final class Disk {
       if (left.isEmpty()) {
         return;
       }
-      Path probe = stage();
-      Instant now = Files.getLastModifiedTime(probe).toInstant();
-      Files.delete(probe);
+      Instant abandoned = abandoned();
       for (Path entry : left) {
-        if (youngest(entry).isBefore(now.minus(ABANDONED))) {
+        if (youngest(entry).isBefore(abandoned)) {
           deleteQuietly(entry);
         }
       }
     } catch (IOException e) {
       // Nothing depends on it; the next one to open the registry tries again.
     }
+  }
+
+  /** A day ago, by the file system's own clock. */
+  Instant abandoned() throws IOException {
+    Path probe = stage();
+    Instant now = Files.getLastModifiedTime(probe).toInstant();
+    Files.delete(probe);
+    return now.minus(ABANDONED);
   }
 
   /** The latest change in a tree; never old when its owner finishes and removes it meanwhile. */

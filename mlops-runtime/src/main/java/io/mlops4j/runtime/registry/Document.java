@@ -8,7 +8,6 @@ import io.mlops4j.error.IntegrityException;
 import io.mlops4j.model.Digest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,7 +31,7 @@ final class Document {
   }
 
   /** Reads a value from a file's bytes; whatever does not fit is damage, named with the file. */
-  static <T> T read(Path file, byte[] bytes, Function<Document, T> reader) {
+  static <T> T read(Object file, byte[] bytes, Function<Document, T> reader) {
     return read(bytes, reader, found -> damaged(file, found));
   }
 
@@ -57,7 +56,7 @@ final class Document {
     }
   }
 
-  static <T> T readSealed(Path file, byte[] bytes, Function<Document, T> reader) {
+  static <T> T readSealed(Object file, byte[] bytes, Function<Document, T> reader) {
     return read(
         file,
         bytes,
@@ -70,7 +69,7 @@ final class Document {
         });
   }
 
-  static IntegrityException damaged(Path file, String found) {
+  static IntegrityException damaged(Object file, String found) {
     return new IntegrityException(
         file
             + ": found "

@@ -243,7 +243,7 @@ record Layout(Path root) {
   }
 
   /** What to throw when something that must be there is not. */
-  IntegrityException missing(Path path) {
+  IntegrityException missing(Object path) {
     checkThere();
     return new IntegrityException(
         path
@@ -262,7 +262,7 @@ record Layout(Path root) {
     }
   }
 
-  static RegistryException cannotRead(Path path, Exception cause) {
+  static RegistryException cannotRead(Object path, Exception cause) {
     return new RegistryException(
         path
             + ": found something that cannot be read ("

@@ -5,12 +5,12 @@ import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Lease;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,24 +20,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who uses which version: a small file for each lease, with the time until which it holds, written
- * anew while its holder lives. Whoever reads one grants it its length again, for clocks that
- * differ.
+ * Who uses which version: a small document for each lease, with the time until which it holds,
+ * written anew while its holder lives. Whoever reads one grants it its length again, for clocks
+ * that differ.
  */
 final class Leases {
   static final Duration LENGTH = Duration.ofMinutes(10);
   private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
   private static final int FORMAT = 1;
 
-  private final Layout layout;
-  private final Disk disk;
+  private final Storage storage;
   private final Clock clock;
   private final Poller poller;
   private final Set<Held> held = ConcurrentHashMap.newKeySet();
 
-  Leases(Layout layout, Disk disk, Clock clock, Poller poller) {
-    this.layout = layout;
-    this.disk = disk;
+  Leases(Storage storage, Clock clock, Poller poller) {
+    this.storage = storage;
     this.clock = clock;
     this.poller = poller;
   }
@@ -47,37 +45,38 @@ final class Leases {
     try {
       lease.write();
     } catch (IOException e) {
-      throw layout.cannotStore("a lease of " + version, e);
+      throw storage.cannotStore("a lease of " + version, e);
     }
     held.add(lease);
     lease.renewals = poller.every(lease::renew);
     return lease;
   }
 
-  /** Who holds leases of a version, as text; the files of those that ended are removed. */
+  /** Who holds leases of a version, as text; the documents of those that ended are removed. */
   List<String> holders(String model, int number) {
-    Path folder = layout.leases(model, number);
     List<String> holders = new ArrayList<>();
-    for (String name : layout.names(folder)) {
-      Path file = folder.resolve(name);
+    for (Map.Entry<String, byte[]> lease : storage.leases(model, number).entrySet()) {
+      String name = lease.getKey();
+      String place = "lease " + name + " of " + model + ":" + number + " in " + storage;
       try {
-        Document.readSealed(file, Disk.read(file), json -> holder(json, file, holders));
-      } catch (IOException e) {
-        // Ended just now.
+        Document.readSealed(
+            place, lease.getValue(), json -> holder(json, holders) || remove(model, number, name));
       } catch (RegistryException e) {
-        holders.add("somebody unknown, as " + file + " is damaged; delete that file");
+        holders.add("somebody unknown, as " + place + " is damaged; delete it");
       }
     }
     return holders;
   }
 
-  private boolean holder(Document json, Path file, List<String> holders) {
+  private boolean holder(Document json, List<String> holders) {
     Instant until = json.instant("until");
-    if (until.plus(LENGTH).isAfter(clock.instant())) {
-      return holders.add(json.text("holder") + " until " + until);
-    }
-    Disk.deleteQuietly(file);
-    return false;
+    return until.plus(LENGTH).isAfter(clock.instant())
+        && holders.add(json.text("holder") + " until " + until);
+  }
+
+  private boolean remove(String model, int number, String name) {
+    storage.removeLease(model, number, name);
+    return true;
   }
 
   void close() {
@@ -87,7 +86,7 @@ final class Leases {
   private final class Held implements Lease {
     private final ModelVersion version;
     private final String holder;
-    private final Path file;
+    private final String name = UUID.randomUUID() + ".json";
     private volatile Instant until = Instant.MIN;
     private volatile @Nullable Future<?> renewals;
     private boolean closed;
@@ -96,15 +95,13 @@ final class Leases {
     Held(ModelVersion version, String holder) {
       this.version = version;
       this.holder = holder;
-      this.file =
-          layout.leases(version.name(), version.number()).resolve(UUID.randomUUID() + ".json");
     }
 
     private void write() throws IOException {
       Instant next = clock.instant().plus(LENGTH);
       ObjectNode json = Json.object().put("lease", FORMAT).put("holder", holder);
       json.put("version", version.toString()).put("until", next.toString());
-      disk.replace(Json.writeSealed(json), file, layout.root());
+      storage.putLease(version.name(), version.number(), name, Json.writeSealed(json));
       until = next;
     }
 
@@ -140,7 +137,7 @@ final class Leases {
       held.remove(this);
       synchronized (this) {
         closed = true;
-        Disk.deleteQuietly(file);
+        storage.removeLease(version.name(), version.number(), name);
       }
     }
 

@@ -43,6 +43,13 @@ final class Meter implements LongConsumer {
     tell();
   }
 
+  /**
+   * Tells once more what is told already, so that the listener may end work that is not counted.
+   */
+  void again() {
+    tell();
+  }
+
   long bytes() {
     return bytes;
   }

@@ -97,8 +97,8 @@ public final class ModelArchive {
    * As it is stored, with keys that only a newer library knows; other registries have only ours.
    */
   private static byte[] card(ModelRegistry registry, ModelVersion version) {
-    return registry instanceof FileModelRegistry folder
-        ? folder.cardBytes(version)
+    return registry instanceof StoredRegistry stored
+        ? stored.cardBytes(version)
         : CardJson.write(registry.card(version));
   }
 

@@ -19,12 +19,14 @@ import java.util.TreeMap;
 final class Publisher {
   private final Layout layout;
   private final Disk disk;
+  private final Storage storage;
   private final Clock clock;
   private final VersionStore versions;
 
-  Publisher(Layout layout, Disk disk, Clock clock, VersionStore versions) {
+  Publisher(Layout layout, Disk disk, Storage storage, Clock clock, VersionStore versions) {
     this.layout = layout;
     this.disk = disk;
+    this.storage = storage;
     this.clock = clock;
     this.versions = versions;
   }
@@ -53,8 +55,8 @@ final class Publisher {
   private Manifest stage(ModelCard card, ModelFiles model, Path staged, PublishOptions options)
       throws IOException {
     byte[] json = CardJson.write(card);
-    Disk.write(staged.resolve(VersionStore.CARD), json);
-    Path folder = staged.resolve(VersionStore.FILES);
+    Disk.write(staged.resolve(FolderStorage.CARD), json);
+    Path folder = staged.resolve(FolderStorage.FILES);
     Meter meter = Meter.of(options.listener(), model.paths().size(), bytes(model));
     Map<String, Manifest.Entry> files = new TreeMap<>();
     for (Map.Entry<String, Path> file : model.paths().entrySet()) {
@@ -92,35 +94,23 @@ final class Publisher {
     Disk.forceDown(folder);
     while (true) {
       int last = versions.last(model);
-      Optional<ModelVersion> same = same(staged, last);
+      Optional<ModelVersion> same = versions.same(staged, last);
       if (same.isPresent()) {
-        versions.makeLast(model);
-        versions.index(model).save();
+        storage.makeLast(model);
+        versions.list(model).save();
         return same.get();
       }
       ModelVersion next = new ModelVersion(model, last + 1, staged.version().digest());
-      Disk.write(folder.resolve(VersionStore.MANIFEST), numbered(staged, next).write());
+      Disk.write(folder.resolve(FolderStorage.MANIFEST), numbered(staged, next).write());
       Disk.force(folder);
       if (Disk.claim(folder, layout.version(model, next.number()), layout.root())) {
-        versions.index(model).save();
+        versions.list(model).save();
         return next;
       }
     }
   }
 
-  private Optional<ModelVersion> same(Manifest staged, int last) {
-    String model = staged.version().name();
-    Digest digest = staged.version().digest();
-    for (int number : versions.index(model).candidates(digest, staged.card(), last)) {
-      Manifest found = versions.manifest(model, number).manifest();
-      if (found.isOf(digest, staged.card()) && !versions.states(model).isDeleted(number)) {
-        return Optional.of(found.version());
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static Manifest numbered(Manifest staged, ModelVersion version) {
+  static Manifest numbered(Manifest staged, ModelVersion version) {
     return new Manifest(
         version, staged.kind(), staged.folder(), staged.files(), staged.card(), staged.published());
   }

@@ -21,17 +21,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What became of a model's versions: their states, replayed from the chain of their changes. */
 final class States {
-  private final Layout layout;
+  private final Records records;
   private final String model;
   private final Chain<VersionRecord> chain;
   private final Map<Integer, VersionRecord> latest = new HashMap<>();
   private @Nullable Link<VersionRecord> applied;
 
-  States(Layout layout, Disk disk, String model) {
-    this.layout = layout;
+  States(Records records, String model) {
+    this.records = records;
     this.model = model;
-    this.chain =
-        new Chain<>(layout, disk, layout.changes(model), changesOf(model), new ChangeJson(model));
+    this.chain = new Chain<>(records, changesOf(model), new ChangeJson(model));
   }
 
   private static String changesOf(String model) {
@@ -110,7 +109,7 @@ final class States {
         }
       }
     } catch (IOException e) {
-      throw layout.cannotStore(changesOf(model), e);
+      throw records.cannotStore(changesOf(model), e);
     }
   }
 }

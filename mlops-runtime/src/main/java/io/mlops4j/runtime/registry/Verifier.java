@@ -14,7 +14,6 @@ import io.mlops4j.runtime.registry.AliasJson.Named;
 import io.mlops4j.runtime.registry.Chain.Link;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One pass over a registry that checks every digest and every link, and goes on after a break. */
 final class Verifier {
-  private final Layout layout;
+  private final Storage storage;
   private final VersionStore versions;
   private final AliasStore aliases;
   private final VerifyOptions options;
@@ -40,8 +39,8 @@ final class Verifier {
   private long recordsChecked;
 
   private Verifier(
-      Layout layout, VersionStore versions, AliasStore aliases, VerifyOptions options) {
-    this.layout = layout;
+      Storage storage, VersionStore versions, AliasStore aliases, VerifyOptions options) {
+    this.storage = storage;
     this.versions = versions;
     this.aliases = aliases;
     this.options = options;
@@ -52,16 +51,16 @@ final class Verifier {
   }
 
   static Verification verify(
-      Layout layout, VersionStore versions, AliasStore aliases, VerifyOptions options) {
-    return new Verifier(layout, versions, aliases, options).verify();
+      Storage storage, VersionStore versions, AliasStore aliases, VerifyOptions options) {
+    return new Verifier(storage, versions, aliases, options).verify();
   }
 
   /** The ends of all chains, unchecked. */
-  static RegistryHead head(Layout layout, VersionStore versions, AliasStore aliases) {
+  static RegistryHead head(Storage storage, VersionStore versions, AliasStore aliases) {
     List<RegistryHead.Entry> ends = new ArrayList<>();
-    for (String model : layout.modelFolders()) {
+    for (String model : storage.everyModel()) {
       versions
-          .index(model)
+          .list(model)
           .end(versions.last(model))
           .map(end -> new RegistryHead.Entry(versionsOf(model), end.number(), end.digest()))
           .ifPresent(ends::add);
@@ -96,11 +95,11 @@ final class Verifier {
   }
 
   private Verification verify() {
-    for (String model : layout.modelFolders()) {
+    for (String model : storage.everyModel()) {
       meter.expect(versions.last(model) + versions.states(model).chain().last());
       aliases.names(model).forEach(a -> meter.expect(aliases.chain(model, a).last()));
     }
-    for (String model : layout.modelFolders()) {
+    for (String model : storage.everyModel()) {
       Known known = versions(model);
       changes(model, known);
       for (String alias : aliases.names(model)) {
@@ -108,7 +107,7 @@ final class Verifier {
       }
     }
     for (RegistryHead.Entry lost : List.copyOf(expected.values())) {
-      cut(lost, 0, layout.root().resolve("models"));
+      cut(lost, 0, storage.toString());
     }
     return new Verification(
         versionsChecked,
@@ -125,19 +124,19 @@ final class Verifier {
   }
 
   /** Null when it is broken. */
-  private <T> @Nullable T check(String chain, long number, Path place, Check<T> check) {
+  private <T> @Nullable T check(String chain, long number, String place, Check<T> check) {
     try {
       return check.run();
     } catch (ClosedByInterruptException e) {
       throw new RegistryException(
-          layout.root()
+          storage
               + ": found the thread interrupted while it verified, expected time to finish; "
               + "verify again",
           e);
     } catch (IOException e) {
-      broken(chain, number, place, String.valueOf(Layout.cannotRead(place, e).getMessage()));
+      broken(chain, number, place, String.valueOf(storage.cannotRead(place, e).getMessage()));
     } catch (RegistryException e) {
-      if (meter.isRefusal(e) || !Disk.exists(layout.file())) {
+      if (meter.isRefusal(e) || storage.isAway(e)) {
         throw e; // the registry went away: nothing is known to be broken
       }
       broken(chain, number, place, String.valueOf(e.getMessage()));
@@ -145,10 +144,10 @@ final class Verifier {
     return null;
   }
 
-  private void broken(String chain, long number, Path place, String problem) {
+  private void broken(String chain, long number, String place, String problem) {
     broken.add(chain);
     if (breaks.size() < options.breaks()) {
-      breaks.add(new Verification.Break(chain, number, place.toString(), problem));
+      breaks.add(new Verification.Break(chain, number, place, problem));
     } else {
       moreBreaks++;
     }
@@ -170,13 +169,13 @@ final class Verifier {
 
   private Known versions(String model) {
     String chain = versionsOf(model);
-    int last = (int) Math.max(layout.last(layout.versions(model)), versions.last(model));
+    int last = storage.lastAnew(model);
     Known known = new Known(last, new HashMap<>());
     Digest end = null;
     for (int number = 1; number <= last; number++) {
       meter.at(model + ":" + number);
       int each = number;
-      Path place = layout.version(model, number);
+      String place = storage.place(model, number);
       VersionStore.Stored stored =
           check(chain, number, place, () -> versions.manifest(model, each));
       if (stored != null) {
@@ -189,7 +188,7 @@ final class Verifier {
       end(chain, number, last, end, place);
     }
     if (last == 0) {
-      end(chain, 0, 0, null, layout.versions(model));
+      end(chain, 0, 0, null, storage.toString());
     }
     return known;
   }
@@ -197,19 +196,19 @@ final class Verifier {
   private boolean content(Manifest manifest) throws IOException {
     ModelVersion version = manifest.version();
     versions.card(manifest);
-    if (!Disk.exists(versions.files(version)) && mayBeRemoved(version)) {
+    if (!storage.hasFiles(version) && mayBeRemoved(version)) {
       return true;
     }
     try {
-      Path folder = versions.checkedFolder(version, manifest);
+      versions.checkFiles(version, manifest);
       if (options.bytes()) {
         for (Map.Entry<String, Manifest.Entry> file : manifest.files().entrySet()) {
-          Path path = folder.resolve(file.getKey());
-          VersionStore.check(path, Disk.digest(path, meter), file.getValue().digest());
+          storage.pass(
+              version, file.getKey(), file.getValue(), piece -> meter.accept(piece.remaining()));
         }
       }
     } catch (IOException | RegistryException e) {
-      if (meter.isRefusal(e) || Disk.exists(versions.files(version)) || !mayBeRemoved(version)) {
+      if (meter.isRefusal(e) || storage.hasFiles(version) || !mayBeRemoved(version)) {
         throw e;
       } // otherwise somebody removed it just now
     }
@@ -225,7 +224,7 @@ final class Verifier {
   }
 
   /** Compares a chain with the head that was kept, when it is at the number that this has. */
-  private void end(String chain, long number, long last, @Nullable Digest digest, Path place) {
+  private void end(String chain, long number, long last, @Nullable Digest digest, String place) {
     RegistryHead.Entry kept = expected.get(chain);
     if (kept != null && kept.number() == number) {
       expected.remove(chain);
@@ -251,7 +250,7 @@ final class Verifier {
     }
   }
 
-  private void cut(RegistryHead.@Nullable Entry kept, long last, Path place) {
+  private void cut(RegistryHead.@Nullable Entry kept, long last, String place) {
     if (kept != null) {
       expected.remove(kept.chain());
       broken(
@@ -275,11 +274,11 @@ final class Verifier {
     Walk<VersionRecord> walk = new Walk<>(name, chain.last());
     walk.over(
         chain::read,
-        chain::path,
+        chain::place,
         (before, next) -> {
           chain.checkLink(before, next);
           for (ModelVersion version : next.record().versions()) {
-            checkNamed(chain.path(next.number()), known, version, null);
+            checkNamed(chain.place(next.number()), known, version, null);
           }
         });
   }
@@ -289,17 +288,17 @@ final class Verifier {
     Walk<Named> walk = new Walk<>(aliasOf(model, alias), chain.last());
     walk.over(
         chain::read,
-        chain::path,
+        chain::place,
         (before, next) -> {
           chain.checkLink(before, next);
           Named named = next.record();
-          checkNamed(chain.path(next.number()), known, named.record().to(), named.manifest());
+          checkNamed(chain.place(next.number()), known, named.record().to(), named.manifest());
         });
   }
 
   /** A record must name a version that is there, with this manifest. */
   private void checkNamed(
-      Path record, Known known, ModelVersion version, @Nullable Digest manifest) {
+      String record, Known known, ModelVersion version, @Nullable Digest manifest) {
     if (known.isBroken(version.number())) {
       return; // told there
     }
@@ -334,7 +333,7 @@ final class Verifier {
   }
 
   private interface Places {
-    Path of(long number);
+    String of(long number);
   }
 
   /** One chain of records. */
@@ -353,7 +352,7 @@ final class Verifier {
       for (long number = 1; number <= last; number++) {
         meter.at(name);
         long each = number;
-        Path place = places.of(number);
+        String place = places.of(number);
         Link<T> next = check(name, number, place, () -> reader.read(each));
         if (next != null && !gap) {
           Link<T> known = before;

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * checked against the version's manifest before anything is decided by it. As versions never
  * change, a block is the same whoever writes it.
  */
-final class VersionIndex {
+final class VersionIndex implements VersionList {
   static final int BLOCK = 256;
   private static final int FORMAT = 1;
 
@@ -80,8 +80,8 @@ final class VersionIndex {
     return Digest.sha256(text.getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** The versions up to a number that may have this content, the newest first. */
-  synchronized List<Integer> candidates(Digest digest, Digest card, int last) {
+  @Override
+  public synchronized List<Integer> candidates(Digest digest, Digest card, int last) {
     catchUp(last);
     long key = new Line(digest, card).key();
     List<Integer> found = new ArrayList<>();
@@ -93,8 +93,8 @@ final class VersionIndex {
     return found;
   }
 
-  /** The end of the chain, at a number or, if others know more already, beyond it. */
-  synchronized Optional<End> end(int last) {
+  @Override
+  public synchronized Optional<End> end(int last) {
     catchUp(last);
     return end == null ? Optional.empty() : Optional.of(new End(known, end));
   }
@@ -125,8 +125,8 @@ final class VersionIndex {
     keys[known++] = line.key();
   }
 
-  /** The versions up to a number, the oldest first. */
-  List<ModelVersion> all(int last) {
+  @Override
+  public List<ModelVersion> all(int last) {
     List<ModelVersion> all = new ArrayList<>(last);
     while (all.size() < last) {
       int next = all.size() + 1;
@@ -144,7 +144,8 @@ final class VersionIndex {
   }
 
   /** Writes the blocks that were found missing or damaged, as well as it can be done. */
-  synchronized void save() {
+  @Override
+  public synchronized void save() {
     for (Iterator<Map.Entry<Integer, Digest>> each = unwritten.entrySet().iterator();
         each.hasNext(); ) {
       Map.Entry<Integer, Digest> block = each.next();

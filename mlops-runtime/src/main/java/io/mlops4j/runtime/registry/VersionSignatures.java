@@ -4,25 +4,24 @@ import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
- * The signatures of versions, as files beside what was published, named by their own digest: one
- * that is added twice is there once. They are no part of the version, and nobody trusts them before
+ * The signatures of versions, beside what was published, named by their own digest: one that is
+ * added twice is there once. They are no part of the version, and nobody trusts them before
  * somebody's key has verified them; so what they say is not looked at here.
  */
 final class VersionSignatures {
   private static final int LARGEST = 16 << 20;
   private static final int MOST = 64;
+  private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}\\.json");
 
-  private final Layout layout;
-  private final Disk disk;
+  private final Storage storage;
 
-  VersionSignatures(Layout layout, Disk disk) {
-    this.layout = layout;
-    this.disk = disk;
+  VersionSignatures(Storage storage) {
+    this.storage = storage;
   }
 
   void add(ModelVersion version, byte[] bundle) {
@@ -40,31 +39,26 @@ final class VersionSignatures {
           version + ": found " + MOST + " signatures, expected fewer; remove those of old keys",
           null);
     }
-    Path file = folder(version).resolve(Digest.sha256(bundle).hex() + ".json");
     try {
-      disk.claim(bundle, file, layout.root());
+      storage.putSignature(version, Digest.sha256(bundle).hex() + ".json", bundle);
     } catch (IOException e) {
-      throw layout.cannotStore("a signature of " + version, e);
+      throw storage.cannotStore("a signature of " + version, e);
     }
   }
 
-  /** Sorted by digest; a file that is none of ours is passed over. */
+  /** Sorted by digest; what is none of ours is passed over. */
   List<byte[]> of(ModelVersion version) {
     List<byte[]> found = new ArrayList<>();
     for (String name : names(version)) {
-      found.add(layout.read(folder(version).resolve(name)));
+      found.add(storage.signature(version, name));
     }
     return List.copyOf(found);
   }
 
   private List<String> names(ModelVersion version) {
-    return layout.names(folder(version)).stream()
-        .filter(name -> name.matches("[0-9a-f]{64}\\.json"))
+    return storage.signatures(version).stream()
+        .filter(name -> NAME.matcher(name).matches())
         .limit(MOST)
         .toList();
-  }
-
-  private Path folder(ModelVersion version) {
-    return layout.version(version.name(), version.number()).resolve("signatures");
   }
 }

@@ -3,7 +3,6 @@ package io.mlops4j.runtime.registry;
 import static io.mlops4j.registry.VersionState.DELETED;
 
 import io.mlops4j.error.IntegrityException;
-import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCard;
@@ -15,13 +14,9 @@ import io.mlops4j.registry.VersionState;
 import io.mlops4j.registry.VersionStatus;
 import io.mlops4j.runtime.source.DeferredSource;
 import io.mlops4j.runtime.source.FileSource;
-import io.mlops4j.runtime.source.ModelFiles;
 import io.mlops4j.spi.ModelSource;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,31 +28,22 @@ import java.util.stream.IntStream;
 
 /** The numbered, immutable versions of all models. */
 final class VersionStore {
-  static final String FILES = "files";
-  static final String CARD = "card.json";
-  static final String MANIFEST = "manifest.json";
-
-  private final Layout layout;
-  private final Disk disk;
+  private final Storage storage;
   private final VersionSignatures signatures;
-  private final Map<String, VersionIndex> indexes = new ConcurrentHashMap<>();
+  private final Map<String, VersionList> lists = new ConcurrentHashMap<>();
   private final Map<String, States> states = new ConcurrentHashMap<>();
-  // The highest numbers seen; from there a look at the next name replaces listing the folder.
-  private final Map<String, Integer> seen = new ConcurrentHashMap<>();
 
-  VersionStore(Layout layout, Disk disk) {
-    this.layout = layout;
-    this.disk = disk;
-    this.signatures = new VersionSignatures(layout, disk);
+  VersionStore(Storage storage) {
+    this.storage = storage;
+    this.signatures = new VersionSignatures(storage);
   }
 
-  VersionIndex index(String model) {
-    return indexes.computeIfAbsent(
-        model, key -> new VersionIndex(layout, disk, key, number -> manifest(key, number)));
+  VersionList list(String model) {
+    return lists.computeIfAbsent(model, key -> storage.list(key, number -> manifest(key, number)));
   }
 
   States states(String model) {
-    return states.computeIfAbsent(model, key -> new States(layout, disk, key));
+    return states.computeIfAbsent(model, key -> new States(storage.changeRecords(key), key));
   }
 
   /** A manifest and the digest of its bytes. */
@@ -67,46 +53,30 @@ final class VersionStore {
     }
   }
 
-  /** Before anything refers to a version that another process may just have renamed. */
-  void makeLast(String model) throws IOException {
-    Disk.forceUp(layout.versions(model), layout.root());
+  int last(String model) {
+    return storage.last(model);
   }
 
-  int last(String model) {
-    int last = seen.getOrDefault(model, 0);
-    if (last == 0) {
-      last = (int) layout.last(layout.versions(model));
+  /** The newest version up to a number that has this content and is not deleted. */
+  Optional<ModelVersion> same(Manifest staged, int last) {
+    String model = staged.version().name();
+    Digest digest = staged.version().digest();
+    for (int number : list(model).candidates(digest, staged.card(), last)) {
+      Manifest found = manifest(model, number).manifest();
+      if (found.isOf(digest, staged.card()) && !states(model).isDeleted(number)) {
+        return Optional.of(found.version());
+      }
     }
-    while (Disk.exists(layout.version(model, last + 1))) {
-      last++;
-    }
-    if (last > 0) {
-      seen.merge(model, last, Math::max);
-    }
-    return last;
+    return Optional.empty();
   }
 
   /** The versions that are not deleted, the oldest first; a missing one in between is damage. */
   List<ModelVersion> all(String model) {
-    int last = checkComplete(model);
+    int last = storage.complete(model);
     Set<Integer> deleted = states(model).in(state -> state.compareTo(DELETED) >= 0).keySet();
-    return index(model).all(last).stream()
+    return list(model).all(last).stream()
         .filter(version -> !deleted.contains(version.number()))
         .toList();
-  }
-
-  /** The newest version's number, when every one before is there. */
-  private int checkComplete(String model) {
-    BitSet listed = new BitSet();
-    layout.numbers(layout.versions(model)).forEach(number -> listed.set((int) number));
-    int last = Math.max(listed.length() - 1, last(model));
-    for (int number = listed.nextClearBit(1); number <= last; ) {
-      if (!Disk.exists(layout.version(model, number))) { // nor came since it was listed
-        throw layout.missing(layout.version(model, number));
-      }
-      number = listed.nextClearBit(number + 1);
-    }
-    return last;
   }
 
   /** A page of versions in any state. */
@@ -150,7 +120,7 @@ final class VersionStore {
               + ": found only deleted versions, 1 to "
               + last
               + ", in "
-              + layout.root()
+              + storage
               + ", expected one that is not; restore one, or publish again",
           null);
     }
@@ -159,13 +129,12 @@ final class VersionStore {
 
   /** The version of a number that a caller asks for. */
   Stored find(String model, int number) {
-    if (Disk.exists(layout.version(model, number))) {
+    if (storage.has(model, number)) {
       return manifest(model, number);
     }
-    // Listed anew: that also tells a registry that is away from a version that is not there.
-    int last = (int) Math.max(layout.last(layout.versions(model)), last(model));
+    int last = storage.lastAnew(model);
     if (number <= last) {
-      throw layout.missing(layout.version(model, number));
+      throw storage.missing(storage.place(model, number));
     }
     throw new RegistryException(
         model
@@ -174,9 +143,9 @@ final class VersionStore {
             + ": found "
             + (last == 0 ? "no version of it" : "versions 1 to " + last)
             + " in "
-            + layout.root()
+            + storage
             + ", expected an existing version"
-            + (last == 0 ? "; models there are: " + Texts.some(layout.models()) : ""),
+            + (last == 0 ? "; models there are: " + Texts.some(storage.models()) : ""),
         null);
   }
 
@@ -185,7 +154,7 @@ final class VersionStore {
     Stored stored = find(version.name(), version.number());
     if (!stored.version().equals(version)) {
       throw new IntegrityException(
-          layout.version(version.name(), version.number())
+          storage.place(version.name(), version.number())
               + ": found the bytes "
               + stored.version().digest()
               + ", expected "
@@ -196,14 +165,12 @@ final class VersionStore {
   }
 
   Stored manifest(String model, int number) {
-    Path folder = layout.version(model, number);
-    if (Files.isSymbolicLink(folder) || Files.isSymbolicLink(folder.resolve(FILES))) {
-      throw Document.damaged(folder, "a symbolic link");
-    }
-    Path file = folder.resolve(MANIFEST);
-    byte[] bytes = layout.read(file);
+    byte[] bytes = storage.manifest(model, number);
     return new Stored(
-        Document.readSealed(file, bytes, json -> Manifest.read(json, model, number)),
+        Document.readSealed(
+            storage.manifestPlace(model, number),
+            bytes,
+            json -> Manifest.read(json, model, number)),
         Digest.sha256(bytes));
   }
 
@@ -213,14 +180,14 @@ final class VersionStore {
   }
 
   private byte[] cardBytes(Manifest manifest) {
-    Path file = cardFile(manifest.version());
-    byte[] bytes = layout.read(file);
-    check(file, Digest.sha256(bytes), manifest.card());
+    ModelVersion version = manifest.version();
+    byte[] bytes = storage.card(version.name(), version.number());
+    Storage.check(cardPlace(version), Digest.sha256(bytes), manifest.card());
     return bytes;
   }
 
-  private Path cardFile(ModelVersion version) {
-    return layout.version(version.name(), version.number()).resolve(CARD);
+  private String cardPlace(ModelVersion version) {
+    return storage.cardPlace(version.name(), version.number());
   }
 
   ModelCard card(ModelVersion version) {
@@ -228,10 +195,10 @@ final class VersionStore {
   }
 
   ModelCard card(Manifest manifest) {
-    Path file = cardFile(manifest.version());
-    ModelCard card = Document.read(file, cardBytes(manifest), CardJson::read);
+    String place = cardPlace(manifest.version());
+    ModelCard card = Document.read(place, cardBytes(manifest), CardJson::read);
     if (!card.name().equals(manifest.version().name())) {
-      throw Document.damaged(file, "the card of " + card.name());
+      throw Document.damaged(place, "the card of " + card.name());
     }
     return card;
   }
@@ -249,39 +216,36 @@ final class VersionStore {
   }
 
   private ModelSource source(ModelVersion version, Manifest manifest) {
-    Path folder = checkedFolder(version, manifest);
+    checkFiles(version, manifest);
     Map<String, ByteBuffer> read = new TreeMap<>();
     manifest
         .files()
-        .forEach((name, expected) -> read.put(name, verified(folder.resolve(name), expected)));
+        .forEach((name, expected) -> read.put(name, storage.read(version, name, expected)));
     List<ByteBuffer> bundles = signatures.of(version).stream().map(ByteBuffer::wrap).toList();
-    return FileSource.of(manifest.kind(), main(folder, manifest), read, version.digest(), bundles);
+    return FileSource.of(manifest.kind(), main(version, manifest), read, version.digest(), bundles);
   }
 
   /** What can be checked without reading is checked now. */
   ModelSource deferredSource(ModelVersion version) {
     Manifest manifest = find(version).manifest();
-    Path folder = checkedFolder(version, manifest);
+    checkFiles(version, manifest);
     return new DeferredSource(
         manifest.kind(),
-        main(folder, manifest),
+        main(version, manifest),
         manifest.files().size() == 1,
         version.digest(),
         () -> source(version, manifest));
   }
 
-  Path checkedFolder(ModelVersion version, Manifest manifest) {
-    Path folder = files(version);
-    if (!Disk.exists(folder)) {
+  void checkFiles(ModelVersion version, Manifest manifest) {
+    if (!storage.hasFiles(version)) {
       refuseRemoved(version);
     }
-    refuseMissing(folder, manifest.files().keySet());
-    refuseUnlisted(folder, manifest.files().keySet());
-    return folder;
+    storage.checkFiles(version, manifest);
   }
 
-  Path files(ModelVersion version) {
-    return layout.version(version.name(), version.number()).resolve(FILES);
+  private Path main(ModelVersion version, Manifest manifest) {
+    return storage.path(version, manifest.kind().main().orElse(""));
   }
 
   private void refuseRemoved(ModelVersion version) {
@@ -308,52 +272,5 @@ final class VersionStore {
 
   static String reason(Change change) {
     return change.reason().isEmpty() ? "" : " (" + change.reason() + ")";
-  }
-
-  private static Path main(Path folder, Manifest manifest) {
-    return manifest.kind().main().map(folder::resolve).orElse(folder);
-  }
-
-  private void refuseMissing(Path folder, Set<String> listed) {
-    for (String name : listed) {
-      if (!Disk.exists(folder.resolve(name))) {
-        throw layout.missing(folder.resolve(name));
-      }
-    }
-  }
-
-  private static void refuseUnlisted(Path folder, Set<String> listed) {
-    try {
-      for (Map.Entry<String, Path> file : ModelFiles.list(folder).paths().entrySet()) {
-        if (!listed.contains(file.getKey())) {
-          throw Document.damaged(file.getValue(), "a file that the manifest does not list");
-        }
-      }
-    } catch (ModelLoadException e) {
-      throw new IntegrityException(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static ByteBuffer verified(Path file, Manifest.Entry expected) {
-    try {
-      ByteBuffer bytes = ModelFiles.read(file);
-      check(file, Digest.sha256(bytes), expected.digest());
-      return bytes;
-    } catch (ModelLoadException e) {
-      throw new RegistryException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  static void check(Path file, Digest found, Digest expected) {
-    if (!found.equals(expected)) {
-      throw new IntegrityException(
-          file
-              + ": found "
-              + found
-              + ", expected "
-              + expected
-              + " as published; the file was edited or damaged and is not used, restore it from a "
-              + "backup or publish the model again");
-    }
   }
 }

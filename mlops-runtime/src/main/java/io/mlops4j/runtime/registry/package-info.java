@@ -1,6 +1,7 @@
 /**
  * Stores of model versions. {@link io.mlops4j.runtime.registry.FileModelRegistry} keeps them in a
- * folder that many processes share.
+ * folder that many processes share, {@link io.mlops4j.runtime.registry.JdbcModelRegistry} in a
+ * database.
  */
 @NullMarked
 package io.mlops4j.runtime.registry;

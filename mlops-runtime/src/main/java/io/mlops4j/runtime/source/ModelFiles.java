@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,11 +203,25 @@ public final class ModelFiles {
    * @throws ModelLoadException if they are no model of a known format
    */
   public Kind kind(Path copy) {
+    return kind(copy::resolve);
+  }
+
+  /**
+   * Finds out what the files are, by names and a few bytes of them.
+   *
+   * @return the format, and the main file where it has one
+   * @throws ModelLoadException if they are no model of a known format
+   */
+  public Kind kind() {
+    return kind(this::path);
+  }
+
+  private Kind kind(Function<String, Path> place) {
     String main = mainName();
     if (main == null) {
       return new Kind(ModelFormat.TENSORFLOW, Optional.empty());
     }
-    try (FileChannel channel = FileChannel.open(copy.resolve(main))) {
+    try (FileChannel channel = FileChannel.open(place.apply(main))) {
       return onnx(path(main), main, RandomBytes.of(channel, channel.size()));
     } catch (IOException e) {
       throw cannotRead(path(main), e);

@@ -38,7 +38,7 @@ final class FolderUnderTest implements RegistryUnderTest {
   }
 
   private Path files(ModelVersion version) {
-    return layout.version(version.name(), version.number()).resolve(VersionStore.FILES);
+    return layout.version(version.name(), version.number()).resolve(FolderStorage.FILES);
   }
 
   @Override

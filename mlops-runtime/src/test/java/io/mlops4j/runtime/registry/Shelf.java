@@ -24,7 +24,7 @@ final class Shelf {
     Layout layout = new Layout(root);
     for (int number = from; number <= to; number++) {
       Path folder = layout.version("race", number);
-      Files.createDirectories(folder.resolve(VersionStore.FILES));
+      Files.createDirectories(folder.resolve(FolderStorage.FILES));
       byte[] card = CardJson.write(RegistryChild.card("id-" + number));
       Manifest manifest =
           new Manifest(
@@ -34,9 +34,9 @@ final class Shelf {
               Map.of(name, entry),
               Digest.sha256(card),
               AT);
-      Files.createLink(folder.resolve(VersionStore.FILES).resolve(name), model);
-      Files.write(folder.resolve(VersionStore.CARD), card);
-      Files.write(folder.resolve(VersionStore.MANIFEST), manifest.write());
+      Files.createLink(folder.resolve(FolderStorage.FILES).resolve(name), model);
+      Files.write(folder.resolve(FolderStorage.CARD), card);
+      Files.write(folder.resolve(FolderStorage.MANIFEST), manifest.write());
     }
   }
 }

@@ -40,7 +40,7 @@ class VersionIndexTest {
   }
 
   private Path manifest(int number) {
-    return new Layout(root).version("race", number).resolve(VersionStore.MANIFEST);
+    return new Layout(root).version("race", number).resolve(FolderStorage.MANIFEST);
   }
 
   /** By an instance that has seen nothing before. */

@@ -1,0 +1,269 @@
+package io.mlops4j.runtime.registry;
+
+import io.mlops4j.error.RegistryException;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Transactions on somebody's source of connections. Whatever the connections' own mode, a
+ * transaction is committed or rolled back as a whole, and its connection given back as it was.
+ *
+ * <p>A transaction that lost a race, by a unique key, a serialisation failure, a deadlock or a lock
+ * that took too long, is done again from the start: what it decides by, it reads again. Work that
+ * is asked for within other work on the same thread belongs to the same transaction.
+ */
+final class Database {
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+  private static final int MOST_TRIES = 100;
+
+  private final DataSource source;
+  private final Naming naming;
+
+  // One for each registry, as a thread may be at work in two; empty outside of transactions.
+  @SuppressWarnings("ThreadLocalUsage")
+  private final ThreadLocal<@Nullable Session> current = new ThreadLocal<>();
+
+  private volatile String address = "a database";
+
+  Database(DataSource source, Naming naming) {
+    this.source = source;
+    this.naming = naming;
+  }
+
+  /** What is done in one transaction, perhaps several times. */
+  interface Work<T> {
+    T in(Session session) throws SQLException;
+  }
+
+  /** Carries an exception out of work within work. */
+  private static final class Unfinished extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    final SQLException why;
+
+    Unfinished(SQLException why) {
+      super(why);
+      this.why = why;
+    }
+  }
+
+  private static final class Taken extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Taken(SQLException why) {
+      super(why);
+    }
+  }
+
+  private static final class Failed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    final IOException why;
+
+    Failed(IOException why) {
+      super(why);
+      this.why = why;
+    }
+  }
+
+  /** Does some work in a transaction, again if it lost a race. */
+  <T> T run(String what, Work<T> work) {
+    Session joined = current.get();
+    if (joined != null) {
+      return join(joined, work);
+    }
+    for (int tries = 1; ; tries++) {
+      try {
+        return once(work);
+      } catch (SQLException e) {
+        if (!isLostRace(e) || tries == MOST_TRIES) {
+          throw trouble(what, e);
+        }
+        LockSupport.parkNanos(
+            ThreadLocalRandom.current().nextLong(TimeUnit.MILLISECONDS.toNanos(tries)));
+      }
+    }
+  }
+
+  /** What is done in one transaction and also reads or writes files. */
+  interface FileWork<T> {
+    T in(Session session) throws SQLException, IOException;
+  }
+
+  /** The same as {@link #run} for work that also reads or writes files. */
+  <T> T work(String what, FileWork<T> work) throws IOException {
+    try {
+      return run(
+          what,
+          session -> {
+            try {
+              return work.in(session);
+            } catch (IOException e) {
+              throw new Failed(e);
+            }
+          });
+    } catch (Failed e) {
+      throw e.why;
+    }
+  }
+
+  /** Within a transaction, for code that cannot throw what the database throws. */
+  static <T> T join(Session session, Work<T> work) {
+    try {
+      return work.in(session);
+    } catch (SQLException e) {
+      throw new Unfinished(e);
+    }
+  }
+
+  /**
+   * Writes what may be there only once: false when somebody else was faster. Within other work that
+   * is not told but does the whole again.
+   */
+  boolean claim(String what, Work<Integer> work) {
+    if (current.get() != null) {
+      return run(what, work) == 1;
+    }
+    try {
+      return run(what, session -> untilTaken(session, work)) == 1;
+    } catch (Taken e) {
+      return false;
+    }
+  }
+
+  private static int untilTaken(Session session, Work<Integer> work) throws SQLException {
+    try {
+      return work.in(session);
+    } catch (SQLException e) {
+      if (isTaken(e)) {
+        throw new Taken(e);
+      }
+      throw e;
+    }
+  }
+
+  /** Does some work in a transaction of its own. */
+  <T> T once(Work<T> work) throws SQLException {
+    Connection connection = connect();
+    boolean automatic = true;
+    boolean committed = false;
+    try {
+      automatic = connection.getAutoCommit();
+      if (automatic) {
+        connection.setAutoCommit(false);
+      }
+      Session session = new Session(connection, naming);
+      current.set(session);
+      T result = work.in(session);
+      connection.commit();
+      committed = true;
+      return result;
+    } catch (Unfinished e) {
+      throw e.why;
+    } finally {
+      current.remove();
+      giveBack(connection, automatic, committed);
+    }
+  }
+
+  private Connection connect() throws SQLException {
+    try {
+      return source.getConnection();
+    } catch (RuntimeException e) {
+      throw new SQLNonTransientConnectionException(e);
+    }
+  }
+
+  /** What fails here fails for whoever gets the connection next; a commit stays a commit. */
+  private static void giveBack(Connection connection, boolean automatic, boolean committed) {
+    try (connection) {
+      if (!committed) {
+        connection.rollback();
+      }
+      if (automatic) {
+        connection.setAutoCommit(true);
+      }
+    } catch (SQLException e) {
+      LOG.debug("a connection could not be given back as it was", e);
+    }
+  }
+
+  /** A unique key. */
+  private static boolean isTaken(SQLException e) {
+    return String.valueOf(e.getSQLState()).startsWith("23");
+  }
+
+  private static boolean isLostRace(SQLException e) {
+    String state = String.valueOf(e.getSQLState());
+    return isTaken(e)
+        || state.startsWith("40") // serialisation, deadlock
+        || state.equals("55P03") // a lock: PostgreSQL
+        || state.equals("HYT00"); // a lock: H2
+  }
+
+  /** Whether a table or schema is not there. */
+  static boolean isUnknown(SQLException e) {
+    String state = String.valueOf(e.getSQLState());
+    return state.equals("42P01") || state.startsWith("42S0") || isUnknownSchema(e);
+  }
+
+  static boolean isUnknownSchema(SQLException e) {
+    return String.valueOf(e.getSQLState()).equals("3F000")
+        || String.valueOf(e.getSQLState()).equals("90079");
+  }
+
+  private static boolean isAway(SQLException e) {
+    String state = String.valueOf(e.getSQLState());
+    return state.startsWith("08")
+        || state.startsWith("57P")
+        || e instanceof SQLTransientConnectionException
+        || e instanceof SQLNonTransientConnectionException
+        || e instanceof SQLRecoverableException;
+  }
+
+  RegistryException trouble(String what, SQLException e) {
+    String found = address + ": cannot " + what + " (" + e.getMessage() + "), expected ";
+    if (isAway(e)) {
+      return new RegistryException(
+          found
+              + "a database that can be reached; check that it runs, its address and the pool's "
+              + "size, then try again; a change that was under way was made or not, look first",
+          e);
+    }
+    if (isLostRace(e)) {
+      return new RegistryException(
+          found + "to win the race after " + MOST_TRIES + " tries; nothing was changed, try again",
+          e);
+    }
+    return new RegistryException(
+        found
+            + "the registry's tables, "
+            + naming.table("...")
+            + ", and the right to read and write them; nothing was changed, check schema, prefix, "
+            + "permissions and space",
+        e);
+  }
+
+  void at(String address) {
+    this.address = address;
+  }
+
+  Naming naming() {
+    return naming;
+  }
+
+  /** Where it is, for messages. */
+  @Override
+  public String toString() {
+    return address;
+  }
+}

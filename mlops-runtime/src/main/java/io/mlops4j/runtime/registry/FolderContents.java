@@ -1,0 +1,120 @@
+package io.mlops4j.runtime.registry;
+
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.Digest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Contents as files beside a database, {@code 4f/119c...} by their digests. A file is there before
+ * the row that names it and goes before it, both while the row is held. The folder names the
+ * registry that it belongs to, so that no other is opened with it.
+ */
+final class FolderContents implements Contents {
+  private static final String OWNER = "contents.json";
+  private static final Pattern FILE = Pattern.compile("[0-9a-f]{2}/[0-9a-f]{62}");
+
+  private final Path root;
+  private final Disk disk;
+
+  FolderContents(Path folder) {
+    this.root = folder.toAbsolutePath().normalize();
+    this.disk = new Disk(Layout.staging(root), true);
+  }
+
+  /** Checks that the folder is that of a registry, or makes it that. */
+  void belongTo(String registry) {
+    Path file = root.resolve(OWNER);
+    try {
+      Files.createDirectories(root);
+      if (!Disk.exists(file)) {
+        disk.claim(Json.write(Json.object().put("registry", registry)), file, root);
+      }
+      String owner = Document.read(file, Disk.read(file), json -> json.text("registry"));
+      if (!owner.equals(registry)) {
+        throw new RegistryException(
+            file
+                + ": found the contents of registry "
+                + owner
+                + ", expected those of "
+                + registry
+                + "; name the folder that this registry was made with",
+            null);
+      }
+      disk.clean();
+    } catch (IOException e) {
+      throw Layout.cannotRead(file, e);
+    }
+  }
+
+  private Path file(String content) {
+    String hex = Digest.parse(content).hex();
+    return root.resolve(hex.substring(0, 2)).resolve(hex.substring(2));
+  }
+
+  @Override
+  public boolean has(String content) {
+    return Disk.exists(file(content));
+  }
+
+  @Override
+  public Digest store(Session session, String content, Source bytes) throws IOException {
+    Path staged = disk.stage();
+    try {
+      Path copy = staged.resolve("content");
+      Digest digest = Disk.write(copy, bytes);
+      Disk.replace(copy, file(content), root);
+      return digest;
+    } finally {
+      Disk.deleteQuietly(staged);
+    }
+  }
+
+  @Override
+  public boolean read(String content, long size, Sink sink) throws IOException {
+    try {
+      Source.of(file(content)).into(sink);
+      return Files.size(file(content)) == size;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void remove(Session session, String content) {
+    Disk.deleteQuietly(file(content));
+  }
+
+  @Override
+  public List<String> old() throws IOException {
+    try (Stream<Path> files = Files.walk(root, 2)) {
+      Instant abandoned = disk.abandoned();
+      List<String> old = new ArrayList<>();
+      for (Path file : files.filter(path -> FILE.matcher(name(path)).matches()).toList()) {
+        if (Files.getLastModifiedTime(file).toInstant().isBefore(abandoned)) {
+          old.add("sha256:" + name(file).replace("/", ""));
+        }
+      }
+      return old;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private String name(Path path) {
+    return root.relativize(path).toString().replace('\\', '/');
+  }
+
+  @Override
+  public String place(String content) {
+    return file(content).toString();
+  }
+}

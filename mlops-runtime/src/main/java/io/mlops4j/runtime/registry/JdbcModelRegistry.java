@@ -1,0 +1,164 @@
+package io.mlops4j.runtime.registry;
+
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.RegistryOptions;
+import java.nio.file.Path;
+import java.util.Objects;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A registry in a database, which any number of threads, processes and machines share: versions,
+ * cards and records in tables, the models' bytes there, too, or in a folder. Tried with PostgreSQL
+ * 14 and later, and with H2 2.4 within one process; it needs no more than JDBC, so the application
+ * adds the driver of its database.
+ *
+ * <p>It makes its tables, and moves those of older versions on; those of a newer layout it refuses.
+ * To open one that is there takes the right to read; what is written, the right to write rows.
+ *
+ * <p>A publish or an assignment that returned has been committed. One that did not, because the
+ * process was killed or the connection was lost, has happened completely or not at all. The source
+ * of connections is lent: each transaction takes one and gives it back as it was, committed or
+ * rolled back, whatever its own mode. A call takes one at a time, so does the thread that looks at
+ * what is watched and leased. Any isolation from read committed on will do.
+ *
+ * <p>Records, manifests and cards are the same bytes as in a {@link FileModelRegistry}, so digests,
+ * {@link #head} and {@link #verify(io.mlops4j.registry.RegistryHead)} agree; see {@link
+ * RegistryCopy}. Rows that were edited or damaged are found by their digests before anything uses
+ * them. Only the database decides who may write: the actor in a {@link Change} is what the
+ * application says.
+ */
+public final class JdbcModelRegistry extends StoredRegistry {
+  private JdbcModelRegistry(Database database, Contents contents, RegistryOptions options) {
+    super(
+        new JdbcStorage(database, contents),
+        options,
+        versions -> {
+          JdbcPublisher publisher =
+              new JdbcPublisher(database, contents, options.clock(), versions);
+          return publisher::publish;
+        });
+  }
+
+  /**
+   * Opens a registry in the schema that connections are in, in tables whose names begin with {@code
+   * mlops4j_}; makes them when they are not there.
+   *
+   * @param source gives connections; stays its maker's, who closes it after the registry
+   * @return the registry; the caller closes it
+   * @throws RegistryException if the database cannot be reached, the tables cannot be made, or they
+   *     were written in a newer layout
+   */
+  public static ModelRegistry open(DataSource source) {
+    return builder(source).open();
+  }
+
+  /**
+   * Opens a registry with options.
+   *
+   * @param source gives connections; stays its maker's, who closes it after the registry
+   * @return the options, at first those of {@link #open}
+   */
+  public static Builder builder(DataSource source) {
+    return new Builder(Objects.requireNonNull(source, "source"));
+  }
+
+  /** Where in a database a registry is, and how it is opened. For one thread. */
+  public static final class Builder {
+    private final DataSource source;
+    private String schema = "";
+    private String prefix = "mlops4j_";
+    private @Nullable Path folder;
+    private RegistryOptions options = RegistryOptions.withDefaults();
+
+    private Builder(DataSource source) {
+      this.source = source;
+    }
+
+    /**
+     * Has the tables in a schema, which is made when it is not there.
+     *
+     * @param schema at most 30 of a-z, 0-9 and _, a letter first
+     * @return this
+     */
+    public Builder schema(String schema) {
+      this.schema = Objects.requireNonNull(schema, "schema");
+      return this;
+    }
+
+    /**
+     * Lets the names of the tables begin with something else than {@code mlops4j_}: registries with
+     * different prefixes do not see each other.
+     *
+     * @param prefix at most 30 of a-z, 0-9 and _, a letter first; may be empty
+     * @return this
+     */
+    public Builder prefix(String prefix) {
+      this.prefix = Objects.requireNonNull(prefix, "prefix");
+      return this;
+    }
+
+    /**
+     * Keeps the models' bytes in a folder, by their digests, and only the rest in the database:
+     * whether it does is settled when the registry is made. All processes must reach the same
+     * folder.
+     *
+     * @param folder a folder, made when it is not there
+     * @return this
+     */
+    public Builder blobsIn(Path folder) {
+      this.folder = Objects.requireNonNull(folder, "folder");
+      return this;
+    }
+
+    /**
+     * Says what may be deleted, and where times come from.
+     *
+     * @param options as for a registry in a folder
+     * @return this
+     */
+    public Builder options(RegistryOptions options) {
+      this.options = Objects.requireNonNull(options, "options");
+      return this;
+    }
+
+    /**
+     * Opens the registry, and makes its tables when they are not there.
+     *
+     * @return the registry; the caller closes it
+     * @throws IllegalArgumentException if schema or prefix are of another form
+     * @throws RegistryException if the database cannot be reached, the tables cannot be made, were
+     *     written in a newer layout, or belong to another folder
+     */
+    public ModelRegistry open() {
+      Database database = new Database(source, new Naming(schema, prefix));
+      JdbcLayout.Described found =
+          new JdbcLayout(database).open(folder == null ? "database" : "folder");
+      return new JdbcModelRegistry(database, contents(database, found), options);
+    }
+
+    private Contents contents(Database database, JdbcLayout.Described found) {
+      if (found.contents().equals("folder") != (folder != null)) {
+        throw new RegistryException(
+            database
+                + ", table "
+                + database.naming().table("layout")
+                + ": found a registry whose contents lie in a "
+                + found.contents()
+                + ", expected "
+                + (folder == null
+                    ? "them in the database; add blobsIn(folder)"
+                    : "a folder; leave blobsIn out"),
+            null);
+      }
+      if (folder == null) {
+        return new DatabaseContents(database);
+      }
+      FolderContents contents = new FolderContents(folder);
+      contents.belongTo(found.registry());
+      return contents;
+    }
+  }
+}

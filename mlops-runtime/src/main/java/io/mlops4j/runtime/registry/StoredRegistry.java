@@ -1,0 +1,354 @@
+package io.mlops4j.runtime.registry;
+
+import io.mlops4j.error.IntegrityException;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelRef;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasListener;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.Collected;
+import io.mlops4j.registry.Lease;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.PublishOptions;
+import io.mlops4j.registry.RegistryHead;
+import io.mlops4j.registry.RegistryOptions;
+import io.mlops4j.registry.Verification;
+import io.mlops4j.registry.VerifyOptions;
+import io.mlops4j.registry.VersionRange;
+import io.mlops4j.registry.VersionRecord;
+import io.mlops4j.registry.VersionStatus;
+import io.mlops4j.registry.Watch;
+import io.mlops4j.runtime.source.ModelFiles;
+import io.mlops4j.spi.ModelSource;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What is the same in every registry, wherever its documents and files lie. */
+abstract class StoredRegistry implements ModelRegistry {
+  private final Storage storage;
+  private final RegistryOptions options;
+  private final VersionStore versions;
+  private final AliasStore aliases;
+  private final Publishing publishing;
+  private final Poller poller;
+  private final Leases leases;
+  private final Collector collector;
+  private volatile boolean closed;
+
+  /** How a version gets into the storage. */
+  interface Publishing {
+    ModelVersion publish(ModelCard card, ModelFiles model, PublishOptions options);
+  }
+
+  StoredRegistry(
+      Storage storage, RegistryOptions options, Function<VersionStore, Publishing> publishing) {
+    Clock clock = options.clock();
+    this.storage = storage;
+    this.options = options;
+    this.versions = new VersionStore(storage);
+    this.aliases = new AliasStore(storage);
+    this.publishing = publishing.apply(versions);
+    this.poller = new Poller(options.interval());
+    this.leases = new Leases(storage, clock, poller);
+    this.collector = new Collector(storage, clock, options.retention(), versions, aliases, leases);
+  }
+
+  /** Where this registry lies; throws when it is closed. */
+  Storage storage() {
+    checkOpen();
+    return storage;
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the registry in " + storage + " is closed");
+    }
+  }
+
+  @Override
+  public ModelVersion publish(ModelCard card, Path fileOrFolder, PublishOptions options) {
+    checkOpen();
+    Objects.requireNonNull(card, "card");
+    Objects.requireNonNull(fileOrFolder, "fileOrFolder");
+    Objects.requireNonNull(options, "options");
+    ModelFiles model = ModelFiles.list(fileOrFolder);
+    ModelVersion version = publishing.publish(card, model, options);
+    model.signatures().forEach(bundle -> versions.addSignature(version, bytes(bundle)));
+    return version;
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
+  }
+
+  @Override
+  public List<String> models() {
+    checkOpen();
+    return storage.models();
+  }
+
+  @Override
+  public List<String> aliases(String model) {
+    checkOpen();
+    return aliases.names(ModelRef.checkName("model", model));
+  }
+
+  @Override
+  public ModelVersion resolve(String text) {
+    checkOpen();
+    ModelRef ref = ModelRef.parse(text);
+    if (ref.alias().isPresent()) {
+      return storage.reading(() -> named(ref, ref.alias().get()));
+    }
+    return storage.reading(
+        () ->
+            ref.number().isPresent()
+                ? versions.find(ref.name(), ref.number().getAsInt()).version()
+                : versions.latest(ref.name()));
+  }
+
+  private ModelVersion named(ModelRef ref, String alias) {
+    AliasJson.Named head =
+        aliases
+            .chain(ref.name(), alias)
+            .head()
+            .map(Chain.Link::record)
+            .orElseThrow(() -> aliases.unknown(ref, versions.last(ref.name())));
+    VersionStore.Stored stored = versions.find(head.record().to());
+    if (!stored.digest().equals(head.manifest())) {
+      throw new IntegrityException(
+          storage.place(ref.name(), stored.version().number())
+              + ": found a manifest "
+              + stored.digest()
+              + ", expected "
+              + head.manifest()
+              + " as it was when "
+              + ref
+              + " was assigned; card or files were exchanged, restore the version from a backup");
+    }
+    return stored.version();
+  }
+
+  @Override
+  public ModelCard card(ModelVersion version) {
+    checkOpen();
+    return versions.card(version);
+  }
+
+  @Override
+  public List<ModelVersion> versions(String model) {
+    checkOpen();
+    return versions.all(ModelRef.checkName("model", model));
+  }
+
+  @Override
+  public List<VersionStatus> versions(String model, VersionRange range) {
+    checkOpen();
+    ModelRef.checkName("model", model);
+    Objects.requireNonNull(range, "range");
+    return storage.reading(() -> versions.page(model, range));
+  }
+
+  @Override
+  public VersionStatus status(ModelVersion version) {
+    checkOpen();
+    return versions.status(versions.find(version).manifest());
+  }
+
+  @Override
+  public ModelSource source(ModelVersion version) {
+    checkOpen();
+    return versions.source(version);
+  }
+
+  @Override
+  public ModelSource deferredSource(ModelVersion version) {
+    checkOpen();
+    return versions.deferredSource(version);
+  }
+
+  /** For archives, which carry the very bytes. */
+  byte[] cardBytes(ModelVersion version) {
+    checkOpen();
+    return versions.cardBytes(version);
+  }
+
+  @Override
+  public void addSignature(ModelVersion version, byte[] bundle) {
+    checkOpen();
+    versions.addSignature(version, bundle);
+  }
+
+  @Override
+  public List<byte[]> signatures(ModelVersion version) {
+    checkOpen();
+    return versions.signatures(version);
+  }
+
+  @Override
+  public AliasRecord assign(String ref, ModelVersion to, Change change) {
+    return append(ref, to, change, null);
+  }
+
+  @Override
+  public AliasRecord assign(String ref, ModelVersion to, Change change, AliasRecord expected) {
+    return append(ref, to, change, Objects.requireNonNull(expected, "expected"));
+  }
+
+  private AliasRecord append(
+      String text, ModelVersion to, Change change, @Nullable AliasRecord expected) {
+    checkOpen();
+    Objects.requireNonNull(change, "change");
+    AliasChain chain = aliases.chain(text);
+    ModelRef ref = ModelRef.parse(text);
+    if (!to.name().equals(ref.name())) {
+      throw new IllegalArgumentException(
+          "to: found "
+              + to
+              + ", expected a version of "
+              + ref.name()
+              + ", which "
+              + ref
+              + " names");
+    }
+    return storage.together(
+        ref.name(),
+        () -> {
+          VersionStore.Stored stored = versions.find(to);
+          collector.refuseDeleted(stored.version());
+          makeLast(ref);
+          return chain.append(stored, change, options.clock(), expected);
+        });
+  }
+
+  private void makeLast(ModelRef ref) {
+    try {
+      storage.makeLast(ref.name());
+    } catch (IOException e) {
+      throw storage.cannotStore(ref.toString(), e);
+    }
+  }
+
+  @Override
+  public Optional<AliasRecord> head(String ref) {
+    checkOpen();
+    AliasChain chain = aliases.chain(ref);
+    return storage.reading(() -> chain.head().map(link -> link.record().record()));
+  }
+
+  @Override
+  public List<AliasRecord> history(String ref) {
+    checkOpen();
+    AliasChain chain = aliases.chain(ref);
+    return storage.reading(chain::history);
+  }
+
+  @Override
+  public Optional<AliasRecord> at(String ref, Instant when) {
+    checkOpen();
+    Objects.requireNonNull(when, "when");
+    AliasChain chain = aliases.chain(ref);
+    return storage.reading(() -> chain.at(when));
+  }
+
+  @Override
+  public Watch watch(String ref, AliasListener listener) {
+    checkOpen();
+    Objects.requireNonNull(listener, "listener");
+    AliasChain chain = aliases.chain(ref);
+    return AliasWatch.start(
+        poller,
+        ref,
+        () -> storage.reading(() -> chain.head().map(link -> link.record().record())),
+        listener);
+  }
+
+  @Override
+  public VersionRecord deprecate(ModelVersion version, Change change) {
+    checkOpen();
+    Objects.requireNonNull(change, "change");
+    return storage.together(version.name(), () -> collector.deprecate(version, change));
+  }
+
+  @Override
+  public VersionRecord restore(ModelVersion version, Change change) {
+    checkOpen();
+    Objects.requireNonNull(change, "change");
+    return storage.together(version.name(), () -> collector.restore(version, change));
+  }
+
+  @Override
+  public VersionRecord delete(ModelVersion version, Change change) {
+    checkOpen();
+    Objects.requireNonNull(change, "change");
+    return storage.together(version.name(), () -> collector.delete(version, change));
+  }
+
+  @Override
+  public List<VersionRecord> changes(String model) {
+    checkOpen();
+    return versions.states(ModelRef.checkName("model", model)).history();
+  }
+
+  @Override
+  public Collected collect(Change change) {
+    checkOpen();
+    return collector.collect(Objects.requireNonNull(change, "change"));
+  }
+
+  @Override
+  public Collected collectable() {
+    checkOpen();
+    return collector.collectable();
+  }
+
+  @Override
+  public Lease lease(ModelVersion version, String holder) {
+    checkOpen();
+    Objects.requireNonNull(holder, "holder");
+    return collector.lease(version, holder);
+  }
+
+  @Override
+  public RegistryHead head() {
+    checkOpen();
+    return Verifier.head(storage, versions, aliases);
+  }
+
+  @Override
+  public Verification verify(VerifyOptions options) {
+    checkOpen();
+    return Verifier.verify(storage, versions, aliases, Objects.requireNonNull(options, "options"));
+  }
+
+  @Override
+  public URI location() {
+    checkOpen();
+    return storage.location();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    poller.close();
+    leases.close();
+    storage.close();
+  }
+
+  @Override
+  public String toString() {
+    return "registry in " + storage;
+  }
+}

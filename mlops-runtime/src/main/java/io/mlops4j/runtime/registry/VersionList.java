@@ -1,0 +1,21 @@
+package io.mlops4j.runtime.registry;
+
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelVersion;
+import java.util.List;
+import java.util.Optional;
+
+/** What the versions of one model are, without reading each of their manifests. */
+interface VersionList {
+  /** The versions up to a number that may have this content, the newest first. */
+  List<Integer> candidates(Digest digest, Digest card, int last);
+
+  /** The end of the chain, at a number or, if others know more already, beyond it. */
+  Optional<VersionIndex.End> end(int last);
+
+  /** The versions up to a number, the oldest first. */
+  List<ModelVersion> all(int last);
+
+  /** Called after a version was published. */
+  default void save() {}
+}

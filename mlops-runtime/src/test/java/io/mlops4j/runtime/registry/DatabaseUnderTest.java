@@ -1,0 +1,188 @@
+package io.mlops4j.runtime.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.model.ModelRef;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.RegistryOptions;
+import io.mlops4j.runtime.compatibility.RegistryUnderTest;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcDataSource;
+
+/** A registry in a database: each folder of a test has tables of its own there. */
+final class DatabaseUnderTest implements RegistryUnderTest {
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+
+  final TestPool pool;
+  private final DataSource source;
+  private final Map<Path, String> prefixes = new HashMap<>();
+  private String prefix = "";
+
+  private DatabaseUnderTest(DataSource source, boolean automatic) {
+    this.source = source;
+    this.pool = new TestPool(source, automatic);
+  }
+
+  static DatabaseUnderTest postgres() {
+    return new DatabaseUnderTest(Postgres.source(), true);
+  }
+
+  /** In memory, and with connections that are not in automatic mode. */
+  static DatabaseUnderTest h2() {
+    JdbcDataSource source = new JdbcDataSource();
+    source.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+    return new DatabaseUnderTest(source, false);
+  }
+
+  @Override
+  public ModelRegistry open(Path folder, RegistryOptions options) {
+    return builder(folder).options(options).open();
+  }
+
+  JdbcModelRegistry.Builder builder(Path folder) {
+    prefix = prefixes.computeIfAbsent(folder, key -> "t" + NUMBER.incrementAndGet() + "_");
+    return JdbcModelRegistry.builder(pool).prefix(prefix);
+  }
+
+  String prefix() {
+    return prefix;
+  }
+
+  @Override
+  public void takeAway() throws SQLException {
+    pool.away(true);
+  }
+
+  @Override
+  public void bringBack() throws SQLException {
+    pool.away(false);
+  }
+
+  /** Changes something by hand; {@code $} stands for the prefix. */
+  int update(String sql, Object... values) throws SQLException {
+    try (Connection connection = source.getConnection();
+        PreparedStatement statement = connection.prepareStatement(sql.replace("$", prefix))) {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
+      }
+      return statement.executeUpdate();
+    }
+  }
+
+  byte[] bytes(String sql, Object... values) throws SQLException {
+    return first(sql, row -> row.getBytes(1), values);
+  }
+
+  String text(String sql, Object... values) throws SQLException {
+    return first(sql, row -> row.getString(1), values);
+  }
+
+  private <T> T first(String sql, Session.Row<T> reader, Object... values) throws SQLException {
+    try (Connection connection = source.getConnection();
+        PreparedStatement statement = connection.prepareStatement(sql.replace("$", prefix))) {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
+      }
+      try (ResultSet rows = statement.executeQuery()) {
+        rows.next();
+        return reader.read(rows);
+      }
+    }
+  }
+
+  long count(String sql) throws SQLException {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql.replace("$", prefix))) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
+  /** Only this version's: another one may have the same content. */
+  @Override
+  public void damageBytes(ModelVersion version) throws SQLException {
+    String content =
+        text(
+            "SELECT content FROM $part WHERE model = ? AND seq = ? AND part = 1",
+            version.name(),
+            version.number());
+    String damaged = "sha256:" + String.format("%064d", NUMBER.incrementAndGet());
+    byte[] piece = bytes("SELECT bytes FROM $piece WHERE content = ? AND piece = 1", content);
+    piece[piece.length / 2] ^= 1;
+    update(
+        "INSERT INTO $content (content, size, generation) VALUES (?, ?, 0)", damaged, piece.length);
+    update("INSERT INTO $piece (content, piece, bytes) VALUES (?, 1, ?)", damaged, piece);
+    update(
+        "UPDATE $part SET content = ? WHERE model = ? AND seq = ? AND part = 1",
+        damaged,
+        version.name(),
+        version.number());
+  }
+
+  @Override
+  public void forgeRecord(String text, long number) throws Exception {
+    ModelRef ref = ModelRef.parse(text);
+    String alias = ref.alias().orElseThrow();
+    ObjectNode json =
+        Json.parse(
+            bytes(
+                "SELECT document FROM $alias_record WHERE model = ? AND alias = ? AND seq = ?",
+                ref.name(),
+                alias,
+                number));
+    json.put("actor", "eve");
+    update(
+        "UPDATE $alias_record SET document = ? WHERE model = ? AND alias = ? AND seq = ?",
+        Json.writeSealed(json),
+        ref.name(),
+        alias,
+        number);
+  }
+
+  @Override
+  public void cutRecord(String text, long number) throws SQLException {
+    ModelRef ref = ModelRef.parse(text);
+    update(
+        "DELETE FROM $alias_record WHERE model = ? AND alias = ? AND seq = ?",
+        ref.name(),
+        ref.alias().orElseThrow(),
+        number);
+  }
+
+  @Override
+  public void cutVersion(ModelVersion version) throws SQLException {
+    for (String table : new String[] {"version", "part"}) {
+      update(
+          "DELETE FROM $" + table + " WHERE model = ? AND seq = ?",
+          version.name(),
+          version.number());
+    }
+  }
+
+  @Override
+  public boolean hasBytes(ModelVersion version) throws SQLException {
+    return count(
+            "SELECT COUNT(*) FROM $part p JOIN $piece c ON c.content = p.content WHERE p.seq = "
+                + version.number())
+        > 0;
+  }
+
+  /** After all registries were closed. */
+  void checkAndClose() throws SQLException {
+    assertThat(pool.lent()).as("connections that were not given back").isZero();
+    pool.close();
+  }
+}

@@ -1,0 +1,348 @@
+package io.mlops4j.runtime.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.IntegrityException;
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.RegistryOptions;
+import io.mlops4j.registry.Retention;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a registry in a database does beyond what every registry does. */
+class JdbcModelRegistryTest {
+  private static final Change ANA = Change.by("ana").because("why not");
+
+  @TempDir Path temp;
+  private final DatabaseUnderTest database = DatabaseUnderTest.h2();
+
+  @AfterEach
+  void everyConnectionCameBack() throws SQLException {
+    database.checkAndClose();
+  }
+
+  private JdbcModelRegistry.Builder builder() {
+    return database.builder(temp);
+  }
+
+  private ModelVersion publish(ModelRegistry registry) throws IOException {
+    return registry.publish(Models.card("fraud"), Models.mlp4(temp));
+  }
+
+  @Test
+  void tellsWhereItIsWithoutWhatMayBeSecret() {
+    try (ModelRegistry registry = builder().open()) {
+      assertThat(registry.location().toString())
+          .startsWith("jdbc:h2:mem:")
+          .endsWith("#" + database.prefix())
+          .doesNotContain("DB_CLOSE_DELAY");
+    }
+  }
+
+  @Test
+  void aRegistryOfANewerLayoutIsRefused() throws SQLException {
+    builder().open().close();
+    database.update("UPDATE $layout SET layout = 2");
+    assertThatThrownBy(() -> builder().open())
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("found layout 2, expected at most 1")
+        .hasMessageContaining("newer mlops4j");
+  }
+
+  @Test
+  void tablesOfSomethingElseAreRefused() throws SQLException {
+    builder().open().close();
+    database.update("UPDATE $layout SET store = 'shop'");
+    assertThatThrownBy(() -> builder().open())
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("found the store shop");
+  }
+
+  @Test
+  void anOlderLayoutIsMovedOnOnceAndKeepsWhatIsThere() throws Exception {
+    ModelVersion version;
+    try (ModelRegistry registry = builder().open()) {
+      version = publish(registry);
+    }
+    Database next = new Database(database.pool, new Naming("", database.prefix()));
+    List<List<String>> steps =
+        List.of(
+            List.of("CREATE TABLE $never (id INTEGER)"),
+            List.of("ALTER TABLE $version ADD COLUMN colour VARCHAR(10)"));
+    assertThat(new JdbcLayout(next, steps).open("database").layout()).isEqualTo(2);
+    assertThat(new JdbcLayout(next, steps).open("database").layout()).isEqualTo(2);
+    assertThatThrownBy(() -> builder().open()).hasMessageContaining("found layout 2");
+    database.update("UPDATE $layout SET layout = 1");
+    try (ModelRegistry registry = builder().open()) {
+      assertThat(registry.resolve("fraud")).isEqualTo(version);
+    }
+  }
+
+  /** As a later library may have them without a new layout. */
+  @Test
+  void columnsTablesAndKeysThatItDoesNotKnowAreLeftAlone() throws Exception {
+    try (ModelRegistry registry = builder().open()) {
+      publish(registry);
+      database.update("ALTER TABLE $version ADD COLUMN colour VARCHAR(10)");
+      database.update("ALTER TABLE $alias_record ADD COLUMN colour VARCHAR(10)");
+      database.update("CREATE TABLE $colour (id INTEGER)");
+      database.update("UPDATE $version SET colour = 'red'");
+      ModelVersion two = registry.publish(Models.fullCard("fraud"), Models.mlp4(temp));
+      registry.assign("fraud@champion", two, ANA);
+      assertThat(registry.verify().breaks()).isEmpty();
+      assertThat(database.text("SELECT colour FROM $version WHERE seq = ?", 1)).isEqualTo("red");
+    }
+  }
+
+  @Test
+  void namesThatAreNoNamesNeverReachTheDatabase() {
+    for (String bad : new String[] {"a;drop table x", "A", "1a", "a-b", "a\"", "a".repeat(31)}) {
+      assertThatThrownBy(() -> JdbcModelRegistry.builder(database.pool).prefix(bad).open())
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("prefix: found \"" + bad + "\"");
+      assertThatThrownBy(() -> JdbcModelRegistry.builder(database.pool).schema(bad).open())
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("schema: found \"" + bad + "\"");
+    }
+  }
+
+  @Test
+  void whatPeopleSayIsNeverPartOfAStatement() throws Exception {
+    String evil = "'; DROP TABLE " + database.prefix() + "version; -- $model # ?";
+    try (ModelRegistry registry = builder().open()) {
+      ModelVersion version = publish(registry);
+      registry.assign("fraud@champion", version, Change.by(evil).because(evil));
+      registry.lease(version, evil).close();
+      assertThat(registry.head("fraud@champion").orElseThrow().change().reason()).isEqualTo(evil);
+      assertThatThrownBy(() -> registry.versions(evil))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThat(registry.verify().isIntact()).isTrue();
+    }
+  }
+
+  @Test
+  void aSchemaIsMadeAndRegistriesInItDoNotSeeOthers() throws Exception {
+    try (ModelRegistry one = builder().open();
+        ModelRegistry two =
+            JdbcModelRegistry.builder(database.pool).schema("ml").prefix("").open()) {
+      publish(one);
+      assertThat(two.models()).isEmpty();
+      publish(two);
+      assertThat(two.verify().isIntact()).isTrue();
+      assertThat(two.location().getFragment()).isEqualTo("ml.");
+    }
+  }
+
+  @Test
+  void aDatabaseThatCannotBeReachedSaysWhatToDo() throws SQLException {
+    database.takeAway();
+    assertThatThrownBy(() -> builder().open())
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("nobody listens there")
+        .hasMessageContaining("check that it runs");
+    DataSource broken = new TestPool(database.pool, true);
+    assertThatThrownBy(() -> JdbcModelRegistry.open(broken)).isInstanceOf(RegistryException.class);
+  }
+
+  @Test
+  void sameContentIsStoredOnceAndStaysUntilNothingHasIt() throws Exception {
+    RegistryOptions options =
+        RegistryOptions.withDefaults()
+            .retention(Retention.withDefaults().floor(Duration.ZERO).grace(Duration.ZERO));
+    try (ModelRegistry registry = builder().options(options).open()) {
+      ModelVersion one = publish(registry);
+      ModelVersion two = registry.publish(Models.fullCard("fraud"), Models.mlp4(temp));
+      ModelVersion other = registry.publish(Models.card("delay"), Models.mlp4(temp));
+      assertThat(database.count("SELECT COUNT(*) FROM $content")).isEqualTo(1);
+      registry.delete(one, ANA);
+      registry.delete(two, ANA);
+      registry.collect(ANA);
+      assertThat(database.count("SELECT COUNT(*) FROM $part")).isEqualTo(1);
+      assertThat(Digest.sha256(Objects.requireNonNull(registry.source(other).bytes())))
+          .isEqualTo(Models.MLP4);
+      registry.delete(other, ANA);
+      registry.collect(ANA);
+      assertThat(database.count("SELECT COUNT(*) FROM $content")).isZero();
+      assertThat(database.count("SELECT COUNT(*) FROM $piece")).isZero();
+      assertThat(registry.verify().breaks()).isEmpty();
+    }
+  }
+
+  @Test
+  void columnsThatSayOtherThanTheirDocumentAreFound() throws Exception {
+    try (ModelRegistry registry = builder().open()) {
+      ModelVersion version = publish(registry);
+      database.update("UPDATE $version SET card_digest = digest");
+      assertThatThrownBy(() -> registry.source(version))
+          .isInstanceOf(IntegrityException.class)
+          .hasMessageContaining("beside its manifest");
+      assertThat(registry.verify().isIntact()).isFalse();
+    }
+  }
+
+  @Test
+  void lostPiecesAndLostRowsAreFound() throws Exception {
+    try (ModelRegistry registry = builder().open()) {
+      ModelVersion version = publish(registry);
+      database.update("DELETE FROM $piece");
+      assertThatThrownBy(() -> registry.source(version))
+          .isInstanceOf(IntegrityException.class)
+          .hasMessageContaining("found nothing there");
+      database.update("DELETE FROM $content");
+      assertThatThrownBy(() -> registry.source(version)).isInstanceOf(IntegrityException.class);
+      database.update("DELETE FROM $part");
+      assertThatThrownBy(() -> registry.source(version)).isInstanceOf(IntegrityException.class);
+      assertThat(registry.verify().isIntact()).isFalse();
+    }
+  }
+
+  /** Whatever statement it is: what was asked for has happened completely or not at all. */
+  @Test
+  void aConnectionLostAtAnyStatementLeavesAllOrNothing() throws Exception {
+    Path model = Models.mlp4(temp);
+    try (ModelRegistry registry = builder().open()) {
+      ModelVersion first = registry.publish(Models.card("fraud"), model);
+      int statement = 0;
+      boolean lost;
+      do {
+        statement++;
+        lost = isLostAt(statement, registry, first, Models.mlp4Wrong(temp));
+      } while (lost);
+      assertThat(statement).as("statements of a publish and an assignment").isGreaterThan(15);
+      assertThat(database.pool.lent()).isZero();
+    }
+  }
+
+  private boolean isLostAt(int statement, ModelRegistry registry, ModelVersion first, Path other)
+      throws IOException {
+    int versions = registry.versions("fraud").size();
+    int records = registry.history("fraud@champion").size();
+    boolean lost = false;
+    database.pool.loseAt(statement);
+    try {
+      registry.publish(RegistryChild.card("race-" + statement), other);
+      registry.publish(
+          ModelCard.builder("fraud").parameter("at", Integer.toString(statement)).build(), other);
+      registry.assign("fraud@champion", first, ANA);
+    } catch (RegistryException e) {
+      lost = true;
+      assertThat(e).hasMessageContaining("the connection was lost").hasMessageContaining("check");
+    }
+    database.pool.loseAt(Integer.MAX_VALUE);
+    assertThat(registry.verify().breaks()).isEmpty();
+    assertThat(registry.versions("fraud").size()).isBetween(versions, versions + 1);
+    assertThat(registry.history("fraud@champion").size()).isEqualTo(lost ? records : records + 1);
+    return lost;
+  }
+
+  @Test
+  void contentsMayLieInAFolder() throws Exception {
+    Path folder = temp.resolve("contents");
+    RegistryOptions options =
+        RegistryOptions.withDefaults()
+            .retention(Retention.withDefaults().floor(Duration.ZERO).grace(Duration.ZERO));
+    try (ModelRegistry registry = builder().blobsIn(folder).options(options).open()) {
+      ModelVersion version = publish(registry);
+      assertThat(publish(registry)).isEqualTo(version);
+      Path file = folder.resolve(Models.MLP4.hex().substring(0, 2));
+      file = file.resolve(Models.MLP4.hex().substring(2));
+      assertThat(Digest.sha256(file)).isEqualTo(Models.MLP4);
+      assertThat(database.count("SELECT COUNT(*) FROM $piece")).isZero();
+      assertThat(Digest.sha256(Objects.requireNonNull(registry.source(version).bytes())))
+          .isEqualTo(Models.MLP4);
+      assertThat(registry.verify().breaks()).isEmpty();
+
+      byte[] bytes = Files.readAllBytes(file);
+      bytes[100] ^= 1;
+      Files.write(file, bytes);
+      assertThatThrownBy(() -> registry.source(version)).isInstanceOf(IntegrityException.class);
+      assertThat(registry.verify().isIntact()).isFalse();
+      Files.delete(file);
+      assertThatThrownBy(() -> registry.source(version))
+          .isInstanceOf(IntegrityException.class)
+          .hasMessageContaining("found nothing there");
+
+      registry.publish(Models.fullCard("fraud"), Models.mlp4(temp));
+      assertThat(Digest.sha256(file)).as("written again").isEqualTo(Models.MLP4);
+      registry.delete(version, ANA);
+      registry.delete(registry.resolve("fraud:2"), ANA);
+      registry.collect(ANA);
+      assertThat(file).doesNotExist();
+      try (Stream<Path> left = Files.list(folder.resolve(".staging"))) {
+        assertThat(left).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void whatAKilledProcessLeftInTheFolderIsRemovedADayLater() throws Exception {
+    Path folder = temp.resolve("contents");
+    try (ModelRegistry registry = builder().blobsIn(folder).open()) {
+      ModelVersion version = publish(registry);
+      Path left = Files.createDirectories(folder.resolve("ab")).resolve("c".repeat(62));
+      Path young = Files.writeString(folder.resolve("ab").resolve("d".repeat(62)), "young");
+      Files.writeString(left, "left");
+      Path known = folder.resolve(Models.MLP4.hex().substring(0, 2));
+      known = known.resolve(Models.MLP4.hex().substring(2));
+      FileTime old = FileTime.from(Instant.now().minus(Duration.ofHours(25)));
+      Files.setLastModifiedTime(left, old);
+      Files.setLastModifiedTime(known, old);
+      registry.collect(ANA);
+      assertThat(left).doesNotExist();
+      assertThat(young).exists();
+      assertThat(registry.source(version).digest()).isEqualTo(Models.MLP4);
+    }
+  }
+
+  @Test
+  void signaturesAreKeptOnceAndComeWithTheSource() throws Exception {
+    try (ModelRegistry registry = builder().open()) {
+      ModelVersion version = publish(registry);
+      registry.addSignature(version, new byte[] {1, 2});
+      registry.addSignature(version, new byte[] {1, 2});
+      registry.addSignature(version, new byte[] {3});
+      assertThat(registry.signatures(version))
+          .containsExactlyInAnyOrder(new byte[] {1, 2}, new byte[] {3});
+      assertThat(registry.source(version).signatures()).hasSize(2);
+      assertThat(registry.verify().breaks()).isEmpty();
+    }
+  }
+
+  @Test
+  void aFolderOfContentsBelongsToOneRegistry() throws Exception {
+    Path folder = temp.resolve("contents");
+    builder().blobsIn(folder).open().close();
+    assertThatCode(() -> builder().blobsIn(folder).open().close()).doesNotThrowAnyException();
+    assertThatThrownBy(() -> builder().open())
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("add blobsIn(folder)");
+    assertThatThrownBy(
+            () -> JdbcModelRegistry.builder(database.pool).prefix("o_").blobsIn(folder).open())
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("found the contents of registry");
+    JdbcModelRegistry.builder(database.pool).prefix("p_").open().close();
+    assertThatThrownBy(
+            () -> JdbcModelRegistry.builder(database.pool).prefix("p_").blobsIn(folder).open())
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("leave blobsIn out");
+  }
+}

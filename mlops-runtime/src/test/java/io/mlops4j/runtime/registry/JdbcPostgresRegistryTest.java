@@ -1,0 +1,42 @@
+package io.mlops4j.runtime.registry;
+
+import io.mlops4j.runtime.compatibility.RegistryCompatibility;
+import io.mlops4j.runtime.compatibility.RegistryProofCompatibility;
+import io.mlops4j.runtime.compatibility.RegistryRetentionCompatibility;
+import io.mlops4j.runtime.compatibility.RegistryUnderTest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+
+/** What every registry must do, in a real PostgreSQL. */
+class JdbcPostgresRegistryTest {
+  private final DatabaseUnderTest database = DatabaseUnderTest.postgres();
+
+  @AfterEach
+  void everyConnectionCameBack() throws Exception {
+    database.checkAndClose();
+  }
+
+  @Nested
+  class Registry extends RegistryCompatibility {
+    @Override
+    protected RegistryUnderTest registry() {
+      return database;
+    }
+  }
+
+  @Nested
+  class Proof extends RegistryProofCompatibility {
+    @Override
+    protected RegistryUnderTest registry() {
+      return database;
+    }
+  }
+
+  @Nested
+  class Kept extends RegistryRetentionCompatibility {
+    @Override
+    protected RegistryUnderTest registry() {
+      return database;
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package io.mlops4j.runtime.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.IntegrityException;
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.Progress;
+import io.mlops4j.registry.RegistryHead;
+import io.mlops4j.registry.RegistryOptions;
+import io.mlops4j.registry.Retention;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a folder into a database and back, everything stays what it was, byte for byte. */
+class RegistryCopyTest {
+  private static final Change ANA = Change.by("ana").because("why not");
+  private static final RegistryOptions OPTIONS =
+      RegistryOptions.withDefaults()
+          .retention(Retention.withDefaults().floor(Duration.ZERO).grace(Duration.ZERO));
+
+  @TempDir Path temp;
+  private final DatabaseUnderTest database = DatabaseUnderTest.h2();
+  private ModelRegistry folder;
+  private ModelRegistry tables;
+
+  @BeforeEach
+  void fill() throws IOException {
+    folder = FileModelRegistry.open(temp.resolve("folder"), OPTIONS);
+    tables = database.open(temp.resolve("tables"), OPTIONS);
+    ModelVersion one = folder.publish(Models.card("fraud"), Models.mlp4(temp));
+    ModelVersion two = folder.publish(Models.fullCard("fraud"), twoFiles());
+    ModelVersion three = folder.publish(Models.card("fraud"), Models.mlp4Wrong(temp));
+    folder.publish(Models.card("delay"), Models.mlp4(temp));
+    folder.assign("fraud@champion", one, ANA);
+    folder.assign("fraud@champion", two, ANA);
+    folder.assign("fraud@challenger", one, ANA);
+    folder.deprecate(one, ANA);
+    folder.addSignature(two, new byte[] {1, 2, 3});
+    folder.delete(three, ANA);
+    folder.collect(ANA);
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    folder.close();
+    tables.close();
+    database.checkAndClose();
+  }
+
+  private Path twoFiles() throws IOException {
+    Path two = Files.createDirectories(temp.resolve("two"));
+    Files.move(Models.mlp4(two), two.resolve("model.onnx"));
+    Files.write(Files.createDirectories(two.resolve("sub")).resolve("weights"), new byte[2 << 20]);
+    Files.write(two.resolve("empty"), new byte[0]);
+    return two;
+  }
+
+  private static Map<String, byte[]> files(Path root) throws IOException {
+    Map<String, byte[]> files = new TreeMap<>();
+    try (Stream<Path> tree = Files.walk(root)) {
+      for (Path file : tree.filter(Files::isRegularFile).toList()) {
+        files.put(root.relativize(file).toString(), Files.readAllBytes(file));
+      }
+    }
+    return files;
+  }
+
+  @Test
+  void fromAFolderIntoADatabaseAndBackNothingChanges() throws Exception {
+    RegistryHead head = folder.head();
+    RegistryCopy.Copied copied = RegistryCopy.of(folder, tables).run();
+    assertThat(copied.versions()).isEqualTo(4);
+    assertThat(copied.records()).isEqualTo(6);
+    assertThat(copied.bytes()).isGreaterThan(2 << 20);
+    assertThat(tables.head()).isEqualTo(head);
+    assertThat(tables.verify(head).breaks()).isEmpty();
+    assertThat(tables.history("fraud@champion")).isEqualTo(folder.history("fraud@champion"));
+    assertThat(tables.changes("fraud")).isEqualTo(folder.changes("fraud"));
+    assertThat(tables.resolve("fraud@champion")).isEqualTo(folder.resolve("fraud@champion"));
+
+    try (ModelRegistry back = FileModelRegistry.open(temp.resolve("back"))) {
+      RegistryCopy.of(tables, back).run();
+      assertThat(back.verify(head).breaks()).isEmpty();
+      assertThat(back.head()).isEqualTo(head);
+    }
+    assertThat(files(temp.resolve("back")))
+        .containsExactlyInAnyOrderEntriesOf(files(temp.resolve("folder")));
+  }
+
+  @Test
+  void aCopyThatWasEndedGoesOnWhereItWas() throws Exception {
+    CancellationException enough = new CancellationException("enough");
+    List<Progress> told = new ArrayList<>();
+    RegistryCopy copy =
+        RegistryCopy.of(folder, tables)
+            .listener(
+                now -> {
+                  told.add(now);
+                  if (told.size() % 3 == 0) {
+                    throw enough;
+                  }
+                });
+    for (int runs = 1; ; runs++) {
+      try {
+        copy.run();
+        assertThat(runs).isGreaterThan(2);
+        break;
+      } catch (CancellationException e) {
+        assertThat(e).isSameAs(enough);
+      }
+    }
+    assertThat(told.get(0).total()).isEqualTo(10);
+    assertThat(tables.verify().breaks()).isEmpty();
+    assertThat(tables.head()).isEqualTo(folder.head());
+  }
+
+  @Test
+  void aSecondRunTakesAlongOnlyWhatCameSince() throws Exception {
+    RegistryCopy copy = RegistryCopy.of(folder, tables);
+    copy.run();
+    assertThat(copy.run()).isEqualTo(new RegistryCopy.Copied(0, 0, 0));
+    folder.assign("fraud@champion", folder.resolve("fraud:1"), ANA);
+    folder.publish(Models.fullCard("delay"), Models.mlp4(temp));
+    RegistryCopy.Copied second = copy.run();
+    assertThat(second.versions()).isEqualTo(1);
+    assertThat(second.records()).isEqualTo(1);
+    assertThat(tables.head()).isEqualTo(folder.head());
+  }
+
+  @Test
+  void aTargetThatHoldsSomethingElseIsRefusedBeforeAnythingIsWritten() throws Exception {
+    tables.publish(Models.card("fraud"), Models.mlp4Wrong(temp));
+    RegistryHead before = tables.head();
+    assertRefused("fraud: found another number 1");
+    assertThat(tables.head()).isEqualTo(before);
+  }
+
+  @Test
+  void aTargetThatWentOnByItselfIsRefused() throws Exception {
+    RegistryCopy.of(folder, tables).run();
+    tables.assign("fraud@champion", tables.resolve("fraud:1"), ANA);
+    assertRefused("fraud@champion: found number 3");
+  }
+
+  @Test
+  void aTargetWithAnotherModelOrAliasIsRefused() throws Exception {
+    ModelVersion other = tables.publish(Models.card("other"), Models.mlp4(temp));
+    assertRefused("other: found a model");
+    assertThat(other.number()).isEqualTo(1);
+  }
+
+  private void assertRefused(String message) {
+    assertThatThrownBy(() -> RegistryCopy.of(folder, tables).run())
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining(message)
+        .hasMessageContaining("copy into an empty registry");
+  }
+
+  @Test
+  void damagedBytesAreNotCopied() throws Exception {
+    Path file = temp.resolve("folder/models/fraud/versions/000002/files/sub/weights");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(file, bytes);
+    assertThatThrownBy(() -> RegistryCopy.of(folder, tables).run())
+        .isInstanceOf(IntegrityException.class)
+        .hasMessageContaining("weights");
+    assertThat(tables.verify().breaks()).isEmpty();
+    assertThat(tables.versions("fraud")).hasSize(1);
+  }
+
+  @Test
+  void aForgedRecordIsNotCopied() throws Exception {
+    Path file = temp.resolve("folder/models/fraud/aliases/champion/000001.json");
+    Files.writeString(file, Files.readString(file).replace("ana", "eve"));
+    assertThatThrownBy(() -> RegistryCopy.of(folder, tables).run())
+        .isInstanceOf(IntegrityException.class)
+        .hasMessageContaining("000001.json");
+  }
+}
