@@ -26,8 +26,8 @@ final class AskingAgain {
   /** Of the time that a run took, one part of so many is waited. */
   private static final int PART = 8;
 
-  /** In nanoseconds: to stop and wake a thread costs as much. */
-  private static final long WORTH_A_WAIT = 20_000;
+  /** In nanoseconds: to stop and wake a thread costs a tenth of it, more than it is worth below. */
+  private static final long WORTH_A_WAIT = 500_000;
 
   private static final long LONGEST = 4_000_000;
 

@@ -444,7 +444,7 @@ class RowBatcherTest {
     CallQueue both = new CallQueue(2, workers);
     RowBatcher.Asker<Integer, Integer> slow =
         (rows, within, since) -> {
-          LockSupport.parkNanos(500_000); // long enough for the first to wait for others
+          LockSupport.parkNanos(4_500_000); // long enough for the first to wait for others
           return rows.stream().map(row -> 10 * row).toList();
         };
     RowBatcher<Integer, Integer> batcher =
@@ -455,7 +455,7 @@ class RowBatcherTest {
       callers.add(
           threads.submit(
               () -> {
-                for (int call = 0; call < 300 - caller; call++) {
+                for (int call = 0; call < 60 - caller; call++) {
                   assertThat(batcher.ask(call, null)).isEqualTo(10 * call);
                 }
                 return null;
