@@ -5,6 +5,7 @@ import io.mlops4j.bench.crash.CrashCommand;
 import io.mlops4j.bench.engines.EnginesTopic;
 import io.mlops4j.bench.golden.GoldenCommand;
 import io.mlops4j.bench.ratios.RatiosCommand;
+import io.mlops4j.bench.registry.RegistryTopic;
 import io.mlops4j.bench.serving.ServingTopic;
 import io.mlops4j.bench.soak.SoakCommand;
 import io.mlops4j.bench.stats.StatsTopic;
@@ -34,7 +35,9 @@ final class Bench implements Runnable {
   /** A topic knows the comparisons, and only here do the comparisons know the topics. */
   private static CommandLine commandLine() {
     return new CommandLine(new Bench())
-        .addSubcommand(new RatiosCommand(new EnginesTopic(), new ServingTopic(), new StatsTopic()));
+        .addSubcommand(
+            new RatiosCommand(
+                new EnginesTopic(), new ServingTopic(), new StatsTopic(), new RegistryTopic()));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.mlops4j.bench.stats;
 
 import io.mlops4j.bench.ratios.Comparison;
+import io.mlops4j.bench.ratios.PerValue;
 import io.mlops4j.bench.ratios.Topic;
 import java.util.List;
 

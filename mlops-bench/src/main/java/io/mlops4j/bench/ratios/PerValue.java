@@ -1,12 +1,11 @@
-package io.mlops4j.bench.stats;
+package io.mlops4j.bench.ratios;
 
-import io.mlops4j.bench.ratios.Side;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
 
 /** Prints what a value cost, in the median of the last thousand runs, when it is closed. */
-final class PerValue implements Side {
+public final class PerValue implements Side {
   private final String name;
   private final double values;
   private final Side side;
@@ -19,7 +18,14 @@ final class PerValue implements Side {
     this.side = side;
   }
 
-  static Side of(String name, double values, Side side) {
+  /**
+   * Wraps a side.
+   *
+   * @param name of the comparison
+   * @param values how many values a run works on, or calls it makes
+   * @param side what is timed
+   */
+  public static Side of(String name, double values, Side side) {
     return new PerValue(name, values, side);
   }
 
@@ -40,6 +46,6 @@ final class PerValue implements Side {
   }
 
   private String line(double median) {
-    return String.format(Locale.ROOT, "# %s: ours takes %.2f ns a value", name, median);
+    return String.format(Locale.ROOT, "# %s: ours takes %.2f ns a value or call", name, median);
   }
 }
