@@ -77,6 +77,7 @@ class HouseRulesTest {
     checkOnlyUser("org.tensorflow..", "io.mlops4j.runtime.tensorflow..");
     checkOnlyUser("org.bytedeco..", "io.mlops4j.runtime.tensorflow..");
     checkOnlyUser("org.snakeyaml..", "io.mlops4j.runtime.mlflow..");
+    checkOnlyUser("picocli..", "io.mlops4j.runtime.cli..");
     checkOnlyUser("io.micrometer..", "io.mlops4j.monitor.metrics..");
     checkOnlyUser("java.sql..", "io.mlops4j.runtime.registry..");
     checkOnlyUser("javax.sql..", "io.mlops4j.runtime.registry..");

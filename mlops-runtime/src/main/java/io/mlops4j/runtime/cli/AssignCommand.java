@@ -1,0 +1,82 @@
+package io.mlops4j.runtime.cli;
+
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.ModelRegistry;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code assign NAME@ALIAS REF}: what an alias names from now on. */
+@Command(
+    name = "assign",
+    description = {
+      "Lets an alias name a version, with who and why.",
+      "With --expect nothing happens when somebody else changed the alias meanwhile."
+    },
+    footer = {
+      "%nExample:",
+      "  mlops4j assign flight-delay@champion flight-delay:2 --by ana \\",
+      "      --because \"better in May\" --expect 1 --registry registry"
+    })
+final class AssignCommand extends RegistryCommand {
+  @SuppressWarnings("NullAway.Init") // set by Picocli
+  @Parameters(index = "0", paramLabel = "NAME@ALIAS", description = "The alias.")
+  private String alias;
+
+  @SuppressWarnings("NullAway.Init") // set by Picocli
+  @Parameters(
+      index = "1",
+      paramLabel = "REF",
+      description = "The version: NAME:NUMBER, or NAME@ALIAS for what another alias names.")
+  private String to;
+
+  @Mixin private final WhoOptions who = new WhoOptions();
+
+  @Option(
+      names = "--expect",
+      paramLabel = "N",
+      description = "The number of the alias's newest record, as history shows it.")
+  private @Nullable Long expected;
+
+  @Override
+  void check() {
+    if (expected != null && expected < 1) {
+      throw misused("--expect: found " + expected + ", expected the number of a record, from 1");
+    }
+  }
+
+  @Override
+  int run(ModelRegistry registry, Output out) throws IOException {
+    ModelVersion version = registry.resolve(to);
+    AliasRecord record =
+        expected == null
+            ? registry.assign(alias, version, who.change())
+            : registry.assign(alias, version, who.change(), head(registry, expected));
+    out.answer(
+        Facts.json(record),
+        it -> it.line(alias + " " + String.join("  ", Facts.row(record).subList(2, 4))));
+    return 0;
+  }
+
+  private AliasRecord head(ModelRegistry registry, long number) {
+    Optional<AliasRecord> head = registry.head(alias);
+    return head.filter(record -> record.number() == number)
+        .orElseThrow(
+            () ->
+                new RegistryException(
+                    alias
+                        + ": found "
+                        + head.map(record -> "record " + record.number() + " -> " + record.to())
+                            .orElse("no record")
+                        + " as the newest, expected record "
+                        + number
+                        + "; nothing was changed, look at its history and decide again",
+                    null));
+  }
+}

@@ -1,0 +1,124 @@
+package io.mlops4j.runtime.cli;
+
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.mlflow.MlflowModel;
+import io.mlops4j.runtime.registry.ModelArchive;
+import io.mlops4j.spi.ModelSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code export REF FILE}: a version as an archive, a folder of MLflow, or its ONNX file. */
+@Command(
+    name = "export",
+    description = {
+      "Writes a version for others: as an archive with card and signatures, which import takes"
+          + " with its digest unchanged (.zip), as the ONNX file alone (.onnx), or as a folder"
+          + " that MLflow loads (--as mlflow; needs org.snakeyaml:snakeyaml-engine)."
+    },
+    footer = {
+      "%nExamples:",
+      "  mlops4j export flight-delay:1 flight-delay-1.zip --registry registry",
+      "  mlops4j export flight-delay@champion for-mlflow --as mlflow --registry registry"
+    })
+final class ExportCommand extends RegistryCommand {
+  @SuppressWarnings("NullAway.Init") // set by Picocli
+  @Parameters(index = "0", paramLabel = "REF", description = "NAME, NAME:NUMBER or NAME@ALIAS.")
+  private String ref;
+
+  @SuppressWarnings("NullAway.Init") // set by Picocli
+  @Parameters(index = "1", paramLabel = "FILE", description = "The file or folder to write.")
+  private Path target;
+
+  @Option(
+      names = "--as",
+      paramLabel = "KIND",
+      description = "${COMPLETION-CANDIDATES}; told by the file's ending if not given.")
+  private @Nullable Kind kind;
+
+  @Option(names = "--force", description = "Replace a file that is there.")
+  private boolean force;
+
+  private Kind kind() {
+    String name = String.valueOf(target.getFileName()).toLowerCase(Locale.ROOT);
+    if (kind != null) {
+      return kind;
+    }
+    if (name.endsWith(".zip")) {
+      return Kind.ARCHIVE;
+    }
+    if (name.endsWith(".onnx")) {
+      return Kind.ONNX;
+    }
+    throw misused(
+        "FILE: found "
+            + target
+            + ", expected a name with .zip or .onnx, or --as archive, mlflow"
+            + " or onnx");
+  }
+
+  @Override
+  void check() {
+    kind();
+  }
+
+  @Override
+  int run(ModelRegistry registry, Output out) throws IOException {
+    Kind as = kind();
+    if (as != Kind.MLFLOW && !force && Files.exists(target)) {
+      throw new FileAlreadyExistsException(target.toString());
+    }
+    ModelVersion version = registry.resolve(ref);
+    Path written = ticking("export " + version, () -> write(registry, version, as));
+    out.answer(
+        Facts.json(version).put("as", Facts.word(as)).put("file", written.toString()),
+        to -> to.line(version + " in " + written + "  " + version.digest()));
+    return 0;
+  }
+
+  private Path write(ModelRegistry registry, ModelVersion version, Kind as) throws IOException {
+    switch (as) {
+      case ARCHIVE -> ModelArchive.write(registry, version, target);
+      case MLFLOW -> MlflowModel.write(registry, version, target);
+      case ONNX -> onnx(registry.source(version), version, target);
+    }
+    return target;
+  }
+
+  /** The file appears when it is complete. */
+  private static void onnx(ModelSource source, ModelVersion version, Path file) throws IOException {
+    ByteBuffer bytes = source.bytes();
+    if (bytes == null || !source.external().isEmpty()) {
+      throw new RegistryException(
+          version + ": found a model of several files, expected one; export it as an archive",
+          null);
+    }
+    Path aside = file.resolveSibling(file.getFileName() + ".new");
+    try (FileChannel channel =
+        FileChannel.open(
+            aside,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer rest = bytes.duplicate();
+      while (rest.hasRemaining()) {
+        channel.write(rest);
+      }
+      Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(aside);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.mlops4j.runtime.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.ModelRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Versions, aliases and records, each told in the same words by every command. */
+final class Facts {
+  private Facts() {}
+
+  static ObjectNode json(ModelVersion version) {
+    return Output.object()
+        .put("ref", version.toString())
+        .put("model", version.name())
+        .put("number", version.number())
+        .put("digest", version.digest().toString());
+  }
+
+  static ObjectNode json(AliasRecord record) {
+    ObjectNode json =
+        Output.object()
+            .put("ref", record.model() + "@" + record.alias())
+            .put("number", record.number());
+    json.set("from", record.from() == null ? json.nullNode() : json(record.from()));
+    json.set("to", json(record.to()));
+    return json.put("by", record.change().actor())
+        .put("because", record.change().reason())
+        .put("at", record.at().toString())
+        .put("previous", record.previous() == null ? null : record.previous().toString());
+  }
+
+  static List<String> row(AliasRecord record) {
+    String reason = record.change().reason();
+    return List.of(
+        Long.toString(record.number()),
+        record.at().toString(),
+        (record.from() == null ? "" : record.from() + " ") + "-> " + record.to(),
+        record.change().actor() + (reason.isEmpty() ? "" : ": " + reason));
+  }
+
+  /** What the aliases of a model name. */
+  static Map<String, ModelVersion> aliases(ModelRegistry registry, String model) {
+    Map<String, ModelVersion> aliases = new TreeMap<>();
+    for (String alias : registry.aliases(model)) {
+      registry.head(model + "@" + alias).ifPresent(head -> aliases.put(alias, head.to()));
+    }
+    return aliases;
+  }
+
+  static ObjectNode json(Map<String, ModelVersion> aliases) {
+    ObjectNode json = Output.object();
+    aliases.forEach((alias, version) -> json.put(alias, version.toString()));
+    return json;
+  }
+
+  /** The aliases that name a version. */
+  static List<String> naming(ModelVersion version, Map<String, ModelVersion> aliases) {
+    List<String> names = new ArrayList<>();
+    aliases.forEach(
+        (alias, named) -> {
+          if (named.number() == version.number()) {
+            names.add(alias);
+          }
+        });
+    return names;
+  }
+
+  static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+}

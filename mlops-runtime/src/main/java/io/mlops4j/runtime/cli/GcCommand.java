@@ -1,0 +1,89 @@
+package io.mlops4j.runtime.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.Collected;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.RegistryOptions;
+import io.mlops4j.registry.Retention;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code gc}: removes the bytes of deleted versions whose grace period is over. */
+@Command(
+    name = "gc",
+    description = {
+      "Removes the bytes of deleted versions whose grace period is over; with --newest it first"
+          + " deletes older versions.",
+      "What an alias names, named within the floor, or a process has leased always stays."
+    },
+    footer = {
+      "%nExample:",
+      "  mlops4j gc --by ana --because \"spring cleaning\" --newest 20 --dry-run --registry registry"
+    })
+final class GcCommand extends RegistryCommand {
+  @Mixin private final WhoOptions who = new WhoOptions();
+
+  @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--grace",
+      paramLabel = "SPAN",
+      converter = Times.ToDuration.class,
+      description = "How long the bytes of a deleted version stay; 7d if not given.")
+  private @Nullable Duration grace;
+
+  @Option(
+      names = "--floor",
+      paramLabel = "SPAN",
+      converter = Times.ToDuration.class,
+      description =
+          "How long a version stays after it was published or an alias named it; 90d if not"
+              + " given.")
+  private @Nullable Duration floor;
+
+  @Option(
+      names = "--newest",
+      paramLabel = "N",
+      description = "Delete all but the newest N of each model; none is deleted if not given.")
+  private @Nullable Integer newest;
+
+  @Override
+  RegistryOptions options() {
+    Retention retention = Retention.withDefaults();
+    retention = grace == null ? retention : retention.grace(grace);
+    retention = floor == null ? retention : retention.floor(floor);
+    retention = newest == null ? retention : retention.newest(newest);
+    return RegistryOptions.withDefaults().retention(retention);
+  }
+
+  @Override
+  int run(ModelRegistry registry, Output out) throws IOException {
+    Collected done = dryRun ? registry.collectable() : registry.collect(who.change());
+    ObjectNode json = Output.object().put("dryRun", dryRun);
+    add(json, "deleted", done.deleted());
+    add(json, "removed", done.removed());
+    add(json, "restored", done.restored());
+    json.put("bytes", done.bytes());
+    out.answer(json, to -> show(done, to));
+    return 0;
+  }
+
+  private static void add(ObjectNode json, String key, List<ModelVersion> versions) {
+    json.putArray(key);
+    versions.forEach(version -> json.withArray(key).add(version.toString()));
+  }
+
+  private void show(Collected done, Output to) {
+    done.deleted().forEach(version -> to.line("deleted   " + version));
+    done.removed().forEach(version -> to.line("removed   " + version));
+    done.restored().forEach(version -> to.line("restored  " + version));
+    to.line(Output.bytes(done.bytes()) + (dryRun ? " would be freed" : " freed"));
+  }
+}

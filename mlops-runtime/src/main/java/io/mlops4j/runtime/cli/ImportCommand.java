@@ -1,0 +1,102 @@
+package io.mlops4j.runtime.cli;
+
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.PublishOptions;
+import io.mlops4j.runtime.mlflow.MlflowModel;
+import io.mlops4j.runtime.registry.ModelArchive;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code import FILE}: an archive, a folder of MLflow, or an ONNX file. */
+@Command(
+    name = "import",
+    description = {
+      "Publishes what others wrote: an archive that export wrote (.zip), with its own card and"
+          + " signatures; a folder of MLflow with the ONNX flavour (needs"
+          + " org.snakeyaml:snakeyaml-engine); or an ONNX model. Nothing in them is run."
+    },
+    footer = {
+      "%nExamples:",
+      "  mlops4j import flight-delay-1.zip --registry registry",
+      "  mlops4j import mlruns/0/model --name flight-delay --owner ops-ml --registry registry"
+    })
+final class ImportCommand extends RegistryCommand {
+  @SuppressWarnings("NullAway.Init") // set by Picocli
+  @Parameters(paramLabel = "FILE", description = "The file or folder to read.")
+  private Path from;
+
+  @Option(
+      names = "--as",
+      paramLabel = "KIND",
+      description = "${COMPLETION-CANDIDATES}; told by the name and by MLmodel if not given.")
+  private @Nullable Kind kind;
+
+  @Mixin private final CardOptions options = new CardOptions();
+
+  @Override
+  boolean makes() {
+    return true;
+  }
+
+  private Kind kind() {
+    if (kind != null) {
+      return kind;
+    }
+    if (Files.exists(from.resolve("MLmodel"))) {
+      return Kind.MLFLOW;
+    }
+    String name = String.valueOf(from.getFileName()).toLowerCase(Locale.ROOT);
+    return name.endsWith(".zip") ? Kind.ARCHIVE : Kind.ONNX;
+  }
+
+  @Override
+  void check() throws IOException {
+    if (kind() == Kind.ARCHIVE && !options.isEmpty()) {
+      throw misused("FILE: found an archive, which has its card, expected no options of a card");
+    }
+    if (kind() == Kind.ONNX) {
+      options.card();
+    }
+  }
+
+  @Override
+  int run(ModelRegistry registry, Output out) throws IOException {
+    Kind as = kind();
+    ModelVersion version =
+        switch (as) {
+          case ARCHIVE -> archive(registry);
+          case MLFLOW -> mlflow(registry);
+          case ONNX -> onnx(registry);
+        };
+    out.answer(
+        Facts.json(version).put("as", Facts.word(as)),
+        to -> to.line(version + "  " + version.digest()));
+    return 0;
+  }
+
+  private ModelVersion archive(ModelRegistry registry) throws IOException {
+    ModelArchive archive = ModelArchive.read(from);
+    return ticking("import " + archive.model(), () -> archive.into(registry));
+  }
+
+  private ModelVersion mlflow(ModelRegistry registry) throws IOException {
+    MlflowModel tracked = MlflowModel.read(from);
+    ModelCard card = options.card(name -> tracked.card(name).build());
+    return ticking("import " + card.name(), () -> tracked.publish(registry, card));
+  }
+
+  private ModelVersion onnx(ModelRegistry registry) throws IOException {
+    try (ProgressBar bar = bar("import " + from)) {
+      return registry.publish(options.card(), from, PublishOptions.withDefaults().listener(bar));
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.mlops4j.runtime.cli;
+
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.PublishOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code publish MODEL}: a new version, or the one that is the same. */
+@Command(
+    name = "publish",
+    description = {
+      "Publishes a model with its card. The same bytes with the same card are the same version."
+    },
+    footer = {
+      "%nExample:",
+      "  mlops4j publish flight-delay.onnx --registry registry --name flight-delay \\",
+      "      --owner ops-ml --licence Apache-2.0 --metric roc_auc=0.71"
+    })
+final class PublishCommand extends RegistryCommand {
+  @SuppressWarnings("NullAway.Init") // set by Picocli
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "The model's file, or the folder of all its files.")
+  private Path model;
+
+  @Mixin private final CardOptions options = new CardOptions();
+
+  @Override
+  boolean makes() {
+    return true;
+  }
+
+  @Override
+  void check() throws IOException {
+    options.card();
+  }
+
+  @Override
+  int run(ModelRegistry registry, Output out) throws IOException {
+    ModelCard card = options.card();
+    try (ProgressBar bar = bar("publish " + card.name())) {
+      ModelVersion version =
+          registry.publish(card, model, PublishOptions.withDefaults().listener(bar));
+      out.answer(Facts.json(version), to -> to.line(version + "  " + version.digest()));
+    }
+    return 0;
+  }
+}

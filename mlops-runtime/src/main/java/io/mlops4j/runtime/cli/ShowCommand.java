@@ -1,0 +1,124 @@
+package io.mlops4j.runtime.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.VersionStatus;
+import io.mlops4j.runtime.registry.CardJson;
+import io.mlops4j.runtime.registry.CardPage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code show REF}: a version with its state and its card. */
+@Command(
+    name = "show",
+    description = {"Shows a version: its digest, its state, the aliases that name it, its card."},
+    footer = {
+      "%nExamples:",
+      "  mlops4j show flight-delay@champion --registry registry",
+      "  mlops4j show flight-delay:2 --html flight-delay-2.html --registry registry"
+    })
+final class ShowCommand extends RegistryCommand {
+  @SuppressWarnings("NullAway.Init") // set by Picocli
+  @Parameters(paramLabel = "REF", description = "NAME, NAME:NUMBER or NAME@ALIAS.")
+  private String ref;
+
+  @ArgGroup private Form form = new Form();
+
+  /** Instead of the summary. */
+  static final class Form {
+    @Option(names = "--card", description = "Print the card alone, as publish --card takes it.")
+    private boolean card;
+
+    @Option(names = "--markdown", description = "Print the card's page as Markdown.")
+    private boolean markdown;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write the card's page as HTML.")
+    private @Nullable Path html;
+  }
+
+  @Override
+  int run(ModelRegistry registry, Output out) throws IOException {
+    ModelVersion version = registry.resolve(ref);
+    ModelCard card = registry.card(version);
+    if (form.card) {
+      out.answer(Output.parse("card", CardJson.text(card)), to -> to.text(CardJson.text(card)));
+    } else if (form.markdown) {
+      String text = CardPage.of(version, card).markdown();
+      out.answer(Facts.json(version).put("markdown", text), to -> to.text(text));
+    } else if (form.html != null) {
+      Path file = form.html;
+      Files.writeString(file, CardPage.of(version, card).html());
+      out.answer(
+          Facts.json(version).put("html", file.toString()), to -> to.line(version + " in " + file));
+    } else {
+      summary(registry, version, card, out);
+    }
+    return 0;
+  }
+
+  private static void summary(
+      ModelRegistry registry, ModelVersion version, ModelCard card, Output out) throws IOException {
+    VersionStatus status = registry.status(version);
+    List<String> aliases = Facts.naming(version, Facts.aliases(registry, version.name()));
+    int signatures = registry.signatures(version).size();
+    ObjectNode json = Facts.json(version);
+    json.put("state", Facts.word(status.state())).put("published", status.published().toString());
+    aliases.forEach(json.putArray("aliases")::add);
+    json.put("signatures", signatures);
+    json.set("card", Output.parse("card", CardJson.text(card)));
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("version", version.toString()));
+    rows.add(List.of("digest", version.digest().toString()));
+    rows.add(List.of("state", state(status)));
+    rows.add(List.of("published", status.published().toString()));
+    rows.add(List.of("aliases", aliases.isEmpty() ? "none" : String.join(", ", aliases)));
+    rows.add(List.of("signatures", signatures == 0 ? "none" : signatures + ", not verified here"));
+    statements(card, rows);
+    out.answer(json, to -> to.table(rows));
+  }
+
+  private static String state(VersionStatus status) {
+    return Facts.word(status.state())
+        + status
+            .since()
+            .map(since -> " since " + since.at() + " by " + since.change().actor())
+            .orElse("");
+  }
+
+  private static void statements(ModelCard card, List<List<String>> rows) {
+    add(rows, "owner", card.owner());
+    add(rows, "licence", card.licence());
+    add(rows, "use", card.intendedUse());
+    add(rows, "description", card.description());
+    add(rows, "commit", card.commit());
+    card.tier().ifPresent(tier -> rows.add(List.of("tier", Integer.toString(tier))));
+    add(rows, "regions", Optional.of(String.join(", ", card.regions())).filter(t -> !t.isEmpty()));
+    card.features()
+        .ifPresent(
+            schema ->
+                rows.add(
+                    List.of(
+                        "features",
+                        String.join(
+                            ", ", schema.features().stream().map(f -> f.name()).toList()))));
+    card.metrics().forEach((name, value) -> rows.add(List.of("metric", name + " " + value)));
+    card.parameters().forEach((name, value) -> rows.add(List.of("parameter", name + " " + value)));
+    card.trainedOn().forEach(data -> rows.add(List.of("trained on", data.name())));
+    card.parents().forEach(parent -> rows.add(List.of("made from", parent.toString())));
+  }
+
+  private static void add(List<List<String>> rows, String name, Optional<String> text) {
+    text.ifPresent(value -> rows.add(List.of(name, value)));
+  }
+}

@@ -1,0 +1,174 @@
+package io.mlops4j.runtime.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** What holds for every command: help, mistakes, failures. */
+class CommandsTest {
+  @TempDir Path temporary;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "publish", "list", "show", "assign", "history", "diff", "verify", "export", "import", "gc"
+      })
+  void everyCommandTeachesByAnExample(String command) {
+    Line.Said said = Line.withoutRegistry().run(command, "--help");
+
+    assertThat(said.code()).isZero();
+    assertThat(said.out()).contains("Example", "  mlops4j " + command + " ", "--registry", "2 ");
+    assertThat(said.err()).isEmpty();
+  }
+
+  @Test
+  void helpNamesEveryCommand() {
+    Line.Said said = Line.withoutRegistry().run("--help");
+
+    assertThat(said.code()).isZero();
+    assertThat(said.out())
+        .contains("publish", "list", "show", "assign", "history", "diff", "verify", "gc");
+  }
+
+  @Test
+  void withoutACommandTheHelpIsAMistakesAnswer() {
+    Line.Said said = Line.withoutRegistry().run();
+
+    assertThat(said.code()).isEqualTo(2);
+    assertThat(said.out()).isEmpty();
+    assertThat(said.err()).contains("Usage: mlops4j");
+  }
+
+  @Test
+  void aMistypedCommandIsAnsweredByTheRightOne() {
+    Line.Said said = Line.withoutRegistry().run("verfy");
+
+    assertThat(said.code()).isEqualTo(2);
+    assertThat(said.err()).contains("verfy", "Did you mean", "verify");
+  }
+
+  @Test
+  void aRegistryMustBeNamed() {
+    Line.Said said = Line.withoutRegistry().run("list", "--json");
+
+    assertThat(said.code()).isEqualTo(2);
+    assertThat(said.out()).isEmpty();
+    assertThat(said.err())
+        .isEqualToNormalizingNewlines(
+            """
+            mlops4j: found no registry, expected --registry FOLDER, or MLOPS4J_REGISTRY in the environment
+            Try 'mlops4j list --help'.
+            """);
+  }
+
+  @Test
+  void aMistypedPathDoesNotBecomeAnEmptyRegistry() throws Exception {
+    Path typo = temporary.resolve("typo");
+
+    Line.Said said = Line.withoutRegistry().run("list", "--registry", typo);
+
+    assertThat(said.code()).isEqualTo(1);
+    assertThat(said.err()).contains("mlops4j: " + typo + ": found no registry");
+    assertThat(typo).doesNotExist();
+
+    Files.createDirectory(typo);
+    assertThat(Line.of(typo).run("verify").code()).isEqualTo(1);
+    assertThat(typo).isEmptyDirectory();
+  }
+
+  @Test
+  void anOptionForAllCommandsStandsBeforeOrAfterTheCommand() throws Exception {
+    Path old = Line.oldRegistry(temporary);
+
+    assertThat(Line.withoutRegistry().run("--json", "--registry", old, "list").json().at("/models"))
+        .hasSize(3);
+    assertThat(Line.withoutRegistry().run("list", "--registry", old, "--json").json().at("/models"))
+        .hasSize(3);
+  }
+
+  @Test
+  void theOptionOutranksTheEnvironment() throws Exception {
+    Path old = Line.oldRegistry(temporary);
+
+    Line.Said said = Line.of(temporary.resolve("none")).run("list", "--registry", old);
+
+    assertThat(said.code()).isZero();
+  }
+
+  @Test
+  void aDatabaseIsNotMistakenForAFolder() {
+    Line.Said said = Line.withoutRegistry().run("list", "--registry", "jdbc:h2:mem:x");
+
+    assertThat(said.code()).isEqualTo(2);
+    assertThat(said.err()).contains("database");
+  }
+
+  @Test
+  void aFailureIsToldInOneLineAndTracedOnDemand() throws Exception {
+    Path old = Line.oldRegistry(temporary);
+
+    Line.Said said = Line.of(old).run("show", "flight-delay:9", "--json");
+    assertThat(said.code()).isEqualTo(1);
+    assertThat(said.out()).isEmpty();
+    assertThat(said.err()).startsWith("mlops4j: ").contains("flight-delay").hasLineCount(1);
+
+    Line.Said traced = Line.of(old).run("show", "flight-delay:9", "--debug");
+    assertThat(traced.err()).contains("RegistryException", "\tat io.mlops4j");
+  }
+
+  @Test
+  void aReferenceOfAnotherFormIsAMistake() throws Exception {
+    Line.Said said = Line.of(Line.oldRegistry(temporary)).run("show", "Flight Delay");
+
+    assertThat(said.code()).isEqualTo(2);
+    assertThat(said.err()).contains("found \"Flight Delay\"");
+  }
+
+  @Test
+  void whatMovesACursorDoesNotReachTheTerminal() throws Exception {
+    Path registry = temporary.resolve("registry");
+    String evil = "a\u001b[2Jb\rc\u202ed";
+    Path model = Line.model(temporary, "mlp4.onnx");
+    Line line = Line.of(registry);
+
+    assertThat(line.run("publish", model, "--name", "m", "--owner", evil).code()).isZero();
+
+    assertThat(line.run("show", "m").out()).contains("a?[2Jb?c?d");
+    Line.Said json = line.run("show", "m", "--json");
+    assertThat(json.out()).doesNotContain("\u001b").isASCII();
+    assertThat(json.json().at("/card/owner").textValue()).isEqualTo(evil);
+  }
+
+  @Test
+  void anAnswerThatNobodyTookIsAFailure() throws Exception {
+    Path old = Line.oldRegistry(temporary);
+    CommandLine line = Commands.line(name -> old.toString(), false);
+    line.setErr(new PrintWriter(new StringWriter()));
+    line.setOut(
+        new PrintWriter(
+            new Writer() {
+              @Override
+              public void write(char[] text, int from, int length) throws IOException {
+                throw new IOException("No space left on device");
+              }
+
+              @Override
+              public void flush() {}
+
+              @Override
+              public void close() {}
+            }));
+
+    assertThat(line.execute("list", "--json")).isEqualTo(1);
+  }
+}
