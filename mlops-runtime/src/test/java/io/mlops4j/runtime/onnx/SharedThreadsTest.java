@@ -95,9 +95,12 @@ class SharedThreadsTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Loads.class.getName()));
+    command.add(Loads.class.getName());
     command.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.DISCARD);
+    // Not an argument: ONNX Runtime, started without OrtStart, dies of a long command line.
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    Process process = builder.start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).isZero();
     return said.strip();
