@@ -1,12 +1,9 @@
 package io.mlops4j.bench.stats;
 
+import io.mlops4j.bench.flights.Flights;
 import io.mlops4j.bench.ratios.Side;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.profile.Profile;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -14,59 +11,48 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.zip.GZIPInputStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
-/** Profiles flights in several threads, each with a builder of its own, and merges. */
+/** Profiles flights in several threads, each with a builder and rows of its own, and merges. */
 final class FlightRows implements Side {
+  private static final int BATCH = 1 << 16;
+
   private final BufferAllocator allocator = new RootAllocator();
-  private final FeatureBatch batch;
-  private final List<FeatureBatch> handles = new ArrayList<>();
+  private final List<List<FeatureBatch>> shares = new ArrayList<>();
   private final Profile reference;
   private final int times;
   private final ExecutorService threads;
 
   /**
-   * Reads the sample.
+   * Makes batches of them.
    *
-   * @param times how often it is profiled
+   * @param times how often each thread profiles its share
    */
-  FlightRows(int times, int threads) throws IOException {
+  FlightRows(Flights flights, int times, int threads) {
     this.times = times;
-    this.batch = read(allocator);
-    this.reference = Profile.of(List.of(batch));
-    this.threads = Executors.newFixedThreadPool(threads);
     for (int thread = 0; thread < threads; thread++) {
-      handles.add(batch.retain());
+      shares.add(share(flights, thread, threads));
+    }
+    this.reference = reference(flights);
+    this.threads = Executors.newFixedThreadPool(threads);
+  }
+
+  /** However many threads there are, the bins are the same. */
+  private Profile reference(Flights flights) {
+    try (FeatureBatch first = flights.batch(allocator, 0, Math.min(BATCH, flights.rows()))) {
+      return Profile.of(List.of(first));
     }
   }
 
-  private static FeatureBatch read(BufferAllocator allocator) throws IOException {
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                new GZIPInputStream(
-                    Objects.requireNonNull(
-                        FlightRows.class.getResourceAsStream("/io/mlops4j/bench/flights.csv.gz"))),
-                StandardCharsets.UTF_8))) {
-      List<String[]> rows = lines.lines().skip(1).map(line -> line.split(",")).toList();
-      float[] distance = new float[rows.size()];
-      short[] hour = new short[rows.size()];
-      short[] weekday = new short[rows.size()];
-      for (int i = 0; i < distance.length; i++) {
-        distance[i] = Float.parseFloat(rows.get(i)[1]);
-        hour[i] = Short.parseShort(rows.get(i)[2]);
-        weekday[i] = Short.parseShort(rows.get(i)[3]);
-      }
-      return FeatureBatch.builder(allocator)
-          .floats("distance", distance)
-          .shorts("hour", hour)
-          .shorts("weekday", weekday)
-          .strings("origin", rows.stream().map(row -> row[4]).toArray(String[]::new))
-          .strings("destination", rows.stream().map(row -> row[5]).toArray(String[]::new))
-          .build();
+  /** Every so many-th batch, and of few rows an even part. */
+  private List<FeatureBatch> share(Flights flights, int thread, int threads) {
+    int rows = Math.min(BATCH, flights.rows() / threads);
+    List<FeatureBatch> batches = new ArrayList<>();
+    for (int from = thread * rows; from < flights.rows(); from += threads * rows) {
+      batches.add(flights.batch(allocator, from, Math.min(flights.rows(), from + rows)));
     }
+    return batches;
   }
 
   @Override
@@ -76,8 +62,8 @@ final class FlightRows implements Side {
 
   Profile profile() throws Exception {
     List<Callable<Profile>> parts = new ArrayList<>();
-    for (FeatureBatch handle : handles) {
-      parts.add(() -> part(handle));
+    for (List<FeatureBatch> share : shares) {
+      parts.add(() -> part(share));
     }
     Profile whole = null;
     for (Future<Profile> part : threads.invokeAll(parts)) {
@@ -86,10 +72,10 @@ final class FlightRows implements Side {
     return Objects.requireNonNull(whole);
   }
 
-  private Profile part(FeatureBatch handle) {
+  private Profile part(List<FeatureBatch> share) {
     Profile.Builder builder = reference.counting();
-    for (int i = 0; i < times / handles.size(); i++) {
-      builder.add(handle);
+    for (int i = 0; i < times; i++) {
+      share.forEach(builder::add);
     }
     return builder.build();
   }
@@ -97,8 +83,7 @@ final class FlightRows implements Side {
   @Override
   public void close() {
     threads.shutdownNow();
-    handles.forEach(FeatureBatch::close);
-    batch.close();
+    shares.forEach(share -> share.forEach(FeatureBatch::close));
     allocator.close();
   }
 }

@@ -1,9 +1,13 @@
 package io.mlops4j.bench.stats;
 
+import io.mlops4j.bench.flights.Flights;
 import io.mlops4j.bench.ratios.Comparison;
 import io.mlops4j.bench.ratios.PerValue;
 import io.mlops4j.bench.ratios.Topic;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code ratios stats}: one thread unless it is said otherwise. */
 public final class StatsTopic implements Topic {
@@ -47,13 +51,28 @@ public final class StatsTopic implements Topic {
             0.20,
             () -> Ks.ours(100_000),
             () -> Ks.commons(100_000)),
-        new Comparison(
-            "stats.flights.2threads",
-            "a profile of 3 M flights (the sample of 25 000 repeated), five columns, two threads",
-            "itself with one thread",
-            0.6,
-            () -> new FlightRows(120, 2),
-            () -> new FlightRows(120, 1)));
+        flights());
+  }
+
+  private static Comparison flights() {
+    Optional<Path> all = Flights.all();
+    int times = all.isPresent() ? 1 : 120;
+    return new Comparison(
+        "stats.flights.2threads",
+        "a profile of 3 M flights"
+            + (all.isPresent()
+                ? ""
+                : " (the sample of 25 000, 120 times: for all of them, npm install --no-save"
+                    + " vega-datasets@3.2.1)")
+            + ", five columns, two threads",
+        "itself with one thread",
+        0.6,
+        () -> new FlightRows(flights(all), times, 2),
+        () -> new FlightRows(flights(all), times, 1));
+  }
+
+  private static Flights flights(Optional<Path> all) throws IOException {
+    return all.isPresent() ? Flights.read(all.get()) : Flights.sample();
   }
 
   private static Comparison profile(int rows, int columns) {

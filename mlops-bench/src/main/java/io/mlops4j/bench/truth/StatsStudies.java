@@ -1,5 +1,6 @@
 package io.mlops4j.bench.truth;
 
+import io.mlops4j.bench.flights.Flights;
 import io.mlops4j.monitor.drift.AndersonDarling;
 import io.mlops4j.monitor.drift.ChiSquare;
 import io.mlops4j.monitor.drift.CramerVonMises;
@@ -19,8 +20,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 
 /**
  * {@code truth stats}: the tests of {@code io.mlops4j.monitor.drift} and what a {@code DriftReport}
@@ -45,7 +48,7 @@ final class StatsStudies {
 
   private static final int[] SIZES = {100, 1000, 10_000, 100_000};
 
-  private final Flights flights = Flights.read();
+  private final Flights flights = Flights.sample();
 
   private StatsStudies() {}
 
@@ -77,14 +80,14 @@ final class StatsStudies {
   // ---- numbers
 
   private List<Study<Numbers>> numbers(int rows) {
-    double miles = deviation(flights.distance());
+    double miles = deviation(flights::distance);
     return List.of(
         numbers("normal", rows, SplittableRandom::nextGaussian, 0),
         numbers("heavy", rows, random -> Math.exp(1.5 * random.nextGaussian()), 0),
         numbers("ties", rows, random -> Math.rint(2 * random.nextGaussian()), 0),
-        numbers("distance", rows, random -> any(flights.distance(), random), 0),
+        numbers("distance", rows, random -> any(flights::distance, random), 0),
         numbers("normal", rows, SplittableRandom::nextGaussian, SHIFT),
-        numbers("distance", rows, random -> any(flights.distance(), random), SHIFT * miles));
+        numbers("distance", rows, random -> any(flights::distance, random), SHIFT * miles));
   }
 
   private static Study<Numbers> numbers(
@@ -132,8 +135,8 @@ final class StatsStudies {
   // ---- categories
 
   private List<Study<Categories>> categories(int rows) {
-    int airports = 1 + flights.origin().stream().mapToInt(Integer::intValue).max().orElse(0);
-    ToIntFunction<SplittableRandom> origin = random -> any(flights.origin(), random);
+    int airports = flights.airports();
+    ToIntFunction<SplittableRandom> origin = random -> any(flights::origin, random);
     return List.of(
         categories("k5", 5, rows, rows, Categories.falling(5), 0),
         categories("k50", 50, rows, rows, Categories.falling(50), 0),
@@ -287,23 +290,20 @@ final class StatsStudies {
     int[] before = random.ints(rows, 0, flights.rows()).toArray();
     int[] after = random.ints(rows, 0, flights.rows()).toArray();
     return new Table()
-        .numbers(
-            "distance", numbers(flights.distance(), before), numbers(flights.distance(), after))
-        .numbers("hour", numbers(flights.hour(), before), numbers(flights.hour(), after))
-        .numbers("weekday", numbers(flights.weekday(), before), numbers(flights.weekday(), after))
-        .categories("origin", codes(flights.origin(), before), codes(flights.origin(), after))
+        .numbers("distance", numbers(flights::distance, before), numbers(flights::distance, after))
+        .numbers("hour", numbers(flights::hour, before), numbers(flights::hour, after))
+        .numbers("weekday", numbers(flights::weekday, before), numbers(flights::weekday, after))
+        .categories("origin", codes(flights::origin, before), codes(flights::origin, after))
         .categories(
-            "destination",
-            codes(flights.destination(), before),
-            codes(flights.destination(), after));
+            "destination", codes(flights::destination, before), codes(flights::destination, after));
   }
 
-  private static double[] numbers(List<Integer> column, int[] rows) {
-    return Arrays.stream(rows).mapToDouble(column::get).toArray();
+  private static double[] numbers(IntUnaryOperator column, int[] rows) {
+    return Arrays.stream(rows).map(column).asDoubleStream().toArray();
   }
 
-  private static int[] codes(List<Integer> column, int[] rows) {
-    return Arrays.stream(rows).map(column::get).toArray();
+  private static int[] codes(IntUnaryOperator column, int[] rows) {
+    return Arrays.stream(rows).map(column).toArray();
   }
 
   private static double[] values(
@@ -331,12 +331,13 @@ final class StatsStudies {
     return new Study<>(TOPIC, name, same, same ? repetitions(rows) : fewer(rows), draws, rules);
   }
 
-  private static int any(List<Integer> column, SplittableRandom random) {
-    return column.get(random.nextInt(column.size()));
+  private int any(IntUnaryOperator column, SplittableRandom random) {
+    return column.applyAsInt(random.nextInt(flights.rows()));
   }
 
-  private static double deviation(List<Integer> values) {
-    double mean = values.stream().mapToInt(Integer::intValue).average().orElse(0);
-    return Math.sqrt(values.stream().mapToDouble(x -> (x - mean) * (x - mean)).average().orElse(0));
+  private double deviation(IntUnaryOperator column) {
+    double[] values = IntStream.range(0, flights.rows()).map(column).asDoubleStream().toArray();
+    double mean = Arrays.stream(values).average().orElse(0);
+    return Math.sqrt(Arrays.stream(values).map(x -> (x - mean) * (x - mean)).average().orElse(0));
   }
 }

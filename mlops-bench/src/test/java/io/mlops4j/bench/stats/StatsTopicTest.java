@@ -3,6 +3,7 @@ package io.mlops4j.bench.stats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mlops4j.bench.flights.Flights;
 import io.mlops4j.bench.ratios.Comparison;
 import io.mlops4j.bench.ratios.Side;
 import io.mlops4j.feature.FeatureBatch;
@@ -111,8 +112,8 @@ class StatsTopicTest {
 
   @Test
   void twoThreadsFindWhatOneDoes() throws Exception {
-    try (FlightRows one = new FlightRows(4, 1);
-        FlightRows two = new FlightRows(4, 2)) {
+    try (FlightRows one = new FlightRows(Flights.sample(), 4, 1);
+        FlightRows two = new FlightRows(Flights.sample(), 4, 2)) {
       Profile profile = two.profile();
       assertThat(profile.toBytes()).isEqualTo(one.profile().toBytes());
       assertThat(profile.rows()).isEqualTo(4 * 25_000L);
