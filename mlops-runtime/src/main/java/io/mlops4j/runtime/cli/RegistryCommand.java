@@ -40,9 +40,10 @@ abstract class RegistryCommand implements Callable<Integer> {
     check();
     PrintWriter writer = spec.commandLine().getOut();
     Shared shared = commands.shared;
+    Address address = shared.address(spec);
     int code;
     try (ModelRegistry registry =
-        makes() ? shared.openOrMake(spec, options()) : shared.open(spec, options())) {
+        makes() ? address.openOrMake(options()) : address.open(options())) {
       code = run(registry, new Output(writer, shared.json));
     }
     if (writer.checkError()) {

@@ -1,15 +1,10 @@
 package io.mlops4j.runtime.cli;
 
-import io.mlops4j.error.RegistryException;
-import io.mlops4j.registry.ModelRegistry;
-import io.mlops4j.registry.RegistryOptions;
-import io.mlops4j.runtime.registry.FileModelRegistry;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Properties;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,17 +13,46 @@ import picocli.CommandLine.ScopeType;
 
 /** What every command takes, before or after its name. */
 final class Shared {
-  static final String VARIABLE = "MLOPS4J_REGISTRY";
+  static final String REGISTRY = "MLOPS4J_REGISTRY";
+  static final String SCHEMA = "MLOPS4J_SCHEMA";
+  static final String USER = "MLOPS4J_USER";
+  static final String PASSWORD = "MLOPS4J_PASSWORD";
+
+  private static final Pattern PASSWORD_IN_URL = Pattern.compile("(?i)^jdbc:.*password=");
 
   private final UnaryOperator<@Nullable String> environment;
   final boolean terminal;
 
   @Option(
       names = "--registry",
+      paramLabel = "ADDRESS",
+      scope = ScopeType.INHERIT,
+      description =
+          "The registry: its folder, or its database, as jdbc:postgresql://host/name. "
+              + (REGISTRY + " in the environment if not given; user and password are always there,")
+              + (" in " + USER + " and " + PASSWORD + "."))
+  private @Nullable String registry;
+
+  @Option(
+      names = "--schema",
+      paramLabel = "NAME",
+      scope = ScopeType.INHERIT,
+      description = "The database's schema; " + SCHEMA + " in the environment if not given.")
+  private @Nullable String schema;
+
+  @Option(
+      names = "--prefix",
+      paramLabel = "TEXT",
+      scope = ScopeType.INHERIT,
+      description = "What the names of its tables begin with; mlops4j_ if not given.")
+  private @Nullable String prefix;
+
+  @Option(
+      names = "--blobs",
       paramLabel = "FOLDER",
       scope = ScopeType.INHERIT,
-      description = "The registry's folder; " + VARIABLE + " in the environment if not given.")
-  private @Nullable String registry;
+      description = "Where the models' bytes are, if not in the database.")
+  private @Nullable Path blobs;
 
   @Option(
       names = "--json",
@@ -58,54 +82,66 @@ final class Shared {
     return progress == null ? terminal : progress;
   }
 
-  /** A registry to write, which is made where there is none. */
-  ModelRegistry openOrMake(CommandSpec spec, RegistryOptions options) {
-    return FileModelRegistry.open(folder(spec), options);
-  }
-
-  /** A registry that is there: a mistyped path must not become an empty one. */
-  ModelRegistry open(CommandSpec spec, RegistryOptions options) {
-    Path folder = folder(spec);
-    if (isNothing(folder)) {
-      throw new RegistryException(
-          folder
-              + ": found no registry, expected its folder; check the path, or publish a first"
-              + " model, which makes one",
-          null);
-    }
-    return FileModelRegistry.open(folder, options);
-  }
-
-  private static boolean isNothing(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      return !Files.exists(folder);
-    }
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries.findAny().isEmpty();
-    } catch (IOException e) {
-      return false; // opening it says what is wrong
-    }
-  }
-
-  /** The one place that knows what a registry's address may be. */
-  private Path folder(CommandSpec spec) {
-    String address = registry == null ? environment.apply(VARIABLE) : registry;
-    if (address == null || address.isBlank()) {
+  /** Where the registry is that the command works on. */
+  Address address(CommandSpec spec) {
+    String text = given(registry, REGISTRY);
+    if (text == null) {
       throw new ParameterException(
           spec.commandLine(),
-          "found no registry, expected --registry FOLDER, or " + VARIABLE + " in the environment");
+          "found no registry, expected --registry ADDRESS, or " + REGISTRY + " in the environment");
     }
-    if (address.startsWith("jdbc:")) {
+    if (registry != null && PASSWORD_IN_URL.matcher(text).find()) {
       throw new ParameterException(
           spec.commandLine(),
-          "--registry: found the address of a database, expected a folder; the command line opens"
-              + " only these");
+          "--registry: found a password on the command line, where every process of the machine"
+              + " reads it, expected it in "
+              + PASSWORD
+              + " in the environment");
     }
+    if (isDatabase(text)) {
+      return database(text, new Address.Place(given(schema, SCHEMA), prefix, blobs));
+    }
+    if (!new Address.Place(schema, prefix, blobs).isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--schema, --prefix, --blobs: found one of these with the folder "
+              + text
+              + ", expected them with the address of a database only");
+    }
+    return folder(spec, "--registry", text);
+  }
+
+  static boolean isDatabase(String address) {
+    return address.startsWith("jdbc:");
+  }
+
+  static Address.Folder folder(CommandSpec spec, String what, String text) {
     try {
-      return Path.of(address);
+      return new Address.Folder(Path.of(text));
     } catch (InvalidPathException e) {
       throw new ParameterException(
-          spec.commandLine(), "--registry: found " + e.getMessage() + ", expected a path", e);
+          spec.commandLine(), what + ": found " + e.getMessage() + ", expected a path", e);
     }
+  }
+
+  /**
+   * With user and password of the environment, where every process of this machine can see none.
+   */
+  Address database(String url, Address.Place place) {
+    Properties properties = new Properties();
+    String user = given(null, USER);
+    if (user != null) {
+      properties.put("user", user);
+    }
+    String password = environment.apply(PASSWORD);
+    if (password != null) {
+      properties.put("password", password);
+    }
+    return new Address.Database(url, properties, place);
+  }
+
+  private @Nullable String given(@Nullable String option, String variable) {
+    String text = option == null ? environment.apply(variable) : option;
+    return text == null || text.isBlank() ? null : text;
   }
 }

@@ -10,7 +10,6 @@ import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,18 +26,19 @@ final class Database {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final int MOST_TRIES = 100;
 
-  private final DataSource source;
+  private final Connections connections;
   private final Naming naming;
 
   // One for each registry, as a thread may be at work in two; empty outside of transactions.
   @SuppressWarnings("ThreadLocalUsage")
   private final ThreadLocal<@Nullable Session> current = new ThreadLocal<>();
 
-  private volatile String address = "a database";
+  private volatile String address;
 
-  Database(DataSource source, Naming naming) {
-    this.source = source;
+  Database(Connections connections, Naming naming) {
+    this.connections = connections;
     this.naming = naming;
+    this.address = connections.address();
   }
 
   /** What is done in one transaction, perhaps several times. */
@@ -153,7 +153,7 @@ final class Database {
 
   /** Does some work in a transaction of its own. */
   <T> T once(Work<T> work) throws SQLException {
-    Connection connection = connect();
+    Connection connection = connections.take();
     boolean automatic = true;
     boolean committed = false;
     try {
@@ -175,22 +175,20 @@ final class Database {
     }
   }
 
-  private Connection connect() throws SQLException {
-    try {
-      return source.getConnection();
-    } catch (RuntimeException e) {
-      throw new SQLNonTransientConnectionException(e);
-    }
-  }
-
   /** What fails here fails for whoever gets the connection next; a commit stays a commit. */
-  private static void giveBack(Connection connection, boolean automatic, boolean committed) {
-    try (connection) {
-      if (!committed) {
-        connection.rollback();
-      }
-      if (automatic) {
-        connection.setAutoCommit(true);
+  private void giveBack(Connection connection, boolean automatic, boolean committed) {
+    boolean whole = false;
+    try {
+      try {
+        if (!committed) {
+          connection.rollback();
+        }
+        if (automatic) {
+          connection.setAutoCommit(true);
+        }
+        whole = true;
+      } finally {
+        connections.giveBack(connection, whole);
       }
     } catch (SQLException e) {
       LOG.debug("a connection could not be given back as it was", e);
@@ -221,6 +219,14 @@ final class Database {
         || String.valueOf(e.getSQLState()).equals("90079");
   }
 
+  /** Whether the database itself is not there. */
+  static boolean isNoDatabase(SQLException e) {
+    String state = String.valueOf(e.getSQLState());
+    return state.equals("3D000") // PostgreSQL
+        || state.equals("90146") // H2
+        || state.equals("90149");
+  }
+
   private static boolean isAway(SQLException e) {
     String state = String.valueOf(e.getSQLState());
     return state.startsWith("08")
@@ -244,6 +250,11 @@ final class Database {
           found + "to win the race after " + MOST_TRIES + " tries; nothing was changed, try again",
           e);
     }
+    if (String.valueOf(e.getSQLState()).startsWith("28")) {
+      return new RegistryException(
+          found + "a user and a password that the database knows; nothing was changed, check both",
+          e);
+    }
     return new RegistryException(
         found
             + "the registry's tables, "
@@ -255,6 +266,10 @@ final class Database {
 
   void at(String address) {
     this.address = address;
+  }
+
+  void close() {
+    connections.close();
   }
 
   Naming naming() {

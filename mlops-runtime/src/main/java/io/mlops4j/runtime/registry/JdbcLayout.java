@@ -120,23 +120,47 @@ final class JdbcLayout {
         "make the registry's tables", last == null ? new SQLException("they vanish") : last);
   }
 
+  /** Refuses to go on where {@link #open} would make a registry. */
+  void requireMade() {
+    try {
+      if (readRow().isPresent()) {
+        return;
+      }
+    } catch (SQLException e) {
+      if (!Database.isUnknown(e) && !Database.isNoDatabase(e)) {
+        throw database.trouble("read the registry's tables", e);
+      }
+    }
+    throw new RegistryException(
+        database
+            + ", table "
+            + database.naming().table("layout")
+            + ": found no registry, expected one; check the address, the schema and the prefix, or"
+            + " publish a first model, which makes one",
+        null);
+  }
+
   private Optional<Described> read() throws SQLException {
     try {
-      return database.once(
-          session -> {
-            database.at(session.address());
-            return session.first(
-                "SELECT store, layout, contents, registry FROM $layout WHERE id = 1",
-                row ->
-                    new Described(
-                        row.getString(1), row.getInt(2), row.getString(3), row.getString(4)));
-          });
+      return readRow();
     } catch (SQLException e) {
       if (Database.isUnknown(e)) {
         return Optional.empty();
       }
       throw database.trouble("read the registry's tables", e);
     }
+  }
+
+  private Optional<Described> readRow() throws SQLException {
+    return database.once(
+        session -> {
+          database.at(session.address());
+          return session.first(
+              "SELECT store, layout, contents, registry FROM $layout WHERE id = 1",
+              row ->
+                  new Described(
+                      row.getString(1), row.getInt(2), row.getString(3), row.getString(4)));
+        });
   }
 
   private Described check(Described found) {

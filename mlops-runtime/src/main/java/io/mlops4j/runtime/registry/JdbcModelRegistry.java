@@ -6,6 +6,7 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -62,19 +63,38 @@ public final class JdbcModelRegistry extends StoredRegistry {
    * @return the options, at first those of {@link #open}
    */
   public static Builder builder(DataSource source) {
-    return new Builder(Objects.requireNonNull(source, "source"));
+    return new Builder(Connections.of(Objects.requireNonNull(source, "source")));
+  }
+
+  /**
+   * Opens a registry at an address, with options, through a driver on the class path that {@link
+   * java.sql.DriverManager} finds. It keeps one connection, until it is closed, for the next
+   * transaction: enough for a tool, and for a process that asks seldom. Whoever asks from many
+   * threads gives a pool as a {@link DataSource}.
+   *
+   * @param address as {@code jdbc:postgresql://host/database}
+   * @param properties what the driver takes, as {@code user} and {@code password}; copied
+   * @return the options, at first those of {@link #open}
+   * @throws RegistryException if no driver on the class path knows the address, with what to add
+   */
+  public static Builder builder(String address, Properties properties) {
+    return new Builder(
+        DriverConnections.to(
+            Objects.requireNonNull(address, "address"),
+            Objects.requireNonNull(properties, "properties")));
   }
 
   /** Where in a database a registry is, and how it is opened. For one thread. */
   public static final class Builder {
-    private final DataSource source;
+    private final Connections connections;
     private String schema = "";
     private String prefix = "mlops4j_";
     private @Nullable Path folder;
     private RegistryOptions options = RegistryOptions.withDefaults();
+    private boolean existing;
 
-    private Builder(DataSource source) {
-      this.source = source;
+    private Builder(Connections connections) {
+      this.connections = connections;
     }
 
     /**
@@ -125,18 +145,39 @@ public final class JdbcModelRegistry extends StoredRegistry {
     }
 
     /**
+     * Makes nothing: where there is no registry, opening it fails, so that a mistyped address or
+     * schema does not become an empty one. Of H2's addresses no file is made, either.
+     *
+     * @return this
+     */
+    public Builder existing() {
+      this.existing = true;
+      return this;
+    }
+
+    /**
      * Opens the registry, and makes its tables when they are not there.
      *
      * @return the registry; the caller closes it
      * @throws IllegalArgumentException if schema or prefix are of another form
      * @throws RegistryException if the database cannot be reached, the tables cannot be made, were
-     *     written in a newer layout, or belong to another folder
+     *     written in a newer layout, or belong to another folder; or if there are none, and only
+     *     what is {@link #existing} was asked for
      */
     public ModelRegistry open() {
-      Database database = new Database(source, new Naming(schema, prefix));
-      JdbcLayout.Described found =
-          new JdbcLayout(database).open(folder == null ? "database" : "folder");
-      return new JdbcModelRegistry(database, contents(database, found), options);
+      Naming naming = new Naming(schema, prefix);
+      Database database = new Database(existing ? connections.existing() : connections, naming);
+      try {
+        JdbcLayout layout = new JdbcLayout(database);
+        if (existing) {
+          layout.requireMade();
+        }
+        JdbcLayout.Described found = layout.open(folder == null ? "database" : "folder");
+        return new JdbcModelRegistry(database, contents(database, found), options);
+      } catch (RuntimeException | Error e) {
+        database.close();
+        throw e;
+      }
     }
 
     private Contents contents(Database database, JdbcLayout.Described found) {

@@ -356,7 +356,7 @@ final class JdbcStorage implements Storage {
 
   @Override
   public void close() {
-    // The source of connections is its maker's.
+    database.close();
   }
 
   @Override

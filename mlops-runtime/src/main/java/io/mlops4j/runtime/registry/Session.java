@@ -87,7 +87,6 @@ final class Session {
 
   /** Where it is, without what may be secret. */
   String address() throws SQLException {
-    String url = String.valueOf(connection.getMetaData().getURL());
-    return url.replaceAll("[?;].*", "").replaceAll("//[^/@]*@", "//");
+    return Connections.shown(String.valueOf(connection.getMetaData().getURL()));
   }
 }

@@ -66,7 +66,7 @@ class CommandsTest {
     assertThat(said.err())
         .isEqualToNormalizingNewlines(
             """
-            mlops4j: found no registry, expected --registry FOLDER, or MLOPS4J_REGISTRY in the environment
+            mlops4j: found no registry, expected --registry ADDRESS, or MLOPS4J_REGISTRY in the environment
             Try 'mlops4j list --help'.
             """);
   }
@@ -103,14 +103,6 @@ class CommandsTest {
     Line.Said said = Line.of(temporary.resolve("none")).run("list", "--registry", old);
 
     assertThat(said.code()).isZero();
-  }
-
-  @Test
-  void aDatabaseIsNotMistakenForAFolder() {
-    Line.Said said = Line.withoutRegistry().run("list", "--registry", "jdbc:h2:mem:x");
-
-    assertThat(said.code()).isEqualTo(2);
-    assertThat(said.err()).contains("database");
   }
 
   @Test

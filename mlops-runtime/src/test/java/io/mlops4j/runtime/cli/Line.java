@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -35,6 +36,12 @@ final class Line {
   /** With a registry in the environment. */
   static Line of(Path registry) {
     return new Line(Map.of("MLOPS4J_REGISTRY", registry.toString()), false, false);
+  }
+
+  Line with(String variable, String value) {
+    Map<String, String> more = new HashMap<>(environment);
+    more.put(variable, value);
+    return new Line(more, terminal, json);
   }
 
   static Line withoutRegistry() {

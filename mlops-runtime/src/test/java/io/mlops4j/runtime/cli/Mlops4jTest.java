@@ -18,16 +18,16 @@ import org.junit.jupiter.api.io.TempDir;
 class Mlops4jTest {
   @TempDir Path temporary;
 
-  private static String classPath(boolean picocli) {
+  private static String classPathWithout(String library) {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-        .filter(entry -> picocli || !entry.contains("picocli"))
+        .filter(entry -> library.isEmpty() || !entry.contains(library))
         .collect(Collectors.joining(File.pathSeparator));
   }
 
-  private Line.Said java(boolean picocli, Object... args) throws Exception {
+  private Line.Said javaWithout(String library, Object... args) throws Exception {
     List<String> command =
         new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString()));
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classPath(picocli)));
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classPathWithout(library)));
     command.add("io.mlops4j.runtime.cli.Mlops4j");
     Stream.of(args).map(Object::toString).forEach(command::add);
     Path out = temporary.resolve("out");
@@ -53,19 +53,28 @@ class Mlops4jTest {
   void aProcessEndsWithTheCommandsExitCode() throws Exception {
     Path old = Line.oldRegistry(temporary);
 
-    Line.Said said = java(true, "verify", "--json", "--registry", old);
+    Line.Said said = javaWithout("", "verify", "--json", "--registry", old);
     assertThat(said.code()).isZero();
     assertThat(said.json().get("versions").intValue()).isEqualTo(4);
 
-    assertThat(java(true, "show", "none", "--registry", old).code()).isEqualTo(1);
-    assertThat(java(true, "vrify").code()).isEqualTo(2);
+    assertThat(javaWithout("", "show", "none", "--registry", old).code()).isEqualTo(1);
+    assertThat(javaWithout("", "vrify").code()).isEqualTo(2);
   }
 
   @Test
   void withoutPicocliItSaysWhatToAdd() throws Exception {
-    Line.Said said = java(false, "list");
+    Line.Said said = javaWithout("picocli", "list");
 
     assertThat(said.code()).isEqualTo(1);
     assertThat(said.err()).contains("add info.picocli:picocli 4.7.7");
+  }
+
+  @Test
+  void withoutADriverItSaysWhatToAdd() throws Exception {
+    Line.Said said =
+        javaWithout("org/postgresql", "list", "--registry", "jdbc:postgresql://localhost/ml");
+
+    assertThat(said.code()).isEqualTo(1);
+    assertThat(said.err()).contains("add org.postgresql:postgresql 42.7.8").hasLineCount(1);
   }
 }

@@ -22,6 +22,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Properties;
+import java.util.UUID;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -58,6 +60,48 @@ class JdbcModelRegistryTest {
     }
   }
 
+  /** Such a database of H2 is there as long as a connection is. */
+  @Test
+  void anAddressKeepsOneConnectionUntilTheRegistryIsClosed() throws Exception {
+    String address = "jdbc:h2:mem:" + UUID.randomUUID();
+    try (ModelRegistry registry =
+        JdbcModelRegistry.builder(address, new Properties()).schema("ml").open()) {
+      ModelVersion version = publish(registry);
+      assertThat(registry.resolve("fraud")).isEqualTo(version);
+      JdbcModelRegistry.builder(address, new Properties()).schema("ml").existing().open().close();
+    }
+    assertThatThrownBy(() -> JdbcModelRegistry.builder(address, new Properties()).existing().open())
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining(address + ", table mlops4j_layout: found no registry");
+  }
+
+  @Test
+  void whereNothingIsExistingMakesNothing() throws SQLException {
+    assertThatThrownBy(() -> builder().existing().open())
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("found no registry");
+    builder().open().close();
+    database.update("DELETE FROM $layout");
+    assertThatThrownBy(() -> builder().existing().open()).hasMessageContaining("found no registry");
+    assertThat(database.count("SELECT COUNT(*) FROM $layout")).isZero();
+  }
+
+  @Test
+  void anAddressThatNoDriverKnowsIsToldWithoutWhatMayBeSecret() {
+    for (String address :
+        List.of(
+            "jdbc:nobody://ana:s3cret@host/ml",
+            "jdbc:nobody://host/ml?user=ana&password=s3cret",
+            "jdbc:nobody://host/ml;password=s3cret",
+            "jdbc:nobody:thin:ana/s3cret@//host/ml")) {
+      assertThatThrownBy(() -> JdbcModelRegistry.builder(address, new Properties()))
+          .isInstanceOf(RegistryException.class)
+          .hasMessageContaining("jdbc:nobody:")
+          .hasMessageContaining("//host/ml: found no driver")
+          .hasMessageNotContaining("s3cret");
+    }
+  }
+
   @Test
   void aRegistryOfANewerLayoutIsRefused() throws SQLException {
     builder().open().close();
@@ -83,7 +127,7 @@ class JdbcModelRegistryTest {
     try (ModelRegistry registry = builder().open()) {
       version = publish(registry);
     }
-    Database next = new Database(database.pool, new Naming("", database.prefix()));
+    Database next = new Database(Connections.of(database.pool), new Naming("", database.prefix()));
     List<List<String>> steps =
         List.of(
             List.of("CREATE TABLE $never (id INTEGER)"),

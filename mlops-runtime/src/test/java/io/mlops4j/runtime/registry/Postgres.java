@@ -11,14 +11,15 @@ import org.jspecify.annotations.Nullable;
  * A real PostgreSQL server for the tests of this JVM, started once, in a temporary folder. Under
  * root it runs in a user namespace of its own, as PostgreSQL refuses root.
  */
-final class Postgres {
+public final class Postgres {
   private static @Nullable EmbeddedPostgres server;
   private static @Nullable String reason;
 
   private Postgres() {}
 
   /** Aborts the test, and says why, where there can be no server. */
-  static synchronized EmbeddedPostgres server() {
+  /** The server. */
+  public static synchronized EmbeddedPostgres server() {
     if (server == null && reason == null) {
       try {
         server = EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
