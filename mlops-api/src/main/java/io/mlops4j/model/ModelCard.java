@@ -137,7 +137,8 @@ public final class ModelCard {
   }
 
   /**
-   * Where it may be loaded. Whoever loads it has to ask: see {@link #mayRunIn}.
+   * Where it may be loaded. A runtime asks before it loads a version from a registry, and refuses
+   * one that names regions, but not its own: {@code ModelRuntime.builder().region}.
    *
    * @return sorted and unmodifiable; empty when nothing is stated, so that it may run anywhere
    */
@@ -376,7 +377,8 @@ public final class ModelCard {
     }
 
     /**
-     * Adds regions where the model may be loaded; without any, it may be loaded anywhere.
+     * Adds regions where the model may be loaded; without any, it may be loaded anywhere. Runtimes
+     * elsewhere, and those that do not say where they are, refuse it.
      *
      * @param regions for example {@code eu-west-1} or {@code ch}: {@code
      *     [a-z0-9][a-z0-9._-]{0,127}}

@@ -7,7 +7,6 @@ import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.RuntimeFigures;
 import io.mlops4j.model.ModelCache;
-import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
@@ -16,6 +15,7 @@ import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.Deployments;
 import io.mlops4j.runtime.feature.ArrowFiles;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
+import io.mlops4j.runtime.serving.RegisteredVersion;
 import io.mlops4j.runtime.source.ModelReader;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import java.nio.file.Path;
@@ -54,7 +54,8 @@ public final class ModelRuntime implements AutoCloseable {
             builder.keepLoaded,
             builder.closing,
             builder.cpuTime,
-            builder.trust);
+            builder.trust,
+            builder.region);
     this.strict = builder.strict;
   }
 
@@ -99,14 +100,7 @@ public final class ModelRuntime implements AutoCloseable {
    * @throws io.mlops4j.error.EngineUnavailableException if the engine or device is not there
    */
   public Model load(Path model, LoadOptions options) {
-    return loader.load(
-        () -> reader.read(model, options.cached()),
-        name(model),
-        null,
-        null,
-        null,
-        options,
-        InferenceEvent.Route.PRIMARY);
+    return loader.load(() -> reader.read(model, options.cached()), name(model), options);
   }
 
   private static String name(Path model) {
@@ -119,11 +113,18 @@ public final class ModelRuntime implements AutoCloseable {
    * Loads the version that a reference means now, with the columns of its card. It stays that
    * version; a deployment follows the alias.
    *
+   * <p>The version is leased until the model is closed, so that no process deletes it meanwhile,
+   * also when no alias names it; who wants to is told of this process. A registry that cannot note
+   * a lease, as one that can only be read, is no reason not to load: that is logged, once a minute
+   * at most, and then only the aliases keep the version. Closing the registry ends the lease, not
+   * the model.
+   *
    * @param registry where it was published; lent
    * @param ref {@code name}, {@code name:number} or {@code name@alias}
    * @return the model, which the caller closes
    * @throws io.mlops4j.error.RegistryException if there is no such version, or its bytes are not
    *     those that were published
+   * @throws io.mlops4j.error.RegionException if its card names other regions than the runtime's
    * @throws io.mlops4j.error.ModelLoadException if it cannot be loaded
    */
   public Model load(ModelRegistry registry, String ref) {
@@ -131,7 +132,8 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * Loads the version that a reference means now.
+   * Loads the version that a reference means now, and leases it until the model is closed, as
+   * {@link #load(ModelRegistry, String)} says.
    *
    * @param registry where it was published; lent
    * @param ref {@code name}, {@code name:number} or {@code name@alias}
@@ -139,18 +141,14 @@ public final class ModelRuntime implements AutoCloseable {
    * @return the model, which the caller closes
    * @throws io.mlops4j.error.RegistryException if there is no such version, or its bytes are not
    *     those that were published
+   * @throws io.mlops4j.error.RegionException if its card names other regions than the runtime's
    * @throws io.mlops4j.error.ModelLoadException if it cannot be loaded
    */
   public Model load(ModelRegistry registry, String ref, LoadOptions options) {
     AliasRecord alias = alias(registry, ref);
     ModelVersion version = alias == null ? registry.resolve(ref) : alias.to();
-    ModelCard card = registry.card(version);
     return loader.load(
-        () -> registry.deferredSource(version),
-        version.name(),
-        version,
-        alias,
-        card.features().orElse(null),
+        RegisteredVersion.of(registry, version, alias, "a model loaded as " + ref),
         options,
         InferenceEvent.Route.PRIMARY);
   }
@@ -252,6 +250,7 @@ public final class ModelRuntime implements AutoCloseable {
     private Closing closing = Closing.Fixed.WAITS;
     private boolean cpuTime;
     private @Nullable TrustPolicy trust;
+    private @Nullable String region;
 
     private Builder() {}
 
@@ -382,6 +381,22 @@ public final class ModelRuntime implements AutoCloseable {
      */
     public Builder trust(TrustPolicy policy) {
       this.trust = Objects.requireNonNull(policy, "policy");
+      return this;
+    }
+
+    /**
+     * Says where the runtime is. A version of a registry whose card names regions ({@link
+     * io.mlops4j.model.ModelCard#regions}) is loaded only where one of them is this; without this
+     * it is refused, as nobody knows then that it may be there. What is refused throws {@link
+     * io.mlops4j.error.RegionException}; a deployment goes on with the version that it serves.
+     * Versions that name no region, and files, which have no card, are loaded anywhere.
+     *
+     * @param region for example {@code eu-west-1}, as cards write it
+     * @return this builder
+     * @throws IllegalArgumentException if no card could name it
+     */
+    public Builder region(String region) {
+      this.region = ModelRef.checkName("region", region);
       return this;
     }
 

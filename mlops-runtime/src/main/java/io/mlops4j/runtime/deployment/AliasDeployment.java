@@ -43,7 +43,7 @@ final class AliasDeployment implements Deployment {
         new AliasFollower(
             registry,
             built.ref,
-            new Candidates(registry, built.loader, built.options(), Route.PRIMARY),
+            candidates(built, registry, Route.PRIMARY, "serves " + built.ref),
             built.clock,
             threads,
             this::tell);
@@ -55,11 +55,17 @@ final class AliasDeployment implements Deployment {
         new AliasFollower(
             registry,
             ref,
-            new Candidates(registry, built.loader, built.options(), Route.SHADOW),
+            candidates(built, registry, Route.SHADOW, "asks " + ref + " beside " + built.ref),
             built.clock,
             threads,
             () -> {});
     return new Shadow(challenger, built.loader.executor());
+  }
+
+  private static Candidates candidates(
+      DeploymentBuilder built, ModelRegistry registry, Route route, String what) {
+    String user = built.change.actor() + ", which " + what;
+    return new Candidates(registry, built.loader, built.options(), route, user);
   }
 
   static AliasDeployment start(DeploymentBuilder built) {

@@ -2,11 +2,10 @@ package io.mlops4j.runtime.deployment;
 
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
-import io.mlops4j.model.ModelCard;
-import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.serving.ModelLoader;
+import io.mlops4j.runtime.serving.RegisteredVersion;
 import io.mlops4j.runtime.serving.ServingModel;
 
 /** Makes versions ready to serve: verified, loaded, warmed, tested. */
@@ -15,13 +14,22 @@ final class Candidates {
   private final ModelLoader loader;
   private final LoadOptions options;
   private final InferenceEvent.Route route;
+  private final String user;
 
+  /**
+   * @param user who loads them and what for
+   */
   Candidates(
-      ModelRegistry registry, ModelLoader loader, LoadOptions options, InferenceEvent.Route route) {
+      ModelRegistry registry,
+      ModelLoader loader,
+      LoadOptions options,
+      InferenceEvent.Route route,
+      String user) {
     this.registry = registry;
     this.loader = loader;
     this.options = options;
     this.route = route;
+    this.user = user;
   }
 
   /** A model that passed, which the caller closes; its listeners hear nothing until it opens. */
@@ -33,20 +41,11 @@ final class Candidates {
    * @throws RuntimeException if it must not serve; nothing stays loaded
    */
   Candidate load(AliasRecord record) {
-    ModelVersion version = record.to();
-    ModelCard card = registry.card(version);
+    RegisteredVersion version = RegisteredVersion.of(registry, record.to(), record, user);
     GatedListener.Gate gate = new GatedListener.Gate();
-    ServingModel model =
-        loader.load(
-            () -> registry.deferredSource(version), // verified before anything native sees it
-            version.name(),
-            version,
-            record,
-            card.features().orElse(null),
-            GatedListener.gate(options, gate),
-            route);
+    ServingModel model = loader.load(version, GatedListener.gate(options, gate), route);
     try {
-      new SelfTest(model, loader.allocator()).run(card);
+      new SelfTest(model, loader.allocator()).run(version.card());
       return new Candidate(model, gate);
     } catch (RuntimeException | Error e) {
       model.close();

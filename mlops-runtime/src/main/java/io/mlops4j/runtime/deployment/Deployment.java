@@ -21,6 +21,12 @@ import java.util.function.Consumer;
  * its last call has ended: no call fails, and none sees a closed model. A version that fails any of
  * this never serves: the one before stays, the refusal is kept in {@link #status} and logged, and
  * the version is tried again only when the alias gets another record.
+ *
+ * <p>A version is leased from before its bytes are read until its last call has ended, so that no
+ * process deletes it meanwhile, also when no alias names it any more; who wants to is told of the
+ * actor and the process. A registry that cannot note a lease, as one that can only be read, is no
+ * reason not to serve: that is logged, once a minute at most. A version whose card names other
+ * regions than the runtime's is refused.
  */
 public interface Deployment extends Model {
   /**
@@ -153,6 +159,7 @@ public interface Deployment extends Model {
      * @throws IllegalStateException if no registry was given
      * @throws io.mlops4j.error.RegistryException if the alias names nothing, or the bytes are not
      *     those that were published
+     * @throws io.mlops4j.error.RegionException if its card names other regions than the runtime's
      * @throws io.mlops4j.error.ModelLoadException if the version cannot be loaded or fails its
      *     self-test
      */

@@ -15,9 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that looks at the aliases, and threads in which models that were swapped out wait for
- * their last call: a call without an end must not stop the following, and a rollback from within a
- * call must not wait for itself.
+ * A thread that looks at the aliases (a registry's own watch would tell of them in the one thread
+ * that also renews leases, which must not wait while a model loads), and threads in which models
+ * that were swapped out wait for their last call: a call without an end must not stop the
+ * following, and a rollback from within a call must not wait for itself.
  */
 final class DeploymentThreads implements Executor {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);

@@ -245,7 +245,7 @@ final class Disk {
     return new Digest("sha256", HexFormat.of().formatHex(sha256.digest()));
   }
 
-  private interface Task<T> {
+  interface Task<T> {
     T run() throws IOException;
   }
 
@@ -253,7 +253,7 @@ final class Disk {
    * Goes on although the thread is interrupted, and leaves it interrupted: what is short is not
    * worth to be ended, and what makes a change last must not be, because the change is there.
    */
-  private static <T> T uninterrupted(Task<T> task) throws IOException {
+  static <T> T uninterrupted(Task<T> task) throws IOException {
     boolean interrupted = false;
     try {
       while (true) {

@@ -298,7 +298,12 @@ final class FolderStorage implements Storage {
 
   @Override
   public void putLease(String model, int number, String name, byte[] document) throws IOException {
-    disk.replace(document, layout.leases(model, number).resolve(name), layout.root());
+    Path lease = layout.leases(model, number).resolve(name);
+    Disk.uninterrupted(
+        () -> {
+          disk.replace(document, lease, layout.root());
+          return lease;
+        });
   }
 
   @Override

@@ -136,6 +136,9 @@ final class Leases {
       Poller.cancel(renewals);
       held.remove(this);
       synchronized (this) {
+        if (closed) {
+          return;
+        }
         closed = true;
         storage.removeLease(version.name(), version.number(), name);
       }

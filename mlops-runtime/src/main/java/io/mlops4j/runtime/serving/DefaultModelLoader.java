@@ -11,9 +11,7 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCache;
-import io.mlops4j.model.ModelVersion;
 import io.mlops4j.model.TensorSpec;
-import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.runtime.binding.BatchBinder;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.trust.TrustPolicy;
@@ -69,6 +67,8 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   private final Closing closing;
   private final @Nullable ThreadMXBean clocks;
   private final @Nullable TrustPolicy trust;
+  private final @Nullable String region;
+  private final VersionLeases leases;
   private final LongAdder rejected = new LongAdder();
   private final LongSupplier nanos;
   private final long process = new SecureRandom().nextLong();
@@ -82,7 +82,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
    * @param threads how many threads one run may use, and how many work asynchronously
    */
   public DefaultModelLoader(int threads) {
-    this(threads, null, null, 0, Closing.Fixed.WAITS, false, null);
+    this(threads, null, null, 0, Closing.Fixed.WAITS, false, null, null);
   }
 
   /**
@@ -95,6 +95,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
    * @param closing what closing a model does about running calls, unless its options say
    * @param cpuTime whether the processor time of calls is measured
    * @param trust which models may be loaded, or null for all
+   * @param region where the runtime is, or null if it does not say
    */
   public DefaultModelLoader(
       int threads,
@@ -103,13 +104,23 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       long keepLoaded,
       Closing closing,
       boolean cpuTime,
-      @Nullable TrustPolicy trust) {
-    this(threads, modelCache, nativeCache, keepLoaded, closing, cpuTime, trust, System::nanoTime);
+      @Nullable TrustPolicy trust,
+      @Nullable String region) {
+    this(
+        threads,
+        modelCache,
+        nativeCache,
+        keepLoaded,
+        closing,
+        cpuTime,
+        trust,
+        region,
+        System::nanoTime);
   }
 
   /** With a clock that tests can set. */
   DefaultModelLoader(int threads, long keepLoaded, LongSupplier nanos) {
-    this(threads, null, null, keepLoaded, Closing.Fixed.WAITS, false, null, nanos);
+    this(threads, null, null, keepLoaded, Closing.Fixed.WAITS, false, null, null, nanos);
   }
 
   private DefaultModelLoader(
@@ -120,9 +131,12 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       Closing closing,
       boolean cpuTime,
       @Nullable TrustPolicy trust,
+      @Nullable String region,
       LongSupplier nanos) {
     this.closing = closing;
     this.trust = trust;
+    this.region = region;
+    this.leases = new VersionLeases(nanos);
     this.clocks = cpuTime ? clocks() : null;
     this.kept = Math.max(KEPT_AT_LEAST, 2 * threads);
     EngineOptions options = EngineOptions.of(memory, threads);
@@ -146,32 +160,82 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
         : null;
   }
 
+  /** What is to be loaded: its name, where its bytes come from, and what a registry knows of it. */
+  private record Asked(
+      String name,
+      Supplier<? extends ModelSource> source,
+      @Nullable RegisteredVersion registered,
+      LoadOptions options,
+      InferenceEvent.Route route,
+      String opened) {
+    @Nullable FeatureSchema schema() {
+      return options
+          .features()
+          .orElse(registered == null ? null : registered.card().features().orElse(null));
+    }
+
+    ServedBy servedBy(ModelSource source, String engine) {
+      return registered == null
+          ? ServedBy.of(name, source.digest(), null, null, engine)
+          : ServedBy.of(name, source.digest(), registered.version(), registered.alias(), engine);
+    }
+  }
+
   @Override
   public ServingModel load(
-      Supplier<? extends ModelSource> source,
-      String name,
-      @Nullable ModelVersion version,
-      @Nullable AliasRecord alias,
-      @Nullable FeatureSchema cardFeatures,
-      LoadOptions options,
-      InferenceEvent.Route route) {
+      Supplier<? extends ModelSource> source, String name, LoadOptions options) {
+    return load(
+        new Asked(
+            Objects.requireNonNull(name, "name"),
+            source,
+            null,
+            options,
+            InferenceEvent.Route.PRIMARY,
+            Forgotten.place()));
+  }
+
+  @Override
+  public ServingModel load(
+      RegisteredVersion version, LoadOptions options, InferenceEvent.Route route) {
+    version.checkRegion(region);
+    return load(
+        new Asked(
+            version.version().name(),
+            () ->
+                version.registry().deferredSource(version.version()), // verified before any engine
+            version,
+            options,
+            route,
+            Forgotten.place()));
+  }
+
+  private ServingModel load(Asked asked) {
     checkOpen();
-    Objects.requireNonNull(name, "name");
-    String opened = Forgotten.place();
-    Supplier<LoadedModel> load =
-        () ->
-            load(
-                trusted(name, source.get()),
-                name,
-                version,
-                alias,
-                cardFeatures,
-                options,
-                route,
-                opened);
-    return options.deadline().isPresent()
-        ? timed.within(options.deadline().get(), name, load)
-        : load.get();
+    return asked.options().deadline().isPresent()
+        ? timed.within(asked.options().deadline().get(), asked.name(), () -> loadNow(asked))
+        : loadNow(asked);
+  }
+
+  /** Leased before its bytes are read, so that they cannot go meanwhile. */
+  private LoadedModel loadNow(Asked asked) {
+    VersionLeases.Held lease =
+        asked.registered() == null ? VersionLeases.none() : leases.take(asked.registered());
+    LoadedModel model;
+    try {
+      model = identity(asked, trusted(asked.name(), asked.source().get()), lease);
+    } catch (RuntimeException | Error e) {
+      lease.release();
+      throw e;
+    }
+    try {
+      if (asked.options().warmUp()) {
+        warmUp(model);
+      }
+    } catch (RuntimeException | Error e) {
+      model.drain();
+      throw e;
+    }
+    return register(model);
   }
 
   /** Every model comes this way, before any engine is asked. */
@@ -179,42 +243,25 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     return trust == null ? source : trust.verify(name, source);
   }
 
-  private LoadedModel load(
-      ModelSource source,
-      String name,
-      @Nullable ModelVersion version,
-      @Nullable AliasRecord alias,
-      @Nullable FeatureSchema cardFeatures,
-      LoadOptions options,
-      InferenceEvent.Route route,
-      String opened) {
+  private LoadedModel identity(Asked asked, ModelSource source, VersionLeases.Held lease) {
+    LoadOptions options = asked.options();
     Engines.Named engine = engines.open(source.format(), options.engine(), options.devices());
-    FeatureSchema stated = options.features().orElse(cardFeatures);
+    FeatureSchema stated = asked.schema();
     LoadedModels.Key key = LoadedModels.Key.of(source.digest(), engine.name(), options, stated);
     SharedModel shared = loaded.find(key);
     if (shared == null) {
       shared = loaded.add(key, open(engine, source, stated, options));
     }
-    ServedBy servedBy = ServedBy.of(name, source.digest(), version, alias, engine.name());
-    LoadedModel model =
-        new LoadedModel(
-            this,
-            shared,
-            servedBy,
-            route,
-            new Listeners(options.listeners()),
-            options.microBatching(),
-            options.closing().orElse(closing),
-            opened);
-    try {
-      if (options.warmUp()) {
-        warmUp(shared, servedBy, route);
-      }
-    } catch (RuntimeException | Error e) {
-      model.drain();
-      throw e;
-    }
-    return register(model);
+    return new LoadedModel(
+        this,
+        shared,
+        lease,
+        asked.servedBy(source, engine.name()),
+        asked.route(),
+        new Listeners(options.listeners()),
+        options.microBatching(),
+        options.closing().orElse(closing),
+        asked.opened());
   }
 
   private SharedModel open(
@@ -248,13 +295,14 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   }
 
   /** Under an identity of its own, of which no listener hears. */
-  private void warmUp(SharedModel shared, ServedBy servedBy, InferenceEvent.Route route) {
+  private void warmUp(LoadedModel model) {
     try (LoadedModel unheard =
         new LoadedModel(
             this,
-            shared.share(),
-            servedBy,
-            route,
+            model.shared().share(),
+            VersionLeases.none(),
+            model.servedBy(),
+            model.route(),
             new Listeners(List.of()),
             MicroBatching.upTo(1),
             Closing.Fixed.WAITS,

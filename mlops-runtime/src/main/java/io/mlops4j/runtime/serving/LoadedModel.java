@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class LoadedModel implements ServingModel {
   private final DefaultModelLoader runtime;
   private final SharedModel shared;
+  private final VersionLeases.Held lease;
   private final ServedBy servedBy;
   private final InferenceEvent.Route route;
   private final Listeners listeners;
@@ -54,6 +55,7 @@ final class LoadedModel implements ServingModel {
   LoadedModel(
       DefaultModelLoader runtime,
       SharedModel shared,
+      VersionLeases.Held lease,
       ServedBy servedBy,
       InferenceEvent.Route route,
       Listeners listeners,
@@ -62,6 +64,7 @@ final class LoadedModel implements ServingModel {
       String opened) {
     this.runtime = runtime;
     this.shared = shared;
+    this.lease = lease;
     this.servedBy = servedBy;
     this.route = route;
     this.listeners = listeners;
@@ -442,6 +445,7 @@ final class LoadedModel implements ServingModel {
           new LoadedModel(
               runtime,
               shared.share(),
+              lease.share(),
               renamed,
               newRoute,
               listeners,
@@ -596,6 +600,7 @@ final class LoadedModel implements ServingModel {
       flush(runtime.nanos(), Long.MIN_VALUE);
       shared.release();
     } finally {
+      lease.release();
       runtime.forget(this);
       closed.countDown();
     }

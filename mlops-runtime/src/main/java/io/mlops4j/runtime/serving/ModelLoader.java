@@ -2,41 +2,43 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
-import io.mlops4j.model.FeatureSchema;
-import io.mlops4j.model.ModelVersion;
-import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.spi.ModelSource;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
-import org.jspecify.annotations.Nullable;
 
 /** Loads models for the front door and for deployments. Thread safe. */
 public interface ModelLoader {
   /**
-   * Loads a model.
+   * Loads a model of no registry.
    *
    * @param source gives its verified bytes, once; asked within the deadline of the options
-   * @param name the model's name, or its file's
-   * @param version the registry's version, or null for a plain file
-   * @param alias the record that made it serve, or null when no alias was followed
-   * @param cardFeatures the schema of the card, or null; the one of the options goes before it
+   * @param name its file's name
    * @param options engine, devices, listeners, schema
-   * @param route how the events of this model are marked
    * @return the loaded model, which the caller closes
    * @throws io.mlops4j.error.ModelLoadException if the bytes cannot be loaded, or columns cannot
    *     meet its inputs
    * @throws io.mlops4j.error.EngineUnavailableException if no engine for it is there
    * @throws IllegalStateException if the runtime is closed
    */
-  ServingModel load(
-      Supplier<? extends ModelSource> source,
-      String name,
-      @Nullable ModelVersion version,
-      @Nullable AliasRecord alias,
-      @Nullable FeatureSchema cardFeatures,
-      LoadOptions options,
-      InferenceEvent.Route route);
+  ServingModel load(Supplier<? extends ModelSource> source, String name, LoadOptions options);
+
+  /**
+   * Loads a version of a registry, and leases it until all identities of the model are closed. A
+   * lease that cannot be had is logged, and no reason not to load.
+   *
+   * @param version which, and for whom
+   * @param options engine, devices, listeners, and a schema that goes before the card's
+   * @param route how the events of this model are marked
+   * @return the loaded model, which the caller closes
+   * @throws io.mlops4j.error.RegistryException if its bytes cannot be had
+   * @throws io.mlops4j.error.RegionException if it may not be loaded here
+   * @throws io.mlops4j.error.ModelLoadException if the bytes cannot be loaded, or columns cannot
+   *     meet its inputs
+   * @throws io.mlops4j.error.EngineUnavailableException if no engine for it is there
+   * @throws IllegalStateException if the runtime is closed
+   */
+  ServingModel load(RegisteredVersion version, LoadOptions options, InferenceEvent.Route route);
 
   /**
    * The runtime's allocator.

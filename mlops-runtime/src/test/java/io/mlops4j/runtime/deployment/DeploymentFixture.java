@@ -37,7 +37,11 @@ final class DeploymentFixture implements AutoCloseable {
   final ModelVersion v3;
 
   DeploymentFixture(Path folder) {
-    registry = FileModelRegistry.open(folder.resolve("registry"));
+    this(FileModelRegistry.open(folder.resolve("registry")));
+  }
+
+  DeploymentFixture(ModelRegistry empty) {
+    registry = empty;
     v1 = publish("plus1", card().build());
     v2 = publish("plus2", card().build());
     v3 = publish("plus3", card().build());

@@ -3,10 +3,8 @@ package io.mlops4j.runtime.deployment;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.RowModel;
-import io.mlops4j.model.FeatureSchema;
-import io.mlops4j.model.ModelVersion;
-import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.runtime.serving.ModelLoader;
+import io.mlops4j.runtime.serving.RegisteredVersion;
 import io.mlops4j.runtime.serving.ServingModel;
 import io.mlops4j.spi.ModelSource;
 import java.lang.reflect.InvocationTargetException;
@@ -36,14 +34,17 @@ final class PausedLoader implements ModelLoader {
 
   @Override
   public ServingModel load(
-      Supplier<? extends ModelSource> source,
-      String name,
-      ModelVersion version,
-      AliasRecord alias,
-      FeatureSchema cardFeatures,
-      LoadOptions options,
-      InferenceEvent.Route route) {
-    ServingModel model = loader.load(source, name, version, alias, cardFeatures, options, route);
+      Supplier<? extends ModelSource> source, String name, LoadOptions options) {
+    return paused(loader.load(source, name, options));
+  }
+
+  @Override
+  public ServingModel load(
+      RegisteredVersion version, LoadOptions options, InferenceEvent.Route route) {
+    return paused(loader.load(version, options, route));
+  }
+
+  private ServingModel paused(ServingModel model) {
     return paused(ServingModel.class, model, model);
   }
 

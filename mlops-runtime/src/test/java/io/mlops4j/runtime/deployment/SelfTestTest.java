@@ -39,15 +39,11 @@ class SelfTestTest {
       card.goldenRows(golden);
     }
     Path path = Path.of("src/test/resources/io/mlops4j/runtime/models", file + ".onnx");
-    try (Model model =
-        loader.load(
-            () -> FileSource.read(path),
-            "m",
-            null,
-            null,
-            schema,
-            LoadOptions.withDefaults().listener(event -> asked.add(event.route())),
-            InferenceEvent.Route.PRIMARY)) {
+    LoadOptions options = LoadOptions.withDefaults().listener(event -> asked.add(event.route()));
+    if (schema != null) {
+      options = options.features(schema);
+    }
+    try (Model model = loader.load(() -> FileSource.read(path), "m", options)) {
       new SelfTest(model, loader.allocator()).run(card.build());
     }
   }

@@ -189,7 +189,7 @@ class FiguresTest {
   }
 
   private static DefaultModelLoader measuring() {
-    return new DefaultModelLoader(1, null, null, 0, Closing.Fixed.WAITS, true, null);
+    return new DefaultModelLoader(1, null, null, 0, Closing.Fixed.WAITS, true, null, null);
   }
 
   @Test

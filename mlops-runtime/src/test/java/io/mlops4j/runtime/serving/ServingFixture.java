@@ -2,7 +2,6 @@ package io.mlops4j.runtime.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.runtime.source.FileSource;
@@ -47,14 +46,7 @@ final class ServingFixture implements AutoCloseable {
   }
 
   static ServingModel load(DefaultModelLoader loader, String model, LoadOptions options) {
-    return loader.load(
-        () -> FileSource.read(MODELS.resolve(model)),
-        model,
-        null,
-        null,
-        null,
-        options,
-        InferenceEvent.Route.PRIMARY);
+    return loader.load(() -> FileSource.read(MODELS.resolve(model)), model, options);
   }
 
   ServingModel load(String model) {

@@ -1,0 +1,46 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.error.RegionException;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.ModelRegistry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A version of a registry that is to be loaded. Immutable.
+ *
+ * @param registry where it was published; lent
+ * @param version which one
+ * @param alias the record that makes it serve, or null when no alias was followed
+ * @param card what it was published with
+ * @param user who loads it and what for, for the message to whoever wants to delete it
+ */
+public record RegisteredVersion(
+    ModelRegistry registry,
+    ModelVersion version,
+    @Nullable AliasRecord alias,
+    ModelCard card,
+    String user) {
+  /**
+   * Reads the card of a version.
+   *
+   * @param registry where it was published; lent
+   * @param version which one
+   * @param alias the record that makes it serve, or null when no alias was followed
+   * @param user who loads it and what for
+   * @return what a loader needs to know
+   * @throws io.mlops4j.error.RegistryException if there is no such version
+   */
+  public static RegisteredVersion of(
+      ModelRegistry registry, ModelVersion version, @Nullable AliasRecord alias, String user) {
+    return new RegisteredVersion(registry, version, alias, registry.card(version), user);
+  }
+
+  /** A card that names regions lets nobody in who does not say where they are. */
+  void checkRegion(@Nullable String region) {
+    if (region == null ? !card.regions().isEmpty() : !card.mayRunIn(region)) {
+      throw new RegionException(version.toString(), card.regions(), region);
+    }
+  }
+}

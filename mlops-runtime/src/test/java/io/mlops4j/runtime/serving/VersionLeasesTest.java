@@ -1,0 +1,71 @@
+package io.mlops4j.runtime.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.RegistryOptions;
+import io.mlops4j.registry.Retention;
+import io.mlops4j.runtime.registry.FileModelRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VersionLeasesTest {
+  private static final Change ANA = Change.by("ana");
+
+  @TempDir private Path folder;
+  private final VersionLeases leases = new VersionLeases(() -> 0);
+  private ModelRegistry registry;
+  private RegisteredVersion version;
+
+  @BeforeEach
+  void publish() {
+    Retention none = Retention.withDefaults().floor(Duration.ZERO).grace(Duration.ZERO);
+    registry = FileModelRegistry.open(folder, RegistryOptions.withDefaults().retention(none));
+    ModelVersion published =
+        registry.publish(
+            ModelCard.builder("mlp").build(), ServingFixture.MODELS.resolve("mlp4.onnx"));
+    version = RegisteredVersion.of(registry, published, null, "a test");
+  }
+
+  @AfterEach
+  void close() {
+    registry.close();
+  }
+
+  @Test
+  void theLastIdentityEndsTheLease() {
+    VersionLeases.Held first = leases.take(version);
+    VersionLeases.Held second = first.share();
+    first.release();
+    assertThat(registry.collectable().deleted()).isEmpty();
+    assertThat(deletion()).contains("leased by a test in process");
+    second.release();
+    assertThat(deletion()).isEmpty();
+    assertThat(leases.failures()).isZero();
+  }
+
+  private String deletion() {
+    try {
+      registry.delete(version.version(), ANA);
+      return "";
+    } catch (RuntimeException e) {
+      return e.getMessage();
+    }
+  }
+
+  @Test
+  void whatCannotBeLeasedIsCountedAndNotThrown() {
+    registry.delete(version.version(), ANA);
+    leases.take(version).release();
+    registry.close();
+    leases.take(version).release();
+    assertThat(leases.failures()).isEqualTo(2);
+  }
+}
