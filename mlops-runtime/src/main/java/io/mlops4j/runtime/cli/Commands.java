@@ -55,9 +55,14 @@ final class Commands {
         .addSubcommand(new AssignCommand())
         .addSubcommand(new HistoryCommand())
         .addSubcommand(new DiffCommand())
+        .addSubcommand(new SignCommand())
         .addSubcommand(new VerifyCommand())
         .addSubcommand(new ExportCommand())
         .addSubcommand(new ImportCommand())
+        .addSubcommand(new CopyCommand())
+        .addSubcommand(new DeprecateCommand())
+        .addSubcommand(new DeleteCommand())
+        .addSubcommand(new RestoreCommand())
         .addSubcommand(new GcCommand());
     return line.setExpandAtFiles(false) // --because "@ana asked for it" is a text
         .setCaseInsensitiveEnumValuesAllowed(true)

@@ -3,12 +3,15 @@ package io.mlops4j.runtime.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.VersionRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Versions, aliases and records, each told in the same words by every command. */
 final class Facts {
@@ -35,13 +38,48 @@ final class Facts {
         .put("previous", record.previous() == null ? null : record.previous().toString());
   }
 
+  static ObjectNode json(VersionRecord record) {
+    return Output.object()
+        .put("state", word(record.state()))
+        .put("by", record.change().actor())
+        .put("because", record.change().reason())
+        .put("at", record.at().toString())
+        .put("record", record.number())
+        .put("previous", record.previous() == null ? null : record.previous().toString());
+  }
+
+  /** The same for a record that may be of several versions. */
+  static ObjectNode jsonWithVersions(VersionRecord record) {
+    ObjectNode json = Output.object();
+    json.putArray("versions");
+    record.versions().forEach(version -> json.withArray("versions").add(json(version)));
+    return json.setAll(json(record));
+  }
+
+  static List<String> row(VersionRecord record) {
+    return List.of(
+        Long.toString(record.number()),
+        record.at().toString(),
+        record.versions().stream().map(ModelVersion::toString).collect(Collectors.joining(", "))
+            + " "
+            + word(record.state()),
+        text(record.change()));
+  }
+
+  static String changed(VersionRecord record) {
+    return word(record.state()) + "  " + text(record.change());
+  }
+
+  private static String text(Change change) {
+    return change.actor() + (change.reason().isEmpty() ? "" : ": " + change.reason());
+  }
+
   static List<String> row(AliasRecord record) {
-    String reason = record.change().reason();
     return List.of(
         Long.toString(record.number()),
         record.at().toString(),
         (record.from() == null ? "" : record.from() + " ") + "-> " + record.to(),
-        record.change().actor() + (reason.isEmpty() ? "" : ": " + reason));
+        text(record.change()));
   }
 
   /** What the aliases of a model name. */

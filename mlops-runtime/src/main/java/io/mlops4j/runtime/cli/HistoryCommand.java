@@ -5,6 +5,7 @@ import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.VersionRecord;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -14,22 +15,24 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code history NAME@ALIAS}: its records, each link checked. */
+/** {@code history NAME@ALIAS} or {@code history NAME}: its records, each link checked. */
 @Command(
     name = "history",
     description = {
-      "Shows the records of an alias, the oldest first, or the one that held at a time.",
+      "Shows the records of an alias, the oldest first, or the one that held at a time; of a model,"
+          + " which versions were deprecated, deleted and restored.",
       "Every link between them is checked."
     },
     footer = {
       "%nExamples:",
       "  mlops4j history flight-delay@champion --registry registry",
-      "  mlops4j history flight-delay@champion --at 2001-05-03T12:00:00Z --registry registry"
+      "  mlops4j history flight-delay@champion --at 2001-05-03T12:00:00Z --registry registry",
+      "  mlops4j history flight-delay --registry registry"
     })
 final class HistoryCommand extends RegistryCommand {
   @SuppressWarnings("NullAway.Init") // set by Picocli
-  @Parameters(paramLabel = "NAME@ALIAS", description = "The alias.")
-  private String alias;
+  @Parameters(paramLabel = "NAME[@ALIAS]", description = "The alias, or the model.")
+  private String name;
 
   @Option(
       names = "--at",
@@ -39,36 +42,69 @@ final class HistoryCommand extends RegistryCommand {
   private @Nullable Instant at;
 
   @Override
+  void check() {
+    ModelRef ref = ModelRef.parse(name);
+    if (ref.number().isPresent() || (at != null && ref.alias().isEmpty())) {
+      throw misused(
+          "NAME[@ALIAS]: found "
+              + name
+              + ", expected an alias"
+              + (at == null ? ", or a model" : ", as only what an alias named is told by --at"));
+    }
+  }
+
+  @Override
   int run(ModelRegistry registry, Output out) throws IOException {
-    if (registry.head(alias).isEmpty()) {
-      String model = ModelRef.parse(alias).name();
+    ModelRef ref = ModelRef.parse(name);
+    if (ref.alias().isEmpty()) {
+      states(registry, out);
+      return 0;
+    }
+    if (registry.head(name).isEmpty()) {
       throw new RegistryException(
-          alias + ": found no record, expected an alias of " + registry.aliases(model), null);
+          name + ": found no record, expected an alias of " + registry.aliases(ref.name()), null);
     }
     if (at == null) {
-      all(registry.history(alias), out);
+      List<AliasRecord> records = registry.history(name);
+      all(
+          records.stream().map(Facts::json).toList(),
+          records.stream().map(Facts::row).toList(),
+          out);
     } else {
-      one(registry.at(alias, at), at, out);
+      one(registry.at(name, at), at, out);
     }
     return 0;
   }
 
-  private void all(List<AliasRecord> records, Output out) throws IOException {
-    ObjectNode json = Output.object().put("ref", alias);
-    json.putArray("records");
-    records.forEach(record -> json.withArray("records").add(Facts.json(record)));
-    out.answer(json, to -> to.table(records.stream().map(Facts::row).toList()));
+  private void states(ModelRegistry registry, Output out) throws IOException {
+    if (!registry.models().contains(name)) {
+      throw new RegistryException(
+          "model: found no \"" + name + "\", expected one of " + registry.models(), null);
+    }
+    List<VersionRecord> records = registry.changes(name);
+    List<List<String>> rows =
+        records.isEmpty()
+            ? List.of(List.of("every version of " + name + " is as it was published"))
+            : records.stream().map(Facts::row).toList();
+    all(records.stream().map(Facts::jsonWithVersions).toList(), rows, out);
+  }
+
+  private void all(List<ObjectNode> records, List<List<String>> rows, Output out)
+      throws IOException {
+    ObjectNode json = Output.object().put("ref", name);
+    json.putArray("records").addAll(records);
+    out.answer(json, to -> to.table(rows));
   }
 
   /** That it named nothing yet is an answer. */
   private void one(Optional<AliasRecord> record, Instant when, Output out) throws IOException {
-    ObjectNode json = Output.object().put("ref", alias).put("asked", when.toString());
+    ObjectNode json = Output.object().put("ref", name).put("asked", when.toString());
     json.set("record", record.map(Facts::json).orElse(null));
     out.answer(
         json,
         to ->
             record.ifPresentOrElse(
                 found -> to.table(List.of(Facts.row(found))),
-                () -> to.line(alias + " named nothing yet at " + when)));
+                () -> to.line(name + " named nothing yet at " + when)));
   }
 }

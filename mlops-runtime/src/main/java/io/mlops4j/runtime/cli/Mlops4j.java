@@ -1,9 +1,9 @@
 package io.mlops4j.runtime.cli;
 
 /**
- * The command line of a registry: publish, list, show, assign, history, diff, verify, export,
- * import and gc. Needs {@code info.picocli:picocli} 4.7.7 on the class path; {@code --help} shows
- * every command with an example:
+ * The command line of a registry: publish, list, show, assign, history, diff, sign, verify, export,
+ * import, copy, deprecate, delete, restore and gc. Needs {@code info.picocli:picocli} 4.7.7 on the
+ * class path; {@code --help} shows every command with an example:
  *
  * <pre>{@code
  * java -cp ... io.mlops4j.runtime.cli.Mlops4j --help

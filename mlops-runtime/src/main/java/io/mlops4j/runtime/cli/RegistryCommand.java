@@ -52,6 +52,11 @@ abstract class RegistryCommand implements Callable<Integer> {
     return code;
   }
 
+  /** Where a second registry is. */
+  Address address(String what, String text, Address.Place place) {
+    return commands.shared.target(spec, what, text, place);
+  }
+
   /** Shows how far work is that tells it. */
   ProgressBar bar(String what) {
     Shared shared = commands.shared;

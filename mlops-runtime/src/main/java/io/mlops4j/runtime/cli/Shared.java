@@ -13,10 +13,10 @@ import picocli.CommandLine.ScopeType;
 
 /** What every command takes, before or after its name. */
 final class Shared {
-  static final String REGISTRY = "MLOPS4J_REGISTRY";
-  static final String SCHEMA = "MLOPS4J_SCHEMA";
-  static final String USER = "MLOPS4J_USER";
-  static final String PASSWORD = "MLOPS4J_PASSWORD";
+  static final String TO = "MLOPS4J_TO_";
+  private static final String PREFIX = "MLOPS4J_";
+  private static final String REGISTRY = PREFIX + "REGISTRY";
+  private static final String SCHEMA = PREFIX + "SCHEMA";
 
   private static final Pattern PASSWORD_IN_URL = Pattern.compile("(?i)^jdbc:.*password=");
 
@@ -28,9 +28,10 @@ final class Shared {
       paramLabel = "ADDRESS",
       scope = ScopeType.INHERIT,
       description =
-          "The registry: its folder, or its database, as jdbc:postgresql://host/name. "
-              + (REGISTRY + " in the environment if not given; user and password are always there,")
-              + (" in " + USER + " and " + PASSWORD + "."))
+          "The registry: its folder, or its database, as jdbc:postgresql://host/name; "
+              + REGISTRY
+              + " in the environment if not given. A database's user and password are always"
+              + " there, in MLOPS4J_USER and MLOPS4J_PASSWORD.")
   private @Nullable String registry;
 
   @Option(
@@ -90,32 +91,38 @@ final class Shared {
           spec.commandLine(),
           "found no registry, expected --registry ADDRESS, or " + REGISTRY + " in the environment");
     }
-    if (registry != null && PASSWORD_IN_URL.matcher(text).find()) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--registry: found a password on the command line, where every process of the machine"
-              + " reads it, expected it in "
-              + PASSWORD
-              + " in the environment");
-    }
+    String what = registry == null ? REGISTRY : "--registry";
+    String within = isDatabase(text) ? given(schema, SCHEMA) : schema;
+    return address(spec, what, text, new Address.Place(within, prefix, blobs), PREFIX);
+  }
+
+  /** Where a second registry is. */
+  Address target(CommandSpec spec, String what, String text, Address.Place place) {
+    return address(spec, what, text, place, given(null, TO + "USER") == null ? PREFIX : TO);
+  }
+
+  private Address address(
+      CommandSpec spec, String what, String text, Address.Place place, String variables) {
     if (isDatabase(text)) {
-      return database(text, new Address.Place(given(schema, SCHEMA), prefix, blobs));
+      if (!what.equals(REGISTRY) && PASSWORD_IN_URL.matcher(text).find()) {
+        throw new ParameterException(
+            spec.commandLine(),
+            what
+                + ": found a password on the command line, where every process of the machine"
+                + " reads it, expected it in "
+                + variables
+                + "PASSWORD in the environment");
+      }
+      return new Address.Database(text, properties(variables), place);
     }
-    if (!new Address.Place(schema, prefix, blobs).isEmpty()) {
+    if (!place.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),
-          "--schema, --prefix, --blobs: found one of these with the folder "
+          what
+              + ": found the folder "
               + text
-              + ", expected them with the address of a database only");
+              + " with a schema, a prefix or a folder of blobs, expected these with a database only");
     }
-    return folder(spec, "--registry", text);
-  }
-
-  static boolean isDatabase(String address) {
-    return address.startsWith("jdbc:");
-  }
-
-  static Address.Folder folder(CommandSpec spec, String what, String text) {
     try {
       return new Address.Folder(Path.of(text));
     } catch (InvalidPathException e) {
@@ -124,20 +131,22 @@ final class Shared {
     }
   }
 
-  /**
-   * With user and password of the environment, where every process of this machine can see none.
-   */
-  Address database(String url, Address.Place place) {
+  private static boolean isDatabase(String address) {
+    return address.startsWith("jdbc:");
+  }
+
+  /** User and password of the environment, which other people's processes do not see. */
+  private Properties properties(String variables) {
     Properties properties = new Properties();
-    String user = given(null, USER);
+    String user = given(null, variables + "USER");
     if (user != null) {
       properties.put("user", user);
     }
-    String password = environment.apply(PASSWORD);
+    String password = environment.apply(variables + "PASSWORD");
     if (password != null) {
       properties.put("password", password);
     }
-    return new Address.Database(url, properties, place);
+    return properties;
   }
 
   private @Nullable String given(@Nullable String option, String variable) {

@@ -103,7 +103,8 @@ public final class RegistryCopy {
       to.storage().allowDeletions();
     }
     long total = parts.stream().mapToLong(Part::missing).sum();
-    Meter meter = Meter.of(Optional.ofNullable(listener), total, 0);
+    long bytes = listener == null ? 0 : parts.stream().mapToLong(Part::missingBytes).sum();
+    Meter meter = Meter.of(Optional.ofNullable(listener), total, bytes);
     Copied copied = new Copied(0, 0, 0);
     for (Part part : parts) {
       copied = part.copy(copied, meter);
@@ -154,6 +155,10 @@ public final class RegistryCopy {
       return Math.max(0, last(true) - last(false));
     }
 
+    long missingBytes() {
+      return 0;
+    }
+
     void compare() {
       long there = last(false);
       if (there > last(true)) {
@@ -189,6 +194,19 @@ public final class RegistryCopy {
       return Arrays.equals(
               from.storage().manifest(name, number), to.storage().manifest(name, number))
           && Arrays.equals(from.storage().card(name, number), to.storage().card(name, number));
+    }
+
+    @Override
+    long missingBytes() {
+      long bytes = 0;
+      for (int number = (int) last(false) + 1; number <= last(true); number++) {
+        VersionStore.Stored stored = versions.manifest(name, number);
+        if (from.storage().hasFiles(stored.version())) {
+          bytes +=
+              stored.manifest().files().values().stream().mapToLong(Manifest.Entry::bytes).sum();
+        }
+      }
+      return bytes;
     }
 
     @Override

@@ -21,7 +21,21 @@ class CommandsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "publish", "list", "show", "assign", "history", "diff", "verify", "export", "import", "gc"
+        "publish",
+        "list",
+        "show",
+        "assign",
+        "history",
+        "diff",
+        "sign",
+        "verify",
+        "export",
+        "import",
+        "copy",
+        "deprecate",
+        "delete",
+        "restore",
+        "gc"
       })
   void everyCommandTeachesByAnExample(String command) {
     Line.Said said = Line.withoutRegistry().run(command, "--help");
@@ -37,7 +51,8 @@ class CommandsTest {
 
     assertThat(said.code()).isZero();
     assertThat(said.out())
-        .contains("publish", "list", "show", "assign", "history", "diff", "verify", "gc");
+        .contains("publish", "list", "show", "assign", "history", "diff", "sign", "verify")
+        .contains("export", "import", "copy", "deprecate", "delete", "restore", "gc");
   }
 
   @Test

@@ -127,6 +127,8 @@ class RegistryCopyTest {
       }
     }
     assertThat(told.get(0).total()).isEqualTo(10);
+    // Two of 318 bytes, and one with 2 MiB of weights; the bytes of the fourth are removed.
+    assertThat(told.get(0).totalBytes()).isEqualTo(3 * 318 + (2 << 20));
     assertThat(tables.verify().breaks()).isEmpty();
     assertThat(tables.head()).isEqualTo(folder.head());
   }

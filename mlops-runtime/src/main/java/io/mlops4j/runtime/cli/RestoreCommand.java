@@ -1,0 +1,24 @@
+package io.mlops4j.runtime.cli;
+
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.VersionRecord;
+import picocli.CommandLine.Command;
+
+/** {@code restore NAME:NUMBER}: makes a version active again. */
+@Command(
+    name = "restore",
+    description = {
+      "Makes a deprecated version active again, or a deleted one whose bytes gc has not yet removed."
+    },
+    footer = {
+      "%nExample:",
+      "  mlops4j restore flight-delay:1 --by ana --because \"still needed\" --registry registry"
+    })
+final class RestoreCommand extends StateCommand {
+  @Override
+  VersionRecord change(ModelRegistry registry, ModelVersion version, Change change) {
+    return registry.restore(version, change);
+  }
+}

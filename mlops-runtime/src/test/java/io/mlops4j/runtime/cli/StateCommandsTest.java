@@ -1,0 +1,126 @@
+package io.mlops4j.runtime.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of versions: deprecated, deleted, restored. */
+class StateCommandsTest {
+  @TempDir Path temporary;
+  private Line line;
+
+  @BeforeEach
+  void publishTwo() throws Exception {
+    line = Line.of(temporary.resolve("registry"));
+    Path model = Line.model(temporary, "mlp4.onnx");
+    line.run("publish", model, "--name", "mlp");
+    line.run("publish", Line.model(temporary, "mlp4_wrong.onnx"), "--name", "mlp");
+  }
+
+  private static List<String> keys(JsonNode json) {
+    List<String> keys = new ArrayList<>();
+    json.fieldNames().forEachRemaining(keys::add);
+    return keys;
+  }
+
+  @Test
+  void aDeprecatedVersionIsNoLongerMeantByTheName() {
+    Line.Said said = line.run("deprecate", "mlp:2", "--by", "ana", "--because", "1 is better");
+
+    assertThat(said.code()).isZero();
+    assertThat(said.out()).isEqualTo("mlp:2  deprecated  ana: 1 is better\n");
+    assertThat(line.run("show", "mlp", "--json").json().get("number").intValue()).isEqualTo(1);
+    assertThat(line.run("restore", "mlp:2", "--by", "bob").out()).isEqualTo("mlp:2  active  bob\n");
+    assertThat(line.run("show", "mlp", "--json").json().get("number").intValue()).isEqualTo(2);
+  }
+
+  @Test
+  void aChangeIsToldAsJson() {
+    JsonNode json = line.run("deprecate", "mlp:1", "--by", "ana", "--json").json();
+
+    assertThat(keys(json))
+        .containsExactly(
+            "ref",
+            "model",
+            "number",
+            "digest",
+            "state",
+            "by",
+            "because",
+            "at",
+            "record",
+            "previous");
+    assertThat(json.get("ref").textValue()).isEqualTo("mlp:1");
+    assertThat(json.get("digest").textValue()).isEqualTo(Line.MLP4);
+    assertThat(json.get("state").textValue()).isEqualTo("deprecated");
+    assertThat(json.get("because").textValue()).isEmpty();
+    assertThat(json.get("record").intValue()).isEqualTo(1);
+    assertThat(json.get("previous").isNull()).isTrue();
+  }
+
+  @Test
+  void aDeletedVersionComesBackUntilItsBytesAreCollected() {
+    assertThat(line.run("delete", "mlp:1", "--by", "ana", "--because", "old").out())
+        .isEqualTo("mlp:1  deleted  ana: old\n");
+    assertThat(line.run("assign", "mlp@champion", "mlp:1", "--by", "bob").err())
+        .contains("deleted");
+    assertThat(
+            line.run("restore", "mlp:1", "--by", "bob", "--json").json().get("state").textValue())
+        .isEqualTo("active");
+
+    line.run("delete", "mlp:1", "--by", "ana");
+    line.run("gc", "--by", "ana", "--grace", "0s");
+    Line.Said late = line.run("restore", "mlp:1", "--by", "bob");
+    assertThat(late.code()).isEqualTo(1);
+    assertThat(late.err()).startsWith("mlops4j: mlp:1: found it removed").hasLineCount(1);
+  }
+
+  @Test
+  void whatAnAliasNamesOrNamedNotLongAgoIsNotDeleted() {
+    line.run("assign", "mlp@champion", "mlp:1", "--by", "ana");
+    Line.Said named = line.run("delete", "mlp:1", "--by", "ana", "--floor", "0s");
+    assertThat(named.code()).isEqualTo(1);
+    assertThat(named.err()).contains("mlp@champion names it", "nothing was changed");
+
+    line.run("assign", "mlp@champion", "mlp:2", "--by", "ana");
+    assertThat(line.run("delete", "mlp:1", "--by", "ana", "--json").code()).isEqualTo(1);
+    assertThat(line.run("delete", "mlp:1", "--by", "ana", "--floor", "0s").code()).isZero();
+  }
+
+  @Test
+  void aVersionIsMeantByItsNumberAlone() {
+    line.run("assign", "mlp@champion", "mlp:1", "--by", "ana");
+    for (String command : new String[] {"deprecate", "delete", "restore"}) {
+      for (String ref : new String[] {"mlp", "mlp@champion"}) {
+        Line.Said said = line.run(command, ref, "--by", "ana");
+        assertThat(said.code()).isEqualTo(2);
+        assertThat(said.err()).contains("found " + ref + ", expected the version's number");
+      }
+      assertThat(line.run(command, "mlp:1").code()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void theHistoryOfAModelTellsItsChanges() {
+    assertThat(line.run("history", "mlp").out())
+        .isEqualTo("every version of mlp is as it was published\n");
+    line.run("deprecate", "mlp:1", "--by", "ana", "--because", "old");
+    line.run("restore", "mlp:1", "--by", "bob");
+
+    assertThat(line.run("history", "mlp").out())
+        .matches("1  \\S+Z  mlp:1 deprecated  ana: old\n2  \\S+Z  mlp:1 active      bob\n");
+    JsonNode json = line.run("history", "mlp", "--json").json();
+    assertThat(json.at("/records")).hasSize(2);
+    assertThat(json.at("/records/1/versions/0/ref").textValue()).isEqualTo("mlp:1");
+    assertThat(json.at("/records/1/previous").textValue()).startsWith("sha256:");
+    assertThat(line.run("history", "mpl").err()).contains("mpl", "mlp");
+    assertThat(line.run("history", "mlp:1").code()).isEqualTo(2);
+    assertThat(line.run("history", "mlp", "--at", "2001-05-03T12:00:00Z").code()).isEqualTo(2);
+  }
+}
