@@ -34,12 +34,9 @@ final class ProfileReader {
   }
 
   static Profile read(byte[] bytes) {
-    int version = checkFrame(bytes);
-    int length = bytes.length - ProfileWriter.HEADER - 4;
+    int version = ProfileWriter.FRAME.check(bytes);
     try {
-      return new ProfileReader(
-              ByteBuffer.wrap(bytes, ProfileWriter.HEADER, length).slice(), version)
-          .payload();
+      return new ProfileReader(ProfileWriter.FRAME.payload(bytes), version).payload();
     } catch (BufferUnderflowException e) {
       throw damaged("a column is longer than the bytes", e);
     } catch (ArithmeticException e) {
@@ -47,36 +44,8 @@ final class ProfileReader {
     }
   }
 
-  /** The version of bytes that are whole. */
-  private static int checkFrame(byte[] bytes) {
-    ByteBuffer frame = ByteBuffer.wrap(bytes);
-    if (bytes.length < ProfileWriter.HEADER + 4 || frame.getInt() != ProfileWriter.MAGIC) {
-      throw new DataException(
-          "found "
-              + bytes.length
-              + " bytes that do not begin as a profile, expected what Profile.toBytes() gave",
-          null);
-    }
-    int version = Short.toUnsignedInt(frame.getShort());
-    if (version < ProfileWriter.FIRST_VERSION || version > ProfileWriter.VERSION) {
-      throw new DataException(
-          "found a profile of version %d, expected %d to %d; read it with the mlops4j that wrote it"
-              .formatted(version, ProfileWriter.FIRST_VERSION, ProfileWriter.VERSION),
-          null);
-    }
-    int expected = frame.getInt();
-    int found = bytes.length - ProfileWriter.HEADER - 4;
-    if (expected != found) {
-      throw damaged("found %d bytes of columns, expected %d".formatted(found, expected), null);
-    }
-    if (frame.getInt(bytes.length - 4) != ProfileWriter.checksum(bytes)) {
-      throw damaged("the checksum does not match", null);
-    }
-    return version;
-  }
-
   private static DataException damaged(String what, @Nullable Throwable cause) {
-    return new DataException("the profile is damaged: " + what + "; profile the rows again", cause);
+    return ProfileWriter.FRAME.damaged(what, cause);
   }
 
   private static void check(boolean right, String what) {

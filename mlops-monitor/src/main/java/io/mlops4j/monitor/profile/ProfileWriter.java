@@ -6,21 +6,16 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the binary form that {@link Profile#toBytes} describes. */
 final class ProfileWriter {
-  static final int MAGIC = 0x4d4c5046; // "MLPF"
-  static final int VERSION = 2;
-  static final int FIRST_VERSION = 1;
-  static final int HEADER = 10;
+  static final Frame FRAME = new Frame("profile", 0x4d4c5046, 1, 2); // "MLPF"
   static final int NUMBERS = 0;
   static final int CATEGORIES = 1;
   static final int SKIPPED = 2;
@@ -45,24 +40,7 @@ final class ProfileWriter {
     } catch (IOException e) {
       throw new UncheckedIOException("memory does not fail", e);
     }
-    return framed(payload.toByteArray());
-  }
-
-  private static byte[] framed(byte[] payload) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(HEADER + payload.length + 4)
-            .putInt(MAGIC)
-            .putShort((short) VERSION)
-            .putInt(payload.length)
-            .put(payload);
-    return bytes.putInt(checksum(bytes.array())).array();
-  }
-
-  /** Of everything but the last four bytes. */
-  static int checksum(byte[] bytes) {
-    CRC32C checksum = new CRC32C();
-    checksum.update(bytes, 0, bytes.length - 4);
-    return (int) checksum.getValue();
+    return FRAME.around(payload.toByteArray());
   }
 
   private void payload(long rows, Collection<ColumnProfile> columns) throws IOException {

@@ -2,6 +2,7 @@ package io.mlops4j.monitor.profile;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.model.Digest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -36,9 +38,9 @@ public final class SlicedProfile {
 
   private final Profile bins;
   private final Slices by;
-  private final Map<String, Profile> slices;
+  private final SortedMap<String, Profile> slices;
 
-  private SlicedProfile(Profile bins, Slices by, Map<String, Profile> slices) {
+  private SlicedProfile(Profile bins, Slices by, SortedMap<String, Profile> slices) {
     this.bins = bins;
     this.by = by;
     this.slices = slices;
@@ -89,7 +91,7 @@ public final class SlicedProfile {
       throw new IllegalArgumentException(
           "other: found slices %s, expected %s".formatted(other.names(), names()));
     }
-    Map<String, Profile> sums = new TreeMap<>(slices);
+    SortedMap<String, Profile> sums = new TreeMap<>(slices);
     sums.replaceAll((name, profile) -> profile.merge(other.slice(name)));
     return new SlicedProfile(bins, by, sums);
   }
@@ -126,6 +128,48 @@ public final class SlicedProfile {
    */
   public Profile whole() {
     return slices.values().stream().reduce(Profile::merge).orElseThrow();
+  }
+
+  /**
+   * The binary form: the slices, each with the bytes of its profile; big-endian.
+   *
+   * <pre>
+   * int32 magic "MLPS" | uint16 version 1 | int32 length | payload | int32 CRC-32C of all before it
+   * payload  int32 slices | slice...                 in the order of their names as Java compares them
+   * slice    int32 length | name in UTF-8 | int32 length | what {@link Profile#toBytes} gives
+   * </pre>
+   *
+   * <p>Names of slices are values of the rows, which may be personal data. How rows are sliced is
+   * code, and not in the bytes.
+   *
+   * @return the bytes, the same for the same rows
+   */
+  public byte[] toBytes() {
+    return SlicedBytes.write(slices);
+  }
+
+  /**
+   * Reads the binary form.
+   *
+   * @param bytes what {@link #toBytes} gave
+   * @param by how rows were sliced: for rows to compare
+   * @return an equal profile
+   * @throws DataException if the bytes are damaged, cut off, of a newer version or no sliced
+   *     profile
+   */
+  public static SlicedProfile fromBytes(byte[] bytes, Slices by) {
+    Objects.requireNonNull(by, "by");
+    SortedMap<String, Profile> slices = SlicedBytes.read(bytes);
+    return new SlicedProfile(Objects.requireNonNull(slices.get(OTHER)), by, slices);
+  }
+
+  /**
+   * The digest of {@link #toBytes}, for a card or a signature.
+   *
+   * @return its SHA-256
+   */
+  public Digest digest() {
+    return Digest.sha256(toBytes());
   }
 
   @Override
@@ -213,7 +257,7 @@ public final class SlicedProfile {
 
     /** Keeps the most frequent ones, of equal ones those that are first by name. */
     SlicedProfile build(int kept) {
-      Map<String, Profile> all = new TreeMap<>();
+      SortedMap<String, Profile> all = new TreeMap<>();
       slices.forEach((name, counting) -> all.put(name, counting.build()));
       Profile other = Objects.requireNonNull(all.remove(OTHER));
       Set<String> frequent = new HashSet<>();

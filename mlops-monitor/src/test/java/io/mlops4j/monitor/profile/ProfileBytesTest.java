@@ -111,7 +111,7 @@ class ProfileBytesTest {
       byte[] forged = (i % 20 == 0 ? versionOne : BYTES).clone();
       int at = 10 + random.nextInt(forged.length - 14);
       forged[at] = (byte) random.nextInt();
-      ByteBuffer.wrap(forged).putInt(forged.length - 4, ProfileWriter.checksum(forged));
+      ByteBuffer.wrap(forged).putInt(forged.length - 4, Frame.checksum(forged));
       try {
         Profile.fromBytes(forged).toJson();
       } catch (DataException expected) {
@@ -166,7 +166,7 @@ class ProfileBytesTest {
   void versionOneHasNoLaterKinds() {
     byte[] forged = BYTES.clone();
     forged[5] = 1;
-    ByteBuffer.wrap(forged).putInt(forged.length - 4, ProfileWriter.checksum(forged));
+    ByteBuffer.wrap(forged).putInt(forged.length - 4, Frame.checksum(forged));
     assertThatThrownBy(() -> Profile.fromBytes(forged))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("damaged");
