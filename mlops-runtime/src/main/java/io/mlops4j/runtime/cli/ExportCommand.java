@@ -1,10 +1,13 @@
 package io.mlops4j.runtime.cli;
 
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.ProgressListener;
 import io.mlops4j.runtime.mlflow.MlflowModel;
 import io.mlops4j.runtime.registry.ModelArchive;
+import io.mlops4j.runtime.source.Meter;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,6 +38,8 @@ import picocli.CommandLine.Parameters;
       "  mlops4j export flight-delay@champion for-mlflow --as mlflow --registry registry"
     })
 final class ExportCommand extends RegistryCommand {
+  private static final int PIECE = 1 << 20;
+
   @SuppressWarnings("NullAway.Init") // set by Picocli
   @Parameters(index = "0", paramLabel = "REF", description = "NAME, NAME:NUMBER or NAME@ALIAS.")
   private String ref;
@@ -81,42 +87,56 @@ final class ExportCommand extends RegistryCommand {
       throw new FileAlreadyExistsException(target.toString());
     }
     ModelVersion version = registry.resolve(ref);
-    Path written = ticking("export " + version, () -> write(registry, version, as));
+    try (ProgressBar bar = bar("export " + version)) {
+      bar.show("reading and verifying", false);
+      write(registry, version, as, bar);
+    }
     out.answer(
-        Facts.json(version).put("as", Facts.word(as)).put("file", written.toString()),
-        to -> to.line(version + " in " + written + "  " + version.digest()));
+        Facts.json(version).put("as", Facts.word(as)).put("file", target.toString()),
+        to -> to.line(version + " in " + target + "  " + version.digest()));
     return 0;
   }
 
-  private Path write(ModelRegistry registry, ModelVersion version, Kind as) throws IOException {
+  private void write(ModelRegistry registry, ModelVersion version, Kind as, ProgressListener bar)
+      throws IOException {
     switch (as) {
-      case ARCHIVE -> ModelArchive.write(registry, version, target);
-      case MLFLOW -> MlflowModel.write(registry, version, target);
-      case ONNX -> onnx(registry.source(version), version, target);
+      case ARCHIVE -> ModelArchive.write(registry, version, target, bar);
+      case MLFLOW -> {
+        ModelSignature signature = registry.card(version).signature().orElse(null);
+        MlflowModel.write(registry, version, target, signature, bar);
+      }
+      case ONNX -> onnx(registry.source(version), version, bar);
     }
-    return target;
   }
 
   /** The file appears when it is complete. */
-  private static void onnx(ModelSource source, ModelVersion version, Path file) throws IOException {
+  private void onnx(ModelSource source, ModelVersion version, ProgressListener bar)
+      throws IOException {
     ByteBuffer bytes = source.bytes();
     if (bytes == null || !source.external().isEmpty()) {
       throw new RegistryException(
           version + ": found a model of several files, expected one; export it as an archive",
           null);
     }
-    Path aside = file.resolveSibling(file.getFileName() + ".new");
+    Path aside = target.resolveSibling(target.getFileName() + ".new");
     try (FileChannel channel =
         FileChannel.open(
             aside,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
+      Meter meter = Meter.of(Optional.of(bar), 1, bytes.remaining());
+      meter.at(String.valueOf(target.getFileName()));
       ByteBuffer rest = bytes.duplicate();
       while (rest.hasRemaining()) {
-        channel.write(rest);
+        ByteBuffer piece = rest.slice(rest.position(), Math.min(PIECE, rest.remaining()));
+        rest.position(rest.position() + piece.remaining());
+        while (piece.hasRemaining()) {
+          meter.accept(channel.write(piece));
+        }
       }
-      Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING);
+      meter.done();
+      Files.move(aside, target, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(aside);
     }

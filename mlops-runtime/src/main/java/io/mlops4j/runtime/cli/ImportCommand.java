@@ -6,10 +6,12 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.runtime.mlflow.MlflowModel;
 import io.mlops4j.runtime.registry.ModelArchive;
+import io.mlops4j.runtime.source.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -65,38 +67,48 @@ final class ImportCommand extends RegistryCommand {
     }
     if (kind() == Kind.ONNX) {
       options.card();
+      ModelFiles.list(from).kind();
+    }
+  }
+
+  /** What others wrote may prove to be damaged only when all of it was read. */
+  @Override
+  void prove(ModelRegistry scratch) throws IOException {
+    if (kind() != Kind.ONNX) {
+      publish(scratch);
     }
   }
 
   @Override
   int run(ModelRegistry registry, Output out) throws IOException {
-    Kind as = kind();
-    ModelVersion version =
-        switch (as) {
-          case ARCHIVE -> archive(registry);
-          case MLFLOW -> mlflow(registry);
-          case ONNX -> onnx(registry);
-        };
+    ModelVersion version = publish(registry);
     out.answer(
-        Facts.json(version).put("as", Facts.word(as)),
+        Facts.json(version).put("as", Facts.word(kind())),
         to -> to.line(version + "  " + version.digest()));
     return 0;
   }
 
-  private ModelVersion archive(ModelRegistry registry) throws IOException {
-    ModelArchive archive = ModelArchive.read(from);
-    return ticking("import " + archive.model(), () -> archive.into(registry));
+  private ModelVersion publish(ModelRegistry registry) throws IOException {
+    return switch (kind()) {
+      case ARCHIVE -> {
+        ModelArchive archive = ModelArchive.read(from);
+        yield told(archive.model(), how -> archive.into(registry, how));
+      }
+      case MLFLOW -> {
+        MlflowModel tracked = MlflowModel.read(from);
+        ModelCard card = options.card(name -> tracked.card(name).build());
+        yield told(card.name(), how -> tracked.publish(registry, card, how));
+      }
+      case ONNX -> {
+        ModelCard card = options.card();
+        yield told(card.name(), how -> registry.publish(card, from, how));
+      }
+    };
   }
 
-  private ModelVersion mlflow(ModelRegistry registry) throws IOException {
-    MlflowModel tracked = MlflowModel.read(from);
-    ModelCard card = options.card(name -> tracked.card(name).build());
-    return ticking("import " + card.name(), () -> tracked.publish(registry, card));
-  }
-
-  private ModelVersion onnx(ModelRegistry registry) throws IOException {
-    try (ProgressBar bar = bar("import " + from)) {
-      return registry.publish(options.card(), from, PublishOptions.withDefaults().listener(bar));
+  private ModelVersion told(String model, Function<PublishOptions, ModelVersion> publishing) {
+    try (ProgressBar bar = bar("import " + model)) {
+      return publishing.apply(PublishOptions.withDefaults().listener(bar));
     }
   }
 }

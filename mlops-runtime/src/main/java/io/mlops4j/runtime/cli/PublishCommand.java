@@ -4,6 +4,7 @@ import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.PublishOptions;
+import io.mlops4j.runtime.source.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -38,6 +39,7 @@ final class PublishCommand extends RegistryCommand {
   @Override
   void check() throws IOException {
     options.card();
+    ModelFiles.list(model).kind();
   }
 
   @Override

@@ -2,8 +2,12 @@ package io.mlops4j.runtime.cli;
 
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
+import io.mlops4j.runtime.cache.PrivateFolder;
+import io.mlops4j.runtime.registry.FileModelRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -31,6 +35,9 @@ abstract class RegistryCommand implements Callable<Integer> {
     return false;
   }
 
+  /** Tries in a registry of its own, for a moment, what must not fail in one that was just made. */
+  void prove(ModelRegistry scratch) throws IOException {}
+
   RegistryOptions options() {
     return RegistryOptions.withDefaults();
   }
@@ -41,6 +48,9 @@ abstract class RegistryCommand implements Callable<Integer> {
     PrintWriter writer = spec.commandLine().getOut();
     Shared shared = commands.shared;
     Address address = shared.address(spec);
+    if (makes() && address instanceof Address.Folder folder && folder.isNothing()) {
+      prove();
+    }
     int code;
     try (ModelRegistry registry =
         makes() ? address.openOrMake(options()) : address.open(options())) {
@@ -50,6 +60,15 @@ abstract class RegistryCommand implements Callable<Integer> {
       throw new IOException("standard output took not all of the answer");
     }
     return code;
+  }
+
+  private void prove() throws IOException {
+    Path folder = Files.createTempDirectory("mlops4j-scratch-");
+    try (ModelRegistry scratch = FileModelRegistry.open(folder)) {
+      prove(scratch);
+    } finally {
+      PrivateFolder.deleteQuietly(folder);
+    }
   }
 
   /** Where a second registry is. */

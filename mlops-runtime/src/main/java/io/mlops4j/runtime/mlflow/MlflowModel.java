@@ -7,14 +7,15 @@ import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.ProgressListener;
+import io.mlops4j.registry.PublishOptions;
+import io.mlops4j.runtime.cache.PrivateFolder;
+import io.mlops4j.runtime.source.Meter;
 import io.mlops4j.runtime.source.ModelFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -201,26 +202,59 @@ public final class MlflowModel {
    * @throws RegistryException if it cannot be stored
    */
   public ModelVersion publish(ModelRegistry registry, ModelCard card) {
+    return publish(registry, card, PublishOptions.withDefaults());
+  }
+
+  /**
+   * The same, with options. Where the model has several files, these and their bytes count twice
+   * for whoever is told of progress: when they are copied together, and when they are published.
+   *
+   * @param registry where to; lent
+   * @param card the card, as {@link #card} begins it
+   * @param options who is told how far it is; what it throws leaves nothing behind
+   * @return the version
+   * @throws ModelLoadException if it is no ONNX model
+   * @throws RegistryException if it cannot be stored
+   */
+  public ModelVersion publish(ModelRegistry registry, ModelCard card, PublishOptions options) {
     Objects.requireNonNull(registry, "registry");
     Map<String, Path> files = modelFiles();
     if (files.size() == 1) {
-      return registry.publish(card, file());
+      return registry.publish(card, file(), options);
     }
     Path copy = null;
     try {
       copy = Files.createTempDirectory("mlops4j-mlflow-");
-      for (Map.Entry<String, Path> each : files.entrySet()) {
-        Path target = copy.resolve(each.getKey());
-        Files.createDirectories(target.getParent());
-        Files.copy(each.getValue(), target);
-      }
-      return registry.publish(card, copy);
+      return registry.publish(card, copy, copy(files, copy, options));
     } catch (IOException e) {
       throw new RegistryException(
           folder + ": its files cannot be copied to be published (" + e + "); free some space", e);
     } finally {
-      delete(copy);
+      if (copy != null) {
+        PrivateFolder.deleteQuietly(copy);
+      }
     }
+  }
+
+  /** Copies the files, and gives the options for what follows. */
+  private static PublishOptions copy(Map<String, Path> files, Path to, PublishOptions options)
+      throws IOException {
+    int steps = files.size();
+    long size = 0;
+    for (Path file : files.values()) {
+      size += Files.size(file);
+    }
+    long bytes = size;
+    Optional<ProgressListener> listener = options.listener();
+    Meter meter = Meter.of(listener.map(told -> Meter.before(told, steps, bytes)), steps, bytes);
+    for (Map.Entry<String, Path> each : files.entrySet()) {
+      meter.at(each.getKey());
+      Copying.copy(each.getValue(), to.resolve(each.getKey()), meter);
+      meter.done();
+    }
+    return listener.isEmpty()
+        ? options
+        : options.listener(Meter.after(listener.get(), steps, bytes));
   }
 
   private Map<String, Path> modelFiles() {
@@ -237,33 +271,6 @@ public final class MlflowModel {
                   || (slash > 0 && code != null && first.equals(code.toString()));
             });
     return files;
-  }
-
-  private static void delete(@Nullable Path tree) {
-    if (tree == null) {
-      return;
-    }
-    try {
-      Files.walkFileTree(
-          tree,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e)
-                throws IOException {
-              Files.delete(folder);
-              return FileVisitResult.CONTINUE;
-            }
-          });
-    } catch (IOException e) {
-      // A temporary folder that stays: the system removes it.
-    }
   }
 
   /**
@@ -296,7 +303,27 @@ public final class MlflowModel {
       ModelVersion version,
       Path folder,
       @Nullable ModelSignature signature) {
-    MlflowWriter.write(registry, version, folder, signature);
+    write(registry, version, folder, signature, now -> {});
+  }
+
+  /**
+   * The same, and tells how far it is, once the version's bytes are read and verified.
+   *
+   * @param registry where it was published; lent
+   * @param version a version of this registry
+   * @param folder a folder that is empty or not there yet
+   * @param signature inputs and outputs, or null for none
+   * @param listener told on the calling thread; what it throws leaves nothing behind
+   * @throws ModelLoadException if the version is no ONNX model
+   * @throws RegistryException if the folder is not empty, or cannot be written
+   */
+  public static void write(
+      ModelRegistry registry,
+      ModelVersion version,
+      Path folder,
+      @Nullable ModelSignature signature,
+      ProgressListener listener) {
+    MlflowWriter.write(registry, version, folder, signature, listener);
   }
 
   /** The names that a model's own files must not have. */

@@ -6,13 +6,14 @@ import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.ProgressListener;
+import io.mlops4j.runtime.cache.PrivateFolder;
+import io.mlops4j.runtime.source.Meter;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,8 @@ final class MlflowWriter {
       ModelRegistry registry,
       ModelVersion version,
       Path folder,
-      @Nullable ModelSignature signature) {
+      @Nullable ModelSignature signature,
+      ProgressListener listener) {
     ModelSource source = registry.source(version);
     ByteBuffer bytes = source.bytes();
     if (!source.format().equals(ModelFormat.ONNX) || bytes == null) {
@@ -42,20 +44,47 @@ final class MlflowWriter {
     // A single file gets MLflow's name; one with weights beside it keeps its own.
     String data =
         source.external().isEmpty() ? "model.onnx" : String.valueOf(source.main().getFileName());
+    boolean there = Files.exists(folder);
+    boolean written = false;
     try {
       requireEmpty(folder);
       Files.createDirectories(folder);
-      for (Map.Entry<String, ByteBuffer> file : source.external().entrySet()) {
-        if (!MlflowModel.reserved().contains(file.getKey())) {
-          write(folder.resolve(file.getKey()), file.getValue());
-        }
-      }
-      write(folder.resolve(data), bytes);
+    } catch (IOException e) {
+      throw cannotWrite(folder, version, e);
+    }
+    try {
+      Map<String, ByteBuffer> files = new LinkedHashMap<>(source.external());
+      files.keySet().removeAll(MlflowModel.reserved());
+      files.put(data, bytes);
+      write(folder, files, listener);
       Map<String, Object> document = document(version, data, signature);
       Files.writeString(folder.resolve(MAIN), Yaml.write(MAIN, document));
+      written = true;
     } catch (IOException e) {
-      throw new RegistryException(
-          folder + ": the folder of " + version + " cannot be written (" + e + ")", e);
+      throw cannotWrite(folder, version, e);
+    } finally {
+      if (!written) {
+        Copying.empty(folder);
+        if (!there) {
+          PrivateFolder.deleteQuietly(folder);
+        }
+      }
+    }
+  }
+
+  private static RegistryException cannotWrite(Path folder, ModelVersion version, IOException e) {
+    return new RegistryException(
+        folder + ": the folder of " + version + " cannot be written (" + e + ")", e);
+  }
+
+  private static void write(Path folder, Map<String, ByteBuffer> files, ProgressListener listener)
+      throws IOException {
+    long bytes = files.values().stream().mapToLong(ByteBuffer::remaining).sum();
+    Meter meter = Meter.of(Optional.of(listener), files.size(), bytes);
+    for (Map.Entry<String, ByteBuffer> file : files.entrySet()) {
+      meter.at(file.getKey());
+      Copying.write(file.getValue(), folder.resolve(file.getKey()), meter);
+      meter.done();
     }
   }
 
@@ -67,17 +96,6 @@ final class MlflowWriter {
       if (entries.findAny().isPresent()) {
         throw new RegistryException(
             folder + ": found other files there, expected an empty folder; name another", null);
-      }
-    }
-  }
-
-  private static void write(Path file, ByteBuffer content) throws IOException {
-    Files.createDirectories(file.getParent());
-    ByteBuffer bytes = content.duplicate();
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
       }
     }
   }

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.registry;
 
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.model.Digest;
+import io.mlops4j.runtime.source.Meter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
@@ -84,13 +86,14 @@ final class ArchiveReader implements AutoCloseable {
   /** Reads a small entry. */
   byte[] document(String name) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    copy(name, out, LARGEST_DOCUMENT);
+    copy(name, out, LARGEST_DOCUMENT, more -> {});
     return out.toByteArray();
   }
 
   /** Writes the listed files below a folder, each compared with its digest. */
-  void unpack(Map<String, Manifest.Entry> files, Path folder) throws IOException {
+  void unpack(Map<String, Manifest.Entry> files, Path folder, Meter meter) throws IOException {
     for (Map.Entry<String, Manifest.Entry> each : files.entrySet()) {
+      meter.at(each.getKey());
       Path target = folder.resolve(each.getKey());
       if (!target.normalize().equals(target) || !target.startsWith(folder)) {
         throw new IOException("an entry named \"" + ArchiveNames.shown(each.getKey()) + "\"");
@@ -102,7 +105,7 @@ final class ArchiveReader implements AutoCloseable {
               Files.newOutputStream(
                   target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
               sha256)) {
-        copy(ArchiveIndex.FILES + each.getKey(), out, each.getValue().bytes());
+        copy(ArchiveIndex.FILES + each.getKey(), out, each.getValue().bytes(), meter);
       }
       Digest found = new Digest("sha256", HexFormat.of().formatHex(sha256.digest()));
       if (!found.equals(each.getValue().digest())) {
@@ -110,6 +113,7 @@ final class ArchiveReader implements AutoCloseable {
             "%s: found %s with %s, expected %s as its index lists; nothing was published"
                 .formatted(file, each.getKey(), found, each.getValue().digest()));
       }
+      meter.done();
     }
   }
 
@@ -121,7 +125,8 @@ final class ArchiveReader implements AutoCloseable {
     }
   }
 
-  private void copy(String name, OutputStream to, long most) throws IOException {
+  private void copy(String name, OutputStream to, long most, LongConsumer copying)
+      throws IOException {
     ZipEntry entry = zip.getEntry(name);
     if (entry == null) {
       throw new IOException("no entry \"" + ArchiveNames.shown(name) + "\"");
@@ -137,6 +142,7 @@ final class ArchiveReader implements AutoCloseable {
           throw new IOException(tooMuch(name, copied > most ? "its index says" : "is allowed"));
         }
         to.write(chunk, 0, read);
+        copying.accept(read);
       }
     }
   }

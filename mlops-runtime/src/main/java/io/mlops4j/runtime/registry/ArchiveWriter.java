@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.time.LocalDateTime;
+import java.util.function.LongConsumer;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -17,6 +18,8 @@ import java.util.zip.ZipOutputStream;
 final class ArchiveWriter implements AutoCloseable {
   private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
+  private static final int PIECE = 1 << 20;
+
   private final ZipOutputStream zip;
 
   ArchiveWriter(OutputStream out) {
@@ -24,6 +27,10 @@ final class ArchiveWriter implements AutoCloseable {
   }
 
   void add(String name, ByteBuffer bytes) throws IOException {
+    add(name, bytes, more -> {});
+  }
+
+  void add(String name, ByteBuffer bytes, LongConsumer written) throws IOException {
     CRC32 crc = new CRC32();
     crc.update(bytes.duplicate());
     ZipEntry entry = new ZipEntry(name);
@@ -33,9 +40,13 @@ final class ArchiveWriter implements AutoCloseable {
     entry.setCrc(crc.getValue());
     zip.putNextEntry(entry);
     WritableByteChannel channel = Channels.newChannel(zip);
-    ByteBuffer left = bytes.duplicate();
-    while (left.hasRemaining()) {
-      channel.write(left);
+    for (int at = 0; at < bytes.remaining(); at += PIECE) {
+      int size = Math.min(PIECE, bytes.remaining() - at);
+      ByteBuffer left = bytes.slice(bytes.position() + at, size);
+      while (left.hasRemaining()) {
+        channel.write(left);
+      }
+      written.accept(size);
     }
     zip.closeEntry();
   }

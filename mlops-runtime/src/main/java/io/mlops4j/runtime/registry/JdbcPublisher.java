@@ -5,6 +5,7 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.PublishOptions;
+import io.mlops4j.runtime.source.Meter;
 import io.mlops4j.runtime.source.ModelFiles;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;

@@ -6,6 +6,9 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.ProgressListener;
+import io.mlops4j.registry.PublishOptions;
+import io.mlops4j.runtime.source.Meter;
 import io.mlops4j.runtime.source.ModelFiles;
 import io.mlops4j.spi.ModelSource;
 import java.io.BufferedOutputStream;
@@ -19,6 +22,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -54,6 +58,21 @@ public final class ModelArchive {
    * @throws RegistryException if the file cannot be written
    */
   public static void write(ModelRegistry registry, ModelVersion version, Path file) {
+    write(registry, version, file, now -> {});
+  }
+
+  /**
+   * The same, and tells how far it is, once the version's bytes are read and verified.
+   *
+   * @param registry where it was published; lent
+   * @param version a version of this registry
+   * @param file where to write; one that is there is replaced
+   * @param listener told on the calling thread; what it throws leaves no file
+   * @throws IntegrityException if the version's bytes are not those that were published
+   * @throws RegistryException if the file cannot be written
+   */
+  public static void write(
+      ModelRegistry registry, ModelVersion version, Path file, ProgressListener listener) {
     ModelSource source = registry.source(version);
     Map<String, ByteBuffer> files = files(source);
     byte[] card = card(registry, version);
@@ -62,6 +81,7 @@ public final class ModelArchive {
         .signatures(version)
         .forEach(bundle -> signatures.put(Digest.sha256(bundle).hex(), bundle));
     ArchiveIndex index = index(version, files, Digest.sha256(card), signatures);
+    Meter meter = Meter.of(Optional.of(listener), files.size(), bytes(index));
     Path aside = file.resolveSibling(file.getFileName() + ".new");
     try {
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(aside), 1 << 16);
@@ -69,7 +89,9 @@ public final class ModelArchive {
         zip.add(ArchiveIndex.NAME, ByteBuffer.wrap(index.write()));
         zip.add(ArchiveIndex.CARD, ByteBuffer.wrap(card));
         for (Map.Entry<String, ByteBuffer> each : files.entrySet()) {
-          zip.add(ArchiveIndex.FILES + each.getKey(), each.getValue());
+          meter.at(each.getKey());
+          zip.add(ArchiveIndex.FILES + each.getKey(), each.getValue(), meter);
+          meter.done();
         }
         for (Map.Entry<String, byte[]> each : signatures.entrySet()) {
           zip.add(
@@ -78,10 +100,15 @@ public final class ModelArchive {
       }
       Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      Disk.deleteQuietly(aside);
       throw new RegistryException(
           file + ": the archive of " + version + " cannot be written (" + e + ")", e);
+    } finally {
+      Disk.deleteQuietly(aside);
     }
+  }
+
+  private static long bytes(ArchiveIndex index) {
+    return index.files().values().stream().mapToLong(Manifest.Entry::bytes).sum();
   }
 
   private static Map<String, ByteBuffer> files(ModelSource source) {
@@ -217,13 +244,36 @@ public final class ModelArchive {
    * @throws IntegrityException if the files are not those that the index lists
    */
   public ModelVersion into(ModelRegistry registry) {
+    return into(registry, PublishOptions.withDefaults());
+  }
+
+  /**
+   * The same, with options. Files and bytes count twice for whoever is told of progress: when they
+   * are unpacked, and when they are published.
+   *
+   * @param registry where to; lent
+   * @param options who is told how far it is; what it throws leaves nothing behind
+   * @return the version there, with the same digest
+   * @throws RegistryException if the archive is not let in, or cannot be stored; nothing was
+   *     published
+   * @throws IntegrityException if the files are not those that the index lists
+   */
+  public ModelVersion into(ModelRegistry registry, PublishOptions options) {
     Objects.requireNonNull(registry, "registry");
+    int files = index.files().size();
+    long bytes = bytes(index);
+    Meter meter =
+        Meter.of(options.listener().map(told -> Meter.before(told, files, bytes)), files, bytes);
+    PublishOptions after =
+        options.listener().isEmpty()
+            ? options
+            : options.listener(Meter.after(options.listener().get(), files, bytes));
     try (ArchiveReader reader = ArchiveReader.open(file, limits)) {
       Path folder = Files.createTempDirectory("mlops4j-archive-"); // for its owner alone
       try {
         reader.requireOnly(index.names());
-        reader.unpack(index.files(), folder);
-        return into(registry, reader, folder);
+        reader.unpack(index.files(), folder, meter);
+        return into(registry, reader, folder, after);
       } finally {
         Disk.deleteQuietly(folder);
       }
@@ -232,7 +282,8 @@ public final class ModelArchive {
     }
   }
 
-  private ModelVersion into(ModelRegistry registry, ArchiveReader reader, Path folder)
+  private ModelVersion into(
+      ModelRegistry registry, ArchiveReader reader, Path folder, PublishOptions options)
       throws IOException {
     Map<String, byte[]> signatures = new TreeMap<>();
     for (String hex : index.signatures()) {
@@ -248,7 +299,7 @@ public final class ModelArchive {
           file + ": found an index of files that are no model's, as model.sig, expected none",
           null);
     }
-    ModelVersion version = registry.publish(card, model);
+    ModelVersion version = registry.publish(card, model, options);
     if (!version.digest().equals(index.digest())) {
       throw new IntegrityException(
           "%s: found that %s has %s in %s, expected %s"

@@ -5,6 +5,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.ProgressListener;
 import io.mlops4j.registry.VersionState;
+import io.mlops4j.runtime.source.Meter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -12,6 +12,7 @@ import io.mlops4j.registry.VerifyOptions;
 import io.mlops4j.registry.VersionRecord;
 import io.mlops4j.runtime.registry.AliasJson.Named;
 import io.mlops4j.runtime.registry.Chain.Link;
+import io.mlops4j.runtime.source.Meter;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;

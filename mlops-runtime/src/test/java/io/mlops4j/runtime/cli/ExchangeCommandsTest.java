@@ -3,9 +3,11 @@ package io.mlops4j.runtime.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,51 @@ class ExchangeCommandsTest {
 
     assertThat(said.code()).isEqualTo(1);
     assertThat(said.err()).contains("v.zip", "nothing was published").hasLineCount(1);
+  }
+
+  /** Damage that is found only when the last file was read. */
+  @Test
+  void aFailedImportLeavesNoNewRegistryBehind() throws Exception {
+    Path zip = temporary.resolve("v.zip");
+    from.run("export", "flight-delay:1", zip);
+    byte[] bytes = Files.readAllBytes(zip);
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    bytes[text.indexOf("files/mlp4.onnx") + 200] ^= 1;
+    Files.write(zip, bytes);
+    Path mlflow = temporary.resolve("for-mlflow");
+    from.run("export", "flight-delay:1", mlflow, "--as", "mlflow");
+    Files.writeString(mlflow.resolve("model.onnx"), "no model");
+    Path nothing = Files.writeString(temporary.resolve("m.onnx"), "no model");
+    Path made = Files.createDirectory(temporary.resolve("made"));
+
+    for (Line there : List.of(to, Line.of(made))) {
+      assertThat(there.run("import", zip).err()).contains("v.zip").hasLineCount(1);
+      assertThat(there.run("import", mlflow, "--name", "m").err()).contains("model.onnx");
+      assertThat(there.run("import", nothing, "--name", "m").err()).contains("m.onnx");
+      assertThat(there.run("publish", nothing, "--name", "m").err()).contains("m.onnx");
+    }
+
+    assertThat(temporary.resolve("other")).doesNotExist();
+    assertThat(made).isEmptyDirectory();
+  }
+
+  @Test
+  void progressIsAFractionOfTheBytes() {
+    Path zip = temporary.resolve("v.zip");
+    Path mlflow = temporary.resolve("for-mlflow");
+    String all = "[########################] 100 %  ";
+
+    assertThat(from.run("export", "flight-delay:1", zip, "--progress").err())
+        .contains("export flight-delay:1  " + all + "318 B of 318 B");
+    assertThat(from.run("export", "flight-delay:1", mlflow, "--as", "mlflow", "--progress").err())
+        .contains("export flight-delay:1  " + all + "318 B of 318 B");
+    assertThat(
+            from.run("export", "flight-delay:1", temporary.resolve("o.onnx"), "--progress").err())
+        .contains("export flight-delay:1  " + all + "318 B of 318 B");
+    assertThat(to.run("import", zip, "--progress").err())
+        .contains("import flight-delay  " + all + "636 B of 636 B");
+    assertThat(to.run("import", mlflow, "--name", "m", "--progress").err())
+        .contains("import m  " + all + "318 B of 318 B");
   }
 
   @Test

@@ -15,6 +15,9 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.TensorSpec.Dim;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.Progress;
+import io.mlops4j.registry.ProgressListener;
+import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import java.io.File;
@@ -29,6 +32,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -315,6 +319,55 @@ class MlflowModelTest {
       assertThat(left)
           .noneMatch(path -> path.getFileName().toString().startsWith("mlops4j-mlflow-"));
     }
+  }
+
+  @Test
+  void progressIsToldBothWaysAndMayEndTheWorkWithoutATrace() throws IOException {
+    Path own = Path.of("src/test/resources/io/mlops4j/runtime/models/engine/external_folder");
+    long bytes = 0;
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(own)) {
+      files = all.filter(Files::isRegularFile).toList();
+    }
+    for (Path file : files) {
+      bytes += Files.size(file);
+    }
+    int count = files.size();
+    ModelVersion version = registry.publish(ModelCard.builder("external").build(), own);
+    Path out = Files.createDirectory(temporary.resolve("out"));
+    CancellationException enough = new CancellationException("enough");
+    ProgressListener ending =
+        now -> {
+          if (now.done() == 1) {
+            throw enough;
+          }
+        };
+
+    assertThatThrownBy(() -> MlflowModel.write(registry, version, out, null, ending))
+        .isSameAs(enough);
+    assertThat(out).isEmptyDirectory();
+    Path none = temporary.resolve("none");
+    assertThatThrownBy(() -> MlflowModel.write(registry, version, none, null, ending))
+        .isSameAs(enough);
+    assertThat(none).doesNotExist();
+
+    List<Progress> written = new ArrayList<>();
+    MlflowModel.write(registry, version, out, null, written::add);
+    Progress last = written.get(written.size() - 1);
+    assertThat(last).isEqualTo(new Progress(last.at(), count, count, bytes, bytes));
+
+    MlflowModel back = MlflowModel.read(out);
+    ModelCard card = back.card("again").build();
+    assertThatThrownBy(
+            () -> back.publish(registry, card, PublishOptions.withDefaults().listener(ending)))
+        .isSameAs(enough);
+    assertThat(registry.models()).doesNotContain("again");
+    List<Progress> read = new ArrayList<>();
+    back.publish(registry, card, PublishOptions.withDefaults().listener(read::add));
+    last = read.get(read.size() - 1);
+    assertThat(last)
+        .isEqualTo(new Progress(last.at(), 2L * count, 2L * count, 2 * bytes, 2 * bytes));
+    assertThat(read).extracting(Progress::bytes).isSorted();
   }
 
   @Test

@@ -9,14 +9,18 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.Progress;
+import io.mlops4j.registry.PublishOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -121,6 +125,76 @@ class ModelArchiveTest {
     assertThat(ModelArchive.read(file).into(to).digest())
         .isEqualTo(published.digest())
         .isNotEqualTo(Models.MLP4);
+  }
+
+  private ModelVersion large() throws IOException {
+    Path folder = Models.mlp4(temporary.resolve("folder")).getParent();
+    Files.write(folder.resolve("weights.bin"), new byte[9 << 20]);
+    return from.publish(Models.card("large"), folder);
+  }
+
+  @Test
+  void progressIsToldToTheEndWhileAnArchiveIsWritten() throws IOException {
+    List<Progress> told = new ArrayList<>();
+
+    ModelArchive.write(from, large(), file, told::add);
+
+    long bytes = 318 + (9 << 20);
+    assertThat(told).hasSizeGreaterThan(3).allMatch(now -> now.totalBytes() == bytes);
+    assertThat(told).extracting(Progress::bytes).isSorted();
+    assertThat(told.get(told.size() - 1))
+        .isEqualTo(new Progress("weights.bin", 2, 2, bytes, bytes));
+  }
+
+  @Test
+  void progressOfAnImportCountsUnpackingAndPublishing() throws IOException {
+    ModelArchive.write(from, large(), file);
+    List<Progress> told = new ArrayList<>();
+
+    ModelArchive.read(file).into(to, PublishOptions.withDefaults().listener(told::add));
+
+    long bytes = 2 * (318 + (9 << 20));
+    assertThat(told).hasSizeGreaterThan(6).allMatch(now -> now.totalBytes() == bytes);
+    assertThat(told).extracting(Progress::bytes).isSorted();
+    assertThat(told).extracting(Progress::done).isSorted();
+    assertThat(told.get(told.size() - 1))
+        .isEqualTo(new Progress("weights.bin", 4, 4, bytes, bytes));
+  }
+
+  @Test
+  void whoIsToldMayEndBothAndNothingIsLeftBehind() throws IOException {
+    CancellationException enough = new CancellationException("enough");
+    ModelVersion large = large();
+    assertThatThrownBy(
+            () ->
+                ModelArchive.write(
+                    from,
+                    large,
+                    file,
+                    now -> {
+                      throw enough;
+                    }))
+        .isSameAs(enough);
+    assertThat(temporary).isDirectoryNotContaining("glob:**fraud.zip*");
+
+    ModelArchive.write(from, large, file);
+    for (int last = 1; last <= 4; last++) {
+      int end = last;
+      PublishOptions ending =
+          PublishOptions.withDefaults()
+              .listener(
+                  now -> {
+                    if (now.done() == end) {
+                      throw enough;
+                    }
+                  });
+      assertThatThrownBy(() -> ModelArchive.read(file).into(to, ending)).isSameAs(enough);
+      assertThat(to.versions("large")).isEmpty();
+    }
+    try (Stream<Path> left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      assertThat(left)
+          .noneMatch(path -> path.getFileName().toString().startsWith("mlops4j-archive-"));
+    }
   }
 
   /** The archive's entries, to be written again in another way. */
