@@ -107,7 +107,7 @@ public final class CardDiff {
   /**
    * The changes for tools: {@code before} and {@code after} name the cards, {@code changes} holds
    * objects with {@code area}, {@code name}, {@code kind}, and {@code before} and {@code after}
-   * where there are such.
+   * where there are such; by {@link #jsonSchema}. Names that are here stay; new ones may come.
    *
    * @return JSON, the same text for the same changes
    */
@@ -127,6 +127,16 @@ public final class CardDiff {
       array.add(object);
     }
     return new String(Json.write(json), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The schema of {@link #json}, which is also in the jar beside this class, as {@code
+   * card-diff.schema.json}.
+   *
+   * @return JSON Schema, draft 2020-12
+   */
+  public static String jsonSchema() {
+    return Resources.text("card-diff.schema.json");
   }
 
   @Override
