@@ -136,9 +136,19 @@ public interface ModelRegistry extends AutoCloseable {
   }
 
   /**
+   * Whether this kind of registry keeps signatures beside versions.
+   *
+   * @return true if {@link #addSignature} does not refuse for that reason
+   */
+  default boolean keepsSignatures() {
+    return false;
+  }
+
+  /**
    * Keeps a signature beside a version, which does not change by it. Adding the same bytes again
    * does nothing. The registry does not judge signatures: whoever loads a model does, by the keys
-   * that it trusts. They come with {@link #source} as {@link ModelSource#signatures}.
+   * that it trusts; {@link #verify(VerifyOptions)} only says which are damaged, or about other
+   * files. They come with {@link #source} as {@link ModelSource#signatures}.
    *
    * @param version a version of this registry
    * @param bundle a bundle of the OpenSSF model-signing format
@@ -154,7 +164,7 @@ public interface ModelRegistry extends AutoCloseable {
    * The signatures of a version, unverified.
    *
    * @param version a version of this registry
-   * @return an unmodifiable list of copies, empty when there are none
+   * @return an unmodifiable list of copies in the order of their SHA-256, empty when there are none
    */
   default List<byte[]> signatures(ModelVersion version) {
     return List.of();
@@ -296,16 +306,19 @@ public interface ModelRegistry extends AutoCloseable {
 
   /**
    * The ends of all chains: keep it where those who write this registry cannot, and give it to
-   * {@link #verify(RegistryHead)} later. Reads little of each model, and checks nothing.
+   * {@link #verify(RegistryHead)} later. Reads little of each model, and checks nothing but who
+   * signed the newest records, where that matters.
    *
    * @return a value to print
    */
   RegistryHead head();
 
   /**
-   * Checks every digest and every link of every chain. What is wrong is told in the result, not
-   * thrown. A history rewritten as a whole, with all digests made anew, is found only with a head
-   * that was kept elsewhere.
+   * Checks every digest and every link of every chain, and whether signatures of models are about
+   * their versions. What is wrong is told in the result, not thrown. A history rewritten as a
+   * whole, with all digests made anew, is found with a head that was kept elsewhere, or where
+   * records are signed ({@link VerifyOptions#trusting(RecordTrust)}); one that was cut at its end
+   * only with a head.
    *
    * @return what was found
    */

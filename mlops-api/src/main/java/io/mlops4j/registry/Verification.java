@@ -43,7 +43,8 @@ public record Verification(
   /**
    * One thing that is not as it was recorded.
    *
-   * @param chain the chain it belongs to, as in {@link RegistryHead.Entry#chain}
+   * @param chain the chain it belongs to, as in {@link RegistryHead.Entry#chain}, or {@code
+   *     signatures NAME} for a signature that is kept beside a version
    * @param number the version or record, from 1
    * @param place where that is stored: a file, a row
    * @param problem what was found, what was expected and what to do
@@ -52,7 +53,8 @@ public record Verification(
     /**
      * Checks the parts.
      *
-     * @param chain the chain it belongs to, as in {@link RegistryHead.Entry#chain}
+     * @param chain the chain it belongs to, as in {@link RegistryHead.Entry#chain}, or {@code
+     *     signatures NAME} for a signature that is kept beside a version
      * @param number the version or record, from 1
      * @param place where that is stored: a file, a row
      * @param problem what was found, what was expected and what to do

@@ -1,5 +1,6 @@
 package io.mlops4j.registry;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -9,22 +10,29 @@ import org.jspecify.annotations.Nullable;
  * freely.
  */
 public final class VerifyOptions {
-  private static final VerifyOptions DEFAULTS = new VerifyOptions(null, null, true, 100);
+  private static final VerifyOptions DEFAULTS =
+      new VerifyOptions(null, null, true, 100, null, RegistryHead.of(List.of()));
 
   private final @Nullable RegistryHead expected;
   private final @Nullable ProgressListener listener;
   private final boolean bytes;
   private final int breaks;
+  private final @Nullable RecordTrust trust;
+  private final RegistryHead since;
 
   private VerifyOptions(
       @Nullable RegistryHead expected,
       @Nullable ProgressListener listener,
       boolean bytes,
-      int breaks) {
+      int breaks,
+      @Nullable RecordTrust trust,
+      RegistryHead since) {
     this.expected = expected;
     this.listener = listener;
     this.bytes = bytes;
     this.breaks = breaks;
+    this.trust = trust;
+    this.since = since;
   }
 
   /**
@@ -43,7 +51,8 @@ public final class VerifyOptions {
    * @return a changed copy
    */
   public VerifyOptions expecting(RegistryHead head) {
-    return new VerifyOptions(Objects.requireNonNull(head, "head"), listener, bytes, breaks);
+    return new VerifyOptions(
+        Objects.requireNonNull(head, "head"), listener, bytes, breaks, trust, since);
   }
 
   /**
@@ -53,7 +62,8 @@ public final class VerifyOptions {
    * @return a changed copy
    */
   public VerifyOptions listener(ProgressListener listener) {
-    return new VerifyOptions(expected, Objects.requireNonNull(listener, "listener"), bytes, breaks);
+    return new VerifyOptions(
+        expected, Objects.requireNonNull(listener, "listener"), bytes, breaks, trust, since);
   }
 
   /**
@@ -63,7 +73,7 @@ public final class VerifyOptions {
    * @return a changed copy
    */
   public VerifyOptions recordsOnly() {
-    return new VerifyOptions(expected, listener, false, breaks);
+    return new VerifyOptions(expected, listener, false, breaks, trust, since);
   }
 
   /**
@@ -77,7 +87,37 @@ public final class VerifyOptions {
     if (breaks < 1) {
       throw new IllegalArgumentException("breaks: found " + breaks + ", expected at least 1");
     }
-    return new VerifyOptions(expected, listener, bytes, breaks);
+    return new VerifyOptions(expected, listener, bytes, breaks, trust, since);
+  }
+
+  /**
+   * Also who signed the records: those that nobody who is trusted has signed are breaks. Without
+   * this, a registry that was opened with {@link RegistryOptions#trusting(RecordTrust)} is verified
+   * by that.
+   *
+   * @param trust who is trusted with the records of which model
+   * @return a changed copy
+   */
+  public VerifyOptions trusting(RecordTrust trust) {
+    return trusting(trust, RegistryHead.of(List.of()));
+  }
+
+  /**
+   * The same where records up to those that a head names need no signature, since the head vouches
+   * for them; see {@link RegistryOptions#trusting(RecordTrust, RegistryHead)}.
+   *
+   * @param trust who is trusted with the records of which model
+   * @param since a head; where it names a record, that very record must be there
+   * @return a changed copy
+   */
+  public VerifyOptions trusting(RecordTrust trust, RegistryHead since) {
+    return new VerifyOptions(
+        expected,
+        listener,
+        bytes,
+        breaks,
+        Objects.requireNonNull(trust, "trust"),
+        Objects.requireNonNull(since, "since"));
   }
 
   /**
@@ -114,5 +154,23 @@ public final class VerifyOptions {
    */
   public int breaks() {
     return breaks;
+  }
+
+  /**
+   * Whose records are believed.
+   *
+   * @return empty when the registry's own options say so
+   */
+  public Optional<RecordTrust> trust() {
+    return Optional.ofNullable(trust);
+  }
+
+  /**
+   * The head up to which records need no signature.
+   *
+   * @return without lines unless one was given
+   */
+  public RegistryHead since() {
+    return since;
   }
 }

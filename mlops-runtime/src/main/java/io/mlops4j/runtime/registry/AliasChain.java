@@ -27,11 +27,18 @@ final class AliasChain {
   private final String alias;
   private final Chain<Named> chain;
 
-  AliasChain(Records records, String model, String alias) {
+  AliasChain(Records records, String model, String alias, Signing signing) {
     this.records = records;
     this.model = model;
     this.alias = alias;
-    this.chain = new Chain<>(records, model + "@" + alias, new AliasJson(model, alias));
+    String name = model + "@" + alias;
+    this.chain =
+        new Chain<>(
+            records,
+            name,
+            new AliasJson(model, alias),
+            signing,
+            signing.judge(model, Heads.aliasOf(model, alias)));
   }
 
   long last() {
@@ -46,8 +53,8 @@ final class AliasChain {
     return chain.head();
   }
 
-  Link<Named> read(long number) {
-    return chain.read(number);
+  Link<Named> readAnyhow(long number) {
+    return chain.readAnyhow(number);
   }
 
   /** All records, the oldest first, every link checked. */

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** A record of an alias as JSON; it also holds the digest of the named version's manifest. */
 record AliasJson(String model, String alias) implements Chain.Form<AliasJson.Named> {
   private static final int FORMAT = 1;
+  private static final String KIND = "application/vnd.mlops4j.alias-record+json";
 
   /**
    * A record with what its file says beyond it.
@@ -19,7 +20,7 @@ record AliasJson(String model, String alias) implements Chain.Form<AliasJson.Nam
    */
   record Named(AliasRecord record, Digest manifest) {}
 
-  static byte[] write(AliasRecord record, Digest manifest) {
+  static ObjectNode write(AliasRecord record, Digest manifest) {
     ObjectNode json = Json.object();
     json.put("record", FORMAT)
         .put("model", record.model())
@@ -35,11 +36,16 @@ record AliasJson(String model, String alias) implements Chain.Form<AliasJson.Nam
     if (record.previous() != null) {
       json.put("previous", record.previous().toString());
     }
-    return Json.writeSealed(json);
+    return json;
   }
 
   private static ObjectNode write(ModelVersion version) {
     return Json.object().put("number", version.number()).put("digest", version.digest().toString());
+  }
+
+  @Override
+  public String kind() {
+    return KIND;
   }
 
   @Override

@@ -9,10 +9,12 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The chains of all aliases. */
 final class AliasStore {
   private final Storage storage;
+  private final Signing signing;
   private final Map<String, AliasChain> chains = new ConcurrentHashMap<>();
 
-  AliasStore(Storage storage) {
+  AliasStore(Storage storage, Signing signing) {
     this.storage = storage;
+    this.signing = signing;
   }
 
   /** The chain that a reference with an alias names. */
@@ -28,7 +30,7 @@ final class AliasStore {
   AliasChain chain(String model, String alias) {
     return chains.computeIfAbsent(
         model + "@" + alias,
-        key -> new AliasChain(storage.aliasRecords(model, alias), model, alias));
+        key -> new AliasChain(storage.aliasRecords(model, alias), model, alias, signing));
   }
 
   List<String> names(String model) {

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.registry;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.model.Digest;
 import java.io.IOException;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Numbered records, each with the digest of the bytes of the one before, so that whoever knows the
  * last one's digest knows them all. The next record is created exclusively: of several processes
- * that saw the same end, one appends and the others see that they lost.
+ * that saw the same end, one appends and the others see that they lost. Where it matters who signed
+ * them, records that nobody who is trusted has signed are neither read nor written.
  *
  * @param <T> what a record says
  */
@@ -21,17 +23,24 @@ final class Chain<T> {
   private final Records records;
   private final String name;
   private final Form<T> form;
+  private final Signing signing;
+  private final Judge judge;
   // The highest number seen; from there a look at the next one replaces looking at all.
   private final AtomicLong seen = new AtomicLong();
 
-  Chain(Records records, String name, Form<T> form) {
+  Chain(Records records, String name, Form<T> form, Signing signing, Judge judge) {
     this.records = records;
     this.name = name;
     this.form = form;
+    this.signing = signing;
+    this.judge = judge;
   }
 
   /** How a record is read. */
   interface Form<T> {
+    /** What a signature says that it signs. */
+    String kind();
+
     /** Throws IllegalArgumentException unless the document is the record of this number. */
     T read(Document json, long number);
 
@@ -45,8 +54,10 @@ final class Chain<T> {
    * @param record what it says
    * @param digest of the file's bytes
    * @param previous the digest that it gives for the one before, null in the first
+   * @param signature who signed it, unjudged
    */
-  record Link<T>(long number, T record, Digest digest, @Nullable Digest previous) {}
+  record Link<T>(
+      long number, T record, Digest digest, @Nullable Digest previous, RecordSignature signature) {}
 
   String place(long number) {
     return records.place(number);
@@ -59,13 +70,25 @@ final class Chain<T> {
 
   Optional<Link<T>> head() {
     long last = last();
+    judge.checkEnd(last, place(last + 1));
     return last == 0 ? Optional.empty() : Optional.of(read(last));
   }
 
   Link<T> read(long number) {
-    byte[] bytes = records.read(number);
+    Link<T> link = readAnyhow(number);
+    judge.check(link, place(number));
+    return link;
+  }
+
+  /** Also what somebody wrote who is not trusted. */
+  Link<T> readAnyhow(long number) {
+    return link(number, records.read(number));
+  }
+
+  private Link<T> link(long number, byte[] bytes) {
     T record = Document.readSealed(place(number), bytes, json -> form.read(json, number));
-    return new Link<>(number, record, Digest.sha256(bytes), form.previous(record));
+    RecordSignature signature = new RecordSignature(form.kind(), bytes);
+    return new Link<>(number, record, Digest.sha256(bytes), form.previous(record), signature);
   }
 
   /** All records, the oldest first, every link checked. */
@@ -75,6 +98,7 @@ final class Chain<T> {
 
   /** The records from the one after a known one up to a number, every link checked. */
   List<Link<T>> after(@Nullable Link<T> known, long last) {
+    judge.checkEnd(last, place(last + 1));
     List<Link<T>> links = new ArrayList<>();
     Link<T> before = known;
     for (long number = before == null ? 1 : before.number() + 1; number <= last; number++) {
@@ -105,7 +129,9 @@ final class Chain<T> {
   }
 
   /** Appends a record that was made for this number; false when somebody else was faster. */
-  boolean claim(long number, byte[] bytes) throws IOException {
+  boolean claim(long number, ObjectNode json) throws IOException {
+    byte[] bytes = signing.write(form.kind(), json);
+    judge.checkOwn(link(number, bytes), name);
     return records.claim(number, bytes);
   }
 }

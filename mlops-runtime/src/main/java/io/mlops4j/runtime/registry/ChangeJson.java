@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** A record of the states of a model's versions as JSON. */
 record ChangeJson(String model) implements Chain.Form<VersionRecord> {
   private static final int FORMAT = 1;
+  private static final String KIND = "application/vnd.mlops4j.change-record+json";
 
-  static byte[] write(VersionRecord record) {
+  static ObjectNode write(VersionRecord record) {
     ObjectNode json = Json.object();
     json.put("record", FORMAT)
         .put("model", record.model())
@@ -32,7 +33,12 @@ record ChangeJson(String model) implements Chain.Form<VersionRecord> {
     if (record.previous() != null) {
       json.put("previous", record.previous().toString());
     }
-    return Json.writeSealed(json);
+    return json;
+  }
+
+  @Override
+  public String kind() {
+    return KIND;
   }
 
   @Override

@@ -17,8 +17,10 @@ import java.util.Objects;
  * a killed process leaves behind is ignored, and removed by whoever opens the registry a day later.
  *
  * <p>Versions and records that were edited or damaged are found by their digests before anything
- * uses them. A history rewritten as a whole, with all digests computed anew, is found only by
- * comparing {@link #head} with one that was kept elsewhere.
+ * uses them. A history rewritten as a whole, with all digests computed anew, is found where records
+ * are signed ({@link RegistryOptions#signing}, {@link RegistryOptions#trusting(
+ * io.mlops4j.registry.RecordTrust)}), or by comparing {@link #head} with one that was kept
+ * elsewhere, which also finds that the end was cut off.
  *
  * <p>Only the folder's owner decides who may write: the actor in a {@link Change} is what the
  * application says.
@@ -51,7 +53,7 @@ public final class FileModelRegistry extends StoredRegistry {
    * Opens a registry with options.
    *
    * @param folder the registry's folder
-   * @param options what may be deleted, and where times come from
+   * @param options what may be deleted, who signs and is believed, where times come from
    * @return the registry; the caller closes it
    * @throws RegistryException if the folder is a file, holds other things, cannot be made, or was
    *     written in a newer layout

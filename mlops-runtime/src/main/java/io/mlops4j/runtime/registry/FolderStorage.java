@@ -264,6 +264,11 @@ final class FolderStorage implements Storage {
   }
 
   @Override
+  public String signaturePlace(ModelVersion version, String name) {
+    return signaturesOf(version).resolve(name).toString();
+  }
+
+  @Override
   public void putSignature(ModelVersion version, String name, byte[] bundle) throws IOException {
     disk.claim(bundle, signaturesOf(version).resolve(name), layout.root());
   }

@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Records, manifests and cards are the same bytes as in a {@link FileModelRegistry}, so digests,
  * {@link #head} and {@link #verify(io.mlops4j.registry.RegistryHead)} agree; see {@link
  * RegistryCopy}. Rows that were edited or damaged are found by their digests before anything uses
- * them. Only the database decides who may write: the actor in a {@link Change} is what the
- * application says.
+ * them, histories that were rewritten as a whole where records are signed ({@link
+ * RegistryOptions#signing}). Only the database decides who may write: the actor in a {@link Change}
+ * is what the application says.
  */
 public final class JdbcModelRegistry extends StoredRegistry {
   private JdbcModelRegistry(Database database, Contents contents, RegistryOptions options) {
@@ -134,7 +135,7 @@ public final class JdbcModelRegistry extends StoredRegistry {
     }
 
     /**
-     * Says what may be deleted, and where times come from.
+     * Says what may be deleted, who signs and is believed, and where times come from.
      *
      * @param options as for a registry in a folder
      * @return this

@@ -239,7 +239,18 @@ final class JdbcStorage implements Storage {
                     version.name(),
                     version.number(),
                     name))
-        .orElseThrow(() -> missing("signature " + name + " of " + version));
+        .orElseThrow(() -> missing(signaturePlace(version, name)));
+  }
+
+  @Override
+  public String signaturePlace(ModelVersion version, String name) {
+    return database
+        + ", table "
+        + database.naming().table("signature")
+        + ", "
+        + version
+        + " "
+        + name;
   }
 
   @Override

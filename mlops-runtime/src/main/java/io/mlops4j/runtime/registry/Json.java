@@ -27,11 +27,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A sealed document carries the SHA-256 of its own bytes, taken with zeros in place of the
  * seal's digits. That finds damage and careless edits in the document itself. It does not stop
  * somebody who computes it anew; for that, the records of an alias carry the digests of one
- * another.
+ * another, and may be signed.
  */
 final class Json {
   private static final String SEAL = "seal";
   private static final String SEAL_TEXT = "\"seal\" : \"sha256:";
+  private static final String SIGNATURE_TEXT = "\"signature\" : \"";
   private static final String ZEROS = "0".repeat(64);
 
   private static final JsonMapper MAPPER =
@@ -88,6 +89,24 @@ final class Json {
   private static int sealAt(byte[] bytes) {
     int at = new String(bytes, StandardCharsets.ISO_8859_1).lastIndexOf(SEAL_TEXT);
     return at < 0 ? -1 : at + SEAL_TEXT.length();
+  }
+
+  /**
+   * What of a signed document is signed: its bytes with nothing in place of the signature and zeros
+   * in place of the seal's digits. Null for a document without a signature or a seal.
+   */
+  static byte @Nullable [] unsigned(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    int from = text.lastIndexOf(SIGNATURE_TEXT) + SIGNATURE_TEXT.length();
+    int to = text.indexOf('"', from);
+    int seal = sealAt(bytes);
+    if (from < SIGNATURE_TEXT.length() || to < 0 || seal < 0) {
+      return null;
+    }
+    byte[] zeros = replaceSeal(bytes, seal, ZEROS);
+    byte[] unsigned = Arrays.copyOf(zeros, bytes.length - (to - from));
+    System.arraycopy(zeros, to, unsigned, from, bytes.length - to);
+    return unsigned;
   }
 
   private static byte[] replaceSeal(byte[] bytes, int at, String digits) {

@@ -239,8 +239,8 @@ public final class ModelArchive {
    *
    * @param registry where to; lent
    * @return the version there, with the same digest
-   * @throws RegistryException if the archive is not let in, or cannot be stored; nothing was
-   *     published
+   * @throws RegistryException if the archive is not let in, cannot be stored, or is signed and the
+   *     registry keeps no signatures; nothing was published
    * @throws IntegrityException if the files are not those that the index lists
    */
   public ModelVersion into(ModelRegistry registry) {
@@ -285,13 +285,12 @@ public final class ModelArchive {
   private ModelVersion into(
       ModelRegistry registry, ArchiveReader reader, Path folder, PublishOptions options)
       throws IOException {
-    Map<String, byte[]> signatures = new TreeMap<>();
-    for (String hex : index.signatures()) {
-      byte[] bundle = reader.document(ArchiveIndex.SIGNATURES + hex + ".json");
-      if (!Digest.sha256(bundle).hex().equals(hex)) {
-        throw new IntegrityException(file + ": found another signature than its index lists");
-      }
-      signatures.put(hex, bundle);
+    Map<String, byte[]> signatures = signatures(reader);
+    if (!signatures.isEmpty() && !registry.keepsSignatures()) {
+      throw new RegistryException(
+          "%s: found a signed version for %s, which keeps no signatures, expected one that does; nothing was published"
+              .formatted(file, registry.location()),
+          null);
     }
     Path model = index.folder() ? folder : folder.resolve(index.files().keySet().iterator().next());
     if (!ModelFiles.list(model).paths().keySet().equals(index.files().keySet())) {
@@ -307,6 +306,20 @@ public final class ModelArchive {
     }
     signatures.values().forEach(bundle -> registry.addSignature(version, bundle));
     return version;
+  }
+
+  private Map<String, byte[]> signatures(ArchiveReader reader) throws IOException {
+    VersionSignatures.checkNumber(file, index.signatures().size());
+    Map<String, byte[]> signatures = new TreeMap<>();
+    for (String hex : index.signatures()) {
+      byte[] bundle = reader.document(ArchiveIndex.SIGNATURES + hex + ".json");
+      if (!Digest.sha256(bundle).hex().equals(hex)) {
+        throw new IntegrityException(file + ": found another signature than its index lists");
+      }
+      VersionSignatures.checkSize(file, bundle);
+      signatures.put(hex, bundle);
+    }
+    return signatures;
   }
 
   /**

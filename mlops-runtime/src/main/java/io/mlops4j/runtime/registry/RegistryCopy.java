@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Copies a registry into another one, as from a folder into a database: versions with their
  * numbers, digests, cards and times, and every record of their aliases and states, byte for byte,
- * so that {@link ModelRegistry#head} of both is the same; and signatures. Leases are not copied.
+ * so that {@link ModelRegistry#head} of both is the same; and signatures. Signed records are
+ * believed in the copy as they were; who goes on writing both should sign each with a key of its
+ * own, or records of one could be passed off as the other's. Leases are not copied.
  *
  * <p>It only adds what is not there, so it can be run again: after a crash, or to take along what
  * came since. A target is fit for use when the copy has ended. One that holds something else, or
@@ -178,7 +180,7 @@ public final class RegistryCopy {
   }
 
   private final class Versions extends Part {
-    private final VersionStore versions = new VersionStore(from.storage());
+    private final VersionStore versions = new VersionStore(from.storage(), Signing.NONE);
 
     Versions(String model) {
       super(model);

@@ -27,10 +27,16 @@ final class States {
   private final Map<Integer, VersionRecord> latest = new HashMap<>();
   private @Nullable Link<VersionRecord> applied;
 
-  States(Records records, String model) {
+  States(Records records, String model, Signing signing) {
     this.records = records;
     this.model = model;
-    this.chain = new Chain<>(records, changesOf(model), new ChangeJson(model));
+    this.chain =
+        new Chain<>(
+            records,
+            changesOf(model),
+            new ChangeJson(model),
+            signing,
+            signing.judge(model, Heads.changesOf(model)));
   }
 
   private static String changesOf(String model) {

@@ -98,6 +98,9 @@ interface Storage extends AutoCloseable {
 
   byte[] signature(ModelVersion version, String name);
 
+  /** Where a signature is, for messages. */
+  String signaturePlace(ModelVersion version, String name);
+
   /** Does nothing when there is one of this name. */
   void putSignature(ModelVersion version, String name, byte[] bundle) throws IOException;
 

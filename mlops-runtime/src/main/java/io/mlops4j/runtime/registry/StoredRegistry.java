@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 abstract class StoredRegistry implements ModelRegistry {
   private final Storage storage;
   private final RegistryOptions options;
+  private final Signing signing;
   private final VersionStore versions;
   private final AliasStore aliases;
   private final Publishing publishing;
@@ -55,8 +56,9 @@ abstract class StoredRegistry implements ModelRegistry {
     Clock clock = options.clock();
     this.storage = storage;
     this.options = options;
-    this.versions = new VersionStore(storage);
-    this.aliases = new AliasStore(storage);
+    this.signing = Signing.of(options);
+    this.versions = new VersionStore(storage, signing);
+    this.aliases = new AliasStore(storage, signing);
     this.publishing = publishing.apply(versions);
     this.poller = new Poller(options.interval());
     this.leases = new Leases(storage, clock, poller);
@@ -82,8 +84,10 @@ abstract class StoredRegistry implements ModelRegistry {
     Objects.requireNonNull(fileOrFolder, "fileOrFolder");
     Objects.requireNonNull(options, "options");
     ModelFiles model = ModelFiles.list(fileOrFolder);
+    List<byte[]> bundles = model.signatures().stream().map(StoredRegistry::bytes).toList();
+    bundles.forEach(bundle -> VersionSignatures.checkSize(fileOrFolder, bundle));
     ModelVersion version = publishing.publish(card, model, options);
-    model.signatures().forEach(bundle -> versions.addSignature(version, bytes(bundle)));
+    bundles.forEach(bundle -> versions.addSignature(version, bundle));
     return version;
   }
 
@@ -183,6 +187,11 @@ abstract class StoredRegistry implements ModelRegistry {
   byte[] cardBytes(ModelVersion version) {
     checkOpen();
     return versions.cardBytes(version);
+  }
+
+  @Override
+  public boolean keepsSignatures() {
+    return true;
   }
 
   @Override
@@ -324,13 +333,14 @@ abstract class StoredRegistry implements ModelRegistry {
   @Override
   public RegistryHead head() {
     checkOpen();
-    return Verifier.head(storage, versions, aliases);
+    return Heads.of(storage, versions, aliases);
   }
 
   @Override
   public Verification verify(VerifyOptions options) {
     checkOpen();
-    return Verifier.verify(storage, versions, aliases, Objects.requireNonNull(options, "options"));
+    Objects.requireNonNull(options, "options");
+    return Verifier.verify(storage, versions, aliases, signing, options);
   }
 
   @Override

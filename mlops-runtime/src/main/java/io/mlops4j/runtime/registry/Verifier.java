@@ -1,6 +1,10 @@
 package io.mlops4j.runtime.registry;
 
 import static io.mlops4j.registry.VersionState.REMOVED;
+import static io.mlops4j.runtime.registry.Heads.aliasOf;
+import static io.mlops4j.runtime.registry.Heads.changesOf;
+import static io.mlops4j.runtime.registry.Heads.signaturesOf;
+import static io.mlops4j.runtime.registry.Heads.versionsOf;
 
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
@@ -29,6 +33,7 @@ final class Verifier {
   private final Storage storage;
   private final VersionStore versions;
   private final AliasStore aliases;
+  private final Signing signing;
   private final VerifyOptions options;
   private final Meter meter;
   private final Map<String, RegistryHead.Entry> expected = new TreeMap<>();
@@ -40,59 +45,42 @@ final class Verifier {
   private long recordsChecked;
 
   private Verifier(
-      Storage storage, VersionStore versions, AliasStore aliases, VerifyOptions options) {
+      Storage storage,
+      VersionStore versions,
+      AliasStore aliases,
+      Signing signing,
+      VerifyOptions options) {
     this.storage = storage;
     this.versions = versions;
     this.aliases = aliases;
     this.options = options;
+    this.signing =
+        options.trust().map(trust -> new Signing(null, trust, options.since())).orElse(signing);
     this.meter = Meter.of(options.listener(), 0, 0);
-    options.expected().map(RegistryHead::entries).orElse(List.of()).stream()
+    options.expected().ifPresent(this::expect);
+    expect(this.signing.since());
+  }
+
+  private void expect(RegistryHead head) {
+    head.entries().stream()
         .filter(entry -> entry.chain().matches("(alias|changes|versions) .*"))
-        .forEach(entry -> expected.put(entry.chain(), entry));
+        .forEach(
+            entry ->
+                expected.merge(entry.chain(), entry, (a, b) -> a.number() >= b.number() ? a : b));
   }
 
+  /**
+   * Verifies.
+   *
+   * @param signing whose records are believed, unless the options say so
+   */
   static Verification verify(
-      Storage storage, VersionStore versions, AliasStore aliases, VerifyOptions options) {
-    return new Verifier(storage, versions, aliases, options).verify();
-  }
-
-  /** The ends of all chains, unchecked. */
-  static RegistryHead head(Storage storage, VersionStore versions, AliasStore aliases) {
-    List<RegistryHead.Entry> ends = new ArrayList<>();
-    for (String model : storage.everyModel()) {
-      versions
-          .list(model)
-          .end(versions.last(model))
-          .map(end -> new RegistryHead.Entry(versionsOf(model), end.number(), end.digest()))
-          .ifPresent(ends::add);
-      versions
-          .states(model)
-          .chain()
-          .head()
-          .map(link -> new RegistryHead.Entry(changesOf(model), link.number(), link.digest()))
-          .ifPresent(ends::add);
-      for (String alias : aliases.names(model)) {
-        aliases
-            .chain(model, alias)
-            .head()
-            .map(
-                link -> new RegistryHead.Entry(aliasOf(model, alias), link.number(), link.digest()))
-            .ifPresent(ends::add);
-      }
-    }
-    return RegistryHead.of(ends);
-  }
-
-  private static String versionsOf(String model) {
-    return "versions " + model;
-  }
-
-  private static String changesOf(String model) {
-    return "changes " + model;
-  }
-
-  private static String aliasOf(String model, String alias) {
-    return "alias " + model + "@" + alias;
+      Storage storage,
+      VersionStore versions,
+      AliasStore aliases,
+      Signing signing,
+      VerifyOptions options) {
+    return new Verifier(storage, versions, aliases, signing, options).verify();
   }
 
   private Verification verify() {
@@ -182,6 +170,7 @@ final class Verifier {
       if (stored != null) {
         known.versions().put(number, Proven.of(stored));
         check(chain, number, place, () -> content(stored.manifest()));
+        signatures(stored.manifest(), place);
         end = VersionIndex.link(end, stored.digest());
       }
       versionsChecked++;
@@ -192,6 +181,20 @@ final class Verifier {
       end(chain, 0, 0, null, storage.toString());
     }
     return known;
+  }
+
+  private void signatures(Manifest manifest, String place) {
+    ModelVersion version = manifest.version();
+    String chain = signaturesOf(version.name());
+    VersionSignatures signatures = versions.signatures();
+    List<String> names = check(chain, version.number(), place, () -> signatures.names(version));
+    for (String name : names == null ? List.<String>of() : names) {
+      check(
+          chain,
+          version.number(),
+          storage.signaturePlace(version, name),
+          () -> signatures.check(manifest, name));
+    }
   }
 
   private boolean content(Manifest manifest) throws IOException {
@@ -272,9 +275,9 @@ final class Verifier {
   private void changes(String model, Known known) {
     Chain<VersionRecord> chain = versions.states(model).chain();
     String name = changesOf(model);
-    Walk<VersionRecord> walk = new Walk<>(name, chain.last());
+    Walk<VersionRecord> walk = new Walk<>(name, chain.last(), signing.judge(model, name));
     walk.over(
-        chain::read,
+        chain::readAnyhow,
         chain::place,
         (before, next) -> {
           chain.checkLink(before, next);
@@ -286,9 +289,10 @@ final class Verifier {
 
   private void alias(String model, String alias, Known known) {
     AliasChain chain = aliases.chain(model, alias);
-    Walk<Named> walk = new Walk<>(aliasOf(model, alias), chain.last());
+    String name = aliasOf(model, alias);
+    Walk<Named> walk = new Walk<>(name, chain.last(), signing.judge(model, name));
     walk.over(
-        chain::read,
+        chain::readAnyhow,
         chain::place,
         (before, next) -> {
           chain.checkLink(before, next);
@@ -341,10 +345,12 @@ final class Verifier {
   private final class Walk<T> {
     private final String name;
     private final long last;
+    private final Judge judge;
 
-    Walk(String name, long last) {
+    Walk(String name, long last, Judge judge) {
       this.name = name;
       this.last = last;
+      this.judge = judge;
     }
 
     void over(Reader<T> reader, Places places, LinkCheck<T> links) {
@@ -355,14 +361,18 @@ final class Verifier {
         long each = number;
         String place = places.of(number);
         Link<T> next = check(name, number, place, () -> reader.read(each));
-        if (next != null && !gap) {
+        if (next != null) {
           Link<T> known = before;
+          boolean linked = !gap;
           check(
               name,
               number,
               place,
               () -> {
-                links.check(known, next);
+                if (linked) {
+                  links.check(known, next);
+                }
+                judge.check(next, place);
                 return true;
               });
         }

@@ -29,12 +29,14 @@ import java.util.stream.IntStream;
 /** The numbered, immutable versions of all models. */
 final class VersionStore {
   private final Storage storage;
+  private final Signing signing;
   private final VersionSignatures signatures;
   private final Map<String, VersionList> lists = new ConcurrentHashMap<>();
   private final Map<String, States> states = new ConcurrentHashMap<>();
 
-  VersionStore(Storage storage) {
+  VersionStore(Storage storage, Signing signing) {
     this.storage = storage;
+    this.signing = signing;
     this.signatures = new VersionSignatures(storage);
   }
 
@@ -43,7 +45,8 @@ final class VersionStore {
   }
 
   States states(String model) {
-    return states.computeIfAbsent(model, key -> new States(storage.changeRecords(key), key));
+    return states.computeIfAbsent(
+        model, key -> new States(storage.changeRecords(key), key, signing));
   }
 
   /** A manifest and the digest of its bytes. */
@@ -209,6 +212,10 @@ final class VersionStore {
 
   List<byte[]> signatures(ModelVersion version) {
     return signatures.of(find(version).version());
+  }
+
+  VersionSignatures signatures() {
+    return signatures;
   }
 
   ModelSource source(ModelVersion version) {

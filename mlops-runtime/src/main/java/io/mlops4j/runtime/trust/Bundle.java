@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,10 @@ final class Bundle {
     return hint == null ? "a key that it does not name" : "the key " + Texts.abbreviated(hint);
   }
 
+  Optional<String> hint() {
+    return Optional.ofNullable(hint);
+  }
+
   byte[] write() {
     JsonNodeFactory nodes = JsonNodeFactory.instance;
     ObjectNode bundle = nodes.objectNode().put("mediaType", MEDIA_TYPE);
@@ -75,16 +80,32 @@ final class Bundle {
     return Base64.getEncoder().encodeToString(bytes);
   }
 
+  /** One that a key signed. */
   static Bundle read(ByteBuffer json) throws RefusedSignature {
     SignedJson bundle = SignedJson.read("a bundle", json);
     bundle.expect("mediaType", MEDIA_TYPE);
     SignedJson material = bundle.object("verificationMaterial");
-    if (material.has("certificate") || material.has("x509CertificateChain")) {
+    if (isByCertificate(material)) {
       throw new RefusedSignature(
           "a bundle signed with a certificate, where only signatures by keys are known;"
               + " sign with a key, as by \"model_signing sign key\"");
     }
     SignedJson key = material.object("publicKey");
+    return of(bundle, key.has("hint") ? key.text("hint") : null);
+  }
+
+  /** Also one that was signed with a certificate: for what it says, not to be verified. */
+  static Bundle readAny(ByteBuffer json) throws RefusedSignature {
+    SignedJson bundle = SignedJson.read("a bundle", json);
+    bundle.expect("mediaType", MEDIA_TYPE);
+    return isByCertificate(bundle.object("verificationMaterial")) ? of(bundle, null) : read(json);
+  }
+
+  private static boolean isByCertificate(SignedJson material) {
+    return material.has("certificate") || material.has("x509CertificateChain");
+  }
+
+  private static Bundle of(SignedJson bundle, @Nullable String hint) throws RefusedSignature {
     SignedJson envelope = bundle.object("dsseEnvelope");
     envelope.expect("payloadType", PAYLOAD_TYPE);
     JsonNode signatures = envelope.array("signatures");
@@ -92,9 +113,6 @@ final class Bundle {
       throw new RefusedSignature("a bundle of " + signatures.size() + " signatures instead of one");
     }
     SignedJson signature = SignedJson.of("signatures", signatures.get(0));
-    return new Bundle(
-        envelope.base64("payload"),
-        signature.base64("sig"),
-        key.has("hint") ? key.text("hint") : null);
+    return new Bundle(envelope.base64("payload"), signature.base64("sig"), hint);
   }
 }

@@ -4,6 +4,7 @@ import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.RecordSigner;
 import io.mlops4j.runtime.source.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,8 +22,11 @@ import java.util.Objects;
  * Signs models in the form of OpenSSF model signing 1.0, which its public tool verifies too: {@code
  * model_signing verify key --signature model.sig --public_key key.pem FOLDER}. Immutable and thread
  * safe. The private key is used where the caller's security provider keeps it.
+ *
+ * <p>It also signs the records of a registry ({@link io.mlops4j.registry.RegistryOptions#signing}).
+ * Who may train and who may deploy are often not the same: then let the two have keys of their own.
  */
-public final class ModelSigner {
+public final class ModelSigner implements RecordSigner {
   private final PrivateKey secret;
   private final TrustedKey key;
 
@@ -142,6 +146,16 @@ public final class ModelSigner {
     signed.keySet().removeIf(new Statement(name, Map.of(), Statement.IGNORED)::ignores);
     byte[] payload = new Statement(name, signed, Statement.IGNORED).write();
     return new Bundle(payload, signature(Bundle.signed(payload)), key.hint()).write();
+  }
+
+  @Override
+  public String keyHint() {
+    return key.hint();
+  }
+
+  @Override
+  public byte[] signRecord(byte[] record) {
+    return signature(record);
   }
 
   byte[] signature(byte[] bytes) {

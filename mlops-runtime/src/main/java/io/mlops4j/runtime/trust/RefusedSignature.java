@@ -1,5 +1,7 @@
 package io.mlops4j.runtime.trust;
 
+import java.util.Collection;
+
 /** Why a signature proves nothing; never leaves this package. */
 final class RefusedSignature extends Exception {
   private static final long serialVersionUID = 1L;
@@ -9,6 +11,13 @@ final class RefusedSignature extends Exception {
    */
   RefusedSignature(String found) {
     super(found);
+  }
+
+  /** Throws if there are any. */
+  static void ofAny(String what, Collection<String> names) throws RefusedSignature {
+    if (!names.isEmpty()) {
+      throw new RefusedSignature(what + Texts.some(names));
+    }
   }
 
   String found() {

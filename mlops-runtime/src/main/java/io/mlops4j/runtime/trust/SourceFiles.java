@@ -3,7 +3,6 @@ package io.mlops4j.runtime.trust;
 import io.mlops4j.model.Digest;
 import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,41 +41,16 @@ final class SourceFiles {
    * @return what may be loaded: the files in the statement
    */
   ModelSource verified(Statement statement, boolean unsigned) throws RefusedSignature {
-    Map<String, Digest> signed = signed(statement);
-    List<String> missing = new ArrayList<>();
-    List<String> altered = new ArrayList<>();
-    signed.forEach(
-        (name, digest) -> {
-          if (!digests().containsKey(name)) {
-            missing.add(name);
-          } else if (!digest.equals(digests().get(name))) {
-            altered.add(name);
-          }
-        });
+    Map<String, Digest> signed = statement.signed(digests());
+    statement.compare(digests());
     List<String> unlisted =
         digests().keySet().stream()
             .filter(name -> !signed.containsKey(name) && !statement.ignores(name))
             .toList();
-    refuseAny("other bytes than were signed in ", altered);
-    refuseAny("no ", missing);
     if (!unsigned) {
-      refuseAny("files that were not signed, ", unlisted);
+      RefusedSignature.ofAny("files that were not signed, ", unlisted);
     }
     return only(signed);
-  }
-
-  /** A model that is one file has no name in a statement, so that it may be renamed. */
-  private Map<String, Digest> signed(Statement statement) {
-    Digest only = statement.files().get(Statement.FILE);
-    return only != null && statement.files().size() == 1 && digests().size() == 1
-        ? Map.of(digests().keySet().iterator().next(), only)
-        : statement.files();
-  }
-
-  private static void refuseAny(String what, List<String> names) throws RefusedSignature {
-    if (!names.isEmpty()) {
-      throw new RefusedSignature(what + Texts.some(names));
-    }
   }
 
   private ModelSource only(Map<String, Digest> signed) throws RefusedSignature {

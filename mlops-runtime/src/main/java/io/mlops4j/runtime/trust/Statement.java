@@ -44,6 +44,31 @@ record Statement(String subject, Map<String, Digest> files, List<String> ignored
     return ignored.stream().anyMatch(path -> name.equals(path) || name.startsWith(path + "/"));
   }
 
+  /** By the names that a model's files have: one that is a single file has no name when signed. */
+  Map<String, Digest> signed(Map<String, Digest> found) {
+    Digest only = files.get(FILE);
+    return only != null && files.size() == 1 && found.size() == 1
+        ? Map.of(found.keySet().iterator().next(), only)
+        : files;
+  }
+
+  /** Refuses files that are not as they were signed, or not there; others there may be. */
+  void compare(Map<String, Digest> found) throws RefusedSignature {
+    List<String> missing = new ArrayList<>();
+    List<String> altered = new ArrayList<>();
+    signed(found)
+        .forEach(
+            (name, digest) -> {
+              if (!found.containsKey(name)) {
+                missing.add(name);
+              } else if (!digest.equals(found.get(name))) {
+                altered.add(name);
+              }
+            });
+    RefusedSignature.ofAny("other bytes than were signed in ", altered);
+    RefusedSignature.ofAny("no ", missing);
+  }
+
   byte[] write() {
     Map<String, Digest> sorted = new TreeMap<>(BY_CODE_POINT);
     sorted.putAll(files);

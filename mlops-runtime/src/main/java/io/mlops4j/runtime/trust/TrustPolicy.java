@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.trust;
 
 import io.mlops4j.error.UntrustedModelException;
+import io.mlops4j.registry.RecordTrust;
 import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -26,8 +28,13 @@ import java.util.Set;
  *
  * <p>A model that no rule names is refused. Of several rules the most exact decides: the name
  * itself, then the longest beginning.
+ *
+ * <p>A policy also says whose records of a model a registry believes ({@link
+ * io.mlops4j.registry.RegistryOptions#trusting(RecordTrust)}): those that its keys have signed; of
+ * a model that no rule names, none. That may be another policy than the one by which models are
+ * loaded.
  */
-public final class TrustPolicy {
+public final class TrustPolicy implements RecordTrust {
   private static final String REST = "*";
 
   private final Map<String, Rule> rules;
@@ -147,15 +154,43 @@ public final class TrustPolicy {
             .formatted(model, String.join(", and ", found), source.main(), Texts.some(rule.keys)));
   }
 
-  private Rule rule(String model) {
+  @Override
+  public boolean verifies(String model, String keyHint, byte[] record, byte[] signature) {
+    return find(model)
+        .filter(
+            rule ->
+                rule.keys.isEmpty()
+                    || rule.keys.stream()
+                        .filter(key -> key.hint().equals(keyHint))
+                        .anyMatch(key -> key.verifies(record, signature)))
+        .isPresent();
+  }
+
+  @Override
+  public boolean allowsUnsigned(String model) {
+    return find(model).filter(rule -> rule.unsigned).isPresent();
+  }
+
+  @Override
+  public String signers(String model) {
+    return find(model)
+        .map(rule -> Texts.some(rule.keys))
+        .orElse("a key that the trust policy names for " + model + ", where it has no rule");
+  }
+
+  private Optional<Rule> find(String model) {
     Rule exact = rules.get(Objects.requireNonNull(model, "model"));
     if (exact != null && !model.endsWith(REST)) {
-      return exact;
+      return Optional.of(exact);
     }
     return rules.keySet().stream()
         .filter(models -> models.endsWith(REST) && model.startsWith(beginning(models)))
         .max(Comparator.comparingInt(String::length))
-        .map(rules::get)
+        .map(rules::get);
+  }
+
+  private Rule rule(String model) {
+    return find(model)
         .orElseThrow(
             () ->
                 new UntrustedModelException(

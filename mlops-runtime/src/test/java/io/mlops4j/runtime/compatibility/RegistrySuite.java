@@ -47,13 +47,16 @@ abstract class RegistrySuite {
 
   /** Another registry on the same store. */
   ModelRegistry open(Retention retention) {
-    ModelRegistry next =
-        tested.open(
-            temp.resolve("store"),
-            RegistryOptions.withDefaults()
-                .clock(clock)
-                .retention(retention)
-                .every(Duration.ofMillis(5)));
+    return open("store", options().retention(retention));
+  }
+
+  RegistryOptions options() {
+    return RegistryOptions.withDefaults().clock(clock).every(Duration.ofMillis(5));
+  }
+
+  /** A registry on a store of some name. */
+  ModelRegistry open(String store, RegistryOptions options) {
+    ModelRegistry next = tested.open(temp.resolve(store), options);
     opened.add(next);
     return next;
   }

@@ -27,6 +27,18 @@ public interface RegistryUnderTest {
   /** Changes the actor in a record of an alias, with the record's own checksum made anew. */
   void forgeRecord(String ref, long number) throws Exception;
 
+  /** The same to a record of the states of a model's versions. */
+  void forgeChange(String model, long number) throws Exception;
+
+  /** Changes the actor in all records of an alias, with all checksums and links made anew. */
+  void rewriteHistory(String ref) throws Exception;
+
+  /** Gives a record of an alias the signature of another, with its own checksum made anew. */
+  void moveSignature(String from, long number, String to, long toNumber) throws Exception;
+
+  /** Changes one bit of the only signature that is kept beside a version. */
+  void damageSignature(ModelVersion version) throws Exception;
+
   /** Deletes the newest record of an alias, as if it had never been. */
   void cutRecord(String ref, long number) throws Exception;
 

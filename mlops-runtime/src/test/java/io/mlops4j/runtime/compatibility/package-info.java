@@ -25,13 +25,15 @@
  * reason, which is printed in place of the test.
  *
  * <p>The same for registries: say what your store is in a {@link
- * io.mlops4j.runtime.compatibility.RegistryUnderTest}, and extend the three suites:
+ * io.mlops4j.runtime.compatibility.RegistryUnderTest}, and extend the four suites:
  *
  * <ul>
  *   <li>{@link io.mlops4j.runtime.compatibility.RegistryCompatibility}: versions, aliases, times,
  *       watches, progress;
  *   <li>{@link io.mlops4j.runtime.compatibility.RegistryProofCompatibility}: heads and
  *       verification, against an intruder;
+ *   <li>{@link io.mlops4j.runtime.compatibility.RegistrySigningCompatibility}: signed records, and
+ *       signatures beside versions, against an intruder who can make every digest anew;
  *   <li>{@link io.mlops4j.runtime.compatibility.RegistryRetentionCompatibility}: deprecation,
  *       deletion, collection, leases.
  * </ul>

@@ -2,12 +2,10 @@ package io.mlops4j.runtime.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
-import io.mlops4j.runtime.compatibility.RegistryUnderTest;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -22,7 +20,7 @@ import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 
 /** A registry in a database: each folder of a test has tables of its own there. */
-final class DatabaseUnderTest implements RegistryUnderTest {
+final class DatabaseUnderTest extends Intruder {
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   final TestPool pool;
@@ -133,23 +131,60 @@ final class DatabaseUnderTest implements RegistryUnderTest {
   }
 
   @Override
-  public void forgeRecord(String text, long number) throws Exception {
-    ModelRef ref = ModelRef.parse(text);
-    String alias = ref.alias().orElseThrow();
-    ObjectNode json =
-        Json.parse(
-            bytes(
-                "SELECT document FROM $alias_record WHERE model = ? AND alias = ? AND seq = ?",
-                ref.name(),
-                alias,
-                number));
-    json.put("actor", "eve");
+  byte[] record(ModelRef alias, long number) throws SQLException {
+    return bytes(
+        "SELECT document FROM $alias_record WHERE model = ? AND alias = ? AND seq = ?",
+        alias.name(),
+        alias.alias().orElseThrow(),
+        number);
+  }
+
+  @Override
+  void put(ModelRef alias, long number, byte[] document) throws SQLException {
     update(
         "UPDATE $alias_record SET document = ? WHERE model = ? AND alias = ? AND seq = ?",
-        Json.writeSealed(json),
-        ref.name(),
-        alias,
+        document,
+        alias.name(),
+        alias.alias().orElseThrow(),
         number);
+  }
+
+  @Override
+  long last(ModelRef alias) throws SQLException {
+    return first(
+        "SELECT MAX(seq) FROM $alias_record WHERE model = ? AND alias = ?",
+        row -> row.getLong(1),
+        alias.name(),
+        alias.alias().orElseThrow());
+  }
+
+  @Override
+  byte[] change(String model, long number) throws SQLException {
+    return bytes("SELECT document FROM $change_record WHERE model = ? AND seq = ?", model, number);
+  }
+
+  @Override
+  void putChange(String model, long number, byte[] document) throws SQLException {
+    update(
+        "UPDATE $change_record SET document = ? WHERE model = ? AND seq = ?",
+        document,
+        model,
+        number);
+  }
+
+  @Override
+  public void damageSignature(ModelVersion version) throws SQLException {
+    byte[] bundle =
+        bytes(
+            "SELECT bundle FROM $signature WHERE model = ? AND seq = ?",
+            version.name(),
+            version.number());
+    bundle[bundle.length / 2] ^= 1;
+    update(
+        "UPDATE $signature SET bundle = ? WHERE model = ? AND seq = ?",
+        bundle,
+        version.name(),
+        version.number());
   }
 
   @Override

@@ -1,11 +1,9 @@
 package io.mlops4j.runtime.registry;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
-import io.mlops4j.runtime.compatibility.RegistryUnderTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +12,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /** A registry in a folder. */
-final class FolderUnderTest implements RegistryUnderTest {
+final class FolderUnderTest extends Intruder {
   private Layout layout;
 
   @Override
@@ -43,8 +41,12 @@ final class FolderUnderTest implements RegistryUnderTest {
 
   @Override
   public void damageBytes(ModelVersion version) throws IOException {
+    damage(files(version));
+  }
+
+  private static void damage(Path folder) throws IOException {
     Path file;
-    try (Stream<Path> paths = Files.list(files(version))) {
+    try (Stream<Path> paths = Files.list(folder)) {
       file = paths.findFirst().orElseThrow();
     }
     byte[] bytes = Files.readAllBytes(file);
@@ -52,21 +54,43 @@ final class FolderUnderTest implements RegistryUnderTest {
     Files.write(file, bytes);
   }
 
-  private Path record(String ref, long number) {
-    ModelRef parsed = ModelRef.parse(ref);
-    return layout.record(layout.alias(parsed.name(), parsed.alias().orElseThrow()), number);
+  private Path file(ModelRef ref, long number) {
+    return layout.record(layout.alias(ref.name(), ref.alias().orElseThrow()), number);
   }
 
   @Override
-  public void forgeRecord(String ref, long number) throws IOException {
-    ObjectNode json = Json.parse(Files.readAllBytes(record(ref, number)));
-    json.put("actor", "eve");
-    Files.write(record(ref, number), Json.writeSealed(json));
+  byte[] record(ModelRef alias, long number) throws IOException {
+    return Files.readAllBytes(file(alias, number));
+  }
+
+  @Override
+  void put(ModelRef alias, long number, byte[] document) throws IOException {
+    Files.write(file(alias, number), document);
+  }
+
+  @Override
+  long last(ModelRef alias) {
+    return layout.last(layout.alias(alias.name(), alias.alias().orElseThrow()));
+  }
+
+  @Override
+  byte[] change(String model, long number) throws IOException {
+    return Files.readAllBytes(layout.record(layout.changes(model), number));
+  }
+
+  @Override
+  void putChange(String model, long number, byte[] document) throws IOException {
+    Files.write(layout.record(layout.changes(model), number), document);
+  }
+
+  @Override
+  public void damageSignature(ModelVersion version) throws IOException {
+    damage(layout.version(version.name(), version.number()).resolve("signatures"));
   }
 
   @Override
   public void cutRecord(String ref, long number) throws IOException {
-    Files.delete(record(ref, number));
+    Files.delete(file(ModelRef.parse(ref), number));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.registry;
 import io.mlops4j.runtime.compatibility.RegistryCompatibility;
 import io.mlops4j.runtime.compatibility.RegistryProofCompatibility;
 import io.mlops4j.runtime.compatibility.RegistryRetentionCompatibility;
+import io.mlops4j.runtime.compatibility.RegistrySigningCompatibility;
 import io.mlops4j.runtime.compatibility.RegistryUnderTest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -26,6 +27,14 @@ class JdbcH2RegistryTest {
 
   @Nested
   class Proof extends RegistryProofCompatibility {
+    @Override
+    protected RegistryUnderTest registry() {
+      return database;
+    }
+  }
+
+  @Nested
+  class Signed extends RegistrySigningCompatibility {
     @Override
     protected RegistryUnderTest registry() {
       return database;

@@ -358,20 +358,6 @@ class JdbcModelRegistryTest {
   }
 
   @Test
-  void signaturesAreKeptOnceAndComeWithTheSource() throws Exception {
-    try (ModelRegistry registry = builder().open()) {
-      ModelVersion version = publish(registry);
-      registry.addSignature(version, new byte[] {1, 2});
-      registry.addSignature(version, new byte[] {1, 2});
-      registry.addSignature(version, new byte[] {3});
-      assertThat(registry.signatures(version))
-          .containsExactlyInAnyOrder(new byte[] {1, 2}, new byte[] {3});
-      assertThat(registry.source(version).signatures()).hasSize(2);
-      assertThat(registry.verify().breaks()).isEmpty();
-    }
-  }
-
-  @Test
   void aFolderOfContentsBelongsToOneRegistry() throws Exception {
     Path folder = temp.resolve("contents");
     builder().blobsIn(folder).open().close();

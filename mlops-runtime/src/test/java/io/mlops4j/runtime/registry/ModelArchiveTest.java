@@ -12,6 +12,8 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.Progress;
 import io.mlops4j.registry.PublishOptions;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
@@ -398,6 +401,34 @@ class ModelArchiveTest {
     entries.put("files/model.sig", new byte[1]);
 
     assertRefused(zip(entries), "files that are no model's, as model.sig");
+  }
+
+  /** A registry of a foreign kind, which has only what every registry must have. */
+  private static ModelRegistry keepingNoSignatures(ModelRegistry of) {
+    return (ModelRegistry)
+        Proxy.newProxyInstance(
+            ModelRegistry.class.getClassLoader(),
+            new Class<?>[] {ModelRegistry.class},
+            (proxy, method, values) ->
+                method.isDefault() && method.getName().toLowerCase(Locale.ROOT).contains("sign")
+                    ? InvocationHandler.invokeDefault(proxy, method, values)
+                    : method.invoke(of, values));
+  }
+
+  @Test
+  void aSignedVersionIsNotPublishedWhereSignaturesAreNotKept() throws IOException {
+    ModelRegistry foreign = keepingNoSignatures(to);
+    from.addSignature(version, BUNDLE);
+    ModelArchive.write(from, version, file);
+
+    assertThatThrownBy(() -> ModelArchive.read(file).into(foreign))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContainingAll("keeps no signatures", "nothing was published");
+    assertThat(to.models()).isEmpty();
+
+    Path unsigned = temporary.resolve("unsigned.zip");
+    ModelArchive.write(from, from.resolve("fraud:1"), unsigned);
+    assertThat(ModelArchive.read(unsigned).into(foreign).number()).isEqualTo(1);
   }
 
   private static byte[] replaced(byte[] text, String what, String with) {

@@ -8,10 +8,15 @@ import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.GoldenRows;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.NullPolicy;
+import io.mlops4j.runtime.trust.ModelSigner;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
 import java.util.Objects;
 
 /** Model files and cards for the tests of the registry. */
@@ -23,6 +28,24 @@ final class Models {
       Digest.parse("sha256:26d3aa49ed4515c79e8e1577bd75a7cff61ef735a3d3d951ac98a8c9920dc549");
 
   private Models() {}
+
+  /** One with a new key. */
+  static ModelSigner signer() {
+    KeyPair keys = keys("EC");
+    return ModelSigner.of(keys.getPrivate(), keys.getPublic());
+  }
+
+  static KeyPair keys(String algorithm) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+      if (algorithm.equals("EC")) {
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+      }
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   static Path mlp4(Path folder) throws IOException {
     return copy("mlp4.onnx", folder);

@@ -52,7 +52,7 @@ class RegistryCopyTest {
     folder.assign("fraud@champion", two, ANA);
     folder.assign("fraud@challenger", one, ANA);
     folder.deprecate(one, ANA);
-    folder.addSignature(two, new byte[] {1, 2, 3});
+    Models.signer().sign(folder, two);
     folder.delete(three, ANA);
     folder.collect(ANA);
   }
