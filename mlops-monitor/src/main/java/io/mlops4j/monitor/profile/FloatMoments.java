@@ -13,13 +13,15 @@ import java.util.Arrays;
  *
  * <p>Sums are kept in as many lanes as a chunk has values, so that the compiler turns the loops
  * into vector instructions, and go to the wide integers of {@link Moments} after a thousand
- * additions a lane. The loops that check a chunk only add up violations, for the same reason.
- * Chunks that are short, or whose values differ more in size, go to the wide integers at once.
+ * additions a lane. The loops that check a chunk only add up violations, for the same reason. A few
+ * values of another size go to the wide integers one by one; chunks that are short, or have more of
+ * them, as a whole.
  */
 final class FloatMoments {
   private static final int LEAST = Chunk.SIZE / 4;
   private static final int MOST_ADDITIONS = 1024;
   private static final int SPREAD = 20;
+  private static final int FEW = 16;
 
   /** So much above the greatest value, lest each slightly greater one begins anew. */
   private static final int HEADROOM = 2;
@@ -57,51 +59,92 @@ final class FloatMoments {
    * @return how many those are
    */
   int add(int[] bits, double[] values, int length, double[] odd) {
-    if (length < LEAST || (violations(bits, length) > 0 && !fit(bits, length))) {
+    if (length < LEAST) {
       return moments.add(values, length, odd);
     }
-    add(values, length);
+    int odds = violations(bits, length);
+    if (odds > FEW) {
+      odds = fit(bits, length);
+    }
+    if (odds > FEW || (odds > 0 && !finite(bits, length))) {
+      return moments.add(values, length, odd);
+    }
+    if (odds > 0) {
+      addApart(bits, values, length, odd);
+    } else {
+      add(values, length);
+    }
     if (newExtremes(bits, length) > 0) {
       extremes(bits, length);
     }
-    moments.summed(length, value(lowest), value(highest));
-    return 0;
+    moments.summed(length - odds, value(lowest), value(highest));
+    return odds;
+  }
+
+  private static boolean finite(int[] bits, int length) {
+    int last = Float.floatToRawIntBits(Float.MAX_VALUE);
+    int others = 0;
+    for (int i = 0; i < length; i++) {
+      others += (last - (bits[i] & SIZE)) >>> 31;
+    }
+    return others == 0;
+  }
+
+  /** Adds the values that violate nothing; a 0 stands for each of the others meanwhile. */
+  private void addApart(int[] bits, double[] values, int length, double[] odd) {
+    int odds = 0;
+    for (int i = 0; i < length; i++) {
+      if (violations(bits[i] & SIZE) > 0) {
+        odd[odds++] = values[i];
+        values[i] = 0;
+      }
+    }
+    add(values, length);
+    for (int i = 0, back = 0; back < odds; i++) {
+      if (violations(bits[i] & SIZE) > 0) {
+        values[i] = odd[back++];
+      }
+    }
   }
 
   private int violations(int[] bits, int length) {
-    int last = below - 1;
-    int least = from - 1;
     int violations = 0;
     for (int i = 0; i < length; i++) {
-      int size = bits[i] & SIZE;
-      // Less one, 0 is the greatest.
-      violations += ((last - size) >>> 31) + ((((size - 1) & SIZE) - least) >>> 31);
+      violations += violations(bits[i] & SIZE);
     }
     return violations;
   }
 
-  /**
-   * Begins anew with sums for values of another size; false if those of a chunk differ too much.
-   */
-  private boolean fit(int[] bits, int length) {
+  /** 1 if a size is 0 < size < from or size >= below, else 0. */
+  private int violations(int size) {
+    // Less one, 0 is the greatest.
+    return ((below - 1 - size) >>> 31) + ((((size - 1) & SIZE) - (from - 1)) >>> 31);
+  }
+
+  /** Begins anew with sums for values of another size; how many of a chunk still are of another. */
+  private int fit(int[] bits, int length) {
     int greatest = 0;
-    int least = SIZE;
     for (int i = 0; i < length; i++) {
-      int size = bits[i] & SIZE;
-      greatest = Math.max(greatest, size);
-      least = size > 0 ? Math.min(least, size) : least;
+      greatest = Math.max(greatest, bits[i] & SIZE);
     }
     int exponent = (greatest >>> MANTISSA) - BIAS + 1;
-    int smallest = Math.min(exponent, (least >>> MANTISSA) - BIAS);
-    int top = Math.min(exponent + HEADROOM, smallest + SPREAD);
-    if (exponent > BIAS || top < exponent || top - SPREAD <= -BIAS) {
-      return false;
+    if (exponent > BIAS || exponent - SPREAD <= -BIAS) {
+      return length;
     }
     settle();
+    fitBelow(exponent + HEADROOM);
+    int odds = violations(bits, length);
+    if (odds > FEW) {
+      fitBelow(exponent);
+      odds = violations(bits, length);
+    }
+    return odds;
+  }
+
+  private void fitBelow(int top) {
     below = Math.min(top + BIAS, 255) << MANTISSA;
     from = (top - SPREAD + BIAS) << MANTISSA;
     splitter = 1.5 * Math.scalb(1.0, 2 * top + 9);
-    return true;
   }
 
   private void add(double[] values, int length) {
@@ -135,9 +178,10 @@ final class FloatMoments {
     return found;
   }
 
-  /** 1 if a is less than b, else 0, by arithmetic. */
+  /** 1 if a is less than b, else 0, by arithmetic; of other forms HotSpot makes no vectors here. */
   private static int less(int a, int b) {
-    return ((a & ~b) | (~(a ^ b) & (a - b))) >>> 31;
+    int difference = a - b;
+    return (difference ^ ((a ^ b) & (difference ^ a))) >>> 31;
   }
 
   private void extremes(int[] bits, int length) {

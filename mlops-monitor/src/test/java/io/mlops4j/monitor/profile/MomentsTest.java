@@ -30,6 +30,8 @@ class MomentsTest {
         kind("zero", random -> 0),
         kind("mostly zero", random -> random.nextInt(10) > 0 ? 0 : random.nextGaussian()),
         kind("one outlier", random -> random.nextInt(1500) == 0 ? 1e30 : random.nextGaussian()),
+        kind("few tiny", random -> random.nextInt(200) == 0 ? 1e-30 : random.nextGaussian()),
+        kind("as many tiny", random -> random.nextInt(64) == 0 ? 1e-30 : random.nextGaussian()),
         kind("growing", random -> random.nextGaussian() * (1 + random.nextInt(1 << 20))));
   }
 
@@ -51,7 +53,9 @@ class MomentsTest {
         chunk.set(i, (float) values.applyAsDouble(random));
         exact.add(chunk.values[i]);
       }
+      double[] before = chunk.values.clone();
       int odd = floats.add(chunk.bits, chunk.values, chunk.length, chunk.odd);
+      assertThat(chunk.values).isEqualTo(before);
       for (int i = 0; i < odd; i++) {
         moments.add(chunk.odd[i]);
       }
