@@ -60,7 +60,14 @@ final class AssignCommand extends RegistryCommand {
             : registry.assign(alias, version, who.change(), head(registry, expected));
     out.answer(
         Facts.json(record),
-        it -> it.line(alias + " " + String.join("  ", Facts.row(record).subList(2, 4))));
+        it ->
+            it.line(
+                alias
+                    + " -> "
+                    + version
+                    + (record.from() == null ? "" : " (was " + record.from() + ")")
+                    + "  "
+                    + Facts.text(record.change())));
     return 0;
   }
 

@@ -38,10 +38,13 @@ final class CardOptions {
           "The card as JSON, as show --card prints it; what the options below say replaces it.")
   private @Nullable Path card;
 
-  @Option(names = "--name", description = "The model's name; needed unless the card has it.")
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "The model's name; needed unless the card has it.")
   private @Nullable String name;
 
-  @Option(names = "--owner", description = "A person or team.")
+  @Option(names = "--owner", paramLabel = "WHO", description = "A person or team.")
   private @Nullable String owner;
 
   @Option(names = "--licence", paramLabel = "SPDX", description = "As Apache-2.0.")
@@ -53,13 +56,19 @@ final class CardOptions {
   @Option(names = "--description", paramLabel = "TEXT", description = "What the model is.")
   private @Nullable String description;
 
-  @Option(names = "--tier", description = "1 (the most material) to 9.")
+  @Option(names = "--tier", paramLabel = "N", description = "1 (the most material) to 9.")
   private @Nullable Integer tier;
 
-  @Option(names = "--commit", description = "The commit of the code that made it.")
+  @Option(
+      names = "--commit",
+      paramLabel = "HASH",
+      description = "The commit of the code that made it.")
   private @Nullable String commit;
 
-  @Option(names = "--region", description = "Where it may be loaded; may be repeated.")
+  @Option(
+      names = "--region",
+      paramLabel = "REGION",
+      description = "Where it may be loaded; may be repeated.")
   private List<String> regions = new ArrayList<>();
 
   @Option(
@@ -74,13 +83,22 @@ final class CardOptions {
       description = "A column that travels along, needs --feature; may be repeated.")
   private List<String> keys = new ArrayList<>();
 
-  @Option(names = "--metric", paramLabel = "NAME=NUMBER", description = "May be repeated.")
+  @Option(
+      names = "--metric",
+      paramLabel = "NAME=NUMBER",
+      description = "As roc_auc=0.71; may be repeated.")
   private Map<String, Double> metrics = new TreeMap<>();
 
-  @Option(names = "--parameter", paramLabel = "NAME=TEXT", description = "May be repeated.")
+  @Option(
+      names = "--parameter",
+      paramLabel = "NAME=TEXT",
+      description = "As trees=300; may be repeated.")
   private Map<String, String> parameters = new TreeMap<>();
 
-  @Option(names = "--seed", paramLabel = "NAME=NUMBER", description = "May be repeated.")
+  @Option(
+      names = "--seed",
+      paramLabel = "NAME=NUMBER",
+      description = "As numpy=42; may be repeated.")
   private Map<String, Long> seeds = new TreeMap<>();
 
   private boolean warned;

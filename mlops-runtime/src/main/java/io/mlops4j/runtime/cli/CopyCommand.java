@@ -14,8 +14,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "copy",
     description = {
-      "Copies the whole registry into another one, byte for byte: versions, histories, signatures."
-          + " Again, it takes along what came since. A target that holds something else is refused."
+      "Copies the whole registry into another one, byte for byte.",
+      "Versions with their numbers and digests, histories, signatures. Run again, it takes along what"
+          + " came since. A target that holds something else is refused."
     },
     footer = {
       "%nExamples:",

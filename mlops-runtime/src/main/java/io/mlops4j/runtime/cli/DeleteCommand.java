@@ -15,8 +15,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "delete",
     description = {
-      "Deletes a version, for good reasons. Its bytes go with the first gc after the grace period;"
-          + " until then restore takes it back. Number, digests and card stay for ever.",
+      "Deletes a version, for good reasons.",
+      "Its bytes go with the first gc after the grace period; until then restore takes it back."
+          + " Number, digests and card stay for ever.",
       "What an alias names, named within the floor, or a process has leased is not deleted."
     },
     footer = {

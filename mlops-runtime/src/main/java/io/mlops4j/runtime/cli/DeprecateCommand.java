@@ -10,12 +10,13 @@ import picocli.CommandLine.Command;
 @Command(
     name = "deprecate",
     description = {
-      "Advises against a version: a bare name no longer means it while there is a better one."
-          + " Whoever uses it may go on."
+      "Advises against a version.",
+      "A bare name no longer means it while there is a better one. Whoever uses it may go on."
     },
     footer = {
       "%nExample:",
-      "  mlops4j deprecate flight-delay:1 --by ana --because \"2 is better\" --registry registry"
+      "  mlops4j deprecate flight-delay:1 --by ana --because \"2 is better\" \\",
+      "      --registry registry"
     })
 final class DeprecateCommand extends StateCommand {
   @Override

@@ -1,8 +1,12 @@
 package io.mlops4j.runtime.cli;
 
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.registry.CardChange;
 import io.mlops4j.runtime.registry.CardDiff;
 import java.io.IOException;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,10 +33,34 @@ final class DiffCommand extends RegistryCommand {
 
   @Override
   int run(ModelRegistry registry, Output out) throws IOException {
-    CardDiff diff = CardDiff.of(registry, registry.resolve(before), registry.resolve(after));
+    ModelVersion older = registry.resolve(before);
+    ModelVersion newer = registry.resolve(after);
+    CardDiff diff = CardDiff.of(registry, older, newer);
     out.answer(
         Output.parse("diff", diff.json()),
-        to -> to.text(markdown ? diff.markdown() : diff.toString()));
+        to -> {
+          if (markdown) {
+            to.text(diff.markdown());
+          } else {
+            show(older + " -> " + newer, diff, to);
+          }
+        });
     return 0;
+  }
+
+  private static void show(String compared, CardDiff diff, Output to) {
+    to.line(diff.changes().isEmpty() ? compared + ": nothing changed" : compared);
+    diff.changes().forEach(change -> to.line("  " + text(change)));
+  }
+
+  /** The bytes' digests as other commands show them: a line has no room for two whole ones. */
+  private static String text(CardChange change) {
+    return change.area() == CardChange.Area.BYTES
+        ? "bytes: " + digest(change.before()) + " -> " + digest(change.after())
+        : change.toString();
+  }
+
+  private static String digest(Optional<String> text) {
+    return text.map(whole -> Digest.parse(whole).abbreviated()).orElse("none");
   }
 }

@@ -28,14 +28,16 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "export",
     description = {
-      "Writes a version for others: as an archive with card and signatures, which import takes"
-          + " with its digest unchanged (.zip), as the ONNX file alone (.onnx), or as a folder"
-          + " that MLflow loads (--as mlflow; needs org.snakeyaml:snakeyaml-engine)."
+      "Writes a version for others.",
+      "As an archive with card and signatures, which import takes with its digest unchanged (.zip),"
+          + " as the ONNX file alone (.onnx), or as a folder that MLflow loads (--as mlflow; needs"
+          + " org.snakeyaml:snakeyaml-engine)."
     },
     footer = {
       "%nExamples:",
       "  mlops4j export flight-delay:1 flight-delay-1.zip --registry registry",
-      "  mlops4j export flight-delay@champion for-mlflow --as mlflow --registry registry"
+      "  mlops4j export flight-delay@champion for-mlflow --as mlflow \\",
+      "      --registry registry"
     })
 final class ExportCommand extends RegistryCommand {
   private static final int PIECE = 1 << 20;

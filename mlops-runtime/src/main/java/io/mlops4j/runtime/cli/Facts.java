@@ -6,6 +6,8 @@ import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.VersionRecord;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -59,7 +61,7 @@ final class Facts {
   static List<String> row(VersionRecord record) {
     return List.of(
         Long.toString(record.number()),
-        record.at().toString(),
+        time(record.at()),
         record.versions().stream().map(ModelVersion::toString).collect(Collectors.joining(", "))
             + " "
             + word(record.state()),
@@ -70,14 +72,14 @@ final class Facts {
     return word(record.state()) + "  " + text(record.change());
   }
 
-  private static String text(Change change) {
+  static String text(Change change) {
     return change.actor() + (change.reason().isEmpty() ? "" : ": " + change.reason());
   }
 
   static List<String> row(AliasRecord record) {
     return List.of(
         Long.toString(record.number()),
-        record.at().toString(),
+        time(record.at()),
         (record.from() == null ? "" : record.from() + " ") + "-> " + record.to(),
         text(record.change()));
   }
@@ -107,6 +109,11 @@ final class Facts {
           }
         });
     return names;
+  }
+
+  /** For people: a line has room for seconds; JSON has the whole. */
+  static String time(Instant time) {
+    return time.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   static String word(Enum<?> constant) {

@@ -18,13 +18,13 @@ import picocli.CommandLine.Option;
 @Command(
     name = "gc",
     description = {
-      "Removes the bytes of deleted versions whose grace period is over; with --newest it first"
-          + " deletes older versions.",
-      "What an alias names, named within the floor, or a process has leased always stays."
+      "Removes the bytes of deleted versions after their grace period.",
+      "With --newest it first deletes older versions. What an alias names, named within the floor, or a process has leased always stays."
     },
     footer = {
       "%nExample:",
-      "  mlops4j gc --by ana --because \"spring cleaning\" --newest 20 --dry-run --registry registry"
+      "  mlops4j gc --by ana --because \"spring cleaning\" --newest 20 --dry-run \\",
+      "      --registry registry"
     })
 final class GcCommand extends RegistryCommand {
   @Mixin private final WhoOptions who = new WhoOptions();

@@ -19,14 +19,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "history",
     description = {
-      "Shows the records of an alias, the oldest first, or the one that held at a time; of a model,"
-          + " which versions were deprecated, deleted and restored.",
-      "Every link between them is checked."
+      "Shows who let an alias name what, when and why.",
+      "The oldest record comes first; with --at only the one that held at a time. Of a model it shows"
+          + " which versions were deprecated, deleted and restored. Every link is checked."
     },
     footer = {
       "%nExamples:",
       "  mlops4j history flight-delay@champion --registry registry",
-      "  mlops4j history flight-delay@champion --at 2001-05-03T12:00:00Z --registry registry",
+      "  mlops4j history flight-delay@champion --at 2001-05-03T12:00:00Z \\",
+      "      --registry registry",
       "  mlops4j history flight-delay --registry registry"
     })
 final class HistoryCommand extends RegistryCommand {

@@ -22,14 +22,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     description = {
-      "Publishes what others wrote: an archive that export wrote (.zip), with its own card and"
-          + " signatures; a folder of MLflow with the ONNX flavour (needs"
-          + " org.snakeyaml:snakeyaml-engine); or an ONNX model. Nothing in them is run."
+      "Publishes what others wrote; nothing in it is run.",
+      "An archive that export wrote (.zip), with its own card and signatures; a folder of MLflow with"
+          + " the ONNX flavour (needs org.snakeyaml:snakeyaml-engine); or an ONNX model."
     },
     footer = {
       "%nExamples:",
       "  mlops4j import flight-delay-1.zip --registry registry",
-      "  mlops4j import mlruns/0/model --name flight-delay --owner ops-ml --registry registry"
+      "  mlops4j import mlruns/0/model --name flight-delay --owner ops-ml \\",
+      "      --registry registry"
     })
 final class ImportCommand extends RegistryCommand {
   @SuppressWarnings("NullAway.Init") // set by Picocli

@@ -105,7 +105,7 @@ final class ListCommand extends RegistryCommand {
           List.of(
               status.version().toString(),
               Facts.word(status.state()),
-              status.published().toString(),
+              Facts.time(status.published()),
               status.version().digest().abbreviated(),
               String.join(", ", naming)));
     }

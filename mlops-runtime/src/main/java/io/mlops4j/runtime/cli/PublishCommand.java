@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "publish",
     description = {
-      "Publishes a model with its card. The same bytes with the same card are the same version."
+      "Publishes a model with its card.",
+      "The same bytes with the same card are the same version."
     },
     footer = {
       "%nExample:",

@@ -10,11 +10,13 @@ import picocli.CommandLine.Command;
 @Command(
     name = "restore",
     description = {
-      "Makes a deprecated version active again, or a deleted one whose bytes gc has not yet removed."
+      "Makes a deprecated or deleted version active again.",
+      "A deleted one only until gc has removed its bytes."
     },
     footer = {
       "%nExample:",
-      "  mlops4j restore flight-delay:1 --by ana --because \"still needed\" --registry registry"
+      "  mlops4j restore flight-delay:1 --by ana --because \"still needed\" \\",
+      "      --registry registry"
     })
 final class RestoreCommand extends StateCommand {
   @Override

@@ -28,7 +28,7 @@ final class Shared {
       paramLabel = "ADDRESS",
       scope = ScopeType.INHERIT,
       description =
-          "The registry: its folder, or its database, as jdbc:postgresql://host/name; "
+          "Where the registry is: a folder, or a database as jdbc:postgresql://host/name; "
               + REGISTRY
               + " in the environment if not given. A database's user and password are always"
               + " there, in MLOPS4J_USER and MLOPS4J_PASSWORD.")

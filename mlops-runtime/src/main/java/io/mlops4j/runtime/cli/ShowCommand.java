@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 /** {@code show REF}: a version with its state and its card. */
 @Command(
     name = "show",
-    description = {"Shows a version: its digest, its state, the aliases that name it, its card."},
+    description = {"Shows a version: digest, state, aliases, card."},
     footer = {
       "%nExamples:",
       "  mlops4j show flight-delay@champion --registry registry",
@@ -81,7 +81,7 @@ final class ShowCommand extends RegistryCommand {
     rows.add(List.of("version", version.toString()));
     rows.add(List.of("digest", version.digest().toString()));
     rows.add(List.of("state", state(status)));
-    rows.add(List.of("published", status.published().toString()));
+    rows.add(List.of("published", Facts.time(status.published())));
     rows.add(List.of("aliases", aliases.isEmpty() ? "none" : String.join(", ", aliases)));
     rows.add(List.of("signatures", signatures == 0 ? "none" : signatures + ", not verified here"));
     statements(card, rows);
@@ -92,7 +92,7 @@ final class ShowCommand extends RegistryCommand {
     return Facts.word(status.state())
         + status
             .since()
-            .map(since -> " since " + since.at() + " by " + since.change().actor())
+            .map(since -> " since " + Facts.time(since.at()) + " by " + since.change().actor())
             .orElse("");
   }
 

@@ -14,8 +14,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "sign",
     description = {
-      "Signs a version in the form of OpenSSF model signing, and keeps the signature beside it. A"
-          + " runtime with a TrustPolicy loads it for whoever trusts the key."
+      "Signs a version, and keeps the signature beside it.",
+      "The form is that of OpenSSF model signing. A runtime with a TrustPolicy loads the version if"
+          + " it trusts the key."
     },
     footer = {
       "%nExample:",

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "verify",
     description = {
-      "Checks every digest and every link of the registry, and says where it is broken.",
+      "Checks every digest and every link, and says where one is broken.",
       "A history that was rewritten as a whole is found only with a head that was kept elsewhere."
     },
     footer = {

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -8,6 +9,9 @@ import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -177,5 +181,58 @@ class CommandsTest {
             }));
 
     assertThat(line.execute("list", "--json")).isEqualTo(1);
+  }
+
+  private static CommandLine commands() {
+    return Commands.line(name -> null, false);
+  }
+
+  /** Every line of a text that starts the program, without its name; lines go on after a \\. */
+  private static Stream<String[]> starts(String text) {
+    return text.replaceAll("\\\\\\R *", "")
+        .lines()
+        .map(String::strip)
+        .filter(line -> line.startsWith("mlops4j "))
+        .map(
+            line ->
+                Pattern.compile("(\"[^\"]*\"|\\S)+")
+                    .matcher(line)
+                    .results()
+                    .skip(1)
+                    .map(word -> word.group().replace("\"", ""))
+                    .toArray(String[]::new));
+  }
+
+  private static void assertUnderstood(String[] line) {
+    assertThatCode(() -> commands().parseArgs(line))
+        .as(String.join(" ", line))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void everyExampleOfTheHelpIsUnderstood() {
+    List<String[]> examples =
+        commands().getSubcommands().keySet().stream()
+            .flatMap(name -> starts(Line.withoutRegistry().run(name, "--help").out()))
+            .toList();
+
+    assertThat(examples).hasSizeGreaterThan(20).allSatisfy(CommandsTest::assertUnderstood);
+  }
+
+  @Test
+  void thePageNamesEveryCommandAndItsExamplesAreUnderstood() throws Exception {
+    String page = Files.readString(Path.of("../docs/command-line.md"));
+    List<String> named =
+        Pattern.compile("(?m)^\\| `([a-z]+)[ `]")
+            .matcher(page)
+            .results()
+            .map(row -> row.group(1))
+            .toList();
+
+    assertThat(named).containsExactlyElementsOf(commands().getSubcommands().keySet());
+    assertThat(starts(page)).hasSize(5).allSatisfy(CommandsTest::assertUnderstood);
+    assertThat(starts(Files.readString(Path.of("../README.md"))))
+        .hasSize(2)
+        .allSatisfy(CommandsTest::assertUnderstood);
   }
 }

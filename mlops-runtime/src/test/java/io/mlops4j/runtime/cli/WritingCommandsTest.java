@@ -177,6 +177,10 @@ class WritingCommandsTest {
     assertThat(first.code()).isZero();
     assertThat(first.out()).isEqualTo("mlp@champion -> mlp:1  ana: @ana says so\n");
 
+    line.run("assign", "mlp@other", "mlp:2", "--by", "ana");
+    assertThat(line.run("assign", "mlp@other", "mlp:1", "--by", "ana").out())
+        .isEqualTo("mlp@other -> mlp:1 (was mlp:2)  ana\n");
+
     JsonNode second = line.run("assign", "mlp@champion", "mlp", "--by", "bob", "--json").json();
     assertThat(second.get("number").intValue()).isEqualTo(2);
     assertThat(second.at("/from/ref").textValue()).isEqualTo("mlp:1");
