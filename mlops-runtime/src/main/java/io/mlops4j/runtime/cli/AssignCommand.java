@@ -4,6 +4,7 @@ import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.RegistryOptions;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,11 @@ final class AssignCommand extends RegistryCommand {
       paramLabel = "N",
       description = "The number of the alias's newest record, as history shows it.")
   private @Nullable Long expected;
+
+  @Override
+  RegistryOptions options(RegistryOptions shared) {
+    return who.signing(shared);
+  }
 
   @Override
   void check() {

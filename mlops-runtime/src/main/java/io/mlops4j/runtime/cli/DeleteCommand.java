@@ -34,10 +34,9 @@ final class DeleteCommand extends StateCommand {
   private @Nullable Duration floor;
 
   @Override
-  RegistryOptions options() {
+  RegistryOptions options(RegistryOptions shared) {
     Retention retention = Retention.withDefaults();
-    return RegistryOptions.withDefaults()
-        .retention(floor == null ? retention : retention.floor(floor));
+    return super.options(shared).retention(floor == null ? retention : retention.floor(floor));
   }
 
   @Override

@@ -55,12 +55,12 @@ final class GcCommand extends RegistryCommand {
   private @Nullable Integer newest;
 
   @Override
-  RegistryOptions options() {
+  RegistryOptions options(RegistryOptions shared) {
     Retention retention = Retention.withDefaults();
     retention = grace == null ? retention : retention.grace(grace);
     retention = floor == null ? retention : retention.floor(floor);
     retention = newest == null ? retention : retention.newest(newest);
-    return RegistryOptions.withDefaults().retention(retention);
+    return who.signing(shared).retention(retention);
   }
 
   @Override

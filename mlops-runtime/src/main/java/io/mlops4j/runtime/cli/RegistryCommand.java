@@ -38,8 +38,9 @@ abstract class RegistryCommand implements Callable<Integer> {
   /** Tries in a registry of its own, for a moment, what must not fail in one that was just made. */
   void prove(ModelRegistry scratch) throws IOException {}
 
-  RegistryOptions options() {
-    return RegistryOptions.withDefaults();
+  /** What this command adds to the options of all. */
+  RegistryOptions options(RegistryOptions shared) {
+    return shared;
   }
 
   @Override
@@ -47,13 +48,13 @@ abstract class RegistryCommand implements Callable<Integer> {
     check();
     PrintWriter writer = spec.commandLine().getOut();
     Shared shared = commands.shared;
+    RegistryOptions options = options(shared.options(spec));
     Address address = shared.address(spec);
     if (makes() && address instanceof Address.Folder folder && folder.isNothing()) {
       prove();
     }
     int code;
-    try (ModelRegistry registry =
-        makes() ? address.openOrMake(options()) : address.open(options())) {
+    try (ModelRegistry registry = makes() ? address.openOrMake(options) : address.open(options)) {
       code = run(registry, new Output(writer, shared.json));
     }
     if (writer.checkError()) {

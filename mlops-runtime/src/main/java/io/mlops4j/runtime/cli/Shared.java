@@ -1,7 +1,15 @@
 package io.mlops4j.runtime.cli;
 
+import io.mlops4j.registry.RegistryHead;
+import io.mlops4j.registry.RegistryOptions;
+import io.mlops4j.runtime.trust.TrustPolicy;
+import io.mlops4j.runtime.trust.TrustedKey;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -56,6 +64,21 @@ final class Shared {
   private @Nullable Path blobs;
 
   @Option(
+      names = "--trust",
+      paramLabel = "PEM",
+      scope = ScopeType.INHERIT,
+      description =
+          "Believe only records that this public key's owner has signed; may be repeated.")
+  private List<Path> trusted = new ArrayList<>();
+
+  @Option(
+      names = "--trust-since",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description = "A head that was kept elsewhere: records up to it need no signature.")
+  private @Nullable Path since;
+
+  @Option(
       names = "--json",
       scope = ScopeType.INHERIT,
       description = "Print one JSON document instead of lines for people.")
@@ -81,6 +104,24 @@ final class Shared {
 
   boolean progress() {
     return progress == null ? terminal : progress;
+  }
+
+  /** With whose records are believed. */
+  RegistryOptions options(CommandSpec spec) throws IOException {
+    RegistryOptions options = RegistryOptions.withDefaults();
+    if (trusted.isEmpty()) {
+      if (since != null) {
+        throw new ParameterException(
+            spec.commandLine(), "--trust-since: found no --trust with it, expected a key");
+      }
+      return options;
+    }
+    List<TrustedKey> keys = trusted.stream().map(TrustedKey::read).toList();
+    TrustPolicy policy =
+        TrustPolicy.signedBy(keys.get(0), keys.stream().skip(1).toArray(TrustedKey[]::new));
+    return since == null
+        ? options.trusting(policy)
+        : options.trusting(policy, RegistryHead.parse(Files.readString(since)));
   }
 
   /** Where the registry is that the command works on. */

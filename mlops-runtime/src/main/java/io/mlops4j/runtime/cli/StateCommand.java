@@ -5,6 +5,7 @@ import io.mlops4j.model.ModelRef;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.VersionRecord;
 import java.io.IOException;
 import picocli.CommandLine.Mixin;
@@ -19,6 +20,11 @@ abstract class StateCommand extends RegistryCommand {
   @Mixin private final WhoOptions who = new WhoOptions();
 
   abstract VersionRecord change(ModelRegistry registry, ModelVersion version, Change change);
+
+  @Override
+  RegistryOptions options(RegistryOptions shared) {
+    return who.signing(shared);
+  }
 
   /** What a bare name or an alias means may be another version by now. */
   @Override

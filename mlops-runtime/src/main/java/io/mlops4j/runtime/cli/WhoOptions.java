@@ -1,6 +1,11 @@
 package io.mlops4j.runtime.cli;
 
 import io.mlops4j.registry.Change;
+import io.mlops4j.registry.RegistryOptions;
+import io.mlops4j.runtime.trust.ModelSigner;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** Who changes something, and why. */
@@ -15,6 +20,32 @@ final class WhoOptions {
 
   @Option(names = "--because", paramLabel = "WHY", description = "Why; kept for ever.")
   private String because = "";
+
+  @ArgGroup(exclusive = false)
+  private @Nullable Keys keys;
+
+  /** With what the record is signed. */
+  static final class Keys {
+    @SuppressWarnings("NullAway.Init") // set by Picocli
+    @Option(
+        names = "--record-key",
+        paramLabel = "PEM",
+        required = true,
+        description = "Sign the record of the change with this private key, for --trust.")
+    private Path secret;
+
+    @SuppressWarnings("NullAway.Init") // set by Picocli
+    @Option(
+        names = "--record-public-key",
+        paramLabel = "PEM",
+        required = true,
+        description = "Its other half.")
+    private Path key;
+  }
+
+  RegistryOptions signing(RegistryOptions options) {
+    return keys == null ? options : options.signing(ModelSigner.read(keys.secret, keys.key));
+  }
 
   Change change() {
     return Change.by(by).because(because);

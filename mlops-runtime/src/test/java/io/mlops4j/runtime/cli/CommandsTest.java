@@ -230,7 +230,7 @@ class CommandsTest {
             .toList();
 
     assertThat(named).containsExactlyElementsOf(commands().getSubcommands().keySet());
-    assertThat(starts(page)).hasSize(5).allSatisfy(CommandsTest::assertUnderstood);
+    assertThat(starts(page)).hasSize(7).allSatisfy(CommandsTest::assertUnderstood);
     assertThat(starts(Files.readString(Path.of("../README.md"))))
         .hasSize(2)
         .allSatisfy(CommandsTest::assertUnderstood);

@@ -1,0 +1,96 @@
+package io.mlops4j.runtime.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Signed records: who signs them is believed, and nobody else. */
+class TrustOptionsTest {
+  @TempDir Path temporary;
+  private Line line;
+  private Path key;
+  private Path publicKey;
+
+  @BeforeEach
+  void publish() throws Exception {
+    line = Line.of(temporary.resolve("registry"));
+    line.run("publish", Line.model(temporary, "mlp4.onnx"), "--name", "mlp");
+    line.run("publish", Line.model(temporary, "mlp4_wrong.onnx"), "--name", "mlp");
+    key = Path.of(resource("signing-key.pem"));
+    publicKey = Path.of(resource("signing-key-pub.pem"));
+  }
+
+  private static URI resource(String name) throws Exception {
+    return Objects.requireNonNull(TrustOptionsTest.class.getResource("../trust/" + name)).toURI();
+  }
+
+  private Line.Said signed(Object... command) {
+    List<Object> words = new ArrayList<>(List.of(command));
+    words.addAll(List.of("--by", "ana", "--record-key", key, "--record-public-key", publicKey));
+    words.addAll(List.of("--trust", publicKey));
+    return line.run(words.toArray());
+  }
+
+  @Test
+  void whatATrustedKeyHasSignedIsBelieved() {
+    assertThat(signed("assign", "mlp@champion", "mlp:1").err()).isEmpty();
+    assertThat(signed("deprecate", "mlp:2").err()).isEmpty();
+    assertThat(signed("restore", "mlp:2").err()).isEmpty();
+    assertThat(signed("delete", "mlp:2").err()).isEmpty();
+    assertThat(signed("gc", "--grace", "0s").err()).isEmpty();
+
+    assertThat(line.run("verify", "--trust", publicKey).out())
+        .startsWith("intact: 2 versions, 5 records");
+    assertThat(line.run("show", "mlp@champion", "--trust", publicKey).code()).isZero();
+  }
+
+  @Test
+  void whatNobodyHasSignedIsNotBelieved() {
+    line.run("assign", "mlp@champion", "mlp:1", "--by", "eve");
+
+    Line.Said said = line.run("show", "mlp@champion", "--trust", publicKey);
+    assertThat(said.code()).isEqualTo(1);
+    assertThat(said.err()).contains("000001").hasLineCount(1);
+    Line.Said verified = line.run("verify", "--trust", publicKey);
+    assertThat(verified.code()).isEqualTo(1);
+    assertThat(verified.out()).contains("alias mlp@champion 1", "BROKEN in 1 place");
+    assertThat(line.run("verify").code()).isZero();
+  }
+
+  @Test
+  void aChangeThatWouldNotBeBelievedIsNotMade() {
+    Line.Said said =
+        line.run("assign", "mlp@champion", "mlp:1", "--by", "ana", "--trust", publicKey);
+
+    assertThat(said.code()).isNotZero();
+    assertThat(line.run("history", "mlp@champion").err()).contains("found no record");
+  }
+
+  @Test
+  void aHeadThatWasKeptVouchesForWhatWasThereBefore() {
+    line.run("assign", "mlp@champion", "mlp:1", "--by", "ana");
+    Path head = temporary.resolve("head.txt");
+    line.run("verify", "--save-head", head);
+
+    assertThat(line.run("verify", "--trust", publicKey, "--trust-since", head).code()).isZero();
+    line.run("assign", "mlp@champion", "mlp:2", "--by", "eve");
+    assertThat(line.run("verify", "--trust", publicKey, "--trust-since", head).code()).isEqualTo(1);
+    assertThat(line.run("verify", "--trust-since", head).code()).isEqualTo(2);
+  }
+
+  @Test
+  void halfAPairOfKeysIsAMistake() {
+    Line.Said said =
+        line.run("assign", "mlp@champion", "mlp:1", "--by", "ana", "--record-key", key);
+
+    assertThat(said.code()).isEqualTo(2);
+    assertThat(said.err()).contains("--record-public-key");
+  }
+}
