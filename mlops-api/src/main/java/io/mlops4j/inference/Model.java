@@ -127,9 +127,10 @@ public interface Model extends AutoCloseable {
 
   /**
    * Closes the model, after the calls that run, or as {@link LoadOptions#closing} chose; a second
-   * call does nothing. Within a call of the model itself, by a listener or while an asynchronous
-   * answer is read, it is refused, for it would wait for itself; so it is in a thread that answers
-   * asynchronous calls, as what depends on their futures may be run in, while other calls run.
+   * call waits for the first, and does nothing after it. Within a call of the model itself, by a
+   * listener or while an asynchronous answer is read, it is refused, for it would wait for itself;
+   * so it is in a thread that answers asynchronous calls, as what depends on their futures may be
+   * run in, while other calls run.
    *
    * @throws IllegalStateException if it was asked from within a call of this model, or in a thread
    *     of its runtime while calls run, or calls run and the choice was to refuse then; the model

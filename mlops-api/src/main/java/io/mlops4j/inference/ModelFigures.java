@@ -36,7 +36,7 @@ public interface ModelFigures {
 
   /**
    * Calls that were refused before the model was asked: the queue was full, or the record waited
-   * there for too long or past its deadline. Listeners do not hear of these.
+   * there for too long or past its deadline. Listeners hear of these as of calls that failed.
    *
    * @return how many since the model was loaded
    */

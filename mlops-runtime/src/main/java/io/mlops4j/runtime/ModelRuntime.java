@@ -215,8 +215,8 @@ public final class ModelRuntime implements AutoCloseable {
   /**
    * Closes models that are still open, each as was chosen ({@link Builder#closing}, {@link
    * LoadOptions#closing}), waiting for their calls unless it was, then threads, engines and memory.
-   * A second call does nothing. Within a call, by a listener or while an asynchronous answer is
-   * read, it is refused, for it would wait for itself.
+   * A second call waits for the first, and does nothing after it. Within a call, by a listener or
+   * while an asynchronous answer is read, it is refused, for it would wait for itself.
    *
    * <p>Models that were not closed, with the place that opened them, and memory that is still lent,
    * are logged. Such memory stays readable until whoever holds it closes it. Predictions that were

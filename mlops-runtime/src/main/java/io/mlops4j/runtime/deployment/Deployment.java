@@ -70,9 +70,9 @@ public interface Deployment extends Model {
 
   /**
    * Ends following, waits for running calls or does with them as {@link LoadOptions#closing} chose,
-   * and frees the models; a second call does nothing. Within a call of the version that serves, by
-   * a listener or while an asynchronous answer is read, it is refused, for it would wait for
-   * itself.
+   * and frees the models; a second call does nothing, and does not wait for the first. Within a
+   * call of the version that serves, by a listener or while an asynchronous answer is read, it is
+   * refused, for it would wait for itself.
    *
    * @throws IllegalStateException if it was asked from within a call, or calls run and the choice
    *     was to refuse then; the deployment goes on

@@ -27,6 +27,9 @@ final class BatchedRows<I extends Record, O extends Record> implements RowModel<
   @Override
   public O predict(I row, CallOptions options) {
     Objects.requireNonNull(row, "row");
+    if (model.isAskedFromWithin()) {
+      return direct.predict(row, options);
+    }
     model.enter();
     try {
       return batcher.ask(row, LoadedModel.deadline(options));
@@ -43,6 +46,9 @@ final class BatchedRows<I extends Record, O extends Record> implements RowModel<
   @Override
   public CompletableFuture<O> predictAsync(I row, CallOptions options) {
     Objects.requireNonNull(row, "row");
+    if (model.isAskedFromWithin()) {
+      return direct.predictAsync(row, options);
+    }
     AsyncCall<O> future = new AsyncCall<>();
     try {
       model.enter();
@@ -54,10 +60,20 @@ final class BatchedRows<I extends Record, O extends Record> implements RowModel<
           batcher.askAsync(
               row,
               LoadedModel.deadline(options),
-              (answer, error) -> complete(future, answer, error)));
+              (answer, error, company) -> ended(future, answer, error, company)));
     } catch (RuntimeException | Error e) {
       model.leave();
       return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** What depends on one answer must not keep those who were answered with it. */
+  private void ended(
+      AsyncCall<O> future, @Nullable O answer, @Nullable Throwable error, boolean company) {
+    if (company && future.getNumberOfDependents() > 0) {
+      model.executor().execute(() -> complete(future, answer, error));
+    } else {
+      complete(future, answer, error);
     }
   }
 

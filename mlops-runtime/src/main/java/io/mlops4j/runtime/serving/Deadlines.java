@@ -7,6 +7,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Does something when a time is over that nearly never is: ends calls at their deadline. Thread
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * does must not keep a call from being ended.
  */
 final class Deadlines implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
   private static final long NEVER = Long.MAX_VALUE;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -100,7 +103,16 @@ final class Deadlines implements AutoCloseable {
 
   private void run() {
     for (List<Task> due = next(); due != null; due = next()) {
-      due.forEach(task -> task.action.run());
+      due.forEach(task -> guarded(task.action));
+    }
+  }
+
+  /** Whatever one of them does, the deadlines of others are kept. */
+  private static void guarded(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException | Error e) {
+      LOG.warn("a call could not be ended at its deadline", e);
     }
   }
 

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -74,6 +75,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   private final long process = new SecureRandom().nextLong();
   private final AtomicLong calls = new AtomicLong();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final CountDownLatch ended = new CountDownLatch(1);
   private final Set<LoadedModel> models = ConcurrentHashMap.newKeySet();
 
   /**
@@ -431,11 +433,11 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       RowBatcher.Asker<I, O> asker,
       Function<I, Object> shape,
       IntSupplier asking,
-      Runnable rejected) {
+      RowBatcher.Refusals refusals) {
     BatchingTrial trial =
         limits.measured() ? new BatchingTrial(processors, System::nanoTime) : null;
     return new RowBatcher<>(
-        limits, queue, asker, shape, asking, threads.deadlines(), trial, rejected);
+        limits, queue, asker, shape, asking, threads.deadlines(), threads.late(), trial, refusals);
   }
 
   RuntimeThreads threads() {
@@ -475,8 +477,24 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   public List<String> closeAndReport() {
     checkClosable();
     if (!closed.compareAndSet(false, true)) {
+      awaitEnd();
       return List.of();
     }
+    try {
+      return end();
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  /** Not in a thread that whoever closes waits for. */
+  private void awaitEnd() {
+    if (!inside.isInAny() && !threads.isOwn()) {
+      Waiting.uninterruptibly(ended);
+    }
+  }
+
+  private List<String> end() {
     List<String> forgotten = new ArrayList<>();
     closeModels(forgotten);
     threads.close();

@@ -27,7 +27,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
     this.model = model;
     this.runtime = runtime;
     this.most = limits.rows();
-    this.batcher = runtime.batcher(limits, this, JointCall::shape, model::running, model::rejected);
+    this.batcher = runtime.batcher(limits, this, JointCall::shape, model::running, model::refused);
   }
 
   /** Whether a batch may be answered together with others. */
@@ -72,7 +72,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
             leaveQueue.run();
           });
     } catch (RuntimeException | Error e) {
-      ending.ended(null, e);
+      ending.ended(null, e, false);
       return ending.future;
     }
   }
@@ -97,12 +97,19 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
 
     /** What a caller does with its answer must not keep those who were answered with it. */
     @Override
-    public void ended(@Nullable DefaultPrediction answer, @Nullable Throwable error) {
+    public void ended(
+        @Nullable DefaultPrediction answer, @Nullable Throwable error, boolean company) {
+      if (company) {
+        runtime.executor().execute(() -> ended(answer, error));
+      } else {
+        ended(answer, error);
+      }
+    }
+
+    private void ended(@Nullable DefaultPrediction answer, @Nullable Throwable error) {
       if (answer == null) {
         end();
         future.completeExceptionally(Objects.requireNonNull(error, "error"));
-      } else if (call.hadCompany()) {
-        runtime.executor().execute(() -> read(answer));
       } else {
         read(answer);
       }

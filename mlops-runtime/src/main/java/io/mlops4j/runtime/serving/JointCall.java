@@ -75,12 +75,6 @@ final class JointCall {
     return unwanted;
   }
 
-  /** Whether others were answered in the same run. */
-  boolean hadCompany() {
-    Run last = run;
-    return last != null && last.calls().size() > 1;
-  }
-
   /** A run begins, which can be ended. */
   static void begin(List<JointCall> calls, Cancellation cancellation) {
     Run run = new Run(calls, cancellation);

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
@@ -142,13 +143,13 @@ final class LoadedModel implements ServingModel {
       return CompletableFuture.failedFuture(e);
     }
     BatchRequest request = new BatchRequest(held, shared.binder());
-    return joint != null && joint.takes(request)
+    return joint != null && joint.takes(request) && !isAskedFromWithin()
         ? joint.askAsync(request, deadline(options), read, held::close)
         : askAsync(request, options, read, held::close);
   }
 
   private DefaultPrediction askBatch(BatchRequest request, CallOptions options) {
-    if (joint == null || !joint.takes(request)) {
+    if (joint == null || !joint.takes(request) || isAskedFromWithin()) {
       return ask(request, options);
     }
     enter();
@@ -297,6 +298,23 @@ final class LoadedModel implements ServingModel {
     }
   }
 
+  /** This thread runs listeners for calls that ended before; {@link #leaveTelling} must follow. */
+  void enterTelling() {
+    runtime.inside().enter(this);
+  }
+
+  void leaveTelling() {
+    runtime.inside().leave();
+  }
+
+  /**
+   * Whether this thread is in a call, as a listener that asks is: it may hold a processor, and must
+   * not wait for another, which others like it may hold.
+   */
+  boolean isAskedFromWithin() {
+    return runtime.inside().isInAny();
+  }
+
   /** Lets a caller read its answer in a thread of the runtime. */
   <R> R read(DefaultPrediction answer, Function<? super DefaultPrediction, ? extends R> read) {
     runtime.inside().enter(this);
@@ -399,7 +417,7 @@ final class LoadedModel implements ServingModel {
             List.of(in, out),
             classes ->
                 runtime.batcher(
-                    batching, direct::askEntered, binder::shape, calls::running, this::rejected));
+                    batching, direct::askEntered, binder::shape, calls::running, this::refused));
   }
 
   /** One for each record class, however often it is bound. */
@@ -479,6 +497,10 @@ final class LoadedModel implements ServingModel {
     }
   }
 
+  Executor executor() {
+    return runtime.executor();
+  }
+
   void leave() {
     calls.leave();
   }
@@ -494,9 +516,15 @@ final class LoadedModel implements ServingModel {
         "the model " + servedBy.model() + " is closed; load it again to ask it");
   }
 
-  void rejected() {
+  /** A call was refused before the model was asked: counted, and told to listeners. */
+  void refused(int rows, long since, RuntimeException why) {
     rejected.increment();
     runtime.rejected().increment();
+    if (!listeners.isEmpty()) {
+      CallTimes times = new CallTimes(since);
+      times.fail();
+      tellError(rows, times, why);
+    }
   }
 
   /** What measures its processor time; null if nothing does. */
@@ -565,6 +593,8 @@ final class LoadedModel implements ServingModel {
       free();
     } else if (!calls.isClosing()) {
       throw busyException();
+    } else {
+      awaitClosed();
     }
   }
 
@@ -572,6 +602,8 @@ final class LoadedModel implements ServingModel {
   public void drain() {
     if (stopCalls()) {
       free();
+    } else {
+      awaitClosed();
     }
   }
 

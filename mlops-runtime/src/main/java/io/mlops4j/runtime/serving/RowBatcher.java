@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -31,8 +32,9 @@ final class RowBatcher<I, O> {
   private final Function<I, Object> shape;
   private final IntSupplier asking;
   private final Deadlines later;
+  private final Executor lateCalls;
   private final @Nullable BatchingTrial trial;
-  private final Runnable rejected;
+  private final Refusals refusals;
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger runs = new AtomicInteger();
   private final AskingAgain again = new AskingAgain(System::nanoTime);
@@ -83,8 +85,10 @@ final class RowBatcher<I, O> {
    * @param shape equal for records that one run can take
    * @param asking how many ask the model now, those who wait included
    * @param later ends asynchronous calls that wait too long
+   * @param lateCalls where those are told of it: whatever depends on them must not keep the
+   *     deadlines of others
    * @param trial whether it pays to ask together, or null to do it always
-   * @param rejected told of each record that is refused before the model is asked
+   * @param refusals told of each record that is refused before the model is asked
    */
   RowBatcher(
       MicroBatching limits,
@@ -93,16 +97,30 @@ final class RowBatcher<I, O> {
       Function<I, Object> shape,
       IntSupplier asking,
       Deadlines later,
+      Executor lateCalls,
       @Nullable BatchingTrial trial,
-      Runnable rejected) {
+      Refusals refusals) {
     this.limits = limits;
     this.queue = queue;
     this.asker = asker;
     this.shape = shape;
     this.asking = asking;
     this.later = later;
+    this.lateCalls = lateCalls;
     this.trial = trial;
-    this.rejected = rejected;
+    this.refusals = refusals;
+  }
+
+  /** Hears of calls that are refused before the model is asked. */
+  interface Refusals {
+    /**
+     * A call is refused.
+     *
+     * @param rows how many rows of the model it is
+     * @param since when it began, by {@link System#nanoTime}
+     * @param why what its caller is told
+     */
+    void refused(int rows, long since, RuntimeException why);
   }
 
   /** Hears of the end of an asynchronous call, once. */
@@ -112,8 +130,9 @@ final class RowBatcher<I, O> {
      *
      * @param answer null if it failed
      * @param error null if it did not
+     * @param company whether others, who were asked with it, hear after it in the same thread
      */
-    void ended(@Nullable O answer, @Nullable Throwable error);
+    void ended(@Nullable O answer, @Nullable Throwable error, boolean company);
   }
 
   /** What can be answered together: asynchronous calls are left to workers. */
@@ -160,9 +179,18 @@ final class RowBatcher<I, O> {
       if (!queue.remove(this)) {
         return false;
       }
-      rejected.run();
-      complete(null, mustBeTakenBy() == expires ? late() : crowded());
+      RuntimeException why = mustBeTakenBy() == expires ? late() : crowded();
+      if (completion == null) {
+        refuse(why);
+      } else {
+        lateCalls.execute(() -> refuse(why));
+      }
       return true;
+    }
+
+    private void refuse(RuntimeException why) {
+      refusals.refused(rows(), since, why);
+      complete(null, why);
     }
 
     /** An asynchronous call has no thread that would give up. */
@@ -211,7 +239,7 @@ final class RowBatcher<I, O> {
         if (set != null) {
           set.cancel();
         }
-        completion.ended(answer, error);
+        completion.ended(answer, error, hadCompany);
       }
     }
   }
@@ -276,15 +304,17 @@ final class RowBatcher<I, O> {
     int all = waiting.addAndGet(rows);
     if (all > limits.queued() && all > rows) { // who finds nobody may always wait
       waiting.addAndGet(-rows);
-      rejected.run();
-      throw new OverloadedException(
-          "found "
-              + (all - rows)
-              + " rows that wait for a processor and "
-              + rows
-              + " more, expected at most "
-              + limits.queued()
-              + "; ask fewer at a time, or allow more with MicroBatching.atMostQueued");
+      OverloadedException full =
+          new OverloadedException(
+              "found "
+                  + (all - rows)
+                  + " rows that wait for a processor and "
+                  + rows
+                  + " more, expected at most "
+                  + limits.queued()
+                  + "; ask fewer at a time, or allow more with MicroBatching.atMostQueued");
+      refusals.refused(rows, call.since, full);
+      throw full;
     }
     queue.add(call);
     return call;
@@ -394,9 +424,11 @@ final class RowBatcher<I, O> {
     } else {
       List<Call> again = new ArrayList<>();
       for (Call call : calls) {
+        call.hadCompany = true;
         if (asker.isUnwanted(call.row)) {
           call.complete(null, cancelled());
         } else if (System.nanoTime() < call.expires) {
+          call.hadCompany = false;
           call.takenUp = true;
           again.add(call);
         } else {

@@ -106,6 +106,7 @@ final class RowCollector<I extends Record> {
 
   private void tell(Collected<I> full) {
     telling.lock();
+    model.enterTelling();
     try (RowBlock<I> block = full.block();
         FeatureBatch features = block.features();
         FeatureBatch outputs = block.answers()) {
@@ -125,6 +126,7 @@ final class RowCollector<I extends Record> {
                       null,
                       rows));
     } finally {
+      model.leaveTelling();
       telling.unlock();
     }
   }

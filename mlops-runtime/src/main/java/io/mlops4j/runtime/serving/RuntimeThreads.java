@@ -15,29 +15,33 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The threads of one runtime, each started when it is first needed and ended at close.
  *
- * <p>Deadlines have a thread of their own, see {@link Deadlines}.
+ * <p>Deadlines have a thread of their own, see {@link Deadlines}, and so has the telling of calls
+ * that nobody took up in time: workers may all be busy then, and what depends on such a call may
+ * take its time.
  */
 final class RuntimeThreads implements AutoCloseable {
   private static final long IDLE_SECONDS = 30;
 
   private final ThreadPoolExecutor workers;
+  private final ThreadPoolExecutor late;
   private final Deadlines deadlines;
   private final ScheduledThreadPoolExecutor housekeeping;
   private final Set<Thread> started = ConcurrentHashMap.newKeySet();
   private boolean keeping;
 
   RuntimeThreads(int workers) {
-    this.workers =
-        new ThreadPoolExecutor(
-            workers,
-            workers,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            named("mlops4j-worker", true));
-    this.workers.allowCoreThreadTimeOut(true);
+    this.workers = pool(workers, named("mlops4j-worker", true));
+    this.late = pool(1, named("mlops4j-late", false));
     this.deadlines = new Deadlines(named("mlops4j-deadlines", false));
     this.housekeeping = new ScheduledThreadPoolExecutor(1, named("mlops4j-housekeeping", false));
+  }
+
+  private static ThreadPoolExecutor pool(int threads, ThreadFactory named) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named);
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
   }
 
   private ThreadFactory named(String name, boolean numbered) {
@@ -63,6 +67,11 @@ final class RuntimeThreads implements AutoCloseable {
   /** Ends a call when its time is over. */
   Deadlines.Task watch(Cancellation call, Duration deadline) {
     return deadlines.after(deadline, call::expire);
+  }
+
+  /** Where asynchronous calls are told that nobody took them up in time. */
+  Executor late() {
+    return late;
   }
 
   Deadlines deadlines() {
@@ -101,6 +110,7 @@ final class RuntimeThreads implements AutoCloseable {
     }
     workers.shutdown();
     deadlines.close();
+    late.shutdown();
     housekeeping.shutdownNow();
     boolean interrupted = false;
     for (Thread thread : started) {

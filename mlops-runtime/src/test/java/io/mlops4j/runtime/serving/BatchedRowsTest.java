@@ -205,4 +205,23 @@ class BatchedRowsTest {
       assertThat(one.rows(Abcd.class, Y.class)).isInstanceOf(BoundRows.class);
     }
   }
+
+  @Test
+  void whatDependsOnOneAnswerMayWaitForAnotherOfTheSameRun() throws Exception {
+    try (ServingModel model =
+        fixture.load("mlp4.onnx", ServingFixture.ABCD.microBatching(TOGETHER))) {
+      RowModel<Abcd, Y> rows = model.rows(Abcd.class, Y.class);
+      assertThat(fixture.loader.queue().tryEnter()).isTrue(); // both processors are busy
+      assertThat(fixture.loader.queue().tryEnter()).isTrue();
+      List<CompletableFuture<Y>> answers = new ArrayList<>();
+      for (float[] x : ServingFixture.X) {
+        answers.add(rows.predictAsync(Abcd.of(x), CallOptions.withDefaults()));
+      }
+      CompletableFuture<Float> both =
+          answers.get(0).thenApply(first -> first.y()[0] + answers.get(1).join().y()[0]);
+      fixture.loader.queue().leave();
+      fixture.loader.queue().leave();
+      assertThat(both.get()).isEqualTo(ServingFixture.Y[0][0] + ServingFixture.Y[1][0]);
+    }
+  }
 }

@@ -338,4 +338,41 @@ class ClosingTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("patience: found PT-0.000000001S, expected zero or more");
   }
+
+  @Test
+  void whoeverClosesReturnsWhenItIsClosed() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    ServingModel model = fixture.load("dynamic.onnx");
+    try (FeatureBatch batch = x(1)) {
+      CompletableFuture<Integer> call = reading(model, batch, goOn);
+      List<Runnable> closes = List.of(model::close, model::close, fixture.loader::close);
+      List<CompletableFuture<Boolean>> ended = new ArrayList<>();
+      for (Runnable close : closes) {
+        CompletableFuture<Boolean> end = new CompletableFuture<>();
+        ended.add(end);
+        Thread thread =
+            new Thread(
+                () -> {
+                  close.run();
+                  end.complete(goOn.getCount() == 0);
+                });
+        thread.start();
+        while (thread.getState() != Thread.State.WAITING && !end.isDone()) {
+          Thread.onSpinWait();
+        }
+      }
+      Thread last = new Thread(fixture.loader::close);
+      last.start();
+      while (last.getState() != Thread.State.WAITING && last.isAlive()) {
+        Thread.onSpinWait();
+      }
+      assertThat(last.isAlive()).isTrue();
+      goOn.countDown();
+      assertThat(call.get()).isEqualTo(1);
+      for (CompletableFuture<Boolean> end : ended) {
+        assertThat(end.get()).isTrue();
+      }
+      last.join();
+    }
+  }
 }

@@ -3,18 +3,26 @@ package io.mlops4j.runtime.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.error.DeadlineException;
 import io.mlops4j.error.ModelInputException;
+import io.mlops4j.error.OverloadedException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
+import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.RowModel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.VarCharVector;
@@ -292,5 +300,69 @@ class ListenerTest {
       assertThatThrownBy(() -> event.get().features()).isInstanceOf(IllegalStateException.class);
       assertThatThrownBy(() -> lent.get().rows()).isInstanceOf(IllegalStateException.class);
     }
+  }
+
+  @Test
+  void refusedCallsAreToldAsFailed() {
+    List<String> told = Collections.synchronizedList(new ArrayList<>());
+    var options =
+        ServingFixture.ABCD
+            .microBatching(MicroBatching.upTo(8).always().atMostQueued(1))
+            .listener(
+                event ->
+                    told.add(
+                        event.rows()
+                            + " "
+                            + String.valueOf(event.error()).replaceAll(":.*", "")
+                            + " "
+                            + (event.nanos(InferenceEvent.Phase.QUEUE) > 0)
+                            + event.nanos(InferenceEvent.Phase.RUN)));
+    CallOptions soon = CallOptions.withDefaults().within(Duration.ofMillis(1));
+    try (Model model = fixture.load("mlp4.onnx", options);
+        FeatureBatch batch = batch()) {
+      RowModel<Row, Out> rows = model.rows(Row.class, Out.class);
+      assertThat(fixture.loader.queue().tryEnter()).isTrue(); // both processors are busy
+      assertThat(fixture.loader.queue().tryEnter()).isTrue();
+      CompletableFuture<Out> waits = rows.predictAsync(row(1), CallOptions.withDefaults());
+      assertThatThrownBy(() -> rows.predict(row(2))).isInstanceOf(OverloadedException.class);
+      CompletableFuture<Integer> late = model.predictAsync(batch, soon, Prediction::rows);
+      assertThatThrownBy(late::get).hasCauseInstanceOf(DeadlineException.class);
+      fixture.loader.queue().leave();
+      fixture.loader.queue().leave();
+      assertThat(waits.join()).isNotNull();
+    }
+    assertThat(told)
+        .containsExactly(
+            "1 io.mlops4j.error.OverloadedException true0",
+            "5 io.mlops4j.error.DeadlineException true0",
+            told.get(2));
+    assertThat(told.get(2)).startsWith("1 null ");
+  }
+
+  @Test
+  void aListenerMayAskModelsThatAnswerTogetherWhatPilesUp() {
+    AtomicReference<Model> asked = new AtomicReference<>();
+    AtomicInteger depth = new AtomicInteger();
+    List<Float> answers = Collections.synchronizedList(new ArrayList<>());
+    var options =
+        ServingFixture.ABCD
+            .microBatching(MicroBatching.upTo(8).always())
+            .listener(
+                event -> {
+                  if (depth.incrementAndGet() < 5) { // more than there are processors
+                    Model model = Objects.requireNonNull(asked.get());
+                    try (FeatureBatch again = batch();
+                        Prediction answer = model.predict(again)) {
+                      answers.add(answer.floats("y")[0]);
+                    }
+                    answers.add(model.rows(Row.class, Out.class).predict(row(0)).y()[0]);
+                  }
+                });
+    try (Model model = fixture.load("mlp4.onnx", options);
+        FeatureBatch batch = batch()) {
+      asked.set(model);
+      model.predict(batch).close();
+    }
+    assertThat(answers).hasSize(8).containsOnly(7.75f);
   }
 }

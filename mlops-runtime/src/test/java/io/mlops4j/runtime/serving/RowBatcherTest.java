@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +34,7 @@ class RowBatcherTest {
   private final ExecutorService workers = Executors.newFixedThreadPool(2);
   private final Deadlines deadlines = new Deadlines(Thread::new);
   private final ConcurrentLinkedQueue<List<Integer>> runs = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<RuntimeException> refused = new ConcurrentLinkedQueue<>();
   private final CountDownLatch holding = new CountDownLatch(1);
   private final CountDownLatch mayEnd = new CountDownLatch(1);
 
@@ -68,8 +70,24 @@ class RowBatcherTest {
 
   /** Rows of equal parity have the same shape. */
   private RowBatcher<Integer, Integer> batcher(MicroBatching limits, CallQueue queue) {
+    return batcher(limits, queue, this::ask, row -> Math.floorMod(row, 2));
+  }
+
+  private RowBatcher<Integer, Integer> batcher(
+      MicroBatching limits,
+      CallQueue queue,
+      RowBatcher.Asker<Integer, Integer> asker,
+      Function<Integer, Object> shape) {
     return new RowBatcher<>(
-        limits, queue, this::ask, row -> Math.floorMod(row, 2), () -> 1, deadlines, null, () -> {});
+        limits,
+        queue,
+        asker,
+        shape,
+        () -> 1,
+        deadlines,
+        threads,
+        null,
+        (rows, since, why) -> refused.add(why));
   }
 
   private static MicroBatching upTo(int rows) {
@@ -173,8 +191,7 @@ class RowBatcherTest {
             throw new IllegalArgumentException("told to nobody");
           }
         };
-    RowBatcher<Integer, Integer> batcher =
-        new RowBatcher<>(upTo(1), queue, asker, row -> 0, () -> 1, deadlines, null, () -> {});
+    RowBatcher<Integer, Integer> batcher = batcher(upTo(1), queue, asker, row -> 0);
     assertThat(queue.tryEnter()).isTrue();
     Future<Integer> other = threads.submit(() -> batcher.ask(5, null));
     awaitWaiting(1);
@@ -204,15 +221,7 @@ class RowBatcherTest {
           return ask(rows, within, since);
         };
     RowBatcher<Integer, Integer> batcher =
-        new RowBatcher<>(
-            upTo(8).atMostWaiting(limit),
-            queue,
-            asker,
-            row -> Math.floorMod(row, 2),
-            () -> 1,
-            deadlines,
-            null,
-            () -> {});
+        batcher(upTo(8).atMostWaiting(limit), queue, asker, row -> Math.floorMod(row, 2));
     List<Future<Integer>> waiting = pileUp(batcher, 2, -2, 4);
     mayEnd.countDown();
 
@@ -268,7 +277,7 @@ class RowBatcherTest {
             return Math.max(1, asked);
           }
         };
-    return new RowBatcher<>(limits, queue, asker, row -> 0, () -> 1, deadlines, null, () -> {});
+    return batcher(limits, queue, asker, row -> 0);
   }
 
   @Test
@@ -325,7 +334,7 @@ class RowBatcherTest {
   }
 
   private static RowBatcher.Completion<Integer> completing(CompletableFuture<Integer> future) {
-    return (answer, error) -> {
+    return (answer, error, company) -> {
       boolean first = error == null ? future.complete(answer) : future.completeExceptionally(error);
       assertThat(first).as("it is told once").isTrue();
     };
@@ -340,6 +349,47 @@ class RowBatcherTest {
         .hasMessageContaining("waited for a processor longer than PT0.01S");
     assertThatThrownBy(() -> batcher.ask(2, Duration.ofNanos(1)))
         .isInstanceOf(DeadlineException.class);
+    assertThat(refused)
+        .extracting(Object::getClass)
+        .containsExactly(OverloadedException.class, DeadlineException.class);
+  }
+
+  @Test
+  void whatHearsOfALateCallKeepsNoOtherDeadline() throws Exception {
+    RowBatcher<Integer, Integer> batcher = batcher(upTo(8));
+    pileUp(batcher);
+    CountDownLatch told = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    Runnable unused =
+        batcher.askAsync(
+            2,
+            SHORT,
+            (answer, error, company) -> {
+              told.countDown();
+              Waiting.uninterruptibly(goOn);
+            });
+    told.await();
+    CompletableFuture<Integer> second = new CompletableFuture<>();
+    Runnable unusedToo = batcher.askAsync(4, SHORT, completing(second));
+    assertThatThrownBy(second::get).hasCauseInstanceOf(DeadlineException.class);
+    goOn.countDown();
+  }
+
+  @Test
+  void whoIsAnsweredWithOthersIsToldSo() throws Exception {
+    RowBatcher<Integer, Integer> batcher = batcher(upTo(8));
+    pileUp(batcher);
+    List<CompletableFuture<Boolean>> companies = new ArrayList<>();
+    for (int row : new int[] {2, 4, 3}) {
+      CompletableFuture<Boolean> company = new CompletableFuture<>();
+      companies.add(company);
+      Runnable unused =
+          batcher.askAsync(row, null, (answer, error, many) -> company.complete(many));
+    }
+    mayEnd.countDown();
+    assertThat(companies.get(0).get()).isTrue();
+    assertThat(companies.get(1).get()).isTrue();
+    assertThat(companies.get(2).get()).as("of another shape").isFalse();
   }
 
   @Test
@@ -410,7 +460,15 @@ class RowBatcherTest {
     CallQueue both = new CallQueue(2, workers);
     RowBatcher<Integer, Integer> batcher =
         new RowBatcher<>(
-            upTo(8), both, this::ask, row -> 0, () -> asking, deadlines, null, () -> {});
+            upTo(8),
+            both,
+            this::ask,
+            row -> 0,
+            () -> asking,
+            deadlines,
+            threads,
+            null,
+            (rows, since, why) -> {});
     both.tryEnter();
     both.tryEnter();
     List<Future<Integer>> waiting = new ArrayList<>();
@@ -447,8 +505,7 @@ class RowBatcherTest {
           LockSupport.parkNanos(4_500_000); // long enough for the first to wait for others
           return rows.stream().map(row -> 10 * row).toList();
         };
-    RowBatcher<Integer, Integer> batcher =
-        new RowBatcher<>(upTo(8), both, slow, row -> 0, () -> 1, deadlines, null, () -> {});
+    RowBatcher<Integer, Integer> batcher = batcher(upTo(8), both, slow, row -> 0);
     List<Future<Void>> callers = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       int caller = i;
