@@ -76,39 +76,39 @@ final class ImportCommand extends RegistryCommand {
   @Override
   void prove(ModelRegistry scratch) throws IOException {
     if (kind() != Kind.ONNX) {
-      publish(scratch);
+      publish("check", scratch);
     }
   }
 
   @Override
   int run(ModelRegistry registry, Output out) throws IOException {
-    ModelVersion version = publish(registry);
+    ModelVersion version = publish("import", registry);
     out.answer(
         Facts.json(version).put("as", Facts.word(kind())),
         to -> to.line(version + "  " + version.digest()));
     return 0;
   }
 
-  private ModelVersion publish(ModelRegistry registry) throws IOException {
+  private ModelVersion publish(String what, ModelRegistry registry) throws IOException {
     return switch (kind()) {
       case ARCHIVE -> {
         ModelArchive archive = ModelArchive.read(from);
-        yield told(archive.model(), how -> archive.into(registry, how));
+        yield told(what + " " + archive.model(), how -> archive.into(registry, how));
       }
       case MLFLOW -> {
         MlflowModel tracked = MlflowModel.read(from);
         ModelCard card = options.card(name -> tracked.card(name).build());
-        yield told(card.name(), how -> tracked.publish(registry, card, how));
+        yield told(what + " " + card.name(), how -> tracked.publish(registry, card, how));
       }
       case ONNX -> {
         ModelCard card = options.card();
-        yield told(card.name(), how -> registry.publish(card, from, how));
+        yield told(what + " " + card.name(), how -> registry.publish(card, from, how));
       }
     };
   }
 
-  private ModelVersion told(String model, Function<PublishOptions, ModelVersion> publishing) {
-    try (ProgressBar bar = bar("import " + model)) {
+  private ModelVersion told(String what, Function<PublishOptions, ModelVersion> publishing) {
+    try (ProgressBar bar = bar(what)) {
       return publishing.apply(PublishOptions.withDefaults().listener(bar));
     }
   }

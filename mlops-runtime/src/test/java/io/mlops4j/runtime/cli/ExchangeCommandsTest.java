@@ -161,9 +161,11 @@ class ExchangeCommandsTest {
             from.run("export", "flight-delay:1", temporary.resolve("o.onnx"), "--progress").err())
         .contains("export flight-delay:1  " + all + "318 B of 318 B");
     assertThat(to.run("import", zip, "--progress").err())
+        .contains("check flight-delay  " + all + "636 B of 636 B")
         .contains("import flight-delay  " + all + "636 B of 636 B");
     assertThat(to.run("import", mlflow, "--name", "m", "--progress").err())
-        .contains("import m  " + all + "318 B of 318 B");
+        .contains("import m  " + all + "318 B of 318 B")
+        .doesNotContain("check"); // the registry is there now
   }
 
   @Test
