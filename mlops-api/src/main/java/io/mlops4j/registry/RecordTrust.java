@@ -6,7 +6,8 @@ package io.mlops4j.registry;
  */
 public interface RecordTrust {
   /**
-   * Whether somebody who is trusted with a model's records made this signature.
+   * Whether somebody who is trusted with a model's records made this signature. A registry may ask
+   * once for a record, and remember the answer while it is open.
    *
    * @param model the model's name
    * @param keyHint what the record says that the key is called; anybody may have written it

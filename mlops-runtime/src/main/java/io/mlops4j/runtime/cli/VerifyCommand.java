@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
     name = "verify",
     description = {
       "Checks every digest and every link, and says where one is broken.",
-      "A history that was rewritten as a whole is found only with a head that was kept elsewhere."
+      "A history that was rewritten as a whole is found with a head that was kept elsewhere, or,"
+          + " where records are signed, with --trust; that its end was cut off, only with a head."
     },
     footer = {
       "%nExamples:",

@@ -102,11 +102,12 @@ final class Chain<T> {
     List<Link<T>> links = new ArrayList<>();
     Link<T> before = known;
     for (long number = before == null ? 1 : before.number() + 1; number <= last; number++) {
-      Link<T> next = read(number);
+      Link<T> next = readAnyhow(number);
       checkLink(before, next);
       links.add(next);
       before = next;
     }
+    judge.checkLinked(links, this::place);
     return links;
   }
 

@@ -18,9 +18,8 @@ import java.util.Objects;
  *
  * <p>Versions and records that were edited or damaged are found by their digests before anything
  * uses them. A history rewritten as a whole, with all digests computed anew, is found where records
- * are signed ({@link RegistryOptions#signing}, {@link RegistryOptions#trusting(
- * io.mlops4j.registry.RecordTrust)}), or by comparing {@link #head} with one that was kept
- * elsewhere, which also finds that the end was cut off.
+ * are signed ({@link RegistryOptions#signing}), or by comparing {@link #head} with one that was
+ * kept elsewhere, which also finds that the end was cut off.
  *
  * <p>Only the folder's owner decides who may write: the actor in a {@link Change} is what the
  * application says.

@@ -5,6 +5,8 @@ import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.registry.RecordTrust;
 import io.mlops4j.registry.RegistryHead;
+import java.util.List;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the records of one chain are to be believed, by who signed them. Thread safe. */
@@ -14,6 +16,8 @@ final class Judge {
   private final RegistryHead.@Nullable Entry since;
   // Of the record that was judged last: a head that is polled is not judged each time.
   private volatile @Nullable Digest believed;
+  // The last of the records from the first on that were judged: its digest stands for them all.
+  private volatile Chain.@Nullable Link<?> judged;
 
   /**
    * @param model the model's name
@@ -53,6 +57,28 @@ final class Judge {
               + " rewritten, restore it from a backup");
     }
     believed = link.digest();
+  }
+
+  /** Records whose links were checked; of those from the first on, each is judged once. */
+  <T> void checkLinked(List<Chain.Link<T>> links, LongFunction<String> places) {
+    if (trust == null || links.isEmpty()) {
+      return;
+    }
+    boolean fromFirst = links.get(0).number() == 1;
+    int known = fromFirst ? known(links) : 0;
+    links.subList(known, links.size()).forEach(link -> check(link, places.apply(link.number())));
+    if (fromFirst) {
+      judged = links.get(links.size() - 1);
+    }
+  }
+
+  private int known(List<? extends Chain.Link<?>> links) {
+    Chain.Link<?> last = judged;
+    return last != null
+            && last.number() <= links.size()
+            && links.get((int) last.number() - 1).digest().equals(last.digest())
+        ? (int) last.number()
+        : 0;
   }
 
   private @Nullable String problem(Chain.Link<?> link, RecordTrust trust) {

@@ -28,6 +28,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,6 +166,56 @@ class SignedRecordsTest {
     try (ModelRegistry registry = open(OPTIONS.trusting(TRUST))) {
       assertThatThrownBy(() -> registry.resolve("flight-delay@champion"))
           .hasMessageContaining("a signature by the key the \"release");
+    }
+  }
+
+  @Test
+  void aHistoryThatIsReadAgainIsNotJudgedAgain() throws IOException {
+    AtomicInteger judged = new AtomicInteger();
+    RecordTrust counting =
+        new RecordTrust() {
+          @Override
+          public boolean verifies(String model, String hint, byte[] record, byte[] signature) {
+            judged.incrementAndGet();
+            return TRUST.verifies(model, hint, record, signature);
+          }
+
+          @Override
+          public String signers(String model) {
+            return TRUST.signers(model);
+          }
+        };
+    write(OPTIONS.signing(SIGNER));
+    try (ModelRegistry writer = open(OPTIONS.signing(SIGNER));
+        ModelRegistry reader = open(OPTIONS.trusting(counting))) {
+      ModelVersion one = writer.resolve("flight-delay:1");
+      writer.assign("flight-delay@champion", one, ANA);
+      writer.assign("flight-delay@champion", one, ANA);
+      for (int i = 0; i < 3; i++) {
+        assertThat(reader.history("flight-delay@champion")).hasSize(3);
+        assertThat(reader.head("flight-delay@champion")).isPresent();
+        assertThat(judged).hasValue(3);
+      }
+      writer.assign("flight-delay@champion", one, ANA);
+      assertThat(reader.history("flight-delay@champion")).hasSize(4);
+      assertThat(judged).hasValue(4);
+    }
+  }
+
+  /** Also those that were judged before they were exchanged. */
+  @Test
+  void aHistoryThatWasRewrittenMeanwhileIsJudgedAnew() throws Exception {
+    FolderUnderTest store = new FolderUnderTest();
+    Path root = temp.resolve("registry");
+    write(OPTIONS.signing(SIGNER));
+    try (ModelRegistry reader = store.open(root, OPTIONS.trusting(TRUST))) {
+      assertThat(reader.history("flight-delay@champion")).hasSize(1);
+      store.rewriteHistory("flight-delay@champion");
+      assertThatThrownBy(() -> reader.history("flight-delay@champion"))
+          .isInstanceOf(IntegrityException.class)
+          .hasMessageContaining("forged");
+      assertThatThrownBy(() -> reader.resolve("flight-delay@champion"))
+          .isInstanceOf(IntegrityException.class);
     }
   }
 
