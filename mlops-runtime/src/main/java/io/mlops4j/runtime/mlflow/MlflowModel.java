@@ -274,8 +274,9 @@ public final class MlflowModel {
   }
 
   /**
-   * Writes a version as a folder that MLflow loads, serves and registers: {@code mlflow.onnx} and
-   * {@code mlflow.pyfunc} read it. Its signature is that of the card.
+   * Writes a version as a folder in the form of MLflow's models, with the flavours that {@code
+   * mlflow.onnx} and {@code mlflow.pyfunc} read. Held against MLflow's documentation and its own
+   * files, not against a running MLflow. Its signature is that of the card.
    *
    * @param registry where it was published; lent
    * @param version a version of this registry
