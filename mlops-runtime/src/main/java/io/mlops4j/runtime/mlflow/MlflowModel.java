@@ -275,8 +275,8 @@ public final class MlflowModel {
 
   /**
    * Writes a version as a folder in the form of MLflow's models, with the flavours that {@code
-   * mlflow.onnx} and {@code mlflow.pyfunc} read. Held against MLflow's documentation and its own
-   * files, not against a running MLflow. Its signature is that of the card.
+   * mlflow.onnx} and {@code mlflow.pyfunc} read. Written after MLflow's documentation; a running
+   * MLflow was not asked. Its signature is that of the card.
    *
    * @param registry where it was published; lent
    * @param version a version of this registry
