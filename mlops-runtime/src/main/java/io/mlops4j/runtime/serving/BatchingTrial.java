@@ -17,6 +17,10 @@ import java.util.function.LongSupplier;
 final class BatchingTrial {
   private static final long SHORT = 5_000_000;
   private static final long LONG = 20_000_000;
+
+  /** A stretch ends here with fewer calls: as many as go one way may take minutes the other. */
+  private static final long LONGEST = 100_000_000;
+
   private static final int FEWEST = 32;
   private static final int OFTEN = 8;
   private static final int SELDOM = 256;
@@ -41,7 +45,7 @@ final class BatchingTrial {
   private volatile long end = FEWEST;
   private boolean settled = true;
   private long stretch = FEWEST;
-  private long began;
+  private volatile long began;
   private int until = OFTEN;
   private int between = OFTEN;
   private int measured;
@@ -64,9 +68,21 @@ final class BatchingTrial {
     long count = calls.incrementAndGet();
     if (count % SAMPLED == 0) {
       sampled.addAndGet(asking);
+      if (nanos.getAsLong() - began > LONGEST) {
+        cut(count);
+      }
     }
     if (count >= end) {
       ended(count);
+    }
+  }
+
+  /** Ends a stretch with fewer calls than it was to have, unless another thread did. */
+  private synchronized void cut(long count) {
+    long done = count - (end - stretch);
+    if (done >= FEWEST && nanos.getAsLong() - began > LONGEST) {
+      stretch = Math.min(stretch, done);
+      end = Math.min(end, count); // what it began with stays
     }
   }
 

@@ -95,4 +95,12 @@ class BatchingTrialTest {
     ask(1_000_000, PROCESSORS, 3_000, 9_000);
     assertThat(share()).isEqualTo(1);
   }
+
+  /** As when a processor is to be waited for that a slow model of the same runtime has. */
+  @Test
+  void whatIsVeryMuchSlowerIsTriedWithFewCalls() {
+    ask(100_000, MANY, 10_000, 50_000_000);
+    ask(1_000_000, MANY, 10_000, 50_000_000);
+    assertThat(together).isBetween(1, 400);
+  }
 }
