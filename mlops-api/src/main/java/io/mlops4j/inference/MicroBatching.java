@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * callers ask than there are processors, short stretches are tried the other way, and the way with
  * the shorter calls goes on; {@link #always} leaves that out.
  *
+ * <p>Models of one runtime that ask together what piles up share its processors, in the order in
+ * which calls came: a long run of one model may keep the queued calls of another for about as long.
+ * Leave batching off for a model that must not wait, or give it a runtime of its own.
+ *
  * <p>Only for models whose answer for a row does not depend on the rows beside it, as nearly all
  * are. The answers of one run are to the bit what the engine gives for all its rows as one batch.
  * They may differ from those to the same rows asked alone in their last bits, where the engine
