@@ -195,6 +195,18 @@ public interface ModelRegistry extends AutoCloseable {
   AliasRecord assign(String ref, ModelVersion to, Change change, AliasRecord expected);
 
   /**
+   * Lets an alias name a version if it never named one: of several that begin at once, one wins.
+   *
+   * @param ref {@code name@alias}
+   * @param to a version of this registry and of this model
+   * @param change who, and why
+   * @return its first record
+   * @throws io.mlops4j.error.RegistryException if the alias has a record, or the version is
+   *     deleted; nothing is changed
+   */
+  AliasRecord assignFirst(String ref, ModelVersion to, Change change);
+
+  /**
    * The newest record of an alias; cheap enough to poll.
    *
    * @param ref {@code name@alias}

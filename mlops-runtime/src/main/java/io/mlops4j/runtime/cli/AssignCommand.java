@@ -42,7 +42,7 @@ final class AssignCommand extends RegistryCommand {
   @Option(
       names = "--expect",
       paramLabel = "N",
-      description = "The number of the alias's newest record, as history shows it.")
+      description = "The number of the alias's newest record, as history shows it; 0: none yet.")
   private @Nullable Long expected;
 
   @Override
@@ -52,18 +52,16 @@ final class AssignCommand extends RegistryCommand {
 
   @Override
   void check() {
-    if (expected != null && expected < 1) {
-      throw misused("--expect: found " + expected + ", expected the number of a record, from 1");
+    if (expected != null && expected < 0) {
+      throw misused(
+          "--expect: found " + expected + ", expected the number of a record, or 0 for none yet");
     }
   }
 
   @Override
   int run(ModelRegistry registry, Output out) throws IOException {
     ModelVersion version = registry.resolve(to);
-    AliasRecord record =
-        expected == null
-            ? registry.assign(alias, version, who.change())
-            : registry.assign(alias, version, who.change(), head(registry, expected));
+    AliasRecord record = assign(registry, version);
     out.answer(
         Facts.json(record),
         it ->
@@ -75,6 +73,15 @@ final class AssignCommand extends RegistryCommand {
                     + "  "
                     + Facts.text(record.change())));
     return 0;
+  }
+
+  private AliasRecord assign(ModelRegistry registry, ModelVersion version) {
+    if (expected == null) {
+      return registry.assign(alias, version, who.change());
+    }
+    return expected == 0
+        ? registry.assignFirst(alias, version, who.change())
+        : registry.assign(alias, version, who.change(), head(registry, expected));
   }
 
   private AliasRecord head(ModelRegistry registry, long number) {

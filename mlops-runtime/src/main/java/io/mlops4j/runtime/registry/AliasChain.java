@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,13 +101,23 @@ final class AliasChain {
     }
   }
 
+  /**
+   * Appends a record.
+   *
+   * @param awaited whether the newest record, if there is one, is what the caller expects
+   * @param expected that in words
+   */
   AliasRecord append(
-      VersionStore.Stored to, Change change, Clock clock, @Nullable AliasRecord expected) {
+      VersionStore.Stored to,
+      Change change,
+      Clock clock,
+      Predicate<Optional<AliasRecord>> awaited,
+      String expected) {
     try {
       while (true) {
         Optional<Link<Named>> head = head();
         Optional<AliasRecord> newest = head.map(link -> link.record().record());
-        if (expected != null && !newest.equals(Optional.of(expected))) {
+        if (!awaited.test(newest)) {
           throw lost(newest, expected);
         }
         AliasRecord next =
@@ -128,7 +139,7 @@ final class AliasChain {
     }
   }
 
-  private RegistryException lost(Optional<AliasRecord> found, AliasRecord expected) {
+  private RegistryException lost(Optional<AliasRecord> found, String expected) {
     return new RegistryException(
         model
             + "@"
@@ -145,11 +156,9 @@ final class AliasChain {
                             + r.change().actor()
                             + ")")
                 .orElse("no record")
-            + ", expected record "
-            + expected.number()
-            + " (to "
-            + expected.to()
-            + ") to be the newest; nothing was changed, look at head() and decide again",
+            + ", expected "
+            + expected
+            + "; nothing was changed, look at head() and decide again",
         null);
   }
 }

@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 
 /** What is the same in every registry, wherever its documents and files lie. */
 abstract class StoredRegistry implements ModelRegistry {
@@ -208,16 +208,30 @@ abstract class StoredRegistry implements ModelRegistry {
 
   @Override
   public AliasRecord assign(String ref, ModelVersion to, Change change) {
-    return append(ref, to, change, null);
+    return append(ref, to, change, newest -> true, "");
   }
 
   @Override
   public AliasRecord assign(String ref, ModelVersion to, Change change, AliasRecord expected) {
-    return append(ref, to, change, Objects.requireNonNull(expected, "expected"));
+    return append(
+        ref,
+        to,
+        change,
+        Optional.of(expected)::equals,
+        "record " + expected.number() + " (to " + expected.to() + ") to be the newest");
+  }
+
+  @Override
+  public AliasRecord assignFirst(String ref, ModelVersion to, Change change) {
+    return append(ref, to, change, Optional::isEmpty, "none yet");
   }
 
   private AliasRecord append(
-      String text, ModelVersion to, Change change, @Nullable AliasRecord expected) {
+      String text,
+      ModelVersion to,
+      Change change,
+      Predicate<Optional<AliasRecord>> newest,
+      String expected) {
     checkOpen();
     Objects.requireNonNull(change, "change");
     AliasChain chain = aliases.chain(text);
@@ -238,7 +252,7 @@ abstract class StoredRegistry implements ModelRegistry {
           VersionStore.Stored stored = versions.find(to);
           collector.refuseDeleted(stored.version());
           makeLast(ref);
-          return chain.append(stored, change, options.clock(), expected);
+          return chain.append(stored, change, options.clock(), newest, expected);
         });
   }
 

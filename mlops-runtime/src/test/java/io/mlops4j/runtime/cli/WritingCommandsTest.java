@@ -205,8 +205,21 @@ class WritingCommandsTest {
     assertThat(late.code()).isEqualTo(1);
     assertThat(late.err()).contains("found record 2 -> mlp:2", "expected record 1");
     assertThat(line.run("history", "mlp@champion").out()).hasLineCount(2);
-    assertThat(line.run("assign", "mlp@champion", "mlp:1", "--by", "c", "--expect", "0").code())
+    assertThat(line.run("assign", "mlp@champion", "mlp:1", "--by", "c", "--expect", "-1").code())
         .isEqualTo(2);
+  }
+
+  @Test
+  void assignThatExpectsNoRecordBeginsAnAliasOnce() {
+    line.run("publish", model, "--name", "mlp");
+    String[] first = {"assign", "mlp@champion", "mlp:1", "--by", "ana", "--expect", "0"};
+
+    assertThat(line.run((Object[]) first).code()).isZero();
+    Line.Said again = line.run((Object[]) first);
+
+    assertThat(again.code()).isEqualTo(1);
+    assertThat(again.err()).contains("found record 1", "expected none yet");
+    assertThat(line.run("history", "mlp@champion").out()).hasLineCount(1);
   }
 
   @Test

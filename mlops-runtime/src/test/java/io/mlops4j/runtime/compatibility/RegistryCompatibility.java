@@ -128,6 +128,22 @@ public abstract class RegistryCompatibility extends RegistrySuite {
   }
 
   @Test
+  void anAliasBeginsOnce() throws IOException {
+    ModelVersion one = publish(1);
+    ModelVersion two = publish(2);
+
+    AliasRecord first = registry.assignFirst(CHAMPION, one, ANA);
+
+    assertThat(first.number()).isEqualTo(1);
+    assertThat(first.from()).isNull();
+    assertThatThrownBy(() -> registry.assignFirst(CHAMPION, two, ANA))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining(CHAMPION + ": found record 1 (to fraud:1 by ana), expected none yet");
+    assertThat(registry.history(CHAMPION)).containsExactly(first);
+    assertThat(registry.assignFirst("fraud@other", two, ANA).to()).isEqualTo(two);
+  }
+
+  @Test
   void ofRecordsWhoseClocksDifferTheNewestThatIsNotLaterCounts() throws IOException {
     ModelVersion one = publish(1);
     registry.assign(CHAMPION, one, ANA);

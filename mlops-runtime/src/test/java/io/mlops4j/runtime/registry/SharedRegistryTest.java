@@ -164,6 +164,32 @@ class SharedRegistryTest {
     }
   }
 
+  @Test
+  void ofThreadsThatBeginAnAliasExactlyOneDoes() throws Exception {
+    ModelVersion version;
+    try (ModelRegistry registry = FileModelRegistry.open(root)) {
+      version = registry.publish(Models.card("race"), model);
+    }
+    List<Boolean> won =
+        race(
+            true,
+            (registry, thread) -> {
+              try {
+                registry.assignFirst("race@champion", version, Change.by("t" + thread));
+                return true;
+              } catch (IntegrityException e) {
+                throw e;
+              } catch (RegistryException lost) {
+                return false;
+              }
+            });
+
+    assertThat(won).containsOnlyOnce(true);
+    try (ModelRegistry registry = FileModelRegistry.open(root)) {
+      assertThat(registry.history("race@champion")).hasSize(1);
+    }
+  }
+
   /** Opening looks at the staging folder, where others make and remove things all the time. */
   @Test
   void openingNeverFailsWhileOthersPublish() throws Exception {
