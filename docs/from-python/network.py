@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A network's weights, as PyTorch's state_dict() names them, as ONNX with the scaling of its columns inside.
 
-    /usr/bin/python3 network.py penguins.csv out     writes out/model.onnx and out/card.json
+    python3 network.py penguins.csv out     writes out/model.onnx and out/card.json
 
 With PyTorch at hand, torch.onnx.export does the graph; put the scaling into the module's forward().
 """
@@ -94,4 +94,6 @@ def main(data, out):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(f"found {len(sys.argv) - 1} arguments, expected two: network.py penguins.csv out")
     main(Path(sys.argv[1]), Path(sys.argv[2]))

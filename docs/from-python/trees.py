@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Gradient-boosted trees of scikit-learn, as ONNX with the preparation of their columns inside.
 
-    /usr/bin/python3 trees.py penguins.csv out       writes out/model.onnx and out/card.json
+    python3 trees.py penguins.csv out       writes out/model.onnx and out/card.json
 """
 
 import sys
@@ -98,4 +98,6 @@ def main(data, out):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(f"found {len(sys.argv) - 1} arguments, expected two: trees.py penguins.csv out")
     main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -73,7 +73,7 @@ final class Commands {
   private static int misused(ParameterException e) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("mlops4j: " + Output.clean(String.valueOf(e.getMessage())));
+    err.println("mlops4j: " + Output.clean(message(e)));
     if (command.getParent() == null && !(e instanceof UnmatchedArgumentException)) {
       err.println();
       command.usage(err);
@@ -83,6 +83,12 @@ final class Commands {
     }
     err.flush();
     return USAGE;
+  }
+
+  /** Picocli says one word twice, and that an error is one. */
+  private static String message(ParameterException e) {
+    String message = String.valueOf(e.getMessage()).replace("option option", "option");
+    return message.startsWith("Error: ") ? message.substring("Error: ".length()) : message;
   }
 
   private int failedWith(Exception e, CommandLine command) {

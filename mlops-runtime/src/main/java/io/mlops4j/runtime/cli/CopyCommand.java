@@ -61,6 +61,10 @@ final class CopyCommand extends RegistryCommand {
   int run(ModelRegistry registry, Output out) throws IOException {
     try (ModelRegistry to = target().openOrMake(RegistryOptions.withDefaults());
         ProgressBar bar = bar("copy")) {
+      if (to.location().equals(registry.location())) {
+        throw misused(
+            "TARGET: found " + target + ", which is the registry itself, expected another");
+      }
       RegistryCopy.Copied copied = RegistryCopy.of(registry, to).listener(bar).run();
       String place = to.location().toString();
       out.answer(
@@ -69,7 +73,7 @@ final class CopyCommand extends RegistryCommand {
               .put("versions", copied.versions())
               .put("records", copied.records())
               .put("bytes", copied.bytes()),
-          shown -> shown.line(text(copied) + " copied to " + place));
+          shown -> shown.line(text(copied) + " copied to " + target));
     }
     return 0;
   }

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
@@ -97,6 +98,18 @@ final class Facts {
     ObjectNode json = Output.object();
     aliases.forEach((alias, version) -> json.put(alias, version.toString()));
     return json;
+  }
+
+  /** Refuses a name that no model has, with those there are. */
+  static void checkModel(ModelRegistry registry, String name) {
+    List<String> models = registry.models();
+    if (!models.contains(name)) {
+      throw new RegistryException(
+          name
+              + ": found no such model, expected one that was published; models there are: "
+              + (models.isEmpty() ? "none" : String.join(", ", models)),
+          null);
+    }
   }
 
   /** The aliases that name a version. */

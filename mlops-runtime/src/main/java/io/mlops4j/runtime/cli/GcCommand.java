@@ -60,7 +60,7 @@ final class GcCommand extends RegistryCommand {
     retention = grace == null ? retention : retention.grace(grace);
     retention = floor == null ? retention : retention.floor(floor);
     retention = newest == null ? retention : retention.newest(newest);
-    return who.signing(shared).retention(retention);
+    return (dryRun ? shared : who.signing(shared)).retention(retention);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.mlops4j.runtime.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
@@ -39,7 +38,9 @@ final class HistoryCommand extends RegistryCommand {
       names = "--at",
       paramLabel = "INSTANT",
       converter = Times.ToInstant.class,
-      description = "As 2001-05-03T12:00:00Z or 2001-05-03T14:00:00+02:00.")
+      description =
+          "As 2001-05-03T12:00:00Z or 2001-05-03T14:00:00+02:00; the end of that second, unless it"
+              + " says more exactly.")
   private @Nullable Instant at;
 
   @Override
@@ -62,8 +63,7 @@ final class HistoryCommand extends RegistryCommand {
       return 0;
     }
     if (registry.head(name).isEmpty()) {
-      throw new RegistryException(
-          name + ": found no record, expected an alias of " + registry.aliases(ref.name()), null);
+      registry.resolve(name); // throws, and says which aliases and models there are
     }
     if (at == null) {
       List<AliasRecord> records = registry.history(name);
@@ -78,10 +78,7 @@ final class HistoryCommand extends RegistryCommand {
   }
 
   private void states(ModelRegistry registry, Output out) throws IOException {
-    if (!registry.models().contains(name)) {
-      throw new RegistryException(
-          "model: found no \"" + name + "\", expected one of " + registry.models(), null);
-    }
+    Facts.checkModel(registry, name);
     List<VersionRecord> records = registry.changes(name);
     List<List<String>> rows =
         records.isEmpty()
@@ -106,6 +103,6 @@ final class HistoryCommand extends RegistryCommand {
         to ->
             record.ifPresentOrElse(
                 found -> to.table(List.of(Facts.row(found))),
-                () -> to.line(name + " named nothing yet at " + when)));
+                () -> to.line(name + " named nothing yet at " + Facts.time(when))));
   }
 }

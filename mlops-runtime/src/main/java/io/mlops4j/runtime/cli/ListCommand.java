@@ -1,7 +1,6 @@
 package io.mlops4j.runtime.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.VersionRange;
@@ -86,9 +85,8 @@ final class ListCommand extends RegistryCommand {
     VersionRange range = VersionRange.newest(limit);
     List<VersionStatus> page =
         registry.versions(name, before == null ? range : range.before(before));
-    if (page.isEmpty() && !registry.models().contains(name)) {
-      throw new RegistryException(
-          "model: found no \"" + name + "\", expected one of " + registry.models(), null);
+    if (page.isEmpty()) {
+      Facts.checkModel(registry, name);
     }
     Map<String, ModelVersion> aliases = Facts.aliases(registry, name);
     ObjectNode json = Output.object().put("model", name);

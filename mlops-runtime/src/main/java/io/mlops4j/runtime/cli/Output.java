@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.cli;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
@@ -10,7 +11,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.error.DataException;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -104,8 +104,18 @@ final class Output {
       if (MAPPER.readTree(text) instanceof ObjectNode object) {
         return object;
       }
-    } catch (IOException e) {
-      throw new DataException(what + ": found no JSON (" + e.getMessage() + ")", e);
+    } catch (JsonProcessingException e) {
+      JsonLocation at = e.getLocation();
+      String where =
+          at == null ? "" : " in line " + at.getLineNr() + ", column " + at.getColumnNr();
+      throw new DataException(
+          what
+              + ": found no JSON"
+              + where
+              + " ("
+              + e.getOriginalMessage()
+              + "), expected a JSON object",
+          e);
     }
     throw new DataException(what + ": found JSON that is no object, expected one", null);
   }

@@ -1,10 +1,12 @@
 package io.mlops4j.runtime.cli;
 
+import io.mlops4j.error.DataException;
 import io.mlops4j.registry.RegistryHead;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import io.mlops4j.runtime.trust.TrustedKey;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -119,9 +121,20 @@ final class Shared {
     List<TrustedKey> keys = trusted.stream().map(TrustedKey::read).toList();
     TrustPolicy policy =
         TrustPolicy.signedBy(keys.get(0), keys.stream().skip(1).toArray(TrustedKey[]::new));
-    return since == null
-        ? options.trusting(policy)
-        : options.trusting(policy, RegistryHead.parse(Files.readString(since)));
+    return since == null ? options.trusting(policy) : options.trusting(policy, head(since));
+  }
+
+  /** A head that was kept in a file. */
+  static RegistryHead head(Path file) throws IOException {
+    try {
+      return RegistryHead.parse(Files.readString(file));
+    } catch (CharacterCodingException e) {
+      throw new DataException(
+          file + ": found a file that is no text, expected a head as verify --save-head keeps it",
+          e);
+    } catch (IllegalArgumentException e) {
+      throw new DataException(file + ": " + e.getMessage() + ", as verify --save-head keeps it", e);
+    }
   }
 
   /** Where the registry is that the command works on. */

@@ -43,7 +43,10 @@ final class ShowCommand extends RegistryCommand {
     @Option(names = "--markdown", description = "Print the card's page as Markdown.")
     private boolean markdown;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write the card's page as HTML.")
+    @Option(
+        names = "--html",
+        paramLabel = "FILE",
+        description = "Write the card's page as HTML; a file that is there is replaced.")
     private @Nullable Path html;
   }
 
@@ -92,7 +95,7 @@ final class ShowCommand extends RegistryCommand {
     return Facts.word(status.state())
         + status
             .since()
-            .map(since -> " since " + Facts.time(since.at()) + " by " + since.change().actor())
+            .map(since -> " since " + Facts.time(since.at()) + " by " + Facts.text(since.change()))
             .orElse("");
   }
 
@@ -114,7 +117,9 @@ final class ShowCommand extends RegistryCommand {
                             ", ", schema.features().stream().map(f -> f.name()).toList()))));
     card.metrics().forEach((name, value) -> rows.add(List.of("metric", name + " " + value)));
     card.parameters().forEach((name, value) -> rows.add(List.of("parameter", name + " " + value)));
+    card.seeds().forEach((name, value) -> rows.add(List.of("seed", name + " " + value)));
     card.trainedOn().forEach(data -> rows.add(List.of("trained on", data.name())));
+    card.evaluatedOn().forEach(data -> rows.add(List.of("evaluated on", data.name())));
     card.parents().forEach(parent -> rows.add(List.of("made from", parent.toString())));
   }
 

@@ -15,12 +15,16 @@ import picocli.CommandLine.TypeConversionException;
 final class Times {
   private Times() {}
 
-  /** A moment, with an offset, as nobody knows whose midnight a bare date means. */
+  /**
+   * A moment, with an offset, as nobody knows whose midnight a bare date means. One in whole
+   * seconds is the end of its second: what people are shown of a record's time finds the record.
+   */
   static final class ToInstant implements ITypeConverter<Instant> {
     @Override
     public Instant convert(String text) {
       try {
-        return OffsetDateTime.parse(text).toInstant();
+        Instant time = OffsetDateTime.parse(text).toInstant();
+        return text.indexOf('.') < 0 ? time.plusNanos(999_999_999) : time;
       } catch (DateTimeException e) {
         throw new TypeConversionException(
             "found \"" + text + "\", expected a time with its offset, as 2001-05-03T12:00:00Z");

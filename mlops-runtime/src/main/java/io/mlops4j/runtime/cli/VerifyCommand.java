@@ -2,7 +2,6 @@ package io.mlops4j.runtime.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.registry.ModelRegistry;
-import io.mlops4j.registry.RegistryHead;
 import io.mlops4j.registry.Verification;
 import io.mlops4j.registry.VerifyOptions;
 import java.io.IOException;
@@ -49,12 +48,11 @@ final class VerifyCommand extends RegistryCommand {
     try (ProgressBar bar = bar("verify")) {
       VerifyOptions options = VerifyOptions.withDefaults().listener(bar);
       options = recordsOnly ? options.recordsOnly() : options;
-      options =
-          head == null ? options : options.expecting(RegistryHead.parse(Files.readString(head)));
+      options = head == null ? options : options.expecting(Shared.head(head));
       found = registry.verify(options);
     }
     if (saved != null && found.isIntact()) {
-      Files.writeString(saved, found.head() + "\n");
+      Files.writeString(saved, found.head().toString());
     }
     out.answer(json(found), to -> show(found, to));
     return found.isIntact() ? 0 : Commands.FAILED;
@@ -83,7 +81,9 @@ final class VerifyCommand extends RegistryCommand {
   private static void show(Verification found, Output to) {
     for (Verification.Break each : found.breaks()) {
       to.line(each.chain() + " " + each.number() + ": " + each.problem());
-      to.line("  in " + each.place());
+      if (!each.problem().startsWith(each.place())) {
+        to.line("  in " + each.place());
+      }
     }
     long breaks = found.breaks().size() + found.moreBreaks();
     to.line(

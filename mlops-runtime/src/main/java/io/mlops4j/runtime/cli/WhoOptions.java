@@ -6,10 +6,17 @@ import io.mlops4j.runtime.trust.ModelSigner;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Who changes something, and why. */
 final class WhoOptions {
+  @SuppressWarnings("NullAway.Init") // set by Picocli
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
   @SuppressWarnings("NullAway.Init") // set by Picocli
   @Option(
       names = "--by",
@@ -43,8 +50,18 @@ final class WhoOptions {
     private Path key;
   }
 
+  /** Signs what is written; without keys nobody who is asked to trust some would believe it. */
   RegistryOptions signing(RegistryOptions options) {
-    return keys == null ? options : options.signing(ModelSigner.read(keys.secret, keys.key));
+    if (keys != null) {
+      return options.signing(ModelSigner.read(keys.secret, keys.key));
+    }
+    if (options.trust().isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--trust: found no key to sign the record of the change with, which nobody would believe"
+              + " then, expected --record-key and --record-public-key");
+    }
+    return options;
   }
 
   Change change() {

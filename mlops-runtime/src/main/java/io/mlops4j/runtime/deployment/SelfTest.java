@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.deployment;
 
+import io.mlops4j.error.ModelInputException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
@@ -43,7 +44,8 @@ final class SelfTest {
   /**
    * Asks with the golden rows of the card, or, where it has none, once with zeros and empty texts.
    *
-   * @throws ModelLoadException if an answer is not the expected one
+   * @throws ModelLoadException if an answer is not the expected one, or the model does not take the
+   *     rows
    * @throws io.mlops4j.error.InferenceException if there is no answer
    */
   void run(ModelCard card) {
@@ -59,6 +61,14 @@ final class SelfTest {
     try (FeatureBatch batch = columns.batch(golden.inputs(), golden.rows());
         Prediction answer = model.predict(batch, CALL)) {
       golden.outputs().forEach((output, expected) -> check(golden, output, expected, answer));
+    } catch (ModelInputException e) {
+      throw new ModelLoadException(
+          model.servedBy()
+              + " fails its golden rows: "
+              + e.getMessage()
+              + "; publish a card whose golden rows have the columns that the model takes: "
+              + model.features(),
+          e);
     }
   }
 

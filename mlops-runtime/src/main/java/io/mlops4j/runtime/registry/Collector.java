@@ -167,7 +167,7 @@ final class Collector {
             + ": found a version that must stay ("
             + String.join("; ", reasons)
             + "), expected one that no alias names or named within the floor of "
-            + retention.floor()
+            + Shown.span(retention.floor())
             + " and that no process has leased; nothing was changed: assign another version and "
             + "wait, deprecate it, or open the registry with another retention",
         null);

@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -197,6 +198,9 @@ public final class ModelArchive {
 
   static RegistryException refused(Path file, IOException cause) {
     String found = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    if (cause instanceof NoSuchFileException) {
+      found = "no such file";
+    }
     return new RegistryException(
         file
             + ": found "

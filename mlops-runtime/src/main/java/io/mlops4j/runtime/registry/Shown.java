@@ -55,13 +55,19 @@ final class Shown {
     return value instanceof String text ? "\"" + text + "\"" : String.valueOf(value);
   }
 
-  /** For example {@code 7 days}. */
+  /** For example {@code 7 days}, or {@code day} of one. */
   static String every(Duration interval) {
+    String span = span(interval);
+    return span.startsWith("1 ") ? span.substring(2) : span;
+  }
+
+  /** For example {@code 7 days}. */
+  static String span(Duration interval) {
     for (ChronoUnit unit : List.of(ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES)) {
       long count = interval.dividedBy(unit.getDuration());
       if (unit.getDuration().multipliedBy(count).equals(interval)) {
         String name = unit.toString().toLowerCase(Locale.ROOT);
-        return count == 1 ? name.substring(0, name.length() - 1) : count + " " + name;
+        return count + " " + (count == 1 ? name.substring(0, name.length() - 1) : name);
       }
     }
     return interval.toString();

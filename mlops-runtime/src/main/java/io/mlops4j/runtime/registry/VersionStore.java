@@ -140,15 +140,20 @@ final class VersionStore {
       throw storage.missing(storage.place(model, number));
     }
     throw new RegistryException(
-        model
-            + ":"
-            + number
-            + ": found "
-            + (last == 0 ? "no version of it" : "versions 1 to " + last)
-            + " in "
-            + storage
-            + ", expected an existing version"
-            + (last == 0 ? "; models there are: " + Texts.some(storage.models()) : ""),
+        last == 0
+            ? model
+                + ": found no such model in "
+                + storage
+                + ", expected one that was published; models there are: "
+                + Texts.some(storage.models())
+            : model
+                + ":"
+                + number
+                + ": found versions 1 to "
+                + last
+                + " in "
+                + storage
+                + ", expected an existing version",
         null);
   }
 

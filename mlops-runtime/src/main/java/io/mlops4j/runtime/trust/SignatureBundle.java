@@ -94,7 +94,8 @@ public final class SignatureBundle {
         + Texts.plain(statement.subject())
         + ", "
         + statement.files().size()
-        + " files, by "
+        + (statement.files().size() == 1 ? " file" : " files")
+        + ", by "
         + keyHint
             .map(hint -> "the key " + Texts.abbreviated(hint))
             .orElse("a key it does not name");

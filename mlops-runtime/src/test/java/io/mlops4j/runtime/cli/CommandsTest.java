@@ -232,7 +232,7 @@ class CommandsTest {
     assertThat(named).containsExactlyElementsOf(commands().getSubcommands().keySet());
     assertThat(starts(page)).hasSize(7).allSatisfy(CommandsTest::assertUnderstood);
     assertThat(starts(Files.readString(Path.of("../README.md"))))
-        .hasSize(2)
+        .hasSize(4)
         .allSatisfy(CommandsTest::assertUnderstood);
   }
 }

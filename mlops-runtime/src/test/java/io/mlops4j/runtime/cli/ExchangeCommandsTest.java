@@ -121,6 +121,12 @@ class ExchangeCommandsTest {
     assertThat(said.err()).contains("v.zip", "nothing was published").hasLineCount(1);
   }
 
+  @Test
+  void aFileThatIsNotThereIsNoDamagedArchive() {
+    assertThat(to.run("import", temporary.resolve("none.zip")).err())
+        .contains("none.zip: found no such file, expected an archive");
+  }
+
   /** Damage that is found only when the last file was read. */
   @Test
   void aFailedImportLeavesNoNewRegistryBehind() throws Exception {

@@ -81,7 +81,11 @@ class ReadingCommandsTest {
     Line.Said said = line.run("list", "flight-dely");
 
     assertThat(said.code()).isEqualTo(1);
-    assertThat(said.err()).contains("flight-dely", "flight-delay", "many-files");
+    assertThat(said.err()).contains("flight-dely: found no such model", "flight-delay, many-files");
+    assertThat(line.run("history", "flight-dely").err()).isEqualTo(said.err());
+    assertThat(line.run("show", "flight-dely").err())
+        .contains("flight-dely: found no such model", "flight-delay, many-files")
+        .doesNotContain("flight-dely:1");
   }
 
   @Test
@@ -158,6 +162,11 @@ class ReadingCommandsTest {
   void historyTellsWhatHeldAtATime() {
     Line.Said after = line.run("history", "flight-delay@champion", "--at", "2001-05-04T00:00:00Z");
     assertThat(after.out()).startsWith("3  " + AT).hasLineCount(1);
+    // What people are shown of a record's time, .123456 of a second before the record itself.
+    assertThat(line.run("history", "flight-delay@champion", "--at", AT).out()).startsWith("3  ");
+    Line.Said exact =
+        line.run("history", "flight-delay@champion", "--at", "2001-05-03T12:00:00.123455Z");
+    assertThat(exact.out()).contains("named nothing yet at " + AT);
     // An hour and a half before, told in summer time of Berlin.
     String before = "2001-05-03T12:30:00+02:00";
     Line.Said none = line.run("history", "flight-delay@champion", "--at", before);
@@ -174,6 +183,9 @@ class ReadingCommandsTest {
     assertThat(date.code()).isEqualTo(2);
     assertThat(date.err()).contains("2001-05-03", "offset", "Try 'mlops4j history --help'");
 
+    Line.Said unknown = line.run("history", "flight-dely@champion");
+    assertThat(unknown.code()).isEqualTo(1);
+    assertThat(unknown.err()).contains("flight-dely", "models: flight-delay, many-files");
     Line.Said typo = line.run("history", "flight-delay@champoin");
     assertThat(typo.code()).isEqualTo(1);
     assertThat(typo.err()).contains("champoin", "challenger, champion");
@@ -225,6 +237,7 @@ class ReadingCommandsTest {
     assertThat(said.out())
         .startsWith("version")
         .contains("flight-delay", "mlp4.onnx", "BROKEN in 1 place: ");
+    assertThat(said.out().lines().filter(text -> text.startsWith("  in "))).isEmpty();
     JsonNode json = line.run("verify", "--json").json();
     assertThat(json.get("intact").booleanValue()).isFalse();
     assertThat(json.at("/breaks/0/number").longValue()).isEqualTo(1);
@@ -236,7 +249,7 @@ class ReadingCommandsTest {
   void verifyFindsACutHistoryByAHeadKeptElsewhere() throws Exception {
     Path head = temporary.resolve("head.txt");
     assertThat(line.run("verify", "--save-head", head).code()).isZero();
-    assertThat(head).content().startsWith("mlops4j-registry-head 1\n");
+    assertThat(head).content().startsWith("mlops4j-registry-head 1\n").doesNotEndWith("\n\n");
     assertThat(line.run("verify", "--head", head).code()).isZero();
 
     Files.delete(old.resolve("models/flight-delay/aliases/champion/000003.json/record.json"));
@@ -248,6 +261,11 @@ class ReadingCommandsTest {
     assertThat(said.out()).contains("alias flight-delay@champion 3", "BROKEN");
     assertThat(line.run("verify", "--head", temporary.resolve("none")).err())
         .contains("none: found no such file");
+    Path picture = Files.write(temporary.resolve("picture"), new byte[] {(byte) 0xff, 1});
+    assertThat(line.run("verify", "--head", picture).err()).contains("picture: ", "no text");
+    Line.Said other = line.run("verify", "--head", Files.writeString(temporary.resolve("t"), "hi"));
+    assertThat(other.code()).isEqualTo(1);
+    assertThat(other.err()).contains("t: head: found \"hi\"", "--save-head");
   }
 
   @Test

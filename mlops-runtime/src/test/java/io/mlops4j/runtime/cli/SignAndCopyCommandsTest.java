@@ -96,8 +96,7 @@ class SignAndCopyCommandsTest {
     Line.Said said = line.run("copy", target, "--progress");
 
     assertThat(said.code()).isZero();
-    assertThat(said.out())
-        .isEqualTo("4 versions, 4 records, 976 B copied to " + target.toUri() + "\n");
+    assertThat(said.out()).isEqualTo("4 versions, 4 records, 976 B copied to " + target + "\n");
     assertThat(said.err()).contains("copy  [########################] 100 %  976 B of 976 B");
     assertThat(Line.of(target).run("verify", "--head", head).code()).isZero();
 
@@ -131,6 +130,14 @@ class SignAndCopyCommandsTest {
     assertThat(said.code()).isEqualTo(1);
     assertThat(said.err()).contains("mlp: found a model in the registry to copy into");
     assertThat(Line.of(target).run("list").out()).hasLineCount(1);
+  }
+
+  @Test
+  void aRegistryIsNotCopiedIntoItself() {
+    Line.Said said = line.run("copy", temporary.resolve("old"));
+
+    assertThat(said.code()).isEqualTo(2);
+    assertThat(said.err()).contains("old, which is the registry itself, expected another");
   }
 
   @Test

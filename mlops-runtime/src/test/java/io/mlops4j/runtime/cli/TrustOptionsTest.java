@@ -69,8 +69,11 @@ class TrustOptionsTest {
     Line.Said said =
         line.run("assign", "mlp@champion", "mlp:1", "--by", "ana", "--trust", publicKey);
 
-    assertThat(said.code()).isNotZero();
-    assertThat(line.run("history", "mlp@champion").err()).contains("found no record");
+    assertThat(said.code()).isEqualTo(2);
+    assertThat(said.err()).contains("--trust: found no key", "--record-key").hasLineCount(2);
+    assertThat(line.run("history", "mlp@champion").err()).contains("found no such alias");
+    assertThat(line.run("gc", "--by", "ana", "--trust", publicKey, "--dry-run").code()).isZero();
+    assertThat(line.run("gc", "--by", "ana", "--trust", publicKey).code()).isEqualTo(2);
   }
 
   @Test
@@ -91,6 +94,6 @@ class TrustOptionsTest {
         line.run("assign", "mlp@champion", "mlp:1", "--by", "ana", "--record-key", key);
 
     assertThat(said.code()).isEqualTo(2);
-    assertThat(said.err()).contains("--record-public-key");
+    assertThat(said.err()).startsWith("mlops4j: Missing").contains("--record-public-key");
   }
 }

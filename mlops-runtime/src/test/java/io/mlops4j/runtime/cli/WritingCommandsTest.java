@@ -115,6 +115,35 @@ class WritingCommandsTest {
   }
 
   @Test
+  void aCardsFileThatIsNoJsonIsToldWithItsPlace() throws Exception {
+    Path card = Files.writeString(temporary.resolve("card.json"), "{\n  \"card\": one}");
+
+    Line.Said said = line.run("publish", model, "--card", card);
+
+    assertThat(said.code()).isEqualTo(1);
+    assertThat(said.err())
+        .contains("card.json: found no JSON in line 2, column ")
+        .doesNotContain("Source")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void aPairWithoutItsValueIsToldInWords() {
+    assertThat(line.run("publish", model, "--name", "mlp", "--metric", "roc").err())
+        .contains("Value for option '--metric'");
+  }
+
+  @Test
+  void showTellsSeedsAndWhyAVersionIsDeprecated() {
+    line.run("publish", model, "--name", "mlp", "--seed", "numpy=42");
+    line.run("deprecate", "mlp:1", "--by", "ana", "--because", "wrong labels");
+
+    assertThat(line.run("show", "mlp:1").out())
+        .containsPattern("seed +numpy 42\n")
+        .containsPattern("state +deprecated since \\S+ by ana: wrong labels\n");
+  }
+
+  @Test
   void aCardThatIsShownCanBePublishedAgain() throws Exception {
     Path old = Line.oldRegistry(temporary);
     Path card = temporary.resolve("card.json");

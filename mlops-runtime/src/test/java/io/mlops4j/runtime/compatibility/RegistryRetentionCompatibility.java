@@ -88,7 +88,7 @@ public abstract class RegistryRetentionCompatibility extends RegistrySuite {
         () -> registry.delete(all.get(0), ANA),
         "fraud:1",
         "fraud@champion named it until 2001-05-02T00:00:00Z",
-        "the floor of PT720H",
+        "the floor of 30 days",
         "deprecate it");
     assertThat(registry.changes("fraud")).isEmpty();
     clock.advance(Duration.ofSeconds(1));

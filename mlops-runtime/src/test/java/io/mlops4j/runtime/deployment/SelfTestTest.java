@@ -123,8 +123,9 @@ class SelfTestTest {
   void aColumnThatIsMissingIsNamed() {
     assertThatThrownBy(
             () -> run("columns2d", null, GoldenRows.within(0).input("i", 1).output("sum", 1)))
-        .isInstanceOf(ModelInputException.class)
-        .hasMessageContaining("f");
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("fails its golden rows: f: found no such column")
+        .hasCauseInstanceOf(ModelInputException.class);
   }
 
   @Test
