@@ -15,9 +15,10 @@ import java.util.Optional;
  *
  * <p>References are text in the forms of {@link io.mlops4j.model.ModelRef}. Thread safe, and safe
  * for many processes on one store. Whoever opened a registry closes it; a use after close throws
- * {@link IllegalStateException}. A version or alias that does not exist throws {@link
- * io.mlops4j.error.RegistryException} with what there is; a broken digest or history {@link
- * io.mlops4j.error.IntegrityException}; a reference of another form {@link
+ * {@link IllegalStateException}. A version that does not exist, or an alias where a version is
+ * asked for, throws {@link io.mlops4j.error.RegistryException} with what there is; what asks for
+ * the records of an alias finds none, as it may begin later. A broken digest or history throws
+ * {@link io.mlops4j.error.IntegrityException}; a reference of another form {@link
  * IllegalArgumentException}.
  */
 public interface ModelRegistry extends AutoCloseable {
