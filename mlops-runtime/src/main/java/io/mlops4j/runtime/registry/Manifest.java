@@ -5,6 +5,7 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.runtime.source.ModelFiles;
+import java.io.File;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -73,7 +74,8 @@ record Manifest(
     }
     Map<String, Entry> files = new TreeMap<>();
     json.entries("files")
-        .forEach((name, e) -> files.put(name, new Entry(e.whole("bytes"), e.digest("digest"))));
+        .forEach(
+            (name, e) -> files.put(checkName(name), new Entry(checkBytes(e), e.digest("digest"))));
     Optional<String> main = Optional.ofNullable(json.optionalText("main"));
     Manifest manifest =
         new Manifest(
@@ -85,6 +87,30 @@ record Manifest(
             json.instant("published"));
     manifest.checkDigest();
     return manifest;
+  }
+
+  /** As publishing lets them in: a stranger's registry must not lead out of a version's folder. */
+  private static String checkName(String name) {
+    boolean plain =
+        name.indexOf('\\') < 0
+            && name.chars().noneMatch(Character::isISOControl)
+            && (File.separatorChar == '/' || name.indexOf(':') < 0);
+    for (String part : name.split("/", -1)) {
+      plain &= !part.isEmpty() && !part.equals(".") && !part.equals("..");
+    }
+    if (!plain) {
+      throw new IllegalArgumentException(
+          "a file named \"" + ArchiveNames.shown(name) + "\", which no model's file can be");
+    }
+    return name;
+  }
+
+  private static long checkBytes(Document file) {
+    long bytes = file.whole("bytes");
+    if (bytes < 0) {
+      throw new IllegalArgumentException("a file of " + bytes + " bytes");
+    }
+    return bytes;
   }
 
   private void checkDigest() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
@@ -13,6 +14,7 @@ import io.mlops4j.registry.RegistryHead;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.Retention;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -195,5 +197,50 @@ class RegistryCopyTest {
     assertThatThrownBy(() -> RegistryCopy.of(folder, tables).run())
         .isInstanceOf(IntegrityException.class)
         .hasMessageContaining("000001.json");
+  }
+
+  /** Its maker may have written everything in it, seals and digests included. */
+  @Test
+  void aSourceWhoseFilesWouldLeaveTheirFolderIsRefused() throws Exception {
+    Path root = Files.createDirectories(temp.resolve("stranger"));
+    Path target = Files.createDirectories(temp.resolve("ours")).resolve("registry");
+    try (ModelRegistry stranger = FileModelRegistry.open(root);
+        ModelRegistry ours = FileModelRegistry.open(target)) {
+      ModelVersion version = stranger.publish(Models.card("fraud"), twoFilesNamed("!a"));
+      Path folder = root.resolve("models/fraud/versions/000001");
+      Path manifest = folder.resolve("manifest.json");
+      String evil = "../../../../evil";
+      Files.writeString(folder.resolve("files").resolve(evil), "evil");
+      rewrite(manifest, version, evil);
+      assertThatThrownBy(() -> RegistryCopy.of(stranger, ours).run())
+          .isInstanceOf(IntegrityException.class)
+          .hasMessageContaining("a file named \"" + evil + "\"");
+      assertThatThrownBy(() -> stranger.source(version)).isInstanceOf(IntegrityException.class);
+    }
+    assertThat(temp.resolve("ours/evil")).doesNotExist();
+  }
+
+  private Path twoFilesNamed(String first) throws IOException {
+    Path model = Files.createDirectories(temp.resolve("named"));
+    Files.move(Models.mlp4(model), model.resolve("model.onnx"));
+    Files.writeString(model.resolve(first), "first");
+    return model;
+  }
+
+  private static void rewrite(Path file, ModelVersion version, String evil) throws IOException {
+    Manifest honest =
+        Document.read(
+            file, Files.readAllBytes(file), json -> Manifest.read(json, version.name(), 1));
+    Map<String, Manifest.Entry> files = new TreeMap<>(honest.files());
+    files.put(evil, new Manifest.Entry(4, Digest.sha256("evil".getBytes(StandardCharsets.UTF_8))));
+    Manifest forged =
+        new Manifest(
+            new ModelVersion(version.name(), 1, Manifest.digest(files, true)),
+            honest.kind(),
+            true,
+            files,
+            honest.card(),
+            honest.published());
+    Files.write(file, forged.write());
   }
 }
