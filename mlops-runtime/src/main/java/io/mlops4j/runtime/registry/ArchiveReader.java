@@ -25,7 +25,6 @@ import java.util.zip.ZipFile;
 
 /** Reads a stranger's ZIP file within limits; all that is wrong with it is an IOException. */
 final class ArchiveReader implements AutoCloseable {
-  private static final int LARGEST_DOCUMENT = 64 << 20;
   private static final int CHUNK = 1 << 16;
 
   /** What a few bytes may become whatever the ratio: a line of zeros compresses well. */
@@ -86,7 +85,7 @@ final class ArchiveReader implements AutoCloseable {
   /** Reads a small entry. */
   byte[] document(String name) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    copy(name, out, LARGEST_DOCUMENT, more -> {});
+    copy(name, out, Json.LARGEST, more -> {});
     return out.toByteArray();
   }
 

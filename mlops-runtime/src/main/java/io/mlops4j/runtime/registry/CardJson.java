@@ -36,7 +36,8 @@ public final class CardJson {
    *
    * @param card the card
    * @return JSON that {@link #schema} describes
-   * @throws io.mlops4j.error.RegistryException if a text of the card is no valid Unicode
+   * @throws io.mlops4j.error.RegistryException if a text of the card is no valid Unicode, or the
+   *     JSON would have more than 64 MiB
    */
   public static String text(ModelCard card) {
     return new String(write(card), StandardCharsets.UTF_8);

@@ -47,7 +47,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Disk {
   private static final String RECORD = "record.json";
-  private static final int LARGEST_DOCUMENT = 64 << 20;
   private static final Duration ABANDONED = Duration.ofDays(1);
 
   private final Path staging;
@@ -157,7 +156,7 @@ final class Disk {
   private static byte[] readOnce(Path file) throws IOException {
     try (SeekableByteChannel channel =
         Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-      if (channel.size() > LARGEST_DOCUMENT) {
+      if (channel.size() > Json.LARGEST) {
         throw new IOException(file + " has " + channel.size() + " bytes, too many for a document");
       }
       ByteBuffer bytes = ByteBuffer.allocate((int) channel.size());

@@ -1,6 +1,8 @@
 package io.mlops4j.runtime.registry;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
@@ -35,8 +37,18 @@ final class Json {
   private static final String SIGNATURE_TEXT = "\"signature\" : \"";
   private static final String ZEROS = "0".repeat(64);
 
+  /** Of one document: what is written can be read again. */
+  static final int LARGEST = 64 << 20;
+
   private static final JsonMapper MAPPER =
-      JsonMapper.builder()
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxStringLength(LARGEST)
+                          .maxNameLength(LARGEST)
+                          .build())
+                  .build())
           // Double.toString differs between JDK 17 and 19.
           .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
           .disable(JsonWriteFeature.ESCAPE_NON_ASCII)
@@ -56,6 +68,15 @@ final class Json {
   static byte[] write(ObjectNode document) {
     try {
       byte[] json = WRITER.writeValueAsBytes(document);
+      if (json.length >= LARGEST) {
+        throw new RegistryException(
+            "found a document of "
+                + json.length
+                + " bytes, expected at most "
+                + LARGEST
+                + "; nothing was written, shorten its texts",
+            null);
+      }
       byte[] lines = Arrays.copyOf(json, json.length + 1);
       lines[json.length] = '\n';
       return lines;

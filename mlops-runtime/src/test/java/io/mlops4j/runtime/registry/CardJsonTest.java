@@ -160,4 +160,18 @@ class CardJsonTest {
     }
     assertThat(read(json)).isEqualTo(card);
   }
+
+  @Test
+  void whatCanBeStoredCanBeReadHoweverLongItIs() {
+    ModelCard card =
+        ModelCard.builder("fraud")
+            .description("x".repeat(20_000_001))
+            .parameter("k".repeat(50_001), "v")
+            .build();
+    assertThat(CardJson.parse(CardJson.text(card)).equals(card)).isTrue();
+    ModelCard tooLong = ModelCard.builder("fraud").description("x".repeat(64 << 20)).build();
+    assertThatThrownBy(() -> CardJson.text(tooLong))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("expected at most 67108864");
+  }
 }
