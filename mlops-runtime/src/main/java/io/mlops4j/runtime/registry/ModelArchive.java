@@ -56,7 +56,8 @@ public final class ModelArchive {
    * @param version a version of this registry
    * @param file where to write; one that is there is replaced
    * @throws IntegrityException if the version's bytes are not those that were published
-   * @throws RegistryException if the file cannot be written
+   * @throws RegistryException if the file cannot be written, or a name of the version's files is
+   *     one that {@link #read} refuses
    */
   public static void write(ModelRegistry registry, ModelVersion version, Path file) {
     write(registry, version, file, now -> {});
@@ -70,7 +71,8 @@ public final class ModelArchive {
    * @param file where to write; one that is there is replaced
    * @param listener told on the calling thread; what it throws leaves no file
    * @throws IntegrityException if the version's bytes are not those that were published
-   * @throws RegistryException if the file cannot be written
+   * @throws RegistryException if the file cannot be written, or a name of the version's files is
+   *     one that {@link #read} refuses
    */
   public static void write(
       ModelRegistry registry, ModelVersion version, Path file, ProgressListener listener) {
@@ -82,6 +84,7 @@ public final class ModelArchive {
         .signatures(version)
         .forEach(bundle -> signatures.put(Digest.sha256(bundle).hex(), bundle));
     ArchiveIndex index = index(version, files, Digest.sha256(card), signatures);
+    requirePortable(version, index);
     Meter meter = Meter.of(Optional.of(listener), files.size(), bytes(index));
     Path aside = file.resolveSibling(file.getFileName() + ".new");
     try {
@@ -105,6 +108,21 @@ public final class ModelArchive {
           file + ": the archive of " + version + " cannot be written (" + e + ")", e);
     } finally {
       Disk.deleteQuietly(aside);
+    }
+  }
+
+  /** No archive is better than one that nobody lets in. */
+  private static void requirePortable(ModelVersion version, ArchiveIndex index) {
+    try {
+      ArchiveNames.check(index.names(), Integer.MAX_VALUE);
+    } catch (IOException e) {
+      throw new RegistryException(
+          version
+              + ": found "
+              + e.getMessage()
+              + ", expected files that every system keeps; rename them and publish again, or copy "
+              + "the registry",
+          e);
     }
   }
 

@@ -494,4 +494,16 @@ class ModelArchiveTest {
 
     assertThat(CardJson.text(card)).isEqualTo(CardJson.text(from.card(version)));
   }
+
+  @Test
+  void aVersionWithNamesThatNoReaderLetsInIsNotWritten() throws IOException {
+    Path model = Files.createDirectories(temporary.resolve("odd"));
+    Files.move(Models.mlp4(temporary), model.resolve("model.onnx"));
+    Files.writeString(model.resolve("con.txt"), "a device on Windows");
+    ModelVersion odd = from.publish(Models.card("fraud"), model);
+    assertThatThrownBy(() -> ModelArchive.write(from, odd, file))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("files/con.txt");
+    assertThat(file).doesNotExist();
+  }
 }
