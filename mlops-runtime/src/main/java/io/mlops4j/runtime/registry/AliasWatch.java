@@ -66,7 +66,7 @@ final class AliasWatch implements Watch {
   private void guarded(Runnable told) {
     try {
       told.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // an engine that cannot be linked is an error
       LOG.warn("{}: a listener to its changes failed", ref, e);
     }
   }

@@ -113,7 +113,7 @@ final class Leases {
       try {
         write();
         failing = false;
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) {
         if (!failing) {
           LOG.warn("{}: its lease cannot be renewed; it is tried again", version, e);
         }

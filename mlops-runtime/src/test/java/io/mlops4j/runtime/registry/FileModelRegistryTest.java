@@ -14,6 +14,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,6 +27,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -325,6 +329,26 @@ class FileModelRegistryTest {
       assertThat(Thread.currentThread().isInterrupted()).isTrue();
     } finally {
       Thread.interrupted();
+    }
+  }
+
+  /** As of an engine whose library cannot be linked. */
+  @Test
+  void aWatchGoesOnWhateverItsListenerThrows() throws Exception {
+    RegistryOptions often = RegistryOptions.withDefaults().every(Duration.ofMillis(5));
+    try (ModelRegistry watched = FileModelRegistry.open(root, often)) {
+      ModelVersion version = publish("flight-delay");
+      BlockingQueue<Long> told = new LinkedBlockingQueue<>();
+      watched.watch(
+          "flight-delay@champion",
+          now -> {
+            told.add(now.number());
+            throw new UnsatisfiedLinkError("a library that is not there");
+          });
+      for (long number = 1; number <= 3; number++) {
+        registry.assign("flight-delay@champion", version, FIRST);
+        assertThat(told.poll(20, TimeUnit.SECONDS)).isEqualTo(number);
+      }
     }
   }
 }
