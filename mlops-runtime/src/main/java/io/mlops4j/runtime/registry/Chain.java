@@ -65,7 +65,9 @@ final class Chain<T> {
 
   /** The highest number, 0 when there is no record. */
   long last() {
-    return seen.accumulateAndGet(records.last(seen.get()), Math::max);
+    long last = records.last(seen.get());
+    seen.accumulateAndGet(last, Math::max);
+    return last; // what others have seen, a transaction that began before may not see
   }
 
   Optional<Link<T>> head() {

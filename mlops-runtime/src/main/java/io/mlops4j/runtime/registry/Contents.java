@@ -52,6 +52,11 @@ interface Contents {
     return List.of();
   }
 
+  /** Whether all are out of reach, as on a share that is not mounted, which is no loss. */
+  default boolean isAway() {
+    return false;
+  }
+
   /** Where a content is, for messages. */
   String place(String content);
 }

@@ -55,6 +55,24 @@ final class FolderContents implements Contents {
     }
   }
 
+  @Override
+  public boolean isAway() {
+    return !Disk.exists(root.resolve(OWNER));
+  }
+
+  /** What is written where a share is not mounted is gone when it is mounted again. */
+  private void checkThere() {
+    if (isAway()) {
+      throw new RegistryException(
+          root
+              + ": found no "
+              + OWNER
+              + " any more, expected the folder of contents that was opened; was it moved, deleted "
+              + "or unmounted?",
+          null);
+    }
+  }
+
   private Path file(String content) {
     String hex = Digest.parse(content).hex();
     return root.resolve(hex.substring(0, 2)).resolve(hex.substring(2));
@@ -62,11 +80,16 @@ final class FolderContents implements Contents {
 
   @Override
   public boolean has(String content) {
-    return Disk.exists(file(content));
+    if (Disk.exists(file(content))) {
+      return true;
+    }
+    checkThere();
+    return false;
   }
 
   @Override
   public Digest store(Session session, String content, Source bytes) throws IOException {
+    checkThere();
     Path staged = disk.stage();
     try {
       Path copy = staged.resolve("content");
@@ -84,6 +107,7 @@ final class FolderContents implements Contents {
       Source.of(file(content)).into(sink);
       return Files.size(file(content)) == size;
     } catch (NoSuchFileException e) {
+      checkThere();
       return false;
     }
   }

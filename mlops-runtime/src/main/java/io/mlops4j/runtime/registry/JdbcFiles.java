@@ -6,21 +6,28 @@ import io.mlops4j.model.ModelVersion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The files of versions: which contents they have, and their bytes. */
 final class JdbcFiles {
   private final Database database;
   private final Contents contents;
   private final JdbcStorage storage;
+  // Of the version that was read last: its files are asked for one by one, and may be thousands.
+  private volatile @Nullable Numbered numbered;
 
   JdbcFiles(Database database, Contents contents, JdbcStorage storage) {
     this.database = database;
     this.contents = contents;
     this.storage = storage;
   }
+
+  /** What a version's manifest says, which never changes. */
+  private record Numbered(ModelVersion version, Map<String, Integer> parts) {}
 
   /** One file of a version. */
   private record Part(String content, long size) {}
@@ -38,17 +45,37 @@ final class JdbcFiles {
   }
 
   private Part part(ModelVersion version, String file) {
-    Manifest manifest =
-        Document.readSealed(
-            storage.manifestPlace(version.name(), version.number()),
-            storage.manifest(version.name(), version.number()),
-            json -> Manifest.read(json, version.name(), version.number()));
-    int at = List.copyOf(manifest.files().keySet()).indexOf(file);
-    List<Part> parts = parts(version);
-    if (at >= parts.size()) {
-      throw storage.missing(storage.path(version, file) + " in " + database);
+    int number = numbers(version).getOrDefault(file, 0);
+    return database
+        .run(
+            "read",
+            session ->
+                session.first(
+                    "SELECT p.content, c.size FROM $part p JOIN $content c ON c.content = p.content"
+                        + " WHERE p.model = ? AND p.seq = ? AND p.part = ?",
+                    row -> new Part(row.getString(1), row.getLong(2)),
+                    version.name(),
+                    version.number(),
+                    number))
+        .orElseThrow(() -> storage.missing(storage.path(version, file) + " in " + database));
+  }
+
+  /** Each file's number among the parts, by its name. */
+  private Map<String, Integer> numbers(ModelVersion version) {
+    Numbered known = numbered;
+    if (known == null || !known.version().equals(version)) {
+      known = new Numbered(version, new HashMap<>());
+      Manifest manifest =
+          Document.readSealed(
+              storage.manifestPlace(version.name(), version.number()),
+              storage.manifest(version.name(), version.number()),
+              json -> Manifest.read(json, version.name(), version.number()));
+      for (String name : manifest.files().keySet()) {
+        known.parts().put(name, known.parts().size() + 1);
+      }
+      numbered = known;
     }
-    return parts.get(at);
+    return known.parts();
   }
 
   void check(ModelVersion version, Manifest manifest) {
@@ -192,13 +219,19 @@ final class JdbcFiles {
     }
   }
 
-  /** Bytes without a row, old enough that nobody is about to write one. */
+  /**
+   * Bytes without a row. Somebody may publish them anew just now, and have written them again,
+   * while nobody else sees that row yet: a row of our own waits for it, or keeps it waiting.
+   */
   private void removeUnknown(String content) {
     database.run(
         "remove " + content,
         session -> {
           if (!JdbcWriter.hold(session, content)) {
+            session.update(
+                "INSERT INTO $content (content, size, generation) VALUES (?, 0, 0)", content);
             contents.remove(session, content);
+            session.update("DELETE FROM $content WHERE content = ?", content);
           }
           return content;
         });

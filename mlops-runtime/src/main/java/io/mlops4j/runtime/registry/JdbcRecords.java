@@ -2,6 +2,7 @@ package io.mlops4j.runtime.registry;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * Records as rows of a table, numbered within what a key says.
@@ -32,8 +33,9 @@ record JdbcRecords(
 
   @Override
   public long last(long known) {
+    // Without the known one, which this transaction may be too old to see.
     String sql = "SELECT MAX(seq) FROM " + table + where();
-    return Math.max(known, database.run("read", session -> session.number(sql, values())));
+    return database.run("read", session -> session.number(sql, values()));
   }
 
   @Override
@@ -52,6 +54,11 @@ record JdbcRecords(
     return database.claim(
         "store record " + number + " of " + String.join("@", key),
         session -> session.update(sql, values(number, document)));
+  }
+
+  @Override
+  public <T> T reading(Supplier<T> work) {
+    return database.run("read", session -> work.get());
   }
 
   @Override

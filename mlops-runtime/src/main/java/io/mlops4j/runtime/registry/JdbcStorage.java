@@ -362,7 +362,7 @@ final class JdbcStorage implements Storage {
 
   @Override
   public boolean isAway(RegistryException e) {
-    return e.getCause() instanceof SQLException;
+    return e.getCause() instanceof SQLException || contents.isAway();
   }
 
   @Override

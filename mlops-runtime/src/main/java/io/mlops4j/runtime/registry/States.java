@@ -53,20 +53,29 @@ final class States {
   }
 
   /** Reads what was appended since; gives the last. */
-  private synchronized @Nullable Link<VersionRecord> refresh() {
+  private Optional<Link<VersionRecord>> refresh() {
+    return records.reading(this::catchUp);
+  }
+
+  private synchronized Optional<Link<VersionRecord>> catchUp() {
     for (Link<VersionRecord> link : chain.after(applied, chain.last())) {
       link.record().versions().forEach(version -> latest.put(version.number(), link.record()));
       applied = link;
     }
-    return applied;
+    return Optional.ofNullable(applied);
   }
 
   /**
    * The record that brought a version into its state, empty for one that is as it was published.
    */
-  synchronized Optional<VersionRecord> since(int number) {
-    refresh();
-    return Optional.ofNullable(latest.get(number));
+  Optional<VersionRecord> since(int number) {
+    return records.reading(
+        () -> {
+          synchronized (this) {
+            catchUp();
+            return Optional.ofNullable(latest.get(number));
+          }
+        });
   }
 
   VersionState of(int number) {
@@ -78,8 +87,12 @@ final class States {
   }
 
   /** The versions that are in a state by a record, by number. */
-  synchronized NavigableMap<Integer, VersionRecord> in(Predicate<VersionState> wanted) {
-    refresh();
+  NavigableMap<Integer, VersionRecord> in(Predicate<VersionState> wanted) {
+    return records.reading(() -> inNow(wanted));
+  }
+
+  private synchronized NavigableMap<Integer, VersionRecord> inNow(Predicate<VersionState> wanted) {
+    catchUp();
     NavigableMap<Integer, VersionRecord> found = new TreeMap<>();
     latest.forEach(
         (number, record) -> {
@@ -101,7 +114,7 @@ final class States {
     try {
       while (true) {
         // Before the choice: a chain that grew since makes the claim fail.
-        Link<VersionRecord> end = refresh();
+        Link<VersionRecord> end = refresh().orElse(null);
         List<ModelVersion> versions = choose.get();
         if (versions.isEmpty()) {
           return Optional.empty();

@@ -11,19 +11,25 @@ import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.Retention;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -374,5 +380,142 @@ class JdbcModelRegistryTest {
             () -> JdbcModelRegistry.builder(database.pool).prefix("p_").blobsIn(folder).open())
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining("leave blobsIn out");
+  }
+
+  @Test
+  void aFolderOfContentsThatIsNotMountedTakesNothingAndIsNoLoss() throws Exception {
+    Path folder = temp.resolve("contents");
+    Path away = temp.resolve("away");
+    try (ModelRegistry registry = builder().blobsIn(folder).open()) {
+      ModelVersion version = publish(registry);
+      Files.move(folder, away);
+      Files.createDirectory(folder);
+      String unmounted = folder + ": found no contents.json any more";
+      Path other = Models.mlp4Wrong(temp);
+      assertThatThrownBy(() -> registry.publish(Models.card("delay"), other))
+          .isExactlyInstanceOf(RegistryException.class)
+          .hasMessageContaining(unmounted);
+      assertThatThrownBy(() -> registry.source(version))
+          .isExactlyInstanceOf(RegistryException.class)
+          .hasMessageContaining(unmounted);
+      assertThatThrownBy(registry::verify)
+          .isExactlyInstanceOf(RegistryException.class)
+          .hasMessageContaining(unmounted);
+      Files.delete(folder);
+      Files.move(away, folder);
+      registry.publish(Models.card("delay"), other);
+      assertThat(registry.verify().breaks()).isEmpty();
+    }
+  }
+
+  /** A killed process left bytes without a row; somebody publishes the same, and has no row yet. */
+  @Test
+  void bytesThatArePublishedAnewAreNotRemovedAsLeftBehind() throws Exception {
+    Path folder = temp.resolve("contents");
+    Path model = Files.createDirectories(temp.resolve("model"));
+    Path first = Files.move(Models.mlp4(temp), model.resolve("a.onnx"));
+    Files.write(model.resolve("weights"), new byte[100]);
+    String hex = Digest.sha256(Files.readAllBytes(first)).hex();
+    Path content = folder.resolve(hex.substring(0, 2)).resolve(hex.substring(2));
+    List<Thread> collecting = new ArrayList<>();
+    try (ModelRegistry registry = builder().blobsIn(folder).open();
+        ModelRegistry collector = builder().blobsIn(folder).open()) {
+      registry.publish(
+          Models.card("fraud"),
+          model,
+          PublishOptions.withDefaults()
+              .listener(
+                  now -> {
+                    if (Files.exists(content) && collecting.isEmpty()) {
+                      collecting.add(collected(collector, content));
+                    }
+                  }));
+      collecting.get(0).join();
+      assertThat(registry.verify().breaks()).isEmpty();
+    }
+  }
+
+  /** As if it had seen the content while it was old, which is before it was written anew. */
+  private static Thread collected(ModelRegistry collector, Path content) {
+    Thread thread = new Thread(() -> collector.collect(ANA), "collector");
+    try {
+      Files.setLastModifiedTime(content, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
+      thread.start();
+      thread.join(1000); // it cannot end: it waits for the publisher
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return thread;
+  }
+
+  @Test
+  void whoReadsAndWhoWritesNeverWaitForEachOthersConnection() throws Exception {
+    database.pool.most(1);
+    try (ModelRegistry registry = builder().open()) {
+      ModelVersion version = publish(registry);
+      AtomicBoolean assigned = new AtomicBoolean();
+      CompletableFuture<Void> reader =
+          CompletableFuture.runAsync(
+              () -> {
+                while (!assigned.get()) {
+                  assertThat(registry.versions("fraud")).containsExactly(version);
+                }
+              });
+      try {
+        for (int i = 0; i < 300 && !reader.isDone(); i++) {
+          registry.assign("fraud@champion", version, ANA);
+        }
+      } finally {
+        assigned.set(true);
+      }
+      reader.get(1, TimeUnit.MINUTES);
+    }
+  }
+
+  @Test
+  void aManifestIsNotReadAgainForEachOfManyFiles() throws Exception {
+    Path model = Files.createDirectories(temp.resolve("model"));
+    Files.move(Models.mlp4(temp), model.resolve("a.onnx"));
+    for (int i = 0; i < 50; i++) {
+      Files.writeString(model.resolve("weights" + i), "weights " + i);
+    }
+    try (ModelRegistry registry = builder().open()) {
+      ModelVersion version = registry.publish(Models.card("fraud"), model);
+      long before = database.pool.prepared("SELECT manifest");
+      assertThat(registry.source(version).external()).hasSize(50);
+      assertThat(registry.verify().breaks()).isEmpty();
+      assertThat(database.pool.prepared("SELECT manifest") - before).isLessThan(20);
+    }
+  }
+
+  /** Others of the same process have seen records that a transaction is too old to see. */
+  @Test
+  void aPoolWhoseTransactionsSeeOnlyWhatWasThereBeforeThemReadsWhileOthersWrite() throws Exception {
+    database.pool.isolation(Connection.TRANSACTION_REPEATABLE_READ);
+    try (ModelRegistry registry = builder().open()) {
+      ModelVersion version = publish(registry);
+      registry.assign("fraud@champion", version, ANA);
+      AtomicBoolean assigned = new AtomicBoolean();
+      List<CompletableFuture<Void>> readers = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        readers.add(
+            CompletableFuture.runAsync(
+                () -> {
+                  while (!assigned.get()) {
+                    assertThat(registry.resolve("fraud@champion")).isEqualTo(version);
+                  }
+                }));
+      }
+      try {
+        for (int i = 0; i < 500 && readers.stream().noneMatch(CompletableFuture::isDone); i++) {
+          registry.assign("fraud@champion", version, ANA);
+        }
+      } finally {
+        assigned.set(true);
+      }
+      for (CompletableFuture<Void> reader : readers) {
+        reader.get(1, TimeUnit.MINUTES);
+      }
+    }
   }
 }

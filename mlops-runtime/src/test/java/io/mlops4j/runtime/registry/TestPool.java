@@ -6,10 +6,14 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
@@ -24,6 +28,9 @@ final class TestPool implements DataSource, AutoCloseable {
   private final Deque<Connection> idle = new ArrayDeque<>();
   private final Set<Connection> lent = new HashSet<>();
   private final AtomicInteger untilLost = new AtomicInteger(Integer.MAX_VALUE);
+  private final Queue<String> prepared = new ConcurrentLinkedQueue<>();
+  private int isolation = Connection.TRANSACTION_NONE;
+  private int most = Integer.MAX_VALUE;
   private boolean away;
 
   TestPool(DataSource source, boolean automatic) {
@@ -34,8 +41,12 @@ final class TestPool implements DataSource, AutoCloseable {
   @Override
   public synchronized Connection getConnection() throws SQLException {
     refuseAway();
+    awaitFree();
     Connection connection = idle.isEmpty() ? source.getConnection() : idle.pop();
     connection.setAutoCommit(automatic);
+    if (isolation != Connection.TRANSACTION_NONE) {
+      connection.setTransactionIsolation(isolation);
+    }
     lent.add(connection);
     return (Connection)
         Proxy.newProxyInstance(
@@ -50,10 +61,28 @@ final class TestPool implements DataSource, AutoCloseable {
     }
   }
 
+  private void awaitFree() throws SQLException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    while (lent.size() >= most) {
+      long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+      if (left <= 0) {
+        throw new SQLTransientConnectionException("no connection came back");
+      }
+      try {
+        wait(left);
+      } catch (InterruptedException e) {
+        throw new SQLException("interrupted while it waited for a connection", e);
+      }
+    }
+  }
+
   private Object call(Connection connection, Method method, Object[] arguments) throws Throwable {
     if (method.getName().equals("close")) {
       takeBack(connection);
       return null;
+    }
+    if (method.getName().equals("prepareStatement")) {
+      prepared.add(String.valueOf(arguments[0]));
     }
     if (method.getName().equals("prepareStatement") || method.getName().equals("commit")) {
       loseIfItIsTime(connection);
@@ -76,6 +105,7 @@ final class TestPool implements DataSource, AutoCloseable {
 
   private synchronized void takeBack(Connection connection) throws SQLException {
     lent.remove(connection);
+    notifyAll();
     if (away || connection.isClosed()) {
       connection.close();
       return;
@@ -84,6 +114,21 @@ final class TestPool implements DataSource, AutoCloseable {
       throw new AssertionError("a connection came back in another mode");
     }
     idle.push(connection);
+  }
+
+  /** From now on so many connections are lent at a time; who waits for one is refused at last. */
+  synchronized void most(int connections) {
+    most = connections;
+  }
+
+  /** From now on connections have an isolation, as {@link Connection} numbers them. */
+  synchronized void isolation(int level) {
+    isolation = level;
+  }
+
+  /** How often a statement was prepared that begins so. */
+  long prepared(String beginning) {
+    return prepared.stream().filter(sql -> sql.startsWith(beginning)).count();
   }
 
   /** Loses the connection at the n-th statement or commit from now on. */
