@@ -54,7 +54,9 @@ class SharedThreadsTest {
           models.add(runtime.load(MODELS.resolve(name + ".onnx")));
         }
         System.out.println(
-            (tasks("") - one >= 15 ? "own" : tasks("") - one < 5 ? "shared" : "neither")
+            // Five models have three threads each, or none; some of the JVM's own may end
+            // meanwhile.
+            (tasks("") - one >= 12 ? "own" : tasks("") - one < 5 ? "shared" : "neither")
                 + " "
                 + tasks("mlops4j-onnx-st")
                 + " "
@@ -94,7 +96,11 @@ class SharedThreadsTest {
   private static String run(String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-XX:-UseDynamicNumberOfCompilerThreads"));
     command.add(Loads.class.getName());
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.DISCARD);
