@@ -70,8 +70,10 @@ public final class Suggestions {
   }
 
   private static boolean isPart(String one, String other) {
-    String part = one.length() < other.length() ? one : other;
-    String whole = part == one ? other : one;
+    return one.length() <= other.length() ? isAnEnd(one, other) : isAnEnd(other, one);
+  }
+
+  private static boolean isAnEnd(String part, String whole) {
     return part.length() >= SHORTEST_PART && (whole.startsWith(part) || whole.endsWith(part));
   }
 

@@ -38,7 +38,9 @@ class SuggestionsTest {
 
   @Test
   void suggestsNothingWhereAPartIsThatOfSeveral() {
-    assertThat(Suggestions.nearest("delay", List.of("dep_delay_minutes", "delay_of_arrival", "delay_of_departure")))
+    assertThat(
+            Suggestions.nearest(
+                "delay", List.of("dep_delay_minutes", "delay_of_arrival", "delay_of_departure")))
         .isEmpty();
     assertThat(Suggestions.nearest("x", List.of())).isEmpty();
   }
