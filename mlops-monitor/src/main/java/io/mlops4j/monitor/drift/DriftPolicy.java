@@ -27,7 +27,7 @@ import java.util.TreeSet;
  * needs {@value #DEFAULT_MINIMUM_ROWS} rows: ten bins of five. A single feature can have a measure,
  * a bound and a test of its own ({@link #withFeature}).
  *
- * <p>A data set has drifted when the share of drifted features reaches a bound, {@value
+ * <p>Drift of a data set is widespread when the share of drifted features reaches a bound, {@value
  * #DEFAULT_DATA_SET_BOUND} by default, or when any {@linkplain #withKeyFeatures key feature}
  * drifts.
  *
@@ -38,7 +38,7 @@ public final class DriftPolicy {
   /** Rows that each sample needs by default. */
   public static final int DEFAULT_MINIMUM_ROWS = 50;
 
-  /** The share of drifted features from which on the data set has drifted, by default. */
+  /** The default share of drifted features from which on drift is widespread. */
   public static final double DEFAULT_DATA_SET_BOUND = 0.5;
 
   private static final DriftPolicy DEFAULTS =
@@ -79,7 +79,7 @@ public final class DriftPolicy {
   /** The bounds by kind of feature. */
   private record Bounds(double numeric, double category, double share) {}
 
-  /** When the data set as a whole has drifted. */
+  /** When drift of the data set is widespread. */
   private record DataSetRule(double bound, Set<String> keys) {}
 
   /**
@@ -194,7 +194,7 @@ public final class DriftPolicy {
   }
 
   /**
-   * The same policy with other key features: when any of them drifts, the data set has.
+   * The same policy with other key features: when any of them drifts, drift is widespread.
    *
    * @param names the key features or outputs; none for no key features
    * @return a policy of its own
@@ -215,7 +215,7 @@ public final class DriftPolicy {
   }
 
   /**
-   * The same policy with another share of drifted features from which on the data set has drifted.
+   * The same policy with another share of drifted features from which on drift is widespread.
    *
    * @param share of those that could be judged, above 0 and up to 1
    * @return a policy of its own
@@ -231,7 +231,7 @@ public final class DriftPolicy {
   }
 
   /**
-   * The share of drifted features from which on the data set has drifted.
+   * The share of drifted features from which on drift is widespread.
    *
    * @return above 0 and up to 1
    */

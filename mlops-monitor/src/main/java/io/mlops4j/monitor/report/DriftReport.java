@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and thread safe.
  */
 public final class DriftReport {
-  /** The share of drifted columns from which on the data set has drifted, by default. */
+  /**
+   * The default share of drifted columns from which on drift is {@link DataSetDrift#WIDESPREAD}.
+   */
   public static final double DATA_SET_BOUND = DriftPolicy.DEFAULT_DATA_SET_BOUND;
 
   private final DriftPolicy policy;
@@ -245,19 +248,33 @@ public final class DriftReport {
   }
 
   /**
-   * Whether the data set as a whole has drifted.
+   * Judges the data set as a whole.
    *
-   * @return true when the share of drifted columns among those that could be judged is at least
-   *     {@link DriftPolicy#dataSetBound}, or when a {@linkplain DriftPolicy#withKeyFeatures key
-   *     feature} drifted
+   * @return {@link DataSetDrift#WIDESPREAD} when the share of drifted columns among those that
+   *     could be judged is at least {@link DriftPolicy#dataSetBound}, or when a {@linkplain
+   *     DriftPolicy#withKeyFeatures key feature} drifted; {@link DataSetDrift#NOT_JUDGED} when no
+   *     column could be judged
    */
-  public boolean drifted() {
-    long judged =
+  public DataSetDrift dataSet() {
+    int judged = judgedColumns();
+    int drifted = driftedFeatures().size();
+    if (judged == 0) {
+      return DataSetDrift.NOT_JUDGED;
+    }
+    if (drifted == 0) {
+      return DataSetDrift.NONE;
+    }
+    return !driftedKeys().isEmpty() || drifted >= policy.dataSetBound() * judged
+        ? DataSetDrift.WIDESPREAD
+        : DataSetDrift.LIMITED;
+  }
+
+  /** How many columns had enough rows to be judged. */
+  int judgedColumns() {
+    return (int)
         features.stream()
             .filter(feature -> !(feature.verdict() instanceof DriftVerdict.InsufficientData))
             .count();
-    return !driftedKeys().isEmpty()
-        || (judged > 0 && driftedFeatures().size() >= policy.dataSetBound() * judged);
   }
 
   /** The key features that drifted. */
@@ -338,9 +355,10 @@ public final class DriftReport {
    * The report for programs, by {@link #jsonSchema}. Names that are here stay; new ones may come.
    *
    * <pre>
-   * {"format": "mlops4j-drift-report", "version": 1,
+   * {"format": "mlops4j-drift-report", "version": 2,
    *  "reference": {"rows", "digest"}, "current": {"rows", "digest"},
-   *  "drifted": true|false, "driftedFeatures": ["name"],
+   *  "dataSet": {"drift": "none|limited|widespread|not-judged", "columnsJudged", "columnsDrifted"},
+   *  "driftedFeatures": ["name"],
    *  "policy": {"dataSetBound", "falseDiscoveryRate", "keyFeatures": ["name"]},
    *  "keysNotJudged": ["name"],
    *  "features": [as {@link #features}
@@ -431,10 +449,21 @@ public final class DriftReport {
   /**
    * For people.
    *
-   * @return the verdicts
+   * @return the drift of the data set, the verdict of each column, and the columns that were not
+   *     compared
    */
   @Override
   public String toString() {
-    return (drifted() ? "drifted " : "not drifted ") + features;
+    List<String> not =
+        Stream.of(skipped.stream().map(SkippedColumn::name), onlyInReference().stream())
+            .flatMap(names -> names)
+            .toList();
+    return "%s, %d of %d columns drifted %s%s"
+        .formatted(
+            dataSet(),
+            driftedFeatures().size(),
+            judgedColumns(),
+            features,
+            not.isEmpty() ? "" : ", not compared " + not);
   }
 }

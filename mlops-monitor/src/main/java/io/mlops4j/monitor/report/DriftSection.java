@@ -61,7 +61,7 @@ final class DriftSection {
         "%s rows were compared with %s rows of the reference."
             .formatted(Figures.of(report.current().rows()), Figures.of(report.reference().rows())));
     if (!report.driftedFeatures().isEmpty()) {
-      out.text(dataSet(report));
+      out.text(extent(report));
     }
     out.close();
     if (!report.keysNotJudged().isEmpty()) {
@@ -75,19 +75,20 @@ final class DriftSection {
     out.element("p", digests(report.reference(), report.current()), "class", "fine");
   }
 
-  private static String dataSet(DriftReport report) {
+  /** Why drift is widespread or not. */
+  private static String extent(DriftReport report) {
     String share = Figures.percent(report.policy().dataSetBound());
     if (!report.driftedKeys().isEmpty()) {
-      return " The data set as a whole has drifted: of its key columns, "
+      return " Drift is widespread, as a key column drifted: "
           + String.join(", ", report.driftedKeys())
           + ".";
     }
-    if (report.drifted()) {
-      return " The data set as a whole has drifted: at least " + share + " of its columns.";
+    if (report.dataSet() == DataSetDrift.WIDESPREAD) {
+      return " Drift is widespread, as at least " + share + " of the columns drifted.";
     }
-    return " The data set as a whole has not: that takes "
+    return " Widespread drift takes "
         + share
-        + " of its columns"
+        + " of the columns"
         + (report.policy().keyFeatures().isEmpty() ? "." : " or a key column.");
   }
 
@@ -156,32 +157,27 @@ final class DriftSection {
   }
 
   private static String isJudged(DriftReport report) {
-    return judged(report) > 0 ? "good" : "neutral";
-  }
-
-  private static long judged(DriftReport report) {
-    return report.features().stream()
-        .filter(feature -> !(feature.verdict() instanceof DriftVerdict.InsufficientData))
-        .count();
+    return report.judgedColumns() > 0 ? "good" : "neutral";
   }
 
   private static String headline(DriftReport report) {
     List<FeatureDrift> drifted = report.driftedFeatures();
-    long judged = judged(report);
+    int judged = report.judgedColumns();
     if (judged == 0) {
-      return "Nothing can be said: no column has enough rows.";
+      return "Not judged: no column has enough rows.";
     }
     if (drifted.isEmpty()) {
-      return "Stable: none of %d columns drifted.".formatted(judged);
+      return "No drift: none of %d columns drifted.".formatted(judged);
     }
     String names =
         drifted.stream().limit(NAMED).map(FeatureDrift::name).collect(Collectors.joining(", "));
-    return "Drifted: %s%s (%d of %d columns)."
+    return "%s: %d of %d columns drifted: %s%s."
         .formatted(
-            names,
-            drifted.size() > NAMED ? " and " + (drifted.size() - NAMED) + " more" : "",
+            report.dataSet() == DataSetDrift.WIDESPREAD ? "Widespread drift" : "Limited drift",
             drifted.size(),
-            judged);
+            judged,
+            names,
+            drifted.size() > NAMED ? " and " + (drifted.size() - NAMED) + " more" : "");
   }
 
   private static String digests(Profile reference, Profile current) {

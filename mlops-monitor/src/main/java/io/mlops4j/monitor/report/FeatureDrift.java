@@ -49,7 +49,7 @@ public final class FeatureDrift {
 
   /**
    * Whether it is a {@linkplain io.mlops4j.monitor.drift.DriftPolicy#withKeyFeatures key feature},
-   * which is enough for the data set to drift.
+   * whose drift alone makes drift {@link DataSetDrift#WIDESPREAD}.
    *
    * @return true when the policy names it as one
    */

@@ -38,10 +38,14 @@ final class ReportJson {
   private void report(DriftReport report) throws IOException {
     out.writeStartObject();
     out.writeStringField("format", "mlops4j-drift-report");
-    out.writeNumberField("version", 1);
+    out.writeNumberField("version", 2);
     profile("reference", report.reference());
     profile("current", report.current());
-    out.writeBooleanField("drifted", report.drifted());
+    out.writeObjectFieldStart("dataSet");
+    out.writeStringField("drift", report.dataSet().token());
+    out.writeNumberField("columnsJudged", report.judgedColumns());
+    out.writeNumberField("columnsDrifted", report.driftedFeatures().size());
+    out.writeEndObject();
     names("driftedFeatures", report.driftedFeatures().stream().map(FeatureDrift::name).toList());
     policy(report.policy());
     names("keysNotJudged", report.keysNotJudged());

@@ -98,6 +98,11 @@ public record SliceDrift(
    */
   @Override
   public String toString() {
-    return slice + " drifted " + driftedFeatures().stream().map(FeatureDrift::name).toList();
+    return "%s: %d of %d columns drifted %s"
+        .formatted(
+            slice,
+            driftedFeatures().size(),
+            features.size(),
+            driftedFeatures().stream().map(FeatureDrift::name).toList());
   }
 }

@@ -34,7 +34,7 @@ final class SliceSection {
         slices.size() > SHOWN
             ? "The %d slices with the largest effects, of %d".formatted(SHOWN, slices.size())
             : "All slices with enough rows, largest effect first",
-        List.of("Slice", "Verdict", "Drifted columns", "Reference rows", "Current rows"),
+        List.of("Slice", "Drifted columns", "Reference rows", "Current rows"),
         rows);
   }
 
@@ -54,8 +54,9 @@ final class SliceSection {
         drifted.stream().limit(NAMED).map(FeatureDrift::name).collect(Collectors.joining(", "));
     return List.of(
         slice.slice(),
-        drifted.isEmpty() ? "Stable" : "Drifted",
-        drifted.size() > NAMED ? names + " and " + (drifted.size() - NAMED) + " more" : names,
+        drifted.size() > NAMED
+            ? names + " and " + (drifted.size() - NAMED) + " more"
+            : drifted.isEmpty() ? "none" : names,
         Figures.of(slice.reference().rows()),
         Figures.of(slice.current().rows()));
   }

@@ -97,8 +97,8 @@ class DriftReportBrowserTest {
     List<String> requests = new ArrayList<>();
     try (Page page = open(Pages.months().toHtml(), width, scheme, requests)) {
       assertThat(page.locator(".notice").allInnerTexts())
-          .anyMatch(text -> text.contains("Stable: none of 6 columns drifted."))
-          .anyMatch(text -> text.contains("Drifted: distance (1 of 6 columns)."));
+          .anyMatch(text -> text.contains("No drift: none of 6 columns drifted."))
+          .anyMatch(text -> text.contains("Limited drift: 1 of 6 columns drifted: distance."));
       assertThat(page.locator("article .badge").allInnerTexts()).hasSize(12);
       assertThat(page.title()).contains(Pages.EVIL);
       assertThat(overflow(page)).as("pixels wider than the window").isZero();

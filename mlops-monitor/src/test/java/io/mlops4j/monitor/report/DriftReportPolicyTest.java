@@ -177,17 +177,18 @@ class DriftReportPolicyTest {
     assertThat(compare(onlyNumber).driftedFeatures())
         .extracting(FeatureDrift::name)
         .containsExactly("number");
-    assertThat(compare(onlyNumber).drifted()).isFalse(); // one of three
-    assertThat(compare(onlyNumber.withKeyFeatures("text")).drifted()).isFalse();
+    assertThat(compare(onlyNumber).dataSet()).isEqualTo(DataSetDrift.LIMITED); // one of three
+    assertThat(compare(onlyNumber.withKeyFeatures("text")).dataSet())
+        .isEqualTo(DataSetDrift.LIMITED);
     DriftReport report = compare(onlyNumber.withKeyFeatures("text", "number"));
-    assertThat(report.drifted()).isTrue();
+    assertThat(report.dataSet()).isEqualTo(DataSetDrift.WIDESPREAD);
     assertThat(report.feature("number").key()).isTrue();
     assertThat(report.feature("other").key()).isFalse();
-    assertThat(report.toHtml())
-        .contains("The data set as a whole has drifted: of its key columns, number.");
-    assertThat(compare(onlyNumber.withDataSetBound(0.33)).drifted()).isTrue();
+    assertThat(report.toHtml()).contains("Drift is widespread, as a key column drifted: number.");
+    assertThat(compare(onlyNumber.withDataSetBound(0.33)).dataSet())
+        .isEqualTo(DataSetDrift.WIDESPREAD);
     assertThat(compare(onlyNumber.withDataSetBound(0.33)).toHtml())
-        .contains("has drifted: at least 33 % of its columns");
+        .contains("Drift is widespread, as at least 33 % of the columns drifted.");
   }
 
   @Test
@@ -196,7 +197,7 @@ class DriftReportPolicyTest {
     assertThat(compare(strict).keysNotJudged()).isEmpty();
     DriftReport report = compare(strict.withMinimumRows(ROWS + 1));
     assertThat(report.keysNotJudged()).containsExactly("number", "text");
-    assertThat(report.drifted()).isFalse();
+    assertThat(report.dataSet()).isEqualTo(DataSetDrift.NOT_JUDGED);
     assertThat(report.toHtml()).contains("Key columns of which nothing can be said: number, text.");
     assertThat(report.feature("number").selection().effect()).isEqualTo("wasserstein/sigma");
   }

@@ -74,7 +74,7 @@ class DriftReportTest {
     DriftReport report = month(month, 1);
     check(report, EXPECTED.get(month));
     assertThat(report.driftedFeatures()).isEmpty();
-    assertThat(report.drifted()).isFalse();
+    assertThat(report.dataSet()).isEqualTo(DataSetDrift.NONE);
     for (FeatureDrift feature : report.features()) {
       assertThat(evidence(report, feature.name(), "psi").measured()).isLessThanOrEqualTo(0.05);
     }
@@ -86,7 +86,7 @@ class DriftReportTest {
     check(report, EXPECTED.get("kilometres"));
     assertThat(report.driftedFeatures()).extracting(FeatureDrift::name).containsExactly("distance");
     assertThat(report.features().get(0).name()).isEqualTo("distance");
-    assertThat(report.drifted()).isFalse(); // one of five
+    assertThat(report.dataSet()).isEqualTo(DataSetDrift.LIMITED); // one of five
     assertThat(report.feature("distance").verdict().toString())
         .startsWith("drifted: wasserstein/sigma 0.7")
         .endsWith("bound 0.1, p < 0.001");
@@ -179,6 +179,21 @@ class DriftReportTest {
     assertThat(effect.measured()).isCloseTo(distance / deviation, within(error(effect)));
   }
 
+  /** A column drifts or is stable; drift of the data set is none, limited or widespread. */
+  @Test
+  void theDataSetHasWordsOfItsOwn() {
+    String limited = month("02", 1.609344).toString();
+    assertThat(limited)
+        .startsWith(
+            "limited drift, 1 of 5 columns drifted [distance drifted: wasserstein/sigma 0.7")
+        .doesNotContain("not drifted");
+    assertThat(month("02", 1).toString()).startsWith("no drift, 0 of 5 columns drifted [");
+    double[] one = {1};
+    assertThat(compare(doubles(one), doubles(one)))
+        .hasToString(
+            "not judged, 0 of 0 columns drifted [x insufficient data: 49 more rows are needed]");
+  }
+
   @Test
   void tooFewRowsAreNoVerdict() {
     double[] hundred = IntStream.range(0, 100).asDoubleStream().toArray();
@@ -186,7 +201,7 @@ class DriftReportTest {
     assertThat(report.feature("x").verdict()).isEqualTo(new DriftVerdict.InsufficientData(47));
     assertThat(report.feature("x").verdict())
         .hasToString("insufficient data: 47 more rows are needed");
-    assertThat(report.drifted()).isFalse();
+    assertThat(report.dataSet()).isEqualTo(DataSetDrift.NOT_JUDGED);
     assertThat(evidence(report, "x", "rows").text())
         .isEqualTo("100 values in the reference and 3 in the rows compared; 50 of each are needed");
     assertThat(compare(doubles(hundred), doubles()).feature("x").verdict())
@@ -208,7 +223,8 @@ class DriftReportTest {
     Arrays.fill(other, 8);
     assertThat(compare(doubles(constant), doubles(constant)).feature("x").verdict())
         .isEqualTo(new DriftVerdict.Stable("jensen-shannon distance", 0, 0.1, 1));
-    assertThat(compare(doubles(constant), doubles(other)).drifted()).isTrue();
+    assertThat(compare(doubles(constant), doubles(other)).dataSet())
+        .isEqualTo(DataSetDrift.WIDESPREAD);
   }
 
   @Test
@@ -294,7 +310,7 @@ class DriftReportTest {
       assertThat(report.onlyInReference()).containsExactly("x");
       assertThat(report.onlyInCurrent()).containsExactly("y");
       assertThat(report.features()).isEmpty();
-      assertThat(report.drifted()).isFalse();
+      assertThat(report.dataSet()).isEqualTo(DataSetDrift.NOT_JUDGED);
       assertThatThrownBy(() -> report.feature("x"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("no compared column \"x\"");
@@ -332,9 +348,12 @@ class DriftReportTest {
     report.writeJson(file);
     JsonNode json = new ObjectMapper().readTree(Files.readString(file));
     assertThat(json.get("format").asText()).isEqualTo("mlops4j-drift-report");
-    assertThat(json.get("version").asInt()).isEqualTo(1);
+    assertThat(json.get("version").asInt()).isEqualTo(2);
     assertThat(json.get("reference").get("rows").asLong()).isEqualTo(4236);
-    assertThat(json.get("drifted").asBoolean()).isFalse();
+    assertThat(json.has("drifted")).isFalse(); // said of columns only
+    assertThat(json.at("/dataSet/drift").asText()).isEqualTo("limited");
+    assertThat(json.at("/dataSet/columnsJudged").asInt()).isEqualTo(5);
+    assertThat(json.at("/dataSet/columnsDrifted").asInt()).isEqualTo(1);
     assertThat(json.get("driftedFeatures").get(0).asText()).isEqualTo("distance");
     JsonNode distance = json.get("features").get(0);
     assertThat(distance.get("verdict").asText()).isEqualTo("drifted");

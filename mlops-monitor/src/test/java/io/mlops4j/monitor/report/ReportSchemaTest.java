@@ -130,7 +130,7 @@ class ReportSchemaTest {
     ObjectNode report = (ObjectNode) JSON.readTree(Pages.kilometres().toJson());
     assertThat(errors(schema, report.toString())).isEmpty();
     ((ObjectNode) report.get("features").get(0)).remove("effect");
-    report.put("version", 2);
+    report.put("version", 1);
     assertThat(errors(schema, report.toString())).hasSizeGreaterThanOrEqualTo(2);
     assertThat(errors(schema, "{}")).isNotEmpty();
   }

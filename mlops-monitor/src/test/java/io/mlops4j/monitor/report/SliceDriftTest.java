@@ -68,6 +68,12 @@ class SliceDriftTest {
   }
 
   @Test
+  void aSliceCountsItsDriftedColumns() {
+    assertThat(sliced().slices().get(0)).hasToString("north: 1 of 1 columns drifted [value]");
+    assertThat(sliced().toHtml()).doesNotContain(">Stable<", ">Drifted<");
+  }
+
+  @Test
   void allRowsAreComparedBeside() {
     DriftReport report = sliced();
 
