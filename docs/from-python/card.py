@@ -9,11 +9,18 @@ def digest(file):
     return "sha256:" + hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 
+def number(value):
+    """A number of a card; JSON has no number for NaN, so it is text."""
+    return "NaN" if value != value else value.item()
+
+
 def column(values):
-    """A column of golden rows: texts, or an array of float32 or float64; what JSON has no number for is text."""
+    """A column of golden rows: texts, an array of numbers, or an array with a row of numbers for each row."""
     if all(isinstance(value, str) for value in values):
         return {"type": "string", "values": list(values)}
-    return {"type": str(values.dtype), "values": ["NaN" if v != v else float(v) for v in values]}
+    if values.ndim == 2:
+        return {"type": str(values.dtype), "values": [[number(v) for v in row] for row in values]}
+    return {"type": str(values.dtype), "values": [number(v) for v in values]}
 
 
 def write(file, name, *, features, inputs, outputs, tolerance, **more):

@@ -13,20 +13,18 @@ import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.registry.CardJson;
 import io.mlops4j.runtime.registry.FileModelRegistry;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -72,6 +70,34 @@ class FromPythonTest {
     return python.exitValue() == 0 ? "" : Files.readString(output);
   }
 
+  /**
+   * The recipes that need more of Python than most machines have; what they write is tested in any
+   * case.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "sklearn_pipeline, 'sklearn, skl2onnx'",
+    "sklearn_columns, 'sklearn, skl2onnx, pandas'",
+    "xgboost_trees, 'xgboost, onnxmltools'",
+    "lightgbm_trees, 'lightgbm, onnxmltools'",
+    "pytorch_network, torch",
+  })
+  void recipesRunWhereTheirExportersAreInstalled(String recipe, String needs) throws Exception {
+    String missing = run(temp, "-c", "import " + needs);
+    if (!missing.isEmpty()) {
+      System.out.println("skipped: " + recipe + ".py needs " + needs);
+    }
+    Assumptions.assumeTrue(missing.isEmpty(), missing);
+    Path script = SCRIPTS.resolve("exporters").resolve(recipe + ".py");
+    assertThat(run(temp, script.toString(), PENGUINS.toString(), temp.toString()))
+        .doesNotContain("Error");
+    assertThat(temp.resolve(recipe).resolve("model.onnx")).isNotEmptyFile();
+    assertThat(
+            CardJson.parse(Files.readString(temp.resolve(recipe).resolve("card.json")))
+                .goldenRows())
+        .isPresent();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"trees", "network"})
   void javaAnswersAsPythonDid(String script) throws Exception {
@@ -91,7 +117,7 @@ class FromPythonTest {
           alias, registry.publish(card, temp.resolve("model.onnx")), Change.by("from-python"));
       try (Deployment served =
               runtime.deployment(alias).from(registry).actor("from-python").start();
-          FeatureBatch rows = rows(runtime.allocator(), golden);
+          FeatureBatch rows = GoldenBatch.of(runtime.allocator(), golden);
           Prediction answers = served.predict(rows)) {
         float[] male = answers.floats("male");
         List<@Nullable Object> expected = Objects.requireNonNull(golden.outputs().get("male"));
@@ -102,22 +128,5 @@ class FromPythonTest {
         }
       }
     }
-  }
-
-  private static FeatureBatch rows(BufferAllocator allocator, GoldenRows golden)
-      throws IOException {
-    FeatureBatch.Builder rows = FeatureBatch.builder(allocator);
-    for (Map.Entry<String, List<@Nullable Object>> column : golden.inputs().entrySet()) {
-      if (column.getValue().get(0) instanceof String) {
-        rows.strings(column.getKey(), column.getValue().toArray(String[]::new));
-      } else {
-        float[] values = new float[golden.rows()];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = (Float) Objects.requireNonNull(column.getValue().get(i));
-        }
-        rows.floats(column.getKey(), values);
-      }
-    }
-    return rows.build();
   }
 }
