@@ -30,6 +30,9 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class CrashCommand implements Callable<Integer> {
+  /** Absolute: a jar has no entry for a name with ".." in it. */
+  private static final String MODEL = "/io/mlops4j/bench/models/first.onnx";
+
   @SuppressWarnings("NullAway.Init") // set by Picocli
   @Spec
   private CommandSpec spec;
@@ -65,9 +68,9 @@ public final class CrashCommand implements Callable<Integer> {
 
   /** A small ONNX model. */
   static Path model(Path folder) throws IOException {
-    try (InputStream in = CrashCommand.class.getResourceAsStream("../models/first.onnx")) {
+    try (InputStream in = CrashCommand.class.getResourceAsStream(MODEL)) {
       return Files.write(
-          folder.resolve("first.onnx"), Objects.requireNonNull(in, "first.onnx").readAllBytes());
+          folder.resolve("first.onnx"), Objects.requireNonNull(in, MODEL).readAllBytes());
     }
   }
 

@@ -26,6 +26,9 @@ abstract class RegistrySuite {
   static final Change BOB = Change.by("bob");
   static final String CHAMPION = "fraud@champion";
 
+  /** Absolute: a jar has no entry for a name with ".." in it. */
+  private static final String MODELS = "/io/mlops4j/runtime/models/";
+
   @TempDir Path temp;
   final RegistryUnderTest tested = registry();
   final RegistryClock clock = new RegistryClock();
@@ -62,7 +65,7 @@ abstract class RegistrySuite {
   }
 
   Path model(String name) throws IOException {
-    try (InputStream in = RegistrySuite.class.getResourceAsStream("../models/" + name)) {
+    try (InputStream in = RegistrySuite.class.getResourceAsStream(MODELS + name)) {
       return Files.write(temp.resolve(name), Objects.requireNonNull(in).readAllBytes());
     }
   }
