@@ -88,8 +88,11 @@ public final class ConvertFlights {
     List<Flight> flights = flights(Path.of(args[0]));
     Path folder = Files.createDirectories(Path.of(args[1]));
     for (int month = 1; month <= 6; month++) {
-      writeMonth(flights, month, folder.resolve("flights-2001-%02d.arrow".formatted(month)));
+      write(flights, month(month), true, folder.resolve("flights-2001-%02d.arrow".formatted(month)));
     }
+    // Of one day, for readers without arrow-compression.
+    LocalDate day = LocalDate.of(2001, 2, 1);
+    write(flights, List.of(day), false, folder.resolve("flights-%s.arrow".formatted(day)));
     if (args.length > 2) {
       writeCsv(flights, Path.of(args[2]));
     }
@@ -126,7 +129,14 @@ public final class ConvertFlights {
         row.getInt("delay"));
   }
 
-  private static void writeMonth(List<Flight> flights, int month, Path file) throws IOException {
+  private static List<LocalDate> month(int month) {
+    LocalDate first = LocalDate.of(2001, month, 1);
+    return first.datesUntil(first.plusMonths(1)).toList();
+  }
+
+  private static void write(
+      List<Flight> flights, List<LocalDate> days, boolean compressed, Path file)
+      throws IOException {
     try (BufferAllocator allocator = new RootAllocator();
         VectorSchemaRoot root = VectorSchemaRoot.create(SCHEMA, allocator);
         FileChannel channel =
@@ -135,24 +145,30 @@ public final class ConvertFlights {
                 StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING,
                 StandardOpenOption.WRITE);
-        ArrowFileWriter writer =
-            new ArrowFileWriter(
-                root,
-                null,
-                channel,
-                Map.of(),
-                IpcOption.DEFAULT,
-                CommonsCompressionFactory.INSTANCE,
-                CodecType.ZSTD,
-                Optional.of(19))) {
+        ArrowFileWriter writer = compressed ? zstd(root, channel) : plain(root, channel)) {
       writer.start();
-      LocalDate first = LocalDate.of(2001, month, 1);
-      for (LocalDate day = first; day.getMonthValue() == month; day = day.plusDays(1)) {
+      for (LocalDate day : days) {
         fill(root, on(day, flights));
         writer.writeBatch();
       }
       writer.end();
     }
+  }
+
+  private static ArrowFileWriter zstd(VectorSchemaRoot root, FileChannel channel) {
+    return new ArrowFileWriter(
+        root,
+        null,
+        channel,
+        Map.of(),
+        IpcOption.DEFAULT,
+        CommonsCompressionFactory.INSTANCE,
+        CodecType.ZSTD,
+        Optional.of(19));
+  }
+
+  private static ArrowFileWriter plain(VectorSchemaRoot root, FileChannel channel) {
+    return new ArrowFileWriter(root, null, channel);
   }
 
   private static List<Flight> on(LocalDate day, List<Flight> flights) {
