@@ -10,6 +10,11 @@ import java.util.stream.Collectors;
 public final class Alarm {
   /** What an alarm is about. */
   public enum Kind {
+    /**
+     * A part of the monitor's settings does not fit the calls, so that something is not watched:
+     * once for each column and reason. See {@link ModelMonitor#notWatched}.
+     */
+    CONFIGURATION,
     /** The rows differ from the reference. The model may be as good as ever. */
     DRIFT,
     /** The labels say that a version answers worse than it should. */
@@ -49,7 +54,7 @@ public final class Alarm {
   }
 
   /**
-   * Who answered: the version that performs badly, or, for drift, that served the newest rows.
+   * Who answered: the version that performs badly, or else the one that served the newest rows.
    *
    * @return what to hand to a deployment's rollback
    */
@@ -67,7 +72,8 @@ public final class Alarm {
   }
 
   /**
-   * Why: for drift, a figure for each feature that drifted, named like it.
+   * Why: for drift, a figure for each feature that drifted, named like it; for the configuration, a
+   * text without figures for each column that is not watched, named like it.
    *
    * @return at least one, unmodifiable
    */

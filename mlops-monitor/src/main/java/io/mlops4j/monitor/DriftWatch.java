@@ -1,5 +1,6 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.drift.DriftPolicy;
@@ -13,23 +14,23 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Counts rows in the reference's bins and compares them window by window. Used by the monitor's
  * thread only.
  */
 final class DriftWatch {
-  private static final Logger LOG = LoggerFactory.getLogger(DriftWatch.class);
-
-  private Profile reference;
+  private final Profile reference;
   private final Window window;
   private final OncePer budget;
+  private final Map<String, String> leftOut = new TreeMap<>();
   private Profile.Builder counting;
+  private @Nullable Profile counted;
   private @Nullable Instant from;
   private long rows;
   private Set<String> drifted = Set.of();
@@ -51,29 +52,41 @@ final class DriftWatch {
   }
 
   void add(FeatureBatch features, FeatureBatch outputs, Instant at) {
-    leaveOut(lacking(features, outputs));
-    counting.add(features, outputs);
+    try {
+      counting.add(features, outputs);
+    } catch (DataException e) {
+      Map<String, String> unsuited = counting.unsuited(features, outputs);
+      if (unsuited.isEmpty()) {
+        throw e;
+      }
+      leaveOut(unsuited);
+      counting.add(features, outputs);
+    }
     rows += features.rows();
     from = from == null ? at : from;
   }
 
-  /** The columns of the reference that live rows do not have: labels, say, that come later. */
-  private Set<String> lacking(FeatureBatch features, FeatureBatch outputs) {
-    Set<String> lacking = new HashSet<>(reference.columns());
-    features.root().getFieldVectors().forEach(vector -> lacking.remove(vector.getName()));
-    outputs.root().getFieldVectors().forEach(vector -> lacking.remove(vector.getName()));
-    return lacking;
+  /**
+   * Goes on without some columns until the window ends. Rows that were counted before stay in the
+   * window, without these columns as well.
+   */
+  private void leaveOut(Map<String, String> columns) {
+    counted = all().without(columns.keySet());
+    leftOut.putAll(columns);
+    counting = reference.without(leftOut.keySet()).counting();
   }
 
-  /** Compares without some columns from now on; the window that is open begins again. */
-  private void leaveOut(Set<String> columns) {
-    if (!columns.isEmpty()) {
-      LOG.warn("live rows lack {} of the reference; they are compared without", columns);
-      reference = reference.without(columns);
-      counting = reference.counting();
-      rows = 0;
-      from = null;
-    }
+  /** The rows of the window so far. */
+  private Profile all() {
+    Profile newest = counting.build();
+    return counted == null ? newest : counted.merge(newest);
+  }
+
+  /** The columns of the reference by which the open window is not compared. */
+  List<NotWatched> leftOut() {
+    List<NotWatched> columns = new ArrayList<>();
+    leftOut.forEach((name, reason) -> columns.add(new NotWatched(name, reason)));
+    return columns;
   }
 
   /** Ends the window; empty when it has no rows. */
@@ -82,9 +95,11 @@ final class DriftWatch {
     if (since == null) {
       return Optional.empty();
     }
-    Profile seen = counting.build();
+    Profile seen = all();
     double level = budget.level(rows, Duration.between(since, to));
     counting = reference.counting();
+    counted = null;
+    leftOut.clear();
     rows = 0;
     from = null;
     DriftPolicy policy = DriftPolicy.withDefaults().withFalseDiscoveryRate(level);

@@ -5,6 +5,7 @@ import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.ModelCard;
 import io.mlops4j.monitor.performance.Performance;
 import io.mlops4j.monitor.profile.Profile;
 import java.time.Clock;
@@ -53,7 +54,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * Starts to describe a monitor.
    *
    * @param reference what rows should look like; its bins are used for every window. Leave key and
-   *     label columns out of it
+   *     label columns out of it, and add outputs as such: {@code Profile.builder().add(features,
+   *     outputs)}
    * @return a builder with defaults
    */
   public static Builder builder(Profile reference) {
@@ -268,6 +270,19 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
+   * Lists what is not watched, so that its silence is not taken for good news: columns of the
+   * reference that are never compared, those that the newest rows do not have, or have with another
+   * type or on the other side of the model, and labels that cannot find their rows. What the calls
+   * show is also raised once as an alarm of kind {@link Alarm.Kind#CONFIGURATION}.
+   *
+   * @return each with its reason, as of the newest rows that were handled; an immutable list, empty
+   *     when everything is watched
+   */
+  public List<NotWatched> notWatched() {
+    return watcher.notWatched();
+  }
+
+  /**
    * What was handled so far.
    *
    * @return a consistent reading as of the last batch or labels
@@ -356,6 +371,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     int judgeEvery = 1_000;
     int waitingRows = 1_000_000;
     private long handOffRows = 250_000;
+    private @Nullable ModelCard card;
 
     private Builder(Profile reference) {
       this.reference = reference;
@@ -372,6 +388,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
       judgeEvery = from.judgeEvery;
       waitingRows = from.waitingRows;
       handOffRows = from.handOffRows;
+      card = from.card;
     }
 
     /**
@@ -497,11 +514,31 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * Starts the monitor's thread.
+     * States the card of the model, so that {@link #start} finds a column of the reference that the
+     * model neither reads nor answers, for example because its name is misspelt. Columns are found
+     * by the card's {@linkplain ModelCard#signature signature} and {@linkplain ModelCard#features
+     * features}; a card without a signature says nothing about them. Leave the card out to watch
+     * columns that only travel along with the rows.
+     *
+     * @param card the card of the model, or of the version that serves first
+     * @return this builder
+     */
+    public Builder card(ModelCard card) {
+      this.card = Objects.requireNonNull(card, "card");
+      return this;
+    }
+
+    /**
+     * Checks the settings and starts the monitor's thread. What only the calls can show, such as a
+     * column that they lack, is reported by {@link ModelMonitor#notWatched} and by an alarm.
      *
      * @return a monitor, which the caller closes after every model that it listens to
+     * @throws IllegalArgumentException if the reference has no rows, fewer than a comparison needs
+     *     or no column that can be compared; if it holds the key column of the labels, or the score
+     *     as a feature; or if it, the key or the score does not fit the {@linkplain #card card}
      */
     public ModelMonitor start() {
+      new MonitorCheck(this).check(card);
       ModelMonitor monitor = new ModelMonitor(new Builder(this));
       monitor.worker.start();
       return monitor;

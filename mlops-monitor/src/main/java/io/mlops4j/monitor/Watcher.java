@@ -7,11 +7,15 @@ import io.mlops4j.monitor.performance.Performance;
 import io.mlops4j.rollout.Evidence;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +30,9 @@ import org.slf4j.LoggerFactory;
 final class Watcher {
   private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
 
+  /** Reasons name columns of the calls, which may be any number. */
+  private static final int MOST_REPORTED = 1_000;
+
   private final ModelMonitor.Builder settings;
   private final Failures failures;
   private final DriftWatch drift;
@@ -34,6 +41,10 @@ final class Watcher {
   private final Tracks tracks;
   private final List<Consumer<? super Alarm>> alarmActions = new CopyOnWriteArrayList<>();
   private final List<Consumer<? super WindowReport>> windowActions = new CopyOnWriteArrayList<>();
+  private final List<NotWatched> skipped;
+  private volatile List<NotWatched> notWatched;
+  private @Nullable NotWatched labels;
+  private final Set<NotWatched> reported = new HashSet<>();
   private volatile MonitorCounts counts = new MonitorCounts(0, 0, 0, 0, 0, 0, 0);
   private long rows;
   private int alarms;
@@ -42,6 +53,8 @@ final class Watcher {
   Watcher(ModelMonitor.Builder settings, Failures failures) {
     this.settings = settings;
     this.failures = failures;
+    this.skipped = MonitorCheck.skipped(settings.reference);
+    this.notWatched = List.copyOf(skipped);
     this.drift = new DriftWatch(settings.reference, settings.window, settings.falseAlarms);
     this.performance = new PerformanceWatch(settings.minimumRocAuc);
     this.store = new LabelStore(settings.labels.delay(), settings.waitingRows);
@@ -68,6 +81,10 @@ final class Watcher {
     return counts;
   }
 
+  List<NotWatched> notWatched() {
+    return notWatched;
+  }
+
   void handle(Inbox.Item item) {
     if (item instanceof Inbox.Answered answered) {
       answered(answered);
@@ -89,13 +106,35 @@ final class Watcher {
     rows += answered.rows();
     try {
       await(answered, track);
+      labels = null;
+    } catch (IllegalArgumentException e) {
+      labels = new NotWatched("labels", "they cannot be joined; " + e.getMessage());
+      throw e;
     } finally { // rows that lack a key or a score belong to their window all the same
       publishCounts();
+      reportNotWatched(answered);
       if (drift.isFull()) {
         endWindow(answered.at());
       }
     }
     judge(answered.at());
+  }
+
+  private void reportNotWatched(Inbox.Answered answered) {
+    List<NotWatched> found = new ArrayList<>(drift.leftOut());
+    if (labels != null) {
+      found.add(labels);
+    }
+    notWatched = Stream.of(skipped, found).flatMap(List::stream).toList();
+    List<NotWatched> news =
+        found.stream().filter(one -> reported.size() < MOST_REPORTED && reported.add(one)).toList();
+    if (!news.isEmpty()) {
+      List<Evidence> evidence =
+          news.stream()
+              .map(one -> new Evidence(one.name(), Double.NaN, Double.NaN, one.toString()))
+              .toList();
+      raise(Alarm.Kind.CONFIGURATION, answered.servedBy(), answered.at(), evidence);
+    }
   }
 
   private void await(Inbox.Answered answered, VersionTrack track) {

@@ -2,14 +2,17 @@ package io.mlops4j.monitor.profile;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.internal.Suggestions;
 import io.mlops4j.monitor.profile.SkippedColumn.Reason;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
@@ -137,6 +140,38 @@ final class Counters {
       }
       Buffers.check(column, batch.rows(), batch.dictionaries());
     }
+  }
+
+  /**
+   * Says why columns cannot be counted, each for itself; see {@link #check}.
+   *
+   * @param otherSide the other side's columns
+   * @param reasons gains one by the name of each such column
+   */
+  void explain(FeatureBatch batch, FeatureBatch otherSide, Map<String, String> reasons) {
+    for (int i = 0; i < needed.size(); i++) {
+      FieldVector column = column(batch.root(), i);
+      if (column == null) {
+        reasons.put(needed.get(i), absent(needed.get(i), names(batch), names(otherSide)));
+      } else if (!counting.get(i).accepts(column, batch.dictionaries())) {
+        reasons.put(
+            needed.get(i),
+            "the calls have it with type %s; the reference expects %s"
+                .formatted(column.getField().getType(), counting.get(i).expected()));
+      }
+    }
+  }
+
+  private String absent(String name, List<String> here, List<String> there) {
+    if (there.contains(name)) {
+      return role == Role.FEATURE
+          ? "it is a feature in the reference and an output of the calls; build the reference with"
+              + " Profile.builder().add(features, outputs)"
+          : "it is an output in the reference and a feature of the calls; build the reference with"
+              + " Profile.builder().add(features, outputs)";
+    }
+    List<String> all = Stream.of(here, there).flatMap(List::stream).toList();
+    return "the calls have no column of this name" + Suggestions.hint(name, all);
   }
 
   /** Looks first where the column was before: looking through names leaves garbage. */

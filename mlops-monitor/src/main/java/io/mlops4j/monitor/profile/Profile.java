@@ -396,6 +396,20 @@ public final class Profile {
       return addRows(batch, answers);
     }
 
+    /**
+     * Finds the columns that keep {@link #add(FeatureBatch, FeatureBatch)} from taking rows:
+     * missing ones, outputs that the reference has as features or the other way round, and columns
+     * of another type. Nothing is counted.
+     *
+     * @param batch the features, read during the call, and the caller's
+     * @param answers the outputs, likewise
+     * @return the reason by column, in words; empty when all columns fit, and for a builder that
+     *     has not chosen its columns yet
+     */
+    public Map<String, String> unsuited(FeatureBatch batch, FeatureBatch answers) {
+      return sides == null ? Map.of() : sides.explain(batch, answers);
+    }
+
     private Builder addRows(FeatureBatch batch, @Nullable FeatureBatch answers) {
       Sides both = sides != null ? sides : Sides.choosing(batch, answers, selection);
       both.add(batch, answers);

@@ -5,7 +5,9 @@ import io.mlops4j.feature.FeatureBatch;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +81,14 @@ final class Sides {
     if (answers != null) {
       outputs.add(answers);
     }
+  }
+
+  /** Says why columns cannot be counted, by name. */
+  Map<String, String> explain(FeatureBatch batch, FeatureBatch answers) {
+    Map<String, String> reasons = new TreeMap<>();
+    features.explain(batch, answers, reasons);
+    outputs.explain(answers, batch, reasons);
+    return reasons;
   }
 
   private static void checkNoMore(

@@ -1,0 +1,150 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.internal.Suggestions;
+import io.mlops4j.model.Feature;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.model.ValueSpec;
+import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.profile.ColumnProfile;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.Role;
+import io.mlops4j.monitor.profile.SkippedColumn;
+import io.mlops4j.monitor.profile.TimeProfile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Refuses what a monitor could never watch, before it starts. */
+final class MonitorCheck {
+  private final Profile reference;
+  private final @Nullable String key;
+  private final @Nullable String score;
+
+  MonitorCheck(ModelMonitor.Builder settings) {
+    this.reference = settings.reference;
+    this.key = settings.labels.keyColumn();
+    this.score = settings.score;
+  }
+
+  void check(@Nullable ModelCard card) {
+    checkRows();
+    checkKey();
+    checkScore();
+    if (card != null) {
+      card.features().ifPresent(this::checkKeys);
+      card.signature()
+          .ifPresent(signature -> checkColumns(signature, card.features().orElse(null)));
+    }
+  }
+
+  /** The columns of a reference that are never compared. */
+  static List<NotWatched> skipped(Profile reference) {
+    List<NotWatched> skipped = new ArrayList<>();
+    for (String name : reference.columns()) {
+      ColumnProfile column = reference.column(name);
+      if (column instanceof SkippedColumn one) {
+        skipped.add(new NotWatched(name, one.detail()));
+      } else if (column instanceof TimeProfile) {
+        skipped.add(new NotWatched(name, "times are not compared"));
+      }
+    }
+    return skipped;
+  }
+
+  private void checkRows() {
+    if (reference.rows() == 0) {
+      throw new IllegalArgumentException(
+          "reference: found no rows, expected rows that live ones are compared with; a reader gives"
+              + " its rows once, so profile a new one");
+    }
+    List<NotWatched> skipped = skipped(reference);
+    if (skipped.size() == reference.columns().size()) {
+      throw new IllegalArgumentException(
+          "reference: found no column that can be compared, expected at least one of numbers,"
+              + " categories or vectors"
+              + (skipped.isEmpty() ? "" : "; not compared are " + skipped));
+    }
+    if (reference.rows() < DriftPolicy.DEFAULT_MINIMUM_ROWS) {
+      throw new IllegalArgumentException(
+          "reference: found %d rows, expected at least %d, as fewer are never enough to judge"
+              .formatted(reference.rows(), DriftPolicy.DEFAULT_MINIMUM_ROWS));
+    }
+  }
+
+  private void checkKey() {
+    if (key != null && reference.columns().contains(key)) {
+      throw new IllegalArgumentException(
+          ("reference: found column \"%s\", which is the key of labels(...), expected it left out,"
+                  + " as keys never repeat; build the reference with Profile.builder().except(\"%s\")")
+              .formatted(key, key));
+    }
+  }
+
+  private void checkScore() {
+    if (score != null
+        && reference.columns().contains(score)
+        && reference.column(score).role() == Role.FEATURE) {
+      throw asFeature(score, "the output of score(...)");
+    }
+  }
+
+  private static IllegalArgumentException asFeature(String name, String what) {
+    return new IllegalArgumentException(
+        ("reference: found \"%s\" as a feature, but it is %s; build the reference with"
+                + " Profile.builder().add(features, outputs), or leave it out with except(\"%s\")")
+            .formatted(name, what, name));
+  }
+
+  private void checkKeys(FeatureSchema schema) {
+    if (key != null && !schema.keys().isEmpty() && !schema.keys().contains(key)) {
+      throw new IllegalArgumentException(
+          "labels: found key \"%s\", expected one of the card's keys %s%s"
+              .formatted(key, schema.keys(), Suggestions.hint(key, schema.keys())));
+    }
+  }
+
+  private void checkColumns(ModelSignature signature, @Nullable FeatureSchema schema) {
+    List<String> outputs = signature.outputs().stream().map(ValueSpec::name).toList();
+    List<String> inputs = inputs(signature, schema);
+    if (score != null && !outputs.contains(score)) {
+      throw new IllegalArgumentException(
+          "score: found output \"%s\", expected one of %s%s"
+              .formatted(score, outputs, Suggestions.hint(score, outputs)));
+    }
+    for (String name : reference.columns()) {
+      boolean feature = reference.column(name).role() == Role.FEATURE;
+      if (feature && outputs.contains(name) && !inputs.contains(name)) {
+        throw asFeature(name, "an output of the model");
+      }
+      List<String> known = feature ? inputs : outputs;
+      if (!known.isEmpty() && !known.contains(name)) {
+        throw new IllegalArgumentException(
+            "reference: found %s \"%s\", which the model of the card does not have, expected one of %s%s"
+                .formatted(
+                    feature ? "feature" : "output", name, known, Suggestions.hint(name, known)));
+      }
+    }
+  }
+
+  /** The columns that a model reads; none where the names of columns may be others. */
+  private static List<String> inputs(ModelSignature signature, @Nullable FeatureSchema schema) {
+    if (schema != null) {
+      return Stream.concat(schema.features().stream().map(Feature::column), schema.keys().stream())
+          .toList();
+    }
+    return signature.inputs().stream().anyMatch(MonitorCheck::isWide)
+        ? List.of()
+        : signature.inputs().stream().map(ValueSpec::name).toList();
+  }
+
+  /** Whether several columns may make up an input. */
+  private static boolean isWide(ValueSpec input) {
+    return !(input instanceof TensorSpec tensor)
+        || tensor.anyRank()
+        || tensor.shape().stream().skip(1).anyMatch(dim -> dim.size().orElse(0) != 1);
+  }
+}

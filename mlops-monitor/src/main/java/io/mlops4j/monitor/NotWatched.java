@@ -1,0 +1,33 @@
+package io.mlops4j.monitor;
+
+import java.util.Objects;
+
+/**
+ * Something that a monitor does not watch, and why.
+ *
+ * @param name a column of the reference, or {@code labels} when labels cannot find their rows
+ * @param reason what was found and what to do, in words
+ */
+public record NotWatched(String name, String reason) {
+  /**
+   * Checks that nothing is null.
+   *
+   * @param name a column of the reference, or {@code labels}
+   * @param reason what was found and what to do, in words
+   */
+  public NotWatched {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(reason, "reason");
+  }
+
+  /**
+   * For people.
+   *
+   * @return for example {@code distnace: the calls have no column of this name; did you mean
+   *     "distance"?}
+   */
+  @Override
+  public String toString() {
+    return name + ": " + reason;
+  }
+}
