@@ -376,6 +376,8 @@ public final class ModelRuntime implements AutoCloseable {
      * when the next is not let in. What is refused throws {@link
      * io.mlops4j.error.UntrustedModelException}. Without this every model is loaded.
      *
+     * <p>A {@link #modelCache} beside a policy needs a key ({@link ModelCache#sealedWith}).
+     *
      * @param policy whose signature which model needs
      * @return this builder
      */
@@ -404,8 +406,16 @@ public final class ModelRuntime implements AutoCloseable {
      * Opens the runtime.
      *
      * @return a runtime, which the caller closes
+     * @throws IllegalStateException if there are a {@link #trust} policy and a {@link #modelCache}
+     *     without a key
      */
     public ModelRuntime open() {
+      if (trust != null && modelCache != null && modelCache.key().isEmpty()) {
+        throw new IllegalStateException(
+            "modelCache: found a cache without a key beside a trust policy; its entries replace the"
+                + " bytes whose signature was verified: add ModelCache.sealedWith(key), or use no"
+                + " cache");
+      }
       return new ModelRuntime(this);
     }
   }

@@ -38,11 +38,11 @@ record LibraryManifest(String origin, @Nullable Stamp originStamp, Map<String, L
           lines.add(library.content().text());
           lines.add(text(library.stamp()));
         });
-    return SealedText.write(lines);
+    return SealedText.write(lines, Seal.CHECKSUM);
   }
 
   static LibraryManifest read(PrivateFolder folder, Path file, String origin) throws IOException {
-    List<String> lines = SealedText.read(folder, file);
+    List<String> lines = SealedText.read(folder, file, Seal.CHECKSUM);
     if (lines.size() % 3 != 0 || !lines.get(0).equals(FORMAT) || !lines.get(1).equals(origin)) {
       throw new RefusedException(file, "libraries of another origin", origin);
     }

@@ -40,19 +40,20 @@ record Manifest(EntryKey key, Content graph, @Nullable Content weights, @Nullabl
     return new Manifest(key, graph, weights, newer);
   }
 
-  byte[] write() {
+  byte[] write(Seal seal) {
     List<String> lines = new ArrayList<>();
     lines.add(FORMAT);
     lines.addAll(key.lines());
     lines.add("graph " + graph.text());
     lines.add("weights " + (weights == null ? NONE : weights.text()));
     lines.add("stamp " + (stamp == null ? NONE : stamp.text()));
-    return SealedText.write(lines);
+    return SealedText.write(lines, seal);
   }
 
   /** Reads the manifest of an entry that was made of a key; another is refused. */
-  static Manifest read(PrivateFolder folder, Path file, EntryKey key) throws IOException {
-    List<String> lines = SealedText.read(folder, file);
+  static Manifest read(PrivateFolder folder, Path file, EntryKey key, Seal seal)
+      throws IOException {
+    List<String> lines = SealedText.read(folder, file, seal);
     int own = key.lines().size() + 1;
     if (lines.size() != own + 3
         || !lines.get(0).equals(FORMAT)

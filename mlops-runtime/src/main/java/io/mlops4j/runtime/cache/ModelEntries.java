@@ -34,12 +34,14 @@ public final class ModelEntries {
   private final PrivateFolder folder;
   private final Verify verify;
   private final long limit;
+  private final Seal seal;
   private final Complaints complaints = new Complaints(LoggerFactory.getLogger(ModelEntries.class));
 
   private ModelEntries(PrivateFolder folder, ModelCache cache) {
     this.folder = folder;
     this.verify = cache.verify();
     this.limit = cache.limit();
+    this.seal = Seal.with(cache.key().orElse(null));
   }
 
   /**
@@ -82,7 +84,7 @@ public final class ModelEntries {
   private ModelEntry read(Path entry, EntryKey key) throws IOException {
     folder.checkFolder(entry);
     Path file = entry.resolve(ModelEntry.MANIFEST);
-    Manifest manifest = Manifest.read(folder, file, key);
+    Manifest manifest = Manifest.read(folder, file, key, seal);
     ByteBuffer graph = graph(entry.resolve(ModelEntry.GRAPH), manifest.graph());
     Stamp weights =
         manifest.weights() == null
@@ -125,7 +127,7 @@ public final class ModelEntries {
 
   private void replaceQuietly(Path file, Manifest manifest) {
     try {
-      folder.replace(file, manifest.write());
+      folder.replace(file, manifest.write(seal));
     } catch (IOException e) {
       complaints.warn(file + ": its weights are digested again with the next load (" + e + ")");
     }
@@ -228,7 +230,7 @@ public final class ModelEntries {
       weightsContent = new Content(stamp.size(), PrivateFolder.digest(weights));
     }
     Manifest manifest = new Manifest(key, graphContent, weightsContent, settled ? stamp : null);
-    PrivateFolder.write(staged.resolve(ModelEntry.MANIFEST), manifest.write());
+    PrivateFolder.write(staged.resolve(ModelEntry.MANIFEST), manifest.write(seal));
     return new ModelEntry(staged, bytes, stamp);
   }
 

@@ -27,10 +27,12 @@ public final class SourceDigests {
   private static final int MOST = 4096;
 
   private final PrivateFolder folder;
+  private final Seal seal;
   private final Complaints complaints = new Complaints(LOG);
 
-  private SourceDigests(PrivateFolder folder) {
+  private SourceDigests(PrivateFolder folder, Seal seal) {
     this.folder = folder;
+    this.seal = seal;
   }
 
   /**
@@ -45,7 +47,10 @@ public final class SourceDigests {
       return Optional.empty();
     }
     try {
-      return Optional.of(new SourceDigests(PrivateFolder.open(cache.folder()).folder("sources")));
+      return Optional.of(
+          new SourceDigests(
+              PrivateFolder.open(cache.folder()).folder("sources"),
+              Seal.with(cache.key().orElse(null))));
     } catch (IOException | UnsupportedOperationException e) {
       LOG.debug("{}: digests are not remembered ({})", cache.folder(), e.toString());
       return Optional.empty();
@@ -64,7 +69,7 @@ public final class SourceDigests {
       return Optional.empty();
     }
     try {
-      List<String> lines = SealedText.read(folder, record);
+      List<String> lines = SealedText.read(folder, record, seal);
       boolean same =
           lines.size() == 3
               && lines.get(0).equals(name(file))
@@ -88,7 +93,8 @@ public final class SourceDigests {
   public void remember(Path file, Stamp stamp, Digest digest) {
     try {
       folder.replace(
-          record(file), SealedText.write(List.of(name(file), stamp.text(), digest.toString())));
+          record(file),
+          SealedText.write(List.of(name(file), stamp.text(), digest.toString()), seal));
       trim();
     } catch (IOException e) {
       complaints.warn(folder.path() + ": a digest could not be remembered (" + e + ")");

@@ -102,7 +102,7 @@ class ModelEntriesTest {
 
   private Manifest read(Path weights) throws IOException {
     PrivateFolder folder = PrivateFolder.open(temporary.resolve("cache"));
-    return Manifest.read(folder, manifest(weights), KEY);
+    return Manifest.read(folder, manifest(weights), KEY, Seal.CHECKSUM);
   }
 
   private Optional<Stamp> noted(Path weights) throws IOException {
@@ -110,6 +110,6 @@ class ModelEntriesTest {
   }
 
   private void note(Path weights, Stamp stamp) throws IOException {
-    Files.write(manifest(weights), read(weights).stamped(stamp).write());
+    Files.write(manifest(weights), read(weights).stamped(stamp).write(Seal.CHECKSUM));
   }
 }
