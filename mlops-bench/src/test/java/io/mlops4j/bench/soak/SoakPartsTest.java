@@ -48,6 +48,34 @@ class SoakPartsTest {
     }
   }
 
+  /** Ends as {@link Exit} expects it in all ways but three. */
+  static final class Exiting {
+    private Exiting() {}
+
+    public static void main(String[] args) throws IOException {
+      Exit.Way way = Exit.Way.valueOf(args[0]);
+      switch (way) {
+        case SIGTERM -> Runtime.getRuntime().halt(0); // expected: 143
+        case LOOP -> Runtime.getRuntime().halt(139);
+        case RETURN -> throw new IOException("not closed");
+        default -> {}
+      }
+    }
+  }
+
+  @Test
+  void waysToEndThatKillTheProcessAreCountedEach() throws IOException {
+    List<Finding> found = new Exit(Exiting.class).run(Size.TINY, 1, said::add);
+    assertThat(found).hasSize(Exit.Way.values().length);
+    assertThat(found)
+        .filteredOn(finding -> !finding.ok())
+        .containsExactly(
+            new Finding("soak.exit.sigterm", 1, 0),
+            new Finding("soak.exit.return", 1, 0),
+            new Finding("soak.exit.loop", 1, 0));
+    assertThat(said).hasSize(3).contains("sigterm: exit code 0", "loop: exit code 139");
+  }
+
   @Test
   void rowsThatAreWrongOrEndTheProcessAreCountedAndTheOthersGoOn() throws IOException {
     Part table = new CrashTable(Ending.class, List.of("good", "bad", "deadly", "good", "deadly"));

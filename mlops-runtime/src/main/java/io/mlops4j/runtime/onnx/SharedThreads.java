@@ -25,28 +25,36 @@ final class SharedThreads {
   private SharedThreads() {}
 
   /**
-   * Starts the environment with shared threads, or gives the one that runs, as it is.
+   * Starts the environment with shared threads, or gives the one that runs, as it is. Either stays
+   * until the process has ended where that is possible; where it is not, no session uses shared
+   * threads.
    *
    * @param wanted how many threads one run may use, its caller included
    */
   static synchronized OrtEnvironment environment(int wanted) {
-    if (wanted == 1) {
-      return OrtEnvironment.getEnvironment();
+    boolean shares = wanted > 1 && start(wanted);
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    if (EnvironmentReference.take(environment) && shares) {
+      budget = wanted;
     }
+    return environment;
+  }
+
+  /** False if the environment runs already. */
+  private static boolean start(int wanted) {
     try (ThreadingOptions options = new ThreadingOptions()) {
       options.setGlobalIntraOpNumThreads(wanted);
       options.setGlobalInterOpNumThreads(1);
       options.setGlobalSpinControl(false);
-      OrtEnvironment started =
+      OrtEnvironment unused =
           OrtEnvironment.getEnvironment(
               OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, OrtEnvironment.DEFAULT_NAME, options);
-      budget = wanted;
-      return started;
+      return true;
     } catch (IllegalStateException | OrtException e) {
       if (budget != wanted) {
         LOG.debug("each ONNX Runtime session has {} threads of its own ({})", wanted, e.toString());
       }
-      return OrtEnvironment.getEnvironment();
+      return false;
     }
   }
 

@@ -1,0 +1,67 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtLoggingLevel;
+import java.lang.reflect.AccessibleObject;
+import java.lang.reflect.Field;
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Method;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps ONNX Runtime's environment alive until the process has ended.
+ *
+ * <p>ONNX Runtime 1.29 releases its environment in a shutdown hook of its own, which runs beside
+ * all other hooks and beside every call. With the environment go the threads that sessions share,
+ * and a call that uses them ends the process by a signal. The environment counts its references, so
+ * one more of them keeps it. No public method takes one.
+ */
+final class EnvironmentReference {
+  private static final Logger LOG = LoggerFactory.getLogger(EnvironmentReference.class);
+
+  /** As process-wide as the environment. */
+  private static boolean tried;
+
+  private static boolean taken;
+
+  private EnvironmentReference() {}
+
+  /**
+   * Takes a reference that nothing ever gives back; only the first call does so. A failure is
+   * logged.
+   *
+   * @return whether the environment stays until the process has ended
+   */
+  static synchronized boolean take(OrtEnvironment environment) {
+    if (!tried) {
+      tried = true;
+      try {
+        reference(environment);
+        taken = true;
+      } catch (ReflectiveOperationException | InaccessibleObjectException | LinkageError e) {
+        LOG.warn(
+            "onnxruntime: cannot keep its environment alive during shutdown ({}); each ONNX model has"
+                + " threads of its own instead of shared ones. Open the package ai.onnxruntime, for"
+                + " example with --add-opens"
+                + " com.microsoft.onnxruntime/ai.onnxruntime=io.mlops4j.runtime",
+            e.toString());
+      }
+    }
+    return taken;
+  }
+
+  private static void reference(OrtEnvironment environment) throws ReflectiveOperationException {
+    Field api = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("ortApiHandle");
+    Field handle = OrtEnvironment.class.getDeclaredField("nativeHandle");
+    Method create =
+        OrtEnvironment.class.getDeclaredMethod("createHandle", long.class, int.class, String.class);
+    AccessibleObject.setAccessible(new AccessibleObject[] {api, handle, create}, true);
+    // Of the environment that runs, this only counts: level and name are those it was started with.
+    int level = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING.getValue();
+    Object found = create.invoke(null, api.getLong(null), level, OrtEnvironment.DEFAULT_NAME);
+    if (!found.equals(handle.getLong(environment))) {
+      throw new ReflectiveOperationException("found another environment, expected the same");
+    }
+  }
+}
