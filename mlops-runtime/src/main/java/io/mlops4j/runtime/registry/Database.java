@@ -6,7 +6,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
+import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -33,11 +35,13 @@ final class Database {
   @SuppressWarnings("ThreadLocalUsage")
   private final ThreadLocal<@Nullable Session> current = new ThreadLocal<>();
 
+  private final TimeLimit limit;
   private volatile String address;
 
-  Database(Connections connections, Naming naming) {
+  Database(Connections connections, Naming naming, Duration limit) {
     this.connections = connections;
     this.naming = naming;
+    this.limit = new TimeLimit(limit);
     this.address = connections.address();
   }
 
@@ -156,12 +160,13 @@ final class Database {
     Connection connection = connections.take();
     boolean automatic = true;
     boolean committed = false;
+    TimeLimit.Before before = limit.begin(connection);
     try {
       automatic = connection.getAutoCommit();
       if (automatic) {
         connection.setAutoCommit(false);
       }
-      Session session = new Session(connection, naming);
+      Session session = new Session(connection, naming, limit);
       current.set(session);
       T result = work.in(session);
       connection.commit();
@@ -171,12 +176,13 @@ final class Database {
       throw e.why;
     } finally {
       current.remove();
-      giveBack(connection, automatic, committed);
+      giveBack(connection, automatic, committed, before);
     }
   }
 
   /** What fails here fails for whoever gets the connection next; a commit stays a commit. */
-  private void giveBack(Connection connection, boolean automatic, boolean committed) {
+  private void giveBack(
+      Connection connection, boolean automatic, boolean committed, TimeLimit.Before before) {
     boolean whole = false;
     try {
       try {
@@ -186,6 +192,7 @@ final class Database {
         if (automatic) {
           connection.setAutoCommit(true);
         }
+        before.restore(connection);
         whole = true;
       } finally {
         connections.giveBack(connection, whole);
@@ -236,8 +243,22 @@ final class Database {
         || e instanceof SQLRecoverableException;
   }
 
+  /** Whether the time limit of a statement ended it. */
+  private static boolean isLate(SQLException e) {
+    return e instanceof SQLTimeoutException || String.valueOf(e.getSQLState()).equals("57014");
+  }
+
   RegistryException trouble(String what, SQLException e) {
     String found = address + ": cannot " + what + " (" + e.getMessage() + "), expected ";
+    if (isLate(e) && !isLostRace(e)) {
+      return new RegistryException(
+          found
+              + "an answer within "
+              + limit
+              + "; nothing was changed, check what keeps the database busy or locked, or allow more"
+              + " with statementTimeout",
+          e);
+    }
     if (isAway(e)) {
       return new RegistryException(
           found

@@ -5,6 +5,7 @@ import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Properties;
 import javax.sql.DataSource;
@@ -93,6 +94,7 @@ public final class JdbcModelRegistry extends StoredRegistry {
     private @Nullable Path folder;
     private RegistryOptions options = RegistryOptions.withDefaults();
     private boolean existing;
+    private Duration statementTimeout = Duration.ofMinutes(2);
 
     private Builder(Connections connections) {
       this.connections = connections;
@@ -146,6 +148,29 @@ public final class JdbcModelRegistry extends StoredRegistry {
     }
 
     /**
+     * Limits how long one statement may take, including its wait for a lock; two minutes unless
+     * set. A statement that takes longer is cancelled, and its transaction is rolled back. Where
+     * the driver supports it, the connection is also given up when the database does not answer at
+     * all for five seconds longer, as when its process was stopped.
+     *
+     * <p>This does not limit how long it takes to get a connection. Set the driver's or the pool's
+     * own limits as well: for PostgreSQL {@code connectTimeout}, {@code loginTimeout} and {@code
+     * socketTimeout}, in seconds.
+     *
+     * @param limit at least one second, which is the unit of JDBC; rounded up to whole seconds
+     * @return this
+     * @throws IllegalArgumentException if it is shorter than a second, or longer than a day
+     */
+    public Builder statementTimeout(Duration limit) {
+      if (limit.compareTo(Duration.ofSeconds(1)) < 0 || limit.compareTo(Duration.ofDays(1)) > 0) {
+        throw new IllegalArgumentException(
+            "limit: found " + limit + ", expected one second to one day");
+      }
+      this.statementTimeout = limit;
+      return this;
+    }
+
+    /**
      * Makes nothing: where there is no registry, opening it fails, so that a mistyped address or
      * schema does not become an empty one. Of H2's addresses no file is made, either.
      *
@@ -167,7 +192,8 @@ public final class JdbcModelRegistry extends StoredRegistry {
      */
     public ModelRegistry open() {
       Naming naming = new Naming(schema, prefix);
-      Database database = new Database(existing ? connections.existing() : connections, naming);
+      Database database =
+          new Database(existing ? connections.existing() : connections, naming, statementTimeout);
       try {
         JdbcLayout layout = new JdbcLayout(database);
         if (existing) {

@@ -15,10 +15,12 @@ import java.util.Optional;
 final class Session {
   private final Connection connection;
   private final Naming naming;
+  private final TimeLimit limit;
 
-  Session(Connection connection, Naming naming) {
+  Session(Connection connection, Naming naming, TimeLimit limit) {
     this.connection = connection;
     this.naming = naming;
+    this.limit = limit;
   }
 
   /** Reads one row. */
@@ -60,6 +62,7 @@ final class Session {
   private PreparedStatement prepare(String sql, Object... values) throws SQLException {
     PreparedStatement statement = connection.prepareStatement(naming.in(sql));
     try {
+      limit.apply(statement);
       for (int i = 0; i < values.length; i++) {
         set(statement, i + 1, values[i]);
       }

@@ -133,7 +133,11 @@ class JdbcModelRegistryTest {
     try (ModelRegistry registry = builder().open()) {
       version = publish(registry);
     }
-    Database next = new Database(Connections.of(database.pool), new Naming("", database.prefix()));
+    Database next =
+        new Database(
+            Connections.of(database.pool),
+            new Naming("", database.prefix()),
+            Duration.ofMinutes(2));
     List<List<String>> steps =
         List.of(
             List.of("CREATE TABLE $never (id INTEGER)"),
