@@ -177,7 +177,7 @@ class TrustedLoadsTest {
         deployment.refresh();
 
         assertThat(deployment.servedBy().version()).contains(one);
-        assertThat(deployment.status().refused().orElseThrow().reason())
+        assertThat(deployment.status().waiting().orElseThrow().reason())
             .contains("found no signature");
 
         signer.sign(registry, two);

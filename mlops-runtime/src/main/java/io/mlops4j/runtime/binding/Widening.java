@@ -13,10 +13,17 @@ import io.mlops4j.model.ElementType;
 import java.util.Set;
 
 /** Which types hold every value of another: nothing else is converted. */
-final class Widening {
+public final class Widening {
   private Widening() {}
 
-  static boolean isExact(ElementType from, ElementType to) {
+  /**
+   * Returns whether one type holds every value of another.
+   *
+   * @param from the type of the values
+   * @param to the type to convert to
+   * @return also true for the same type
+   */
+  public static boolean isExact(ElementType from, ElementType to) {
     return from == to || wider(from).contains(to);
   }
 

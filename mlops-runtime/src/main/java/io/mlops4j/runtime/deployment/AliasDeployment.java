@@ -13,10 +13,13 @@ import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import java.lang.invoke.MethodHandles;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -34,6 +37,8 @@ final class AliasDeployment implements Deployment {
   private final Change change;
   private final List<Consumer<? super DeploymentStatus>> onChange;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final Deque<DeploymentStatus> untold = new ArrayDeque<>();
+  private boolean telling;
 
   private AliasDeployment(DeploymentBuilder built, ModelRegistry registry) {
     change = built.change;
@@ -41,10 +46,9 @@ final class AliasDeployment implements Deployment {
     threads = new DeploymentThreads(built.ref);
     champion =
         new AliasFollower(
-            registry,
+            built,
             built.ref,
             candidates(built, registry, Route.PRIMARY, "serves " + built.ref),
-            built.clock,
             threads,
             this::tell);
     shadow = built.shadow == null ? null : shadow(built, registry, built.shadow);
@@ -53,10 +57,9 @@ final class AliasDeployment implements Deployment {
   private Shadow shadow(DeploymentBuilder built, ModelRegistry registry, String ref) {
     AliasFollower challenger =
         new AliasFollower(
-            registry,
+            built,
             ref,
             candidates(built, registry, Route.SHADOW, "asks " + ref + " beside " + built.ref),
-            built.clock,
             threads,
             () -> {});
     return new Shadow(challenger, built.loader.executor());
@@ -65,15 +68,17 @@ final class AliasDeployment implements Deployment {
   private static Candidates candidates(
       DeploymentBuilder built, ModelRegistry registry, Route route, String what) {
     String user = built.change.actor() + ", which " + what;
-    return new Candidates(registry, built.loader, built.options(), route, user);
+    return new Candidates(registry, built, route, user);
   }
 
   static AliasDeployment start(DeploymentBuilder built) {
     AliasDeployment deployment = new AliasDeployment(built, built.registry());
     try {
       deployment.champion.start();
-      deployment.checkShadow();
-      deployment.threads.every(built.interval, deployment::poll);
+      if (deployment.shadow != null) {
+        deployment.shadow.refresh();
+      }
+      deployment.threads.every(built.interval, deployment::tick);
       return deployment;
     } catch (RuntimeException | Error e) {
       deployment.close();
@@ -81,41 +86,65 @@ final class AliasDeployment implements Deployment {
     }
   }
 
-  private void checkShadow() {
+  /** Looks at the aliases; never waits. */
+  void tick() {
+    champion.tick();
     if (shadow != null) {
-      shadow.check();
+      shadow.tick();
     }
   }
 
-  private void poll() {
-    champion.checkUnlessBusy();
-    if (shadow != null) {
-      shadow.checkUnlessBusy();
-    }
-  }
-
+  /** One listener call at a time, in the order of the changes; by a thread that may hang. */
   private void tell() {
-    DeploymentStatus now = status();
-    for (Consumer<? super DeploymentStatus> listener : onChange) {
-      try {
-        listener.accept(now);
-      } catch (RuntimeException e) {
-        LOG.warn("a listener to the changes of a deployment failed", e);
+    if (onChange.isEmpty() || !champion.serves()) {
+      return;
+    }
+    synchronized (untold) {
+      untold.add(status());
+      if (telling) {
+        return;
+      }
+      telling = true;
+    }
+    try {
+      threads.attempt(this::tellAll);
+    } catch (RejectedExecutionException closed) {
+      tellAll(); // by the last thread of a trial
+    }
+  }
+
+  private void tellAll() {
+    while (true) {
+      DeploymentStatus next;
+      synchronized (untold) {
+        next = untold.poll();
+        if (next == null) {
+          telling = false;
+          return;
+        }
+      }
+      for (Consumer<? super DeploymentStatus> listener : onChange) {
+        try {
+          listener.accept(next);
+        } catch (RuntimeException | Error e) {
+          LOG.warn("a listener to the changes of a deployment failed", e);
+        }
       }
     }
   }
 
   @Override
   public DeploymentStatus refresh() {
-    champion.check();
-    checkShadow();
+    champion.refresh();
+    if (shadow != null) {
+      shadow.refresh();
+    }
     return status();
   }
 
   @Override
   public DeploymentStatus status() {
-    Served now = champion.serving();
-    return new DeploymentStatus(now.servedBy(), now.since(), champion.refused());
+    return champion.status();
   }
 
   @Override

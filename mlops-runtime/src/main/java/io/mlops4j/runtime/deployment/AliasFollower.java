@@ -1,19 +1,25 @@
 package io.mlops4j.runtime.deployment;
 
+import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.deployment.Candidates.Candidate;
+import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
+import io.mlops4j.runtime.deployment.Trials.Trial;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executor;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,172 +27,451 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves what one alias names.
  *
- * <p>Two locks: the first makes checks and rollbacks one at a time, and is held while a model
- * loads; the second is held only while records are bound and the new model is published, so that
- * binding records never waits for a load. Calls take neither. They count themselves in on the
- * published model, and look again when that one began to close: it was swapped just then.
+ * <p>One lock guards what is followed. It is held for short steps only: the registry is read, and
+ * versions are loaded and tested, on threads that may hang. A newer record, a rollback, closing or
+ * the time limit overtakes a trial: its result no longer counts, and what it loaded is closed when
+ * it ends. Calls take no lock. They count themselves in on the published model, and look again when
+ * that one began to close: it was swapped just then.
  */
 final class AliasFollower {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
+  private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
+  private static final Duration MOST_BACKOFF = Duration.ofSeconds(30);
 
   private final ModelRegistry registry;
   private final String ref;
   private final Candidates candidates;
   private final Clock clock;
-  private final Executor drains;
+  private final DeploymentThreads threads;
+  private final Timer timer;
+  private final Duration trialLimit;
+  private final RegistryCalls calls;
   private final Runnable changed;
-  private final ReentrantLock following = new ReentrantLock();
-  private final Object publishing = new Object();
+  private final Trials trials = new Trials();
+  private final Object lock = new Object();
   private final Set<RowKey> keys = new LinkedHashSet<>();
-  private @Nullable AliasRecord seen;
+  private @Nullable AliasRecord newest;
+  private @Nullable Trial trial;
+  private long looksBegun;
+  private long looksEnded;
+  private boolean ticking;
   private boolean closed;
   private volatile @Nullable Served current;
   private volatile Optional<DeploymentStatus.Refusal> refused = Optional.empty();
+  private volatile Optional<DeploymentStatus.Waiting> waiting = Optional.empty();
+  private volatile Optional<DeploymentStatus.Outage> outage = Optional.empty();
 
   /**
-   * @param drains where models that were swapped out wait for their last call
-   * @param changed run after every swap and refusal
+   * @param changed run after every swap and refusal, and when waiting or an outage begins or ends
    */
   AliasFollower(
-      ModelRegistry registry,
+      DeploymentBuilder built,
       String ref,
       Candidates candidates,
-      Clock clock,
-      Executor drains,
+      DeploymentThreads threads,
       Runnable changed) {
-    this.registry = registry;
+    this.registry = built.registry();
     this.ref = ref;
     this.candidates = candidates;
-    this.clock = clock;
-    this.drains = drains;
+    this.clock = built.clock;
+    this.threads = threads;
+    this.timer = built.timer == null ? threads : built.timer;
+    this.trialLimit = built.trialTimeout;
+    this.calls = new RegistryCalls(ref, threads, timer, built.registryTimeout);
     this.changed = changed;
   }
 
   /** Serves what the alias names now, or throws why it cannot. */
   void start() {
-    AliasRecord head =
-        registry
-            .head(ref)
-            .orElseThrow(
-                () ->
-                    new RegistryException(
-                        ref + ": found no record, expected a version; assign one first", null));
-    serve(head);
-    seen = head;
-  }
-
-  /** Follows a new record, if there is one; a version that fails is refused. */
-  void check() {
-    following.lock();
-    try {
-      look();
-    } finally {
-      following.unlock();
+    Trial first = value(look(true));
+    if (first == null) {
+      throw new RegistryException(
+          ref + ": found no record, expected a version; assign one first", null);
+    }
+    Throwable failure = first.end.join();
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure != null) {
+      throw failure instanceof RuntimeException exception
+          ? exception
+          : new ModelLoadException(ref + ": " + failure, failure);
     }
   }
 
   /**
-   * Does the same at leisure: not while another thread checks or goes back. Whoever it tells of the
-   * change may close this, and closing waits for the thread that would wait here.
+   * Looks at the alias and waits until what it names serves, is refused or must wait.
+   *
+   * @throws RegistryException if the registry cannot be read
    */
-  void checkUnlessBusy() {
-    if (following.tryLock()) {
-      try {
-        look();
-      } finally {
-        following.unlock();
+  void refresh() {
+    synchronized (lock) {
+      checkOpen();
+    }
+    Trial going = value(look(true));
+    if (going != null) {
+      going.end.join();
+    }
+  }
+
+  /** Begins a look unless one that was begun so still goes on; never waits. */
+  void tick() {
+    synchronized (lock) {
+      if (closed || ticking) {
+        return;
+      }
+      ticking = true;
+    }
+    CompletableFuture<@Nullable Trial> unused =
+        look(false)
+            .whenComplete(
+                (going, error) -> {
+                  synchronized (lock) {
+                    ticking = false;
+                  }
+                });
+  }
+
+  /**
+   * Gives the trial that goes on afterwards, or null.
+   *
+   * @param now whether a version that waits is tried again at once
+   */
+  private CompletableFuture<@Nullable Trial> look(boolean now) {
+    long number;
+    synchronized (lock) {
+      number = ++looksBegun;
+    }
+    return calls
+        .begin("read the alias", waitedFor -> registry.head(ref))
+        .handle(
+            (head, error) -> {
+              if (error != null) {
+                failed(number, cause(error));
+                throw new CompletionException(cause(error));
+              }
+              return found(number, head, now);
+            });
+  }
+
+  private static <T> T value(CompletableFuture<T> call) {
+    try {
+      return call.join();
+    } catch (CompletionException e) {
+      Throwable cause = cause(e);
+      if (cause instanceof Error error) {
+        throw error;
+      }
+      throw cause instanceof RuntimeException exception ? exception : e;
+    }
+  }
+
+  private static Throwable cause(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return failure instanceof CompletionException && cause != null ? cause(cause) : failure;
+  }
+
+  private void failed(long number, Throwable error) {
+    boolean begins;
+    synchronized (lock) {
+      if (closed || number < looksEnded) {
+        return;
+      }
+      looksEnded = number;
+      begins = outage.isEmpty();
+      outage =
+          Optional.of(
+              new DeploymentStatus.Outage(
+                  outage.map(DeploymentStatus.Outage::since).orElseGet(clock::instant),
+                  Failures.reason(error)));
+    }
+    if (begins) {
+      LOG.warn(
+          "{}: the registry cannot be read; what serves stays, and it is tried again", ref, error);
+      tell();
+    }
+  }
+
+  private @Nullable Trial found(long number, Optional<AliasRecord> head, boolean now) {
+    boolean ended;
+    Trial going;
+    synchronized (lock) {
+      if (closed || number < looksEnded) {
+        return trial; // a look that began later has told already
+      }
+      looksEnded = number;
+      ended = outage.isPresent();
+      outage = Optional.empty();
+      if (head.isPresent() && !head.get().equals(newest)) {
+        follow(head.get());
+      } else if (waiting.isPresent() && trial == null && (ended || now)) {
+        begin(waiting.get().record());
+      }
+      going = trial;
+    }
+    if (ended) {
+      LOG.info("{}: the registry can be read again", ref);
+      tell();
+    }
+    return going;
+  }
+
+  /** Holding the lock. */
+  private void follow(AliasRecord record) {
+    newest = record;
+    waiting = Optional.empty();
+    abandon();
+    begin(record);
+  }
+
+  /** Holding the lock. */
+  private void abandon() {
+    Trial overtaken = trial;
+    if (overtaken != null) {
+      overtaken.cancelLimit.run();
+      giveUp(overtaken);
+      overtaken.end.complete(null);
+      LOG.info("{}: the trial of {} was overtaken", ref, overtaken.record.to());
+    }
+  }
+
+  /** Holding the lock. */
+  private void giveUp(Trial running) {
+    trial = null;
+    running.abandoned = true;
+    try {
+      threads.attempt(running::endCalls);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("{}: the calls of an abandoned trial end at their time limit", ref);
+    }
+  }
+
+  /** Holding the lock. */
+  private void begin(AliasRecord record) {
+    String hindrance = trials.hindrance(record.to());
+    if (hindrance != null) {
+      await(record, hindrance);
+      return;
+    }
+    Trial next = new Trial(record, clock.instant());
+    trials.add(next);
+    trial = next;
+    next.cancelLimit = timer.after(trialLimit, () -> overdue(next));
+    try {
+      threads.attempt(() -> run(next));
+    } catch (RejectedExecutionException e) { // closed meanwhile
+      trials.remove(next);
+      abandon();
+    }
+  }
+
+  private void run(Trial mine) {
+    Throwable failure = null;
+    try {
+      serve(mine);
+    } catch (Throwable e) {
+      failure = e;
+      failed(mine, e);
+    } finally {
+      trials.remove(mine);
+      mine.end.complete(failure);
+    }
+  }
+
+  private void serve(Trial mine) {
+    Candidate candidate = candidate(mine);
+    boolean first = current == null;
+    boolean published = false;
+    try {
+      published = publish(mine, new Served(candidate, clock.instant()));
+    } finally {
+      if (!published) {
+        candidate.model().close();
       }
     }
-  }
-
-  private void look() {
-    checkOpen();
-    Optional<AliasRecord> head = registry.head(ref);
-    if (head.isPresent() && !head.get().equals(seen)) {
-      follow(head.get());
+    if (published && !first) {
+      tell();
     }
   }
 
-  private void follow(AliasRecord record) {
-    try {
-      serve(record);
-      refused = Optional.empty();
-    } catch (RuntimeException | Error e) {
-      // Whatever is wrong with the new version, the one before goes on serving.
-      LOG.warn("{}: {} is refused, see the cause; serving stays", ref, record.to(), e);
-      String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-      refused = Optional.of(new DeploymentStatus.Refusal(record, reason, clock.instant()));
-    }
-    seen = record;
-    changed.run();
-  }
-
-  private void serve(AliasRecord record) {
-    Candidate candidate = candidate(record);
-    try {
-      publish(new Served(candidate, clock.instant()));
-    } catch (RuntimeException | Error e) {
-      candidate.model().close();
-      throw e;
-    }
-  }
-
-  private Candidate candidate(AliasRecord record) {
+  private Candidate candidate(Trial mine) {
+    AliasRecord record = mine.record;
     Served now = current;
     if (now != null && now.servedBy().version().equals(Optional.of(record.to()))) {
       return new Candidate(now.model().withAlias(record), now.gate());
     }
-    return candidates.load(record);
+    return candidates.load(mine, now);
   }
 
-  private void publish(Served next) {
-    Served before;
-    synchronized (publishing) {
-      keys.forEach(next::rows);
+  private boolean publish(Trial mine, Served next) {
+    List<RowKey> known;
+    synchronized (lock) {
+      known = List.copyOf(keys);
+    }
+    known.forEach(key -> bind(next, key));
+    synchronized (lock) {
+      if (closed || mine.abandoned) {
+        return false;
+      }
+      keys.forEach(key -> bind(next, key)); // those that came meanwhile
       next.gate().open();
-      before = current;
+      Served before = current;
       current = next;
+      end(mine);
+      refused = Optional.empty();
+      waiting = Optional.empty();
+      if (before != null) {
+        threads.execute(before.model()::drain);
+      }
     }
     LOG.info("{}: serving {}", ref, next.servedBy());
-    if (before != null) {
-      drains.execute(before.model()::drain);
+    return true;
+  }
+
+  private static void bind(Served next, RowKey key) {
+    try {
+      next.rows(key);
+    } catch (RuntimeException e) {
+      throw new IncompatibleException(
+          next.servedBy() + ": records that callers use do not fit: " + e.getMessage(), e);
     }
   }
 
-  /** Goes back if a record still is the newest and serves. */
+  private void failed(Trial mine, Throwable failure) {
+    Optional<Verdict> verdict = Failures.verdict(failure);
+    boolean begins;
+    synchronized (lock) {
+      if (closed || mine.abandoned) {
+        return;
+      }
+      end(mine);
+      String reason = Failures.reason(failure);
+      begins = waiting.isEmpty();
+      if (verdict.isEmpty()) {
+        refused = Optional.empty();
+        await(mine.record, reason);
+      } else {
+        waiting = Optional.empty();
+        refused =
+            Optional.of(
+                new DeploymentStatus.Refusal(mine.record, verdict.get(), reason, clock.instant()));
+      }
+    }
+    String version = mine.record.to().toString();
+    if (verdict.isPresent()) {
+      LOG.warn("{}: {} is refused, see the cause; what serves stays", ref, version, failure);
+    } else if (begins) {
+      LOG.warn("{}: {} cannot be tried now, and is tried again", ref, version, failure);
+    }
+    if (verdict.isPresent() || begins) {
+      tell();
+    }
+  }
+
+  /** Holding the lock. */
+  private void end(Trial mine) {
+    mine.cancelLimit.run();
+    trials.remove(mine);
+    trial = null;
+  }
+
+  /** Holding the lock. */
+  private void await(AliasRecord record, String reason) {
+    DeploymentStatus.Waiting before = waiting.orElse(null);
+    int attempts = before == null ? 1 : before.attempts() + 1;
+    Duration backoff = MOST_BACKOFF;
+    if (attempts <= 5) {
+      backoff = FIRST_BACKOFF.multipliedBy(1L << (attempts - 1));
+    }
+    waiting =
+        Optional.of(
+            new DeploymentStatus.Waiting(
+                record,
+                reason,
+                attempts,
+                before == null ? clock.instant() : before.since(),
+                clock.instant().plus(backoff)));
+    DeploymentStatus.Waiting mine = waiting.get();
+    timer.after(backoff, () -> tryAgain(mine));
+  }
+
+  private void tryAgain(DeploymentStatus.Waiting after) {
+    synchronized (lock) {
+      if (!closed && trial == null && waiting.equals(Optional.of(after))) {
+        begin(after.record());
+      }
+    }
+  }
+
+  private void overdue(Trial late) {
+    TimeoutException time = new TimeoutException();
+    ModelLoadException failure =
+        new ModelLoadException(
+            "%s: loading and testing took longer than %s; it goes on in a thread of its own, and what it loads is then closed: allow more time with trialTimeout"
+                .formatted(late.record.to(), trialLimit),
+            time);
+    boolean begins;
+    synchronized (lock) {
+      if (closed || late.abandoned || trial != late) {
+        return;
+      }
+      giveUp(late);
+      begins = waiting.isEmpty();
+      refused = Optional.empty();
+      await(late.record, Failures.reason(failure));
+    }
+    if (begins) {
+      LOG.warn("{}: {}", ref, failure.getMessage());
+      tell();
+    }
+    late.end.complete(failure);
+  }
+
+  private void tell() {
+    changed.run();
+  }
+
+  /**
+   * Goes back if a record still is the newest and serves.
+   *
+   * @throws RegistryException if the registry cannot be used, or every version that served before
+   *     was deleted
+   */
   Optional<AliasRecord> rollback(ServedBy from, Change change) {
-    following.lock();
-    try {
+    synchronized (lock) {
       checkOpen();
-      AliasRecord record = from.alias().orElse(null);
-      Served now = current;
-      if (record == null || now == null || !from.equals(now.servedBy())) {
-        return Optional.empty();
-      }
-      Optional<AliasRecord> made =
-          RollbackTarget.of(registry.history(ref), record)
-              .flatMap(target -> assign(target, change, record));
-      made.ifPresent(this::follow);
-      return made;
-    } finally {
-      following.unlock();
     }
+    AliasRecord record = from.alias().orElse(null);
+    Served now = current;
+    if (record == null || now == null || !from.equals(now.servedBy())) {
+      return Optional.empty();
+    }
+    Optional<AliasRecord> made =
+        value(
+            calls.begin(
+                "go back from " + record.to(),
+                waitedFor -> new Rollback(registry, ref, record, change).run(waitedFor)));
+    Trial going = made.isEmpty() ? null : adopt(made.get());
+    if (going != null) {
+      going.end.join();
+    }
+    return made;
   }
 
-  private Optional<AliasRecord> assign(ModelVersion to, Change change, AliasRecord expected) {
-    try {
-      return Optional.of(registry.assign(ref, to, change, expected));
-    } catch (RegistryException e) {
-      if (registry.head(ref).equals(Optional.of(expected))) {
-        throw e;
+  /** Follows a record of our own, unless a look was faster. */
+  private @Nullable Trial adopt(AliasRecord made) {
+    synchronized (lock) {
+      if (!closed && (newest == null || newest.number() < made.number())) {
+        looksEnded = ++looksBegun; // looks that have begun may have missed it
+        follow(made);
       }
-      return Optional.empty(); // somebody else moved the alias first
+      return trial;
     }
   }
 
   /** Binds records, now and to everything that will be published. */
   RowModel<?, ?> bind(RowKey key) {
-    synchronized (publishing) {
+    synchronized (lock) {
       Served now = acquire();
       try {
         RowModel<?, ?> rows = now.rows(key);
@@ -215,8 +500,20 @@ final class AliasFollower {
     return Optional.ofNullable(current).map(Served::servedBy);
   }
 
+  DeploymentStatus status() {
+    synchronized (lock) {
+      Served now = serving();
+      return new DeploymentStatus(
+          now.servedBy(), now.since(), refused, waiting, outage, trials.status());
+    }
+  }
+
   Optional<DeploymentStatus.Refusal> refused() {
     return refused;
+  }
+
+  Optional<DeploymentStatus.Waiting> waiting() {
+    return waiting;
   }
 
   /**
@@ -236,6 +533,7 @@ final class AliasFollower {
     }
   }
 
+  /** Holding the lock. */
   private void checkOpen() {
     if (closed) {
       throw closed();
@@ -254,17 +552,15 @@ final class AliasFollower {
     }
   }
 
-  /** Waits for running calls. */
+  /** Waits for running calls, and neither for a trial nor for the registry. */
   void close() {
-    following.lock();
-    try {
+    synchronized (lock) {
       closed = true;
-      Served now = current;
-      if (now != null) {
-        now.model().drain();
-      }
-    } finally {
-      following.unlock();
+      abandon();
+    }
+    Served now = current;
+    if (now != null) {
+      now.model().drain();
     }
   }
 }

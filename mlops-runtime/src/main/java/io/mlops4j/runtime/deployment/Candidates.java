@@ -4,13 +4,16 @@ import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.deployment.Trials.Trial;
 import io.mlops4j.runtime.serving.ModelLoader;
 import io.mlops4j.runtime.serving.RegisteredVersion;
 import io.mlops4j.runtime.serving.ServingModel;
+import org.jspecify.annotations.Nullable;
 
-/** Makes versions ready to serve: verified, loaded, warmed, tested. */
+/** Makes versions ready to serve: verified, loaded, compared, warmed, tested. */
 final class Candidates {
   private final ModelRegistry registry;
+  private final DeploymentBuilder built;
   private final ModelLoader loader;
   private final LoadOptions options;
   private final InferenceEvent.Route route;
@@ -20,14 +23,11 @@ final class Candidates {
    * @param user who loads them and what for
    */
   Candidates(
-      ModelRegistry registry,
-      ModelLoader loader,
-      LoadOptions options,
-      InferenceEvent.Route route,
-      String user) {
+      ModelRegistry registry, DeploymentBuilder built, InferenceEvent.Route route, String user) {
     this.registry = registry;
-    this.loader = loader;
-    this.options = options;
+    this.built = built;
+    this.loader = built.loader;
+    this.options = built.options();
     this.route = route;
     this.user = user;
   }
@@ -38,14 +38,24 @@ final class Candidates {
   /**
    * Loads what a record names.
    *
+   * @param trial ends calls of the model when it is abandoned
+   * @param serving what callers use now, or null when nothing serves yet
    * @throws RuntimeException if it must not serve; nothing stays loaded
    */
-  Candidate load(AliasRecord record) {
+  Candidate load(Trial trial, @Nullable Served serving) {
+    AliasRecord record = trial.record;
     RegisteredVersion version = RegisteredVersion.of(registry, record.to(), record, user);
     GatedListener.Gate gate = new GatedListener.Gate();
     ServingModel model = loader.load(version, GatedListener.gate(options, gate), route);
     try {
-      new SelfTest(model, loader.allocator()).run(version.card());
+      if (serving != null && route == InferenceEvent.Route.PRIMARY && !built.signatureMayChange) {
+        Compatibility.require(serving.model(), model);
+      }
+      try (ServingModel tested = model.forTrial()) {
+        trial.ends(tested);
+        new SelfTest(tested, loader.allocator(), built.trialTimeout, built.nanAllowed)
+            .run(version.card());
+      }
       return new Candidate(model, gate);
     } catch (RuntimeException | Error e) {
       model.close();

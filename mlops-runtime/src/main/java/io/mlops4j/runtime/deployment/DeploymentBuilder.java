@@ -28,6 +28,13 @@ final class DeploymentBuilder implements Deployment.Builder {
   @Nullable String shadow;
   private @Nullable MicroBatching batching;
   Duration interval = Duration.ofSeconds(1);
+  Duration trialTimeout = Duration.ofMinutes(5);
+  Duration registryTimeout = Duration.ofSeconds(10);
+  boolean signatureMayChange;
+  boolean nanAllowed;
+
+  /** Null for real time; tests set another. */
+  @Nullable Timer timer;
 
   DeploymentBuilder(ModelLoader loader, String ref, Clock clock) {
     this.loader = Objects.requireNonNull(loader, "loader");
@@ -86,12 +93,40 @@ final class DeploymentBuilder implements Deployment.Builder {
 
   @Override
   public Deployment.Builder every(Duration interval) {
-    if (interval.isNegative() || interval.isZero()) {
-      throw new IllegalArgumentException(
-          "interval: found " + interval + ", expected more than zero");
-    }
-    this.interval = interval;
+    this.interval = positive("interval", interval);
     return this;
+  }
+
+  @Override
+  public Deployment.Builder trialTimeout(Duration limit) {
+    this.trialTimeout = positive("limit", limit);
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder registryTimeout(Duration limit) {
+    this.registryTimeout = positive("limit", limit);
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder allowSignatureChange() {
+    this.signatureMayChange = true;
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder allowNan() {
+    this.nanAllowed = true;
+    return this;
+  }
+
+  private static Duration positive(String name, Duration duration) {
+    if (duration.isNegative() || duration.isZero()) {
+      throw new IllegalArgumentException(
+          name + ": found " + duration + ", expected more than zero");
+    }
+    return duration;
   }
 
   @Override

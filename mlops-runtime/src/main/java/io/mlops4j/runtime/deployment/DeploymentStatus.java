@@ -3,49 +3,154 @@ package io.mlops4j.runtime.deployment;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.registry.AliasRecord;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a deployment serves. Immutable.
+ * What a deployment serves, and what keeps it from serving what its alias names. Immutable.
  *
  * @param serving who answers
  * @param since since when
- * @param refused what the alias names instead and why that does not serve, if there is such
+ * @param refused the version that the alias names and that was refused for good, with the verdict
+ * @param waiting the version that the alias names and that is tried again, with the reason
+ * @param outage the registry cannot be read: since when and why; what serves stays
+ * @param trials versions that are being loaded and tested now, the abandoned ones first
  */
-public record DeploymentStatus(ServedBy serving, Instant since, Optional<Refusal> refused) {
+public record DeploymentStatus(
+    ServedBy serving,
+    Instant since,
+    Optional<Refusal> refused,
+    Optional<Waiting> waiting,
+    Optional<Outage> outage,
+    List<Trial> trials) {
   /**
-   * Checks that nothing is null.
+   * Checks that nothing is null, and copies the list.
    *
    * @param serving who answers
    * @param since since when
-   * @param refused what the alias names instead and why that does not serve, if there is such
+   * @param refused the version that was refused for good
+   * @param waiting the version that is tried again
+   * @param outage since when and why the registry cannot be read
+   * @param trials versions that are being loaded and tested now
    */
   public DeploymentStatus {
     Objects.requireNonNull(serving, "serving");
     Objects.requireNonNull(since, "since");
     Objects.requireNonNull(refused, "refused");
+    Objects.requireNonNull(waiting, "waiting");
+    Objects.requireNonNull(outage, "outage");
+    trials = List.copyOf(trials);
+  }
+
+  /** Why a version is refused for good: none of this changes when it is tried again. */
+  public enum Verdict {
+    /** The bytes, the card or a record are not those that were published. */
+    BYTES,
+    /** The trust policy has no rule for the model, or its signature does not hold. */
+    TRUST,
+    /** The card names other regions than the runtime's. */
+    REGION,
+    /** The engine cannot load the bytes, or the card contradicts them. */
+    LOAD,
+    /** Inputs or outputs are not those that callers of the deployment use. */
+    INTERFACE,
+    /** An answer is missing, not the expected one, or NaN. */
+    ANSWERS
   }
 
   /**
-   * A version that never served.
+   * A version that never served, and is not tried again under this record.
    *
    * @param record the record that names it
+   * @param verdict the kind of the reason
    * @param reason what was found, what was expected
    * @param at when it was refused
    */
-  public record Refusal(AliasRecord record, String reason, Instant at) {
+  public record Refusal(AliasRecord record, Verdict verdict, String reason, Instant at) {
     /**
      * Checks that nothing is null.
      *
      * @param record the record that names it
+     * @param verdict the kind of the reason
      * @param reason what was found, what was expected
      * @param at when it was refused
      */
     public Refusal {
       Objects.requireNonNull(record, "record");
+      Objects.requireNonNull(verdict, "verdict");
       Objects.requireNonNull(reason, "reason");
       Objects.requireNonNull(at, "at");
+    }
+  }
+
+  /**
+   * A version that could not be tried to the end, and is tried again.
+   *
+   * @param record the record that names it
+   * @param reason what the last attempt found
+   * @param attempts how many attempts failed
+   * @param since when the first one failed
+   * @param next when the next one begins at the latest; a new record, the end of an outage or
+   *     {@link Deployment#refresh} begins it earlier
+   */
+  public record Waiting(
+      AliasRecord record, String reason, int attempts, Instant since, Instant next) {
+    /**
+     * Checks that nothing is null.
+     *
+     * @param record the record that names it
+     * @param reason what the last attempt found
+     * @param attempts how many attempts failed
+     * @param since when the first one failed
+     * @param next when the next one begins at the latest
+     */
+    public Waiting {
+      Objects.requireNonNull(record, "record");
+      Objects.requireNonNull(reason, "reason");
+      Objects.requireNonNull(since, "since");
+      Objects.requireNonNull(next, "next");
+    }
+  }
+
+  /**
+   * A registry that cannot be read.
+   *
+   * @param since when that was first found
+   * @param reason what the last look at the alias found
+   */
+  public record Outage(Instant since, String reason) {
+    /**
+     * Checks that nothing is null.
+     *
+     * @param since when that was first found
+     * @param reason what the last look at the alias found
+     */
+    public Outage {
+      Objects.requireNonNull(since, "since");
+      Objects.requireNonNull(reason, "reason");
+    }
+  }
+
+  /**
+   * A version that is being loaded and tested.
+   *
+   * @param record the record that names it
+   * @param since when that began
+   * @param abandoned whether its result no longer counts: a newer record, a rollback or its time
+   *     limit overtook it; what it loaded is closed when it ends
+   */
+  public record Trial(AliasRecord record, Instant since, boolean abandoned) {
+    /**
+     * Checks that nothing is null.
+     *
+     * @param record the record that names it
+     * @param since when that began
+     * @param abandoned whether its result no longer counts
+     */
+    public Trial {
+      Objects.requireNonNull(record, "record");
+      Objects.requireNonNull(since, "since");
     }
   }
 }

@@ -5,45 +5,45 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * A thread that looks at the aliases (a registry's own watch would tell of them in the one thread
- * that also renews leases, which must not wait while a model loads), and threads in which models
- * that were swapped out wait for their last call: a call without an end must not stop the
- * following, and a rollback from within a call must not wait for itself.
+ * A thread that keeps the time and never waits; threads for what may hang, as a registry's answer
+ * or the trial of a version; and threads in which models that were swapped out wait for their last
+ * call. A call without an end must not stop the following, and a rollback from within a call must
+ * not wait for itself.
  */
-final class DeploymentThreads implements Executor {
-  private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
+final class DeploymentThreads implements Executor, Timer {
+  /** How long closing waits for threads that may hang. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-  private final String ref;
   private final Set<Thread> own = ConcurrentHashMap.newKeySet();
-  private final Set<Thread> started = ConcurrentHashMap.newKeySet();
-  private final ScheduledThreadPoolExecutor poller;
+  private final Set<Thread> joined = ConcurrentHashMap.newKeySet();
+  private final Set<Thread> trying = ConcurrentHashMap.newKeySet();
+  private final ScheduledThreadPoolExecutor clock;
   private final ThreadPoolExecutor drains;
-  private boolean failing;
+  private final ThreadPoolExecutor attempts;
 
   DeploymentThreads(String ref) {
-    this.ref = ref;
-    poller = new ScheduledThreadPoolExecutor(1, named("mlops4j-deployment-" + ref));
-    drains =
-        new ThreadPoolExecutor(
-            0,
-            Integer.MAX_VALUE,
-            1,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            named("mlops4j-deployment-drain-" + ref));
+    clock = new ScheduledThreadPoolExecutor(1, named("mlops4j-deployment-" + ref, joined));
+    clock.setRemoveOnCancelPolicy(true);
+    clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    drains = cached(named("mlops4j-deployment-drain-" + ref, joined));
+    attempts = cached(named("mlops4j-deployment-try-" + ref, trying));
   }
 
-  private ThreadFactory named(String name) {
+  private static ThreadPoolExecutor cached(ThreadFactory threads) {
+    return new ThreadPoolExecutor(
+        0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), threads);
+  }
+
+  private ThreadFactory named(String name, Set<Thread> started) {
     AtomicInteger number = new AtomicInteger();
     return task -> {
       Thread thread = new Thread(() -> asOwn(task), name + "-" + number.incrementAndGet());
@@ -63,22 +63,27 @@ final class DeploymentThreads implements Executor {
     }
   }
 
-  void every(Duration interval, Runnable poll) {
-    long nanos = interval.toNanos();
-    Future<?> unused =
-        poller.scheduleWithFixedDelay(() -> guarded(poll), nanos, nanos, TimeUnit.NANOSECONDS);
+  void every(Duration interval, Runnable tick) {
+    long nanos = nanos(interval);
+    Future<?> unused = clock.scheduleWithFixedDelay(tick, nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** A registry that cannot be read now is no reason to stop looking; said once. */
-  private void guarded(Runnable poll) {
+  @Override
+  public Runnable after(Duration delay, Runnable task) {
     try {
-      poll.run();
-      failing = false;
-    } catch (RuntimeException | Error e) {
-      if (!failing && !poller.isShutdown()) {
-        LOG.warn("{}: cannot be looked at; what serves stays, and it is tried again", ref, e);
-      }
-      failing = true;
+      Future<?> later = clock.schedule(task, nanos(delay), TimeUnit.NANOSECONDS);
+      return () -> later.cancel(false);
+    } catch (RejectedExecutionException closed) {
+      return () -> {};
+    }
+  }
+
+  /** The longest there is where it would not fit. */
+  private static long nanos(Duration delay) {
+    try {
+      return delay.toNanos();
+    } catch (ArithmeticException e) {
+      return Long.MAX_VALUE; // longer than 292 years
     }
   }
 
@@ -87,22 +92,37 @@ final class DeploymentThreads implements Executor {
     drains.execute(drain);
   }
 
-  /** Looks no more; a look that has begun is ended. */
-  void stop() {
-    poller.shutdown();
+  /**
+   * Runs what may hang.
+   *
+   * @throws RejectedExecutionException after {@link #await}
+   */
+  void attempt(Runnable task) {
+    attempts.execute(task);
   }
 
-  /** Waits until every thread is gone, except for one that asks itself. */
+  /** Begins nothing more by itself. */
+  void stop() {
+    clock.shutdown();
+  }
+
+  /**
+   * Waits until every thread is gone, except for the caller's own. Threads that may hang are given
+   * a second, and then left alone.
+   */
   void await() {
     drains.shutdown();
+    attempts.shutdown();
     if (own.contains(Thread.currentThread())) {
       return;
     }
     try {
-      drains.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
-      poller.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
-      for (Thread thread : started) {
-        thread.join(); // a pool has ended a moment before its last thread has
+      long end = System.nanoTime() + PATIENCE.toNanos();
+      for (Thread thread : trying) {
+        TimeUnit.NANOSECONDS.timedJoin(thread, end - System.nanoTime());
+      }
+      for (Thread thread : joined) {
+        thread.join();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

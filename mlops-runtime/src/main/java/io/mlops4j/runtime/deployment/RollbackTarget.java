@@ -3,11 +3,11 @@ package io.mlops4j.runtime.deployment;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Which version a rollback goes to.
+ * The versions to which a rollback may go.
  *
  * <p>The record's own {@code from} is not enough: after a rollback from 3 to 2 it names 3, so an
  * alarm about 2 would bring the worse version back. Going to an earlier version forgets what came
@@ -17,13 +17,13 @@ final class RollbackTarget {
   private RollbackTarget() {}
 
   /**
-   * The version that served before a record's.
+   * The versions that served before a record's.
    *
    * @param history all records of the alias, the oldest first
    * @param record one of them
-   * @return empty when nothing served before
+   * @return the one that served last comes first; empty when nothing served before
    */
-  static Optional<ModelVersion> of(List<AliasRecord> history, AliasRecord record) {
+  static List<ModelVersion> before(List<AliasRecord> history, AliasRecord record) {
     List<ModelVersion> path = new ArrayList<>();
     for (AliasRecord each : history) {
       if (each.number() > record.number()) {
@@ -35,6 +35,8 @@ final class RollbackTarget {
       }
       path.add(each.to());
     }
-    return path.size() < 2 ? Optional.empty() : Optional.of(path.get(path.size() - 2));
+    List<ModelVersion> before = new ArrayList<>(path.subList(0, Math.max(0, path.size() - 1)));
+    Collections.reverse(before);
+    return before;
   }
 }

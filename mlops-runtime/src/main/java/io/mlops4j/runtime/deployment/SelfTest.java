@@ -1,7 +1,6 @@
 package io.mlops4j.runtime.deployment;
 
 import io.mlops4j.error.ModelInputException;
-import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Model;
@@ -28,41 +27,79 @@ import org.jspecify.annotations.Nullable;
 
 /** The first calls of a model, before anybody relies on it. */
 final class SelfTest {
-  /** A model that does not answer within this time is not fit to serve. */
-  private static final CallOptions CALL = CallOptions.withDefaults().within(Duration.ofMinutes(1));
-
   private final Model model;
   private final BufferAllocator allocator;
+  private final Duration limit;
+  private final boolean nanAllowed;
   private final PlainColumns columns;
 
-  SelfTest(Model model, BufferAllocator allocator) {
+  /**
+   * @param limit of each call
+   * @param nanAllowed whether answers to finite rows may be NaN
+   */
+  SelfTest(Model model, BufferAllocator allocator, Duration limit, boolean nanAllowed) {
     this.model = model;
+    this.limit = limit;
+    this.nanAllowed = nanAllowed;
     this.allocator = allocator;
     this.columns = new PlainColumns(model, allocator);
   }
 
   /**
-   * Asks with the golden rows of the card, or, where it has none, once with zeros and empty texts.
+   * Calls the model with the golden rows of the card, or, where it has none, once with zeros and
+   * empty texts.
    *
-   * @throws ModelLoadException if an answer is not the expected one, or the model does not take the
-   *     rows
-   * @throws io.mlops4j.error.InferenceException if there is no answer
+   * @throws SelfTestException if an answer is not the expected one or NaN, or the model does not
+   *     take the rows
+   * @throws InferenceException if there is no answer
    */
   void run(ModelCard card) {
     Optional<GoldenRows> golden = card.goldenRows();
     if (golden.isPresent()) {
       check(golden.get());
     } else {
-      new WarmUp(model, allocator).once();
+      new WarmUp(model, allocator).once(limit, answer -> refuseNan(answer, "zeros"));
     }
+  }
+
+  /**
+   * Refuses NaN in an answer to finite rows.
+   *
+   * @param rows what was asked, for the message
+   */
+  private void refuseNan(Prediction answer, String rows) {
+    if (nanAllowed) {
+      return;
+    }
+    for (ValueSpec output : model.signature().outputs()) {
+      if (isFloating(output)) {
+        double[] values = answer.doubles(output.name());
+        for (int i = 0; i < values.length; i++) {
+          if (Double.isNaN(values[i])) {
+            throw new SelfTestException(
+                "%s: found NaN in output %s at %d when called with %s, expected a number; fix the model, publish a card with golden rows, or start the deployment with allowNan if NaN is a valid answer"
+                    .formatted(model.servedBy(), output.name(), i, rows),
+                null);
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean isFloating(ValueSpec output) {
+    return output instanceof TensorSpec tensor
+        && switch (tensor.type()) {
+          case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> true;
+          default -> false;
+        };
   }
 
   private void check(GoldenRows golden) {
     try (FeatureBatch batch = columns.batch(golden.inputs(), golden.rows());
-        Prediction answer = model.predict(batch, CALL)) {
+        Prediction answer = model.predict(batch, CallOptions.withDefaults().within(limit))) {
       golden.outputs().forEach((output, expected) -> check(golden, output, expected, answer));
     } catch (ModelInputException e) {
-      throw new ModelLoadException(
+      throw new SelfTestException(
           model.servedBy()
               + " fails its golden rows: "
               + e.getMessage()
@@ -103,8 +140,8 @@ final class SelfTest {
     }
   }
 
-  private ModelLoadException failed(String what, String found, String expected) {
-    return new ModelLoadException(
+  private SelfTestException failed(String what, String found, String expected) {
+    return new SelfTestException(
         model.servedBy()
             + " fails its golden rows: "
             + what

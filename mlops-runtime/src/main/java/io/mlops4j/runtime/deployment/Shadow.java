@@ -40,16 +40,19 @@ final class Shadow {
 
   ShadowStatus status() {
     return challenger.serves()
-        ? challenger.serving().tally().status(challenger.servedBy(), challenger.refused())
-        : new Tally().status(Optional.empty(), challenger.refused());
+        ? challenger
+            .serving()
+            .tally()
+            .status(challenger.servedBy(), challenger.refused(), challenger.waiting())
+        : new Tally().status(Optional.empty(), challenger.refused(), challenger.waiting());
   }
 
-  void check() {
-    challenger.check();
+  void refresh() {
+    challenger.refresh();
   }
 
-  void checkUnlessBusy() {
-    challenger.checkUnlessBusy();
+  void tick() {
+    challenger.tick();
   }
 
   /** Keeps a batch and its answer for the challenger; never throws. */

@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param challenger who was asked; empty while its alias names nothing that can serve
  * @param refused what its alias names and why that does not serve, if there is such
+ * @param waiting what its alias names and is tried again, if there is such
  * @param rows how many rows were compared
  * @param dropped how many rows were not asked as the challenger was behind
  * @param failed how many rows the challenger could not answer
@@ -20,6 +21,7 @@ import java.util.Optional;
 public record ShadowStatus(
     Optional<ServedBy> challenger,
     Optional<DeploymentStatus.Refusal> refused,
+    Optional<DeploymentStatus.Waiting> waiting,
     long rows,
     long dropped,
     long failed,
@@ -30,6 +32,7 @@ public record ShadowStatus(
    *
    * @param challenger who was asked; empty while its alias names nothing that can serve
    * @param refused what its alias names and why that does not serve, if there is such
+   * @param waiting what its alias names and is tried again, if there is such
    * @param rows how many rows were compared
    * @param dropped how many rows were not asked as the challenger was behind
    * @param failed how many rows the challenger could not answer
@@ -39,5 +42,6 @@ public record ShadowStatus(
   public ShadowStatus {
     Objects.requireNonNull(challenger, "challenger");
     Objects.requireNonNull(refused, "refused");
+    Objects.requireNonNull(waiting, "waiting");
   }
 }

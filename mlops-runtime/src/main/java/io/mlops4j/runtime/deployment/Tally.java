@@ -26,8 +26,10 @@ final class Tally {
   }
 
   synchronized ShadowStatus status(
-      Optional<ServedBy> challenger, Optional<DeploymentStatus.Refusal> refused) {
+      Optional<ServedBy> challenger,
+      Optional<DeploymentStatus.Refusal> refused,
+      Optional<DeploymentStatus.Waiting> waiting) {
     return new ShadowStatus(
-        challenger, refused, rows, dropped, failed, disagreements, maxDifference);
+        challenger, refused, waiting, rows, dropped, failed, disagreements, maxDifference);
   }
 }

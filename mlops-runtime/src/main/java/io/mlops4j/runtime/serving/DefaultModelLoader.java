@@ -11,6 +11,7 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCache;
+import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.runtime.binding.BatchBinder;
 import io.mlops4j.runtime.memory.DirectMemory;
@@ -176,6 +177,17 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
           .orElse(registered == null ? null : registered.card().features().orElse(null));
     }
 
+    /** A card states the signature that is loaded when none is chosen. */
+    void checkStated(ModelSignature found) {
+      if (registered != null && options.signature().isEmpty()) {
+        registered
+            .card()
+            .signature()
+            .ifPresent(
+                stated -> Signatures.requireStated(registered.version().toString(), stated, found));
+      }
+    }
+
     ServedBy servedBy(ModelSource source, String engine) {
       return registered == null
           ? ServedBy.of(name, source.digest(), null, null, engine)
@@ -253,6 +265,12 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     SharedModel shared = loaded.find(key);
     if (shared == null) {
       shared = loaded.add(key, open(engine, source, stated, options));
+    }
+    try {
+      asked.checkStated(shared.engine().signature());
+    } catch (RuntimeException e) {
+      shared.release();
+      throw e;
     }
     return new LoadedModel(
         this,

@@ -476,6 +476,26 @@ final class LoadedModel implements ServingModel {
   }
 
   @Override
+  public ServingModel forTrial() {
+    enter();
+    try {
+      return runtime.register(
+          new LoadedModel(
+              runtime,
+              shared.share(),
+              lease.share(),
+              servedBy,
+              route,
+              new Listeners(List.of()),
+              MicroBatching.upTo(1),
+              Closing.endsCallsAfter(Duration.ZERO),
+              Forgotten.place()));
+    } finally {
+      calls.leave();
+    }
+  }
+
+  @Override
   public boolean acquire() {
     return calls.hold();
   }

@@ -59,7 +59,7 @@ public final class PlainColumns {
 
   /** How many values a row of a feature needs at least: several where it fills an input alone. */
   double width(Feature feature) {
-    return tensors().stream()
+    return tensors(model).stream()
         .filter(tensor -> tensor.name().equals(feature.name()))
         .flatMap(tensor -> tensor.shape().stream().skip(1))
         .mapToDouble(dim -> dim.size().orElse(1))
@@ -90,25 +90,36 @@ public final class PlainColumns {
 
   /** The type of the column that a feature is read from; empty when nothing tells. */
   Optional<ElementType> type(Feature feature) {
-    return feature.type().or(() -> declared(feature.name())).or(this::gathered);
+    return type(model, feature);
   }
 
-  private Optional<ElementType> declared(String input) {
-    return tensors().stream()
+  /**
+   * The type of the column that a feature of a model is read from.
+   *
+   * @param model the model
+   * @param feature one of its features
+   * @return empty when nothing tells
+   */
+  public static Optional<ElementType> type(Model model, Feature feature) {
+    return feature.type().or(() -> declared(model, feature.name())).or(() -> gathered(model));
+  }
+
+  private static Optional<ElementType> declared(Model model, String input) {
+    return tensors(model).stream()
         .filter(tensor -> tensor.name().equals(input))
         .map(TensorSpec::type)
         .findFirst();
   }
 
   /** The type of the one input that no feature has the name of, as many columns go into it. */
-  private Optional<ElementType> gathered() {
+  private static Optional<ElementType> gathered(Model model) {
     List<String> names = model.features().features().stream().map(Feature::name).toList();
     List<TensorSpec> others =
-        tensors().stream().filter(tensor -> !names.contains(tensor.name())).toList();
+        tensors(model).stream().filter(tensor -> !names.contains(tensor.name())).toList();
     return others.size() == 1 ? Optional.of(others.get(0).type()) : Optional.empty();
   }
 
-  private List<TensorSpec> tensors() {
+  private static List<TensorSpec> tensors(Model model) {
     return model.signature().inputs().stream()
         .filter(TensorSpec.class::isInstance)
         .map(TensorSpec.class::cast)

@@ -30,6 +30,15 @@ public interface ServingModel extends Model {
   ServingModel withAlias(AliasRecord alias);
 
   /**
+   * The same loaded model under another identity, for calls that may hang: closing it ends them in
+   * the engine, where the engine can. No listener hears of its calls.
+   *
+   * @return a further identity, which the caller closes
+   * @throws IllegalStateException if this one is closed
+   */
+  ServingModel forTrial();
+
+  /**
    * Counts a call that is about to begin.
    *
    * @return false once closing began; after a true, {@link #release} must follow

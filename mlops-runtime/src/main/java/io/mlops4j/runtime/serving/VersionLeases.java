@@ -23,6 +23,9 @@ final class VersionLeases {
   private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
   private static final long QUIET = Duration.ofMinutes(1).toNanos();
 
+  /** How long the end of a model waits for the end of its lease. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
   private final LongSupplier nanos;
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong lastLog;
@@ -84,14 +87,27 @@ final class VersionLeases {
       return this;
     }
 
-    /** Once for each identity; never throws, as a lease that is not renewed ends by itself. */
+    /**
+     * Once for each identity; never throws, as a lease that is not renewed ends by itself. A
+     * registry that hangs does not keep the caller: closing a model would wait for it.
+     */
     void release() {
       if (identities.decrementAndGet() == 0 && lease != null) {
-        try {
-          lease.close();
-        } catch (RuntimeException e) {
-          LOG.debug("{}: was not ended, and ends by itself", lease, e);
+        Thread ends = new Thread(() -> end(lease), "mlops4j-lease-end");
+        ends.setDaemon(true);
+        ends.start();
+        Waiting.uninterruptibly(ends, PATIENCE);
+        if (ends.isAlive()) {
+          LOG.warn("{}: the registry does not answer; the lease ends by itself", lease);
         }
+      }
+    }
+
+    private static void end(Lease lease) {
+      try {
+        lease.close();
+      } catch (RuntimeException e) {
+        LOG.debug("{}: was not ended, and ends by itself", lease, e);
       }
     }
   }

@@ -5,6 +5,7 @@ import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Model;
+import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.TensorSpec;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,8 +25,8 @@ import org.slf4j.LoggerFactory;
 public final class WarmUp {
   private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
 
-  /** A model that does not answer within this time is not fit to serve. */
-  private static final CallOptions CALL = CallOptions.withDefaults().within(Duration.ofMinutes(1));
+  /** Of a call whose caller sets no other limit. */
+  private static final Duration LIMIT = Duration.ofMinutes(1);
 
   /** Inputs larger than this are not made up. */
   private static final int MOST_VALUES = 1 << 22;
@@ -46,18 +48,21 @@ public final class WarmUp {
   /** Asks once, if such values fit; a model that fails on them stays cold. */
   void tryOnce() {
     try {
-      once();
+      once(LIMIT, answer -> {});
     } catch (InferenceException e) {
       LOG.debug("{}: not warmed: {}", model.servedBy(), e.getMessage());
     }
   }
 
   /**
-   * Asks once, if such values fit.
+   * Calls the model once, if such values fit.
    *
+   * @param limit how long the call may take
+   * @param check gets the answer, which is closed afterwards; not called when such values do not
+   *     fit
    * @throws InferenceException if the model gives no answer
    */
-  public void once() {
+  public void once(Duration limit, Consumer<? super Prediction> check) {
     Map<String, List<@Nullable Object>> zeros = new LinkedHashMap<>();
     for (Feature feature : model.features().features()) {
       Optional<ElementType> type = columns.type(feature);
@@ -70,8 +75,9 @@ public final class WarmUp {
           feature.column(),
           Collections.nCopies(rows(), width == 1 ? zero : Collections.nCopies((int) width, zero)));
     }
-    try (FeatureBatch batch = columns.batch(zeros, rows())) {
-      model.predict(batch, CALL).close();
+    try (FeatureBatch batch = columns.batch(zeros, rows());
+        Prediction answer = model.predict(batch, CallOptions.withDefaults().within(limit))) {
+      check.accept(answer);
     } catch (ModelInputException e) {
       // A shape that such columns cannot have; the first real call warms it.
       LOG.debug("{}: not warmed: {}", model.servedBy(), e.getMessage());

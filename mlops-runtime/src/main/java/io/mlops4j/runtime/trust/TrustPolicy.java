@@ -106,7 +106,7 @@ public final class TrustPolicy implements RecordTrust {
       if (rule.unsigned) {
         return source;
       }
-      throw refused(model, source, rule, List.of("no signature"));
+      throw refused(model, source, rule, List.of("no signature"), true);
     }
     return verify(model, source, rule, signatures);
   }
@@ -127,7 +127,7 @@ public final class TrustPolicy implements RecordTrust {
         found.add(e.found());
       }
     }
-    throw refused(model, source, rule, found);
+    throw refused(model, source, rule, found, false);
   }
 
   private static Statement statement(Bundle bundle, Set<TrustedKey> keys) throws RefusedSignature {
@@ -147,11 +147,16 @@ public final class TrustPolicy implements RecordTrust {
   }
 
   private static UntrustedModelException refused(
-      String model, ModelSource source, Rule rule, Collection<String> found) {
+      String model,
+      ModelSource source,
+      Rule rule,
+      Collection<String> found,
+      boolean signatureMissing) {
     return new UntrustedModelException(
         model,
         "%s: found %s in %s, expected a signature of exactly these files by %s; nothing of it was loaded: have it signed by the owner of such a key, or name another key for it in the trust policy"
-            .formatted(model, String.join(", and ", found), source.main(), Texts.some(rule.keys)));
+            .formatted(model, String.join(", and ", found), source.main(), Texts.some(rule.keys)),
+        signatureMissing);
   }
 
   @Override

@@ -53,7 +53,8 @@ class RollbackTargetTest {
   void goesToWhatServedBeforeAndNeverToWhatWasLeft(String assigned, int expected) {
     List<AliasRecord> history = history(assigned);
     assertThat(
-            RollbackTarget.of(history, history.get(history.size() - 1))
+            RollbackTarget.before(history, history.get(history.size() - 1)).stream()
+                .findFirst()
                 .map(ModelVersion::number)
                 .orElse(0))
         .isEqualTo(expected);
@@ -64,7 +65,10 @@ class RollbackTargetTest {
   void laterRecordsDoNotMatter(int record, int expected) {
     List<AliasRecord> history = history("1231");
     assertThat(
-            RollbackTarget.of(history, history.get(record - 1)).map(ModelVersion::number).orElse(0))
+            RollbackTarget.before(history, history.get(record - 1)).stream()
+                .findFirst()
+                .map(ModelVersion::number)
+                .orElse(0))
         .isEqualTo(expected);
   }
 }

@@ -16,6 +16,7 @@ import io.mlops4j.model.NullPolicy;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
 import io.mlops4j.runtime.source.FileSource;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +45,7 @@ class SelfTestTest {
       options = options.features(schema);
     }
     try (Model model = loader.load(() -> FileSource.read(path), "m", options)) {
-      new SelfTest(model, loader.allocator()).run(card.build());
+      new SelfTest(model, loader.allocator(), Duration.ofMinutes(1), false).run(card.build());
     }
   }
 
