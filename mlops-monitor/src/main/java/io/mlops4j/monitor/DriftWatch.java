@@ -8,9 +8,12 @@ import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.report.DriftReport;
 import io.mlops4j.monitor.report.DriftVerdict;
 import io.mlops4j.monitor.report.FeatureDrift;
+import io.mlops4j.monitor.report.ReportSubject;
 import io.mlops4j.rollout.Evidence;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -103,8 +106,13 @@ final class DriftWatch {
     rows = 0;
     from = null;
     DriftPolicy policy = DriftPolicy.withDefaults().withFalseDiscoveryRate(level);
-    return Optional.of(
-        new WindowReport(since, to, servedBy, seen, DriftReport.compare(reference, seen, policy)));
+    ReportSubject subject =
+        ReportSubject.withDefaults()
+            .withModel(servedBy)
+            .withCurrentPeriod(since, to)
+            .withDate(Clock.fixed(to, ZoneOffset.UTC));
+    DriftReport report = DriftReport.compare(reference, seen, policy).with(subject);
+    return Optional.of(new WindowReport(since, to, servedBy, seen, report));
   }
 
   /** What drifted in this window and had not in the one before: one alarm for each beginning. */

@@ -2,7 +2,6 @@ package io.mlops4j.monitor.report;
 
 /** Shares over a range of numbers, in cells of equal width. */
 final class Density implements Chart {
-  private static final int TOP = 10;
   private static final int BASE = 150;
 
   private final double low;
@@ -36,24 +35,24 @@ final class Density implements Chart {
         name
             + (ends ? " from %s to %s".formatted(Figures.of(low), Figures.of(high)) : "")
             + ": share of rows by value, reference and current");
-    out.open("path", "class", "reference", "d", outline(before, true)).close();
-    out.open("path", "class", "current", "d", outline(after, false)).close();
-    out.open("line", "class", "axis", "x1", 0, "x2", WIDTH, "y1", BASE, "y2", BASE).close();
+    ShareAxis axis = new ShareAxis(Chart.most(before, after));
+    axis.write(out);
+    out.open("path", "class", "reference", "d", outline(axis, before, true)).close();
+    out.open("path", "class", "current", "d", outline(axis, after, false)).close();
     if (ends) {
-      Chart.label(out, 0, 167, "start", Figures.of(low));
-      Chart.label(out, WIDTH / 2.0, 167, "middle", Figures.of(low / 2 + high / 2));
+      Chart.label(out, ShareAxis.LEFT, 167, "start", Figures.of(low));
+      Chart.label(out, (ShareAxis.LEFT + WIDTH) / 2.0, 167, "middle", Figures.of(low / 2 + high / 2));
       Chart.label(out, WIDTH, 167, "end", Figures.of(high));
     }
     out.close();
   }
 
-  private String outline(double[] shares, boolean closed) {
-    double most = Chart.most(before, after);
-    double cell = (double) WIDTH / shares.length;
-    StringBuilder path = new StringBuilder("M0 " + BASE);
+  private static String outline(ShareAxis axis, double[] shares, boolean closed) {
+    double cell = (double) (WIDTH - ShareAxis.LEFT) / shares.length;
+    StringBuilder path = new StringBuilder("M" + ShareAxis.LEFT + " " + BASE);
     for (int i = 0; i < shares.length; i++) {
-      long y = Math.round(BASE - shares[i] / most * (BASE - TOP));
-      path.append(" V").append(y).append(" H").append(Math.round((i + 1) * cell));
+      path.append(" V").append(Math.round(axis.y(shares[i])));
+      path.append(" H").append(Math.round(ShareAxis.LEFT + (i + 1) * cell));
     }
     return path.append(" V").append(BASE).append(closed ? " Z" : "").toString();
   }

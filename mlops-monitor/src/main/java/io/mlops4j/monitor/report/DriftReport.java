@@ -55,6 +55,7 @@ public final class DriftReport {
   private final ExportRules rules;
   private final List<SliceDrift> slices;
   private final @Nullable PredictionShift predictionShift;
+  private final ReportSubject subject;
 
   private DriftReport(
       DriftPolicy policy,
@@ -64,7 +65,8 @@ public final class DriftReport {
       List<SkippedColumn> skipped,
       ExportRules rules,
       List<SliceDrift> slices,
-      @Nullable PredictionShift predictionShift) {
+      @Nullable PredictionShift predictionShift,
+      ReportSubject subject) {
     this.policy = policy;
     this.reference = reference;
     this.current = current;
@@ -73,6 +75,7 @@ public final class DriftReport {
     this.rules = rules;
     this.slices = slices;
     this.predictionShift = predictionShift;
+    this.subject = subject;
   }
 
   /**
@@ -123,7 +126,15 @@ public final class DriftReport {
     both.checkNames(policy);
     List<FeatureDrift> features = Judge.sorted(new Judge(policy).judge(both.columns()));
     return new DriftReport(
-        policy, reference, current, features, both.skipped(), rules, List.of(), null);
+        policy,
+        reference,
+        current,
+        features,
+        both.skipped(),
+        rules,
+        List.of(),
+        null,
+        ReportSubject.withDefaults());
   }
 
   /**
@@ -167,7 +178,8 @@ public final class DriftReport {
         whole.skipped,
         rules,
         SliceDrift.compare(reference, current, policy, rules),
-        null);
+        null,
+        ReportSubject.withDefaults());
   }
 
   /**
@@ -178,13 +190,42 @@ public final class DriftReport {
    */
   public DriftReport with(PredictionShift shift) {
     Objects.requireNonNull(shift, "shift");
-    return new DriftReport(policy, reference, current, features, skipped, rules, slices, shift);
+    return new DriftReport(
+        policy, reference, current, features, skipped, rules, slices, shift, subject);
+  }
+
+  /**
+   * The same report about a model, with its version, both periods and a date: they are in the title
+   * of the page and in the JSON.
+   *
+   * @param about what the report is about
+   * @return a report of its own
+   */
+  public DriftReport with(ReportSubject about) {
+    Objects.requireNonNull(about, "about");
+    return new DriftReport(
+        policy, reference, current, features, skipped, rules, slices, predictionShift, about);
+  }
+
+  /**
+   * What the report is about.
+   *
+   * @return {@link ReportSubject#withDefaults} unless it was {@linkplain #with(ReportSubject)
+   *     stated}
+   */
+  public ReportSubject subject() {
+    return subject;
+  }
+
+  /** What may be shown. */
+  ExportRules rules() {
+    return rules;
   }
 
   /**
    * What each feature explains of the shift of a model's predictions.
    *
-   * @return empty unless it was {@linkplain #with added}
+   * @return empty unless it was {@linkplain #with(PredictionShift) added}
    */
   public Optional<PredictionShift> predictionShift() {
     return Optional.ofNullable(predictionShift);
@@ -356,6 +397,7 @@ public final class DriftReport {
    *
    * <pre>
    * {"format": "mlops4j-drift-report", "version": 2,
+   *  "subject": {"model", "version", "referencePeriod", "currentPeriod", "date"}   what was stated
    *  "reference": {"rows", "digest"}, "current": {"rows", "digest"},
    *  "dataSet": {"drift": "none|limited|widespread|not-judged", "columnsJudged", "columnsDrifted"},
    *  "driftedFeatures": ["name"],
@@ -369,6 +411,9 @@ public final class DriftReport {
    *     "movements": [{"value", "reference", "current", "contribution"}]   of them, the first ten
    *     "rowsNeeded"                                      of insufficient-data
    *     "referenceMissing", "currentMissing",
+   *     "bins": of numbers {"edges": [], "reference": [], "current": []}: counts, one more than edges
+   *       of categories {"labels": [], "reference": [], "current": [],
+   *         "suppressed": {"categories", "reference", "current"}, "rest": {"reference", "current"}}
    *     "evidence": [{"name", "measured", "bound", "text"}]}],
    *  "predictionShift":                                   only where one was added
    *    {"referenceMean", "currentMean", "shift": {"value", "standardError", "margin"},
@@ -432,7 +477,7 @@ public final class DriftReport {
   }
 
   private HtmlReport page() {
-    return HtmlReport.builder("Drift report").drift("Current rows and reference", this).build();
+    return HtmlReport.builder(subject.title()).drift("Current rows and reference", this).build();
   }
 
   static void write(Path file, String text) {

@@ -72,7 +72,12 @@ final class DriftSection {
           "class",
           "notice neutral");
     }
-    out.element("p", digests(report.reference(), report.current()), "class", "fine");
+    String subject = report.subject().toString();
+    out.element(
+        "p",
+        (subject.isEmpty() ? "" : subject + ". ") + digests(report.reference(), report.current()),
+        "class",
+        "fine");
   }
 
   /** Why drift is widespread or not. */
@@ -188,7 +193,8 @@ final class DriftSection {
   private void summary(DriftReport report) {
     String caption = "All columns, largest effect first";
     out.open("div", "class", "scroll", "role", "region", "aria-label", caption, "tabindex", "0");
-    out.open("table").element("caption", caption).open("thead").open("tr");
+    out.open("table", "class", "summary sortable").element("caption", caption);
+    out.open("thead").open("tr");
     for (String head : List.of("Column", "Verdict", "Effect")) {
       out.element("th", head, "scope", "col");
     }
@@ -199,27 +205,36 @@ final class DriftSection {
   }
 
   private void summaryRow(FeatureDrift feature) {
-    out.open("tr", "data-column", feature.name()).open("th", "scope", "row").text(feature.name());
+    out.open("tr", "data-column", feature.name());
+    out.open("th", "scope", "row").text(feature.name());
     if (feature.role() == Role.OUTPUT) {
       out.text(" ").element("span", "output", "class", "role");
     }
     if (feature.key()) {
       out.text(" ").element("span", "key", "class", "role");
     }
-    out.close().open("td");
+    int rank = feature.drifted() ? 0 : feature.urgency() < 0 ? 2 : 1;
+    out.close().open("td", "data-sort", rank);
     badge(feature.verdict());
-    out.close().open("td", "class", "effect");
+    out.close().open("td", "class", "effect", "data-sort", Float.toString((float) feature.urgency()));
     Meter.write(out, feature.verdict());
-    out.close().element("td", adjusted(feature.verdict()), "class", "number").close();
+    out.close();
+    String sort = Float.toString((float) adjusted(feature.verdict()));
+    out.element("td", adjustedText(feature.verdict()), "class", "number", "data-sort", sort);
+    out.close();
   }
 
-  private static String adjusted(DriftVerdict verdict) {
+  private static String adjustedText(DriftVerdict verdict) {
+    double adjusted = adjusted(verdict);
+    return Double.isNaN(adjusted) ? "none" : Figures.pValue(adjusted);
+  }
+
+  /** NaN with too few rows. */
+  private static double adjusted(DriftVerdict verdict) {
     if (verdict instanceof DriftVerdict.Drifted drifted) {
-      return Figures.pValue(drifted.adjustedPValue());
+      return drifted.adjustedPValue();
     }
-    return verdict instanceof DriftVerdict.Stable stable
-        ? Figures.pValue(stable.adjustedPValue())
-        : "none";
+    return verdict instanceof DriftVerdict.Stable stable ? stable.adjustedPValue() : Double.NaN;
   }
 
   private void badge(DriftVerdict verdict) {
@@ -248,7 +263,7 @@ final class DriftSection {
     out.element(
         "p",
         "The charts show shares of the rows: the reference filled, the current rows outlined or in"
-            + " the stronger colour. Rows are taken to be exchangeable: a month with five Mondays"
+            + " the stronger colour. Of many categories those that moved most are drawn. Rows are taken to be exchangeable: a month with five Mondays"
             + " differs from one with four.");
     out.close();
   }

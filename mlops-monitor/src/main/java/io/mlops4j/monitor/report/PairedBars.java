@@ -6,8 +6,6 @@ import java.util.stream.IntStream;
 
 /** A pair of bars, and the shares in figures, for each of some categories. */
 final class PairedBars implements Chart {
-  static final String OTHERS = "all others";
-
   private static final int ROW = 24;
   private static final int LEFT = 104;
   private static final int RIGHT = 120;
@@ -16,6 +14,7 @@ final class PairedBars implements Chart {
   private final List<String> names;
   private final double[] before;
   private final double[] after;
+  private final int pooled;
 
   /**
    * Takes what is drawn.
@@ -23,11 +22,13 @@ final class PairedBars implements Chart {
    * @param names the categories
    * @param before shares of the reference
    * @param after shares of the current rows
+   * @param pooled which of them is all others together, told in figures only; -1 for none
    */
-  PairedBars(List<String> names, double[] before, double[] after) {
+  PairedBars(List<String> names, double[] before, double[] after, int pooled) {
     this.names = names;
     this.before = before;
     this.after = after;
+    this.pooled = pooled;
   }
 
   @Override
@@ -57,14 +58,14 @@ final class PairedBars implements Chart {
   /** A bar for all others together would leave no room for the ones that have a name. */
   private double[] drawn(double[] shares) {
     return IntStream.range(0, names.size())
-        .filter(i -> !names.get(i).equals(OTHERS))
+        .filter(i -> i != pooled)
         .mapToDouble(i -> shares[i])
         .toArray();
   }
 
   private String bars(double[] shares, double top, double scale) {
     return IntStream.range(0, names.size())
-        .filter(i -> !names.get(i).equals(OTHERS))
+        .filter(i -> i != pooled)
         .mapToObj(i -> Chart.bar(LEFT, ROW * i + top, shares[i] * scale, 8))
         .collect(Collectors.joining());
   }

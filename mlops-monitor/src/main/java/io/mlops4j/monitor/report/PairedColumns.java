@@ -6,7 +6,6 @@ import java.util.stream.IntStream;
 
 /** A pair of columns for each of some numbers. */
 final class PairedColumns implements Chart {
-  private static final int TOP = 10;
   private static final int BASE = 150;
   private static final int LABELS = 8;
 
@@ -34,24 +33,24 @@ final class PairedColumns implements Chart {
         172,
         "%s: share of rows for each of %d values, reference and current"
             .formatted(name, names.size()));
-    double cell = (double) WIDTH / names.size();
+    ShareAxis axis = new ShareAxis(Chart.most(before, after));
+    axis.write(out);
+    double cell = (double) (WIDTH - ShareAxis.LEFT) / names.size();
     int every = (names.size() + LABELS - 1) / LABELS;
-    Chart.bars(out, "reference", columns(before, 0.08 * cell, cell));
-    Chart.bars(out, "current", columns(after, 0.5 * cell, cell));
+    Chart.bars(out, "reference", columns(axis, before, 0.08 * cell, cell));
+    Chart.bars(out, "current", columns(axis, after, 0.5 * cell, cell));
     for (int i = 0; i < names.size(); i += every) {
-      Chart.label(out, (i + 0.5) * cell, 167, "middle", names.get(i));
+      Chart.label(out, ShareAxis.LEFT + (i + 0.5) * cell, 167, "middle", names.get(i));
     }
-    out.open("line", "class", "axis", "x1", 0, "x2", WIDTH, "y1", BASE, "y2", BASE).close();
     out.close();
   }
 
-  private String columns(double[] shares, double left, double cell) {
-    double scale = (BASE - TOP) / Chart.most(before, after);
+  private static String columns(ShareAxis axis, double[] shares, double left, double cell) {
     return IntStream.range(0, shares.length)
         .mapToObj(
             i -> {
-              double height = shares[i] * scale;
-              return Chart.bar(i * cell + left, BASE - height, 0.42 * cell, height);
+              double y = axis.y(shares[i]);
+              return Chart.bar(ShareAxis.LEFT + i * cell + left, y, 0.42 * cell, BASE - y);
             })
         .collect(Collectors.joining());
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.profile.CategoryProfile;
 import io.mlops4j.monitor.profile.ColumnProfile;
+import io.mlops4j.monitor.profile.ExportRules;
 import io.mlops4j.monitor.profile.NumberProfile;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SkippedColumn;
@@ -12,8 +13,10 @@ import io.mlops4j.rollout.Evidence;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Writes the JSON that {@link DriftReport#toJson} describes. */
 final class ReportJson {
@@ -39,6 +42,7 @@ final class ReportJson {
     out.writeStartObject();
     out.writeStringField("format", "mlops4j-drift-report");
     out.writeNumberField("version", 2);
+    subject(report.subject());
     profile("reference", report.reference());
     profile("current", report.current());
     out.writeObjectFieldStart("dataSet");
@@ -51,7 +55,7 @@ final class ReportJson {
     names("keysNotJudged", report.keysNotJudged());
     out.writeArrayFieldStart("features");
     for (FeatureDrift feature : report.features()) {
-      feature(feature);
+      feature(feature, report.rules());
     }
     out.writeEndArray();
     if (report.predictionShift().isPresent()) {
@@ -116,7 +120,23 @@ final class ReportJson {
     out.writeArray(names.toArray(String[]::new), 0, names.size());
   }
 
-  private void feature(FeatureDrift feature) throws IOException {
+  private void subject(ReportSubject subject) throws IOException {
+    out.writeObjectFieldStart("subject");
+    text("model", subject.model());
+    text("version", subject.version());
+    text("referencePeriod", subject.referencePeriod());
+    text("currentPeriod", subject.currentPeriod());
+    text("date", subject.date().map(Instant::toString));
+    out.writeEndObject();
+  }
+
+  private void text(String name, Optional<String> text) throws IOException {
+    if (text.isPresent()) {
+      out.writeStringField(name, text.get());
+    }
+  }
+
+  private void feature(FeatureDrift feature, ExportRules rules) throws IOException {
     out.writeStartObject();
     out.writeStringField("name", feature.name());
     out.writeStringField("role", lower(feature.role()));
@@ -130,6 +150,7 @@ final class ReportJson {
     }
     out.writeNumberField("referenceMissing", missing(feature.reference()));
     out.writeNumberField("currentMissing", missing(feature.current()));
+    ReportedBins.of(feature.columns(), rules).write(out);
     out.writeArrayFieldStart("evidence");
     for (Evidence evidence : feature.evidence()) {
       evidence(evidence);

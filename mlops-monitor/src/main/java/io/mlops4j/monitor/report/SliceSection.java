@@ -29,7 +29,7 @@ final class SliceSection {
     }
     List<List<String>> rows = new ArrayList<>();
     slices.stream().limit(SHOWN).forEach(slice -> rows.add(row(slice)));
-    Tables.write(
+    Tables.writeSortable(
         out,
         slices.size() > SHOWN
             ? "The %d slices with the largest effects, of %d".formatted(SHOWN, slices.size())

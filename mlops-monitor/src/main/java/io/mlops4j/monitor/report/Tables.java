@@ -9,8 +9,19 @@ final class Tables {
   private Tables() {}
 
   static void write(Markup to, String caption, List<String> header, List<List<String>> rows) {
+    write(to, caption, header, rows, "plain");
+  }
+
+  /** A table whose rows the reader may sort. */
+  static void writeSortable(
+      Markup to, String caption, List<String> header, List<List<String>> rows) {
+    write(to, caption, header, rows, "sortable");
+  }
+
+  private static void write(
+      Markup to, String caption, List<String> header, List<List<String>> rows, String style) {
     to.open("div", "class", "scroll", "role", "region", "aria-label", caption, "tabindex", "0");
-    to.open("table").element("caption", caption).open("thead").open("tr");
+    to.open("table", "class", style).element("caption", caption).open("thead").open("tr");
     for (int column = 0; column < header.size(); column++) {
       boolean numbers = isNumeric(rows, column);
       to.element("th", header.get(column), "scope", "col", "class", numbers ? "number" : "text");
