@@ -11,7 +11,8 @@ import java.util.Set;
  * The model's columns in gather order, and the key columns that travel along and never enter it.
  *
  * <p>Columns are matched by name, never by position. The order matters only where many columns go
- * into one {@code [N, F]} input. Immutable: {@link #key} returns a changed copy.
+ * into one {@code [N, F]} input. Immutable: {@link #key} and {@link #narrowing} return changed
+ * copies.
  */
 public final class FeatureSchema {
   private final List<Feature> features;
@@ -68,6 +69,19 @@ public final class FeatureSchema {
     List<String> more = new ArrayList<>(keys);
     more.add(column);
     return new FeatureSchema(features, List.copyOf(more));
+  }
+
+  /**
+   * States for every feature whether a column of a wider type is converted; see {@link
+   * Feature#narrowing(Narrowing)}.
+   *
+   * @param narrowing the permission that each feature gets
+   * @return a changed copy
+   */
+  public FeatureSchema narrowing(Narrowing narrowing) {
+    Objects.requireNonNull(narrowing, "narrowing");
+    return new FeatureSchema(
+        features.stream().map(feature -> feature.narrowing(narrowing)).toList(), keys);
   }
 
   /**

@@ -121,6 +121,20 @@ class CardTest {
     }
 
     @Test
+    void featuresSayWhetherAWiderTypeIsConverted() {
+      Feature plain = Feature.of("x");
+      Feature narrowed = plain.narrowing(Narrowing.CHECKED);
+      assertThat(plain.narrowing()).isEqualTo(Narrowing.REFUSED);
+      assertThat(narrowed.narrowing()).isEqualTo(Narrowing.CHECKED);
+      assertThat(narrowed).isNotEqualTo(plain).hasToString("x narrowed");
+      assertThat(narrowed.narrowing(Narrowing.REFUSED)).isEqualTo(plain).hasSameHashCodeAs(plain);
+      assertThat(narrowed.from("y").nulls(NullPolicy.Fixed.NAN).narrowing())
+          .isEqualTo(Narrowing.CHECKED);
+      assertThat(FeatureSchema.ofNames("x").key("id").narrowing(Narrowing.CHECKED))
+          .isEqualTo(FeatureSchema.of(narrowed).key("id"));
+    }
+
+    @Test
     void featuresSayColumnTypeAndNullPolicy() {
       Feature plain = Feature.of("hour");
       assertThat(plain.column()).isEqualTo("hour");

@@ -22,6 +22,9 @@ final class ComponentWriter {
   static MethodHandle number(Source source, RecordComponent component, MethodHandle getter) {
     Class<?> type = component.getType();
     ElementType target = source.target();
+    if (!Widening.isExact(Components.typeOf(component), target)) {
+      return narrowed(source, type, getter);
+    }
     Class<?> carrier = carrier(target); // the methods below are found by its name
     MethodHandle value =
         type.isPrimitive()
@@ -34,6 +37,60 @@ final class ComponentWriter {
                     source));
     MethodHandle put = find("put" + target.bytes(), void.class, long.class, carrier);
     return MethodHandles.collectArguments(put, 1, value.asType(methodType(carrier, Record.class)));
+  }
+
+  /** The same, for a component that must be checked value by value. */
+  private static MethodHandle narrowed(Source source, Class<?> type, MethodHandle getter) {
+    Class<?> carrier =
+        !type.isPrimitive()
+            ? Object.class
+            : type == double.class || type == float.class ? double.class : long.class;
+    MethodHandle bits =
+        MethodHandles.insertArguments(find("narrow", long.class, Source.class, carrier), 0, source);
+    MethodHandle value = getter.asType(methodType(carrier, Record.class));
+    MethodHandle put = find("put" + source.target().bytes(), void.class, long.class, long.class);
+    return MethodHandles.collectArguments(put, 1, MethodHandles.filterReturnValue(value, bits));
+  }
+
+  static long narrow(Source source, double value) {
+    if (!Narrow.fits(value, source.target())) {
+      throw new Unfit(source, Double.toString(value));
+    }
+    return Narrow.bits(value, source.target());
+  }
+
+  static long narrow(Source source, long value) {
+    if (!Narrow.fits(value, ElementType.INT64, source.target())) {
+      throw new Unfit(source, Long.toString(value));
+    }
+    return Narrow.bits(value, ElementType.INT64, source.target());
+  }
+
+  static long narrow(Source source, @Nullable Object value) {
+    if (value == null) {
+      return bitsForNull(source);
+    }
+    Number number = (Number) value;
+    return value instanceof Double || value instanceof Float
+        ? narrow(source, number.doubleValue())
+        : narrow(source, number.longValue());
+  }
+
+  /** A value that the model's type does not hold, thrown to where its row is known. */
+  static final class Unfit extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient Source source;
+    private final String value;
+
+    Unfit(Source source, String value) {
+      super(value, null, false, false);
+      this.source = source;
+      this.value = value;
+    }
+
+    ModelInputException in(int row) {
+      return source.unfit(value + " in row " + row);
+    }
   }
 
   /** A handle {@code (Record row) -> Object}. */
@@ -66,6 +123,10 @@ final class ComponentWriter {
       for (int i = 0; i < width; i++) {
         Gather.put(address + (long) i * bytes, bytes, bitsForNull(source));
       }
+    } else if (array instanceof double[] doubles && source.target() == ElementType.FLOAT32) {
+      for (int i = 0; i < width; i++) {
+        Native.putInt(address + 4L * i, (int) narrow(source, doubles[i]));
+      }
     } else if (array instanceof float[] floats && source.target() == ElementType.FLOAT32) {
       for (int i = 0; i < width; i++) {
         Native.putFloat(address + 4L * i, floats[i]);
@@ -73,6 +134,10 @@ final class ComponentWriter {
     } else if (array instanceof long[] longs && source.target() == ElementType.INT64) {
       for (int i = 0; i < width; i++) {
         Native.putLong(address + 8L * i, longs[i]);
+      }
+    } else if (!Widening.isExact(Components.typeOf(array), source.target())) {
+      for (int i = 0; i < width; i++) {
+        Gather.put(address + (long) i * bytes, bytes, narrow(source, Array.get(array, i)));
       }
     } else {
       for (int i = 0; i < width; i++) {
@@ -169,11 +234,11 @@ final class ComponentWriter {
     boolean nested = type.isArray() && !type.getComponentType().isPrimitive() && !plan.isText();
     if (found == null || nested || !shape || !source.takes(found)) {
       throw new ModelInputException(
-          component.getName(), type.getSimpleName(), expected(plan, source));
+          component.getName(), type.getSimpleName(), expected(plan, source, found));
     }
   }
 
-  private static String expected(InputPlan plan, Source source) {
+  private static String expected(InputPlan plan, Source source, @Nullable ElementType found) {
     List<String> types = Components.javaTypes(source::takes);
     if (types.isEmpty() || !(plan.takes(false) || plan.takes(true))) {
       return "a batch in place of records, none of whose components holds " + plan.spec();
@@ -183,6 +248,7 @@ final class ComponentWriter {
         + String.join(", ", types)
         + (plan.takes(false) && plan.takes(true) ? ", or an array of such" : "")
         + "), as the model takes "
-        + plan.spec();
+        + plan.spec()
+        + (found == null ? "" : source.permission(found));
   }
 }

@@ -91,6 +91,16 @@ final class Components {
                             : primitive == boolean.class ? ElementType.BOOL : null;
   }
 
+  /** The type of a component, or of its elements, that is known to have one. */
+  static ElementType typeOf(RecordComponent component) {
+    return Objects.requireNonNull(elementType(component.getType()));
+  }
+
+  /** The type of an array's elements, which are known to have one. */
+  static ElementType typeOf(Object array) {
+    return Objects.requireNonNull(elementType(array.getClass()));
+  }
+
   /** The types of components whose values one of the element types holds, for messages. */
   static List<String> javaTypes(Predicate<ElementType> fits) {
     return HELD.stream()

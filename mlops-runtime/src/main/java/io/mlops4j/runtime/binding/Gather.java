@@ -17,19 +17,21 @@ final class Gather {
   private Gather() {}
 
   /**
-   * Writes element {@code (row, column)} of {@code [rows, columns]}, widened to the target type.
+   * Writes element {@code (row, column)} of {@code [rows, columns]}, converted to the target type.
    *
    * @param from where each column's first element lies; booleans are bits
    * @param types the columns' types
    * @param columns how many
    * @param to where the first element of the target lies
+   * @return whether every value fits the target; what lies at a null counts, too
    */
-  static void rows(
+  static boolean rows(
       long[] from, ElementType[] types, int columns, long to, ElementType target, int rows) {
     if (columns == 1 && types[0] == target && target != ElementType.BOOL) {
       Native.copy(from[0], to, (long) rows * target.bytes());
-      return;
+      return true;
     }
+    boolean fit = true;
     int fast = fourByte(types, columns, target);
     for (int start = 0; start < rows; start += BLOCK) {
       int end = Math.min(rows, start + BLOCK);
@@ -39,29 +41,32 @@ final class Gather {
       }
       for (; column < columns; column++) {
         long first = to + (long) column * target.bytes();
-        one(from[column], types[column], first, target, columns, start, end);
+        fit &= one(from[column], types[column], first, target, columns, start, end);
       }
     }
+    return fit;
   }
 
   /**
-   * Writes a range of one column's elements side by side, widened to the target type.
+   * Writes a range of one column's elements side by side, converted to the target type.
    *
    * @param from where the column's first element lies; booleans are bits
    * @param first the first element to read
    * @param to where it is written
    * @param count how many
+   * @return whether every value fits the target; what lies at a null counts, too
    */
-  static void span(
+  static boolean span(
       long from, ElementType type, long first, long to, ElementType target, int count) {
     if (type == target && target != ElementType.BOOL) {
       Native.copy(from + first * target.bytes(), to, (long) count * target.bytes());
-    } else if (type == ElementType.BOOL) {
-      int bit = (int) (first & 7);
-      one(from + (first >>> 3), type, to - bit, target, 1, bit, bit + count);
-    } else {
-      one(from + first * type.bytes(), type, to, target, 1, 0, count);
+      return true;
     }
+    if (type == ElementType.BOOL) {
+      int bit = (int) (first & 7);
+      return one(from + (first >>> 3), type, to - bit, target, 1, bit, bit + count);
+    }
+    return one(from + first * type.bytes(), type, to, target, 1, 0, count);
   }
 
   /** How many of the first columns can go four at a time: those of the target's own four bytes. */
@@ -95,12 +100,15 @@ final class Gather {
     }
   }
 
-  private static void one(
+  private static boolean one(
       long from, ElementType type, long to, ElementType target, int columns, int start, int end) {
     long stride = (long) columns * target.bytes();
     if (type == target && target != ElementType.BOOL) {
       copy(from, to, target.bytes(), stride, start, end);
-      return;
+      return true;
+    }
+    if (Narrow.isPossible(type, target)) {
+      return Narrow.write(from, type, to, target, stride, start, end);
     }
     switch (target) {
       case BOOL -> bits(from, to, stride, start, end);
@@ -125,6 +133,7 @@ final class Gather {
         }
       }
     }
+    return true;
   }
 
   private static void bits(long from, long to, long stride, int start, int end) {
@@ -147,7 +156,7 @@ final class Gather {
   }
 
   /** At most 32 bits wide: what is wider has nothing to widen to. */
-  private static long integer(long from, ElementType type, int row) {
+  static long integer(long from, ElementType type, long row) {
     return switch (type) {
       case INT8 -> Native.getByte(from + row);
       case UINT8 -> Native.getByte(from + row) & 0xff;

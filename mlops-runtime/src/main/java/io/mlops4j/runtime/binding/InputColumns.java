@@ -228,9 +228,22 @@ final class InputColumns {
       list.writeTo(to);
       return;
     }
-    Gather.rows(addresses, types, addresses.length, to, plan.type(), rows);
+    if (!Gather.rows(addresses, types, addresses.length, to, plan.type(), rows)) {
+      rejectUnfit();
+    }
     if (nulls) {
       replaceNulls(to);
+    }
+  }
+
+  /** Finds the value that does not fit; where one lies at a null, it does not matter. */
+  private void rejectUnfit() {
+    for (int i = 0; i < addresses.length; i++) {
+      for (int row = 0; row < rows; row++) {
+        if (!(validity[i] != 0 && Validity.isNull(validity[i], row))) {
+          sources[i].requireFit(addresses[i], types[i], row, row);
+        }
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.binding;
 
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.ExtensionFields;
+import io.mlops4j.internal.Suggestions;
 import io.mlops4j.model.ElementType;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,12 +56,12 @@ final class Layout {
       throw new ModelInputException(
           source.column(),
           ArrowTypes.name(ExtensionFields.recognise(field)),
-          plan.row(source) + hint(plan, cell, fits));
+          plan.row(source) + hint(plan, source, cell, fits));
     }
     return cell;
   }
 
-  private static String hint(InputPlan plan, @Nullable Cell cell, boolean fits) {
+  private static String hint(InputPlan plan, Source source, @Nullable Cell cell, boolean fits) {
     if (cell != null && !fits) {
       return plan.advice();
     }
@@ -73,8 +74,9 @@ final class Layout {
     if (cell.type() == ElementType.STRING) {
       return "; texts are not parsed: make numbers of the column where the batch is made";
     }
-    return "; only widening without loss is done: cast the column where the batch is made, or export"
-        + " the model with an input of "
+    return source.permission(cell.type())
+        + "; no other conversion is made: cast the column where the batch is made, or export the"
+        + " model with an input of "
         + cell.type();
   }
 
@@ -95,7 +97,10 @@ final class Layout {
       throw new ModelInputException(
           source.column(),
           "no such column among " + names,
-          "a column of " + plan.row(source) + plan.advice());
+          "a column of "
+              + plan.row(source)
+              + plan.advice()
+              + Suggestions.hint(source.column(), names));
     }
     return found;
   }

@@ -303,18 +303,34 @@ final class ListColumn {
     }
     long from = from();
     int bytes = plan.type().bytes();
-    int count = rows * width;
+    boolean fit = true;
     if (dense) {
-      Gather.span(from, type, start(0), to, plan.type(), count);
+      fit = Gather.span(from, type, start(0), to, plan.type(), rows * width);
     } else {
       for (int row = 0; row < rows; row++) {
         if (!isNull(row)) {
-          Gather.span(from, type, start(row), to + (long) row * width * bytes, plan.type(), width);
+          long at = to + (long) row * width * bytes;
+          fit &= Gather.span(from, type, start(row), at, plan.type(), width);
         }
       }
     }
+    if (!fit) {
+      rejectUnfit(from);
+    }
     if (hasNulls()) {
       replaceNulls(to, bytes);
+    }
+  }
+
+  /** Finds the value that does not fit; where one lies at a null, it does not matter. */
+  private void rejectUnfit(long from) {
+    for (int row = 0; row < rows; row++) {
+      for (int i = 0; i < width && !isNull(row); i++) {
+        int at = start(row) + i;
+        if (!(valueValidity != 0 && Validity.isNull(valueValidity, at))) {
+          source.requireFit(from, type, at, row);
+        }
+      }
     }
   }
 

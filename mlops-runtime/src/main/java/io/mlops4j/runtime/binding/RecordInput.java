@@ -135,10 +135,14 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
   private void writeArrays(long address, List<? extends Record> rows, long[] dims) {
     int width = Math.toIntExact(elements(dims) / rows.size());
     long at = address;
-    for (Record row : rows) {
-      Object array = get(0, row);
+    for (int row = 0; row < rows.size(); row++) {
+      Object array = get(0, rows.get(row));
       requireLength(array, width);
-      ComponentWriter.array(source(0), array, width, at);
+      try {
+        ComponentWriter.array(source(0), array, width, at);
+      } catch (ComponentWriter.Unfit e) {
+        throw e.in(row);
+      }
       at += (long) width * plan.type().bytes();
     }
   }
@@ -153,14 +157,17 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
   private void writeNumbers(long address, List<? extends Record> rows) {
     int bytes = plan.type().bytes();
     long at = address;
+    int row = 0;
     try {
-      for (int row = 0; row < rows.size(); row++) {
+      for (; row < rows.size(); row++) {
         Record values = rows.get(row);
         for (MethodHandle handle : handles) {
           handle.invokeExact(at, values);
           at += bytes;
         }
       }
+    } catch (ComponentWriter.Unfit e) {
+      throw e.in(row);
     } catch (Throwable e) {
       throw Components.unchecked(e);
     }

@@ -35,8 +35,8 @@ public final class SlotInputs {
    *
    * @param batch the rows, which must stay as they are until the slot has run
    * @return whether the one row is the whole of an input
-   * @throws io.mlops4j.error.ModelInputException if the model cannot take them; nothing native saw
-   *     them
+   * @throws io.mlops4j.error.ModelInputException if the model cannot take them; the slot must not
+   *     run, only be recycled
    */
   public boolean bind(FeatureBatch batch) {
     VectorSchemaRoot root = batch.root();

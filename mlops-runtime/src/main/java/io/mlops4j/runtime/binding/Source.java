@@ -4,6 +4,7 @@ import io.mlops4j.error.ModelInputException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Feature;
+import io.mlops4j.model.Narrowing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +22,15 @@ record Source(Feature feature, ElementType target, @Nullable NullValue forNull) 
    */
   static Source of(Feature feature, ElementType target) {
     ElementType stated = feature.type().orElse(target);
-    if (!Widening.isExact(stated, target)) {
+    if (!converts(feature, stated, target)) {
       throw new ModelLoadException(
           "feature "
               + feature.name()
               + ": found the type "
               + stated
               + ", expected one that widens exactly to the model's "
-              + target,
+              + target
+              + permission(stated, target),
           null);
     }
     return new Source(feature, target, NullValue.of(feature, target));
@@ -39,14 +41,44 @@ record Source(Feature feature, ElementType target, @Nullable NullValue forNull) 
   }
 
   boolean takes(ElementType found) {
-    return Widening.isExact(found, feature.type().orElse(target))
-        && Widening.isExact(found, target);
+    ElementType stated = feature.type().orElse(found);
+    return Widening.isExact(found, stated) && converts(feature, found, target);
+  }
+
+  private static boolean converts(Feature feature, ElementType from, ElementType to) {
+    return Widening.isExact(from, to)
+        || (feature.narrowing() == Narrowing.CHECKED && Narrow.isPossible(from, to));
+  }
+
+  /** For messages: how values of a wider type are let in; empty where no conversion exists. */
+  String permission(ElementType found) {
+    return feature.narrowing() == Narrowing.CHECKED ? "" : permission(found, target);
+  }
+
+  private static String permission(ElementType found, ElementType target) {
+    return Narrow.isPossible(found, target)
+        ? "; convert and check each value with Feature.narrowing(Narrowing.CHECKED) in"
+            + " LoadOptions.features or in the model's card"
+        : "";
   }
 
   /** For messages. */
   String expected() {
     ElementType stated = feature.type().orElse(target);
     return stated == target ? "" + target : stated + " (the model takes " + target + ")";
+  }
+
+  /** Refuses a value of a column that the model's type does not hold. */
+  void requireFit(long from, ElementType type, long at, int row) {
+    if (Widening.isExact(type, target) || Narrow.fits(from, type, at, target)) {
+      return;
+    }
+    throw unfit(Narrow.text(from, type, at) + " in row " + row);
+  }
+
+  ModelInputException unfit(String found) {
+    return new ModelInputException(
+        column(), found, "a value that fits " + Narrow.range(target) + ", as narrowing is checked");
   }
 
   /** What stands for a null in an input of text. */

@@ -84,7 +84,9 @@ public record CardChange(
     /** A feature's null policy. */
     NULLS,
     /** The column that a feature is read from. */
-    COLUMN;
+    COLUMN,
+    /** Whether a feature's column may hold a wider type. */
+    NARROWING;
 
     /** For people and tools, for example {@code added}. */
     @Override

@@ -8,6 +8,7 @@ import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.GoldenRows;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.MonitoringDuty;
+import io.mlops4j.model.Narrowing;
 import io.mlops4j.runtime.registry.CardChange.Area;
 import io.mlops4j.runtime.registry.CardChange.Kind;
 import java.util.ArrayList;
@@ -209,6 +210,7 @@ final class CardComparison {
     change(before, after, Kind.TYPE, CardComparison::type);
     change(before, after, Kind.NULLS, feature -> CardSections.nulls(feature.nulls()));
     change(before, after, Kind.COLUMN, Feature::column);
+    change(before, after, Kind.NARROWING, feature -> feature.narrowing().toString());
   }
 
   private void change(
@@ -225,7 +227,10 @@ final class CardComparison {
   }
 
   private static String text(Feature feature) {
-    return type(feature) + ", a null " + CardSections.nulls(feature.nulls());
+    return type(feature)
+        + ", a null "
+        + CardSections.nulls(feature.nulls())
+        + (feature.narrowing() == Narrowing.CHECKED ? ", a wider type is narrowed" : "");
   }
 
   /**

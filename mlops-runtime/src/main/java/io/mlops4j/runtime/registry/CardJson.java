@@ -8,6 +8,7 @@ import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.GoldenRows;
 import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.Narrowing;
 import io.mlops4j.model.NullPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -119,6 +120,9 @@ public final class CardJson {
     } else if (feature.nulls() == NullPolicy.Fixed.NAN) {
       json.put("nulls", "nan");
     }
+    if (feature.narrowing() == Narrowing.CHECKED) {
+      json.put("narrowing", feature.narrowing().toString());
+    }
     return json;
   }
 
@@ -219,7 +223,15 @@ public final class CardJson {
     Feature feature = type == null ? Feature.of(name) : Feature.of(name, SignatureJson.type(type));
     String from = json.optionalText("from");
     feature = from == null ? feature : feature.from(from);
-    return json.has("nulls") ? feature.nulls(nulls(json)) : feature;
+    feature = json.has("nulls") ? feature.nulls(nulls(json)) : feature;
+    return json.has("narrowing") ? feature.narrowing(narrowing(json)) : feature;
+  }
+
+  private static Narrowing narrowing(Document feature) {
+    if (!feature.text("narrowing").equals(Narrowing.CHECKED.toString())) {
+      throw new IllegalArgumentException("the narrowing " + feature.text("narrowing"));
+    }
+    return Narrowing.CHECKED;
   }
 
   private static NullPolicy nulls(Document feature) {

@@ -6,6 +6,7 @@ import io.mlops4j.model.GoldenRows;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.model.MonitoringDuty;
+import io.mlops4j.model.Narrowing;
 import io.mlops4j.model.NullPolicy;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.runtime.registry.Block.Column;
@@ -168,6 +169,11 @@ final class CardSections {
               for (Feature feature : schema.features()) {
                 rows.add(row(rows.size() + 1, feature));
               }
+              List<String> narrowed =
+                  schema.features().stream()
+                      .filter(feature -> feature.narrowing() == Narrowing.CHECKED)
+                      .map(Feature::name)
+                      .toList();
               table(
                   "Features, in the order in which they are gathered",
                   List.of(
@@ -177,6 +183,12 @@ final class CardSections {
                       text("Type"),
                       text("A null")),
                   rows);
+              if (!narrowed.isEmpty()) {
+                blocks.add(
+                    new Block.Text(
+                        "Features whose columns may hold a wider type, each value being checked: "
+                            + String.join(", ", narrowed)));
+              }
               if (!schema.keys().isEmpty()) {
                 String keys = String.join(", ", schema.keys());
                 blocks.add(new Block.Text("Keys, which never enter the model: " + keys));

@@ -6,6 +6,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Feature;
+import io.mlops4j.model.Narrowing;
 import io.mlops4j.model.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.apache.arrow.vector.BaseIntVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float2Vector;
+import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.FloatingPointVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -127,13 +129,18 @@ public final class PlainColumns {
   }
 
   private FieldVector empty(String column, List<@Nullable Object> values) {
-    ArrowType type =
+    List<Feature> features =
         model.features().features().stream()
             .filter(feature -> feature.column().equals(column))
-            .findFirst()
-            .flatMap(this::type)
-            .map(PlainColumns::arrow)
-            .orElseGet(() -> arrow(flat(values)));
+            .toList();
+    ArrowType type =
+        isOwn(features, flat(values))
+            ? arrow(flat(values))
+            : features.stream()
+                .findFirst()
+                .flatMap(this::type)
+                .map(PlainColumns::arrow)
+                .orElseGet(() -> arrow(flat(values)));
     int width = width(values);
     Field field =
         width < 0
@@ -143,6 +150,21 @@ public final class PlainColumns {
                 FieldType.nullable(new ArrowType.FixedSizeList(width)),
                 List.of(Field.nullable(BaseRepeatedValueVector.DATA_VECTOR_NAME, type)));
     return field.createVector(allocator);
+  }
+
+  /** Whether numbers keep their own type, since the model narrows and checks them in the call. */
+  private boolean isOwn(List<Feature> features, List<@Nullable Object> values) {
+    return !features.isEmpty()
+        && values.stream().allMatch(value -> value == null || value instanceof Number)
+        && features.stream().allMatch(this::narrows);
+  }
+
+  private boolean narrows(Feature feature) {
+    return feature.narrowing() == Narrowing.CHECKED
+        && feature.type().isEmpty()
+        && type(feature)
+            .filter(type -> type != ElementType.BOOL && type != ElementType.STRING)
+            .isPresent();
   }
 
   private static List<@Nullable Object> flat(List<@Nullable Object> values) {
@@ -222,27 +244,39 @@ public final class PlainColumns {
   private static void set(FieldVector vector, int row, Object value) {
     if (vector instanceof Float2Vector halves && value instanceof Number number) {
       halves.setSafeWithPossibleTruncate(row, number.floatValue());
-    } else if (vector instanceof FloatingPointVector floats && value instanceof Number number) {
-      floats.setSafeWithPossibleTruncate(row, number.doubleValue());
-    } else if (vector instanceof BaseIntVector ints
+    } else if (vector instanceof FloatingPointVector floats
         && value instanceof Number number
-        && number.doubleValue() == number.longValue()) {
+        && (vector instanceof Float8Vector
+            || Float.isInfinite(number.floatValue()) == Double.isInfinite(number.doubleValue()))) {
+      floats.setSafeWithPossibleTruncate(row, number.doubleValue());
+    } else if (vector instanceof BaseIntVector ints && value instanceof Number number) {
       ints.setWithPossibleTruncate(row, number.longValue());
+      requireExact(ints, row, number);
     } else if (vector instanceof BitVector bits && value instanceof Boolean bool) {
       bits.setSafe(row, bool ? 1 : 0);
     } else if (vector instanceof VarCharVector texts && value instanceof String text) {
       texts.setSafe(row, new Text(text));
     } else {
-      throw new ModelLoadException(
-          "golden rows: column "
-              + vector.getName()
-              + ": found "
-              + value
-              + " in row "
-              + row
-              + ", expected a value of type "
-              + vector.getField().getType(),
-          null);
+      throw unfit(vector, row, value);
     }
+  }
+
+  private static void requireExact(BaseIntVector ints, int row, Number value) {
+    if (value.doubleValue() != value.longValue() || ints.getValueAsLong(row) != value.longValue()) {
+      throw unfit((FieldVector) ints, row, value);
+    }
+  }
+
+  private static ModelLoadException unfit(FieldVector vector, int row, Object value) {
+    return new ModelLoadException(
+        "golden rows: column "
+            + vector.getName()
+            + ": found "
+            + value
+            + " in row "
+            + row
+            + ", expected a value of type "
+            + vector.getField().getType(),
+        null);
   }
 }

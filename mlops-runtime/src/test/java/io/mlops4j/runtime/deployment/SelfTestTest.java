@@ -12,6 +12,7 @@ import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.GoldenRows;
 import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.Narrowing;
 import io.mlops4j.model.NullPolicy;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
 import io.mlops4j.runtime.source.FileSource;
@@ -118,6 +119,59 @@ class SelfTestTest {
             () -> run("columns2d", null, GoldenRows.within(0).input("f", "x").output("sum", 1)))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("column f: found x");
+  }
+
+  /** They go through the same check as a caller's values. */
+  @Test
+  void numbersOfANarrowedColumnKeepTheirTypeAndAreChecked() {
+    FeatureSchema schema = FeatureSchema.ofNames("f", "i").narrowing(Narrowing.CHECKED);
+    run(
+        "columns2d",
+        schema,
+        GoldenRows.within(1e-6).input("f", 0.1, 2).input("i", 1, 2).output("sum", 1.1, 4));
+    assertThatThrownBy(
+            () ->
+                run(
+                    "columns2d",
+                    schema,
+                    GoldenRows.within(0).input("f", 1e300).input("i", 1).output("sum", 1)))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("fails its golden rows: f: found 1.0E300 in row 0")
+        .hasCauseInstanceOf(ModelInputException.class);
+    assertThatThrownBy(
+            () ->
+                run(
+                    "columns2d",
+                    schema,
+                    GoldenRows.within(0).input("f", 16777217L).input("i", 1).output("sum", 1)))
+        .hasMessageContaining("f: found 16777217 in row 0");
+  }
+
+  /** Without a narrowing, too, no value becomes another one in silence. */
+  @Test
+  void aValueBeyondItsColumnIsNamed() {
+    assertThatThrownBy(
+            () ->
+                run(
+                    "columns2d",
+                    null,
+                    GoldenRows.within(0).input("f", 1e300).input("i", 1).output("sum", 1)))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("column f: found 1.0E300 in row 0");
+    assertThatThrownBy(
+            () ->
+                run(
+                    "columns",
+                    null,
+                    GoldenRows.within(0)
+                        .input("f", 1)
+                        .input("d", 1)
+                        .input("i", 1L << 32)
+                        .input("l", 1)
+                        .input("b", true)
+                        .input("s", "")
+                        .output("i_out", 0)))
+        .hasMessageContaining("column i: found 4294967296 in row 0");
   }
 
   @Test

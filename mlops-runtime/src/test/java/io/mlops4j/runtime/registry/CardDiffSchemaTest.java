@@ -13,6 +13,7 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.Narrowing;
 import io.mlops4j.model.NullPolicy;
 import io.mlops4j.registry.ModelRegistry;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ class CardDiffSchemaTest {
             features(
                 Feature.of("c").nulls(NullPolicy.Fixed.NAN),
                 Feature.of("a", ElementType.INT32),
-                Feature.of("b").from("column_b"))));
+                Feature.of("b").from("column_b").narrowing(Narrowing.CHECKED))));
   }
 
   private static List<Error> errors(JsonNode schema, String json) {

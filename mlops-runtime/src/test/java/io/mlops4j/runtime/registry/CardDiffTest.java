@@ -9,6 +9,7 @@ import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.model.MonitoringDuty;
+import io.mlops4j.model.Narrowing;
 import io.mlops4j.model.NullPolicy;
 import io.mlops4j.model.Slice;
 import io.mlops4j.registry.ModelRegistry;
@@ -62,19 +63,20 @@ class CardDiffTest {
             .key("id");
     FeatureSchema after =
         FeatureSchema.of(
-                Feature.of("new").nulls(NullPolicy.Fixed.NAN),
+                Feature.of("new").nulls(NullPolicy.Fixed.NAN).narrowing(Narrowing.CHECKED),
                 Feature.of("a", ElementType.INT32),
                 Feature.of("d"),
                 Feature.of("b").nulls(new NullPolicy.Default("x")),
-                Feature.of("c").from("see"))
+                Feature.of("c").from("see").narrowing(Narrowing.CHECKED))
             .key("key");
     assertThat(changes(card().features(before), card().features(after)))
         .containsExactly(
             "feature gone: removed bool, a null is refused",
-            "feature new: added as the model, a null becomes NaN",
+            "feature new: added as the model, a null becomes NaN, a wider type is narrowed",
             "feature a: type int16 -> int32",
             "feature b: nulls is refused -> becomes \"x\"",
             "feature c: column c -> see",
+            "feature c: narrowing refused -> checked",
             "feature d: moved 4 -> 3",
             "key id: removed",
             "key key: added");

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.GoldenRows;
 import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.Narrowing;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -38,6 +40,38 @@ class CardJsonTest {
         .isEqualTo(card.goldenRows().orElseThrow().inputs());
     assertThat(back.goldenRows().orElseThrow().inputs().get("hour").get(0)).isEqualTo((short) 7);
     assertThat(write(back)).isEqualTo(json);
+  }
+
+  /** A card without the key is what older releases wrote, and is written as they wrote it. */
+  @Test
+  void onlyANarrowedFeatureSaysSo() {
+    ModelCard.Builder card = ModelCard.builder("m");
+    String plain = write(card.features(FeatureSchema.ofNames("x")).build());
+    FeatureSchema narrowed = FeatureSchema.ofNames("x").narrowing(Narrowing.CHECKED);
+    String json = write(card.features(narrowed).build());
+
+    assertThat(plain)
+        .isEqualTo(
+            """
+            {
+              "card" : 1,
+              "features" : {
+                "columns" : [ {
+                  "name" : "x"
+                } ],
+                "keys" : [ ]
+              },
+              "name" : "m"
+            }
+            """);
+    assertThat(json)
+        .isEqualTo(
+            plain.replace(
+                "\"name\" : \"x\"", "\"name\" : \"x\",\n      \"narrowing\" : \"checked\""));
+    assertThat(read(json).features()).contains(narrowed);
+    assertThatThrownBy(() -> read(json.replace("checked", "saturated")))
+        .isInstanceOf(IntegrityException.class)
+        .hasMessageContaining("the narrowing saturated");
   }
 
   @Test

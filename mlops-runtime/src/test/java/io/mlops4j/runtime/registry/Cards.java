@@ -10,6 +10,7 @@ import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.model.MonitoringDuty;
+import io.mlops4j.model.Narrowing;
 import io.mlops4j.model.NullPolicy;
 import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.Slice;
@@ -31,7 +32,9 @@ final class Cards {
 
   /** A card that says everything that a card can say today. */
   static ModelCard complete() {
+    FeatureSchema features = flights(2).build().features().orElseThrow();
     return flights(2)
+        .features(features.narrowing(Narrowing.CHECKED))
         .trainedOn(DatasetRef.of("plain", Models.MLP4))
         .signature(
             new ModelSignature(

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.model.Narrowing;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.Progress;
@@ -37,6 +40,11 @@ class RegistryCopyTest {
       RegistryOptions.withDefaults()
           .retention(Retention.withDefaults().floor(Duration.ZERO).grace(Duration.ZERO));
 
+  private static final ModelCard NARROWED =
+      ModelCard.builder("delay")
+          .features(FeatureSchema.ofNames("x").narrowing(Narrowing.CHECKED))
+          .build();
+
   @TempDir Path temp;
   private final DatabaseUnderTest database = DatabaseUnderTest.h2();
   private ModelRegistry folder;
@@ -49,7 +57,7 @@ class RegistryCopyTest {
     ModelVersion one = folder.publish(Models.card("fraud"), Models.mlp4(temp));
     ModelVersion two = folder.publish(Models.fullCard("fraud"), twoFiles());
     ModelVersion three = folder.publish(Models.card("fraud"), Models.mlp4Wrong(temp));
-    folder.publish(Models.card("delay"), Models.mlp4(temp));
+    folder.publish(NARROWED, Models.mlp4(temp));
     folder.assign("fraud@champion", one, ANA);
     folder.assign("fraud@champion", two, ANA);
     folder.assign("fraud@challenger", one, ANA);
@@ -101,6 +109,7 @@ class RegistryCopyTest {
       RegistryCopy.of(tables, back).run();
       assertThat(back.verify(head).breaks()).isEmpty();
       assertThat(back.head()).isEqualTo(head);
+      assertThat(back.card(back.resolve("delay:1"))).isEqualTo(NARROWED);
     }
     assertThat(files(temp.resolve("back")))
         .containsExactlyInAnyOrderEntriesOf(files(temp.resolve("folder")));
