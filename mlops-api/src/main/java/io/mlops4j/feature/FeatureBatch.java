@@ -1,7 +1,5 @@
 package io.mlops4j.feature;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,17 +23,17 @@ import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.Field;
-import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Rows in Arrow columns. A model's outputs are one too, being the next model's features.
  *
- * <p>A batch is <em>owned</em> ({@link #owning}, {@link #builder}, a reader) or <em>borrowed</em>
- * ({@link #of}, views of a prediction). An owned one is a handle on rows that are freed when the
- * last handle is closed; {@link #retain} is a further handle, without a copy. A borrowed one leaves
- * the rows to whoever lent them, and {@link #retain} copies. Counting prevents freeing, not
- * overwriting: whoever writes into {@link #root} of an owned batch changes it for every handle.
+ * <p>A batch is <em>owned</em> ({@link #owning}, {@link #builder}, {@link RecordBatches}, a reader)
+ * or <em>borrowed</em> ({@link #of}, views of a prediction). An owned one is a handle on rows that
+ * are freed when the last handle is closed; {@link #retain} is a further handle, without a copy. A
+ * borrowed one leaves the rows to whoever lent them, and {@link #retain} copies. Counting prevents
+ * freeing, not overwriting: whoever writes into {@link #root} of an owned batch changes it for
+ * every handle.
  *
  * <p>A handle is for one thread at a time and throws {@link IllegalStateException} after {@link
  * #close}; different handles on the same rows may be read in different threads.
@@ -587,17 +585,7 @@ public final class FeatureBatch implements AutoCloseable {
       if (value == null) {
         vector.setNull(row);
       } else {
-        try {
-          ByteBuffer utf8 = Text.encode(value, false);
-          vector.setSafe(row, utf8, 0, utf8.limit());
-        } catch (CharacterCodingException e) {
-          throw new IllegalArgumentException(
-              vector.getName()
-                  + ": found half of a surrogate pair at "
-                  + row
-                  + ", expected whole characters",
-              e);
-        }
+        RecordBatches.setText(vector, row, value);
       }
     }
 

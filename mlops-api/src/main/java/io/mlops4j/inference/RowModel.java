@@ -17,10 +17,12 @@ import java.util.concurrent.CompletableFuture;
  * {@code float}, {@code double}, each also boxed, a {@link String} or, in the input record, an
  * enum, whose name is the text; or an array of primitives or of {@code String} where a row has
  * several values. It is converted only where each value of its type, or of the output's, stays
- * exact. Where the model returns a map for each row, as ONNX's {@code ZipMap} does, it is a {@link
- * java.util.Map} from {@code Long} or {@code String} to {@code Float}, {@code Double}, {@code Long}
- * or {@code String}. Inputs of float16, bfloat16 and unsigned types, outputs of float16, bfloat16
- * and uint64, and tensors of which several sizes are open take a batch in place of records.
+ * exact, or, in the input record, where {@link io.mlops4j.model.Feature#narrowing} allows a checked
+ * conversion. Where the model returns a map for each row, as ONNX's {@code ZipMap} does, it is a
+ * {@link java.util.Map} from {@code Long} or {@code String} to {@code Float}, {@code Double},
+ * {@code Long} or {@code String}. Without such a permission, inputs of float16, bfloat16 and
+ * unsigned types, and always outputs of float16, bfloat16 and uint64, and tensors of which several
+ * sizes are open take a batch in place of records.
  *
  * @param <I> the input record
  * @param <O> the output record

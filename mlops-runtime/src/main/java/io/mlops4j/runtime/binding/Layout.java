@@ -74,9 +74,9 @@ final class Layout {
     if (cell.type() == ElementType.STRING) {
       return "; texts are not parsed: make numbers of the column where the batch is made";
     }
-    return source.permission(cell.type())
-        + "; no other conversion is made: cast the column where the batch is made, or export the"
-        + " model with an input of "
+    String permission = source.permission(cell.type());
+    return (permission.isEmpty() ? "; only widening without loss is done" : permission)
+        + ", cast the column where the batch is made, or export the model with an input of "
         + cell.type();
   }
 

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.binding;
 
 import io.mlops4j.error.ModelInputException;
+import io.mlops4j.internal.Suggestions;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.spi.EngineSlot;
 import java.lang.invoke.MethodHandle;
@@ -57,7 +58,7 @@ public final class RecordBinder<I extends Record> {
         throw Components.unknown(
             component.getName(),
             JavaNames.describe(known) + ", the model's features and keys",
-            hint(plans));
+            hint(plans) + Suggestions.hint(component.getName(), known));
       }
       if (components.putIfAbsent(column, component) != null) {
         throw Components.twice(component.getName(), column);
@@ -84,7 +85,9 @@ public final class RecordBinder<I extends Record> {
         throw new ModelInputException(
             source.column(),
             "no component of this name among " + components.keySet(),
-            "one that holds " + plan.row(source));
+            "one that holds "
+                + plan.row(source)
+                + Suggestions.hint(source.column(), components.keySet()));
       }
       ComponentWriter.check(plan, source, component);
       MethodHandle getter = Components.getter(lookup, component);

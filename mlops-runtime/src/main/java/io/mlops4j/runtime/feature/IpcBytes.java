@@ -29,7 +29,8 @@ final class IpcBytes implements AutoCloseable {
 
   static IpcBytes open(Path file) {
     if (Files.isDirectory(file)) {
-      throw new DataException(file + ": found a folder, expected an Arrow IPC file", null);
+      throw new DataException(
+          file + ": found a folder, expected an Arrow IPC file; name one of its files", null);
     }
     try {
       FileChannel channel = FileChannel.open(file);

@@ -2,10 +2,8 @@ package io.mlops4j.runtime.feature;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.arrow.flatbuf.Endianness;
@@ -34,9 +32,12 @@ interface IpcLayout {
   @Nullable IpcMessage next() throws IOException;
 
   static IpcLayout of(IpcBytes bytes) throws IOException {
-    if (bytes.size() < 8) {
+    if (bytes.size() == 0) {
       throw new IOException(
-          "found " + bytes.size() + " bytes, expected an Arrow IPC file or stream");
+          "found an empty file, expected an Arrow IPC file or stream; was it written to its end?");
+    }
+    if (bytes.size() < 8) {
+      throw new IOException(OtherFormats.describe(bytes.read(0, bytes.size()).array()));
     }
     ByteBuffer start = bytes.read(0, 8);
     if (start.getInt(0) == IpcMessage.CONTINUATION) {
@@ -45,12 +46,8 @@ interface IpcLayout {
     if (isMagic(start)) {
       return file(bytes);
     }
-    throw new IOException(
-        "found a file that begins with 0x"
-            + HexFormat.of().toHexDigits(start.order(ByteOrder.BIG_ENDIAN).getLong(0))
-            + ", expected 0x"
-            + HexFormat.of().formatHex(FILE_MAGIC)
-            + " (\"ARROW1\", the file format) or 0xffffffff (the stream format)");
+    byte[] first = bytes.read(0, Math.min(bytes.size(), 512)).array();
+    throw new IOException(OtherFormats.describe(first));
   }
 
   private static boolean isMagic(ByteBuffer bytes) {

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ArrowFilesTest {
@@ -183,15 +184,45 @@ class ArrowFilesTest {
     assertUnreadable(folder.resolve("absent.arrow"), "no such file, expected an Arrow IPC file");
     assertUnreadable(Path.of("absent.arrow"), "start at " + System.getProperty("user.dir"));
     assertUnreadable(folder, "found a folder");
-    assertUnreadable(write(), "found 0 bytes");
-    assertUnreadable(write((byte) 'A', (byte) 'R'), "found 2 bytes");
+    assertUnreadable(write(), "found an empty file, expected an Arrow IPC file");
+    assertUnreadable(write((byte) 'A', (byte) 'R'), "found only the first bytes of an Arrow IPC");
     assertUnreadable(
-        write("PAR1 and what follows it".getBytes(StandardCharsets.US_ASCII)),
-        "found a file that begins with 0x5041523120616e64, expected 0x4152524f5731 (\"ARROW1\"");
+        write((byte) 1, (byte) 2, (byte) 3, (byte) 0, (byte) 255),
+        "found an unknown format that begins with the bytes 01 02 03 00 ff, expected an Arrow IPC");
     assertUnreadable(write(truncated("plain.arrow", 1000)), "never finished");
     assertUnreadable(write(truncated("plain.arrows", 20)), "truncated or damaged");
     assertUnreadable(write(truncated("plain.arrows", 1844)), "expected a multiple of 8");
     assertUnreadable(write(bigEndian()), "big-endian");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "PAR1 and what follows  | a Parquet file           | pandas.read_parquet",
+        "SQLite format 3        | an SQLite database       | pandas.read_sql",
+        "distance,hour\\n1,2\\n  | text that looks like CSV | pandas.read_csv",
+        "größe;höhe\\n1;2\\n     | text that looks like CSV | pandas.read_csv",
+        "a,b                    | text that looks like CSV | pandas.read_csv",
+        "  {\"hour\": 1}\\n      | JSON text                | pandas.read_json",
+        "[{\"hour\": 1}]         | JSON text                | pandas.read_json",
+        "\\u001f\\u008b           | a gzip file              | Decompress it first",
+        "PK\\u0003\\u0004 flights  | a zip file               | Extract it first",
+        "some words             | text                     | pandas.read_csv",
+      })
+  void saysWhatAFileLooksLikeAndWhatToDo(String start, String looks, String advice)
+      throws IOException {
+    String text = start.replace("\\n", "\n");
+    text = text.replace("\\u0003", "\u0003").replace("\\u0004", "\u0004");
+    byte[] bytes =
+        text.startsWith("\\u001f")
+            ? new byte[] {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, 3}
+            : text.getBytes(StandardCharsets.UTF_8);
+    Path file = write(bytes);
+
+    assertUnreadable(file, "found " + looks + ", expected an Arrow IPC file or stream");
+    assertUnreadable(file, "come in a later version");
+    assertUnreadable(file, advice);
   }
 
   private void assertUnreadable(Path file, String message) {

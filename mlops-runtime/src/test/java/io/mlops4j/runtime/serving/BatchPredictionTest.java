@@ -318,8 +318,10 @@ class BatchPredictionTest {
       assertThatThrownBy(() -> model.predict(batch))
           .isInstanceOf(ModelInputException.class)
           .hasMessage(
-              "c: found float64, expected float32; only widening without loss is done: cast the column"
-                  + " where the batch is made, or export the model with an input of float64");
+              "c: found float64, expected float32; convert and check each value with"
+                  + " Feature.narrowing(Narrowing.CHECKED) in LoadOptions.features or in the model's"
+                  + " card, cast the column where the batch is made, or export the model with an"
+                  + " input of float64");
     }
   }
 

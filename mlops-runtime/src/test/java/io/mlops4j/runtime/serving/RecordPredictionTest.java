@@ -270,7 +270,9 @@ class RecordPredictionTest {
           .isInstanceOf(ModelInputException.class)
           .hasMessage(
               "d: found double, expected float32 (byte, short, float), as the model takes"
-                  + " x: float32[N, 4]");
+                  + " x: float32[N, 4]; convert and check each value with"
+                  + " Feature.narrowing(Narrowing.CHECKED) in LoadOptions.features or in the model's"
+                  + " card");
       assertThatThrownBy(() -> model.rows(Abcd.class, Unread.class))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("z: ")

@@ -1,0 +1,281 @@
+package io.mlops4j.feature;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Array;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.SmallIntVector;
+import org.apache.arrow.vector.TinyIntVector;
+import org.apache.arrow.vector.ValueVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.types.Types.MinorType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.util.Text;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns records into batches: one column for each component, with the component's name.
+ *
+ * <p>A component may be what {@link io.mlops4j.inference.RowModel} takes: a {@code boolean}, {@code
+ * byte}, {@code short}, {@code int}, {@code long}, {@code float} or {@code double}, each also
+ * boxed; a {@link String}; an enum, whose name is the text; or an array of primitives or of {@code
+ * String}, which becomes a list. A null becomes a null of the column. NaN is a value.
+ *
+ * <p>Immutable and thread safe; batches and readers are for one thread at a time.
+ *
+ * @param <R> the record
+ */
+public final class RecordBatches<R extends Record> {
+  private static final Map<Class<?>, MinorType> TYPES =
+      Map.of(
+          boolean.class, MinorType.BIT,
+          byte.class, MinorType.TINYINT,
+          short.class, MinorType.SMALLINT,
+          int.class, MinorType.INT,
+          long.class, MinorType.BIGINT,
+          float.class, MinorType.FLOAT4,
+          double.class, MinorType.FLOAT8,
+          String.class, MinorType.VARCHAR);
+
+  private final BufferAllocator allocator;
+  private final List<Field> fields;
+  private final List<MethodHandle> getters;
+
+  private RecordBatches(BufferAllocator allocator, List<Field> fields, List<MethodHandle> getters) {
+    this.allocator = allocator;
+    this.fields = fields;
+    this.getters = getters;
+  }
+
+  /**
+   * For records of the class path, which may be private, or of a module that opens its package.
+   *
+   * @param type the record's class
+   * @param allocator where the columns live; lent, it must outlive every batch
+   * @param <R> the record
+   * @return the conversion, to be used as often as needed
+   * @throws IllegalArgumentException if a component has a type that is not listed above, or the
+   *     record is not accessible
+   */
+  public static <R extends Record> RecordBatches<R> of(Class<R> type, BufferAllocator allocator) {
+    return bind(type, null, allocator);
+  }
+
+  /**
+   * For records that only a caller may use.
+   *
+   * @param lookup {@code MethodHandles.lookup()} of a class that may call the record's accessors
+   * @param type the record's class
+   * @param allocator where the columns live; lent, it must outlive every batch
+   * @param <R> the record
+   * @return the conversion, to be used as often as needed
+   * @throws IllegalArgumentException if a component has a type that is not listed above, or the
+   *     record is not accessible
+   */
+  public static <R extends Record> RecordBatches<R> of(
+      MethodHandles.Lookup lookup, Class<R> type, BufferAllocator allocator) {
+    return bind(type, Objects.requireNonNull(lookup, "lookup"), allocator);
+  }
+
+  private static <R extends Record> RecordBatches<R> bind(
+      Class<R> type, MethodHandles.@Nullable Lookup lookup, BufferAllocator allocator) {
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(allocator, "allocator");
+    List<Field> fields = new ArrayList<>();
+    List<MethodHandle> getters = new ArrayList<>();
+    for (RecordComponent component : type.getRecordComponents()) {
+      fields.add(field(type, component));
+      getters.add(getter(type, component, lookup));
+    }
+    return new RecordBatches<>(allocator, List.copyOf(fields), List.copyOf(getters));
+  }
+
+  private static Field field(Class<?> record, RecordComponent component) {
+    Class<?> type = component.getType();
+    Class<?> element = type.isArray() ? type.getComponentType() : type;
+    boolean text = element == String.class || (element.isEnum() && !type.isArray());
+    MinorType values =
+        text
+            ? MinorType.VARCHAR
+            : TYPES.get(
+                type.isArray() ? element : MethodType.methodType(element).unwrap().returnType());
+    if (values == null) {
+      throw new IllegalArgumentException(
+          component.getName()
+              + ": found the type "
+              + type.getSimpleName()
+              + " in the record "
+              + record.getName()
+              + ", expected a number, boolean, String or enum, or an array of primitives or of"
+              + " String");
+    }
+    if (!type.isArray()) {
+      return Field.nullable(component.getName(), values.getType());
+    }
+    Field child = Field.nullable(ListVector.DATA_VECTOR_NAME, values.getType());
+    FieldType list = FieldType.nullable(MinorType.LIST.getType());
+    return new Field(component.getName(), list, List.of(child));
+  }
+
+  /** A handle {@code (Record) -> Object}. */
+  private static MethodHandle getter(
+      Class<?> record, RecordComponent component, MethodHandles.@Nullable Lookup lookup) {
+    try {
+      Method accessor = component.getAccessor();
+      if (lookup == null) {
+        accessor.setAccessible(true);
+      }
+      MethodHandles.Lookup access = lookup == null ? MethodHandles.lookup() : lookup;
+      return access.unreflect(accessor).asType(MethodType.methodType(Object.class, Record.class));
+    } catch (IllegalAccessException | RuntimeException e) {
+      throw new IllegalArgumentException(
+          "record "
+              + record.getName()
+              + ": found no access to "
+              + component.getName()
+              + ", expected some; call RecordBatches.of(MethodHandles.lookup(), ...) from a class"
+              + " that may use it",
+          e);
+    }
+  }
+
+  /**
+   * Copies records into a batch.
+   *
+   * @param rows the records, none null; not kept
+   * @return an owned batch, which the caller closes
+   * @throws IllegalArgumentException if a text has half of a surrogate pair; nothing stays
+   *     allocated
+   */
+  public FeatureBatch batch(List<R> rows) {
+    return batch(Objects.requireNonNull(rows, "rows").iterator(), Integer.MAX_VALUE);
+  }
+
+  /**
+   * Reads records in batches, for example for a profile or a reference of a monitor. A stream is
+   * read with its {@code iterator()} and closed by whoever opened it.
+   *
+   * @param rows the records, none null; read on as batches are asked for
+   * @param batchRows the rows of each batch but the last, at least 1
+   * @return a reader with one pass, which the caller closes
+   * @throws IllegalArgumentException if {@code batchRows} is less than 1
+   */
+  public FeatureReader reader(Iterator<R> rows, int batchRows) {
+    Objects.requireNonNull(rows, "rows");
+    if (batchRows < 1) {
+      throw new IllegalArgumentException("batchRows: found " + batchRows + ", expected 1 or more");
+    }
+    return new RecordReader<>(this, rows, batchRows);
+  }
+
+  FeatureBatch batch(Iterator<R> rows, int most) {
+    List<FieldVector> vectors = new ArrayList<>(fields.size());
+    try {
+      for (Field field : fields) {
+        vectors.add(field.createVector(allocator));
+      }
+      int count = 0;
+      while (count < most && rows.hasNext()) {
+        R row = rows.next();
+        if (row == null) {
+          throw new NullPointerException("rows: found null at " + count + ", expected a record");
+        }
+        for (int i = 0; i < vectors.size(); i++) {
+          set(vectors.get(i), count, get(getters.get(i), row));
+        }
+        count++;
+      }
+      for (FieldVector vector : vectors) {
+        vector.setValueCount(count);
+      }
+      try (VectorSchemaRoot root = new VectorSchemaRoot(fields, vectors, count)) {
+        return FeatureBatch.owning(root);
+      }
+    } catch (RuntimeException | Error e) {
+      vectors.forEach(ValueVector::close);
+      throw e;
+    }
+  }
+
+  private static @Nullable Object get(MethodHandle getter, Record row) {
+    try {
+      return (Object) getter.invokeExact(row);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException("a record's accessor failed: " + e, e);
+    }
+  }
+
+  private static void set(FieldVector vector, int row, @Nullable Object value) {
+    if (vector instanceof ListVector list) {
+      setList(list, row, value);
+    } else if (value == null) {
+      vector.setNull(row);
+    } else if (vector instanceof Float4Vector floats) {
+      floats.setSafe(row, (Float) value);
+    } else if (vector instanceof Float8Vector doubles) {
+      doubles.setSafe(row, (Double) value);
+    } else if (vector instanceof TinyIntVector bytes) {
+      bytes.setSafe(row, (Byte) value);
+    } else if (vector instanceof SmallIntVector shorts) {
+      shorts.setSafe(row, (Short) value);
+    } else if (vector instanceof IntVector ints) {
+      ints.setSafe(row, (Integer) value);
+    } else if (vector instanceof BigIntVector longs) {
+      longs.setSafe(row, (Long) value);
+    } else if (vector instanceof BitVector bits) {
+      bits.setSafe(row, (Boolean) value ? 1 : 0);
+    } else {
+      String text = value instanceof Enum<?> constant ? constant.name() : (String) value;
+      setText((VarCharVector) vector, row, text);
+    }
+  }
+
+  private static void setList(ListVector list, int row, @Nullable Object array) {
+    if (array == null) {
+      list.setNull(row);
+      return;
+    }
+    int start = list.startNewValue(row);
+    int length = Array.getLength(array);
+    for (int i = 0; i < length; i++) {
+      set(list.getDataVector(), start + i, Array.get(array, i));
+    }
+    list.endValue(row, length);
+  }
+
+  /** As {@link FeatureBatch.Builder#strings} does. */
+  static void setText(VarCharVector vector, int row, String value) {
+    try {
+      ByteBuffer utf8 = Text.encode(value, false);
+      vector.setSafe(row, utf8, 0, utf8.limit());
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(
+          vector.getName()
+              + ": found half of a surrogate pair at "
+              + row
+              + ", expected whole characters",
+          e);
+    }
+  }
+}

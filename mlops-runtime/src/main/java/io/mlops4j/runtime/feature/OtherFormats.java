@@ -1,0 +1,92 @@
+package io.mlops4j.runtime.feature;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** For messages: what a file looks like that is no Arrow IPC file. */
+final class OtherFormats {
+  private static final String ADVICE =
+      ", expected an Arrow IPC file or stream, the only formats that this version reads; readers of"
+          + " CSV, Parquet and SQL come in a later version. ";
+
+  private OtherFormats() {}
+
+  /**
+   * Describes a file and what to do.
+   *
+   * @param start its first bytes, at least one
+   */
+  static String describe(byte[] start) {
+    String first = new String(start, StandardCharsets.ISO_8859_1);
+    if ("ARROW1".startsWith(first)) {
+      return found("only the first bytes of an Arrow IPC file", "Write or copy it again.");
+    }
+    if (first.startsWith("PAR1")) {
+      return found("a Parquet file", pandas("pandas.read_parquet(...)"));
+    }
+    if (first.startsWith("SQLite format 3")) {
+      return found("an SQLite database", pandas("pandas.read_sql(...)"));
+    }
+    if (first.startsWith("\u001f\u008b")) {
+      return found("a gzip file", "Decompress it first.");
+    }
+    if (first.startsWith("PK\u0003\u0004") || first.startsWith("PK\u0005\u0006")) {
+      return found("a zip file", "Extract it first.");
+    }
+    if (first.startsWith("(\u00b5/\u00fd")) {
+      return found("a Zstandard file", "Decompress it first.");
+    }
+    if (first.startsWith("Obj\u0001")) {
+      return found("an Avro file", "Write it as an Arrow IPC file.");
+    }
+    if (first.startsWith("ORC")) {
+      return found("an ORC file", pandas("pandas.read_orc(...)"));
+    }
+    if (first.startsWith("FEA1")) {
+      return found("a Feather file of version 1", pandas("pandas.read_feather(...)"));
+    }
+    return isText(start) ? text(first) : found(bytes(start), "Check the path.");
+  }
+
+  private static String text(String first) {
+    String line = first.strip();
+    if (line.startsWith("{") || line.startsWith("[")) {
+      return found("JSON text", pandas("pandas.read_json(..., lines=True)"));
+    }
+    String head = first.lines().findFirst().orElse("");
+    boolean columns = head.indexOf(',') >= 0 || head.indexOf(';') >= 0 || head.indexOf('\t') >= 0;
+    return found(columns ? "text that looks like CSV" : "text", pandas("pandas.read_csv(...)"));
+  }
+
+  private static String found(String what, String advice) {
+    return "found " + what + ADVICE + advice;
+  }
+
+  private static String pandas(String frame) {
+    return "Write it with Python: "
+        + frame
+        + ".to_feather(\"data.arrow\", compression=\"uncompressed\"); or make batches of records with"
+        + " RecordBatches.";
+  }
+
+  /** UTF-8, of which the last character may be cut off, without control characters. */
+  private static boolean isText(byte[] start) {
+    for (byte b : start) {
+      int value = b & 0xff;
+      boolean space = value == '\t' || value == '\n' || value == '\r';
+      if ((value < ' ' && !space) || value == 0x7f || value >= 0xf8) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String bytes(byte[] start) {
+    List<String> hex = new ArrayList<>();
+    for (int i = 0; i < Math.min(8, start.length); i++) {
+      hex.add(String.format("%02x", start[i]));
+    }
+    return "an unknown format that begins with the bytes " + String.join(" ", hex);
+  }
+}
