@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Deprecates, restores, deletes and removes versions.
  *
- * <p>A deletion is a record; the bytes stay for the grace period. So an assignment or a lease that
- * was under way when the version was deleted is there when the bytes would go, which then stay: no
- * lock has to keep the two apart.
+ * <p>A deletion is a record; the bytes stay for the grace period. An assignment excludes a deletion
+ * ({@link Storage#together}). A lease that was under way when the version was deleted is there when
+ * the bytes would go, which then stay.
  */
 final class Collector {
   private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
@@ -196,18 +196,23 @@ final class Collector {
   Collected collect(Change change) {
     Totals totals = new Totals();
     for (String model : storage.everyModel()) {
-      Plan plan = plan(model);
-      if (!plan.delete().isEmpty()) {
-        storage.allowDeletions();
-      }
-      move(plan.delete(), DELETED, change, state -> state.compareTo(DELETED) < 0);
-      move(plan.restore(), ACTIVE, change, state -> state == DELETED);
-      move(plan.remove(), REMOVED, change, state -> state == DELETED);
+      Plan plan = storage.together(model, () -> collect(model, change));
       erase(model);
       totals.add(plan);
     }
     storage.clean();
     return totals.collected();
+  }
+
+  private Plan collect(String model, Change change) {
+    Plan plan = plan(model);
+    if (!plan.delete().isEmpty()) {
+      storage.allowDeletions();
+    }
+    move(plan.delete(), DELETED, change, state -> state.compareTo(DELETED) < 0);
+    move(plan.restore(), ACTIVE, change, state -> state == DELETED);
+    move(plan.remove(), REMOVED, change, state -> state == DELETED);
+    return plan;
   }
 
   private Plan plan(String model) {

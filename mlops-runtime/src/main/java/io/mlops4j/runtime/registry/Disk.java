@@ -57,6 +57,10 @@ final class Disk {
     this.links = links;
   }
 
+  boolean hasLinks() {
+    return links;
+  }
+
   /** A new folder to build something in. */
   Path stage() throws IOException {
     Files.createDirectories(staging);

@@ -9,8 +9,13 @@ import java.time.Clock;
 import java.util.Objects;
 
 /**
- * A registry in a folder, which any number of threads and processes share, also over a network file
- * system: it relies on exclusive renames and links, never on file locks.
+ * A registry in a folder, which any number of threads and processes share, even over a network file
+ * system: versions and records appear by exclusive renames and links, without file locks. Only an
+ * assignment and a deletion of one model keep each other out by a file lock. Where the file system
+ * has none, both may be stored at the same moment; {@link #collect} then restores the version.
+ *
+ * <p>Versions of one model with equal bytes and different cards share their files by hard links,
+ * where the file system has them.
  *
  * <p>A publish or an assignment that returned has been forced to the disk. One that did not return,
  * because the process was killed or the disk was full, has happened completely or not at all. What
@@ -25,7 +30,8 @@ import java.util.Objects;
  * application says.
  */
 public final class FileModelRegistry extends StoredRegistry {
-  private FileModelRegistry(Layout layout, Disk disk, Storage storage, RegistryOptions options) {
+  private FileModelRegistry(
+      Layout layout, Disk disk, FolderStorage storage, RegistryOptions options) {
     super(
         storage,
         options,

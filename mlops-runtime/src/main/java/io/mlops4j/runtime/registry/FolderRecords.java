@@ -7,6 +7,7 @@ import java.nio.file.Path;
 record FolderRecords(Layout layout, Disk disk, Path folder) implements Records {
   @Override
   public long last(long known) {
+    layout.refuseLinks(folder);
     long number = known == 0 ? layout.last(folder) : known;
     while (Disk.exists(layout.record(folder, number + 1))) {
       number++;

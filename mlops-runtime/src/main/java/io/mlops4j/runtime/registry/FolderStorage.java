@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.BitSet;
@@ -29,12 +30,16 @@ final class FolderStorage implements Storage {
 
   private final Layout layout;
   private final Disk disk;
+  private final ModelLocks locks;
   // The highest numbers seen; from there a look at the next name replaces listing the folder.
   private final Map<String, Integer> seen = new ConcurrentHashMap<>();
+  // Where a copy of another registry has already put some bytes.
+  private final Map<Digest, ModelVersion> copied = new ConcurrentHashMap<>();
 
   FolderStorage(Layout layout, Disk disk) {
     this.layout = layout;
     this.disk = disk;
+    this.locks = new ModelLocks(layout.locks(), ModelLocks.PATIENCE);
   }
 
   @Override
@@ -223,11 +228,44 @@ final class FolderStorage implements Storage {
           Disk.write(copy, version.file(file.getKey()));
         }
       }
-      Disk.forceDown(staged);
       ModelVersion at = manifest.version();
+      ModelVersion like = copied.putIfAbsent(at.digest(), at);
+      if (like != null && version.hasFiles()) {
+        share(like.name(), like.number(), manifest, staged);
+      }
+      Disk.forceDown(staged);
       return Disk.claim(staged, layout.version(at.name(), at.number()), layout.root());
     } finally {
       Disk.deleteQuietly(staged);
+    }
+  }
+
+  /**
+   * Replaces staged files by hard links to equal files of another version, so that equal bytes lie
+   * on the disk once. A file of the other version is read before: one that is damaged or gone is not
+   * linked. The copy stays where links fail, as on a file system without them.
+   */
+  void share(String model, int number, Manifest manifest, Path staged) {
+    if (!disk.hasLinks()) {
+      return;
+    }
+    Path others = layout.version(model, number).resolve(FILES);
+    for (Map.Entry<String, Manifest.Entry> file : manifest.files().entrySet()) {
+      try {
+        Path aside = disk.stage();
+        try {
+          Path link = aside.resolve("link");
+          Files.createLink(link, others.resolve(file.getKey()));
+          if (Files.isRegularFile(link, LinkOption.NOFOLLOW_LINKS)
+              && Disk.digest(link, piece -> {}).equals(file.getValue().digest())) {
+            Disk.replace(link, staged.resolve(FILES).resolve(file.getKey()), staged);
+          }
+        } finally {
+          Disk.deleteQuietly(aside);
+        }
+      } catch (IOException | UnsupportedOperationException e) {
+        // The copy stays.
+      }
     }
   }
 
@@ -318,7 +356,8 @@ final class FolderStorage implements Storage {
 
   @Override
   public <T> T together(String model, Supplier<T> work) {
-    return work.get();
+    return locks.holding(
+        model, work, e -> layout.cannotStore("a change of " + model, e));
   }
 
   @Override

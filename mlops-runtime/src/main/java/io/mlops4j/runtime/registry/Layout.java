@@ -4,6 +4,7 @@ import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -23,13 +24,14 @@ import java.util.stream.Stream;
  * layout.json                                    which layout this is
  * models/NAME/versions/000001/manifest.json      what belongs to the version, sealed
  *                            /card.json          its card
- *                            /files/...          the model as it was published
+ *                            /files/...          the model as it was published; may be hard links
  *                            /signatures/DIGEST.json  signatures, each named by its digest
  * models/NAME/aliases/ALIAS/000001.json          one sealed record per change of the alias
  * models/NAME/changes/000001.json                one sealed record per change of versions' states
  * models/NAME/leases/000001/ID.json              who uses a version, until when
  * models/NAME/index/000001.json                  what 256 versions are; may be missing or deleted
  * .staging/...                                   half-made things, never read
+ * .locks/NAME                                    locked while a model's aliases or states change
  * </pre>
  *
  * <p>The layout's number is raised only when older libraries would misread or damage a registry;
@@ -136,6 +138,10 @@ record Layout(Path root) {
     return root.resolve(".staging");
   }
 
+  Path locks() {
+    return root.resolve(".locks");
+  }
+
   Path versions(String model) {
     return root.resolve("models").resolve(model).resolve("versions");
   }
@@ -206,6 +212,7 @@ record Layout(Path root) {
 
   /** The names in a folder, sorted; none when there is no such folder. */
   List<String> names(Path folder) {
+    refuseLinks(folder);
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
     } catch (NoSuchFileException | NotDirectoryException e) {
@@ -213,6 +220,15 @@ record Layout(Path root) {
       return List.of();
     } catch (IOException | UncheckedIOException e) {
       throw cannotRead(folder, e);
+    }
+  }
+
+  /** Nothing inside a registry is a symbolic link: it would lead to what somebody else can change. */
+  void refuseLinks(Path path) {
+    for (Path at = path; at != null && !at.equals(root); at = at.getParent()) {
+      if (Files.isSymbolicLink(at)) {
+        throw Document.damaged(at, "a symbolic link");
+      }
     }
   }
 
@@ -263,6 +279,10 @@ record Layout(Path root) {
   }
 
   static RegistryException cannotRead(Object path, Exception cause) {
+    if (cause instanceof ClosedByInterruptException) {
+      return new RegistryException(
+          path + ": the thread was interrupted while it read this; read it again", cause);
+    }
     return new RegistryException(
         path
             + ": found something that cannot be read ("
@@ -272,6 +292,14 @@ record Layout(Path root) {
   }
 
   RegistryException cannotStore(String what, IOException cause) {
+    if (cause instanceof ClosedByInterruptException) {
+      return new RegistryException(
+          root
+              + ": the thread was interrupted before "
+              + what
+              + " was stored; nothing was stored, try again",
+          cause);
+    }
     return new RegistryException(
         root
             + ": cannot store "

@@ -20,11 +20,11 @@ import java.util.TreeMap;
 final class Publisher {
   private final Layout layout;
   private final Disk disk;
-  private final Storage storage;
+  private final FolderStorage storage;
   private final Clock clock;
   private final VersionStore versions;
 
-  Publisher(Layout layout, Disk disk, Storage storage, Clock clock, VersionStore versions) {
+  Publisher(Layout layout, Disk disk, FolderStorage storage, Clock clock, VersionStore versions) {
     this.layout = layout;
     this.disk = disk;
     this.storage = storage;
@@ -92,6 +92,10 @@ final class Publisher {
    */
   private ModelVersion publish(Manifest staged, Path folder) throws IOException {
     String model = staged.version().name();
+    versions
+        .list(model)
+        .newestWith(staged.version().digest(), versions.last(model))
+        .ifPresent(number -> storage.share(model, number, staged, folder));
     Disk.forceDown(folder);
     while (true) {
       int last = versions.last(model);

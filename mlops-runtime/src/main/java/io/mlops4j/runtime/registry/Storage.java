@@ -119,8 +119,8 @@ interface Storage extends AutoCloseable {
   void removeLease(String model, int number, String name);
 
   /**
-   * Does some work that decides by what is there and then writes: as one step where a storage can
-   * do that, otherwise as it comes.
+   * Runs some work that decides by what is there and then writes. No other thread or process does
+   * such work for the same model meanwhile.
    */
   <T> T together(String model, Supplier<T> work);
 

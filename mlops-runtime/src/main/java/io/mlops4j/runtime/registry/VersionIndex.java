@@ -36,8 +36,9 @@ final class VersionIndex implements VersionList {
   private final Disk disk;
   private final String model;
   private final IntFunction<VersionStore.Stored> manifests;
-  // By version, from 1 at index 0.
-  private long[] keys = new long[BLOCK];
+  // By version, from 1 at index 0: the beginnings of the digests of its bytes and of its card.
+  private long[] bytes = new long[BLOCK];
+  private long[] cards = new long[BLOCK];
   private int known;
   private @Nullable Digest end;
   private final Map<Integer, Digest> unwritten = new TreeMap<>();
@@ -62,14 +63,10 @@ final class VersionIndex implements VersionList {
     static Line of(Manifest manifest) {
       return new Line(manifest.version().digest(), manifest.card());
     }
+  }
 
-    long key() {
-      return 31 * start(digest) + start(card);
-    }
-
-    private static long start(Digest digest) {
-      return Long.parseUnsignedLong(digest.hex().substring(0, 16), 16);
-    }
+  private static long start(Digest digest) {
+    return Long.parseUnsignedLong(digest.hex().substring(0, 16), 16);
   }
 
   private record Block(List<Line> lines, Digest end) {}
@@ -83,14 +80,24 @@ final class VersionIndex implements VersionList {
   @Override
   public synchronized List<Integer> candidates(Digest digest, Digest card, int last) {
     catchUp(last);
-    long key = new Line(digest, card).key();
     List<Integer> found = new ArrayList<>();
     for (int number = known; number >= 1; number--) {
-      if (keys[number - 1] == key) {
+      if (bytes[number - 1] == start(digest) && cards[number - 1] == start(card)) {
         found.add(number);
       }
     }
     return found;
+  }
+
+  @Override
+  public synchronized Optional<Integer> newestWith(Digest digest, int last) {
+    catchUp(last);
+    for (int number = known; number >= 1; number--) {
+      if (bytes[number - 1] == start(digest)) {
+        return Optional.of(number);
+      }
+    }
+    return Optional.empty();
   }
 
   @Override
@@ -121,8 +128,12 @@ final class VersionIndex implements VersionList {
   }
 
   private void add(Line line) {
-    keys = known < keys.length ? keys : Arrays.copyOf(keys, known * 2);
-    keys[known++] = line.key();
+    if (known == bytes.length) {
+      bytes = Arrays.copyOf(bytes, known * 2);
+      cards = Arrays.copyOf(cards, known * 2);
+    }
+    bytes[known] = start(line.digest());
+    cards[known++] = start(line.card());
   }
 
   @Override

@@ -10,6 +10,11 @@ interface VersionList {
   /** The versions up to a number that may have this content, the newest first. */
   List<Integer> candidates(Digest digest, Digest card, int last);
 
+  /** The newest version up to a number that may have these bytes, where bytes can be shared. */
+  default Optional<Integer> newestWith(Digest digest, int last) {
+    return Optional.empty();
+  }
+
   /** The end of the chain, at a number or, if others know more already, beyond it. */
   Optional<VersionIndex.End> end(int last);
 

@@ -68,6 +68,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   private final Inside inside = new Inside();
   private final Closing closing;
   private final @Nullable ThreadMXBean clocks;
+  private final boolean modelCache;
   private final @Nullable TrustPolicy trust;
   private final @Nullable String region;
   private final VersionLeases leases;
@@ -137,6 +138,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
       @Nullable String region,
       LongSupplier nanos) {
     this.closing = closing;
+    this.modelCache = modelCache != null;
     this.trust = trust;
     this.region = region;
     this.leases = new VersionLeases(nanos);
@@ -215,12 +217,21 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     return load(
         new Asked(
             version.version().name(),
-            () ->
-                version.registry().deferredSource(version.version()), // verified before any engine
+            () -> source(version, options),
             version,
             options,
             route,
             Forgotten.place()));
+  }
+
+  /**
+   * Verified before any engine gets it. Without a model cache the bytes are read each time, even
+   * when equal bytes are loaded already: a version that is damaged in its registry is refused.
+   */
+  private ModelSource source(RegisteredVersion version, LoadOptions options) {
+    return modelCache && options.cached()
+        ? version.registry().deferredSource(version.version())
+        : version.registry().source(version.version());
   }
 
   private ServingModel load(Asked asked) {

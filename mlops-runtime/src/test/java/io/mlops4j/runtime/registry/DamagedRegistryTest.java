@@ -77,7 +77,7 @@ class DamagedRegistryTest {
   private static Map<String, Digest> tree(Path folder) throws IOException {
     Map<String, Digest> digests = new TreeMap<>();
     try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path path : paths.filter(Files::isRegularFile).toList()) {
+      for (Path path : paths.filter(Models::isStored).toList()) {
         digests.put(folder.relativize(path).toString(), Digest.sha256(path));
       }
     }

@@ -103,6 +103,7 @@ class FileModelRegistryTest {
 
     assertThat(tree(root).stream().map(path -> path.toString().replace('\\', '/')))
         .containsExactly(
+            ".locks/flight-delay",
             "layout.json",
             "models/flight-delay/aliases/champion/000001.json",
             "models/flight-delay/versions/000001/card.json",

@@ -47,6 +47,11 @@ final class Models {
     }
   }
 
+  /** A file that belongs to what a registry stores: not one that it only locks. */
+  static boolean isStored(Path path) {
+    return Files.isRegularFile(path) && !path.toString().contains(".locks");
+  }
+
   static Path mlp4(Path folder) throws IOException {
     return copy("mlp4.onnx", folder);
   }

@@ -85,7 +85,7 @@ class RegistryCopyTest {
   private static Map<String, byte[]> files(Path root) throws IOException {
     Map<String, byte[]> files = new TreeMap<>();
     try (Stream<Path> tree = Files.walk(root)) {
-      for (Path file : tree.filter(Files::isRegularFile).toList()) {
+      for (Path file : tree.filter(Models::isStored).toList()) {
         files.put(root.relativize(file).toString(), Files.readAllBytes(file));
       }
     }
