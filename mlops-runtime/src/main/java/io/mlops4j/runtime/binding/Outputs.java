@@ -2,6 +2,7 @@ package io.mlops4j.runtime.binding;
 
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.feature.FixedShapeTensorVector;
+import io.mlops4j.internal.Suggestions;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.memory.Native;
@@ -108,11 +109,13 @@ public final class Outputs {
         return i;
       }
     }
+    List<String> names = plans.stream().map(OutputPlan::name).toList();
     throw new IllegalArgumentException(
         "output: found no \""
             + name
             + "\", expected one of "
-            + plans.stream().map(OutputPlan::name).toList());
+            + names
+            + Suggestions.hint(name, names));
   }
 
   private int count(int output) {

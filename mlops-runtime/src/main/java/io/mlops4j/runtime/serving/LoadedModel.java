@@ -122,6 +122,7 @@ final class LoadedModel implements ServingModel {
 
   @Override
   public Prediction predict(FeatureBatch batch, CallOptions options) {
+    Objects.requireNonNull(batch, "batch");
     try (FeatureBatch held = batch.lend(runtime.allocator())) {
       DefaultPrediction answer = askBatch(new BatchRequest(held, shared.binder()), options);
       if ((answer.call() & Forgotten.ONE_OF - 1) == 0) {

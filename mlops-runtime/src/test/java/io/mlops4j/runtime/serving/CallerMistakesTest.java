@@ -1,0 +1,44 @@
+package io.mlops4j.runtime.serving;
+
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.Model;
+import io.mlops4j.inference.Prediction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CallerMistakesTest {
+  private final ServingFixture fixture = new ServingFixture();
+
+  @AfterEach
+  void nothingIsForgotten() {
+    fixture.close();
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // as callers that are not checked do
+  void aNullIsNamed() {
+    CallOptions options = CallOptions.withDefaults();
+    try (Model model = fixture.load("mlp4.onnx")) {
+      assertThatNullPointerException().isThrownBy(() -> model.predict(null)).withMessage("batch");
+      assertThatNullPointerException()
+          .isThrownBy(() -> model.predict(null, options))
+          .withMessage("batch");
+    }
+  }
+
+  @Test
+  void aMisspeltOutputNamesTheOneThatWasMeant() {
+    try (Model model = fixture.load("classifier.onnx");
+        FeatureBatch batch =
+            FeatureBatch.builder(fixture.allocator()).floats("x", 2, 0).asTensors(2).build();
+        Prediction answer = model.predict(batch)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> answer.floats("probabilites"))
+          .withMessageContaining("did you mean \"probabilities\"?");
+    }
+  }
+}
