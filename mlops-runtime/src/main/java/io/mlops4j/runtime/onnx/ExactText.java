@@ -16,6 +16,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import com.google.protobuf.ByteString;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,13 @@ import org.jspecify.annotations.Nullable;
 final class ExactText {
   private static final String NAME = "text";
   private static final int IR_VERSION = 8;
-  private static final int OPSET = 13;
+  private static final int OPSET = 20;
+  private static final int ML_OPSET = 3;
+
+  /** The sets of operators beside ONNX's own that {@link #session} knows. */
+  static final String ML = "ai.onnx.ml";
+
+  static final String MICROSOFT = "com.microsoft";
 
   private ExactText() {}
 
@@ -41,6 +48,14 @@ final class ExactText {
       }
     }
     return false;
+  }
+
+  /** Adds the characters of a text that the Java API would change, each once. */
+  static void addCharacters(String text, Set<String> to) {
+    text.codePoints()
+        .filter(c -> c == 0 || Character.isSupplementaryCodePoint(c))
+        .mapToObj(Character::toString)
+        .forEach(to::add);
   }
 
   private static boolean isNeeded(String value) {
@@ -56,19 +71,44 @@ final class ExactText {
   /** A tensor, which the caller closes. */
   static OnnxTensor tensor(OrtEnvironment environment, String[] values, long[] dims)
       throws OrtException {
+    try (OrtSession session = session(environment, constant(values, dims))) {
+      return (OnnxTensor) session.run(Map.of()).get(0);
+    }
+  }
+
+  /** Opens a small graph, which the caller closes. */
+  static OrtSession session(OrtEnvironment environment, GraphProto.Builder graph)
+      throws OrtException {
+    byte[] model =
+        ModelProto.newBuilder()
+            .setIrVersion(IR_VERSION)
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(ML).setVersion(ML_OPSET))
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(MICROSOFT).setVersion(1))
+            .setGraph(graph)
+            .build()
+            .toByteArray();
     try (SessionOptions options = new SessionOptions()) {
       options.setIntraOpNumThreads(1);
       options.setInterOpNumThreads(1);
       options.setCPUArenaAllocator(false);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-      try (OrtSession session = environment.createSession(model(values, dims), options)) {
-        return (OnnxTensor) session.run(Map.of()).get(0);
-      }
+      return environment.createSession(model, options);
     }
   }
 
-  /** A model whose only output is an initialiser. */
-  private static byte[] model(String[] values, long[] dims) {
+  /** Of any rank. */
+  static ValueInfoProto value(String name, DataType type) {
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(
+            TypeProto.newBuilder()
+                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(type.getNumber())))
+        .build();
+  }
+
+  /** A graph whose only output is an initialiser. */
+  private static GraphProto.Builder constant(String[] values, long[] dims) {
     TensorProto.Builder constant =
         TensorProto.newBuilder().setName(NAME).setDataType(DataType.STRING_VALUE);
     TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
@@ -85,11 +125,6 @@ final class ExactText {
         ValueInfoProto.newBuilder()
             .setName(NAME)
             .setType(TypeProto.newBuilder().setTensorType(type));
-    return ModelProto.newBuilder()
-        .setIrVersion(IR_VERSION)
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
-        .setGraph(GraphProto.newBuilder().setName(NAME).addInitializer(constant).addOutput(output))
-        .build()
-        .toByteArray();
+    return GraphProto.newBuilder().setName(NAME).addInitializer(constant).addOutput(output);
   }
 }

@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.ExtensionRegistryLite;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -22,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +39,11 @@ final class GraphReader {
   /** Messages in messages; protobuf's own limit, which ONNX Runtime keeps too. */
   private static final int MAX_DEPTH = 100;
 
+  /** What is longer are bytes. */
+  private static final int LONGEST_TEXT = 1 << 20;
+
+  private static final String LABELS = "classlabels_strings";
+
   private final CodedInputStream in;
   private final List<ValueInfoProto> inputs = new ArrayList<>();
   private final List<ValueInfoProto> outputs = new ArrayList<>();
@@ -44,6 +51,8 @@ final class GraphReader {
   private final Set<String> read = new HashSet<>();
   private final List<OperatorSetIdProto> operatorSets = new ArrayList<>();
   private final List<ExternalTensor> external = new ArrayList<>();
+  private final Set<String> labels = new LinkedHashSet<>();
+  private final Set<String> unusual = new HashSet<>();
   private final FunctionCalls functions = new FunctionCalls();
   private final FunctionCalls.Body graph = new FunctionCalls.Body();
   private FunctionCalls.Body body = graph;
@@ -65,7 +74,9 @@ final class GraphReader {
         reader.initializers,
         reader.read,
         reader.operatorSets,
-        reader.external);
+        reader.external,
+        reader.labels,
+        reader.unusual);
   }
 
   /** The fields of one message. */
@@ -199,7 +210,7 @@ final class GraphReader {
           body.output();
         }
         case FunctionProto.NODE_FIELD_NUMBER -> node();
-        case FunctionProto.ATTRIBUTE_PROTO_FIELD_NUMBER -> message(GraphReader.this::attribute);
+        case FunctionProto.ATTRIBUTE_PROTO_FIELD_NUMBER -> message(new Attribute());
         default -> {
           return false;
         }
@@ -226,13 +237,56 @@ final class GraphReader {
           in.readString();
           outputs++;
         }
-        case NodeProto.ATTRIBUTE_FIELD_NUMBER -> message(GraphReader.this::attribute);
+        case NodeProto.ATTRIBUTE_FIELD_NUMBER -> message(new Attribute());
         default -> {
           return false;
         }
       }
       return true;
     }
+  }
+
+  private final class Attribute implements Parts {
+    private final Set<String> texts = new LinkedHashSet<>();
+    private boolean isNamed;
+    private boolean isLabels;
+
+    @Override
+    public boolean read(int field) throws IOException {
+      switch (field) {
+        case AttributeProto.NAME_FIELD_NUMBER -> {
+          isLabels = in.readString().equals(LABELS);
+          isNamed = true;
+        }
+        case AttributeProto.S_FIELD_NUMBER -> text();
+        case AttributeProto.STRINGS_FIELD_NUMBER -> {
+          ByteString text = text();
+          if (isLabels || !isNamed) {
+            texts.add(text.toStringUtf8());
+          }
+        }
+        default -> {
+          return attribute(field);
+        }
+      }
+      if (isLabels) {
+        labels.addAll(texts);
+      }
+      return true;
+    }
+  }
+
+  private ByteString text() throws IOException {
+    ByteString text = in.readBytes();
+    if (text.size() <= LONGEST_TEXT) {
+      for (int i = 0; i < text.size(); i++) {
+        if (text.byteAt(i) == 0 || (text.byteAt(i) & 0xf0) == 0xf0) {
+          ExactText.addCharacters(text.toStringUtf8(), unusual);
+          break;
+        }
+      }
+    }
+    return text;
   }
 
   private boolean attribute(int field) throws IOException {
@@ -301,6 +355,7 @@ final class GraphReader {
     private boolean part(int field) throws IOException {
       switch (field) {
         case TensorProto.NAME_FIELD_NUMBER -> name = in.readString();
+        case TensorProto.STRING_DATA_FIELD_NUMBER -> text();
         case TensorProto.DIMS_FIELD_NUMBER -> packedDims();
         case TensorProto.EXTERNAL_DATA_FIELD_NUMBER -> {
           StringStringEntryProto entry = parsed(StringStringEntryProto.parser());

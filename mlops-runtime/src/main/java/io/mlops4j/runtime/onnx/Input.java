@@ -13,6 +13,7 @@ import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One input of a slot: its shape for the next run, and its elements. */
@@ -32,6 +33,7 @@ final class Input implements AutoCloseable {
   private long[] borrowedDims = {};
   private @Nullable OnnxTensor borrowed;
   private String[] text = {};
+  private boolean unusual;
   private @Nullable OnnxTensor textTensor;
 
   Input(TensorSpec spec, DirectMemory memory) {
@@ -173,12 +175,8 @@ final class Input implements AutoCloseable {
         block.buffer(bytes(dims)), environment, TensorTypes.signed(spec.type()), dims);
   }
 
-  /**
-   * Copies the text into a tensor, because ONNX Runtime owns the memory of its strings.
-   *
-   * @param exact whether text must go in as it is, see {@link ExactText}
-   */
-  void text(StringColumn values, OrtEnvironment environment, boolean exact) throws OrtException {
+  /** Copies the text into a tensor, because ONNX Runtime owns the memory of its strings. */
+  void text(StringColumn values, OrtEnvironment environment) throws OrtException {
     if (!shaped || !isText() || values.size() != TensorTypes.elements(dims)) {
       throw new IllegalStateException(
           "input %s: found %d values of text, expected %s of shape %s"
@@ -194,12 +192,12 @@ final class Input implements AutoCloseable {
       text[i] =
           present(distinct == null ? values.get(i) : distinct[Native.getInt(codes + 4L * i)], i);
     }
-    boolean unusual = ExactText.isNeeded(distinct == null ? text : distinct);
+    unusual = ExactText.isNeeded(distinct == null ? text : distinct);
     if (unusual) {
       requireWholeCharacters();
     }
     textTensor =
-        exact && unusual
+        unusual
             ? ExactText.tensor(environment, text, dims)
             : OnnxTensor.createTensor(environment, text, dims);
   }
@@ -224,6 +222,18 @@ final class Input implements AutoCloseable {
     }
   }
 
+  /** Whether its text needed {@link ExactText}. */
+  boolean isUnusual() {
+    return unusual;
+  }
+
+  /** Adds the characters of its text that need it. */
+  void addCharacters(Set<String> to) {
+    for (String value : text) {
+      ExactText.addCharacters(value, to);
+    }
+  }
+
   OnnxTensor textTensor() {
     if (textTensor == null) {
       throw new IllegalStateException("input " + name() + ": found no text, expected some");
@@ -235,6 +245,7 @@ final class Input implements AutoCloseable {
     if (textTensor != null) {
       textTensor.close();
       textTensor = null;
+      unusual = false;
       Arrays.fill(text, null);
     }
   }

@@ -22,13 +22,15 @@ import java.util.TreeMap;
 final class NestedValue implements EngineValue, AutoCloseable {
   private final String output;
   private final DirectMemory memory;
+  private final ReturnedText text;
   private final Kind kind;
   private final List<EngineValue> children = new ArrayList<>();
   private final List<Runnable> frees = new ArrayList<>();
 
-  private NestedValue(String output, DirectMemory memory, Kind kind) {
+  private NestedValue(String output, DirectMemory memory, ReturnedText text, Kind kind) {
     this.output = output;
     this.memory = memory;
+    this.text = text;
     this.kind = kind;
   }
 
@@ -38,9 +40,11 @@ final class NestedValue implements EngineValue, AutoCloseable {
    * @param output the name of the output, for messages
    * @return the copy, which the caller closes
    */
-  static NestedValue of(String output, OnnxValue value, DirectMemory memory) throws OrtException {
+  static NestedValue of(String output, OnnxValue value, DirectMemory memory, ReturnedText text)
+      throws OrtException {
     NestedValue nested =
-        new NestedValue(output, memory, value instanceof OnnxSequence ? Kind.SEQUENCE : Kind.MAP);
+        new NestedValue(
+            output, memory, text, value instanceof OnnxSequence ? Kind.SEQUENCE : Kind.MAP);
     boolean copied = false;
     try {
       nested.copy(value);
@@ -74,9 +78,9 @@ final class NestedValue implements EngineValue, AutoCloseable {
 
   private void copyElement(OnnxValue element) throws OrtException {
     if (element instanceof OnnxTensor tensor) {
-      tensor(type(tensor.getInfo())).copy(tensor);
+      tensor(type(tensor.getInfo())).copy(tensor, text);
     } else {
-      NestedValue nested = of(output, element, memory);
+      NestedValue nested = of(output, element, memory, text);
       frees.add(nested::close);
       children.add(nested);
     }
@@ -95,8 +99,8 @@ final class NestedValue implements EngineValue, AutoCloseable {
   /** Sorted, as ONNX Runtime keeps its maps; its Java API hands them over in no order. */
   private void copyMap(OnnxMap map) throws OrtException {
     Map<Object, Object> sorted = new TreeMap<>(map.getValue());
-    tensor(TensorTypes.of(map.getInfo().keyType).orElseThrow()).copy(sorted.keySet());
-    tensor(TensorTypes.of(map.getInfo().valueType).orElseThrow()).copy(sorted.values());
+    tensor(TensorTypes.of(map.getInfo().keyType).orElseThrow()).copy(sorted.keySet(), text);
+    tensor(TensorTypes.of(map.getInfo().valueType).orElseThrow()).copy(sorted.values(), text);
   }
 
   private TensorMemory tensor(ElementType type) {

@@ -96,7 +96,7 @@ final class OnnxEngine implements Engine {
               source,
               opened.session(),
               signature,
-              opened.graph().constants(),
+              opened.graph(),
               opened.bytes());
       return model;
     } catch (OrtException e) {

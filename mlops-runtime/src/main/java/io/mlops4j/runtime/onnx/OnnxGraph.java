@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
  * @param read the names of all values that an operator, also one in a subgraph, or an output reads
  * @param operatorSets the sets of operators that it asks for
  * @param external every tensor, wherever it stands, whose elements lie in another file
+ * @param labels the labels of its classifiers and maps that are text
+ * @param unusual the characters of text inside it that {@link ExactText} is for
  */
 record OnnxGraph(
     List<ValueInfoProto> inputs,
@@ -29,7 +31,9 @@ record OnnxGraph(
     Set<String> initializers,
     Set<String> read,
     List<OperatorSetIdProto> operatorSets,
-    List<ExternalTensor> external) {
+    List<ExternalTensor> external,
+    Set<String> labels,
+    Set<String> unusual) {
 
   /**
    * Reads a file without copying weights.

@@ -34,7 +34,8 @@ final class OnnxModel implements EngineModel {
   private final Path main;
   private final OpenSession session;
   private final ModelSignature signature;
-  private final Set<String> constants;
+  private final OnnxGraph graph;
+  private final Map<String, String> labels;
   private final UnsignedTensors unsigned;
   private final long bytes;
   private volatile Placement placement;
@@ -48,7 +49,7 @@ final class OnnxModel implements EngineModel {
       ModelSource source,
       OpenSession session,
       ModelSignature signature,
-      Set<String> constants,
+      OnnxGraph graph,
       long bytes)
       throws OrtException {
     this.environment = environment;
@@ -56,7 +57,8 @@ final class OnnxModel implements EngineModel {
     this.main = source.main();
     this.session = session;
     this.signature = signature;
-    this.constants = constants;
+    this.graph = graph;
+    this.labels = ReturnedText.labels(environment, signature, graph.labels(), main);
     this.unsigned = UnsignedTensors.open(environment, signature);
     this.bytes = bytes;
     this.placement = session.devices().placement();
@@ -113,6 +115,11 @@ final class OnnxModel implements EngineModel {
     return session.session();
   }
 
+  /** Reads text for one slot. */
+  ReturnedText returnedText() {
+    return new ReturnedText(environment, graph.unusual(), labels);
+  }
+
   UnsignedTensors unsigned() {
     return unsigned;
   }
@@ -134,7 +141,7 @@ final class OnnxModel implements EngineModel {
 
   @Override
   public Set<String> constants() {
-    return constants;
+    return graph.constants();
   }
 
   @Override

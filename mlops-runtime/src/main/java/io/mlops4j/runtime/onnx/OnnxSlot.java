@@ -4,19 +4,18 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession.RunOptions;
 import io.mlops4j.error.InferenceException;
-import io.mlops4j.model.ElementType;
-import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.TensorSpec;
-import io.mlops4j.model.ValueSpec;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.EngineValue;
 import io.mlops4j.spi.StringColumn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +40,7 @@ final class OnnxSlot implements EngineSlot {
   private final List<Output> outputs = new ArrayList<>();
   private final @Nullable Binding[] bindings = new Binding[KEPT];
   private final boolean drops;
-  private final boolean exactText;
+  private final ReturnedText text;
   private final RunOptions options;
   private final Object cancelLock = new Object();
   private int oldest;
@@ -53,26 +52,16 @@ final class OnnxSlot implements EngineSlot {
 
   OnnxSlot(OnnxModel model) throws OrtException {
     this.model = model;
+    text = model.returnedText();
     model.signature().inputs().stream()
         .map(spec -> new Input((TensorSpec) spec, model.memory()))
         .forEach(inputs::add);
     model.signature().outputs().stream()
-        .map(spec -> new Output(spec, model.fetched(spec.name()), model.memory()))
+        .map(spec -> new Output(spec, model.fetched(spec.name()), model.memory(), text))
         .forEach(outputs::add);
     outputs.stream().filter(this::isInput).forEach(Output::markDynamic);
     drops = inputs.stream().anyMatch(Input::isText) || outputs.stream().anyMatch(Output::isNested);
-    exactText = model.signature().outputs().stream().noneMatch(OnnxSlot::holdsText);
     options = quiet();
-  }
-
-  /**
-   * Text that comes back is read in the form in which it went in, so that what a model passes on is
-   * unchanged. The text of a map are labels, which are the model's own.
-   */
-  private static boolean holdsText(ValueSpec spec) {
-    return spec instanceof TensorSpec tensor
-        ? tensor.type() == ElementType.STRING
-        : spec instanceof SequenceSpec sequence && holdsText(sequence.element());
   }
 
   /** What ONNX Runtime would print also comes as an exception. */
@@ -132,7 +121,7 @@ final class OnnxSlot implements EngineSlot {
   public synchronized void strings(int input, StringColumn values) {
     requireOpen();
     try {
-      inputs.get(input).text(values, model.environment(), exactText);
+      inputs.get(input).text(values, model.environment());
     } catch (OrtException e) {
       throw failure(e);
     }
@@ -166,6 +155,7 @@ final class OnnxSlot implements EngineSlot {
     requireOpen();
     answered = false;
     try {
+      text.feed(unusualCharacters());
       run(binding());
       answered = true;
     } catch (OrtException e) {
@@ -175,6 +165,17 @@ final class OnnxSlot implements EngineSlot {
         current = null; // it may have failed halfway through moving what the binding pins
       }
     }
+  }
+
+  private Set<String> unusualCharacters() {
+    Set<String> characters = Set.of();
+    for (Input input : inputs) {
+      if (input.isUnusual()) {
+        characters = characters.isEmpty() ? new HashSet<>() : characters;
+        input.addCharacters(characters);
+      }
+    }
+    return characters;
   }
 
   private void run(Binding binding) throws OrtException {

@@ -20,6 +20,7 @@ final class Output implements AutoCloseable {
   private final ValueSpec spec;
   private final String fetched;
   private final DirectMemory memory;
+  private final ReturnedText text;
   private final @Nullable TensorMemory tensor;
   private @Nullable NestedValue nested;
   private boolean wanted = true;
@@ -29,11 +30,13 @@ final class Output implements AutoCloseable {
    * Without memory as yet.
    *
    * @param fetched its name in the session
+   * @param text reads text, of this slot
    */
-  Output(ValueSpec spec, String fetched, DirectMemory memory) {
+  Output(ValueSpec spec, String fetched, DirectMemory memory, ReturnedText text) {
     this.spec = spec;
     this.fetched = fetched;
     this.memory = memory;
+    this.text = text;
     this.tensor =
         spec instanceof TensorSpec of ? new TensorMemory(of.name(), of.type(), memory) : null;
   }
@@ -105,10 +108,10 @@ final class Output implements AutoCloseable {
   /** Copies what a run made in ONNX Runtime's memory. */
   void copy(OnnxValue value) throws OrtException {
     if (tensor != null) {
-      tensor.copy((OnnxTensor) value);
+      tensor.copy((OnnxTensor) value, text);
     } else {
       dropNested();
-      nested = NestedValue.of(name(), value, memory);
+      nested = NestedValue.of(name(), value, memory, text);
     }
   }
 

@@ -8,7 +8,6 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.memory.Native;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -62,12 +61,10 @@ final class TensorMemory implements AutoCloseable {
   }
 
   /** Copies what a run made in ONNX Runtime's memory. */
-  void copy(OnnxTensor tensor) throws OrtException {
+  void copy(OnnxTensor tensor, ReturnedText text) throws OrtException {
     long[] dims = tensor.getInfo().getShape();
     if (type == ElementType.STRING) {
-      List<String> values = new ArrayList<>();
-      flatten(tensor.getValue(), values);
-      copy(values, dims);
+      copy(List.of(text.of(output, tensor)), dims);
     } else {
       long bytes = bytes(dims);
       reserve(elements, bytes);
@@ -76,20 +73,11 @@ final class TensorMemory implements AutoCloseable {
     }
   }
 
-  /** ONNX Runtime gives text as a string or as nested arrays of strings. */
-  private static void flatten(Object value, List<String> into) {
-    if (value instanceof Object[] values) {
-      Arrays.stream(values).forEach(element -> flatten(element, into));
-    } else {
-      into.add((String) value);
-    }
-  }
-
   /** Copies the keys or values of a map: all boxed alike, as this tensor's type says. */
-  void copy(Collection<?> values) {
+  void copy(Collection<?> values, ReturnedText text) {
     long[] dims = {values.size()};
     if (type == ElementType.STRING) {
-      copy(values.stream().map(String.class::cast).toList(), dims);
+      copy(values.stream().map(value -> text.label((String) value)).toList(), dims);
       return;
     }
     reserve(elements, bytes(dims));
