@@ -87,8 +87,9 @@ public interface Prediction extends AutoCloseable {
    * The shape of an output, as the engine gave it.
    *
    * @param output its name, not of a sequence or map
-   * @return its dimensions, outermost first; empty for a scalar. Of an answer to no rows, the first
-   *     is 0 and others that the model leaves open are 1
+   * @return its dimensions, outermost first; empty for a scalar. A batch without rows runs, too; a
+   *     model with a sequence or map among its outputs does not, and its tensors then have 0 rows
+   *     and a 1 for what the model leaves open
    */
   long[] shape(String output);
 
@@ -120,7 +121,8 @@ public interface Prediction extends AutoCloseable {
    * A view of all outputs that have a row for each row of the batch, which may be the next model's
    * features.
    *
-   * @return a batch that ends with this prediction; {@link FeatureBatch#retain} keeps it
+   * @return a new batch for each call. It ends with this prediction; {@link FeatureBatch#retain}
+   *     keeps it, and closing it earlier does no harm
    */
   FeatureBatch outputs();
 

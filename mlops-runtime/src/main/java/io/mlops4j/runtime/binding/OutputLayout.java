@@ -76,9 +76,8 @@ final class OutputLayout {
     starts[output] = start;
     elements[output] = count;
     dims[output] = shape;
-    boolean byRow = shape.length > 0 && shape[0] == rows && rows > 0;
-    widths[output] =
-        byRow ? Math.toIntExact(count / rows) : whole ? Math.toIntExact(count) : NOT_BY_ROW;
+    boolean byRow = shape.length > 0 && shape[0] == rows;
+    widths[output] = byRow ? widthOfRow(shape, count) : whole ? Math.toIntExact(count) : NOT_BY_ROW;
   }
 
   /** A sequence or map, which has no shape. */
@@ -87,7 +86,22 @@ final class OutputLayout {
     widths[output] = byRow ? 1 : NOT_BY_ROW;
   }
 
-  /** An answer to no rows. */
+  /** Without rows the shape tells, which may be of longer rows than a column can have. */
+  private int widthOfRow(long[] shape, long count) {
+    if (rows > 0) {
+      return Math.toIntExact(count / rows);
+    }
+    long width = 1;
+    for (int i = 1; i < shape.length; i++) {
+      if (shape[i] > 0 && width > Integer.MAX_VALUE / shape[i]) {
+        return NOT_BY_ROW;
+      }
+      width *= shape[i];
+    }
+    return (int) width;
+  }
+
+  /** An answer to no rows that no run gave. */
   void setEmpty(int output, long[] shape, int width) {
     dims[output] = shape;
     widths[output] = width;

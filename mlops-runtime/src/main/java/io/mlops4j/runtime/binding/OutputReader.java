@@ -173,7 +173,16 @@ public final class OutputReader implements AutoCloseable {
   }
 
   /**
-   * The answers to no rows.
+   * Whether every output is a tensor. ONNX Runtime's Java API cannot return an empty sequence.
+   *
+   * @return false if one is a sequence or a map
+   */
+  public boolean areTensors() {
+    return plans.stream().allMatch(OutputPlan::isTensor);
+  }
+
+  /**
+   * The answers to no rows, as far as the model declares them.
    *
    * @return empty answers, to be released
    */

@@ -4,6 +4,7 @@ import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -68,8 +69,9 @@ final class ExternalWeights {
     if (files.isEmpty()) {
       throw refused(
           tensor,
-          "its elements in another file (%s), which did not come with it".formatted(location),
-          "both in one folder of their own; put the file there and load the folder, or save the model as one file");
+          "its elements in another file (%s), but a single file was loaded".formatted(location),
+          "the model's folder: put %s and that file in a folder of their own, if they are not, and load the folder (%s) instead of the file, or save the model as one file"
+              .formatted(source.main().getFileName(), folder()));
     }
     String name = normalised(location);
     if (name == null) {
@@ -87,6 +89,10 @@ final class ExternalWeights {
               .formatted(new TreeSet<>(files.keySet())));
     }
     return file;
+  }
+
+  private Path folder() {
+    return source.main().toAbsolutePath().resolveSibling("").normalize();
   }
 
   /** Null for a path that leaves the folder, as every absolute one does. */

@@ -134,7 +134,7 @@ final class DefaultPrediction implements Prediction, Answer {
     if (batch == null) {
       batch = OutputView.of(outputs, allocator);
     }
-    return batch.batch();
+    return batch.lend(allocator);
   }
 
   @Override
@@ -153,17 +153,26 @@ final class DefaultPrediction implements Prediction, Answer {
     }
   }
 
-  /** All outputs as a borrowed batch, which ends with the vectors under it. */
-  record OutputView(VectorSchemaRoot root, FeatureBatch batch) implements AutoCloseable {
+  /** All outputs as borrowed batches, which end with the vectors under them. */
+  record OutputView(VectorSchemaRoot root, FeatureBatch batch, List<FeatureBatch> lent)
+      implements AutoCloseable {
     static OutputView of(Outputs outputs, BufferAllocator allocator) {
       VectorSchemaRoot root = outputs.root(allocator);
       try (FeatureBatch borrowed = FeatureBatch.of(root)) {
-        return new OutputView(root, borrowed.lend(allocator));
+        return new OutputView(root, borrowed.lend(allocator), new ArrayList<>());
       }
+    }
+
+    /** A batch of its own for each caller, who may close it before the prediction. */
+    FeatureBatch lend(BufferAllocator allocator) {
+      FeatureBatch another = batch.lend(allocator);
+      lent.add(another);
+      return another;
     }
 
     @Override
     public void close() {
+      lent.forEach(FeatureBatch::close);
       batch.close();
       root.close();
     }

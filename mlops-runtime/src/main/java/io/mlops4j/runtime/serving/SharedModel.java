@@ -131,7 +131,9 @@ final class SharedModel {
       @Nullable CpuTime cpu) {
     if (request.rows() == 0) {
       request.checkEmpty();
-      return outputs.empty();
+      if (!outputs.areTensors()) {
+        return outputs.empty();
+      }
     }
     if (pieces != null && pieces.isLarge(request.rows()) && request instanceof BatchRequest batch) {
       return askInPieces(pieces, batch, cancellation, times, cpu);

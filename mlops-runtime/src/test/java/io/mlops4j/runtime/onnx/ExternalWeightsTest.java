@@ -156,7 +156,8 @@ class ExternalWeightsTest {
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("tensor table of float32[3]: found its elements in another file")
         .hasMessageContaining(
-            "(weights.bin), which did not come with it, expected both in one folder");
+            "(weights.bin), but a single file was loaded, expected the model's folder")
+        .hasMessageContaining("load the folder (" + alone.getParent().toAbsolutePath() + ")");
     try (EngineModel model = onnx.engine.load(FileSource.read(alone.getParent()), CPU)) {
       assertThat(model.signature()).hasToString("(index: int64[N]) -> (y: float32[N])");
     }

@@ -401,20 +401,32 @@ class BatchPredictionTest {
   }
 
   @Test
-  void noRowsAreAnsweredWithoutRunning() {
+  void noRowsAreAnsweredWithNoRows() {
     try (Model model = fixture.load("mlp4.onnx", ServingFixture.ABCD);
-        Model endless = fixture.load("endless.onnx");
-        FeatureBatch none =
-            builder().floats("a").floats("b").floats("c").floats("d").floats("x").build();
-        Prediction prediction = model.predict(none);
-        Prediction unrun = endless.predict(none)) {
+        FeatureBatch none = builder().floats("a").floats("b").floats("c").floats("d").build();
+        Prediction prediction = model.predict(none)) {
       assertThat(prediction.rows()).isZero();
       assertThat(prediction.floats("y")).isEmpty();
       assertThat(prediction.vector("y").getValueCount()).isZero();
       assertThat(prediction.outputs().rows()).isZero();
       assertThatThrownBy(() -> prediction.id(0)).isInstanceOf(IndexOutOfBoundsException.class);
-      assertThat(unrun.floats("y")).isEmpty();
     }
+  }
+
+  @Test
+  void whoClosesTheOutputsGetsThemAgain() {
+    FeatureBatch last;
+    try (Model model = fixture.load("mlp4.onnx", ServingFixture.ABCD);
+        FeatureBatch batch = abcd("a", "b", "c", "d");
+        Prediction prediction = model.predict(batch)) {
+      try (FeatureBatch outputs = prediction.outputs()) {
+        assertThat(outputs.rows()).isEqualTo(batch.rows());
+      }
+      last = prediction.outputs();
+      assertThat(last.rows()).isEqualTo(batch.rows());
+      assertThat(last.column("y").getValueCount()).isEqualTo(batch.rows());
+    }
+    assertThatThrownBy(last::rows).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
