@@ -56,6 +56,7 @@ final class GraphReader {
   private final FunctionCalls functions = new FunctionCalls();
   private final FunctionCalls.Body graph = new FunctionCalls.Body();
   private FunctionCalls.Body body = graph;
+  private boolean divides;
   private int depth;
 
   private GraphReader(ByteBuffer model) {
@@ -76,7 +77,8 @@ final class GraphReader {
         reader.operatorSets,
         reader.external,
         reader.labels,
-        reader.unusual);
+        reader.unusual,
+        reader.divides);
   }
 
   /** The fields of one message. */
@@ -178,6 +180,7 @@ final class GraphReader {
   private void node() throws IOException {
     Node node = new Node();
     message(node);
+    divides |= node.name.equals("Div") || node.name.equals("Mod");
     body.call(node.key(), node.inputs, node.outputs);
   }
 

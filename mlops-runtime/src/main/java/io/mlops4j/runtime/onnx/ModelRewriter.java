@@ -16,15 +16,19 @@ import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes a model anew so that Java can serve it: with external elements inside, those in subgraphs,
  * functions, sparse tensors and operators' attributes, and those of types that Java has no tensors
- * for; and with the elements of optional outputs in their place.
+ * for; with the elements of optional outputs in their place; and with guarded integer divisions.
  *
  * <p>The elements are not copied before the new model is written.
  */
 final class ModelRewriter {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelRewriter.class);
+
   private final ModelSource source;
   private final ExternalWeights external;
   private final Set<String> kept;
@@ -39,30 +43,60 @@ final class ModelRewriter {
     this.kept = kept;
   }
 
+  /** Whether the model has integer divisions that {@link IntegerDivisions} must guard. */
+  boolean mustGuard(ByteBuffer model) {
+    return IntegerDivisions.areIn(parsed(model));
+  }
+
   /**
+   * @param trusted whether divisions that cannot be guarded are let through
    * @return a direct buffer
-   * @throws ModelLoadException if the result would be too large
+   * @throws ModelLoadException if the result would be too large, or if a division of a model that
+   *     is not trusted cannot be guarded
    */
-  ByteBuffer rewritten(ByteBuffer model) {
+  ByteBuffer rewritten(ByteBuffer model, boolean trusted) {
+    ModelProto.Builder builder = parsed(model);
+    model(builder);
+    if (!IntegerDivisions.guard(builder)) {
+      if (!trusted) {
+        throw new ModelLoadException(
+            "%s: found a Div or Mod of an old operator set that may be of integers, and whose divisor may be -1; expected set 11 or newer, for which the division of the smallest number by -1, which ends the process, is guarded: export the model again, or load it as trusted"
+                .formatted(source.main()),
+            null);
+      }
+      LOG.warn(
+          "{}: a Div or Mod of an old operator set is not guarded; if it is of integers, the smallest number divided by -1 ends the process: export the model for set 11 or newer",
+          source.main());
+    }
+    long expected = model.remaining() + added;
+    if (expected > Block.LIMIT) {
+      throw new ModelLoadException(
+          "%s: found %d bytes with the weights of subgraphs and unusual types, which must be inside the model; expected less than 2 GiB"
+              .formatted(source.main(), expected),
+          null);
+    }
+    try {
+      return written(builder.build());
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  private ModelProto.Builder parsed(ByteBuffer model) {
     try {
       CodedInputStream in = UnsafeByteOperations.unsafeWrap(model.slice()).newCodedInput();
       in.enableAliasing(true);
-      ModelProto.Builder builder = ModelProto.newBuilder().mergeFrom(in);
-      model(builder);
-      long expected = model.remaining() + added;
-      if (expected > Block.LIMIT) {
-        throw new ModelLoadException(
-            "%s: found %d bytes with the weights of subgraphs and unusual types, which must be inside the model; expected less than 2 GiB"
-                .formatted(source.main(), expected),
-            null);
-      }
-      return written(builder.build());
+      return ModelProto.newBuilder().mergeFrom(in);
     } catch (IOException e) {
-      throw new ModelLoadException(
-          "%s: found a model that cannot be written anew (%s), expected an ONNX model"
-              .formatted(source.main(), e.getMessage()),
-          e);
+      throw unwritable(e);
     }
+  }
+
+  private ModelLoadException unwritable(IOException e) {
+    return new ModelLoadException(
+        "%s: found a model that cannot be written anew (%s), expected an ONNX model"
+            .formatted(source.main(), e.getMessage()),
+        e);
   }
 
   private static ByteBuffer written(ModelProto model) throws IOException {

@@ -100,7 +100,7 @@ final class OnnxEngine implements Engine {
               opened.bytes());
       return model;
     } catch (OrtException e) {
-      throw OnnxFile.read(source).refused(e);
+      throw OnnxFile.read(source, true).refused(e);
     } finally {
       if (model == null) {
         opened.close();
@@ -120,7 +120,7 @@ final class OnnxEngine implements Engine {
     if (kept != null) {
       return kept;
     }
-    OnnxFile file = OnnxFile.read(source);
+    OnnxFile file = OnnxFile.read(source, request.trusted());
     try {
       return cached == null ? sessions.open(file, request) : cached.openAndKeep(file, request);
     } catch (OrtException e) {

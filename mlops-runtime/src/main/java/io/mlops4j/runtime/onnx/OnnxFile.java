@@ -20,14 +20,15 @@ record OnnxFile(ModelSource source, ByteBuffer bytes, OnnxGraph graph, SessionMo
   /**
    * Reads it.
    *
+   * @param trusted whether its maker is trusted
    * @throws ModelLoadException if it is no ONNX model, if it has inputs that nobody could give, or
    *     if weights that it refers to are missing
    */
-  static OnnxFile read(ModelSource source) {
+  static OnnxFile read(ModelSource source, boolean trusted) {
     ByteBuffer bytes = bytes(source);
     OnnxGraph graph = OnnxGraph.read(bytes, source.main());
     InputKinds.check(graph, source.main());
-    return new OnnxFile(source, bytes, graph, SessionModel.of(source, bytes, graph));
+    return new OnnxFile(source, bytes, graph, SessionModel.of(source, bytes, graph, trusted));
   }
 
   private static ByteBuffer bytes(ModelSource source) {

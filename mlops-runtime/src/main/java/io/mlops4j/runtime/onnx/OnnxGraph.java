@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
  * @param external every tensor, wherever it stands, whose elements lie in another file
  * @param labels the labels of its classifiers and maps that are text
  * @param unusual the characters of text inside it that {@link ExactText} is for
+ * @param divides whether it has a division, of whatever type
  */
 record OnnxGraph(
     List<ValueInfoProto> inputs,
@@ -33,7 +34,8 @@ record OnnxGraph(
     List<OperatorSetIdProto> operatorSets,
     List<ExternalTensor> external,
     Set<String> labels,
-    Set<String> unusual) {
+    Set<String> unusual,
+    boolean divides) {
 
   /**
    * Reads a file without copying weights.

@@ -32,10 +32,11 @@ record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
    * Gathers what a model refers to.
    *
    * @param bytes the model's file
+   * @param trusted whether the maker of the model is trusted
    * @throws io.mlops4j.error.ModelLoadException if elements are missing, or if the model is too
    *     large with those inside that Java has no tensors for
    */
-  static SessionModel of(ModelSource source, ByteBuffer bytes, OnnxGraph graph) {
+  static SessionModel of(ModelSource source, ByteBuffer bytes, OnnxGraph graph, boolean trusted) {
     ExternalWeights external = new ExternalWeights(source);
     Map<String, Weight> weights = new LinkedHashMap<>();
     Set<String> twice = new LinkedHashSet<>();
@@ -48,10 +49,12 @@ record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
     }
     weights.keySet().removeAll(twice); // ONNX Runtime is to say what it thinks of that
     boolean whole = weights.size() == graph.external().size();
-    return whole && graph.outputs().stream().noneMatch(OptionalOutputs::isOptional)
+    ModelRewriter rewriter = new ModelRewriter(source, external, weights.keySet());
+    return whole
+            && graph.outputs().stream().noneMatch(OptionalOutputs::isOptional)
+            && !(graph.divides() && rewriter.mustGuard(bytes))
         ? new SessionModel(bytes, weights)
-        : new SessionModel(
-            new ModelRewriter(source, external, weights.keySet()).rewritten(bytes), weights);
+        : new SessionModel(rewriter.rewritten(bytes, trusted), weights);
   }
 
   /**

@@ -173,7 +173,8 @@ final class Sessions {
   static List<String> recipe() {
     return List.of(
         "level " + SessionOptions.OptLevel.ALL_OPT,
-        "folding " + FOLDED_ALWAYS + " " + FOLDED_PER_BYTE);
+        "folding " + FOLDED_ALWAYS + " " + FOLDED_PER_BYTE,
+        "divisions guarded");
   }
 
   /**

@@ -258,7 +258,7 @@ class OnnxEngineTest {
   private List<String> nodesAsOptimised(LoadRequest request, Path folder) throws Exception {
     Files.createDirectory(folder);
     Sessions sessions = new Sessions(OrtEnvironment.getEnvironment(), 1);
-    OnnxFile file = OnnxFile.read(source("folded.onnx", bytes("folded")));
+    OnnxFile file = OnnxFile.read(source("folded.onnx", bytes("folded")), true);
     sessions.openAndWrite(file, request, folder).close();
     return ModelProto.parseFrom(Files.readAllBytes(folder.resolve(ModelEntry.GRAPH)))
         .getGraph()
