@@ -7,15 +7,18 @@ import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.RuntimeFigures;
 import io.mlops4j.model.ModelCache;
+import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.Deployments;
 import io.mlops4j.runtime.feature.ArrowFiles;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
 import io.mlops4j.runtime.serving.RegisteredVersion;
+import io.mlops4j.runtime.serving.Signatures;
 import io.mlops4j.runtime.source.ModelReader;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import java.nio.file.Path;
@@ -151,6 +154,40 @@ public final class ModelRuntime implements AutoCloseable {
         RegisteredVersion.of(registry, version, alias, "a model loaded as " + ref),
         options,
         InferenceEvent.Route.PRIMARY);
+  }
+
+  /**
+   * Publishes a model after it was loaded once, so that a registry gets no file that can never be
+   * loaded, and no card that contradicts its model. {@link ModelRegistry#publish} does the same
+   * without loading: a registry has no engine.
+   *
+   * @param registry where to publish; lent
+   * @param card what is known of the model; its features must fill the model's inputs, and its
+   *     signature, if it states one, must agree with the bytes
+   * @param model the model's file or folder
+   * @param options progress
+   * @return the version
+   * @throws io.mlops4j.error.ModelLoadException if the model cannot be loaded here, or the card
+   *     contradicts it; nothing was published
+   * @throws io.mlops4j.error.EngineUnavailableException if the engine for it is not there; nothing
+   *     was published
+   * @throws io.mlops4j.error.RegistryException if the registry cannot be used
+   */
+  public ModelVersion publish(
+      ModelRegistry registry, ModelCard card, Path model, PublishOptions options) {
+    Objects.requireNonNull(registry, "registry");
+    Objects.requireNonNull(options, "options");
+    LoadOptions once = LoadOptions.withDefaults();
+    if (card.features().isPresent()) {
+      once = once.features(card.features().get());
+    }
+    try (Model loaded = loader.load(() -> reader.read(model, false), card.name(), once)) {
+      if (card.signature().isPresent()) {
+        Signatures.requireStated(
+            "card of " + card.name(), card.signature().get(), loaded.signature());
+      }
+    }
+    return registry.publish(card, model, options);
   }
 
   /** Null when the reference names no alias, or one that resolving will refuse. */

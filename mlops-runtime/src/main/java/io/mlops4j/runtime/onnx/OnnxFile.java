@@ -55,6 +55,6 @@ record OnnxFile(ModelSource source, ByteBuffer bytes, OnnxGraph graph, SessionMo
                 OrtEnvironment.getEnvironment().getVersion(),
                 Objects.toString(e.getMessage()).strip(),
                 graph.operatorSetsText()),
-        e);
+        NativeMemory.cause(e));
   }
 }

@@ -279,7 +279,7 @@ final class OnnxSlot implements EngineSlot {
             ? model.main() + ": the call was cancelled while the model ran"
             : "%s: ONNX Runtime failed (%s) on %s; expected values and shapes that the model's operators take"
                 .formatted(model.main(), e.getMessage(), inputs),
-        e);
+        NativeMemory.cause(e));
   }
 
   @Override

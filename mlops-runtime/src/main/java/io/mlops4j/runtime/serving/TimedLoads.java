@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,14 +31,16 @@ final class TimedLoads {
   /**
    * Loads, but does not wait longer than this.
    *
-   * @throws ModelLoadException at the deadline, when interrupted, or if too many loads go on
+   * @throws ModelLoadException at the deadline, when interrupted, or if too many loads go on; its
+   *     cause is a {@link TimeoutException}, {@link InterruptedException} or {@link
+   *     RejectedExecutionException}, as none of them says anything about the model
    */
   <M extends Model> M within(Duration deadline, String name, Supplier<M> load) {
     if (abandoned.get() >= most) {
       throw new ModelLoadException(
           "%s: found %d loads that were given up and still go on, expected fewer than %d; nothing can end them but their own end or that of the process: load such models without a deadline, or untrusted()"
               .formatted(name, abandoned.get(), most),
-          null);
+          new RejectedExecutionException());
     }
     CompletableFuture<M> loaded = new CompletableFuture<>();
     Thread thread =
@@ -47,10 +50,11 @@ final class TimedLoads {
     try {
       return loaded.get(RuntimeThreads.nanos(deadline), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      return giveUp(loaded, name + ": loading took longer than " + deadline);
+      return giveUp(loaded, name + ": loading took longer than " + deadline, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return giveUp(loaded, name + ": the thread was interrupted while it waited for the model");
+      return giveUp(
+          loaded, name + ": the thread was interrupted while it waited for the model", e);
     } catch (ExecutionException e) {
       throw failure(e.getCause());
     }
@@ -75,13 +79,13 @@ final class TimedLoads {
     }
   }
 
-  private <M> M giveUp(CompletableFuture<M> loaded, String reason) {
+  private <M> M giveUp(CompletableFuture<M> loaded, String reason, Exception cause) {
     abandoned.incrementAndGet(); // before the loading thread can learn of it
     ModelLoadException late =
         new ModelLoadException(
             reason
                 + "; it goes on in a thread of its own and is then closed: allow more time, or load a model that you do not trust with untrusted()",
-            null);
+            cause);
     if (loaded.completeExceptionally(late)) {
       throw late;
     }
