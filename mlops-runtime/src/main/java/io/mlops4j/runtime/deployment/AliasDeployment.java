@@ -33,6 +33,7 @@ final class AliasDeployment implements Deployment {
 
   private final AliasFollower champion;
   private final @Nullable Shadow shadow;
+  private final @Nullable RecentRows recent;
   private final DeploymentThreads threads;
   private final Change change;
   private final List<Consumer<? super DeploymentStatus>> onChange;
@@ -44,11 +45,15 @@ final class AliasDeployment implements Deployment {
     change = built.change;
     onChange = List.copyOf(built.onChange);
     threads = new DeploymentThreads(built.ref);
+    recent =
+        built.keepsRows && !built.signatureMayChange
+            ? new RecentRows(built.loader.allocator(), built.clock)
+            : null;
     champion =
         new AliasFollower(
             built,
             built.ref,
-            candidates(built, registry, Route.PRIMARY, "serves " + built.ref),
+            candidates(built, registry, Route.PRIMARY, "serves " + built.ref, recent),
             threads,
             this::tell);
     shadow = built.shadow == null ? null : shadow(built, registry, built.shadow);
@@ -59,16 +64,21 @@ final class AliasDeployment implements Deployment {
         new AliasFollower(
             built,
             ref,
-            candidates(built, registry, Route.SHADOW, "asks " + ref + " beside " + built.ref),
+            candidates(built, registry, Route.SHADOW, "asks " + ref + " beside " + built.ref, null),
             threads,
             () -> {});
     return new Shadow(challenger, built.loader.executor());
   }
 
   private static Candidates candidates(
-      DeploymentBuilder built, ModelRegistry registry, Route route, String what) {
+      
+      DeploymentBuilder built,
+      ModelRegistry registry,
+      Route route,
+      String what,
+      @Nullable RecentRows recent) {
     String user = built.change.actor() + ", which " + what;
-    return new Candidates(registry, built, route, user);
+    return new Candidates(registry, built, route, user, recent);
   }
 
   static AliasDeployment start(DeploymentBuilder built) {
@@ -89,6 +99,9 @@ final class AliasDeployment implements Deployment {
   /** Looks at the aliases; never waits. */
   void tick() {
     champion.tick();
+    if (recent != null) {
+      recent.renew();
+    }
     if (shadow != null) {
       shadow.tick();
     }
@@ -187,6 +200,9 @@ final class AliasDeployment implements Deployment {
     Served served = champion.acquire();
     try {
       Prediction answer = served.model().predict(batch, options);
+      if (recent != null) {
+        recent.offer(batch);
+      }
       if (shadow != null) {
         shadow.offer(batch, answer);
       }
@@ -271,6 +287,9 @@ final class AliasDeployment implements Deployment {
     if (closed.compareAndSet(false, true)) {
       threads.stop();
       champion.close();
+      if (recent != null) {
+        recent.close();
+      }
       if (shadow != null) {
         shadow.close();
       }

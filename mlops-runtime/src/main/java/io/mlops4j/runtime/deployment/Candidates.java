@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.deployment;
 
+import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.registry.AliasRecord;
@@ -18,18 +19,25 @@ final class Candidates {
   private final LoadOptions options;
   private final InferenceEvent.Route route;
   private final String user;
+  private final @Nullable RecentRows recent;
 
   /**
    * @param user who loads them and what for
+   * @param recent what callers asked about, or null
    */
   Candidates(
-      ModelRegistry registry, DeploymentBuilder built, InferenceEvent.Route route, String user) {
+      ModelRegistry registry,
+      DeploymentBuilder built,
+      InferenceEvent.Route route,
+      String user,
+      @Nullable RecentRows recent) {
     this.registry = registry;
     this.built = built;
     this.loader = built.loader;
     this.options = built.options();
     this.route = route;
     this.user = user;
+    this.recent = recent;
   }
 
   /** A model that passed, which the caller closes; its listeners hear nothing until it opens. */
@@ -53,8 +61,15 @@ final class Candidates {
       }
       try (ServingModel tested = model.forTrial()) {
         trial.ends(tested);
-        new SelfTest(tested, loader.allocator(), built.trialTimeout, built.nanAllowed)
-            .run(version.card());
+        SelfTest test =
+            new SelfTest(tested, loader.allocator(), built.trialTimeout, built.nanAllowed);
+        test.run(version.card());
+        FeatureBatch rows = recent == null ? null : recent.rows();
+        if (rows != null) {
+          try (rows) {
+            test.run(rows);
+          }
+        }
       }
       return new Candidate(model, gate);
     } catch (RuntimeException | Error e) {

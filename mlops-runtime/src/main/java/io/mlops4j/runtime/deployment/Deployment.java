@@ -20,7 +20,8 @@ import java.util.function.Consumer;
  * and its outputs at least the same ({@link Builder#allowSignatureChange}); every {@link
  * io.mlops4j.inference.RowModel} that was handed out is bound to it. It answers the golden rows of
  * its card or, without them, one row of zeros and empty texts; it must not fail on them, nor answer
- * NaN ({@link Builder#allowNan}). Then it is published, and the version before is closed when its
+ * NaN ({@link Builder#allowNan}). The same holds for a few recent rows of callers ({@link
+ * Builder#withoutRecentRows}). Then it is published, and the version before is closed when its
  * last call has ended: no call fails, and none sees a closed model.
  *
  * <p>What keeps a version from serving is a verdict or a passing failure, and {@link #status} shows
@@ -209,6 +210,18 @@ public interface Deployment extends Model {
      * @return this builder
      */
     Builder allowNan();
+
+    /**
+     * Keeps no rows of callers. By default the deployment keeps a copy of the first rows of a batch
+     * given to {@link Model#predict(io.mlops4j.feature.FeatureBatch)}, at most 32 rows and one
+     * mebibyte, replaced about once a minute. The next version must answer them before it serves.
+     * They stay in the memory of this process and are freed with the deployment. A message about a
+     * refused version may quote a value of them. Rows of records and of asynchronous calls are
+     * never kept, and none are used with {@link #allowSignatureChange}.
+     *
+     * @return this builder
+     */
+    Builder withoutRecentRows();
 
     /**
      * Loads what the alias names now and begins to follow it.

@@ -32,6 +32,7 @@ final class DeploymentBuilder implements Deployment.Builder {
   Duration registryTimeout = Duration.ofSeconds(10);
   boolean signatureMayChange;
   boolean nanAllowed;
+  boolean keepsRows = true;
 
   /** Null for real time; tests set another. */
   @Nullable Timer timer;
@@ -118,6 +119,12 @@ final class DeploymentBuilder implements Deployment.Builder {
   @Override
   public Deployment.Builder allowNan() {
     this.nanAllowed = true;
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder withoutRecentRows() {
+    this.keepsRows = false;
     return this;
   }
 

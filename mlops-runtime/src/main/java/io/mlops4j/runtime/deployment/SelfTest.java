@@ -21,6 +21,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BaseIntVector;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.FloatingPointVector;
+import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.complex.MapVector;
 import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +67,48 @@ final class SelfTest {
     } else {
       new WarmUp(model, allocator).once(limit, answer -> refuseNan(answer, "zeros"));
     }
+  }
+
+  /**
+   * Calls the model with rows that callers sent.
+   *
+   * @throws SelfTestException if it does not take them, or answers NaN although all numbers in them
+   *     are finite
+   * @throws InferenceException if there is no answer
+   */
+  void run(FeatureBatch rows) {
+    try (Prediction answer = model.predict(rows, CallOptions.withDefaults().within(limit))) {
+      if (isFinite(rows)) {
+        refuseNan(answer, "recent rows of callers");
+      }
+    } catch (ModelInputException e) {
+      throw new SelfTestException(
+          "%s: does not take recent rows of callers, which the version that serves takes: %s; publish a version that does, or start the deployment with allowSignatureChange"
+              .formatted(model.servedBy(), e.getMessage()),
+          e);
+    }
+  }
+
+  /** False also for columns of which that is not known. */
+  private static boolean isFinite(FeatureBatch rows) {
+    for (FieldVector column : rows.root().getFieldVectors()) {
+      if (column.getNullCount() > 0) {
+        return false;
+      }
+      if (column instanceof Float4Vector || column instanceof Float8Vector) {
+        FloatingPointVector floats = (FloatingPointVector) column;
+        for (int row = 0; row < column.getValueCount(); row++) {
+          if (!Double.isFinite(floats.getValueAsDouble(row))) {
+            return false;
+          }
+        }
+      } else if (!(column instanceof BaseIntVector
+          || column instanceof BitVector
+          || column instanceof VarCharVector)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

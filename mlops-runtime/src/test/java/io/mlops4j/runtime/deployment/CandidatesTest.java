@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.ModelVersion;
@@ -14,6 +15,7 @@ import io.mlops4j.model.TensorSpec.Dim;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Refusal;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +101,57 @@ class CandidatesTest {
             card().build(), Path.of("src/test/resources/io/mlops4j/runtime/models/fault.onnx"));
     try (Deployment deployment = plus.champion().start()) {
       assertThat(refusal(deployment, fault).verdict()).isIn(Verdict.ANSWERS, Verdict.LOAD);
+    }
+  }
+
+  @Test
+  void recentRowsOfCallersAreAnsweredFirstUnlessNoneAreKept() {
+    ModelVersion root = plus.publish("root", card().build());
+    try (Deployment deployment = plus.champion().start()) {
+      plus.assign(CHAMPION, root);
+      assertThat(deployment.refresh().refused()).as("without rows").isEmpty();
+      plus.assign(CHAMPION, plus.v1);
+      deployment.refresh();
+      assertThat(plus.ask(deployment, -1)).isZero();
+      Refusal refusal = refusal(deployment, root);
+      assertThat(refusal.verdict()).isEqualTo(Verdict.ANSWERS);
+      assertThat(refusal.reason())
+          .contains("found NaN in output y at 0 when called with recent rows of callers");
+    }
+    plus.assign(CHAMPION, plus.v1);
+    try (Deployment deployment = plus.champion().withoutRecentRows().start()) {
+      assertThat(plus.ask(deployment, -1)).isZero();
+      plus.assign(CHAMPION, root);
+      assertThat(deployment.refresh().refused()).isEmpty();
+    }
+  }
+
+  @Test
+  void fewRecentRowsAreCopiedAndRenewedWhenTheyAreOld() {
+    ManualTime time = new ManualTime();
+    try (RecentRows recent = new RecentRows(plus.loader.allocator(), time);
+        FeatureBatch many =
+            FeatureBatch.builder(plus.loader.allocator()).floats("x", new float[1000]).build();
+        FeatureBatch one =
+            FeatureBatch.builder(plus.loader.allocator()).floats("x", 7).build()) {
+      assertThat(recent.rows()).isNull();
+      recent.offer(many);
+      recent.offer(one);
+      assertRows(recent, RecentRows.MOST_ROWS);
+      recent.renew();
+      recent.offer(one);
+      assertRows(recent, RecentRows.MOST_ROWS);
+      time.advance(Duration.ofMinutes(1));
+      recent.renew();
+      recent.offer(one);
+      assertRows(recent, 1);
+    }
+    assertThat(plus.loader.allocator().getAllocatedMemory()).isZero();
+  }
+
+  private static void assertRows(RecentRows recent, int expected) {
+    try (FeatureBatch rows = recent.rows()) {
+      assertThat(rows.rows()).isEqualTo(expected);
     }
   }
 

@@ -34,3 +34,19 @@ save("nan", float("nan"))
 save("more", 4, more=("z",))
 save("double", 5, type=TensorProto.DOUBLE)
 save("other_input", 6, column="w")
+
+
+def root():
+    """x float [N] -> y float [N] = the root of x: a number for zero, NaN below it"""
+    graph = helper.make_graph(
+        [helper.make_node("Sqrt", ["x"], ["y"])],
+        "root",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N"])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N"])],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    checker.check_model(model, full_check=True)
+    (HERE / "root.onnx").write_bytes(model.SerializeToString(deterministic=True))
+
+
+root()
