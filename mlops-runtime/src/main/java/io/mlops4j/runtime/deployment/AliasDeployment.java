@@ -71,7 +71,6 @@ final class AliasDeployment implements Deployment {
   }
 
   private static Candidates candidates(
-      
       DeploymentBuilder built,
       ModelRegistry registry,
       Route route,

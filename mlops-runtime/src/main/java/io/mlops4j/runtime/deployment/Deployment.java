@@ -21,8 +21,8 @@ import java.util.function.Consumer;
  * io.mlops4j.inference.RowModel} that was handed out is bound to it. It answers the golden rows of
  * its card or, without them, one row of zeros and empty texts; it must not fail on them, nor answer
  * NaN ({@link Builder#allowNan}). The same holds for a few recent rows of callers ({@link
- * Builder#withoutRecentRows}). Then it is published, and the version before is closed when its
- * last call has ended: no call fails, and none sees a closed model.
+ * Builder#withoutRecentRows}). Then it is published, and the version before is closed when its last
+ * call has ended: no call fails, and none sees a closed model.
  *
  * <p>What keeps a version from serving is a verdict or a passing failure, and {@link #status} shows
  * which. After a verdict on its bytes, signature, card or answers the version is refused, and tried

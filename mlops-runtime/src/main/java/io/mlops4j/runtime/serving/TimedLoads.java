@@ -53,8 +53,7 @@ final class TimedLoads {
       return giveUp(loaded, name + ": loading took longer than " + deadline, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return giveUp(
-          loaded, name + ": the thread was interrupted while it waited for the model", e);
+      return giveUp(loaded, name + ": the thread was interrupted while it waited for the model", e);
     } catch (ExecutionException e) {
       throw failure(e.getCause());
     }

@@ -132,8 +132,7 @@ class CandidatesTest {
     try (RecentRows recent = new RecentRows(plus.loader.allocator(), time);
         FeatureBatch many =
             FeatureBatch.builder(plus.loader.allocator()).floats("x", new float[1000]).build();
-        FeatureBatch one =
-            FeatureBatch.builder(plus.loader.allocator()).floats("x", 7).build()) {
+        FeatureBatch one = FeatureBatch.builder(plus.loader.allocator()).floats("x", 7).build()) {
       assertThat(recent.rows()).isNull();
       recent.offer(many);
       recent.offer(one);
