@@ -19,17 +19,21 @@ import picocli.CommandLine.Option;
     name = "gc",
     description = {
       "Removes the bytes of deleted versions after their grace period.",
-      "With --newest it first deletes older versions. What an alias names, named within the floor, or a process has leased always stays."
+      "With --newest it first deletes older versions. What an alias names, named within the floor,"
+          + " or a process has leased always stays."
     },
     footer = {
-      "%nExample:",
-      "  mlops4j gc --by ana --because \"spring cleaning\" --newest 20 --dry-run \\",
+      "%nExamples:",
+      "  mlops4j gc --newest 20 --dry-run --registry registry",
+      "  mlops4j gc --by ana --because \"spring cleaning\" --newest 20 \\",
       "      --registry registry"
     })
 final class GcCommand extends RegistryCommand {
   @Mixin private final WhoOptions who = new WhoOptions();
 
-  @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
+  @Option(
+      names = "--dry-run",
+      description = "Say what would be done, and do nothing; needs no --by.")
   private boolean dryRun;
 
   @Option(

@@ -17,13 +17,11 @@ final class WhoOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  @SuppressWarnings("NullAway.Init") // set by Picocli
   @Option(
       names = "--by",
-      required = true,
       paramLabel = "WHO",
-      description = "Who makes the change; kept for ever.")
-  private String by;
+      description = "Who makes the change, needed for any that is made; kept for ever.")
+  private @Nullable String by;
 
   @Option(names = "--because", paramLabel = "WHY", description = "Why; kept for ever.")
   private String because = "";
@@ -52,6 +50,7 @@ final class WhoOptions {
 
   /** Signs what is written; without keys nobody who is asked to trust some would believe it. */
   RegistryOptions signing(RegistryOptions options) {
+    actor();
     if (keys != null) {
       return options.signing(ModelSigner.read(keys.secret, keys.key));
     }
@@ -65,6 +64,13 @@ final class WhoOptions {
   }
 
   Change change() {
-    return Change.by(by).because(because);
+    return Change.by(actor()).because(because);
+  }
+
+  private String actor() {
+    if (by == null) {
+      throw new ParameterException(spec.commandLine(), "Missing required option: '--by=WHO'");
+    }
+    return by;
   }
 }

@@ -82,6 +82,20 @@ class StateCommandsTest {
   }
 
   @Test
+  void onlyACollectionThatChangesSomethingNeedsToKnowWho() {
+    Line.Said dry = line.run("gc", "--dry-run", "--json");
+    assertThat(dry.code()).as(dry.err()).isZero();
+    assertThat(dry.json().get("dryRun").booleanValue()).isTrue();
+
+    for (String[] change :
+        new String[][] {{"gc"}, {"delete", "mlp:1"}, {"assign", "mlp@a", "mlp:1"}}) {
+      Line.Said said = line.run((Object[]) change);
+      assertThat(said.code()).isEqualTo(2);
+      assertThat(said.err()).contains("Missing required option: '--by=WHO'");
+    }
+  }
+
+  @Test
   void whatAnAliasNamesOrNamedNotLongAgoIsNotDeleted() {
     line.run("assign", "mlp@champion", "mlp:1", "--by", "ana");
     Line.Said named = line.run("delete", "mlp:1", "--by", "ana", "--floor", "0s");
