@@ -26,9 +26,13 @@ public final class CallOptions {
   }
 
   /**
-   * Ends the call with {@link io.mlops4j.error.DeadlineException} when it takes longer: soon after
-   * the deadline where the engine can end a run, as ONNX Runtime can; where it cannot, as
-   * TensorFlow, once the run has ended by itself.
+   * Ends the call with {@link io.mlops4j.error.DeadlineException} when it takes longer.
+   *
+   * <p>ONNX Runtime ends a run only between two operators, so a single long operator, such as a
+   * product of large matrices, delays that exception until the operator has ended. TensorFlow
+   * cannot end a run, so the exception comes when the run has ended by itself. A call of a model
+   * that was loaded with {@link LoadOptions#strictDeadlines()} or {@link LoadOptions#untrusted()}
+   * returns at its deadline, while the run goes on.
    *
    * @param deadline more than zero, from the moment of the call
    * @return a changed copy

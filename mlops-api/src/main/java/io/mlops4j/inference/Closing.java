@@ -22,10 +22,15 @@ public sealed interface Closing {
 
   /**
    * Closing waits so long, and then ends the calls that still run, whose callers get {@link
-   * IllegalStateException}: soon where the engine can end a run, as ONNX Runtime can; where it
-   * cannot, as TensorFlow, once the run has ended by itself. Memory is never freed under a run, so
-   * this is what closing waits for even then, and for listeners and readers of an answer, which
-   * nobody can end. Of a deployment, versions that were swapped out are closed in the same way.
+   * IllegalStateException}: soon where the engine can end a run, as ONNX Runtime can between two
+   * operators; where it cannot, as TensorFlow, once the run has ended by itself. Memory is never
+   * freed under a run, so this is what closing waits for even then, and for listeners and readers
+   * of an answer, which nobody can end. Of a deployment, versions that were swapped out are closed
+   * in the same way.
+   *
+   * <p>Runs that {@link LoadOptions#strictDeadlines()} has abandoned are the exception: closing
+   * waits at most one second longer for them, then reports those that go on. The last of them frees
+   * the model. All other choices wait for abandoned runs, or refuse because of them.
    *
    * <p>The model keeps account of its calls for this, which costs each some tenths of a
    * microsecond.

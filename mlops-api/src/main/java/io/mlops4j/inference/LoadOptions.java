@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How a model is loaded. Immutable: every method returns a changed copy. */
 public final class LoadOptions {
+  private static final int ABANDONED_RUNS = 4;
   private static final LoadOptions DEFAULTS = new LoadOptions(new Draft());
 
   private final @Nullable FeatureSchema features;
@@ -29,6 +30,7 @@ public final class LoadOptions {
   private final MicroBatching microBatching;
   private final boolean independentRows;
   private final @Nullable Closing closing;
+  private final int abandonedRuns;
   private final Set<String> operations;
 
   private LoadOptions(Draft draft) {
@@ -45,6 +47,7 @@ public final class LoadOptions {
     this.microBatching = draft.microBatching;
     this.independentRows = draft.independentRows;
     this.closing = draft.closing;
+    this.abandonedRuns = draft.abandonedRuns;
     this.operations = Set.copyOf(draft.operations);
   }
 
@@ -63,6 +66,7 @@ public final class LoadOptions {
     private MicroBatching microBatching = MicroBatching.upTo(1);
     private boolean independentRows;
     private @Nullable Closing closing;
+    private int abandonedRuns;
     private Set<String> operations = Set.of();
   }
 
@@ -81,6 +85,7 @@ public final class LoadOptions {
     draft.microBatching = microBatching;
     draft.independentRows = independentRows;
     draft.closing = closing;
+    draft.abandonedRuns = abandonedRuns;
     draft.operations = operations;
     change.accept(draft);
     return new LoadOptions(draft);
@@ -216,10 +221,10 @@ public final class LoadOptions {
   /**
    * For a model whose maker is not trusted: constants are not folded while it is loaded, so that a
    * file of a few lines cannot ask for minutes of work then, and nothing of it enters a cache of
-   * models. Its runs do that work, and they have deadlines ({@link CallOptions#within}). An ONNX
-   * model so loaded may be slower, and answers the same. A TensorFlow SavedModel is loaded as
-   * without this: it may run only what computes ({@link #allowOperations}), but may end the
-   * process.
+   * models. Its runs do that work, and calls with a deadline return at it ({@link
+   * #strictDeadlines()}). An ONNX model so loaded may be slower, and answers the same. A TensorFlow
+   * SavedModel is loaded as without this: it may run only what computes ({@link #allowOperations}),
+   * but may end the process.
    *
    * @return a changed copy
    */
@@ -228,6 +233,7 @@ public final class LoadOptions {
         draft -> {
           draft.trusted = false;
           draft.cached = false;
+          draft.abandonedRuns = abandonedRuns == 0 ? ABANDONED_RUNS : abandonedRuns;
         });
   }
 
@@ -304,6 +310,54 @@ public final class LoadOptions {
   public LoadOptions closing(Closing closing) {
     Objects.requireNonNull(closing, "closing");
     return with(draft -> draft.closing = closing);
+  }
+
+  /**
+   * Returns calls at their deadline even if the engine goes on, as {@link #strictDeadlines(int)}
+   * does with up to 4 abandoned runs. {@link #untrusted()} includes this.
+   *
+   * @return a changed copy
+   */
+  public LoadOptions strictDeadlines() {
+    return strictDeadlines(ABANDONED_RUNS);
+  }
+
+  /**
+   * Returns calls at their deadline even if the engine goes on. ONNX Runtime ends a run only
+   * between two operators, and TensorFlow not at all. Without this setting, a call whose deadline
+   * has passed waits until its run ends.
+   *
+   * <p>A call with a deadline ({@link CallOptions#within}) then runs in another thread, which adds
+   * the time of a hand-over to it; a call without a deadline runs as before. If the call ends before
+   * its run (at its deadline, when it is cancelled, or when {@link Closing} ends it), the run is
+   * abandoned: it goes on in its thread, keeps its memory and the memory of its batch, and its
+   * answer is dropped. {@link ModelFigures#abandonedRuns} counts such runs. Do not write to the
+   * columns of a batch whose run may have been abandoned.
+   *
+   * <p>While a model has as many abandoned runs as allowed, its calls with a deadline are rejected
+   * with {@link io.mlops4j.error.OverloadedException}. Calls that run at that moment are not
+   * rejected, so their runs may come on top. Closing the model waits for abandoned runs, or not, as
+   * {@link Closing} says. Nothing that a run uses is freed before the run has ended.
+   *
+   * @param abandonedRuns how many abandoned runs make the model reject calls, 1 or more
+   * @return a changed copy
+   * @throws IllegalArgumentException if it is below 1
+   */
+  public LoadOptions strictDeadlines(int abandonedRuns) {
+    if (abandonedRuns < 1) {
+      throw new IllegalArgumentException(
+          "abandonedRuns: found " + abandonedRuns + ", expected 1 or more");
+    }
+    return with(draft -> draft.abandonedRuns = abandonedRuns);
+  }
+
+  /**
+   * How many abandoned runs make the model reject calls with a deadline.
+   *
+   * @return 1 or more; 0 if calls wait for their runs even after their deadline
+   */
+  public int abandonedRuns() {
+    return abandonedRuns;
   }
 
   /**

@@ -43,6 +43,13 @@ public interface ModelFigures {
   long rejected();
 
   /**
+   * Runs that go on although their call has ended ({@link LoadOptions#strictDeadlines()}).
+   *
+   * @return 0 or more
+   */
+  int abandonedRuns();
+
+  /**
    * What the engine holds for this model, as well as the engine can tell: for ONNX Runtime the
    * bytes of the model, for TensorFlow also those of its last tensors. Buffers that an engine keeps
    * for itself are not in it.

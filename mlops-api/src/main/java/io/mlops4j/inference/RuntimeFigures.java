@@ -72,4 +72,12 @@ public interface RuntimeFigures {
    * @return 0 or more
    */
   int abandonedLoads();
+
+  /**
+   * Runs that go on although their call has ended ({@link LoadOptions#strictDeadlines()}),
+   * including runs of models that are closed now.
+   *
+   * @return 0 or more
+   */
+  int abandonedRuns();
 }

@@ -90,6 +90,7 @@ final class CrashRows implements AutoCloseable {
         "nan-into-trees",
         "loop-without-end",
         "load-without-end",
+        "operator-beyond-its-deadline",
         "misfits",
         "damaged-files",
         "external-data",
@@ -110,6 +111,7 @@ final class CrashRows implements AutoCloseable {
       case "nan-into-trees" -> this::nanIntoTrees;
       case "loop-without-end" -> this::loopWithoutEnd;
       case "load-without-end" -> this::loadWithoutEnd;
+      case "operator-beyond-its-deadline" -> this::operatorBeyondItsDeadline;
       case "misfits" -> this::misfits;
       case "damaged-files" -> this::damagedFiles;
       case "external-data" -> this::externalData;
@@ -452,6 +454,27 @@ final class CrashRows implements AutoCloseable {
         FeatureBatch batch = x(1);
         Prediction prediction = model.predict(batch)) {
       Expect.same(prediction.floats("y"), 65);
+    }
+  }
+
+  /** Raw: nothing ends a run within one operator. With one thread, this one takes half a second. */
+  private void operatorBeyondItsDeadline() throws Exception {
+    Path slow = Graphs.save(folder, "product", Graphs.products(3000, 1));
+    CallOptions hurried = CallOptions.withDefaults().within(Duration.ofMillis(50));
+    try (ModelRuntime own = ModelRuntime.builder().threads(1).open()) {
+      try (Model model = own.load(slow, LoadOptions.withDefaults().untrusted());
+          FeatureBatch batch = x(1)) {
+        // On a busy machine the deadline may pass before the run begins.
+        for (int i = 0; i < 20 && own.figures().abandonedRuns() == 0; i++) {
+          Expect.exception(() -> model.predict(batch, hurried), DeadlineException.class);
+        }
+        if (own.figures().abandonedRuns() == 0) {
+          throw new AssertionError("found no abandoned run after the deadline");
+        }
+      }
+      if (own.figures().abandonedRuns() != 0) {
+        throw new AssertionError("found a run that goes on in a closed model");
+      }
     }
   }
 

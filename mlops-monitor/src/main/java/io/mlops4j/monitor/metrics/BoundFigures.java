@@ -50,6 +50,7 @@ final class BoundFigures {
     gauge("queued", "tasks", "Tasks that wait for a thread of the runtime", f -> f.queued());
     gauge("models.idle", "models", "Models that stay loaded unused", f -> f.idleModels());
     gauge("loads.abandoned", "loads", "Loads given up that go on", f -> f.abandonedLoads());
+    gauge("runs.abandoned", "runs", "Runs that go on after their call", f -> f.abandonedRuns());
     memory("host", f -> f.hostBytes());
     memory("arrow", f -> f.arrowBytes());
     memory("models", f -> f.modelBytes());

@@ -31,6 +31,8 @@ import java.util.function.Supplier;
  *       RuntimeFigures#idleModels}</td><td></td></tr>
  *   <tr><td>{@code mlops4j.runtime.loads.abandoned}</td><td>gauge, in loads</td><td>{@link
  *       RuntimeFigures#abandonedLoads}</td><td></td></tr>
+ *   <tr><td>{@code mlops4j.runtime.runs.abandoned}</td><td>gauge, in runs</td><td>{@link
+ *       RuntimeFigures#abandonedRuns}</td><td></td></tr>
  * </table>
  *
  * <table>

@@ -70,6 +70,11 @@ class RuntimeMetersTest {
     public int abandonedLoads() {
       return 8;
     }
+
+    @Override
+    public int abandonedRuns() {
+      return 9;
+    }
   }
 
   private record Of(
@@ -78,13 +83,14 @@ class RuntimeMetersTest {
       int running,
       int waiting,
       long rejected,
+      int abandonedRuns,
       long nativeBytes,
       Optional<Duration> cpuTime)
       implements ModelFigures {}
 
   private static Of model(ServedBy by, int running, long rejected, long millis) {
     return new Of(
-        by, Route.PRIMARY, running, 4, rejected, 1000, Optional.of(Duration.ofMillis(millis)));
+        by, Route.PRIMARY, running, 4, rejected, 0, 1000, Optional.of(Duration.ofMillis(millis)));
   }
 
   private double gauge(String name, String... tags) {
@@ -117,6 +123,7 @@ class RuntimeMetersTest {
     assertThat(gauge("mlops4j.runtime.memory", "owner", "models")).isEqualTo(6);
     assertThat(gauge("mlops4j.runtime.models.idle")).isEqualTo(7);
     assertThat(gauge("mlops4j.runtime.loads.abandoned")).isEqualTo(8);
+    assertThat(gauge("mlops4j.runtime.runs.abandoned")).isEqualTo(9);
     assertThat(registry.find("mlops4j.model.running").gauges()).isEmpty();
   }
 
@@ -186,7 +193,8 @@ class RuntimeMetersTest {
 
   @Test
   void thereIsNoCpuMeterWhereNothingIsMeasured() {
-    models = List.of(new Of(HeardCall.file("plain"), Route.PRIMARY, 0, 0, 0, 0, Optional.empty()));
+    models =
+        List.of(new Of(HeardCall.file("plain"), Route.PRIMARY, 0, 0, 0, 0, 0, Optional.empty()));
     meters.bindTo(registry);
 
     assertThat(registry.find("mlops4j.model.running").gauges()).hasSize(1);

@@ -5,6 +5,7 @@ import io.mlops4j.runtime.binding.BatchBinder;
 import io.mlops4j.runtime.binding.JoinableBatch;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /** Asks with a batch that the call holds. */
@@ -44,6 +45,11 @@ final class BatchRequest implements Request, AutoCloseable {
       pieces.forEach(BatchRequest::close);
       throw e;
     }
+  }
+
+  @Override
+  public Hold hold(BufferAllocator allocator) {
+    return batch.lend(allocator)::close;
   }
 
   @Override

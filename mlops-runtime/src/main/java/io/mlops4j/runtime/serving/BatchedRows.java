@@ -32,6 +32,7 @@ final class BatchedRows<I extends Record, O extends Record> implements RowModel<
     }
     model.enter();
     try {
+      model.admit(1, LoadedModel.deadline(options));
       return batcher.ask(row, LoadedModel.deadline(options));
     } finally {
       model.leave();
@@ -56,6 +57,7 @@ final class BatchedRows<I extends Record, O extends Record> implements RowModel<
       return CompletableFuture.failedFuture(closed);
     }
     try {
+      model.admit(1, LoadedModel.deadline(options));
       return future.cancelledBy(
           batcher.askAsync(
               row,

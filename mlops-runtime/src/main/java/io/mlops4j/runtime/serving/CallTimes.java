@@ -36,6 +36,19 @@ final class CallTimes {
     return times;
   }
 
+  /** A copy for another thread, until {@link #set}. */
+  CallTimes copy() {
+    CallTimes copy = new CallTimes(last);
+    copy.set(this);
+    return copy;
+  }
+
+  void set(CallTimes other) {
+    System.arraycopy(other.nanos, 0, nanos, 0, nanos.length);
+    last = other.last;
+    next = other.next;
+  }
+
   /** A part ended here, and the next begins. */
   void end(Phase phase) {
     long now = System.nanoTime();

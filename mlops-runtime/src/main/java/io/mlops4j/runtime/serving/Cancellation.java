@@ -22,14 +22,23 @@ final class Cancellation {
 
   private final AtomicInteger state = new AtomicInteger(WAITING);
   private final @Nullable Duration deadline;
+  private final @Nullable LateRuns lateRuns;
   private final List<Cancellation> parts = new ArrayList<>(0);
   private volatile @Nullable EngineSlot slot;
   private volatile boolean late;
   private volatile boolean unwanted;
   private volatile @Nullable String closed;
 
+  private volatile @Nullable Runnable whenStopped;
+
   Cancellation(@Nullable Duration deadline) {
+    this(deadline, null);
+  }
+
+  /** Of a call that is not to wait for its run, but leave it to {@code lateRuns}, if not null. */
+  Cancellation(@Nullable Duration deadline, @Nullable LateRuns lateRuns) {
     this.deadline = deadline;
+    this.lateRuns = lateRuns;
   }
 
   /**
@@ -37,7 +46,7 @@ final class Cancellation {
    * ends them all.
    */
   synchronized Cancellation part() {
-    Cancellation part = new Cancellation(deadline);
+    Cancellation part = new Cancellation(deadline, lateRuns);
     part.late = late;
     part.unwanted = unwanted;
     part.closed = closed;
@@ -71,6 +80,17 @@ final class Cancellation {
   }
 
   private void stop() {
+    try {
+      cancelSlot();
+    } finally {
+      Runnable action = whenStopped;
+      if (action != null) {
+        action.run();
+      }
+    }
+  }
+
+  private void cancelSlot() {
     EngineSlot running = slot;
     if (running != null && state.compareAndSet(RUNNING, CANCELLING)) {
       try {
@@ -78,6 +98,19 @@ final class Cancellation {
       } finally {
         state.set(CANCELLED);
       }
+    }
+  }
+
+  /** Null if the call waits for its run. */
+  @Nullable LateRuns lateRuns() {
+    return lateRuns;
+  }
+
+  /** Does something when the call is ended from outside, now if that was before; perhaps twice. */
+  void whenStopped(Runnable action) {
+    whenStopped = action;
+    if (isStopped()) {
+      action.run();
     }
   }
 

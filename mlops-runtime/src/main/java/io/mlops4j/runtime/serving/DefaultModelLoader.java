@@ -34,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
@@ -76,6 +77,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   private final LongSupplier nanos;
   private final long process = new SecureRandom().nextLong();
   private final AtomicLong calls = new AtomicLong();
+  private final AtomicInteger abandonedRuns = new AtomicInteger();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Set<LoadedModel> models = ConcurrentHashMap.newKeySet();
@@ -292,6 +294,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
         new Listeners(options.listeners()),
         options.microBatching(),
         options.closing().orElse(closing),
+        options.abandonedRuns(),
         asked.opened());
   }
 
@@ -337,6 +340,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
             new Listeners(List.of()),
             MicroBatching.upTo(1),
             Closing.Fixed.WAITS,
+            0,
             "")) {
       new WarmUp(unheard, allocator).tryOnce();
     }
@@ -413,6 +417,11 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     return loaded.idle();
   }
 
+  /** Runs of all models that go on although their call has ended. */
+  AtomicInteger abandonedRuns() {
+    return abandonedRuns;
+  }
+
   /** Which calls this thread is in. */
   Inside inside() {
     return inside;
@@ -445,7 +454,8 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
         allocator.getAllocatedMemory(),
         loaded.nativeBytes(),
         loaded.idle(),
-        timed.abandoned());
+        timed.abandoned(),
+        abandonedRuns.get());
   }
 
   Forgotten forgotten() {
@@ -526,8 +536,14 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   private List<String> end() {
     List<String> forgotten = new ArrayList<>();
     closeModels(forgotten);
-    threads.close();
+    threads.close(abandonedRuns.get() == 0);
     loaded.close();
+    if (abandonedRuns.get() > 0) {
+      forgotten.add(
+          abandonedRuns.get()
+              + " runs whose calls have ended still go on in the engine; each frees its memory when it"
+              + " ends, which may be with the process");
+    }
     if (timed.abandoned() > 0) {
       forgotten.add(
           timed.abandoned()

@@ -18,7 +18,8 @@ record Figures(
     long arrowBytes,
     long modelBytes,
     int idleModels,
-    int abandonedLoads)
+    int abandonedLoads,
+    int abandonedRuns)
     implements RuntimeFigures {
 
   /** Those of one model. */
@@ -28,6 +29,7 @@ record Figures(
       int running,
       int waiting,
       long rejected,
+      int abandonedRuns,
       long nativeBytes,
       Optional<Duration> cpuTime)
       implements ModelFigures {}

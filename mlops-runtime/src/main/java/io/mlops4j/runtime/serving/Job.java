@@ -2,6 +2,7 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.runtime.binding.OutputReader;
 import io.mlops4j.spi.EngineSlot;
+import org.apache.arrow.memory.BufferAllocator;
 
 /**
  * What a slot does in one run.
@@ -18,6 +19,19 @@ interface Job<A> {
 
   /** Takes the answer out of a slot that has run. */
   A read(OutputReader reader, EngineSlot slot, boolean whole);
+
+  /**
+   * Keeps the memory of what is bound, until the result is closed.
+   *
+   * @param allocator lent
+   */
+  Hold hold(BufferAllocator allocator);
+
+  /** Memory that stays. */
+  interface Hold extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /** Frees an answer that nobody gets. */
   void drop(A answer);

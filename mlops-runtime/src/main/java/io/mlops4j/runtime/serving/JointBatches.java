@@ -65,6 +65,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
     JointCall call = new JointCall(request, true, now());
     Ending<R> ending = new Ending<>(call, new AsyncCall<>(), read, after);
     try {
+      model.admit(request.rows(), within);
       Runnable leaveQueue = batcher.askAsync(call, within, ending);
       return ending.future.cancelledBy(
           () -> {
@@ -173,7 +174,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
     if (within == null && !first.isAsynchronous() && !model.endsCalls()) {
       return answering.answer(null);
     }
-    Cancellation cancellation = new Cancellation(within);
+    Cancellation cancellation = model.cancellation(within);
     Runnable watched = model.watch(cancellation, within);
     try {
       JointCall.begin(calls, cancellation);
@@ -188,7 +189,10 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
     long began = now();
     calls.forEach(call -> call.begin(began));
     CallTimes times = model.listeners().isEmpty() ? null : new CallTimes(began);
-    JointJob job = new JointJob(calls.stream().map(JointCall::joinable).toList());
+    JointJob job =
+        new JointJob(
+            calls.stream().map(JointCall::joinable).toList(),
+            calls.stream().map(JointCall::request).toList());
     List<DefaultPrediction> answers = new ArrayList<>(calls.size());
     for (Outputs outputs : model.shared().askTogether(job, cancellation, times, model.cpu())) {
       answers.add(model.prediction(outputs));

@@ -5,9 +5,11 @@ import io.mlops4j.runtime.binding.OutputReader;
 import io.mlops4j.runtime.binding.Outputs;
 import io.mlops4j.spi.EngineSlot;
 import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
 
 /** Several batches in one run, each with its own answer; none if the answers have no rows. */
-record JointJob(List<JoinableBatch> batches) implements Job<List<Outputs>> {
+record JointJob(List<JoinableBatch> batches, List<BatchRequest> requests)
+    implements Job<List<Outputs>> {
   @Override
   public boolean bind(Slot slot) {
     slot.inputs().bind(batches);
@@ -17,6 +19,12 @@ record JointJob(List<JoinableBatch> batches) implements Job<List<Outputs>> {
   @Override
   public List<Outputs> read(OutputReader reader, EngineSlot slot, boolean whole) {
     return reader.read(slot, batches.stream().mapToInt(JoinableBatch::rows).toArray());
+  }
+
+  @Override
+  public Hold hold(BufferAllocator allocator) {
+    List<Hold> holds = requests.stream().map(request -> request.hold(allocator)).toList();
+    return () -> holds.forEach(Hold::close);
   }
 
   @Override

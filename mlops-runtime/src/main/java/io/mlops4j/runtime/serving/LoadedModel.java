@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.serving;
 
+import io.mlops4j.error.OverloadedException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Closing;
@@ -31,9 +32,16 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One identity of a loaded model. */
 final class LoadedModel implements ServingModel {
+  private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
+
+  /** An abandoned run that the engine can end has ended by then. */
+  private static final Duration LAST_WAIT = Duration.ofSeconds(1);
+
   private final DefaultModelLoader runtime;
   private final SharedModel shared;
   private final VersionLeases.Held lease;
@@ -45,13 +53,16 @@ final class LoadedModel implements ServingModel {
   private final @Nullable RunningCalls ended;
   private final @Nullable CpuTime cpu;
   private final String opened;
+  private final int abandonedRuns;
   private final Calls calls = new Calls();
   private final LongAdder rejected = new LongAdder();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile Deadlines.@Nullable Task patience;
+  private volatile long patienceEnds;
   private final Map<Class<?>, RowCollector<?>> collectors = new ConcurrentHashMap<>();
   private final Map<List<Class<?>>, RowBatcher<?, ?>> batchers = new ConcurrentHashMap<>();
   private final @Nullable JointBatches joint;
+  private final @Nullable LateRuns late;
 
   LoadedModel(
       DefaultModelLoader runtime,
@@ -62,6 +73,7 @@ final class LoadedModel implements ServingModel {
       Listeners listeners,
       MicroBatching batching,
       Closing closing,
+      int abandonedRuns,
       String opened) {
     this.runtime = runtime;
     this.shared = shared;
@@ -74,6 +86,8 @@ final class LoadedModel implements ServingModel {
     this.ended = closing instanceof Closing.EndsCalls ? new RunningCalls() : null;
     this.cpu = runtime.cpuTime();
     this.opened = opened;
+    this.late = abandonedRuns == 0 ? null : new LateRuns(servedBy.model(), abandonedRuns, runtime);
+    this.abandonedRuns = abandonedRuns;
     this.joint =
         batching.rows() > 1 && shared.joins() ? new JointBatches(this, runtime, batching) : null;
   }
@@ -123,13 +137,18 @@ final class LoadedModel implements ServingModel {
   @Override
   public Prediction predict(FeatureBatch batch, CallOptions options) {
     Objects.requireNonNull(batch, "batch");
-    try (FeatureBatch held = batch.lend(runtime.allocator())) {
+    try (FeatureBatch held = held(batch)) {
       DefaultPrediction answer = askBatch(new BatchRequest(held, shared.binder()), options);
       if ((answer.call() & Forgotten.ONE_OF - 1) == 0) {
         answer.watchedBy(runtime.forgotten().watch(answer));
       }
       return answer;
     }
+  }
+
+  /** A run that is abandoned reads it when the caller may have freed it. */
+  private FeatureBatch held(FeatureBatch batch) {
+    return late == null ? batch.lend(runtime.allocator()) : batch.lendLater(runtime.allocator());
   }
 
   @Override
@@ -155,6 +174,7 @@ final class LoadedModel implements ServingModel {
     }
     enter();
     try {
+      admit(request.rows(), deadline(options));
       return joint.ask(request, deadline(options));
     } finally {
       calls.leave();
@@ -165,6 +185,7 @@ final class LoadedModel implements ServingModel {
   DefaultPrediction ask(Request request, CallOptions options) {
     enter();
     try {
+      admit(request.rows(), deadline(options));
       return askEntered(request, deadline(options), RowBatcher.Asker.AT_ONCE);
     } finally {
       calls.leave();
@@ -176,13 +197,31 @@ final class LoadedModel implements ServingModel {
     if (deadline == null && !endsCalls()) {
       return answer(request, null, since);
     }
-    Cancellation cancellation = new Cancellation(deadline);
+    Cancellation cancellation = cancellation(deadline);
     Runnable end = watch(cancellation, deadline);
     try {
       return answer(request, cancellation, since);
     } finally {
       end.run();
     }
+  }
+
+  /**
+   * Rejects a call with a deadline while too many runs are abandoned.
+   *
+   * @throws OverloadedException then, after listeners heard of it
+   */
+  void admit(int rows, @Nullable Duration deadline) {
+    OverloadedException full = late == null || deadline == null ? null : late.full();
+    if (full != null) {
+      refused(rows, System.nanoTime(), full);
+      throw full;
+    }
+  }
+
+  /** What ends a call with that deadline. */
+  Cancellation cancellation(@Nullable Duration deadline) {
+    return new Cancellation(deadline, deadline == null ? null : late);
   }
 
   /** Whether closing may end calls, so that each must be watched. */
@@ -223,7 +262,14 @@ final class LoadedModel implements ServingModel {
       return CompletableFuture.failedFuture(closedException());
     }
     Duration deadline = deadline(options);
-    Cancellation cancellation = new Cancellation(deadline);
+    try {
+      admit(request.rows(), deadline);
+    } catch (OverloadedException e) {
+      after.run();
+      calls.leave();
+      return CompletableFuture.failedFuture(e);
+    }
+    Cancellation cancellation = cancellation(deadline);
     AsyncCall<R> future = new AsyncCall<R>().cancelledBy(cancellation::cancel);
     Runnable watched = watch(cancellation, deadline);
     Runnable end =
@@ -470,6 +516,7 @@ final class LoadedModel implements ServingModel {
               listeners,
               batching,
               closing,
+              abandonedRuns,
               Forgotten.place()));
     } finally {
       calls.leave();
@@ -490,6 +537,7 @@ final class LoadedModel implements ServingModel {
               new Listeners(List.of()),
               MicroBatching.upTo(1),
               Closing.endsCallsAfter(Duration.ZERO),
+              abandonedRuns,
               Forgotten.place()));
     } finally {
       calls.leave();
@@ -565,8 +613,13 @@ final class LoadedModel implements ServingModel {
         calls.running(),
         waiting,
         rejected.sum(),
+        abandoned(),
         shared.engine().nativeBytes(),
         Optional.ofNullable(cpu).map(CpuTime::sum));
+  }
+
+  private int abandoned() {
+    return late == null ? 0 : late.abandoned();
   }
 
   boolean isClosing() {
@@ -589,12 +642,22 @@ final class LoadedModel implements ServingModel {
               + " is asked to close while calls run, in one of the threads that answer them, which"
               + " they would wait for; close it in another thread");
     }
-    if (closing == Closing.Fixed.REFUSES && !calls.isClosing() && calls.isBusy()) {
+    if (closing == Closing.Fixed.REFUSES && !calls.isClosing() && isBusy()) {
       throw busyException();
     }
   }
 
+  private boolean isBusy() {
+    return calls.isBusy() || abandoned() > 0;
+  }
+
   private IllegalStateException busyException() {
+    int runs = abandoned();
+    if (runs > 0 && !calls.isBusy()) {
+      return new IllegalStateException(
+          "the model %s: found %d abandoned runs that go on, expected none to close it; it stays open: close it when they have ended, or choose another Closing"
+              .formatted(servedBy.model(), runs));
+    }
     int running = Math.max(1, calls.running());
     return new IllegalStateException(
         "the model "
@@ -610,7 +673,7 @@ final class LoadedModel implements ServingModel {
     checkClosable();
     if (closing != Closing.Fixed.REFUSES) {
       drain();
-    } else if (calls.closeIfIdle()) {
+    } else if (abandoned() == 0 && calls.closeIfIdle()) {
       free();
     } else if (!calls.isClosing()) {
       throw busyException();
@@ -637,6 +700,7 @@ final class LoadedModel implements ServingModel {
       String reason =
           "the model %s was closed, and the call went on for longer than %s after that"
               .formatted(servedBy.model(), ends.patience());
+      patienceEnds = System.nanoTime() + RuntimeThreads.nanos(ends.patience());
       patience = runtime.threads().deadlines().after(ends.patience(), () -> ended.end(reason));
     }
     return true;
@@ -650,12 +714,33 @@ final class LoadedModel implements ServingModel {
       if (waited != null) {
         waited.cancel();
       }
+      awaitAbandoned();
       flush(runtime.nanos(), Long.MIN_VALUE);
       shared.release();
     } finally {
       lease.release();
       runtime.forget(this);
       closed.countDown();
+    }
+  }
+
+  /** As long as the choice of {@link Closing} allows; each keeps what it uses. */
+  private void awaitAbandoned() {
+    int runs = abandoned();
+    if (late == null || runs == 0) {
+      return;
+    }
+    if (!(closing instanceof Closing.EndsCalls)) {
+      LOG.warn("{}: closing waits for {} abandoned runs, which nothing can end", servedBy, runs);
+      late.await(null);
+      return;
+    }
+    late.await(Duration.ofNanos(Math.max(0, patienceEnds - System.nanoTime())).plus(LAST_WAIT));
+    if (abandoned() > 0) {
+      LOG.warn(
+          "{}: closed while {} abandoned runs go on; the last of them frees the model",
+          servedBy,
+          abandoned());
     }
   }
 

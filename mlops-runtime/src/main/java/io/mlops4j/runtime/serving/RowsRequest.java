@@ -2,6 +2,7 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.runtime.binding.RecordBinder;
 import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
 
 /** Asks with records. */
 final class RowsRequest<I extends Record> implements Request {
@@ -18,6 +19,12 @@ final class RowsRequest<I extends Record> implements Request {
   @Override
   public int rows() {
     return rows.size();
+  }
+
+  /** Records are copied into the slot. */
+  @Override
+  public Hold hold(BufferAllocator allocator) {
+    return () -> {};
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -24,14 +25,24 @@ final class RuntimeThreads implements AutoCloseable {
 
   private final ThreadPoolExecutor workers;
   private final ThreadPoolExecutor late;
+  private final ThreadPoolExecutor strict;
   private final Deadlines deadlines;
   private final ScheduledThreadPoolExecutor housekeeping;
   private final Set<Thread> started = ConcurrentHashMap.newKeySet();
+  private final Set<Thread> strictThreads = ConcurrentHashMap.newKeySet();
   private boolean keeping;
 
   RuntimeThreads(int workers) {
     this.workers = pool(workers, named("mlops4j-worker", true));
     this.late = pool(1, named("mlops4j-late", false));
+    this.strict =
+        new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE, // as many as calls and abandoned runs, which are bounded
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            named("mlops4j-strict", true, strictThreads));
     this.deadlines = new Deadlines(named("mlops4j-deadlines", false));
     this.housekeeping = new ScheduledThreadPoolExecutor(1, named("mlops4j-housekeeping", false));
   }
@@ -45,6 +56,10 @@ final class RuntimeThreads implements AutoCloseable {
   }
 
   private ThreadFactory named(String name, boolean numbered) {
+    return named(name, numbered, started);
+  }
+
+  private static ThreadFactory named(String name, boolean numbered, Set<Thread> started) {
     AtomicInteger number = new AtomicInteger();
     return task -> {
       Thread thread = new Thread(task, numbered ? name + "-" + number.incrementAndGet() : name);
@@ -58,6 +73,11 @@ final class RuntimeThreads implements AutoCloseable {
   /** How many tasks wait for a worker. */
   int queued() {
     return workers.getQueue().size();
+  }
+
+  /** Starts a thread for each run that may have to be abandoned, unless one is idle. */
+  Executor strict() {
+    return strict;
   }
 
   Executor workers() {
@@ -102,18 +122,38 @@ final class RuntimeThreads implements AutoCloseable {
     }
   }
 
-  /** Ends every thread and waits until it is gone; what was submitted runs first. */
   @Override
   public void close() {
+    close(true);
+  }
+
+  /**
+   * Ends every thread and waits until it is gone; what was submitted runs first.
+   *
+   * @param all whether no run is abandoned, so that threads for such runs end, too
+   */
+  void close(boolean all) {
     synchronized (this) {
       keeping = true; // a model that is loaded meanwhile starts nothing any more
     }
     workers.shutdown();
+    strict.shutdown();
     deadlines.close();
     late.shutdown();
     housekeeping.shutdownNow();
+    boolean interrupted = awaitEnd(started);
+    if (all) {
+      interrupted |= awaitEnd(strictThreads);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Returns whether this thread was interrupted meanwhile. */
+  private static boolean awaitEnd(Set<Thread> threads) {
     boolean interrupted = false;
-    for (Thread thread : started) {
+    for (Thread thread : threads) {
       while (thread.isAlive() && thread != Thread.currentThread()) {
         try {
           thread.join();
@@ -122,8 +162,6 @@ final class RuntimeThreads implements AutoCloseable {
         }
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    return interrupted;
   }
 }

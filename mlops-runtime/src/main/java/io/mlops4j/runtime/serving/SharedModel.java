@@ -169,6 +169,17 @@ final class SharedModel {
       @Nullable Cancellation cancellation,
       @Nullable CallTimes times,
       @Nullable CpuTime cpu) {
+    LateRuns late = cancellation == null ? null : cancellation.lateRuns();
+    return late == null || cancellation == null
+        ? askTimed(job, cancellation, times, cpu)
+        : late.ask(this, job, cancellation, times, own -> askTimed(job, cancellation, own, cpu));
+  }
+
+  private <A> A askTimed(
+      Job<A> job,
+      @Nullable Cancellation cancellation,
+      @Nullable CallTimes times,
+      @Nullable CpuTime cpu) {
     if (cpu == null) {
       return askOnSlot(job, cancellation, times);
     }
