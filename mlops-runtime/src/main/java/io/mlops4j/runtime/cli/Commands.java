@@ -25,11 +25,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
     exitCodeList = {
       "0:it went well",
       "1:what was asked for failed, or a verification found a break",
-      "2:the command line is wrong"
+      "2:the command line is wrong",
+      "3:drift found a column that drifted"
     })
 final class Commands {
   static final int FAILED = 1;
   static final int USAGE = 2;
+  static final int DRIFTED = 3;
 
   @Mixin final Shared shared;
 
@@ -47,7 +49,9 @@ final class Commands {
     CommandLine line = new CommandLine(new Commands(new Shared(environment, terminal)));
     line.getCommandSpec()
         .usageMessage()
-        .description("Keeps versions of models, and says which of them an alias names.")
+        .description(
+            "Keeps versions of models, says which of them an alias names, and looks into models and"
+                + " data.")
         .footer("%nEvery command has an example: mlops4j publish --help");
     line.addSubcommand(new PublishCommand())
         .addSubcommand(new ListCommand())
@@ -63,7 +67,10 @@ final class Commands {
         .addSubcommand(new DeprecateCommand())
         .addSubcommand(new DeleteCommand())
         .addSubcommand(new RestoreCommand())
-        .addSubcommand(new GcCommand());
+        .addSubcommand(new GcCommand())
+        .addSubcommand(new InspectCommand())
+        .addSubcommand(new PredictCommand())
+        .addSubcommand(new DriftCommand());
     return line.setExpandAtFiles(false) // --because "@ana asked for it" is a text
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((e, args) -> misused(e))

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,8 +24,8 @@ import picocli.CommandLine.Parameters;
     name = "import",
     description = {
       "Publishes what others wrote; nothing in it is run.",
-      "An archive that export wrote (.zip), with its own card and signatures; a folder of MLflow with"
-          + " the ONNX flavour (needs org.snakeyaml:snakeyaml-engine); or an ONNX model."
+      "An archive that export wrote (.zip), with its own card and signatures; a folder of MLflow"
+          + " with the ONNX flavour (needs org.snakeyaml:snakeyaml-engine); or an ONNX model."
     },
     footer = {
       "%nExamples:",
@@ -44,6 +45,8 @@ final class ImportCommand extends RegistryCommand {
   private @Nullable Kind kind;
 
   @Mixin private final CardOptions options = new CardOptions();
+  @Mixin private final SignatureOptions signature = new SignatureOptions();
+  private @Nullable ModelCard card;
 
   @Override
   boolean makes() {
@@ -69,6 +72,7 @@ final class ImportCommand extends RegistryCommand {
     if (kind() == Kind.ONNX) {
       options.card();
       ModelFiles.list(from).kind();
+      card = options.card(name -> signature.card(name, from, this));
     }
   }
 
@@ -97,12 +101,12 @@ final class ImportCommand extends RegistryCommand {
       }
       case MLFLOW -> {
         MlflowModel tracked = MlflowModel.read(from);
-        ModelCard card = options.card(name -> tracked.card(name).build());
-        yield told(what + " " + card.name(), how -> tracked.publish(registry, card, how));
+        ModelCard own = options.card(name -> tracked.card(name).build());
+        yield told(what + " " + own.name(), how -> tracked.publish(registry, own, how));
       }
       case ONNX -> {
-        ModelCard card = options.card();
-        yield told(what + " " + card.name(), how -> registry.publish(card, from, how));
+        ModelCard checked = Objects.requireNonNull(card);
+        yield told(what + " " + checked.name(), how -> registry.publish(checked, from, how));
       }
     };
   }

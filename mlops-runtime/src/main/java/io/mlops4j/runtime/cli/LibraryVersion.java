@@ -11,13 +11,20 @@ final class LibraryVersion implements IVersionProvider {
       "/META-INF/maven/io.mlops4j/mlops-runtime/pom.properties";
 
   @Override
-  public String[] getVersion() throws IOException {
+  public String[] getVersion() {
+    return new String[] {"mlops4j " + number()};
+  }
+
+  /** The version alone. */
+  String number() {
     Properties properties = new Properties();
     try (InputStream in = LibraryVersion.class.getResourceAsStream(PROPERTIES)) {
       if (in != null) {
         properties.load(in);
       }
+    } catch (IOException e) {
+      return "unknown (" + e + ")";
     }
-    return new String[] {"mlops4j " + properties.getProperty("version", "from classes, no jar")};
+    return properties.getProperty("version", "from classes, no jar");
   }
 }

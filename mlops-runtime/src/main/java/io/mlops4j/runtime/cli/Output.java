@@ -44,6 +44,10 @@ final class Output {
     this.json = json;
   }
 
+  boolean isJson() {
+    return json;
+  }
+
   /** Answers in the form that was asked for. */
   void answer(ObjectNode document, Consumer<Output> people) throws JsonProcessingException {
     if (json) {

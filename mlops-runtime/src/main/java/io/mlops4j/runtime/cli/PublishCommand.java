@@ -7,6 +7,8 @@ import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.runtime.source.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -16,7 +18,8 @@ import picocli.CommandLine.Parameters;
     name = "publish",
     description = {
       "Publishes a model with its card.",
-      "The same bytes with the same card are the same version."
+      "The same bytes with the same card are the same version. The model is loaded once, and its"
+          + " signature goes into the card."
     },
     footer = {
       "%nExample:",
@@ -31,6 +34,8 @@ final class PublishCommand extends RegistryCommand {
   private Path model;
 
   @Mixin private final CardOptions options = new CardOptions();
+  @Mixin private final SignatureOptions signature = new SignatureOptions();
+  private @Nullable ModelCard card;
 
   @Override
   boolean makes() {
@@ -41,14 +46,15 @@ final class PublishCommand extends RegistryCommand {
   void check() throws IOException {
     options.card();
     ModelFiles.list(model).kind();
+    card = options.card(name -> signature.card(name, model, this));
   }
 
   @Override
   int run(ModelRegistry registry, Output out) throws IOException {
-    ModelCard card = options.card();
-    try (ProgressBar bar = bar("publish " + card.name())) {
+    ModelCard checked = Objects.requireNonNull(card);
+    try (ProgressBar bar = bar("publish " + checked.name())) {
       ModelVersion version =
-          registry.publish(card, model, PublishOptions.withDefaults().listener(bar));
+          registry.publish(checked, model, PublishOptions.withDefaults().listener(bar));
       out.answer(Facts.json(version), to -> to.line(version + "  " + version.digest()));
     }
     return 0;

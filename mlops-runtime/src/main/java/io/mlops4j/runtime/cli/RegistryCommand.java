@@ -5,25 +5,11 @@ import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.runtime.cache.PrivateFolder;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
-/** One command: opens the registry, lets the command answer, and says whether that was read. */
-abstract class RegistryCommand implements Callable<Integer> {
-  @SuppressWarnings("NullAway.Init") // set by Picocli
-  @Spec
-  private CommandSpec spec;
-
-  @SuppressWarnings("NullAway.Init") // set by Picocli
-  @ParentCommand
-  private Commands commands;
-
+/** A command that works on a registry, which is open while it answers. */
+abstract class RegistryCommand extends ShellCommand {
   /** Answers, and gives the exit code. */
   abstract int run(ModelRegistry registry, Output out) throws IOException;
 
@@ -44,23 +30,16 @@ abstract class RegistryCommand implements Callable<Integer> {
   }
 
   @Override
-  public final Integer call() throws IOException {
+  final int answer(Output out) throws IOException {
     check();
-    PrintWriter writer = spec.commandLine().getOut();
-    Shared shared = commands.shared;
-    RegistryOptions options = options(shared.options(spec));
-    Address address = shared.address(spec);
+    RegistryOptions options = options(shared().options(spec()));
+    Address address = shared().address(spec());
     if (makes() && address instanceof Address.Folder folder && folder.isNothing()) {
       prove();
     }
-    int code;
     try (ModelRegistry registry = makes() ? address.openOrMake(options) : address.open(options)) {
-      code = run(registry, new Output(writer, shared.json));
+      return run(registry, out);
     }
-    if (writer.checkError()) {
-      throw new IOException("standard output took not all of the answer");
-    }
-    return code;
   }
 
   private void prove() throws IOException {
@@ -74,34 +53,6 @@ abstract class RegistryCommand implements Callable<Integer> {
 
   /** Where a second registry is. */
   Address address(String what, String text, Address.Place place) {
-    return commands.shared.target(spec, what, text, place);
-  }
-
-  /** Shows how far work is that tells it. */
-  ProgressBar bar(String what) {
-    Shared shared = commands.shared;
-    return new ProgressBar(
-        spec.commandLine().getErr(), what, shared.progress(), shared.terminal, System::nanoTime);
-  }
-
-  /** Shows for how long work goes on that tells nothing. */
-  <T> T ticking(String what, Work<T> work) throws IOException {
-    Ticker ticker = Ticker.start(bar(what), commands.shared.progress());
-    try {
-      return work.get();
-    } finally {
-      ticker.close();
-    }
-  }
-
-  /** What takes a while. */
-  @FunctionalInterface
-  interface Work<T> {
-    T get() throws IOException;
-  }
-
-  /** For the mistakes that only a command sees. */
-  ParameterException misused(String message) {
-    return new ParameterException(spec.commandLine(), message);
+    return shared().target(spec(), what, text, place);
   }
 }

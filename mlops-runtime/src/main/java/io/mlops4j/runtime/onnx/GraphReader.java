@@ -27,6 +27,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Walks over an ONNX file.
@@ -53,6 +54,9 @@ final class GraphReader {
   private final List<ExternalTensor> external = new ArrayList<>();
   private final Set<String> labels = new LinkedHashSet<>();
   private final Set<String> unusual = new HashSet<>();
+  private final TreeMap<String, Integer> operators = new TreeMap<>();
+  private String producer = "";
+  private String producerVersion = "";
   private final FunctionCalls functions = new FunctionCalls();
   private final FunctionCalls.Body graph = new FunctionCalls.Body();
   private FunctionCalls.Body body = graph;
@@ -78,7 +82,9 @@ final class GraphReader {
         reader.external,
         reader.labels,
         reader.unusual,
-        reader.divides);
+        reader.divides,
+        reader.operators,
+        (reader.producer + " " + reader.producerVersion).strip());
   }
 
   /** The fields of one message. */
@@ -128,6 +134,8 @@ final class GraphReader {
 
   private boolean model(int field) throws IOException {
     switch (field) {
+      case ModelProto.PRODUCER_NAME_FIELD_NUMBER -> producer = in.readString();
+      case ModelProto.PRODUCER_VERSION_FIELD_NUMBER -> producerVersion = in.readString();
       case ModelProto.GRAPH_FIELD_NUMBER -> message(this::mainGraph);
       case ModelProto.OPSET_IMPORT_FIELD_NUMBER ->
           operatorSets.add(parsed(OperatorSetIdProto.parser()));
@@ -181,6 +189,8 @@ final class GraphReader {
     Node node = new Node();
     message(node);
     divides |= node.name.equals("Div") || node.name.equals("Mod");
+    operators.merge(
+        node.domain.isEmpty() ? node.name : node.domain + "." + node.name, 1, Integer::sum);
     body.call(node.key(), node.inputs, node.outputs);
   }
 

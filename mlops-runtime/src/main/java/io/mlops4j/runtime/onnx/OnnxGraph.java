@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /**
@@ -25,6 +26,8 @@ import java.util.stream.Collectors;
  * @param labels the labels of its classifiers and maps that are text
  * @param unusual the characters of text inside it that {@link ExactText} is for
  * @param divides whether it has a division, of whatever type
+ * @param operators how many nodes, those of subgraphs and functions among them, have each operator
+ * @param producer who wrote the file, with the version; empty if it does not say
  */
 record OnnxGraph(
     List<ValueInfoProto> inputs,
@@ -35,7 +38,9 @@ record OnnxGraph(
     List<ExternalTensor> external,
     Set<String> labels,
     Set<String> unusual,
-    boolean divides) {
+    boolean divides,
+    SortedMap<String, Integer> operators,
+    String producer) {
 
   /**
    * Reads a file without copying weights.

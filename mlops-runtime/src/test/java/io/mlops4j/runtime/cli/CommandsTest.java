@@ -39,7 +39,10 @@ class CommandsTest {
         "deprecate",
         "delete",
         "restore",
-        "gc"
+        "gc",
+        "inspect",
+        "predict",
+        "drift"
       })
   void everyCommandTeachesByAnExample(String command) {
     Line.Said said = Line.withoutRegistry().run(command, "--help");
@@ -56,7 +59,8 @@ class CommandsTest {
     assertThat(said.code()).isZero();
     assertThat(said.out())
         .contains("publish", "list", "show", "assign", "history", "diff", "sign", "verify")
-        .contains("export", "import", "copy", "deprecate", "delete", "restore", "gc");
+        .contains("export", "import", "copy", "deprecate", "delete", "restore", "gc")
+        .contains("inspect", "predict", "drift");
   }
 
   @Test
@@ -230,7 +234,7 @@ class CommandsTest {
             .toList();
 
     assertThat(named).containsExactlyElementsOf(commands().getSubcommands().keySet());
-    assertThat(starts(page)).hasSize(7).allSatisfy(CommandsTest::assertUnderstood);
+    assertThat(starts(page)).hasSize(11).allSatisfy(CommandsTest::assertUnderstood);
     assertThat(starts(Files.readString(Path.of("../README.md"))))
         .hasSize(4)
         .allSatisfy(CommandsTest::assertUnderstood);

@@ -73,7 +73,8 @@ class WritingCommandsTest {
             "--parameter",
             "note=x=y",
             "--seed",
-            "numpy=42");
+            "numpy=42",
+            "--no-load");
 
     assertThat(said.err()).isEmpty();
     JsonNode card = line.run("show", "mlp", "--json").json().get("card");
@@ -149,7 +150,8 @@ class WritingCommandsTest {
     Path card = temporary.resolve("card.json");
     Files.writeString(card, Line.of(old).run("show", "flight-delay:1", "--card").out());
 
-    assertThat(Line.of(old).run("publish", model, "--card", card).out())
+    // It is of the first version of this library, and has no signature.
+    assertThat(Line.of(old).run("publish", model, "--card", card, "--no-load").out())
         .isEqualTo("flight-delay:1  " + Line.MLP4 + "\n");
   }
 

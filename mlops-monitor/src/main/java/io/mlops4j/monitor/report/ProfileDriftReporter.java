@@ -1,0 +1,85 @@
+package io.mlops4j.monitor.report;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.spi.DriftReporter;
+import java.util.Set;
+
+/**
+ * Compares profiles of two data sets by the default policy, as {@link DriftReport} does. Thread
+ * safe.
+ */
+public final class ProfileDriftReporter implements DriftReporter {
+  /** For {@link java.util.ServiceLoader}. */
+  public ProfileDriftReporter() {}
+
+  @Override
+  public Report report(
+      Iterable<FeatureBatch> reference, Iterable<FeatureBatch> current, Set<String> except) {
+    Profile.Builder builder = Profile.builder().except(except.toArray(String[]::new));
+    for (FeatureBatch batch : reference) {
+      for (String name : except) {
+        batch.column(name); // a misspelt one would be compared
+      }
+      builder.add(batch);
+    }
+    Profile profile = builder.build();
+    checkRows("reference", profile);
+    Profile rows = profile.profile(current);
+    checkRows("current", rows);
+    return new Compared(DriftReport.compare(profile, rows));
+  }
+
+  private static void checkRows(String side, Profile profile) {
+    if (profile.rows() == 0) {
+      throw new IllegalArgumentException(side + ": found no rows, expected some to compare");
+    }
+  }
+
+  private record Compared(DriftReport report) implements Report {
+    @Override
+    public boolean drifted() {
+      return !report.driftedFeatures().isEmpty();
+    }
+
+    @Override
+    public int judged() {
+      return (int)
+          report.features().stream()
+              .filter(feature -> !(feature.verdict() instanceof DriftVerdict.InsufficientData))
+              .count();
+    }
+
+    @Override
+    public String text() {
+      StringBuilder text = new StringBuilder();
+      text.append(report.dataSet())
+          .append(" between ")
+          .append(report.reference().rows())
+          .append(" reference rows and ")
+          .append(report.current().rows())
+          .append(" current rows\n");
+      report.features().forEach(feature -> line(text, feature.name(), feature.verdict()));
+      report
+          .skipped()
+          .forEach(column -> line(text, column.name(), "not compared: " + column.reason()));
+      report.onlyInReference().forEach(name -> line(text, name, "only in the reference"));
+      report.onlyInCurrent().forEach(name -> line(text, name, "only in the current rows"));
+      return text.toString();
+    }
+
+    private static void line(StringBuilder text, String name, Object verdict) {
+      text.append("  ").append(name).append("  ").append(verdict).append('\n');
+    }
+
+    @Override
+    public String json() {
+      return report.toJson();
+    }
+
+    @Override
+    public String html() {
+      return report.toHtml();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.mlops4j.monitor.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.spi.DriftReporter;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Drift as the command line asks for it, by a service. */
+class ProfileDriftReporterTest {
+  private final BufferAllocator allocator = new RootAllocator();
+  private final DriftReporter reporter =
+      ServiceLoader.load(DriftReporter.class).findFirst().orElseThrow();
+
+  @AfterEach
+  void closeAllocator() {
+    allocator.close();
+  }
+
+  /** Numbers from an offset on, and a label of their own each. */
+  private FeatureBatch rows(int rows, float from) {
+    float[] values = new float[rows];
+    String[] ids = new String[rows];
+    for (int i = 0; i < rows; i++) {
+      values[i] = from + i % 100;
+      ids[i] = "id-" + i;
+    }
+    return FeatureBatch.builder(allocator).floats("x", values).strings("id", ids).build();
+  }
+
+  private DriftReporter.Report report(
+      FeatureBatch reference, FeatureBatch current, String... except) {
+    try (reference;
+        current) {
+      return reporter.report(List.of(reference), List.of(current), Set.of(except));
+    }
+  }
+
+  @Test
+  void aShiftedColumnHasDrifted() {
+    DriftReporter.Report report = report(rows(1000, 0), rows(1000, 50), "id");
+
+    assertThat(report.drifted()).isTrue();
+    assertThat(report.judged()).isEqualTo(1);
+    assertThat(report.text()).contains("1000 reference rows", "\n  x  drifted: ").endsWith("\n");
+    assertThat(report.json()).contains("mlops4j-drift-report");
+    assertThat(report.html()).contains("<html");
+  }
+
+  @Test
+  void equalRowsHaveNot() {
+    DriftReporter.Report report = report(rows(1000, 0), rows(1000, 0), "id");
+
+    assertThat(report.drifted()).isFalse();
+    assertThat(report.judged()).isEqualTo(1);
+  }
+
+  @Test
+  void ofTooFewRowsNothingIsKnown() {
+    DriftReporter.Report report = report(rows(10, 0), rows(10, 50), "id");
+
+    assertThat(report.drifted()).isFalse();
+    assertThat(report.judged()).isZero();
+  }
+
+  @Test
+  void aMisspeltColumnAndAnEmptySideAreRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> report(rows(100, 0), rows(100, 0), "idd"))
+        .withMessageContaining("idd");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> report(rows(0, 0), rows(100, 0)))
+        .withMessageContaining("reference");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> report(rows(100, 0), rows(0, 0)))
+        .withMessageContaining("current");
+  }
+}

@@ -1,0 +1,321 @@
+package io.mlops4j.runtime.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.spi.DriftReporter;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.ipc.ArrowFileWriter;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** The commands that look into models and data: inspect, predict, drift; and what publish loads. */
+class ModelCommandsTest {
+  private static final Path QUICKSTART = Path.of("../samples/quickstart").toAbsolutePath();
+  private static final Path MODEL = QUICKSTART.resolve("models/flight-delay-1.onnx");
+
+  /** Rows with scikit-learn's own answers; see the sample's training/README.md. */
+  private static final Path GOLDEN = QUICKSTART.resolve("models/golden-1.csv");
+
+  @TempDir Path temporary;
+  private Path rows;
+  private List<String[]> golden;
+
+  @BeforeEach
+  void writeGoldenRows() throws Exception {
+    golden = Files.readAllLines(GOLDEN).stream().skip(1).map(line -> line.split(",")).toList();
+    rows = temporary.resolve("rows.arrow");
+    float[] distance = new float[golden.size()];
+    long[] hour = new long[golden.size()];
+    long[] weekday = new long[golden.size()];
+    for (int i = 0; i < golden.size(); i++) {
+      distance[i] = Float.parseFloat(golden.get(i)[0]);
+      hour[i] = Long.parseLong(golden.get(i)[1]);
+      weekday[i] = Long.parseLong(golden.get(i)[2]);
+    }
+    try (BufferAllocator allocator = new RootAllocator();
+        FeatureBatch batch =
+            FeatureBatch.builder(allocator)
+                .strings("flight_id", ids())
+                .floats("distance", distance)
+                .longs("hour", hour)
+                .longs("weekday", weekday)
+                .strings("origin", column(3))
+                .strings("destination", column(4))
+                .build();
+        FileChannel channel =
+            FileChannel.open(rows, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        ArrowFileWriter writer = new ArrowFileWriter(batch.root(), null, channel)) {
+      writer.writeBatch();
+    }
+  }
+
+  private String[] column(int column) {
+    return golden.stream().map(row -> row[column]).toArray(String[]::new);
+  }
+
+  private String[] ids() {
+    return IntStream.range(0, golden.size()).mapToObj(i -> "flight-" + i).toArray(String[]::new);
+  }
+
+  private double expected(int row) {
+    return Double.parseDouble(golden.get(row)[5]);
+  }
+
+  private static Line.Said run(Object... args) {
+    return Line.withoutRegistry().run(args);
+  }
+
+  @Test
+  void inspectShowsSignatureEngineSizeDigestAndOperators() throws Exception {
+    Line.Said said = run("inspect", MODEL, "--json");
+
+    assertThat(said.code()).as(said.err()).isZero();
+    JsonNode json = said.json();
+    assertThat(json.at("/format").textValue()).isEqualTo("onnx");
+    assertThat(json.at("/engine").textValue()).isEqualTo("onnxruntime");
+    assertThat(json.at("/bytes").longValue()).isEqualTo(Files.size(MODEL));
+    // By sha256sum.
+    assertThat(json.at("/digest").textValue())
+        .isEqualTo("sha256:a201fdd85c0d1ab766762e3063058c20fddc7bd6d2be84bbd42a851e7580e707");
+    assertThat(json.at("/signature/inputs").findValuesAsText("name"))
+        .containsExactly("distance", "hour", "weekday", "origin", "destination");
+    assertThat(json.at("/signature/outputs").findValuesAsText("name"))
+        .containsExactly("probability");
+    // By the onnx package: producer_name, opset_import and the nodes' op_type.
+    assertThat(json.at("/producer").textValue()).isEqualTo("mlops4j-quickstart");
+    assertThat(json.at("/operatorSets").toString()).isEqualTo("{\"ai.onnx\":17,\"ai.onnx.ml\":3}");
+    assertThat(json.at("/operators").toString())
+        .isEqualTo("{\"Mul\":1,\"Sigmoid\":1,\"Sum\":1,\"ai.onnx.ml.LabelEncoder\":4}");
+
+    assertThat(run("inspect", MODEL).out())
+        .contains("engine", "onnxruntime", "sha256:", "probability", "operators");
+  }
+
+  @Test
+  void inspectOfWhatIsNoModelFails() throws Exception {
+    Path text = Files.writeString(temporary.resolve("model.onnx"), "no model");
+
+    Line.Said said = run("inspect", text, "--json");
+
+    assertThat(said.code()).isEqualTo(1);
+    assertThat(said.out()).isEmpty();
+    assertThat(said.err()).contains("model.onnx").hasLineCount(1);
+  }
+
+  @Test
+  void predictOfAFileAnswersAsScikitLearnDoes() {
+    Line.Said said = run("predict", MODEL, rows, "--json");
+
+    assertThat(said.code()).as(said.err()).isZero();
+    JsonNode answers = said.json().get("rows");
+    assertThat(answers).hasSize(golden.size());
+    for (int i = 0; i < golden.size(); i++) {
+      assertThat(answers.get(i).get("probability").doubleValue())
+          .as("row " + i)
+          .isCloseTo(expected(i), within(1e-5));
+    }
+  }
+
+  @Test
+  void predictOfAVersionPutsTheKeyOfItsCardBeforeTheAnswers() throws Exception {
+    Line line = Line.of(temporary.resolve("registry"));
+    line.run(
+        "publish",
+        MODEL,
+        "--name",
+        "late",
+        "--key",
+        "flight_id",
+        "--feature",
+        "distance",
+        "--feature",
+        "hour",
+        "--feature",
+        "weekday",
+        "--feature",
+        "origin",
+        "--feature",
+        "destination");
+    line.run("assign", "late@champion", "late:1", "--by", "ana");
+
+    for (String ref : List.of("late:1", "late@champion", "late")) {
+      Line.Said said = line.run("predict", ref, rows, "--rows", 2);
+      assertThat(said.code()).as(said.err()).isZero();
+      assertThat(said.out().lines().toList()).hasSize(3);
+      assertThat(said.out().lines().findFirst().orElseThrow()).matches("flight_id +probability");
+      assertThat(said.out()).contains("flight-1 ").doesNotContain("flight-2 ");
+    }
+    assertThat(line.run("predict", "late:1", rows, "--json").json().get("version").textValue())
+        .isEqualTo("late:1");
+  }
+
+  @Test
+  void predictWritesArrow() throws Exception {
+    Path answers = temporary.resolve("answers.arrow");
+
+    Line.Said said = run("predict", MODEL, rows, "--arrow", answers);
+
+    assertThat(said.code()).as(said.err()).isZero();
+    try (ModelRuntime runtime = ModelRuntime.open();
+        FeatureReader reader = runtime.read(answers)) {
+      for (FeatureBatch batch : reader) {
+        assertThat(batch.rows()).isEqualTo(golden.size());
+        Object first = batch.column("probability").getObject(0);
+        assertThat(((Number) first).doubleValue()).isCloseTo(expected(0), within(1e-5));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "No Such.onnx, 1, found no such file",
+    "late:1, 2, found no registry",
+  })
+  void predictOfNoModelSaysWhatIsMissing(String model, int code, String message) {
+    Line.Said said = run("predict", model, rows);
+
+    assertThat(said.code()).isEqualTo(code);
+    assertThat(said.err()).contains(message);
+  }
+
+  @Test
+  void aPublishedCardCarriesTheModelsSignature() {
+    Line line = Line.of(temporary.resolve("registry"));
+
+    assertThat(line.run("publish", MODEL, "--name", "late").code()).isZero();
+
+    JsonNode card = line.run("show", "late", "--card", "--json").json();
+    assertThat(card.at("/signature/inputs").findValuesAsText("name"))
+        .containsExactly("distance", "hour", "weekday", "origin", "destination");
+    line.run("publish", MODEL, "--name", "unloaded", "--no-load");
+    assertThat(line.run("show", "unloaded", "--card", "--json").json().has("signature")).isFalse();
+    line.run("import", MODEL, "--name", "imported");
+    assertThat(line.run("show", "imported", "--card", "--json").json().has("signature")).isTrue();
+  }
+
+  @Test
+  void whatCannotBeLoadedIsNotPublished() throws Exception {
+    Path text = Files.writeString(temporary.resolve("model.onnx"), "no model");
+    Path registry = temporary.resolve("registry");
+
+    assertThat(Line.of(registry).run("publish", text, "--name", "m").code()).isEqualTo(1);
+    assertThat(registry).doesNotExist();
+  }
+
+  /** In place of mlops-monitor, which this module never sees. */
+  public static final class Told implements DriftReporter {
+    /** For ServiceLoader. */
+    public Told() {}
+
+    @Override
+    public Report report(
+        Iterable<FeatureBatch> reference, Iterable<FeatureBatch> current, Set<String> except) {
+      long before = count(reference);
+      long now = count(current);
+      return new Report() {
+        @Override
+        public boolean drifted() {
+          return except.contains("drifted");
+        }
+
+        @Override
+        public int judged() {
+          return except.contains("unknown") ? 0 : 5;
+        }
+
+        @Override
+        public String text() {
+          return before + " and " + now + "\n";
+        }
+
+        @Override
+        public String json() {
+          return "{\"rows\": " + now + "}";
+        }
+
+        @Override
+        public String html() {
+          return "<html>";
+        }
+      };
+    }
+
+    private static long count(Iterable<FeatureBatch> batches) {
+      long rows = 0;
+      for (FeatureBatch batch : batches) {
+        rows += batch.rows();
+      }
+      return rows;
+    }
+  }
+
+  private static Line.Said drift(ClassLoader reporters, Object... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine line = Commands.line(name -> null, false);
+    line.getCommandSpec().removeSubcommand("drift");
+    line.addSubcommand(new DriftCommand(reporters));
+    int code =
+        line.setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(
+                Stream.concat(Stream.of("drift"), Stream.of(args).map(Object::toString))
+                    .toArray(String[]::new));
+    return new Line.Said(code, out.toString(), err.toString());
+  }
+
+  private URLClassLoader withReporter() throws Exception {
+    Path services = Files.createDirectories(temporary.resolve("services/META-INF/services"));
+    Files.writeString(services.resolve(DriftReporter.class.getName()), Told.class.getName());
+    return new URLClassLoader(
+        new URL[] {temporary.resolve("services").toUri().toURL()},
+        ModelCommandsTest.class.getClassLoader());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"late, 0", "drifted, 3", "unknown, 1"})
+  void driftIsTheExitCode(String except, int code) throws Exception {
+    try (URLClassLoader reporters = withReporter()) {
+      Path page = temporary.resolve("page.html");
+      Line.Said said = drift(reporters, rows, rows, "--except", except, "--html", page, "--json");
+      assertThat(said.code()).as(said.err()).isEqualTo(code);
+      if (code == 1) {
+        assertThat(said.out()).isEmpty();
+        assertThat(said.err()).contains("found no column that could be judged");
+      } else {
+        assertThat(said.json().get("rows").intValue()).isEqualTo(golden.size());
+        assertThat(page).hasContent("<html>");
+      }
+    }
+  }
+
+  @Test
+  void withoutTheMonitorDriftNamesTheArtifact() {
+    Line.Said said = run("drift", rows, rows);
+
+    assertThat(said.code()).isEqualTo(1);
+    assertThat(said.err()).contains("io.mlops4j:mlops-monitor").hasLineCount(1);
+  }
+}
