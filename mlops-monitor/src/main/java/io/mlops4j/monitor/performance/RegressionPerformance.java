@@ -13,7 +13,9 @@ import java.util.stream.IntStream;
  * <p>A row whose label or prediction is NaN is left out and counted in {@link #missing()}. What the
  * rows do not define is a {@link Metric.Undefined}: no rows define nothing, an infinite label or
  * prediction has no error, equal labels no R2, a label of 0 no relative error. The last two differ
- * from scikit-learn on purpose, which answers 0 or 1 for R2 and divides by 2<sup>-52</sup>.
+ * from scikit-learn on purpose, which answers 0 or 1 for R2 and divides by 2<sup>-52</sup>. Squares
+ * and sums on the way do not overflow: R2 and RMSE of labels near 1e200 are what they should be. A
+ * value beyond the range of a double, as their MSE, is undefined.
  *
  * <p>The standard errors assume independent rows. Immutable and thread safe; the arrays are copied.
  */
@@ -102,7 +104,12 @@ public final class RegressionPerformance {
    * @return the error in the squared unit of the labels
    */
   public Metric meanSquaredError() {
-    return mean(RegressionPerformance::square);
+    return ifFinite(
+        () -> {
+          double[] errors = errors();
+          int exponent = Averages.exponent(errors);
+          return Averages.metric(squares(errors, exponent), 2 * exponent);
+        });
   }
 
   /**
@@ -112,11 +119,18 @@ public final class RegressionPerformance {
    * @return the error in the unit of the labels
    */
   public Metric rootMeanSquaredError() {
-    return meanSquaredError() instanceof Metric.Value square
-        ? new Metric.Value(
-            Math.sqrt(square.value()),
-            square.value() == 0 ? 0 : square.standardError() / (2 * Math.sqrt(square.value())))
-        : meanSquaredError();
+    return ifFinite(
+        () -> {
+          double[] errors = errors();
+          int exponent = Averages.exponent(errors);
+          if (!(Averages.metric(squares(errors, exponent)) instanceof Metric.Value square)) {
+            return Averages.BEYOND;
+          }
+          double root = Math.sqrt(square.value());
+          return new Metric.Value(
+              Math.scalb(root, exponent),
+              root == 0 ? 0 : Math.scalb(square.standardError() / (2 * root), exponent));
+        });
   }
 
   /**
@@ -130,21 +144,27 @@ public final class RegressionPerformance {
   public Metric r2() {
     return ifFinite(
         () -> {
-          double mean = Averages.mean(labels);
-          double total = Arrays.stream(labels).map(y -> (y - mean) * (y - mean)).sum();
           double first = labels[0];
-          if (total == 0 || Arrays.stream(labels).allMatch(y -> y == first)) {
+          if (Arrays.stream(labels).allMatch(y -> y == first)) {
             return new Metric.Undefined("all " + rows() + " labels are equal");
           }
-          double unexplained = sum(RegressionPerformance::square) / total;
-          double variance =
-              sum(
-                  (label, prediction) -> {
-                    double term =
-                        square(label, prediction) - unexplained * (label - mean) * (label - mean);
-                    return term * term;
-                  });
+          double mean = Averages.mean(labels);
+          double[] errors = errors();
+          double[] distances = Arrays.stream(labels).map(y -> y - mean).toArray();
+          int exponent = Math.max(Averages.exponent(errors), Averages.exponent(distances));
+          double[] squares = squares(errors, exponent);
+          double[] spread = squares(distances, exponent);
+          double total = Arrays.stream(spread).sum();
+          double unexplained = Arrays.stream(squares).sum() / total;
+          if (!Double.isFinite(unexplained)) {
+            return Averages.BEYOND;
+          }
           double n = labels.length;
+          double variance =
+              IntStream.range(0, labels.length)
+                  .mapToDouble(row -> squares[row] - unexplained * spread[row])
+                  .map(term -> term * term)
+                  .sum();
           return new Metric.Value(1 - unexplained, Math.sqrt(n / (n - 1) * variance) / total);
         });
   }
@@ -179,12 +199,16 @@ public final class RegressionPerformance {
             Math.max(quantile * (label - prediction), (1 - quantile) * (prediction - label)));
   }
 
-  private static double square(double label, double prediction) {
-    return (prediction - label) * (prediction - label);
+  private double[] errors() {
+    return each((label, prediction) -> prediction - label);
   }
 
-  private double sum(DoubleBinaryOperator ofLabelAndPrediction) {
-    return Arrays.stream(each(ofLabelAndPrediction)).sum();
+  /** The squares over 2 to twice the exponent. */
+  private static double[] squares(double[] values, int exponent) {
+    return Arrays.stream(values)
+        .map(x -> Math.scalb(x, -exponent))
+        .map(scaled -> scaled * scaled)
+        .toArray();
   }
 
   private double[] each(DoubleBinaryOperator ofLabelAndPrediction) {

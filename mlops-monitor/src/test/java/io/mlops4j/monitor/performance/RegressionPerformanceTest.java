@@ -5,14 +5,17 @@ import static io.mlops4j.monitor.performance.PerformanceCases.agrees;
 import static io.mlops4j.monitor.performance.PerformanceCases.valueIs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.monitor.golden.GoldenFile;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RegressionPerformanceTest {
   private static final double NAN = Double.NaN;
@@ -101,6 +104,52 @@ class RegressionPerformanceTest {
             RegressionPerformance.of(new double[] {0, 1}, new double[] {1, 1})
                 .meanAbsolutePercentageError())
         .isEqualTo(new Metric.Undefined("a label is 0 and has no relative error"));
+  }
+
+  /** The metrics of 1, 2, 4 and 1.5, 2, 3 in units of 1e200, 1e-200 and others: R2 = 1 - 1.25 / (14/3). */
+  @ParameterizedTest
+  @ValueSource(doubles = {1e200, 1e-200, 1e308 / 4, 1e155})
+  void squaresDoNotOverflow(double unit) {
+    double[] labels = {unit, 2 * unit, 4 * unit};
+    RegressionPerformance large =
+        RegressionPerformance.of(labels, new double[] {1.5 * unit, 2 * unit, 3 * unit});
+    value(large.r2(), 1 - 1.25 / (14.0 / 3), 1);
+    value(large.rootMeanSquaredError(), Math.sqrt(1.25 / 3), unit);
+    value(large.meanAbsoluteError(), 0.5, unit);
+    value(large.bias(), -0.5 / 3, unit);
+    value(large.meanAbsolutePercentageError(), 0.25, 1);
+    value(large.pinball(0.5), 0.25, unit);
+    if (unit > 1) {
+      assertThat(large.meanSquaredError())
+          .isEqualTo(new Metric.Undefined("the value is beyond the range of a double"));
+    }
+  }
+
+  private static void value(Metric metric, double expected, double unit) {
+    assertThat(metric)
+        .isInstanceOfSatisfying(
+            Metric.Value.class,
+            value -> {
+              assertThat(value.value() / unit).isCloseTo(expected, within(1e-12));
+              assertThat(value.standardError() / unit).isPositive().isLessThan(10);
+            });
+  }
+
+  @Test
+  void anErrorBeyondTheRangeOfADoubleIsUndefined() {
+    double most = Double.MAX_VALUE;
+    RegressionPerformance opposite =
+        RegressionPerformance.of(new double[] {most, -most, 1}, new double[] {-most, most, 1});
+    for (Metric metric :
+        List.of(
+            opposite.meanAbsoluteError(),
+            opposite.meanSquaredError(),
+            opposite.rootMeanSquaredError(),
+            opposite.r2(),
+            opposite.pinball(0.5))) {
+      assertThat(metric)
+          .isEqualTo(new Metric.Undefined("the value is beyond the range of a double"));
+    }
   }
 
   @Test
