@@ -9,15 +9,18 @@ import org.apache.commons.statistics.inference.MannWhitneyUTest;
  * current one, ties counting half. It looks for a shift of location; a change of spread alone
  * escapes it. Agrees with {@code scipy.stats.mannwhitneyu}.
  *
- * <p><b>P-value.</b> {@link PValueMethod#AUTO} is exact for samples of at most 50 rows without
- * ties, otherwise from the normal distribution with tie correction and, unless switched off,
+ * <p><b>P-value.</b> {@link PValueMethod#AUTO} is exact for samples of at most {@value #EXACT_LIMIT}
+ * rows each without ties, otherwise from the normal distribution with tie correction and, unless switched off,
  * continuity correction. Two-sided on purpose: a one-sided test answers p = 1 to a shift in the
  * other direction. Computed by Commons Statistics.
  *
- * <p>NaN is left out; infinities count as largest and smallest values; when all values of both
+ * <p>NaN is left out; -0.0 and 0.0 are a tie; infinities count as largest and smallest values; when all values of both
  * samples are equal, p = 1, as U is then half of all pairs.
  */
 public final class MannWhitney {
+  /** The most rows per sample for which {@link PValueMethod#AUTO} is exact. */
+  public static final int EXACT_LIMIT = 50;
+
   private static final MannWhitney DEFAULTS = new MannWhitney(PValueMethod.AUTO, true);
 
   private final PValueMethod method;
@@ -72,16 +75,21 @@ public final class MannWhitney {
     if (first.isConstant() && second.isConstant() && first.get(0) == second.get(0)) {
       return new Result(first.size() * (double) second.size() / 2, 1);
     }
-    var result = commonsTest().test(first.toArray(), second.toArray());
+    boolean few = Math.max(first.size(), second.size()) <= EXACT_LIMIT;
+    var result = commonsTest(few).test(first.toArray(), second.toArray());
     return new Result(result.getStatistic(), result.getPValue());
   }
 
-  private MannWhitneyUTest commonsTest() {
+  /** Where Commons chooses by itself, it is exact for fewer than 50 rows only. */
+  private MannWhitneyUTest commonsTest(boolean few) {
     return MannWhitneyUTest.withDefaults()
         .with(continuity ? ContinuityCorrection.ENABLED : ContinuityCorrection.DISABLED)
         .with(
             switch (method) {
-              case AUTO -> org.apache.commons.statistics.inference.PValueMethod.AUTO;
+              case AUTO ->
+                  few
+                      ? org.apache.commons.statistics.inference.PValueMethod.EXACT
+                      : org.apache.commons.statistics.inference.PValueMethod.ASYMPTOTIC;
               case EXACT -> org.apache.commons.statistics.inference.PValueMethod.EXACT;
               case ASYMPTOTIC -> org.apache.commons.statistics.inference.PValueMethod.ASYMPTOTIC;
             });

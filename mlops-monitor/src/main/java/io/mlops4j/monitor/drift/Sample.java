@@ -3,7 +3,7 @@ package io.mlops4j.monitor.drift;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** The values of one sample: missing ones left out, sorted. */
+/** The values of one sample: missing ones left out, sorted; -0 is 0, which it equals. */
 final class Sample {
   private final double[] sorted;
 
@@ -34,7 +34,7 @@ final class Sample {
     int n = 0;
     for (double value : values) {
       if (!Double.isNaN(value)) {
-        present[n++] = value;
+        present[n++] = value + 0.0; // -0 becomes 0, as sorting would tell them apart
       }
     }
     return Arrays.copyOf(present, n);

@@ -137,10 +137,32 @@ final class TiedRuns {
     return (long) sum;
   }
 
-  /** T from the squared distances of midranks and places, which counts ties as SciPy does. */
+  /**
+   * T from the squared distances of midranks and places, which counts ties as SciPy does. SciPy's
+   * formula is the difference of two numbers near n m; summed by parts it becomes the squared
+   * differences of the distribution functions at the gaps between runs, and what ties add where the
+   * sizes differ, so that no digits cancel.
+   */
   double cramerVonMisesByMidranks() {
+    double sum = 0;
+    double cubes = 0;
+    double i = 0;
+    double j = 0;
+    for (int run = 0; run < first.length; run++) {
+      double difference = i * m - j * n;
+      double steps = run == 0 ? 0 : m * first[run - 1] + n * second[run - 1];
+      sum += difference * difference * (steps + m * first[run] + n * second[run]) / 2;
+      cubes += cube(first[run]) / n - cube(second[run]) / m;
+      i += first[run];
+      j += second[run];
+    }
     double products = n * m;
-    return rankSum() / (products * rows()) - (4 * products - 1) / (6 * rows());
+    double ties = (n - m) * (rows() * cubes - (n - m)) / 12;
+    return (sum / (2 * products) + ties) / (products * rows());
+  }
+
+  private static double cube(double x) {
+    return x * x * x;
   }
 
   /** The same in whole steps, rounded down. */

@@ -167,4 +167,21 @@ class CramerVonMisesTest {
     assertThatThrownBy(() -> test.test(new double[0], new double[] {1}))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  /** By SciPy's formula in Python's fractions, without ties, and where three values are one. */
+  @Test
+  void midranksKeepTheirDigitsAtAMillionRows() {
+    double[] reference =
+        IntStream.range(0, 1_000_000).mapToDouble(k -> k * 7919L % 1_000_003).toArray();
+    double[] current =
+        IntStream.range(0, 800_000).mapToDouble(k -> (k * 104_729L + 17) % 999_983).toArray();
+    CramerVonMises midranks = test.with(Ties.MIDRANKS).with(PValueMethod.ASYMPTOTIC);
+    assertThat(midranks.test(reference, current).statistic())
+        .isCloseTo(6.397680719907407e-05, within(1e-13));
+    double[] tied = DoubleStream.of(current).map(x -> x - x % 3).toArray();
+    assertThat(midranks.test(reference, tied).statistic())
+        .isCloseTo(7.438435730324074e-05, within(1e-13));
+    double[] next = DoubleStream.of(reference).map(x -> x + 1).toArray();
+    assertThat(midranks.test(reference, next).statistic()).isCloseTo(4.99999e-07, within(1e-15));
+  }
 }
