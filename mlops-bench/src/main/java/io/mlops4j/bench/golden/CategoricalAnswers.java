@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.monitor.drift.ChiSquare;
 import io.mlops4j.monitor.drift.ChiSquare.Form;
 import io.mlops4j.monitor.drift.CramersV;
+import io.mlops4j.monitor.drift.PValueMethod;
 
 /** Two samples counted by category. */
 final class CategoricalAnswers {
@@ -21,7 +22,7 @@ final class CategoricalAnswers {
         reference,
         current);
     ChiSquare g = ChiSquare.withDefaults().withYates(false).with(Form.LIKELIHOOD_RATIO);
-    chiSquare(answers, "g_test.", g, reference, current);
+    chiSquare(answers, "g_test.", g.with(PValueMethod.ASYMPTOTIC), reference, current);
     answers.value("cramers_v", () -> CramersV.withDefaults().statistic(reference, current));
     HistogramAnswers.add(answers, "hist.", () -> reference, () -> current);
     return answers;

@@ -9,13 +9,13 @@ import org.apache.commons.statistics.inference.MannWhitneyUTest;
  * current one, ties counting half. It looks for a shift of location; a change of spread alone
  * escapes it. Agrees with {@code scipy.stats.mannwhitneyu}.
  *
- * <p><b>P-value.</b> {@link PValueMethod#AUTO} is exact for samples of at most {@value #EXACT_LIMIT}
- * rows each without ties, otherwise from the normal distribution with tie correction and, unless switched off,
- * continuity correction. Two-sided on purpose: a one-sided test answers p = 1 to a shift in the
- * other direction. Computed by Commons Statistics.
+ * <p><b>P-value.</b> {@link PValueMethod#AUTO} is exact for samples of at most {@value
+ * #EXACT_LIMIT} rows each without ties, otherwise from the normal distribution with tie correction
+ * and, unless switched off, continuity correction. Two-sided on purpose: a one-sided test answers p
+ * = 1 to a shift in the other direction. Computed by Commons Statistics.
  *
- * <p>NaN is left out; -0.0 and 0.0 are a tie; infinities count as largest and smallest values; when all values of both
- * samples are equal, p = 1, as U is then half of all pairs.
+ * <p>NaN is left out; -0.0 and 0.0 are a tie; infinities count as largest and smallest values; when
+ * all values of both samples are equal, p = 1, as U is then half of all pairs.
  */
 public final class MannWhitney {
   /** The most rows per sample for which {@link PValueMethod#AUTO} is exact. */

@@ -5,20 +5,25 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Joins the rarest categories into one until at most one expected count in five is below 5. */
+/**
+ * Joins the rarest categories into one until at most one expected count in five is below 5. Two are
+ * left in any case: a single one could not differ.
+ */
 final class RareCategories {
-  private static final double LEAST_EXPECTED = 5;
-
   private RareCategories() {}
 
   static Counts pooled(Counts counts) {
     List<long[]> columns = commonestFirst(counts);
-    while (columns.size() > 1 && tooManyRare(columns, counts)) {
+    while (columns.size() > 2 && tooManyRare(columns, counts)) {
       joinLastTwo(columns);
     }
     return Counts.of(
         columns.stream().mapToLong(column -> column[0]).toArray(),
         columns.stream().mapToLong(column -> column[1]).toArray());
+  }
+
+  static boolean tooMany(Counts counts) {
+    return tooManyRare(commonestFirst(counts), counts);
   }
 
   private static List<long[]> commonestFirst(Counts counts) {
@@ -34,8 +39,8 @@ final class RareCategories {
     long rare = 0;
     for (long[] column : columns) {
       double share = (column[0] + column[1]) / all;
-      rare += share * counts.referenceRows() < LEAST_EXPECTED ? 1 : 0;
-      rare += share * counts.currentRows() < LEAST_EXPECTED ? 1 : 0;
+      rare += share * counts.referenceRows() < ChiSquare.LEAST_EXPECTED ? 1 : 0;
+      rare += share * counts.currentRows() < ChiSquare.LEAST_EXPECTED ? 1 : 0;
     }
     return rare > 0.2 * 2 * columns.size();
   }

@@ -106,7 +106,10 @@ class RegressionPerformanceTest {
         .isEqualTo(new Metric.Undefined("a label is 0 and has no relative error"));
   }
 
-  /** The metrics of 1, 2, 4 and 1.5, 2, 3 in units of 1e200, 1e-200 and others: R2 = 1 - 1.25 / (14/3). */
+  /**
+   * The metrics of 1, 2, 4 and 1.5, 2, 3 in units of 1e200, 1e-200 and others: R2 = 1 - 1.25 /
+   * (14/3).
+   */
   @ParameterizedTest
   @ValueSource(doubles = {1e200, 1e-200, 1e308 / 4, 1e155})
   void squaresDoNotOverflow(double unit) {
