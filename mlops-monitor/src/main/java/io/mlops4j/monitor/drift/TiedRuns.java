@@ -150,15 +150,20 @@ final class TiedRuns {
     double j = 0;
     for (int run = 0; run < first.length; run++) {
       double difference = i * m - j * n;
-      double steps = run == 0 ? 0 : m * first[run - 1] + n * second[run - 1];
-      sum += difference * difference * (steps + m * first[run] + n * second[run]) / 2;
-      cubes += cube(first[run]) / n - cube(second[run]) / m;
+      double steps = run == 0 ? 0 : steps(run - 1);
+      sum += difference * difference * (steps + steps(run)) / 2;
+      cubes += cube((double) first[run]) / n - cube((double) second[run]) / m;
       i += first[run];
       j += second[run];
     }
     double products = n * m;
     double ties = (n - m) * (rows() * cubes - (n - m)) / 12;
     return (sum / (2 * products) + ties) / (products * rows());
+  }
+
+  /** By how much a run moves both distribution functions together, in units of 1 / (n m). */
+  private double steps(int run) {
+    return m * first[run] + n * second[run];
   }
 
   private static double cube(double x) {

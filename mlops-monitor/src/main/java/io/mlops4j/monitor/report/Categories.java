@@ -27,14 +27,28 @@ final class Categories {
 
   private Categories() {}
 
+  /** By one category that stands out where the corrected distance does not matter. */
   static Comparison compare(DriftPolicy policy, long[] reference, long[] current) {
     Comparison comparison = policy.category(reference, current);
-    return comparison instanceof Comparison.Measured measured
-        ? corrected(measured, reference, current)
-        : comparison;
+    if (!(comparison instanceof Comparison.Measured measured) || !isDistance(measured)) {
+      return comparison;
+    }
+    Comparison.Measured corrected = corrected(measured, reference, current);
+    return !corrected.matters()
+            && measured.matters()
+            && policy.withCategoryBound(Double.POSITIVE_INFINITY).category(reference, current)
+                instanceof Comparison.Measured one
+            && !isDistance(one)
+        ? one
+        : corrected;
   }
 
-  private static Comparison corrected(
+  private static boolean isDistance(Comparison.Measured measured) {
+    return measured.effect().equals(EffectMeasure.JENSEN_SHANNON.label());
+  }
+
+  /** Of a distance of categories, less what chance gives. */
+  static Comparison.Measured corrected(
       Comparison.Measured measured, long[] reference, long[] current) {
     return new Comparison.Measured(
         measured.effect(),

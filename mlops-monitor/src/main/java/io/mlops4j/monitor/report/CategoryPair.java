@@ -29,8 +29,50 @@ record CategoryPair(CategoryProfile reference, CategoryProfile current, ExportRu
     long[][] counts = pooled();
     Comparison comparison = Categories.compare(policy, counts[0], counts[1]);
     return comparison instanceof Comparison.Measured && isLost(counts)
-        ? new Comparison.TooFewRows(Categories.sum(counts[0]), Categories.sum(counts[1]), enough())
+        ? new Comparison.TooFewRows(reference.present(), current.present(), enough())
         : comparison;
+  }
+
+  /** Unseen rows share a bin with rare ones, which hides them when both are many. */
+  @Override
+  public List<Beside> beside(DriftPolicy policy) {
+    List<Beside> beside = new ArrayList<>();
+    long[] before = reference.counts();
+    long once = Arrays.stream(before).filter(count -> count == 1).count();
+    if (reference.namesAll()
+        && current.rest() > 0
+        && policy.unseenCategories(reference.present(), once, current.present(), current.rest())
+            instanceof Comparison.Measured unseen) {
+      String text =
+          "Share of categories unseen in the reference is %s, where chance gives up to %s; it matters from %s more. %s rows are unseen"
+              .formatted(
+                  Figures.share((double) current.rest() / current.present()),
+                  Figures.share((double) once / reference.present()),
+                  Figures.share(unseen.bound()),
+                  Figures.of(current.rest()));
+      beside.add(new Beside("unseen", unseen, text, rawMovements(unseen.effect())));
+    }
+    if (isLost(pooled())
+        && policy.vanishedCategories(before, current.counts())
+            instanceof Comparison.Measured vanished) {
+      Comparison.Measured measured = Categories.corrected(vanished, before, current.counts());
+      String text =
+          Wording.categories(measured, used().length, used().length)
+              + ". Compared by rows whose rare categories vanished";
+      beside.add(new Beside("vanished", measured, text, rawMovements(measured.effect())));
+    }
+    return beside;
+  }
+
+  /** Without pooling. */
+  private List<Movement> rawMovements(String effect) {
+    long[] before = counts(reference);
+    long[] after = counts(current);
+    return Movements.ranked(
+        values(new long[][] {before, after}),
+        before,
+        after,
+        Movements.parts(effect, before, after));
   }
 
   @Override
@@ -93,12 +135,15 @@ record CategoryPair(CategoryProfile reference, CategoryProfile current, ExportRu
         && counts[0][rest] + counts[1][rest] == reference.present() + current.present();
   }
 
-  /** How many rows on each side would leave the most frequent category on its own. */
+  /** How many rows on each side would leave the most frequent named category on its own. */
   private long enough() {
     long[] before = reference.counts();
     long[] after = current.counts();
     long most =
-        IntStream.range(0, before.length).mapToLong(b -> before[b] + after[b]).max().orElse(1);
+        IntStream.range(0, reference.names().size())
+            .mapToLong(bin -> before[bin] + after[bin])
+            .max()
+            .orElse(1);
     return (long) Math.ceil(5.0 * (reference.present() + current.present()) / Math.max(1, most));
   }
 
@@ -148,6 +193,9 @@ record CategoryPair(CategoryProfile reference, CategoryProfile current, ExportRu
           measured,
           pick(reference),
           pick(current));
+    }
+    if (measured.effect().equals(Wording.ONE_SHARE)) {
+      return Wording.oneShare(measured, movements(measured.effect()).get(0));
     }
     return measured.effect().equals(EffectMeasure.JENSEN_SHANNON.label())
         ? Wording.categories(measured, used().length, Categories.used(pooled()))

@@ -3,6 +3,7 @@ package io.mlops4j.monitor.report;
 import io.mlops4j.monitor.drift.Comparison;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.EffectMeasure;
+import io.mlops4j.monitor.drift.FeaturePolicy;
 import io.mlops4j.monitor.drift.PopulationStability;
 import io.mlops4j.monitor.drift.SignificanceTest;
 import io.mlops4j.monitor.drift.TestResult;
@@ -35,8 +36,31 @@ sealed interface ColumnPair permits NumberPair, CategoryPair {
 
   /** The usual comparison, or what the policy chooses for the column by name. */
   default Comparison compare(DriftPolicy policy) {
-    return new Chosen(this, policy).compare(usual(policy));
+    return new Chosen(this, policy)
+        .compare(
+            usual(
+                isChosen(policy)
+                    ? policy
+                        .withRankBound(Double.POSITIVE_INFINITY)
+                        .withShareBound(Double.POSITIVE_INFINITY)
+                    : policy));
   }
+
+  /**
+   * Whether the policy names an effect or a bound for the column, which then is all that counts.
+   */
+  private boolean isChosen(DriftPolicy policy) {
+    FeaturePolicy own = policy.feature(reference().name());
+    return own.effect().isPresent() || own.bound().isPresent();
+  }
+
+  /** What is measured beside {@link #compare}, unless effect or bound were chosen. */
+  default List<Beside> besides(DriftPolicy policy) {
+    return isChosen(policy) ? List.of() : beside(policy);
+  }
+
+  /** What the usual comparison cannot see. */
+  List<Beside> beside(DriftPolicy policy);
 
   /** What {@link #compare} compares by, and why. */
   default Selection selection(DriftPolicy policy) {

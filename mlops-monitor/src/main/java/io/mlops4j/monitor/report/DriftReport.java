@@ -25,15 +25,23 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>numbers with more than five distinct values: Wasserstein distance over the reference's
- *       deviation, with Kolmogorov-Smirnov; and, where values are missing on either side, the
- *       difference of the shares of missing ones, with z;
+ *       deviation, or, where that does not matter, D of the ranks, with Kolmogorov-Smirnov; and,
+ *       where values are missing on either side, the difference of the shares of missing ones, with
+ *       z ({@code missing: difference of shares});
  *   <li>numbers with up to five, and categories: Jensen-Shannon distance less what chance gives,
- *       with the chi-square of homogeneity; missing values are a category, and categories that are
- *       rare or unseen in the reference are another;
+ *       or, where that does not matter, the largest difference of one share, with the chi-square of
+ *       homogeneity; missing values are a category, and categories that are rare or unseen in the
+ *       reference are another;
  *   <li>two values that are all there is on both sides: difference of shares, with z;
  *   <li>vectors: their norms and their projections, each as numbers, named {@code column.norm} and
  *       {@code column.projection}. Times are listed, not compared.
  * </ul>
+ *
+ * <p>Beside these, and listed only where it drifted: rows beyond the range of the reference ({@code
+ * beyond: distance/sigma}), rows of categories that the reference lacks ({@code unseen: difference
+ * of shares}), and categories that vanished where all are too rare for a chi-square ({@code
+ * vanished: jensen-shannon distance}). An effect or bound chosen for a column ({@link
+ * DriftPolicy#withFeature}) is all that it is compared by; missing values still are.
  *
  * <p>Distances of numbers are computed from the bins, and their text says by how much they can be
  * off. The stability index (PSI over ten bins) is reported beside and decides nothing. The rows of

@@ -49,6 +49,25 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
             "numbers with up to " + FEW + " distinct values, compared as categories");
   }
 
+  /** A few rows far away hardly move ranks. */
+  @Override
+  public List<Beside> beside(DriftPolicy policy) {
+    if (!isMany()) {
+      return List.of();
+    }
+    Beyond beyond = new Beyond(reference, current);
+    return beyond.rows() > 0
+            && policy.beyondRange(
+                    reference.present(),
+                    current.present(),
+                    beyond.below(),
+                    beyond.above(),
+                    beyond.distance())
+                instanceof Comparison.Measured measured
+        ? List.of(new Beside("beyond", measured, Wording.beyond(measured, beyond), movements("")))
+        : List.of();
+  }
+
   private boolean isMany() {
     return distinct() > FEW;
   }

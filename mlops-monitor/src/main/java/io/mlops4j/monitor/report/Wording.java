@@ -10,7 +10,19 @@ final class Wording {
   static final Selection TWO_VALUES =
       new Selection("difference of shares", "z", "two values are all there is on both sides");
 
+  static final String ONE_SHARE = "largest difference of shares";
+
   private Wording() {}
+
+  /** Describes the category whose share moved most. */
+  static String oneShare(Comparison.Measured measured, Movement most) {
+    return "Share of %s went from %s to %s; it matters from %s"
+        .formatted(
+            most.value(),
+            Figures.share(most.reference()),
+            Figures.share(most.current()),
+            Figures.share(measured.bound()));
+  }
 
   /** Describes a distance of numbers, off by at most an error in the same unit. */
   static String distance(Comparison.Measured measured, double error) {
@@ -83,6 +95,16 @@ final class Wording {
             Figures.share((double) before[1] / (before[0] + before[1])),
             Figures.share((double) after[1] / (after[0] + after[1])),
             Figures.share(measured.bound()));
+  }
+
+  /** Describes rows beyond the reference's range. */
+  static String beyond(Comparison.Measured measured, Beyond beyond) {
+    return "%s rows, %s, lie beyond the range of the reference: over all rows at least %s of the reference's deviation; it matters from %s"
+        .formatted(
+            Figures.of(beyond.rows()),
+            Figures.share(beyond.share()),
+            Figures.of(measured.size()),
+            Figures.of(measured.bound()));
   }
 
   /** Names the statistic of the test. A D from bins can be larger by an error. */
