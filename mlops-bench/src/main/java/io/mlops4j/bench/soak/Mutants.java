@@ -20,6 +20,9 @@ final class Mutants implements Part {
   private static final int IN_A_ROW = 1_000;
 
   private final Class<?> main;
+  private final String one;
+  private final String what;
+  private final int full;
 
   Mutants() {
     this(MutantsMain.class);
@@ -27,23 +30,38 @@ final class Mutants implements Part {
 
   /** With another main method. */
   Mutants(Class<?> main) {
+    this(main, "mutant", "mutated model files", 10_000);
+  }
+
+  private Mutants(Class<?> main, String one, String what, int full) {
     this.main = main;
+    this.one = one;
+    this.what = what;
+    this.full = full;
+  }
+
+  /** One operator each that takes indices, sizes or counts, with data that mean ill. */
+  static Mutants operators() {
+    return new Mutants(
+        OperatorsMain.class,
+        "operator",
+        "single operators with hostile indices, sizes and counts",
+        100 * HostileOperator.operators());
   }
 
   @Override
   public String name() {
-    return "soak.mutants";
+    return "soak." + one + "s";
   }
 
   @Override
   public String what() {
-    return "mutated model files, loaded untrusted and asked with deadlines in little memory;"
-        + " crashes and hangs";
+    return what + ", loaded untrusted and asked with deadlines in little memory; crashes and hangs";
   }
 
   @Override
   public List<Finding> run(Size size, long seed, Consumer<String> say) throws IOException {
-    return run(size.of(10_000, 500, 60), seed, say);
+    return run(size.of(full, full / 20, 60), seed, say);
   }
 
   List<Finding> run(int mutants, long seed, Consumer<String> say) throws IOException {
@@ -67,14 +85,14 @@ final class Mutants implements Part {
       if (end.exit() != 0) {
         if (from < to) {
           wrong++;
-          say.accept("mutant %d of seed %d: %s".formatted(from, seed, ending(end)));
+          say.accept("%s %d of seed %d: %s".formatted(one, from, seed, ending(end)));
           from++;
         } else {
           wrong++;
-          say.accept("after mutant " + from + ": " + ending(end));
+          say.accept("after " + one + " " + from + ": " + ending(end));
         }
       } else if (ended.isEmpty()) {
-        throw new IllegalStateException("mutant " + from + ": the process ended without a word");
+        throw new IllegalStateException(one + " " + from + ": the process ended without a word");
       }
       say.accept(from + " of " + mutants + ", so far " + endings);
     }

@@ -31,15 +31,26 @@ final class MutantsMain {
 
   private final ModelRuntime runtime = ModelRuntime.builder().threads(2).open();
   private final Path folder = Files.createTempDirectory("mutants");
-  private final long seed;
+  private final Models models;
 
-  private MutantsMain(long seed) throws IOException {
-    this.seed = seed;
+  /** Writes models by their numbers. */
+  interface Models {
+    Path write(int number, Path folder) throws IOException;
+  }
+
+  MutantsMain(Models models) throws IOException {
+    this.models = models;
   }
 
   /** The first mutant, the one after the last, and the seed. */
   public static void main(String[] args) throws Exception {
-    MutantsMain mutants = new MutantsMain(Long.parseLong(args[2]));
+    long seed = Long.parseLong(args[2]);
+    new MutantsMain((number, folder) -> Mutant.of(seed, number).write(folder))
+        .run(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
+  }
+
+  /** From one model up to another, which is not among them; ends the process. */
+  void run(int from, int to) throws IOException {
     ScheduledExecutorService watch =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -47,12 +58,11 @@ final class MutantsMain {
               thread.setDaemon(true);
               return thread;
             });
-    int to = Integer.parseInt(args[1]);
     boolean goesOn = true;
-    for (int i = Integer.parseInt(args[0]); i < to && goesOn; i++) {
+    for (int i = from; i < to && goesOn; i++) {
       Future<?> limit =
           watch.schedule(() -> Runtime.getRuntime().halt(HANGS), LIMIT_SECONDS, TimeUnit.SECONDS);
-      String ended = mutants.tryOut(i);
+      String ended = tryOut(i);
       limit.cancel(false);
       Child.tell(ended);
       goesOn = !ended.equals("load given up");
@@ -62,8 +72,7 @@ final class MutantsMain {
 
   /** One word or two on how it ended; any exception that is not the library's is an error of it. */
   private String tryOut(int number) throws IOException {
-    Mutant mutant = Mutant.of(seed, number);
-    try (Model model = runtime.load(mutant.write(folder), STRANGERS)) {
+    try (Model model = runtime.load(models.write(number, folder), STRANGERS)) {
       return ask(model);
     } catch (ModelLoadException e) {
       return String.valueOf(e.getMessage()).contains("took longer") ? "load given up" : "refused";

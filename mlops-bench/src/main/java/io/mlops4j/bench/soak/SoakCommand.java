@@ -56,6 +56,7 @@ public final class SoakCommand implements Callable<Integer> {
             new Flat(Flat.Work.TENSORFLOW),
             new Flat(Flat.Work.RAGGED),
             new Mutants(),
+            Mutants.operators(),
             new Exit(),
             new Container()));
   }
