@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -504,7 +505,13 @@ final class AliasFollower {
     synchronized (lock) {
       Served now = serving();
       return new DeploymentStatus(
-          now.servedBy(), now.since(), refused, waiting, outage, trials.status());
+          now.servedBy(),
+          now.since(),
+          Objects.requireNonNull(newest),
+          refused,
+          waiting,
+          outage,
+          trials.status());
     }
   }
 

@@ -12,6 +12,8 @@ import java.util.Optional;
  *
  * @param serving who answers
  * @param since since when
+ * @param newest the newest record of the alias that was read; the version that it names may be
+ *     refused, wait or be on trial; when it removes the alias, what serves stays
  * @param refused the version that the alias names and that was refused for good, with the verdict
  * @param waiting the version that the alias names and that is tried again, with the reason
  * @param outage the registry cannot be read: since when and why; what serves stays
@@ -20,6 +22,7 @@ import java.util.Optional;
 public record DeploymentStatus(
     ServedBy serving,
     Instant since,
+    AliasRecord newest,
     Optional<Refusal> refused,
     Optional<Waiting> waiting,
     Optional<Outage> outage,
@@ -29,6 +32,7 @@ public record DeploymentStatus(
    *
    * @param serving who answers
    * @param since since when
+   * @param newest the newest record of the alias that was read
    * @param refused the version that was refused for good
    * @param waiting the version that is tried again
    * @param outage since when and why the registry cannot be read
@@ -37,6 +41,7 @@ public record DeploymentStatus(
   public DeploymentStatus {
     Objects.requireNonNull(serving, "serving");
     Objects.requireNonNull(since, "since");
+    Objects.requireNonNull(newest, "newest");
     Objects.requireNonNull(refused, "refused");
     Objects.requireNonNull(waiting, "waiting");
     Objects.requireNonNull(outage, "outage");

@@ -109,10 +109,10 @@ class DeploymentControlTest {
     TroubledRegistry registry = new TroubledRegistry(plus.registry);
     CountDownLatch ended = new CountDownLatch(1);
     try (Deployment deployment = plus.champion().from(registry.view()).start()) {
-      int before = registry.calls("deferredSource");
-      registry.hang("deferredSource", ended);
+      int before = registry.calls("source");
+      registry.hang("source", ended);
       assignEndless(deployment);
-      await(() -> registry.calls("deferredSource") > before);
+      await(() -> registry.calls("source") > before);
       registry.recover();
       plus.assign(CHAMPION, plus.v2);
       DeploymentStatus status = deployment.refresh();

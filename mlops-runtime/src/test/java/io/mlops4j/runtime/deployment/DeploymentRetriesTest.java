@@ -91,10 +91,11 @@ class DeploymentRetriesTest {
   @MethodSource("passing")
   void aVersionThatCouldNotBeReadIsTriedAgain(Throwable failure) {
     try (Deployment deployment = start()) {
-      registry.fail("deferredSource", failure);
+      registry.fail("source", failure);
       AliasRecord record = plus.assign(CHAMPION, plus.v2);
       DeploymentStatus status = deployment.refresh();
       assertThat(status.refused()).isEmpty();
+      assertThat(status.newest()).isEqualTo(record);
       assertThat(status.waiting())
           .hasValue(
               new Waiting(
@@ -150,7 +151,7 @@ class DeploymentRetriesTest {
       registry.recover();
       plus.assign(CHAMPION, plus.v3);
       ((AliasDeployment) deployment).tick();
-      await(() -> plus.ask(deployment, 0) == 3);
+      await(() -> deployment.servedBy().version().equals(Optional.of(plus.v3)));
       assertThat(deployment.status().waiting()).isEmpty();
       time.advance(Duration.ofHours(1));
       assertThat(plus.ask(deployment, 0)).as("the old record is not tried again").isEqualTo(3);
@@ -175,7 +176,7 @@ class DeploymentRetriesTest {
 
       registry.recover();
       deployment.tick();
-      await(() -> plus.ask(deployment, 0) == 2);
+      await(() -> deployment.servedBy().version().equals(Optional.of(plus.v2)));
       assertThat(deployment.status().outage()).isEmpty();
       assertThat(deployment.status().waiting()).isEmpty();
     }
