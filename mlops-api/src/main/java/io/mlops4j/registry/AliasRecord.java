@@ -7,16 +7,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change of an alias. The records of an alias are numbered from 1, each carries the digest of
- * the one before, and together they are the audit log.
+ * One change of an alias: an assignment or a removal. The records of an alias are numbered from 1,
+ * each carries the digest of the one before, and together they are the audit log.
  *
  * @param model the model's name
  * @param alias the alias, without the model's name
  * @param number 1 for the first change of this alias
- * @param from what the alias named before, null in the first record
- * @param to what it names from now on
+ * @param from the version that the alias named before, null in the first record and in the first
+ *     after a removal
+ * @param to the version that it names from now on, null if this record removes the alias
  * @param change who, and why
- * @param at when, by the clock of the process that made the change
+ * @param at when, in the order of the chain: never earlier than the record before, nor than the
+ *     publishing of the version
+ * @param clock what the clock of the process that made the change said; earlier than {@code at} if
+ *     that clock was behind
  * @param previous the digest of the record before, null in the first record
  */
 public record AliasRecord(
@@ -24,9 +28,10 @@ public record AliasRecord(
     String alias,
     long number,
     @Nullable ModelVersion from,
-    ModelVersion to,
+    @Nullable ModelVersion to,
     Change change,
     Instant at,
+    Instant clock,
     @Nullable Digest previous) {
   /**
    * Checks the parts.
@@ -34,21 +39,62 @@ public record AliasRecord(
    * @param model the model's name
    * @param alias the alias, without the model's name
    * @param number 1 for the first change of this alias
-   * @param from what the alias named before, null in the first record
-   * @param to what it names from now on
+   * @param from the version that the alias named before, null in the first record and in the first
+   *     after a removal
+   * @param to the version that it names from now on, null if this record removes the alias
    * @param change who, and why
-   * @param at when, by the clock of the process that made the change
+   * @param at when, in the order of the chain
+   * @param clock what the clock of the process that made the change said
    * @param previous the digest of the record before, null in the first record
-   * @throws IllegalArgumentException if the number is below 1
+   * @throws IllegalArgumentException if the number is below 1, or nothing is removed: neither
+   *     version is there
    */
   public AliasRecord {
     Objects.requireNonNull(model, "model");
     Objects.requireNonNull(alias, "alias");
-    Objects.requireNonNull(to, "to");
     Objects.requireNonNull(change, "change");
     Objects.requireNonNull(at, "at");
+    Objects.requireNonNull(clock, "clock");
     if (number < 1) {
       throw new IllegalArgumentException("number: found " + number + ", expected at least 1");
     }
+    if (from == null && to == null) {
+      throw new IllegalArgumentException(
+          "to: found none after none, expected a version, or the removal of an alias that names one");
+    }
+  }
+
+  /**
+   * A record whose clock was right: {@code clock} is {@code at}.
+   *
+   * @param model the model's name
+   * @param alias the alias, without the model's name
+   * @param number 1 for the first change of this alias
+   * @param from the version that the alias named before, null if it named none
+   * @param to the version that it names from now on, null if this record removes the alias
+   * @param change who, and why
+   * @param at when
+   * @param previous the digest of the record before, null in the first record
+   * @throws IllegalArgumentException if the number is below 1, or neither version is there
+   */
+  public AliasRecord(
+      String model,
+      String alias,
+      long number,
+      @Nullable ModelVersion from,
+      @Nullable ModelVersion to,
+      Change change,
+      Instant at,
+      @Nullable Digest previous) {
+    this(model, alias, number, from, to, change, at, at, previous);
+  }
+
+  /**
+   * Whether this record removes the alias.
+   *
+   * @return true if it names no version from now on
+   */
+  public boolean isRemoval() {
+    return to == null;
   }
 }

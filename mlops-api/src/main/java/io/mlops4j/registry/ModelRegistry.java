@@ -60,7 +60,8 @@ public interface ModelRegistry extends AutoCloseable {
   List<String> models();
 
   /**
-   * The aliases of a model.
+   * The aliases of a model that name a version now. Removed ones are not among them; their records
+   * stay, and {@link #history} reads them.
    *
    * @param model the model's name
    * @return without the model's name, sorted, unmodifiable; empty for a model that has none
@@ -74,6 +75,8 @@ public interface ModelRegistry extends AutoCloseable {
    *     deprecated one where there is no other; {@code name:number}, whatever its state; or {@code
    *     name@alias}
    * @return the version; {@link #status} says what state it is in
+   * @throws io.mlops4j.error.RegistryException if there is no such version, the alias was removed,
+   *     or a bare name means a retired model, with who did that, when and why
    */
   ModelVersion resolve(String ref);
 
@@ -178,7 +181,8 @@ public interface ModelRegistry extends AutoCloseable {
    * @param to a version of this registry and of this model
    * @param change who, and why
    * @return the new record
-   * @throws io.mlops4j.error.RegistryException if the version is deleted; nothing is changed
+   * @throws io.mlops4j.error.RegistryException if the version is deleted or its model retired;
+   *     nothing is changed
    */
   AliasRecord assign(String ref, ModelVersion to, Change change);
 
@@ -208,7 +212,33 @@ public interface ModelRegistry extends AutoCloseable {
   AliasRecord assignFirst(String ref, ModelVersion to, Change change);
 
   /**
-   * The newest record of an alias; cheap enough to poll.
+   * Removes an alias, whatever it names now. Its records stay and a removal is one of them: {@link
+   * #history}, {@link #head} and {@link #at} return it, {@link #resolve} and {@link #aliases} no
+   * longer know the alias. Deployments that follow it go on serving what they serve. To undo it,
+   * assign the alias again.
+   *
+   * @param ref {@code name@alias}
+   * @param change who, and why
+   * @return the new record, or the earlier one of an alias that is removed already
+   * @throws io.mlops4j.error.RegistryException if the alias was never assigned
+   */
+  AliasRecord unassign(String ref, Change change);
+
+  /**
+   * Removes an alias if its newest record is still the expected one.
+   *
+   * @param ref {@code name@alias}
+   * @param change who, and why
+   * @param expected the record that the caller saw
+   * @return the new record
+   * @throws io.mlops4j.error.RegistryException if the alias has a newer record, or is removed
+   *     already; nothing is changed
+   */
+  AliasRecord unassign(String ref, Change change, AliasRecord expected);
+
+  /**
+   * The newest record of an alias; cheap enough to poll. That of a removed alias {@linkplain
+   * AliasRecord#isRemoval() says so}.
    *
    * @param ref {@code name@alias}
    * @return empty when the alias was never assigned
@@ -225,13 +255,14 @@ public interface ModelRegistry extends AutoCloseable {
   List<AliasRecord> history(String ref);
 
   /**
-   * What an alias named at a time: its newest record of those that are not later. Checks the links
-   * from the newest record back to it.
+   * What an alias named at a time: the newest record that is not later, in the order of the chain.
+   * A record counts from its own time, or from that of an earlier record if that is later: older
+   * libraries wrote such records where a clock was behind. Reads and checks the whole history.
    *
    * @param ref {@code name@alias}
-   * @param when any time, also one to come
-   * @return empty when the alias was not yet assigned
-   * @throws io.mlops4j.error.IntegrityException if one of these records was altered or is missing
+   * @param when any time, including one to come
+   * @return empty when the alias was not yet assigned; a removal if it was removed by then
+   * @throws io.mlops4j.error.IntegrityException if a record was altered or is missing
    */
   Optional<AliasRecord> at(String ref, Instant when);
 
@@ -282,7 +313,52 @@ public interface ModelRegistry extends AutoCloseable {
   VersionRecord delete(ModelVersion version, Change change);
 
   /**
-   * All records of states of a model's versions, the oldest first, with every link checked.
+   * Retires a model as a whole: a bare name no longer means one of its versions, nothing new is
+   * published under its name, no alias is assigned and no version leased. Its versions and their
+   * bytes stay as they are, found by number and digest. {@link #reinstate} undoes it.
+   *
+   * @param model the name of a model that was published
+   * @param change who, and why
+   * @return the new record, or the earlier one of a model that is retired already
+   * @throws io.mlops4j.error.RegistryException if an alias names one of its versions, or a process
+   *     has leased one; nothing is changed
+   */
+  VersionRecord retire(String model, Change change);
+
+  /**
+   * Retires a model if nobody changed the states of its versions meanwhile.
+   *
+   * @param model the name of a model that was published
+   * @param change who, and why
+   * @param newest the number of the newest record of {@link #changes} that the caller saw, 0 for
+   *     none
+   * @return the new record
+   * @throws io.mlops4j.error.RegistryException if there is a newer record, the model is retired
+   *     already, an alias names one of its versions, or a process has leased one; nothing is
+   *     changed
+   */
+  VersionRecord retire(String model, Change change, long newest);
+
+  /**
+   * Makes a retired model usable again.
+   *
+   * @param model the name of a retired model
+   * @param change who, and why
+   * @return the new record
+   * @throws io.mlops4j.error.RegistryException if the model is not retired; nothing is changed
+   */
+  VersionRecord reinstate(String model, Change change);
+
+  /**
+   * Whether a model is retired.
+   *
+   * @param model the model's name
+   * @return the record that retired it, empty for a model that is not retired
+   */
+  Optional<VersionRecord> retirement(String model);
+
+  /**
+   * All records of states of a model and its versions, the oldest first, with every link checked.
    *
    * @param model the model's name
    * @return an unmodifiable list, empty when no state was ever changed

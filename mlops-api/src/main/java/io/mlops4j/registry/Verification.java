@@ -1,5 +1,7 @@
 package io.mlops4j.registry;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -13,6 +15,9 @@ import java.util.Optional;
  * @param breaks what is not as it was recorded, in the order in which it was found: model by model,
  *     versions before records, the oldest first
  * @param moreBreaks how many were found beyond those
+ * @param jumps where clocks disagreed by more than the bound of the options; no breaks, since
+ *     nothing was altered
+ * @param moreJumps how many were found beyond those
  * @param head the head of what was checked, without the chains that are broken; keep it elsewhere
  *     when there is no break
  */
@@ -22,6 +27,8 @@ public record Verification(
     long bytes,
     List<Break> breaks,
     long moreBreaks,
+    List<Jump> jumps,
+    long moreJumps,
     RegistryHead head) {
   /**
    * Checks and copies the parts.
@@ -32,11 +39,14 @@ public record Verification(
    * @param breaks what is not as it was recorded, in the order in which it was found: model by
    *     model, versions before records, the oldest first
    * @param moreBreaks how many were found beyond those
+   * @param jumps where clocks disagreed by more than the bound of the options
+   * @param moreJumps how many were found beyond those
    * @param head the head of what was checked, without the chains that are broken; keep it elsewhere
    *     when there is no break
    */
   public Verification {
     breaks = List.copyOf(breaks);
+    jumps = List.copyOf(jumps);
     Objects.requireNonNull(head, "head");
   }
 
@@ -67,7 +77,40 @@ public record Verification(
   }
 
   /**
-   * Whether everything is as it was recorded.
+   * A version or record whose writer's clock disagreed with others by more than the bound.
+   *
+   * @param chain the chain it belongs to, as in {@link RegistryHead.Entry#chain}
+   * @param number the version or record, from 1
+   * @param place where that is stored: a file, a row
+   * @param clock what the writer's clock said
+   * @param by how far that lies before the records before it, negative; or how far ahead of the
+   *     clock of the process that verified, positive
+   * @param problem what was found, and what it means
+   */
+  public record Jump(
+      String chain, long number, String place, Instant clock, Duration by, String problem) {
+    /**
+     * Checks the parts.
+     *
+     * @param chain the chain it belongs to, as in {@link RegistryHead.Entry#chain}
+     * @param number the version or record, from 1
+     * @param place where that is stored: a file, a row
+     * @param clock what the writer's clock said
+     * @param by how far that lies before the records before it, negative; or how far ahead of the
+     *     clock of the process that verified, positive
+     * @param problem what was found, and what it means
+     */
+    public Jump {
+      Objects.requireNonNull(chain, "chain");
+      Objects.requireNonNull(place, "place");
+      Objects.requireNonNull(clock, "clock");
+      Objects.requireNonNull(by, "by");
+      Objects.requireNonNull(problem, "problem");
+    }
+  }
+
+  /**
+   * Whether everything is as it was recorded. Clocks that jumped alter nothing: see {@link #jumps}.
    *
    * @return true if there is no break
    */

@@ -1,8 +1,10 @@
 package io.mlops4j.registry;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,33 +12,42 @@ import org.jspecify.annotations.Nullable;
  * freely.
  */
 public final class VerifyOptions {
-  private static final VerifyOptions DEFAULTS =
-      new VerifyOptions(null, null, true, 100, null, RegistryHead.of(List.of()));
+  private static final VerifyOptions DEFAULTS = new VerifyOptions(new Values());
 
-  private final @Nullable RegistryHead expected;
-  private final @Nullable ProgressListener listener;
-  private final boolean bytes;
-  private final int breaks;
-  private final @Nullable RecordTrust trust;
-  private final RegistryHead since;
+  private final Values values;
 
-  private VerifyOptions(
-      @Nullable RegistryHead expected,
-      @Nullable ProgressListener listener,
-      boolean bytes,
-      int breaks,
-      @Nullable RecordTrust trust,
-      RegistryHead since) {
-    this.expected = expected;
-    this.listener = listener;
-    this.bytes = bytes;
-    this.breaks = breaks;
-    this.trust = trust;
-    this.since = since;
+  /** The settings, copied before each change. */
+  private static final class Values implements Cloneable {
+    @Nullable RegistryHead expected;
+    @Nullable ProgressListener listener;
+    boolean bytes = true;
+    int breaks = 100;
+    @Nullable RecordTrust trust;
+    RegistryHead since = RegistryHead.of(List.of());
+    @Nullable VersionTrust versionTrust;
+    Duration clockTolerance = Duration.ofMinutes(5);
+
+    Values copy() {
+      try {
+        return (Values) clone();
+      } catch (CloneNotSupportedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  private VerifyOptions(Values values) {
+    this.values = values;
+  }
+
+  private VerifyOptions with(Consumer<Values> change) {
+    Values copy = values.copy();
+    change.accept(copy);
+    return new VerifyOptions(copy);
   }
 
   /**
-   * Everything that is stored, against itself; at most 100 breaks are told one by one.
+   * Everything that is stored, against itself; at most 100 breaks are listed one by one.
    *
    * @return the options that a verification without options uses
    */
@@ -51,8 +62,8 @@ public final class VerifyOptions {
    * @return a changed copy
    */
   public VerifyOptions expecting(RegistryHead head) {
-    return new VerifyOptions(
-        Objects.requireNonNull(head, "head"), listener, bytes, breaks, trust, since);
+    Objects.requireNonNull(head, "head");
+    return with(values -> values.expected = head);
   }
 
   /**
@@ -62,8 +73,8 @@ public final class VerifyOptions {
    * @return a changed copy
    */
   public VerifyOptions listener(ProgressListener listener) {
-    return new VerifyOptions(
-        expected, Objects.requireNonNull(listener, "listener"), bytes, breaks, trust, since);
+    Objects.requireNonNull(listener, "listener");
+    return with(values -> values.listener = listener);
   }
 
   /**
@@ -73,7 +84,7 @@ public final class VerifyOptions {
    * @return a changed copy
    */
   public VerifyOptions recordsOnly() {
-    return new VerifyOptions(expected, listener, false, breaks, trust, since);
+    return with(values -> values.bytes = false);
   }
 
   /**
@@ -87,7 +98,7 @@ public final class VerifyOptions {
     if (breaks < 1) {
       throw new IllegalArgumentException("breaks: found " + breaks + ", expected at least 1");
     }
-    return new VerifyOptions(expected, listener, bytes, breaks, trust, since);
+    return with(values -> values.breaks = breaks);
   }
 
   /**
@@ -111,13 +122,43 @@ public final class VerifyOptions {
    * @return a changed copy
    */
   public VerifyOptions trusting(RecordTrust trust, RegistryHead since) {
-    return new VerifyOptions(
-        expected,
-        listener,
-        bytes,
-        breaks,
-        Objects.requireNonNull(trust, "trust"),
-        Objects.requireNonNull(since, "since"));
+    Objects.requireNonNull(trust, "trust");
+    Objects.requireNonNull(since, "since");
+    return with(
+        values -> {
+          values.trust = trust;
+          values.since = since;
+        });
+  }
+
+  /**
+   * Also checks the signatures of the versions: a version whose signatures nobody who is trusted
+   * has made is a break of the chain {@code signatures NAME}. A version whose files were removed is
+   * judged by what its manifest says about them. Without this, signatures are only checked to be
+   * undamaged and about their version's files.
+   *
+   * @param trust who is trusted with the versions of which model, such as a {@code TrustPolicy}
+   * @return a changed copy
+   */
+  public VerifyOptions trustingVersions(VersionTrust trust) {
+    Objects.requireNonNull(trust, "trust");
+    return with(values -> values.versionTrust = trust);
+  }
+
+  /**
+   * Bounds how far the clocks of writers may disagree before {@link Verification#jumps} reports it:
+   * a version or record whose clock was behind that of an earlier one, or is ahead of this
+   * process's. 5 minutes unless set.
+   *
+   * @param tolerance zero or more
+   * @return a changed copy
+   * @throws IllegalArgumentException if it is negative
+   */
+  public VerifyOptions clockTolerance(Duration tolerance) {
+    if (tolerance.isNegative()) {
+      throw new IllegalArgumentException("tolerance: found " + tolerance + ", expected 0 or more");
+    }
+    return with(values -> values.clockTolerance = tolerance);
   }
 
   /**
@@ -126,7 +167,7 @@ public final class VerifyOptions {
    * @return empty when there is none
    */
   public Optional<RegistryHead> expected() {
-    return Optional.ofNullable(expected);
+    return Optional.ofNullable(values.expected);
   }
 
   /**
@@ -135,7 +176,7 @@ public final class VerifyOptions {
    * @return empty when nobody is
    */
   public Optional<ProgressListener> listener() {
-    return Optional.ofNullable(listener);
+    return Optional.ofNullable(values.listener);
   }
 
   /**
@@ -144,7 +185,7 @@ public final class VerifyOptions {
    * @return true unless {@link #recordsOnly} was asked for
    */
   public boolean bytes() {
-    return bytes;
+    return values.bytes;
   }
 
   /**
@@ -153,7 +194,7 @@ public final class VerifyOptions {
    * @return at least 1
    */
   public int breaks() {
-    return breaks;
+    return values.breaks;
   }
 
   /**
@@ -162,7 +203,7 @@ public final class VerifyOptions {
    * @return empty when the registry's own options say so
    */
   public Optional<RecordTrust> trust() {
-    return Optional.ofNullable(trust);
+    return Optional.ofNullable(values.trust);
   }
 
   /**
@@ -171,6 +212,24 @@ public final class VerifyOptions {
    * @return without lines unless one was given
    */
   public RegistryHead since() {
-    return since;
+    return values.since;
+  }
+
+  /**
+   * Whose signatures of versions are believed.
+   *
+   * @return empty when nobody's are asked for
+   */
+  public Optional<VersionTrust> versionTrust() {
+    return Optional.ofNullable(values.versionTrust);
+  }
+
+  /**
+   * How far clocks may disagree without being reported.
+   *
+   * @return zero or more
+   */
+  public Duration clockTolerance() {
+    return values.clockTolerance;
   }
 }

@@ -8,15 +8,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change of the state of some versions of a model. The records of a model are numbered from 1
- * and each carries the digest of the one before, as those of an alias do.
+ * One change of the state of some versions of a model, or of the model as a whole. The records of a
+ * model are numbered from 1 and each carries the digest of the one before, as those of an alias do.
  *
  * @param model the model's name
  * @param number 1 for the first such change of this model
- * @param state what the versions are from now on
- * @param versions the versions, at least one, by number
+ * @param state what the versions, or the model, are from now on
+ * @param versions the versions, by number; none if the model as a whole is retired or reinstated
  * @param change who, and why
- * @param at when, by the clock of the process that made the change
+ * @param at when, in the order of the chain: never earlier than the record before, nor than the
+ *     publishing of the versions
+ * @param clock what the clock of the process that made the change said; earlier than {@code at} if
+ *     that clock was behind
  * @param previous the digest of the record before, null in the first record
  */
 public record VersionRecord(
@@ -26,30 +29,49 @@ public record VersionRecord(
     List<ModelVersion> versions,
     Change change,
     Instant at,
+    Instant clock,
     @Nullable Digest previous) {
   /**
    * Checks and copies the parts.
    *
    * @param model the model's name
    * @param number 1 for the first such change of this model
-   * @param state what the versions are from now on
-   * @param versions the versions, at least one, by number
+   * @param state what the versions, or the model, are from now on
+   * @param versions the versions, by number; none if the model as a whole is retired or reinstated
    * @param change who, and why
-   * @param at when, by the clock of the process that made the change
+   * @param at when, in the order of the chain
+   * @param clock what the clock of the process that made the change said
    * @param previous the digest of the record before, null in the first record
-   * @throws IllegalArgumentException if the number is below 1, or there is no version
+   * @throws IllegalArgumentException if the number is below 1, or the state is not one of versions,
+   *     or of a model, as the versions say
    */
   public VersionRecord {
     Objects.requireNonNull(model, "model");
     Objects.requireNonNull(state, "state");
     Objects.requireNonNull(change, "change");
     Objects.requireNonNull(at, "at");
+    Objects.requireNonNull(clock, "clock");
     versions = List.copyOf(versions);
     if (number < 1) {
       throw new IllegalArgumentException("number: found " + number + ", expected at least 1");
     }
-    if (versions.isEmpty()) {
-      throw new IllegalArgumentException("versions: found none, expected at least one");
+    boolean ofModel = state == VersionState.RETIRED || state == VersionState.ACTIVE;
+    if (versions.isEmpty() ? !ofModel : state == VersionState.RETIRED) {
+      throw new IllegalArgumentException(
+          "versions: found "
+              + (versions.isEmpty() ? "none" : versions)
+              + " for the state "
+              + state
+              + ", expected versions, or none where a model as a whole is retired or reinstated");
     }
+  }
+
+  /**
+   * Whether this record retires or reinstates the model as a whole.
+   *
+   * @return true if it names no versions
+   */
+  public boolean isOfModel() {
+    return versions.isEmpty();
   }
 }

@@ -2,6 +2,7 @@ package io.mlops4j.registry;
 
 /**
  * What may be done with a version. It moves between the first three at will; removal is for ever.
+ * The last one is a state of models.
  */
 public enum VersionState {
   /** Usable without a reservation; every version begins so. */
@@ -20,5 +21,11 @@ public enum VersionState {
   DELETED,
 
   /** Its bytes are gone. Its number, digests and card stay, and the number is never used again. */
-  REMOVED
+  REMOVED,
+
+  /**
+   * The model as a whole is retired. Found only in records of a model, never as the state of a
+   * version: its versions keep the states that they had.
+   */
+  RETIRED
 }

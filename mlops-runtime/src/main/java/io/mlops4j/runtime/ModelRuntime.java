@@ -149,7 +149,8 @@ public final class ModelRuntime implements AutoCloseable {
    */
   public Model load(ModelRegistry registry, String ref, LoadOptions options) {
     AliasRecord alias = alias(registry, ref);
-    ModelVersion version = alias == null ? registry.resolve(ref) : alias.to();
+    ModelVersion named = alias == null ? null : alias.to();
+    ModelVersion version = named == null ? registry.resolve(ref) : named;
     return loader.load(
         RegisteredVersion.of(registry, version, alias, "a model loaded as " + ref),
         options,

@@ -1,12 +1,10 @@
 package io.mlops4j.runtime.cli;
 
-import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
 import java.io.IOException;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -81,22 +79,7 @@ final class AssignCommand extends RegistryCommand {
     }
     return expected == 0
         ? registry.assignFirst(alias, version, who.change())
-        : registry.assign(alias, version, who.change(), head(registry, expected));
-  }
-
-  private AliasRecord head(ModelRegistry registry, long number) {
-    Optional<AliasRecord> head = registry.head(alias);
-    return head.filter(record -> record.number() == number)
-        .orElseThrow(
-            () ->
-                new RegistryException(
-                    alias
-                        + ": found "
-                        + head.map(record -> "record " + record.number() + " -> " + record.to())
-                            .orElse("no record")
-                        + " as the newest, expected record "
-                        + number
-                        + "; nothing was changed, look at its history and decide again",
-                    null));
+        : registry.assign(
+            alias, version, who.change(), Facts.expectedHead(registry, alias, expected));
   }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -34,10 +35,11 @@ final class Facts {
             .put("ref", record.model() + "@" + record.alias())
             .put("number", record.number());
     json.set("from", record.from() == null ? json.nullNode() : json(record.from()));
-    json.set("to", json(record.to()));
+    json.set("to", record.to() == null ? json.nullNode() : json(record.to()));
     return json.put("by", record.change().actor())
         .put("because", record.change().reason())
         .put("at", record.at().toString())
+        .put("clock", record.clock().toString())
         .put("previous", record.previous() == null ? null : record.previous().toString());
   }
 
@@ -47,6 +49,7 @@ final class Facts {
         .put("by", record.change().actor())
         .put("because", record.change().reason())
         .put("at", record.at().toString())
+        .put("clock", record.clock().toString())
         .put("record", record.number())
         .put("previous", record.previous() == null ? null : record.previous().toString());
   }
@@ -63,7 +66,11 @@ final class Facts {
     return List.of(
         Long.toString(record.number()),
         time(record.at()),
-        record.versions().stream().map(ModelVersion::toString).collect(Collectors.joining(", "))
+        (record.isOfModel()
+                ? record.model()
+                : record.versions().stream()
+                    .map(ModelVersion::toString)
+                    .collect(Collectors.joining(", ")))
             + " "
             + word(record.state()),
         text(record.change()));
@@ -81,15 +88,42 @@ final class Facts {
     return List.of(
         Long.toString(record.number()),
         time(record.at()),
-        (record.from() == null ? "" : record.from() + " ") + "-> " + record.to(),
+        (record.from() == null ? "" : record.from() + " ")
+            + (record.isRemoval() ? "removed" : "-> " + record.to()),
         text(record.change()));
+  }
+
+  /** The newest record of an alias, which must have this number. */
+  static AliasRecord expectedHead(ModelRegistry registry, String alias, long number) {
+    Optional<AliasRecord> head = registry.head(alias);
+    return head.filter(record -> record.number() == number)
+        .orElseThrow(
+            () ->
+                new RegistryException(
+                    alias
+                        + ": found "
+                        + head.map(
+                                record ->
+                                    "record "
+                                        + record.number()
+                                        + (record.isRemoval()
+                                            ? " (removed)"
+                                            : " -> " + record.to()))
+                            .orElse("no record")
+                        + " as the newest, expected record "
+                        + number
+                        + "; nothing was changed, look at its history and decide again",
+                    null));
   }
 
   /** What the aliases of a model name. */
   static Map<String, ModelVersion> aliases(ModelRegistry registry, String model) {
     Map<String, ModelVersion> aliases = new TreeMap<>();
     for (String alias : registry.aliases(model)) {
-      registry.head(model + "@" + alias).ifPresent(head -> aliases.put(alias, head.to()));
+      registry
+          .head(model + "@" + alias)
+          .map(AliasRecord::to)
+          .ifPresent(version -> aliases.put(alias, version));
     }
     return aliases;
   }

@@ -60,10 +60,16 @@ final class ListCommand extends RegistryCommand {
     for (String name : registry.models()) {
       Map<String, ModelVersion> aliases = Facts.aliases(registry, name);
       int count = registry.versions(name).size();
-      ObjectNode each = Output.object().put("model", name).put("versions", count);
+      boolean retired = registry.retirement(name).isPresent();
+      ObjectNode each =
+          Output.object().put("model", name).put("versions", count).put("retired", retired);
       each.set("aliases", Facts.json(aliases));
       json.withArray("models").add(each);
-      rows.add(List.of(name, Output.count(count, "version", "versions"), shown(aliases)));
+      rows.add(
+          List.of(
+              name,
+              Output.count(count, "version", "versions"),
+              retired ? "retired" : shown(aliases)));
     }
     out.answer(
         json,

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import io.mlops4j.model.ModelVersion;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -86,6 +87,9 @@ final class AliasFollower {
   void start() {
     Trial first = value(look(true));
     if (first == null) {
+      if (newest != null && newest.isRemoval()) {
+        registry.resolve(ref); // throws, and says who removed it and why
+      }
       throw new RegistryException(
           ref + ": found no record, expected a version; assign one first", null);
     }
@@ -222,7 +226,16 @@ final class AliasFollower {
     newest = record;
     waiting = Optional.empty();
     abandon();
-    begin(record);
+    if (record.isRemoval()) {
+      LOG.warn("{}: was removed by {}; serving stays", ref, record.change());
+    } else {
+      begin(record);
+    }
+  }
+
+  /** Only records that name a version are tried. */
+  private static ModelVersion version(AliasRecord tried) {
+    return Objects.requireNonNull(tried.to(), "to");
   }
 
   /** Holding the lock. */
@@ -249,7 +262,7 @@ final class AliasFollower {
 
   /** Holding the lock. */
   private void begin(AliasRecord record) {
-    String hindrance = trials.hindrance(record.to());
+    String hindrance = trials.hindrance(version(record));
     if (hindrance != null) {
       await(record, hindrance);
       return;
@@ -298,7 +311,7 @@ final class AliasFollower {
   private Candidate candidate(Trial mine) {
     AliasRecord record = mine.record;
     Served now = current;
-    if (now != null && now.servedBy().version().equals(Optional.of(record.to()))) {
+    if (now != null && now.servedBy().version().equals(Optional.ofNullable(record.to()))) {
       return new Candidate(now.model().withAlias(record), now.gate());
     }
     return candidates.load(mine, now);
@@ -358,7 +371,7 @@ final class AliasFollower {
                 new DeploymentStatus.Refusal(mine.record, verdict.get(), reason, clock.instant()));
       }
     }
-    String version = mine.record.to().toString();
+    String version = version(mine.record).toString();
     if (verdict.isPresent()) {
       LOG.warn("{}: {} is refused, see the cause; what serves stays", ref, version, failure);
     } else if (begins) {

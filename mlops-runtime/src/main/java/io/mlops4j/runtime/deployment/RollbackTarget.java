@@ -29,6 +29,9 @@ final class RollbackTarget {
       if (each.number() > record.number()) {
         break;
       }
+      if (each.to() == null) {
+        continue; // what served before a removal served on
+      }
       int known = path.indexOf(each.to());
       if (known >= 0) {
         path.subList(known, path.size()).clear();

@@ -63,7 +63,7 @@ final class Trials {
   /** Returns why another trial of a version must wait, or null. */
   @Nullable String hindrance(ModelVersion version) {
     long abandoned = count(trial -> true);
-    if (count(trial -> trial.record.to().equals(version)) > 0) {
+    if (count(trial -> version.equals(trial.record.to())) > 0) {
       return "an earlier trial of " + version + " was abandoned and still goes on";
     }
     return abandoned < MOST_ABANDONED

@@ -71,20 +71,18 @@ final class AliasChain {
   }
 
   /**
-   * The newest record that is not later than a time, found from the head backwards, every link on
-   * the way checked. Clocks of processes differ, so times need not rise from record to record.
+   * The newest record that is not later than a time. Records that an older library wrote with a
+   * clock that was behind count from the time of the records before them.
    */
   Optional<AliasRecord> at(Instant when) {
-    Link<Named> link = chain.head().orElse(null);
-    while (link != null) {
-      if (!link.record().record().at().isAfter(when)) {
-        return Optional.of(link.record().record());
+    AliasRecord found = null;
+    for (AliasRecord next : history()) {
+      if (next.at().isAfter(when)) {
+        break; // so are all after it, in the order of the chain
       }
-      Link<Named> before = link.number() == 1 ? null : chain.read(link.number() - 1);
-      checkLink(before, link);
-      link = before;
+      found = next;
     }
-    return Optional.empty();
+    return Optional.ofNullable(found);
   }
 
   void checkLink(@Nullable Link<Named> before, Link<Named> next) {
@@ -104,11 +102,13 @@ final class AliasChain {
   /**
    * Appends a record.
    *
+   * @param to what the alias names from now on, null to remove it
    * @param awaited whether the newest record, if there is one, is what the caller expects
    * @param expected that in words
+   * @return the record, or the newest one if that removed the alias already
    */
   AliasRecord append(
-      VersionStore.Stored to,
+      VersionStore.@Nullable Stored to,
       Change change,
       Clock clock,
       Predicate<Optional<AliasRecord>> awaited,
@@ -120,17 +120,23 @@ final class AliasChain {
         if (!awaited.test(newest)) {
           throw lost(newest, expected);
         }
+        if (to == null && newest.filter(AliasRecord::isRemoval).isPresent()) {
+          return newest.get();
+        }
+        Instant now = clock.instant();
+        Instant at = Chain.notBefore(now, newest.map(AliasRecord::at).orElse(Instant.MIN));
         AliasRecord next =
             new AliasRecord(
                 model,
                 alias,
                 newest.map(AliasRecord::number).orElse(0L) + 1,
                 newest.map(AliasRecord::to).orElse(null),
-                to.version(),
+                to == null ? null : to.version(),
                 change,
-                clock.instant(),
+                to == null ? at : Chain.notBefore(at, to.manifest().published()),
+                now,
                 head.map(Link::digest).orElse((Digest) null));
-        if (chain.claim(next.number(), AliasJson.write(next, to.digest()))) {
+        if (chain.claim(next.number(), AliasJson.write(next, to == null ? null : to.digest()))) {
           return next;
         }
       }
@@ -150,8 +156,7 @@ final class AliasChain {
                     r ->
                         "record "
                             + r.number()
-                            + " (to "
-                            + r.to()
+                            + (r.isRemoval() ? " (removed" : " (to " + r.to())
                             + " by "
                             + r.change().actor()
                             + ")")

@@ -5,31 +5,39 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A record of an alias as JSON; it also holds the digest of the named version's manifest. */
 record AliasJson(String model, String alias) implements Chain.Form<AliasJson.Named> {
   private static final int FORMAT = 1;
+  // Libraries that know of no removals refuse it by its format.
+  private static final int REMOVAL = 2;
   private static final String KIND = "application/vnd.mlops4j.alias-record+json";
 
   /**
    * A record with what its file says beyond it.
    *
    * @param record the record
-   * @param manifest the digest of the manifest of the version that the alias names
+   * @param manifest the digest of the manifest of the version that the alias names, null if none
    */
-  record Named(AliasRecord record, Digest manifest) {}
+  record Named(AliasRecord record, @Nullable Digest manifest) {}
 
-  static ObjectNode write(AliasRecord record, Digest manifest) {
+  static ObjectNode write(AliasRecord record, @Nullable Digest manifest) {
     ObjectNode json = Json.object();
-    json.put("record", FORMAT)
+    json.put("record", record.isRemoval() ? REMOVAL : FORMAT)
         .put("model", record.model())
         .put("alias", record.alias())
         .put("number", record.number())
         .put("actor", record.change().actor())
         .put("reason", record.change().reason())
         .put("at", record.at().toString());
-    json.set("to", write(record.to()).put("manifest", manifest.toString()));
+    if (!record.clock().equals(record.at())) {
+      json.put("clock", record.clock().toString());
+    }
+    if (record.to() != null && manifest != null) {
+      json.set("to", write(record.to()).put("manifest", manifest.toString()));
+    }
     if (record.from() != null) {
       json.set("from", write(record.from()));
     }
@@ -50,19 +58,22 @@ record AliasJson(String model, String alias) implements Chain.Form<AliasJson.Nam
 
   @Override
   public Named read(Document json, long number) {
-    if (json.count("record") > FORMAT) {
+    int format = json.count("record");
+    if (format > REMOVAL) {
       throw new IllegalArgumentException(
-          "a record of format " + json.count("record") + ", which needs a newer mlops4j");
+          "a record of format " + format + ", which needs a newer mlops4j");
     }
+    Document to = format < REMOVAL || json.has("to") ? json.object("to") : null;
     AliasRecord record =
         new AliasRecord(
             json.text("model"),
             json.text("alias"),
             json.whole("number"),
             json.has("from") ? version(json.object("from")) : null,
-            version(json.object("to")),
+            to == null ? null : version(to),
             new Change(json.text("actor"), json.text("reason")),
             json.instant("at"),
+            json.instant(json.has("clock") ? "clock" : "at"),
             json.has("previous") ? json.digest("previous") : null);
     if (!record.model().equals(model)
         || !record.alias().equals(alias)
@@ -70,11 +81,21 @@ record AliasJson(String model, String alias) implements Chain.Form<AliasJson.Nam
       throw new IllegalArgumentException(
           "record " + record.number() + " of " + record.model() + "@" + record.alias());
     }
-    return new Named(record, json.object("to").digest("manifest"));
+    return new Named(record, to == null ? null : to.digest("manifest"));
   }
 
   private ModelVersion version(Document json) {
     return new ModelVersion(model, json.count("number"), json.digest("digest"));
+  }
+
+  @Override
+  public Instant at(Named named) {
+    return named.record().at();
+  }
+
+  @Override
+  public Instant clock(Named named) {
+    return named.record().clock();
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.mlops4j.runtime.registry;
 
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.ModelRef;
+import io.mlops4j.registry.AliasRecord;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,8 +35,44 @@ final class AliasStore {
         key -> new AliasChain(storage.aliasRecords(model, alias), model, alias, signing));
   }
 
+  /** The aliases that have records, including removed ones. */
   List<String> names(String model) {
     return storage.aliases(model);
+  }
+
+  /** The aliases that name a version, with their newest records. */
+  List<AliasRecord> naming(String model) {
+    List<AliasRecord> naming = new ArrayList<>();
+    for (String alias : names(model)) {
+      chain(model, alias)
+          .head()
+          .map(link -> link.record().record())
+          .filter(record -> !record.isRemoval())
+          .ifPresent(naming::add);
+    }
+    return naming;
+  }
+
+  /** A removed alias is not an unknown one: who removed it says why. */
+  RegistryException removed(AliasRecord removal) {
+    String ref = removal.model() + "@" + removal.alias();
+    return new RegistryException(
+        ref
+            + ": found that it was removed by "
+            + removal.change().actor()
+            + " at "
+            + removal.at()
+            + VersionStore.reason(removal.change())
+            + ", expected an alias that names a version; assign it again, or name another; aliases"
+            + " of "
+            + removal.model()
+            + ": "
+            + Texts.some(aliases(removal.model())),
+        null);
+  }
+
+  private List<String> aliases(String model) {
+    return naming(model).stream().map(AliasRecord::alias).toList();
   }
 
   RegistryException unknown(ModelRef ref, int versions) {
@@ -45,7 +83,7 @@ final class AliasStore {
             + ", expected one that was assigned; aliases of "
             + ref.name()
             + ": "
-            + Texts.some(names(ref.name()))
+            + Texts.some(aliases(ref.name()))
             + "; its versions: "
             + versions
             + "; models: "

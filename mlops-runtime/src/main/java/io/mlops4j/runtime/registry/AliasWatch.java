@@ -50,8 +50,17 @@ final class AliasWatch implements Watch {
     }
     troubled = false;
     if (newest.isPresent() && !newest.get().equals(told)) {
-      told = newest.get();
-      guarded(() -> listener.onChange(newest.get()));
+      AliasRecord now = newest.get();
+      told = now;
+      guarded(() -> tell(now));
+    }
+  }
+
+  private void tell(AliasRecord now) {
+    if (now.isRemoval()) {
+      listener.onRemoval(now);
+    } else {
+      listener.onChange(now);
     }
   }
 

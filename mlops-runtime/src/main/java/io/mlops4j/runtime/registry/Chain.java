@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.model.Digest;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -45,6 +46,12 @@ final class Chain<T> {
     T read(Document json, long number);
 
     @Nullable Digest previous(T record);
+
+    /** When, in the order of the chain. */
+    Instant at(T record);
+
+    /** What its writer's clock said. */
+    Instant clock(T record);
   }
 
   /**
@@ -54,10 +61,23 @@ final class Chain<T> {
    * @param record what it says
    * @param digest of the file's bytes
    * @param previous the digest that it gives for the one before, null in the first
+   * @param at when, in the order of the chain
+   * @param clock what its writer's clock said
    * @param signature who signed it, unjudged
    */
   record Link<T>(
-      long number, T record, Digest digest, @Nullable Digest previous, RecordSignature signature) {}
+      long number,
+      T record,
+      Digest digest,
+      @Nullable Digest previous,
+      Instant at,
+      Instant clock,
+      RecordSignature signature) {}
+
+  /** The time of a record whose writer's clock may be behind those of others. */
+  static Instant notBefore(Instant clock, Instant earliest) {
+    return clock.isBefore(earliest) ? earliest : clock;
+  }
 
   String place(long number) {
     return records.place(number);
@@ -90,7 +110,14 @@ final class Chain<T> {
   private Link<T> link(long number, byte[] bytes) {
     T record = Document.readSealed(place(number), bytes, json -> form.read(json, number));
     RecordSignature signature = new RecordSignature(form.kind(), bytes);
-    return new Link<>(number, record, Digest.sha256(bytes), form.previous(record), signature);
+    return new Link<>(
+        number,
+        record,
+        Digest.sha256(bytes),
+        form.previous(record),
+        form.at(record),
+        form.clock(record),
+        signature);
   }
 
   /** All records, the oldest first, every link checked. */

@@ -7,6 +7,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.VersionRecord;
 import io.mlops4j.registry.VersionState;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -14,17 +15,22 @@ import org.jspecify.annotations.Nullable;
 /** A record of the states of a model's versions as JSON. */
 record ChangeJson(String model) implements Chain.Form<VersionRecord> {
   private static final int FORMAT = 1;
+  // Libraries that know only states of versions refuse it by its format.
+  private static final int OF_MODEL = 2;
   private static final String KIND = "application/vnd.mlops4j.change-record+json";
 
   static ObjectNode write(VersionRecord record) {
     ObjectNode json = Json.object();
-    json.put("record", FORMAT)
+    json.put("record", record.isOfModel() ? OF_MODEL : FORMAT)
         .put("model", record.model())
         .put("number", record.number())
         .put("state", record.state().name().toLowerCase(Locale.ROOT))
         .put("actor", record.change().actor())
         .put("reason", record.change().reason())
         .put("at", record.at().toString());
+    if (!record.clock().equals(record.at())) {
+      json.put("clock", record.clock().toString());
+    }
     ArrayNode versions = json.withArray("versions");
     for (ModelVersion version : record.versions()) {
       versions.add(
@@ -43,7 +49,7 @@ record ChangeJson(String model) implements Chain.Form<VersionRecord> {
 
   @Override
   public VersionRecord read(Document json, long number) {
-    if (json.count("record") > FORMAT) {
+    if (json.count("record") > OF_MODEL) {
       throw new IllegalArgumentException(
           "a record of format " + json.count("record") + ", which needs a newer mlops4j");
     }
@@ -59,11 +65,24 @@ record ChangeJson(String model) implements Chain.Form<VersionRecord> {
             versions,
             new Change(json.text("actor"), json.text("reason")),
             json.instant("at"),
+            json.instant(json.has("clock") ? "clock" : "at"),
             json.has("previous") ? json.digest("previous") : null);
-    if (!record.model().equals(model) || record.number() != number) {
+    if (!record.model().equals(model)
+        || record.number() != number
+        || record.isOfModel() != (json.count("record") == OF_MODEL)) {
       throw new IllegalArgumentException("record " + record.number() + " of " + record.model());
     }
     return record;
+  }
+
+  @Override
+  public Instant at(VersionRecord record) {
+    return record.at();
+  }
+
+  @Override
+  public Instant clock(VersionRecord record) {
+    return record.clock();
   }
 
   @Override

@@ -4,6 +4,7 @@ import static io.mlops4j.registry.VersionState.ACTIVE;
 import static io.mlops4j.registry.VersionState.DELETED;
 import static io.mlops4j.registry.VersionState.DEPRECATED;
 import static io.mlops4j.registry.VersionState.REMOVED;
+import static io.mlops4j.registry.VersionState.RETIRED;
 
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.ModelVersion;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,16 +117,101 @@ final class Collector {
       ModelVersion asked,
       Change change,
       Predicate<Optional<VersionRecord>> check) {
-    ModelVersion version = versions.find(asked).version();
+    Manifest manifest = versions.find(asked).manifest();
+    ModelVersion version = manifest.version();
     States states = versions.states(version.name());
     makeLast(version.name());
     return states
         .append(
             state,
             change,
-            clock,
-            () -> check.test(states.since(version.number())) ? List.of(version) : List.of())
+            new States.When(clock, manifest.published()),
+            end ->
+                check.test(states.since(version.number()))
+                    ? Optional.of(List.of(version))
+                    : Optional.empty())
         .or(() -> states.since(version.number()))
+        .orElseThrow();
+  }
+
+  /**
+   * Retires a model.
+   *
+   * @param newest the number that the newest record must have, null for any
+   */
+  VersionRecord retire(String model, Change change, @Nullable Long newest) {
+    versions.find(model, 1);
+    makeLast(model);
+    States states = versions.states(model);
+    return states
+        .append(
+            RETIRED,
+            change,
+            new States.When(clock, Instant.MIN),
+            end -> {
+              requireNewest(model, end, newest);
+              if (states.retirement().isPresent()) {
+                return Optional.empty();
+              }
+              List<String> reasons = new ArrayList<>();
+              aliases
+                  .naming(model)
+                  .forEach(r -> reasons.add(model + "@" + r.alias() + " names " + r.to()));
+              for (int number : storage.leased(model)) {
+                leases
+                    .holders(model, number)
+                    .forEach(h -> reasons.add(model + ":" + number + " is leased by " + h));
+              }
+              if (!reasons.isEmpty()) {
+                LOG.warn("{}: its retirement by {} is refused: {}", model, change, reasons);
+                throw inUse(model, reasons);
+              }
+              storage.allowRemovals();
+              return Optional.of(List.of());
+            })
+        .or(states::retirement)
+        .orElseThrow();
+  }
+
+  private void requireNewest(String model, Optional<VersionRecord> end, @Nullable Long newest) {
+    long number = end.map(VersionRecord::number).orElse(0L);
+    if (newest != null && number != newest) {
+      throw new RegistryException(
+          model
+              + ": found "
+              + end.map(last -> "record " + number + " (" + text(last) + ")").orElse("no record")
+              + " as the newest of its states, expected "
+              + (newest == 0 ? "none yet" : "record " + newest)
+              + "; nothing was changed, look at changes() and decide again",
+          null);
+    }
+  }
+
+  private static RegistryException inUse(String model, List<String> reasons) {
+    return new RegistryException(
+        model
+            + ": found a model in use ("
+            + Texts.some(reasons)
+            + "), expected one that no alias names and no process has leased; nothing was changed:"
+            + " remove its aliases with unassign, and stop the processes that serve it",
+        null);
+  }
+
+  VersionRecord reinstate(String model, Change change) {
+    versions.find(model, 1);
+    States states = versions.states(model);
+    return states
+        .append(
+            ACTIVE,
+            change,
+            new States.When(clock, Instant.MIN),
+            end -> {
+              if (states.retirement().isEmpty()) {
+                throw new RegistryException(
+                    model + ": found a model that is in use, expected a retired one", null);
+              }
+              return Optional.of(List.of());
+            })
         .orElseThrow();
   }
 
@@ -262,8 +349,11 @@ final class Collector {
       states.append(
           to,
           change,
-          clock,
-          () -> batch.stream().filter(each -> from.test(states.of(each.number()))).toList());
+          new States.When(clock, Instant.MIN),
+          end ->
+              Optional.of(
+                      batch.stream().filter(each -> from.test(states.of(each.number()))).toList())
+                  .filter(moved -> !moved.isEmpty()));
     }
   }
 
@@ -289,6 +379,7 @@ final class Collector {
   }
 
   void refuseDeleted(ModelVersion version) {
+    versions.refuseRetired(version.name());
     Optional<VersionRecord> last = versions.states(version.name()).since(version.number());
     if (state(last).compareTo(DELETED) >= 0) {
       throw refused(version, last, "one that is not deleted; restore it, or take another");

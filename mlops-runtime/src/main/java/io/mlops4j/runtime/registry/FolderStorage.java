@@ -326,6 +326,20 @@ final class FolderStorage implements Storage {
   }
 
   @Override
+  public void allowRemovals() {
+    try {
+      layout.allowRemovals(disk);
+    } catch (IOException e) {
+      throw layout.cannotStore("a removal", e);
+    }
+  }
+
+  @Override
+  public List<Integer> leased(String model) {
+    return layout.numbers(layout.leases(model)).mapToObj(number -> (int) number).toList();
+  }
+
+  @Override
   public Map<String, byte[]> leases(String model, int number) {
     Path folder = layout.leases(model, number);
     Map<String, byte[]> leases = new TreeMap<>();

@@ -28,10 +28,14 @@ import java.util.UUID;
  *
  * <p>The layout's number is raised only when older libraries would misread or damage a registry;
  * they refuse a higher one. They name the columns that they know, so that new tables and new
- * columns that may be null do not raise it.
+ * columns that may be null do not raise it. It is 2 from the first removal of an alias or
+ * retirement of a model on, which changes no table.
  */
 final class JdbcLayout {
+  /** What opening a registry moves it on to. */
   static final int VERSION = 1;
+
+  private static final int WITH_REMOVALS = 2;
   private static final int MOST_TRIES = 10;
   private static final String STORE = "mlops4j-registry";
 
@@ -76,15 +80,32 @@ final class JdbcLayout {
 
   private final Database database;
   private final List<List<String>> steps;
+  private final int newest;
 
   JdbcLayout(Database database) {
-    this(database, STEPS);
+    this(database, STEPS, WITH_REMOVALS);
   }
 
   /** For tests of layouts to come. */
   JdbcLayout(Database database, List<List<String>> steps) {
+    this(database, steps, steps.size());
+  }
+
+  private JdbcLayout(Database database, List<List<String>> steps, int newest) {
     this.database = database;
     this.steps = steps;
+    this.newest = newest;
+  }
+
+  /** Keeps libraries out that know neither of removed aliases nor of retired models. */
+  void allowRemovals() {
+    database.run(
+        "raise the layout",
+        session ->
+            session.update(
+                "UPDATE $layout SET layout = ? WHERE id = 1 AND layout < ?",
+                WITH_REMOVALS,
+                WITH_REMOVALS));
   }
 
   /**
@@ -103,7 +124,7 @@ final class JdbcLayout {
     for (int tries = 0; tries < MOST_TRIES; tries++) {
       try {
         Optional<Described> found = read();
-        if (found.isPresent() && check(found.get()).layout() == steps.size()) {
+        if (found.isPresent() && check(found.get()).layout() >= steps.size()) {
           return found.get();
         }
         int from = found.map(Described::layout).orElse(0);
@@ -173,13 +194,13 @@ final class JdbcLayout {
               + ", expected a registry; open it with another schema or prefix",
           null);
     }
-    if (found.layout() > steps.size()) {
+    if (found.layout() > newest) {
       throw new RegistryException(
           table
               + ": found layout "
               + found.layout()
               + ", expected at most "
-              + steps.size()
+              + newest
               + "; a newer mlops4j wrote this registry, use that version or a later one",
           null);
     }

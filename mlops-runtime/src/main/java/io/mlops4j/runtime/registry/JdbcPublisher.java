@@ -163,10 +163,10 @@ final class JdbcPublisher {
       if (same.isPresent()) {
         return same.get();
       }
-      ModelVersion next = new ModelVersion(name, last + 1, staged.version().digest());
-      Manifest manifest = Publisher.numbered(staged, next);
-      writer.insert(manifest, manifest.write(), card, true);
-      return next;
+      versions.refuseRetired(name);
+      Manifest next = staged.numbered(last + 1, versions.published(name, last));
+      writer.insert(next, next.write(), card, true);
+      return next.version();
     }
 
     private void store(JdbcWriter writer) throws SQLException, IOException {

@@ -273,6 +273,20 @@ final class JdbcStorage implements Storage {
   }
 
   @Override
+  public void allowRemovals() {
+    new JdbcLayout(database).allowRemovals();
+  }
+
+  @Override
+  public List<Integer> leased(String model) {
+    return database.run(
+        "read leases",
+        session ->
+            session.list(
+                "SELECT DISTINCT seq FROM $lease WHERE model = ?", row -> row.getInt(1), model));
+  }
+
+  @Override
   public Map<String, byte[]> leases(String model, int number) {
     Map<String, byte[]> leases = new TreeMap<>();
     database.run(

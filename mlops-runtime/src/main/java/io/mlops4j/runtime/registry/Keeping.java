@@ -25,6 +25,9 @@ final class Keeping {
   private void add(List<AliasRecord> history, Instant floor) {
     for (int i = 0; i < history.size(); i++) {
       AliasRecord record = history.get(i);
+      if (record.to() == null) {
+        continue;
+      }
       String alias = record.model() + "@" + record.alias();
       if (i == history.size() - 1) {
         now.put(record.to().number(), alias + " names it");

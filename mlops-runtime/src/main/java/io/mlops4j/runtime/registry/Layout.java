@@ -10,7 +10,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -37,11 +36,12 @@ import java.util.stream.Stream;
  * <p>The layout's number is raised only when older libraries would misread or damage a registry;
  * they refuse a higher one. New keys and new files beside these do not raise it. It is 2 from the
  * first deletion of a version on, because libraries that know only 1 would take a deleted version
- * for a usable one.
+ * for a usable one. It is 3 from the first removal of an alias or retirement of a model on.
  */
 record Layout(Path root) {
   private static final int FIRST = 1;
   private static final int WITH_DELETIONS = 2;
+  private static final int WITH_REMOVALS = 3;
   private static final Pattern NUMBERED = Pattern.compile("[0-9]{6,9}(\\.json)?");
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
   private static final String STORE = "mlops4j-registry";
@@ -69,13 +69,13 @@ record Layout(Path root) {
     if (!json.text("store").equals(STORE)) {
       throw new IllegalArgumentException("the store " + json.text("store"));
     }
-    if (json.count("layout") > WITH_DELETIONS) {
+    if (json.count("layout") > WITH_REMOVALS) {
       throw new RegistryException(
           file()
               + ": found layout "
               + json.count("layout")
               + ", expected at most "
-              + WITH_DELETIONS
+              + WITH_REMOVALS
               + "; a newer mlops4j wrote this registry, use that version or a later one",
           null);
     }
@@ -103,9 +103,18 @@ record Layout(Path root) {
 
   /** Keeps libraries out that do not know of deletions. */
   void allowDeletions(Disk disk) throws IOException {
-    byte[] json = json(WITH_DELETIONS);
-    if (!Arrays.equals(Disk.read(file()), json)) {
-      disk.replace(json, file(), root);
+    raise(disk, WITH_DELETIONS);
+  }
+
+  /** Keeps libraries out that know neither of removed aliases nor of retired models. */
+  void allowRemovals(Disk disk) throws IOException {
+    raise(disk, WITH_REMOVALS);
+  }
+
+  private void raise(Disk disk, int layout) throws IOException {
+    int now = Document.read(file(), Disk.read(file()), json -> json.count("layout"));
+    if (now < layout) {
+      disk.replace(json(layout), file(), root);
     }
   }
 

@@ -19,7 +19,8 @@ import java.util.TreeMap;
  * @param folder whether the model was published as a folder
  * @param files relative name to size and digest
  * @param card the digest of {@code card.json}
- * @param published when, by the publisher's clock
+ * @param published when, in the order of the versions: never earlier than the version before
+ * @param clock what the publisher's clock said
  */
 record Manifest(
     ModelVersion version,
@@ -27,14 +28,49 @@ record Manifest(
     boolean folder,
     Map<String, Entry> files,
     Digest card,
-    Instant published) {
+    Instant published,
+    Instant clock) {
   private static final int FORMAT = 1;
+
+  /** One whose publisher's clock was right. */
+  Manifest(
+      ModelVersion version,
+      ModelFiles.Kind kind,
+      boolean folder,
+      Map<String, Entry> files,
+      Digest card,
+      Instant published) {
+    this(version, kind, folder, files, card, published, published);
+  }
 
   /** One file. */
   record Entry(long bytes, Digest digest) {}
 
   boolean isOf(Digest digest, Digest card) {
     return version.digest().equals(digest) && this.card.equals(card);
+  }
+
+  /**
+   * The same as the next version of its model.
+   *
+   * @param before when the version before was published
+   */
+  Manifest numbered(int number, Instant before) {
+    return new Manifest(
+        new ModelVersion(version.name(), number, version.digest()),
+        kind,
+        folder,
+        files,
+        card,
+        Chain.notBefore(clock, before),
+        clock);
+  }
+
+  /** The digests of the files by their names. */
+  Map<String, Digest> digests() {
+    Map<String, Digest> digests = new TreeMap<>();
+    files.forEach((name, entry) -> digests.put(name, entry.digest()));
+    return digests;
   }
 
   byte[] write() {
@@ -46,6 +82,9 @@ record Manifest(
         .put("format", kind.format().id())
         .put("card", card.toString())
         .put("published", published.toString());
+    if (!clock.equals(published)) {
+      json.put("clock", clock.toString());
+    }
     kind.main().ifPresent(main -> json.put("main", main));
     if (folder) {
       json.put("folder", true);
@@ -84,7 +123,8 @@ record Manifest(
             json.flag("folder"),
             files,
             json.digest("card"),
-            json.instant("published"));
+            json.instant("published"),
+            json.instant(json.has("clock") ? "clock" : "published"));
     manifest.checkDigest();
     return manifest;
   }

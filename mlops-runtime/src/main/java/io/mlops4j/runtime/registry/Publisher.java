@@ -105,18 +105,14 @@ final class Publisher {
         versions.list(model).save();
         return same.get();
       }
-      ModelVersion next = new ModelVersion(model, last + 1, staged.version().digest());
-      Disk.write(folder.resolve(FolderStorage.MANIFEST), numbered(staged, next).write());
+      versions.refuseRetired(model);
+      Manifest next = staged.numbered(last + 1, versions.published(model, last));
+      Disk.write(folder.resolve(FolderStorage.MANIFEST), next.write());
       Disk.force(folder);
-      if (Disk.claim(folder, layout.version(model, next.number()), layout.root())) {
+      if (Disk.claim(folder, layout.version(model, last + 1), layout.root())) {
         versions.list(model).save();
-        return next;
+        return next.version();
       }
     }
-  }
-
-  static Manifest numbered(Manifest staged, ModelVersion version) {
-    return new Manifest(
-        version, staged.kind(), staged.folder(), staged.files(), staged.card(), staged.published());
   }
 }

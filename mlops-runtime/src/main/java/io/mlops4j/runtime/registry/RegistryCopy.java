@@ -275,6 +275,11 @@ public final class RegistryCopy {
       return Arrays.equals(source.read(number), target.read(number));
     }
 
+    /** Whether it must be kept from libraries that know neither removed aliases nor models. */
+    private static boolean removes(String place, byte[] document) {
+      return Document.read(place, document, json -> json.count("record")) > 1;
+    }
+
     @Override
     Copied copy(Copied before, Meter meter) {
       long copied = before.records();
@@ -284,6 +289,9 @@ public final class RegistryCopy {
         String problem = Json.sealProblem(document);
         if (problem != null) {
           throw Document.damaged(source.place(number), problem);
+        }
+        if (removes(source.place(number), document)) {
+          to.storage().allowRemovals();
         }
         try {
           if (!target.claim(number, document)) {

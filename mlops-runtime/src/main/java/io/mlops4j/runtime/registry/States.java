@@ -8,6 +8,7 @@ import io.mlops4j.registry.VersionState;
 import io.mlops4j.runtime.registry.Chain.Link;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -15,8 +16,8 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What became of a model's versions: their states, replayed from the chain of their changes. */
@@ -25,6 +26,7 @@ final class States {
   private final String model;
   private final Chain<VersionRecord> chain;
   private final Map<Integer, VersionRecord> latest = new HashMap<>();
+  private @Nullable VersionRecord ofModel;
   private @Nullable Link<VersionRecord> applied;
 
   States(Records records, String model, Signing signing) {
@@ -38,6 +40,14 @@ final class States {
             signing,
             signing.judge(model, Heads.changesOf(model)));
   }
+
+  /**
+   * When something changes.
+   *
+   * @param clock this process's clock
+   * @param earliest what the change cannot be earlier than
+   */
+  record When(Clock clock, Instant earliest) {}
 
   private static String changesOf(String model) {
     return "the changes of " + model;
@@ -59,7 +69,9 @@ final class States {
 
   private synchronized Optional<Link<VersionRecord>> catchUp() {
     for (Link<VersionRecord> link : chain.after(applied, chain.last())) {
-      link.record().versions().forEach(version -> latest.put(version.number(), link.record()));
+      VersionRecord record = link.record();
+      ofModel = record.isOfModel() ? record : ofModel;
+      record.versions().forEach(version -> latest.put(version.number(), record));
       applied = link;
     }
     return Optional.ofNullable(applied);
@@ -74,6 +86,18 @@ final class States {
           synchronized (this) {
             catchUp();
             return Optional.ofNullable(latest.get(number));
+          }
+        });
+  }
+
+  /** The record that retired the model, empty for one that is not retired. */
+  Optional<VersionRecord> retirement() {
+    return records.reading(
+        () -> {
+          synchronized (this) {
+            catchUp();
+            return Optional.ofNullable(ofModel)
+                .filter(record -> record.state() == VersionState.RETIRED);
           }
         });
   }
@@ -104,25 +128,40 @@ final class States {
   }
 
   /**
-   * Appends a change of some versions.
+   * Appends a change of some versions, or of the model.
    *
-   * @param choose says which, before every try: throws if none may be changed, and gives none when
-   *     none need to be
+   * @param when the clock, and what the change cannot be earlier than
+   * @param choose says which versions, before every try, where none are the model as a whole;
+   *     throws if none may be changed, and is empty when none need to be
    */
   Optional<VersionRecord> append(
-      VersionState state, Change change, Clock clock, Supplier<List<ModelVersion>> choose) {
+      VersionState state,
+      Change change,
+      When when,
+      Function<Optional<VersionRecord>, Optional<List<ModelVersion>>> choose) {
     try {
       while (true) {
         // Before the choice: a chain that grew since makes the claim fail.
         Link<VersionRecord> end = refresh().orElse(null);
-        List<ModelVersion> versions = choose.get();
+        Optional<List<ModelVersion>> versions =
+            choose.apply(Optional.ofNullable(end).map(Link::record));
         if (versions.isEmpty()) {
           return Optional.empty();
         }
         Digest previous = end == null ? null : end.digest();
         long number = end == null ? 1 : end.number() + 1;
+        Instant now = when.clock().instant();
+        Instant at = Chain.notBefore(now, when.earliest());
         VersionRecord next =
-            new VersionRecord(model, number, state, versions, change, clock.instant(), previous);
+            new VersionRecord(
+                model,
+                number,
+                state,
+                versions.get(),
+                change,
+                end == null ? at : Chain.notBefore(at, end.at()),
+                now,
+                previous);
         if (chain.claim(number, ChangeJson.write(next))) {
           return Optional.of(next);
         }

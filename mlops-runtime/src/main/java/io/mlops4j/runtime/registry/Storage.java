@@ -110,6 +110,12 @@ interface Storage extends AutoCloseable {
   /** Before the first version is deleted: keeps libraries out that do not know of deletions. */
   void allowDeletions();
 
+  /** Before the first alias is removed or model retired: keeps out libraries that know neither. */
+  void allowRemovals();
+
+  /** The versions of a model that have documents of leases. */
+  List<Integer> leased(String model);
+
   /** The documents of leases of a version by their names. */
   Map<String, byte[]> leases(String model, int number);
 

@@ -32,6 +32,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** What is the same in every registry, wherever its documents and files lie. */
 abstract class StoredRegistry implements ModelRegistry {
@@ -106,7 +107,8 @@ abstract class StoredRegistry implements ModelRegistry {
   @Override
   public List<String> aliases(String model) {
     checkOpen();
-    return aliases.names(ModelRef.checkName("model", model));
+    ModelRef.checkName("model", model);
+    return storage.reading(() -> aliases.naming(model).stream().map(AliasRecord::alias).toList());
   }
 
   @Override
@@ -130,7 +132,11 @@ abstract class StoredRegistry implements ModelRegistry {
             .head()
             .map(Chain.Link::record)
             .orElseThrow(() -> aliases.unknown(ref, versions.last(ref.name())));
-    VersionStore.Stored stored = versions.find(head.record().to());
+    ModelVersion to = head.record().to();
+    if (to == null) {
+      throw aliases.removed(head.record());
+    }
+    VersionStore.Stored stored = versions.find(to);
     if (!stored.digest().equals(head.manifest())) {
       throw new IntegrityException(
           storage.place(ref.name(), stored.version().number())
@@ -213,12 +219,14 @@ abstract class StoredRegistry implements ModelRegistry {
 
   @Override
   public AliasRecord assign(String ref, ModelVersion to, Change change, AliasRecord expected) {
-    return append(
-        ref,
-        to,
-        change,
-        Optional.of(expected)::equals,
-        "record " + expected.number() + " (to " + expected.to() + ") to be the newest");
+    return append(ref, to, change, Optional.of(expected)::equals, newest(expected));
+  }
+
+  private static String newest(AliasRecord expected) {
+    return "record "
+        + expected.number()
+        + (expected.isRemoval() ? " (a removal)" : " (to " + expected.to() + ")")
+        + " to be the newest";
   }
 
   @Override
@@ -253,6 +261,39 @@ abstract class StoredRegistry implements ModelRegistry {
           collector.refuseDeleted(stored.version());
           makeLast(ref);
           return chain.append(stored, change, options.clock(), newest, expected);
+        });
+  }
+
+  @Override
+  public AliasRecord unassign(String ref, Change change) {
+    return remove(ref, change, newest -> true, "");
+  }
+
+  @Override
+  public AliasRecord unassign(String ref, Change change, AliasRecord expected) {
+    if (expected.isRemoval()) {
+      throw new IllegalArgumentException(
+          "expected: found a removal, record "
+              + expected.number()
+              + ", expected a record that names a version, since nothing is left to remove");
+    }
+    return remove(ref, change, Optional.of(expected)::equals, newest(expected));
+  }
+
+  private AliasRecord remove(
+      String text, Change change, Predicate<Optional<AliasRecord>> newest, String expected) {
+    checkOpen();
+    Objects.requireNonNull(change, "change");
+    AliasChain chain = aliases.chain(text);
+    ModelRef ref = ModelRef.parse(text);
+    return storage.together(
+        ref.name(),
+        () -> {
+          if (chain.head().isEmpty()) {
+            throw aliases.unknown(ref, versions.last(ref.name()));
+          }
+          storage.allowRemovals();
+          return chain.append(null, change, options.clock(), newest, expected);
         });
   }
 
@@ -320,6 +361,40 @@ abstract class StoredRegistry implements ModelRegistry {
   }
 
   @Override
+  public VersionRecord retire(String model, Change change) {
+    return retire(model, change, null);
+  }
+
+  @Override
+  public VersionRecord retire(String model, Change change, long newest) {
+    if (newest < 0) {
+      throw new IllegalArgumentException("newest: found " + newest + ", expected 0 or more");
+    }
+    return retire(model, change, Long.valueOf(newest));
+  }
+
+  private VersionRecord retire(String model, Change change, @Nullable Long newest) {
+    checkOpen();
+    ModelRef.checkName("model", model);
+    Objects.requireNonNull(change, "change");
+    return storage.together(model, () -> collector.retire(model, change, newest));
+  }
+
+  @Override
+  public VersionRecord reinstate(String model, Change change) {
+    checkOpen();
+    ModelRef.checkName("model", model);
+    Objects.requireNonNull(change, "change");
+    return storage.together(model, () -> collector.reinstate(model, change));
+  }
+
+  @Override
+  public Optional<VersionRecord> retirement(String model) {
+    checkOpen();
+    return versions.states(ModelRef.checkName("model", model)).retirement();
+  }
+
+  @Override
   public List<VersionRecord> changes(String model) {
     checkOpen();
     return versions.states(ModelRef.checkName("model", model)).history();
@@ -354,7 +429,7 @@ abstract class StoredRegistry implements ModelRegistry {
   public Verification verify(VerifyOptions options) {
     checkOpen();
     Objects.requireNonNull(options, "options");
-    return Verifier.verify(storage, versions, aliases, signing, options);
+    return Verifier.verify(storage, versions, aliases, signing, this.options.clock(), options);
   }
 
   @Override

@@ -19,10 +19,12 @@ import io.mlops4j.runtime.registry.Chain.Link;
 import io.mlops4j.runtime.source.Meter;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -36,6 +38,7 @@ final class Verifier {
   private final AliasStore aliases;
   private final Signing signing;
   private final VerifyOptions options;
+  private final Clocks clocks;
   private final Meter meter;
   private final Map<String, RegistryHead.Entry> expected = new TreeMap<>();
   private final List<RegistryHead.Entry> ends = new ArrayList<>();
@@ -50,11 +53,13 @@ final class Verifier {
       VersionStore versions,
       AliasStore aliases,
       Signing signing,
+      Clock clock,
       VerifyOptions options) {
     this.storage = storage;
     this.versions = versions;
     this.aliases = aliases;
     this.options = options;
+    this.clocks = new Clocks(clock.instant(), options.clockTolerance(), options.breaks());
     this.signing =
         options.trust().map(trust -> new Signing(null, trust, options.since())).orElse(signing);
     this.meter = Meter.of(options.listener(), 0, 0);
@@ -74,14 +79,16 @@ final class Verifier {
    * Verifies.
    *
    * @param signing whose records are believed, unless the options say so
+   * @param clock this process's clock
    */
   static Verification verify(
       Storage storage,
       VersionStore versions,
       AliasStore aliases,
       Signing signing,
+      Clock clock,
       VerifyOptions options) {
-    return new Verifier(storage, versions, aliases, signing, options).verify();
+    return new Verifier(storage, versions, aliases, signing, clock, options).verify();
   }
 
   private Verification verify() {
@@ -105,6 +112,8 @@ final class Verifier {
         meter.bytes(),
         breaks,
         moreBreaks,
+        clocks.jumps(),
+        clocks.moreJumps(),
         RegistryHead.of(ends.stream().filter(end -> !broken.contains(end.chain())).toList()));
   }
 
@@ -171,6 +180,7 @@ final class Verifier {
     int last = storage.lastAnew(model);
     Known known = new Known(last, new HashMap<>());
     Digest end = null;
+    Clocks.Chain times = clocks.chain(chain);
     for (int number = 1; number <= last; number++) {
       meter.at(model + ":" + number);
       int each = number;
@@ -179,6 +189,8 @@ final class Verifier {
           check(chain, number, place, () -> versions.manifest(model, each));
       if (stored != null) {
         known.versions().put(number, Proven.of(stored));
+        Manifest manifest = stored.manifest();
+        times.next(number, place, manifest.published(), manifest.clock());
         check(chain, number, place, () -> content(stored.manifest()));
         signatures(stored.manifest(), place);
         end = VersionIndex.link(end, stored.digest());
@@ -205,6 +217,22 @@ final class Verifier {
           storage.signaturePlace(version, name),
           () -> signatures.check(manifest, name));
     }
+    options
+        .versionTrust()
+        .ifPresent(
+            trust ->
+                check(
+                    chain,
+                    version.number(),
+                    place,
+                    () -> {
+                      Optional<String> refusal =
+                          trust.refusal(version, manifest.digests(), signatures.of(version));
+                      if (refusal.isPresent()) {
+                        throw new IntegrityException(refusal.get());
+                      }
+                      return true;
+                    }));
   }
 
   private boolean content(Manifest manifest) throws IOException {
@@ -311,7 +339,9 @@ final class Verifier {
         (before, next) -> {
           chain.checkLink(before, next);
           Named named = next.record();
-          checkNamed(chain.place(next.number()), known, named.record().to(), named.manifest());
+          if (named.record().to() != null) {
+            checkNamed(chain.place(next.number()), known, named.record().to(), named.manifest());
+          }
         });
   }
 
@@ -370,12 +400,14 @@ final class Verifier {
     void over(Reader<T> reader, Places places, LinkCheck<T> links) {
       Link<T> before = null;
       boolean gap = false;
+      Clocks.Chain times = clocks.chain(name);
       for (long number = 1; number <= last; number++) {
         meter.at(name);
         long each = number;
         String place = places.of(number);
         Link<T> next = check(name, number, place, () -> reader.read(each));
         if (next != null) {
+          times.next(number, place, next.at(), next.clock());
           Link<T> known = before;
           boolean linked = !gap;
           check(

@@ -9,8 +9,6 @@ import io.mlops4j.runtime.trust.SignatureBundle;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -87,11 +85,9 @@ final class VersionSignatures {
     if (!name.equals(Digest.sha256(bundle).hex() + ".json")) {
       throw Document.damaged(place, "other bytes than its name says");
     }
-    Map<String, Digest> files = new TreeMap<>();
-    manifest.files().forEach((file, entry) -> files.put(file, entry.digest()));
     String found;
     try {
-      found = SignatureBundle.read(bundle).mismatch(files).orElse("");
+      found = SignatureBundle.read(bundle).mismatch(manifest.digests()).orElse("");
     } catch (DataException e) {
       found = String.valueOf(e.getMessage());
     }

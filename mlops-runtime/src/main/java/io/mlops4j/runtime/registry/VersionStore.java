@@ -17,6 +17,7 @@ import io.mlops4j.runtime.source.FileSource;
 import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -100,8 +101,27 @@ final class VersionStore {
     return new VersionStatus(version, manifest.published(), state, since);
   }
 
+  /** Before anything new is made of a model. */
+  void refuseRetired(String model) {
+    Optional<VersionRecord> retired = states(model).retirement();
+    if (retired.isPresent()) {
+      throw new RegistryException(
+          model
+              + ": found that the model was "
+              + Collector.text(retired.get())
+              + ", expected one in use; reinstate it, take another, or name a version by its number",
+          null);
+    }
+  }
+
+  /** When the newest version was published, which the next cannot come before. */
+  Instant published(String model, int last) {
+    return last == 0 ? Instant.MIN : manifest(model, last).manifest().published();
+  }
+
   /** What a bare name means. */
   ModelVersion latest(String model) {
+    refuseRetired(model);
     int last = last(model);
     if (last == 0) {
       // Number 1 of a model that has none is the one whose absence the message tells.

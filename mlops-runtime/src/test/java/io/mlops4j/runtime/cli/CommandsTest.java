@@ -39,6 +39,9 @@ class CommandsTest {
         "deprecate",
         "delete",
         "restore",
+        "unassign",
+        "retire",
+        "reinstate",
         "gc",
         "inspect",
         "predict",
@@ -60,7 +63,8 @@ class CommandsTest {
     assertThat(said.out())
         .contains("publish", "list", "show", "assign", "history", "diff", "sign", "verify")
         .contains("export", "import", "copy", "deprecate", "delete", "restore", "gc")
-        .contains("inspect", "predict", "drift");
+        .contains("inspect", "predict", "drift")
+        .contains("unassign", "retire", "reinstate");
   }
 
   @Test

@@ -54,7 +54,7 @@ class ReadingCommandsTest {
             saved-model   1 version
             """);
     JsonNode first = line.run("list", "--json").json().at("/models/0");
-    assertThat(keys(first)).containsExactly("model", "versions", "aliases");
+    assertThat(keys(first)).containsExactly("model", "versions", "retired", "aliases");
     assertThat(first.get("versions").intValue()).isEqualTo(2);
     assertThat(first.at("/aliases/champion").textValue()).isEqualTo("flight-delay:1");
   }
@@ -151,7 +151,7 @@ class ReadingCommandsTest {
     assertThat(json.at("/records/0/at").textValue()).isEqualTo(EXACTLY);
     JsonNode second = json.at("/records/1");
     assertThat(keys(second))
-        .containsExactly("ref", "number", "from", "to", "by", "because", "at", "previous");
+        .containsExactly("ref", "number", "from", "to", "by", "because", "at", "clock", "previous");
     assertThat(json.at("/records/0/from").isNull()).isTrue();
     assertThat(second.at("/to/digest").textValue()).isEqualTo(Line.MLP4_WRONG);
     assertThat(second.get("previous"))

@@ -54,6 +54,7 @@ class StateCommandsTest {
             "by",
             "because",
             "at",
+            "clock",
             "record",
             "previous");
     assertThat(json.get("ref").textValue()).isEqualTo("mlp:1");
@@ -118,6 +119,52 @@ class StateCommandsTest {
       }
       assertThat(line.run(command, "mlp:1").code()).isEqualTo(2);
     }
+  }
+
+  @Test
+  void anAliasIsRemovedAndAssignedAgain() {
+    line.run("assign", "mlp@champion", "mlp:1", "--by", "ana");
+    Line.Said late = line.run("unassign", "mlp@champion", "--by", "bob", "--expect", "2");
+    assertThat(late.code()).isEqualTo(1);
+    assertThat(late.err()).contains("found record 1 -> mlp:1 as the newest, expected record 2");
+    Line.Said said =
+        line.run("unassign", "mlp@champion", "--by", "bob", "--because", "over", "--expect", "1");
+    assertThat(said.code()).isZero();
+    assertThat(said.out()).isEqualTo("mlp@champion removed (was mlp:1)  bob: over\n");
+
+    assertThat(line.run("show", "mlp@champion").err()).contains("removed by bob", "(over)");
+    assertThat(line.run("list").out()).doesNotContain("champion");
+    assertThat(line.run("history", "mlp@champion").out()).contains("mlp:1 removed", "bob: over");
+    JsonNode record = line.run("history", "mlp@champion", "--json").json().get("records").get(1);
+    assertThat(record.get("to").isNull()).isTrue();
+    assertThat(line.run("assign", "mlp@champion", "mlp:2", "--by", "ana", "--expect", "2").code())
+        .isZero();
+    assertThat(line.run("unassign", "mlp@other", "--by", "ana").err()).contains("no such alias");
+    assertThat(line.run("unassign", "mlp@champion", "--by", "ana", "--expect", "0").code())
+        .isEqualTo(2);
+    assertThat(line.run("verify").code()).isZero();
+  }
+
+  @Test
+  void aModelIsRetiredAndReinstated() {
+    line.run("assign", "mlp@champion", "mlp:1", "--by", "ana");
+    Line.Said used = line.run("retire", "mlp", "--by", "bob");
+    assertThat(used.code()).isEqualTo(1);
+    assertThat(used.err()).contains("mlp@champion names mlp:1", "nothing was changed");
+    line.run("unassign", "mlp@champion", "--by", "bob");
+    assertThat(line.run("retire", "mlp", "--by", "bob", "--expect", "1").code()).isEqualTo(1);
+    Line.Said said = line.run("retire", "mlp", "--by", "bob", "--because", "over", "--expect", "0");
+    assertThat(said.out()).isEqualTo("mlp  retired  bob: over\n");
+
+    assertThat(line.run("show", "mlp").err()).contains("retired by bob", "(over)");
+    assertThat(line.run("show", "mlp:1").code()).isZero();
+    assertThat(line.run("list").out()).contains("retired");
+    assertThat(line.run("list", "--json").json().at("/models/0/retired").booleanValue()).isTrue();
+    assertThat(line.run("history", "mlp").out()).contains("mlp retired", "bob: over");
+    assertThat(line.run("retire", "mlp:1", "--by", "bob").code()).isEqualTo(2);
+    assertThat(line.run("reinstate", "mlp", "--by", "ana").out()).isEqualTo("mlp  active  ana\n");
+    assertThat(line.run("show", "mlp").code()).isZero();
+    assertThat(line.run("reinstate", "mlp", "--by", "ana").code()).isEqualTo(1);
   }
 
   @Test

@@ -143,16 +143,6 @@ public abstract class RegistryCompatibility extends RegistrySuite {
     assertThat(registry.assignFirst("fraud@other", two, ANA).to()).isEqualTo(two);
   }
 
-  @Test
-  void ofRecordsWhoseClocksDifferTheNewestThatIsNotLaterCounts() throws IOException {
-    ModelVersion one = publish(1);
-    registry.assign(CHAMPION, one, ANA);
-    clock.advance(Duration.ofSeconds(-10));
-    AliasRecord behind = registry.assign(CHAMPION, one, BOB);
-    assertThat(registry.at(CHAMPION, clock.instant())).contains(behind);
-    assertThat(registry.at(CHAMPION, clock.instant().plusSeconds(60))).contains(behind);
-  }
-
   /** What a watch told, in order. */
   private static final class Told implements AliasListener {
     final BlockingQueue<AliasRecord> records = new LinkedBlockingQueue<>();

@@ -305,11 +305,11 @@ class DamagedRegistryTest {
 
   @Test
   void aNewerLayoutIsRefusedWithASentence() throws IOException {
-    Files.writeString(root.resolve("layout.json"), "{\"layout\":3,\"store\":\"mlops4j-registry\"}");
+    Files.writeString(root.resolve("layout.json"), "{\"layout\":4,\"store\":\"mlops4j-registry\"}");
     Map<String, Digest> before = tree(root);
     assertThatThrownBy(() -> FileModelRegistry.open(root))
         .isInstanceOf(RegistryException.class)
-        .hasMessageContaining("found layout 3, expected at most 2")
+        .hasMessageContaining("found layout 4, expected at most 3")
         .hasMessageContaining("newer mlops4j");
     assertThat(tree(root)).isEqualTo(before);
   }

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.registry;
 
+import io.mlops4j.runtime.compatibility.RegistryAuditCompatibility;
 import io.mlops4j.runtime.compatibility.RegistryCompatibility;
 import io.mlops4j.runtime.compatibility.RegistryProofCompatibility;
 import io.mlops4j.runtime.compatibility.RegistryRetentionCompatibility;
@@ -43,6 +44,14 @@ class JdbcH2RegistryTest {
 
   @Nested
   class Kept extends RegistryRetentionCompatibility {
+    @Override
+    protected RegistryUnderTest registry() {
+      return database;
+    }
+  }
+
+  @Nested
+  class Audited extends RegistryAuditCompatibility {
     @Override
     protected RegistryUnderTest registry() {
       return database;

@@ -111,10 +111,10 @@ class JdbcModelRegistryTest {
   @Test
   void aRegistryOfANewerLayoutIsRefused() throws SQLException {
     builder().open().close();
-    database.update("UPDATE $layout SET layout = 2");
+    database.update("UPDATE $layout SET layout = 3");
     assertThatThrownBy(() -> builder().open())
         .isInstanceOf(RegistryException.class)
-        .hasMessageContaining("found layout 2, expected at most 1")
+        .hasMessageContaining("found layout 3, expected at most 2")
         .hasMessageContaining("newer mlops4j");
   }
 
@@ -141,10 +141,11 @@ class JdbcModelRegistryTest {
     List<List<String>> steps =
         List.of(
             List.of("CREATE TABLE $never (id INTEGER)"),
+            List.of(),
             List.of("ALTER TABLE $version ADD COLUMN colour VARCHAR(10)"));
-    assertThat(new JdbcLayout(next, steps).open("database").layout()).isEqualTo(2);
-    assertThat(new JdbcLayout(next, steps).open("database").layout()).isEqualTo(2);
-    assertThatThrownBy(() -> builder().open()).hasMessageContaining("found layout 2");
+    assertThat(new JdbcLayout(next, steps).open("database").layout()).isEqualTo(3);
+    assertThat(new JdbcLayout(next, steps).open("database").layout()).isEqualTo(3);
+    assertThatThrownBy(() -> builder().open()).hasMessageContaining("found layout 3");
     database.update("UPDATE $layout SET layout = 1");
     try (ModelRegistry registry = builder().open()) {
       assertThat(registry.resolve("fraud")).isEqualTo(version);

@@ -121,7 +121,7 @@ final class Tables {
         Cell.text(TIME.format(change.at())),
         Cell.text(change.change().actor()),
         Cell.text(from == null ? "-" : from.toString()),
-        Cell.text(change.to().toString()),
+        Cell.text(change.isRemoval() ? "removed" : String.valueOf(change.to())),
         Cell.text(change.change().reason()));
   }
 }
