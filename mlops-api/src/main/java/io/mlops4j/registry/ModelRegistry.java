@@ -72,11 +72,14 @@ public interface ModelRegistry extends AutoCloseable {
    * Finds the version that a reference means now.
    *
    * @param ref {@code name} for the latest that is neither deprecated nor deleted, or the latest
-   *     deprecated one where there is no other; {@code name:number}, whatever its state; or {@code
-   *     name@alias}
+   *     deprecated one where there is no other; {@code name:number}, whatever its state; {@code
+   *     name@alias}; or a model's digest, {@code sha256:} and 64 hex digits: of several versions of
+   *     one model with these bytes the best state counts (active, deprecated, deleted), then the
+   *     newest
    * @return the version; {@link #status} says what state it is in
    * @throws io.mlops4j.error.RegistryException if there is no such version, the alias was removed,
-   *     or a bare name means a retired model, with who did that, when and why
+   *     or a bare name means a retired model, with who did that, when and why; or if a digest is
+   *     that of versions of several models, which the message lists
    */
   ModelVersion resolve(String ref);
 

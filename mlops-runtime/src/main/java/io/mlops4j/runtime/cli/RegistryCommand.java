@@ -7,6 +7,7 @@ import io.mlops4j.runtime.registry.FileModelRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A command that works on a registry, which is open while it answers. */
 abstract class RegistryCommand extends ShellCommand {
@@ -54,5 +55,10 @@ abstract class RegistryCommand extends ShellCommand {
   /** Where a second registry is. */
   Address address(String what, String text, Address.Place place) {
     return shared().target(spec(), what, text, place);
+  }
+
+  /** The public keys that were given with {@code --trust}. */
+  List<Path> trusted() {
+    return shared().trusted();
   }
 }

@@ -124,6 +124,11 @@ final class Shared {
     return since == null ? options.trusting(policy) : options.trusting(policy, head(since));
   }
 
+  /** The keys of {@code --trust}. */
+  List<Path> trusted() {
+    return trusted;
+  }
+
   /** A head that was kept in a file. */
   static RegistryHead head(Path file) throws IOException {
     try {

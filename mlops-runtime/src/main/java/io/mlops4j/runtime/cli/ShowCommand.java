@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
     })
 final class ShowCommand extends RegistryCommand {
   @SuppressWarnings("NullAway.Init") // set by Picocli
-  @Parameters(paramLabel = "REF", description = "NAME, NAME:NUMBER or NAME@ALIAS.")
+  @Parameters(paramLabel = "REF", description = "NAME, NAME:NUMBER, NAME@ALIAS or sha256:DIGEST.")
   private String ref;
 
   @ArgGroup private Form form = new Form();

@@ -23,6 +23,20 @@ record JdbcVersionList(Database database, String model) implements VersionList {
   }
 
   @Override
+  public List<Integer> of(Digest digest, int last) {
+    return database.run(
+        "look for a digest",
+        session ->
+            session.list(
+                "SELECT seq FROM $version WHERE model = ? AND digest = ? AND seq <= ? "
+                    + "ORDER BY seq DESC",
+                row -> row.getInt(1),
+                model,
+                digest.toString(),
+                last));
+  }
+
+  @Override
   public Optional<VersionIndex.End> end(int last) {
     return database.run(
         "read",

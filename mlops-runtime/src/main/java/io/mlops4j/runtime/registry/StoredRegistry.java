@@ -114,6 +114,9 @@ abstract class StoredRegistry implements ModelRegistry {
   @Override
   public ModelVersion resolve(String text) {
     checkOpen();
+    if (text.startsWith(ByDigest.PREFIX)) {
+      return storage.reading(() -> ByDigest.find(storage, versions, text));
+    }
     ModelRef ref = ModelRef.parse(text);
     if (ref.alias().isPresent()) {
       return storage.reading(() -> named(ref, ref.alias().get()));

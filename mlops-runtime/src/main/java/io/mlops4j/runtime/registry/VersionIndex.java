@@ -101,6 +101,17 @@ final class VersionIndex implements VersionList {
   }
 
   @Override
+  public List<Integer> of(Digest digest, int last) {
+    List<Integer> found = new ArrayList<>();
+    for (ModelVersion version : all(last)) {
+      if (version.digest().equals(digest)) {
+        found.add(0, version.number());
+      }
+    }
+    return found;
+  }
+
+  @Override
   public synchronized Optional<End> end(int last) {
     catchUp(last);
     return end == null ? Optional.empty() : Optional.of(new End(known, end));

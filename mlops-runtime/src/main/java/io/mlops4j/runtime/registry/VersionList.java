@@ -21,6 +21,9 @@ interface VersionList {
   /** The versions up to a number, the oldest first. */
   List<ModelVersion> all(int last);
 
+  /** The numbers of the versions up to one whose model has a digest, the newest first. */
+  List<Integer> of(Digest digest, int last);
+
   /** Called after a version was published. */
   default void save() {}
 }

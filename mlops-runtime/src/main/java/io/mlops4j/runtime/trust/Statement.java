@@ -69,6 +69,19 @@ record Statement(String subject, Map<String, Digest> files, List<String> ignored
     RefusedSignature.ofAny("no ", missing);
   }
 
+  /** Refuses, besides, files that were not signed, unless these are left out. */
+  void compare(Map<String, Digest> found, boolean leavesOut) throws RefusedSignature {
+    compare(found);
+    Map<String, Digest> signed = signed(found);
+    List<String> unlisted =
+        found.keySet().stream()
+            .filter(name -> !signed.containsKey(name) && !ignores(name))
+            .toList();
+    if (!leavesOut) {
+      RefusedSignature.ofAny("files that were not signed, ", unlisted);
+    }
+  }
+
   byte[] write() {
     Map<String, Digest> sorted = new TreeMap<>(BY_CODE_POINT);
     sorted.putAll(files);

@@ -1,7 +1,10 @@
 package io.mlops4j.runtime.trust;
 
 import io.mlops4j.error.UntrustedModelException;
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.RecordTrust;
+import io.mlops4j.registry.VersionTrust;
 import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -33,8 +36,11 @@ import java.util.Set;
  * io.mlops4j.registry.RegistryOptions#trusting(RecordTrust)}): those that its keys have signed; of
  * a model that no rule names, none. That may be another policy than the one by which models are
  * loaded.
+ *
+ * <p>Given to a verification ({@link io.mlops4j.registry.VerifyOptions#trustingVersions}), a policy
+ * judges the signatures of all versions without loading them.
  */
-public final class TrustPolicy implements RecordTrust {
+public final class TrustPolicy implements RecordTrust, VersionTrust {
   private static final String REST = "*";
 
   private final Map<String, Rule> rules;
@@ -128,6 +134,49 @@ public final class TrustPolicy implements RecordTrust {
       }
     }
     throw refused(model, source, rule, found, false);
+  }
+
+  /**
+   * Judges a version by its manifest, as {@link #verify} does by its bytes.
+   *
+   * @param version the version
+   * @param files the digest of each of its files by relative name
+   * @param signatures the bundles that are kept beside it
+   * @return empty if the policy would load it, otherwise what was found and expected
+   */
+  @Override
+  public Optional<String> refusal(
+      ModelVersion version, Map<String, Digest> files, List<byte[]> signatures) {
+    String model = version.name();
+    Optional<Rule> named = find(model);
+    if (named.isEmpty()) {
+      return Optional.of(
+          "%s: found no rule for %s in the trust policy, expected one; name a key for it, or allow it unsigned"
+              .formatted(version, model));
+    }
+    Rule rule = named.get();
+    if (rule.keys.isEmpty() || (signatures.isEmpty() && rule.unsigned)) {
+      return Optional.empty();
+    }
+    Set<String> found = new LinkedHashSet<>();
+    for (byte[] signature : signatures) {
+      try {
+        Statement statement = statement(Bundle.read(ByteBuffer.wrap(signature)), rule.keys);
+        if (matchesNames) {
+          requireName(model, statement);
+        }
+        statement.compare(files, leavesOutUnsigned);
+        return Optional.empty();
+      } catch (RefusedSignature e) {
+        found.add(e.found());
+      }
+    }
+    return Optional.of(
+        "%s: found %s, expected a signature of exactly these files by %s; have the version signed by the owner of such a key, or trust another key"
+            .formatted(
+                version,
+                found.isEmpty() ? "no signature" : String.join(", and ", found),
+                Texts.some(rule.keys)));
   }
 
   private static Statement statement(Bundle bundle, Set<TrustedKey> keys) throws RefusedSignature {

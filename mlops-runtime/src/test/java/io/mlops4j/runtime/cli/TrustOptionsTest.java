@@ -46,9 +46,31 @@ class TrustOptionsTest {
     assertThat(signed("delete", "mlp:2").err()).isEmpty();
     assertThat(signed("gc", "--grace", "0s").err()).isEmpty();
 
-    assertThat(line.run("verify", "--trust", publicKey).out())
+    assertThat(line.run("verify", "--trust", publicKey, "--allow-unsigned").out())
         .startsWith("intact: 2 versions, 5 records");
     assertThat(line.run("show", "mlp@champion", "--trust", publicKey).code()).isZero();
+  }
+
+  @Test
+  void verifyJudgesTheSignaturesOfVersions() {
+    Line.Said none = line.run("verify", "--version-trust", publicKey);
+    assertThat(none.code()).isEqualTo(1);
+    assertThat(none.out())
+        .contains("signatures mlp 1: mlp:1: found no signature, expected a signature of exactly")
+        .contains("BROKEN in 2 places", "signatures of versions included");
+    line.run("sign", "mlp:1", "--key", key, "--public-key", publicKey);
+    Line.Said half = line.run("verify", "--trust", publicKey, "--json");
+    assertThat(half.code()).isEqualTo(1);
+    assertThat(half.json().get("breaks")).hasSize(1);
+    assertThat(half.json().at("/breaks/0/number").intValue()).isEqualTo(2);
+    assertThat(line.run("verify", "--trust", publicKey, "--allow-unsigned", "ml*").code()).isZero();
+    assertThat(line.run("verify", "--trust", publicKey, "--allow-unsigned", "other").code())
+        .isEqualTo(1);
+    line.run("sign", "mlp:2", "--key", key, "--public-key", publicKey);
+    Line.Said all = line.run("verify", "--trust", publicKey);
+    assertThat(all.code()).isZero();
+    assertThat(all.out()).startsWith("intact: 2 versions").contains("signatures of versions");
+    assertThat(line.run("verify", "--allow-unsigned").code()).isEqualTo(2);
   }
 
   @Test
@@ -58,7 +80,7 @@ class TrustOptionsTest {
     Line.Said said = line.run("show", "mlp@champion", "--trust", publicKey);
     assertThat(said.code()).isEqualTo(1);
     assertThat(said.err()).contains("000001").hasLineCount(1);
-    Line.Said verified = line.run("verify", "--trust", publicKey);
+    Line.Said verified = line.run("verify", "--trust", publicKey, "--allow-unsigned");
     assertThat(verified.code()).isEqualTo(1);
     assertThat(verified.out()).contains("alias mlp@champion 1", "BROKEN in 1 place");
     assertThat(line.run("verify").code()).isZero();
@@ -82,9 +104,10 @@ class TrustOptionsTest {
     Path head = temporary.resolve("head.txt");
     line.run("verify", "--save-head", head);
 
-    assertThat(line.run("verify", "--trust", publicKey, "--trust-since", head).code()).isZero();
+    Object[] verify = {"verify", "--allow-unsigned", "--trust", publicKey, "--trust-since", head};
+    assertThat(line.run(verify).code()).isZero();
     line.run("assign", "mlp@champion", "mlp:2", "--by", "eve");
-    assertThat(line.run("verify", "--trust", publicKey, "--trust-since", head).code()).isEqualTo(1);
+    assertThat(line.run(verify).code()).isEqualTo(1);
     assertThat(line.run("verify", "--trust-since", head).code()).isEqualTo(2);
   }
 

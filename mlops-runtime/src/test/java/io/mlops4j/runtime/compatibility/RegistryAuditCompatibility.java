@@ -278,6 +278,26 @@ public abstract class RegistryAuditCompatibility extends RegistrySuite {
   }
 
   @Test
+  void aDigestMeansAVersion() throws IOException {
+    List<ModelVersion> all = publish(1, 3);
+    String digest = all.get(0).digest().toString();
+    ModelVersion wrong = registry.publish(card("fraud", 4), model("mlp4_wrong.onnx"));
+    assertThat(registry.resolve(digest)).isEqualTo(all.get(2));
+    assertThat(registry.resolve(wrong.digest().toString())).isEqualTo(wrong);
+    registry.deprecate(all.get(2), ANA);
+    assertThat(registry.resolve(digest)).as("not deprecated").isEqualTo(all.get(1));
+    ModelVersion other = registry.publish(card("delay", 1), model("mlp4.onnx"));
+    assertRefused(
+        () -> registry.resolve(digest), digest, "several models", "delay:1", "fraud:2", "number");
+    registry.delete(other, ANA);
+    assertThat(registry.resolve(digest)).as("not deleted").isEqualTo(all.get(1));
+    assertRefused(() -> registry.resolve("sha256:" + "0".repeat(64)), "no version with this");
+    assertThatThrownBy(() -> registry.resolve("sha256:12ab"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("12ab", "64 lower-case hex");
+  }
+
+  @Test
   void removalsAndRetirementsAreCopiedAndProven() throws IOException {
     ModelVersion one = publish(1);
     registry.assign(CHAMPION, one, ANA);

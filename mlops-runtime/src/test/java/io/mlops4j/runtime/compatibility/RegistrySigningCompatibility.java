@@ -338,6 +338,34 @@ public abstract class RegistrySigningCompatibility extends RegistrySuite {
   }
 
   @Test
+  void verifyJudgesWhoSignedTheVersions() throws IOException {
+    ModelVersion three = registry.publish(card("fraud", 3), model("mlp4_wrong.onnx"));
+    OURS.sign(registry, one);
+    EVES.sign(registry, two);
+    registry.addSignature(three, OURS.sign(registry, one));
+    VerifyOptions judged = VerifyOptions.withDefaults().trustingVersions(TRUST);
+    Verification found = registry.verify(judged);
+    assertThat(places(found))
+        .containsExactly("signatures fraud 2", "signatures fraud 3", "signatures fraud 3");
+    assertThat(found.breaks().get(0).problem())
+        .contains("that none of them made", "expected a signature of exactly these files by");
+    TrustPolicy unsigned =
+        TrustPolicy.builder().require("*", OURS.key()).allowUnsigned("*").build();
+    VerifyOptions lenient = VerifyOptions.withDefaults().trustingVersions(unsigned);
+    assertThat(places(registry.verify(lenient))).contains("signatures fraud 2");
+    ModelVersion other = registry.publish(card("other", 1), model("mlp4.onnx"));
+    assertThat(places(registry.verify(lenient))).doesNotContain("signatures other 1");
+    assertThat(places(registry.verify(judged))).contains("signatures other 1");
+    TrustPolicy none = TrustPolicy.builder().require("fraud", OURS.key()).build();
+    assertThat(
+            registry.verify(VerifyOptions.withDefaults().trustingVersions(none)).breaks().stream()
+                .filter(each -> each.chain().endsWith(other.name()))
+                .toList())
+        .singleElement()
+        .matches(each -> each.problem().contains("no rule for other"));
+  }
+
+  @Test
   void aSignatureOfOtherFilesOrOfNothingIsABreak() throws IOException {
     ModelVersion three = registry.publish(card("fraud", 3), model("mlp4_wrong.onnx"));
     registry.addSignature(one, OURS.sign(registry, three));
