@@ -119,6 +119,14 @@ public interface ModelRegistry extends AutoCloseable {
   VersionStatus status(ModelVersion version);
 
   /**
+   * How a version was published: by whom, by which process, and where it was imported from.
+   *
+   * @param version a version of this registry
+   * @return what its manifest says
+   */
+  Publication publication(ModelVersion version);
+
+  /**
    * The bytes of a version, verified against its digest before they are handed out.
    *
    * @param version a version of this registry

@@ -193,7 +193,9 @@ public final class ModelRuntime implements AutoCloseable {
 
   /** Null when the reference names no alias, or one that resolving will refuse. */
   private static @Nullable AliasRecord alias(ModelRegistry registry, String ref) {
-    return ref.indexOf('@') < 0 || ModelRef.parse(ref).alias().isEmpty() ? null : registry.head(ref).orElse(null);
+    return ref.indexOf('@') < 0 || ModelRef.parse(ref).alias().isEmpty()
+        ? null
+        : registry.head(ref).orElse(null);
   }
 
   /**

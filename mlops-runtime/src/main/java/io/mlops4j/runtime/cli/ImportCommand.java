@@ -111,9 +111,11 @@ final class ImportCommand extends RegistryCommand {
     };
   }
 
+  @Mixin private final PublisherOptions publisher = new PublisherOptions();
+
   private ModelVersion told(String what, Function<PublishOptions, ModelVersion> publishing) {
     try (ProgressBar bar = bar(what)) {
-      return publishing.apply(PublishOptions.withDefaults().listener(bar));
+      return publishing.apply(publisher.in(PublishOptions.withDefaults().listener(bar)));
     }
   }
 }

@@ -37,6 +37,8 @@ final class PublishCommand extends RegistryCommand {
   @Mixin private final SignatureOptions signature = new SignatureOptions();
   private @Nullable ModelCard card;
 
+  @Mixin private final PublisherOptions publisher = new PublisherOptions();
+
   @Override
   boolean makes() {
     return true;
@@ -54,7 +56,8 @@ final class PublishCommand extends RegistryCommand {
     ModelCard checked = Objects.requireNonNull(card);
     try (ProgressBar bar = bar("publish " + checked.name())) {
       ModelVersion version =
-          registry.publish(checked, model, PublishOptions.withDefaults().listener(bar));
+          registry.publish(
+              checked, model, publisher.in(PublishOptions.withDefaults().listener(bar)));
       out.answer(Facts.json(version), to -> to.line(version + "  " + version.digest()));
     }
     return 0;

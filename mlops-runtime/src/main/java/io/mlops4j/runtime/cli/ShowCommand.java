@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.Publication;
 import io.mlops4j.registry.VersionStatus;
 import io.mlops4j.runtime.registry.CardJson;
 import io.mlops4j.runtime.registry.CardPage;
@@ -57,11 +58,11 @@ final class ShowCommand extends RegistryCommand {
     if (form.card) {
       out.answer(Output.parse("card", CardJson.text(card)), to -> to.text(CardJson.text(card)));
     } else if (form.markdown) {
-      String text = CardPage.of(version, card).markdown();
+      String text = CardPage.of(registry, version).markdown();
       out.answer(Facts.json(version).put("markdown", text), to -> to.text(text));
     } else if (form.html != null) {
       Path file = form.html;
-      Files.writeString(file, CardPage.of(version, card).html());
+      Files.writeString(file, CardPage.of(registry, version).html());
       out.answer(
           Facts.json(version).put("html", file.toString()), to -> to.line(version + " in " + file));
     } else {
@@ -73,10 +74,12 @@ final class ShowCommand extends RegistryCommand {
   private static void summary(
       ModelRegistry registry, ModelVersion version, ModelCard card, Output out) throws IOException {
     VersionStatus status = registry.status(version);
+    Publication publication = registry.publication(version);
     List<String> aliases = Facts.naming(version, Facts.aliases(registry, version.name()));
     int signatures = registry.signatures(version).size();
     ObjectNode json = Facts.json(version);
     json.put("state", Facts.word(status.state())).put("published", status.published().toString());
+    json.set("publication", Published.json(publication));
     aliases.forEach(json.putArray("aliases")::add);
     json.put("signatures", signatures);
     json.set("card", Output.parse("card", CardJson.text(card)));
@@ -84,7 +87,7 @@ final class ShowCommand extends RegistryCommand {
     rows.add(List.of("version", version.toString()));
     rows.add(List.of("digest", version.digest().toString()));
     rows.add(List.of("state", state(status)));
-    rows.add(List.of("published", Facts.time(status.published())));
+    Published.rows(publication, registry.location().toString(), rows);
     rows.add(List.of("aliases", aliases.isEmpty() ? "none" : String.join(", ", aliases)));
     rows.add(List.of("signatures", signatures == 0 ? "none" : signatures + ", not verified here"));
     statements(card, rows);

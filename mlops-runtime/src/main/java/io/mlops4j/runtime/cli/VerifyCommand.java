@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
       "%nExamples:",
       "  mlops4j verify --save-head /elsewhere/head.txt --registry registry",
       "  mlops4j verify --head /elsewhere/head.txt --registry registry",
-      "  mlops4j verify --trust deployers.pem --version-trust trainers.pem --registry registry"
+      "  mlops4j verify --trust deployers.pem --version-trust trainers.pem \\",
+      "      --registry registry"
     })
 final class VerifyCommand extends RegistryCommand {
   @Option(
@@ -158,12 +159,20 @@ final class VerifyCommand extends RegistryCommand {
         to.line("  in " + each.place());
       }
     }
-    found.jumps().forEach(each -> to.line("clock of " + each.chain() + " " + each.number() + ": " + each.problem()));
+    found
+        .jumps()
+        .forEach(
+            each ->
+                to.line("clock of " + each.chain() + " " + each.number() + ": " + each.problem()));
     long jumps = found.jumps().size() + found.moreJumps();
     long breaks = found.breaks().size() + found.moreBreaks();
     to.line(
         (breaks == 0
-                ? "intact" + (jumps == 0 ? "" : ", but " + Output.count(jumps, "clock jumped", "clocks jumped")) + ": "
+                ? "intact"
+                    + (jumps == 0
+                        ? ""
+                        : ", but " + Output.count(jumps, "clock jumped", "clocks jumped"))
+                    + ": "
                 : "BROKEN in " + Output.count(breaks, "place", "places") + ": ")
             + Output.count(found.versions(), "version", "versions")
             + ", "

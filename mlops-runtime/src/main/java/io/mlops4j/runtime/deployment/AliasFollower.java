@@ -4,6 +4,7 @@ import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import io.mlops4j.model.ModelVersion;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -87,7 +87,7 @@ final class AliasFollower {
   void start() {
     Trial first = value(look(true));
     if (first == null) {
-      if (newest != null && newest.isRemoval()) {
+      if (registry.head(ref).filter(AliasRecord::isRemoval).isPresent()) {
         registry.resolve(ref); // throws, and says who removed it and why
       }
       throw new RegistryException(

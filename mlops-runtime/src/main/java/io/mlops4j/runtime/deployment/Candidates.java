@@ -9,9 +9,8 @@ import io.mlops4j.runtime.deployment.Trials.Trial;
 import io.mlops4j.runtime.serving.ModelLoader;
 import io.mlops4j.runtime.serving.RegisteredVersion;
 import io.mlops4j.runtime.serving.ServingModel;
-import org.jspecify.annotations.Nullable;
-
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Makes versions ready to serve: verified, loaded, compared, warmed, tested. */
 final class Candidates {
@@ -54,7 +53,8 @@ final class Candidates {
    */
   Candidate load(Trial trial, @Nullable Served serving) {
     AliasRecord record = trial.record;
-    RegisteredVersion version = RegisteredVersion.of(registry, Objects.requireNonNull(record.to()), record, user);
+    RegisteredVersion version =
+        RegisteredVersion.of(registry, Objects.requireNonNull(record.to()), record, user);
     GatedListener.Gate gate = new GatedListener.Gate();
     ServingModel model = loader.load(version, GatedListener.gate(options, gate), route);
     try {

@@ -7,6 +7,7 @@ import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.Origin;
 import io.mlops4j.registry.ProgressListener;
 import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.runtime.cache.PrivateFolder;
@@ -16,6 +17,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -219,6 +222,7 @@ public final class MlflowModel {
   public ModelVersion publish(ModelRegistry registry, ModelCard card, PublishOptions options) {
     Objects.requireNonNull(registry, "registry");
     Map<String, Path> files = modelFiles();
+    options = options.origin().isPresent() ? options : options.from(origin());
     if (files.size() == 1) {
       return registry.publish(card, file(), options);
     }
@@ -234,6 +238,22 @@ public final class MlflowModel {
         PrivateFolder.deleteQuietly(copy);
       }
     }
+  }
+
+  /** The run, and when it made the model. MLflow writes UTC, with a space for the T. */
+  private Origin origin() {
+    Object run = document.get("run_id");
+    Object made = document.get("utc_time_created");
+    Optional<Instant> at = Optional.empty();
+    if (made != null) {
+      try {
+        at = Optional.of(Instant.parse(made.toString().strip().replace(' ', 'T') + "Z"));
+      } catch (DateTimeParseException unknown) {
+        // The card's parameters have it as it stands there.
+      }
+    }
+    String source = run == null ? "MLflow" : "MLflow run " + shown(run.toString());
+    return new Origin(source, Optional.empty(), at, Optional.empty(), List.of());
   }
 
   /** Copies the files, and gives the options for what follows. */

@@ -2,15 +2,17 @@ package io.mlops4j.runtime.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.model.Digest;
+import io.mlops4j.registry.Origin;
 import io.mlops4j.runtime.registry.Manifest.Entry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What an archive holds, by digest. A version's number and times belong to its registry, and are
- * not in it: the same card and files give the same archive.
+ * What an archive holds, by digest, and where its version comes from: the same version with the
+ * same history of aliases gives the same archive.
  *
  * @param model the model's name
  * @param digest of its files
@@ -18,6 +20,7 @@ import java.util.TreeMap;
  * @param files relative name to size and digest
  * @param card of the card's bytes
  * @param signatures the digests of the bundles, sorted
+ * @param origin where the version comes from, null in archives of older libraries
  */
 record ArchiveIndex(
     String model,
@@ -25,7 +28,8 @@ record ArchiveIndex(
     boolean folder,
     Map<String, Entry> files,
     Digest card,
-    List<String> signatures) {
+    List<String> signatures,
+    @Nullable Origin origin) {
   static final String NAME = "mlops4j-archive.json";
   static final String CARD = "card.json";
   static final String FILES = "files/";
@@ -51,6 +55,9 @@ record ArchiveIndex(
                     .put("digest", entry.digest().toString())));
     json.set("files", entries);
     signatures.forEach(json.withArray("signatures")::add);
+    if (origin != null) {
+      json.set("origin", PublicationJson.write(origin));
+    }
     return Json.writeSealed(json);
   }
 
@@ -72,7 +79,8 @@ record ArchiveIndex(
             json.flag("folder"),
             files,
             json.digest("card"),
-            List.copyOf(signatures));
+            List.copyOf(signatures),
+            json.has("origin") ? PublicationJson.origin(json.object("origin")) : null);
     if (files.isEmpty() || (!index.folder && files.size() > 1)) {
       throw new IllegalArgumentException("an index of " + files.size() + " files");
     }

@@ -2,6 +2,8 @@ package io.mlops4j.runtime.registry;
 
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.ModelRegistry;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -44,6 +46,19 @@ public final class CardPage {
           "card: found the " + card + ", expected that of " + version);
     }
     return new CardPage(version.toString(), CardSections.of(version, card));
+  }
+
+  /**
+   * The page of a version of a registry, with how it was published and where it was imported from.
+   *
+   * @param registry the registry; lent
+   * @param version a version of this registry
+   * @return the page
+   */
+  public static CardPage of(ModelRegistry registry, ModelVersion version) {
+    List<Block> blocks = new ArrayList<>(CardSections.of(version, registry.card(version)));
+    blocks.addAll(PublicationSection.of(registry.publication(version)));
+    return new CardPage(version.toString(), List.copyOf(blocks));
   }
 
   /**

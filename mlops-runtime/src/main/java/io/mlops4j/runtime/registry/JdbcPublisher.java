@@ -96,7 +96,7 @@ final class JdbcPublisher {
         model.isFolder(),
         files,
         Digest.sha256(json),
-        clock.instant());
+        versions.publication(clock.instant(), options));
   }
 
   private static Meter meter(ModelFiles model, PublishOptions options) throws IOException {

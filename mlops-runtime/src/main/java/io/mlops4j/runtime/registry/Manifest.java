@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.Publication;
 import io.mlops4j.runtime.source.ModelFiles;
 import java.io.File;
 import java.time.Instant;
@@ -19,8 +20,7 @@ import java.util.TreeMap;
  * @param folder whether the model was published as a folder
  * @param files relative name to size and digest
  * @param card the digest of {@code card.json}
- * @param published when, in the order of the versions: never earlier than the version before
- * @param clock what the publisher's clock said
+ * @param publication when, by whom and from where
  */
 record Manifest(
     ModelVersion version,
@@ -28,11 +28,10 @@ record Manifest(
     boolean folder,
     Map<String, Entry> files,
     Digest card,
-    Instant published,
-    Instant clock) {
+    Publication publication) {
   private static final int FORMAT = 1;
 
-  /** One whose publisher's clock was right. */
+  /** As older libraries wrote it: nothing is known of its publisher. */
   Manifest(
       ModelVersion version,
       ModelFiles.Kind kind,
@@ -40,7 +39,19 @@ record Manifest(
       Map<String, Entry> files,
       Digest card,
       Instant published) {
-    this(version, kind, folder, files, card, published, published);
+    this(
+        version,
+        kind,
+        folder,
+        files,
+        card,
+        new Publication(
+            published,
+            published,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
   }
 
   /** One file. */
@@ -62,8 +73,23 @@ record Manifest(
         folder,
         files,
         card,
-        Chain.notBefore(clock, before),
-        clock);
+        new Publication(
+            Chain.notBefore(clock(), before),
+            clock(),
+            publication.by(),
+            publication.process(),
+            publication.registry(),
+            publication.origin()));
+  }
+
+  /** When, in the order of the versions. */
+  Instant published() {
+    return publication.at();
+  }
+
+  /** What the publisher's clock said. */
+  Instant clock() {
+    return publication.clock();
   }
 
   /** The digests of the files by their names. */
@@ -81,10 +107,8 @@ record Manifest(
         .put("digest", version.digest().toString())
         .put("format", kind.format().id())
         .put("card", card.toString())
-        .put("published", published.toString());
-    if (!clock.equals(published)) {
-      json.put("clock", clock.toString());
-    }
+        .put("published", published().toString());
+    PublicationJson.write(publication, json);
     kind.main().ifPresent(main -> json.put("main", main));
     if (folder) {
       json.put("folder", true);
@@ -123,8 +147,7 @@ record Manifest(
             json.flag("folder"),
             files,
             json.digest("card"),
-            json.instant("published"),
-            json.instant(json.has("clock") ? "clock" : "published"));
+            PublicationJson.read(json));
     manifest.checkDigest();
     return manifest;
   }

@@ -6,6 +6,7 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.Origin;
 import io.mlops4j.registry.ProgressListener;
 import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.runtime.source.Meter;
@@ -28,8 +29,11 @@ import java.util.TreeMap;
 
 /**
  * A version as one file that another registry imports with its digest unchanged: card, files and
- * signatures, in a ZIP file whose bytes are the same whenever the same is written. Immutable and
- * thread safe; what lies on the disk is read again, and checked again, by {@link #into}.
+ * signatures, in a ZIP file whose bytes are the same whenever the same is written. It also says
+ * where the version comes from: the registry's address, number, date, publisher, and which aliases
+ * named it when ({@link #origin}); whoever imports it sees that as the origin of the new version.
+ * Immutable and thread safe; what lies on the disk is read again, and checked again, by {@link
+ * #into}.
  *
  * <p>An archive may come from a stranger. Nothing of it becomes a path before its name was checked,
  * nothing is linked, nothing is unpacked beyond the {@link ArchiveLimits}, and nothing is published
@@ -83,7 +87,8 @@ public final class ModelArchive {
     registry
         .signatures(version)
         .forEach(bundle -> signatures.put(Digest.sha256(bundle).hex(), bundle));
-    ArchiveIndex index = index(version, files, Digest.sha256(card), signatures);
+    ArchiveIndex index =
+        index(version, files, Digest.sha256(card), signatures, Origins.of(registry, version));
     requirePortable(version, index);
     Meter meter = Meter.of(Optional.of(listener), files.size(), bytes(index));
     Path aside = file.resolveSibling(file.getFileName() + ".new");
@@ -152,7 +157,8 @@ public final class ModelArchive {
       ModelVersion version,
       Map<String, ByteBuffer> files,
       Digest card,
-      Map<String, byte[]> signatures) {
+      Map<String, byte[]> signatures,
+      Origin origin) {
     Map<String, Manifest.Entry> entries = new TreeMap<>();
     files.forEach(
         (name, bytes) ->
@@ -161,7 +167,13 @@ public final class ModelArchive {
     boolean single =
         entries.size() == 1 && Manifest.digest(entries, false).equals(version.digest());
     return new ArchiveIndex(
-        version.name(), version.digest(), !single, entries, card, List.copyOf(signatures.keySet()));
+        version.name(),
+        version.digest(),
+        !single,
+        entries,
+        card,
+        List.copyOf(signatures.keySet()),
+        origin);
   }
 
   /**
@@ -255,6 +267,15 @@ public final class ModelArchive {
   }
 
   /**
+   * Where the version comes from, as the archive states it; nothing of it is proven.
+   *
+   * @return empty for an archive that an older library wrote
+   */
+  public Optional<Origin> origin() {
+    return Optional.ofNullable(index.origin());
+  }
+
+  /**
    * Publishes the version, with its signatures, in another registry. Where it is already, that
    * version is returned, which has the signatures of both afterwards. Numbers are the registry's
    * own. The files are unpacked in a temporary folder, which is gone when this returns.
@@ -320,7 +341,11 @@ public final class ModelArchive {
           file + ": found an index of files that are no model's, as model.sig, expected none",
           null);
     }
-    ModelVersion version = registry.publish(card, model, options);
+    PublishOptions how =
+        options.origin().isPresent() || index.origin() == null
+            ? options
+            : options.from(index.origin());
+    ModelVersion version = registry.publish(card, model, how);
     if (!version.digest().equals(index.digest())) {
       throw new IntegrityException(
           "%s: found that %s has %s in %s, expected %s"

@@ -74,7 +74,7 @@ final class Publisher {
         model.isFolder(),
         files,
         Digest.sha256(json),
-        clock.instant());
+        versions.publication(clock.instant(), options));
   }
 
   private static long bytes(ModelFiles model) throws IOException {

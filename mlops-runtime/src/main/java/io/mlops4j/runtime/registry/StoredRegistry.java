@@ -10,6 +10,7 @@ import io.mlops4j.registry.Change;
 import io.mlops4j.registry.Collected;
 import io.mlops4j.registry.Lease;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.Publication;
 import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.registry.RegistryHead;
 import io.mlops4j.registry.RegistryOptions;
@@ -181,6 +182,12 @@ abstract class StoredRegistry implements ModelRegistry {
   }
 
   @Override
+  public Publication publication(ModelVersion version) {
+    checkOpen();
+    return versions.find(version).manifest().publication();
+  }
+
+  @Override
   public ModelSource source(ModelVersion version) {
     checkOpen();
     return versions.source(version);
@@ -190,6 +197,12 @@ abstract class StoredRegistry implements ModelRegistry {
   public ModelSource deferredSource(ModelVersion version) {
     checkOpen();
     return versions.deferredSource(version);
+  }
+
+  /** Also those that were removed. */
+  List<String> everyAlias(String model) {
+    checkOpen();
+    return aliases.names(model);
   }
 
   /** For archives, which carry the very bytes. */

@@ -8,12 +8,15 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
+import io.mlops4j.registry.Publication;
+import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.registry.VersionRange;
 import io.mlops4j.registry.VersionRecord;
 import io.mlops4j.registry.VersionState;
 import io.mlops4j.registry.VersionStatus;
 import io.mlops4j.runtime.source.DeferredSource;
 import io.mlops4j.runtime.source.FileSource;
+import io.mlops4j.runtime.source.ThisProcess;
 import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -112,6 +115,17 @@ final class VersionStore {
               + ", expected one in use; reinstate it, take another, or name a version by its number",
           null);
     }
+  }
+
+  /** How this process publishes a version now. */
+  Publication publication(Instant now, PublishOptions options) {
+    return new Publication(
+        now,
+        now,
+        options.change(),
+        Optional.of(ThisProcess.NAME),
+        Optional.of(storage.location().toString()),
+        options.origin());
   }
 
   /** When the newest version was published, which the next cannot come before. */

@@ -2,9 +2,7 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.registry.Lease;
 import io.mlops4j.registry.ModelRegistry;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.mlops4j.runtime.source.ThisProcess;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,7 +36,7 @@ final class VersionLeases {
   /** Never throws but for errors of the JVM. */
   Held take(RegisteredVersion used) {
     try {
-      String holder = used.user() + " in " + Here.NAME;
+      String holder = used.user() + " in " + ThisProcess.NAME;
       return new Held(used.registry().lease(used.version(), holder));
     } catch (RuntimeException e) {
       failed(used, e);
@@ -108,21 +106,6 @@ final class VersionLeases {
         lease.close();
       } catch (RuntimeException e) {
         LOG.debug("{}: was not ended, and ends by itself", lease, e);
-      }
-    }
-  }
-
-  /** Which process this is, as people find it. The host's name is read, not looked up in a net. */
-  private static final class Here {
-    static final String NAME = "process " + ProcessHandle.current().pid() + host();
-
-    private static String host() {
-      try {
-        return " on " + Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-      } catch (IOException | RuntimeException notLinux) {
-        String name = System.getenv("COMPUTERNAME");
-        name = name == null ? System.getenv("HOSTNAME") : name;
-        return name == null ? "" : " on " + name;
       }
     }
   }

@@ -112,6 +112,7 @@ class ReadingCommandsTest {
             "digest",
             "state",
             "published",
+            "publication",
             "aliases",
             "signatures",
             "card");
@@ -218,7 +219,16 @@ class ReadingCommandsTest {
     assertThat(said.out()).isEqualTo("intact: 4 versions, 4 records, 976 B checked\n");
     JsonNode json = line.run("verify", "--json").json();
     assertThat(keys(json))
-        .containsExactly("intact", "versions", "records", "bytes", "breaks", "jumps", "moreJumps", "moreBreaks", "head");
+        .containsExactly(
+            "intact",
+            "versions",
+            "records",
+            "bytes",
+            "breaks",
+            "jumps",
+            "moreJumps",
+            "moreBreaks",
+            "head");
     assertThat(json.get("intact").booleanValue()).isTrue();
     assertThat(line.run("verify", "--records-only", "--json").json().get("bytes").longValue())
         .isZero();

@@ -122,6 +122,26 @@ class StateCommandsTest {
   }
 
   @Test
+  void whoPublishedIsShown() throws Exception {
+    Path model = Line.model(temporary, "mlp4.onnx");
+    line.run("publish", model, "--name", "by", "--by", "ana", "--because", "monthly");
+    assertThat(line.run("show", "by").out()).contains(" by ana: monthly, process ");
+    JsonNode json = line.run("show", "by", "--json").json().get("publication");
+    assertThat(json.get("by").textValue()).isEqualTo("ana");
+    assertThat(json.get("because").textValue()).isEqualTo("monthly");
+    assertThat(json.get("process").textValue())
+        .contains(Long.toString(ProcessHandle.current().pid()));
+    assertThat(line.run("show", "mlp:1", "--json").json().at("/publication/by").isNull()).isTrue();
+    Path archive = temporary.resolve("by.zip");
+    line.run("export", "by:1", archive);
+    Line other = Line.of(temporary.resolve("other"));
+    assertThat(other.run("import", archive, "--by", "bob").code()).isZero();
+    assertThat(other.run("show", "by").out()).contains(" by bob, process", "imported from", "ana");
+    assertThat(line.run("publish", model, "--name", "x", "--because", "no actor").code())
+        .isEqualTo(2);
+  }
+
+  @Test
   void anAliasIsRemovedAndAssignedAgain() {
     line.run("assign", "mlp@champion", "mlp:1", "--by", "ana");
     Line.Said late = line.run("unassign", "mlp@champion", "--by", "bob", "--expect", "2");

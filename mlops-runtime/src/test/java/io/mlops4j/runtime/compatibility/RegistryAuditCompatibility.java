@@ -10,17 +10,24 @@ import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.Lease;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.Origin;
+import io.mlops4j.registry.Publication;
+import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.registry.RegistryHead;
 import io.mlops4j.registry.Retention;
 import io.mlops4j.registry.Verification;
 import io.mlops4j.registry.VerifyOptions;
 import io.mlops4j.registry.VersionRecord;
 import io.mlops4j.registry.VersionState;
+import io.mlops4j.runtime.registry.CardPage;
+import io.mlops4j.runtime.registry.ModelArchive;
 import io.mlops4j.runtime.registry.RegistryCopy;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -295,6 +302,62 @@ public abstract class RegistryAuditCompatibility extends RegistrySuite {
     assertThatThrownBy(() -> registry.resolve("sha256:12ab"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("12ab", "64 lower-case hex");
+  }
+
+  @Test
+  void aVersionSaysWhoPublishedIt() throws IOException {
+    PublishOptions by = PublishOptions.withDefaults().by(ANA);
+    ModelVersion one = registry.publish(card("fraud", 1), model("mlp4.onnx"), by);
+    RegistryHead kept = registry.head();
+    assertThat(registry.publish(card("fraud", 1), model("mlp4.onnx"), by.by(BOB))).isEqualTo(one);
+    ModelVersion two = publish(2);
+    for (ModelRegistry each : List.of(registry, open(Retention.withDefaults()))) {
+      Publication first = each.publication(one);
+      assertThat(first.by()).as("the first publisher").contains(ANA);
+      assertThat(first.process().orElseThrow())
+          .contains(Long.toString(ProcessHandle.current().pid()));
+      assertThat(first.registry()).contains(registry.location().toString());
+      assertThat(first.at()).isEqualTo(START);
+      assertThat(first.origin()).isEmpty();
+      assertThat(each.publication(two).by()).isEmpty();
+      assertThat(each.publication(two).process()).isPresent();
+    }
+    assertThat(registry.verify(kept).breaks()).isEmpty();
+  }
+
+  @Test
+  void anImportedVersionKeepsItsOrigin() throws IOException {
+    PublishOptions by = PublishOptions.withDefaults().by(ANA);
+    publish(7);
+    ModelVersion two = registry.publish(card("fraud", 1), model("mlp4.onnx"), by);
+    registry.assign(CHAMPION, two, BOB);
+    clock.set(day(1));
+    registry.unassign(CHAMPION, ANA);
+    registry.assign("fraud@next", two, ANA);
+    Path file = temp.resolve("two.zip");
+    ModelArchive.write(registry, two, file);
+    ModelRegistry other = open("other", options());
+    ModelVersion there = ModelArchive.read(file).into(other, by.by(BOB));
+
+    Publication publication = other.publication(there);
+    assertThat(publication.by()).contains(BOB);
+    assertThat(publication.origin())
+        .contains(
+            new Origin(
+                registry.location().toString(),
+                Optional.of(two),
+                Optional.of(START),
+                Optional.of(ANA),
+                List.of(
+                    new Origin.Naming("champion", START, Optional.of(day(1)), BOB),
+                    new Origin.Naming("next", day(1), Optional.empty(), ANA))));
+    assertThat(CardPage.of(other, there).markdown())
+        .contains("Imported from", "fraud:2", "champion from 2001-05-01T00:00:00Z until 2001");
+    ModelRegistry copy = open("copy", options());
+    RegistryCopy.of(other, copy).run();
+    assertThat(copy.publication(there))
+        .as("with the registry that it came from")
+        .isEqualTo(publication);
   }
 
   @Test

@@ -95,14 +95,18 @@ class ModelArchiveTest {
   }
 
   @Test
-  void theSameVersionGivesTheSameBytesAlsoFromTheRegistryThatImportedIt() throws IOException {
+  void theSameVersionGivesTheSameBytesAndSaysWhichRegistryItComesFrom() throws IOException {
     ModelArchive.write(from, version, file);
-    ModelVersion there = ModelArchive.read(file).into(to);
     Path again = temporary.resolve("again.zip");
-
-    ModelArchive.write(to, there, again);
-
+    ModelArchive.write(from, version, again);
     assertThat(again).hasSameBinaryContentAs(file);
+
+    ModelVersion there = ModelArchive.read(file).into(to);
+    ModelArchive.write(to, there, again);
+    assertThat(ModelArchive.read(file).origin().orElseThrow().source())
+        .isEqualTo(from.location().toString());
+    assertThat(ModelArchive.read(again).origin().orElseThrow().source())
+        .isEqualTo(to.location().toString());
   }
 
   @Test
@@ -283,7 +287,8 @@ class ModelArchiveTest {
     Digest card = Digest.sha256(entries.get(ArchiveIndex.CARD));
     Digest digest = Manifest.digest(files, true);
     entries.put(
-        ArchiveIndex.NAME, new ArchiveIndex("fraud", digest, true, files, card, List.of()).write());
+        ArchiveIndex.NAME,
+        new ArchiveIndex("fraud", digest, true, files, card, List.of(), null).write());
     entries.put("files/" + name, new byte[1]);
 
     assertRefused(zip(entries), "\", which ");
@@ -395,7 +400,13 @@ class ModelArchiveTest {
             "model.sig", new Manifest.Entry(1, Digest.sha256(new byte[1])));
     ArchiveIndex index =
         new ArchiveIndex(
-            "fraud", Manifest.digest(files, true), true, files, Digest.sha256(card), List.of());
+            "fraud",
+            Manifest.digest(files, true),
+            true,
+            files,
+            Digest.sha256(card),
+            List.of(),
+            null);
     entries.put(ArchiveIndex.NAME, index.write());
     entries.put("files/m.onnx", model);
     entries.put("files/model.sig", new byte[1]);
@@ -455,7 +466,8 @@ class ModelArchiveTest {
             read.folder(),
             read.files(),
             Digest.sha256(card),
-            read.signatures());
+            read.signatures(),
+            null);
     entries.put(ArchiveIndex.CARD, card);
     entries.put(ArchiveIndex.NAME, changed.write());
 

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.ModelVersion;
@@ -11,6 +12,7 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -136,10 +138,34 @@ class OldRegistryTest {
     }
   }
 
-  /** Whoever changes how documents are written finds out here that old cards become new ones. */
+  /**
+   * Whoever changes how documents are written finds out here that old cards become new ones.
+   * Manifests say who published since, so that they and what names their digests are compared
+   * without that.
+   */
   @Test
   void todaysLibraryWritesTheSameBytes(@TempDir Path temp) throws Exception {
     LayoutFixture.write(temp.resolve("registry"), temp.resolve("models"));
-    assertThat(tree(temp.resolve("registry"))).isEqualTo(tree(fixture()));
+    assertThat(documents(temp.resolve("registry"))).isEqualTo(documents(fixture()));
+  }
+
+  private static Map<String, String> documents(Path folder) throws IOException {
+    Map<String, String> documents = new TreeMap<>();
+    for (Map.Entry<String, Digest> file : tree(folder).entrySet()) {
+      String name = file.getKey();
+      boolean says = name.contains("/aliases/") || name.endsWith("manifest.json");
+      documents.put(
+          name, says ? withoutPublisher(folder.resolve(name)) : file.getValue().toString());
+    }
+    return documents;
+  }
+
+  private static String withoutPublisher(Path file) throws IOException {
+    ObjectNode json = Json.parse(Files.readAllBytes(file));
+    json.remove(List.of("publisher", "seal", "previous"));
+    if (json.get("to") instanceof ObjectNode to) {
+      to.remove("manifest");
+    }
+    return new String(Json.write(json), StandardCharsets.UTF_8);
   }
 }
