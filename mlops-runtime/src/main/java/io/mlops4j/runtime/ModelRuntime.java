@@ -370,8 +370,8 @@ public final class ModelRuntime implements AutoCloseable {
      * the same options is at once there. Those that were used least go first.
      *
      * <p>A model that is loaded twice at the same time with the same options is always shared,
-     * whatever is set here: it takes its memory once. The bytes of a registry's version are read and
-     * verified with each load all the same, unless a {@link #modelCache} is used.
+     * whatever is set here: it takes its memory once. The bytes of a registry's version are read
+     * and verified with each load all the same, unless a {@link #modelCache} is used.
      *
      * @param bytes how much all loaded models may hold, as their engines tell it, for idle ones to
      *     stay; those in use count, but are never closed for it; 0, the default, keeps none

@@ -41,7 +41,8 @@ final class Density implements Chart {
     out.open("path", "class", "current", "d", outline(axis, after, false)).close();
     if (ends) {
       Chart.label(out, ShareAxis.LEFT, 167, "start", Figures.of(low));
-      Chart.label(out, (ShareAxis.LEFT + WIDTH) / 2.0, 167, "middle", Figures.of(low / 2 + high / 2));
+      Chart.label(
+          out, (ShareAxis.LEFT + WIDTH) / 2.0, 167, "middle", Figures.of(low / 2 + high / 2));
       Chart.label(out, WIDTH, 167, "end", Figures.of(high));
     }
     out.close();

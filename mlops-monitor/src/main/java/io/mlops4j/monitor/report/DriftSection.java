@@ -216,7 +216,8 @@ final class DriftSection {
     int rank = feature.drifted() ? 0 : feature.urgency() < 0 ? 2 : 1;
     out.close().open("td", "data-sort", rank);
     badge(feature.verdict());
-    out.close().open("td", "class", "effect", "data-sort", Float.toString((float) feature.urgency()));
+    out.close()
+        .open("td", "class", "effect", "data-sort", Float.toString((float) feature.urgency()));
     Meter.write(out, feature.verdict());
     out.close();
     String sort = Float.toString((float) adjusted(feature.verdict()));

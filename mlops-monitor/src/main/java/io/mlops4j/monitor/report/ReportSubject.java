@@ -193,7 +193,8 @@ public final class ReportSubject {
   /** The title of a page about it. */
   String title() {
     StringBuilder title = new StringBuilder("Drift report");
-    model().ifPresent(name -> title.append(" of ").append(name).append(", version ").append(version));
+    model()
+        .ifPresent(name -> title.append(" of ").append(name).append(", version ").append(version));
     currentPeriod().ifPresent(period -> title.append(": ").append(period));
     referencePeriod()
         .ifPresent(

@@ -242,8 +242,8 @@ final class FolderStorage implements Storage {
 
   /**
    * Replaces staged files by hard links to equal files of another version, so that equal bytes lie
-   * on the disk once. A file of the other version is read before: one that is damaged or gone is not
-   * linked. The copy stays where links fail, as on a file system without them.
+   * on the disk once. A file of the other version is read before: one that is damaged or gone is
+   * not linked. The copy stays where links fail, as on a file system without them.
    */
   void share(String model, int number, Manifest manifest, Path staged) {
     if (!disk.hasLinks()) {
@@ -370,8 +370,7 @@ final class FolderStorage implements Storage {
 
   @Override
   public <T> T together(String model, Supplier<T> work) {
-    return locks.holding(
-        model, work, e -> layout.cannotStore("a change of " + model, e));
+    return locks.holding(model, work, e -> layout.cannotStore("a change of " + model, e));
   }
 
   @Override

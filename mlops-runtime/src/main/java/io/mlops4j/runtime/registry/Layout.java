@@ -232,7 +232,9 @@ record Layout(Path root) {
     }
   }
 
-  /** Nothing inside a registry is a symbolic link: it would lead to what somebody else can change. */
+  /**
+   * Nothing inside a registry is a symbolic link: it would lead to what somebody else can change.
+   */
   void refuseLinks(Path path) {
     for (Path at = path; at != null && !at.equals(root); at = at.getParent()) {
       if (Files.isSymbolicLink(at)) {

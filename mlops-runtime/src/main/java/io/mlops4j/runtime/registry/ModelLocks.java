@@ -3,7 +3,6 @@ package io.mlops4j.runtime.registry;
 import io.mlops4j.error.RegistryException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +15,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One lock for each model of a folder, against threads and other processes, for changes that decide
@@ -25,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The operating system releases the lock of a process that ends. Records do not depend on the
  * lock: on a file system without locks, and beside older libraries, a deletion and an assignment at
  * the same moment may both be stored. {@code collect} then restores the version, whose bytes are
- * kept for the grace period.
+ * kept for the grace period. The same holds for two registries of one process on one folder beside
+ * a third in another process: on POSIX systems closing a file releases all locks of the process on
+ * it.
  */
 final class ModelLocks {
   static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -56,8 +56,8 @@ final class ModelLocks {
       Thread.currentThread().interrupt();
       throw interrupted(model);
     }
-    try (FileChannel channel = open(model);
-        FileLock lock = lock(channel, model, end)) {
+    try (FileChannel channel = open(model)) {
+      lock(channel, model, end);
       return work.get();
     } catch (IOException e) {
       throw cannotStore.apply(e);
@@ -72,18 +72,17 @@ final class ModelLocks {
         folder.resolve(model), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
   }
 
-  /** Null where the file system has no locks. */
-  private @Nullable FileLock lock(FileChannel channel, String model, long end) {
+  /** Closing the channel releases the lock. Returns without one where the file system has none. */
+  private void lock(FileChannel channel, String model, long end) {
     while (true) {
       try {
-        FileLock lock = channel.tryLock();
-        if (lock != null) {
-          return lock;
+        if (channel.tryLock() != null) {
+          return;
         }
       } catch (OverlappingFileLockException e) {
         // Another registry of this process has it.
       } catch (IOException | UnsupportedOperationException e) {
-        return null;
+        return;
       }
       if (System.nanoTime() - end > 0) {
         throw busy(model);

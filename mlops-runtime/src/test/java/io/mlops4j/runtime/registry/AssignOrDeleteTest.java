@@ -54,8 +54,7 @@ class AssignOrDeleteTest {
     try (ModelRegistry here = open(temp.resolve("registry"));
         ModelRegistry there = open(temp.resolve("registry"))) {
       for (int trial = 0; trial < 40; trial++) {
-        ModelVersion version =
-            here.publish(Models.card("m" + trial), Models.mlp4(temp));
+        ModelVersion version = here.publish(Models.card("m" + trial), Models.mlp4(temp));
         String alias = version.name() + "@champion";
         CyclicBarrier start = new CyclicBarrier(2);
         Callable<Object> assign =
@@ -99,7 +98,9 @@ class AssignOrDeleteTest {
     }
     assertThat(
             impatient.<String>holding(
-                "fraud", () -> impatient.holding("fraud", () -> "twice", e -> fail(e)), e -> fail(e)))
+                "fraud",
+                () -> impatient.holding("fraud", () -> "twice", e -> fail(e)),
+                e -> fail(e)))
         .isEqualTo("twice");
   }
 

@@ -36,8 +36,7 @@ class SharedFilesTest {
     return FileModelRegistry.open(
         temp.resolve("registry"),
         RegistryOptions.withDefaults()
-            .retention(
-                Retention.withDefaults().floor(Duration.ZERO).grace(Duration.ZERO)));
+            .retention(Retention.withDefaults().floor(Duration.ZERO).grace(Duration.ZERO)));
   }
 
   @Test
