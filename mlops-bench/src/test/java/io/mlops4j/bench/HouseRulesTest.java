@@ -85,13 +85,18 @@ class HouseRulesTest {
     checkOnlyUser("javax.sql..", "io.mlops4j.runtime.registry..");
   }
 
-  /** A lock that a network file system grants to everybody would be no lock. */
+  /**
+   * A lock that a network file system grants to everybody would be no lock: records and versions
+   * never depend on one.
+   */
   @Test
-  void registriesNeedNoFileLocks() {
+  void onlyModelLocksUseFileLocks() {
     check(
         noClasses()
             .that()
             .resideInAPackage("io.mlops4j.runtime.registry")
+            .and()
+            .doNotHaveSimpleName("ModelLocks")
             .should()
             .dependOnClassesThat()
             .areAssignableTo(FileLock.class));

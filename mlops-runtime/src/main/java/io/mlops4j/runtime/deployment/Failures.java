@@ -7,10 +7,10 @@ import io.mlops4j.error.ModelInputException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.error.OverloadedException;
 import io.mlops4j.error.RegionException;
+import io.mlops4j.error.RegistryException;
 import io.mlops4j.error.UntrustedModelException;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
 import java.io.IOException;
-import java.sql.SQLException;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -63,7 +63,7 @@ final class Failures {
           || cause instanceof TimeoutException
           || cause instanceof RejectedExecutionException
           || cause instanceof IOException
-          || cause instanceof SQLException
+          || cause instanceof RegistryException && !(cause instanceof IntegrityException)
           || cause instanceof DeadlineException
           || cause instanceof OverloadedException) {
         return true;

@@ -9,6 +9,7 @@ import io.mlops4j.runtime.source.ModelFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -192,11 +193,24 @@ final class FolderStorage implements Storage {
   public ByteBuffer read(ModelVersion version, String file, Manifest.Entry expected) {
     Path path = path(version, file);
     try {
-      ByteBuffer bytes = ModelFiles.read(path);
+      ByteBuffer bytes = Disk.uninterrupted(() -> readOnce(path));
       Storage.check(path.toString(), Digest.sha256(bytes), expected.digest());
       return bytes;
     } catch (ModelLoadException e) {
       throw new RegistryException(String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw Layout.cannotRead(path, e);
+    }
+  }
+
+  private static ByteBuffer readOnce(Path path) throws IOException {
+    try {
+      return ModelFiles.read(path);
+    } catch (ModelLoadException e) {
+      if (e.getCause() instanceof ClosedByInterruptException interrupt) {
+        throw interrupt;
+      }
+      throw e;
     }
   }
 
