@@ -143,8 +143,8 @@ class HiddenChangesTest {
       for (IntFunction<String> tail : List.of(any, even)) {
         FeatureDrift feature =
             compare(
-                texts(before, tail::apply),
-                texts(after, tail::apply),
+                texts(before, tail),
+                texts(after, tail),
                 DriftPolicy.withDefaults().withFalseDiscoveryRate(0.001));
         assertThat(feature.drifted()).as("seed " + seed + ": " + feature).isFalse();
         if (feature.verdict() instanceof DriftVerdict.InsufficientData few) {

@@ -63,7 +63,7 @@ final class Failures {
           || cause instanceof TimeoutException
           || cause instanceof RejectedExecutionException
           || cause instanceof IOException
-          || cause instanceof RegistryException && !(cause instanceof IntegrityException)
+          || (cause instanceof RegistryException && !(cause instanceof IntegrityException))
           || cause instanceof DeadlineException
           || cause instanceof OverloadedException) {
         return true;
