@@ -111,7 +111,7 @@ class DeploymentControlTest {
     try (Deployment deployment = plus.champion().from(registry.view()).start()) {
       int before = registry.calls("source");
       registry.hang("source", ended);
-      assignEndless(deployment);
+      CompletableFuture<DeploymentStatus> overtaken = assignEndless(deployment);
       await(() -> registry.calls("source") > before);
       registry.recover();
       plus.assign(CHAMPION, plus.v2);
@@ -123,6 +123,7 @@ class DeploymentControlTest {
       plus.assign(CHAMPION, endless);
       assertThat(deployment.refresh().waiting().orElseThrow().reason())
           .isEqualTo("an earlier trial of " + endless + " was abandoned and still goes on");
+      assertThat(overtaken).succeedsWithin(PROMPT);
       ended.countDown();
       await(() -> deployment.status().trials().isEmpty());
       plus.assign(CHAMPION, plus.v3);
