@@ -8,7 +8,8 @@ import java.util.OptionalInt;
  * an instance freely.
  *
  * <p>Whatever a retention says, a version that an alias names or that a running process has leased
- * is never deleted.
+ * is never deleted. A lease counts although its process's clock is up to an hour behind; see {@link
+ * Lease}.
  */
 public final class Retention {
   private static final Retention DEFAULTS =

@@ -332,20 +332,12 @@ final class FolderStorage implements Storage {
 
   @Override
   public void allowDeletions() {
-    try {
-      layout.allowDeletions(disk);
-    } catch (IOException e) {
-      throw layout.cannotStore("a deletion", e);
-    }
+    layout.allowDeletions(disk, locks);
   }
 
   @Override
   public void allowRemovals() {
-    try {
-      layout.allowRemovals(disk);
-    } catch (IOException e) {
-      throw layout.cannotStore("a removal", e);
-    }
+    layout.allowRemovals(disk, locks);
   }
 
   @Override

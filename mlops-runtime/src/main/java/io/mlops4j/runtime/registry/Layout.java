@@ -31,6 +31,7 @@ import java.util.stream.Stream;
  * models/NAME/index/000001.json                  what 256 versions are; may be missing or deleted
  * .staging/...                                   half-made things, never read
  * .locks/NAME                                    locked while a model's aliases or states change
+ * .locks/.layout                                 locked while the layout is raised
  * </pre>
  *
  * <p>The layout's number is raised only when older libraries would misread or damage a registry;
@@ -42,6 +43,10 @@ record Layout(Path root) {
   private static final int FIRST = 1;
   private static final int WITH_DELETIONS = 2;
   private static final int WITH_REMOVALS = 3;
+
+  /** No model has such a name. */
+  private static final String LOCK = ".layout";
+
   private static final Pattern NUMBERED = Pattern.compile("[0-9]{6,9}(\\.json)?");
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
   private static final String STORE = "mlops4j-registry";
@@ -102,20 +107,41 @@ record Layout(Path root) {
   }
 
   /** Keeps libraries out that do not know of deletions. */
-  void allowDeletions(Disk disk) throws IOException {
-    raise(disk, WITH_DELETIONS);
+  void allowDeletions(Disk disk, ModelLocks locks) {
+    raise(disk, locks, WITH_DELETIONS, "a deletion");
   }
 
   /** Keeps libraries out that know neither of removed aliases nor of retired models. */
-  void allowRemovals(Disk disk) throws IOException {
-    raise(disk, WITH_REMOVALS);
+  void allowRemovals(Disk disk, ModelLocks locks) {
+    raise(disk, locks, WITH_REMOVALS, "a removal");
   }
 
-  private void raise(Disk disk, int layout) throws IOException {
-    int now = Document.read(file(), Disk.read(file()), json -> json.count("layout"));
-    if (now < layout) {
-      disk.replace(json(layout), file(), root);
+  /** Never lowers it: changes of several models, which hold different locks, may each raise it. */
+  private void raise(Disk disk, ModelLocks locks, int layout, String why) {
+    try {
+      if (number() < layout) {
+        int unused =
+            locks.holding(LOCK, () -> raise(disk, layout, why), e -> cannotStore(why, e));
+      }
+    } catch (IOException e) {
+      throw cannotStore(why, e);
     }
+  }
+
+  private int raise(Disk disk, int layout, String why) {
+    try {
+      int now = number();
+      if (now < layout) {
+        disk.replace(json(layout), file(), root);
+      }
+      return Math.max(now, layout);
+    } catch (IOException e) {
+      throw cannotStore(why, e);
+    }
+  }
+
+  private int number() throws IOException {
+    return Document.read(file(), Disk.read(file()), json -> json.count("layout"));
   }
 
   /** Half-made registries of other processes hold only the hidden staging folder. */

@@ -185,6 +185,21 @@ public abstract class RegistryRetentionCompatibility extends RegistrySuite {
   }
 
   @Test
+  void aLeaseOfAProcessWhoseClockIsHalfAnHourBehindCounts() throws IOException {
+    ModelVersion one = publish(1);
+    RegistryClock slow = new RegistryClock();
+    slow.advance(Duration.ofMinutes(-30));
+    Lease lease = open("store", options().clock(slow)).lease(one, "slow service");
+    assertThat(lease.until()).isBefore(clock.instant());
+    assertRefused(() -> registry.delete(one, ANA), "leased by slow service", "by its clock");
+    assertRefused(() -> registry.retire("fraud", ANA), "leased by slow service");
+    clock.advance(Duration.ofMinutes(39)); // until + 1 hour is in a minute
+    assertRefused(() -> registry.delete(one, ANA), "leased by slow service");
+    clock.advance(Duration.ofMinutes(1));
+    registry.delete(one, ANA);
+  }
+
+  @Test
   void aVersionThatIsNamedWhileItIsDeletedStays() throws Exception {
     Retention none = Retention.withDefaults().floor(Duration.ZERO).grace(Duration.ZERO);
     ModelVersion one = publish(1);

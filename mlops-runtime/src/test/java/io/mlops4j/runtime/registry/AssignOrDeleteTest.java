@@ -26,7 +26,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An assignment and a deletion of the same version at the same moment: one of them is refused. */
+/**
+ * Changes that exclude each other, at the same moment: an assignment and a deletion of the same
+ * version, or a retirement of its model. One of them is refused.
+ */
 class AssignOrDeleteTest {
   private static final Change ANA = Change.by("ana");
 
@@ -48,6 +51,25 @@ class AssignOrDeleteTest {
     }
   }
 
+  /** What two registries of one folder did at the same moment. */
+  private record Outcome(boolean first, boolean second) {}
+
+  private static Outcome together(ExecutorService two, Callable<?> first, Callable<?> second)
+      throws Exception {
+    CyclicBarrier start = new CyclicBarrier(2);
+    Future<?> one = two.submit(atOnce(start, first));
+    Future<?> other = two.submit(atOnce(start, second));
+    boolean isFirst = done(one);
+    return new Outcome(isFirst, done(other));
+  }
+
+  private static Callable<Object> atOnce(CyclicBarrier start, Callable<?> change) {
+    return () -> {
+      start.await();
+      return change.call();
+    };
+  }
+
   @Test
   void neverAreBothStored() throws Exception {
     ExecutorService two = Executors.newFixedThreadPool(2);
@@ -56,28 +78,100 @@ class AssignOrDeleteTest {
       for (int trial = 0; trial < 40; trial++) {
         ModelVersion version = here.publish(Models.card("m" + trial), Models.mlp4(temp));
         String alias = version.name() + "@champion";
-        CyclicBarrier start = new CyclicBarrier(2);
-        Callable<Object> assign =
-            () -> {
-              start.await();
-              return here.assign(alias, version, ANA);
-            };
-        Callable<Object> delete =
-            () -> {
-              start.await();
-              return there.delete(version, ANA);
-            };
-        Future<Object> assigned = two.submit(assign);
-        Future<Object> deleted = two.submit(delete);
-        boolean isAssigned = done(assigned);
-        assertThat(isAssigned).as("trial " + trial).isNotEqualTo(done(deleted));
+        Outcome outcome =
+            together(
+                two, () -> here.assign(alias, version, ANA), () -> there.delete(version, ANA));
+        assertThat(outcome.first()).as("trial " + trial).isNotEqualTo(outcome.second());
         assertThat(here.status(version).state())
-            .isEqualTo(isAssigned ? VersionState.ACTIVE : VersionState.DELETED);
-        assertThat(here.head(alias).isPresent()).isEqualTo(isAssigned);
+            .isEqualTo(outcome.first() ? VersionState.ACTIVE : VersionState.DELETED);
+        assertThat(here.head(alias).isPresent()).isEqualTo(outcome.first());
       }
     } finally {
       two.shutdownNow();
     }
+  }
+
+  @Test
+  void aRetirementAndAnAssignmentAreNeverBothStored() throws Exception {
+    ExecutorService two = Executors.newFixedThreadPool(2);
+    try (ModelRegistry here = open(temp.resolve("registry"));
+        ModelRegistry there = open(temp.resolve("registry"))) {
+      for (int trial = 0; trial < 40; trial++) {
+        String model = "m" + trial;
+        ModelVersion version = here.publish(Models.card(model), Models.mlp4(temp));
+        String alias = model + "@champion";
+        Outcome outcome =
+            together(two, () -> here.assign(alias, version, ANA), () -> there.retire(model, ANA));
+        assertThat(outcome.first()).as("trial " + trial).isNotEqualTo(outcome.second());
+        assertThat(here.head(alias).isPresent()).isEqualTo(outcome.first());
+        assertThat(there.retirement(model).isPresent()).isEqualTo(outcome.second());
+      }
+    } finally {
+      two.shutdownNow();
+    }
+  }
+
+  /** Both may be stored, in this order only. */
+  @Test
+  void aModelIsRetiredAfterItsAliasWasRemovedAndReinstatedBeforeItIsAssigned() throws Exception {
+    ExecutorService two = Executors.newFixedThreadPool(2);
+    try (ModelRegistry here = open(temp.resolve("registry"));
+        ModelRegistry there = open(temp.resolve("registry"))) {
+      for (int trial = 0; trial < 15; trial++) {
+        String model = "m" + trial;
+        ModelVersion version = here.publish(Models.card(model), Models.mlp4(temp));
+        String alias = model + "@champion";
+        here.assign(alias, version, ANA);
+        Outcome retired =
+            together(two, () -> here.unassign(alias, ANA), () -> there.retire(model, ANA));
+        assertThat(retired.first()).as("trial " + trial).isTrue();
+        assertThat(here.retirement(model).isPresent()).isEqualTo(retired.second());
+        if (!retired.second()) {
+          there.retire(model, ANA);
+        }
+        Outcome assigned =
+            together(two, () -> here.assign(alias, version, ANA), () -> there.reinstate(model, ANA));
+        assertThat(assigned.second()).as("trial " + trial).isTrue();
+        assertThat(here.head(alias).orElseThrow().isRemoval()).isEqualTo(!assigned.first());
+        assertThat(here.changes(model)).hasSize(2);
+      }
+      assertThat(here.verify().breaks()).isEmpty();
+    } finally {
+      two.shutdownNow();
+    }
+  }
+
+  /** A deletion of one model and a removal of another, which hold different locks. */
+  @Test
+  void theLayoutIsTheHigherOfTwoThatAreRaisedAtOnce() throws Exception {
+    ExecutorService two = Executors.newFixedThreadPool(2);
+    try {
+      for (int trial = 0; trial < 40; trial++) {
+        Path root = temp.resolve("registry-" + trial);
+        open(root).close();
+        Outcome outcome =
+            together(
+                two,
+                () -> {
+                  storage(root).allowDeletions();
+                  return "raised to 2";
+                },
+                () -> {
+                  storage(root).allowRemovals();
+                  return "raised to 3";
+                });
+        assertThat(outcome).isEqualTo(new Outcome(true, true));
+        assertThat(Json.parse(Disk.read(root.resolve("layout.json"))).get("layout").intValue())
+            .as("trial " + trial)
+            .isEqualTo(3);
+      }
+    } finally {
+      two.shutdownNow();
+    }
+  }
+
+  private static FolderStorage storage(Path root) {
+    return new FolderStorage(new Layout(root), new Disk(Layout.staging(root), true));
   }
 
   /** As of a process that was stopped in the middle of a change. */

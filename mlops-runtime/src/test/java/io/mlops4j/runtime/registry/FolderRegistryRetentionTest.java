@@ -50,6 +50,30 @@ class FolderRegistryRetentionTest extends RegistryRetentionCompatibility {
     }
   }
 
+  @Test
+  void aLaterDeletionNeverLowersTheLayoutOfARegistryWithRemovals() throws IOException {
+    for (boolean links : new boolean[] {true, false}) {
+      Path root = home.resolve("removals-" + links);
+      Clock clock = Clock.systemUTC();
+      // Opened before the other raises the layout.
+      try (ModelRegistry early = FileModelRegistry.open(root, clock, links);
+          ModelRegistry registry = FileModelRegistry.open(root, clock, links)) {
+        ModelVersion one = registry.publish(Models.card("fraud"), Models.mlp4(home));
+        ModelVersion two = registry.publish(Models.fullCard("fraud"), Models.mlp4(home));
+        ModelVersion other = registry.publish(Models.card("other"), Models.mlp4(home));
+        registry.assign("fraud@champion", one, Change.by("ana"));
+        assertThat(layout(root)).isEqualTo(1);
+        registry.unassign("fraud@champion", Change.by("ana"));
+        assertThat(layout(root)).isEqualTo(3);
+        registry.delete(two, Change.by("ana"));
+        assertThat(layout(root)).isEqualTo(3);
+        early.delete(other, Change.by("bob"));
+        early.collect(Change.by("bob"));
+        assertThat(layout(root)).isEqualTo(3);
+      }
+    }
+  }
+
   private static int layout(Path root) throws IOException {
     return Json.parse(Disk.read(root.resolve("layout.json"))).get("layout").intValue();
   }
