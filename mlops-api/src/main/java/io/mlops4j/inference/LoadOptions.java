@@ -328,10 +328,10 @@ public final class LoadOptions {
    * has passed waits until its run ends.
    *
    * <p>A call with a deadline ({@link CallOptions#within}) then runs in another thread, which adds
-   * the time of a hand-over to it; a call without a deadline runs as before. If the call ends before
-   * its run (at its deadline, when it is cancelled, or when {@link Closing} ends it), the run is
-   * abandoned: it goes on in its thread, keeps its memory and the memory of its batch, and its
-   * answer is dropped. {@link ModelFigures#abandonedRuns} counts such runs. Do not write to the
+   * the time of a hand-over to it; a call without a deadline runs as before. If the call ends
+   * before its run (at its deadline, when it is cancelled, or when {@link Closing} ends it), the
+   * run is abandoned: it goes on in its thread, keeps its memory and the memory of its batch, and
+   * its answer is dropped. {@link ModelFigures#abandonedRuns} counts such runs. Do not write to the
    * columns of a batch whose run may have been abandoned.
    *
    * <p>While a model has as many abandoned runs as allowed, its calls with a deadline are rejected

@@ -26,6 +26,9 @@ public interface ModelRegistry extends AutoCloseable {
    * Publishes a version. It exists completely or not at all. The same bytes with the same card are
    * the same version: publishing again returns it; another card makes a new version.
    *
+   * <p>A registry has no engine: it stores the bytes without loading them. {@code
+   * ModelRuntime.publish} of mlops-runtime loads the model once before.
+   *
    * @param card what people need to know; names the model
    * @param fileOrFolder the model's file, or the folder that holds all its files; only read
    * @return the version, new or found

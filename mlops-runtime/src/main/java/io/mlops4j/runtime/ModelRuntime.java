@@ -158,6 +158,19 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
+   * Publishes a model after it was loaded once, without further options: see {@link
+   * #publish(ModelRegistry, ModelCard, Path, PublishOptions)}.
+   *
+   * @param registry where to publish; lent
+   * @param card what is known of the model
+   * @param model the model's file or folder
+   * @return the version
+   */
+  public ModelVersion publish(ModelRegistry registry, ModelCard card, Path model) {
+    return publish(registry, card, model, PublishOptions.withDefaults());
+  }
+
+  /**
    * Publishes a model after it was loaded once, so that a registry gets no file that can never be
    * loaded, and no card that contradicts its model. {@link ModelRegistry#publish} does the same
    * without loading: a registry has no engine.
