@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the script is for a POSIX shell")
 class LauncherIT {
   private static final Path LAYOUT = Path.of("target/mlops4j").toAbsolutePath();
-  private static final Path SAMPLE = Path.of("../../samples/quickstart").toAbsolutePath().normalize();
+  private static final Path SAMPLE =
+      Path.of("../../samples/quickstart").toAbsolutePath().normalize();
   private static final String MODEL = SAMPLE.resolve("models/flight-delay-1.onnx").toString();
 
   /** Uncompressed, and compressed. */

@@ -120,8 +120,7 @@ record Layout(Path root) {
   private void raise(Disk disk, ModelLocks locks, int layout, String why) {
     try {
       if (number() < layout) {
-        int unused =
-            locks.holding(LOCK, () -> raise(disk, layout, why), e -> cannotStore(why, e));
+        int unused = locks.holding(LOCK, () -> raise(disk, layout, why), e -> cannotStore(why, e));
       }
     } catch (IOException e) {
       throw cannotStore(why, e);

@@ -79,8 +79,7 @@ class AssignOrDeleteTest {
         ModelVersion version = here.publish(Models.card("m" + trial), Models.mlp4(temp));
         String alias = version.name() + "@champion";
         Outcome outcome =
-            together(
-                two, () -> here.assign(alias, version, ANA), () -> there.delete(version, ANA));
+            together(two, () -> here.assign(alias, version, ANA), () -> there.delete(version, ANA));
         assertThat(outcome.first()).as("trial " + trial).isNotEqualTo(outcome.second());
         assertThat(here.status(version).state())
             .isEqualTo(outcome.first() ? VersionState.ACTIVE : VersionState.DELETED);
@@ -130,7 +129,8 @@ class AssignOrDeleteTest {
           there.retire(model, ANA);
         }
         Outcome assigned =
-            together(two, () -> here.assign(alias, version, ANA), () -> there.reinstate(model, ANA));
+            together(
+                two, () -> here.assign(alias, version, ANA), () -> there.reinstate(model, ANA));
         assertThat(assigned.second()).as("trial " + trial).isTrue();
         assertThat(here.head(alias).orElseThrow().isRemoval()).isEqualTo(!assigned.first());
         assertThat(here.changes(model)).hasSize(2);
