@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.binding;
 
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.internal.Suggestions;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelSignature;
@@ -80,7 +81,8 @@ final class Plans {
               + (open.isEmpty() ? "no input" : "the inputs " + inputs(open))
               + ", expected each feature to have the name of an input, or all others to go into"
               + " one; the model takes "
-              + signature,
+              + signature
+              + hint(features),
           null);
     }
     TensorSpec spec = tensor(signature.inputs().get(open.get(0)));
@@ -99,10 +101,21 @@ final class Plans {
               + spec
               + ", expected "
               + (rows ? count : "one feature named \"" + spec.name() + "\"")
-              + "; correct LoadOptions.features or the card",
+              + "; correct LoadOptions.features or the card"
+              + hint(features),
           null);
     }
     add(open.get(0), spec, features);
+  }
+
+  /** For the first feature whose name is nearly that of an input. */
+  private String hint(List<Feature> features) {
+    List<String> inputs = signature.inputs().stream().map(ValueSpec::name).toList();
+    return features.stream()
+        .map(feature -> Suggestions.hint(feature.name(), inputs))
+        .filter(hint -> !hint.isEmpty())
+        .findFirst()
+        .orElse("");
   }
 
   private static String names(List<Feature> features) {

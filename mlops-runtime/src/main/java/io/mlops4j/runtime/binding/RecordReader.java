@@ -6,6 +6,7 @@ import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.internal.Suggestions;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.TensorSpec;
@@ -98,7 +99,7 @@ public final class RecordReader<O extends Record> {
       throw Components.unknown(
           component.getName(),
           JavaNames.describe(names) + ", the model's outputs, or a PredictionId or ServedBy",
-          "");
+          Suggestions.hint(component.getName(), names));
     }
     int output = names.indexOf(name);
     return reader(component, signature.outputs().get(output), output);

@@ -1,12 +1,17 @@
 package io.mlops4j.runtime.serving;
 
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
+import io.mlops4j.model.FeatureSchema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,5 +45,29 @@ class CallerMistakesTest {
           .isThrownBy(() -> answer.floats("probabilites"))
           .withMessageContaining("did you mean \"probabilities\"?");
     }
+  }
+
+  private record Answer(long label, float[] probabilites) {}
+
+  private record X(float[] x) {}
+
+  @Test
+  void aMisspeltComponentNamesTheOutputThatWasMeant() {
+    try (Model model = fixture.load("classifier.onnx")) {
+      assertThatExceptionOfType(ModelInputException.class)
+          .isThrownBy(() -> model.rows(X.class, Answer.class))
+          .withMessageStartingWith("probabilites: found a component of this name")
+          .withMessageEndingWith("; did you mean \"probabilities\"?");
+    }
+  }
+
+  @Test
+  void aMisspeltFeatureNamesTheInputThatWasMeant() {
+    LoadOptions columns =
+        LoadOptions.withDefaults().features(FeatureSchema.ofNames("petal widht (cm)", "klass"));
+    assertThatExceptionOfType(ModelLoadException.class)
+        .isThrownBy(() -> fixture.load("java_names.onnx", columns))
+        .withMessageContaining("petal widht (cm), klass left for the inputs")
+        .withMessageEndingWith("; did you mean \"petal width (cm)\"?");
   }
 }
