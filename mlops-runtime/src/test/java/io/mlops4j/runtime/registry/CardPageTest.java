@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.mlops4j.model.DatasetRef;
+import io.mlops4j.model.Feature;
+import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.model.MonitoringDuty;
+import io.mlops4j.model.Narrowing;
 import io.mlops4j.model.Slice;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +17,18 @@ import org.junit.jupiter.api.Test;
 
 class CardPageTest {
   private static final ModelVersion VERSION = new ModelVersion("m", 3, Models.MLP4);
+
+  @Test
+  void aPageNamesTheFeaturesThatAreNarrowed() {
+    FeatureSchema plain = FeatureSchema.ofNames("a", "b");
+    ModelCard.Builder card = ModelCard.builder("m");
+    assertThat(CardPage.of(VERSION, card.features(plain).build()).markdown())
+        .doesNotContain("a wider type");
+    FeatureSchema narrowed =
+        FeatureSchema.of(Feature.of("a"), Feature.of("b").narrowing(Narrowing.CHECKED));
+    assertThat(CardPage.of(VERSION, card.features(narrowed).build()).markdown())
+        .contains("\nFeatures whose columns may hold a wider type, each value being checked: b\n");
+  }
 
   @Test
   void markdownIsReadableAsItIs() {

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
+import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.model.Narrowing;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.Progress;
 import io.mlops4j.registry.PublishOptions;
@@ -79,6 +81,22 @@ class ModelArchiveTest {
     assertThat(to.signatures(there)).containsExactly(BUNDLE);
     assertThat(card(temporary.resolve("to"), 1)).isEqualTo(card(temporary.resolve("from"), 2));
     assertThat(to.source(there).bytes()).isEqualTo(from.source(version).bytes());
+  }
+
+  @Test
+  void aNarrowedCardStaysNarrowed() {
+    FeatureSchema narrowed = FeatureSchema.ofNames("x").narrowing(Narrowing.CHECKED);
+    ModelVersion published =
+        from.publish(
+            ModelCard.builder("narrow").features(narrowed).build(),
+            temporary.resolve("models/mlp4.onnx"));
+    ModelArchive.write(from, published, file);
+
+    ModelVersion there = ModelArchive.read(file).into(to);
+
+    assertThat(to.card(there).features()).contains(narrowed);
+    assertThat(to.card(there).features().orElseThrow().features().get(0).narrowing())
+        .isEqualTo(Narrowing.CHECKED);
   }
 
   @Test
