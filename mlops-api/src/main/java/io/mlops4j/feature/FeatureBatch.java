@@ -62,7 +62,7 @@ public final class FeatureBatch implements AutoCloseable {
    * @return a batch that frees nothing
    */
   public static FeatureBatch of(VectorSchemaRoot borrowed) {
-    return of(borrowed, new OwnedDictionaries());
+    return of(Objects.requireNonNull(borrowed, "borrowed"), new OwnedDictionaries());
   }
 
   /**
@@ -74,6 +74,8 @@ public final class FeatureBatch implements AutoCloseable {
    * @throws IllegalArgumentException if a dictionary is missing
    */
   public static FeatureBatch of(VectorSchemaRoot borrowed, DictionaryProvider dictionaries) {
+    Objects.requireNonNull(borrowed, "borrowed");
+    Objects.requireNonNull(dictionaries, "dictionaries");
     checkDictionaries(borrowed, dictionaries);
     return new FeatureBatch(new Block(borrowed, dictionaries, () -> {}), true, null);
   }
@@ -85,7 +87,7 @@ public final class FeatureBatch implements AutoCloseable {
    * @return an owned batch, which the caller closes
    */
   public static FeatureBatch owning(VectorSchemaRoot moved) {
-    return owning(moved, new OwnedDictionaries());
+    return owning(Objects.requireNonNull(moved, "moved"), new OwnedDictionaries());
   }
 
   /**
@@ -97,6 +99,8 @@ public final class FeatureBatch implements AutoCloseable {
    * @throws IllegalArgumentException if a dictionary is missing; nothing was moved
    */
   public static FeatureBatch owning(VectorSchemaRoot moved, DictionaryProvider dictionaries) {
+    Objects.requireNonNull(moved, "moved");
+    Objects.requireNonNull(dictionaries, "dictionaries");
     OwnedDictionaries shared = Columns.share(moved, dictionaries);
     try {
       return owned(Columns.move(moved), shared);
@@ -247,7 +251,8 @@ public final class FeatureBatch implements AutoCloseable {
    * @return a batch to be closed by the caller, before this one when this one is borrowed
    */
   public FeatureBatch lend(BufferAllocator copies) {
-    return new FeatureBatch(open().hold(), this.copies, Objects.requireNonNull(copies, "copies"));
+    Objects.requireNonNull(copies, "copies"); // before the rows are held
+    return new FeatureBatch(open().hold(), this.copies, copies);
   }
 
   /**
@@ -260,6 +265,7 @@ public final class FeatureBatch implements AutoCloseable {
    * @throws IllegalArgumentException if a dictionary is missing
    */
   public FeatureBatch lendLater(BufferAllocator copies) {
+    Objects.requireNonNull(copies, "copies");
     if (!this.copies) {
       return lend(copies);
     }
@@ -269,7 +275,7 @@ public final class FeatureBatch implements AutoCloseable {
       VectorSchemaRoot shared = Columns.share(root);
       Block held =
           new Block(shared, dictionaries, () -> AutoCloseables.close(shared, dictionaries));
-      return new FeatureBatch(held, true, Objects.requireNonNull(copies, "copies"));
+      return new FeatureBatch(held, true, copies);
     } catch (RuntimeException e) {
       dictionaries.close();
       throw e;
@@ -343,6 +349,7 @@ public final class FeatureBatch implements AutoCloseable {
      * @see FixedShapeTensorType
      */
     public Builder asTensors(long... shape) {
+      Objects.requireNonNull(shape, "shape");
       FixedShapeTensorType type = FixedShapeTensorType.of(shape);
       int values = column().rows();
       int rows = type.elements() == 0 ? 1 : values / type.elements();
@@ -366,6 +373,7 @@ public final class FeatureBatch implements AutoCloseable {
      * @see VariableShapeTensorType
      */
     public Builder asTensors(List<long[]> shapes) {
+      Objects.requireNonNull(shapes, "shapes");
       long[][] each = shapes.stream().map(long[]::clone).toArray(long[][]::new);
       long elements = 0;
       for (long[] shape : each) {
@@ -443,6 +451,8 @@ public final class FeatureBatch implements AutoCloseable {
      * @throws IllegalArgumentException if the column is there already
      */
     public Builder floats(String column, float... values) {
+      Objects.requireNonNull(column, "column");
+      Objects.requireNonNull(values, "values");
       return add(
           column,
           values.length,
@@ -461,6 +471,8 @@ public final class FeatureBatch implements AutoCloseable {
      * @throws IllegalArgumentException if the column is there already
      */
     public Builder doubles(String column, double... values) {
+      Objects.requireNonNull(column, "column");
+      Objects.requireNonNull(values, "values");
       return add(
           column,
           values.length,
@@ -480,6 +492,8 @@ public final class FeatureBatch implements AutoCloseable {
      * @see BFloat16Vector
      */
     public Builder bfloat16s(String column, float... values) {
+      Objects.requireNonNull(column, "column");
+      Objects.requireNonNull(values, "values");
       return add(
           column,
           values.length,
@@ -499,6 +513,8 @@ public final class FeatureBatch implements AutoCloseable {
      * @throws IllegalArgumentException if the column is there already
      */
     public Builder shorts(String column, short... values) {
+      Objects.requireNonNull(column, "column");
+      Objects.requireNonNull(values, "values");
       return add(
           column,
           values.length,
@@ -517,6 +533,8 @@ public final class FeatureBatch implements AutoCloseable {
      * @throws IllegalArgumentException if the column is there already
      */
     public Builder ints(String column, int... values) {
+      Objects.requireNonNull(column, "column");
+      Objects.requireNonNull(values, "values");
       return add(
           column,
           values.length,
@@ -535,6 +553,8 @@ public final class FeatureBatch implements AutoCloseable {
      * @throws IllegalArgumentException if the column is there already
      */
     public Builder longs(String column, long... values) {
+      Objects.requireNonNull(column, "column");
+      Objects.requireNonNull(values, "values");
       return add(
           column,
           values.length,
@@ -553,6 +573,8 @@ public final class FeatureBatch implements AutoCloseable {
      * @throws IllegalArgumentException if the column is there already
      */
     public Builder booleans(String column, boolean... values) {
+      Objects.requireNonNull(column, "column");
+      Objects.requireNonNull(values, "values");
       return add(
           column,
           values.length,
@@ -572,6 +594,8 @@ public final class FeatureBatch implements AutoCloseable {
      * @throws IllegalArgumentException if the column is there already
      */
     public Builder strings(String column, @Nullable String... values) {
+      Objects.requireNonNull(column, "column");
+      Objects.requireNonNull(values, "values");
       return add(
           column,
           values.length,

@@ -1,6 +1,7 @@
 package io.mlops4j.inference;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ public final class CallOptions {
    * @throws IllegalArgumentException if the deadline is not more than zero
    */
   public CallOptions within(Duration deadline) {
+    Objects.requireNonNull(deadline, "deadline");
     if (deadline.isNegative() || deadline.isZero()) {
       throw new IllegalArgumentException(
           "deadline: found " + deadline + ", expected more than zero");

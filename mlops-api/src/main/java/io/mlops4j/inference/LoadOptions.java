@@ -130,6 +130,7 @@ public final class LoadOptions {
    * @return a changed copy
    */
   public LoadOptions withListeners(List<? extends InferenceListener> listeners) {
+    Objects.requireNonNull(listeners, "listeners");
     return with(draft -> draft.listeners = listeners);
   }
 
@@ -159,6 +160,7 @@ public final class LoadOptions {
    * @throws IllegalArgumentException if one is no name of a device
    */
   public LoadOptions device(String... preferred) {
+    Objects.requireNonNull(preferred, "preferred");
     List<Device> named = List.of(preferred).stream().map(Device::of).toList();
     return with(draft -> draft.devices = named);
   }
@@ -171,6 +173,7 @@ public final class LoadOptions {
    * @return a changed copy
    */
   public LoadOptions device(Device first, Device... others) {
+    Objects.requireNonNull(others, "others");
     List<Device> all = new ArrayList<>();
     all.add(Objects.requireNonNull(first, "first"));
     all.addAll(List.of(others));
@@ -211,6 +214,7 @@ public final class LoadOptions {
    * @throws IllegalArgumentException if it is zero or negative
    */
   public LoadOptions within(Duration deadline) {
+    Objects.requireNonNull(deadline, "deadline");
     if (deadline.isZero() || deadline.isNegative()) {
       throw new IllegalArgumentException(
           "deadline: found " + deadline + ", expected more than zero");
@@ -246,6 +250,7 @@ public final class LoadOptions {
    * @return a changed copy, which also allows what was allowed before
    */
   public LoadOptions allowOperations(String... names) {
+    Objects.requireNonNull(names, "names");
     Set<String> all = new HashSet<>(operations);
     all.addAll(List.of(names));
     return with(draft -> draft.operations = all);

@@ -59,7 +59,7 @@ public final class ModelRef {
    * @throws IllegalArgumentException if it does not match {@code [a-z0-9][a-z0-9._-]{0,127}}
    */
   public static String checkName(String what, String name) {
-    if (!NAME.matcher(name).matches()) {
+    if (!NAME.matcher(Objects.requireNonNull(name, what)).matches()) {
       throw new IllegalArgumentException(
           what
               + " name: found \""

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -437,6 +438,7 @@ public interface ModelRegistry extends AutoCloseable {
    * @return what was found
    */
   default Verification verify(RegistryHead expected) {
+    Objects.requireNonNull(expected, "expected");
     return verify(VerifyOptions.withDefaults().expecting(expected));
   }
 

@@ -205,6 +205,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * @throws IllegalStateException if the monitor is closed or joins by prediction id
    */
   public void labels(FeatureBatch keysAndLabels) {
+    Objects.requireNonNull(keysAndLabels, "keysAndLabels");
     checkJoin(true);
     String keyColumn = Objects.requireNonNull(labels.keyColumn());
     FieldVector keyVector = keysAndLabels.column(keyColumn);
@@ -266,6 +267,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * @return its figures; without rows for a version that the monitor has not seen
    */
   public Performance performance(ServedBy version) {
+    Objects.requireNonNull(version, "version");
     return watcher.performance(version);
   }
 

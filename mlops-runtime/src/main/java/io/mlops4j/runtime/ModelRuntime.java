@@ -103,6 +103,8 @@ public final class ModelRuntime implements AutoCloseable {
    * @throws io.mlops4j.error.EngineUnavailableException if the engine or device is not there
    */
   public Model load(Path model, LoadOptions options) {
+    Objects.requireNonNull(model, "model");
+    Objects.requireNonNull(options, "options");
     return loader.load(() -> reader.read(model, options.cached()), name(model), options);
   }
 
@@ -148,6 +150,9 @@ public final class ModelRuntime implements AutoCloseable {
    * @throws io.mlops4j.error.ModelLoadException if it cannot be loaded
    */
   public Model load(ModelRegistry registry, String ref, LoadOptions options) {
+    Objects.requireNonNull(registry, "registry");
+    Objects.requireNonNull(ref, "ref");
+    Objects.requireNonNull(options, "options");
     AliasRecord alias = alias(registry, ref);
     ModelVersion named = alias == null ? null : alias.to();
     ModelVersion version = named == null ? registry.resolve(ref) : named;
@@ -190,6 +195,8 @@ public final class ModelRuntime implements AutoCloseable {
   public ModelVersion publish(
       ModelRegistry registry, ModelCard card, Path model, PublishOptions options) {
     Objects.requireNonNull(registry, "registry");
+    Objects.requireNonNull(card, "card");
+    Objects.requireNonNull(model, "model");
     Objects.requireNonNull(options, "options");
     LoadOptions once = LoadOptions.withDefaults();
     if (card.features().isPresent()) {
@@ -232,6 +239,7 @@ public final class ModelRuntime implements AutoCloseable {
    * @throws io.mlops4j.error.DataException if it is missing or no Arrow file
    */
   public FeatureReader read(Path data) {
+    Objects.requireNonNull(data, "data");
     return ArrowFiles.open(data, loader.allocator());
   }
 

@@ -12,6 +12,7 @@ import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.Placement;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -58,6 +59,7 @@ final class ObservedModel implements Model {
   @Override
   public <R> CompletableFuture<R> predictAsync(
       FeatureBatch batch, CallOptions options, Function<? super Prediction, ? extends R> read) {
+    Objects.requireNonNull(read, "read");
     ObservedCall call = calls.begin(() -> rowsOf(batch));
     return call.until(
         () ->

@@ -61,6 +61,7 @@ public final class Profile {
    * @throws DataException if the batches differ in their columns, or cannot be read
    */
   public static Profile of(Iterable<FeatureBatch> rows) {
+    Objects.requireNonNull(rows, "rows");
     return builder().addAll(rows).build();
   }
 
@@ -91,6 +92,7 @@ public final class Profile {
    * @throws DataException if a column is missing or of another kind, or the rows cannot be read
    */
   public Profile profile(Iterable<FeatureBatch> rows) {
+    Objects.requireNonNull(rows, "rows");
     return counting().addAll(rows).build();
   }
 
@@ -103,6 +105,7 @@ public final class Profile {
    * @throws ArithmeticException if a count leaves the range of a long
    */
   public Profile merge(Profile other) {
+    Objects.requireNonNull(other, "other");
     if (!columns.keySet().equals(other.columns.keySet())) {
       throw new IllegalArgumentException(
           "other: found columns %s, expected %s".formatted(other.columns(), columns()));
@@ -119,6 +122,7 @@ public final class Profile {
    * @return a profile with the remaining columns and their bins
    */
   public Profile without(Collection<String> names) {
+    Objects.requireNonNull(names, "names");
     return new Profile(
         rows, columns.values().stream().filter(c -> !names.contains(c.name())).toList());
   }
@@ -229,6 +233,7 @@ public final class Profile {
    * @throws DataException if the bytes are damaged, cut off, of a newer version or no profile
    */
   public static Profile fromBytes(byte[] bytes) {
+    Objects.requireNonNull(bytes, "bytes");
     return ProfileReader.read(bytes);
   }
 
@@ -274,6 +279,7 @@ public final class Profile {
    * @return JSON
    */
   public String toJson(ExportRules rules) {
+    Objects.requireNonNull(rules, "rules");
     return ProfileJson.write(this, rules);
   }
 
@@ -322,6 +328,7 @@ public final class Profile {
      * @throws IllegalStateException if rows were added, or the bins are frozen
      */
     public Builder columns(String... names) {
+      Objects.requireNonNull(names, "names");
       checkOpen();
       selection = new Selection(Set.of(names), selection.except(), selection.categories());
       return this;
@@ -335,6 +342,7 @@ public final class Profile {
      * @throws IllegalStateException if rows were added, or the bins are frozen
      */
     public Builder except(String... names) {
+      Objects.requireNonNull(names, "names");
       checkOpen();
       selection = new Selection(selection.only(), Set.of(names), selection.categories());
       return this;
@@ -349,6 +357,7 @@ public final class Profile {
      * @throws IllegalStateException if rows were added, or the bins are frozen
      */
     public Builder categories(String... names) {
+      Objects.requireNonNull(names, "names");
       checkOpen();
       selection = new Selection(selection.only(), selection.except(), Set.of(names));
       return this;
@@ -374,6 +383,7 @@ public final class Profile {
      *     counting: drop the builder then
      */
     public Builder add(FeatureBatch batch) {
+      Objects.requireNonNull(batch, "batch");
       return addRows(batch, null);
     }
 
@@ -388,6 +398,8 @@ public final class Profile {
      * @throws IllegalArgumentException if the numbers of rows differ
      */
     public Builder add(FeatureBatch batch, FeatureBatch answers) {
+      Objects.requireNonNull(batch, "batch");
+      Objects.requireNonNull(answers, "answers");
       if (answers.rows() != batch.rows()) {
         throw new IllegalArgumentException(
             "answers: found %d rows, expected %d as in the features"
@@ -407,6 +419,8 @@ public final class Profile {
      *     has not chosen its columns yet
      */
     public Map<String, String> unsuited(FeatureBatch batch, FeatureBatch answers) {
+      Objects.requireNonNull(batch, "batch");
+      Objects.requireNonNull(answers, "answers");
       return sides == null ? Map.of() : sides.explain(batch, answers);
     }
 

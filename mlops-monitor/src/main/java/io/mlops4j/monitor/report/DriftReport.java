@@ -128,6 +128,8 @@ public final class DriftReport {
    */
   public static DriftReport compare(
       Profile reference, Profile current, DriftPolicy policy, ExportRules rules) {
+    Objects.requireNonNull(reference, "reference");
+    Objects.requireNonNull(current, "current");
     Objects.requireNonNull(policy, "policy");
     Objects.requireNonNull(rules, "rules");
     ProfilePair both = ProfilePair.of(reference, current, rules);
@@ -172,6 +174,10 @@ public final class DriftReport {
    */
   public static DriftReport compare(
       SlicedProfile reference, SlicedProfile current, DriftPolicy policy, ExportRules rules) {
+    Objects.requireNonNull(reference, "reference");
+    Objects.requireNonNull(current, "current");
+    Objects.requireNonNull(policy, "policy");
+    Objects.requireNonNull(rules, "rules");
     if (!reference.names().equals(current.names())) {
       throw new IllegalArgumentException(
           "current: found slices %s, expected those of the reference, %s; count the rows with reference.profile(rows)"
@@ -275,6 +281,7 @@ public final class DriftReport {
    *     were
    */
   public FeatureDrift feature(String name) {
+    Objects.requireNonNull(name, "name");
     return features.stream()
         .filter(feature -> feature.name().equals(name))
         .findFirst()
@@ -461,6 +468,7 @@ public final class DriftReport {
    * @throws DataException if it cannot be written
    */
   public void writeJson(Path file) {
+    Objects.requireNonNull(file, "file");
     write(file, toJson());
   }
 
@@ -481,6 +489,7 @@ public final class DriftReport {
    * @throws DataException if it cannot be written
    */
   public void writeHtml(Path file) {
+    Objects.requireNonNull(file, "file");
     page().write(file);
   }
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.ForeignAllocation;
@@ -104,6 +105,7 @@ public final class Outputs {
    * @throws IllegalArgumentException if there is none of this name, with those that there are
    */
   public int find(String name) {
+    Objects.requireNonNull(name, "output");
     for (int i = 0; i < plans.size(); i++) {
       if (plans.get(i).name().equals(name)) {
         return i;

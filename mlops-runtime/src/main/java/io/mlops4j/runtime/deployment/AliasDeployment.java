@@ -166,6 +166,7 @@ final class AliasDeployment implements Deployment {
 
   @Override
   public Optional<AliasRecord> rollback(ServedBy from, String reason) {
+    Objects.requireNonNull(reason, "reason");
     return champion.rollback(Objects.requireNonNull(from, "from"), change.because(reason));
   }
 
@@ -214,6 +215,9 @@ final class AliasDeployment implements Deployment {
   @Override
   public <R> CompletableFuture<R> predictAsync(
       FeatureBatch batch, CallOptions options, Function<? super Prediction, ? extends R> read) {
+    Objects.requireNonNull(batch, "batch");
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(read, "read");
     try {
       return begin(batch, options, read);
     } catch (IllegalStateException closed) { // this, or the batch
@@ -264,13 +268,16 @@ final class AliasDeployment implements Deployment {
 
   @Override
   public <I extends Record, O extends Record> RowModel<I, O> rows(Class<I> in, Class<O> out) {
-    return rows(new RowKey(null, in, out));
+    return rows(
+        new RowKey(null, Objects.requireNonNull(in, "in"), Objects.requireNonNull(out, "out")));
   }
 
   @Override
   public <I extends Record, O extends Record> RowModel<I, O> rows(
       MethodHandles.Lookup lookup, Class<I> in, Class<O> out) {
-    return rows(new RowKey(Objects.requireNonNull(lookup, "lookup"), in, out));
+    Objects.requireNonNull(lookup, "lookup");
+    return rows(
+        new RowKey(lookup, Objects.requireNonNull(in, "in"), Objects.requireNonNull(out, "out")));
   }
 
   private <I extends Record, O extends Record> RowModel<I, O> rows(RowKey key) {

@@ -44,7 +44,7 @@ final class DeploymentBuilder implements Deployment.Builder {
   }
 
   private static String checkAlias(String ref) {
-    ModelRef parsed = ModelRef.parse(ref);
+    ModelRef parsed = ModelRef.parse(Objects.requireNonNull(ref, "ref"));
     if (parsed.alias().isEmpty()) {
       throw new IllegalArgumentException(
           "model reference: found \""
@@ -64,7 +64,7 @@ final class DeploymentBuilder implements Deployment.Builder {
 
   @Override
   public Deployment.Builder actor(String actor) {
-    this.change = Change.by(actor);
+    this.change = Change.by(Objects.requireNonNull(actor, "actor"));
     return this;
   }
 
@@ -129,6 +129,7 @@ final class DeploymentBuilder implements Deployment.Builder {
   }
 
   private static Duration positive(String name, Duration duration) {
+    Objects.requireNonNull(duration, name);
     if (duration.isNegative() || duration.isZero()) {
       throw new IllegalArgumentException(
           name + ": found " + duration + ", expected more than zero");

@@ -51,6 +51,7 @@ public final class FileModelRegistry extends StoredRegistry {
    *     written in a newer layout
    */
   public static ModelRegistry open(Path folder) {
+    Objects.requireNonNull(folder, "folder");
     return open(folder, RegistryOptions.withDefaults());
   }
 
@@ -64,6 +65,8 @@ public final class FileModelRegistry extends StoredRegistry {
    *     written in a newer layout
    */
   public static ModelRegistry open(Path folder, RegistryOptions options) {
+    Objects.requireNonNull(folder, "folder");
+    Objects.requireNonNull(options, "options");
     return open(folder, options, true);
   }
 

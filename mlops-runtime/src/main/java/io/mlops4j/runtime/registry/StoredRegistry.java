@@ -81,10 +81,10 @@ abstract class StoredRegistry implements ModelRegistry {
 
   @Override
   public ModelVersion publish(ModelCard card, Path fileOrFolder, PublishOptions options) {
-    checkOpen();
     Objects.requireNonNull(card, "card");
     Objects.requireNonNull(fileOrFolder, "fileOrFolder");
     Objects.requireNonNull(options, "options");
+    checkOpen();
     ModelFiles model = ModelFiles.list(fileOrFolder);
     List<byte[]> bundles = model.signatures().stream().map(StoredRegistry::bytes).toList();
     bundles.forEach(bundle -> VersionSignatures.checkSize(fileOrFolder, bundle));
@@ -114,6 +114,7 @@ abstract class StoredRegistry implements ModelRegistry {
 
   @Override
   public ModelVersion resolve(String text) {
+    Objects.requireNonNull(text, "ref");
     checkOpen();
     if (text.startsWith(ByDigest.PREFIX)) {
       return storage.reading(() -> ByDigest.find(storage, versions, text));
@@ -157,6 +158,7 @@ abstract class StoredRegistry implements ModelRegistry {
 
   @Override
   public ModelCard card(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     checkOpen();
     return versions.card(version);
   }
@@ -169,32 +171,36 @@ abstract class StoredRegistry implements ModelRegistry {
 
   @Override
   public List<VersionStatus> versions(String model, VersionRange range) {
+    Objects.requireNonNull(range, "range");
     checkOpen();
     ModelRef.checkName("model", model);
-    Objects.requireNonNull(range, "range");
     return storage.reading(() -> versions.page(model, range));
   }
 
   @Override
   public VersionStatus status(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     checkOpen();
     return versions.status(versions.find(version).manifest());
   }
 
   @Override
   public Publication publication(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     checkOpen();
     return versions.find(version).manifest().publication();
   }
 
   @Override
   public ModelSource source(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     checkOpen();
     return versions.source(version);
   }
 
   @Override
   public ModelSource deferredSource(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     checkOpen();
     return versions.deferredSource(version);
   }
@@ -218,23 +224,33 @@ abstract class StoredRegistry implements ModelRegistry {
 
   @Override
   public void addSignature(ModelVersion version, byte[] bundle) {
+    Objects.requireNonNull(version, "version");
+    Objects.requireNonNull(bundle, "bundle");
     checkOpen();
     versions.addSignature(version, bundle);
   }
 
   @Override
   public List<byte[]> signatures(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     checkOpen();
     return versions.signatures(version);
   }
 
   @Override
   public AliasRecord assign(String ref, ModelVersion to, Change change) {
+    Objects.requireNonNull(ref, "ref");
+    Objects.requireNonNull(to, "to");
+    Objects.requireNonNull(change, "change");
     return append(ref, to, change, newest -> true, "");
   }
 
   @Override
   public AliasRecord assign(String ref, ModelVersion to, Change change, AliasRecord expected) {
+    Objects.requireNonNull(ref, "ref");
+    Objects.requireNonNull(to, "to");
+    Objects.requireNonNull(change, "change");
+    Objects.requireNonNull(expected, "expected");
     return append(ref, to, change, Optional.of(expected)::equals, newest(expected));
   }
 
@@ -247,6 +263,9 @@ abstract class StoredRegistry implements ModelRegistry {
 
   @Override
   public AliasRecord assignFirst(String ref, ModelVersion to, Change change) {
+    Objects.requireNonNull(ref, "ref");
+    Objects.requireNonNull(to, "to");
+    Objects.requireNonNull(change, "change");
     return append(ref, to, change, Optional::isEmpty, "none yet");
   }
 
@@ -282,11 +301,16 @@ abstract class StoredRegistry implements ModelRegistry {
 
   @Override
   public AliasRecord unassign(String ref, Change change) {
+    Objects.requireNonNull(ref, "ref");
+    Objects.requireNonNull(change, "change");
     return remove(ref, change, newest -> true, "");
   }
 
   @Override
   public AliasRecord unassign(String ref, Change change, AliasRecord expected) {
+    Objects.requireNonNull(ref, "ref");
+    Objects.requireNonNull(change, "change");
+    Objects.requireNonNull(expected, "expected");
     if (expected.isRemoval()) {
       throw new IllegalArgumentException(
           "expected: found a removal, record "
@@ -323,6 +347,7 @@ abstract class StoredRegistry implements ModelRegistry {
 
   @Override
   public Optional<AliasRecord> head(String ref) {
+    Objects.requireNonNull(ref, "ref");
     checkOpen();
     AliasChain chain = aliases.chain(ref);
     return storage.reading(() -> chain.head().map(link -> link.record().record()));
@@ -330,6 +355,7 @@ abstract class StoredRegistry implements ModelRegistry {
 
   @Override
   public List<AliasRecord> history(String ref) {
+    Objects.requireNonNull(ref, "ref");
     checkOpen();
     AliasChain chain = aliases.chain(ref);
     return storage.reading(chain::history);
@@ -337,16 +363,18 @@ abstract class StoredRegistry implements ModelRegistry {
 
   @Override
   public Optional<AliasRecord> at(String ref, Instant when) {
-    checkOpen();
+    Objects.requireNonNull(ref, "ref");
     Objects.requireNonNull(when, "when");
+    checkOpen();
     AliasChain chain = aliases.chain(ref);
     return storage.reading(() -> chain.at(when));
   }
 
   @Override
   public Watch watch(String ref, AliasListener listener) {
-    checkOpen();
+    Objects.requireNonNull(ref, "ref");
     Objects.requireNonNull(listener, "listener");
+    checkOpen();
     AliasChain chain = aliases.chain(ref);
     return AliasWatch.start(
         poller,
@@ -357,32 +385,37 @@ abstract class StoredRegistry implements ModelRegistry {
 
   @Override
   public VersionRecord deprecate(ModelVersion version, Change change) {
-    checkOpen();
+    Objects.requireNonNull(version, "version");
     Objects.requireNonNull(change, "change");
+    checkOpen();
     return storage.together(version.name(), () -> collector.deprecate(version, change));
   }
 
   @Override
   public VersionRecord restore(ModelVersion version, Change change) {
-    checkOpen();
+    Objects.requireNonNull(version, "version");
     Objects.requireNonNull(change, "change");
+    checkOpen();
     return storage.together(version.name(), () -> collector.restore(version, change));
   }
 
   @Override
   public VersionRecord delete(ModelVersion version, Change change) {
-    checkOpen();
+    Objects.requireNonNull(version, "version");
     Objects.requireNonNull(change, "change");
+    checkOpen();
     return storage.together(version.name(), () -> collector.delete(version, change));
   }
 
   @Override
   public VersionRecord retire(String model, Change change) {
+    Objects.requireNonNull(change, "change");
     return retire(model, change, null);
   }
 
   @Override
   public VersionRecord retire(String model, Change change, long newest) {
+    Objects.requireNonNull(change, "change");
     if (newest < 0) {
       throw new IllegalArgumentException("newest: found " + newest + ", expected 0 or more");
     }
@@ -398,9 +431,9 @@ abstract class StoredRegistry implements ModelRegistry {
 
   @Override
   public VersionRecord reinstate(String model, Change change) {
+    Objects.requireNonNull(change, "change");
     checkOpen();
     ModelRef.checkName("model", model);
-    Objects.requireNonNull(change, "change");
     return storage.together(model, () -> collector.reinstate(model, change));
   }
 
@@ -430,8 +463,9 @@ abstract class StoredRegistry implements ModelRegistry {
 
   @Override
   public Lease lease(ModelVersion version, String holder) {
-    checkOpen();
+    Objects.requireNonNull(version, "version");
     Objects.requireNonNull(holder, "holder");
+    checkOpen();
     return collector.lease(version, holder);
   }
 
@@ -443,8 +477,8 @@ abstract class StoredRegistry implements ModelRegistry {
 
   @Override
   public Verification verify(VerifyOptions options) {
-    checkOpen();
     Objects.requireNonNull(options, "options");
+    checkOpen();
     return Verifier.verify(storage, versions, aliases, signing, this.options.clock(), options);
   }
 

@@ -27,6 +27,7 @@ final class BatchedRows<I extends Record, O extends Record> implements RowModel<
   @Override
   public O predict(I row, CallOptions options) {
     Objects.requireNonNull(row, "row");
+    Objects.requireNonNull(options, "options");
     if (model.isAskedFromWithin()) {
       return direct.predict(row, options);
     }
@@ -47,6 +48,7 @@ final class BatchedRows<I extends Record, O extends Record> implements RowModel<
   @Override
   public CompletableFuture<O> predictAsync(I row, CallOptions options) {
     Objects.requireNonNull(row, "row");
+    Objects.requireNonNull(options, "options");
     if (model.isAskedFromWithin()) {
       return direct.predictAsync(row, options);
     }

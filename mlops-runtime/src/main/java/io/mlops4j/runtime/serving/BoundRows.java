@@ -36,6 +36,7 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
 
   @Override
   public O predict(I row, CallOptions options) {
+    Objects.requireNonNull(options, "options");
     Request request = request(List.of(Objects.requireNonNull(row, "row")));
     try (DefaultPrediction answer = model.ask(request, options)) {
       return reader.read(answer, 0);
@@ -44,6 +45,7 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
 
   @Override
   public List<O> predict(List<I> rows) {
+    Objects.requireNonNull(rows, "rows");
     List<I> asked = copy(rows);
     if (asked.isEmpty()) {
       model.checkOpen();
@@ -85,6 +87,7 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
 
   @Override
   public CompletableFuture<O> predictAsync(I row, CallOptions options) {
+    Objects.requireNonNull(options, "options");
     Request request = request(List.of(Objects.requireNonNull(row, "row")));
     return model.askAsync(request, options, answer -> reader.read(answer, 0), () -> {});
   }

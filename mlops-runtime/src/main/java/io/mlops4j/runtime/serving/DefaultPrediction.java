@@ -87,7 +87,8 @@ final class DefaultPrediction implements Prediction, Answer {
 
   @Override
   public void floats(String output, float[] into, int offset) {
-    open().floats(outputs.find(output), into, offset);
+    int found = outputs.find(output);
+    open().floats(found, Objects.requireNonNull(into, "into"), offset);
   }
 
   @Override

@@ -137,6 +137,7 @@ final class LoadedModel implements ServingModel {
   @Override
   public Prediction predict(FeatureBatch batch, CallOptions options) {
     Objects.requireNonNull(batch, "batch");
+    Objects.requireNonNull(options, "options");
     try (FeatureBatch held = held(batch)) {
       DefaultPrediction answer = askBatch(new BatchRequest(held, shared.binder()), options);
       if ((answer.call() & Forgotten.ONE_OF - 1) == 0) {
@@ -154,8 +155,9 @@ final class LoadedModel implements ServingModel {
   @Override
   public <R> CompletableFuture<R> predictAsync(
       FeatureBatch batch, CallOptions options, Function<? super Prediction, ? extends R> read) {
-    Objects.requireNonNull(read, "read");
     Objects.requireNonNull(batch, "batch");
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(read, "read");
     FeatureBatch held;
     try {
       held = batch.lendLater(runtime.allocator());
@@ -445,6 +447,8 @@ final class LoadedModel implements ServingModel {
 
   private <I extends Record, O extends Record> RowModel<I, O> bind(
       MethodHandles.@Nullable Lookup lookup, Class<I> in, Class<O> out) {
+    Objects.requireNonNull(in, "in");
+    Objects.requireNonNull(out, "out");
     checkOpen();
     RecordBinder<I> binder = shared.binder().records(lookup, in);
     RecordReader<O> reader = RecordReader.of(lookup, out, signature());
