@@ -30,18 +30,15 @@ sealed interface Chart permits Density, PairedColumns, PairedBars {
 
   /** Draws bars as one path, which takes a fraction of the bytes that as many rectangles would. */
   static void bars(Markup out, String side, String path) {
-    out.open("path", "class", side + " solid", "d", path).close();
+    out.shape("path", "class", side + " solid", "d", path);
   }
 
-  /** One bar of such a path. */
+  /** One bar of such a path; the filling closes it. */
   static String bar(double x, double y, double width, double height) {
-    return "M%s %sh%sv%sh%sz"
+    String left = Markup.coordinate(x);
+    return "M%s %sh%sv%sH%s"
         .formatted(
-            Markup.coordinate(x),
-            Markup.coordinate(y),
-            Markup.coordinate(width),
-            Markup.coordinate(height),
-            Markup.coordinate(-width));
+            left, Markup.coordinate(y), Markup.coordinate(width), Markup.coordinate(height), left);
   }
 
   static double most(double[] a, double[] b) {
@@ -49,7 +46,13 @@ sealed interface Chart permits Density, PairedColumns, PairedBars {
     return most > 0 ? most : 1;
   }
 
+  /** A text that ends at x. */
+  static void label(Markup out, double x, double y, String text) {
+    out.element("text", text, "x", x, "y", y);
+  }
+
+  /** A text that starts at x, or has its middle there. */
   static void label(Markup out, double x, double y, String anchor, String text) {
-    out.element("text", text, "x", x, "y", y, "text-anchor", anchor);
+    out.element("text", text, "class", anchor, "x", x, "y", y);
   }
 }

@@ -37,13 +37,13 @@ final class Density implements Chart {
             + ": share of rows by value, reference and current");
     ShareAxis axis = new ShareAxis(Chart.most(before, after));
     axis.write(out);
-    out.open("path", "class", "reference", "d", outline(axis, before, true)).close();
-    out.open("path", "class", "current", "d", outline(axis, after, false)).close();
+    out.shape("path", "class", "reference", "d", outline(axis, before, true));
+    out.shape("path", "class", "current", "d", outline(axis, after, false));
     if (ends) {
       Chart.label(out, ShareAxis.LEFT, 167, "start", Figures.of(low));
       Chart.label(
           out, (ShareAxis.LEFT + WIDTH) / 2.0, 167, "middle", Figures.of(low / 2 + high / 2));
-      Chart.label(out, WIDTH, 167, "end", Figures.of(high));
+      Chart.label(out, WIDTH, 167, Figures.of(high));
     }
     out.close();
   }
@@ -51,10 +51,16 @@ final class Density implements Chart {
   private static String outline(ShareAxis axis, double[] shares, boolean closed) {
     double cell = (double) (WIDTH - ShareAxis.LEFT) / shares.length;
     StringBuilder path = new StringBuilder("M" + ShareAxis.LEFT + " " + BASE);
+    long x = ShareAxis.LEFT;
+    long y = BASE;
     for (int i = 0; i < shares.length; i++) {
-      path.append(" V").append(Math.round(axis.y(shares[i])));
-      path.append(" H").append(Math.round(ShareAxis.LEFT + (i + 1) * cell));
+      long top = Math.round(axis.y(shares[i]));
+      if (top != y) {
+        path.append(x > ShareAxis.LEFT ? "H" + x : "").append('v').append(top - y);
+        y = top;
+      }
+      x = Math.round(ShareAxis.LEFT + (i + 1) * cell);
     }
-    return path.append(" V").append(BASE).append(closed ? " Z" : "").toString();
+    return path.append("H" + x + "V" + BASE).append(closed ? "z" : "").toString();
   }
 }

@@ -56,7 +56,8 @@ final class DriftSection {
 
   private void verdict(DriftReport report) {
     String tone = report.driftedFeatures().isEmpty() ? isJudged(report) : "alarm";
-    out.open("p", "class", "notice " + tone).element("strong", headline(report)).text(" ");
+    out.open("p", "class", "notice " + tone).open("strong").words(headline(report)).close();
+    out.text(" ");
     out.text(
         "%s rows were compared with %s rows of the reference."
             .formatted(Figures.of(report.current().rows()), Figures.of(report.reference().rows())));
@@ -106,7 +107,7 @@ final class DriftSection {
     }
     out.element("h3", "What moved most", "class", "lone").open("ul");
     for (FeatureDrift feature : drifted.subList(0, Math.min(NAMED, drifted.size()))) {
-      out.open("li").element("b", feature.name()).text(" ");
+      out.open("li").open("b").words(feature.name()).close().text(" ");
       movement(feature.movements().get(0));
       out.close();
     }
@@ -206,7 +207,7 @@ final class DriftSection {
 
   private void summaryRow(FeatureDrift feature) {
     out.open("tr", "data-column", feature.name());
-    out.open("th", "scope", "row").text(feature.name());
+    out.open("th", "scope", "row").name(feature.name());
     if (feature.role() == Role.OUTPUT) {
       out.text(" ").element("span", "output", "class", "role");
     }
@@ -244,7 +245,7 @@ final class DriftSection {
     } else if (verdict instanceof DriftVerdict.Stable) {
       out.element("span", "\u25cf Stable", "class", "badge good");
     } else {
-      out.element("span", "\u25cb Too few rows", "class", "badge neutral");
+      out.element("span", "\u25cb\u00a0Too few rows", "class", "badge neutral");
     }
   }
 
@@ -273,14 +274,14 @@ final class DriftSection {
     String style = feature.drifted() ? "card alarming" : "card";
     out.open("article", "class", style, "data-column", feature.name())
         .open("h3")
-        .text(feature.name())
+        .words(feature.name())
         .text(" ");
     badge(feature.verdict());
     out.close();
     out.open("figure");
     Chart.of(feature.columns()).write(out, feature.name());
-    out.open("figcaption").element("span", "", "class", "swatch reference").text(" reference ");
-    out.element("span", "", "class", "swatch current").text(" current").close().close();
+    out.open("figcaption").element("i", "", "class", "swatch reference").text(" reference ");
+    out.element("i", "", "class", "swatch current").text(" current").close().close();
     if (feature.drifted()) {
       movements(feature, "What moved it");
     }

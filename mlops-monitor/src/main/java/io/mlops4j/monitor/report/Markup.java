@@ -8,6 +8,9 @@ import java.util.Deque;
  * like {@code <script>} can only ever be read.
  */
 final class Markup {
+  /** So many characters of a word stay together. */
+  private static final int WORD = 12;
+
   private final StringBuilder out = new StringBuilder();
   private final Deque<String> open = new ArrayDeque<>();
 
@@ -18,15 +21,26 @@ final class Markup {
    * @param attributes names and values by turns
    */
   Markup open(String name, Object... attributes) {
+    start(name, attributes);
+    out.append('>');
+    open.push(name);
+    return this;
+  }
+
+  /** An SVG element that holds nothing. */
+  Markup shape(String name, Object... attributes) {
+    start(name, attributes);
+    out.append("/>");
+    return this;
+  }
+
+  private void start(String name, Object... attributes) {
     out.append('<').append(name);
     for (int i = 0; i < attributes.length; i += 2) {
       out.append(' ').append(attributes[i]).append("=\"");
       escape(value(attributes[i + 1]));
       out.append('"');
     }
-    out.append('>');
-    open.push(name);
-    return this;
   }
 
   /** A tenth of a pixel is exact enough. */
@@ -41,6 +55,36 @@ final class Markup {
 
   Markup text(String text) {
     escape(text);
+    return this;
+  }
+
+  /** A text whose names may be broken after a separator. */
+  Markup words(String text) {
+    return words(text, Integer.MAX_VALUE);
+  }
+
+  /**
+   * A name in a narrow column. A longer part without a separator may be broken after {@value #WORD}
+   * characters.
+   */
+  Markup name(String name) {
+    return words(name, WORD);
+  }
+
+  private Markup words(String name, int longest) {
+    int run = 0;
+    for (int i = 0; i < name.length(); i += Character.charCount(name.codePointAt(i))) {
+      int c = name.codePointAt(i);
+      escape(Character.toString(c));
+      run = Character.isWhitespace(c) ? 0 : run + 1;
+      int next = i + Character.charCount(c);
+      boolean inside =
+          run > 0 && next < name.length() && !Character.isWhitespace(name.charAt(next));
+      if (inside && (run == longest || "_.-/:".indexOf(c) >= 0)) {
+        out.append("<wbr>");
+        run = 0;
+      }
+    }
     return this;
   }
 

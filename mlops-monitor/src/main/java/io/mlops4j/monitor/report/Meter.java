@@ -22,10 +22,9 @@ final class Meter {
   private static void write(Markup out, String measure, double effect, double bound, String tone) {
     double length = Math.min(1, Math.abs(effect) / bound / BOUNDS) * WIDTH;
     out.open("svg", "class", "meter", "viewBox", "0 0 90 12", "aria-hidden", "true");
-    out.open("rect", "class", "track", "y", 3, "width", WIDTH, "height", 6, "rx", 3).close();
-    out.open("rect", "class", tone, "y", 3, "width", length, "height", 6, "rx", 3).close();
-    double tick = WIDTH / BOUNDS;
-    out.open("line", "class", "tick", "x1", tick, "x2", tick, "y1", 0, "y2", 12).close();
+    out.shape("path", "class", "track", "d", "M0 6H" + Markup.coordinate(WIDTH));
+    out.shape("path", "class", tone, "d", "M0 6H" + Markup.coordinate(length));
+    out.shape("path", "class", "tick", "d", "M" + Markup.coordinate(WIDTH / BOUNDS) + " 0V12");
     out.close();
     out.open("span", "class", "figure").element("b", Figures.of(effect));
     out.text(", bound " + Figures.of(bound)).close();

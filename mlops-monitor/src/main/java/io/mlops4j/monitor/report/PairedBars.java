@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 final class PairedBars implements Chart {
   private static final int ROW = 24;
   private static final int LEFT = 104;
-  private static final int RIGHT = 120;
+  private static final int RIGHT = 136;
   private static final int LETTERS = 12;
 
   private final List<String> names;
@@ -72,8 +72,8 @@ final class PairedBars implements Chart {
 
   private void row(Markup out, int i) {
     double y = ROW * i + 15.0;
-    Chart.label(out, LEFT - 8.0, y, "end", shortened(names.get(i)));
-    Chart.label(out, WIDTH, y, "end", change(i));
+    Chart.label(out, LEFT - 8.0, y, shortened(names.get(i)));
+    Chart.label(out, WIDTH, y, change(i));
   }
 
   private static String shortened(String name) {

@@ -45,8 +45,8 @@ final class ShareAxis {
     for (int i = 0; i <= steps; i++) {
       String y = Markup.coordinate(y(i * step));
       grid.append("M" + LEFT + " " + y + "H" + Chart.WIDTH);
-      Chart.label(out, LEFT - 6.0, y(i * step) + 4, "end", Figures.of(100 * i * step) + " %");
+      Chart.label(out, LEFT - 6.0, y(i * step) + 4, Figures.of(100 * i * step) + " %");
     }
-    out.open("path", "class", "grid", "d", grid.toString()).close();
+    out.shape("path", "class", "grid", "d", grid.toString());
   }
 }

@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.report;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Writes tables with captions and heads, in a region that scrolls when they are wide. */
 final class Tables {
@@ -21,13 +22,18 @@ final class Tables {
   private static void write(
       Markup to, String caption, List<String> header, List<List<String>> rows, String style) {
     to.open("div", "class", "scroll", "role", "region", "aria-label", caption, "tabindex", "0");
-    to.open("table", "class", style).element("caption", caption).open("thead").open("tr");
+    boolean all = IntStream.range(1, header.size()).allMatch(column -> isNumeric(rows, column));
+    to.open("table", "class", all ? style + " numbers" : style);
+    to.element("caption", caption).open("thead").open("tr");
     for (int column = 0; column < header.size(); column++) {
-      boolean numbers = isNumeric(rows, column);
-      to.element("th", header.get(column), "scope", "col", "class", numbers ? "number" : "text");
+      if (all || !isNumeric(rows, column)) {
+        to.element("th", header.get(column), "scope", "col");
+      } else {
+        to.element("th", header.get(column), "scope", "col", "class", "number");
+      }
     }
     to.close().close().open("tbody");
-    rows.forEach(row -> row(to, row));
+    rows.forEach(row -> row(to, row, all));
     to.close().close().close().raw("\n");
   }
 
@@ -43,13 +49,23 @@ final class Tables {
 
   /** Short cells are not broken at their hyphens. */
   private static String style(String cell) {
-    return cell.length() <= SHORT ? "text short" : "text";
+    return cell.length() <= SHORT ? "short" : "";
   }
 
-  private static void row(Markup to, List<String> cells) {
+  /**
+   * Writes a row.
+   *
+   * @param all whether the style of the table says already that its cells are numbers
+   */
+  private static void row(Markup to, List<String> cells, boolean all) {
     to.open("tr").element("th", cells.get(0), "scope", "row");
     for (String cell : cells.subList(1, cells.size())) {
-      to.element("td", cell, "class", isNumeric(cell) ? "number" : style(cell));
+      String style = isNumeric(cell) ? "number" : style(cell);
+      if (all || style.isEmpty()) {
+        to.element("td", cell);
+      } else {
+        to.element("td", cell, "class", style);
+      }
     }
     to.close();
   }

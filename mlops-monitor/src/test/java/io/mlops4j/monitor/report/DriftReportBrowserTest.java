@@ -10,10 +10,12 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +33,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DriftReportBrowserTest {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome", "chrome");
+
+  /** Parts of names, symbols with their verdicts, and heads that take more than one line. */
+  private static final String BROKEN =
+      """
+      () => {
+        const broken = [];
+        const walk = document.createTreeWalker(
+            document.querySelector('table.summary'), NodeFilter.SHOW_TEXT);
+        while (walk.nextNode()) {
+          const text = walk.currentNode;
+          const verdict = text.parentElement.matches('.badge.alarm, .badge.good');
+          for (const word of text.data.matchAll(verdict ? /.+/g : /[\\p{L}\\p{N}]+[_.]?/gu)) {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            const lines = new Set([...range.getClientRects()].map(r => Math.round(r.top)));
+            if (lines.size > 1) {
+              broken.push(word[0]);
+            }
+          }
+        }
+        return broken;
+      }
+      """;
 
   @TempDir static Path folder;
 
@@ -159,6 +185,59 @@ class DriftReportBrowserTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {360, 390})
+  void allColumnsOfTheTableAreSeenOnAPhone(int width) throws Exception {
+    for (DriftReport report : List.of(Pages.kilometres(), Pages.hundred())) {
+      try (Page page = open(report.toHtml(), width, ColorScheme.LIGHT, new ArrayList<>())) {
+        Locator head = page.getByText("Adjusted p", new Page.GetByTextOptions().setExact(true));
+        BoundingBox box = head.first().boundingBox();
+        assertThat(box.x + box.width).as("right end of the last head").isLessThanOrEqualTo(width);
+        assertThat(
+                page.evaluate(
+                    "Math.max(...[...document.querySelectorAll('.drift > .scroll')].map(s =>"
+                        + " s.scrollWidth - s.clientWidth))"))
+            .as("pixels of the table that are cut off")
+            .isEqualTo(0);
+        assertThat((List<?>) page.evaluate(BROKEN)).as("words that are broken").isEmpty();
+        picture(page, "phone-" + report.features().size() + "-" + width);
+      }
+    }
+  }
+
+  private static List<String> names(Page page) {
+    return page.locator("tbody tr[data-column] th").allInnerTexts();
+  }
+
+  @Test
+  void rowsAreSortedByMouseAndKeyboard() throws Exception {
+    List<String> requests = new ArrayList<>();
+    try (Page page = open(Pages.hundred().toHtml(), 1280, ColorScheme.LIGHT, requests)) {
+      List<String> first = names(page);
+      Locator column =
+          page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Column"));
+      column.click();
+      assertThat(names(page)).isSorted().containsExactlyInAnyOrderElementsOf(first);
+      assertThat(page.locator("th[aria-sort]").first().getAttribute("aria-sort"))
+          .isEqualTo("ascending");
+      column.focus();
+      page.keyboard().press("Enter");
+      assertThat(names(page)).isSortedAccordingTo(Comparator.reverseOrder());
+      assertThat(page.locator("th[aria-sort]").first().getAttribute("aria-sort"))
+          .isEqualTo("descending");
+      Locator effect =
+          page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Effect"));
+      effect.focus();
+      page.keyboard().press("Space");
+      page.keyboard().press("Space");
+      assertThat(page.locator("th[aria-sort]").count()).isEqualTo(1);
+      assertThat(names(page).get(0)).isEqualTo(first.get(0)); // the largest effect again
+      page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Adjusted p")).click();
+      assertThat(page.locator("tbody tr[data-column]").first().innerText()).contains("< 0.001");
+      assertThat(requests).isEmpty();
+    }
+  }
+
   @Test
   void withoutScriptsEverythingIsThereButTheSearch() throws Exception {
     try (BrowserContext context =
@@ -169,6 +248,9 @@ class DriftReportBrowserTest {
       page.navigate(file.toUri().toString());
       assertThat(page.locator("article:visible").count()).isEqualTo(100);
       assertThat(page.locator(".search:visible").count()).isZero();
+      assertThat(page.locator("thead button").count()).isZero();
+      assertThat(page.locator("thead th[scope=col]").first().innerText()).isEqualTo("Column");
+      assertThat(names(page)).hasSize(100).first().isEqualTo("measurement_49_of_the_device");
     }
   }
 }
