@@ -60,7 +60,7 @@ final class GraphReader {
   private final FunctionCalls functions = new FunctionCalls();
   private final FunctionCalls.Body graph = new FunctionCalls.Body();
   private FunctionCalls.Body body = graph;
-  private boolean divides;
+  private boolean hazardous;
   private int depth;
 
   private GraphReader(ByteBuffer model) {
@@ -82,7 +82,7 @@ final class GraphReader {
         reader.external,
         reader.labels,
         reader.unusual,
-        reader.divides,
+        reader.hazardous,
         reader.operators,
         (reader.producer + " " + reader.producerVersion).strip());
   }
@@ -188,7 +188,10 @@ final class GraphReader {
   private void node() throws IOException {
     Node node = new Node();
     message(node);
-    divides |= node.name.equals("Div") || node.name.equals("Mod");
+    hazardous |=
+        node.name.equals("Div")
+            || node.name.equals("Mod")
+            || EndingOperators.mayBe(node.name, node.domain);
     operators.merge(
         node.domain.isEmpty() ? node.name : node.domain + "." + node.name, 1, Integer::sum);
     body.call(node.key(), node.inputs, node.outputs);

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A division is left alone if its divisor is a constant without -1, or if its type is known and
  * another. Types are followed as far as a list of operators goes. The guard works for any type, and
  * changes no bit of a division of floats.
+ *
+ * <p>{@link EndingOperators} on the way are guarded, too.
  */
 final class IntegerDivisions {
   private static final int UNKNOWN = 0;
@@ -81,7 +84,7 @@ final class IntegerDivisions {
     this.change = change;
   }
 
-  /** Whether a model has divisions to be guarded. */
+  /** Whether a model has something to be guarded. */
   static boolean areIn(ModelProto.Builder model) {
     return walked(model, false).found;
   }
@@ -126,6 +129,7 @@ final class IntegerDivisions {
     private final @Nullable Scope outer;
     private final Map<String, Integer> types = new HashMap<>();
     private final Map<String, Boolean> harmless = new HashMap<>();
+    private final Set<String> near = new HashSet<>();
 
     Scope(@Nullable Scope outer) {
       this.outer = outer;
@@ -142,6 +146,10 @@ final class IntegerDivisions {
           : outer.isHarmless(name);
     }
 
+    boolean isNear(String name) {
+      return types.containsKey(name) || outer == null ? near.contains(name) : outer.isNear(name);
+    }
+
     void declare(ValueInfoProto value) {
       int type = value.getType().getTensorType().getElemType();
       types.merge(value.getName(), type, (known, declared) -> known == UNKNOWN ? declared : known);
@@ -150,6 +158,9 @@ final class IntegerDivisions {
     void constant(String name, TensorProto tensor) {
       types.put(name, tensor.getDataType());
       harmless.put(name, lacksMinusOne(tensor));
+      if (isDiagonal(tensor)) {
+        near.add(name);
+      }
     }
   }
 
@@ -184,8 +195,17 @@ final class IntegerDivisions {
         }
       }
       outputs(node, scope);
+      boolean ends = EndingOperators.is(node, scope::isNear);
+      found |= ends;
+      if (ends && !EndingOperators.canBeGuarded(operatorSet)) {
+        unguarded = true;
+        ends = false;
+      }
       if (change) {
-        nodes.add(node.build());
+        nodes.add(
+            ends
+                ? new EndingOperators(nodes, () -> PREFIX + number++).guarded(node)
+                : node.build());
       }
     }
     return nodes;
@@ -298,6 +318,24 @@ final class IntegerDivisions {
   private static void integers(Scope scope, String name, List<Long> values) {
     scope.types.put(name, DataType.INT64_VALUE);
     scope.harmless.put(name, !values.contains(-1L));
+    if (values.size() == 1 && isDiagonal(values.get(0))) {
+      scope.near.add(name);
+    }
+  }
+
+  /** Whether it is one int64 that is a diagonal's number. */
+  private static boolean isDiagonal(TensorProto tensor) {
+    if (tensor.getDataType() != DataType.INT64_VALUE || ExternalTensor.isExternal(tensor)) {
+      return false;
+    }
+    ByteBuffer raw = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    return raw.remaining() == Long.BYTES
+        ? isDiagonal(raw.getLong())
+        : tensor.getInt64DataCount() == 1 && isDiagonal(tensor.getInt64Data(0));
+  }
+
+  private static boolean isDiagonal(long k) {
+    return k >= -EndingOperators.FARTHEST && k <= EndingOperators.FARTHEST;
   }
 
   /** Whether all elements are there, and none is -1. */

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes a model anew so that Java can serve it: with external elements inside, those in subgraphs,
  * functions, sparse tensors and operators' attributes, and those of types that Java has no tensors
- * for; with the elements of optional outputs in their place; and with guarded integer divisions.
+ * for; with the elements of optional outputs in their place; and with guards of {@link IntegerDivisions}.
  *
  * <p>The elements are not copied before the new model is written.
  */
@@ -43,16 +43,16 @@ final class ModelRewriter {
     this.kept = kept;
   }
 
-  /** Whether the model has integer divisions that {@link IntegerDivisions} must guard. */
+  /** Whether the model has operators that {@link IntegerDivisions} must guard. */
   boolean mustGuard(ByteBuffer model) {
     return IntegerDivisions.areIn(parsed(model));
   }
 
   /**
-   * @param trusted whether divisions that cannot be guarded are let through
+   * @param trusted whether operators that cannot be guarded are let through
    * @return a direct buffer
-   * @throws ModelLoadException if the result would be too large, or if a division of a model that
-   *     is not trusted cannot be guarded
+   * @throws ModelLoadException if the result would be too large, or if an operator of a model
+   *     that is not trusted cannot be guarded
    */
   ByteBuffer rewritten(ByteBuffer model, boolean trusted) {
     ModelProto.Builder builder = parsed(model);
@@ -60,12 +60,12 @@ final class ModelRewriter {
     if (!IntegerDivisions.guard(builder)) {
       if (!trusted) {
         throw new ModelLoadException(
-            "%s: found a Div or Mod of an old operator set that may be of integers, and whose divisor may be -1; expected set 11 or newer, for which the division of the smallest number by -1, which ends the process, is guarded: export the model again, or load it as trusted"
+            "%s: found a Div or Mod of an old operator set that may be of integers, and whose divisor may be -1, or a TopK, Trilu or FeatureVectorizer before set 10; expected set 11 or newer, for which data that end the process (the smallest number divided by -1, no elements, a diagonal at the ends of int64) are guarded: export the model again, or load it as trusted"
                 .formatted(source.main()),
             null);
       }
       LOG.warn(
-          "{}: a Div or Mod of an old operator set is not guarded; if it is of integers, the smallest number divided by -1 ends the process: export the model for set 11 or newer",
+          "{}: a Div, Mod, TopK, Trilu or FeatureVectorizer of an old operator set is not guarded; the smallest integer divided by -1, data without elements, or a diagonal at the ends of int64 ends the process: export the model for set 11 or newer",
           source.main());
     }
     long expected = model.remaining() + added;

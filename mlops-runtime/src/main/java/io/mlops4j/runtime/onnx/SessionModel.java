@@ -52,7 +52,7 @@ record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
     ModelRewriter rewriter = new ModelRewriter(source, external, weights.keySet());
     return whole
             && graph.outputs().stream().noneMatch(OptionalOutputs::isOptional)
-            && !(graph.divides() && rewriter.mustGuard(bytes))
+            && !(graph.hazardous() && rewriter.mustGuard(bytes))
         ? new SessionModel(bytes, weights)
         : new SessionModel(rewriter.rewritten(bytes, trusted), weights);
   }
