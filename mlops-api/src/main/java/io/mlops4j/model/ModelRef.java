@@ -3,7 +3,6 @@ package io.mlops4j.model;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 
 /**
  * How a model is named in text: {@code fraud} (the latest version), {@code fraud:7} (version 7) or
@@ -13,7 +12,7 @@ import java.util.regex.Pattern;
  * folder.
  */
 public final class ModelRef {
-  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
+  private static final int LONGEST = 128;
 
   private final String name;
   private final int number;
@@ -59,7 +58,7 @@ public final class ModelRef {
    * @throws IllegalArgumentException if it does not match {@code [a-z0-9][a-z0-9._-]{0,127}}
    */
   public static String checkName(String what, String name) {
-    if (!NAME.matcher(Objects.requireNonNull(name, what)).matches()) {
+    if (!isName(Objects.requireNonNull(name, what))) {
       throw new IllegalArgumentException(
           what
               + " name: found \""
@@ -67,6 +66,18 @@ public final class ModelRef {
               + "\", expected 1 to 128 of a-z, 0-9, '.', '_', '-', beginning with a letter or digit");
     }
     return name;
+  }
+
+  /** Without a pattern, which takes most of the time where many versions are read. */
+  private static boolean isName(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean first = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+      if (!first && (i == 0 || (c != '.' && c != '_' && c != '-'))) {
+        return false;
+      }
+    }
+    return !text.isEmpty() && text.length() <= LONGEST;
   }
 
   private static int number(String text, String digits) {

@@ -158,11 +158,15 @@ public final class CardJson {
     return array;
   }
 
-  static ModelCard read(Document json) {
+  static void checkFormat(Document json) {
     if (json.count("card") > FORMAT) {
       throw new IllegalArgumentException(
           "a card of format " + json.count("card") + ", which needs a newer mlops4j");
     }
+  }
+
+  static ModelCard read(Document json) {
+    checkFormat(json);
     ModelCard.Builder card = ModelCard.builder(json.text("name"));
     ifText(json, "owner", card::owner);
     ifText(json, "licence", card::licence);

@@ -29,6 +29,7 @@ import java.util.stream.Stream;
  * models/NAME/changes/000001.json                one sealed record per change of versions' states
  * models/NAME/leases/000001/ID.json              who uses a version, until when
  * models/NAME/index/000001.json                  what 256 versions are; may be missing or deleted
+ * models/NAME/links/000001.json                  what 256 versions were made from; may be missing
  * .staging/...                                   half-made things, never read
  * .locks/NAME                                    locked while a model's aliases or states change
  * .locks/.layout                                 locked while the layout is raised
@@ -208,6 +209,10 @@ record Layout(Path root) {
     return record(root.resolve("models").resolve(model).resolve("index"), block);
   }
 
+  Path links(String model, int block) {
+    return record(root.resolve("models").resolve(model).resolve("links"), block);
+  }
+
   private Path record(String model, String alias, long number) {
     return record(alias(model, alias), number);
   }
@@ -246,9 +251,13 @@ record Layout(Path root) {
 
   /** The names in a folder, sorted; none when there is no such folder. */
   List<String> names(Path folder) {
+    return unsorted(folder).stream().sorted().toList();
+  }
+
+  private List<String> unsorted(Path folder) {
     refuseLinks(folder);
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+      return entries.map(entry -> entry.getFileName().toString()).toList();
     } catch (NoSuchFileException | NotDirectoryException e) {
       checkThere();
       return List.of();
@@ -275,7 +284,7 @@ record Layout(Path root) {
 
   /** The numbers in a folder of numbered entries, in any order. */
   LongStream numbers(Path folder) {
-    return names(folder).stream()
+    return unsorted(folder).stream()
         .filter(name -> NUMBERED.matcher(name).matches())
         .mapToLong(name -> Long.parseLong(name.replace(".json", "")));
   }

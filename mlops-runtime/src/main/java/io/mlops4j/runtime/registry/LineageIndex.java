@@ -1,9 +1,7 @@
 package io.mlops4j.runtime.registry;
 
 import io.mlops4j.error.RegistryException;
-import io.mlops4j.model.DatasetRef;
 import io.mlops4j.model.Digest;
-import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.VersionRange;
@@ -41,7 +39,11 @@ final class LineageIndex {
       ModelRegistry registry, Collection<String> models, int mostLinks, int page) {
     LineageIndex index = new LineageIndex(mostLinks);
     for (String model : new TreeSet<>(models)) {
-      index.add(registry, model, VersionRange.oldest(page));
+      if (registry instanceof StoredRegistry stored) {
+        stored.links(model, index::add);
+      } else {
+        index.add(registry, model, VersionRange.oldest(page));
+      }
     }
     index.addStatesOfParents(registry);
     return index;
@@ -50,32 +52,36 @@ final class LineageIndex {
   private void add(ModelRegistry registry, String model, VersionRange range) {
     List<VersionStatus> page = registry.versions(model, range);
     while (!page.isEmpty()) {
-      page.forEach(status -> add(status, registry.card(status.version())));
+      page.forEach(
+          status -> {
+            ModelVersion version = status.version();
+            add(Links.of(version, registry.card(version)), status.state());
+          });
       int last = page.get(page.size() - 1).version().number();
       page = registry.versions(model, range.after(last));
     }
   }
 
-  private void add(VersionStatus status, ModelCard card) {
-    if (card.parents().isEmpty() && card.trainedOn().isEmpty()) {
+  private void add(Links found, VersionState state) {
+    if (found.isEmpty()) {
       return;
     }
-    links += card.parents().size() + card.trainedOn().size();
+    ModelVersion version = found.version();
+    links += found.parents().size() + found.trainedOn().size();
     if (links > mostLinks) {
       throw new RegistryException(
           "lineage: found more than "
               + mostLinks
               + " links, expected no more, which is what memory is kept for; ask for some models"
               + " only, as Lineage.of(registry, List.of(\""
-              + card.name()
+              + version.name()
               + "\"))",
           null);
     }
-    ModelVersion version = status.version();
-    states.put(version, status.state());
-    parents.put(version, card.parents());
-    card.parents().forEach(parent -> put(children, parent, version));
-    for (DatasetRef data : card.trainedOn()) {
+    states.put(version, state);
+    parents.put(version, found.parents());
+    found.parents().forEach(parent -> put(children, parent, version));
+    for (Links.Data data : found.trainedOn()) {
       put(byName, data.name(), version);
       put(byDigest, data.digest(), version);
     }

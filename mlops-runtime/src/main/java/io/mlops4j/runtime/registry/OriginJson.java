@@ -8,6 +8,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.model.MonitoringDuty;
 import io.mlops4j.model.Slice;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -72,6 +73,16 @@ final class OriginJson {
       Document metrics = part.object("metrics");
       metrics.keys().forEach(name -> card.metric(name, slice, metrics.number(name)));
     }
+  }
+
+  static List<ModelVersion> parents(Document card) {
+    return card.objects("parents").stream().map(OriginJson::version).toList();
+  }
+
+  static List<Links.Data> trainedOn(Document card) {
+    return card.objects("trainedOn").stream()
+        .map(data -> new Links.Data(data.text("name"), data.digest("digest")))
+        .toList();
   }
 
   private static DatasetRef data(Document json) {

@@ -18,6 +18,7 @@ import io.mlops4j.registry.Verification;
 import io.mlops4j.registry.VerifyOptions;
 import io.mlops4j.registry.VersionRange;
 import io.mlops4j.registry.VersionRecord;
+import io.mlops4j.registry.VersionState;
 import io.mlops4j.registry.VersionStatus;
 import io.mlops4j.registry.Watch;
 import io.mlops4j.runtime.source.ModelFiles;
@@ -29,8 +30,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -175,6 +178,19 @@ abstract class StoredRegistry implements ModelRegistry {
     checkOpen();
     ModelRef.checkName("model", model);
     return storage.reading(() -> versions.page(model, range));
+  }
+
+  /** Tells what the versions of a model were made from, and their states, the oldest first. */
+  void links(String model, BiConsumer<Links, VersionState> each) {
+    checkOpen();
+    ModelRef.checkName("model", model);
+    Map<Integer, VersionRecord> changed = versions.states(model).in(state -> true);
+    versions.links(
+        model,
+        links -> {
+          VersionRecord record = changed.get(links.version().number());
+          each.accept(links, record == null ? VersionState.ACTIVE : record.state());
+        });
   }
 
   @Override

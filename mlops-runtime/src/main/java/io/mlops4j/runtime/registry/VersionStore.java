@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** The numbered, immutable versions of all models. */
@@ -243,6 +244,16 @@ final class VersionStore {
       throw Document.damaged(place, "the card of " + card.name());
     }
     return card;
+  }
+
+  /** Tells what the versions of a model were made from, the oldest first. */
+  void links(String model, Consumer<Links> each) {
+    storage.links(model, last(model), number -> links(model, number), each);
+  }
+
+  Links links(String model, int number) {
+    Manifest manifest = manifest(model, number).manifest();
+    return Links.of(manifest.version(), card(manifest));
   }
 
   void addSignature(ModelVersion version, byte[] bundle) {

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.DatasetRef;
@@ -10,6 +11,9 @@ import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.RegistryOptions;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -160,10 +164,119 @@ class LineageTest {
       last = publish("m", List.of(last));
     }
     for (int page = 1; page <= 8; page++) {
-      LineageIndex index = LineageIndex.read(registry, List.of("m"), 6, page);
+      LineageIndex index = LineageIndex.read(wrapped(), List.of("m"), 6, page);
       assertThat(index.links()).as("pages of " + page).isEqualTo(6);
     }
     assertThat(Lineage.of(registry).ancestors(last)).hasSize(6);
+  }
+
+  /** A registry of another maker. */
+  private ModelRegistry wrapped() {
+    return (ModelRegistry)
+        Proxy.newProxyInstance(
+            LineageTest.class.getClassLoader(),
+            new Class<?>[] {ModelRegistry.class},
+            (proxy, method, arguments) -> method.invoke(registry, arguments));
+  }
+
+  private void assertTheSameAsByTheCards(int last) {
+    Lineage byCards = Lineage.of(wrapped());
+    ModelVersion oldest = registry.resolve("race:1");
+    ModelVersion newest = registry.resolve("race:" + last);
+    Lineage lineage = Lineage.of(registry);
+    assertThat(lineage).hasToString(byCards.toString());
+    assertThat(lineage.ancestors(newest)).isEqualTo(byCards.ancestors(newest)).hasSize(last);
+    assertThat(lineage.descendants(oldest)).isEqualTo(byCards.descendants(oldest));
+    assertThat(lineage.madeFrom("set 3 of 7")).isEqualTo(byCards.madeFrom("set 3 of 7"));
+    assertThat(lineage.madeFrom(Models.MLP4_WRONG))
+        .isEqualTo(byCards.madeFrom(Models.MLP4_WRONG))
+        .isNotEmpty();
+  }
+
+  private static ModelCard linked(int number) {
+    ModelCard.Builder card = ModelCard.builder("race").parameter("id", "" + number);
+    if (number % 4 == 1) {
+      card.parent(FOREIGN);
+    }
+    if (number > 1) {
+      card.parent(new ModelVersion("race", number - 1, Models.MLP4));
+    }
+    if (number % 10 != 5) {
+      card.trainedOn(DatasetRef.of("set " + number % 7 + " of 7", Models.MLP4_WRONG));
+    }
+    return card.build();
+  }
+
+  private Path block() {
+    return temp.resolve("registry/models/race/links/000001.json");
+  }
+
+  @Test
+  void blocksOfLinksSaveReadingCardsAndAreMadeUpForWhereTheyAreMissingOrDamaged()
+      throws Exception {
+    Shelf.fill(temp.resolve("registry"), model, 1, LinkBlocks.BLOCK + 10, LineageTest::linked);
+    int last = LinkBlocks.BLOCK + 10;
+    registry.deprecate(registry.resolve("race:7"), Change.by("ana"));
+    assertThat(block()).doesNotExist();
+    assertTheSameAsByTheCards(last);
+    byte[] right = Files.readAllBytes(block());
+    assertThat(new String(right, StandardCharsets.UTF_8)).contains("set 3 of 7");
+    assertTheSameAsByTheCards(last);
+
+    byte[] wrong = right.clone();
+    wrong[wrong.length / 2] ^= 1;
+    byte[] ofOtherBlock = Json.writeSealed(Json.parse(right).put("block", 2));
+    byte[] ofOtherVersions =
+        Json.writeSealed(Json.parse(right).put("last", Models.MLP4.toString()));
+    ObjectNode cut = Json.parse(right);
+    cut.withArray("data").removeAll();
+    byte[] withoutData = Json.writeSealed(cut);
+    for (byte[] damaged :
+        List.of(new byte[0], wrong, ofOtherBlock, ofOtherVersions, withoutData)) {
+      Files.write(block(), damaged);
+      assertTheSameAsByTheCards(last);
+      assertThat(block()).hasBinaryContent(right);
+    }
+    Files.delete(block());
+    Files.delete(block().getParent());
+    Files.createFile(block().getParent()); // nothing can be written
+    assertTheSameAsByTheCards(last);
+    Files.delete(block().getParent());
+
+    Lineage.of(registry);
+    Files.write(new Layout(temp.resolve("registry")).version("race", 9).resolve("card.json"), wrong);
+    assertThat(Lineage.of(registry).ancestors(registry.resolve("race:" + last))).hasSize(last);
+  }
+
+  @Test
+  void whoeverPublishesTheLastVersionOfABlockWritesIt() throws Exception {
+    Shelf.fill(temp.resolve("registry"), model, 1, LinkBlocks.BLOCK - 2, LineageTest::linked);
+    registry.publish(linked(LinkBlocks.BLOCK - 1), model);
+    assertThat(block()).doesNotExist();
+    registry.publish(linked(LinkBlocks.BLOCK), model);
+    byte[] right = Files.readAllBytes(block());
+    Files.delete(block());
+    Lineage.of(registry);
+    assertThat(block()).hasBinaryContent(right);
+  }
+
+  @Test
+  void aDatabaseGivesTheSameAsTheCards() throws Exception {
+    DatabaseUnderTest database = DatabaseUnderTest.h2();
+    try (ModelRegistry copy =
+        database.open(temp.resolve("copy"), RegistryOptions.withDefaults())) {
+      int last = 520; // more than a page
+      Shelf.fill(temp.resolve("registry"), model, 1, last, LineageTest::linked);
+      RegistryCopy.of(registry, copy).run();
+      assertThat(Lineage.of(copy).ancestors(copy.resolve("race:" + last)))
+          .isEqualTo(Lineage.of(wrapped()).ancestors(registry.resolve("race:" + last)))
+          .hasSize(last);
+      database.update("UPDATE $version SET card = manifest WHERE seq = 510");
+      assertThatThrownBy(() -> Lineage.of(copy))
+          .isInstanceOf(IntegrityException.class)
+          .hasMessageContainingAll("race:510", "column card");
+    }
+    database.checkAndClose();
   }
 
   @Test

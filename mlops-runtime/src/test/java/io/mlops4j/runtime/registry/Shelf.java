@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.registry;
 
 import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.runtime.source.ModelFiles;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** Versions as an older library, which knows no index, has published them; without its care. */
 final class Shelf {
@@ -19,13 +21,18 @@ final class Shelf {
 
   /** Versions of the model "race" with the cards that {@link RegistryChild} gives. */
   static void fill(Path root, Path model, int from, int to) throws IOException {
+    fill(root, model, from, to, number -> RegistryChild.card("id-" + number));
+  }
+
+  static void fill(Path root, Path model, int from, int to, IntFunction<ModelCard> cards)
+      throws IOException {
     String name = model.getFileName().toString();
     Manifest.Entry entry = new Manifest.Entry(Files.size(model), Digest.sha256(model));
     Layout layout = new Layout(root);
     for (int number = from; number <= to; number++) {
       Path folder = layout.version("race", number);
       Files.createDirectories(folder.resolve(FolderStorage.FILES));
-      byte[] card = CardJson.write(RegistryChild.card("id-" + number));
+      byte[] card = CardJson.write(cards.apply(number));
       Manifest manifest =
           new Manifest(
               new ModelVersion("race", number, entry.digest()),
