@@ -87,11 +87,7 @@ final class AliasFollower {
   void start() {
     Trial first = value(look(true));
     if (first == null) {
-      if (registry.head(ref).filter(AliasRecord::isRemoval).isPresent()) {
-        registry.resolve(ref); // throws, and says who removed it and why
-      }
-      throw new RegistryException(
-          ref + ": found no record, expected a version; assign one first", null);
+      throw value(calls.begin("find what the alias names", waitedFor -> namesNothing()));
     }
     Throwable failure = first.end.join();
     if (failure instanceof Error error) {
@@ -102,6 +98,14 @@ final class AliasFollower {
           ? exception
           : new ModelLoadException(ref + ": " + failure, failure);
     }
+  }
+
+  private RegistryException namesNothing() {
+    if (registry.head(ref).filter(AliasRecord::isRemoval).isPresent()) {
+      registry.resolve(ref); // throws, and says who removed it and why
+    }
+    return new RegistryException(
+        ref + ": found no record, expected a version; assign one first", null);
   }
 
   /**
@@ -448,8 +452,8 @@ final class AliasFollower {
   /**
    * Goes back if a record still is the newest and serves.
    *
-   * @throws RegistryException if the registry cannot be used, or every version that served before
-   *     was deleted
+   * @throws RegistryException if the registry cannot be used, the alias was removed, or every
+   *     version that served before was deleted
    */
   Optional<AliasRecord> rollback(ServedBy from, Change change) {
     synchronized (lock) {

@@ -29,7 +29,8 @@ final class Rollback {
    *
    * @param wanted false as soon as the caller has stopped waiting: nothing is changed then
    * @return the record that was made; empty if the alias has moved on, or nothing served before
-   * @throws RegistryException if everything that served before was deleted
+   * @throws RegistryException if the alias was removed, or everything that served before was
+   *     deleted
    */
   Optional<AliasRecord> run(BooleanSupplier wanted) {
     List<ModelVersion> before = RollbackTarget.before(registry.history(ref), from);
@@ -38,8 +39,8 @@ final class Rollback {
         try {
           return Optional.of(registry.assign(ref, target, change, from));
         } catch (RegistryException e) {
-          if (!registry.head(ref).equals(Optional.of(from))) {
-            return Optional.empty(); // somebody else moved the alias first
+          if (hasMovedOn()) {
+            return Optional.empty(); // somebody else was first
           }
           if (!isDeleted(target)) {
             throw e;
@@ -47,13 +48,32 @@ final class Rollback {
         }
       }
     }
-    if (before.isEmpty() || !registry.head(ref).equals(Optional.of(from))) {
+    if (hasMovedOn() || before.isEmpty()) {
       return Optional.empty();
     }
     throw new RegistryException(
         "%s: cannot go back from %s: every version that served before was deleted, %s; restore one of them, or assign another version"
             .formatted(ref, from.to(), before),
         null);
+  }
+
+  /** Throws if the alias was removed, since what served before goes on serving then. */
+  private boolean hasMovedOn() {
+    AliasRecord newest = registry.head(ref).orElse(null);
+    if (newest != null && newest.isRemoval()) {
+      String reason = newest.change().reason();
+      throw new RegistryException(
+          "%s: cannot go back from %s: the alias was removed by %s at %s%s, and %s goes on serving; assign a version"
+              .formatted(
+                  ref,
+                  from.to(),
+                  newest.change().actor(),
+                  newest.at(),
+                  reason.isEmpty() ? "" : " (" + reason + ")",
+                  from.to()),
+          null);
+    }
+    return !from.equals(newest);
   }
 
   private boolean isDeleted(ModelVersion version) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
@@ -210,6 +211,52 @@ class DeploymentControlTest {
       assertThat(made.to()).isEqualTo(plus.v1);
       assertThat(plus.ask(deployment, 0)).isEqualTo(1);
     }
+  }
+
+  @Test
+  void anAliasThatWasRemovedServesOnAndSaysSo() {
+    plus.assign(CHAMPION, plus.v2);
+    try (Deployment deployment = plus.champion().start()) {
+      ServedBy before = deployment.servedBy();
+      AliasRecord removal = plus.registry.unassign(CHAMPION, Change.by("eve").because("unused"));
+      DeploymentStatus status = deployment.refresh();
+      assertThat(status.newest()).isEqualTo(removal);
+      assertThat(status.newest().isRemoval()).isTrue();
+      assertThat(status.serving()).isEqualTo(before);
+      assertThat(status.waiting()).isEmpty();
+      assertThat(plus.ask(deployment, 0)).isEqualTo(2);
+      assertThatThrownBy(() -> deployment.rollback(before, "alarm"))
+          .isInstanceOf(RegistryException.class)
+          .hasMessageContainingAll("cannot go back from plus:2", "removed by eve", "(unused)");
+      assertThat(plus.registry.head(CHAMPION)).contains(removal);
+
+      plus.assign(CHAMPION, plus.v3);
+      assertThat(deployment.refresh().newest().isRemoval()).isFalse();
+      assertThat(plus.ask(deployment, 0)).isEqualTo(3);
+      assertThat(deployment.rollback(deployment.servedBy(), "alarm").orElseThrow().to())
+          .isEqualTo(plus.v2);
+      assertThat(plus.ask(deployment, 0)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void startDoesNotWaitForARegistryThatHangs() {
+    TroubledRegistry registry = new TroubledRegistry(plus.registry);
+    plus.assign(CHAMPION, plus.v1);
+    plus.registry.unassign(CHAMPION, Change.by("eve").because("unused"));
+    Deployment.Builder builder = plus.champion().from(registry.view());
+    assertThatThrownBy(builder::start)
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("removed by eve");
+    builder.registryTimeout(Duration.ofMillis(300));
+    CountDownLatch recovered = new CountDownLatch(1);
+    for (String method : new String[] {"resolve", "head"}) {
+      registry.hang(method, recovered);
+      assertThatThrownBy(builder::start)
+          .isInstanceOf(RegistryException.class)
+          .hasMessageContaining("did not answer within PT0.3S");
+    }
+    recovered.countDown();
   }
 
   @Test
