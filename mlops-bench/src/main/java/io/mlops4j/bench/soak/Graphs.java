@@ -48,17 +48,6 @@ final class Graphs {
 
   /** {@code y = x + turns}, one row, by a loop of so many turns. */
   static ModelProto turns() {
-    GraphProto.Builder body =
-        GraphProto.newBuilder()
-            .setName("body")
-            .addInput(value("turn", INT64))
-            .addInput(value("go", BOOL))
-            .addInput(value("v", FLOAT, "N"))
-            .addOutput(value("go_on", BOOL))
-            .addOutput(value("v_next", FLOAT, "N"))
-            .addInitializer(floats("one", 1))
-            .addNode(node("Identity", "go_on", "go"))
-            .addNode(node("Add", "v_next", "v", "one"));
     TensorProto yes =
         TensorProto.newBuilder()
             .setName("yes")
@@ -72,12 +61,27 @@ final class Graphs {
             .addOutput(value("y", FLOAT, "N"))
             .addInitializer(yes)
             .addNode(
-                node("Loop", "y", "turns", "yes", "x").toBuilder()
-                    .addAttribute(
-                        AttributeProto.newBuilder()
-                            .setName("body")
-                            .setType(AttributeProto.AttributeType.GRAPH)
-                            .setG(body))));
+                node("Loop", "y", "turns", "yes", "x").toBuilder().addAttribute(countingBody())));
+  }
+
+  /** The body of a loop that adds 1 to its only value, each turn. */
+  static AttributeProto countingBody() {
+    GraphProto.Builder body =
+        GraphProto.newBuilder()
+            .setName("body")
+            .addInput(value("turn", INT64))
+            .addInput(value("go", BOOL))
+            .addInput(value("v", FLOAT, "N"))
+            .addOutput(value("go_on", BOOL))
+            .addOutput(value("v_next", FLOAT, "N"))
+            .addInitializer(floats("one", 1))
+            .addNode(node("Identity", "go_on", "go"))
+            .addNode(node("Add", "v_next", "v", "one"));
+    return AttributeProto.newBuilder()
+        .setName("body")
+        .setType(AttributeProto.AttributeType.GRAPH)
+        .setG(body)
+        .build();
   }
 
   /** {@code y} is the sum of a row of any length. */

@@ -23,6 +23,7 @@ final class Mutants implements Part {
   private final String one;
   private final String what;
   private final int full;
+  private final int mostRefused;
 
   Mutants() {
     this(MutantsMain.class);
@@ -30,14 +31,19 @@ final class Mutants implements Part {
 
   /** With another main method. */
   Mutants(Class<?> main) {
-    this(main, "mutant", "mutated model files", 10_000);
+    this(main, "mutant", "mutated model files", 10_000, 100);
   }
 
-  private Mutants(Class<?> main, String one, String what, int full) {
+  /**
+   * @param mostRefused how many of a hundred may be refused when they are loaded, and so try
+   *     nothing
+   */
+  private Mutants(Class<?> main, String one, String what, int full, int mostRefused) {
     this.main = main;
     this.one = one;
     this.what = what;
     this.full = full;
+    this.mostRefused = mostRefused;
   }
 
   /** One operator each that takes indices, sizes or counts, with data that mean ill. */
@@ -46,7 +52,8 @@ final class Mutants implements Part {
         OperatorsMain.class,
         "operator",
         "single operators with hostile indices, sizes and counts",
-        100 * HostileOperator.operators());
+        100 * HostileOperator.operators(),
+        20);
   }
 
   @Override
@@ -96,7 +103,11 @@ final class Mutants implements Part {
       }
       say.accept(from + " of " + mutants + ", so far " + endings);
     }
-    return List.of(new Finding(name(), wrong, 0));
+    Finding deaths = new Finding(name(), wrong, 0);
+    double refused = 100.0 * endings.getOrDefault("refused", 0) / mutants;
+    return mostRefused < 100
+        ? List.of(deaths, new Finding(name() + ".refused", refused, mostRefused))
+        : List.of(deaths);
   }
 
   private static Child limited(Child child) {

@@ -20,8 +20,8 @@ import java.util.function.Supplier;
  * <ul>
  *   <li>{@code Trilu} with a diagonal {@code k} at the ends of int64: k is held between -2^62 and
  *       2^62, beyond which no matrix reaches.
- *   <li>{@code TopK} of data without elements, as a batch without rows makes them: the answer is cut
- *       from the data, which are as empty.
+ *   <li>{@code TopK} of data without elements, as a batch without rows makes them: the answer is
+ *       cut from the data, which are as empty.
  *   <li>{@code FeatureVectorizer} of data without elements: the answer has as many rows, and zeros.
  *   <li>{@code SequenceAt}, {@code SequenceErase} and {@code SequenceInsert} at an index without
  *       elements: ONNX Runtime refuses to make a scalar of it.
@@ -230,7 +230,11 @@ final class EndingOperators {
   }
 
   private static AttributeProto number(String name, long number) {
-    return AttributeProto.newBuilder().setName(name).setType(AttributeType.INT).setI(number).build();
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeType.INT)
+        .setI(number)
+        .build();
   }
 
   /** A constant of int64: a scalar if rank is 0, a list of one otherwise. */

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes a model anew so that Java can serve it: with external elements inside, those in subgraphs,
  * functions, sparse tensors and operators' attributes, and those of types that Java has no tensors
- * for; with the elements of optional outputs in their place; and with guards of {@link IntegerDivisions}.
+ * for; with the elements of optional outputs in their place; and with guards of {@link
+ * IntegerDivisions}.
  *
  * <p>The elements are not copied before the new model is written.
  */
@@ -51,8 +52,8 @@ final class ModelRewriter {
   /**
    * @param trusted whether operators that cannot be guarded are let through
    * @return a direct buffer
-   * @throws ModelLoadException if the result would be too large, or if an operator of a model
-   *     that is not trusted cannot be guarded
+   * @throws ModelLoadException if the result would be too large, or if an operator of a model that
+   *     is not trusted cannot be guarded
    */
   ByteBuffer rewritten(ByteBuffer model, boolean trusted) {
     ModelProto.Builder builder = parsed(model);
@@ -65,7 +66,9 @@ final class ModelRewriter {
             null);
       }
       LOG.warn(
-          "{}: a Div, Mod, TopK, Trilu or FeatureVectorizer of an old operator set is not guarded; the smallest integer divided by -1, data without elements, or a diagonal at the ends of int64 ends the process: export the model for set 11 or newer",
+          "{}: a Div, Mod, TopK, Trilu or FeatureVectorizer of an old operator set is not guarded;"
+              + " the smallest integer divided by -1, data without elements, or a diagonal at the"
+              + " ends of int64 ends the process: export the model for set 11 or newer",
           source.main());
     }
     long expected = model.remaining() + added;

@@ -25,8 +25,8 @@ import java.util.stream.Collectors;
  * @param external every tensor, wherever it stands, whose elements lie in another file
  * @param labels the labels of its classifiers and maps that are text
  * @param unusual the characters of text inside it that {@link ExactText} is for
- * @param hazardous whether it has an operator through which data may end the process, unless
- *     {@link IntegerDivisions} guards it
+ * @param hazardous whether it has an operator through which data may end the process, unless {@link
+ *     IntegerDivisions} guards it
  * @param operators how many nodes, those of subgraphs and functions among them, have each operator
  * @param producer who wrote the file, with the version; empty if it does not say
  */

@@ -32,18 +32,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Data through which ONNX Runtime alone ends the process, each in a JVM of its own. Expected answers
- * are ONNX's definition, by hand.
+ * Data through which ONNX Runtime alone ends the process, each in a JVM of its own. Expected
+ * answers are ONNX's definition, by hand.
  */
 class EndingOperatorsTest {
   private static final String MATRIX =
-      "input { name: 'x' type { tensor_type { elem_type: 7 shape { dim { dim_param: 'M' } dim { dim_value: 2 } } } } } ";
+      "input { name: 'x' type { tensor_type { elem_type: 7 shape { dim { dim_param: 'M' } dim {"
+          + " dim_value: 2 } } } } } ";
   private static final String SCALAR =
       "input { name: 'k' type { tensor_type { elem_type: 7 shape { } } } } ";
-  private static final String ANSWER = "output { name: 'y' type { tensor_type { elem_type: %d } } } ";
+  private static final String ANSWER =
+      "output { name: 'y' type { tensor_type { elem_type: %d } } } ";
 
-  private static final String LENGTH =
-      "node { op_type: 'SequenceLength' input: 'q' output: 'y' } ";
+  private static final String LENGTH = "node { op_type: 'SequenceLength' input: 'q' output: 'y' } ";
 
   private static final Map<String, String> MODELS =
       Map.ofEntries(
@@ -54,15 +55,18 @@ class EndingOperatorsTest {
           Map.entry("top values", top("y", "i", "input: 'x'", "")),
           Map.entry("top indices", top("v", "y", "input: 'x'", "")),
           Map.entry("top indices alone", top("", "y", "input: 'x'", "")),
-          Map.entry("top columns", top("y", "i", "input: 'x'", "attribute { name: 'axis' type: INT i: 0 }")),
+          Map.entry(
+              "top columns",
+              top("y", "i", "input: 'x'", "attribute { name: 'axis' type: INT i: 0 }")),
           Map.entry(
               "vectors",
-              "node { op_type: 'Cast' input: 'x' output: 'f' attribute { name: 'to' type: INT i: 1 } }"
-                  + " node { op_type: 'Shape' input: 'x' output: 'rows' attribute { name: 'end' type: INT i: 1 } }"
-                  + " node { op_type: 'Concat' input: 'rows' input: 'one' output: 'column' attribute { name: 'axis' type: INT i: 0 } }"
-                  + " node { op_type: 'Cast' input: 'k' output: 'h' attribute { name: 'to' type: INT i: 1 } }"
-                  + " node { op_type: 'Expand' input: 'h' input: 'column' output: 'e' }"
-                  + " node { op_type: 'FeatureVectorizer' domain: 'ai.onnx.ml' input: 'f' input: 'e' output: 'y'"
+              "node { op_type: 'Cast' input: 'x' output: 'f' attribute { name: 'to' type: INT i: 1"
+                  + " } } node { op_type: 'Shape' input: 'x' output: 'rows' attribute { name: 'end'"
+                  + " type: INT i: 1 } } node { op_type: 'Concat' input: 'rows' input: 'one'"
+                  + " output: 'column' attribute { name: 'axis' type: INT i: 0 } } node { op_type:"
+                  + " 'Cast' input: 'k' output: 'h' attribute { name: 'to' type: INT i: 1 } } node"
+                  + " { op_type: 'Expand' input: 'h' input: 'column' output: 'e' } node { op_type:"
+                  + " 'FeatureVectorizer' domain: 'ai.onnx.ml' input: 'f' input: 'e' output: 'y'"
                   + " attribute { name: 'inputdimensions' type: INTS ints: 2 ints: 3 } }"
                   + " initializer { name: 'one' dims: 1 data_type: 7 int64_data: 1 } "
                   + MATRIX
@@ -75,20 +79,20 @@ class EndingOperatorsTest {
               sequence("SequenceInsert' input: 's' input: 'x' input: 'i' output: 'q", LENGTH)),
           Map.entry(
               "short-time Fourier",
-              "node { op_type: 'Cast' input: 'x' output: 'f' attribute { name: 'to' type: INT i: 1 } }"
-                  + " node { op_type: 'Unsqueeze' input: 'f' input: 'last' output: 's' }"
-                  + " node { op_type: 'STFT' input: 's' input: 'one' input: '' input: 'k' output: 'y' }"
-                  + " initializer { name: 'last' dims: 1 data_type: 7 int64_data: 2 }"
-                  + " initializer { name: 'one' data_type: 7 int64_data: 1 } "
+              "node { op_type: 'Cast' input: 'x' output: 'f' attribute { name: 'to' type: INT i: 1"
+                  + " } } node { op_type: 'Unsqueeze' input: 'f' input: 'last' output: 's' } node {"
+                  + " op_type: 'STFT' input: 's' input: 'one' input: '' input: 'k' output: 'y' }"
+                  + " initializer { name: 'last' dims: 1 data_type: 7 int64_data: 2 } initializer {"
+                  + " name: 'one' data_type: 7 int64_data: 1 } "
                   + MATRIX
                   + SCALAR
                   + ANSWER.formatted(1)));
 
   /** At k, or at no index if x has no rows. */
   private static String sequence(String operator, String after) {
-    return "node { op_type: 'SequenceConstruct' input: 'x' output: 's' }"
-        + " node { op_type: 'Shape' input: 'x' output: 'rows' attribute { name: 'end' type: INT i: 1 } }"
-        + " node { op_type: 'Expand' input: 'k' input: 'rows' output: 'i' }"
+    return "node { op_type: 'SequenceConstruct' input: 'x' output: 's' } node { op_type: 'Shape'"
+               + " input: 'x' output: 'rows' attribute { name: 'end' type: INT i: 1 } } node {"
+               + " op_type: 'Expand' input: 'k' input: 'rows' output: 'i' }"
         + " node { op_type: '%s' } ".formatted(operator)
         + after
         + MATRIX
@@ -118,8 +122,9 @@ class EndingOperatorsTest {
   public static void main(String[] args) {
     byte[] model =
         ProtoText.of(
-            "ir_version: 9 opset_import { version: 20 } opset_import { domain: 'com.microsoft' version: 1 }"
-                + " opset_import { domain: 'ai.onnx.ml' version: 3 } graph { name: 'g' "
+            "ir_version: 9 opset_import { version: 20 } opset_import { domain: 'com.microsoft'"
+                + " version: 1 } opset_import { domain: 'ai.onnx.ml' version: 3 } graph { name: 'g'"
+                + " "
                 + MODELS.get(args[0])
                 + "}");
     OnnxFixture onnx = new OnnxFixture();
@@ -216,16 +221,15 @@ class EndingOperatorsTest {
         Arguments.of("top indices", Map.of("1", "[0, 1][]", "2,5,6,8,7", "[2, 2][1, 0, 0, 1]")),
         Arguments.of("top indices alone", Map.of("2", "[0, 2][]", "1,5,6", "[1, 1][1]")),
         Arguments.of(
-            "top columns",
-            Map.of("0", "[0, 2][]", "1", "refused", "1,5,6,8,7", "[1, 2][8, 7]")),
+            "top columns", Map.of("0", "[0, 2][]", "1", "refused", "1,5,6,8,7", "[1, 2][8, 7]")),
         Arguments.of(
-            "short-time Fourier",
-            Map.of("0,1,2", "refused", "2,1,2", "[1, 1, 2, 2][3, 0, -1, 0]")),
+            "short-time Fourier", Map.of("0,1,2", "refused", "2,1,2", "[1, 1, 2, 2][3, 0, -1, 0]")),
         Arguments.of("at", Map.of("0", "refused", "7", "refused", "0,1,2", "[1, 2][1, 2]")),
         Arguments.of("erased", Map.of("0", "refused", "0,1,2", "[][0]")),
         Arguments.of("inserted", Map.of("0", "refused", "0,1,2", "[][2]")),
         Arguments.of(
-            "vectors", Map.of("0", "[0, 5][]", "7,1,2,3,4", "[2, 5][1, 2, 7, 0, 0, 3, 4, 7, 0, 0]")));
+            "vectors",
+            Map.of("0", "[0, 5][]", "7,1,2,3,4", "[2, 5][1, 2, 7, 0, 0, 3, 4, 7, 0, 0]")));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -254,8 +258,8 @@ class EndingOperatorsTest {
   void operatorsOfOldSetsAreRefusedUnlessTheirMakerIsTrusted() {
     byte[] model =
         ProtoText.of(
-            "ir_version: 4 opset_import { version: 8 } graph { name: 'g'"
-                + " node { op_type: 'TopK' input: 'x' output: 'y' output: 'i' attribute { name: 'k' type: INT i: 1 } } "
+            "ir_version: 4 opset_import { version: 8 } graph { name: 'g' node { op_type: 'TopK'"
+                + " input: 'x' output: 'y' output: 'i' attribute { name: 'k' type: INT i: 1 } } "
                 + MATRIX.replace("elem_type: 7", "elem_type: 1")
                 + ANSWER.formatted(1)
                 + "}");
