@@ -243,11 +243,11 @@ record HostileOperator(String name, ModelProto model) {
       value = value.replaceFirst("^=", "");
       if (value.startsWith("[")) {
         attribute.setType(AttributeType.INTS);
-        for (String number : value.substring(1, value.length() - 1).split(",")) {
+        for (String number : value.substring(1, value.length() - 1).split(",", -1)) {
           attribute.addInts(hostile && random.nextBoolean() ? hostile() : Long.parseLong(number));
         }
       } else {
-        String[] words = value.split("\\|");
+        String[] words = value.split("\\|", -1);
         String word = words[random.nextInt(words.length)];
         if (word.matches("-?\\d+")) {
           attribute.setType(AttributeType.INT).setI(hostile ? hostile() : Long.parseLong(word));

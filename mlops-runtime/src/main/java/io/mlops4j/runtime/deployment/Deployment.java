@@ -56,9 +56,9 @@ public interface Deployment extends Model {
    * @param from who is to leave, as a prediction or an alarm tells
    * @param reason why; it goes into the record, signed by the deployment's actor
    * @return the new record; empty if nothing happened, also when nothing served before
-   * @throws io.mlops4j.error.RegistryException if the alias was removed, which keeps what serves; or
-   *     if the registry cannot be used or does not answer
-   *     within {@link Builder#registryTimeout}, or if every version that served before was deleted
+   * @throws io.mlops4j.error.RegistryException if the alias was removed, which keeps what serves;
+   *     or if the registry cannot be used or does not answer within {@link
+   *     Builder#registryTimeout}, or if every version that served before was deleted
    * @throws IllegalStateException if the deployment is closed
    */
   Optional<AliasRecord> rollback(ServedBy from, String reason);

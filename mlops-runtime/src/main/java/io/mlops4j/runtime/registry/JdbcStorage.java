@@ -154,6 +154,7 @@ final class JdbcStorage implements Storage {
   }
 
   /** A card, and what the columns beside it say. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record CardRow(ModelVersion version, Digest digest, byte[] card) {}
 
   private List<CardRow> cards(String model, int first, int last) {

@@ -91,8 +91,8 @@ class EndingOperatorsTest {
   /** At k, or at no index if x has no rows. */
   private static String sequence(String operator, String after) {
     return "node { op_type: 'SequenceConstruct' input: 'x' output: 's' } node { op_type: 'Shape'"
-               + " input: 'x' output: 'rows' attribute { name: 'end' type: INT i: 1 } } node {"
-               + " op_type: 'Expand' input: 'k' input: 'rows' output: 'i' }"
+        + " input: 'x' output: 'rows' attribute { name: 'end' type: INT i: 1 } } node {"
+        + " op_type: 'Expand' input: 'k' input: 'rows' output: 'i' }"
         + " node { op_type: '%s' } ".formatted(operator)
         + after
         + MATRIX

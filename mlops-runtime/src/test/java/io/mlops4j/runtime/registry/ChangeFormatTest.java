@@ -71,12 +71,13 @@ class ChangeFormatTest {
               }
               """
                   .formatted(DIGEST));
-      assertThat(registry.head())
-          .hasToString(
+      // The manifest names the publishing process, so that its digest is another in each.
+      assertThat(registry.head().toString())
+          .matches(
               """
               mlops4j-registry-head 1
               changes flight-delay 2 sha256:f4fe11930d1ebd5c31f1c722c0052e7e86833003f48d2c96cb9c1f5d405701eb
-              versions flight-delay 1 sha256:ddafbdb95c2f8c013d6456a850800eaaafcb24766284b6b3f56d2f82d1e30dca
+              versions flight-delay 1 sha256:[0-9a-f]{64}
               """);
     }
   }

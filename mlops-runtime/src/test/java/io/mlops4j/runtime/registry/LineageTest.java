@@ -212,8 +212,7 @@ class LineageTest {
   }
 
   @Test
-  void blocksOfLinksSaveReadingCardsAndAreMadeUpForWhereTheyAreMissingOrDamaged()
-      throws Exception {
+  void blocksOfLinksSaveReadingCardsAndAreMadeUpForWhereTheyAreMissingOrDamaged() throws Exception {
     Shelf.fill(temp.resolve("registry"), model, 1, LinkBlocks.BLOCK + 10, LineageTest::linked);
     int last = LinkBlocks.BLOCK + 10;
     registry.deprecate(registry.resolve("race:7"), Change.by("ana"));
@@ -231,8 +230,7 @@ class LineageTest {
     ObjectNode cut = Json.parse(right);
     cut.withArray("data").removeAll();
     byte[] withoutData = Json.writeSealed(cut);
-    for (byte[] damaged :
-        List.of(new byte[0], wrong, ofOtherBlock, ofOtherVersions, withoutData)) {
+    for (byte[] damaged : List.of(new byte[0], wrong, ofOtherBlock, ofOtherVersions, withoutData)) {
       Files.write(block(), damaged);
       assertTheSameAsByTheCards(last);
       assertThat(block()).hasBinaryContent(right);
@@ -244,7 +242,8 @@ class LineageTest {
     Files.delete(block().getParent());
 
     Lineage.of(registry);
-    Files.write(new Layout(temp.resolve("registry")).version("race", 9).resolve("card.json"), wrong);
+    Files.write(
+        new Layout(temp.resolve("registry")).version("race", 9).resolve("card.json"), wrong);
     assertThat(Lineage.of(registry).ancestors(registry.resolve("race:" + last))).hasSize(last);
   }
 
@@ -263,8 +262,7 @@ class LineageTest {
   @Test
   void aDatabaseGivesTheSameAsTheCards() throws Exception {
     DatabaseUnderTest database = DatabaseUnderTest.h2();
-    try (ModelRegistry copy =
-        database.open(temp.resolve("copy"), RegistryOptions.withDefaults())) {
+    try (ModelRegistry copy = database.open(temp.resolve("copy"), RegistryOptions.withDefaults())) {
       int last = 520; // more than a page
       Shelf.fill(temp.resolve("registry"), model, 1, last, LineageTest::linked);
       RegistryCopy.of(registry, copy).run();

@@ -47,8 +47,10 @@ class CallerMistakesTest {
     }
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Answer(long label, float[] probabilites) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record X(float[] x) {}
 
   @Test

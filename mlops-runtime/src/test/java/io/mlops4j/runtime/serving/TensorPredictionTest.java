@@ -143,7 +143,7 @@ class TensorPredictionTest {
       assertThatThrownBy(() -> model.predict(doubles))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("of float64")
-          .hasMessageContaining("only widening without loss");
+          .hasMessageContaining("Feature.narrowing(Narrowing.CHECKED)");
       assertThatThrownBy(() -> model.predict(differing))
           .isInstanceOf(ModelInputException.class)
           .hasMessage(
