@@ -147,9 +147,7 @@ final class IntegerDivisions {
     }
 
     boolean isNear(String name) {
-      return (types.containsKey(name) || outer == null)
-          ? near.contains(name)
-          : outer.isNear(name);
+      return (types.containsKey(name) || outer == null) ? near.contains(name) : outer.isNear(name);
     }
 
     void declare(ValueInfoProto value) {
