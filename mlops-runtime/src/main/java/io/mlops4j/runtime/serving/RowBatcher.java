@@ -329,16 +329,18 @@ final class RowBatcher<I, O> {
     boolean interrupted = false;
     boolean looks = leads;
     try {
-      while (!call.done) {
+      do {
+        // Even for a call that was answered meanwhile: others may have relied on this thread to
+        // look.
         List<QueuedCall> taken = looks ? queue.take(call) : List.of();
         looks = true;
-        if (taken.isEmpty()) {
+        if (!taken.isEmpty()) {
+          queue.answer(call, taken);
+        } else if (!call.done) {
           park(call);
           interrupted |= Thread.interrupted();
-        } else {
-          queue.answer(call, taken);
         }
-      }
+      } while (!call.done);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
