@@ -166,7 +166,7 @@ class ReadmeProjectIT {
     List<String> command = new ArrayList<>();
     command.add(String.valueOf(maven));
     command.addAll(List.of("-B", "-ntp", "-Dstyle.color=never"));
-    if (Boolean.getBoolean("maven.offline")) {
+    if ("offline=true".equals(System.getProperty("maven.offline"))) {
       command.add("-o");
     }
     command.add("-Dmaven.repo.local=" + ourRepository());
