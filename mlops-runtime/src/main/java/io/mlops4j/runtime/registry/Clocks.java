@@ -56,48 +56,45 @@ final class Clocks {
       if (!latest.equals(Instant.MIN) && clock.isBefore(latest.minus(tolerance))) {
         Duration by = Duration.between(latest, clock);
         jump(
-            new Verification.Jump(
-                name,
-                number,
-                place,
-                clock,
-                by,
-                place
-                    + ": found the clock reading "
-                    + clock
-                    + " after a time of "
-                    + latest
-                    + ", "
-                    + Shown.span(by.negated())
-                    + " earlier, expected at most "
-                    + Shown.span(tolerance)
-                    + "; its writer's clock was behind, or an earlier one's was ahead: set the"
-                    + " clocks of both machines"));
+            number,
+            place,
+            clock,
+            by,
+            " after a time of "
+                + latest
+                + ", "
+                + Shown.span(by.negated())
+                + " earlier, expected at most "
+                + Shown.span(tolerance)
+                + "; its writer's clock was behind, or an earlier one's was ahead: set the clocks of"
+                + " both machines");
       } else if (clock.isAfter(now.plus(tolerance))) {
         Duration by = Duration.between(now, clock);
         jump(
-            new Verification.Jump(
-                name,
-                number,
-                place,
-                clock,
-                by,
-                place
-                    + ": found the clock reading "
-                    + clock
-                    + ", "
-                    + Shown.span(by)
-                    + " ahead of the clock here, expected at most "
-                    + Shown.span(tolerance)
-                    + "; its writer's clock was ahead, or the one here is behind: later records are"
-                    + " given its time until clocks reach it"));
+            number,
+            place,
+            clock,
+            by,
+            ", "
+                + Shown.span(by)
+                + " ahead of the clock here, expected at most "
+                + Shown.span(tolerance)
+                + "; its writer's clock was ahead, or the one here is behind: later records are"
+                + " given its time until clocks reach it");
       }
       latest = at.isAfter(latest) ? at : latest;
     }
 
-    private void jump(Verification.Jump jump) {
+    private void jump(long number, String place, Instant clock, Duration by, String problem) {
       if (jumps.size() < most) {
-        jumps.add(jump);
+        jumps.add(
+            new Verification.Jump(
+                name,
+                number,
+                place,
+                clock,
+                by,
+                place + ": found the clock reading " + clock + problem));
       } else {
         moreJumps++;
       }
