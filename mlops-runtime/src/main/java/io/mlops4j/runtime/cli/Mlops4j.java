@@ -1,20 +1,23 @@
 package io.mlops4j.runtime.cli;
 
+import io.mlops4j.runtime.cli.shell.Terminal;
+
 /**
- * The command line of a registry: publish, list, show, assign, history, diff, sign, verify, export,
- * import, copy, deprecate, delete, restore and gc; and of models and data: inspect, predict and
- * drift, which needs {@code io.mlops4j:mlops-monitor}. Needs {@code info.picocli:picocli} 4.7.7 on
- * the class path; {@code --help} shows every command with an example:
+ * The command line of registries, models and data. {@code --help} lists the commands, each with an
+ * example:
  *
  * <pre>{@code
  * java -cp ... io.mlops4j.runtime.cli.Mlops4j --help
  * }</pre>
  *
- * <p>What was asked for goes to standard output, everything else to standard error. With {@code
- * --json} standard output is one JSON document, or nothing where a command failed; keys may be
- * added, but are never renamed. The exit code is 0 when it went well, 1 when what was asked for
- * failed or a verification found a break, 2 when the command line itself is wrong, and 3 when drift
- * found a column that drifted.
+ * <p>Needs {@code info.picocli:picocli} 4.7.7 on the class path, and {@code
+ * io.mlops4j:mlops-monitor} for the command {@code drift}.
+ *
+ * <p>The answer goes to standard output, everything else to standard error. With {@code --json}
+ * standard output is one JSON document, or nothing if the command failed. Keys may be added, but
+ * are never renamed. The exit code is 0 if the command succeeded, 1 if it failed or a verification
+ * found a break, 2 if the command line is wrong, and 3 if {@code drift} found a column that
+ * drifted.
  */
 public final class Mlops4j {
   private Mlops4j() {}
@@ -23,7 +26,8 @@ public final class Mlops4j {
    * Runs one command and ends the process with its exit code.
    *
    * @param args the command and its options
-   * @throws IllegalStateException if Picocli is not on the class path, with what to add
+   * @throws IllegalStateException if Picocli is not on the class path; the message names the
+   *     artifact
    */
   public static void main(String[] args) {
     System.exit(run(args));
@@ -35,9 +39,7 @@ public final class Mlops4j {
     } catch (NoClassDefFoundError e) {
       if (String.valueOf(e.getMessage()).startsWith("picocli/")) {
         throw new IllegalStateException(
-            "found no Picocli, which the command line needs; add info.picocli:picocli 4.7.7 to"
-                + " the class path",
-            e);
+            "the command line needs Picocli; add info.picocli:picocli 4.7.7 to the class path", e);
       }
       throw e;
     }

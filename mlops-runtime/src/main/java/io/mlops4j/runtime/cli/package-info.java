@@ -1,6 +1,6 @@
 /**
- * A command line over the registry's public interfaces. The only package that sees Picocli, which
- * is optional.
+ * The command line, over the library's public interfaces. This package and those below it are the
+ * only ones that see Picocli, which is optional.
  */
 @NullMarked
 package io.mlops4j.runtime.cli;

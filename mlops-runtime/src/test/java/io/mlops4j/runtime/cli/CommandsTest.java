@@ -93,7 +93,7 @@ class CommandsTest {
     assertThat(said.err())
         .isEqualToNormalizingNewlines(
             """
-            mlops4j: found no registry, expected --registry ADDRESS, or MLOPS4J_REGISTRY in the environment
+            mlops4j: no registry is named; add --registry ADDRESS or set MLOPS4J_REGISTRY in the environment
             Try 'mlops4j list --help'.
             """);
   }

@@ -131,6 +131,6 @@ class DatabaseCommandsTest {
     Line.Said said = line(folder.toString()).run("list", "--schema", "ml");
 
     assertThat(said.code()).isEqualTo(2);
-    assertThat(said.err()).contains("folder with a schema", "database");
+    assertThat(said.err()).contains("is a folder", "database");
   }
 }

@@ -182,7 +182,7 @@ class ExchangeCommandsTest {
     Line.Said said = to.run("import", zip, "--owner", "me");
 
     assertThat(said.code()).isEqualTo(2);
-    assertThat(said.err()).contains("archive, which has its card");
+    assertThat(said.err()).contains("an archive has its own card");
     assertThat(temporary.resolve("other")).doesNotExist();
   }
 }

@@ -172,6 +172,35 @@ class ModelCommandsTest {
   }
 
   @Test
+  void withTrustedKeysPredictAndInspectRefuseAModelThatNoneOfThemSigned() throws Exception {
+    Path key = TrustOptionsTest.resource("signing-key.pem");
+    Path publicKey = TrustOptionsTest.resource("signing-key-pub.pem");
+    Line line = Line.of(temporary.resolve("registry"));
+    line.run("publish", MODEL, "--name", "late");
+
+    for (Object model : List.of("late:1", MODEL)) {
+      for (String option : List.of("--trust", "--version-trust")) {
+        Line.Said refused = line.run("predict", model, rows, "--json", option, publicKey);
+        assertThat(refused.code()).as(refused.err()).isEqualTo(1);
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.err()).contains("found no signature");
+      }
+    }
+    assertThat(line.run("inspect", MODEL, "--trust", publicKey).code()).isEqualTo(1);
+    assertThat(
+            line.run("predict", MODEL, rows, "--trust", publicKey, "--allow-unsigned", "other*")
+                .code())
+        .isEqualTo(1);
+    assertThat(line.run("predict", MODEL, rows, "--allow-unsigned").code()).isEqualTo(2);
+
+    line.run("sign", "late:1", "--key", key, "--public-key", publicKey);
+    Line.Said signed = line.run("predict", "late:1", rows, "--trust", publicKey);
+    assertThat(signed.code()).as(signed.err()).isZero();
+    Line.Said allowed = line.run("predict", MODEL, rows, "--trust", publicKey, "--allow-unsigned");
+    assertThat(allowed.code()).as(allowed.err()).isZero();
+  }
+
+  @Test
   void predictWritesArrow() throws Exception {
     Path answers = temporary.resolve("answers.arrow");
 
@@ -191,7 +220,7 @@ class ModelCommandsTest {
   @ParameterizedTest
   @CsvSource({
     "No Such.onnx, 1, found no such file",
-    "late:1, 2, found no registry",
+    "late:1, 2, no registry is named",
   })
   void predictOfNoModelSaysWhatIsMissing(String model, int code, String message) {
     Line.Said said = run("predict", model, rows);
@@ -274,9 +303,7 @@ class ModelCommandsTest {
   private static Line.Said drift(ClassLoader reporters, Object... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine line = Commands.line(name -> null, false);
-    line.getCommandSpec().removeSubcommand("drift");
-    line.addSubcommand(new DriftCommand(reporters));
+    CommandLine line = Commands.line(name -> null, false, reporters);
     int code =
         line.setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))
@@ -303,7 +330,7 @@ class ModelCommandsTest {
       assertThat(said.code()).as(said.err()).isEqualTo(code);
       if (code == 1) {
         assertThat(said.out()).isEmpty();
-        assertThat(said.err()).contains("found no column that could be judged");
+        assertThat(said.err()).contains("no column can be compared");
       } else {
         assertThat(said.json().get("rows").intValue()).isEqualTo(golden.size());
         assertThat(page).hasContent("<html>");

@@ -81,7 +81,8 @@ class ReadingCommandsTest {
     Line.Said said = line.run("list", "flight-dely");
 
     assertThat(said.code()).isEqualTo(1);
-    assertThat(said.err()).contains("flight-dely: found no such model", "flight-delay, many-files");
+    assertThat(said.err())
+        .contains("flight-dely: no model with this name", "flight-delay, many-files");
     assertThat(line.run("history", "flight-dely").err()).isEqualTo(said.err());
     assertThat(line.run("show", "flight-dely").err())
         .contains("flight-dely: found no such model", "flight-delay, many-files")
@@ -167,13 +168,13 @@ class ReadingCommandsTest {
     assertThat(line.run("history", "flight-delay@champion", "--at", AT).out()).startsWith("3  ");
     Line.Said exact =
         line.run("history", "flight-delay@champion", "--at", "2001-05-03T12:00:00.123455Z");
-    assertThat(exact.out()).contains("named nothing yet at " + AT);
+    assertThat(exact.out()).contains("pointed to no version yet at " + AT);
     // An hour and a half before, told in summer time of Berlin.
     String before = "2001-05-03T12:30:00+02:00";
     Line.Said none = line.run("history", "flight-delay@champion", "--at", before);
     assertThat(none.code()).isZero();
     assertThat(none.out())
-        .isEqualTo("flight-delay@champion named nothing yet at 2001-05-03T10:30:00Z\n");
+        .isEqualTo("flight-delay@champion pointed to no version yet at 2001-05-03T10:30:00Z\n");
     JsonNode json = line.run("history", "flight-delay@champion", "--at", before, "--json").json();
     assertThat(json.get("record").isNull()).isTrue();
   }
@@ -270,9 +271,10 @@ class ReadingCommandsTest {
     assertThat(said.code()).isEqualTo(1);
     assertThat(said.out()).contains("alias flight-delay@champion 3", "BROKEN");
     assertThat(line.run("verify", "--head", temporary.resolve("none")).err())
-        .contains("none: found no such file");
+        .contains("none: no such file");
     Path picture = Files.write(temporary.resolve("picture"), new byte[] {(byte) 0xff, 1});
-    assertThat(line.run("verify", "--head", picture).err()).contains("picture: ", "no text");
+    assertThat(line.run("verify", "--head", picture).err())
+        .contains("picture: ", "not a text file");
     Line.Said other = line.run("verify", "--head", Files.writeString(temporary.resolve("t"), "hi"));
     assertThat(other.code()).isEqualTo(1);
     assertThat(other.err()).contains("t: head: found \"hi\"", "--save-head");

@@ -137,7 +137,7 @@ class SignAndCopyCommandsTest {
     Line.Said said = line.run("copy", temporary.resolve("old"));
 
     assertThat(said.code()).isEqualTo(2);
-    assertThat(said.err()).contains("old, which is the registry itself, expected another");
+    assertThat(said.err()).contains("old is the registry itself");
   }
 
   @Test
@@ -145,7 +145,7 @@ class SignAndCopyCommandsTest {
     Line.Said said = line.run("copy", "jdbc:h2:mem:x;PASSWORD=s3cret");
 
     assertThat(said.code()).isEqualTo(2);
-    assertThat(said.err()).contains("TARGET: found a password").doesNotContain("s3cret");
+    assertThat(said.err()).contains("TARGET: a password").doesNotContain("s3cret");
     assertThat(line.run("copy", temporary.resolve("t"), "--to-schema", "ml").code()).isEqualTo(2);
   }
 }

@@ -115,7 +115,7 @@ class StateCommandsTest {
       for (String ref : new String[] {"mlp", "mlp@champion"}) {
         Line.Said said = line.run(command, ref, "--by", "ana");
         assertThat(said.code()).isEqualTo(2);
-        assertThat(said.err()).contains("found " + ref + ", expected the version's number");
+        assertThat(said.err()).contains("found " + ref + "; expected a number");
       }
       assertThat(line.run(command, "mlp:1").code()).isEqualTo(2);
     }
@@ -146,7 +146,7 @@ class StateCommandsTest {
     line.run("assign", "mlp@champion", "mlp:1", "--by", "ana");
     Line.Said late = line.run("unassign", "mlp@champion", "--by", "bob", "--expect", "2");
     assertThat(late.code()).isEqualTo(1);
-    assertThat(late.err()).contains("found record 1 -> mlp:1 as the newest, expected record 2");
+    assertThat(late.err()).contains("found record 1 -> mlp:1 as the newest; expected record 2");
     Line.Said said =
         line.run("unassign", "mlp@champion", "--by", "bob", "--because", "over", "--expect", "1");
     assertThat(said.code()).isZero();
@@ -190,7 +190,7 @@ class StateCommandsTest {
   @Test
   void theHistoryOfAModelTellsItsChanges() {
     assertThat(line.run("history", "mlp").out())
-        .isEqualTo("every version of mlp is as it was published\n");
+        .isEqualTo("no version of mlp was deprecated, deleted or restored\n");
     line.run("deprecate", "mlp:1", "--by", "ana", "--because", "old");
     line.run("restore", "mlp:1", "--by", "bob");
 

@@ -2,7 +2,6 @@ package io.mlops4j.runtime.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,12 +22,13 @@ class TrustOptionsTest {
     line = Line.of(temporary.resolve("registry"));
     line.run("publish", Line.model(temporary, "mlp4.onnx"), "--name", "mlp");
     line.run("publish", Line.model(temporary, "mlp4_wrong.onnx"), "--name", "mlp");
-    key = Path.of(resource("signing-key.pem"));
-    publicKey = Path.of(resource("signing-key-pub.pem"));
+    key = resource("signing-key.pem");
+    publicKey = resource("signing-key-pub.pem");
   }
 
-  private static URI resource(String name) throws Exception {
-    return Objects.requireNonNull(TrustOptionsTest.class.getResource("../trust/" + name)).toURI();
+  static Path resource(String name) throws Exception {
+    return Path.of(
+        Objects.requireNonNull(TrustOptionsTest.class.getResource("../trust/" + name)).toURI());
   }
 
   private Line.Said signed(Object... command) {
@@ -92,7 +92,9 @@ class TrustOptionsTest {
         line.run("assign", "mlp@champion", "mlp:1", "--by", "ana", "--trust", publicKey);
 
     assertThat(said.code()).isEqualTo(2);
-    assertThat(said.err()).contains("--trust: found no key", "--record-key").hasLineCount(2);
+    assertThat(said.err())
+        .contains("--trust: needs a signed record", "--record-key")
+        .hasLineCount(2);
     assertThat(line.run("history", "mlp@champion").err()).contains("found no such alias");
     assertThat(line.run("gc", "--by", "ana", "--trust", publicKey, "--dry-run").code()).isZero();
     assertThat(line.run("gc", "--by", "ana", "--trust", publicKey).code()).isEqualTo(2);

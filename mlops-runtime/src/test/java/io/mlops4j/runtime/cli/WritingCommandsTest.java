@@ -123,7 +123,7 @@ class WritingCommandsTest {
 
     assertThat(said.code()).isEqualTo(1);
     assertThat(said.err())
-        .contains("card.json: found no JSON in line 2, column ")
+        .contains("card.json: not valid JSON in line 2, column ")
         .doesNotContain("Source")
         .hasLineCount(1);
   }
@@ -169,7 +169,7 @@ class WritingCommandsTest {
     assertThat(metric.err()).contains("high", "--metric");
     Line.Said json = line.run("publish", model, "--card", card);
     assertThat(json.code()).isEqualTo(1);
-    assertThat(json.err()).contains("card.json: found no JSON");
+    assertThat(json.err()).contains("card.json: not valid JSON");
     assertThat(registry).doesNotExist();
   }
 

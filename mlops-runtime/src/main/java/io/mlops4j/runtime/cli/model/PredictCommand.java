@@ -1,0 +1,227 @@
+package io.mlops4j.runtime.cli.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.inference.Model;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.runtime.cli.shell.ConsoleOutput;
+import io.mlops4j.runtime.cli.shell.ModelTrustOptions;
+import io.mlops4j.runtime.cli.shell.ShellCommand;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.DictionaryEncoder;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code predict MODEL DATA}: calls a model with the rows of a file. */
+@Command(
+    name = "predict",
+    description = {
+      "Calls a model with the rows of an Arrow file and prints its outputs: a table, JSON with --json,"
+          + " or an Arrow file with --arrow.",
+      "The key columns of the card come before the outputs. With --trust a model is called only if it"
+          + " is signed with one of the keys."
+    },
+    footer = {
+      "%nExamples:",
+      "  mlops4j predict flight-delay.onnx may.arrow --rows 5",
+      "  mlops4j predict flight-delay@champion may.arrow --arrow answers.arrow \\",
+      "      --registry registry"
+    })
+final class PredictCommand extends ShellCommand {
+  private static final long ROWS_OF_A_TABLE = 20;
+
+  @Mixin private final ModelArgument model = new ModelArgument();
+  @Mixin private final ModelTrustOptions trust = new ModelTrustOptions();
+
+  @SuppressWarnings("NullAway.Init") // set by Picocli
+  @Parameters(
+      index = "1",
+      paramLabel = "DATA",
+      description = "An Arrow file with the input columns of the model.")
+  private Path data;
+
+  @Option(
+      names = "--rows",
+      paramLabel = "N",
+      description = "Call the model with the first N rows only. Default: 20 for a table, else all.")
+  private @Nullable Long rows;
+
+  @Option(
+      names = "--arrow",
+      paramLabel = "FILE",
+      description = "Write the outputs to an Arrow file. An existing file is replaced.")
+  private @Nullable Path arrow;
+
+  @Override
+  protected int answer(ConsoleOutput out) throws IOException {
+    if (rows != null && rows < 0) {
+      throw misused("--rows: found " + rows + "; expected 0 or more");
+    }
+    try (ModelRuntime runtime = trust.runtime(global().trusted())) {
+      return model.load(
+          runtime,
+          () -> global().address(spec()).open(global().options(spec())),
+          loaded -> predict(runtime, loaded, out));
+    }
+  }
+
+  private int predict(ModelRuntime runtime, Model loaded, ConsoleOutput out) throws IOException {
+    long most = rows != null ? rows : arrow == null && !out.isJson() ? ROWS_OF_A_TABLE : -1;
+    ObjectNode json = json(loaded.servedBy());
+    if (arrow != null) {
+      try (ArrowAnswers file = new ArrowAnswers(arrow, runtime.allocator())) {
+        RowCalls run = new RowCalls(runtime, loaded, most, file::write);
+        run.all(data);
+        json.put("rows", run.done).put("arrow", arrow.toString());
+        out.answer(
+            json, to -> to.line(ConsoleOutput.count(run.done, "row", "rows") + " in " + arrow));
+      }
+      return 0;
+    }
+    List<ObjectNode> answers = new ArrayList<>();
+    RowCalls run = new RowCalls(runtime, loaded, most, root -> add(root, answers));
+    run.all(data);
+    answers.forEach(json.putArray("rows")::add);
+    out.answer(json, to -> to.table(table(answers)));
+    if (run.more && rows == null) {
+      note("the data has more rows; --rows N prints more of them, --json all");
+    }
+    return 0;
+  }
+
+  private static ObjectNode json(ServedBy who) {
+    ObjectNode json =
+        ConsoleOutput.object().put("model", who.model()).put("digest", who.digest().toString());
+    who.version().ifPresent(version -> json.put("version", version.toString()));
+    return json.put("engine", who.engine());
+  }
+
+  private static void add(VectorSchemaRoot root, List<ObjectNode> answers) {
+    for (int row = 0; row < root.getRowCount(); row++) {
+      ObjectNode answer = ConsoleOutput.object();
+      for (FieldVector vector : root.getFieldVectors()) {
+        answer.set(vector.getName(), ArrowCells.json(vector, row));
+      }
+      answers.add(answer);
+    }
+  }
+
+  private static List<List<String>> table(List<ObjectNode> answers) {
+    List<List<String>> table = new ArrayList<>();
+    if (!answers.isEmpty()) {
+      List<String> names = new ArrayList<>();
+      answers.get(0).fieldNames().forEachRemaining(names::add);
+      table.add(names);
+    }
+    for (ObjectNode answer : answers) {
+      List<String> row = new ArrayList<>();
+      for (JsonNode value : answer) {
+        row.add(value.isTextual() ? value.textValue() : value.toString());
+      }
+      table.add(row);
+    }
+    return table;
+  }
+
+  private static List<Field> fields(List<FieldVector> vectors) {
+    return vectors.stream().map(FieldVector::getField).toList();
+  }
+
+  /** Calls the model with the rows of a file. */
+  private final class RowCalls {
+    private final ModelRuntime runtime;
+    private final Model loaded;
+    private final long most;
+    private final Consumer<VectorSchemaRoot> answers;
+    private long done;
+    private boolean more;
+    private boolean noted;
+
+    /**
+     * @param most the highest number of rows; below 0: all
+     */
+    RowCalls(ModelRuntime runtime, Model loaded, long most, Consumer<VectorSchemaRoot> answers) {
+      this.runtime = runtime;
+      this.loaded = loaded;
+      this.most = most;
+      this.answers = answers;
+    }
+
+    void all(Path file) {
+      try (FeatureReader reader = runtime.read(file)) {
+        for (FeatureBatch batch : reader) {
+          if (most >= 0 && done + batch.rows() > most) {
+            more = true;
+            try (FeatureBatch first = batch.slice(0, (int) (most - done))) {
+              call(first);
+            }
+            return;
+          }
+          call(batch);
+        }
+      }
+    }
+
+    private void call(FeatureBatch batch) {
+      List<FieldVector> decoded = new ArrayList<>();
+      try (Prediction prediction = loaded.predict(batch)) {
+        List<FieldVector> columns = new ArrayList<>();
+        for (String key : loaded.features().keys()) {
+          columns.add(key(batch, key, decoded));
+        }
+        VectorSchemaRoot outputs = prediction.outputs().root();
+        columns.addAll(outputs.getFieldVectors());
+        noteMissingOutputs(outputs);
+        answers.accept(new VectorSchemaRoot(fields(columns), columns, batch.rows()));
+        done += batch.rows();
+      } finally {
+        decoded.forEach(FieldVector::close);
+      }
+    }
+
+    private void noteMissingOutputs(VectorSchemaRoot shown) {
+      if (noted) {
+        return;
+      }
+      noted = true;
+      loaded.signature().outputs().stream()
+          .map(spec -> spec.name())
+          .filter(name -> shown.getVector(name) == null)
+          .forEach(
+              name ->
+                  note(
+                      "output "
+                          + name
+                          + " is left out, because it does not have one row for each row of the data"));
+    }
+
+    private FieldVector key(FeatureBatch batch, String name, List<FieldVector> decoded) {
+      FieldVector vector = batch.column(name);
+      if (vector.getField().getDictionary() == null) {
+        return vector;
+      }
+      FieldVector values =
+          (FieldVector)
+              DictionaryEncoder.decode(
+                  vector,
+                  batch.dictionaries().lookup(vector.getField().getDictionary().getId()),
+                  runtime.allocator());
+      decoded.add(values);
+      return values;
+    }
+  }
+}

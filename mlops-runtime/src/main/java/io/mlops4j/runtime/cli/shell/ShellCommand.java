@@ -1,0 +1,139 @@
+package io.mlops4j.runtime.cli.shell;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** A command that prints an answer, and fails if the answer could not be written. */
+public abstract class ShellCommand implements Callable<Integer> {
+  @SuppressWarnings("NullAway.Init") // set by Picocli
+  @Spec
+  private CommandSpec spec;
+
+  @SuppressWarnings("NullAway.Init") // set by Picocli
+  @ParentCommand
+  private GlobalOptions globalOptions;
+
+  /** The exit code of a command that failed, or of a verification that found a break. */
+  public static final int FAILED = 1;
+
+  /** The exit code of a wrong command line. */
+  public static final int USAGE = 2;
+
+  /** The exit code of {@code drift} when a column drifted. */
+  public static final int DRIFTED = 3;
+
+  /** For the commands. */
+  protected ShellCommand() {}
+
+  /**
+   * Runs the command.
+   *
+   * @param out takes the answer
+   * @return the exit code
+   * @throws IOException if a file cannot be read or written
+   */
+  protected abstract int answer(ConsoleOutput out) throws IOException;
+
+  @Override
+  public final Integer call() throws IOException {
+    PrintWriter writer = spec.commandLine().getOut();
+    int code = answer(new ConsoleOutput(writer, globalOptions.json()));
+    if (writer.checkError()) {
+      throw new IOException("the answer could not be written to standard output");
+    }
+    return code;
+  }
+
+  /**
+   * Returns the command as Picocli knows it.
+   *
+   * @return the command
+   */
+  protected CommandSpec spec() {
+    return spec;
+  }
+
+  /**
+   * Returns the options that every command takes.
+   *
+   * @return the options
+   */
+  protected GlobalOptions global() {
+    return globalOptions;
+  }
+
+  /**
+   * Returns a bar for work that reports its progress.
+   *
+   * @param what the name of the work
+   * @return a bar to close
+   */
+  protected ProgressBar bar(String what) {
+    return new ProgressBar(
+        spec.commandLine().getErr(),
+        what,
+        global().progress(),
+        global().terminal(),
+        System::nanoTime);
+  }
+
+  /**
+   * Runs work that reports no progress, and shows the seconds that it takes.
+   *
+   * @param <T> the result
+   * @param what the name of the work
+   * @param work the work
+   * @return its result
+   * @throws IOException if the work throws it
+   */
+  protected <T> T ticking(String what, LongWork<T> work) throws IOException {
+    ProgressTicker ticker = ProgressTicker.start(bar(what), global().progress());
+    try {
+      return work.get();
+    } finally {
+      ticker.close();
+    }
+  }
+
+  /**
+   * Work that takes a while.
+   *
+   * @param <T> the result
+   */
+  @FunctionalInterface
+  protected interface LongWork<T> {
+    /**
+     * Does the work.
+     *
+     * @return its result
+     * @throws IOException if a file cannot be read or written
+     */
+    T get() throws IOException;
+  }
+
+  /**
+   * Prints a line to standard error.
+   *
+   * @param message the line
+   */
+  public void note(String message) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("mlops4j: " + ConsoleOutput.clean(message));
+    err.flush();
+  }
+
+  /**
+   * Returns an exception for a wrong command line.
+   *
+   * @param message what is wrong and what to do
+   * @return the exception, to throw
+   */
+  protected ParameterException misused(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}
