@@ -9,13 +9,18 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** How a model is loaded. Immutable: every method returns a changed copy. */
+/**
+ * How a model is loaded. Immutable, so that one instance can serve many loads.
+ *
+ * <pre>{@code
+ * LoadOptions.builder().device("cuda", "cpu").microBatching(MicroBatching.upTo(64)).build();
+ * }</pre>
+ */
 public final class LoadOptions {
-  private static final int ABANDONED_RUNS = 4;
-  private static final LoadOptions DEFAULTS = new LoadOptions(new Draft());
+  private static final LoadOptions DEFAULTS = builder().build();
+  private static final LoadOptions UNTRUSTED = builder().untrusted().build();
 
   private final @Nullable FeatureSchema features;
   private final List<InferenceListener> listeners;
@@ -33,327 +38,193 @@ public final class LoadOptions {
   private final int abandonedRuns;
   private final Set<String> operations;
 
-  private LoadOptions(Draft draft) {
-    this.features = draft.features;
-    this.listeners = List.copyOf(draft.listeners);
-    this.engine = draft.engine;
-    this.devices = List.copyOf(draft.devices);
-    this.signature = draft.signature;
-    this.deadline = draft.deadline;
-    this.cached = draft.cached;
-    this.trusted = draft.trusted;
-    this.warmUp = draft.warmUp;
-    this.profiled = draft.profiled;
-    this.microBatching = draft.microBatching;
-    this.independentRows = draft.independentRows;
-    this.closing = draft.closing;
-    this.abandonedRuns = draft.abandonedRuns;
-    this.operations = Set.copyOf(draft.operations);
-  }
-
-  /** What a changed copy is made from. */
-  private static final class Draft {
-    private @Nullable FeatureSchema features;
-    private List<? extends InferenceListener> listeners = List.of();
-    private @Nullable String engine;
-    private List<Device> devices = List.of();
-    private @Nullable String signature;
-    private @Nullable Duration deadline;
-    private boolean cached = true;
-    private boolean trusted = true;
-    private boolean warmUp;
-    private boolean profiled;
-    private MicroBatching microBatching = MicroBatching.upTo(1);
-    private boolean independentRows;
-    private @Nullable Closing closing;
-    private int abandonedRuns;
-    private Set<String> operations = Set.of();
-  }
-
-  private LoadOptions with(Consumer<Draft> change) {
-    Draft draft = new Draft();
-    draft.features = features;
-    draft.listeners = listeners;
-    draft.engine = engine;
-    draft.devices = devices;
-    draft.signature = signature;
-    draft.deadline = deadline;
-    draft.cached = cached;
-    draft.trusted = trusted;
-    draft.warmUp = warmUp;
-    draft.profiled = profiled;
-    draft.microBatching = microBatching;
-    draft.independentRows = independentRows;
-    draft.closing = closing;
-    draft.abandonedRuns = abandonedRuns;
-    draft.operations = operations;
-    change.accept(draft);
-    return new LoadOptions(draft);
+  private LoadOptions(Builder builder) {
+    this.features = builder.features;
+    this.listeners = List.copyOf(builder.listeners);
+    this.engine = builder.engine;
+    this.devices = builder.devices;
+    this.signature = builder.signature;
+    this.deadline = builder.deadline;
+    this.cached = builder.cached;
+    this.trusted = builder.trusted;
+    this.warmUp = builder.warmUp;
+    this.profiled = builder.profiled;
+    this.microBatching = builder.microBatching;
+    this.independentRows = builder.independentRows;
+    this.closing = builder.closing;
+    this.abandonedRuns = builder.abandonedRuns;
+    this.operations = Set.copyOf(builder.operations);
   }
 
   /**
-   * Columns meet inputs by name, the first engine that knows the format, its default device.
+   * Returns the options that a load without options uses: columns meet inputs by name, and the
+   * first engine that knows the format runs the model on its default device.
    *
-   * @return the options that a load without options uses
+   * @return the defaults
    */
-  public static LoadOptions withDefaults() {
+  public static LoadOptions defaults() {
     return DEFAULTS;
   }
 
   /**
-   * States how columns meet the model's inputs; overrides the card's schema.
+   * Returns the options for a model from a maker who is not trusted, as {@link Builder#untrusted()}
+   * describes.
    *
-   * @param schema columns, gather order, null policy, keys
-   * @return a changed copy
+   * @return the defaults with that one setting
    */
-  public LoadOptions features(FeatureSchema schema) {
-    Objects.requireNonNull(schema, "schema");
-    return with(draft -> draft.features = schema);
+  public static LoadOptions untrusted() {
+    return UNTRUSTED;
   }
 
   /**
-   * Adds a listener, which is lent: it must outlive the model.
+   * Starts from the defaults.
    *
-   * @param listener told of every call
-   * @return a changed copy
+   * @return a builder
    */
-  public LoadOptions listener(InferenceListener listener) {
-    List<InferenceListener> more = new ArrayList<>(listeners);
-    more.add(Objects.requireNonNull(listener, "listener"));
-    return with(draft -> draft.listeners = more);
+  public static Builder builder() {
+    return new Builder();
   }
 
   /**
-   * Replaces the listeners, as for one that stands before another.
+   * Starts from these options.
    *
-   * @param listeners told of every call; lent: they must outlive the model
-   * @return a changed copy
+   * @return a builder with the settings of this instance
    */
-  public LoadOptions withListeners(List<? extends InferenceListener> listeners) {
-    Objects.requireNonNull(listeners, "listeners");
-    return with(draft -> draft.listeners = listeners);
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.features = features;
+    builder.listeners.addAll(listeners);
+    builder.engine = engine;
+    builder.devices = devices;
+    builder.signature = signature;
+    builder.deadline = deadline;
+    builder.cached = cached;
+    builder.trusted = trusted;
+    builder.warmUp = warmUp;
+    builder.profiled = profiled;
+    builder.microBatching = microBatching;
+    builder.independentRows = independentRows;
+    builder.closing = closing;
+    builder.abandonedRuns = abandonedRuns;
+    builder.operations.addAll(operations);
+    return builder;
   }
 
   /**
-   * Chooses an engine where two know the format.
+   * How columns meet the model's inputs.
    *
-   * @param name the engine's name
-   * @return a changed copy
+   * @return the schema; empty if the card or the names alone decide
    */
-  public LoadOptions engine(String name) {
-    Objects.requireNonNull(name, "name");
-    return with(draft -> draft.engine = name);
+  public Optional<FeatureSchema> features() {
+    return Optional.ofNullable(features);
   }
 
   /**
-   * Asks for devices by name. One name alone is required: the model runs on that device, whole, or
-   * is not loaded. Of several, the first that is there is taken; operators that it does not know
-   * run on those named behind it; no other device is ever used. So {@code device("cuda")} refuses a
-   * model of which a part needs the CPU, and {@code device("cuda", "cpu")} takes it, and runs it on
-   * the CPU where there is no GPU. {@link Model#placement} tells what came of it.
+   * The listeners that are notified of every call.
    *
-   * @param preferred device names, the best first: of ONNX Runtime {@code cpu}, {@code cuda},
-   *     {@code tensorrt}, {@code coreml}, {@code directml}, {@code openvino}, {@code rocm}, {@code
-   *     xnnpack}, the second GPU as {@code cuda:1}; of TensorFlow {@code cpu}. A name that no
-   *     engine knows is refused when the model is loaded. None means the engine's default
-   * @return a changed copy
-   * @throws IllegalArgumentException if one is no name of a device
+   * @return an unmodifiable list
    */
-  public LoadOptions device(String... preferred) {
-    Objects.requireNonNull(preferred, "preferred");
-    List<Device> named = List.of(preferred).stream().map(Device::of).toList();
-    return with(draft -> draft.devices = named);
+  public List<InferenceListener> listeners() {
+    return listeners;
   }
 
   /**
-   * Asks for devices with settings, as {@link #device(String...)} does for names.
+   * The name of the chosen engine.
    *
-   * @param first the best
-   * @param others what may be used when it is not there, and for what it cannot run
-   * @return a changed copy
+   * @return empty for the first engine that knows the format
    */
-  public LoadOptions device(Device first, Device... others) {
-    Objects.requireNonNull(others, "others");
-    List<Device> all = new ArrayList<>();
-    all.add(Objects.requireNonNull(first, "first"));
-    all.addAll(List.of(others));
-    return with(draft -> draft.devices = all);
+  public Optional<String> engine() {
+    return Optional.ofNullable(engine);
   }
 
   /**
-   * Chooses one of the signatures of a TensorFlow SavedModel. Without it, that is {@code
-   * serving_default}, or the only one.
+   * The requested devices, the preferred one first.
    *
-   * @param key the signature's key
-   * @return a changed copy
+   * @return an unmodifiable list; empty for the engine's default
    */
-  public LoadOptions signature(String key) {
-    Objects.requireNonNull(key, "key");
-    return with(draft -> draft.signature = key);
+  public List<Device> devices() {
+    return devices;
   }
 
   /**
-   * Keeps this model out of the runtime's {@link io.mlops4j.model.ModelCache}: what is loaded are
-   * the bytes of the model itself, digested now, and nothing of it is written.
+   * The key of the chosen signature of a SavedModel.
    *
-   * @return a changed copy
+   * @return empty for the model's default
    */
-  public LoadOptions uncached() {
-    return with(draft -> draft.cached = false);
+  public Optional<String> signature() {
+    return Optional.ofNullable(signature);
   }
 
   /**
-   * Gives up with {@link io.mlops4j.error.ModelLoadException} when reading, preparing and warming
-   * the model take longer. What an engine does while it opens a model cannot be cancelled: it goes
-   * on in a thread of its own, what comes of it is closed at once, and the runtime tells at its
-   * close if it still does. As many such as the runtime has threads, and further loads with a
-   * deadline are refused.
+   * Whether the model may come from the runtime's cache, if the runtime has one.
    *
-   * @param deadline more than zero, from the moment of the call
-   * @return a changed copy
-   * @throws IllegalArgumentException if it is zero or negative
+   * @return false after {@link Builder#uncached()} or {@link Builder#untrusted()}
    */
-  public LoadOptions within(Duration deadline) {
-    Objects.requireNonNull(deadline, "deadline");
-    if (deadline.isZero() || deadline.isNegative()) {
-      throw new IllegalArgumentException(
-          "deadline: found " + deadline + ", expected more than zero");
-    }
-    return with(draft -> draft.deadline = deadline);
+  public boolean cached() {
+    return cached;
   }
 
   /**
-   * For a model whose maker is not trusted: constants are not folded while it is loaded, so that a
-   * file of a few lines cannot ask for minutes of work then, and nothing of it enters a cache of
-   * models. Its runs do that work, and calls with a deadline return at it ({@link
-   * #strictDeadlines()}). An ONNX model so loaded may be slower, and answers the same. A TensorFlow
-   * SavedModel is loaded as without this: it may run only what computes ({@link #allowOperations}),
-   * but may end the process.
+   * How long loading may take.
    *
-   * @return a changed copy
+   * @return more than zero; empty without a limit
    */
-  public LoadOptions untrusted() {
-    return with(
-        draft -> {
-          draft.trusted = false;
-          draft.cached = false;
-          draft.abandonedRuns = abandonedRuns == 0 ? ABANDONED_RUNS : abandonedRuns;
-        });
+  public Optional<Duration> deadline() {
+    return Optional.ofNullable(deadline);
   }
 
   /**
-   * Allows a TensorFlow SavedModel operations that no SavedModel may run unless asked, because they
-   * can do more than compute: read or write files, wait, call others. What is refused names them.
+   * Whether the engine may compute what the model asks for while the model is loaded.
    *
-   * @param names operations as TensorFlow calls them, for example {@code
-   *     InitializeTableFromTextFileV2}, which reads a vocabulary from a file
-   * @return a changed copy, which also allows what was allowed before
+   * @return false after {@link Builder#untrusted()}
    */
-  public LoadOptions allowOperations(String... names) {
-    Objects.requireNonNull(names, "names");
-    Set<String> all = new HashSet<>(operations);
-    all.addAll(List.of(names));
-    return with(draft -> draft.operations = all);
+  public boolean trusted() {
+    return trusted;
   }
 
   /**
-   * Asks the model once with zeros and empty texts before it is given out, so that the first
-   * request is not the slow one. Listeners do not hear of it; a model that does not answer such
-   * values stays cold. A deployment warms its models without being told.
+   * Whether the model runs once before it is returned.
    *
-   * @return a changed copy
+   * @return true after {@link Builder#warmedUp()}
    */
-  public LoadOptions warmedUp() {
-    return with(draft -> draft.warmUp = true);
+  public boolean warmUp() {
+    return warmUp;
   }
 
   /**
-   * Runs the model once on zeros and empty texts while it is loaded, and counts how many of its
-   * nodes each device ran: {@link io.mlops4j.model.Placement#nodesByDevice()}. ONNX Runtime writes
-   * its profile to a file, in a temporary folder of this user's own that is deleted at once; such a
-   * model does not come from a {@link io.mlops4j.model.ModelCache}. Where the model does not answer
-   * such values within a minute, nothing is counted. TensorFlow does not count.
+   * Whether the nodes that each device runs are counted.
    *
-   * @return a changed copy
+   * @return true after {@link Builder#profiled()}
    */
-  public LoadOptions profiled() {
-    return with(draft -> draft.profiled = true);
+  public boolean profiled() {
+    return profiled;
   }
 
   /**
-   * Answers single records, and small batches, that pile up in one run. Without it, each is asked
-   * alone.
+   * How waiting records and small batches are grouped into runs.
    *
-   * @param batching how many, and how long they may wait
-   * @return a changed copy
+   * @return up to one row, which groups nothing, unless set
    */
-  public LoadOptions microBatching(MicroBatching batching) {
-    Objects.requireNonNull(batching, "batching");
-    return with(draft -> draft.microBatching = batching);
+  public MicroBatching microBatching() {
+    return microBatching;
   }
 
   /**
-   * States that the answer for a row does not depend on the rows beside it, as of nearly all
-   * models: then a batch of more than some thousand rows is split, and its pieces are answered by
-   * all threads of the runtime that are idle. Their answers may differ from those of the whole in
-   * their last bits, where an engine chooses another way for another number of rows. A model that
-   * returns text, sequences or maps is asked as without this.
+   * Whether large batches may be split.
    *
-   * @return a changed copy
+   * @return true after {@link Builder#independentRows()}
    */
-  public LoadOptions independentRows() {
-    return with(draft -> draft.independentRows = true);
+  public boolean independentRows() {
+    return independentRows;
   }
 
   /**
-   * Chooses what closing the model does about calls that still run. Without it, that is what its
-   * runtime was told, and else to wait.
+   * What closing the model does about calls that still run.
    *
-   * @param closing wait, refuse, or end them after a while
-   * @return a changed copy
+   * @return empty if the runtime decides
    */
-  public LoadOptions closing(Closing closing) {
-    Objects.requireNonNull(closing, "closing");
-    return with(draft -> draft.closing = closing);
-  }
-
-  /**
-   * Returns calls at their deadline even if the engine goes on, as {@link #strictDeadlines(int)}
-   * does with up to 4 abandoned runs. {@link #untrusted()} includes this.
-   *
-   * @return a changed copy
-   */
-  public LoadOptions strictDeadlines() {
-    return strictDeadlines(ABANDONED_RUNS);
-  }
-
-  /**
-   * Returns calls at their deadline even if the engine goes on. ONNX Runtime ends a run only
-   * between two operators, and TensorFlow not at all. Without this setting, a call whose deadline
-   * has passed waits until its run ends.
-   *
-   * <p>A call with a deadline ({@link CallOptions#within}) then runs in another thread, which adds
-   * the time of a hand-over to it; a call without a deadline runs as before. If the call ends
-   * before its run (at its deadline, when it is cancelled, or when {@link Closing} ends it), the
-   * run is abandoned: it goes on in its thread, keeps its memory and the memory of its batch, and
-   * its answer is dropped. {@link ModelFigures#abandonedRuns} counts such runs. Do not write to the
-   * columns of a batch whose run may have been abandoned.
-   *
-   * <p>While a model has as many abandoned runs as allowed, its calls with a deadline are rejected
-   * with {@link io.mlops4j.error.OverloadedException}. Calls that run at that moment are not
-   * rejected, so their runs may come on top. Closing the model waits for abandoned runs, or not, as
-   * {@link Closing} says. Nothing that a run uses is freed before the run has ended.
-   *
-   * @param abandonedRuns how many abandoned runs make the model reject calls, 1 or more
-   * @return a changed copy
-   * @throws IllegalArgumentException if it is below 1
-   */
-  public LoadOptions strictDeadlines(int abandonedRuns) {
-    if (abandonedRuns < 1) {
-      throw new IllegalArgumentException(
-          "abandonedRuns: found " + abandonedRuns + ", expected 1 or more");
-    }
-    return with(draft -> draft.abandonedRuns = abandonedRuns);
+  public Optional<Closing> closing() {
+    return Optional.ofNullable(closing);
   }
 
   /**
@@ -366,128 +237,322 @@ public final class LoadOptions {
   }
 
   /**
-   * How columns meet the model's inputs.
+   * The operations that this model may run beyond those that every model may run.
    *
-   * @return empty when the card or names alone decide
-   */
-  public Optional<FeatureSchema> features() {
-    return Optional.ofNullable(features);
-  }
-
-  /**
-   * Who is told of every call.
-   *
-   * @return an unmodifiable list
-   */
-  public List<InferenceListener> listeners() {
-    return listeners;
-  }
-
-  /**
-   * The engine that was chosen.
-   *
-   * @return empty for the first that knows the format
-   */
-  public Optional<String> engine() {
-    return Optional.ofNullable(engine);
-  }
-
-  /**
-   * The devices that were asked for.
-   *
-   * @return an unmodifiable list; empty means the engine's default
-   */
-  public List<Device> devices() {
-    return devices;
-  }
-
-  /**
-   * The signature that was chosen.
-   *
-   * @return empty for the model's default
-   */
-  public Optional<String> signature() {
-    return Optional.ofNullable(signature);
-  }
-
-  /**
-   * Whether the model may come from the runtime's cache, if it has one.
-   *
-   * @return false after {@link #uncached()} or {@link #untrusted()}
-   */
-  public boolean cached() {
-    return cached;
-  }
-
-  /**
-   * How long loading may take.
-   *
-   * @return empty without a limit
-   */
-  public Optional<Duration> deadline() {
-    return Optional.ofNullable(deadline);
-  }
-
-  /**
-   * Whether the model may let the engine work while it is loaded.
-   *
-   * @return false after {@link #untrusted()}
-   */
-  public boolean trusted() {
-    return trusted;
-  }
-
-  /**
-   * Whether the model is asked once before it is given out.
-   *
-   * @return true after {@link #warmedUp()}
-   */
-  public boolean warmUp() {
-    return warmUp;
-  }
-
-  /**
-   * Whether the nodes that each device runs are counted.
-   *
-   * @return true after {@link #profiled()}
-   */
-  public boolean isProfiled() {
-    return profiled;
-  }
-
-  /**
-   * How single records that pile up are asked.
-   *
-   * @return up to one row unless set
-   */
-  public MicroBatching microBatching() {
-    return microBatching;
-  }
-
-  /**
-   * Whether large batches may be split.
-   *
-   * @return true after {@link #independentRows()}
-   */
-  public boolean hasIndependentRows() {
-    return independentRows;
-  }
-
-  /**
-   * What closing the model does about calls that still run.
-   *
-   * @return empty when the runtime decides
-   */
-  public Optional<Closing> closing() {
-    return Optional.ofNullable(closing);
-  }
-
-  /**
-   * The operations that this model may run beyond those that every model may.
-   *
-   * @return names, often none
+   * @return an unmodifiable set of names, often empty
    */
   public Set<String> operations() {
     return operations;
+  }
+
+  /** Collects the settings. Every method changes this builder. Not thread safe. */
+  public static final class Builder {
+    private static final int ABANDONED_RUNS = 4;
+
+    private @Nullable FeatureSchema features;
+    private final List<InferenceListener> listeners = new ArrayList<>();
+    private @Nullable String engine;
+    private List<Device> devices = List.of();
+    private @Nullable String signature;
+    private @Nullable Duration deadline;
+    private boolean cached = true;
+    private boolean trusted = true;
+    private boolean warmUp;
+    private boolean profiled;
+    private MicroBatching microBatching = MicroBatching.upTo(1);
+    private boolean independentRows;
+    private @Nullable Closing closing;
+    private int abandonedRuns;
+    private final Set<String> operations = new HashSet<>();
+
+    private Builder() {}
+
+    /**
+     * States how columns meet the model's inputs. It overrides the card's schema.
+     *
+     * @param schema columns, gather order, null policies, keys
+     * @return this builder
+     */
+    public Builder features(FeatureSchema schema) {
+      this.features = Objects.requireNonNull(schema, "schema");
+      return this;
+    }
+
+    /**
+     * Adds a listener. It stays yours and must outlive the model.
+     *
+     * @param listener notified of every call
+     * @return this builder
+     */
+    public Builder listener(InferenceListener listener) {
+      listeners.add(Objects.requireNonNull(listener, "listener"));
+      return this;
+    }
+
+    /**
+     * Replaces all listeners, for example to wrap those of other options.
+     *
+     * @param listeners notified of every call; they stay yours and must outlive the model
+     * @return this builder
+     */
+    public Builder listeners(List<? extends InferenceListener> listeners) {
+      List<InferenceListener> all = List.copyOf(Objects.requireNonNull(listeners, "listeners"));
+      this.listeners.clear();
+      this.listeners.addAll(all);
+      return this;
+    }
+
+    /**
+     * Chooses the engine if several engines know the format.
+     *
+     * @param name the engine's name
+     * @return this builder
+     */
+    public Builder engine(String name) {
+      this.engine = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /**
+     * Requests devices by name. A single name is a requirement: the whole model runs on that
+     * device, or the load fails. Of several names, the first available device is used, and
+     * operators that it does not support run on the devices named after it. No other device is ever
+     * used.
+     *
+     * <p>So {@code device("cuda")} rejects a model that needs the CPU for a part. {@code
+     * device("cuda", "cpu")} accepts that model, and runs it on the CPU if there is no GPU. {@link
+     * Model#placement} says which devices were used.
+     *
+     * @param preferred device names, the preferred one first. ONNX Runtime knows {@code cpu},
+     *     {@code cuda}, {@code tensorrt}, {@code coreml}, {@code directml}, {@code openvino},
+     *     {@code rocm} and {@code xnnpack}; the second GPU is {@code cuda:1}. TensorFlow knows
+     *     {@code cpu}. A name that no engine knows fails the load. No name means the engine's
+     *     default
+     * @return this builder
+     * @throws IllegalArgumentException if a name does not have the form of a device name
+     */
+    public Builder device(String... preferred) {
+      Objects.requireNonNull(preferred, "preferred");
+      this.devices = List.of(preferred).stream().map(Device::of).toList();
+      return this;
+    }
+
+    /**
+     * Requests devices with settings, by the rules of {@link #device(String...)}.
+     *
+     * @param first the preferred device
+     * @param others devices for operators that the first does not support, or for all of them if it
+     *     is not available
+     * @return this builder
+     */
+    public Builder device(Device first, Device... others) {
+      Objects.requireNonNull(others, "others");
+      List<Device> all = new ArrayList<>();
+      all.add(Objects.requireNonNull(first, "first"));
+      all.addAll(List.of(others));
+      this.devices = List.copyOf(all);
+      return this;
+    }
+
+    /**
+     * Chooses one of the signatures of a TensorFlow SavedModel. The default is {@code
+     * serving_default}, or the only signature.
+     *
+     * @param key the signature's key
+     * @return this builder
+     */
+    public Builder signature(String key) {
+      this.signature = Objects.requireNonNull(key, "key");
+      return this;
+    }
+
+    /**
+     * Keeps this model out of the runtime's {@link io.mlops4j.model.ModelCache}. The engine then
+     * loads the model's own bytes, whose digest is computed during the load, and nothing is
+     * written.
+     *
+     * @return this builder
+     */
+    public Builder uncached() {
+      this.cached = false;
+      return this;
+    }
+
+    /**
+     * Limits how long the load may take, from reading to warm-up. A longer load fails with {@link
+     * io.mlops4j.error.ModelLoadException}.
+     *
+     * <p>An engine that is opening a model cannot be cancelled. It continues on a thread of its
+     * own, and its result is closed at once. If it still runs when the runtime closes, the runtime
+     * reports it. While as many such loads run as the runtime has threads, further loads with a
+     * deadline are rejected.
+     *
+     * @param deadline more than zero, from the moment of the call
+     * @return this builder
+     * @throws IllegalArgumentException if the deadline is zero or negative
+     */
+    public Builder within(Duration deadline) {
+      Objects.requireNonNull(deadline, "deadline");
+      if (deadline.isZero() || deadline.isNegative()) {
+        throw new IllegalArgumentException(
+            "deadline: found " + deadline + ", expected more than zero");
+      }
+      this.deadline = deadline;
+      return this;
+    }
+
+    /**
+     * Loads a model from a maker who is not trusted. Constants are not folded during the load, so
+     * that a file of a few lines cannot cause minutes of work there, and nothing of the model
+     * enters a cache. The model's runs do that work instead, and calls with a deadline return at
+     * their deadline ({@link #strictDeadlines()}).
+     *
+     * <p>An ONNX model may be slower with this setting; its answers are the same. For a TensorFlow
+     * SavedModel the setting changes nothing about the load: every SavedModel may only run
+     * operations that compute ({@link #allowOperations}), but it may still end the process.
+     *
+     * @return this builder
+     */
+    public Builder untrusted() {
+      this.trusted = false;
+      this.cached = false;
+      if (abandonedRuns == 0) {
+        this.abandonedRuns = ABANDONED_RUNS;
+      }
+      return this;
+    }
+
+    /**
+     * Allows a TensorFlow SavedModel to run operations that do more than compute: that read or
+     * write files, wait, or call others. Without it, a model that needs such operations is
+     * rejected, and the message names them.
+     *
+     * @param names TensorFlow's names of operations, for example {@code
+     *     InitializeTableFromTextFileV2}, which reads a vocabulary from a file; they are added to
+     *     those allowed before
+     * @return this builder
+     */
+    public Builder allowOperations(String... names) {
+      Objects.requireNonNull(names, "names");
+      operations.addAll(List.of(names));
+      return this;
+    }
+
+    /**
+     * Runs the model once on zeros and empty texts before the load returns, so that the first
+     * request is not the slow one. Listeners are not notified. A model that fails on such values is
+     * loaded without warm-up. A deployment always warms up its models.
+     *
+     * @return this builder
+     */
+    public Builder warmedUp() {
+      this.warmUp = true;
+      return this;
+    }
+
+    /**
+     * Runs the model once on zeros and empty texts during the load, and counts how many of its
+     * nodes each device ran: {@link io.mlops4j.model.Placement#nodesByDevice()}.
+     *
+     * <p>ONNX Runtime writes its profile to a file, in a temporary folder that only this user can
+     * read and that is deleted at once. Such a model does not come from a {@link
+     * io.mlops4j.model.ModelCache}. If the model does not answer within a minute, nothing is
+     * counted. TensorFlow does not count.
+     *
+     * @return this builder
+     */
+    public Builder profiled() {
+      this.profiled = true;
+      return this;
+    }
+
+    /**
+     * Groups waiting records and small batches into one engine run. Without it, each has a run of
+     * its own.
+     *
+     * @param batching how many rows a run may have, and how long they may wait
+     * @return this builder
+     */
+    public Builder microBatching(MicroBatching batching) {
+      this.microBatching = Objects.requireNonNull(batching, "batching");
+      return this;
+    }
+
+    /**
+     * States that the answer for a row does not depend on the other rows, which is true of nearly
+     * all models. A batch of more than a few thousand rows is then split, and all idle threads of
+     * the runtime run its pieces.
+     *
+     * <p>The last bits of the answers may differ from those of the whole batch, because an engine
+     * may choose another algorithm for another number of rows. The setting has no effect on a model
+     * that returns text, sequences or maps.
+     *
+     * @return this builder
+     */
+    public Builder independentRows() {
+      this.independentRows = true;
+      return this;
+    }
+
+    /**
+     * Chooses what closing the model does about calls that still run. The default is the choice of
+     * the runtime, and that is to wait unless set.
+     *
+     * @param closing to wait for them, to refuse to close, or to end them after a time
+     * @return this builder
+     */
+    public Builder closing(Closing closing) {
+      this.closing = Objects.requireNonNull(closing, "closing");
+      return this;
+    }
+
+    /**
+     * Returns calls at their deadline even if the engine goes on, as {@link #strictDeadlines(int)}
+     * does with up to 4 abandoned runs. {@link #untrusted()} includes this.
+     *
+     * @return this builder
+     */
+    public Builder strictDeadlines() {
+      return strictDeadlines(ABANDONED_RUNS);
+    }
+
+    /**
+     * Returns calls at their deadline even if the engine goes on. ONNX Runtime ends a run only
+     * between two operators, and TensorFlow not at all. Without this setting, a call whose deadline
+     * has passed waits until its run ends.
+     *
+     * <p>A call with a deadline ({@link CallOptions#withDeadline}) then runs in another thread,
+     * which adds the time of a hand-over to it; a call without a deadline runs as before. If the
+     * call ends before its run (at its deadline, when it is cancelled, or when {@link Closing} ends
+     * it), the run is abandoned: it goes on in its thread, keeps its memory and the memory of its
+     * batch, and its answer is dropped. {@link ModelFigures#abandonedRuns} counts such runs. Do not
+     * write to the columns of a batch whose run may have been abandoned.
+     *
+     * <p>While a model has as many abandoned runs as allowed, its calls with a deadline are
+     * rejected with {@link io.mlops4j.error.OverloadedException}. Calls that run at that moment are
+     * not rejected, so their runs may come on top. Closing the model waits for abandoned runs, or
+     * not, as {@link Closing} says. Nothing that a run uses is freed before the run has ended.
+     *
+     * @param abandonedRuns how many abandoned runs make the model reject calls, 1 or more
+     * @return this builder
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Builder strictDeadlines(int abandonedRuns) {
+      if (abandonedRuns < 1) {
+        throw new IllegalArgumentException(
+            "abandonedRuns: found " + abandonedRuns + ", expected 1 or more");
+      }
+      this.abandonedRuns = abandonedRuns;
+      return this;
+    }
+
+    /**
+     * Builds the options. The builder can be used further.
+     *
+     * @return an immutable value
+     */
+    public LoadOptions build() {
+      return new LoadOptions(this);
+    }
   }
 }

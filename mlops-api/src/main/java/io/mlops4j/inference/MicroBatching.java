@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A queue costs some microseconds a call, which a small model does not earn back. So, while more
  * callers ask than there are processors, short stretches are tried the other way, and the way with
- * the shorter calls goes on; {@link #always} leaves that out.
+ * the shorter calls goes on; {@link #withoutMeasuring} leaves that out.
  *
  * <p>Models of one runtime that ask together what piles up share its processors, in the order in
  * which calls came: a long run of one model may keep the queued calls of another for about as long.
@@ -81,7 +81,7 @@ public final class MicroBatching {
    * @return a changed copy
    * @throws IllegalArgumentException if it is below 1
    */
-  public MicroBatching atMostQueued(int queued) {
+  public MicroBatching withQueueLimit(int queued) {
     return new MicroBatching(rows, atLeastOne("queued", queued), waiting, measured);
   }
 
@@ -93,7 +93,7 @@ public final class MicroBatching {
    * @return a changed copy
    * @throws IllegalArgumentException if it is zero or negative
    */
-  public MicroBatching atMostWaiting(Duration time) {
+  public MicroBatching withWaitLimit(Duration time) {
     if (time.isZero() || time.isNegative()) {
       throw new IllegalArgumentException("time: found " + time + ", expected more than zero");
     }
@@ -105,7 +105,7 @@ public final class MicroBatching {
    *
    * @return a changed copy
    */
-  public MicroBatching always() {
+  public MicroBatching withoutMeasuring() {
     return new MicroBatching(rows, queued, waiting, false);
   }
 
@@ -123,7 +123,7 @@ public final class MicroBatching {
    *
    * @return 1 or more
    */
-  public int queued() {
+  public int queueLimit() {
     return queued;
   }
 
@@ -132,14 +132,14 @@ public final class MicroBatching {
    *
    * @return empty without a bound
    */
-  public Optional<Duration> waiting() {
+  public Optional<Duration> waitLimit() {
     return Optional.ofNullable(waiting);
   }
 
   /**
    * Whether it is measured if asking together is faster.
    *
-   * @return false after {@link #always}
+   * @return false after {@link #withoutMeasuring}
    */
   public boolean measured() {
     return measured;

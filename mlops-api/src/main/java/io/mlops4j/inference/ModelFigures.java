@@ -43,7 +43,7 @@ public interface ModelFigures {
   long rejected();
 
   /**
-   * Runs that go on although their call has ended ({@link LoadOptions#strictDeadlines()}).
+   * Runs that go on although their call has ended ({@link LoadOptions.Builder#strictDeadlines()}).
    *
    * @return 0 or more
    */

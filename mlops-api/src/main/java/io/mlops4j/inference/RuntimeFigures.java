@@ -74,7 +74,7 @@ public interface RuntimeFigures {
   int abandonedLoads();
 
   /**
-   * Runs that go on although their call has ended ({@link LoadOptions#strictDeadlines()}),
+   * Runs that go on although their call has ended ({@link LoadOptions.Builder#strictDeadlines()}),
    * including runs of models that are closed now.
    *
    * @return 0 or more

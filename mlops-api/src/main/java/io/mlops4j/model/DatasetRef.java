@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A data set by name and content, and how its rows were chosen.
  *
- * <p>Immutable: {@link #query(String)} and {@link #between} return changed copies.
+ * <p>Immutable: {@link #withQuery} and {@link #withPeriod} return changed copies.
  */
 public final class DatasetRef {
   private final String name;
@@ -54,7 +54,7 @@ public final class DatasetRef {
    * @return a changed copy
    * @throws IllegalArgumentException if the query is blank
    */
-  public DatasetRef query(String query) {
+  public DatasetRef withQuery(String query) {
     return new DatasetRef(
         name, digest, Checks.text("query", query, "how the rows were chosen"), from, until);
   }
@@ -67,7 +67,7 @@ public final class DatasetRef {
    * @return a changed copy
    * @throws IllegalArgumentException if {@code until} is not after {@code from}
    */
-  public DatasetRef between(Instant from, Instant until) {
+  public DatasetRef withPeriod(Instant from, Instant until) {
     if (!from.isBefore(until)) {
       throw new IllegalArgumentException(
           "until: found " + until + ", expected a time after " + from + ", where the data begin");

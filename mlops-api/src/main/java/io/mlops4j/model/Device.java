@@ -10,12 +10,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device that a model may run on, with settings for it. Immutable: {@link #option} returns a
+ * A device that a model may run on, with settings for it. Immutable: {@link #withOption} returns a
  * changed copy.
  *
  * <pre>{@code
- * LoadOptions.withDefaults().device(
- *     Device.cuda(0).option("gpu_mem_limit", "2147483648"), Device.cpu());
+ * LoadOptions.builder()
+ *     .device(Device.cuda(0).withOption("gpu_mem_limit", "2147483648"), Device.cpu())
+ *     .build();
  * }</pre>
  *
  * <p>The set is open: a further engine may bring its own. Those below are ONNX Runtime's; a name
@@ -139,7 +140,7 @@ public final class Device {
    * @param value its value
    * @return a changed copy
    */
-  public Device option(String key, String value) {
+  public Device withOption(String key, String value) {
     Map<String, String> more = new TreeMap<>(options);
     more.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));
     return new Device(kind, number, Collections.unmodifiableMap(more));

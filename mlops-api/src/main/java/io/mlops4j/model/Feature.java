@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * One feature of a model: its name, the column it comes from, its type, its null policy and whether
  * a column of a wider type is converted.
  *
- * <p>Immutable: {@link #from}, {@link #nulls} and {@link #narrowing} return changed copies.
+ * <p>Immutable: {@link #withColumn}, {@link #withNulls} and {@link #withNarrowing} return changed
+ * copies.
  */
 public final class Feature {
   private final String name;
@@ -41,7 +42,7 @@ public final class Feature {
    * @return the feature, which refuses nulls and wider types
    */
   public static Feature of(String name) {
-    return of(name, null, NullPolicy.Fixed.REJECT);
+    return of(name, null, NullPolicy.reject());
   }
 
   /**
@@ -49,11 +50,11 @@ public final class Feature {
    *
    * @param name the feature's name and the column's
    * @param type what the column holds; it must widen exactly to what the model takes, unless {@link
-   *     #narrowing} allows more
+   *     #withNarrowing} allows more
    * @return the feature, which refuses nulls and wider types
    */
   public static Feature of(String name, ElementType type) {
-    return of(name, Objects.requireNonNull(type, "type"), NullPolicy.Fixed.REJECT);
+    return of(name, Objects.requireNonNull(type, "type"), NullPolicy.reject());
   }
 
   private static String checkName(String name) {
@@ -70,7 +71,7 @@ public final class Feature {
    * @param column the column's name
    * @return a changed copy
    */
-  public Feature from(String column) {
+  public Feature withColumn(String column) {
     return new Feature(name, checkName(column), type, nulls, narrowing);
   }
 
@@ -80,7 +81,7 @@ public final class Feature {
    * @param policy the policy
    * @return a changed copy
    */
-  public Feature nulls(NullPolicy policy) {
+  public Feature withNulls(NullPolicy policy) {
     return new Feature(name, column, type, Objects.requireNonNull(policy, "policy"), narrowing);
   }
 
@@ -92,7 +93,7 @@ public final class Feature {
    *     fit; {@link Narrowing#REFUSED}, the default, refuses such a column
    * @return a changed copy
    */
-  public Feature narrowing(Narrowing narrowing) {
+  public Feature withNarrowing(Narrowing narrowing) {
     return new Feature(name, column, type, nulls, Objects.requireNonNull(narrowing, "narrowing"));
   }
 
@@ -108,7 +109,7 @@ public final class Feature {
   /**
    * The column that it is read from.
    *
-   * @return the column's name, the feature's own unless {@link #from} was called
+   * @return the column's name, the feature's own unless {@link #withColumn} was called
    */
   public String column() {
     return column;

@@ -11,8 +11,8 @@ import java.util.Set;
  * The model's columns in gather order, and the key columns that travel along and never enter it.
  *
  * <p>Columns are matched by name, never by position. The order matters only where many columns go
- * into one {@code [N, F]} input. Immutable: {@link #key} and {@link #narrowing} return changed
- * copies.
+ * into one {@code [N, F]} input. Immutable: {@link #withKey} and {@link #withNarrowing} return
+ * changed copies.
  */
 public final class FeatureSchema {
   private final List<Feature> features;
@@ -60,7 +60,7 @@ public final class FeatureSchema {
    * @return a changed copy
    * @throws IllegalArgumentException if the column is a feature's or a key already
    */
-  public FeatureSchema key(String column) {
+  public FeatureSchema withKey(String column) {
     Objects.requireNonNull(column, "column");
     if (keys.contains(column) || features.stream().anyMatch(f -> f.column().equals(column))) {
       throw new IllegalArgumentException(
@@ -73,15 +73,15 @@ public final class FeatureSchema {
 
   /**
    * States for every feature whether a column of a wider type is converted; see {@link
-   * Feature#narrowing(Narrowing)}.
+   * Feature#withNarrowing(Narrowing)}.
    *
    * @param narrowing the permission that each feature gets
    * @return a changed copy
    */
-  public FeatureSchema narrowing(Narrowing narrowing) {
+  public FeatureSchema withNarrowing(Narrowing narrowing) {
     Objects.requireNonNull(narrowing, "narrowing");
     return new FeatureSchema(
-        features.stream().map(feature -> feature.narrowing(narrowing)).toList(), keys);
+        features.stream().map(feature -> feature.withNarrowing(narrowing)).toList(), keys);
   }
 
   /**

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A few input rows with the outputs that the model gave where it was made: the model's self-test.
  *
  * <p>A deployment runs them before it swaps a version in; one that fails never serves. Immutable:
- * {@link #input} and {@link #output} return changed copies.
+ * {@link #withInput} and {@link #withOutput} return changed copies.
  *
  * <p>A column holds one Java type, as an Arrow column does: Byte, Short, Integer, Long, Float,
  * Double, String or Boolean, and nulls. Numbers of several types in one column become Long when all
@@ -59,7 +59,7 @@ public final class GoldenRows {
    * @throws IllegalArgumentException if the column is there already, has another number of rows,
    *     values of several kinds or of a type that is not listed above, or lists of several lengths
    */
-  public GoldenRows input(String column, @Nullable Object... values) {
+  public GoldenRows withInput(String column, @Nullable Object... values) {
     return new GoldenRows(tolerance, with(inputs, column, values), outputs);
   }
 
@@ -75,7 +75,7 @@ public final class GoldenRows {
    * @throws IllegalArgumentException if the output is there already, has another number of rows,
    *     values of several kinds or of a type that is not listed above, or lists of several lengths
    */
-  public GoldenRows output(String output, @Nullable Object... values) {
+  public GoldenRows withOutput(String output, @Nullable Object... values) {
     return new GoldenRows(tolerance, inputs, with(outputs, output, values));
   }
 

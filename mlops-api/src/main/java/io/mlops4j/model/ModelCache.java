@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Answers are the same, bit for bit. A model that cannot be kept is loaded as without a cache;
- * {@link io.mlops4j.inference.LoadOptions#uncached()} forbids it for one model. The first load
- * takes longer, as it also writes the entry.
+ * {@link io.mlops4j.inference.LoadOptions.Builder#uncached()} forbids it for one model. The first
+ * load takes longer, as it also writes the entry.
  *
  * <p>The folder must be on a local disk of the machine; several processes may share it. It is made
  * for its owner alone (mode 0700, files 0600); one that exists must belong to the user of this
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * written is refused before the engine sees it, with a warning, and made again.
  *
  * <p><b>What it does not protect against.</b> Programs that run as this user, or as root: they can
- * alter the cache, the models and the process alike. {@link #sealedWith} keeps those out that can
+ * alter the cache, the models and the process alike. {@link #withKey} keeps those out that can
  * write the folder but have no key, until the engine has opened an entry. The engine reads weights
  * that it does not copy through a mapping of their file for as long as the model is open, so one of
  * them that writes into the file can change answers, and one that cuts it short can end the process
@@ -84,7 +84,7 @@ public final class ModelCache {
    * @param verify when
    * @return a changed copy
    */
-  public ModelCache verify(Verify verify) {
+  public ModelCache withVerify(Verify verify) {
     return new ModelCache(folder, Objects.requireNonNull(verify, "verify"), limit, key);
   }
 
@@ -96,7 +96,7 @@ public final class ModelCache {
    * @return a changed copy
    * @throws IllegalArgumentException if it is below 1
    */
-  public ModelCache limit(long bytes) {
+  public ModelCache withLimit(long bytes) {
     if (bytes < 1) {
       throw new IllegalArgumentException("bytes: found " + bytes + ", expected at least 1");
     }
@@ -120,7 +120,7 @@ public final class ModelCache {
    * @return a changed copy
    * @throws IllegalArgumentException if the key is shorter than 16 bytes or has no bytes to read
    */
-  public ModelCache sealedWith(SecretKey key) {
+  public ModelCache withKey(SecretKey key) {
     byte[] bytes = Objects.requireNonNull(key, "key").getEncoded();
     if (bytes == null || bytes.length < SHORTEST_KEY) {
       throw new IllegalArgumentException(

@@ -8,7 +8,7 @@ import java.util.Objects;
  * when it is not as it should be.
  *
  * <p>It states the duty; a monitor that is set up accordingly fulfils it. Immutable: {@link
- * #owner(String)} and {@link #action(String)} return changed copies.
+ * #withOwner} and {@link #withAction} return changed copies.
  *
  * @param metric what is looked at, for example {@code roc_auc}
  * @param interval at least how often
@@ -55,7 +55,7 @@ public record MonitoringDuty(String metric, Duration interval, String owner, Str
    * @return a changed copy
    * @throws IllegalArgumentException if the owner is blank
    */
-  public MonitoringDuty owner(String owner) {
+  public MonitoringDuty withOwner(String owner) {
     return new MonitoringDuty(
         metric, interval, Checks.text("owner", owner, "a person or team"), action);
   }
@@ -67,7 +67,7 @@ public record MonitoringDuty(String metric, Duration interval, String owner, Str
    * @return a changed copy
    * @throws IllegalArgumentException if the action is blank
    */
-  public MonitoringDuty action(String action) {
+  public MonitoringDuty withAction(String action) {
     return new MonitoringDuty(
         metric, interval, owner, Checks.text("action", action, "what is done"));
   }

@@ -3,33 +3,55 @@ package io.mlops4j.model;
 import java.util.Objects;
 
 /**
- * What a null in a feature's column means for the model.
+ * What a null in a feature's column means for the model. Immutable values with equality.
  *
- * <p>Engines know no null. NaN in a float column is a value, not a null, and always passes.
+ * <p>Engines have no null. NaN in a float column is a value, not a null, and always passes.
  */
-public sealed interface NullPolicy {
-  /** The policies without a value of their own. */
-  enum Fixed implements NullPolicy {
-    /** A null is refused with {@link io.mlops4j.error.ModelInputException}; the default. */
-    REJECT,
-    /** A null becomes NaN; only for float features. */
-    NAN
+public sealed interface NullPolicy permits FixedNullPolicy, NullPolicy.Replacement {
+  /**
+   * Rejects a null with {@link io.mlops4j.error.ModelInputException}. This is the default.
+   *
+   * @return the policy
+   */
+  static NullPolicy reject() {
+    return FixedNullPolicy.REJECT;
   }
 
   /**
-   * A null becomes this value.
+   * Replaces a null by NaN. Only for float features.
+   *
+   * @return the policy
+   */
+  static NullPolicy nan() {
+    return FixedNullPolicy.NAN;
+  }
+
+  /**
+   * Replaces a null by a value.
+   *
+   * @param value a number, text or boolean that the feature's type can hold
+   * @return the policy
+   * @throws IllegalArgumentException if the value is not a Byte, Short, Integer, Long, Float,
+   *     Double, String or Boolean
+   */
+  static NullPolicy replaceWith(Object value) {
+    return new Replacement(value);
+  }
+
+  /**
+   * The policy that replaces a null by a value.
    *
    * @param value a number, text or boolean that the feature's type can hold
    */
-  record Default(Object value) implements NullPolicy {
+  record Replacement(Object value) implements NullPolicy {
     /**
-     * Checks the value's kind.
+     * Checks the value's class.
      *
      * @param value a number, text or boolean that the feature's type can hold
-     * @throws IllegalArgumentException if it is not a Byte, Short, Integer, Long, Float, Double,
-     *     String or Boolean
+     * @throws IllegalArgumentException if the value is not a Byte, Short, Integer, Long, Float,
+     *     Double, String or Boolean
      */
-    public Default {
+    public Replacement {
       Objects.requireNonNull(value, "value");
       Values.check("value", value);
     }

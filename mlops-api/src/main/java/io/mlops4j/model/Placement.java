@@ -83,8 +83,8 @@ public final class Placement {
 
   /**
    * How many nodes of the model each device ran, counted in one run when the model was loaded with
-   * {@link io.mlops4j.inference.LoadOptions#profiled()}. Nodes are counted after the engine has
-   * fused and folded what it could; a part of the model that a device takes as a whole is one.
+   * {@link io.mlops4j.inference.LoadOptions.Builder#profiled()}. Nodes are counted after the engine
+   * has fused and folded what it could; a part of the model that a device takes as a whole is one.
    *
    * @return an unmodifiable map by device name; empty when it was not counted
    */

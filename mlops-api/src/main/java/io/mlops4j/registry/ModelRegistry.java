@@ -38,7 +38,7 @@ public interface ModelRegistry extends AutoCloseable {
    * @throws io.mlops4j.error.RegistryException if it cannot be stored; nothing is changed
    */
   default ModelVersion publish(ModelCard card, Path fileOrFolder) {
-    return publish(card, fileOrFolder, PublishOptions.withDefaults());
+    return publish(card, fileOrFolder, PublishOptions.defaults());
   }
 
   /**
@@ -421,13 +421,13 @@ public interface ModelRegistry extends AutoCloseable {
    * Checks every digest and every link of every chain, and whether signatures of models are about
    * their versions. What is wrong is told in the result, not thrown. A history rewritten as a
    * whole, with all digests made anew, is found with a head that was kept elsewhere, or where
-   * records are signed ({@link VerifyOptions#trusting(RecordTrust)}); one that was cut at its end
-   * only with a head.
+   * records are signed ({@link VerifyOptions.Builder#trusting(RecordTrust)}); one that was cut at
+   * its end only with a head.
    *
    * @return what was found
    */
   default Verification verify() {
-    return verify(VerifyOptions.withDefaults());
+    return verify(VerifyOptions.defaults());
   }
 
   /**
@@ -439,7 +439,7 @@ public interface ModelRegistry extends AutoCloseable {
    */
   default Verification verify(RegistryHead expected) {
     Objects.requireNonNull(expected, "expected");
-    return verify(VerifyOptions.withDefaults().expecting(expected));
+    return verify(VerifyOptions.builder().expecting(expected).build());
   }
 
   /**

@@ -2,7 +2,7 @@ package io.mlops4j.registry;
 
 /**
  * Signs the records that a registry writes, so that whoever can write its store cannot write its
- * history. Given to a registry by {@link RegistryOptions#signing}. Thread safe.
+ * history. Given to a registry by {@link RegistryOptions.Builder#signing}. Thread safe.
  *
  * <p>An implementation signs whatever bytes it is given, as a key store or a device does. They
  * begin with what kind of record they are, so that the signature of one is never that of another

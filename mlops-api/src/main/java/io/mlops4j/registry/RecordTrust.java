@@ -2,7 +2,7 @@ package io.mlops4j.registry;
 
 /**
  * Judges who signed the records of a registry. Given to a registry by {@link
- * RegistryOptions#trusting(RecordTrust)}, or to a verification. Thread safe.
+ * RegistryOptions.Builder#trusting(RecordTrust)}, or to a verification. Thread safe.
  */
 public interface RecordTrust {
   /**

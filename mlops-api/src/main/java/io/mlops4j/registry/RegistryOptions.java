@@ -7,15 +7,9 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How a registry is opened. Immutable: every method returns a changed copy; share an instance
- * freely.
- */
+/** How a registry is opened. Immutable, so that one instance can open many registries. */
 public final class RegistryOptions {
-  private static final RegistryHead NOTHING = RegistryHead.of(List.of());
-  private static final RegistryOptions DEFAULTS =
-      new RegistryOptions(
-          Retention.withDefaults(), Clock.systemUTC(), Duration.ofMillis(500), null, null, NOTHING);
+  private static final RegistryOptions DEFAULTS = builder().build();
 
   private final Retention retention;
   private final Clock clock;
@@ -24,120 +18,52 @@ public final class RegistryOptions {
   private final @Nullable RecordTrust trust;
   private final RegistryHead since;
 
-  private RegistryOptions(
-      Retention retention,
-      Clock clock,
-      Duration interval,
-      @Nullable RecordSigner signer,
-      @Nullable RecordTrust trust,
-      RegistryHead since) {
-    this.retention = retention;
-    this.clock = clock;
-    this.interval = interval;
-    this.signer = signer;
-    this.trust = trust;
-    this.since = since;
+  private RegistryOptions(Builder builder) {
+    this.retention = builder.retention;
+    this.clock = builder.clock;
+    this.interval = builder.interval;
+    this.signer = builder.signer;
+    this.trust = builder.trust;
+    this.since = builder.since;
   }
 
   /**
-   * The default retention, the system's clock, two looks a second at what is watched.
+   * Returns the options of a registry that is opened without options: the default retention, the
+   * system's clock, and two looks a second at watched aliases.
    *
-   * @return the options of a registry that is opened without options
+   * @return the defaults
    */
-  public static RegistryOptions withDefaults() {
+  public static RegistryOptions defaults() {
     return DEFAULTS;
   }
 
   /**
-   * Says what may be deleted here. It binds this process only; give every process that deletes the
-   * same.
+   * Starts from the defaults.
    *
-   * @param retention what may be deleted, and when its bytes go
-   * @return a changed copy
+   * @return a builder
    */
-  public RegistryOptions retention(Retention retention) {
-    return new RegistryOptions(
-        Objects.requireNonNull(retention, "retention"), clock, interval, signer, trust, since);
+  public static Builder builder() {
+    return new Builder();
   }
 
   /**
-   * Takes the time of records, floors and leases from another clock.
+   * Starts from these options.
    *
-   * @param clock the clock
-   * @return a changed copy
+   * @return a builder with the settings of this instance
    */
-  public RegistryOptions clock(Clock clock) {
-    return new RegistryOptions(
-        retention, Objects.requireNonNull(clock, "clock"), interval, signer, trust, since);
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.retention = retention;
+    builder.clock = clock;
+    builder.interval = interval;
+    builder.signer = signer;
+    builder.trust = trust;
+    builder.since = since;
+    return builder;
   }
 
   /**
-   * Looks at watched aliases at another interval.
-   *
-   * @param interval more than zero, in real time
-   * @return a changed copy
-   * @throws IllegalArgumentException if the interval is not more than zero
-   */
-  public RegistryOptions every(Duration interval) {
-    if (interval.isNegative() || interval.isZero()) {
-      throw new IllegalArgumentException(
-          "interval: found " + interval + ", expected more than zero");
-    }
-    return new RegistryOptions(retention, clock, interval, signer, trust, since);
-  }
-
-  /**
-   * Signs every record that this process writes, of aliases and of versions' states. Libraries that
-   * know of no signatures read such records as others.
-   *
-   * @param signer who signs; stays its maker's
-   * @return a changed copy
-   */
-  public RegistryOptions signing(RecordSigner signer) {
-    return new RegistryOptions(
-        retention, clock, interval, Objects.requireNonNull(signer, "signer"), trust, since);
-  }
-
-  /**
-   * Believes only records that were signed by somebody who is trusted: whatever reads others, or
-   * would decide by them, throws {@link io.mlops4j.error.IntegrityException}, with the record, what
-   * was found and what to do; {@link ModelRegistry#verify()} reports them. So a history that was
-   * rewritten as a whole, with all digests made anew, is found by every reader. An alias or a state
-   * that is cut back to an earlier record, which was signed as well, is not: that takes a head.
-   *
-   * <p>A record that would not be believed is not written either; so a process that changes
-   * something needs {@link #signing}, too. This binds this process only.
-   *
-   * @param trust who is trusted with the records of which model
-   * @return a changed copy
-   */
-  public RegistryOptions trusting(RecordTrust trust) {
-    return trusting(trust, NOTHING);
-  }
-
-  /**
-   * The same in a registry that began without signatures. Records up to those that a head names
-   * need none, since the head vouches for them: look at what is there, take its {@link
-   * ModelRegistry#head()} once, keep it with the key, and give it here from then on. Where the head
-   * names a record, that very record must be there: a rewritten beginning, or an end before it, is
-   * refused.
-   *
-   * @param trust who is trusted with the records of which model
-   * @param since a head; replaces one given before
-   * @return a changed copy
-   */
-  public RegistryOptions trusting(RecordTrust trust, RegistryHead since) {
-    return new RegistryOptions(
-        retention,
-        clock,
-        interval,
-        signer,
-        Objects.requireNonNull(trust, "trust"),
-        Objects.requireNonNull(since, "since"));
-  }
-
-  /**
-   * What may be deleted.
+   * What may be deleted, and when its bytes are removed.
    *
    * @return the retention
    */
@@ -155,7 +81,7 @@ public final class RegistryOptions {
   }
 
   /**
-   * How often watched aliases are looked at.
+   * How often watched aliases are read.
    *
    * @return more than zero
    */
@@ -164,18 +90,18 @@ public final class RegistryOptions {
   }
 
   /**
-   * Who signs the records that are written here.
+   * The signer of the records that this process writes.
    *
-   * @return empty when nobody does
+   * @return empty if records are not signed
    */
   public Optional<RecordSigner> signer() {
     return Optional.ofNullable(signer);
   }
 
   /**
-   * Whose records are believed.
+   * The signers whose records are trusted.
    *
-   * @return empty when everybody's are
+   * @return empty if all records are trusted
    */
   public Optional<RecordTrust> trust() {
     return Optional.ofNullable(trust);
@@ -188,5 +114,115 @@ public final class RegistryOptions {
    */
   public RegistryHead since() {
     return since;
+  }
+
+  /** Collects the settings. Every method changes this builder. Not thread safe. */
+  public static final class Builder {
+    private Retention retention = Retention.withDefaults();
+    private Clock clock = Clock.systemUTC();
+    private Duration interval = Duration.ofMillis(500);
+    private @Nullable RecordSigner signer;
+    private @Nullable RecordTrust trust;
+    private RegistryHead since = RegistryHead.of(List.of());
+
+    private Builder() {}
+
+    /**
+     * Says what may be deleted here. It binds this process only, so give the same retention to
+     * every process that deletes.
+     *
+     * @param retention what may be deleted, and when its bytes are removed
+     * @return this builder
+     */
+    public Builder retention(Retention retention) {
+      this.retention = Objects.requireNonNull(retention, "retention");
+      return this;
+    }
+
+    /**
+     * Takes the time of records, floors and leases from another clock.
+     *
+     * @param clock the clock
+     * @return this builder
+     */
+    public Builder clock(Clock clock) {
+      this.clock = Objects.requireNonNull(clock, "clock");
+      return this;
+    }
+
+    /**
+     * Reads watched aliases at another interval.
+     *
+     * @param interval more than zero, in real time
+     * @return this builder
+     * @throws IllegalArgumentException if the interval is not more than zero
+     */
+    public Builder every(Duration interval) {
+      if (interval.isNegative() || interval.isZero()) {
+        throw new IllegalArgumentException(
+            "interval: found " + interval + ", expected more than zero");
+      }
+      this.interval = interval;
+      return this;
+    }
+
+    /**
+     * Signs every record that this process writes: those of aliases and those of versions' states.
+     * Versions of this library that do not know signatures read signed records like unsigned ones.
+     *
+     * @param signer signs; it stays yours
+     * @return this builder
+     */
+    public Builder signing(RecordSigner signer) {
+      this.signer = Objects.requireNonNull(signer, "signer");
+      return this;
+    }
+
+    /**
+     * Trusts only records that a trusted signer has signed. A method that reads another record, or
+     * that would decide by one, throws {@link io.mlops4j.error.IntegrityException} with the record,
+     * what was found and what to do. {@link ModelRegistry#verify()} reports such records.
+     *
+     * <p>So every reader detects a history that was rewritten as a whole, with all digests made
+     * anew. A reader does not detect an alias or a state that was cut back to an earlier record,
+     * because that record was signed too; comparing with a head detects it.
+     *
+     * <p>A record that would not be trusted is not written either, so a process that changes
+     * something needs {@link #signing}, too. This setting binds this process only.
+     *
+     * @param trust the trusted signers of each model's records
+     * @return this builder
+     */
+    public Builder trusting(RecordTrust trust) {
+      return trusting(trust, RegistryHead.of(List.of()));
+    }
+
+    /**
+     * Trusts only signed records, except for those up to a head. It is for a registry that began
+     * without signatures: the head vouches for the records that it names and for those before them.
+     *
+     * <p>Check what the registry holds, take its {@link ModelRegistry#head()} once, keep it with
+     * the key, and pass it here from then on. Each record that the head names must exist unchanged;
+     * a rewritten beginning, or an end before it, is rejected.
+     *
+     * @param trust the trusted signers of each model's records
+     * @param since a head; replaces one given before
+     * @return this builder
+     */
+    public Builder trusting(RecordTrust trust, RegistryHead since) {
+      Objects.requireNonNull(trust, "trust");
+      this.since = Objects.requireNonNull(since, "since");
+      this.trust = trust;
+      return this;
+    }
+
+    /**
+     * Builds the options. The builder can be used further.
+     *
+     * @return an immutable value
+     */
+    public RegistryOptions build() {
+      return new RegistryOptions(this);
+    }
   }
 }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.OptionalInt;
 
 /**
- * What may be deleted, and when its bytes go. Immutable: every method returns a changed copy; share
- * an instance freely.
+ * What may be deleted, and when its bytes go. Immutable: each {@code with} method returns a changed
+ * copy.
  *
  * <p>Whatever a retention says, a version that an alias names or that a running process has leased
  * is never deleted. A lease counts although its process's clock is up to an hour behind; see {@link
@@ -42,7 +42,7 @@ public final class Retention {
    * @return a changed copy
    * @throws IllegalArgumentException if the time is negative
    */
-  public Retention floor(Duration floor) {
+  public Retention withFloor(Duration floor) {
     return new Retention(check("floor", floor), grace, newest);
   }
 
@@ -55,7 +55,7 @@ public final class Retention {
    * @return a changed copy
    * @throws IllegalArgumentException if the time is negative
    */
-  public Retention grace(Duration grace) {
+  public Retention withGrace(Duration grace) {
     return new Retention(floor, check("grace", grace), newest);
   }
 
@@ -67,7 +67,7 @@ public final class Retention {
    * @return a changed copy
    * @throws IllegalArgumentException if the number is below 1
    */
-  public Retention newest(int newest) {
+  public Retention withNewest(int newest) {
     if (newest < 1) {
       throw new IllegalArgumentException("newest: found " + newest + ", expected at least 1");
     }

@@ -4,206 +4,94 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What of a registry is verified. Immutable: every method returns a changed copy; share an instance
- * freely.
- */
+/** What a verification checks. Immutable, so that one instance can serve many verifications. */
 public final class VerifyOptions {
-  private static final VerifyOptions DEFAULTS = new VerifyOptions(new Values());
+  private static final VerifyOptions DEFAULTS = builder().build();
 
-  private final Values values;
+  private final @Nullable RegistryHead expected;
+  private final @Nullable ProgressListener listener;
+  private final boolean bytes;
+  private final int breaks;
+  private final @Nullable RecordTrust trust;
+  private final RegistryHead since;
+  private final @Nullable VersionTrust versionTrust;
+  private final Duration clockTolerance;
 
-  /** The settings, copied before each change. */
-  private static final class Values implements Cloneable {
-    @Nullable RegistryHead expected;
-    @Nullable ProgressListener listener;
-    boolean bytes = true;
-    int breaks = 100;
-    @Nullable RecordTrust trust;
-    RegistryHead since = RegistryHead.of(List.of());
-    @Nullable VersionTrust versionTrust;
-    Duration clockTolerance = Duration.ofMinutes(5);
-
-    Values copy() {
-      try {
-        return (Values) clone();
-      } catch (CloneNotSupportedException e) {
-        throw new AssertionError(e);
-      }
-    }
-  }
-
-  private VerifyOptions(Values values) {
-    this.values = values;
-  }
-
-  private VerifyOptions with(Consumer<Values> change) {
-    Values copy = values.copy();
-    change.accept(copy);
-    return new VerifyOptions(copy);
+  private VerifyOptions(Builder builder) {
+    this.expected = builder.expected;
+    this.listener = builder.listener;
+    this.bytes = builder.bytes;
+    this.breaks = builder.breaks;
+    this.trust = builder.trust;
+    this.since = builder.since;
+    this.versionTrust = builder.versionTrust;
+    this.clockTolerance = builder.clockTolerance;
   }
 
   /**
-   * Everything that is stored, against itself; at most 100 breaks are listed one by one.
+   * Returns the options that a verification without options uses. They check everything that is
+   * stored against itself, and list at most 100 breaks one by one.
    *
-   * @return the options that a verification without options uses
+   * @return the defaults
    */
-  public static VerifyOptions withDefaults() {
+  public static VerifyOptions defaults() {
     return DEFAULTS;
   }
 
   /**
-   * Also against a head that was kept elsewhere.
+   * Starts from the defaults.
    *
-   * @param head what {@link ModelRegistry#head()} gave earlier
-   * @return a changed copy
+   * @return a builder
    */
-  public VerifyOptions expecting(RegistryHead head) {
-    Objects.requireNonNull(head, "head");
-    return with(values -> values.expected = head);
+  public static Builder builder() {
+    return new Builder();
   }
 
   /**
-   * Tells somebody how far it is, who may also end it.
+   * The head to compare with.
    *
-   * @param listener told on the verifying thread; replaces one given before
-   * @return a changed copy
-   */
-  public VerifyOptions listener(ProgressListener listener) {
-    Objects.requireNonNull(listener, "listener");
-    return with(values -> values.listener = listener);
-  }
-
-  /**
-   * Leaves the models' own bytes out, which takes nearly all of the time: checks the records, the
-   * cards, and what is recorded about the bytes.
-   *
-   * @return a changed copy
-   */
-  public VerifyOptions recordsOnly() {
-    return with(values -> values.bytes = false);
-  }
-
-  /**
-   * Bounds how many breaks are told one by one; the rest is counted.
-   *
-   * @param breaks at least 1
-   * @return a changed copy
-   * @throws IllegalArgumentException if the number is below 1
-   */
-  public VerifyOptions atMostBreaks(int breaks) {
-    if (breaks < 1) {
-      throw new IllegalArgumentException("breaks: found " + breaks + ", expected at least 1");
-    }
-    return with(values -> values.breaks = breaks);
-  }
-
-  /**
-   * Also who signed the records: those that nobody who is trusted has signed are breaks. Without
-   * this, a registry that was opened with {@link RegistryOptions#trusting(RecordTrust)} is verified
-   * by that.
-   *
-   * @param trust who is trusted with the records of which model
-   * @return a changed copy
-   */
-  public VerifyOptions trusting(RecordTrust trust) {
-    return trusting(trust, RegistryHead.of(List.of()));
-  }
-
-  /**
-   * The same where records up to those that a head names need no signature, since the head vouches
-   * for them; see {@link RegistryOptions#trusting(RecordTrust, RegistryHead)}.
-   *
-   * @param trust who is trusted with the records of which model
-   * @param since a head; where it names a record, that very record must be there
-   * @return a changed copy
-   */
-  public VerifyOptions trusting(RecordTrust trust, RegistryHead since) {
-    Objects.requireNonNull(trust, "trust");
-    Objects.requireNonNull(since, "since");
-    return with(
-        values -> {
-          values.trust = trust;
-          values.since = since;
-        });
-  }
-
-  /**
-   * Also checks the signatures of the versions: a version whose signatures nobody who is trusted
-   * has made is a break of the chain {@code signatures NAME}. A version whose files were removed is
-   * judged by what its manifest says about them. Without this, signatures are only checked to be
-   * undamaged and about their version's files.
-   *
-   * @param trust who is trusted with the versions of which model, such as a {@code TrustPolicy}
-   * @return a changed copy
-   */
-  public VerifyOptions trustingVersions(VersionTrust trust) {
-    Objects.requireNonNull(trust, "trust");
-    return with(values -> values.versionTrust = trust);
-  }
-
-  /**
-   * Bounds how far the clocks of writers may disagree before {@link Verification#jumps} reports it:
-   * a version or record whose clock was behind that of an earlier one, or is ahead of this
-   * process's. 5 minutes unless set.
-   *
-   * @param tolerance zero or more
-   * @return a changed copy
-   * @throws IllegalArgumentException if it is negative
-   */
-  public VerifyOptions clockTolerance(Duration tolerance) {
-    if (tolerance.isNegative()) {
-      throw new IllegalArgumentException("tolerance: found " + tolerance + ", expected 0 or more");
-    }
-    return with(values -> values.clockTolerance = tolerance);
-  }
-
-  /**
-   * The head that was kept elsewhere.
-   *
-   * @return empty when there is none
+   * @return empty if there is none
    */
   public Optional<RegistryHead> expected() {
-    return Optional.ofNullable(values.expected);
+    return Optional.ofNullable(expected);
   }
 
   /**
-   * Who is told of progress.
+   * The listener that is notified of progress.
    *
-   * @return empty when nobody is
+   * @return empty if there is none
    */
   public Optional<ProgressListener> listener() {
-    return Optional.ofNullable(values.listener);
+    return Optional.ofNullable(listener);
   }
 
   /**
    * Whether the models' own bytes are read and digested.
    *
-   * @return true unless {@link #recordsOnly} was asked for
+   * @return false after {@link Builder#recordsOnly}
    */
   public boolean bytes() {
-    return values.bytes;
+    return bytes;
   }
 
   /**
-   * How many breaks are told one by one.
+   * How many breaks are listed one by one.
    *
    * @return at least 1
    */
   public int breaks() {
-    return values.breaks;
+    return breaks;
   }
 
   /**
-   * Whose records are believed.
+   * The signers whose records are trusted.
    *
-   * @return empty when the registry's own options say so
+   * @return empty if the registry's own options decide
    */
   public Optional<RecordTrust> trust() {
-    return Optional.ofNullable(values.trust);
+    return Optional.ofNullable(trust);
   }
 
   /**
@@ -212,16 +100,16 @@ public final class VerifyOptions {
    * @return without lines unless one was given
    */
   public RegistryHead since() {
-    return values.since;
+    return since;
   }
 
   /**
-   * Whose signatures of versions are believed.
+   * The signers whose signatures of versions are trusted.
    *
-   * @return empty when nobody's are asked for
+   * @return empty if versions need no trusted signature
    */
   public Optional<VersionTrust> versionTrust() {
-    return Optional.ofNullable(values.versionTrust);
+    return Optional.ofNullable(versionTrust);
   }
 
   /**
@@ -230,6 +118,136 @@ public final class VerifyOptions {
    * @return zero or more
    */
   public Duration clockTolerance() {
-    return values.clockTolerance;
+    return clockTolerance;
+  }
+
+  /** Collects the settings. Every method changes this builder. Not thread safe. */
+  public static final class Builder {
+    private @Nullable RegistryHead expected;
+    private @Nullable ProgressListener listener;
+    private boolean bytes = true;
+    private int breaks = 100;
+    private @Nullable RecordTrust trust;
+    private RegistryHead since = RegistryHead.of(List.of());
+    private @Nullable VersionTrust versionTrust;
+    private Duration clockTolerance = Duration.ofMinutes(5);
+
+    private Builder() {}
+
+    /**
+     * Compares with a head that was kept outside the registry.
+     *
+     * @param head what {@link ModelRegistry#head()} returned earlier
+     * @return this builder
+     */
+    public Builder expecting(RegistryHead head) {
+      this.expected = Objects.requireNonNull(head, "head");
+      return this;
+    }
+
+    /**
+     * Reports progress to a listener, which may end the verification by an exception.
+     *
+     * @param listener called on the verifying thread; replaces one given before
+     * @return this builder
+     */
+    public Builder listener(ProgressListener listener) {
+      this.listener = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /**
+     * Checks the records, the cards, and what is recorded about the models' bytes, but does not
+     * read those bytes, which takes nearly all of the time.
+     *
+     * @return this builder
+     */
+    public Builder recordsOnly() {
+      this.bytes = false;
+      return this;
+    }
+
+    /**
+     * Limits how many breaks are listed one by one. The rest is counted.
+     *
+     * @param breaks at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if the number is below 1
+     */
+    public Builder atMostBreaks(int breaks) {
+      if (breaks < 1) {
+        throw new IllegalArgumentException("breaks: found " + breaks + ", expected at least 1");
+      }
+      this.breaks = breaks;
+      return this;
+    }
+
+    /**
+     * Reports records that no trusted signer has signed as breaks. Without this setting, a registry
+     * that was opened with {@link RegistryOptions.Builder#trusting(RecordTrust)} uses its own
+     * trust.
+     *
+     * @param trust the trusted signers of each model's records
+     * @return this builder
+     */
+    public Builder trusting(RecordTrust trust) {
+      return trusting(trust, RegistryHead.of(List.of()));
+    }
+
+    /**
+     * Reports records that no trusted signer has signed as breaks, except for those up to a head;
+     * see {@link RegistryOptions.Builder#trusting(RecordTrust, RegistryHead)}.
+     *
+     * @param trust the trusted signers of each model's records
+     * @param since a head; each record that it names must exist unchanged
+     * @return this builder
+     */
+    public Builder trusting(RecordTrust trust, RegistryHead since) {
+      Objects.requireNonNull(trust, "trust");
+      this.since = Objects.requireNonNull(since, "since");
+      this.trust = trust;
+      return this;
+    }
+
+    /**
+     * Checks the signatures of the versions, too: a version without a trusted signature is a break
+     * of the chain {@code signatures NAME}. A version whose files were removed is judged by what
+     * its manifest says about them. Without this setting, signatures are only checked to be
+     * undamaged and about their version's files.
+     *
+     * @param trust the trusted signers of each model's versions, such as a {@code TrustPolicy}
+     * @return this builder
+     */
+    public Builder trustingVersions(VersionTrust trust) {
+      this.versionTrust = Objects.requireNonNull(trust, "trust");
+      return this;
+    }
+
+    /**
+     * Limits how far the clocks of writers may disagree before {@link Verification#jumps} reports
+     * it: a version or record whose clock was behind that of an earlier one, or is ahead of this
+     * process's. 5 minutes unless set.
+     *
+     * @param tolerance zero or more
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder clockTolerance(Duration tolerance) {
+      if (tolerance.isNegative()) {
+        throw new IllegalArgumentException(
+            "tolerance: found " + tolerance + ", expected 0 or more");
+      }
+      this.clockTolerance = tolerance;
+      return this;
+    }
+
+    /**
+     * Builds the options. The builder can be used further.
+     *
+     * @return an immutable value
+     */
+    public VerifyOptions build() {
+      return new VerifyOptions(this);
+    }
   }
 }

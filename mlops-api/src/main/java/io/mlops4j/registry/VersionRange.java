@@ -56,7 +56,7 @@ public final class VersionRange {
    * @return a changed copy
    * @throws IllegalArgumentException if the number is below 1
    */
-  public VersionRange before(int number) {
+  public VersionRange withNumbersBefore(int number) {
     return new VersionRange(newestFirst, limit, after, checkNumber(number));
   }
 
@@ -67,7 +67,7 @@ public final class VersionRange {
    * @return a changed copy
    * @throws IllegalArgumentException if the number is below 1
    */
-  public VersionRange after(int number) {
+  public VersionRange withNumbersAfter(int number) {
     return new VersionRange(newestFirst, limit, checkNumber(number), before);
   }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * Judges who signed the versions of a registry. Given to a verification by {@link
- * VerifyOptions#trustingVersions}. Thread safe.
+ * VerifyOptions.Builder#trustingVersions}. Thread safe.
  */
 @FunctionalInterface
 public interface VersionTrust {

@@ -54,7 +54,7 @@ public final class LoadRequest {
    *
    * @return a changed copy
    */
-  public LoadRequest untrusted() {
+  public LoadRequest withoutTrust() {
     return new LoadRequest(device, signature, false, profiled, operations);
   }
 
@@ -64,7 +64,7 @@ public final class LoadRequest {
    *
    * @return a changed copy
    */
-  public LoadRequest profile() {
+  public LoadRequest withProfiling() {
     return new LoadRequest(device, signature, trusted, true, operations);
   }
 
@@ -74,7 +74,7 @@ public final class LoadRequest {
    * @param more names of operations, as the engine calls them
    * @return a changed copy
    */
-  public LoadRequest allowOperations(Set<String> more) {
+  public LoadRequest withOperations(Set<String> more) {
     Set<String> all = new HashSet<>(operations);
     all.addAll(more);
     return new LoadRequest(device, signature, trusted, profiled, Set.copyOf(all));
@@ -101,7 +101,7 @@ public final class LoadRequest {
   /**
    * Whether work that the model asks for may be done while it is loaded.
    *
-   * @return false after {@link #untrusted()}
+   * @return false after {@link #withoutTrust()}
    */
   public boolean trusted() {
     return trusted;
@@ -110,7 +110,7 @@ public final class LoadRequest {
   /**
    * Whether the nodes that each device runs are to be counted.
    *
-   * @return true after {@link #profile()}
+   * @return true after {@link #withProfiling()}
    */
   public boolean profiled() {
     return profiled;

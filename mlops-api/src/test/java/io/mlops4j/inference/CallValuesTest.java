@@ -94,24 +94,25 @@ class CallValuesTest {
   @Test
   void callOptionsBoundTheCall() {
     assertThat(CallOptions.withDefaults().deadline()).isEmpty();
-    assertThat(CallOptions.withDefaults().within(Duration.ofMillis(20)).deadline())
+    assertThat(CallOptions.withDefaults().withDeadline(Duration.ofMillis(20)).deadline())
         .hasValue(Duration.ofMillis(20));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> CallOptions.withDefaults().within(Duration.ZERO));
+        .isThrownBy(() -> CallOptions.withDefaults().withDeadline(Duration.ZERO));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> CallOptions.withDefaults().within(Duration.ofNanos(-1)));
+        .isThrownBy(() -> CallOptions.withDefaults().withDeadline(Duration.ofNanos(-1)));
   }
 
   @Test
-  void loadOptionsAreChangedCopies() {
+  void builtOptionsDoNotChange() {
     InferenceListener listener = event -> {};
-    LoadOptions defaults = LoadOptions.withDefaults();
+    LoadOptions defaults = LoadOptions.defaults();
     LoadOptions changed =
-        defaults
+        defaults.toBuilder()
             .features(FeatureSchema.ofNames("a"))
             .listener(listener)
             .engine("onnxruntime")
-            .device("cuda:0", "cpu");
+            .device("cuda:0", "cpu")
+            .build();
     assertThat(defaults.features()).isEmpty();
     assertThat(defaults.listeners()).isEmpty();
     assertThat(defaults.engine()).isEmpty();
@@ -120,12 +121,13 @@ class CallValuesTest {
     assertThat(changed.listeners()).containsExactly(listener);
     assertThat(changed.engine()).hasValue("onnxruntime");
     assertThat(changed.devices()).containsExactly(Device.cuda(0), Device.cpu());
-    assertThat(defaults.isProfiled()).isFalse();
-    assertThat(changed.profiled().isProfiled()).isTrue();
-    assertThat(changed.device(Device.xnnpack().option("a", "b")).devices())
-        .containsExactly(Device.xnnpack().option("a", "b"));
-    assertThat(changed.device().devices()).isEmpty();
-    assertThatIllegalArgumentException().isThrownBy(() -> defaults.device("cpu", "GPU"));
+    assertThat(defaults.profiled()).isFalse();
+    assertThat(changed.toBuilder().profiled().build().profiled()).isTrue();
+    assertThat(changed.toBuilder().device(Device.xnnpack().withOption("a", "b")).build().devices())
+        .containsExactly(Device.xnnpack().withOption("a", "b"));
+    assertThat(changed.toBuilder().device().build().devices()).isEmpty();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> defaults.toBuilder().device("cpu", "GPU").build());
     assertThat(listener.needsRows()).isFalse();
   }
 }

@@ -20,7 +20,7 @@ class CardTest {
   private static final Slice LAS = Slice.of("origin", "LAS");
   private static final ModelVersion PARENT = new ModelVersion("flight-delay", 1, DIGEST);
   private static final MonitoringDuty DUTY =
-      MonitoringDuty.of("roc_auc", Duration.ofDays(7)).owner("ops-ml").action("roll back");
+      MonitoringDuty.of("roc_auc", Duration.ofDays(7)).withOwner("ops-ml").withAction("roll back");
   private static final ModelSignature SIGNATURE =
       new ModelSignature(
           List.of(TensorSpec.ofAnyRank("x", ElementType.FLOAT32)),
@@ -32,9 +32,9 @@ class CardTest {
     void keepColumnsInOrderAndValuesAsGiven() {
       GoldenRows rows =
           GoldenRows.within(1e-6)
-              .input("distance", 2176, null)
-              .input("origin", "LAS", "PHL")
-              .output("probability", 0.25, 0.5);
+              .withInput("distance", 2176, null)
+              .withInput("origin", "LAS", "PHL")
+              .withOutput("probability", 0.25, 0.5);
       assertThat(rows.rows()).isEqualTo(2);
       assertThat(rows.tolerance()).isEqualTo(1e-6);
       assertThat(rows.inputs().keySet()).containsExactly("distance", "origin");
@@ -45,9 +45,9 @@ class CardTest {
 
     @Test
     void areNeverChangedByAdding() {
-      GoldenRows one = GoldenRows.within(0).input("a", 1);
+      GoldenRows one = GoldenRows.within(0).withInput("a", 1);
       Object[] values = {2};
-      GoldenRows two = one.input("b", values);
+      GoldenRows two = one.withInput("b", values);
       values[0] = 3;
       assertThat(one.inputs()).containsOnlyKeys("a");
       assertThat(two.inputs().get("b")).containsExactly(2);
@@ -61,25 +61,25 @@ class CardTest {
     void holdOneTypeInAColumn() {
       GoldenRows rows =
           GoldenRows.within(0)
-              .input("whole", 1, 2L, null)
-              .input("mixed", 1, 2.5, null)
-              .input("short", (short) 1, (short) 2, null);
+              .withInput("whole", 1, 2L, null)
+              .withInput("mixed", 1, 2.5, null)
+              .withInput("short", (short) 1, (short) 2, null);
       assertThat(rows.inputs().get("whole")).containsExactly(1L, 2L, null);
       assertThat(rows.inputs().get("mixed")).containsExactly(1.0, 2.5, null);
       assertThat(rows.inputs().get("short")).containsExactly((short) 1, (short) 2, null);
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> GoldenRows.within(0).input("x", 1, "text"));
+          .isThrownBy(() -> GoldenRows.within(0).withInput("x", 1, "text"));
     }
 
     @Test
     void refuseWhatCannotBeCompared() {
-      GoldenRows one = GoldenRows.within(0).input("a", 1);
+      GoldenRows one = GoldenRows.within(0).withInput("a", 1);
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> one.output("y", 1, 2))
+          .isThrownBy(() -> one.withOutput("y", 1, 2))
           .withMessage("y: found 2 rows, expected 1 as in the others");
-      assertThatIllegalArgumentException().isThrownBy(() -> one.input("a", 1));
+      assertThatIllegalArgumentException().isThrownBy(() -> one.withInput("a", 1));
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> one.input("b", Optional.of(1)))
+          .isThrownBy(() -> one.withInput("b", Optional.of(1)))
           .withMessageContaining("expected a number");
       for (double tolerance : new double[] {-1e-9, Double.NaN, Double.POSITIVE_INFINITY}) {
         assertThatIllegalArgumentException().isThrownBy(() -> GoldenRows.within(tolerance));
@@ -88,12 +88,12 @@ class CardTest {
 
     @Test
     void areComparedByValue() {
-      GoldenRows one = GoldenRows.within(0).input("a", 1).output("y", 2);
+      GoldenRows one = GoldenRows.within(0).withInput("a", 1).withOutput("y", 2);
       assertThat(one)
-          .isEqualTo(GoldenRows.within(0).input("a", 1).output("y", 2))
-          .hasSameHashCodeAs(GoldenRows.within(0).input("a", 1).output("y", 2))
-          .isNotEqualTo(GoldenRows.within(1).input("a", 1).output("y", 2))
-          .isNotEqualTo(GoldenRows.within(0).input("a", 1.0).output("y", 2));
+          .isEqualTo(GoldenRows.within(0).withInput("a", 1).withOutput("y", 2))
+          .hasSameHashCodeAs(GoldenRows.within(0).withInput("a", 1).withOutput("y", 2))
+          .isNotEqualTo(GoldenRows.within(1).withInput("a", 1).withOutput("y", 2))
+          .isNotEqualTo(GoldenRows.within(0).withInput("a", 1.0).withOutput("y", 2));
     }
   }
 
@@ -101,10 +101,10 @@ class CardTest {
   class Schemas {
     @Test
     void keepTheOrderAndTheKeys() {
-      FeatureSchema schema = FeatureSchema.ofNames("b", "a").key("id").key("day");
+      FeatureSchema schema = FeatureSchema.ofNames("b", "a").withKey("id").withKey("day");
       assertThat(schema.features()).extracting(Feature::name).containsExactly("b", "a");
       assertThat(schema.keys()).containsExactly("id", "day");
-      assertThat(schema).isNotEqualTo(FeatureSchema.ofNames("a", "b").key("id").key("day"));
+      assertThat(schema).isNotEqualTo(FeatureSchema.ofNames("a", "b").withKey("id").withKey("day"));
       assertThat(FeatureSchema.ofNames("a").keys()).isEmpty();
     }
 
@@ -112,26 +112,28 @@ class CardTest {
     void refuseANameOrKeyTwice() {
       assertThatIllegalArgumentException().isThrownBy(() -> FeatureSchema.ofNames("a", "a"));
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> FeatureSchema.ofNames("a").key("a"))
+          .isThrownBy(() -> FeatureSchema.ofNames("a").withKey("a"))
           .withMessageContaining("\"a\"");
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> FeatureSchema.ofNames("a").key("id").key("id"));
+          .isThrownBy(() -> FeatureSchema.ofNames("a").withKey("id").withKey("id"));
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> FeatureSchema.of(Feature.of("a").from("id")).key("id"));
+          .isThrownBy(() -> FeatureSchema.of(Feature.of("a").withColumn("id")).withKey("id"));
     }
 
     @Test
     void featuresSayWhetherAWiderTypeIsConverted() {
       Feature plain = Feature.of("x");
-      Feature narrowed = plain.narrowing(Narrowing.CHECKED);
+      Feature narrowed = plain.withNarrowing(Narrowing.CHECKED);
       assertThat(plain.narrowing()).isEqualTo(Narrowing.REFUSED);
       assertThat(narrowed.narrowing()).isEqualTo(Narrowing.CHECKED);
       assertThat(narrowed).isNotEqualTo(plain).hasToString("x narrowed");
-      assertThat(narrowed.narrowing(Narrowing.REFUSED)).isEqualTo(plain).hasSameHashCodeAs(plain);
-      assertThat(narrowed.from("y").nulls(NullPolicy.Fixed.NAN).narrowing())
+      assertThat(narrowed.withNarrowing(Narrowing.REFUSED))
+          .isEqualTo(plain)
+          .hasSameHashCodeAs(plain);
+      assertThat(narrowed.withColumn("y").withNulls(NullPolicy.nan()).narrowing())
           .isEqualTo(Narrowing.CHECKED);
-      assertThat(FeatureSchema.ofNames("x").key("id").narrowing(Narrowing.CHECKED))
-          .isEqualTo(FeatureSchema.of(narrowed).key("id"));
+      assertThat(FeatureSchema.ofNames("x").withKey("id").withNarrowing(Narrowing.CHECKED))
+          .isEqualTo(FeatureSchema.of(narrowed).withKey("id"));
     }
 
     @Test
@@ -139,14 +141,16 @@ class CardTest {
       Feature plain = Feature.of("hour");
       assertThat(plain.column()).isEqualTo("hour");
       assertThat(plain.type()).isEmpty();
-      assertThat(plain.nulls()).isEqualTo(NullPolicy.Fixed.REJECT);
+      assertThat(plain.nulls()).isEqualTo(NullPolicy.reject());
       Feature full =
-          Feature.of("hour", ElementType.INT16).from("dep_hour").nulls(new NullPolicy.Default(12));
+          Feature.of("hour", ElementType.INT16)
+              .withColumn("dep_hour")
+              .withNulls(NullPolicy.replaceWith(12));
       assertThat(full).hasToString("hour int16 from dep_hour").isNotEqualTo(plain);
-      assertThat(full.nulls()).isEqualTo(new NullPolicy.Default(12));
+      assertThat(full.nulls()).isEqualTo(NullPolicy.replaceWith(12));
       assertThatIllegalArgumentException().isThrownBy(() -> Feature.of(" "));
-      assertThatIllegalArgumentException().isThrownBy(() -> plain.from(""));
-      assertThatIllegalArgumentException().isThrownBy(() -> new NullPolicy.Default(List.of()));
+      assertThatIllegalArgumentException().isThrownBy(() -> plain.withColumn(""));
+      assertThatIllegalArgumentException().isThrownBy(() -> NullPolicy.replaceWith(List.of()));
     }
   }
 
@@ -158,8 +162,8 @@ class CardTest {
           .licence("Apache-2.0")
           .intendedUse("warn passengers")
           .description("trees")
-          .features(FeatureSchema.ofNames("distance").key("flight_id"))
-          .goldenRows(GoldenRows.within(0).input("distance", 1).output("probability", 0.5))
+          .features(FeatureSchema.ofNames("distance").withKey("flight_id"))
+          .goldenRows(GoldenRows.within(0).withInput("distance", 1).withOutput("probability", 0.5))
           .trainedOn(DatasetRef.of("january", DIGEST))
           .metric("roc_auc", 0.65)
           .parameter("seed", "42");
@@ -188,7 +192,7 @@ class CardTest {
       assertThat(card.licence()).hasValue("Apache-2.0");
       assertThat(card.intendedUse()).hasValue("warn passengers");
       assertThat(card.description()).hasValue("trees");
-      assertThat(card.features()).hasValue(FeatureSchema.ofNames("distance").key("flight_id"));
+      assertThat(card.features()).hasValue(FeatureSchema.ofNames("distance").withKey("flight_id"));
       assertThat(card.goldenRows()).isPresent();
       assertThat(card.trainedOn()).containsExactly(DatasetRef.of("january", DIGEST));
       assertThat(card.metrics()).isEqualTo(Map.of("roc_auc", 0.65));
@@ -237,7 +241,7 @@ class CardTest {
               b -> b.seed("split", 1),
               b -> b.commit("0"),
               b -> b.parent(new ModelVersion("other", 1, DIGEST)),
-              b -> b.monitored(DUTY.owner("others")));
+              b -> b.monitored(DUTY.withOwner("others")));
       assertThat(changes).allMatch(change -> !change.apply(more()).build().equals(card));
     }
 
@@ -305,7 +309,7 @@ class CardTest {
           .isThrownBy(() -> full().metric("roc_auc", Double.NaN))
           .withMessage("roc_auc: found NaN, expected a finite number");
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> full().goldenRows(GoldenRows.within(0).input("a", 1)))
+          .isThrownBy(() -> full().goldenRows(GoldenRows.within(0).withInput("a", 1)))
           .withMessageContaining("0 outputs");
       assertThatIllegalArgumentException().isThrownBy(() -> DatasetRef.of(" ", DIGEST));
     }
@@ -319,17 +323,18 @@ class CardTest {
     @Test
     void sayHowTheirRowsWereChosen() {
       DatasetRef plain = DatasetRef.of("flights", DIGEST);
-      DatasetRef full = plain.query("select *").between(JANUARY, FEBRUARY);
+      DatasetRef full = plain.withQuery("select *").withPeriod(JANUARY, FEBRUARY);
       assertThat(full.query()).hasValue("select *");
       assertThat(full.from()).hasValue(JANUARY);
       assertThat(full.until()).hasValue(FEBRUARY);
       assertThat(plain.query()).isEmpty();
       assertThat(plain.until()).isEmpty();
       assertThat(full)
-          .isEqualTo(DatasetRef.of("flights", DIGEST).between(JANUARY, FEBRUARY).query("select *"))
+          .isEqualTo(
+              DatasetRef.of("flights", DIGEST).withPeriod(JANUARY, FEBRUARY).withQuery("select *"))
           .isNotEqualTo(plain)
-          .isNotEqualTo(full.query("select 1"))
-          .isNotEqualTo(full.between(JANUARY, FEBRUARY.plusNanos(1)))
+          .isNotEqualTo(full.withQuery("select 1"))
+          .isNotEqualTo(full.withPeriod(JANUARY, FEBRUARY.plusNanos(1)))
           .hasToString("flights " + DIGEST.abbreviated());
     }
 
@@ -337,12 +342,12 @@ class CardTest {
     void refuseATimeThatEndsBeforeItBegins() {
       DatasetRef plain = DatasetRef.of("flights", DIGEST);
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> plain.between(FEBRUARY, JANUARY))
+          .isThrownBy(() -> plain.withPeriod(FEBRUARY, JANUARY))
           .withMessage(
               "until: found 2001-01-01T00:00:00Z, expected a time after 2001-02-01T00:00:00Z,"
                   + " where the data begin");
-      assertThatIllegalArgumentException().isThrownBy(() -> plain.between(JANUARY, JANUARY));
-      assertThatIllegalArgumentException().isThrownBy(() -> plain.query(" "));
+      assertThatIllegalArgumentException().isThrownBy(() -> plain.withPeriod(JANUARY, JANUARY));
+      assertThatIllegalArgumentException().isThrownBy(() -> plain.withQuery(" "));
     }
   }
 
@@ -378,8 +383,8 @@ class CardTest {
           .withMessage("interval: found PT0S, expected more than zero, as Duration.ofDays(7)");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> MonitoringDuty.of("psi", Duration.ofDays(-1)));
-      assertThatIllegalArgumentException().isThrownBy(() -> DUTY.action(""));
-      assertThatIllegalArgumentException().isThrownBy(() -> DUTY.owner(" "));
+      assertThatIllegalArgumentException().isThrownBy(() -> DUTY.withAction(""));
+      assertThatIllegalArgumentException().isThrownBy(() -> DUTY.withOwner(" "));
       assertThatIllegalArgumentException()
           .isThrownBy(() -> MonitoringDuty.of(" ", Duration.ofDays(1)));
     }

@@ -53,15 +53,16 @@ class DeviceTest {
   @Test
   void optionsAreChangedCopies() {
     Device plain = Device.cuda(0);
-    Device limited = plain.option("gpu_mem_limit", "1").option("a", "b").option("a", "c");
+    Device limited =
+        plain.withOption("gpu_mem_limit", "1").withOption("a", "b").withOption("a", "c");
     assertThat(plain.options()).isEmpty();
     assertThat(limited.options()).isEqualTo(Map.of("gpu_mem_limit", "1", "a", "c"));
     assertThat(limited)
         .hasToString("cuda:0 {a=c, gpu_mem_limit=1}")
         .isNotEqualTo(plain)
-        .isEqualTo(Device.cuda(0).option("a", "c").option("gpu_mem_limit", "1"));
+        .isEqualTo(Device.cuda(0).withOption("a", "c").withOption("gpu_mem_limit", "1"));
     assertThat(limited.name()).isEqualTo("cuda:0");
-    assertThatNullPointerException().isThrownBy(() -> plain.option("a", null));
+    assertThatNullPointerException().isThrownBy(() -> plain.withOption("a", null));
   }
 
   @Test

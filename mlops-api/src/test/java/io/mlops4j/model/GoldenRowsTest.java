@@ -15,39 +15,39 @@ class GoldenRowsTest {
 
   @Test
   void aColumnOfOneTypeKeepsIt() {
-    assertThat(EMPTY.input("x", 0.1f, null).inputs().get("x")).containsExactly(0.1f, null);
-    assertThat(EMPTY.input("x", (short) 7, (short) 8).inputs().get("x"))
+    assertThat(EMPTY.withInput("x", 0.1f, null).inputs().get("x")).containsExactly(0.1f, null);
+    assertThat(EMPTY.withInput("x", (short) 7, (short) 8).inputs().get("x"))
         .containsExactly((short) 7, (short) 8);
-    assertThat(EMPTY.input("x", null, null).inputs().get("x")).containsExactly(null, null);
+    assertThat(EMPTY.withInput("x", null, null).inputs().get("x")).containsExactly(null, null);
   }
 
   @Test
   void wholeNumbersOfSeveralTypesBecomeLongAndOthersDouble() {
-    assertThat(EMPTY.input("x", (byte) 1, 2, 3L, null).inputs().get("x"))
+    assertThat(EMPTY.withInput("x", (byte) 1, 2, 3L, null).inputs().get("x"))
         .containsExactly(1L, 2L, 3L, null);
-    assertThat(EMPTY.input("x", 1, 2.5f, 0.1, null).inputs().get("x"))
+    assertThat(EMPTY.withInput("x", 1, 2.5f, 0.1, null).inputs().get("x"))
         .containsExactly(1.0, 2.5, 0.1, null);
   }
 
   @Test
   void aRowMayHaveSeveralValues() {
-    assertThat(EMPTY.output("p", new float[] {0.25f, 0.75f}, null, List.of(1f, 0f)).outputs())
+    assertThat(EMPTY.withOutput("p", new float[] {0.25f, 0.75f}, null, List.of(1f, 0f)).outputs())
         .containsEntry("p", Arrays.asList(List.of(0.25f, 0.75f), null, List.of(1f, 0f)));
-    assertThat(EMPTY.input("x", new long[] {1, 2}, Arrays.asList(3, null)).inputs().get("x"))
+    assertThat(EMPTY.withInput("x", new long[] {1, 2}, Arrays.asList(3, null)).inputs().get("x"))
         .containsExactly(List.of(1L, 2L), Arrays.asList(3L, null));
-    assertThat(EMPTY.input("x", List.of(1, 2.5), List.of(3L, 4)).inputs().get("x"))
+    assertThat(EMPTY.withInput("x", List.of(1, 2.5), List.of(3L, 4)).inputs().get("x"))
         .containsExactly(List.of(1.0, 2.5), List.of(3.0, 4.0));
-    assertThat(EMPTY.input("x", List.of("a", "b"), List.of("", "c")).rows()).isEqualTo(2);
-    assertThat(EMPTY.input("x", new float[] {1}))
-        .isEqualTo(EMPTY.input("x", List.of(1f)))
-        .isNotEqualTo(EMPTY.input("x", 1f));
+    assertThat(EMPTY.withInput("x", List.of("a", "b"), List.of("", "c")).rows()).isEqualTo(2);
+    assertThat(EMPTY.withInput("x", new float[] {1}))
+        .isEqualTo(EMPTY.withInput("x", List.of(1f)))
+        .isNotEqualTo(EMPTY.withInput("x", 1f));
   }
 
   @Test
   void severalValuesAreCopied() {
     float[] values = {1, 2};
     List<Float> list = new ArrayList<>(List.of(3f, 4f));
-    GoldenRows rows = EMPTY.input("x", values, list);
+    GoldenRows rows = EMPTY.withInput("x", values, list);
     values[0] = 9;
     list.set(0, 9f);
     assertThat(rows.inputs().get("x")).containsExactly(List.of(1f, 2f), List.of(3f, 4f));
@@ -75,12 +75,12 @@ class GoldenRowsTest {
           {List.of(List.of(1))},
           {new char[] {'a'}}
         }) {
-      assertThatThrownBy(() -> EMPTY.input("x", values))
+      assertThatThrownBy(() -> EMPTY.withInput("x", values))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageStartingWith("x: found ")
           .hasMessageContaining("expected");
     }
-    assertThatThrownBy(() -> new NullPolicy.Default(new BigDecimal("0.1")))
+    assertThatThrownBy(() -> NullPolicy.replaceWith(new BigDecimal("0.1")))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -71,13 +71,13 @@ class RegistryHeadTest {
   @Test
   void boundsAreChecked() {
     assertThatThrownBy(() -> VersionRange.newest(0)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> VersionRange.oldest(1).before(0))
+    assertThatThrownBy(() -> VersionRange.oldest(1).withNumbersBefore(0))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThat(VersionRange.newest(5).before(9).after(2))
+    assertThat(VersionRange.newest(5).withNumbersBefore(9).withNumbersAfter(2))
         .hasToString("the newest 5 after 2 before 9");
-    assertThatThrownBy(() -> Retention.withDefaults().newest(0))
+    assertThatThrownBy(() -> Retention.withDefaults().withNewest(0))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> Retention.withDefaults().grace(Duration.ofNanos(-1)))
+    assertThatThrownBy(() -> Retention.withDefaults().withGrace(Duration.ofNanos(-1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("grace");
   }

@@ -287,7 +287,7 @@ class MonitorConfigurationTest {
         "score: found output \"probabilty\", expected one of [probability]; did you mean"
             + " \"probability\"?");
     fits.score("probability").start().close();
-    FeatureSchema schema = FeatureSchema.ofNames("distance", "hour").key("flight_id");
+    FeatureSchema schema = FeatureSchema.ofNames("distance", "hour").withKey("flight_id");
     fits.card(card().features(schema).build());
     fits.labels(LabelJoin.byKey("flight_id")).start().close();
     refused(

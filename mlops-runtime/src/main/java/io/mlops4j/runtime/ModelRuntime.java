@@ -89,7 +89,7 @@ public final class ModelRuntime implements AutoCloseable {
    * @throws io.mlops4j.error.EngineUnavailableException if the engine for it is not there
    */
   public Model load(Path model) {
-    return load(model, LoadOptions.withDefaults());
+    return load(model, LoadOptions.defaults());
   }
 
   /**
@@ -133,7 +133,7 @@ public final class ModelRuntime implements AutoCloseable {
    * @throws io.mlops4j.error.ModelLoadException if it cannot be loaded
    */
   public Model load(ModelRegistry registry, String ref) {
-    return load(registry, ref, LoadOptions.withDefaults());
+    return load(registry, ref, LoadOptions.defaults());
   }
 
   /**
@@ -172,7 +172,7 @@ public final class ModelRuntime implements AutoCloseable {
    * @return the version
    */
   public ModelVersion publish(ModelRegistry registry, ModelCard card, Path model) {
-    return publish(registry, card, model, PublishOptions.withDefaults());
+    return publish(registry, card, model, PublishOptions.defaults());
   }
 
   /**
@@ -198,11 +198,9 @@ public final class ModelRuntime implements AutoCloseable {
     Objects.requireNonNull(card, "card");
     Objects.requireNonNull(model, "model");
     Objects.requireNonNull(options, "options");
-    LoadOptions once = LoadOptions.withDefaults();
-    if (card.features().isPresent()) {
-      once = once.features(card.features().get());
-    }
-    try (Model loaded = loader.load(() -> reader.read(model, false), card.name(), once)) {
+    LoadOptions.Builder once = LoadOptions.builder();
+    card.features().ifPresent(once::features);
+    try (Model loaded = loader.load(() -> reader.read(model, false), card.name(), once.build())) {
       if (card.signature().isPresent()) {
         Signatures.requireStated(
             "card of " + card.name(), card.signature().get(), loaded.signature());
@@ -308,7 +306,7 @@ public final class ModelRuntime implements AutoCloseable {
     private @Nullable ModelCache modelCache;
     private @Nullable Path nativeCache;
     private long keepLoaded;
-    private Closing closing = Closing.Fixed.WAITS;
+    private Closing closing = Closing.waits();
     private boolean cpuTime;
     private @Nullable TrustPolicy trust;
     private @Nullable String region;
@@ -438,7 +436,7 @@ public final class ModelRuntime implements AutoCloseable {
      * when the next is not let in. What is refused throws {@link
      * io.mlops4j.error.UntrustedModelException}. Without this every model is loaded.
      *
-     * <p>A {@link #modelCache} beside a policy needs a key ({@link ModelCache#sealedWith}).
+     * <p>A {@link #modelCache} beside a policy needs a key ({@link ModelCache#withKey}).
      *
      * @param policy whose signature which model needs
      * @return this builder
@@ -475,7 +473,7 @@ public final class ModelRuntime implements AutoCloseable {
       if (trust != null && modelCache != null && modelCache.key().isEmpty()) {
         throw new IllegalStateException(
             "modelCache: found a cache without a key beside a trust policy; its entries replace the"
-                + " bytes whose signature was verified: add ModelCache.sealedWith(key), or use no"
+                + " bytes whose signature was verified: add ModelCache.withKey(key), or use no"
                 + " cache");
       }
       return new ModelRuntime(this);

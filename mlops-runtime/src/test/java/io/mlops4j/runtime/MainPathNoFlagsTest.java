@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 class MainPathNoFlagsTest {
   private static final Path MODELS = Path.of("src/test/resources/io/mlops4j/runtime/models");
   private static final LoadOptions ABCD =
-      LoadOptions.withDefaults().features(FeatureSchema.ofNames("a", "b", "c", "d").key("id"));
+      LoadOptions.builder()
+          .features(FeatureSchema.ofNames("a", "b", "c", "d").withKey("id"))
+          .build();
 
   // Rows and answers from expected.json.
   private static final float[][] X = {{1, 2, 3, 4}, {-1, -2, -3, -4}, {0.5f, -0.5f, 2, 8}};

@@ -30,7 +30,7 @@ class ModelCacheTest {
   private static final Path MLP4 =
       Path.of("src/test/resources/io/mlops4j/runtime/models/mlp4.onnx");
   private static final FeatureSchema ABCD = FeatureSchema.ofNames("a", "b", "c", "d");
-  private static final LoadOptions CACHED = LoadOptions.withDefaults().features(ABCD);
+  private static final LoadOptions CACHED = LoadOptions.builder().features(ABCD).build();
 
   @TempDir Path temporary;
   private ModelRuntime runtime;
@@ -91,7 +91,7 @@ class ModelCacheTest {
       }
       assertAnswers(runtime.load(registry, "mlp4:1"));
       assertThatThrownBy(
-              () -> runtime.load(registry, "mlp4:1", LoadOptions.withDefaults().uncached()))
+              () -> runtime.load(registry, "mlp4:1", LoadOptions.builder().uncached().build()))
           .isInstanceOf(IntegrityException.class);
       PrivateFolder.deleteQuietly(temporary.resolve("cache/models"));
       assertThatThrownBy(() -> runtime.load(registry, "mlp4:1"))
@@ -101,7 +101,7 @@ class ModelCacheTest {
 
   @Test
   void anUncachedModelIsNotKept() throws IOException {
-    assertAnswers(runtime.load(MLP4, CACHED.uncached()));
+    assertAnswers(runtime.load(MLP4, CACHED.toBuilder().uncached().build()));
     assertThat(temporary.resolve("cache/models")).isEmptyDirectory();
     assertThat(temporary.resolve("cache/sources")).isEmptyDirectory();
     assertAnswers(runtime.load(MLP4, CACHED));
@@ -119,7 +119,7 @@ class ModelCacheTest {
     byte[] whole = Files.readAllBytes(graph);
     alter(graph);
     byte[] altered = Files.readAllBytes(graph);
-    assertAnswers(runtime.load(MLP4, CACHED.uncached()));
+    assertAnswers(runtime.load(MLP4, CACHED.toBuilder().uncached().build()));
     assertThat(graph).as("nobody has looked").hasBinaryContent(altered);
     assertAnswers(runtime.load(MLP4, CACHED));
     assertThat(graph).as("refused and made again").hasBinaryContent(whole);

@@ -59,7 +59,7 @@ class ModelRuntimeTest {
   void devicesThatNoEngineKnowsAreRefusedHoweverManyFollow() {
     try (ModelRuntime runtime = ModelRuntime.builder().strict().threads(1).open()) {
       for (String model : List.of("mlp4.onnx", "tensorflow/fares")) {
-        LoadOptions mistyped = LoadOptions.withDefaults().device("gpu", "cpu");
+        LoadOptions mistyped = LoadOptions.builder().device("gpu", "cpu").build();
         assertThatThrownBy(() -> runtime.load(MODELS.resolve(model), mistyped))
             .isInstanceOf(EngineUnavailableException.class)
             .hasMessage(
@@ -71,7 +71,7 @@ class ModelRuntimeTest {
   @Test
   void placementTellsNodesAndWhatWasMissing() {
     LoadOptions options =
-        LoadOptions.withDefaults().device(Device.openvino(), Device.cpu()).profiled();
+        LoadOptions.builder().device(Device.openvino(), Device.cpu()).profiled().build();
     try (ModelRuntime runtime = ModelRuntime.builder().strict().threads(1).open();
         Model model = runtime.load(MODELS.resolve("folded.onnx"), options)) {
       // One addition is left, see models/README.md.
@@ -133,7 +133,7 @@ class ModelRuntimeTest {
       assertThatThrownBy(
               () ->
                   runtime.load(
-                      MODELS.resolve("mlp4.onnx"), LoadOptions.withDefaults().engine("other")))
+                      MODELS.resolve("mlp4.onnx"), LoadOptions.builder().engine("other").build()))
           .isInstanceOf(EngineUnavailableException.class)
           .hasMessageContaining("\"other\"")
           .hasMessageContaining("onnxruntime for [onnx]");

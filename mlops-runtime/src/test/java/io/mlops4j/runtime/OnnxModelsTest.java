@@ -104,7 +104,7 @@ class OnnxModelsTest {
       try (Model model =
               runtime.load(
                   MODELS.resolve("type_" + type + ".onnx"),
-                  LoadOptions.withDefaults().features(columns));
+                  LoadOptions.builder().features(columns).build());
           FeatureBatch batch = batch(type, values);
           Prediction prediction = model.predict(batch)) {
         assertThat(model.signature())
@@ -164,7 +164,8 @@ class OnnxModelsTest {
   @Test
   void featureForAnInputWithAValueOfItsOwnIsRefused() {
     Path model = MODELS.resolve("overridable.onnx");
-    LoadOptions options = LoadOptions.withDefaults().features(FeatureSchema.ofNames("x", "bias"));
+    LoadOptions options =
+        LoadOptions.builder().features(FeatureSchema.ofNames("x", "bias")).build();
     assertThatThrownBy(() -> runtime.load(model, options))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("[bias]")

@@ -146,13 +146,14 @@ class PenguinPipelineTest {
 
   private Model load(String name, List<String> measures) {
     return runtime.load(
-        MODELS.resolve(name), LoadOptions.withDefaults().features(schema(measures)));
+        MODELS.resolve(name), LoadOptions.builder().features(schema(measures)).build());
   }
 
   private static FeatureSchema schema(List<String> measures) {
     List<Feature> features = new ArrayList<>();
-    measures.forEach(m -> features.add(Feature.of(m).nulls(NullPolicy.Fixed.NAN)));
-    CATEGORIES.forEach(c -> features.add(Feature.of(c).nulls(new NullPolicy.Default("missing"))));
+    measures.forEach(m -> features.add(Feature.of(m).withNulls(NullPolicy.nan())));
+    CATEGORIES.forEach(
+        c -> features.add(Feature.of(c).withNulls(NullPolicy.replaceWith("missing"))));
     return FeatureSchema.of(features.toArray(Feature[]::new));
   }
 
@@ -422,15 +423,16 @@ class PenguinPipelineTest {
       String name, @TempDir Path folder) {
     GoldenRows rows = GoldenRows.within(TOLERANCE);
     for (String measure : MEASURES) {
-      rows = rows.input(measure, objects(GOLDEN.get("rows").get(measure)));
+      rows = rows.withInput(measure, objects(GOLDEN.get("rows").get(measure)));
     }
     for (String category : CATEGORIES) {
-      rows = rows.input(category, objects(GOLDEN.get("rows").get(category)));
+      rows = rows.withInput(category, objects(GOLDEN.get("rows").get(category)));
     }
     Object[] labels = objects(GOLDEN.get(name).get("label"));
     Object[] probabilities = objects(GOLDEN.get(name).get("probabilities"));
     try (ModelRegistry registry = FileModelRegistry.open(folder)) {
-      GoldenRows right = rows.output("label", labels).output("probabilities", probabilities);
+      GoldenRows right =
+          rows.withOutput("label", labels).withOutput("probabilities", probabilities);
       registry.assign("penguins@champion", publish(registry, name, right), Change.by("test"));
       try (Deployment penguins =
               runtime.deployment("penguins@champion").from(registry).actor("test").start();
@@ -441,7 +443,7 @@ class PenguinPipelineTest {
       List<Object> last = new ArrayList<>((List<?>) probabilities[7]);
       last.set(2, (double) last.get(2) + 1e-5);
       probabilities[7] = last;
-      GoldenRows wrong = rows.output("probabilities", probabilities);
+      GoldenRows wrong = rows.withOutput("probabilities", probabilities);
       registry.assign("penguins@champion", publish(registry, name, wrong), Change.by("test"));
       assertThatThrownBy(
               () -> runtime.deployment("penguins@champion").from(registry).actor("test").start())

@@ -43,7 +43,7 @@ class PublishedOnceLoadedTest {
             .build();
     ModelCard wrongFeatures =
         ModelCard.builder("plus").features(FeatureSchema.ofNames("a", "b", "c")).build();
-    PublishOptions options = PublishOptions.withDefaults();
+    PublishOptions options = PublishOptions.defaults();
     try (ModelRuntime runtime = ModelRuntime.builder().strict().open();
         ModelRegistry registry = FileModelRegistry.open(folder.resolve("registry"))) {
       assertThatThrownBy(() -> runtime.publish(registry, plain, cut, options))

@@ -39,8 +39,9 @@ class RegionsTest {
     registry =
         FileModelRegistry.open(
             folder,
-            RegistryOptions.withDefaults()
-                .retention(Retention.withDefaults().floor(Duration.ZERO)));
+            RegistryOptions.builder()
+                .retention(Retention.withDefaults().withFloor(Duration.ZERO))
+                .build());
     anywhere = publish("plus1.onnx", ModelCard.builder("plus"));
     pinned = publish("plus2.onnx", ModelCard.builder("plus").regions("eu-west", "ch"));
   }

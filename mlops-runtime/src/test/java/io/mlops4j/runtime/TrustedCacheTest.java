@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrustedCacheTest {
   private static final Path MODELS = Path.of("src/test/resources/io/mlops4j/runtime/models");
   private static final LoadOptions ABCD =
-      LoadOptions.withDefaults().features(FeatureSchema.ofNames("a", "b", "c", "d"));
+      LoadOptions.builder().features(FeatureSchema.ofNames("a", "b", "c", "d")).build();
   private static final SecretKey KEY = new SecretKeySpec(new byte[32], "HmacSHA256");
 
   private static final Set<PosixFilePermission> OWNER =
@@ -122,7 +122,7 @@ class TrustedCacheTest {
 
   @Test
   void aForgedEntryIsNotAnsweredFrom() throws Exception {
-    ModelCache cache = ModelCache.in(folder("cache")).sealedWith(KEY);
+    ModelCache cache = ModelCache.in(folder("cache")).withKey(KEY);
     try (ModelRuntime runtime = trusting(cache)) {
       assertThat(answer(runtime, model)).containsExactly(7.75f, 4.25f);
     }
@@ -156,8 +156,8 @@ class TrustedCacheTest {
     for (ModelCache cache :
         List.of(
             ModelCache.in(folder("cache")),
-            ModelCache.in(folder("cache")).sealedWith(KEY),
-            ModelCache.in(folder("cache")).sealedWith(other))) {
+            ModelCache.in(folder("cache")).withKey(KEY),
+            ModelCache.in(folder("cache")).withKey(other))) {
       try (ModelRuntime runtime =
           ModelRuntime.builder().strict().threads(1).modelCache(cache).open()) {
         assertThat(answer(runtime, model)).containsExactly(7.75f, 4.25f);
@@ -172,7 +172,7 @@ class TrustedCacheTest {
   void aTrustingRuntimeRefusesACacheWithoutAKey() {
     assertThatThrownBy(() -> trusting(ModelCache.in(folder("cache"))))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("sealedWith");
+        .hasMessageContaining("withKey");
     assertThat(folder("cache")).doesNotExist();
   }
 
@@ -181,7 +181,7 @@ class TrustedCacheTest {
     assertThatThrownBy(
             () ->
                 ModelCache.in(folder("cache"))
-                    .sealedWith(new SecretKeySpec(new byte[15], "HmacSHA256")))
+                    .withKey(new SecretKeySpec(new byte[15], "HmacSHA256")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("found 15 bytes")
         .hasMessageContaining("16");

@@ -22,8 +22,9 @@ import java.util.function.Function;
 final class Acknowledged {
   /** Deletions are not worth trying if nothing goes. */
   static final RegistryOptions OPTIONS =
-      RegistryOptions.withDefaults()
-          .retention(Retention.withDefaults().floor(Duration.ZERO).grace(Duration.ZERO));
+      RegistryOptions.builder()
+          .retention(Retention.withDefaults().withFloor(Duration.ZERO).withGrace(Duration.ZERO))
+          .build();
 
   private final Map<String, String> ids = new LinkedHashMap<>();
   private final List<String> twice = new ArrayList<>();

@@ -19,8 +19,10 @@ final class OpenOurs implements Opening {
   private OpenOurs(Path model, Path small, Path cache) {
     this.model = model;
     runtime = ModelRuntime.builder().threads(1).modelCache(ModelCache.in(cache)).open();
-    LoadOptions plain = LoadOptions.withDefaults().uncached();
-    try (Model first = runtime.load(small, plain.features(FeatureSchema.ofNames(Mlp32.names())));
+    LoadOptions plain = LoadOptions.builder().uncached().build();
+    try (Model first =
+            runtime.load(
+                small, plain.toBuilder().features(FeatureSchema.ofNames(Mlp32.names())).build());
         FeatureBatch row = Mlp32.columns(1, runtime.allocator())) {
       first.predict(row).close();
     }

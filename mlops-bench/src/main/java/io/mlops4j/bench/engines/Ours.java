@@ -30,8 +30,10 @@ final class Ours implements Side {
       Function<BufferAllocator, FeatureBatch> rows,
       String output,
       int values) {
-    LoadOptions options = LoadOptions.withDefaults();
-    this.model = runtime.load(file, features == null ? options : options.features(features));
+    LoadOptions options = LoadOptions.defaults();
+    this.model =
+        runtime.load(
+            file, features == null ? options : options.toBuilder().features(features).build());
     this.batch = rows.apply(runtime.allocator());
     this.output = output;
     this.answer = new float[values];

@@ -21,7 +21,7 @@ final class OursRecord implements Side {
     model =
         runtime.load(
             Models.file("mlp32"),
-            LoadOptions.withDefaults().features(FeatureSchema.ofNames(Mlp32.names())));
+            LoadOptions.builder().features(FeatureSchema.ofNames(Mlp32.names())).build());
     rows = model.rows(Row32.class, Score.class);
   }
 

@@ -60,7 +60,8 @@ final class Start {
     long begin = System.nanoTime();
     ModelRuntime.Builder builder = ModelRuntime.builder().threads(1);
     kept.forEach(builder::nativeCache);
-    LoadOptions options = LoadOptions.withDefaults().features(FeatureSchema.ofNames(Mlp32.names()));
+    LoadOptions options =
+        LoadOptions.builder().features(FeatureSchema.ofNames(Mlp32.names())).build();
     try (ModelRuntime runtime = builder.open();
         Model model = runtime.load(small, options);
         FeatureBatch row = Mlp32.columns(1, runtime.allocator())) {

@@ -76,7 +76,7 @@ final class Reading implements Side {
         versions,
         registry ->
             registry
-                .versions("small", VersionRange.newest(PAGE).before(versions / 2))
+                .versions("small", VersionRange.newest(PAGE).withNumbersBefore(versions / 2))
                 .get(PAGE - 1)
                 .version()
                 .number());

@@ -37,7 +37,8 @@ final class Large {
       this.runtime = ModelRuntime.builder().threads(threads).open();
       this.model =
           runtime.load(
-              Models.file("mlp32"), options.features(FeatureSchema.ofNames(Mlp32.names())));
+              Models.file("mlp32"),
+              options.toBuilder().features(FeatureSchema.ofNames(Mlp32.names())).build());
       this.batch = Mlp32.columns(rows, runtime.allocator());
       this.call = call;
       this.answer = new float[rows];

@@ -30,7 +30,7 @@ final class Mlps {
   static Callers ours(String model, LoadOptions options) {
     return new OursRows<>(
         Models.file(model),
-        options.features(FeatureSchema.ofNames(Mlp32.names())),
+        options.toBuilder().features(FeatureSchema.ofNames(Mlp32.names())).build(),
         Row32.class,
         Score.class,
         thread -> Arrays.stream(floats()).map(Row32::of).toArray(Row32[]::new),

@@ -71,7 +71,7 @@ public final class ServingTopic implements Topic {
             "65536 rows x 32 Arrow float columns in one batch, MLP 32-64-32-1, two threads",
             "ONNX Runtime Java 1.29.0, one call, intra-op threads 2, rows ready in a direct buffer",
             1.0,
-            () -> large(65_536, 2, LoadOptions.withDefaults().independentRows(), PLAIN),
+            () -> large(65_536, 2, LoadOptions.builder().independentRows().build(), PLAIN),
             () -> new Large.Raw(65_536, 2)));
     for (int rows : new int[] {1, 1024}) {
       double goal = rows == 1 ? Double.NaN : 1.02;
@@ -81,14 +81,14 @@ public final class ServingTopic implements Topic {
               "with a listener that reads who answered and how long the run took",
               goal,
               () -> large(rows, 1, listening(), PLAIN),
-              () -> large(rows, 1, LoadOptions.withDefaults(), PLAIN)));
+              () -> large(rows, 1, LoadOptions.defaults(), PLAIN)));
       all.add(
           itself(
               "serving.deadline.rows" + rows,
               "with a deadline that does not pass",
               goal,
-              () -> large(rows, 1, LoadOptions.withDefaults(), PLAIN.within(LONG)),
-              () -> large(rows, 1, LoadOptions.withDefaults(), PLAIN)));
+              () -> large(rows, 1, LoadOptions.defaults(), PLAIN.withDeadline(LONG)),
+              () -> large(rows, 1, LoadOptions.defaults(), PLAIN)));
     }
     return List.copyOf(all);
   }
@@ -117,13 +117,14 @@ public final class ServingTopic implements Topic {
 
   private static LoadOptions listening() {
     LongAdder nanos = new LongAdder();
-    return LoadOptions.withDefaults()
+    return LoadOptions.builder()
         .listener(
             event -> {
               if (!event.servedBy().engine().isEmpty()) {
                 nanos.add(event.nanos(InferenceEvent.Phase.RUN));
               }
-            });
+            })
+        .build();
   }
 
   private static Comparison itself(
@@ -138,7 +139,7 @@ public final class ServingTopic implements Topic {
   }
 
   private static LoadOptions batching(int rows) {
-    return LoadOptions.withDefaults().microBatching(MicroBatching.upTo(rows));
+    return LoadOptions.builder().microBatching(MicroBatching.upTo(rows)).build();
   }
 
   private static Comparison throughput(

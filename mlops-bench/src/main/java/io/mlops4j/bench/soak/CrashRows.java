@@ -161,7 +161,7 @@ final class CrashRows implements AutoCloseable {
               () -> {
                 running.countDown();
                 Expect.exception(
-                    () -> turn(endless, NEVER, CallOptions.withDefaults().within(SHORT)),
+                    () -> turn(endless, NEVER, CallOptions.withDefaults().withDeadline(SHORT)),
                     DeadlineException.class,
                     IllegalStateException.class);
                 return null;
@@ -391,7 +391,8 @@ final class CrashRows implements AutoCloseable {
   /** Raw: a number comes back, whatever was meant. Here so only if the policy says so. */
   private void nanIntoTrees() throws Exception {
     Path trees = Models.file("trees100");
-    LoadOptions options = LoadOptions.withDefaults().features(FeatureSchema.ofNames(Mlp32.names()));
+    LoadOptions options =
+        LoadOptions.builder().features(FeatureSchema.ofNames(Mlp32.names())).build();
     float[] values = Mlp32.rows(4);
     try (Model model = runtime.load(trees, options);
         FeatureBatch batch = Mlp32.columns(4, runtime.allocator())) {
@@ -420,7 +421,7 @@ final class CrashRows implements AutoCloseable {
 
   /** Raw: hangs. And what ends it must not end the next call. */
   private void loopWithoutEnd() throws Exception {
-    CallOptions hurried = CallOptions.withDefaults().within(SHORT);
+    CallOptions hurried = CallOptions.withDefaults().withDeadline(SHORT);
     try (Model model = runtime.load(Graphs.save(folder, "turns", Graphs.turns()))) {
       for (int round = 0; round < rounds; round++) {
         Expect.exception(() -> turn(model, NEVER, hurried), DeadlineException.class);
@@ -440,17 +441,17 @@ final class CrashRows implements AutoCloseable {
   private void loadWithoutEnd() throws Exception {
     Path slow = Graphs.save(folder, "slow", Graphs.products(1000, 200));
     try (ModelRuntime own = ModelRuntime.open()) {
-      LoadOptions hurried = LoadOptions.withDefaults().within(Duration.ofMillis(20));
+      LoadOptions hurried = LoadOptions.builder().within(Duration.ofMillis(20)).build();
       Expect.answerOr(
           () -> {
             own.load(slow, hurried).close();
             return null;
           },
           ModelLoadException.class);
-      own.load(slow, LoadOptions.withDefaults().untrusted().within(LONG)).close();
+      own.load(slow, LoadOptions.builder().untrusted().within(LONG).build()).close();
     }
     Path quick = Graphs.save(folder, "quick", Graphs.products(64, 100));
-    try (Model model = runtime.load(quick, LoadOptions.withDefaults().untrusted());
+    try (Model model = runtime.load(quick, LoadOptions.untrusted());
         FeatureBatch batch = x(1);
         Prediction prediction = model.predict(batch)) {
       Expect.same(prediction.floats("y"), 65);
@@ -460,9 +461,9 @@ final class CrashRows implements AutoCloseable {
   /** Raw: nothing ends a run within one operator. With one thread, this one takes half a second. */
   private void operatorBeyondItsDeadline() throws Exception {
     Path slow = Graphs.save(folder, "product", Graphs.products(3000, 1));
-    CallOptions hurried = CallOptions.withDefaults().within(Duration.ofMillis(50));
+    CallOptions hurried = CallOptions.withDefaults().withDeadline(Duration.ofMillis(50));
     try (ModelRuntime own = ModelRuntime.builder().threads(1).open()) {
-      try (Model model = own.load(slow, LoadOptions.withDefaults().untrusted());
+      try (Model model = own.load(slow, LoadOptions.untrusted());
           FeatureBatch batch = x(1)) {
         // On a busy machine the deadline may pass before the run begins.
         for (int i = 0; i < 20 && own.figures().abandonedRuns() == 0; i++) {

@@ -74,9 +74,10 @@ final class ExitMain {
   }
 
   private Model load() {
-    LoadOptions options = LoadOptions.withDefaults().features(FeatureSchema.ofNames(Mlp32.names()));
+    LoadOptions options =
+        LoadOptions.builder().features(FeatureSchema.ofNames(Mlp32.names())).build();
     if (way == Way.LISTENER) {
-      options = options.listener(exits());
+      options = options.toBuilder().listener(exits()).build();
     }
     Path file = way == Way.TENSORFLOW ? Models.savedModel("mlp32") : Models.file("mlp32");
     return runtime.load(file, options);

@@ -56,7 +56,8 @@ final class FlatMain implements AutoCloseable {
     Path line = Graphs.save(folder, "line", Graphs.line());
     Path sums = Graphs.save(folder, "sums", Graphs.sums());
     Path mlp = Models.file("mlp32");
-    LoadOptions columns = LoadOptions.withDefaults().features(FeatureSchema.ofNames(Mlp32.names()));
+    LoadOptions columns =
+        LoadOptions.builder().features(FeatureSchema.ofNames(Mlp32.names())).build();
     repeat(
         cycles,
         number -> {
@@ -70,7 +71,8 @@ final class FlatMain implements AutoCloseable {
 
   private void tensorflow(int cycles) {
     Path mlp = Models.savedModel("mlp32");
-    LoadOptions columns = LoadOptions.withDefaults().features(FeatureSchema.ofNames(Mlp32.names()));
+    LoadOptions columns =
+        LoadOptions.builder().features(FeatureSchema.ofNames(Mlp32.names())).build();
     repeat(cycles, number -> loadAndAskMlp(mlp, columns));
   }
 

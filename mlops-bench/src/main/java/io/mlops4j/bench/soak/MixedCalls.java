@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class MixedCalls implements AutoCloseable {
   private static final long NEVER = 1L << 62;
   private static final CallOptions DEFAULTS = CallOptions.withDefaults();
-  private static final CallOptions ENOUGH = DEFAULTS.within(Duration.ofMinutes(10));
-  private static final CallOptions HURRIED = DEFAULTS.within(Duration.ofMillis(1));
+  private static final CallOptions ENOUGH = DEFAULTS.withDeadline(Duration.ofMinutes(10));
+  private static final CallOptions HURRIED = DEFAULTS.withDeadline(Duration.ofMillis(1));
 
   /** A row. */
   record In(@Nullable Float x) {}
@@ -55,14 +55,16 @@ final class MixedCalls implements AutoCloseable {
     Path line = Graphs.save(folder, "line", Graphs.line());
     this.steady = runtime.load(line);
     this.turns = runtime.load(Graphs.save(folder, "turns", Graphs.turns()));
-    LoadOptions always = LoadOptions.withDefaults().microBatching(MicroBatching.upTo(16).always());
+    LoadOptions always =
+        LoadOptions.builder().microBatching(MicroBatching.upTo(16).withoutMeasuring()).build();
     this.batching = runtime.load(line, always);
     this.batched = batching.rows(In.class, Out.class);
     this.narrow =
         runtime.load(
             line,
-            LoadOptions.withDefaults()
-                .microBatching(MicroBatching.upTo(4).atMostQueued(2).always()));
+            LoadOptions.builder()
+                .microBatching(MicroBatching.upTo(4).withQueueLimit(2).withoutMeasuring())
+                .build());
     this.crowded = narrow.rows(In.class, Out.class);
     this.folder = folder;
     this.swapped = another();
@@ -262,7 +264,10 @@ final class MixedCalls implements AutoCloseable {
         loads.get() % 2 == 0
             ? runtime.load(file)
             : runtime.load(
-                file, LoadOptions.withDefaults().microBatching(MicroBatching.upTo(16).always()));
+                file,
+                LoadOptions.builder()
+                    .microBatching(MicroBatching.upTo(16).withoutMeasuring())
+                    .build());
     Files.delete(file);
     return model;
   }

@@ -25,9 +25,9 @@ final class MutantsMain {
 
   private static final long LIMIT_SECONDS = 90;
   private static final LoadOptions STRANGERS =
-      LoadOptions.withDefaults().untrusted().within(Duration.ofSeconds(2));
+      LoadOptions.builder().untrusted().within(Duration.ofSeconds(2)).build();
   private static final CallOptions HURRIED =
-      CallOptions.withDefaults().within(Duration.ofSeconds(1));
+      CallOptions.withDefaults().withDeadline(Duration.ofSeconds(1));
 
   private final ModelRuntime runtime = ModelRuntime.builder().threads(2).open();
   private final Path folder = Files.createTempDirectory("mutants");

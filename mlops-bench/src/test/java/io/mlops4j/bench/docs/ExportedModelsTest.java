@@ -69,7 +69,7 @@ class ExportedModelsTest {
         FeatureBatch rows = GoldenBatch.of(runtime.allocator(), golden)) {
       try (Model loaded =
               runtime.load(
-                  model, LoadOptions.withDefaults().features(card.features().orElseThrow()));
+                  model, LoadOptions.builder().features(card.features().orElseThrow()).build());
           Prediction answers = loaded.predict(rows)) {
         compare(answers, golden);
       }

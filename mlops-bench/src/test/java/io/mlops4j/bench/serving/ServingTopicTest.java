@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ServingTopicTest {
   private static final LoadOptions TOGETHER =
-      LoadOptions.withDefaults().microBatching(MicroBatching.upTo(16).always());
+      LoadOptions.builder().microBatching(MicroBatching.upTo(16).withoutMeasuring()).build();
 
   private static final double SHOWN = Double.NaN;
 

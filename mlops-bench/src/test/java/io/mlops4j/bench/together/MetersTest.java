@@ -43,7 +43,7 @@ class MetersTest {
     long begin = System.nanoTime();
     try (WordModel words = new WordModel(folder);
         Model model =
-            words.load(LoadOptions.withDefaults().listener(InferenceMeters.to(registry)));
+            words.load(LoadOptions.builder().listener(InferenceMeters.to(registry)).build());
         FeatureBatch seven = words.batch(7);
         FeatureBatch other = words.otherColumn()) {
       for (int call = 0; call < 10; call++) {
@@ -99,7 +99,7 @@ class MetersTest {
             });
     try (WordModel words = new WordModel(folder);
         Model model =
-            words.load(LoadOptions.withDefaults().listener(InferenceMeters.to(registry)));
+            words.load(LoadOptions.builder().listener(InferenceMeters.to(registry)).build());
         FeatureBatch batch = words.batch(7);
         FeatureBatch other = words.otherColumn()) {
       try (Prediction prediction = model.predict(batch)) {

@@ -62,10 +62,10 @@ class NullArgumentsTest {
 
   @Test
   void ofModelsAndTheirRows() {
-    LoadOptions batching = LoadOptions.withDefaults().microBatching(MicroBatching.upTo(8));
+    LoadOptions batching = LoadOptions.builder().microBatching(MicroBatching.upTo(8)).build();
     try (WordModel words = new WordModel(folder);
-        Model model = words.load(LoadOptions.withDefaults());
-        Model batched = words.load(batching.independentRows());
+        Model model = words.load(LoadOptions.defaults());
+        Model batched = words.load(batching.toBuilder().independentRows().build());
         FeatureBatch batch = words.batch(1);
         Prediction answer = model.predict(batch)) {
       Model observed = InferenceObservations.observe(model, ObservationRegistry.create());
@@ -88,14 +88,12 @@ class NullArgumentsTest {
       ModelCard card = ModelCard.builder("words").build();
       ModelVersion version = registry.publish(card, words.file());
       nulls.with(batch).with(words.file()).with(card).with(version).with(registry);
+      nulls.with(registry.assign("words@champion", version, CHANGE)).with(LoadOptions.defaults());
       nulls
-          .with(registry.assign("words@champion", version, CHANGE))
-          .with(LoadOptions.withDefaults());
-      nulls
-          .with(RegistryOptions.withDefaults())
-          .with(PublishOptions.withDefaults())
+          .with(RegistryOptions.defaults())
+          .with(PublishOptions.defaults())
           .with(VersionRange.newest(1));
-      nulls.with(VerifyOptions.withDefaults()).with(registry.head()).with(Instant.EPOCH);
+      nulls.with(VerifyOptions.defaults()).with(registry.head()).with(Instant.EPOCH);
       nulls.call(ModelRegistry.class, registry);
       nulls.call(FileModelRegistry.class, (FileModelRegistry) registry);
       nulls.call(ModelRuntime.class, runtime);
@@ -122,7 +120,7 @@ class NullArgumentsTest {
       nulls.call(FeatureBatch.class, batch);
       nulls.call(FeatureBatch.Builder.class, FeatureBatch.builder(allocator));
       nulls.call(RecordBatches.class, RecordBatches.of(Row.class, allocator));
-      nulls.call(LoadOptions.class, LoadOptions.withDefaults());
+      nulls.call(LoadOptions.Builder.class, LoadOptions.builder());
       nulls.call(CallOptions.class, OPTIONS);
     }
     assertNamed(40);

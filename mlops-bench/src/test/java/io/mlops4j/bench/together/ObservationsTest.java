@@ -45,7 +45,7 @@ class ObservationsTest {
   @BeforeEach
   void load() {
     words = new WordModel(folder);
-    plain = words.load(LoadOptions.withDefaults());
+    plain = words.load(LoadOptions.defaults());
     model = InferenceObservations.observe(plain, registry);
     seven = words.batch(7);
   }

@@ -56,9 +56,10 @@ class RefilledRootTest {
           Model model =
               runtime.load(
                   file,
-                  LoadOptions.withDefaults()
+                  LoadOptions.builder()
                       .features(FeatureSchema.ofNames(FEATURES))
-                      .listener(monitor))) {
+                      .listener(monitor)
+                      .build())) {
         monitor.onWindow(windows::add);
         for (int call = 0; call < CALLS; call++) {
           fill(root, 1);

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts and times calls in a Micrometer registry. Hand one to {@link
- * io.mlops4j.inference.LoadOptions#listener} or to a deployment; one serves any number of models,
- * and a registry needs one only. Thread safe; nothing to close.
+ * io.mlops4j.inference.LoadOptions.Builder#listener} or to a deployment; one serves any number of
+ * models, and a registry needs one only. Thread safe; nothing to close.
  *
  * <table>
  *   <caption>The meters</caption>

@@ -321,7 +321,7 @@ final class InputPlan {
         rank() > 2
             ? "" // columns are gathered side by side only
             : "; where each value has a column of its own, state their order with"
-                + " LoadOptions.features(FeatureSchema.ofNames(...)) or in the model's card";
+                + " LoadOptions.builder().features(FeatureSchema.ofNames(...)) or in the model's card";
     return columns
         + "; values row by row become such with FeatureBatch.Builder.asTensors"
         + (openDims() == 0 ? sizes().replace('[', '(').replace(']', ')') : "");

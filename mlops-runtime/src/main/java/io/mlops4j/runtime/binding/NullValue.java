@@ -20,10 +20,10 @@ record NullValue(long bits, @Nullable String text) {
 
   /** Null when a null is refused. */
   static @Nullable NullValue of(Feature feature, ElementType type) {
-    if (feature.nulls() instanceof NullPolicy.Default given) {
+    if (feature.nulls() instanceof NullPolicy.Replacement given) {
       return of(feature, type, given.value());
     }
-    return feature.nulls() == NullPolicy.Fixed.NAN ? nan(feature, type) : null;
+    return feature.nulls() == NullPolicy.nan() ? nan(feature, type) : null;
   }
 
   private static NullValue nan(Feature feature, ElementType type) {

@@ -71,7 +71,7 @@ public final class RecordBinder<I extends Record> {
     return plans.stream().allMatch(InputPlan::takesScalars)
         ? ""
         : "; where each value has a component of its own, state their order with"
-            + " LoadOptions.features(FeatureSchema.ofNames(...)) or in the model's card";
+            + " LoadOptions.builder().features(FeatureSchema.ofNames(...)) or in the model's card";
   }
 
   private static RecordInput input(

@@ -57,7 +57,7 @@ record Source(Feature feature, ElementType target, @Nullable NullValue forNull) 
 
   private static String permission(ElementType found, ElementType target) {
     return Narrow.isPossible(found, target)
-        ? "; convert and check each value with Feature.narrowing(Narrowing.CHECKED) in"
+        ? "; convert and check each value with Feature.withNarrowing(Narrowing.CHECKED) in"
             + " LoadOptions.features or in the model's card"
         : "";
   }

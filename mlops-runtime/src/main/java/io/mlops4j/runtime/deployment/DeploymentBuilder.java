@@ -23,7 +23,7 @@ final class DeploymentBuilder implements Deployment.Builder {
   final List<Consumer<? super DeploymentStatus>> onChange = new ArrayList<>();
   private final List<InferenceListener> listeners = new ArrayList<>();
   private @Nullable ModelRegistry registry;
-  private LoadOptions options = LoadOptions.withDefaults();
+  private LoadOptions options = LoadOptions.defaults();
   Change change = Change.by("deployment");
   @Nullable String shadow;
   private @Nullable MicroBatching batching;
@@ -151,11 +151,12 @@ final class DeploymentBuilder implements Deployment.Builder {
   }
 
   LoadOptions options() {
-    LoadOptions all = batching == null ? options : options.microBatching(batching);
-    for (InferenceListener listener : listeners) {
-      all = all.listener(listener);
+    LoadOptions.Builder all = options.toBuilder();
+    if (batching != null) {
+      all.microBatching(batching);
     }
-    return all;
+    listeners.forEach(all::listener);
+    return all.build();
   }
 
   @Override

@@ -25,8 +25,12 @@ final class GatedListener implements InferenceListener {
 
   /** The same options with every listener behind a gate. */
   static LoadOptions gate(LoadOptions options, Gate gate) {
-    return options.withListeners(
-        options.listeners().stream().map(listener -> new GatedListener(listener, gate)).toList());
+    return options.toBuilder()
+        .listeners(
+            options.listeners().stream()
+                .map(listener -> new GatedListener(listener, gate))
+                .toList())
+        .build();
   }
 
   @Override

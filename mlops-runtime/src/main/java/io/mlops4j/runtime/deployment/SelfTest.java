@@ -77,7 +77,7 @@ final class SelfTest {
    * @throws InferenceException if there is no answer
    */
   void run(FeatureBatch rows) {
-    try (Prediction answer = model.predict(rows, CallOptions.withDefaults().within(limit))) {
+    try (Prediction answer = model.predict(rows, CallOptions.withDefaults().withDeadline(limit))) {
       if (isFinite(rows)) {
         refuseNan(answer, "recent rows of callers");
       }
@@ -145,7 +145,7 @@ final class SelfTest {
 
   private void check(GoldenRows golden) {
     try (FeatureBatch batch = columns.batch(golden.inputs(), golden.rows());
-        Prediction answer = model.predict(batch, CallOptions.withDefaults().within(limit))) {
+        Prediction answer = model.predict(batch, CallOptions.withDefaults().withDeadline(limit))) {
       golden.outputs().forEach((output, expected) -> check(golden, output, expected, answer));
     } catch (ModelInputException e) {
       throw new SelfTestException(

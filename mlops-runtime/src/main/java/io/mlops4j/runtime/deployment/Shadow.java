@@ -27,7 +27,8 @@ final class Shadow {
   private static final int MOST_CALLS = 64;
 
   /** So that a challenger that hangs does not keep threads of the runtime for ever. */
-  private static final CallOptions CALL = CallOptions.withDefaults().within(Duration.ofMinutes(1));
+  private static final CallOptions CALL =
+      CallOptions.withDefaults().withDeadline(Duration.ofMinutes(1));
 
   private final AliasFollower challenger;
   private final Executor executor;

@@ -205,7 +205,7 @@ public final class MlflowModel {
    * @throws RegistryException if it cannot be stored
    */
   public ModelVersion publish(ModelRegistry registry, ModelCard card) {
-    return publish(registry, card, PublishOptions.withDefaults());
+    return publish(registry, card, PublishOptions.defaults());
   }
 
   /**
@@ -222,7 +222,7 @@ public final class MlflowModel {
   public ModelVersion publish(ModelRegistry registry, ModelCard card, PublishOptions options) {
     Objects.requireNonNull(registry, "registry");
     Map<String, Path> files = modelFiles();
-    options = options.origin().isPresent() ? options : options.from(origin());
+    options = options.origin().isPresent() ? options : options.toBuilder().from(origin()).build();
     if (files.size() == 1) {
       return registry.publish(card, file(), options);
     }
@@ -274,7 +274,7 @@ public final class MlflowModel {
     }
     return listener.isEmpty()
         ? options
-        : options.listener(Meter.after(listener.get(), steps, bytes));
+        : options.toBuilder().listener(Meter.after(listener.get(), steps, bytes)).build();
   }
 
   private Map<String, Path> modelFiles() {

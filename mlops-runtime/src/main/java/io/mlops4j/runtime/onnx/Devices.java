@@ -179,7 +179,7 @@ final class Devices {
     if (request.allows("cpu") || !Objects.toString(refusal.getMessage()).contains(NEEDS_CPU)) {
       return null;
     }
-    return "found operators that only the CPU can run here, expected none, as only %s may be used; LoadOptions.device with \"cpu\" behind it lets the CPU run them"
+    return "found operators that only the CPU can run here, expected none, as only %s may be used; LoadOptions.Builder.device with \"cpu\" behind it lets the CPU run them"
         .formatted(request.preferred().stream().map(Device::name).toList());
   }
 

@@ -111,13 +111,13 @@ public final class CardJson {
     if (!feature.column().equals(feature.name())) {
       json.put("from", feature.column());
     }
-    if (feature.nulls() instanceof NullPolicy.Default value) {
+    if (feature.nulls() instanceof NullPolicy.Replacement value) {
       json.set(
           "nulls",
           Json.object()
               .put("type", TypedValue.type(value.value()))
               .set("default", TypedValue.write(value.value())));
-    } else if (feature.nulls() == NullPolicy.Fixed.NAN) {
+    } else if (feature.nulls() == NullPolicy.nan()) {
       json.put("nulls", "nan");
     }
     if (feature.narrowing() == Narrowing.CHECKED) {
@@ -216,7 +216,7 @@ public final class CardJson {
         FeatureSchema.of(
             json.objects("columns").stream().map(CardJson::feature).toArray(Feature[]::new));
     for (JsonNode key : json.array("keys")) {
-      schema = schema.key(key.asText());
+      schema = schema.withKey(key.asText());
     }
     return schema;
   }
@@ -226,9 +226,9 @@ public final class CardJson {
     String type = json.optionalText("type");
     Feature feature = type == null ? Feature.of(name) : Feature.of(name, SignatureJson.type(type));
     String from = json.optionalText("from");
-    feature = from == null ? feature : feature.from(from);
-    feature = json.has("nulls") ? feature.nulls(nulls(json)) : feature;
-    return json.has("narrowing") ? feature.narrowing(narrowing(json)) : feature;
+    feature = from == null ? feature : feature.withColumn(from);
+    feature = json.has("nulls") ? feature.withNulls(nulls(json)) : feature;
+    return json.has("narrowing") ? feature.withNarrowing(narrowing(json)) : feature;
   }
 
   private static Narrowing narrowing(Document feature) {
@@ -242,21 +242,21 @@ public final class CardJson {
     if (!feature.raw("nulls").isTextual()) {
       Document json = feature.object("nulls");
       Object value = TypedValue.read(json.text("type"), json.raw("default"));
-      return new NullPolicy.Default(Objects.requireNonNull(value));
+      return NullPolicy.replaceWith(Objects.requireNonNull(value));
     }
     if (!feature.text("nulls").equals("nan")) {
       throw new IllegalArgumentException("the null policy " + feature.text("nulls"));
     }
-    return NullPolicy.Fixed.NAN;
+    return NullPolicy.nan();
   }
 
   private static GoldenRows goldenRows(Document json) {
     GoldenRows rows = GoldenRows.within(json.number("tolerance"));
     for (Map.Entry<String, Document> column : json.entries("inputs").entrySet()) {
-      rows = rows.input(column.getKey(), values(column.getValue()));
+      rows = rows.withInput(column.getKey(), values(column.getValue()));
     }
     for (Map.Entry<String, Document> column : json.entries("outputs").entrySet()) {
-      rows = rows.output(column.getKey(), values(column.getValue()));
+      rows = rows.withOutput(column.getKey(), values(column.getValue()));
     }
     return rows;
   }

@@ -215,10 +215,10 @@ final class CardSections {
   }
 
   static String nulls(NullPolicy policy) {
-    if (policy instanceof NullPolicy.Default value) {
+    if (policy instanceof NullPolicy.Replacement value) {
       return "becomes " + Shown.value(value.value());
     }
-    return policy == NullPolicy.Fixed.NAN ? "becomes NaN" : "is refused";
+    return policy == NullPolicy.nan() ? "becomes NaN" : "is refused";
   }
 
   private static List<String> row(String kind, ValueSpec spec) {

@@ -23,8 +23,8 @@ import java.util.Objects;
  *
  * <p>Versions and records that were edited or damaged are found by their digests before anything
  * uses them. A history rewritten as a whole, with all digests computed anew, is found where records
- * are signed ({@link RegistryOptions#signing}), or by comparing {@link #head} with one that was
- * kept elsewhere, which also finds that the end was cut off.
+ * are signed ({@link RegistryOptions.Builder#signing}), or by comparing {@link #head} with one that
+ * was kept elsewhere, which also finds that the end was cut off.
  *
  * <p>Only the folder's owner decides who may write: the actor in a {@link Change} is what the
  * application says.
@@ -52,7 +52,7 @@ public final class FileModelRegistry extends StoredRegistry {
    */
   public static ModelRegistry open(Path folder) {
     Objects.requireNonNull(folder, "folder");
-    return open(folder, RegistryOptions.withDefaults());
+    return open(folder, RegistryOptions.defaults());
   }
 
   /**
@@ -71,7 +71,7 @@ public final class FileModelRegistry extends StoredRegistry {
   }
 
   static ModelRegistry open(Path folder, Clock clock, boolean links) {
-    return open(folder, RegistryOptions.withDefaults().clock(clock), links);
+    return open(folder, RegistryOptions.builder().clock(clock).build(), links);
   }
 
   static ModelRegistry open(Path folder, RegistryOptions options, boolean links) {

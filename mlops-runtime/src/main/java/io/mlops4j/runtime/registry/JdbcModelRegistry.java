@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #head} and {@link #verify(io.mlops4j.registry.RegistryHead)} agree; see {@link
  * RegistryCopy}. Rows that were edited or damaged are found by their digests before anything uses
  * them, histories that were rewritten as a whole where records are signed ({@link
- * RegistryOptions#signing}). Only the database decides who may write: the actor in a {@link Change}
- * is what the application says.
+ * RegistryOptions.Builder#signing}). Only the database decides who may write: the actor in a {@link
+ * Change} is what the application says.
  */
 public final class JdbcModelRegistry extends StoredRegistry {
   private JdbcModelRegistry(Database database, Contents contents, RegistryOptions options) {
@@ -92,7 +92,7 @@ public final class JdbcModelRegistry extends StoredRegistry {
     private String schema = "";
     private String prefix = "mlops4j_";
     private @Nullable Path folder;
-    private RegistryOptions options = RegistryOptions.withDefaults();
+    private RegistryOptions options = RegistryOptions.defaults();
     private boolean existing;
     private Duration statementTimeout = Duration.ofMinutes(2);
 

@@ -96,7 +96,7 @@ final class Judge {
               + " on the record to be written, expected one by "
               + trust.signers(model)
               + ", which this registry was opened to trust; nothing was changed, open it with"
-              + " RegistryOptions.signing(a signer of theirs)",
+              + " RegistryOptions.Builder.signing(a signer of theirs)",
           null);
     }
   }

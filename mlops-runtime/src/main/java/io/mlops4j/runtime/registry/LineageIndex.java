@@ -58,7 +58,7 @@ final class LineageIndex {
             add(Links.of(version, registry.card(version)), status.state());
           });
       int last = page.get(page.size() - 1).version().number();
-      page = registry.versions(model, range.after(last));
+      page = registry.versions(model, range.withNumbersAfter(last));
     }
   }
 
@@ -106,7 +106,7 @@ final class LineageIndex {
 
   private static Optional<VersionState> state(ModelRegistry registry, ModelVersion version) {
     VersionRange range = VersionRange.oldest(1);
-    range = version.number() == 1 ? range : range.after(version.number() - 1);
+    range = version.number() == 1 ? range : range.withNumbersAfter(version.number() - 1);
     return registry.versions(version.name(), range).stream()
         .filter(status -> status.version().equals(version))
         .map(VersionStatus::state)

@@ -287,7 +287,7 @@ public final class ModelArchive {
    * @throws IntegrityException if the files are not those that the index lists
    */
   public ModelVersion into(ModelRegistry registry) {
-    return into(registry, PublishOptions.withDefaults());
+    return into(registry, PublishOptions.defaults());
   }
 
   /**
@@ -310,7 +310,9 @@ public final class ModelArchive {
     PublishOptions after =
         options.listener().isEmpty()
             ? options
-            : options.listener(Meter.after(options.listener().get(), files, bytes));
+            : options.toBuilder()
+                .listener(Meter.after(options.listener().get(), files, bytes))
+                .build();
     try (ArchiveReader reader = ArchiveReader.open(file, limits)) {
       Path folder = Files.createTempDirectory("mlops4j-archive-"); // for its owner alone
       try {
@@ -344,7 +346,7 @@ public final class ModelArchive {
     PublishOptions how =
         options.origin().isPresent() || index.origin() == null
             ? options
-            : options.from(index.origin());
+            : options.toBuilder().from(index.origin()).build();
     ModelVersion version = registry.publish(card, model, how);
     if (!version.digest().equals(index.digest())) {
       throw new IntegrityException(

@@ -88,9 +88,9 @@ final class OriginJson {
   private static DatasetRef data(Document json) {
     DatasetRef data = DatasetRef.of(json.text("name"), json.digest("digest"));
     String query = json.optionalText("query");
-    data = query == null ? data : data.query(query);
+    data = query == null ? data : data.withQuery(query);
     return json.has("from") || json.has("until")
-        ? data.between(json.instant("from"), json.instant("until"))
+        ? data.withPeriod(json.instant("from"), json.instant("until"))
         : data;
   }
 
@@ -102,8 +102,8 @@ final class OriginJson {
   private static MonitoringDuty duty(Document json) {
     MonitoringDuty duty =
         MonitoringDuty.of(json.text("metric"), Duration.parse(json.text("interval")));
-    duty = json.has("owner") ? duty.owner(json.text("owner")) : duty;
-    return json.has("action") ? duty.action(json.text("action")) : duty;
+    duty = json.has("owner") ? duty.withOwner(json.text("owner")) : duty;
+    return json.has("action") ? duty.withAction(json.text("action")) : duty;
   }
 
   private static Slice slice(Document json) {

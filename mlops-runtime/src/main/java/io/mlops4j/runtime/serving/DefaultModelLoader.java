@@ -88,7 +88,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
    * @param threads how many threads one run may use, and how many work asynchronously
    */
   public DefaultModelLoader(int threads) {
-    this(threads, null, null, 0, Closing.Fixed.WAITS, false, null, null);
+    this(threads, null, null, 0, Closing.waits(), false, null, null);
   }
 
   /**
@@ -126,7 +126,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
 
   /** With a clock that tests can set. */
   DefaultModelLoader(int threads, long keepLoaded, LongSupplier nanos) {
-    this(threads, null, null, keepLoaded, Closing.Fixed.WAITS, false, null, null, nanos);
+    this(threads, null, null, keepLoaded, Closing.waits(), false, null, null, nanos);
   }
 
   private DefaultModelLoader(
@@ -311,7 +311,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
           binder(model, stated),
           memory,
           kept,
-          options.hasIndependentRows() ? splitting(model) : null);
+          options.independentRows() ? splitting(model) : null);
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
@@ -339,7 +339,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
             model.route(),
             new Listeners(List.of()),
             MicroBatching.upTo(1),
-            Closing.Fixed.WAITS,
+            Closing.waits(),
             0,
             "")) {
       new WarmUp(unheard, allocator).tryOnce();
@@ -348,9 +348,9 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
 
   private static LoadRequest request(LoadOptions options) {
     LoadRequest request = LoadRequest.on(DeviceRequest.of(options.devices()));
-    request = options.trusted() ? request : request.untrusted();
-    request = options.isProfiled() ? request.profile() : request;
-    request = request.allowOperations(options.operations());
+    request = options.trusted() ? request : request.withoutTrust();
+    request = options.profiled() ? request.withProfiling() : request;
+    request = request.withOperations(options.operations());
     return options.signature().map(request::withSignature).orElse(request);
   }
 

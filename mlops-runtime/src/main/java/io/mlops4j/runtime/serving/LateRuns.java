@@ -43,7 +43,7 @@ final class LateRuns {
     return found < most
         ? null
         : new OverloadedException(
-            "%s: found %d abandoned runs, expected fewer than %d: their calls have ended, but the engine cannot end them; wait until they have ended, or allow more with LoadOptions.strictDeadlines"
+            "%s: found %d abandoned runs, expected fewer than %d: their calls have ended, but the engine cannot end them; wait until they have ended, or allow more with LoadOptions.Builder.strictDeadlines"
                 .formatted(model, found, most));
   }
 

@@ -646,7 +646,7 @@ final class LoadedModel implements ServingModel {
               + " is asked to close while calls run, in one of the threads that answer them, which"
               + " they would wait for; close it in another thread");
     }
-    if (closing == Closing.Fixed.REFUSES && !calls.isClosing() && isBusy()) {
+    if (closing == Closing.refuses() && !calls.isClosing() && isBusy()) {
       throw busyException();
     }
   }
@@ -675,7 +675,7 @@ final class LoadedModel implements ServingModel {
   @Override
   public void close() {
     checkClosable();
-    if (closing != Closing.Fixed.REFUSES) {
+    if (closing != Closing.refuses()) {
       drain();
     } else if (abandoned() == 0 && calls.closeIfIdle()) {
       free();

@@ -66,8 +66,8 @@ final class LoadedModels implements AutoCloseable {
           features,
           options.trusted(),
           options.cached(),
-          options.isProfiled(),
-          options.hasIndependentRows(),
+          options.profiled(),
+          options.independentRows(),
           options.operations());
     }
   }

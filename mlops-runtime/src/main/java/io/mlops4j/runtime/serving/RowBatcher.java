@@ -167,7 +167,7 @@ final class RowBatcher<I, O> {
 
     /** When it is to give up if nobody takes it up; only once is it bound to how long it waits. */
     long mustBeTakenBy() {
-      return takenUp ? expires : Math.min(expires, end(limits.waiting().orElse(null)));
+      return takenUp ? expires : Math.min(expires, end(limits.waitLimit().orElse(null)));
     }
 
     /** It has waited too long; does nothing if somebody took it up. */
@@ -302,7 +302,7 @@ final class RowBatcher<I, O> {
     Call call = new Call(row, within, completion);
     int rows = call.rows();
     int all = waiting.addAndGet(rows);
-    if (all > limits.queued() && all > rows) { // who finds nobody may always wait
+    if (all > limits.queueLimit() && all > rows) { // who finds nobody may always wait
       waiting.addAndGet(-rows);
       OverloadedException full =
           new OverloadedException(
@@ -311,7 +311,7 @@ final class RowBatcher<I, O> {
                   + " rows that wait for a processor and "
                   + rows
                   + " more, expected at most "
-                  + limits.queued()
+                  + limits.queueLimit()
                   + "; ask fewer at a time, or allow more with MicroBatching.atMostQueued");
       refusals.refused(rows, call.since, full);
       throw full;
@@ -376,7 +376,7 @@ final class RowBatcher<I, O> {
   private OverloadedException crowded() {
     return new OverloadedException(
         "a call waited for a processor longer than "
-            + limits.waiting().map(Duration::toString).orElse("allowed")
+            + limits.waitLimit().map(Duration::toString).orElse("allowed")
             + "; ask fewer at a time, or allow more with MicroBatching.atMostWaiting");
   }
 

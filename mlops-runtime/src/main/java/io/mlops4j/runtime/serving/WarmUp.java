@@ -76,7 +76,7 @@ public final class WarmUp {
           Collections.nCopies(rows(), width == 1 ? zero : Collections.nCopies((int) width, zero)));
     }
     try (FeatureBatch batch = columns.batch(zeros, rows());
-        Prediction answer = model.predict(batch, CallOptions.withDefaults().within(limit))) {
+        Prediction answer = model.predict(batch, CallOptions.withDefaults().withDeadline(limit))) {
       check.accept(answer);
     } catch (ModelInputException e) {
       // A shape that such columns cannot have; the first real call warms it.

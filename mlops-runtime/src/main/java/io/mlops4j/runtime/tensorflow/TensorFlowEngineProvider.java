@@ -28,8 +28,8 @@ import java.util.Set;
  * </ul>
  *
  * <p>A SavedModel is a program. It is loaded only if what it runs is on a list of operations that
- * compute, or was allowed ({@link io.mlops4j.inference.LoadOptions#allowOperations}). Even so it is
- * to be trusted:
+ * compute, or was allowed ({@link io.mlops4j.inference.LoadOptions.Builder#allowOperations}). Even
+ * so it is to be trusted:
  *
  * <ul>
  *   <li>While it is loaded, it may read TensorFlow's checkpoints outside its folder.

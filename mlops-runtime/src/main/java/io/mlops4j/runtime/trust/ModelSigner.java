@@ -23,8 +23,9 @@ import java.util.Objects;
  * model_signing verify key --signature model.sig --public_key key.pem FOLDER}. Immutable and thread
  * safe. The private key is used where the caller's security provider keeps it.
  *
- * <p>It also signs the records of a registry ({@link io.mlops4j.registry.RegistryOptions#signing}).
- * Who may train and who may deploy are often not the same: then let the two have keys of their own.
+ * <p>It also signs the records of a registry ({@link
+ * io.mlops4j.registry.RegistryOptions.Builder#signing}). Who may train and who may deploy are often
+ * not the same: then let the two have keys of their own.
  */
 public final class ModelSigner implements RecordSigner {
   private final PrivateKey secret;

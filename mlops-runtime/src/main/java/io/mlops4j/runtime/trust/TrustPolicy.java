@@ -33,12 +33,12 @@ import java.util.Set;
  * itself, then the longest beginning.
  *
  * <p>A policy also says whose records of a model a registry believes ({@link
- * io.mlops4j.registry.RegistryOptions#trusting(RecordTrust)}): those that its keys have signed; of
- * a model that no rule names, none. That may be another policy than the one by which models are
- * loaded.
+ * io.mlops4j.registry.RegistryOptions.Builder#trusting(RecordTrust)}): those that its keys have
+ * signed; of a model that no rule names, none. That may be another policy than the one by which
+ * models are loaded.
  *
- * <p>Given to a verification ({@link io.mlops4j.registry.VerifyOptions#trustingVersions}), a policy
- * judges the signatures of all versions without loading them.
+ * <p>Given to a verification ({@link io.mlops4j.registry.VerifyOptions.Builder#trustingVersions}),
+ * a policy judges the signatures of all versions without loading them.
  */
 public final class TrustPolicy implements RecordTrust, VersionTrust {
   private static final String REST = "*";

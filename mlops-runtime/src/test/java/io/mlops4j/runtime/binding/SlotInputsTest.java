@@ -211,7 +211,7 @@ class SlotInputsTest {
 
     @Test
     void beyondTwoGibibytesAreRefusedWithTheLimit() {
-      FeatureSchema policy = FeatureSchema.of(Feature.of("x").nulls(new NullPolicy.Default(0)));
+      FeatureSchema policy = FeatureSchema.of(Feature.of("x").withNulls(NullPolicy.replaceWith(0)));
       try (ListVector list = ListVector.empty("x", memory)) {
         list.addOrGetVector(FieldType.nullable(new IntVector("", memory).getField().getType()));
         list.allocateNew();
@@ -295,7 +295,8 @@ class SlotInputsTest {
 
     @Test
     void nullsBetweenAndInsideFollowThePolicy() {
-      FeatureSchema policy = FeatureSchema.of(Feature.of("x").nulls(new NullPolicy.Default(true)));
+      FeatureSchema policy =
+          FeatureSchema.of(Feature.of("x").withNulls(NullPolicy.replaceWith(true)));
       TensorSpec input = spec("x", ElementType.BOOL, "N", "M");
       try (ListVector list = booleans(3, 6, 8, 11)) {
         // Two values lie under it, which do not matter.
@@ -348,7 +349,7 @@ class SlotInputsTest {
 
     @Test
     void areStackedAlsoWithNullRows() {
-      FeatureSchema policy = FeatureSchema.of(Feature.of("x").nulls(NullPolicy.Fixed.NAN));
+      FeatureSchema policy = FeatureSchema.of(Feature.of("x").withNulls(NullPolicy.nan()));
       TensorSpec input = spec("x", ElementType.FLOAT32, "N", "A", "B");
       try (FeatureBatch batch = tensors()) {
         batch.column("x").setNull(0);
@@ -486,7 +487,7 @@ class SlotInputsTest {
     @Test
     void nullCodesAndNullWordsAreNulls() {
       FeatureSchema policy =
-          FeatureSchema.of(Feature.of("s").nulls(new NullPolicy.Default("none")));
+          FeatureSchema.of(Feature.of("s").withNulls(NullPolicy.replaceWith("none")));
       try (VarCharVector words = words("LAS", null, "PHL");
           TinyIntVector codes = tinyCodes(0, 1, 2, 0)) {
         codes.setNull(3);
@@ -531,7 +532,7 @@ class SlotInputsTest {
             FakeSlot other =
                 bound(
                     FeatureBatch.of(VectorSchemaRoot.of(narrow)),
-                    FeatureSchema.of(Feature.of("s").from("words")),
+                    FeatureSchema.of(Feature.of("s").withColumn("words")),
                     input)) {
           assertThat(slot.texts[0]).as("seed " + seed).containsExactly(expected);
           assertThat(other.texts[0]).as("seed " + seed).containsExactly(expected);
@@ -541,7 +542,7 @@ class SlotInputsTest {
 
     @Test
     void withDamagedOffsetsAreRefused() {
-      FeatureSchema from = FeatureSchema.of(Feature.of("s").from("words"));
+      FeatureSchema from = FeatureSchema.of(Feature.of("s").withColumn("words"));
       try (VarCharVector words = words("LAS", "PHL")) {
         FeatureBatch batch = FeatureBatch.of(VectorSchemaRoot.of(words));
         words.getOffsetBuffer().setInt(8, 1 << 30);
@@ -661,7 +662,7 @@ class SlotInputsTest {
     @Test
     void eachIsWidenedFromItsOwnTypesAndHasItsNullsReplaced() {
       FeatureSchema schema =
-          FeatureSchema.of(Feature.of("a"), Feature.of("b").nulls(new NullPolicy.Default(7)));
+          FeatureSchema.of(Feature.of("a"), Feature.of("b").withNulls(NullPolicy.replaceWith(7)));
       try (FeatureBatch first = builder().floats("a", 1, 2).floats("b", 3, 4).build();
           FeatureBatch second =
               builder().floats("b", 6).strings("further", "x").shorts("a", (short) 5).build();

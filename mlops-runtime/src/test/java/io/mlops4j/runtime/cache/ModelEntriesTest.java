@@ -25,7 +25,7 @@ class ModelEntriesTest {
   @TempDir Path temporary;
 
   private ModelEntries entries(Verify verify) {
-    return ModelEntries.open(ModelCache.in(temporary.resolve("cache")).verify(verify))
+    return ModelEntries.open(ModelCache.in(temporary.resolve("cache")).withVerify(verify))
         .orElseThrow();
   }
 

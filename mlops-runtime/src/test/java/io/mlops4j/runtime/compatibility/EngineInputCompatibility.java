@@ -97,7 +97,9 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
   void columnsOfEveryTypeKeepTheirBits(ElementType type) {
     FeatureSchema thrice =
         FeatureSchema.of(
-            Feature.of("a").from("x"), Feature.of("b").from("x"), Feature.of("c").from("x"));
+            Feature.of("a").withColumn("x"),
+            Feature.of("b").withColumn("x"),
+            Feature.of("c").withColumn("x"));
     int rows = 100;
     byte[] elements = EngineValuesCompatibility.elements(type, rows, new Random(SEED));
     try (Model model = load(type, thrice);
@@ -206,8 +208,8 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
             load(
                 Job.SUM,
                 FeatureSchema.of(
-                    Feature.of("a").nulls(NullPolicy.Fixed.NAN),
-                    Feature.of("b").nulls(new NullPolicy.Default(10))))) {
+                    Feature.of("a").withNulls(NullPolicy.nan()),
+                    Feature.of("b").withNulls(NullPolicy.replaceWith(10))))) {
       assertRefused(refusing, withNulls(), "a: found a null in row 1");
       assertSum(replacing, withNulls(), 1, Float.NaN, 13);
       assertSum(refusing, oneAndTwo(), 3);
@@ -226,7 +228,8 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
   @Test
   void nullTextFollowsThePolicyOfItsFeature() {
     FeatureSchema policy =
-        FeatureSchema.of(Feature.of("a").nulls(new NullPolicy.Default("none ")), Feature.of("b"));
+        FeatureSchema.of(
+            Feature.of("a").withNulls(NullPolicy.replaceWith("none ")), Feature.of("b"));
     try (Model refusing = load(Job.JOIN);
         Model replacing = load(Job.JOIN, policy);
         FeatureBatch text = builder().strings("a", null, "x").strings("b", "y", "z").build();
@@ -378,10 +381,10 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
   void batchesAboveTwoGibibytesAreRefusedWithTheLimit() {
     FeatureSchema four =
         FeatureSchema.of(
-            Feature.of("a").from("s"),
-            Feature.of("b").from("s"),
-            Feature.of("c").from("s"),
-            Feature.of("d").from("s"));
+            Feature.of("a").withColumn("s"),
+            Feature.of("b").withColumn("s"),
+            Feature.of("c").withColumn("s"),
+            Feature.of("d").withColumn("s"));
     int rows = 1 << 27;
     try (Model model = load(Job.AFFINE, four)) {
       Float4Vector values = new Float4Vector("s", runtime.allocator());

@@ -80,7 +80,7 @@ public abstract class EngineRuntimeCompatibility extends RuntimeSuite {
 
   @Test
   void deadlinesAreReportedWhetherOrNotTheRunEnds() {
-    CallOptions soon = CallOptions.withDefaults().within(Duration.ofMillis(20));
+    CallOptions soon = CallOptions.withDefaults().withDeadline(Duration.ofMillis(20));
     try (Model model = load(Job.SLOW);
         FeatureBatch slow = builder().longs("n", tested.slow()).build();
         FeatureBatch quick = builder().longs("n", 2).build()) {
@@ -107,7 +107,7 @@ public abstract class EngineRuntimeCompatibility extends RuntimeSuite {
 
   @Test
   void closingWaitsForCallsThatRun() throws Exception {
-    CallOptions soon = CallOptions.withDefaults().within(Duration.ofMillis(300));
+    CallOptions soon = CallOptions.withDefaults().withDeadline(Duration.ofMillis(300));
     Model model = load(Job.SLOW);
     try (FeatureBatch slow = builder().longs("n", tested.slow()).build()) {
       CompletableFuture<long[]> call =

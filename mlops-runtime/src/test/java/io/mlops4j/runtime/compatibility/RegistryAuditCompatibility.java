@@ -46,7 +46,7 @@ public abstract class RegistryAuditCompatibility extends RegistrySuite {
   private ModelRegistry withClock(Instant instant) {
     RegistryClock wrong = new RegistryClock();
     wrong.set(instant);
-    return open("store", options().clock(wrong));
+    return open("store", options().toBuilder().clock(wrong).build());
   }
 
   private void assertRefused(Runnable use, String... says) {
@@ -111,9 +111,10 @@ public abstract class RegistryAuditCompatibility extends RegistrySuite {
     assertThat(found.jumps().get(2).clock()).isEqualTo(day(-100));
     assertThat(found.jumps().get(2).problem())
         .contains("found the clock reading 2001-01-21T00:00:00Z", "100 days earlier", "was ahead");
-    assertThat(registry.verify(VerifyOptions.withDefaults().clockTolerance(DAY.multipliedBy(100))))
+    assertThat(
+            registry.verify(VerifyOptions.builder().clockTolerance(DAY.multipliedBy(100)).build()))
         .matches(each -> each.jumps().isEmpty());
-    Verification bounded = registry.verify(VerifyOptions.withDefaults().atMostBreaks(1));
+    Verification bounded = registry.verify(VerifyOptions.builder().atMostBreaks(1).build());
     assertThat(bounded.jumps()).hasSize(1);
     assertThat(bounded.moreJumps()).isEqualTo(2);
   }
@@ -306,10 +307,12 @@ public abstract class RegistryAuditCompatibility extends RegistrySuite {
 
   @Test
   void aVersionSaysWhoPublishedIt() throws IOException {
-    PublishOptions by = PublishOptions.withDefaults().by(ANA);
+    PublishOptions by = PublishOptions.builder().by(ANA).build();
     ModelVersion one = registry.publish(card("fraud", 1), model("mlp4.onnx"), by);
     RegistryHead kept = registry.head();
-    assertThat(registry.publish(card("fraud", 1), model("mlp4.onnx"), by.by(BOB))).isEqualTo(one);
+    assertThat(
+            registry.publish(card("fraud", 1), model("mlp4.onnx"), by.toBuilder().by(BOB).build()))
+        .isEqualTo(one);
     ModelVersion two = publish(2);
     for (ModelRegistry each : List.of(registry, open(Retention.withDefaults()))) {
       Publication first = each.publication(one);
@@ -327,7 +330,7 @@ public abstract class RegistryAuditCompatibility extends RegistrySuite {
 
   @Test
   void anImportedVersionKeepsItsOrigin() throws IOException {
-    PublishOptions by = PublishOptions.withDefaults().by(ANA);
+    PublishOptions by = PublishOptions.builder().by(ANA).build();
     publish(7);
     ModelVersion two = registry.publish(card("fraud", 1), model("mlp4.onnx"), by);
     registry.assign(CHAMPION, two, BOB);
@@ -337,7 +340,7 @@ public abstract class RegistryAuditCompatibility extends RegistrySuite {
     Path file = temp.resolve("two.zip");
     ModelArchive.write(registry, two, file);
     ModelRegistry other = open("other", options());
-    ModelVersion there = ModelArchive.read(file).into(other, by.by(BOB));
+    ModelVersion there = ModelArchive.read(file).into(other, by.toBuilder().by(BOB).build());
 
     Publication publication = other.publication(there);
     assertThat(publication.by()).contains(BOB);

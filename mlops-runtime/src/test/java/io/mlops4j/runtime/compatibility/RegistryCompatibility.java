@@ -77,15 +77,16 @@ public abstract class RegistryCompatibility extends RegistrySuite {
   void versionsComeInPages() throws IOException {
     publish(1, 7);
     assertThat(numbers(VersionRange.newest(3))).containsExactly(7, 6, 5);
-    assertThat(numbers(VersionRange.newest(3).before(5))).containsExactly(4, 3, 2);
-    assertThat(numbers(VersionRange.newest(3).before(2))).containsExactly(1);
-    assertThat(numbers(VersionRange.newest(3).before(1))).isEmpty();
-    assertThat(numbers(VersionRange.newest(100).after(5))).containsExactly(7, 6);
+    assertThat(numbers(VersionRange.newest(3).withNumbersBefore(5))).containsExactly(4, 3, 2);
+    assertThat(numbers(VersionRange.newest(3).withNumbersBefore(2))).containsExactly(1);
+    assertThat(numbers(VersionRange.newest(3).withNumbersBefore(1))).isEmpty();
+    assertThat(numbers(VersionRange.newest(100).withNumbersAfter(5))).containsExactly(7, 6);
     assertThat(numbers(VersionRange.oldest(3))).containsExactly(1, 2, 3);
-    assertThat(numbers(VersionRange.oldest(3).after(5))).containsExactly(6, 7);
-    assertThat(numbers(VersionRange.oldest(3).after(1).before(3))).containsExactly(2);
-    assertThat(numbers(VersionRange.oldest(3).after(7))).isEmpty();
-    assertThat(numbers(VersionRange.oldest(3).after(Integer.MAX_VALUE))).isEmpty();
+    assertThat(numbers(VersionRange.oldest(3).withNumbersAfter(5))).containsExactly(6, 7);
+    assertThat(numbers(VersionRange.oldest(3).withNumbersAfter(1).withNumbersBefore(3)))
+        .containsExactly(2);
+    assertThat(numbers(VersionRange.oldest(3).withNumbersAfter(7))).isEmpty();
+    assertThat(numbers(VersionRange.oldest(3).withNumbersAfter(Integer.MAX_VALUE))).isEmpty();
     assertThat(registry.versions("nothing", VersionRange.newest(3))).isEmpty();
   }
 
@@ -283,7 +284,8 @@ public abstract class RegistryCompatibility extends RegistrySuite {
     Path folder = folderOfTwo();
     long bytes = Files.size(folder.resolve("model.onnx")) + (9 << 20);
     List<Progress> told = new ArrayList<>();
-    registry.publish(card("fraud", 1), folder, PublishOptions.withDefaults().listener(told::add));
+    registry.publish(
+        card("fraud", 1), folder, PublishOptions.builder().listener(told::add).build());
 
     assertThat(told).hasSizeGreaterThan(3);
     assertThat(told).allMatch(now -> now.total() == 2 && now.totalBytes() == bytes);
@@ -301,13 +303,14 @@ public abstract class RegistryCompatibility extends RegistrySuite {
                 registry.publish(
                     card("fraud", 1),
                     folder,
-                    PublishOptions.withDefaults()
+                    PublishOptions.builder()
                         .listener(
                             now -> {
                               if (now.bytes() > 5 << 20) {
                                 throw enough;
                               }
-                            })))
+                            })
+                        .build()))
         .isSameAs(enough);
     assertThat(registry.versions("fraud")).isEmpty();
     assertThat(registry.publish(card("fraud", 1), folder).number()).isEqualTo(1);
@@ -323,8 +326,9 @@ public abstract class RegistryCompatibility extends RegistrySuite {
                   registry.publish(
                       card("fraud", 1),
                       folder,
-                      PublishOptions.withDefaults()
-                          .listener(now -> Thread.currentThread().interrupt())))
+                      PublishOptions.builder()
+                          .listener(now -> Thread.currentThread().interrupt())
+                          .build()))
           .isInstanceOf(RegistryException.class)
           .hasMessageContaining("interrupted")
           .hasMessageContaining("nothing was changed");

@@ -53,13 +53,13 @@ public abstract class RegistryProofCompatibility extends RegistrySuite {
     assertThat(found.records()).isEqualTo(5);
     assertThat(found.bytes()).isPositive();
     assertThat(found.head()).isEqualTo(registry.head());
-    assertThat(registry.verify(VerifyOptions.withDefaults().recordsOnly()).bytes()).isZero();
+    assertThat(registry.verify(VerifyOptions.builder().recordsOnly().build()).bytes()).isZero();
   }
 
   @Test
   void anEmptyRegistryIsIntactAndItsHeadHasNoLines() {
     ModelRegistry empty =
-        tested.open(temp.resolve("empty"), io.mlops4j.registry.RegistryOptions.withDefaults());
+        tested.open(temp.resolve("empty"), io.mlops4j.registry.RegistryOptions.defaults());
     assertThat(empty.head().entries()).isEmpty();
     assertThat(empty.verify(empty.head()).isIntact()).isTrue();
     empty.close();
@@ -92,28 +92,27 @@ public abstract class RegistryProofCompatibility extends RegistrySuite {
   @Test
   void damagedBytesAreFoundAndNamed() throws Exception {
     tested.damageBytes(two);
-    Verification found = verify(VerifyOptions.withDefaults());
+    Verification found = verify(VerifyOptions.defaults());
     assertThat(places(found)).containsExactly("versions fraud 2");
     assertThat(found.firstBreak().orElseThrow().problem()).contains("found", "expected");
     assertThat(found.head().entries())
         .extracting(RegistryHead.Entry::chain)
         .doesNotContain("versions fraud");
-    assertThat(verify(VerifyOptions.withDefaults().recordsOnly()).isIntact()).isTrue();
+    assertThat(verify(VerifyOptions.builder().recordsOnly().build()).isIntact()).isTrue();
   }
 
   @Test
   void aForgedRecordBreaksTheChainThere() throws Exception {
     tested.forgeRecord(CHAMPION, 2);
-    assertThat(places(verify(VerifyOptions.withDefaults())))
-        .containsExactly("alias fraud@champion 3");
+    assertThat(places(verify(VerifyOptions.defaults()))).containsExactly("alias fraud@champion 3");
   }
 
   @Test
   void aForgedNewestRecordIsFoundByTheHeadThatWasKept() throws Exception {
     RegistryHead kept = registry.head();
     tested.forgeRecord(CHAMPION, 3);
-    assertThat(verify(VerifyOptions.withDefaults()).isIntact()).as("nothing says so").isTrue();
-    Verification found = verify(VerifyOptions.withDefaults().expecting(kept));
+    assertThat(verify(VerifyOptions.defaults()).isIntact()).as("nothing says so").isTrue();
+    Verification found = verify(VerifyOptions.builder().expecting(kept).build());
     assertThat(places(found)).containsExactly("alias fraud@champion 3");
     assertThat(found.breaks().get(0).problem()).contains("rewritten");
   }
@@ -137,7 +136,7 @@ public abstract class RegistryProofCompatibility extends RegistrySuite {
   void anAliasThatWasLostAltogetherIsFoundByTheHeadThatWasKept() throws Exception {
     RegistryHead kept = registry.head();
     tested.cutRecord("fraud@challenger", 1);
-    assertThat(places(verify(VerifyOptions.withDefaults().expecting(kept))))
+    assertThat(places(verify(VerifyOptions.builder().expecting(kept).build())))
         .containsExactly("alias fraud@challenger 1");
   }
 
@@ -158,8 +157,7 @@ public abstract class RegistryProofCompatibility extends RegistrySuite {
     ModelVersion three = publish(3);
     registry.assign(CHAMPION, three, ANA);
     tested.cutVersion(three);
-    assertThat(places(verify(VerifyOptions.withDefaults())))
-        .containsExactly("alias fraud@champion 4");
+    assertThat(places(verify(VerifyOptions.defaults()))).containsExactly("alias fraud@champion 4");
   }
 
   @Test
@@ -179,7 +177,7 @@ public abstract class RegistryProofCompatibility extends RegistrySuite {
     tested.damageBytes(one);
     tested.damageBytes(two);
     tested.forgeRecord(CHAMPION, 1);
-    Verification found = verify(VerifyOptions.withDefaults().atMostBreaks(2));
+    Verification found = verify(VerifyOptions.builder().atMostBreaks(2).build());
     assertThat(places(found)).containsExactly("versions fraud 1", "versions fraud 2");
     assertThat(found.moreBreaks()).isEqualTo(1);
   }
@@ -187,7 +185,7 @@ public abstract class RegistryProofCompatibility extends RegistrySuite {
   @Test
   void progressIsToldAndTheListenerMayEndIt() {
     List<Progress> told = new ArrayList<>();
-    registry.verify(VerifyOptions.withDefaults().listener(told::add));
+    registry.verify(VerifyOptions.builder().listener(told::add).build());
     assertThat(told).isNotEmpty().allMatch(now -> now.total() == 7);
     assertThat(told.get(told.size() - 1).done()).isEqualTo(7);
 
@@ -195,11 +193,12 @@ public abstract class RegistryProofCompatibility extends RegistrySuite {
     assertThatThrownBy(
             () ->
                 registry.verify(
-                    VerifyOptions.withDefaults()
+                    VerifyOptions.builder()
                         .listener(
                             now -> {
                               throw enough;
-                            })))
+                            })
+                        .build()))
         .isSameAs(enough);
   }
 

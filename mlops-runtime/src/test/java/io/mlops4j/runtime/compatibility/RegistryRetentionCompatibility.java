@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 public abstract class RegistryRetentionCompatibility extends RegistrySuite {
   private static final Duration DAY = Duration.ofDays(1);
   private static final Retention STRICT =
-      Retention.withDefaults().floor(Duration.ofDays(30)).grace(Duration.ofDays(2));
+      Retention.withDefaults().withFloor(Duration.ofDays(30)).withGrace(Duration.ofDays(2));
 
   private VersionState state(ModelVersion version) {
     return registry.status(version).state();
@@ -189,7 +189,8 @@ public abstract class RegistryRetentionCompatibility extends RegistrySuite {
     ModelVersion one = publish(1);
     RegistryClock slow = new RegistryClock();
     slow.advance(Duration.ofMinutes(-30));
-    Lease lease = open("store", options().clock(slow)).lease(one, "slow service");
+    Lease lease =
+        open("store", options().toBuilder().clock(slow).build()).lease(one, "slow service");
     assertThat(lease.until()).isBefore(clock.instant());
     assertRefused(() -> registry.delete(one, ANA), "leased by slow service", "by its clock");
     assertRefused(() -> registry.retire("fraud", ANA), "leased by slow service");
@@ -201,7 +202,7 @@ public abstract class RegistryRetentionCompatibility extends RegistrySuite {
 
   @Test
   void aVersionThatIsNamedWhileItIsDeletedStays() throws Exception {
-    Retention none = Retention.withDefaults().floor(Duration.ZERO).grace(Duration.ZERO);
+    Retention none = Retention.withDefaults().withFloor(Duration.ZERO).withGrace(Duration.ZERO);
     ModelVersion one = publish(1);
     ModelRegistry other = open(none);
     int rounds = 20;
@@ -260,7 +261,7 @@ public abstract class RegistryRetentionCompatibility extends RegistrySuite {
 
   @Test
   void theRetentionKeepsTheNewestTheNamedTheYoungAndTheLeased() throws Exception {
-    registry = open(STRICT.newest(2));
+    registry = open(STRICT.withNewest(2));
     List<ModelVersion> all = publish(1, 5);
     registry.assign(CHAMPION, all.get(0), ANA);
     registry.assign(CHAMPION, all.get(1), ANA);

@@ -69,7 +69,7 @@ public abstract class RegistrySigningCompatibility extends RegistrySuite {
   void publishTwo() throws IOException {
     one = publish(1);
     two = publish(2);
-    signed = open("store", options().signing(OURS).trusting(TRUST));
+    signed = open("store", options().toBuilder().signing(OURS).trusting(TRUST).build());
   }
 
   private void sign() {
@@ -82,7 +82,7 @@ public abstract class RegistrySigningCompatibility extends RegistrySuite {
 
   /** One that has seen nothing before. */
   private ModelRegistry trusting() {
-    return open("store", options().trusting(TRUST));
+    return open("store", options().toBuilder().trusting(TRUST).build());
   }
 
   private static List<String> places(Verification found) {
@@ -92,7 +92,7 @@ public abstract class RegistrySigningCompatibility extends RegistrySuite {
   /** By a registry that was told nothing, which is told now. */
   private List<String> verified() {
     return places(
-        open(Retention.withDefaults()).verify(VerifyOptions.withDefaults().trusting(TRUST)));
+        open(Retention.withDefaults()).verify(VerifyOptions.builder().trusting(TRUST).build()));
   }
 
   private static void assertForged(ThrowingCallable read) {
@@ -184,7 +184,7 @@ public abstract class RegistrySigningCompatibility extends RegistrySuite {
   @Test
   void aRecordSignedBySomebodyElseIsRefused() throws Exception {
     sign();
-    open("store", options().signing(EVES)).assign(CHAMPION, one, BOB);
+    open("store", options().toBuilder().signing(EVES).build()).assign(CHAMPION, one, BOB);
     assertThat(verified()).containsExactly("alias fraud@champion 3");
     assertChampionForged(trusting());
   }
@@ -209,7 +209,7 @@ public abstract class RegistrySigningCompatibility extends RegistrySuite {
     assertForged(() -> reader.resolve("fraud"));
     assertForged(() -> reader.status(one));
     assertForged(() -> signed.delete(one, ANA));
-    assertForged(() -> open("store", options().trusting(TRUST)).head());
+    assertForged(() -> open("store", options().toBuilder().trusting(TRUST).build()).head());
     assertThat(reader.resolve(CHAMPION)).isEqualTo(two);
   }
 
@@ -218,7 +218,9 @@ public abstract class RegistrySigningCompatibility extends RegistrySuite {
     sign();
     RegistryHead before = registry.head();
     for (ModelRegistry each :
-        List.of(trusting(), open("store", options().trusting(TRUST).signing(EVES)))) {
+        List.of(
+            trusting(),
+            open("store", options().toBuilder().trusting(TRUST).signing(EVES).build()))) {
       assertThatThrownBy(() -> each.assign(CHAMPION, one, ANA))
           .isExactlyInstanceOf(RegistryException.class)
           .hasMessageContainingAll(CHAMPION, "nothing was changed", "signing");
@@ -238,7 +240,8 @@ public abstract class RegistrySigningCompatibility extends RegistrySuite {
     RegistryHead since = registry.head();
     assertChampionForged(trusting());
 
-    ModelRegistry goesOn = open("store", options().signing(OURS).trusting(TRUST, since));
+    ModelRegistry goesOn =
+        open("store", options().toBuilder().signing(OURS).trusting(TRUST, since).build());
     assertThat(goesOn.resolve(CHAMPION)).isEqualTo(two);
     goesOn.assign(CHAMPION, one, BOB);
     goesOn.restore(two, ANA);
@@ -246,7 +249,7 @@ public abstract class RegistrySigningCompatibility extends RegistrySuite {
     assertThat(goesOn.at(CHAMPION, clock.instant().minusSeconds(60)).orElseThrow().number())
         .isEqualTo(1);
     assertThat(goesOn.verify().breaks()).isEmpty();
-    VerifyOptions told = VerifyOptions.withDefaults().trusting(TRUST, since);
+    VerifyOptions told = VerifyOptions.builder().trusting(TRUST, since).build();
     assertThat(registry.verify(told).breaks()).isEmpty();
 
     registry.assign(CHALLENGER, one, ANA);
@@ -263,7 +266,7 @@ public abstract class RegistrySigningCompatibility extends RegistrySuite {
     tested.rewriteHistory(CHAMPION);
     tested.cutRecord(CHALLENGER, 1);
 
-    ModelRegistry reader = open("store", options().trusting(TRUST, since));
+    ModelRegistry reader = open("store", options().toBuilder().trusting(TRUST, since).build());
     assertThatThrownBy(() -> reader.resolve(CHAMPION))
         .isInstanceOf(IntegrityException.class)
         .hasMessageContaining("rewritten");
@@ -289,9 +292,11 @@ public abstract class RegistrySigningCompatibility extends RegistrySuite {
     registry.assign(CHAMPION, one, ANA);
     TrustPolicy others =
         TrustPolicy.builder().require("delay", OURS.key()).allowUnsigned("fr*").build();
-    assertThat(open("store", options().trusting(others)).resolve(CHAMPION)).isEqualTo(one);
+    assertThat(open("store", options().toBuilder().trusting(others).build()).resolve(CHAMPION))
+        .isEqualTo(one);
     TrustPolicy none = TrustPolicy.builder().require("delay", OURS.key()).build();
-    assertThatThrownBy(() -> open("store", options().trusting(none)).resolve(CHAMPION))
+    assertThatThrownBy(
+            () -> open("store", options().toBuilder().trusting(none).build()).resolve(CHAMPION))
         .isInstanceOf(IntegrityException.class)
         .hasMessageContaining("no rule");
   }
@@ -343,7 +348,7 @@ public abstract class RegistrySigningCompatibility extends RegistrySuite {
     OURS.sign(registry, one);
     EVES.sign(registry, two);
     registry.addSignature(three, OURS.sign(registry, one));
-    VerifyOptions judged = VerifyOptions.withDefaults().trustingVersions(TRUST);
+    VerifyOptions judged = VerifyOptions.builder().trustingVersions(TRUST).build();
     Verification found = registry.verify(judged);
     assertThat(places(found))
         .containsExactly("signatures fraud 2", "signatures fraud 3", "signatures fraud 3");
@@ -351,14 +356,17 @@ public abstract class RegistrySigningCompatibility extends RegistrySuite {
         .contains("that none of them made", "expected a signature of exactly these files by");
     TrustPolicy unsigned =
         TrustPolicy.builder().require("*", OURS.key()).allowUnsigned("*").build();
-    VerifyOptions lenient = VerifyOptions.withDefaults().trustingVersions(unsigned);
+    VerifyOptions lenient = VerifyOptions.builder().trustingVersions(unsigned).build();
     assertThat(places(registry.verify(lenient))).contains("signatures fraud 2");
     ModelVersion other = registry.publish(card("other", 1), model("mlp4.onnx"));
     assertThat(places(registry.verify(lenient))).doesNotContain("signatures other 1");
     assertThat(places(registry.verify(judged))).contains("signatures other 1");
     TrustPolicy none = TrustPolicy.builder().require("fraud", OURS.key()).build();
     assertThat(
-            registry.verify(VerifyOptions.withDefaults().trustingVersions(none)).breaks().stream()
+            registry
+                .verify(VerifyOptions.builder().trustingVersions(none).build())
+                .breaks()
+                .stream()
                 .filter(each -> each.chain().endsWith(other.name()))
                 .toList())
         .singleElement()
@@ -370,7 +378,7 @@ public abstract class RegistrySigningCompatibility extends RegistrySuite {
     ModelVersion three = registry.publish(card("fraud", 3), model("mlp4_wrong.onnx"));
     registry.addSignature(one, OURS.sign(registry, three));
     registry.addSignature(two, "{}".getBytes(StandardCharsets.UTF_8));
-    Verification found = registry.verify(VerifyOptions.withDefaults().recordsOnly());
+    Verification found = registry.verify(VerifyOptions.builder().recordsOnly().build());
     assertThat(places(found)).containsExactly("signatures fraud 1", "signatures fraud 2");
     assertThat(found.breaks().get(0).problem())
         .contains("found other bytes than were signed in", "expected", "signed anew");

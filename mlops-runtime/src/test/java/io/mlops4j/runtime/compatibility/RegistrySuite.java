@@ -50,11 +50,11 @@ abstract class RegistrySuite {
 
   /** Another registry on the same store. */
   ModelRegistry open(Retention retention) {
-    return open("store", options().retention(retention));
+    return open("store", options().toBuilder().retention(retention).build());
   }
 
   RegistryOptions options() {
-    return RegistryOptions.withDefaults().clock(clock).every(Duration.ofMillis(5));
+    return RegistryOptions.builder().clock(clock).every(Duration.ofMillis(5)).build();
   }
 
   /** A registry on a store of some name. */

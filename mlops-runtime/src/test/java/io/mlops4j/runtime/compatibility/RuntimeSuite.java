@@ -61,17 +61,20 @@ abstract class RuntimeSuite {
     Excuses.check(this, job, tested.cannot(job));
     return load(
         tested.model(job),
-        LoadOptions.withDefaults().microBatching(MicroBatching.upTo(16).always()));
+        LoadOptions.builder().microBatching(MicroBatching.upTo(16).withoutMeasuring()).build());
   }
 
   private Model load(TestModel model, FeatureSchema features) {
-    LoadOptions options = LoadOptions.withDefaults();
-    return load(model, features == null ? options : options.features(features));
+    LoadOptions options = LoadOptions.defaults();
+    return load(model, features == null ? options : options.toBuilder().features(features).build());
   }
 
   private Model load(TestModel model, LoadOptions chosen) {
-    LoadOptions options = chosen.engine(tested.provider().name());
+    LoadOptions options = chosen.toBuilder().engine(tested.provider().name()).build();
     return runtime.load(
-        model.path(), model.signature() == null ? options : options.signature(model.signature()));
+        model.path(),
+        model.signature() == null
+            ? options
+            : options.toBuilder().signature(model.signature()).build());
   }
 }

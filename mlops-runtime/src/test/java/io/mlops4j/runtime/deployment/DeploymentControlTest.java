@@ -41,12 +41,13 @@ class DeploymentControlTest {
         new DeploymentFixture(
             FileModelRegistry.open(
                 folder.resolve("registry"),
-                RegistryOptions.withDefaults()
+                RegistryOptions.builder()
                     .retention(
                         Retention.withDefaults()
-                            .floor(Duration.ZERO)
-                            .grace(Duration.ZERO)
-                            .newest(1))));
+                            .withFloor(Duration.ZERO)
+                            .withGrace(Duration.ZERO)
+                            .withNewest(1))
+                    .build()));
     endless =
         plus.registry.publish(
             card().build(), Path.of("src/test/resources/io/mlops4j/runtime/models/endless.onnx"));

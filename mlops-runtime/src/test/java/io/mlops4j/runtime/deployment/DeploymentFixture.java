@@ -52,7 +52,7 @@ final class DeploymentFixture implements AutoCloseable {
   }
 
   static GoldenRows golden(double y) {
-    return GoldenRows.within(1e-6).input("x", 0.5, 0).output("y", 0.5 + y, y);
+    return GoldenRows.within(1e-6).withInput("x", 0.5, 0).withOutput("y", 0.5 + y, y);
   }
 
   ModelVersion publish(String file, ModelCard card) {

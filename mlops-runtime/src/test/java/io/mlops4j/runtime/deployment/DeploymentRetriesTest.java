@@ -207,7 +207,7 @@ class DeploymentRetriesTest {
                 null,
                 null,
                 0,
-                Closing.Fixed.WAITS,
+                Closing.waits(),
                 false,
                 TrustPolicy.signedBy(signer.key()),
                 null);

@@ -544,7 +544,7 @@ class DeploymentTest {
       CountDownLatch reads = new CountDownLatch(1);
       CountDownLatch goOn = new CountDownLatch(1);
       LoadOptions refusing =
-          LoadOptions.withDefaults().closing(io.mlops4j.inference.Closing.Fixed.REFUSES);
+          LoadOptions.builder().closing(io.mlops4j.inference.Closing.refuses()).build();
       try (Deployment deployment = plus.champion().options(refusing).start();
           FeatureBatch batch =
               FeatureBatch.builder(plus.loader.allocator()).floats("x", 1).build()) {
@@ -860,7 +860,8 @@ class DeploymentTest {
             () -> {
               for (int i = 0; i < 200; i++) {
                 rows.predict(new Term(i)).isConsistent(i);
-                rows.predict(new Term(i), CallOptions.withDefaults().within(Duration.ofMinutes(1)))
+                rows.predict(
+                        new Term(i), CallOptions.withDefaults().withDeadline(Duration.ofMinutes(1)))
                     .isConsistent(i);
               }
               return 0;
@@ -892,7 +893,7 @@ class DeploymentTest {
               InParallel.await(mayEnd);
             }
           };
-      MicroBatching together = MicroBatching.upTo(64).always();
+      MicroBatching together = MicroBatching.upTo(64).withoutMeasuring();
       try (Deployment deployment =
           plus.champion().microBatching(together).listener(listener).start()) {
         InParallel.Work<Integer> caller = () -> Math.round(plus.ask(deployment, 4));

@@ -46,8 +46,13 @@ class LeasedVersionsTest {
 
   /** Nothing keeps a version here but an alias that names it now, and leases. */
   private static final RegistryOptions LAX =
-      RegistryOptions.withDefaults()
-          .retention(Retention.withDefaults().floor(Duration.ZERO).grace(Duration.ZERO).newest(1));
+      RegistryOptions.builder()
+          .retention(
+              Retention.withDefaults()
+                  .withFloor(Duration.ZERO)
+                  .withGrace(Duration.ZERO)
+                  .withNewest(1))
+          .build();
 
   enum Kind {
     FOLDER,
@@ -114,7 +119,7 @@ class LeasedVersionsTest {
       assertLeased(plus.v1, "a model loaded as plus:1");
       again.close();
       assertFree(plus.v1);
-      runtime.load(plus.registry, "plus:2", LoadOptions.withDefaults().warmedUp()).close();
+      runtime.load(plus.registry, "plus:2", LoadOptions.builder().warmedUp().build()).close();
       assertFree(plus.v2);
     }
   }
@@ -190,7 +195,7 @@ class LeasedVersionsTest {
       assertFree(wrong);
     }
     try (ModelRuntime runtime = ModelRuntime.builder().strict().open()) {
-      LoadOptions unfit = LoadOptions.withDefaults().features(FeatureSchema.ofNames("a", "b"));
+      LoadOptions unfit = LoadOptions.builder().features(FeatureSchema.ofNames("a", "b")).build();
       assertThatThrownBy(() -> runtime.load(plus.registry, "plus:2", unfit))
           .isInstanceOf(ModelLoadException.class);
       assertFree(plus.v2);

@@ -24,7 +24,7 @@ class NarrowingDeploymentTest {
   @Test
   void theCardOfWhatServesNarrows() {
     try (DeploymentFixture plus = new DeploymentFixture(folder)) {
-      FeatureSchema narrowed = FeatureSchema.ofNames("x").narrowing(Narrowing.CHECKED);
+      FeatureSchema narrowed = FeatureSchema.ofNames("x").withNarrowing(Narrowing.CHECKED);
       ModelVersion version =
           plus.publish("plus3", DeploymentFixture.card().features(narrowed).build());
       plus.assign(DeploymentFixture.CHAMPION, version);

@@ -41,9 +41,9 @@ class SelfTestTest {
       card.goldenRows(golden);
     }
     Path path = Path.of("src/test/resources/io/mlops4j/runtime/models", file + ".onnx");
-    LoadOptions options = LoadOptions.withDefaults().listener(event -> asked.add(event.route()));
+    LoadOptions options = LoadOptions.builder().listener(event -> asked.add(event.route())).build();
     if (schema != null) {
-      options = options.features(schema);
+      options = options.toBuilder().features(schema).build();
     }
     try (Model model = loader.load(() -> FileSource.read(path), "m", options)) {
       new SelfTest(model, loader.allocator(), Duration.ofMinutes(1), false).run(card.build());
@@ -57,20 +57,20 @@ class SelfTestTest {
         file,
         null,
         GoldenRows.within(0)
-            .input("x", List.of(1.5, -2, 0.25))
-            .output("same", List.of(1.5, -2, 0.25)));
+            .withInput("x", List.of(1.5, -2, 0.25))
+            .withOutput("same", List.of(1.5, -2, 0.25)));
     assertThat(asked).hasSize(1);
   }
 
   /** {@code columns.onnx} gives every input back and adds the numbers. */
   private static GoldenRows columns() {
     return GoldenRows.within(1e-6)
-        .input("f", 1.5, -2)
-        .input("d", 1, 0.25)
-        .input("i", 3, -4)
-        .input("l", 5L, 1L << 40)
-        .input("b", true, false)
-        .input("s", "früh ✈", "");
+        .withInput("f", 1.5, -2)
+        .withInput("d", 1, 0.25)
+        .withInput("i", 3, -4)
+        .withInput("l", 5L, 1L << 40)
+        .withInput("b", true, false)
+        .withInput("s", "früh ✈", "");
   }
 
   @Test
@@ -79,27 +79,29 @@ class SelfTestTest {
         "columns",
         null,
         columns()
-            .output("f_out", 1.5, -2)
-            .output("d_out", 1.0, 0.25)
-            .output("i_out", 3, -4)
-            .output("l_out", 5, 1L << 40)
-            .output("b_out", true, false)
-            .output("s_out", "früh ✈", "")
-            .output("total", 10.5, null));
+            .withOutput("f_out", 1.5, -2)
+            .withOutput("d_out", 1.0, 0.25)
+            .withOutput("i_out", 3, -4)
+            .withOutput("l_out", 5, 1L << 40)
+            .withOutput("b_out", true, false)
+            .withOutput("s_out", "früh ✈", "")
+            .withOutput("total", 10.5, null));
     assertThat(asked).hasSize(1);
   }
 
   @Test
   void everyTypeOfOutputIsCompared() {
-    assertFails(columns().output("f_out", 1.5, -2.1), "f_out in row 1: found -2.0, expected -2.1");
-    assertFails(columns().output("l_out", 6, 1), "l_out in row 0: found 5, expected 6");
-    assertFails(columns().output("b_out", true, true), "b_out in row 1: found 0, expected true");
-    assertFails(columns().output("s_out", "x", ""), "s_out in row 0: found früh ✈, expected x");
-    assertFails(columns().output("s_out", 1, 2), "s_out in row 0: found früh ✈, expected 1");
     assertFails(
-        columns().output("absent", 1, 2),
+        columns().withOutput("f_out", 1.5, -2.1), "f_out in row 1: found -2.0, expected -2.1");
+    assertFails(columns().withOutput("l_out", 6, 1), "l_out in row 0: found 5, expected 6");
+    assertFails(
+        columns().withOutput("b_out", true, true), "b_out in row 1: found 0, expected true");
+    assertFails(columns().withOutput("s_out", "x", ""), "s_out in row 0: found früh ✈, expected x");
+    assertFails(columns().withOutput("s_out", 1, 2), "s_out in row 0: found früh ✈, expected 1");
+    assertFails(
+        columns().withOutput("absent", 1, 2),
         "absent: found no such output, expected one of [f_out: float32[N]");
-    assertFails(columns().output("total", Double.NaN, 1), "total in row 0: found 10.5");
+    assertFails(columns().withOutput("total", Double.NaN, 1), "total in row 0: found 10.5");
   }
 
   private void assertFails(GoldenRows golden, String message) {
@@ -112,11 +114,19 @@ class SelfTestTest {
   @Test
   void aValueThatItsColumnCannotHoldIsNamed() {
     assertThatThrownBy(
-            () -> run("columns2d", null, GoldenRows.within(0).input("i", 1.5).output("sum", 1)))
+            () ->
+                run(
+                    "columns2d",
+                    null,
+                    GoldenRows.within(0).withInput("i", 1.5).withOutput("sum", 1)))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("column i: found 1.5 in row 0");
     assertThatThrownBy(
-            () -> run("columns2d", null, GoldenRows.within(0).input("f", "x").output("sum", 1)))
+            () ->
+                run(
+                    "columns2d",
+                    null,
+                    GoldenRows.within(0).withInput("f", "x").withOutput("sum", 1)))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("column f: found x");
   }
@@ -124,17 +134,23 @@ class SelfTestTest {
   /** They go through the same check as a caller's values. */
   @Test
   void numbersOfANarrowedColumnKeepTheirTypeAndAreChecked() {
-    FeatureSchema schema = FeatureSchema.ofNames("f", "i").narrowing(Narrowing.CHECKED);
+    FeatureSchema schema = FeatureSchema.ofNames("f", "i").withNarrowing(Narrowing.CHECKED);
     run(
         "columns2d",
         schema,
-        GoldenRows.within(1e-6).input("f", 0.1, 2).input("i", 1, 2).output("sum", 1.1, 4));
+        GoldenRows.within(1e-6)
+            .withInput("f", 0.1, 2)
+            .withInput("i", 1, 2)
+            .withOutput("sum", 1.1, 4));
     assertThatThrownBy(
             () ->
                 run(
                     "columns2d",
                     schema,
-                    GoldenRows.within(0).input("f", 1e300).input("i", 1).output("sum", 1)))
+                    GoldenRows.within(0)
+                        .withInput("f", 1e300)
+                        .withInput("i", 1)
+                        .withOutput("sum", 1)))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("fails its golden rows: f: found 1.0E300 in row 0")
         .hasCauseInstanceOf(ModelInputException.class);
@@ -143,7 +159,10 @@ class SelfTestTest {
                 run(
                     "columns2d",
                     schema,
-                    GoldenRows.within(0).input("f", 16777217L).input("i", 1).output("sum", 1)))
+                    GoldenRows.within(0)
+                        .withInput("f", 16777217L)
+                        .withInput("i", 1)
+                        .withOutput("sum", 1)))
         .hasMessageContaining("f: found 16777217 in row 0");
   }
 
@@ -155,7 +174,10 @@ class SelfTestTest {
                 run(
                     "columns2d",
                     null,
-                    GoldenRows.within(0).input("f", 1e300).input("i", 1).output("sum", 1)))
+                    GoldenRows.within(0)
+                        .withInput("f", 1e300)
+                        .withInput("i", 1)
+                        .withOutput("sum", 1)))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("column f: found 1.0E300 in row 0");
     assertThatThrownBy(
@@ -164,20 +186,21 @@ class SelfTestTest {
                     "columns",
                     null,
                     GoldenRows.within(0)
-                        .input("f", 1)
-                        .input("d", 1)
-                        .input("i", 1L << 32)
-                        .input("l", 1)
-                        .input("b", true)
-                        .input("s", "")
-                        .output("i_out", 0)))
+                        .withInput("f", 1)
+                        .withInput("d", 1)
+                        .withInput("i", 1L << 32)
+                        .withInput("l", 1)
+                        .withInput("b", true)
+                        .withInput("s", "")
+                        .withOutput("i_out", 0)))
         .hasMessageContaining("column i: found 4294967296 in row 0");
   }
 
   @Test
   void aColumnThatIsMissingIsNamed() {
     assertThatThrownBy(
-            () -> run("columns2d", null, GoldenRows.within(0).input("i", 1).output("sum", 1)))
+            () ->
+                run("columns2d", null, GoldenRows.within(0).withInput("i", 1).withOutput("sum", 1)))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("fails its golden rows: f: found no such column")
         .hasCauseInstanceOf(ModelInputException.class);
@@ -187,16 +210,17 @@ class SelfTestTest {
   void nullsAndRenamedColumnsFollowTheSchemaAndKeysTravelAlong() {
     FeatureSchema schema =
         FeatureSchema.of(
-                Feature.of("f").from("distance").nulls(new NullPolicy.Default(2)), Feature.of("i"))
-            .key("id");
+                Feature.of("f").withColumn("distance").withNulls(NullPolicy.replaceWith(2)),
+                Feature.of("i"))
+            .withKey("id");
     run(
         "columns2d",
         schema,
         GoldenRows.within(0)
-            .input("distance", 1, null)
-            .input("i", 10, 20)
-            .input("id", "a-1", "b-2")
-            .output("sum", 11, 22));
+            .withInput("distance", 1, null)
+            .withInput("i", 10, 20)
+            .withInput("id", "a-1", "b-2")
+            .withOutput("sum", 11, 22));
     assertThat(asked).hasSize(1);
   }
 
@@ -204,14 +228,20 @@ class SelfTestTest {
   void columnsThatAreGatheredHaveTheTypeOfTheirInput() {
     FeatureSchema schema = FeatureSchema.ofNames("a", "b");
     GoldenRows labels =
-        GoldenRows.within(0).input("a", 2, 0, -2).input("b", 0, 1, -2).output("label", 0, 1, 1);
+        GoldenRows.within(0)
+            .withInput("a", 2, 0, -2)
+            .withInput("b", 0, 1, -2)
+            .withOutput("label", 0, 1, 1);
     run("classifier", schema, labels);
     assertThatThrownBy(
             () ->
                 run(
                     "classifier",
                     schema,
-                    GoldenRows.within(0).input("a", 2).input("b", 0).output("probabilities", 1)))
+                    GoldenRows.within(0)
+                        .withInput("a", 2)
+                        .withInput("b", 0)
+                        .withOutput("probabilities", 1)))
         .hasMessageContaining("probabilities: found 3 values, expected 1, one for each row");
   }
 
@@ -231,16 +261,16 @@ class SelfTestTest {
   @Test
   void severalValuesARowAreAskedAndCompared() {
     GoldenRows rows =
-        GoldenRows.within(1e-6).input("x", new float[] {1, 2, 3, 4}, new float[] {-1, 4, 0, 0});
+        GoldenRows.within(1e-6).withInput("x", new float[] {1, 2, 3, 4}, new float[] {-1, 4, 0, 0});
     float[] first = {7.75f, 4.25f};
     float[] second = {13.75f, -4.75f};
-    run("mlp4", null, rows.output("y", first, second));
-    run("mlp4", null, rows.output("y", null, Arrays.asList(null, -4.75)));
-    assertThatThrownBy(() -> run("mlp4", null, rows.output("y", first, first)))
+    run("mlp4", null, rows.withOutput("y", first, second));
+    run("mlp4", null, rows.withOutput("y", null, Arrays.asList(null, -4.75)));
+    assertThatThrownBy(() -> run("mlp4", null, rows.withOutput("y", first, first)))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("y in row 1 at 0: found 13.75, expected 7.75 within 1.0E-6");
     float[] wide = {1, 2, 3};
-    assertThatThrownBy(() -> run("mlp4", null, rows.output("y", wide, wide)))
+    assertThatThrownBy(() -> run("mlp4", null, rows.withOutput("y", wide, wide)))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("y: found 4 values, expected 6, 3 for each row");
   }
@@ -255,21 +285,22 @@ class SelfTestTest {
   @Test
   void mapsAreComparedInTheOrderOfTheirKeys() {
     FeatureSchema schema = FeatureSchema.ofNames("a", "b");
-    GoldenRows rows = GoldenRows.within(1e-6).input("a", 2, 0).input("b", 0, 1);
+    GoldenRows rows = GoldenRows.within(1e-6).withInput("a", 2, 0).withInput("b", 0, 1);
     double[] first = {0.492562943960795, 0.014874112078410105, 0.492562943960795};
     double[] second = {0.3314989604240915, 0.5465493872661796, 0.12195165230972886};
-    run("classifier_zipmap", schema, rows.output("byclass", first, second));
-    assertThatThrownBy(() -> run("classifier_zipmap", schema, rows.output("byclass", first, first)))
+    run("classifier_zipmap", schema, rows.withOutput("byclass", first, second));
+    assertThatThrownBy(
+            () -> run("classifier_zipmap", schema, rows.withOutput("byclass", first, first)))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("byclass in row 1 at 0: found ");
-    assertThatThrownBy(() -> run("classifier_zipmap", schema, rows.output("byclass", 1, 1)))
+    assertThatThrownBy(() -> run("classifier_zipmap", schema, rows.withOutput("byclass", 1, 1)))
         .hasMessageContaining("byclass: found 6 values, expected 2, one for each row");
   }
 
   @Test
   void sequencesAreNotCompared() {
-    GoldenRows rows = GoldenRows.within(0).input("x", List.of(1, 2), List.of(3, 4));
-    assertThatThrownBy(() -> run("tensors/split", null, rows.output("rows", 1, 2)))
+    GoldenRows rows = GoldenRows.within(0).withInput("x", List.of(1, 2), List.of(3, 4));
+    assertThatThrownBy(() -> run("tensors/split", null, rows.withOutput("rows", 1, 2)))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("rows: found rows: sequence(float32[")
         .hasMessageContaining("a tensor, or a map in each row: no other output is compared");

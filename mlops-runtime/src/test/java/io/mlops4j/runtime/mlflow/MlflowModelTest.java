@@ -359,11 +359,11 @@ class MlflowModelTest {
     MlflowModel back = MlflowModel.read(out);
     ModelCard card = back.card("again").build();
     assertThatThrownBy(
-            () -> back.publish(registry, card, PublishOptions.withDefaults().listener(ending)))
+            () -> back.publish(registry, card, PublishOptions.builder().listener(ending).build()))
         .isSameAs(enough);
     assertThat(registry.models()).doesNotContain("again");
     List<Progress> read = new ArrayList<>();
-    back.publish(registry, card, PublishOptions.withDefaults().listener(read::add));
+    back.publish(registry, card, PublishOptions.builder().listener(read::add).build());
     last = read.get(read.size() - 1);
     assertThat(last)
         .isEqualTo(new Progress(last.at(), 2L * count, 2L * count, 2 * bytes, 2 * bytes));

@@ -309,7 +309,7 @@ class CachedSessionsTest {
     Path one = CacheModels.matmul(temp.resolve("one.onnx"), 1);
     Path two = CacheModels.matmul(temp.resolve("two.onnx"), 2);
     Path three = CacheModels.matmul(temp.resolve("three.onnx"), 3);
-    ModelCache bounded = cache().limit(45_000); // each takes some 17 000 bytes
+    ModelCache bounded = cache().withLimit(45_000); // each takes some 17 000 bytes
     answers(one, bounded);
     Path first = entry(temp.resolve("cache"));
     answers(two, bounded);
@@ -320,8 +320,8 @@ class CachedSessionsTest {
     try (Stream<Path> left = Files.list(temp.resolve("cache/models"))) {
       assertThat(left).hasSize(2);
     }
-    answers(one, cache().limit(1000)); // larger than the cache, but it is there
-    answers(CacheModels.matmul(temp.resolve("four.onnx"), 4), cache().limit(1000));
+    answers(one, cache().withLimit(1000)); // larger than the cache, but it is there
+    answers(CacheModels.matmul(temp.resolve("four.onnx"), 4), cache().withLimit(1000));
     try (Stream<Path> left = Files.list(temp.resolve("cache/models"))) {
       assertThat(left).hasSize(2);
     }
@@ -330,7 +330,7 @@ class CachedSessionsTest {
   @Test
   void alwaysVerifyingAnswersTheSameAndRemembersNoDigest() throws Exception {
     Path model = CacheModels.matmul(temp.resolve("one.onnx"), 1);
-    ModelCache always = cache().verify(ModelCache.Verify.ALWAYS);
+    ModelCache always = cache().withVerify(ModelCache.Verify.ALWAYS);
     String expected = answers(model, always);
     assertThat(answers(model, always)).isEqualTo(expected);
     assertThat(temp.resolve("cache/sources")).doesNotExist();

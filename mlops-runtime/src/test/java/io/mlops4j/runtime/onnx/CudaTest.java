@@ -41,7 +41,7 @@ class CudaTest {
   private static final long SEED = 20_261_125;
 
   /** Single precision throughout, as on the CPU, in place of the shorter TF32. */
-  private static final Device CUDA = Device.cuda(0).option("use_tf32", "0");
+  private static final Device CUDA = Device.cuda(0).withOption("use_tf32", "0");
 
   private final OnnxFixture onnx = new OnnxFixture();
 
@@ -63,7 +63,8 @@ class CudaTest {
 
   private static EngineModel load(OnnxFixture onnx, byte[] model, Device... devices) {
     return onnx.engine.load(
-        source("model.onnx", model), LoadRequest.on(DeviceRequest.of(List.of(devices))).profile());
+        source("model.onnx", model),
+        LoadRequest.on(DeviceRequest.of(List.of(devices))).withProfiling());
   }
 
   private EngineModel load(String name, Device... devices) {
@@ -209,7 +210,7 @@ class CudaTest {
 
   @Test
   void optionsThatItDoesNotKnowAreRefusedInPlaceOfTheCpu() {
-    assertThatThrownBy(() -> load("mlp4", Device.cuda(0).option("no_such", "1"), Device.cpu()))
+    assertThatThrownBy(() -> load("mlp4", Device.cuda(0).withOption("no_such", "1"), Device.cpu()))
         .isInstanceOf(EngineUnavailableException.class)
         .hasMessageContaining("device cuda:0 {no_such=1}: found options");
   }

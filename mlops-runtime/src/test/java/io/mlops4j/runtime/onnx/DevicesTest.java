@@ -105,13 +105,14 @@ class DevicesTest {
           .hasMessageContaining("device " + wrong + ": found a number");
     }
     for (Device device : List.of(Device.cpu(), Device.directml(0), Device.rocm(0))) {
-      DeviceRequest request = DeviceRequest.of(List.of(Device.cpu(), device.option("arena", "1")));
+      DeviceRequest request =
+          DeviceRequest.of(List.of(Device.cpu(), device.withOption("arena", "1")));
       assertThatThrownBy(() -> Devices.find(request, Machine.with()))
           .isInstanceOf(EngineUnavailableException.class)
           .hasMessageContaining("device " + device.name() + ": found the option arena");
     }
     DeviceRequest intel =
-        DeviceRequest.of(List.of(Device.openvino().option("device_type", "GPU"), Device.cpu()));
+        DeviceRequest.of(List.of(Device.openvino().withOption("device_type", "GPU"), Device.cpu()));
     assertThat(Devices.find(intel, Machine.with("openvino")).placement())
         .isEqualTo(Placement.of("openvino", "cpu"));
   }

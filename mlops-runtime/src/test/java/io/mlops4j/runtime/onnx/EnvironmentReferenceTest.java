@@ -46,7 +46,7 @@ class EnvironmentReferenceTest {
     public static void main(String[] args) throws Exception {
       ModelRuntime runtime = ModelRuntime.builder().threads(4).open();
       FeatureSchema features = FeatureSchema.ofNames("a", "b", "c", "d");
-      Model model = runtime.load(MODEL, LoadOptions.withDefaults().features(features));
+      Model model = runtime.load(MODEL, LoadOptions.builder().features(features).build());
       for (int i = 0; i < 3; i++) {
         Thread caller = new Thread(() -> call(runtime, model));
         caller.setDaemon(true);

@@ -251,7 +251,7 @@ class OnnxEngineTest {
   void constantsOfAnUntrustedModelAreNotFolded(@TempDir Path folder) throws Exception {
     LoadRequest trusted = CPU;
     assertThat(nodesAsOptimised(trusted, folder.resolve("trusted"))).containsExactly("Add");
-    assertThat(nodesAsOptimised(trusted.untrusted(), folder.resolve("untrusted")))
+    assertThat(nodesAsOptimised(trusted.withoutTrust(), folder.resolve("untrusted")))
         .containsExactly("Add", "Add");
   }
 

@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which device ran how many nodes, as ONNX Runtime's own profile tells. */
 @Timeout(60)
 class ProfiledModelTest {
-  private static final LoadRequest PROFILED = OnnxFixture.CPU.profile();
+  private static final LoadRequest PROFILED = OnnxFixture.CPU.withProfiling();
 
   private final OnnxFixture onnx = new OnnxFixture();
 
@@ -99,7 +99,7 @@ class ProfiledModelTest {
 
   @Test
   void aProfiledModelAnswersAsAnyOtherAndItsProfileIsGone() throws IOException {
-    LoadRequest required = LoadRequest.on(DeviceRequest.of("cpu")).profile();
+    LoadRequest required = LoadRequest.on(DeviceRequest.of("cpu")).withProfiling();
     try (EngineModel model = onnx.engine.load(source("mlp4", bytes("mlp4")), required);
         EngineSlot slot = model.slot()) {
       assertThat(model.placement().nodesByDevice()).containsOnlyKeys("cpu");

@@ -51,7 +51,7 @@ class SharedThreadsTest {
         models.add(
             runtime.load(
                 MODELS.resolve("mlp4.onnx"),
-                LoadOptions.withDefaults().features(FeatureSchema.ofNames("a", "b", "c", "d"))));
+                LoadOptions.builder().features(FeatureSchema.ofNames("a", "b", "c", "d")).build()));
         long one = tasks(UNNAMED);
         for (String name : FILES.subList(1, FILES.size())) {
           models.add(runtime.load(MODELS.resolve(name + ".onnx")));

@@ -38,7 +38,9 @@ class AssignOrDeleteTest {
   private static ModelRegistry open(Path folder) {
     return FileModelRegistry.open(
         folder,
-        RegistryOptions.withDefaults().retention(Retention.withDefaults().floor(Duration.ZERO)));
+        RegistryOptions.builder()
+            .retention(Retention.withDefaults().withFloor(Duration.ZERO))
+            .build());
   }
 
   private static boolean done(Future<?> change) throws Exception {

@@ -46,9 +46,9 @@ class CardDiffSchemaTest {
         CardDiff.of(
             features(Feature.of("a", ElementType.INT16), Feature.of("b"), Feature.of("c")),
             features(
-                Feature.of("c").nulls(NullPolicy.Fixed.NAN),
+                Feature.of("c").withNulls(NullPolicy.nan()),
                 Feature.of("a", ElementType.INT32),
-                Feature.of("b").from("column_b").narrowing(Narrowing.CHECKED))));
+                Feature.of("b").withColumn("column_b").withNarrowing(Narrowing.CHECKED))));
   }
 
   private static List<Error> errors(JsonNode schema, String json) {

@@ -60,15 +60,15 @@ class CardDiffTest {
                 Feature.of("c"),
                 Feature.of("d"),
                 Feature.of("gone", ElementType.BOOL))
-            .key("id");
+            .withKey("id");
     FeatureSchema after =
         FeatureSchema.of(
-                Feature.of("new").nulls(NullPolicy.Fixed.NAN).narrowing(Narrowing.CHECKED),
+                Feature.of("new").withNulls(NullPolicy.nan()).withNarrowing(Narrowing.CHECKED),
                 Feature.of("a", ElementType.INT32),
                 Feature.of("d"),
-                Feature.of("b").nulls(new NullPolicy.Default("x")),
-                Feature.of("c").from("see").narrowing(Narrowing.CHECKED))
-            .key("key");
+                Feature.of("b").withNulls(NullPolicy.replaceWith("x")),
+                Feature.of("c").withColumn("see").withNarrowing(Narrowing.CHECKED))
+            .withKey("key");
     assertThat(changes(card().features(before), card().features(after)))
         .containsExactly(
             "feature gone: removed bool, a null is refused",
@@ -155,11 +155,11 @@ class CardDiffTest {
                 card().trainedOn(data).trainedOn(data).parent(Cards.PARENT).seed("s", 1),
                 card()
                     .trainedOn(data)
-                    .trainedOn(data.query("select 1"))
+                    .trainedOn(data.withQuery("select 1"))
                     .evaluatedOn(DatasetRef.of("flights", Models.MLP4_WRONG))
                     .parameter("p", "")
                     .regions("us")
-                    .monitored(MonitoringDuty.of("psi", Duration.ofDays(2)).owner("me"))))
+                    .monitored(MonitoringDuty.of("psi", Duration.ofDays(2)).withOwner("me"))))
         .containsExactly(
             "region us: added",
             "data training flights (2): " + Models.MLP4 + " -> " + Models.MLP4 + ", select 1",

@@ -47,7 +47,7 @@ class CardJsonTest {
   void onlyANarrowedFeatureSaysSo() {
     ModelCard.Builder card = ModelCard.builder("m");
     String plain = write(card.features(FeatureSchema.ofNames("x")).build());
-    FeatureSchema narrowed = FeatureSchema.ofNames("x").narrowing(Narrowing.CHECKED);
+    FeatureSchema narrowed = FeatureSchema.ofNames("x").withNarrowing(Narrowing.CHECKED);
     String json = write(card.features(narrowed).build());
 
     assertThat(plain)
@@ -80,9 +80,9 @@ class CardJsonTest {
         ModelCard.builder("m")
             .goldenRows(
                 GoldenRows.within(1e-6)
-                    .input("x", new long[] {1, Long.MAX_VALUE}, null, Arrays.asList(3L, null))
-                    .input("s", List.of("a", "\""), List.of("", "é"), Arrays.asList(null, null))
-                    .output("p", new float[] {0.1f, Float.NaN}, new float[] {1, 0}, null))
+                    .withInput("x", new long[] {1, Long.MAX_VALUE}, null, Arrays.asList(3L, null))
+                    .withInput("s", List.of("a", "\""), List.of("", "é"), Arrays.asList(null, null))
+                    .withOutput("p", new float[] {0.1f, Float.NaN}, new float[] {1, 0}, null))
             .build();
     String json = write(card);
     assertThat(read(json)).isEqualTo(card);

@@ -25,7 +25,7 @@ class CardPageTest {
     assertThat(CardPage.of(VERSION, card.features(plain).build()).markdown())
         .doesNotContain("a wider type");
     FeatureSchema narrowed =
-        FeatureSchema.of(Feature.of("a"), Feature.of("b").narrowing(Narrowing.CHECKED));
+        FeatureSchema.of(Feature.of("a"), Feature.of("b").withNarrowing(Narrowing.CHECKED));
     assertThat(CardPage.of(VERSION, card.features(narrowed).build()).markdown())
         .contains("\nFeatures whose columns may hold a wider type, each value being checked: b\n");
   }
@@ -42,7 +42,7 @@ class CardPageTest {
             .metric("roc_auc", 0.1 + 0.2)
             .metric("roc_auc", Slice.of("origin", "A|B"), 1e-7)
             .evaluatedOn(DatasetRef.of("march", Models.MLP4))
-            .monitored(MonitoringDuty.of("roc_auc", Duration.ofDays(1)).action("> 0.6"))
+            .monitored(MonitoringDuty.of("roc_auc", Duration.ofDays(1)).withAction("> 0.6"))
             .commit("`a|b`")
             .build();
     assertThat(CardPage.of(VERSION, card).markdown())

@@ -34,7 +34,7 @@ final class Cards {
   static ModelCard complete() {
     FeatureSchema features = flights(2).build().features().orElseThrow();
     return flights(2)
-        .features(features.narrowing(Narrowing.CHECKED))
+        .features(features.withNarrowing(Narrowing.CHECKED))
         .trainedOn(DatasetRef.of("plain", Models.MLP4))
         .signature(
             new ModelSignature(
@@ -86,18 +86,19 @@ final class Cards {
         .features(
             FeatureSchema.of(
                     Feature.of("distance", ElementType.FLOAT32)
-                        .from("distance_miles")
-                        .nulls(NullPolicy.Fixed.NAN),
-                    Feature.of("hour", ElementType.INT16).nulls(new NullPolicy.Default((short) 12)),
+                        .withColumn("distance_miles")
+                        .withNulls(NullPolicy.nan()),
+                    Feature.of("hour", ElementType.INT16)
+                        .withNulls(NullPolicy.replaceWith((short) 12)),
                     Feature.of("weekday"),
                     Feature.of("origin", ElementType.STRING),
                     Feature.of("destination", ElementType.STRING))
-                .key("flight_id"))
+                .withKey("flight_id"))
         .trainedOn(
             DatasetRef.of("flights-2001-01", Models.MLP4)
-                .query(
+                .withQuery(
                     "select distance, hour, weekday, origin, destination, late\nfrom flights\nwhere not cancelled")
-                .between(
+                .withPeriod(
                     Instant.parse("2001-01-01T00:00:00Z"), Instant.parse("2001-02-01T00:00:00Z")))
         .evaluatedOn(DatasetRef.of("flights-2001-02", Models.MLP4_WRONG))
         .metric("roc_auc", 0.644)
@@ -113,16 +114,16 @@ final class Cards {
         .parent(PARENT)
         .monitored(
             MonitoringDuty.of("roc_auc", Duration.ofDays(7))
-                .owner("ops-oncall")
-                .action("below 0.60: roll back, and tell the owner"))
+                .withOwner("ops-oncall")
+                .withAction("below 0.60: roll back, and tell the owner"))
         .goldenRows(
             GoldenRows.within(1e-6)
-                .input("distance", 2176f, 236f, null)
-                .input("hour", (short) 7, (short) 18, (short) 9)
-                .input("weekday", 1L, 5L, 7L)
-                .input("origin", "LAS", "PHX", "ORD")
-                .input("destination", "PHL", "LAX", "JFK")
-                .output("probability", 0.1640625f, 0.3125f, 0.25f));
+                .withInput("distance", 2176f, 236f, null)
+                .withInput("hour", (short) 7, (short) 18, (short) 9)
+                .withInput("weekday", 1L, 5L, 7L)
+                .withInput("origin", "LAS", "PHX", "ORD")
+                .withInput("destination", "PHL", "LAX", "JFK")
+                .withOutput("probability", 0.1640625f, 0.3125f, 0.25f));
   }
 
   private static TensorSpec column(String name, ElementType type) {
@@ -141,16 +142,18 @@ final class Cards {
                 List.of(TensorSpec.ofAnyRank(EVIL, ElementType.STRING)),
                 List.of(TensorSpec.ofAnyRank(EVIL, ElementType.STRING))))
         .features(
-            FeatureSchema.of(Feature.of(EVIL).from(EVIL + 1).nulls(new NullPolicy.Default(EVIL)))
-                .key(EVIL))
-        .trainedOn(DatasetRef.of(EVIL, Models.MLP4).query(EVIL))
+            FeatureSchema.of(
+                    Feature.of(EVIL).withColumn(EVIL + 1).withNulls(NullPolicy.replaceWith(EVIL)))
+                .withKey(EVIL))
+        .trainedOn(DatasetRef.of(EVIL, Models.MLP4).withQuery(EVIL))
         .metric(EVIL, 1)
         .metric(EVIL, Slice.of(EVIL, EVIL), 2)
         .parameter(EVIL, EVIL)
         .seed(EVIL, 3)
         .commit("<img/src=x/onerror=alert(1)>|")
-        .monitored(MonitoringDuty.of(EVIL, Duration.ofDays(1)).owner(EVIL).action(EVIL))
-        .goldenRows(GoldenRows.within(0).input(EVIL, EVIL, "\u0000\u202e").output(EVIL, EVIL, null))
+        .monitored(MonitoringDuty.of(EVIL, Duration.ofDays(1)).withOwner(EVIL).withAction(EVIL))
+        .goldenRows(
+            GoldenRows.within(0).withInput(EVIL, EVIL, "\u0000\u202e").withOutput(EVIL, EVIL, null))
         .build();
   }
 }

@@ -75,7 +75,7 @@ class FileModelRegistryTest {
             .intendedUse("warn passengers; not for crew scheduling")
             .features(
                 FeatureSchema.ofNames("distance", "hour", "weekday", "origin", "destination")
-                    .key("flight_id"))
+                    .withKey("flight_id"))
             .trainedOn(DatasetRef.of("flights-2001-01", Digest.sha256(data)))
             .metric("roc_auc", 0.65)
             .build();
@@ -336,7 +336,7 @@ class FileModelRegistryTest {
   /** As of an engine whose library cannot be linked. */
   @Test
   void aWatchGoesOnWhateverItsListenerThrows() throws Exception {
-    RegistryOptions often = RegistryOptions.withDefaults().every(Duration.ofMillis(5));
+    RegistryOptions often = RegistryOptions.builder().every(Duration.ofMillis(5)).build();
     try (ModelRegistry watched = FileModelRegistry.open(root, often)) {
       ModelVersion version = publish("flight-delay");
       BlockingQueue<Long> told = new LinkedBlockingQueue<>();

@@ -81,7 +81,9 @@ class FolderRegistryRetentionTest extends RegistryRetentionCompatibility {
   @Test
   void whatAKilledCollectionLeftIsRemovedByTheNext() throws IOException {
     RegistryOptions now =
-        RegistryOptions.withDefaults().retention(Retention.withDefaults().grace(Duration.ZERO));
+        RegistryOptions.builder()
+            .retention(Retention.withDefaults().withGrace(Duration.ZERO))
+            .build();
     try (ModelRegistry registry = FileModelRegistry.open(home.resolve("killed"), now)) {
       ModelVersion one = registry.publish(Models.card("fraud"), Models.mlp4(home));
       registry.delete(one, Change.by("ana"));

@@ -221,8 +221,9 @@ class JdbcModelRegistryTest {
   @Test
   void sameContentIsStoredOnceAndStaysUntilNothingHasIt() throws Exception {
     RegistryOptions options =
-        RegistryOptions.withDefaults()
-            .retention(Retention.withDefaults().floor(Duration.ZERO).grace(Duration.ZERO));
+        RegistryOptions.builder()
+            .retention(Retention.withDefaults().withFloor(Duration.ZERO).withGrace(Duration.ZERO))
+            .build();
     try (ModelRegistry registry = builder().options(options).open()) {
       ModelVersion one = publish(registry);
       ModelVersion two = registry.publish(Models.fullCard("fraud"), Models.mlp4(temp));
@@ -313,8 +314,9 @@ class JdbcModelRegistryTest {
   void contentsMayLieInAFolder() throws Exception {
     Path folder = temp.resolve("contents");
     RegistryOptions options =
-        RegistryOptions.withDefaults()
-            .retention(Retention.withDefaults().floor(Duration.ZERO).grace(Duration.ZERO));
+        RegistryOptions.builder()
+            .retention(Retention.withDefaults().withFloor(Duration.ZERO).withGrace(Duration.ZERO))
+            .build();
     try (ModelRegistry registry = builder().blobsIn(folder).options(options).open()) {
       ModelVersion version = publish(registry);
       assertThat(publish(registry)).isEqualTo(version);
@@ -428,13 +430,14 @@ class JdbcModelRegistryTest {
       registry.publish(
           Models.card("fraud"),
           model,
-          PublishOptions.withDefaults()
+          PublishOptions.builder()
               .listener(
                   now -> {
                     if (Files.exists(content) && collecting.isEmpty()) {
                       collecting.add(collected(collector, content));
                     }
-                  }));
+                  })
+              .build());
       collecting.get(0).join();
       assertThat(registry.verify().breaks()).isEmpty();
     }

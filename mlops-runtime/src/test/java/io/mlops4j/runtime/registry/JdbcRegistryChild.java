@@ -24,7 +24,7 @@ final class JdbcRegistryChild {
       System.out.println("READY");
       if (args[3].equals("large")) {
         ModelVersion version = registry.publish(RegistryChild.card("large"), Path.of(args[2]));
-        long bytes = registry.verify(VerifyOptions.withDefaults()).bytes();
+        long bytes = registry.verify(VerifyOptions.defaults()).bytes();
         System.out.println("V " + version.number() + " " + bytes);
         return;
       }

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LineageTest {
-  private static final DatasetRef JANUARY = DatasetRef.of("january", Models.MLP4).query("select 1");
+  private static final DatasetRef JANUARY =
+      DatasetRef.of("january", Models.MLP4).withQuery("select 1");
   private static final DatasetRef FEBRUARY = DatasetRef.of("february", Models.MLP4_WRONG);
   private static final ModelVersion FOREIGN = new ModelVersion("base", 7, Models.MLP4);
 
@@ -262,7 +263,7 @@ class LineageTest {
   @Test
   void aDatabaseGivesTheSameAsTheCards() throws Exception {
     DatabaseUnderTest database = DatabaseUnderTest.h2();
-    try (ModelRegistry copy = database.open(temp.resolve("copy"), RegistryOptions.withDefaults())) {
+    try (ModelRegistry copy = database.open(temp.resolve("copy"), RegistryOptions.defaults())) {
       int last = 520; // more than a page
       Shelf.fill(temp.resolve("registry"), model, 1, last, LineageTest::linked);
       RegistryCopy.of(registry, copy).run();

@@ -85,7 +85,7 @@ class ModelArchiveTest {
 
   @Test
   void aNarrowedCardStaysNarrowed() {
-    FeatureSchema narrowed = FeatureSchema.ofNames("x").narrowing(Narrowing.CHECKED);
+    FeatureSchema narrowed = FeatureSchema.ofNames("x").withNarrowing(Narrowing.CHECKED);
     ModelVersion published =
         from.publish(
             ModelCard.builder("narrow").features(narrowed).build(),
@@ -176,7 +176,7 @@ class ModelArchiveTest {
     ModelArchive.write(from, large(), file);
     List<Progress> told = new ArrayList<>();
 
-    ModelArchive.read(file).into(to, PublishOptions.withDefaults().listener(told::add));
+    ModelArchive.read(file).into(to, PublishOptions.builder().listener(told::add).build());
 
     long bytes = 2 * (318 + (9 << 20));
     assertThat(told).hasSizeGreaterThan(6).allMatch(now -> now.totalBytes() == bytes);
@@ -206,13 +206,14 @@ class ModelArchiveTest {
     for (int last = 1; last <= 4; last++) {
       int end = last;
       PublishOptions ending =
-          PublishOptions.withDefaults()
+          PublishOptions.builder()
               .listener(
                   now -> {
                     if (now.done() == end) {
                       throw enough;
                     }
-                  });
+                  })
+              .build();
       assertThatThrownBy(() -> ModelArchive.read(file).into(to, ending)).isSameAs(enough);
       assertThat(to.versions("large")).isEmpty();
     }

@@ -81,15 +81,19 @@ final class Models {
         .features(
             FeatureSchema.of(
                     Feature.of("distance", ElementType.FLOAT32)
-                        .from("distance_km")
-                        .nulls(NullPolicy.Fixed.NAN),
-                    Feature.of("hour", ElementType.INT16).nulls(new NullPolicy.Default((short) 12)),
-                    Feature.of("weekday").nulls(new NullPolicy.Default(3L)),
-                    Feature.of("ratio", ElementType.FLOAT64).nulls(new NullPolicy.Default(0.1f)),
-                    Feature.of("holiday", ElementType.BOOL).nulls(new NullPolicy.Default(false)),
-                    Feature.of("origin", ElementType.STRING).nulls(new NullPolicy.Default("???")))
-                .key("flight_id")
-                .key("day"))
+                        .withColumn("distance_km")
+                        .withNulls(NullPolicy.nan()),
+                    Feature.of("hour", ElementType.INT16)
+                        .withNulls(NullPolicy.replaceWith((short) 12)),
+                    Feature.of("weekday").withNulls(NullPolicy.replaceWith(3L)),
+                    Feature.of("ratio", ElementType.FLOAT64)
+                        .withNulls(NullPolicy.replaceWith(0.1f)),
+                    Feature.of("holiday", ElementType.BOOL)
+                        .withNulls(NullPolicy.replaceWith(false)),
+                    Feature.of("origin", ElementType.STRING)
+                        .withNulls(NullPolicy.replaceWith("???")))
+                .withKey("flight_id")
+                .withKey("day"))
         .trainedOn(DatasetRef.of("flights-2001-02", MLP4_WRONG))
         .trainedOn(DatasetRef.of("flights-2001-01", MLP4))
         .metric("roc_auc", 0.65)
@@ -100,18 +104,18 @@ final class Models {
         .parameter("commit", "0123abc")
         .goldenRows(
             GoldenRows.within(1e-6)
-                .input("distance", 2176f, 0.1f, null)
-                .input("hour", (short) 7, (short) 8, (short) 9)
-                .input("weekday", 1L, Long.MAX_VALUE, null)
-                .input("mixed", 1, 2.5f, null)
-                .input("whole", (byte) 1, 2L, 3)
-                .input("bytes", (byte) -128, null, (byte) 127)
-                .input("ints", 1, 2, 3)
-                .input("holiday", true, false, null)
-                .input("origin", "LAS", "", null)
-                .input("nothing", null, null, null)
-                .output("probability", 0.1f, Float.NaN, Float.NEGATIVE_INFINITY)
-                .output("score", 0.1, -0.0, Double.POSITIVE_INFINITY))
+                .withInput("distance", 2176f, 0.1f, null)
+                .withInput("hour", (short) 7, (short) 8, (short) 9)
+                .withInput("weekday", 1L, Long.MAX_VALUE, null)
+                .withInput("mixed", 1, 2.5f, null)
+                .withInput("whole", (byte) 1, 2L, 3)
+                .withInput("bytes", (byte) -128, null, (byte) 127)
+                .withInput("ints", 1, 2, 3)
+                .withInput("holiday", true, false, null)
+                .withInput("origin", "LAS", "", null)
+                .withInput("nothing", null, null, null)
+                .withOutput("probability", 0.1f, Float.NaN, Float.NEGATIVE_INFINITY)
+                .withOutput("score", 0.1, -0.0, Double.POSITIVE_INFINITY))
         .build();
   }
 }

@@ -37,12 +37,13 @@ import org.junit.jupiter.api.io.TempDir;
 class RegistryCopyTest {
   private static final Change ANA = Change.by("ana").because("why not");
   private static final RegistryOptions OPTIONS =
-      RegistryOptions.withDefaults()
-          .retention(Retention.withDefaults().floor(Duration.ZERO).grace(Duration.ZERO));
+      RegistryOptions.builder()
+          .retention(Retention.withDefaults().withFloor(Duration.ZERO).withGrace(Duration.ZERO))
+          .build();
 
   private static final ModelCard NARROWED =
       ModelCard.builder("delay")
-          .features(FeatureSchema.ofNames("x").narrowing(Narrowing.CHECKED))
+          .features(FeatureSchema.ofNames("x").withNarrowing(Narrowing.CHECKED))
           .build();
 
   @TempDir Path temp;

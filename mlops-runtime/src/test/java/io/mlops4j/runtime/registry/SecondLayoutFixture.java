@@ -53,7 +53,8 @@ final class SecondLayoutFixture {
       registry.assign("delay@champion", two, Change.by("ana").because("back"));
       registry.assign("delay@old", three, Change.by("ana"));
     }
-    try (ModelRegistry signing = FileModelRegistry.open(root, options(21).signing(signer))) {
+    try (ModelRegistry signing =
+        FileModelRegistry.open(root, options(21).toBuilder().signing(signer).build())) {
       signing.assign("delay@signed", one, Change.by("ana"));
       signing.assign("delay@signed", two, Change.by("ana").because("größer ist besser"));
     }
@@ -79,8 +80,9 @@ final class SecondLayoutFixture {
   }
 
   private static RegistryOptions options(int days) {
-    return RegistryOptions.withDefaults()
-        .retention(Retention.withDefaults().floor(Duration.ofDays(30)))
-        .clock(Clock.fixed(START.plus(Duration.ofDays(days)), ZoneOffset.UTC));
+    return RegistryOptions.builder()
+        .retention(Retention.withDefaults().withFloor(Duration.ofDays(30)))
+        .clock(Clock.fixed(START.plus(Duration.ofDays(days)), ZoneOffset.UTC))
+        .build();
   }
 }

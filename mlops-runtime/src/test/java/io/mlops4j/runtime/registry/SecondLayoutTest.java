@@ -58,7 +58,7 @@ class SecondLayoutTest {
   }
 
   private static RegistryOptions options() {
-    return RegistryOptions.withDefaults().clock(Clock.fixed(day(301), ZoneOffset.UTC));
+    return RegistryOptions.builder().clock(Clock.fixed(day(301), ZoneOffset.UTC)).build();
   }
 
   private ModelRegistry open() {
@@ -88,7 +88,8 @@ class SecondLayoutTest {
       assertThat(registry.head()).isEqualTo(kept);
     }
     TrustPolicy trust = TrustPolicy.signedBy(TrustedKey.read(resource("layout-2-key.pem")));
-    try (ModelRegistry registry = FileModelRegistry.open(root, options().trusting(trust))) {
+    try (ModelRegistry registry =
+        FileModelRegistry.open(root, options().toBuilder().trusting(trust).build())) {
       assertThat(registry.history("delay@signed")).hasSize(2);
     }
   }

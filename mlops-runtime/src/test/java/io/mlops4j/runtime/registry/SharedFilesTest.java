@@ -35,8 +35,9 @@ class SharedFilesTest {
   private ModelRegistry open() {
     return FileModelRegistry.open(
         temp.resolve("registry"),
-        RegistryOptions.withDefaults()
-            .retention(Retention.withDefaults().floor(Duration.ZERO).grace(Duration.ZERO)));
+        RegistryOptions.builder()
+            .retention(Retention.withDefaults().withFloor(Duration.ZERO).withGrace(Duration.ZERO))
+            .build());
   }
 
   @Test
@@ -75,7 +76,7 @@ class SharedFilesTest {
   void aFileSystemWithoutLinksKeepsCopies() throws IOException {
     Path model = Models.mlp4(temp);
     try (ModelRegistry registry =
-        FileModelRegistry.open(temp.resolve("registry"), RegistryOptions.withDefaults(), false)) {
+        FileModelRegistry.open(temp.resolve("registry"), RegistryOptions.defaults(), false)) {
       ModelVersion first = publish(registry, model, "ana");
       ModelVersion second = publish(registry, model, "ben");
       assertThat(Files.isSameFile(file(first), file(second))).isFalse();

@@ -60,7 +60,7 @@ class SharedJdbcRegistryTest {
   }
 
   private ModelRegistry open() {
-    return database.open(temp, RegistryOptions.withDefaults().every(Duration.ofMillis(10)));
+    return database.open(temp, RegistryOptions.builder().every(Duration.ofMillis(10)).build());
   }
 
   private interface Job<T> {

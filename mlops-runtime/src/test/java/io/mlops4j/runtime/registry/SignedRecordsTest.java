@@ -42,8 +42,9 @@ class SignedRecordsTest {
   private static final ModelSigner SIGNER = ModelSigner.of(KEYS.getPrivate(), KEYS.getPublic());
   private static final TrustPolicy TRUST = TrustPolicy.signedBy(SIGNER.key());
   private static final RegistryOptions OPTIONS =
-      RegistryOptions.withDefaults()
-          .clock(Clock.fixed(Instant.parse("2001-05-03T12:00:00.123456Z"), ZoneOffset.UTC));
+      RegistryOptions.builder()
+          .clock(Clock.fixed(Instant.parse("2001-05-03T12:00:00.123456Z"), ZoneOffset.UTC))
+          .build();
 
   @TempDir Path temp;
 
@@ -84,7 +85,7 @@ class SignedRecordsTest {
 
   @Test
   void aSignedRecordIsAnOrdinaryOneWithTwoMoreKeys() throws Exception {
-    write(OPTIONS.signing(SIGNER));
+    write(OPTIONS.toBuilder().signing(SIGNER).build());
     Path file = record("aliases/champion/000001.json");
     assertSigned(file, "alias-record");
     assertSigned(record("changes/000001.json"), "change-record");
@@ -111,7 +112,7 @@ class SignedRecordsTest {
 
   @Test
   void unsignedRecordsAreWrittenAsEver() throws IOException {
-    write(OPTIONS.trusting(TrustPolicy.builder().allowUnsigned("*").build()));
+    write(OPTIONS.toBuilder().trusting(TrustPolicy.builder().allowUnsigned("*").build()).build());
     assertThat(record("aliases/champion/000001.json")).content().doesNotContain("\"signer\"");
   }
 
@@ -158,12 +159,12 @@ class SignedRecordsTest {
             return "us";
           }
         };
-    write(OPTIONS.signing(signer).trusting(trust));
-    try (ModelRegistry registry = open(OPTIONS.trusting(trust))) {
+    write(OPTIONS.toBuilder().signing(signer).trusting(trust).build());
+    try (ModelRegistry registry = open(OPTIONS.toBuilder().trusting(trust).build())) {
       assertThat(registry.verify().breaks()).isEmpty();
       assertThat(registry.history("flight-delay@champion")).hasSize(1);
     }
-    try (ModelRegistry registry = open(OPTIONS.trusting(TRUST))) {
+    try (ModelRegistry registry = open(OPTIONS.toBuilder().trusting(TRUST).build())) {
       assertThatThrownBy(() -> registry.resolve("flight-delay@champion"))
           .hasMessageContaining("a signature by the key the \"release");
     }
@@ -185,9 +186,9 @@ class SignedRecordsTest {
             return TRUST.signers(model);
           }
         };
-    write(OPTIONS.signing(SIGNER));
-    try (ModelRegistry writer = open(OPTIONS.signing(SIGNER));
-        ModelRegistry reader = open(OPTIONS.trusting(counting))) {
+    write(OPTIONS.toBuilder().signing(SIGNER).build());
+    try (ModelRegistry writer = open(OPTIONS.toBuilder().signing(SIGNER).build());
+        ModelRegistry reader = open(OPTIONS.toBuilder().trusting(counting).build())) {
       ModelVersion one = writer.resolve("flight-delay:1");
       writer.assign("flight-delay@champion", one, ANA);
       writer.assign("flight-delay@champion", one, ANA);
@@ -207,8 +208,8 @@ class SignedRecordsTest {
   void aHistoryThatWasRewrittenMeanwhileIsJudgedAnew() throws Exception {
     FolderUnderTest store = new FolderUnderTest();
     Path root = temp.resolve("registry");
-    write(OPTIONS.signing(SIGNER));
-    try (ModelRegistry reader = store.open(root, OPTIONS.trusting(TRUST))) {
+    write(OPTIONS.toBuilder().signing(SIGNER).build());
+    try (ModelRegistry reader = store.open(root, OPTIONS.toBuilder().trusting(TRUST).build())) {
       assertThat(reader.history("flight-delay@champion")).hasSize(1);
       store.rewriteHistory("flight-delay@champion");
       assertThatThrownBy(() -> reader.history("flight-delay@champion"))
@@ -225,8 +226,9 @@ class SignedRecordsTest {
       registry.publish(Models.card("flight-delay"), Models.mlp4(temp));
     }
     UnsupportedOperationException away = new UnsupportedOperationException("the device is away");
-    assertThatThrownBy(() -> write(OPTIONS.signing(signing("k", away)))).isSameAs(away);
-    assertThatThrownBy(() -> write(OPTIONS.signing(signing("k", null))))
+    assertThatThrownBy(() -> write(OPTIONS.toBuilder().signing(signing("k", away)).build()))
+        .isSameAs(away);
+    assertThatThrownBy(() -> write(OPTIONS.toBuilder().signing(signing("k", null)).build()))
         .isInstanceOf(RegistryException.class)
         .hasMessageContainingAll("0 bytes", "nothing was written");
     assertThat(record("aliases")).doesNotExist();
@@ -254,7 +256,7 @@ class SignedRecordsTest {
   @ValueSource(
       strings = {"7", "null", "[]", "\"%\"", "\"\"", "\"AAAA\"", "{\"signature\" : \"AAAA\"}"})
   void aSignatureThatIsNoneIsPassedOverByWhoAsksForNone(String json) throws Exception {
-    write(OPTIONS.signing(SIGNER));
+    write(OPTIONS.toBuilder().signing(SIGNER).build());
     Path file = record("aliases/champion/000001.json");
     ObjectNode record = Json.parse(Files.readAllBytes(file));
     record.set(
@@ -265,9 +267,10 @@ class SignedRecordsTest {
     try (ModelRegistry registry = open(OPTIONS)) {
       assertThat(registry.verify().breaks()).isEmpty();
       assertThat(registry.resolve("flight-delay@champion").number()).isEqualTo(1);
-      assertThat(registry.verify(VerifyOptions.withDefaults().trusting(TRUST)).breaks()).hasSize(1);
+      assertThat(registry.verify(VerifyOptions.builder().trusting(TRUST).build()).breaks())
+          .hasSize(1);
     }
-    try (ModelRegistry registry = open(OPTIONS.trusting(TRUST))) {
+    try (ModelRegistry registry = open(OPTIONS.toBuilder().trusting(TRUST).build())) {
       assertThatThrownBy(() -> registry.resolve("flight-delay@champion"))
           .isInstanceOf(IntegrityException.class)
           .hasMessageContaining("a signature");
@@ -276,10 +279,11 @@ class SignedRecordsTest {
 
   @Test
   void aCopyIsBelievedAsTheOriginalIs() throws Exception {
-    write(OPTIONS.signing(SIGNER));
+    write(OPTIONS.toBuilder().signing(SIGNER).build());
     DatabaseUnderTest database = DatabaseUnderTest.h2();
     try (ModelRegistry folder = open(OPTIONS);
-        ModelRegistry tables = database.open(temp.resolve("tables"), OPTIONS.trusting(TRUST))) {
+        ModelRegistry tables =
+            database.open(temp.resolve("tables"), OPTIONS.toBuilder().trusting(TRUST).build())) {
       byte[] bundle = SIGNER.sign(folder, folder.resolve("flight-delay:1"));
       RegistryCopy.of(folder, tables).run();
 
@@ -307,7 +311,8 @@ class SignedRecordsTest {
     try (ModelRegistry registry = open(OPTIONS)) {
       since = registry.head();
     }
-    try (ModelRegistry registry = open(OPTIONS.signing(SIGNER).trusting(TRUST, since))) {
+    try (ModelRegistry registry =
+        open(OPTIONS.toBuilder().signing(SIGNER).trusting(TRUST, since).build())) {
       AliasRecord fourth =
           registry.assign("flight-delay@champion", registry.resolve("flight-delay:2"), ANA);
       assertThat(registry.history("flight-delay@champion")).hasSize(4).endsWith(fourth);

@@ -319,7 +319,7 @@ class BatchPredictionTest {
           .isInstanceOf(ModelInputException.class)
           .hasMessage(
               "c: found float64, expected float32; convert and check each value with"
-                  + " Feature.narrowing(Narrowing.CHECKED) in LoadOptions.features or in the model's"
+                  + " Feature.withNarrowing(Narrowing.CHECKED) in LoadOptions.features or in the model's"
                   + " card, cast the column where the batch is made, or export the model with an"
                   + " input of float64");
     }
@@ -340,27 +340,27 @@ class BatchPredictionTest {
     a.setValueCount(70);
     FeatureSchema three =
         FeatureSchema.of(
-            Feature.of("a", ElementType.FLOAT32).nulls(new NullPolicy.Default(1.0)),
-            Feature.of("a2").from("a").nulls(new NullPolicy.Default(2)),
-            Feature.of("a3").from("a").nulls(new NullPolicy.Default(3)),
-            Feature.of("a4").from("a").nulls(new NullPolicy.Default(4)));
+            Feature.of("a", ElementType.FLOAT32).withNulls(NullPolicy.replaceWith(1.0)),
+            Feature.of("a2").withColumn("a").withNulls(NullPolicy.replaceWith(2)),
+            Feature.of("a3").withColumn("a").withNulls(NullPolicy.replaceWith(3)),
+            Feature.of("a4").withColumn("a").withNulls(NullPolicy.replaceWith(4)));
     FeatureSchema nan =
         FeatureSchema.of(
-            Feature.of("a1").from("a").nulls(NullPolicy.Fixed.NAN),
-            Feature.of("a2").from("a").nulls(new NullPolicy.Default(2)),
-            Feature.of("a3").from("a").nulls(new NullPolicy.Default(3)),
-            Feature.of("a4").from("a").nulls(new NullPolicy.Default(4)));
+            Feature.of("a1").withColumn("a").withNulls(NullPolicy.nan()),
+            Feature.of("a2").withColumn("a").withNulls(NullPolicy.replaceWith(2)),
+            Feature.of("a3").withColumn("a").withNulls(NullPolicy.replaceWith(3)),
+            Feature.of("a4").withColumn("a").withNulls(NullPolicy.replaceWith(4)));
     FeatureSchema reject =
         FeatureSchema.of(
-            Feature.of("a1").from("a"),
-            Feature.of("a2").from("a"),
-            Feature.of("a3").from("a"),
-            Feature.of("a4").from("a"));
-    LoadOptions options = LoadOptions.withDefaults();
+            Feature.of("a1").withColumn("a"),
+            Feature.of("a2").withColumn("a"),
+            Feature.of("a3").withColumn("a"),
+            Feature.of("a4").withColumn("a"));
+    LoadOptions options = LoadOptions.defaults();
     try (FeatureBatch batch = owning(70, a);
-        Model refusing = fixture.load("mlp4.onnx", options.features(reject));
-        Model replacing = fixture.load("mlp4.onnx", options.features(three));
-        Model notANumber = fixture.load("mlp4.onnx", options.features(nan));
+        Model refusing = fixture.load("mlp4.onnx", options.toBuilder().features(reject).build());
+        Model replacing = fixture.load("mlp4.onnx", options.toBuilder().features(three).build());
+        Model notANumber = fixture.load("mlp4.onnx", options.toBuilder().features(nan).build());
         Prediction replaced = replacing.predict(batch);
         Prediction nans = notANumber.predict(batch)) {
       assertThatThrownBy(() -> refusing.predict(batch))
@@ -384,10 +384,10 @@ class BatchPredictionTest {
             Feature.of("i"),
             Feature.of("l"),
             Feature.of("b"),
-            Feature.of("s").nulls(new NullPolicy.Default("none")));
+            Feature.of("s").withNulls(NullPolicy.replaceWith("none")));
     try (Model refusing = fixture.load("columns.onnx");
         Model replacing =
-            fixture.load("columns.onnx", LoadOptions.withDefaults().features(schema));
+            fixture.load("columns.onnx", LoadOptions.builder().features(schema).build());
         FeatureBatch others = othersOfColumns(2);
         FeatureBatch words = builder().strings("s", "LAS", null).build();
         VectorSchemaRoot root = with(others, words.column("s"));
@@ -455,36 +455,46 @@ class BatchPredictionTest {
       assertThatThrownBy(() -> model.predict(batch))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("x: found no such column")
-          .hasMessageContaining("LoadOptions.features(FeatureSchema.ofNames(...))");
+          .hasMessageContaining("LoadOptions.builder().features(FeatureSchema.ofNames(...))");
     }
   }
 
   @Test
   void schemaThatCannotFillTheInputsIsRefusedAtLoad() {
-    LoadOptions options = LoadOptions.withDefaults();
+    LoadOptions options = LoadOptions.defaults();
     assertThatThrownBy(
-            () -> fixture.load("mlp4.onnx", options.features(FeatureSchema.ofNames("a", "b", "c"))))
+            () ->
+                fixture.load(
+                    "mlp4.onnx",
+                    options.toBuilder().features(FeatureSchema.ofNames("a", "b", "c")).build()))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("found 3 (a, b, c) for the input x: float32[N, 4], expected 4");
     assertThatThrownBy(
-            () -> fixture.load("columns2d.onnx", options.features(FeatureSchema.ofNames("f"))))
+            () ->
+                fixture.load(
+                    "columns2d.onnx",
+                    options.toBuilder().features(FeatureSchema.ofNames("f")).build()))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("i: int64[N, 1]");
     assertThatThrownBy(
             () ->
                 fixture.load(
                     "columns2d.onnx",
-                    options.features(
-                        FeatureSchema.of(
-                            Feature.of("f"), Feature.of("i").nulls(NullPolicy.Fixed.NAN)))))
+                    options.toBuilder()
+                        .features(
+                            FeatureSchema.of(
+                                Feature.of("f"), Feature.of("i").withNulls(NullPolicy.nan())))
+                        .build()))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("NaN for a null");
     assertThatThrownBy(
             () ->
                 fixture.load(
                     "columns2d.onnx",
-                    options.features(
-                        FeatureSchema.of(Feature.of("f", ElementType.FLOAT64), Feature.of("i")))))
+                    options.toBuilder()
+                        .features(
+                            FeatureSchema.of(Feature.of("f", ElementType.FLOAT64), Feature.of("i")))
+                        .build()))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("widens exactly");
   }
@@ -507,7 +517,7 @@ class BatchPredictionTest {
     try (Model model =
             fixture.load(
                 "classifier.onnx",
-                LoadOptions.withDefaults().features(FeatureSchema.ofNames("u", "v")));
+                LoadOptions.builder().features(FeatureSchema.ofNames("u", "v")).build());
         FeatureBatch batch = builder().floats("u", 2).floats("v", 0).build();
         Prediction prediction = model.predict(batch)) {
       assertThat(prediction.longs("label")).containsExactly(0);
@@ -571,7 +581,8 @@ class BatchPredictionTest {
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("found a blank name")
         .hasMessageContaining("LoadOptions.features");
-    LoadOptions named = LoadOptions.withDefaults().features(FeatureSchema.ofNames("a", "b", "c"));
+    LoadOptions named =
+        LoadOptions.builder().features(FeatureSchema.ofNames("a", "b", "c")).build();
     try (Model served = fixture.load(file.toAbsolutePath().toString(), named);
         FeatureBatch batch =
             FeatureBatch.builder(fixture.allocator())

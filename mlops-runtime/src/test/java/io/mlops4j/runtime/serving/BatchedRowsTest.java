@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class BatchedRowsTest {
   private static final int CALLERS = 8;
-  private static final MicroBatching TOGETHER = MicroBatching.upTo(16).always();
+  private static final MicroBatching TOGETHER = MicroBatching.upTo(16).withoutMeasuring();
 
   private final ServingFixture fixture = new ServingFixture();
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -58,13 +58,14 @@ class BatchedRowsTest {
     ConcurrentLinkedQueue<Integer> sizes = new ConcurrentLinkedQueue<>();
     ConcurrentLinkedQueue<Long> waits = new ConcurrentLinkedQueue<>();
     LoadOptions options =
-        ServingFixture.ABCD
+        ServingFixture.ABCD.toBuilder()
             .microBatching(TOGETHER)
             .listener(
                 event -> {
                   sizes.add(event.rows());
                   waits.add(event.nanos(Phase.QUEUE));
-                });
+                })
+            .build();
     Set<PredictionId> ids = ConcurrentHashMap.newKeySet();
     try (ServingModel model = fixture.load("mlp4.onnx", options)) {
       List<Future<Integer>> callers = new ArrayList<>();
@@ -104,7 +105,8 @@ class BatchedRowsTest {
   @Test
   void rowThatIsRefusedFailsAlone() throws Exception {
     try (ServingModel model =
-        fixture.load("mlp4.onnx", ServingFixture.ABCD.microBatching(TOGETHER))) {
+        fixture.load(
+            "mlp4.onnx", ServingFixture.ABCD.toBuilder().microBatching(TOGETHER).build())) {
       RowModel<Abcd, Y> rows = model.rows(Abcd.class, Y.class);
       List<Future<Integer>> callers = new ArrayList<>();
       for (int i = 0; i < CALLERS; i++) {
@@ -134,14 +136,15 @@ class BatchedRowsTest {
   /** The endless model keeps all processors; what waits behind it can still give up. */
   @Test
   void whatWaitsBehindARunThatNeverEndsCanGiveUp() throws Exception {
-    CallOptions hurried = CallOptions.withDefaults().within(Duration.ofMillis(20));
+    CallOptions hurried = CallOptions.withDefaults().withDeadline(Duration.ofMillis(20));
     try (ServingModel endless =
-            fixture.load("endless.onnx", LoadOptions.withDefaults().microBatching(TOGETHER));
+            fixture.load("endless.onnx", LoadOptions.builder().microBatching(TOGETHER).build());
         ServingModel quick =
-            fixture.load("mlp4.onnx", ServingFixture.ABCD.microBatching(TOGETHER))) {
+            fixture.load(
+                "mlp4.onnx", ServingFixture.ABCD.toBuilder().microBatching(TOGETHER).build())) {
       RowModel<Single, SingleOut> endlessRows = endless.rows(Single.class, SingleOut.class);
       List<CompletableFuture<SingleOut>> running = new ArrayList<>();
-      CallOptions patient = CallOptions.withDefaults().within(Duration.ofSeconds(2));
+      CallOptions patient = CallOptions.withDefaults().withDeadline(Duration.ofSeconds(2));
       for (int i = 0; i < 4; i++) {
         running.add(endlessRows.predictAsync(new Single(i), patient));
       }
@@ -165,7 +168,8 @@ class BatchedRowsTest {
 
   @Test
   void closingWaitsForWhatIsQueuedAndRefusesTheRest() throws Exception {
-    ServingModel model = fixture.load("mlp4.onnx", ServingFixture.ABCD.microBatching(TOGETHER));
+    ServingModel model =
+        fixture.load("mlp4.onnx", ServingFixture.ABCD.toBuilder().microBatching(TOGETHER).build());
     RowModel<Abcd, Y> rows = model.rows(Abcd.class, Y.class);
     List<CompletableFuture<Y>> asked = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
@@ -186,7 +190,7 @@ class BatchedRowsTest {
   @Test
   void recordsOfAModelOfAnyRankAreBatched() {
     try (ServingModel free =
-        fixture.load("tensors/free.onnx", LoadOptions.withDefaults().microBatching(TOGETHER))) {
+        fixture.load("tensors/free.onnx", LoadOptions.builder().microBatching(TOGETHER).build())) {
       RowModel<Single, SingleOut> rows = free.rows(Single.class, SingleOut.class);
       assertThat(rows).isInstanceOf(BatchedRows.class);
       assertThat(rows.predict(new Single(3)).y()).isEqualTo(-3);
@@ -195,11 +199,12 @@ class BatchedRowsTest {
 
   @Test
   void modelThatTakesOneNumberOfRowsIsAskedAsWithoutBatching() {
-    LoadOptions options = ServingFixture.ABCD.microBatching(TOGETHER);
+    LoadOptions options = ServingFixture.ABCD.toBuilder().microBatching(TOGETHER).build();
     try (ServingModel fixed = fixture.load("fixed_batch8.onnx", options);
         ServingModel free = fixture.load("mlp4.onnx", options);
         ServingModel one =
-            fixture.load("mlp4.onnx", options.microBatching(MicroBatching.upTo(1)))) {
+            fixture.load(
+                "mlp4.onnx", options.toBuilder().microBatching(MicroBatching.upTo(1)).build())) {
       assertThat(fixed.rows(Abcd.class, Y.class)).isInstanceOf(BoundRows.class);
       assertThat(free.rows(Abcd.class, Y.class)).isInstanceOf(BatchedRows.class);
       assertThat(one.rows(Abcd.class, Y.class)).isInstanceOf(BoundRows.class);
@@ -209,7 +214,8 @@ class BatchedRowsTest {
   @Test
   void whatDependsOnOneAnswerMayWaitForAnotherOfTheSameRun() throws Exception {
     try (ServingModel model =
-        fixture.load("mlp4.onnx", ServingFixture.ABCD.microBatching(TOGETHER))) {
+        fixture.load(
+            "mlp4.onnx", ServingFixture.ABCD.toBuilder().microBatching(TOGETHER).build())) {
       RowModel<Abcd, Y> rows = model.rows(Abcd.class, Y.class);
       assertThat(fixture.loader.queue().tryEnter()).isTrue(); // both processors are busy
       assertThat(fixture.loader.queue().tryEnter()).isTrue();

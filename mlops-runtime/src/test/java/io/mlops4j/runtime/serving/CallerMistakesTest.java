@@ -66,7 +66,7 @@ class CallerMistakesTest {
   @Test
   void aMisspeltFeatureNamesTheInputThatWasMeant() {
     LoadOptions columns =
-        LoadOptions.withDefaults().features(FeatureSchema.ofNames("petal widht (cm)", "klass"));
+        LoadOptions.builder().features(FeatureSchema.ofNames("petal widht (cm)", "klass")).build();
     assertThatExceptionOfType(ModelLoadException.class)
         .isThrownBy(() -> fixture.load("java_names.onnx", columns))
         .withMessageContaining("petal widht (cm), klass left for the inputs")

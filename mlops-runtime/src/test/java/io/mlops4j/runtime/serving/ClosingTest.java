@@ -46,7 +46,7 @@ class ClosingTest {
   }
 
   private static LoadOptions with(Closing closing) {
-    return LoadOptions.withDefaults().closing(closing);
+    return LoadOptions.builder().closing(closing).build();
   }
 
   /** A call that is being read until the latch is opened. */
@@ -77,7 +77,7 @@ class ClosingTest {
   @Test
   void refusesWhileACallRunsAndAnswersGoOn() throws Exception {
     CountDownLatch goOn = new CountDownLatch(1);
-    try (ServingModel model = fixture.load("dynamic.onnx", with(Closing.Fixed.REFUSES));
+    try (ServingModel model = fixture.load("dynamic.onnx", with(Closing.refuses()));
         FeatureBatch batch = x(1, 2)) {
       CompletableFuture<Integer> call = reading(model, batch, goOn);
       assertThatThrownBy(model::close)
@@ -98,7 +98,7 @@ class ClosingTest {
 
   @Test
   void refusesWhileADeploymentHoldsTheModel() {
-    try (ServingModel model = fixture.load("dynamic.onnx", with(Closing.Fixed.REFUSES))) {
+    try (ServingModel model = fixture.load("dynamic.onnx", with(Closing.refuses()))) {
       assertThat(model.acquire()).isTrue();
       assertThatThrownBy(model::close).isInstanceOf(IllegalStateException.class);
       model.release();
@@ -184,7 +184,9 @@ class ClosingTest {
   @Test
   void recordsThatWaitAreEndedAsThoseThatRun() throws Exception {
     ServingModel endless =
-        fixture.load("endless.onnx", with(SOON).microBatching(MicroBatching.upTo(4).always()));
+        fixture.load(
+            "endless.onnx",
+            with(SOON).toBuilder().microBatching(MicroBatching.upTo(4).withoutMeasuring()).build());
     RowModel<X, Looped> rows = endless.rows(X.class, Looped.class);
     List<Thread> callers = new ArrayList<>();
     CountDownLatch began = new CountDownLatch(6);
@@ -263,12 +265,13 @@ class ClosingTest {
     AtomicReference<Model> model = new AtomicReference<>();
     List<Throwable> refused = new ArrayList<>();
     LoadOptions options =
-        LoadOptions.withDefaults()
+        LoadOptions.builder()
             .listener(
                 event -> {
                   refused.add(catchThrowable(model.get()::close));
                   refused.add(catchThrowable(fixture.loader::closeAndReport));
-                });
+                })
+            .build();
     try (ServingModel loaded = fixture.load("dynamic.onnx", options);
         FeatureBatch batch = x(1)) {
       model.set(loaded);

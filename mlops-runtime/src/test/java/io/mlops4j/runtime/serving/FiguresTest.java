@@ -110,7 +110,9 @@ class FiguresTest {
   @Test
   void recordsWaitAndAreRejected() throws Exception {
     LoadOptions options =
-        ServingFixture.ABCD.microBatching(MicroBatching.upTo(8).always().atMostQueued(1));
+        ServingFixture.ABCD.toBuilder()
+            .microBatching(MicroBatching.upTo(8).withoutMeasuring().withQueueLimit(1))
+            .build();
     try (ServingModel model = fixture.load("mlp4.onnx", options)) {
       RowModel<Abcd, Answer> rows = model.rows(Abcd.class, Answer.class);
       Abcd row = new Abcd(0, 0, 0, 0);
@@ -125,7 +127,7 @@ class FiguresTest {
           .hasCauseInstanceOf(OverloadedException.class);
       assertThat(only().rejected()).isEqualTo(1);
       assertThat(waits.cancel(true)).isTrue();
-      CallOptions soon = CallOptions.withDefaults().within(Duration.ofMillis(1));
+      CallOptions soon = CallOptions.withDefaults().withDeadline(Duration.ofMillis(1));
       assertThatThrownBy(() -> rows.predict(row, soon)).isInstanceOf(DeadlineException.class);
       assertThat(only().rejected()).isEqualTo(2);
       assertThat(only().waiting()).isZero();
@@ -189,7 +191,7 @@ class FiguresTest {
   }
 
   private static DefaultModelLoader measuring() {
-    return new DefaultModelLoader(1, null, null, 0, Closing.Fixed.WAITS, true, null, null);
+    return new DefaultModelLoader(1, null, null, 0, Closing.waits(), true, null, null);
   }
 
   @Test

@@ -46,9 +46,10 @@ import org.junit.jupiter.api.Timeout;
 class JointBatchesTest {
   private static final long SEED = 20060607;
   private static final int CALLS = 40;
-  private static final MicroBatching TOGETHER = MicroBatching.upTo(16).always();
-  private static final LoadOptions JOINT = ServingFixture.ABCD.microBatching(TOGETHER);
-  private static final LoadOptions PLAIN = LoadOptions.withDefaults().microBatching(TOGETHER);
+  private static final MicroBatching TOGETHER = MicroBatching.upTo(16).withoutMeasuring();
+  private static final LoadOptions JOINT =
+      ServingFixture.ABCD.toBuilder().microBatching(TOGETHER).build();
+  private static final LoadOptions PLAIN = LoadOptions.builder().microBatching(TOGETHER).build();
   private static final CallOptions PATIENT = CallOptions.withDefaults();
 
   private final ServingFixture fixture = new ServingFixture();
@@ -82,7 +83,7 @@ class JointBatchesTest {
           kept.countDown();
           Waiting.uninterruptibly(end);
         };
-    ServingModel model = fixture.load("mlp4.onnx", JOINT.listener(keeping));
+    ServingModel model = fixture.load("mlp4.onnx", JOINT.toBuilder().listener(keeping).build());
     keeper = model;
     for (int i = 0; i < 2; i++) {
       Future<float[]> unused = threads.submit(() -> ask(model, rows(0)));
@@ -215,7 +216,8 @@ class JointBatchesTest {
   void whatPiledUpIsAnsweredInOneRunAndEachGetsItsOwn() throws Exception {
     Ear plain = new Ear(false);
     Ear ear = new Ear(true);
-    try (ServingModel model = fixture.load("mlp4.onnx", JOINT.listener(plain).listener(ear))) {
+    try (ServingModel model =
+        fixture.load("mlp4.onnx", JOINT.toBuilder().listener(plain).listener(ear).build())) {
       int[][] asked = {{0, 1}, {2}, {3, 4, 0}};
       List<Callable<Prediction>> calls = new ArrayList<>();
       for (int[] rows : asked) {
@@ -307,7 +309,7 @@ class JointBatchesTest {
   void sixteenThreadsGetTheAnswersToTheirOwnRows() throws Exception {
     Ear ear = new Ear(true);
     Set<PredictionId> ids = ConcurrentHashMap.newKeySet();
-    try (ServingModel model = fixture.load("mlp4.onnx", JOINT.listener(ear))) {
+    try (ServingModel model = fixture.load("mlp4.onnx", JOINT.toBuilder().listener(ear).build())) {
       List<Future<Integer>> callers = new ArrayList<>();
       for (int i = 0; i < 16; i++) {
         Random random = new Random(SEED + i);
@@ -446,7 +448,7 @@ class JointBatchesTest {
   @Test
   void badBatchFailsAloneAndItsNeighboursAreAnswered() throws Exception {
     Ear ear = new Ear(false);
-    try (ServingModel model = fixture.load("mlp4.onnx", JOINT.listener(ear))) {
+    try (ServingModel model = fixture.load("mlp4.onnx", JOINT.toBuilder().listener(ear).build())) {
       FeatureBatch bad = rows(1, 2);
       ((Float4Vector) bad.column("c")).setNull(1);
       List<Callable<float[]>> calls =
@@ -469,17 +471,19 @@ class JointBatchesTest {
   void deadlineOfOneEndsTheRunForItAlone() throws Exception {
     Ear ear = new Ear(false);
     Duration later = Duration.ofMillis(700);
-    try (ServingModel endless = fixture.load("endless.onnx", PLAIN.listener(ear))) {
+    try (ServingModel endless =
+        fixture.load("endless.onnx", PLAIN.toBuilder().listener(ear).build())) {
       long began = System.nanoTime();
       List<Callable<float[]>> calls =
           List.of(
-              () -> ask(endless, floats("x", 1, 2), p -> p.floats("y"), PATIENT.within(later)),
+              () ->
+                  ask(endless, floats("x", 1, 2), p -> p.floats("y"), PATIENT.withDeadline(later)),
               () ->
                   ask(
                       endless,
                       floats("x", 3),
                       p -> p.floats("y"),
-                      PATIENT.within(Duration.ofMillis(200))));
+                      PATIENT.withDeadline(Duration.ofMillis(200))));
       List<Future<float[]>> waiting = pileUp(calls);
       letGo();
       assertThatThrownBy(waiting.get(1)::get).hasCauseInstanceOf(DeadlineException.class);
@@ -593,7 +597,8 @@ class JointBatchesTest {
 
   @Test
   void fullQueueRefusesAndLargeBatchesAreNotQueued() throws Exception {
-    LoadOptions options = ServingFixture.ABCD.microBatching(TOGETHER.atMostQueued(4));
+    LoadOptions options =
+        ServingFixture.ABCD.toBuilder().microBatching(TOGETHER.withQueueLimit(4)).build();
     try (ServingModel model = fixture.load("mlp4.onnx", options)) {
       List<Future<float[]>> waiting = pileUp(List.of(() -> ask(model, rows(0, 1, 2))));
       assertThatThrownBy(() -> ask(model, rows(0, 1)))

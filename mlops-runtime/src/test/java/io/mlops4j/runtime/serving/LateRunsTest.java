@@ -35,8 +35,10 @@ import org.junit.jupiter.api.Timeout;
 /** Calls of a model whose runs nothing can end: each run waits for the test. */
 @Timeout(30)
 class LateRunsTest {
-  private static final CallOptions SOON = CallOptions.withDefaults().within(Duration.ofMillis(20));
-  private static final CallOptions LATER = CallOptions.withDefaults().within(Duration.ofHours(1));
+  private static final CallOptions SOON =
+      CallOptions.withDefaults().withDeadline(Duration.ofMillis(20));
+  private static final CallOptions LATER =
+      CallOptions.withDefaults().withDeadline(Duration.ofHours(1));
 
   private final ServingFixture fixture = new ServingFixture();
   private final LoadedModel real = (LoadedModel) fixture.load("mlp4.onnx", ServingFixture.ABCD);
@@ -98,7 +100,7 @@ class LateRunsTest {
   }
 
   private LoadedModel model() {
-    return model(2, MicroBatching.upTo(1), Closing.Fixed.WAITS);
+    return model(2, MicroBatching.upTo(1), Closing.waits());
   }
 
   private EngineSlot gated(EngineSlot slot) {
@@ -190,7 +192,7 @@ class LateRunsTest {
   @Test
   void asynchronousCallsEndAtTheirDeadlineOrWhenTheyAreCancelled() {
     gate = new CountDownLatch(1);
-    LoadedModel model = model(4, MicroBatching.upTo(1), Closing.Fixed.WAITS);
+    LoadedModel model = model(4, MicroBatching.upTo(1), Closing.waits());
     RowModel<In, Out> rows = model.rows(In.class, Out.class);
     try (FeatureBatch batch = batch()) {
       abandon(() -> model.predictAsync(batch, SOON, Prediction::rows).get());
@@ -211,7 +213,7 @@ class LateRunsTest {
   @Test
   void callsThatAreAnsweredTogetherReturnAtTheirDeadline() {
     gate = new CountDownLatch(1);
-    LoadedModel model = model(2, MicroBatching.upTo(8).always(), Closing.Fixed.WAITS);
+    LoadedModel model = model(2, MicroBatching.upTo(8).withoutMeasuring(), Closing.waits());
     RowModel<In, Out> rows = model.rows(In.class, Out.class);
     abandon(() -> rows.predict(new In(1, 2, 3, 4), SOON));
     try (FeatureBatch batch = batch()) {
@@ -234,7 +236,7 @@ class LateRunsTest {
   void tooManyAbandonedRunsRejectCallsWithADeadlineUntilTheyHaveEnded() throws Exception {
     CountDownLatch first = new CountDownLatch(1);
     gate = first;
-    LoadedModel model = model(1, MicroBatching.upTo(1), Closing.Fixed.WAITS);
+    LoadedModel model = model(1, MicroBatching.upTo(1), Closing.waits());
     try (FeatureBatch batch = batch()) {
       abandon(() -> model.predict(batch, SOON));
       gate = new CountDownLatch(0);
@@ -275,7 +277,7 @@ class LateRunsTest {
   @Test
   void closingRefusesBecauseOfAbandonedRunsWhereItRefuses() {
     gate = new CountDownLatch(1);
-    LoadedModel model = model(2, MicroBatching.upTo(1), Closing.Fixed.REFUSES);
+    LoadedModel model = model(2, MicroBatching.upTo(1), Closing.refuses());
     try (FeatureBatch batch = batch()) {
       abandon(() -> model.predict(batch, SOON));
     }
@@ -331,12 +333,12 @@ class LateRunsTest {
 
   @Test
   void aModelIsStrictWhereItWasAskedForOrIsNotTrusted() {
-    assertThat(LoadOptions.withDefaults().abandonedRuns()).isZero();
-    assertThat(LoadOptions.withDefaults().strictDeadlines().abandonedRuns()).isEqualTo(4);
-    assertThat(LoadOptions.withDefaults().untrusted().abandonedRuns()).isEqualTo(4);
-    assertThat(LoadOptions.withDefaults().strictDeadlines(7).untrusted().abandonedRuns())
+    assertThat(LoadOptions.defaults().abandonedRuns()).isZero();
+    assertThat(LoadOptions.builder().strictDeadlines().build().abandonedRuns()).isEqualTo(4);
+    assertThat(LoadOptions.untrusted().abandonedRuns()).isEqualTo(4);
+    assertThat(LoadOptions.builder().strictDeadlines(7).untrusted().build().abandonedRuns())
         .isEqualTo(7);
-    assertThatThrownBy(() -> LoadOptions.withDefaults().strictDeadlines(0))
+    assertThatThrownBy(() -> LoadOptions.builder().strictDeadlines(0).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("abandonedRuns: found 0");
   }

@@ -251,7 +251,9 @@ class LifecycleTest {
       FeatureBatch batch = x(1, 2, 3);
       CompletableFuture<Integer> running =
           model.predictAsync(
-              batch, CallOptions.withDefaults().within(Duration.ofMillis(200)), Prediction::rows);
+              batch,
+              CallOptions.withDefaults().withDeadline(Duration.ofMillis(200)),
+              Prediction::rows);
       batch.close();
       assertThatThrownBy(running::get).hasCauseInstanceOf(DeadlineException.class);
     }
@@ -338,7 +340,7 @@ class LifecycleTest {
 
   @Test
   void deadlineEndsACallAndTheSlotServesTheNext() {
-    CallOptions soon = CallOptions.withDefaults().within(Duration.ofMillis(50));
+    CallOptions soon = CallOptions.withDefaults().withDeadline(Duration.ofMillis(50));
     try (Model endless = fixture.load("endless.onnx");
         FeatureBatch batch = x(1)) {
       for (int i = 0; i < 3; i++) {
@@ -358,7 +360,7 @@ class LifecycleTest {
       for (int i = 0; i < 3000; i++) {
         Duration deadline = Duration.ofNanos(1 + (i % 300) * 500L);
         try (Prediction prediction =
-            model.predict(batch, CallOptions.withDefaults().within(deadline))) {
+            model.predict(batch, CallOptions.withDefaults().withDeadline(deadline))) {
           assertThat(prediction.floats("y")).containsExactly(expected);
         } catch (DeadlineException e) {
           late++;

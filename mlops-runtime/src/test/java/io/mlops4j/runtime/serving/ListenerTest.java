@@ -89,7 +89,7 @@ class ListenerTest {
   private ServingModel model(InferenceListener... listeners) {
     var options = ServingFixture.ABCD;
     for (InferenceListener listener : listeners) {
-      options = options.listener(listener);
+      options = options.toBuilder().listener(listener).build();
     }
     return fixture.load("mlp4.onnx", options);
   }
@@ -306,8 +306,8 @@ class ListenerTest {
   void refusedCallsAreToldAsFailed() {
     List<String> told = Collections.synchronizedList(new ArrayList<>());
     var options =
-        ServingFixture.ABCD
-            .microBatching(MicroBatching.upTo(8).always().atMostQueued(1))
+        ServingFixture.ABCD.toBuilder()
+            .microBatching(MicroBatching.upTo(8).withoutMeasuring().withQueueLimit(1))
             .listener(
                 event ->
                     told.add(
@@ -316,8 +316,9 @@ class ListenerTest {
                             + String.valueOf(event.error()).replaceAll(":.*", "")
                             + " "
                             + (event.nanos(InferenceEvent.Phase.QUEUE) > 0)
-                            + event.nanos(InferenceEvent.Phase.RUN)));
-    CallOptions soon = CallOptions.withDefaults().within(Duration.ofMillis(1));
+                            + event.nanos(InferenceEvent.Phase.RUN)))
+            .build();
+    CallOptions soon = CallOptions.withDefaults().withDeadline(Duration.ofMillis(1));
     try (Model model = fixture.load("mlp4.onnx", options);
         FeatureBatch batch = batch()) {
       RowModel<Row, Out> rows = model.rows(Row.class, Out.class);
@@ -345,8 +346,8 @@ class ListenerTest {
     AtomicInteger depth = new AtomicInteger();
     List<Float> answers = Collections.synchronizedList(new ArrayList<>());
     var options =
-        ServingFixture.ABCD
-            .microBatching(MicroBatching.upTo(8).always())
+        ServingFixture.ABCD.toBuilder()
+            .microBatching(MicroBatching.upTo(8).withoutMeasuring())
             .listener(
                 event -> {
                   if (depth.incrementAndGet() < 5) { // more than there are processors
@@ -357,7 +358,8 @@ class ListenerTest {
                     }
                     answers.add(model.rows(Row.class, Out.class).predict(row(0)).y()[0]);
                   }
-                });
+                })
+            .build();
     try (Model model = fixture.load("mlp4.onnx", options);
         FeatureBatch batch = batch()) {
       asked.set(model);

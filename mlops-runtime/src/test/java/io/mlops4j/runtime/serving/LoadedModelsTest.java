@@ -68,13 +68,13 @@ class LoadedModelsTest {
   @Test
   void otherOptionsAreAnotherModel() {
     LoadOptions swapped =
-        LoadOptions.withDefaults().features(FeatureSchema.ofNames("d", "c", "b", "a"));
+        LoadOptions.builder().features(FeatureSchema.ofNames("d", "c", "b", "a")).build();
     try (ServingModel one = mlp(ServingFixture.ABCD);
-        ServingModel uncached = mlp(ServingFixture.ABCD.uncached());
-        ServingModel untrusted = mlp(ServingFixture.ABCD.untrusted());
-        ServingModel split = mlp(ServingFixture.ABCD.independentRows());
-        ServingModel named = mlp(ServingFixture.ABCD.device("cpu"));
-        ServingModel profiled = mlp(ServingFixture.ABCD.profiled());
+        ServingModel uncached = mlp(ServingFixture.ABCD.toBuilder().uncached().build());
+        ServingModel untrusted = mlp(ServingFixture.ABCD.toBuilder().untrusted().build());
+        ServingModel split = mlp(ServingFixture.ABCD.toBuilder().independentRows().build());
+        ServingModel named = mlp(ServingFixture.ABCD.toBuilder().device("cpu").build());
+        ServingModel profiled = mlp(ServingFixture.ABCD.toBuilder().profiled().build());
         ServingModel other = mlp(swapped)) {
       List<SharedModel> all = new ArrayList<>();
       List.of(one, uncached, untrusted, split, named, profiled, other)

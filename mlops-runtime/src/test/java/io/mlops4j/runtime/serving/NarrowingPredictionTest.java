@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("ArrayRecordComponent") // several values a row
 class NarrowingPredictionTest {
   private static final FeatureSchema ABCD =
-      FeatureSchema.ofNames("a", "b", "c", "d").narrowing(Narrowing.CHECKED);
+      FeatureSchema.ofNames("a", "b", "c", "d").withNarrowing(Narrowing.CHECKED);
 
   private final ServingFixture fixture = new ServingFixture();
 
@@ -41,7 +41,7 @@ class NarrowingPredictionTest {
   }
 
   private Model load(String file, FeatureSchema schema) {
-    return fixture.load(file, LoadOptions.withDefaults().features(schema));
+    return fixture.load(file, LoadOptions.builder().features(schema).build());
   }
 
   private FeatureBatch.Builder builder() {
@@ -64,17 +64,17 @@ class NarrowingPredictionTest {
       assertThatThrownBy(() -> model.predict(batch))
           .isInstanceOf(ModelInputException.class)
           .hasMessageStartingWith("a: found float64, expected float32; convert and check each")
-          .hasMessageContaining("Feature.narrowing(Narrowing.CHECKED)")
+          .hasMessageContaining("Feature.withNarrowing(Narrowing.CHECKED)")
           .hasMessageContaining("LoadOptions.features or in the model's card");
       assertThatThrownBy(() -> model.rows(Doubles.class, Y.class))
           .isInstanceOf(ModelInputException.class)
           .hasMessageStartingWith("a: found double, expected float32")
-          .hasMessageContaining("Feature.narrowing(Narrowing.CHECKED)");
+          .hasMessageContaining("Feature.withNarrowing(Narrowing.CHECKED)");
     }
     FeatureSchema stated = FeatureSchema.of(Feature.of("x", ElementType.FLOAT64));
     assertThatThrownBy(() -> load("mlp4.onnx", stated))
         .isInstanceOf(ModelLoadException.class)
-        .hasMessageContaining("Feature.narrowing(Narrowing.CHECKED)");
+        .hasMessageContaining("Feature.withNarrowing(Narrowing.CHECKED)");
   }
 
   /** As pandas writes them: float64 and int64 side by side, in an input of float32. */
@@ -97,7 +97,7 @@ class NarrowingPredictionTest {
   }
 
   private static final FeatureSchema COLUMNS =
-      FeatureSchema.ofNames("f", "d", "i", "l", "b", "s").narrowing(Narrowing.CHECKED);
+      FeatureSchema.ofNames("f", "d", "i", "l", "b", "s").withNarrowing(Narrowing.CHECKED);
 
   private FeatureBatch columns(double[] f, long[] d, long[] i) {
     return builder()
@@ -113,7 +113,7 @@ class NarrowingPredictionTest {
   private static FeatureSchema texts(FeatureSchema schema) {
     return FeatureSchema.of(
         schema.features().stream()
-            .map(f -> f.name().equals("s") ? f.nulls(new NullPolicy.Default("")) : f)
+            .map(f -> f.name().equals("s") ? f.withNulls(NullPolicy.replaceWith("")) : f)
             .toArray(Feature[]::new));
   }
 
@@ -168,7 +168,7 @@ class NarrowingPredictionTest {
     FeatureSchema zero =
         FeatureSchema.of(
             ABCD.features().stream()
-                .map(feature -> feature.nulls(new NullPolicy.Default(0)))
+                .map(feature -> feature.withNulls(NullPolicy.replaceWith(0)))
                 .toArray(Feature[]::new));
     try (Model model = load("mlp4.onnx", zero);
         FeatureBatch batch =
@@ -190,7 +190,7 @@ class NarrowingPredictionTest {
 
   @Test
   void listsAndTensorsAreNarrowed() {
-    FeatureSchema x = FeatureSchema.of(Feature.of("x").narrowing(Narrowing.CHECKED));
+    FeatureSchema x = FeatureSchema.of(Feature.of("x").withNarrowing(Narrowing.CHECKED));
     double[] flat = new double[20];
     for (int i = 0; i < 20; i++) {
       flat[i] = ServingFixture.X[i / 4][i % 4];
@@ -238,7 +238,7 @@ class NarrowingPredictionTest {
     FeatureSchema nulls =
         FeatureSchema.of(
             ABCD.features().stream()
-                .map(f -> f.name().equals("d") ? f.nulls(new NullPolicy.Default(0)) : f)
+                .map(f -> f.name().equals("d") ? f.withNulls(NullPolicy.replaceWith(0)) : f)
                 .toArray(Feature[]::new));
     try (Model model = load("mlp4.onnx", nulls)) {
       RowModel<Doubles, Y> rows = model.rows(Doubles.class, Y.class);
@@ -257,7 +257,7 @@ class NarrowingPredictionTest {
 
   @Test
   void arraysOfComponentsAreNarrowed() {
-    FeatureSchema x = FeatureSchema.of(Feature.of("x").narrowing(Narrowing.CHECKED));
+    FeatureSchema x = FeatureSchema.of(Feature.of("x").withNarrowing(Narrowing.CHECKED));
     try (Model model = load("mlp4.onnx", x)) {
       RowModel<Rows, Y> doubles = model.rows(Rows.class, Y.class);
       List<Rows> all = new ArrayList<>();
@@ -284,7 +284,7 @@ class NarrowingPredictionTest {
 
   @Test
   void floatsOfSixteenBitsTakeDoubles() {
-    FeatureSchema x = FeatureSchema.of(Feature.of("x").narrowing(Narrowing.CHECKED));
+    FeatureSchema x = FeatureSchema.of(Feature.of("x").withNarrowing(Narrowing.CHECKED));
     for (String type : List.of("float16", "bfloat16")) {
       try (Model model = load("engine/type_" + type + ".onnx", x);
           FeatureBatch batch = builder().doubles("x", 1.5, -2, 0.25).asTensors(3).build();

@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class PiecesTest {
   private static final long SEED = 20060606;
-  private static final LoadOptions SPLIT = ServingFixture.ABCD.independentRows();
+  private static final LoadOptions SPLIT =
+      ServingFixture.ABCD.toBuilder().independentRows().build();
 
   private final ServingFixture fixture = new ServingFixture();
 
@@ -58,7 +59,8 @@ class PiecesTest {
   void piecesAnswerAsTheWholeBitForBit(int count) {
     ConcurrentLinkedQueue<Integer> heard = new ConcurrentLinkedQueue<>();
     try (ServingModel split =
-            fixture.load("mlp4.onnx", SPLIT.listener(event -> heard.add(event.rows())));
+            fixture.load(
+                "mlp4.onnx", SPLIT.toBuilder().listener(event -> heard.add(event.rows())).build());
         ServingModel whole = fixture.load("mlp4.onnx", ServingFixture.ABCD);
         FeatureBatch batch = rows(count);
         FeatureBatch part = batch.slice(count / 3, count - count / 3)) {
@@ -78,7 +80,7 @@ class PiecesTest {
   @Test
   void severalOutputsOfOtherTypesAreJoined() {
     try (ServingModel split =
-            fixture.load("classifier.onnx", LoadOptions.withDefaults().independentRows());
+            fixture.load("classifier.onnx", LoadOptions.builder().independentRows().build());
         ServingModel whole = fixture.load("classifier.onnx");
         FeatureBatch x = lists(20_000)) {
       try (Prediction one = split.predict(x);
@@ -120,7 +122,7 @@ class PiecesTest {
   @Test
   void modelWhoseRowsAreNotIndependentIsRefused() {
     try (ServingModel model =
-            fixture.load("dynamic.onnx", LoadOptions.withDefaults().independentRows());
+            fixture.load("dynamic.onnx", LoadOptions.builder().independentRows().build());
         FeatureBatch x =
             FeatureBatch.builder(fixture.allocator()).floats("x", ones(10_000)).build()) {
       ((Float4Vector) x.column("x")).set(3, 0);
@@ -138,12 +140,14 @@ class PiecesTest {
 
   @Test
   void deadlineAndCancelEndAllPieces() {
-    LoadOptions options = LoadOptions.withDefaults().independentRows();
+    LoadOptions options = LoadOptions.builder().independentRows().build();
     try (ServingModel endless = fixture.load("endless.onnx", options);
         FeatureBatch x =
             FeatureBatch.builder(fixture.allocator()).floats("x", ones(20_000)).build()) {
       assertThatThrownBy(
-              () -> endless.predict(x, CallOptions.withDefaults().within(Duration.ofMillis(50))))
+              () ->
+                  endless.predict(
+                      x, CallOptions.withDefaults().withDeadline(Duration.ofMillis(50))))
           .isInstanceOf(DeadlineException.class);
       CompletableFuture<Integer> future =
           endless.predictAsync(x, CallOptions.withDefaults(), Prediction::rows);
@@ -155,7 +159,7 @@ class PiecesTest {
   @Test
   void textIsNotSplit() {
     try (ServingModel model =
-            fixture.load("strings_out.onnx", LoadOptions.withDefaults().independentRows());
+            fixture.load("strings_out.onnx", LoadOptions.builder().independentRows().build());
         FeatureBatch codes =
             FeatureBatch.builder(fixture.allocator()).longs("code", new long[20_000]).build();
         Prediction labels = model.predict(codes)) {
@@ -166,7 +170,10 @@ class PiecesTest {
   @Test
   void eventOfACallInPiecesHasItsTimes() {
     ConcurrentLinkedQueue<Long> runs = new ConcurrentLinkedQueue<>();
-    LoadOptions heard = SPLIT.listener(event -> runs.add(event.nanos(InferenceEvent.Phase.RUN)));
+    LoadOptions heard =
+        SPLIT.toBuilder()
+            .listener(event -> runs.add(event.nanos(InferenceEvent.Phase.RUN)))
+            .build();
     try (ServingModel model = fixture.load("mlp4.onnx", heard);
         FeatureBatch batch = rows(20_000)) {
       model.predict(batch).close();
@@ -190,12 +197,13 @@ class PiecesTest {
   @Test
   void failureInTheEngineIsTimedAsItsRun() {
     ConcurrentLinkedQueue<Failure> failures = new ConcurrentLinkedQueue<>();
-    LoadOptions options = LoadOptions.withDefaults().independentRows().listener(into(failures));
+    LoadOptions options = LoadOptions.builder().independentRows().listener(into(failures)).build();
     Duration deadline = Duration.ofMillis(50);
     try (ServingModel endless = fixture.load("endless.onnx", options);
         FeatureBatch x =
             FeatureBatch.builder(fixture.allocator()).floats("x", ones(20_000)).build()) {
-      assertThatThrownBy(() -> endless.predict(x, CallOptions.withDefaults().within(deadline)))
+      assertThatThrownBy(
+              () -> endless.predict(x, CallOptions.withDefaults().withDeadline(deadline)))
           .isInstanceOf(DeadlineException.class);
     }
     Failure failure = failures.element();
@@ -206,7 +214,8 @@ class PiecesTest {
   @Test
   void refusedValueIsTimedAsItsBinding() {
     ConcurrentLinkedQueue<Failure> failures = new ConcurrentLinkedQueue<>();
-    try (ServingModel model = fixture.load("mlp4.onnx", SPLIT.listener(into(failures)));
+    try (ServingModel model =
+            fixture.load("mlp4.onnx", SPLIT.toBuilder().listener(into(failures)).build());
         FeatureBatch batch = rows(50_000)) {
       ((Float4Vector) batch.column("c")).setNull(40_007);
       assertThatThrownBy(() -> model.predict(batch)).isInstanceOf(ModelInputException.class);

@@ -242,10 +242,11 @@ class RecordPredictionTest {
         FeatureSchema.of(
             Feature.of("a"),
             Feature.of("b"),
-            Feature.of("c").nulls(new NullPolicy.Default(3)),
+            Feature.of("c").withNulls(NullPolicy.replaceWith(3)),
             Feature.of("d"));
     try (Model refusing = fixture.load("mlp4.onnx", ServingFixture.ABCD);
-        Model replacing = fixture.load("mlp4.onnx", LoadOptions.withDefaults().features(schema))) {
+        Model replacing =
+            fixture.load("mlp4.onnx", LoadOptions.builder().features(schema).build())) {
       Boxed row = new Boxed(1, 2, null, 4);
       assertThat(replacing.rows(Boxed.class, Y.class).predict(row).y())
           .containsExactly(ServingFixture.Y[0]);
@@ -271,7 +272,7 @@ class RecordPredictionTest {
           .hasMessage(
               "d: found double, expected float32 (byte, short, float), as the model takes"
                   + " x: float32[N, 4]; convert and check each value with"
-                  + " Feature.narrowing(Narrowing.CHECKED) in LoadOptions.features or in the model's"
+                  + " Feature.withNarrowing(Narrowing.CHECKED) in LoadOptions.features or in the model's"
                   + " card");
       assertThatThrownBy(() -> model.rows(Abcd.class, Unread.class))
           .isInstanceOf(ModelInputException.class)
@@ -324,7 +325,7 @@ class RecordPredictionTest {
           }
         };
     try (Model model =
-        fixture.load("java_names.onnx", LoadOptions.withDefaults().listener(listener))) {
+        fixture.load("java_names.onnx", LoadOptions.builder().listener(listener).build())) {
       model.rows(Measured.class, MeasuredOut.class).predict(new Measured(1, "a"));
     }
     assertThat(seen).containsExactly("petal width (cm)", "class");
@@ -336,7 +337,7 @@ class RecordPredictionTest {
       assertThatThrownBy(() -> model.rows(Abcd.class, Y.class))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("a: found a component of this name, expected one of [x]")
-          .hasMessageContaining("LoadOptions.features(FeatureSchema.ofNames(...))");
+          .hasMessageContaining("LoadOptions.builder().features(FeatureSchema.ofNames(...))");
     }
   }
 

@@ -91,7 +91,7 @@ class RowBatcherTest {
   }
 
   private static MicroBatching upTo(int rows) {
-    return MicroBatching.upTo(rows).always();
+    return MicroBatching.upTo(rows).withoutMeasuring();
   }
 
   /** Queues rows, one after the other, while row 0 keeps the only processor. */
@@ -221,7 +221,7 @@ class RowBatcherTest {
           return ask(rows, within, since);
         };
     RowBatcher<Integer, Integer> batcher =
-        batcher(upTo(8).atMostWaiting(limit), queue, asker, row -> Math.floorMod(row, 2));
+        batcher(upTo(8).withWaitLimit(limit), queue, asker, row -> Math.floorMod(row, 2));
     List<Future<Integer>> waiting = pileUp(batcher, 2, -2, 4);
     mayEnd.countDown();
 
@@ -293,7 +293,7 @@ class RowBatcherTest {
 
   @Test
   void boundOnTheQueueCountsRowsAndLetsWhoeverIsFirstWait() throws Exception {
-    RowBatcher<Integer, Integer> batcher = ofManyRows(upTo(8).atMostQueued(5));
+    RowBatcher<Integer, Integer> batcher = ofManyRows(upTo(8).withQueueLimit(5));
     List<Future<Integer>> waiting = pileUp(batcher, 6);
     assertThatThrownBy(() -> batcher.ask(1, null))
         .isInstanceOf(OverloadedException.class)
@@ -342,7 +342,7 @@ class RowBatcherTest {
 
   @Test
   void boundOnTheTimeInTheQueue() throws Exception {
-    RowBatcher<Integer, Integer> batcher = batcher(upTo(8).atMostWaiting(SHORT));
+    RowBatcher<Integer, Integer> batcher = batcher(upTo(8).withWaitLimit(SHORT));
     pileUp(batcher);
     assertThatThrownBy(() -> batcher.ask(2, Duration.ofMinutes(1)))
         .isInstanceOf(OverloadedException.class)
@@ -394,7 +394,7 @@ class RowBatcherTest {
 
   @Test
   void boundOnTheQueue() throws Exception {
-    RowBatcher<Integer, Integer> batcher = batcher(upTo(8).atMostQueued(2));
+    RowBatcher<Integer, Integer> batcher = batcher(upTo(8).withQueueLimit(2));
     List<Future<Integer>> waiting = pileUp(batcher, 2, 4);
     assertThatThrownBy(() -> batcher.ask(6, null))
         .isInstanceOf(OverloadedException.class)

@@ -14,7 +14,9 @@ import org.apache.arrow.memory.BufferAllocator;
 final class ServingFixture implements AutoCloseable {
   static final Path MODELS = Path.of("src/test/resources/io/mlops4j/runtime/models");
   static final LoadOptions ABCD =
-      LoadOptions.withDefaults().features(FeatureSchema.ofNames("a", "b", "c", "d").key("id"));
+      LoadOptions.builder()
+          .features(FeatureSchema.ofNames("a", "b", "c", "d").withKey("id"))
+          .build();
 
   /** Rows of mlp4 and their answers, from expected.json, where NumPy computed them. */
   static final float[][] X = {
@@ -50,7 +52,7 @@ final class ServingFixture implements AutoCloseable {
   }
 
   ServingModel load(String model) {
-    return load(model, LoadOptions.withDefaults());
+    return load(model, LoadOptions.defaults());
   }
 
   static float[] column(int i) {

@@ -143,7 +143,7 @@ class TensorPredictionTest {
       assertThatThrownBy(() -> model.predict(doubles))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("of float64")
-          .hasMessageContaining("Feature.narrowing(Narrowing.CHECKED)");
+          .hasMessageContaining("Feature.withNarrowing(Narrowing.CHECKED)");
       assertThatThrownBy(() -> model.predict(differing))
           .isInstanceOf(ModelInputException.class)
           .hasMessage(
@@ -437,7 +437,7 @@ class TensorPredictionTest {
     record Point(float u, float v) {}
     record Classes(long label, Map<Long, Float> byclass) {}
     record Wrong(Map<String, Float> byclass) {}
-    LoadOptions uv = LoadOptions.withDefaults().features(FeatureSchema.ofNames("u", "v"));
+    LoadOptions uv = LoadOptions.builder().features(FeatureSchema.ofNames("u", "v")).build();
     try (Model model = fixture.load("classifier_zipmap.onnx", uv);
         Model matrix = fixture.load("classifier.onnx", uv);
         FeatureBatch batch = builder().floats("u", 2, 0, -2).floats("v", 0, 1, -2).build();
@@ -541,8 +541,10 @@ class TensorPredictionTest {
     }
     text.setValueCount(rows.length);
     LoadOptions two =
-        LoadOptions.withDefaults()
-            .features(FeatureSchema.of(Feature.of("a").from("s"), Feature.of("b").from("s")));
+        LoadOptions.builder()
+            .features(
+                FeatureSchema.of(Feature.of("a").withColumn("s"), Feature.of("b").withColumn("s")))
+            .build();
     try (Model model = fixture.load("tensors/texts.onnx", two);
         FeatureBatch batch = owning(rows.length, text);
         FeatureBatch sound = batch.slice(0, 2);
@@ -557,10 +559,10 @@ class TensorPredictionTest {
 
   @Test
   void nullListsAreReplacedByWhatThePolicySays() {
-    FeatureSchema policy = FeatureSchema.of(Feature.of("x").nulls(new NullPolicy.Default(9)));
+    FeatureSchema policy = FeatureSchema.of(Feature.of("x").withNulls(NullPolicy.replaceWith(9)));
     try (Model refusing = fixture.load("tensors/matrices.onnx");
         Model replacing =
-            fixture.load("tensors/matrices.onnx", LoadOptions.withDefaults().features(policy));
+            fixture.load("tensors/matrices.onnx", LoadOptions.builder().features(policy).build());
         FeatureBatch lists = owning(3, lists("x", TWELVE, 6, -1, 6));
         FeatureBatch none = owning(2, lists("x", new float[0], -1, -1));
         Prediction prediction = replacing.predict(lists);

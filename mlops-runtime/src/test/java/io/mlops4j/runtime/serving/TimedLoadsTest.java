@@ -24,7 +24,7 @@ class TimedLoadsTest {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final Duration SHORT = Duration.ofMillis(20);
 
-  private static final LoadOptions UNTRUSTED = LoadOptions.withDefaults().untrusted();
+  private static final LoadOptions UNTRUSTED = LoadOptions.untrusted();
 
   private final TimedLoads loads = new TimedLoads(2);
 
@@ -120,7 +120,7 @@ class TimedLoadsTest {
   @Test
   void modelThatFoldsConstantsForSecondsIsGivenUpAndReported() throws InterruptedException {
     DefaultModelLoader loader = new DefaultModelLoader(2);
-    LoadOptions hurried = LoadOptions.withDefaults().within(Duration.ofMillis(1));
+    LoadOptions hurried = LoadOptions.builder().within(Duration.ofMillis(1)).build();
     assertThatThrownBy(() -> ServingFixture.load(loader, "folded_products.onnx", hurried))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("folded_products.onnx: loading took longer than PT0.001S");
@@ -139,7 +139,7 @@ class TimedLoadsTest {
   @Test
   void untrustedModelAnswersTheSame() {
     try (ServingFixture fixture = new ServingFixture();
-        Model model = fixture.load("folded_products.onnx", LoadOptions.withDefaults().untrusted());
+        Model model = fixture.load("folded_products.onnx", LoadOptions.untrusted());
         FeatureBatch x = FeatureBatch.builder(fixture.allocator()).floats("x", 1, 2).build();
         Prediction y = model.predict(x)) {
       float[] sums = y.floats("y");
@@ -153,7 +153,7 @@ class TimedLoadsTest {
   @Test
   void modelThatFailsOnMadeUpValuesStaysCold() {
     try (ServingFixture fixture = new ServingFixture();
-        Model model = fixture.load("fault.onnx", LoadOptions.withDefaults().warmedUp());
+        Model model = fixture.load("fault.onnx", LoadOptions.builder().warmedUp().build());
         FeatureBatch x = FeatureBatch.builder(fixture.allocator()).floats("x", 1).build()) {
       assertThatThrownBy(() -> model.predict(x)).isInstanceOf(InferenceException.class);
     }
@@ -162,12 +162,13 @@ class TimedLoadsTest {
   @Test
   void firstCallIsMadeBeforeAnybodyAsksAndListenersDoNotHearOfIt() {
     AtomicInteger heard = new AtomicInteger();
-    LoadOptions options = ServingFixture.ABCD.listener(event -> heard.incrementAndGet());
+    LoadOptions options =
+        ServingFixture.ABCD.toBuilder().listener(event -> heard.incrementAndGet()).build();
     try (ServingFixture fixture = new ServingFixture()) {
       try (Model cold = fixture.load("mlp4.onnx", options)) {
         assertThat(fixture.loader.hostBytes()).isZero();
       }
-      try (Model warm = fixture.load("mlp4.onnx", options.warmedUp())) {
+      try (Model warm = fixture.load("mlp4.onnx", options.toBuilder().warmedUp().build())) {
         assertThat(fixture.loader.hostBytes()).isPositive();
         assertThat(heard).hasValue(0);
       }
@@ -177,9 +178,9 @@ class TimedLoadsTest {
 
   @Test
   void deadlineMustBeMoreThanZero() {
-    assertThatThrownBy(() -> LoadOptions.withDefaults().within(Duration.ZERO))
+    assertThatThrownBy(() -> LoadOptions.builder().within(Duration.ZERO).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("deadline: found PT0S, expected more than zero");
-    assertThat(LoadOptions.withDefaults().within(SHORT).deadline()).contains(SHORT);
+    assertThat(LoadOptions.builder().within(SHORT).build().deadline()).contains(SHORT);
   }
 }

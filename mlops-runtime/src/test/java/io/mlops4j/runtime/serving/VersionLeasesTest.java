@@ -26,8 +26,8 @@ class VersionLeasesTest {
 
   @BeforeEach
   void publish() {
-    Retention none = Retention.withDefaults().floor(Duration.ZERO).grace(Duration.ZERO);
-    registry = FileModelRegistry.open(folder, RegistryOptions.withDefaults().retention(none));
+    Retention none = Retention.withDefaults().withFloor(Duration.ZERO).withGrace(Duration.ZERO);
+    registry = FileModelRegistry.open(folder, RegistryOptions.builder().retention(none).build());
     ModelVersion published =
         registry.publish(
             ModelCard.builder("mlp").build(), ServingFixture.MODELS.resolve("mlp4.onnx"));

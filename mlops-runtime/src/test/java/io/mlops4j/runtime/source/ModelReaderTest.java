@@ -35,7 +35,7 @@ class ModelReaderTest {
   }
 
   private ModelReader reader(ModelCache.Verify verify) {
-    return new ModelReader(ModelCache.in(temporary.resolve("cache")).verify(verify));
+    return new ModelReader(ModelCache.in(temporary.resolve("cache")).withVerify(verify));
   }
 
   /** What is remembered of a file that is old enough. */

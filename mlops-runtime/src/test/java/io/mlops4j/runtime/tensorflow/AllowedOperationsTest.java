@@ -79,7 +79,7 @@ class AllowedOperationsTest {
     assertThatThrownBy(() -> fixture.load(files, null).close())
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("planted: found the operations \"" + operation + "\" in what it runs")
-        .hasMessageContaining("LoadOptions.allowOperations(\"" + operation + "\")");
+        .hasMessageContaining("LoadOptions.builder().allowOperations(\"" + operation + "\")");
     assertThat(target()).doesNotExist();
   }
 
@@ -318,7 +318,7 @@ class AllowedOperationsTest {
     }
     try (ModelRuntime runtime = ModelRuntime.open()) {
       LoadOptions allowed =
-          LoadOptions.withDefaults().allowOperations("WriteFile").allowOperations("Other");
+          LoadOptions.builder().allowOperations("WriteFile").allowOperations("Other").build();
       try (Model model = runtime.load(folder, allowed)) {
         assertThat(model.signature().inputs()).hasSize(2);
         assertThat(target()).hasContent("evil");

@@ -301,7 +301,7 @@ class TensorFlowEngineTest {
     assertThatThrownBy(() -> fixture.engine.load(TensorFlowFixture.source(files), numbered))
         .isInstanceOf(EngineUnavailableException.class)
         .hasMessageContaining("device cpu:1: found a number");
-    LoadRequest any = LoadRequest.on(DeviceRequest.any()).profile();
+    LoadRequest any = LoadRequest.on(DeviceRequest.any()).withProfiling();
     try (EngineModel model = fixture.engine.load(TensorFlowFixture.source(files), any)) {
       assertThat(model.placement()).isEqualTo(Placement.of("cpu"));
     }

@@ -66,9 +66,9 @@ final class InspectCommand extends ShellCommand {
         kind.format().equals(ModelFormat.ONNX)
             ? Optional.of(OnnxSummary.read(main(files, kind)))
             : Optional.empty();
-    LoadOptions options = LoadOptions.withDefaults();
+    LoadOptions options = untrusted ? LoadOptions.untrusted() : LoadOptions.defaults();
     try (ModelRuntime runtime = trust.runtime(global().trusted());
-        Model model = runtime.load(file, untrusted ? options.untrusted() : options)) {
+        Model model = runtime.load(file, options)) {
       show(kind.format(), bytes, files.paths().size(), model, onnx, out);
     }
     return 0;

@@ -88,14 +88,13 @@ final class ModelArgument {
   }
 
   private LoadOptions options() throws IOException {
-    LoadOptions options = LoadOptions.withDefaults();
+    LoadOptions.Builder options = LoadOptions.builder();
     if (card != null) {
-      FeatureSchema schema = CardJson.parse(Files.readString(card)).features().orElse(null);
-      options = schema == null ? options : options.features(schema);
+      CardJson.parse(Files.readString(card)).features().ifPresent(options::features);
     }
     if (!features.isEmpty()) {
-      options = options.features(FeatureSchema.ofNames(features.toArray(String[]::new)));
+      options.features(FeatureSchema.ofNames(features.toArray(String[]::new)));
     }
-    return untrusted ? options.untrusted() : options;
+    return (untrusted ? options.untrusted() : options).build();
   }
 }

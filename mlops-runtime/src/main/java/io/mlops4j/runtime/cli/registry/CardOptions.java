@@ -187,7 +187,7 @@ final class CardOptions {
   private FeatureSchema schema() {
     FeatureSchema schema = FeatureSchema.ofNames(features.toArray(String[]::new));
     for (String key : keys) {
-      schema = schema.key(key);
+      schema = schema.withKey(key);
     }
     return schema;
   }

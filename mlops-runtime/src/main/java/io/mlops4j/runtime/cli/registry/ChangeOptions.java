@@ -52,7 +52,7 @@ final class ChangeOptions {
   RegistryOptions signing(RegistryOptions options) {
     actor();
     if (keys != null) {
-      return options.signing(ModelSigner.read(keys.secret, keys.key));
+      return options.toBuilder().signing(ModelSigner.read(keys.secret, keys.key)).build();
     }
     if (options.trust().isPresent()) {
       throw new ParameterException(

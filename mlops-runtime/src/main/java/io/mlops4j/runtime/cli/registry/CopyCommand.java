@@ -64,7 +64,7 @@ final class CopyCommand extends RegistryCommand {
 
   @Override
   int run(ModelRegistry registry, ConsoleOutput out) throws IOException {
-    try (ModelRegistry to = target().openOrCreate(RegistryOptions.withDefaults());
+    try (ModelRegistry to = target().openOrCreate(RegistryOptions.defaults());
         ProgressBar bar = bar("copy")) {
       if (to.location().equals(registry.location())) {
         throw misused("TARGET: " + target + " is the registry itself; name another one");

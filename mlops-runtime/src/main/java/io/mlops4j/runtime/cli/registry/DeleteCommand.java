@@ -38,7 +38,9 @@ final class DeleteCommand extends StateCommand {
   @Override
   RegistryOptions options(RegistryOptions global) {
     Retention retention = Retention.withDefaults();
-    return super.options(global).retention(floor == null ? retention : retention.floor(floor));
+    return super.options(global).toBuilder()
+        .retention(floor == null ? retention : retention.withFloor(floor))
+        .build();
   }
 
   @Override

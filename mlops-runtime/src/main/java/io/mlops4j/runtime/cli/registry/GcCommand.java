@@ -62,10 +62,10 @@ final class GcCommand extends RegistryCommand {
   @Override
   RegistryOptions options(RegistryOptions global) {
     Retention retention = Retention.withDefaults();
-    retention = grace == null ? retention : retention.grace(grace);
-    retention = floor == null ? retention : retention.floor(floor);
-    retention = newest == null ? retention : retention.newest(newest);
-    return (dryRun ? global : who.signing(global)).retention(retention);
+    retention = grace == null ? retention : retention.withGrace(grace);
+    retention = floor == null ? retention : retention.withFloor(floor);
+    retention = newest == null ? retention : retention.withNewest(newest);
+    return (dryRun ? global : who.signing(global)).toBuilder().retention(retention).build();
   }
 
   @Override

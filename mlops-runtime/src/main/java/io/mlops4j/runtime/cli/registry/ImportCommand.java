@@ -118,7 +118,7 @@ final class ImportCommand extends RegistryCommand {
 
   private ModelVersion publishing(String what, Function<PublishOptions, ModelVersion> published) {
     try (ProgressBar bar = bar(what)) {
-      return published.apply(publisher.in(PublishOptions.withDefaults().listener(bar)));
+      return published.apply(publisher.in(PublishOptions.builder().listener(bar).build()));
     }
   }
 }

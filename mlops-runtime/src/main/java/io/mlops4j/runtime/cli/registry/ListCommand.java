@@ -91,7 +91,7 @@ final class ListCommand extends RegistryCommand {
   private void versions(ModelRegistry registry, String name, ConsoleOutput out) throws IOException {
     VersionRange range = VersionRange.newest(limit);
     List<VersionStatus> page =
-        registry.versions(name, before == null ? range : range.before(before));
+        registry.versions(name, before == null ? range : range.withNumbersBefore(before));
     if (page.isEmpty()) {
       RegistryFacts.checkModel(registry, name);
     }

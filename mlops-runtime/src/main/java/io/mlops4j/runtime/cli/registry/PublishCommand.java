@@ -59,7 +59,7 @@ final class PublishCommand extends RegistryCommand {
     try (ProgressBar bar = bar("publish " + checked.name())) {
       ModelVersion version =
           registry.publish(
-              checked, model, publisher.in(PublishOptions.withDefaults().listener(bar)));
+              checked, model, publisher.in(PublishOptions.builder().listener(bar).build()));
       out.answer(RegistryFacts.json(version), to -> to.line(version + "  " + version.digest()));
     }
     return 0;

@@ -28,6 +28,6 @@ final class PublisherOptions {
   PublishOptions in(PublishOptions options) {
     return publisher == null
         ? options
-        : options.by(Change.by(publisher.by).because(publisher.because));
+        : options.toBuilder().by(Change.by(publisher.by).because(publisher.because)).build();
   }
 }

@@ -78,13 +78,18 @@ final class VerifyCommand extends RegistryCommand {
   int run(ModelRegistry registry, ConsoleOutput out) throws IOException {
     Verification found;
     try (ProgressBar bar = bar("verify")) {
-      VerifyOptions options = VerifyOptions.withDefaults().listener(bar);
-      options = recordsOnly ? options.recordsOnly() : options;
-      Optional<TrustPolicy> policy = policy();
-      options = policy.isEmpty() ? options : options.trustingVersions(policy.get());
-      options = clockTolerance == null ? options : options.clockTolerance(clockTolerance);
-      options = head == null ? options : options.expecting(GlobalOptions.head(head));
-      found = registry.verify(options);
+      VerifyOptions.Builder options = VerifyOptions.builder().listener(bar);
+      if (recordsOnly) {
+        options.recordsOnly();
+      }
+      policy().ifPresent(options::trustingVersions);
+      if (clockTolerance != null) {
+        options.clockTolerance(clockTolerance);
+      }
+      if (head != null) {
+        options.expecting(GlobalOptions.head(head));
+      }
+      found = registry.verify(options.build());
     }
     if (saved != null && found.isIntact()) {
       Files.writeString(saved, found.head().toString());

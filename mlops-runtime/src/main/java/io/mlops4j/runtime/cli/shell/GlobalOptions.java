@@ -157,18 +157,18 @@ public final class GlobalOptions {
    * @throws IOException if a key or a head cannot be read
    */
   public RegistryOptions options(CommandSpec spec) throws IOException {
-    RegistryOptions options = RegistryOptions.withDefaults();
     if (trusted.isEmpty()) {
       if (since != null) {
         throw new ParameterException(
             spec.commandLine(), "--trust-since: needs a key; add --trust PEM");
       }
-      return options;
+      return RegistryOptions.defaults();
     }
     List<TrustedKey> keys = trusted.stream().map(TrustedKey::read).toList();
     TrustPolicy policy =
         TrustPolicy.signedBy(keys.get(0), keys.stream().skip(1).toArray(TrustedKey[]::new));
-    return since == null ? options.trusting(policy) : options.trusting(policy, head(since));
+    RegistryOptions.Builder all = RegistryOptions.builder();
+    return (since == null ? all.trusting(policy) : all.trusting(policy, head(since))).build();
   }
 
   /**

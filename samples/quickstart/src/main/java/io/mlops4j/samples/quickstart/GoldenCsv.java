@@ -17,12 +17,12 @@ final class GoldenCsv {
     List<String> lines = Files.readAllLines(file);
     List<String[]> rows = lines.stream().skip(1).map(line -> line.split(",")).toList();
     return GoldenRows.within(TOLERANCE)
-        .input("distance", column(rows, 0, Float::valueOf))
-        .input("hour", column(rows, 1, Integer::valueOf))
-        .input("weekday", column(rows, 2, Integer::valueOf))
-        .input("origin", column(rows, 3, text -> text))
-        .input("destination", column(rows, 4, text -> text))
-        .output("probability", column(rows, 5, Double::valueOf));
+        .withInput("distance", column(rows, 0, Float::valueOf))
+        .withInput("hour", column(rows, 1, Integer::valueOf))
+        .withInput("weekday", column(rows, 2, Integer::valueOf))
+        .withInput("origin", column(rows, 3, text -> text))
+        .withInput("destination", column(rows, 4, text -> text))
+        .withOutput("probability", column(rows, 5, Double::valueOf));
   }
 
   private static Object[] column(List<String[]> rows, int index, Function<String, Object> parse) {

@@ -65,15 +65,15 @@ final class Versions {
         .owner("ops-ml")
         .licence("Apache-2.0")
         .intendedUse("warn passengers; not for crew scheduling")
-        .monitored(MonitoringDuty.of("roc_auc", Duration.ofDays(7)).action("roll back"))
-        .features(FeatureSchema.ofNames(Story.FEATURES.toArray(String[]::new)).key(Story.KEY))
+        .monitored(MonitoringDuty.of("roc_auc", Duration.ofDays(7)).withAction("roll back"))
+        .features(FeatureSchema.ofNames(Story.FEATURES.toArray(String[]::new)).withKey(Story.KEY))
         .goldenRows(GoldenCsv.read(folders.goldenRows(version)));
   }
 
   private DatasetRef data(int month) {
     YearMonth time = YearMonth.of(2001, month);
     return DatasetRef.of("flights-" + time, Digest.sha256(folders.flights(month)))
-        .between(start(time), start(time.plusMonths(1)));
+        .withPeriod(start(time), start(time.plusMonths(1)));
   }
 
   private static Instant start(YearMonth month) {

@@ -37,7 +37,7 @@ public final class Fares {
           out.printf(Locale.ROOT, "%-8s %6.0f km %8.2f EUR%n", trip.cabin(), trip.distance(), fare);
         }
       }
-      LoadOptions other = LoadOptions.withDefaults().signature("label");
+      LoadOptions other = LoadOptions.builder().signature("label").build();
       try (Model labels = runtime.load(savedModel, other);
           FeatureBatch batch =
               FeatureBatch.builder(runtime.allocator())

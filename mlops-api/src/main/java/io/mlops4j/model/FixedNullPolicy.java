@@ -1,0 +1,7 @@
+package io.mlops4j.model;
+
+/** The null policies without a value of their own. */
+enum FixedNullPolicy implements NullPolicy {
+  REJECT,
+  NAN
+}
