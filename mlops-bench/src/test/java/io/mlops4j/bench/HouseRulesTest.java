@@ -70,6 +70,18 @@ class HouseRulesTest {
   }
 
   @Test
+  void onlyAnApplicationRendersReports() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(MONITOR)
+            .and()
+            .resideOutsideOfPackage("io.mlops4j.monitor.report")
+            .should()
+            .dependOnClassesThat(in("io.mlops4j.monitor.report")));
+  }
+
+  @Test
   void vendorTypesStayInTheirOnePackage() {
     checkOnlyUser("ai.onnxruntime..", "io.mlops4j.runtime.onnx..");
     checkOnlyUser("com.github.benmanes.caffeine..", "io.mlops4j.runtime.serving..");

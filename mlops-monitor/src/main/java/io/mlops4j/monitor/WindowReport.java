@@ -1,8 +1,8 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.profile.Profile;
-import io.mlops4j.monitor.report.DriftReport;
 import java.time.Instant;
 
 /**

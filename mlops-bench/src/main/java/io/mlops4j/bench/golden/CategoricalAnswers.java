@@ -1,10 +1,10 @@
 package io.mlops4j.bench.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mlops4j.monitor.drift.ChiSquare;
-import io.mlops4j.monitor.drift.ChiSquare.Form;
-import io.mlops4j.monitor.drift.CramersV;
-import io.mlops4j.monitor.drift.PValueMethod;
+import io.mlops4j.monitor.stats.ChiSquare;
+import io.mlops4j.monitor.stats.ChiSquare.Form;
+import io.mlops4j.monitor.stats.CramersV;
+import io.mlops4j.monitor.stats.PValueMethod;
 
 /** Two samples counted by category. */
 final class CategoricalAnswers {

@@ -1,13 +1,13 @@
 package io.mlops4j.bench.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mlops4j.monitor.drift.KolmogorovSmirnov;
 import io.mlops4j.monitor.performance.BinaryPerformance;
 import io.mlops4j.monitor.performance.CalibrationError;
 import io.mlops4j.monitor.performance.CalibrationError.Binning;
 import io.mlops4j.monitor.performance.ClassConfusion;
 import io.mlops4j.monitor.performance.ClassConfusion.Averaging;
 import io.mlops4j.monitor.performance.ConfusionMatrix;
+import io.mlops4j.monitor.stats.KolmogorovSmirnov;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 

@@ -1,13 +1,13 @@
 package io.mlops4j.bench.golden;
 
-import io.mlops4j.monitor.drift.Hellinger;
-import io.mlops4j.monitor.drift.JensenShannon;
-import io.mlops4j.monitor.drift.JensenShannon.Scale;
-import io.mlops4j.monitor.drift.KullbackLeibler;
-import io.mlops4j.monitor.drift.LogBase;
-import io.mlops4j.monitor.drift.MaximumDifference;
-import io.mlops4j.monitor.drift.PopulationStability;
-import io.mlops4j.monitor.drift.TotalVariation;
+import io.mlops4j.monitor.stats.Hellinger;
+import io.mlops4j.monitor.stats.JensenShannon;
+import io.mlops4j.monitor.stats.JensenShannon.Scale;
+import io.mlops4j.monitor.stats.KullbackLeibler;
+import io.mlops4j.monitor.stats.LogBase;
+import io.mlops4j.monitor.stats.MaximumDifference;
+import io.mlops4j.monitor.stats.PopulationStability;
+import io.mlops4j.monitor.stats.TotalVariation;
 import java.util.Map;
 import java.util.function.Supplier;
 

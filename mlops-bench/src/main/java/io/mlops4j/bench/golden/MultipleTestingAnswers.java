@@ -1,8 +1,8 @@
 package io.mlops4j.bench.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mlops4j.monitor.drift.PValueAdjustment;
-import io.mlops4j.monitor.drift.PValueCombination;
+import io.mlops4j.monitor.stats.PValueAdjustment;
+import io.mlops4j.monitor.stats.PValueCombination;
 
 /** Corrections of many p-values. */
 final class MultipleTestingAnswers {

@@ -1,17 +1,17 @@
 package io.mlops4j.bench.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mlops4j.monitor.drift.AndersonDarling;
-import io.mlops4j.monitor.drift.CramerVonMises;
-import io.mlops4j.monitor.drift.CramerVonMises.Ties;
-import io.mlops4j.monitor.drift.EnergyDistance;
-import io.mlops4j.monitor.drift.KolmogorovSmirnov;
-import io.mlops4j.monitor.drift.MannWhitney;
-import io.mlops4j.monitor.drift.PValueMethod;
-import io.mlops4j.monitor.drift.QuantileBins;
-import io.mlops4j.monitor.drift.TestResult;
-import io.mlops4j.monitor.drift.Wasserstein;
-import io.mlops4j.monitor.drift.WelchT;
+import io.mlops4j.monitor.stats.AndersonDarling;
+import io.mlops4j.monitor.stats.CramerVonMises;
+import io.mlops4j.monitor.stats.CramerVonMises.Ties;
+import io.mlops4j.monitor.stats.EnergyDistance;
+import io.mlops4j.monitor.stats.KolmogorovSmirnov;
+import io.mlops4j.monitor.stats.MannWhitney;
+import io.mlops4j.monitor.stats.PValueMethod;
+import io.mlops4j.monitor.stats.QuantileBins;
+import io.mlops4j.monitor.stats.TestResult;
+import io.mlops4j.monitor.stats.Wasserstein;
+import io.mlops4j.monitor.stats.WelchT;
 
 /** Two samples of raw values. */
 final class TwoSampleAnswers {

@@ -1,7 +1,7 @@
 package io.mlops4j.bench.stats;
 
 import io.mlops4j.bench.ratios.Side;
-import io.mlops4j.monitor.drift.KolmogorovSmirnov;
+import io.mlops4j.monitor.stats.KolmogorovSmirnov;
 import java.util.Random;
 import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
 import org.apache.commons.statistics.inference.PValueMethod;

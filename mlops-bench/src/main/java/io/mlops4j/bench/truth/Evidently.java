@@ -1,9 +1,9 @@
 package io.mlops4j.bench.truth;
 
-import io.mlops4j.monitor.drift.JensenShannon;
-import io.mlops4j.monitor.drift.KolmogorovSmirnov;
-import io.mlops4j.monitor.drift.LogBase;
-import io.mlops4j.monitor.drift.Wasserstein;
+import io.mlops4j.monitor.stats.JensenShannon;
+import io.mlops4j.monitor.stats.KolmogorovSmirnov;
+import io.mlops4j.monitor.stats.LogBase;
+import io.mlops4j.monitor.stats.Wasserstein;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;

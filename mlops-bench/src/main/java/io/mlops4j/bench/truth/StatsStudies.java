@@ -1,20 +1,20 @@
 package io.mlops4j.bench.truth;
 
 import io.mlops4j.bench.flights.Flights;
-import io.mlops4j.monitor.drift.AndersonDarling;
-import io.mlops4j.monitor.drift.ChiSquare;
-import io.mlops4j.monitor.drift.CramerVonMises;
-import io.mlops4j.monitor.drift.DomainClassifier;
-import io.mlops4j.monitor.drift.FisherExact;
-import io.mlops4j.monitor.drift.KolmogorovSmirnov;
-import io.mlops4j.monitor.drift.MannWhitney;
-import io.mlops4j.monitor.drift.MaximumMeanDiscrepancy;
-import io.mlops4j.monitor.drift.MeanVectorDistance;
-import io.mlops4j.monitor.drift.PopulationStability;
-import io.mlops4j.monitor.drift.QuantileBins;
-import io.mlops4j.monitor.drift.ShareDifference;
-import io.mlops4j.monitor.drift.TestResult;
-import io.mlops4j.monitor.drift.WelchT;
+import io.mlops4j.monitor.stats.AndersonDarling;
+import io.mlops4j.monitor.stats.ChiSquare;
+import io.mlops4j.monitor.stats.CramerVonMises;
+import io.mlops4j.monitor.stats.FisherExact;
+import io.mlops4j.monitor.stats.KolmogorovSmirnov;
+import io.mlops4j.monitor.stats.MannWhitney;
+import io.mlops4j.monitor.stats.PopulationStability;
+import io.mlops4j.monitor.stats.QuantileBins;
+import io.mlops4j.monitor.stats.ShareDifference;
+import io.mlops4j.monitor.stats.TestResult;
+import io.mlops4j.monitor.stats.WelchT;
+import io.mlops4j.monitor.stats.multivariate.DomainClassifier;
+import io.mlops4j.monitor.stats.multivariate.MaximumMeanDiscrepancy;
+import io.mlops4j.monitor.stats.multivariate.MeanVectorDistance;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,7 +26,7 @@ import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
 /**
- * {@code truth stats}: the tests of {@code io.mlops4j.monitor.drift} and what a {@code DriftReport}
+ * {@code truth stats}: the tests of {@code io.mlops4j.monitor.stats} and what a {@code DriftReport}
  * says by default, beside Evidently's default.
  */
 final class StatsStudies {

@@ -1,8 +1,8 @@
 package io.mlops4j.bench.truth;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.profile.Profile;
-import io.mlops4j.monitor.report.DriftReport;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,37 +1,37 @@
 package io.mlops4j.monitor.drift;
 
-/** What comparing one feature with its reference gave: a measurement, or too few rows for one. */
-public sealed interface Comparison {
+/** The comparison of one feature with its reference: a measurement, or too few rows for one. */
+sealed interface Comparison {
 
   /**
    * A size of effect and a test, each with its name.
    *
-   * @param effect name of the effect size, for instance {@code "wasserstein/sigma"}
-   * @param size how large the effect is; infinite when a constant reference has moved
-   * @param bound from which size on the effect matters
-   * @param test name of the test, for instance {@code "kolmogorov-smirnov"}
+   * @param effect name of the measure of effect, for example {@code "wasserstein/sigma"}
+   * @param size size of the effect; infinite if a constant reference has moved
+   * @param bound size from which the effect matters
+   * @param test name of the test, for example {@code "kolmogorov-smirnov"}
    * @param statistic statistic of the test
    * @param pValue p-value of the test, before any correction for the number of features
    */
   record Measured(
       String effect, double size, double bound, String test, double statistic, double pValue)
       implements Comparison {
-    /**
-     * Whether the effect reaches its bound, in either direction.
-     *
-     * @return whether |size| is at least the bound
-     */
-    public boolean matters() {
+    /** Whether the effect reaches its bound, in either direction. */
+    boolean matters() {
       return Math.abs(size) >= bound;
+    }
+
+    Measured withSize(double other) {
+      return new Measured(effect, other, bound, test, statistic, pValue);
     }
   }
 
   /**
-   * Too few rows: nothing is said about drift.
+   * Too few rows for a measurement.
    *
-   * @param referenceRows rows found in the reference, missing values not counted
-   * @param currentRows rows found in the current sample, missing values not counted
-   * @param neededRows rows that each of them must have
+   * @param referenceRows rows of the reference, without missing values
+   * @param currentRows rows of the current sample, without missing values
+   * @param neededRows rows that each side must have
    */
   record TooFewRows(long referenceRows, long currentRows, long neededRows) implements Comparison {}
 }

@@ -1,5 +1,12 @@
 package io.mlops4j.monitor.drift;
 
+import io.mlops4j.monitor.stats.Hellinger;
+import io.mlops4j.monitor.stats.JensenShannon;
+import io.mlops4j.monitor.stats.KolmogorovSmirnov;
+import io.mlops4j.monitor.stats.PopulationStability;
+import io.mlops4j.monitor.stats.TotalVariation;
+import io.mlops4j.monitor.stats.Wasserstein;
+
 /**
  * How far two samples of a feature are apart. Each measure has a scale of its own, and so a bound
  * of its own from which on it matters; a {@link FeaturePolicy} chooses one for a feature.

@@ -1,5 +1,8 @@
 package io.mlops4j.monitor.drift;
 
+import io.mlops4j.monitor.stats.ChiSquare;
+import io.mlops4j.monitor.stats.KolmogorovSmirnov;
+
 /**
  * How probable it is that chance makes two samples of a feature differ as much; a {@link
  * FeaturePolicy} chooses one for a feature.

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The observation of one call, from begin to end. */
 final class ObservedCall {
-  private final Calls calls;
+  private final CallObserver calls;
   private final Observation observation;
   private final @Nullable InferenceContext context;
 
-  ObservedCall(Calls calls, Observation observation, @Nullable InferenceContext context) {
+  ObservedCall(CallObserver calls, Observation observation, @Nullable InferenceContext context) {
     this.calls = calls;
     this.observation = observation;
     this.context = context;

@@ -20,11 +20,11 @@ import java.util.function.Supplier;
 /** A model whose calls are observed. As thread safe as the model. */
 final class ObservedModel implements Model {
   private final Model model;
-  private final Calls calls;
+  private final CallObserver calls;
 
   ObservedModel(Model model, ObservationRegistry registry) {
     this.model = model;
-    this.calls = new Calls(model, registry);
+    this.calls = new CallObserver(model, registry);
   }
 
   @Override
@@ -84,8 +84,8 @@ final class ObservedModel implements Model {
   }
 
   /** Records do not tell who answered, unless their output asks for it. */
-  private record ObservedRows<I extends Record, O extends Record>(RowModel<I, O> rows, Calls calls)
-      implements RowModel<I, O> {
+  private record ObservedRows<I extends Record, O extends Record>(
+      RowModel<I, O> rows, CallObserver calls) implements RowModel<I, O> {
     @Override
     public O predict(I row) {
       return calls.begin(() -> 1).during(() -> rows.predict(row));

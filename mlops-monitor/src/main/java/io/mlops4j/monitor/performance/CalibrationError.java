@@ -1,6 +1,6 @@
 package io.mlops4j.monitor.performance;
 
-import io.mlops4j.monitor.drift.QuantileBins;
+import io.mlops4j.monitor.stats.QuantileBins;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.DoubleToIntFunction;

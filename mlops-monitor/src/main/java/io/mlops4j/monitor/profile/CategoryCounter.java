@@ -1,10 +1,14 @@
 package io.mlops4j.monitor.profile;
 
+import io.mlops4j.monitor.profile.internal.CategoryBins;
+import io.mlops4j.monitor.profile.internal.Chunk;
+import io.mlops4j.monitor.profile.internal.ColumnKind;
+import io.mlops4j.monitor.profile.internal.TextCells;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
 /** Counts texts in frozen categories; keeps no row. */
-final class CategoryCounter implements Counter, Cells.Texts {
+final class CategoryCounter implements ColumnCounter, TextCells.Texts {
   private final String name;
   private final Role role;
   private final CategoryBins bins;
@@ -20,13 +24,13 @@ final class CategoryCounter implements Counter, Cells.Texts {
   }
 
   @Override
-  public Kind kind() {
-    return bins.numbers() ? Kind.NUMBERS : Kind.TEXTS;
+  public ColumnKind kind() {
+    return bins.numbers() ? ColumnKind.NUMBERS : ColumnKind.TEXTS;
   }
 
   @Override
   public void add(FieldVector column, DictionaryProvider dictionaries, Chunk chunk) {
-    Cells.texts(column, dictionaries, chunk, this);
+    TextCells.texts(column, dictionaries, chunk, this);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.profile;
 
+import io.mlops4j.monitor.profile.internal.CategoryBins;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;

@@ -1,6 +1,11 @@
 package io.mlops4j.monitor.profile;
 
 import io.mlops4j.monitor.profile.SkippedColumn.Reason;
+import io.mlops4j.monitor.profile.internal.CategoryBins;
+import io.mlops4j.monitor.profile.internal.Chunk;
+import io.mlops4j.monitor.profile.internal.ColumnKind;
+import io.mlops4j.monitor.profile.internal.TextCells;
+import io.mlops4j.monitor.profile.internal.TextIndex;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.apache.arrow.vector.FieldVector;
@@ -12,7 +17,7 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider;
  * <p>Whether a column is like an identifier depends on the set of its texts alone, not on the order
  * in which they come, also where counting is given up.
  */
-final class CategoryValues implements Counter, Cells.Texts {
+final class CategoryValues implements ColumnCounter, TextCells.Texts {
   /** With fewer distinct texts a column is never an identifier. */
   static final int FEW = 50;
 
@@ -40,13 +45,13 @@ final class CategoryValues implements Counter, Cells.Texts {
   }
 
   @Override
-  public Kind kind() {
-    return numbers ? Kind.NUMBERS : Kind.TEXTS;
+  public ColumnKind kind() {
+    return numbers ? ColumnKind.NUMBERS : ColumnKind.TEXTS;
   }
 
   @Override
   public void add(FieldVector column, DictionaryProvider dictionaries, Chunk chunk) {
-    Cells.texts(column, dictionaries, chunk, this);
+    TextCells.texts(column, dictionaries, chunk, this);
   }
 
   @Override

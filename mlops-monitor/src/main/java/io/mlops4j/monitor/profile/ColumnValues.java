@@ -2,7 +2,10 @@ package io.mlops4j.monitor.profile;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.monitor.drift.Table;
+import io.mlops4j.monitor.profile.internal.BufferCheck;
+import io.mlops4j.monitor.profile.internal.ColumnKind;
+import io.mlops4j.monitor.profile.internal.NumberCells;
+import io.mlops4j.monitor.stats.multivariate.Table;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Arrow columns as the arrays that statistics of single rows take, such as {@link
- * io.mlops4j.monitor.drift.KolmogorovSmirnov} or {@link
- * io.mlops4j.monitor.drift.MaximumMeanDiscrepancy}. All values of a column are held at once: for
- * more rows than that is good for, compare {@link Profile}s, which hold none.
+ * io.mlops4j.monitor.stats.KolmogorovSmirnov} or {@link
+ * io.mlops4j.monitor.stats.multivariate.MaximumMeanDiscrepancy}. All values of a column are held at
+ * once: for more rows than that is good for, compare {@link Profile}s, which hold none.
  *
  * <p>Every method reads the batches to their end; they stay the caller's. A batch without the
  * column, with one of another type, or with damaged memory is refused with a {@link DataException}
@@ -35,7 +38,7 @@ public final class ColumnValues {
   public static double[] numbers(Iterable<FeatureBatch> rows, String column) {
     List<double[]> parts = new ArrayList<>();
     for (FeatureBatch batch : rows) {
-      parts.add(numbers(batch, column(batch, column, Kind.NUMBERS)));
+      parts.add(numbers(batch, column(batch, column, ColumnKind.NUMBERS)));
     }
     double[] all =
         new double[parts.stream().mapToInt(part -> part.length).reduce(0, Math::addExact)];
@@ -63,14 +66,14 @@ public final class ColumnValues {
   public static @Nullable String[] categories(Iterable<FeatureBatch> rows, String column) {
     List<@Nullable String> all = new ArrayList<>();
     for (FeatureBatch batch : rows) {
-      addCategories(batch, column(batch, column, Kind.TEXTS), all);
+      addCategories(batch, column(batch, column, ColumnKind.TEXTS), all);
     }
     return all.toArray(new String[0]);
   }
 
   private static void addCategories(
       FeatureBatch batch, FieldVector column, List<@Nullable String> to) {
-    IntFunction<String> texts = Rows.texts(batch, column);
+    IntFunction<String> texts = RowValues.texts(batch, column);
     for (int row = 0; row < batch.rows(); row++) {
       to.add(column.isNull(row) ? null : texts.apply(row));
     }
@@ -87,7 +90,7 @@ public final class ColumnValues {
   public static float[][] vectors(Iterable<FeatureBatch> rows, String column) {
     List<float[]> all = new ArrayList<>();
     for (FeatureBatch batch : rows) {
-      addVectors((FixedSizeListVector) column(batch, column, Kind.VECTORS), all);
+      addVectors((FixedSizeListVector) column(batch, column, ColumnKind.VECTORS), all);
     }
     return all.toArray(float[][]::new);
   }
@@ -119,7 +122,7 @@ public final class ColumnValues {
    * @throws IllegalArgumentException if there is no row, or a name is given twice
    */
   public static Table table(Iterable<FeatureBatch> rows, String column, String... more) {
-    List<String> names = Rows.names(column, more);
+    List<String> names = RowValues.names(column, more);
     List<List<double[]>> numbers = new ArrayList<>();
     List<List<@Nullable String>> categories = new ArrayList<>();
     names.forEach(
@@ -129,8 +132,8 @@ public final class ColumnValues {
         });
     for (FeatureBatch batch : rows) {
       for (int i = 0; i < names.size(); i++) {
-        FieldVector values = column(batch, names.get(i), Kind.NUMBERS, Kind.TEXTS);
-        if (Kind.of(values, batch.dictionaries()) == Kind.NUMBERS) {
+        FieldVector values = column(batch, names.get(i), ColumnKind.NUMBERS, ColumnKind.TEXTS);
+        if (ColumnKind.of(values, batch.dictionaries()) == ColumnKind.NUMBERS) {
           numbers.get(i).add(numbers(batch, values));
         } else {
           addCategories(batch, values, categories.get(i));
@@ -154,23 +157,23 @@ public final class ColumnValues {
     return table.build();
   }
 
-  private static FieldVector column(FeatureBatch batch, String name, Kind... expected) {
+  private static FieldVector column(FeatureBatch batch, String name, ColumnKind... expected) {
     FieldVector column = batch.root().getVector(name);
     if (column == null) {
       throw new DataException(
-          "the batch lacks \"%s\": found %s".formatted(name, Counters.names(batch)), null);
+          "the batch lacks \"%s\": found %s".formatted(name, ColumnCounters.names(batch)), null);
     }
-    Kind kind = Kind.of(column, batch.dictionaries());
+    ColumnKind kind = ColumnKind.of(column, batch.dictionaries());
     if (!List.of(expected).contains(kind)) {
       throw new DataException(
           "%s: found type %s, expected %s"
               .formatted(
                   name,
                   column.getField().getType(),
-                  String.join(" or ", Arrays.stream(expected).map(Kind::toString).toList())),
+                  String.join(" or ", Arrays.stream(expected).map(ColumnKind::toString).toList())),
           null);
     }
-    Buffers.check(column, batch.rows(), batch.dictionaries());
+    BufferCheck.check(column, batch.rows(), batch.dictionaries());
     return column;
   }
 }

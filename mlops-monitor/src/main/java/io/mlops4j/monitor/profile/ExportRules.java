@@ -1,15 +1,17 @@
 package io.mlops4j.monitor.profile;
 
+import java.util.Arrays;
+
 /**
- * What of a profile may be shown to people and other programs. The binary form is no export: it has
- * all of a profile, as it is to be merged and compared, and is to be kept as the data are.
+ * Rules for what of a profile may be shown to people and other programs. The binary form is not an
+ * export: it holds everything, because it is merged and compared. Protect it like the data.
  *
- * <p>Names of categories that few rows have can point to a person, as can a least or a greatest
- * value. The defaults suppress names of fewer than {@value #SMALLEST_COUNT} rows, and show
- * extremes. Suppressed categories are still counted, without a name; so are all totals. This is
- * suppression of small counts, not anonymity: who compares two exports of nearly the same rows can
- * learn more. Numbers are exported in the bins of the reference, whose edges are values that it
- * had.
+ * <p>The name of a category with few rows can identify a person, and so can a smallest or a largest
+ * value. The defaults suppress names of categories with fewer than {@value #SMALLEST_COUNT} rows
+ * and show extremes. Suppressed categories are still counted, without a name, and totals include
+ * them. This suppresses small counts; it does not anonymise. Two exports of nearly the same rows
+ * can reveal more when they are compared. Numbers are exported in the bins of the reference, and
+ * the edges of those bins are values of the reference.
  *
  * <p>Immutable and thread safe.
  */
@@ -28,7 +30,7 @@ public final class ExportRules {
   }
 
   /**
-   * Names of five rows or more, and extremes.
+   * Returns rules that show names of categories with at least five rows, and extremes.
    *
    * @return the defaults
    */
@@ -37,10 +39,10 @@ public final class ExportRules {
   }
 
   /**
-   * Other rules for names.
+   * Returns the same rules with another minimum number of rows for a name.
    *
-   * @param rows a category with fewer rows is counted without its name; 1 shows all
-   * @return rules of their own
+   * @param rows a category with fewer rows is counted without its name; 1 shows all names
+   * @return a changed copy
    * @throws IllegalArgumentException if it is below 1
    */
   public ExportRules withSmallestCount(int rows) {
@@ -51,17 +53,17 @@ public final class ExportRules {
   }
 
   /**
-   * Rules that show neither least nor greatest values, of numbers, times and lengths of texts, nor
-   * the edges of bins at them.
+   * Returns the same rules without extremes: the smallest and largest numbers, times and lengths of
+   * texts, and the edges of bins at them, are not shown.
    *
-   * @return rules of their own
+   * @return a changed copy
    */
   public ExportRules withoutExtremes() {
     return new ExportRules(smallestCount, false);
   }
 
   /**
-   * With how many rows a category has its name.
+   * Returns the number of rows from which a category is shown by name.
    *
    * @return 1 or more
    */
@@ -70,9 +72,20 @@ public final class ExportRules {
   }
 
   /**
-   * Whether least and greatest values are shown.
+   * Returns whether a category is shown by name: one of its counts must reach {@link
+   * #smallestCount}.
    *
-   * @return false to suppress them
+   * @param counts the rows of the category, on each side
+   * @return false if the name is suppressed
+   */
+  public boolean showsCategory(long... counts) {
+    return Arrays.stream(counts).anyMatch(count -> count >= smallestCount);
+  }
+
+  /**
+   * Returns whether smallest and largest values are shown.
+   *
+   * @return false if they are suppressed
    */
   public boolean extremes() {
     return extremes;

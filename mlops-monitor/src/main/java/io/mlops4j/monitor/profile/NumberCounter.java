@@ -1,5 +1,13 @@
 package io.mlops4j.monitor.profile;
 
+import io.mlops4j.monitor.profile.internal.BinLookup;
+import io.mlops4j.monitor.profile.internal.Chunk;
+import io.mlops4j.monitor.profile.internal.ColumnKind;
+import io.mlops4j.monitor.profile.internal.FloatMoments;
+import io.mlops4j.monitor.profile.internal.HyperLogLog;
+import io.mlops4j.monitor.profile.internal.Moments;
+import io.mlops4j.monitor.profile.internal.NumberBins;
+import io.mlops4j.monitor.profile.internal.NumberCells;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
@@ -27,8 +35,8 @@ final class NumberCounter implements NumberGatherer {
   }
 
   @Override
-  public Kind kind() {
-    return Kind.NUMBERS;
+  public ColumnKind kind() {
+    return ColumnKind.NUMBERS;
   }
 
   @Override

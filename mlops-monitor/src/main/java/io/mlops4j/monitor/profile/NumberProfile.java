@@ -1,5 +1,8 @@
 package io.mlops4j.monitor.profile;
 
+import io.mlops4j.monitor.profile.internal.ExactMoments;
+import io.mlops4j.monitor.profile.internal.HyperLogLog;
+import io.mlops4j.monitor.profile.internal.NumberBins;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.OptionalLong;

@@ -1,5 +1,10 @@
 package io.mlops4j.monitor.profile;
 
+import io.mlops4j.monitor.profile.internal.Chunk;
+import io.mlops4j.monitor.profile.internal.ColumnKind;
+import io.mlops4j.monitor.profile.internal.FloatSort;
+import io.mlops4j.monitor.profile.internal.NumberBins;
+import io.mlops4j.monitor.profile.internal.NumberCells;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,8 +37,8 @@ final class NumberValues implements NumberGatherer {
   }
 
   @Override
-  public Kind kind() {
-    return Kind.NUMBERS;
+  public ColumnKind kind() {
+    return ColumnKind.NUMBERS;
   }
 
   @Override
@@ -103,7 +108,7 @@ final class NumberValues implements NumberGatherer {
       System.arraycopy(block, 0, all, at, length);
       at += length;
     }
-    return RadixSort.sorted(all);
+    return FloatSort.sorted(all);
   }
 
   private double[] sortedDoubles() {

@@ -310,13 +310,13 @@ public final class Profile {
    */
   public static final class Builder {
     private final boolean frozen;
-    private Selection selection = Selection.ALL;
-    private @Nullable Sides sides;
+    private ColumnSelection selection = ColumnSelection.ALL;
+    private @Nullable SideCounters sides;
     private long rows;
 
     private Builder(@Nullable Profile reference) {
       frozen = reference != null;
-      sides = reference == null ? null : Sides.frozen(reference.columns.values());
+      sides = reference == null ? null : SideCounters.frozen(reference.columns.values());
     }
 
     /**
@@ -330,7 +330,7 @@ public final class Profile {
     public Builder columns(String... names) {
       Objects.requireNonNull(names, "names");
       checkOpen();
-      selection = new Selection(Set.of(names), selection.except(), selection.categories());
+      selection = new ColumnSelection(Set.of(names), selection.except(), selection.categories());
       return this;
     }
 
@@ -344,7 +344,7 @@ public final class Profile {
     public Builder except(String... names) {
       Objects.requireNonNull(names, "names");
       checkOpen();
-      selection = new Selection(selection.only(), Set.of(names), selection.categories());
+      selection = new ColumnSelection(selection.only(), Set.of(names), selection.categories());
       return this;
     }
 
@@ -359,7 +359,7 @@ public final class Profile {
     public Builder categories(String... names) {
       Objects.requireNonNull(names, "names");
       checkOpen();
-      selection = new Selection(selection.only(), selection.except(), Set.of(names));
+      selection = new ColumnSelection(selection.only(), selection.except(), Set.of(names));
       return this;
     }
 
@@ -425,7 +425,7 @@ public final class Profile {
     }
 
     private Builder addRows(FeatureBatch batch, @Nullable FeatureBatch answers) {
-      Sides both = sides != null ? sides : Sides.choosing(batch, answers, selection);
+      SideCounters both = sides != null ? sides : SideCounters.choosing(batch, answers, selection);
       both.add(batch, answers);
       sides = both;
       rows += batch.rows();

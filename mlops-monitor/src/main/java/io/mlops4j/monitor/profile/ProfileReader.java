@@ -1,6 +1,11 @@
 package io.mlops4j.monitor.profile;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.monitor.profile.internal.CategoryBins;
+import io.mlops4j.monitor.profile.internal.ExactMoments;
+import io.mlops4j.monitor.profile.internal.HyperLogLog;
+import io.mlops4j.monitor.profile.internal.NumberBins;
+import io.mlops4j.monitor.profile.internal.TextIndex;
 import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;

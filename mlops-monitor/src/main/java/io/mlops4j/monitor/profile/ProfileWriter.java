@@ -1,6 +1,9 @@
 package io.mlops4j.monitor.profile;
 
 import io.mlops4j.monitor.profile.SkippedColumn.Reason;
+import io.mlops4j.monitor.profile.internal.BinaryFrame;
+import io.mlops4j.monitor.profile.internal.CategoryBins;
+import io.mlops4j.monitor.profile.internal.HyperLogLog;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the binary form that {@link Profile#toBytes} describes. */
 final class ProfileWriter {
-  static final Frame FRAME = new Frame("profile", 0x4d4c5046, 1, 2); // "MLPF"
+  static final BinaryFrame FRAME = new BinaryFrame("profile", 0x4d4c5046, 1, 2); // "MLPF"
   static final int NUMBERS = 0;
   static final int CATEGORIES = 1;
   static final int SKIPPED = 2;

@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.profile;
 
+import io.mlops4j.monitor.profile.internal.BinaryFrame;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -14,7 +15,8 @@ import java.util.TreeMap;
 
 /** Writes and reads the binary form that {@link SlicedProfile#toBytes} describes. */
 final class SlicedBytes {
-  private static final Frame FRAME = new Frame("sliced profile", 0x4d4c5053, 1, 1); // "MLPS"
+  private static final BinaryFrame FRAME =
+      new BinaryFrame("sliced profile", 0x4d4c5053, 1, 1); // "MLPS"
 
   private SlicedBytes() {}
 

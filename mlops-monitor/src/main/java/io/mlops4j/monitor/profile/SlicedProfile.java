@@ -241,7 +241,7 @@ public final class SlicedProfile {
 
     private void add(FeatureBatch batch, int[] rows, String name) {
       Profile.Builder counting = builder(name);
-      try (VectorSchemaRoot picked = Rows.pick(batch, rows)) {
+      try (VectorSchemaRoot picked = RowValues.pick(batch, rows)) {
         counting.add(FeatureBatch.of(picked, batch.dictionaries()));
       }
     }

@@ -37,8 +37,8 @@ public final class Slices {
    *     null}
    */
   public static Slices by(String column, String... more) {
-    List<String> columns = Rows.names(column, more);
-    return new Slices(batch -> Rows.values(batch, columns), MOST);
+    List<String> columns = RowValues.names(column, more);
+    return new Slices(batch -> RowValues.values(batch, columns), MOST);
   }
 
   /**
@@ -76,7 +76,7 @@ public final class Slices {
     Objects.requireNonNull(calendar, "calendar");
     return new Slices(
         batch -> {
-          IntFunction<Instant> times = Rows.times(batch, column);
+          IntFunction<Instant> times = RowValues.times(batch, column);
           return row -> {
             Instant time = times.apply(row);
             return time == null ? "null" : named(calendar.apply(time.atZone(zone)), time);

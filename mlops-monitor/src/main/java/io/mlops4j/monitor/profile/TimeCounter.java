@@ -1,12 +1,16 @@
 package io.mlops4j.monitor.profile;
 
+import io.mlops4j.monitor.profile.internal.Chunk;
+import io.mlops4j.monitor.profile.internal.ColumnKind;
+import io.mlops4j.monitor.profile.internal.HyperLogLog;
+import io.mlops4j.monitor.profile.internal.TimeResolution;
 import java.time.Instant;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers what a profile needs of timestamps and dates. */
-final class TimeCounter implements Counter {
+final class TimeCounter implements ColumnCounter {
   private final String name;
   private final Role role;
   private final HyperLogLog distinct = new HyperLogLog();
@@ -21,13 +25,13 @@ final class TimeCounter implements Counter {
   }
 
   @Override
-  public Kind kind() {
-    return Kind.TIMES;
+  public ColumnKind kind() {
+    return ColumnKind.TIMES;
   }
 
   @Override
   public void add(FieldVector column, DictionaryProvider dictionaries, Chunk chunk) {
-    TimeUnit unit = TimeUnit.of(column);
+    TimeResolution unit = TimeResolution.of(column);
     boolean nulls = column.getNullCount() > 0;
     long address = column.getDataBufferAddress();
     long least = Long.MAX_VALUE;

@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.profile;
 
+import io.mlops4j.monitor.profile.internal.HyperLogLog;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package io.mlops4j.monitor.profile;
 
+import io.mlops4j.monitor.profile.internal.HyperLogLog;
+
 /**
  * What is known of texts without a bin of their own.
  *

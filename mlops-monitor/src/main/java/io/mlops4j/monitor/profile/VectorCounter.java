@@ -1,5 +1,9 @@
 package io.mlops4j.monitor.profile;
 
+import io.mlops4j.monitor.profile.internal.Chunk;
+import io.mlops4j.monitor.profile.internal.ColumnKind;
+import io.mlops4j.monitor.profile.internal.FloatSums;
+import io.mlops4j.monitor.profile.internal.HyperLogLog;
 import java.math.BigInteger;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.FieldVector;
@@ -7,7 +11,7 @@ import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
 /** Gathers what a profile needs of vectors: their sum, and a norm and a projection of each. */
-final class VectorCounter implements Counter {
+final class VectorCounter implements ColumnCounter {
   private final String name;
   private final Role role;
   private final int dimension;
@@ -68,13 +72,13 @@ final class VectorCounter implements Counter {
   }
 
   @Override
-  public Kind kind() {
-    return Kind.VECTORS;
+  public ColumnKind kind() {
+    return ColumnKind.VECTORS;
   }
 
   @Override
   public boolean accepts(FieldVector column, DictionaryProvider dictionaries) {
-    return Kind.of(column, dictionaries) == Kind.VECTORS
+    return ColumnKind.of(column, dictionaries) == ColumnKind.VECTORS
         && ((FixedSizeListVector) column).getListSize() == dimension;
   }
 

@@ -1,5 +1,7 @@
 package io.mlops4j.monitor.profile;
 
+import io.mlops4j.monitor.profile.internal.ExactMoments;
+import io.mlops4j.monitor.profile.internal.FloatSums;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Objects;

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Draws categories: all where they are few, else those whose share moved most and the others as
- * one; then what the reference never had, and the missing.
+ * Draws categories. If there are few, all are drawn. Of many, those whose share moved most are
+ * drawn, and the others as one bar. Unseen and missing values follow.
  */
 final class CategoryChart {
   private static final int NAMED = 10;
@@ -18,7 +18,7 @@ final class CategoryChart {
 
   private CategoryChart() {}
 
-  static Chart of(CategoryPair pair) {
+  static Chart of(ShownColumn<CategoryProfile> pair) {
     int[] order = order(pair);
     boolean all = pair.reference().namesAll();
     long[][] counts = {counts(pair.reference(), order, all), counts(pair.current(), order, all)};
@@ -32,20 +32,25 @@ final class CategoryChart {
         IntStream.range(0, names.size())
             .filter(bin -> bin < order.length || counts[0][bin] + counts[1][bin] > 0)
             .toArray();
-    return new PairedBars(
+    return new BarChart(
         Arrays.stream(shown).mapToObj(names::get).toList(),
         shares(counts[0], shown),
         shares(counts[1], shown),
         order.length < shown.length && shown[order.length] == order.length ? order.length : -1);
   }
 
+  /** Whether the name of a category may be shown. */
+  static boolean shows(ShownColumn<CategoryProfile> pair, int bin) {
+    return pair.rules().showsCategory(pair.reference().counts()[bin], pair.current().counts()[bin]);
+  }
+
   /**
-   * Those that may be named and are drawn: the most frequent ones of the reference first where all
-   * are, else the ones that moved most first, and numbers in their own order.
+   * The categories to draw, of those that may be named. If all are drawn, the most frequent ones of
+   * the reference come first, otherwise those that moved most. Numbers are in ascending order.
    */
-  private static int[] order(CategoryPair pair) {
+  private static int[] order(ShownColumn<CategoryProfile> pair) {
     List<String> names = pair.reference().names();
-    int[] drawn = IntStream.range(0, names.size()).filter(pair::shows).toArray();
+    int[] drawn = IntStream.range(0, names.size()).filter(bin -> shows(pair, bin)).toArray();
     if (drawn.length > NAMED) {
       double[] moves = moves(pair);
       drawn =
@@ -65,21 +70,21 @@ final class CategoryChart {
         : drawn;
   }
 
-  /** By how much the share of each category changed. */
-  private static double[] moves(CategoryPair pair) {
+  /** The change of the share of each category. */
+  private static double[] moves(ShownColumn<CategoryProfile> pair) {
     long[] before = pair.reference().counts();
     long[] after = pair.current().counts();
-    double n = Math.max(1, Categories.sum(before) + pair.reference().missing());
-    double m = Math.max(1, Categories.sum(after) + pair.current().missing());
+    double n = Math.max(1, Arrays.stream(before).sum() + pair.reference().missing());
+    double m = Math.max(1, Arrays.stream(after).sum() + pair.current().missing());
     double[] moves = new double[before.length];
     Arrays.setAll(moves, bin -> Math.abs(after[bin] / m - before[bin] / n));
     return moves;
   }
 
   /**
-   * The ones of an order, then the others, the unseen and the missing.
+   * The counts of the drawn categories, then of the others, the unseen and the missing.
    *
-   * @param all whether the rest of the reference is empty, so that the rest is unseen
+   * @param all whether the reference has no rest, so that the current rest is unseen
    */
   private static long[] counts(CategoryProfile side, int[] order, boolean all) {
     long[] each = side.counts();
@@ -88,14 +93,14 @@ final class CategoryChart {
       counts[i] = each[order[i]];
     }
     long unseen = all ? side.rest() : 0;
-    counts[order.length] = side.present() - Categories.sum(counts) - unseen;
+    counts[order.length] = side.present() - Arrays.stream(counts).sum() - unseen;
     counts[order.length + 1] = unseen;
     counts[order.length + 2] = side.missing();
     return counts;
   }
 
   private static double[] shares(long[] counts, int[] shown) {
-    double all = Math.max(1, Categories.sum(counts));
+    double all = Math.max(1, Arrays.stream(counts).sum());
     return IntStream.of(shown).mapToDouble(bin -> counts[bin] / all).toArray();
   }
 }

@@ -1,18 +1,24 @@
 package io.mlops4j.monitor.report;
 
+import io.mlops4j.monitor.drift.FeatureDrift;
+import io.mlops4j.monitor.profile.CategoryProfile;
+import io.mlops4j.monitor.profile.ExportRules;
+import io.mlops4j.monitor.profile.NumberProfile;
 import java.util.Arrays;
 
-/** The distributions of both sides, drawn over each other. */
-sealed interface Chart permits Density, PairedColumns, PairedBars {
+/** A drawing of the distributions of both sides. */
+sealed interface Chart permits DensityChart, ColumnChart, BarChart {
   int WIDTH = 400;
 
-  /** Draws it. */
+  /** Draws the chart of a column. */
   void write(Markup out, String name);
 
-  static Chart of(ColumnPair pair) {
-    return pair instanceof NumberPair numbers
-        ? NumberChart.of(numbers)
-        : CategoryChart.of((CategoryPair) pair);
+  static Chart of(FeatureDrift feature, ExportRules rules) {
+    return feature.reference() instanceof NumberProfile numbers
+        ? NumberChart.of(new ShownColumn<>(numbers, (NumberProfile) feature.current(), rules))
+        : CategoryChart.of(
+            new ShownColumn<>(
+                (CategoryProfile) feature.reference(), (CategoryProfile) feature.current(), rules));
   }
 
   static void open(Markup out, int height, String label) {
@@ -28,12 +34,12 @@ sealed interface Chart permits Density, PairedColumns, PairedBars {
         label);
   }
 
-  /** Draws bars as one path, which takes a fraction of the bytes that as many rectangles would. */
+  /** Draws bars as one path, which takes far fewer bytes than one rectangle for each bar. */
   static void bars(Markup out, String side, String path) {
     out.shape("path", "class", side + " solid", "d", path);
   }
 
-  /** One bar of such a path; the filling closes it. */
+  /** Returns one bar of such a path. The path stays open, because filling closes it. */
   static String bar(double x, double y, double width, double height) {
     String left = Markup.coordinate(x);
     return "M%s %sh%sv%sH%s"
@@ -46,12 +52,12 @@ sealed interface Chart permits Density, PairedColumns, PairedBars {
     return most > 0 ? most : 1;
   }
 
-  /** A text that ends at x. */
+  /** Writes a text that ends at x. */
   static void label(Markup out, double x, double y, String text) {
     out.element("text", text, "x", x, "y", y);
   }
 
-  /** A text that starts at x, or has its middle there. */
+  /** Writes a text that starts at x or is centred there. */
   static void label(Markup out, double x, double y, String anchor, String text) {
     out.element("text", text, "class", anchor, "x", x, "y", y);
   }

@@ -1,8 +1,14 @@
 package io.mlops4j.monitor.report;
 
+import io.mlops4j.monitor.drift.DataSetDrift;
+import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.drift.DriftVerdict;
+import io.mlops4j.monitor.drift.FeatureDrift;
+import io.mlops4j.monitor.drift.Movement;
+import io.mlops4j.monitor.explain.PredictionShift;
+import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.profile.CategoryProfile;
 import io.mlops4j.monitor.profile.NumberProfile;
-import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.Role;
 import io.mlops4j.monitor.profile.SkippedColumn;
 import io.mlops4j.rollout.Evidence;
@@ -10,96 +16,93 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Writes a drift report into a page: the verdict, all columns in a table, a card for each. */
+/** Writes a drift report into a page: the verdict, a table of all columns, a card for each. */
 final class DriftSection {
   private static final String REFERENCE = "Reference";
   private static final String CURRENT = "Current";
 
-  /** So many columns are found without a search. */
+  /** The most columns that need no search field. */
   private static final int FEW = 5;
 
-  /** So many of the values that moved a column are told. */
+  /** The most values that are listed for a column. */
   private static final int MOVED = 5;
 
-  /** So many drifted columns are named in the headline. */
+  /** The most drifted columns that are named in the headline. */
   private static final int NAMED = 5;
 
   private final Markup out;
   private final String id;
+  private final DriftReport report;
 
-  DriftSection(Markup out, String id) {
+  DriftSection(Markup out, String id, DriftReport report) {
     this.out = out;
     this.id = id;
+    this.report = report;
   }
 
-  void write(String heading, DriftReport report) {
+  void write(String heading, @Nullable PredictionShift shift) {
     out.open("section", "aria-labelledby", id, "class", "drift");
     out.element("h2", heading, "id", id);
-    verdict(report);
-    moved(report);
-    report.predictionShift().ifPresent(this::predictionShift);
+    verdict();
+    moved();
+    if (shift != null) {
+      predictionShift(shift);
+    }
     if (!report.slices().isEmpty()) {
       new SliceSection(out).write(report);
     }
     if (!report.features().isEmpty()) {
-      search(report);
-      summary(report);
+      search();
+      summary();
       method();
       out.open("div", "class", "cards");
       report.features().forEach(this::card);
       out.close();
     }
-    notCompared(report);
+    notCompared();
     out.close().raw("\n");
   }
 
-  private void verdict(DriftReport report) {
-    String tone = report.driftedFeatures().isEmpty() ? isJudged(report) : "alarm";
-    out.open("p", "class", "notice " + tone).open("strong").words(headline(report)).close();
+  private void verdict() {
+    String tone = report.driftedFeatures().isEmpty() ? untroubled() : "alarm";
+    out.open("p", "class", "notice " + tone).open("strong").words(headline()).close();
     out.text(" ");
     out.text(
         "%s rows were compared with %s rows of the reference."
             .formatted(Figures.of(report.current().rows()), Figures.of(report.reference().rows())));
     if (!report.driftedFeatures().isEmpty()) {
-      out.text(extent(report));
+      out.text(extent());
     }
     out.close();
     if (!report.keysNotJudged().isEmpty()) {
       String names = String.join(", ", report.keysNotJudged());
-      out.element(
-          "p",
-          "Key columns of which nothing can be said: " + names + ".",
-          "class",
-          "notice neutral");
+      out.element("p", "Key columns without a verdict: " + names + ".", "class", "notice neutral");
     }
     String subject = report.subject().toString();
-    out.element(
-        "p",
-        (subject.isEmpty() ? "" : subject + ". ") + digests(report.reference(), report.current()),
-        "class",
-        "fine");
+    out.element("p", (subject.isEmpty() ? "" : subject + ". ") + digests(), "class", "fine");
   }
 
-  /** Why drift is widespread or not. */
-  private static String extent(DriftReport report) {
+  /** The reason why drift is widespread or not. */
+  private String extent() {
     String share = Figures.percent(report.policy().dataSetBound());
     if (!report.driftedKeys().isEmpty()) {
-      return " Drift is widespread, as a key column drifted: "
+      return " Drift is widespread because a key column drifted: "
           + String.join(", ", report.driftedKeys())
           + ".";
     }
     if (report.dataSet() == DataSetDrift.WIDESPREAD) {
-      return " Drift is widespread, as at least " + share + " of the columns drifted.";
+      return " Drift is widespread because at least " + share + " of the columns drifted.";
     }
-    return " Widespread drift takes "
+    return " Drift is widespread from "
         + share
         + " of the columns"
-        + (report.policy().keyFeatures().isEmpty() ? "." : " or a key column.");
+        + (report.policy().keyFeatures().isEmpty() ? "." : ", or if a key column drifts.");
   }
 
-  /** The first reason of each drifted column, in words. */
-  private void moved(DriftReport report) {
+  /** The value behind most of the effect, for each drifted column. */
+  private void moved() {
     List<FeatureDrift> drifted =
         report.driftedFeatures().stream().filter(one -> !one.movements().isEmpty()).toList();
     if (drifted.isEmpty()) {
@@ -118,7 +121,7 @@ final class DriftSection {
     out.element("h3", "Why the predictions moved", "class", "lone");
     out.element(
         "p",
-        "The mean prediction went from %s to %s: %s \u00b1 %s, by %s current and %s reference rows."
+        "The mean prediction went from %s to %s: %s \u00b1 %s, from %s current and %s reference rows."
                 .formatted(
                     Figures.of(shift.referenceMean()),
                     Figures.of(shift.currentMean()),
@@ -126,12 +129,12 @@ final class DriftSection {
                     Figures.of(shift.shift().margin()),
                     Figures.of((long) shift.currentRows()),
                     Figures.of((long) shift.referenceRows()))
-            + " A feature explains by how much that falls when it alone is put back to the"
-            + " reference; \u00b1 is a 95 % interval.");
+            + " The part of a feature is the change of the mean when this feature alone is set back"
+            + " to the reference. \u00b1 is a 95 % interval.");
     List<List<String>> rows = new ArrayList<>();
     shift.parts().forEach(part -> rows.add(row(part.feature(), part.explained())));
-    rows.add(row("together, and others", shift.remainder()));
-    rows.add(row("in all", shift.shift()));
+    rows.add(row("interactions and other columns", shift.remainder()));
+    rows.add(row("total", shift.shift()));
     Tables.write(
         out,
         "What each feature explains, largest first",
@@ -144,7 +147,7 @@ final class DriftSection {
   }
 
   private void movement(Movement movement) {
-    out.text(movement.value() + ": " + movement.change());
+    out.text(movement.value() + ": " + change(movement));
     out.element(
         "span",
         ", " + Figures.percent(movement.contribution()) + " of the effect",
@@ -152,7 +155,13 @@ final class DriftSection {
         "fine");
   }
 
-  private void search(DriftReport report) {
+  /** Both shares with an arrow between; a share is not broken over lines. */
+  private static String change(Movement movement) {
+    return (Figures.share(movement.reference()) + " \u2192 " + Figures.share(movement.current()))
+        .replace(" %", "\u00a0%");
+  }
+
+  private void search() {
     if (report.features().size() > FEW) {
       String field = id + "-search";
       out.open("p", "class", "search", "hidden", "");
@@ -162,11 +171,11 @@ final class DriftSection {
     }
   }
 
-  private static String isJudged(DriftReport report) {
+  private String untroubled() {
     return report.judgedColumns() > 0 ? "good" : "neutral";
   }
 
-  private static String headline(DriftReport report) {
+  private String headline() {
     List<FeatureDrift> drifted = report.driftedFeatures();
     int judged = report.judgedColumns();
     if (judged == 0) {
@@ -186,12 +195,13 @@ final class DriftSection {
             drifted.size() > NAMED ? " and " + (drifted.size() - NAMED) + " more" : "");
   }
 
-  private static String digests(Profile reference, Profile current) {
+  private String digests() {
     return "Profiles: reference %s, current %s"
-        .formatted(reference.digest().abbreviated(), current.digest().abbreviated());
+        .formatted(
+            report.reference().digest().abbreviated(), report.current().digest().abbreviated());
   }
 
-  private void summary(DriftReport report) {
+  private void summary() {
     String caption = "All columns, largest effect first";
     out.open("div", "class", "scroll", "role", "region", "aria-label", caption, "tabindex", "0");
     out.open("table", "class", "summary sortable").element("caption", caption);
@@ -214,29 +224,20 @@ final class DriftSection {
     if (feature.key()) {
       out.text(" ").element("span", "key", "class", "role");
     }
-    int rank = feature.drifted() ? 0 : feature.urgency() < 0 ? 2 : 1;
+    DriftVerdict.Judged judged =
+        feature.verdict() instanceof DriftVerdict.Judged verdict ? verdict : null;
+    double effect = judged == null ? -1 : judged.relativeEffect();
+    double adjusted = judged == null ? Double.NaN : judged.adjustedPValue();
+    int rank = feature.drifted() ? 0 : feature.judged() ? 1 : 2;
     out.close().open("td", "data-sort", rank);
     badge(feature.verdict());
-    out.close()
-        .open("td", "class", "effect", "data-sort", Float.toString((float) feature.urgency()));
-    Meter.write(out, feature.verdict());
+    out.close().open("td", "class", "effect", "data-sort", Float.toString((float) effect));
+    EffectBar.write(out, feature.verdict());
     out.close();
-    String sort = Float.toString((float) adjusted(feature.verdict()));
-    out.element("td", adjustedText(feature.verdict()), "class", "number", "data-sort", sort);
+    String text = Double.isNaN(adjusted) ? "none" : Figures.pValue(adjusted);
+    String sort = Float.toString((float) adjusted);
+    out.element("td", text, "class", "number", "data-sort", sort);
     out.close();
-  }
-
-  private static String adjustedText(DriftVerdict verdict) {
-    double adjusted = adjusted(verdict);
-    return Double.isNaN(adjusted) ? "none" : Figures.pValue(adjusted);
-  }
-
-  /** NaN with too few rows. */
-  private static double adjusted(DriftVerdict verdict) {
-    if (verdict instanceof DriftVerdict.Drifted drifted) {
-      return drifted.adjustedPValue();
-    }
-    return verdict instanceof DriftVerdict.Stable stable ? stable.adjustedPValue() : Double.NaN;
   }
 
   private void badge(DriftVerdict verdict) {
@@ -253,20 +254,22 @@ final class DriftSection {
     out.open("details").element("summary", "How to read this");
     out.element(
         "p",
-        "A column has drifted when its effect reaches the bound (the tick on the bar) and chance is"
-            + " an unlikely reason: the p-value of its test, adjusted over all columns by Benjamini"
-            + " and Hochberg, is small enough. Many rows make every p-value small, so the effect"
-            + " decides; few rows make effects large by chance, so the test decides.");
+        "A column has drifted if its effect reaches the bound (the tick on the bar) and random"
+            + " variation is an unlikely reason: the p-value of its test, adjusted over all columns"
+            + " by Benjamini and Hochberg, is small enough. Many rows make every p-value small, so"
+            + " there the effect decides. Few rows make effects large by chance, so there the test"
+            + " decides.");
     out.element(
         "p",
-        "What moved a column are the values that its effect is made of: categories, numbers, or"
-            + " tenths of the reference, each with its share before and after, and its part of the"
-            + " effect.");
+        "The values that moved a column are the parts of its effect: categories, numbers, or tenths"
+            + " of the reference. Each is listed with its share before and after, and its part of"
+            + " the effect.");
     out.element(
         "p",
         "The charts show shares of the rows: the reference filled, the current rows outlined or in"
-            + " the stronger colour. Of many categories those that moved most are drawn. Rows are taken to be exchangeable: a month with five Mondays"
-            + " differs from one with four.");
+            + " the stronger colour. Of many categories, those that moved most are drawn. The"
+            + " comparison assumes exchangeable rows: a month with five Mondays differs from a"
+            + " month with four.");
     out.close();
   }
 
@@ -279,14 +282,14 @@ final class DriftSection {
     badge(feature.verdict());
     out.close();
     out.open("figure");
-    Chart.of(feature.columns()).write(out, feature.name());
+    Chart.of(feature, report.exportRules()).write(out, feature.name());
     out.open("figcaption").element("i", "", "class", "swatch reference").text(" reference ");
     out.element("i", "", "class", "swatch current").text(" current").close().close();
     if (feature.drifted()) {
       movements(feature, "What moved it");
     }
     out.open("ul");
-    out.open("li").element("b", "Measure.").text(" " + feature.selection() + ".").close();
+    out.open("li").element("b", "Measure.").text(" " + feature.method() + ".").close();
     for (Evidence evidence : feature.evidence()) {
       out.open("li").element("b", label(evidence.name())).text(" " + evidence.text() + ".").close();
     }
@@ -329,13 +332,13 @@ final class DriftSection {
       rows.add(row("missing", before, after, NumberProfile::missing));
       rows.add(row("mean", before, after, NumberProfile::mean));
       rows.add(row("deviation", before, after, NumberProfile::deviation));
-      boolean extremes = ((NumberPair) feature.columns()).rules().extremes();
+      boolean extremes = report.exportRules().extremes();
       if (extremes) {
-        rows.add(row("least", before, after, NumberProfile::min));
+        rows.add(row("minimum", before, after, NumberProfile::min));
       }
       rows.add(row("median", before, after, numbers -> median(numbers, extremes)));
       if (extremes) {
-        rows.add(row("greatest", before, after, NumberProfile::max));
+        rows.add(row("maximum", before, after, NumberProfile::max));
       }
     } else {
       CategoryProfile before = (CategoryProfile) feature.reference();
@@ -353,7 +356,7 @@ final class DriftSection {
     out.close();
   }
 
-  /** None where it is an extreme value that is not to be told. */
+  /** NaN if the median is a suppressed extreme. */
   private static double median(NumberProfile numbers, boolean extremes) {
     double median = numbers.quantile(0.5);
     return extremes || (median > numbers.min() && median < numbers.max()) ? median : Double.NaN;
@@ -364,7 +367,7 @@ final class DriftSection {
         name, Figures.of(figure.applyAsDouble(before)), Figures.of(figure.applyAsDouble(after)));
   }
 
-  /** Named categories that occur. */
+  /** Counts the named categories that occur. */
   private static double categories(CategoryProfile side) {
     long[] counts = side.counts();
     double used = 0;
@@ -374,7 +377,7 @@ final class DriftSection {
     return used;
   }
 
-  private void notCompared(DriftReport report) {
+  private void notCompared() {
     List<List<String>> rows = new ArrayList<>();
     for (SkippedColumn column : report.skipped()) {
       rows.add(List.of(column.name(), column.detail()));

@@ -1,6 +1,9 @@
 package io.mlops4j.monitor.report;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.drift.ReportSubject;
+import io.mlops4j.monitor.explain.PredictionShift;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -10,16 +13,21 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * One page of headings, paragraphs, tables and {@linkplain DriftReport drift reports}, in one file
- * that needs nothing else: no font, no picture, no network. Its one script lets the reader search
- * for columns; without it everything is there all the same. The page follows the reader's light or
+ * A page of headings, paragraphs, tables and {@linkplain DriftReport drift reports}, in a single
+ * file that loads no font, no picture and nothing from the network. One script lets the reader
+ * search for columns; everything else works without scripts. The page follows the reader's light or
  * dark scheme, fits a phone and prints.
  *
- * <p>Every text is escaped; none is read as HTML. Immutable and thread safe.
+ * <pre>{@code
+ * HtmlReport.of(DriftReport.compare(january, may)).write(Path.of("may.html"));
+ * }</pre>
+ *
+ * <p>Every text is escaped, so no text is interpreted as HTML. Immutable and thread safe.
  */
 public final class HtmlReport {
-  private static final String STYLE = Resources.text("report.css");
-  private static final String SCRIPT = Resources.text("report.js");
+  private static final String STYLE = ReportFiles.resource("report.css");
+  private static final String HEADING = "Current rows and reference";
+  private static final String SCRIPT = ReportFiles.resource("report.js");
 
   private final String title;
   private final String body;
@@ -27,6 +35,48 @@ public final class HtmlReport {
   private HtmlReport(String title, String body) {
     this.title = title;
     this.body = body;
+  }
+
+  /**
+   * Returns the page of one drift report. Its title names the model, both periods and the date, as
+   * far as the report's {@linkplain DriftReport#subject subject} states them.
+   *
+   * @param report the report
+   * @return a page
+   */
+  public static HtmlReport of(DriftReport report) {
+    Objects.requireNonNull(report, "report");
+    return builder(title(report.subject())).drift(HEADING, report).build();
+  }
+
+  /**
+   * Returns the page of one drift report and of the part of each feature in the shift of a model's
+   * predictions.
+   *
+   * @param report the report
+   * @param shift the shift, made of the compared rows or of some of them
+   * @return a page
+   */
+  public static HtmlReport of(DriftReport report, PredictionShift shift) {
+    Objects.requireNonNull(report, "report");
+    return builder(title(report.subject())).drift(HEADING, report, shift).build();
+  }
+
+  private static String title(ReportSubject subject) {
+    StringBuilder title = new StringBuilder("Drift report");
+    subject.model().ifPresent(name -> title.append(" of ").append(name));
+    subject.version().ifPresent(version -> title.append(", version ").append(version));
+    subject.currentPeriod().ifPresent(period -> title.append(": ").append(period));
+    subject
+        .referencePeriod()
+        .ifPresent(
+            period ->
+                title
+                    .append(subject.currentPeriod().isPresent() ? " " : ": ")
+                    .append("against ")
+                    .append(period));
+    subject.date().ifPresent(day -> title.append(" (").append(day.toString(), 0, 10).append(')'));
+    return title.toString();
   }
 
   /**
@@ -40,7 +90,7 @@ public final class HtmlReport {
   }
 
   /**
-   * The page.
+   * Returns the page.
    *
    * @return HTML
    */
@@ -58,12 +108,15 @@ public final class HtmlReport {
     html.raw("\n").open("body").open("header").element("h1", title).close();
     html.raw("\n").open("main").raw(body).close();
     html.raw("\n").open("footer");
-    html.element("p", "Written by mlops4j. This file is complete: it loads nothing.").close();
+    html.element("p", "Written by mlops4j. This file is self-contained: it loads nothing.").close();
     html.raw("\n<script>" + SCRIPT + "</script>");
     return html.close().close().raw("\n").toString();
   }
 
-  /** Of the style sheet and the script, so that the page's own policy lets in nothing else. */
+  /**
+   * The content security policy of the page allows only the style sheet and script with these
+   * digests.
+   */
   private static String digest(String text) {
     try {
       byte[] sha256 =
@@ -75,20 +128,20 @@ public final class HtmlReport {
   }
 
   /**
-   * Writes the page in UTF-8, over a file that is there.
+   * Writes the page in UTF-8. An existing file is replaced.
    *
    * @param file the file
    * @throws DataException if it cannot be written
    */
   public void write(Path file) {
-    DriftReport.write(file, toHtml());
+    ReportFiles.write(file, toHtml());
   }
 
-  /** How a {@link Builder#notice notice} is meant. */
+  /** The meaning of a {@link Builder#notice notice}. */
   public enum Tone {
-    /** As it should be. */
+    /** All is well. */
     GOOD("good"),
-    /** Somebody should look. */
+    /** Someone should look at it. */
     ALARM("alarm"),
     /** Neither. */
     NEUTRAL("neutral");
@@ -100,7 +153,7 @@ public final class HtmlReport {
     }
   }
 
-  /** Gathers the parts of a page in their order. Not thread safe. */
+  /** Collects the parts of a page, in order. Not thread safe. */
   public static final class Builder {
     private final String title;
     private final Markup body = new Markup();
@@ -111,7 +164,7 @@ public final class HtmlReport {
     }
 
     /**
-     * Adds a heading under which what follows belongs.
+     * Adds a heading for the parts that follow.
      *
      * @param text the heading
      * @return this builder
@@ -133,9 +186,9 @@ public final class HtmlReport {
     }
 
     /**
-     * Adds a statement that catches the eye.
+     * Adds a highlighted statement.
      *
-     * @param tone how it is meant; the text must say so too
+     * @param tone its meaning, which the text must state too
      * @param text the statement
      * @return this builder
      */
@@ -145,14 +198,14 @@ public final class HtmlReport {
     }
 
     /**
-     * Adds a table. Cells that begin with a digit or a sign are aligned to the right; wide tables
+     * Adds a table. Cells that begin with a digit or a sign are aligned to the right. Wide tables
      * scroll on a phone.
      *
      * @param caption what the table shows
      * @param header the heads of the columns
-     * @param rows the cells, the first of each row being its head
+     * @param rows the cells; the first cell of each row is its head
      * @return this builder
-     * @throws IllegalArgumentException if a row has another number of cells than the header
+     * @throws IllegalArgumentException if the number of cells of a row differs from the header's
      */
     public Builder table(String caption, List<String> header, List<List<String>> rows) {
       rows.forEach(row -> checkCells(header, row));
@@ -169,21 +222,36 @@ public final class HtmlReport {
     }
 
     /**
-     * Adds a drift report: its verdict, a table of all columns, and a card with a chart for each.
+     * Adds a drift report: its verdict, a table of all columns, and a card with a chart for each
+     * column.
      *
      * @param heading what was compared, for example {@code "May against January"}
      * @param report the report
      * @return this builder
      */
     public Builder drift(String heading, DriftReport report) {
-      new DriftSection(body, "drift" + ++sections).write(heading, report);
+      new DriftSection(body, "drift" + ++sections, report).write(heading, null);
       return this;
     }
 
     /**
-     * Ends the page. The builder may go on.
+     * Adds a drift report, with the part of each feature in the shift of a model's predictions.
      *
-     * @return a page of the parts so far
+     * @param heading what was compared, for example {@code "May against January"}
+     * @param report the report
+     * @param shift the shift, made of the compared rows or of some of them
+     * @return this builder
+     */
+    public Builder drift(String heading, DriftReport report, PredictionShift shift) {
+      Objects.requireNonNull(shift, "shift");
+      new DriftSection(body, "drift" + ++sections, report).write(heading, shift);
+      return this;
+    }
+
+    /**
+     * Builds a page of the parts that were added so far. The builder can add more and build again.
+     *
+     * @return a page
      */
     public HtmlReport build() {
       return new HtmlReport(title, body.toString());

@@ -1,41 +1,42 @@
 package io.mlops4j.monitor.report;
 
+import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.profile.NumberProfile;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Draws numbers: few values as columns, many as densities. */
+/** Draws numbers: a few values as columns, many as densities. */
 final class NumberChart {
   private static final int COLUMNS = 31;
   private static final int CELLS = 50;
 
   private NumberChart() {}
 
-  static Chart of(NumberPair pair) {
+  static Chart of(ShownColumn<NumberProfile> pair) {
     int[] used = used(pair);
     return pair.reference().exact() && used.length > 0 && used.length <= COLUMNS
         ? columns(pair, used)
         : density(pair);
   }
 
-  private static int[] used(NumberPair pair) {
+  private static int[] used(ShownColumn<NumberProfile> pair) {
     long[] before = pair.reference().counts();
     long[] after = pair.current().counts();
     return IntStream.range(0, before.length).filter(bin -> before[bin] + after[bin] > 0).toArray();
   }
 
-  private static Chart columns(NumberPair pair, int[] used) {
+  private static Chart columns(ShownColumn<NumberProfile> pair, int[] used) {
     double[] edges = pair.reference().edges();
     boolean extremes = pair.rules().extremes();
     List<String> names =
         Arrays.stream(used)
             .mapToObj(bin -> extremes ? name(edges, bin) : nameWithoutExtremes(edges, bin))
             .toList();
-    return new PairedColumns(names, shares(pair.reference(), used), shares(pair.current(), used));
+    return new ColumnChart(names, shares(pair.reference(), used), shares(pair.current(), used));
   }
 
-  /** The value of a bin that holds one; of a gap, where it lies. */
+  /** The value of a bin with one value; the limits of a gap. */
   private static String name(double[] edges, int bin) {
     if (bin == 0) {
       return "\u2264 " + Figures.of(edges[0]);
@@ -71,15 +72,16 @@ final class NumberChart {
   }
 
   /**
-   * From the lower to the upper half per cent, so that a single outlier does not flatten it all.
+   * Draws the range from the lower to the upper half per cent, so that a single outlier does not
+   * flatten the curve.
    */
-  private static Chart density(NumberPair pair) {
+  private static Chart density(ShownColumn<NumberProfile> pair) {
     double low = least(pair.reference().quantile(0.005), pair.current().quantile(0.005));
     double high = -least(-pair.reference().quantile(0.995), -pair.current().quantile(0.995));
     if (!(high > low)) {
       high = low + 1;
     }
-    return new Density(
+    return new DensityChart(
         low,
         high,
         pair.rules().extremes(),
@@ -87,13 +89,13 @@ final class NumberChart {
         cells(pair.current(), low, high));
   }
 
-  /** The lesser of two of which either may be NaN for nothing; 0 for none. */
+  /** The lesser of two values, each NaN if there is none; 0 if both are NaN. */
   private static double least(double a, double b) {
     double least = Double.isNaN(a) || b < a ? b : a;
     return Double.isNaN(least) ? 0 : least;
   }
 
-  /** Spreads the rows of each bin evenly over it. */
+  /** Spreads the rows of each bin evenly over the bin. */
   private static double[] cells(NumberProfile side, double low, double high) {
     double[] cells = new double[CELLS];
     double[] edges = side.edges();

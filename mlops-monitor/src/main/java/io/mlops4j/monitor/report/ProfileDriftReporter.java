@@ -1,16 +1,14 @@
 package io.mlops4j.monitor.report;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.spi.DriftReporter;
 import java.util.Set;
 
-/**
- * Compares profiles of two data sets by the default policy, as {@link DriftReport} does. Thread
- * safe.
- */
+/** Compares two data sets by the default policy of {@link DriftReport}. Thread safe. */
 public final class ProfileDriftReporter implements DriftReporter {
-  /** For {@link java.util.ServiceLoader}. */
+  /** Creates a reporter; called by {@link java.util.ServiceLoader}. */
   public ProfileDriftReporter() {}
 
   @Override
@@ -19,7 +17,7 @@ public final class ProfileDriftReporter implements DriftReporter {
     Profile.Builder builder = Profile.builder().except(except.toArray(String[]::new));
     for (FeatureBatch batch : reference) {
       for (String name : except) {
-        batch.column(name); // a misspelt one would be compared
+        batch.column(name); // a misspelt column would be compared
       }
       builder.add(batch);
     }
@@ -44,10 +42,7 @@ public final class ProfileDriftReporter implements DriftReporter {
 
     @Override
     public int judged() {
-      return (int)
-          report.features().stream()
-              .filter(feature -> !(feature.verdict() instanceof DriftVerdict.InsufficientData))
-              .count();
+      return report.judgedColumns();
     }
 
     @Override
@@ -74,12 +69,12 @@ public final class ProfileDriftReporter implements DriftReporter {
 
     @Override
     public String json() {
-      return report.toJson();
+      return JsonReport.of(report).toJson();
     }
 
     @Override
     public String html() {
-      return report.toHtml();
+      return HtmlReport.of(report).toHtml();
     }
   }
 }

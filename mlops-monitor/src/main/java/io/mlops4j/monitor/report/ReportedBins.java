@@ -1,39 +1,34 @@
 package io.mlops4j.monitor.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.mlops4j.monitor.drift.FeatureDrift;
+import io.mlops4j.monitor.profile.CategoryProfile;
 import io.mlops4j.monitor.profile.ExportRules;
+import io.mlops4j.monitor.profile.NumberProfile;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The bins of a column with the counts of both sides, as far as the rules show them. */
-final class ReportedBins {
-  private final ColumnPair pair;
-  private final ExportRules rules;
-
-  private ReportedBins(ColumnPair pair, ExportRules rules) {
-    this.pair = pair;
-    this.rules = rules;
-  }
-
-  static ReportedBins of(ColumnPair pair, ExportRules rules) {
-    return new ReportedBins(pair, rules);
-  }
-
+/** Writes the bins of a column with the counts of both sides, as far as the rules show them. */
+record ReportedBins(FeatureDrift feature, ExportRules rules) {
   void write(JsonGenerator out) throws IOException {
     out.writeObjectFieldStart("bins");
-    if (pair instanceof NumberPair numbers) {
-      numbers(out, numbers);
+    if (feature.reference() instanceof NumberProfile numbers) {
+      numbers(out, numbers, (NumberProfile) feature.current());
     } else {
-      categories(out, (CategoryPair) pair);
+      categories(
+          out,
+          new ShownColumn<>(
+              (CategoryProfile) feature.reference(), (CategoryProfile) feature.current(), rules));
     }
     out.writeEndObject();
   }
 
-  /** Bins that end at an extreme which is not shown are counted with the bin beyond it. */
-  private void numbers(JsonGenerator out, NumberPair numbers) throws IOException {
-    double[] edges = numbers.reference().edges();
+  /** A bin that ends at a suppressed extreme is counted together with the bin beyond it. */
+  private void numbers(JsonGenerator out, NumberProfile reference, NumberProfile current)
+      throws IOException {
+    double[] edges = reference.edges();
     int[] kept =
         IntStream.range(0, edges.length)
             .filter(edge -> rules.extremes() || !isExtreme(edges, edge))
@@ -41,17 +36,17 @@ final class ReportedBins {
     double[] shown = Arrays.stream(kept).mapToDouble(edge -> edges[edge]).toArray();
     out.writeFieldName("edges");
     out.writeArray(shown, 0, shown.length);
-    counts(out, "reference", joined(numbers.reference().counts(), kept));
-    counts(out, "current", joined(numbers.current().counts(), kept));
+    counts(out, "reference", joined(reference.counts(), kept));
+    counts(out, "current", joined(current.counts(), kept));
   }
 
-  /** Whether it is the least or the greatest number of the reference, or just below. */
+  /** Whether an edge is the smallest or the largest number of the reference, or just below it. */
   private static boolean isExtreme(double[] edges, int edge) {
     return edges[edge] <= Math.nextUp(edges[0])
         || edges[edge] >= Math.nextDown(edges[edges.length - 1]);
   }
 
-  /** The counts between the edges that are left. */
+  /** The counts between the remaining edges. */
   private static long[] joined(long[] counts, int[] kept) {
     long[] joined = new long[kept.length + 1];
     int bin = 0;
@@ -64,10 +59,12 @@ final class ReportedBins {
     return joined;
   }
 
-  /** Names of rare categories stay inside; their counts are one. */
-  private static void categories(JsonGenerator out, CategoryPair pair) throws IOException {
+  /** Rare categories are written without names, as one count. */
+  private static void categories(JsonGenerator out, ShownColumn<CategoryProfile> pair)
+      throws IOException {
     List<String> names = pair.reference().names();
-    int[] shown = IntStream.range(0, names.size()).filter(pair::shows).toArray();
+    int[] shown =
+        IntStream.range(0, names.size()).filter(bin -> CategoryChart.shows(pair, bin)).toArray();
     out.writeFieldName("labels");
     String[] labels = Arrays.stream(shown).mapToObj(names::get).toArray(String[]::new);
     out.writeArray(labels, 0, labels.length);
@@ -81,8 +78,8 @@ final class ReportedBins {
     out.writeNumberField("categories", names.size() - shown.length);
     sides(
         out,
-        pair.reference().present() - pair.reference().rest() - Categories.sum(shownBefore),
-        pair.current().present() - pair.current().rest() - Categories.sum(shownAfter));
+        pair.reference().present() - pair.reference().rest() - Arrays.stream(shownBefore).sum(),
+        pair.current().present() - pair.current().rest() - Arrays.stream(shownAfter).sum());
     out.writeObjectFieldStart("rest");
     sides(out, pair.reference().rest(), pair.current().rest());
   }

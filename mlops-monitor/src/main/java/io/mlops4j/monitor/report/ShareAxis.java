@@ -1,5 +1,7 @@
 package io.mlops4j.monitor.report;
 
+import io.mlops4j.monitor.internal.Figures;
+
 /**
  * The axis of shares at the left of a chart: round percentages from 0 to just above the largest
  * share, each with a line across.

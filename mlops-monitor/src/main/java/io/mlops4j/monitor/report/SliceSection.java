@@ -1,15 +1,19 @@
 package io.mlops4j.monitor.report;
 
+import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.drift.FeatureDrift;
+import io.mlops4j.monitor.drift.SliceDrift;
+import io.mlops4j.monitor.internal.Figures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Writes what was found slice by slice: a table of the slices with the largest effects. */
+/** Writes the comparison of slices: a table of the slices with the largest effects. */
 final class SliceSection {
-  /** So many slices are in the table; the report for programs has all. */
+  /** The most slices in the table; the JSON report has all of them. */
   private static final int SHOWN = 50;
 
-  /** So many drifted columns of a slice are named. */
+  /** The most drifted columns that are named for a slice. */
   private static final int NAMED = 3;
 
   private final Markup out;
@@ -19,7 +23,7 @@ final class SliceSection {
   }
 
   void write(DriftReport report) {
-    List<SliceDrift> slices = report.shownSlices();
+    List<SliceDrift> slices = shown(report);
     List<SliceDrift> drifted =
         slices.stream().filter(slice -> !slice.driftedFeatures().isEmpty()).toList();
     out.element("h3", "Slice by slice", "class", "lone");
@@ -38,6 +42,17 @@ final class SliceSection {
         rows);
   }
 
+  /** The slices with a verdict and with enough rows on both sides for their names to be shown. */
+  static List<SliceDrift> shown(DriftReport report) {
+    return report.slices().stream()
+        .filter(
+            slice ->
+                slice.judged()
+                    && Math.min(slice.reference().rows(), slice.current().rows())
+                        >= report.exportRules().smallestCount())
+        .toList();
+  }
+
   private static String headline(
       DriftReport report, List<SliceDrift> slices, List<SliceDrift> drifted) {
     int few = report.slices().size() - slices.size();
@@ -45,7 +60,7 @@ final class SliceSection {
         .formatted(
             drifted.size(),
             slices.size(),
-            few == 0 ? "" : ", and %d more have too few rows to say".formatted(few));
+            few == 0 ? "" : "; %d more have too few rows for a verdict".formatted(few));
   }
 
   private static List<String> row(SliceDrift slice) {

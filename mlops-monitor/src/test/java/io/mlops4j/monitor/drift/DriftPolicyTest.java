@@ -19,10 +19,11 @@ class DriftPolicyTest {
     double[] reference = IntStream.range(0, 1000).mapToDouble(i -> i).toArray();
     double[] shifted = IntStream.range(0, 1000).mapToDouble(i -> i + 200.0).toArray();
     List<Judgement> judgements =
-        policy.judge(
-            List.of(
-                (Measured) policy.numeric(reference, shifted),
-                (Measured) policy.numeric(reference, reference)));
+        new DriftJudge(policy)
+            .judgeMeasured(
+                List.of(
+                    (Measured) new ColumnMeasurer(policy).numeric(reference, shifted),
+                    (Measured) new ColumnMeasurer(policy).numeric(reference, reference)));
     assertThat(judgements).extracting(Judgement::drifted).containsExactly(true, false);
     assertThat(judgements.get(1).adjustedPValue()).isOne();
   }
@@ -31,40 +32,50 @@ class DriftPolicyTest {
   void aTinyEffectIsNoDriftHoweverManyRowsProveIt() {
     long[] reference = {500_000, 500_000};
     long[] current = {495_000, 505_000};
-    Measured shares = (Measured) policy.twoValues(reference, current);
+    Measured shares = (Measured) new ColumnMeasurer(policy).twoValues(reference, current);
     assertThat(shares.pValue()).isLessThan(1e-9);
-    assertThat(policy.judge(List.of(shares)).get(0).drifted()).isFalse();
+    assertThat(new DriftJudge(policy).judgeMeasured(List.of(shares)).get(0).drifted()).isFalse();
   }
 
   @Test
   void aLargeEffectThatChanceExplainsIsNoDrift() {
     Measured category =
-        (Measured) policy.category(new long[] {20, 20, 20}, new long[] {24, 14, 22});
+        (Measured)
+            new ColumnMeasurer(policy).category(new long[] {20, 20, 20}, new long[] {24, 14, 22});
     assertThat(category.size()).isGreaterThan(0.05);
     DriftPolicy strict = policy.withCategoryBound(0.05);
-    Measured again = (Measured) strict.category(new long[] {20, 20, 20}, new long[] {24, 14, 22});
+    Measured again =
+        (Measured)
+            new ColumnMeasurer(strict).category(new long[] {20, 20, 20}, new long[] {24, 14, 22});
     assertThat(again.matters()).isTrue();
-    assertThat(strict.judge(List.of(again)).get(0).drifted()).isFalse();
+    assertThat(new DriftJudge(strict).judgeMeasured(List.of(again)).get(0).drifted()).isFalse();
   }
 
   @Test
   void moreFeaturesMakeTheTestStricter() {
     Measured weak = new Measured("effect", 1, 0.1, "test", 0, 0.04);
     Measured none = new Measured("effect", 0, 0.1, "test", 0, 1);
-    assertThat(policy.judge(List.of(weak)).get(0).drifted()).isTrue();
-    assertThat(policy.judge(List.of(weak, none)).get(0).drifted()).isFalse();
-    assertThat(policy.judge(List.of(weak, none)).get(0).adjustedPValue())
+    assertThat(new DriftJudge(policy).judgeMeasured(List.of(weak)).get(0).drifted()).isTrue();
+    assertThat(new DriftJudge(policy).judgeMeasured(List.of(weak, none)).get(0).drifted())
+        .isFalse();
+    assertThat(new DriftJudge(policy).judgeMeasured(List.of(weak, none)).get(0).adjustedPValue())
         .isCloseTo(0.08, within(1e-15));
-    assertThat(policy.withFalseDiscoveryRate(0.1).judge(List.of(weak, none)).get(0).drifted())
+    assertThat(
+            new DriftJudge(policy.withFalseDiscoveryRate(0.1))
+                .judgeMeasured(List.of(weak, none))
+                .get(0)
+                .drifted())
         .isTrue();
-    assertThat(policy.judge(List.of())).isEmpty();
+    assertThat(new DriftJudge(policy).judgeMeasured(List.of())).isEmpty();
   }
 
   @Test
   void aShareThatFallsCountsLikeOneThatRises() {
-    Measured fallen = (Measured) policy.twoValues(new long[] {500, 500}, new long[] {800, 200});
+    Measured fallen =
+        (Measured)
+            new ColumnMeasurer(policy).twoValues(new long[] {500, 500}, new long[] {800, 200});
     assertThat(fallen.size()).isCloseTo(-0.3, within(1e-12));
-    assertThat(policy.judge(List.of(fallen)).get(0).drifted()).isTrue();
+    assertThat(new DriftJudge(policy).judgeMeasured(List.of(fallen)).get(0).drifted()).isTrue();
   }
 
   @Test
@@ -72,13 +83,19 @@ class DriftPolicyTest {
     double[] reference = IntStream.range(0, 100).mapToDouble(i -> i).toArray();
     double[] current = new double[60];
     Arrays.fill(current, 49, 60, Double.NaN);
-    assertThat(policy.numeric(reference, current)).isEqualTo(new TooFewRows(100, 49, 50));
-    assertThat(policy.numeric(new long[] {50, 50}, new long[2], new double[] {0, 1}, 1))
+    assertThat(new ColumnMeasurer(policy).numeric(reference, current))
+        .isEqualTo(new TooFewRows(100, 49, 50));
+    assertThat(
+            new ColumnMeasurer(policy)
+                .numeric(new long[] {50, 50}, new long[2], new double[] {0, 1}, 1))
         .isEqualTo(new TooFewRows(100, 0, 50));
-    assertThat(policy.category(new long[] {5}, new long[] {700}))
+    assertThat(new ColumnMeasurer(policy).category(new long[] {5}, new long[] {700}))
         .isEqualTo(new TooFewRows(5, 700, 50));
-    assertThat(policy.twoValues(new long[2], new long[2])).isEqualTo(new TooFewRows(0, 0, 50));
-    assertThat(policy.withMinimumRows(5).category(new long[] {5}, new long[] {700}))
+    assertThat(new ColumnMeasurer(policy).twoValues(new long[2], new long[2]))
+        .isEqualTo(new TooFewRows(0, 0, 50));
+    assertThat(
+            new ColumnMeasurer(policy.withMinimumRows(5))
+                .category(new long[] {5}, new long[] {700}))
         .isInstanceOf(Measured.class);
   }
 
@@ -86,10 +103,11 @@ class DriftPolicyTest {
   void rawAndBinnedNumericAgreeWhenEachBinHoldsOneValue() {
     double[] reference = IntStream.range(0, 100).mapToDouble(i -> i % 2).toArray();
     double[] current = IntStream.range(0, 100).mapToDouble(i -> i % 4 == 0 ? 1 : 0).toArray();
-    Measured raw = (Measured) policy.numeric(reference, current);
+    Measured raw = (Measured) new ColumnMeasurer(policy).numeric(reference, current);
     Measured binned =
         (Measured)
-            policy.numeric(new long[] {50, 50}, new long[] {75, 25}, new double[] {0, 1}, 0.5);
+            new ColumnMeasurer(policy)
+                .numeric(new long[] {50, 50}, new long[] {75, 25}, new double[] {0, 1}, 0.5);
     assertThat(binned.size()).isCloseTo(raw.size(), within(1e-12)).isCloseTo(0.5, within(1e-12));
     assertThat(binned.pValue()).isCloseTo(raw.pValue(), within(1e-12));
   }

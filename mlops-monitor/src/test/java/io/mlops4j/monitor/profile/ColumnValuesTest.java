@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.monitor.drift.DomainClassifier;
-import io.mlops4j.monitor.drift.MaximumMeanDiscrepancy;
+import io.mlops4j.monitor.stats.multivariate.DomainClassifier;
+import io.mlops4j.monitor.stats.multivariate.MaximumMeanDiscrepancy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;

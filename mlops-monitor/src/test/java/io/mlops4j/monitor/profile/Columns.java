@@ -14,11 +14,11 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.FieldType;
 
 /** Columns that the builder of batches does not make. */
-final class Columns {
+public final class Columns {
   private Columns() {}
 
   /** Fills lists of floats; null for a missing one, or with a NaN in it for itself. */
-  static void fill(FixedSizeListVector into, float[]... rows) {
+  public static void fill(FixedSizeListVector into, float[]... rows) {
     Float4Vector elements =
         (Float4Vector)
             into.addOrGetVector(
@@ -42,7 +42,7 @@ final class Columns {
   }
 
   /** Fills a column of 64-bit cells; null for missing. */
-  static void fill(BaseFixedWidthVector into, Long... cells) {
+  public static void fill(BaseFixedWidthVector into, Long... cells) {
     into.allocateNew(cells.length);
     for (int row = 0; row < cells.length; row++) {
       if (cells[row] == null) {
@@ -56,7 +56,7 @@ final class Columns {
   }
 
   /** A batch with further columns, all of which stay the caller's. */
-  static FeatureBatch with(FeatureBatch batch, FieldVector... more) {
+  public static FeatureBatch with(FeatureBatch batch, FieldVector... more) {
     List<FieldVector> columns = new ArrayList<>(batch.root().getFieldVectors());
     columns.addAll(List.of(more));
     VectorSchemaRoot root = new VectorSchemaRoot(columns);

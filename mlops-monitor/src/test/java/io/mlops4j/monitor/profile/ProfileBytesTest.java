@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.profile.internal.BinaryFrame;
+import io.mlops4j.monitor.profile.internal.CategoryBins;
+import io.mlops4j.monitor.profile.internal.ExactMoments;
+import io.mlops4j.monitor.profile.internal.HyperLogLog;
+import io.mlops4j.monitor.profile.internal.NumberBins;
+import io.mlops4j.monitor.profile.internal.TextIndex;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -111,7 +117,7 @@ class ProfileBytesTest {
       byte[] forged = (i % 20 == 0 ? versionOne : BYTES).clone();
       int at = 10 + random.nextInt(forged.length - 14);
       forged[at] = (byte) random.nextInt();
-      ByteBuffer.wrap(forged).putInt(forged.length - 4, Frame.checksum(forged));
+      ByteBuffer.wrap(forged).putInt(forged.length - 4, BinaryFrame.checksum(forged));
       try {
         Profile.fromBytes(forged).toJson();
       } catch (DataException expected) {
@@ -127,7 +133,8 @@ class ProfileBytesTest {
     assertThatThrownBy(() -> Profile.fromBytes(newer))
         .isInstanceOf(DataException.class)
         .hasMessage(
-            "found a profile of version 3, expected 1 to 2; read it with the mlops4j that wrote it");
+            "found a profile of version 3, expected 1 to 2; read it with the mlops4j that wrote"
+                + " it");
   }
 
   @Test
@@ -166,7 +173,7 @@ class ProfileBytesTest {
   void versionOneHasNoLaterKinds() {
     byte[] forged = BYTES.clone();
     forged[5] = 1;
-    ByteBuffer.wrap(forged).putInt(forged.length - 4, Frame.checksum(forged));
+    ByteBuffer.wrap(forged).putInt(forged.length - 4, BinaryFrame.checksum(forged));
     assertThatThrownBy(() -> Profile.fromBytes(forged))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("damaged");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.model.Digest;
+import io.mlops4j.monitor.profile.internal.BinaryFrame;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -99,7 +100,7 @@ class SlicedBytesTest {
     for (int run = 0; run < 3000; run++) {
       byte[] forged = bytes.clone();
       forged[10 + random.nextInt(bytes.length - 14)] = (byte) random.nextInt(256);
-      ByteBuffer.wrap(forged).putInt(forged.length - 4, Frame.checksum(forged));
+      ByteBuffer.wrap(forged).putInt(forged.length - 4, BinaryFrame.checksum(forged));
       try {
         SlicedProfile read = SlicedProfile.fromBytes(forged, BY);
         assertThat(SlicedProfile.fromBytes(read.toBytes(), BY)).isEqualTo(read);
@@ -150,6 +151,6 @@ class SlicedBytesTest {
     out.writeBytes(second);
     out.writeInt(two.length);
     out.write(two);
-    return new Frame("sliced profile", 0x4d4c5053, 1, 1).around(payload.toByteArray());
+    return new BinaryFrame("sliced profile", 0x4d4c5053, 1, 1).around(payload.toByteArray());
   }
 }

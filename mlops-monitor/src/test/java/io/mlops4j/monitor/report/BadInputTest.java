@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.drift.DataSetDrift;
+import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.drift.DriftVerdict;
+import io.mlops4j.monitor.drift.FeatureDrift;
+import io.mlops4j.monitor.drift.Movement;
 import io.mlops4j.monitor.profile.Profile;
 import java.util.Arrays;
 import java.util.List;
@@ -67,20 +72,20 @@ class BadInputTest {
     assertThat(report.feature("x").verdict()).isEqualTo(new DriftVerdict.InsufficientData(49));
     assertThat(report.dataSet()).isEqualTo(DataSetDrift.NOT_JUDGED);
     assertThat(report.feature("x").movements()).isEmpty();
-    assertThat(report.toHtml()).contains("Not judged");
-    assertThat(report.toJson()).contains("\"insufficient-data\"");
+    assertThat(HtmlReport.of(report).toHtml()).contains("Not judged");
+    assertThat(JsonReport.of(report).toJson()).contains("\"insufficient-data\"");
   }
 
   @Test
   void valuesThatAreAllMissingOnBothSidesAreNoDrift() {
     DriftReport numbers = compare(doubles(missing()), doubles(missing()));
     assertThat(numbers.feature("x").verdict()).isEqualTo(new DriftVerdict.InsufficientData(50));
-    assertThat(numbers.toHtml()).contains("50 more rows are needed");
+    assertThat(HtmlReport.of(numbers).toHtml()).contains("50 more rows are needed");
     // Of categories missing is one more, and there are rows enough of it.
     DriftReport categories = compare(strings(texts(null)), strings(texts(null)));
     assertThat(categories.feature("x").verdict())
         .isEqualTo(new DriftVerdict.Stable("jensen-shannon distance", 0, 0.1, 1));
-    assertThat(categories.toHtml()).contains("No drift: none of 1 columns drifted.");
+    assertThat(HtmlReport.of(categories).toHtml()).contains("No drift: none of 1 columns drifted.");
   }
 
   @Test

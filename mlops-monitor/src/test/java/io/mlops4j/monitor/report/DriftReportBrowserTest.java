@@ -12,6 +12,7 @@ import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
+import io.mlops4j.monitor.drift.DriftReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -137,7 +138,8 @@ class DriftReportBrowserTest {
   private static int overflow(Page page) {
     return (Integer)
         page.evaluate(
-            "Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)");
+            "Math.max(0, document.documentElement.scrollWidth -"
+                + " document.documentElement.clientWidth)");
   }
 
   private static double smallestText(Page page) {
@@ -151,7 +153,11 @@ class DriftReportBrowserTest {
   @Test
   void chartsAndTablesHaveNamesForScreenReaders() throws Exception {
     try (Page page =
-        open(Pages.kilometres().toHtml(), 1280, ColorScheme.LIGHT, new ArrayList<>())) {
+        open(
+            HtmlReport.of(Pages.kilometres()).toHtml(),
+            1280,
+            ColorScheme.LIGHT,
+            new ArrayList<>())) {
       Locator charts = page.getByRole(AriaRole.IMG);
       assertThat(charts.count()).isEqualTo(6);
       assertThat(charts.first().getAttribute("aria-label")).startsWith("distance from ");
@@ -167,7 +173,8 @@ class DriftReportBrowserTest {
   @ValueSource(ints = {1280, 390})
   void columnsAreFoundByAPartOfTheirName(int width) throws Exception {
     List<String> requests = new ArrayList<>();
-    try (Page page = open(Pages.hundred().toHtml(), width, ColorScheme.LIGHT, requests)) {
+    try (Page page =
+        open(HtmlReport.of(Pages.hundred()).toHtml(), width, ColorScheme.LIGHT, requests)) {
       assertThat(page.locator("article:visible").count()).isEqualTo(100);
       assertThat(overflow(page)).as("pixels wider than the window").isZero();
       Locator search = page.getByLabel("Find a column");
@@ -189,7 +196,8 @@ class DriftReportBrowserTest {
   @ValueSource(ints = {360, 390})
   void allColumnsOfTheTableAreSeenOnAPhone(int width) throws Exception {
     for (DriftReport report : List.of(Pages.kilometres(), Pages.hundred())) {
-      try (Page page = open(report.toHtml(), width, ColorScheme.LIGHT, new ArrayList<>())) {
+      try (Page page =
+          open(HtmlReport.of(report).toHtml(), width, ColorScheme.LIGHT, new ArrayList<>())) {
         Locator head = page.getByText("Adjusted p", new Page.GetByTextOptions().setExact(true));
         BoundingBox box = head.first().boundingBox();
         assertThat(box.x + box.width).as("right end of the last head").isLessThanOrEqualTo(width);
@@ -212,7 +220,8 @@ class DriftReportBrowserTest {
   @Test
   void rowsAreSortedByMouseAndKeyboard() throws Exception {
     List<String> requests = new ArrayList<>();
-    try (Page page = open(Pages.hundred().toHtml(), 1280, ColorScheme.LIGHT, requests)) {
+    try (Page page =
+        open(HtmlReport.of(Pages.hundred()).toHtml(), 1280, ColorScheme.LIGHT, requests)) {
       List<String> first = names(page);
       Locator column =
           page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Column"));
@@ -244,7 +253,7 @@ class DriftReportBrowserTest {
             browser.newContext(new Browser.NewContextOptions().setJavaScriptEnabled(false));
         Page page = context.newPage()) {
       Path file = folder.resolve("plain.html");
-      Pages.hundred().writeHtml(file);
+      HtmlReport.of(Pages.hundred()).write(file);
       page.navigate(file.toUri().toString());
       assertThat(page.locator("article:visible").count()).isEqualTo(100);
       assertThat(page.locator(".search:visible").count()).isZero();

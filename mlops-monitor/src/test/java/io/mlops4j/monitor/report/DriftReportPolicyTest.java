@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.drift.ComparisonMethod;
+import io.mlops4j.monitor.drift.DataSetDrift;
 import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.drift.EffectMeasure;
+import io.mlops4j.monitor.drift.FeatureDrift;
 import io.mlops4j.monitor.drift.FeaturePolicy;
+import io.mlops4j.monitor.drift.Movement;
 import io.mlops4j.monitor.drift.SignificanceTest;
 import io.mlops4j.monitor.profile.Profile;
 import java.util.List;
@@ -74,9 +80,9 @@ class DriftReportPolicyTest {
               assertThat(drifted.effect()).isCloseTo(0.0549306144334, within(1e-12));
               assertThat(drifted.bound()).isEqualTo(0.05);
             });
-    assertThat(number.selection())
+    assertThat(number.method())
         .isEqualTo(
-            new Selection(
+            new ComparisonMethod(
                 "psi", "chi-square", "measure and test chosen for this feature; bound set for it"));
     assertThat(number.evidence().get(0).text())
         .isEqualTo(
@@ -84,13 +90,13 @@ class DriftReportPolicyTest {
                 + " Chi-square of homogeneity 267"); // SciPy: chi2_contingency
     // 1e-9 off
     assertThat(number.evidence()).extracting("name").containsExactly("psi", "chi-square");
-    assertThat(report.feature("other").selection())
+    assertThat(report.feature("other").method())
         .isEqualTo(
-            new Selection(
+            new ComparisonMethod(
                 "wasserstein/sigma",
                 "kolmogorov-smirnov",
                 "numbers with more than 5 distinct values"));
-    assertThat(report.feature("text").selection())
+    assertThat(report.feature("text").method())
         .hasToString("jensen-shannon distance with chi-square: categories");
   }
 
@@ -105,7 +111,7 @@ class DriftReportPolicyTest {
               assertThat(stable.measure()).isEqualTo("wasserstein/sigma");
               assertThat(stable.bound()).isEqualTo(2);
             });
-    assertThat(report.feature("number").selection().reason())
+    assertThat(report.feature("number").method().reason())
         .isEqualTo("numbers with more than 5 distinct values; bound set for it");
     assertThat(report.feature("text").drifted())
         .isEqualTo(compare(POLICY).feature("text").drifted());
@@ -140,7 +146,8 @@ class DriftReportPolicyTest {
       assertThatThrownBy(() -> compare(policy))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "policy: found %s for \"text\", which holds categories, expected a measure or test that needs no order",
+              "policy: found %s for \"text\", which holds categories, expected a measure or test"
+                  + " that needs no order",
               measure.label());
     } else {
       FeatureDrift feature = compare(policy).feature("text");
@@ -165,7 +172,8 @@ class DriftReportPolicyTest {
     assertThatThrownBy(() -> compare(POLICY.withKeyFeatures("numbre")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "policy: found feature \"numbre\", which no profile has, expected one of [number, other, text]");
+            "policy: found feature \"numbre\", which no profile has, expected one of [number,"
+                + " other, text]");
     assertThatThrownBy(() -> compare(POLICY.withFeature("texts", FEATURE)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("found feature \"texts\"");
@@ -184,11 +192,12 @@ class DriftReportPolicyTest {
     assertThat(report.dataSet()).isEqualTo(DataSetDrift.WIDESPREAD);
     assertThat(report.feature("number").key()).isTrue();
     assertThat(report.feature("other").key()).isFalse();
-    assertThat(report.toHtml()).contains("Drift is widespread, as a key column drifted: number.");
+    assertThat(HtmlReport.of(report).toHtml())
+        .contains("Drift is widespread because a key column drifted: number.");
     assertThat(compare(onlyNumber.withDataSetBound(0.33)).dataSet())
         .isEqualTo(DataSetDrift.WIDESPREAD);
-    assertThat(compare(onlyNumber.withDataSetBound(0.33)).toHtml())
-        .contains("Drift is widespread, as at least 33 % of the columns drifted.");
+    assertThat(HtmlReport.of(compare(onlyNumber.withDataSetBound(0.33))).toHtml())
+        .contains("Drift is widespread because at least 33 % of the columns drifted.");
   }
 
   @Test
@@ -198,7 +207,8 @@ class DriftReportPolicyTest {
     DriftReport report = compare(strict.withMinimumRows(ROWS + 1));
     assertThat(report.keysNotJudged()).containsExactly("number", "text");
     assertThat(report.dataSet()).isEqualTo(DataSetDrift.NOT_JUDGED);
-    assertThat(report.toHtml()).contains("Key columns of which nothing can be said: number, text.");
-    assertThat(report.feature("number").selection().effect()).isEqualTo("wasserstein/sigma");
+    assertThat(HtmlReport.of(report).toHtml())
+        .contains("Key columns without a verdict: number, text.");
+    assertThat(report.feature("number").method().effect()).isEqualTo("wasserstein/sigma");
   }
 }

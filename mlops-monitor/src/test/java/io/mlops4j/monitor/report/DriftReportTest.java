@@ -9,7 +9,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.drift.DataSetDrift;
 import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.drift.DriftVerdict;
+import io.mlops4j.monitor.drift.FeatureDrift;
 import io.mlops4j.monitor.profile.Flights;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.Role;
@@ -345,7 +349,7 @@ class DriftReportTest {
   void jsonHasTheDocumentedNames(@TempDir Path folder) throws IOException {
     DriftReport report = month("02", 1.609344);
     Path file = folder.resolve("report.json");
-    report.writeJson(file);
+    JsonReport.of(report).write(file);
     JsonNode json = new ObjectMapper().readTree(Files.readString(file));
     assertThat(json.get("format").asText()).isEqualTo("mlops4j-drift-report");
     assertThat(json.get("version").asInt()).isEqualTo(2);
@@ -371,10 +375,10 @@ class DriftReportTest {
   void aReportThatCannotBeWrittenSaysWhere(@TempDir Path folder) {
     double[] one = {1};
     DriftReport report = compare(doubles(one), doubles(one));
-    assertThatThrownBy(() -> report.writeJson(folder.resolve("none/report.json")))
+    assertThatThrownBy(() -> JsonReport.of(report).write(folder.resolve("none/report.json")))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("none/report.json: found no folder for the report");
-    assertThatThrownBy(() -> report.writeJson(folder))
+    assertThatThrownBy(() -> JsonReport.of(report).write(folder))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("cannot write the report to " + folder + ": java.");
   }

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.explain.PredictionShift;
+import io.mlops4j.monitor.explain.PredictionShift.Estimate;
+import io.mlops4j.monitor.explain.PredictionShift.Part;
 import io.mlops4j.monitor.profile.Profile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -56,7 +60,7 @@ class HtmlReportTest {
 
   @Test
   void theVerdictComesFirstAndColumnsBySize() {
-    String html = Pages.kilometres().toHtml();
+    String html = HtmlReport.of(Pages.kilometres()).toHtml();
     assertThat(html)
         .containsSubsequence("Limited drift: 1 of 6 columns drifted: distance.", "<table", "<h3>");
     assertThat(html).containsSubsequence("<h3>distance ", "<h3>hour ");
@@ -79,7 +83,8 @@ class HtmlReportTest {
         FeatureBatch rows =
             FeatureBatch.builder(allocator).doubles("x", 1).doubles("y", 2).build()) {
       Profile profile = Profile.of(List.of(rows));
-      String html = DriftReport.compare(profile, profile.without(List.of("y"))).toHtml();
+      String html =
+          HtmlReport.of(DriftReport.compare(profile, profile.without(List.of("y")))).toHtml();
       assertThat(html).contains("Not judged", "only in the reference", "49 more rows are needed");
     }
   }
@@ -90,14 +95,14 @@ class HtmlReportTest {
     assertThat(report.features()).hasSize(100);
     assertThat(report.driftedFeatures()).hasSizeGreaterThan(60);
     assertThat(report.reference().toBytes().length).isLessThan(1_000_000);
-    byte[] page = report.toHtml().getBytes(StandardCharsets.UTF_8);
+    byte[] page = HtmlReport.of(report).toHtml().getBytes(StandardCharsets.UTF_8);
     System.out.println("a page of 100 columns has " + page.length + " bytes");
     assertThat(page.length).isLessThan(500_000);
   }
 
   @Test
   void whatMovedIsToldInWords() {
-    String html = Pages.kilometres().toHtml();
+    String html = HtmlReport.of(Pages.kilometres()).toHtml();
     assertThat(html)
         .contains("<h3 class=\"lone\">What moved most</h3><ul><li><b>distance</b> ")
         .contains("<h4>What moved it</h4><ol><li>")
@@ -107,7 +112,7 @@ class HtmlReportTest {
   @Test
   void emptyProfilesMakeAPage() {
     Profile none = Profile.of(List.of());
-    assertThat(DriftReport.compare(none, none).toHtml()).contains("Not judged");
+    assertThat(HtmlReport.of(DriftReport.compare(none, none)).toHtml()).contains("Not judged");
   }
 
   @Test
@@ -121,8 +126,31 @@ class HtmlReportTest {
   @Test
   void aPageIsWritten(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("report.html");
-    Pages.kilometres().writeHtml(file);
-    assertThat(Files.readString(file)).isEqualTo(Pages.kilometres().toHtml());
+    HtmlReport.of(Pages.kilometres()).write(file);
+    assertThat(Files.readString(file)).isEqualTo(HtmlReport.of(Pages.kilometres()).toHtml());
     assertThat(Files.size(file)).isLessThan(60_000);
+  }
+
+  @Test
+  void thePageSaysWhyThePredictionsMoved() {
+    PredictionShift shift =
+        new PredictionShift(
+            1,
+            6,
+            new Estimate(5, 0, 19),
+            List.of(new Part("b", new Estimate(4, 0, 19)), new Part("a", new Estimate(3, 0, 19))),
+            new Estimate(-2, 0, 19),
+            50,
+            70,
+            1);
+    assertThat(HtmlReport.of(Pages.kilometres(), shift).toHtml())
+        .contains("Why the predictions moved")
+        .contains(
+            "The mean prediction went from 1 to 6: +5 \u00b1 0, from 70 current and 50 reference")
+        .containsSubsequence(
+            ">b</th>", ">+4</td>", ">a</th>", ">+3</td>", "interactions", ">-2</td>");
+    assertThat(HtmlReport.of(Pages.kilometres()).toHtml()).doesNotContain("Why the predictions");
+    assertThat(JsonReport.of(Pages.kilometres()).with(shift).toJson())
+        .contains("\"predictionShift\"");
   }
 }

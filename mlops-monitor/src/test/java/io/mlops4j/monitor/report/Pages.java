@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.report;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.profile.Flights;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.report.HtmlReport.Tone;
@@ -20,8 +21,8 @@ final class Pages {
   public static void main(String[] args) {
     Path folder = Path.of(args[0]);
     months().write(folder.resolve("months.html"));
-    kilometres().writeHtml(folder.resolve("kilometres.html"));
-    hundred().writeHtml(folder.resolve("hundred.html"));
+    HtmlReport.of(kilometres()).write(folder.resolve("kilometres.html"));
+    HtmlReport.of(hundred()).write(folder.resolve("hundred.html"));
   }
 
   /** Flights of February with a distance planted in kilometres. */

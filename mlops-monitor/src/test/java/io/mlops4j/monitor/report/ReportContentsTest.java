@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.drift.ReportSubject;
 import io.mlops4j.monitor.profile.ExportRules;
 import io.mlops4j.monitor.profile.Profile;
 import java.time.Clock;
@@ -62,7 +64,7 @@ class ReportContentsTest {
   }
 
   private static String chart(DriftReport report) {
-    String html = report.toHtml();
+    String html = HtmlReport.of(report).toHtml();
     int from = html.indexOf("<svg class=\"chart\"");
     return html.substring(from, html.indexOf("</svg>", from));
   }
@@ -84,7 +86,7 @@ class ReportContentsTest {
   }
 
   private static JsonNode feature(DriftReport report) throws Exception {
-    return new ObjectMapper().readTree(report.toJson()).get("features").get(0);
+    return new ObjectMapper().readTree(JsonReport.of(report).toJson()).get("features").get(0);
   }
 
   private static List<String> texts(JsonNode array) {
@@ -164,7 +166,7 @@ class ReportContentsTest {
   @Test
   void thePageAndTheJsonNameModelPeriodsAndDate() throws Exception {
     DriftReport report = rareOneMoves();
-    assertThat(report.toHtml()).contains("<title>Drift report</title>");
+    assertThat(HtmlReport.of(report).toHtml()).contains("<title>Drift report</title>");
     Clock clock = Clock.fixed(Instant.parse("2001-06-01T12:00:00.5Z"), ZoneOffset.UTC);
     ReportSubject subject =
         ReportSubject.withDefaults()
@@ -173,14 +175,14 @@ class ReportContentsTest {
             .withCurrentPeriod("May 2001")
             .withDate(clock);
     DriftReport about = report.with(subject);
-    assertThat(about.toHtml())
+    assertThat(HtmlReport.of(about).toHtml())
         .contains(
             "<title>Drift report of flight-delay, version 2: May 2001 against January 2001"
                 + " (2001-06-01)</title>",
             "Model: flight-delay, version 2. Reference: January 2001. Current rows: May 2001."
                 + " Written: 2001-06-01T12:00:00Z. Profiles:")
-        .isEqualTo(rareOneMoves().with(subject).toHtml());
-    assertThat(new ObjectMapper().readTree(about.toJson()).get("subject"))
+        .isEqualTo(HtmlReport.of(rareOneMoves().with(subject)).toHtml());
+    assertThat(new ObjectMapper().readTree(JsonReport.of(about).toJson()).get("subject"))
         .hasToString(
             "{\"model\":\"flight-delay\",\"version\":\"2\",\"referencePeriod\":\"January 2001\","
                 + "\"currentPeriod\":\"May 2001\",\"date\":\"2001-06-01T12:00:00Z\"}");

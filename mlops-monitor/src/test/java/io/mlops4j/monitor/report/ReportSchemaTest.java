@@ -11,12 +11,14 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.drift.EffectMeasure;
 import io.mlops4j.monitor.drift.FeaturePolicy;
+import io.mlops4j.monitor.explain.PredictionShift;
+import io.mlops4j.monitor.explain.PredictionShift.Estimate;
+import io.mlops4j.monitor.explain.PredictionShift.Part;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SkippedColumn;
-import io.mlops4j.monitor.report.PredictionShift.Estimate;
-import io.mlops4j.monitor.report.PredictionShift.Part;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -31,15 +33,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReportSchemaTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  static Stream<DriftReport> reports() {
+  static Stream<JsonReport> reports() {
     Profile none = Profile.of(List.of());
     return Stream.of(
-        DriftReport.compare(none, none),
-        Pages.kilometres(),
-        Pages.kilometres().with(shift()),
-        Pages.hundred(),
-        SliceDriftTest.sliced(),
-        oddities());
+        JsonReport.of(DriftReport.compare(none, none)),
+        JsonReport.of(Pages.kilometres()),
+        JsonReport.of(Pages.kilometres()).with(shift()),
+        JsonReport.of(Pages.hundred()),
+        JsonReport.of(SliceDriftTest.sliced()),
+        JsonReport.of(oddities()));
   }
 
   static PredictionShift shift() {
@@ -87,7 +89,7 @@ class ReportSchemaTest {
   }
 
   private static JsonNode schema() throws Exception {
-    return JSON.readTree(DriftReport.jsonSchema());
+    return JSON.readTree(JsonReport.schema());
   }
 
   /** The schema with a ban on names that it does not know. */
@@ -101,7 +103,7 @@ class ReportSchemaTest {
 
   @ParameterizedTest
   @MethodSource("reports")
-  void reportsAreAsTheSchemaSays(DriftReport report) throws Exception {
+  void reportsAreAsTheSchemaSays(JsonReport report) throws Exception {
     assertThat(errors(closed(schema()), report.toJson())).isEmpty();
   }
 
@@ -117,7 +119,7 @@ class ReportSchemaTest {
 
   @Test
   void anInfiniteEffectIsText() throws Exception {
-    JsonNode first = JSON.readTree(oddities().toJson()).get("features").get(0);
+    JsonNode first = JSON.readTree(JsonReport.of(oddities()).toJson()).get("features").get(0);
     assertThat(first.get("name").asText()).isEqualTo("constant");
     assertThat(first.get("effect").asText()).isEqualTo("Infinity");
   }
@@ -127,7 +129,7 @@ class ReportSchemaTest {
     JsonNode schema = schema();
     assertThat(schema.get("$schema").asText())
         .isEqualTo("https://json-schema.org/draft/2020-12/schema");
-    ObjectNode report = (ObjectNode) JSON.readTree(Pages.kilometres().toJson());
+    ObjectNode report = (ObjectNode) JSON.readTree(JsonReport.of(Pages.kilometres()).toJson());
     assertThat(errors(schema, report.toString())).isEmpty();
     ((ObjectNode) report.get("features").get(0)).remove("effect");
     report.put("version", 1);

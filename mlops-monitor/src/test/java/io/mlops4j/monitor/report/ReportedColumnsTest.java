@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.drift.FeatureDrift;
 import io.mlops4j.monitor.drift.FeaturePolicy;
 import io.mlops4j.monitor.profile.ExportRules;
 import io.mlops4j.monitor.profile.Profile;
@@ -75,8 +77,8 @@ class ReportedColumnsTest {
       DriftReport drifted =
           DriftReport.compare(reference, reference.profile(List.of(batch(shifted))));
       assertThat(drifted.feature("embedding.norm").drifted()).isTrue();
-      assertThat(drifted.toHtml()).contains("embedding.projection");
-      assertThat(drifted.toJson()).contains("\"embedding.norm\"");
+      assertThat(HtmlReport.of(drifted).toHtml()).contains("embedding.projection");
+      assertThat(JsonReport.of(drifted).toJson()).contains("\"embedding.norm\"");
     }
   }
 
@@ -113,13 +115,14 @@ class ReportedColumnsTest {
                 assertThat(column.detail())
                     .contains("2001-01-01T00:00:00Z in the reference, 2001-05-01");
               });
-      assertThat(report.toHtml()).contains("2001-05-01");
+      assertThat(HtmlReport.of(report).toHtml()).contains("2001-05-01");
       assertThat(
-              DriftReport.compare(
-                      reference,
-                      may,
-                      DriftPolicy.withDefaults(),
-                      ExportRules.withDefaults().withoutExtremes())
+              HtmlReport.of(
+                      DriftReport.compare(
+                          reference,
+                          may,
+                          DriftPolicy.withDefaults(),
+                          ExportRules.withDefaults().withoutExtremes()))
                   .toHtml())
           .doesNotContain("2001-05-01");
     }
@@ -137,15 +140,15 @@ class ReportedColumnsTest {
         FeatureBatch.builder(allocator).strings("s", values).strings("two", two).build()) {
       Profile reference = Profile.of(List.of(rows));
       DriftReport report = DriftReport.compare(reference, reference.profile(List.of(rows)));
-      assertThat(report.toHtml()).contains("even").doesNotContain("Ada", "zoe");
-      assertThat(report.toJson()).doesNotContain("Ada", "zoe");
+      assertThat(HtmlReport.of(report).toHtml()).contains("even").doesNotContain("Ada", "zoe");
+      assertThat(JsonReport.of(report).toJson()).doesNotContain("Ada", "zoe");
       DriftReport all =
           DriftReport.compare(
               reference,
               reference,
               DriftPolicy.withDefaults(),
               ExportRules.withDefaults().withSmallestCount(4));
-      assertThat(all.toHtml()).contains("Ada", "zoe");
+      assertThat(HtmlReport.of(all).toHtml()).contains("Ada", "zoe");
     }
   }
 
@@ -182,9 +185,10 @@ class ReportedColumnsTest {
                 current,
                 DriftPolicy.withDefaults(),
                 ExportRules.withDefaults().withoutExtremes());
-        assertThat(report.toHtml()).doesNotContain(extremes);
-        assertThat(report.toJson()).doesNotContain(extremes);
-        assertThat(DriftReport.compare(reference, current).toHtml()).contains(extremes);
+        assertThat(HtmlReport.of(report).toHtml()).doesNotContain(extremes);
+        assertThat(JsonReport.of(report).toJson()).doesNotContain(extremes);
+        assertThat(HtmlReport.of(DriftReport.compare(reference, current)).toHtml())
+            .contains(extremes);
       }
     }
   }

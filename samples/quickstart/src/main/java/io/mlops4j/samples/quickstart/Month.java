@@ -2,9 +2,9 @@ package io.mlops4j.samples.quickstart;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.performance.BinaryPerformance;
 import io.mlops4j.monitor.profile.Profile;
-import io.mlops4j.monitor.report.DriftReport;
 import java.time.YearMonth;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,6 +1,6 @@
 package io.mlops4j.samples.quickstart;
 
-import io.mlops4j.monitor.report.DriftReport;
+import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.registry.AliasRecord;
 import java.util.List;
 

@@ -1,10 +1,10 @@
 package io.mlops4j.samples.quickstart;
 
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.drift.DriftVerdict;
+import io.mlops4j.monitor.drift.FeatureDrift;
 import io.mlops4j.monitor.performance.Metric;
-import io.mlops4j.monitor.report.DriftReport;
-import io.mlops4j.monitor.report.DriftVerdict;
-import io.mlops4j.monitor.report.FeatureDrift;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.rollout.Evidence;
 import io.mlops4j.samples.quickstart.Screen.Tone;

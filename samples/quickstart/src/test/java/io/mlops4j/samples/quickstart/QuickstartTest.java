@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.monitor.Alarm;
-import io.mlops4j.monitor.report.DriftReport;
-import io.mlops4j.monitor.report.DriftVerdict;
+import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.rollout.Evidence;
 import java.io.ByteArrayOutputStream;

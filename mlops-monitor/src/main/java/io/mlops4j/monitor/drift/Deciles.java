@@ -1,0 +1,30 @@
+package io.mlops4j.monitor.drift;
+
+import java.util.Arrays;
+
+/** Joins the bins of a reference to ten or fewer of about equal mass. */
+final class Deciles {
+  private Deciles() {}
+
+  /** The group of each bin: by the share of the reference that lies below the bin. */
+  static int[] of(long[] reference, int groups) {
+    long rows = Arrays.stream(reference).sum();
+    int[] group = new int[reference.length];
+    long below = 0;
+    for (int bin = 0; bin < group.length; bin++) {
+      group[bin] = rows == 0 ? 0 : (int) Math.min(groups - 1, below * groups / rows);
+      below += reference[bin];
+    }
+    return group;
+  }
+
+  /** The counts by group, and behind them the missing. */
+  static long[] sum(long[] counts, int[] group, long missing) {
+    long[] sums = new long[group[group.length - 1] + 2];
+    for (int bin = 0; bin < counts.length; bin++) {
+      sums[group[bin]] += counts[bin];
+    }
+    sums[sums.length - 1] = missing;
+    return sums;
+  }
+}

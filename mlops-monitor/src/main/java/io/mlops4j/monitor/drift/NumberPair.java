@@ -1,0 +1,216 @@
+package io.mlops4j.monitor.drift;
+
+import io.mlops4j.monitor.internal.Figures;
+import io.mlops4j.monitor.profile.ExportRules;
+import io.mlops4j.monitor.profile.NumberProfile;
+import io.mlops4j.monitor.stats.KolmogorovSmirnov;
+import io.mlops4j.monitor.stats.TestResult;
+import io.mlops4j.monitor.stats.Wasserstein;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A column of numbers. With more than five distinct values in the reference they are compared as
+ * numbers, with up to five as categories. If both sides have only two values, their shares are
+ * compared.
+ */
+record NumberPair(NumberProfile reference, NumberProfile current, ExportRules rules)
+    implements ColumnPair {
+  private static final int FEW = 5;
+  private static final int DECILES = 10;
+
+  @Override
+  public Comparison compareByType(ColumnMeasurer measurer) {
+    if (isMany()) {
+      return measurer.numeric(reference.counts(), current.counts(), positions(), deviation());
+    }
+    int[] used = used();
+    return isTwo()
+        ? measurer.twoValues(pick(reference, used), pick(current, used))
+        : CategoryCounts.compare(measurer, reference.counts(), current.counts());
+  }
+
+  @Override
+  public ComparisonMethod methodByType() {
+    if (isMany()) {
+      return new ComparisonMethod(
+          "wasserstein/sigma",
+          "kolmogorov-smirnov",
+          "numbers with more than " + FEW + " distinct values");
+    }
+    return isTwo()
+        ? EvidenceText.TWO_VALUES
+        : new ComparisonMethod(
+            "jensen-shannon distance",
+            "chi-square",
+            "numbers with up to " + FEW + " distinct values, compared as categories");
+  }
+
+  /** Ranks hardly react to a few rows far away. */
+  @Override
+  public List<SecondaryComparison> compareSecondary(ColumnMeasurer measurer) {
+    if (!isMany()) {
+      return List.of();
+    }
+    OutOfRangeRows beyond = new OutOfRangeRows(reference, current);
+    return beyond.rows() > 0
+            && measurer.beyondRange(
+                    reference.present(),
+                    current.present(),
+                    beyond.below(),
+                    beyond.above(),
+                    beyond.distance())
+                instanceof Comparison.Measured measured
+        ? List.of(
+            new SecondaryComparison(
+                "beyond", measured, EvidenceText.beyond(measured, beyond), movements("")))
+        : List.of();
+  }
+
+  private boolean isMany() {
+    return !reference.exact()
+        || Arrays.stream(reference.counts()).filter(count -> count > 0).count() > FEW;
+  }
+
+  private boolean isTwo() {
+    return used().length == 2;
+  }
+
+  private double[] positions() {
+    return new BinPositions(reference, current).positions();
+  }
+
+  @Override
+  public double effect(EffectMeasure measure) {
+    return switch (measure) {
+      case WASSERSTEIN ->
+          Wasserstein.withDefaults()
+              .overReferenceDeviation()
+              .statistic(reference.counts(), current.counts(), positions(), deviation());
+      case KOLMOGOROV_SMIRNOV ->
+          KolmogorovSmirnov.withDefaults().statistic(reference.counts(), current.counts());
+      default -> CategoryCounts.effect(measure, binned(reference), binned(current));
+    };
+  }
+
+  @Override
+  public TestResult test(SignificanceTest test) {
+    return test == SignificanceTest.KOLMOGOROV_SMIRNOV
+        ? KolmogorovSmirnov.withDefaults().test(reference.counts(), current.counts())
+        : CategoryCounts.test(binned(reference), binned(current));
+  }
+
+  /** Counts by tenths of the reference, or by its values if they are few; without missing ones. */
+  private long[] binned(NumberProfile side) {
+    if (!isMany()) {
+      return side.counts();
+    }
+    int[] group = Deciles.of(reference.counts(), DECILES);
+    long[] sums = Deciles.sum(side.counts(), group, 0);
+    return Arrays.copyOf(sums, sums.length - 1);
+  }
+
+  @Override
+  public List<Movement> movements(String effect) {
+    ValueRanges ranges = new ValueRanges(this);
+    long[] before = ranges.sums(reference.counts());
+    long[] after = ranges.sums(current.counts());
+    double[] parts =
+        effect.equals(EffectMeasure.WASSERSTEIN.label())
+            ? ranges.sums(Movements.ways(reference.counts(), current.counts(), positions()))
+            : Movements.parts(effect, before, after);
+    return Movements.ranked(ranges.names(), before, after, parts);
+  }
+
+  @Override
+  public List<Movement> missingMovements() {
+    return List.of(new Movement("missing", missingShare(reference), missingShare(current), 1));
+  }
+
+  private static double missingShare(NumberProfile side) {
+    return (double) side.missing() / (side.present() + side.missing());
+  }
+
+  /** The bins that hold values on either side. */
+  int[] used() {
+    long[] before = reference.counts();
+    long[] after = current.counts();
+    return IntStream.range(0, before.length).filter(bin -> before[bin] + after[bin] > 0).toArray();
+  }
+
+  private static long[] pick(NumberProfile side, int[] bins) {
+    long[] counts = side.counts();
+    return Arrays.stream(bins).mapToLong(bin -> counts[bin]).toArray();
+  }
+
+  private double deviation() {
+    return Double.isFinite(reference.deviation()) ? reference.deviation() : 0;
+  }
+
+  /** The largest error of the binned Wasserstein distance, in deviations of the reference. */
+  double distanceError() {
+    double error = new BinPositions(reference, current).error();
+    return error == 0 ? 0 : error / deviation();
+  }
+
+  @Override
+  public String describe(Comparison.Measured measured) {
+    return describeEffect(measured) + ". " + EvidenceText.statistic(measured, rankError());
+  }
+
+  private String describeEffect(Comparison.Measured measured) {
+    int[] used = used();
+    if (measured.effect().equals(EffectMeasure.WASSERSTEIN.label())) {
+      return EvidenceText.distance(measured, distanceError());
+    }
+    if (measured.effect().equals(EffectMeasure.KOLMOGOROV_SMIRNOV.label())) {
+      return EvidenceText.ranks(measured, rankError());
+    }
+    if (measured.effect().equals(ColumnMeasurer.SHARES)) {
+      return EvidenceText.shares(
+          rules.extremes() ? Figures.of(reference.positions()[used[1]]) : "the greater number",
+          measured,
+          pick(reference, used),
+          pick(current, used));
+    }
+    return isMany() || !measured.effect().equals(EffectMeasure.JENSEN_SHANNON.label())
+        ? EvidenceText.binned(measured, CategoryCounts.used(binned(reference), binned(current)))
+        : EvidenceText.categories(measured, used.length, used.length);
+  }
+
+  private double rankError() {
+    if (reference.exact()) {
+      return 0;
+    }
+    return KolmogorovSmirnov.withDefaults().test(reference.counts(), current.counts()).errorBound();
+  }
+
+  @Override
+  public long[][] coarse() {
+    int[] group = Deciles.of(reference.counts(), DECILES);
+    return new long[][] {
+      Deciles.sum(reference.counts(), group, reference.missing()),
+      Deciles.sum(current.counts(), group, current.missing())
+    };
+  }
+
+  @Override
+  public List<Comparison> compareMissing(ColumnMeasurer measurer) {
+    return reference.missing() + current.missing() == 0
+        ? List.of()
+        : List.of(measurer.twoValues(presentAndMissing(reference), presentAndMissing(current)));
+  }
+
+  private static long[] presentAndMissing(NumberProfile side) {
+    return new long[] {side.present(), side.missing()};
+  }
+
+  @Override
+  public String describeMissing(Comparison.Measured measured) {
+    return EvidenceText.shares(
+            "missing values", measured, presentAndMissing(reference), presentAndMissing(current))
+        + ". "
+        + EvidenceText.statistic(measured, 0);
+  }
+}

@@ -1,0 +1,265 @@
+package io.mlops4j.monitor.explain;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.Model;
+import io.mlops4j.model.Feature;
+import io.mlops4j.monitor.explain.PredictionShift.Estimate;
+import io.mlops4j.monitor.explain.PredictionShift.Part;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.apache.arrow.vector.ValueVector;
+
+/**
+ * Finds how much of a shift of the mean prediction each feature explains, by putting one feature at
+ * a time back to where it was.
+ *
+ * <p>With f the model, X the current rows and R the reference rows, the shift is {@code mean f(X) -
+ * mean f(R)}. For feature j, {@code X[j := R]} are the current rows with the values of column j
+ * drawn from reference rows, the others kept; the feature explains {@code mean f(X) - mean f(X[j :=
+ * R])}. What is left, {@code shift - sum of the parts}, is the remainder: 0 for a model that adds
+ * its features up; otherwise what features do together, in the model or by depending on each other,
+ * and what columns that were not asked about do. A column is drawn without those that go along with
+ * it, so the model is asked about rows that may never occur; where features depend on each other
+ * closely, trust the ranking more than the figures. Shapley values would share the remainder out
+ * among the features, for many times the calls.
+ *
+ * <p><b>Draws and sampling error.</b> Both sides are shuffled by the seed and cut into {@value
+ * #GROUPS} groups of equal size; each group of current rows draws from the same group of the
+ * reference, every row there equally often. The groups share no row, so the standard error of a
+ * figure is the deviation of its {@value #GROUPS} group means over {@code sqrt(}{@value
+ * #GROUPS}{@code )}: it holds the sampling of both sides and the draws. Rows are taken to be
+ * exchangeable.
+ *
+ * <p>Asks once for each side and once for each feature, with at most {@link #withMostRows} rows at
+ * a time. Immutable and thread safe.
+ */
+public final class ShiftExplainer {
+  private static final int GROUPS = 20;
+
+  private static final ShiftExplainer DEFAULTS = new ShiftExplainer(1, 10_000, List.of());
+
+  private final long seed;
+  private final int mostRows;
+  private final List<String> features;
+
+  private ShiftExplainer(long seed, int mostRows, List<String> features) {
+    this.seed = seed;
+    this.mostRows = mostRows;
+    this.features = features;
+  }
+
+  /**
+   * An explainer with the seed 1, up to 10 000 rows a side, and every feature.
+   *
+   * @return the explainer
+   */
+  public static ShiftExplainer withDefaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * The same explainer with other draws.
+   *
+   * @param number any
+   * @return an explainer of its own
+   */
+  public ShiftExplainer withSeed(long number) {
+    return new ShiftExplainer(number, mostRows, features);
+  }
+
+  /**
+   * The same explainer with another bound on the rows of each side; of more, as many are drawn
+   * without replacement.
+   *
+   * @param rows at least 40
+   * @return an explainer of its own
+   * @throws IllegalArgumentException if there are fewer
+   */
+  public ShiftExplainer withMostRows(int rows) {
+    checkRows("rows", rows);
+    return new ShiftExplainer(seed, rows, features);
+  }
+
+  /**
+   * The same explainer with only some features; the others are in the remainder.
+   *
+   * @param names of columns that both sides have; none for all
+   * @return an explainer of its own
+   */
+  public ShiftExplainer withFeatures(String... names) {
+    return new ShiftExplainer(seed, mostRows, List.of(names));
+  }
+
+  /**
+   * Explains the shift of a model's output by the features of the model.
+   *
+   * @param model lent; see {@link Predictor#of(Model, String)} about its listeners
+   * @param output a floating-point output with one value a row
+   * @param reference rows to compare with, the caller's
+   * @param current rows to explain, the caller's
+   * @return the shift and its parts
+   * @throws IllegalArgumentException if a side has fewer than 40 rows, lacks a feature that was
+   *     named, or the model answers what is no finite number
+   * @throws io.mlops4j.error.DataException if a feature has different types on both sides
+   * @throws io.mlops4j.error.MlopsException if the model fails or refuses the rows
+   */
+  public PredictionShift explain(
+      Model model, String output, FeatureBatch reference, FeatureBatch current) {
+    List<String> needed =
+        features.isEmpty()
+            ? model.features().features().stream().map(Feature::column).toList()
+            : features;
+    return explain(Predictor.of(model, output), needed, reference, current);
+  }
+
+  /**
+   * Explains the shift of any function by the columns that both sides have. Dictionary-encoded
+   * columns reach the function as plain ones where they were drawn.
+   *
+   * @param predictor what is asked
+   * @param reference rows to compare with, the caller's
+   * @param current rows to explain, the caller's
+   * @return the shift and its parts
+   * @throws IllegalArgumentException if a side has fewer than 40 rows, lacks a feature that was
+   *     named, or the function answers too few numbers or what is no finite number
+   * @throws io.mlops4j.error.DataException if a feature has different types on both sides
+   */
+  public PredictionShift explain(
+      Predictor predictor, FeatureBatch reference, FeatureBatch current) {
+    return explain(
+        predictor, features.isEmpty() ? shared(reference, current) : features, reference, current);
+  }
+
+  private static List<String> shared(FeatureBatch reference, FeatureBatch current) {
+    List<String> before = names(reference);
+    return names(current).stream().filter(before::contains).toList();
+  }
+
+  private static List<String> names(FeatureBatch batch) {
+    return batch.root().getFieldVectors().stream().map(ValueVector::getName).toList();
+  }
+
+  private PredictionShift explain(
+      Predictor predictor, List<String> columns, FeatureBatch reference, FeatureBatch current) {
+    Objects.requireNonNull(predictor, "predictor");
+    checkRows("reference", reference.rows());
+    checkRows("current", current.rows());
+    columns.forEach(column -> RowSampler.checkTypes(column, reference, current));
+    SplittableRandom random = new SplittableRandom(seed);
+    int[] before = RowSampler.shuffled(reference.rows(), mostRows, random);
+    int[] after = RowSampler.shuffled(current.rows(), mostRows, random);
+    try (FeatureBatch from = RowSampler.rows(reference, before);
+        FeatureBatch to = RowSampler.rows(current, after)) {
+      return explainShuffled(predictor, columns, from, to);
+    }
+  }
+
+  private PredictionShift explainShuffled(
+      Predictor predictor, List<String> columns, FeatureBatch reference, FeatureBatch current) {
+    Means before = Means.of(ask(predictor, reference));
+    Means after = Means.of(ask(predictor, current));
+    Means shift = after.minus(before);
+    Means remainder = shift;
+    int[] drawn = drawn(reference.rows(), current.rows());
+    List<Part> parts = new ArrayList<>();
+    for (String column : columns) {
+      Means putBack =
+          Means.of(
+              RowSampler.withColumn(
+                  current, reference, column, drawn, rows -> ask(predictor, rows)));
+      Means explained = after.minus(putBack);
+      remainder = remainder.minus(explained);
+      parts.add(new Part(column, explained.estimate()));
+    }
+    parts.sort(
+        Comparator.comparingDouble((Part part) -> Math.abs(part.explained().value())).reversed());
+    return new PredictionShift(
+        before.all,
+        after.all,
+        shift.estimate(),
+        parts,
+        remainder.estimate(),
+        reference.rows(),
+        current.rows(),
+        seed);
+  }
+
+  private static double[] ask(Predictor predictor, FeatureBatch rows) {
+    double[] answers = predictor.predict(rows);
+    if (answers.length != rows.rows()) {
+      throw new IllegalArgumentException(
+          "predictor: found %d numbers for %d rows, expected one a row"
+              .formatted(answers.length, rows.rows()));
+    }
+    for (double answer : answers) {
+      if (!Double.isFinite(answer)) {
+        throw new IllegalArgumentException(
+            "predictor: found the prediction " + answer + ", expected finite numbers");
+      }
+    }
+    return answers;
+  }
+
+  /** For each current row one of the reference rows in the same group, all of them by turns. */
+  private static int[] drawn(int referenceRows, int currentRows) {
+    int[] drawn = new int[currentRows];
+    for (int group = 0; group < GROUPS; group++) {
+      int from = start(group, referenceRows);
+      int size = start(group + 1, referenceRows) - from;
+      int first = start(group, currentRows);
+      for (int row = first; row < start(group + 1, currentRows); row++) {
+        drawn[row] = from + (row - first) % size;
+      }
+    }
+    return drawn;
+  }
+
+  private static int start(int group, int rows) {
+    return (int) ((long) group * rows / GROUPS);
+  }
+
+  /** The mean of some figure over all rows, and over those of each group. */
+  private static final class Means {
+    private final double all;
+    private final double[] groups;
+
+    private Means(double all, double[] groups) {
+      this.all = all;
+      this.groups = groups;
+    }
+
+    static Means of(double[] values) {
+      double[] groups = new double[GROUPS];
+      Arrays.setAll(
+          groups,
+          group ->
+              Arrays.stream(values, start(group, values.length), start(group + 1, values.length))
+                  .average()
+                  .orElseThrow());
+      return new Means(Arrays.stream(values).average().orElseThrow(), groups);
+    }
+
+    Means minus(Means other) {
+      double[] differences = new double[GROUPS];
+      Arrays.setAll(differences, group -> groups[group] - other.groups[group]);
+      return new Means(all - other.all, differences);
+    }
+
+    Estimate estimate() {
+      double mean = Arrays.stream(groups).average().orElseThrow();
+      double squares = Arrays.stream(groups).map(g -> (g - mean) * (g - mean)).sum();
+      return new Estimate(all, Math.sqrt(squares / (GROUPS - 1) / GROUPS), GROUPS - 1);
+    }
+  }
+
+  private static void checkRows(String name, int rows) {
+    if (rows < 2 * GROUPS) {
+      throw new IllegalArgumentException(
+          name + ": found " + rows + " rows, expected at least " + 2 * GROUPS);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.mlops4j.monitor.internal;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Locale;
+
+/** Writes numbers for people: few digits, the same on every machine. */
+public final class Figures {
+  private static final MathContext DIGITS = new MathContext(3);
+
+  private Figures() {}
+
+  /** Three significant digits, without an exponent where the zeros can be counted. */
+  public static String of(double value) {
+    if (!Double.isFinite(value)) {
+      return Double.isNaN(value) ? "none" : value > 0 ? "infinite" : "-infinite";
+    }
+    double size = Math.abs(value);
+    if ((size >= 1000 && size < 1e15) || value == 0) {
+      return String.format(Locale.ROOT, "%,.0f", value);
+    }
+    BigDecimal rounded = new BigDecimal(value).round(DIGITS).stripTrailingZeros();
+    return size >= 1e-4 && size < 1000 ? rounded.toPlainString() : rounded.toString();
+  }
+
+  /** Two numbers, with as many digits as it takes to tell them apart. */
+  public static String[] apart(double low, double high) {
+    String[] words = {of(low), of(high)};
+    for (int digits = 4; words[0].equals(words[1]) && digits <= 17; digits++) {
+      words[0] = of(low, digits);
+      words[1] = of(high, digits);
+    }
+    return words;
+  }
+
+  private static String of(double value, int digits) {
+    return new BigDecimal(value)
+        .round(new MathContext(digits))
+        .stripTrailingZeros()
+        .toPlainString();
+  }
+
+  public static String of(long count) {
+    return String.format(Locale.ROOT, "%,d", count);
+  }
+
+  public static String pValue(double p) {
+    return p < 0.001 ? "< 0.001" : of(p);
+  }
+
+  /** With its sign, also where it is positive. */
+  public static String signed(double value) {
+    return value > 0 ? "+" + of(value) : of(value);
+  }
+
+  /** A share as a whole percentage. */
+  public static String percent(double share) {
+    return String.format(Locale.ROOT, "%.0f %%", 100 * share);
+  }
+
+  /** A share as a percentage with one decimal. */
+  public static String share(double share) {
+    return Double.isNaN(share) ? "none" : String.format(Locale.ROOT, "%.1f %%", 100 * share);
+  }
+}

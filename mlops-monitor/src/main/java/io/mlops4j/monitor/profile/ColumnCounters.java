@@ -1,0 +1,226 @@
+package io.mlops4j.monitor.profile;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.internal.Suggestions;
+import io.mlops4j.monitor.profile.SkippedColumn.Reason;
+import io.mlops4j.monitor.profile.internal.BufferCheck;
+import io.mlops4j.monitor.profile.internal.Chunk;
+import io.mlops4j.monitor.profile.internal.ColumnKind;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.jspecify.annotations.Nullable;
+
+/** The counters of one side of a model, by column. */
+final class ColumnCounters {
+  private final Role role;
+  private final SortedMap<String, ColumnCounter> byName;
+  private final List<String> needed = new ArrayList<>();
+  private final List<ColumnCounter> counting = new ArrayList<>();
+  private final Chunk chunk = new Chunk();
+  private final int[] places; // where the columns were in the batch before
+
+  /**
+   * Joins counters.
+   *
+   * @param byName those that skip columns included, whose columns a batch need not have
+   */
+  private ColumnCounters(Role role, SortedMap<String, ColumnCounter> byName) {
+    this.role = role;
+    this.byName = byName;
+    byName.forEach(
+        (name, counter) -> {
+          if (counter.kind() != ColumnKind.OTHER) {
+            needed.add(name);
+            counting.add(counter);
+          }
+        });
+    places = new int[needed.size()];
+  }
+
+  /** Counters of a side that has no columns. */
+  static ColumnCounters none() {
+    return new ColumnCounters(Role.OUTPUT, new TreeMap<>());
+  }
+
+  /** Counters for the first batch of a reference, whose columns decide. */
+  static ColumnCounters choosing(Role role, FeatureBatch first, ColumnSelection selection) {
+    SortedMap<String, ColumnCounter> byName = new TreeMap<>();
+    for (FieldVector column : first.root().getFieldVectors()) {
+      String name = column.getName();
+      if (selection.takes(role, name)) {
+        boolean named = selection.categories().contains(name);
+        if (byName.put(name, choose(role, column, first.dictionaries(), named)) != null) {
+          throw new DataException(
+              "column \"" + name + "\": found twice in a batch, expected each name once", null);
+        }
+      }
+    }
+    return new ColumnCounters(role, byName);
+  }
+
+  /**
+   * Chooses by the type of a column.
+   *
+   * @param named whether its numbers are names
+   */
+  private static ColumnCounter choose(
+      Role role, FieldVector column, DictionaryProvider dictionaries, boolean named) {
+    String name = column.getName();
+    return switch (ColumnKind.of(column, dictionaries)) {
+      case NUMBERS -> named ? new CategoryValues(name, role, true) : new NumberValues(name, role);
+      case TEXTS -> new CategoryValues(name, role, false);
+      case TIMES -> new TimeCounter(name, role);
+      case VECTORS ->
+          VectorCounter.choosing(name, role, ((FixedSizeListVector) column).getListSize());
+      case OTHER -> new SkippedCounter(unsupported(role, column.getField()));
+    };
+  }
+
+  private static SkippedColumn unsupported(Role role, Field field) {
+    return new SkippedColumn(
+        field.getName(),
+        role,
+        Reason.UNSUPPORTED_TYPE,
+        "type "
+            + field.getType()
+            + ", not profiled: only numbers, booleans, text, times and vectors of floats are");
+  }
+
+  /** Counters in the bins of a reference. */
+  static ColumnCounters frozen(Role role, Collection<ColumnProfile> reference) {
+    SortedMap<String, ColumnCounter> byName = new TreeMap<>();
+    reference.stream()
+        .filter(column -> column.role() == role)
+        .forEach(column -> byName.put(column.name(), frozen(column)));
+    return new ColumnCounters(role, byName);
+  }
+
+  private static ColumnCounter frozen(ColumnProfile column) {
+    if (column instanceof NumberProfile numbers) {
+      return new NumberCounter(column.name(), column.role(), numbers.bins());
+    }
+    if (column instanceof CategoryProfile categories) {
+      return new CategoryCounter(column.name(), column.role(), categories.bins());
+    }
+    if (column instanceof VectorProfile vectors) {
+      return VectorCounter.frozen(vectors);
+    }
+    return column instanceof TimeProfile
+        ? new TimeCounter(column.name(), column.role())
+        : new SkippedCounter((SkippedColumn) column);
+  }
+
+  /**
+   * Checks the whole batch, so that a bad one is refused before any of it is counted.
+   *
+   * @param batch null for one without columns
+   */
+  void check(@Nullable FeatureBatch batch) {
+    for (int i = 0; i < needed.size(); i++) {
+      FieldVector column = batch == null ? null : column(batch.root(), i);
+      if (batch == null || column == null) {
+        throw lacking(batch);
+      }
+      ColumnCounter counter = counting.get(i);
+      if (!counter.accepts(column, batch.dictionaries())) {
+        throw new DataException(
+            "%s: found type %s, expected %s"
+                .formatted(needed.get(i), column.getField().getType(), counter.expected()),
+            null);
+      }
+      BufferCheck.check(column, batch.rows(), batch.dictionaries());
+    }
+  }
+
+  /**
+   * Says why columns cannot be counted, each for itself; see {@link #check}.
+   *
+   * @param otherSide the other side's columns
+   * @param reasons gains one by the name of each such column
+   */
+  void explain(FeatureBatch batch, FeatureBatch otherSide, Map<String, String> reasons) {
+    for (int i = 0; i < needed.size(); i++) {
+      FieldVector column = column(batch.root(), i);
+      if (column == null) {
+        reasons.put(needed.get(i), absent(needed.get(i), names(batch), names(otherSide)));
+      } else if (!counting.get(i).accepts(column, batch.dictionaries())) {
+        reasons.put(
+            needed.get(i),
+            "the calls have it with type %s; the reference expects %s"
+                .formatted(column.getField().getType(), counting.get(i).expected()));
+      }
+    }
+  }
+
+  private String absent(String name, List<String> here, List<String> there) {
+    if (there.contains(name)) {
+      return role == Role.FEATURE
+          ? "it is a feature in the reference and an output of the calls; build the reference with"
+              + " Profile.builder().add(features, outputs)"
+          : "it is an output in the reference and a feature of the calls; build the reference with"
+              + " Profile.builder().add(features, outputs)";
+    }
+    List<String> all = Stream.of(here, there).flatMap(List::stream).toList();
+    return "the calls have no column of this name" + Suggestions.hint(name, all);
+  }
+
+  /** Looks first where the column was before: looking through names leaves garbage. */
+  private @Nullable FieldVector column(VectorSchemaRoot root, int number) {
+    String name = needed.get(number);
+    List<FieldVector> columns = root.getFieldVectors();
+    int place = places[number];
+    if (place >= columns.size() || !columns.get(place).getName().equals(name)) {
+      place = 0;
+      while (place < columns.size() && !columns.get(place).getName().equals(name)) {
+        place++;
+      }
+    }
+    if (place == columns.size()) {
+      return null;
+    }
+    places[number] = place;
+    return columns.get(place);
+  }
+
+  private DataException lacking(@Nullable FeatureBatch batch) {
+    List<String> present = batch == null ? List.of() : names(batch);
+    List<String> absent = new ArrayList<>(needed);
+    absent.removeAll(present);
+    return new DataException(
+        "the batch lacks %s %s: found %s, expected every column of the profile"
+            .formatted(role.words(), absent, present),
+        null);
+  }
+
+  static List<String> names(FeatureBatch batch) {
+    return batch.root().getSchema().getFields().stream().map(Field::getName).toList();
+  }
+
+  void add(FeatureBatch batch) {
+    for (int i = 0; i < needed.size(); i++) {
+      FieldVector column = Objects.requireNonNull(column(batch.root(), i));
+      counting.get(i).add(column, batch.dictionaries(), chunk);
+    }
+  }
+
+  Set<String> names() {
+    return byName.keySet();
+  }
+
+  List<ColumnProfile> build() {
+    return byName.values().stream().map(ColumnCounter::build).toList();
+  }
+}

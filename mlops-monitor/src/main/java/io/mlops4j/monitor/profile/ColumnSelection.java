@@ -1,0 +1,24 @@
+package io.mlops4j.monitor.profile;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which columns of a reference are profiled, and how.
+ *
+ * @param only the features, or null for all
+ * @param except columns to leave out on both sides
+ * @param categories columns whose numbers are names
+ */
+record ColumnSelection(@Nullable Set<String> only, Set<String> except, Set<String> categories) {
+  static final ColumnSelection ALL = new ColumnSelection(null, Set.of(), Set.of());
+
+  /** The columns that a batch of features must have, besides those of the first. */
+  Set<String> required() {
+    return only == null ? Set.of() : only;
+  }
+
+  boolean takes(Role role, String name) {
+    return !except.contains(name) && (role == Role.OUTPUT || only == null || only.contains(name));
+  }
+}

@@ -1,0 +1,128 @@
+package io.mlops4j.monitor.profile;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.profile.internal.ColumnKind;
+import io.mlops4j.monitor.profile.internal.TextCells;
+import io.mlops4j.monitor.profile.internal.TimeResolution;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import org.apache.arrow.vector.BaseIntVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float2Vector;
+import org.apache.arrow.vector.UInt8Vector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at single rows, and picks some. */
+final class RowValues {
+  private RowValues() {}
+
+  static List<String> names(String first, String... more) {
+    List<String> names = new ArrayList<>();
+    names.add(Objects.requireNonNull(first, "column"));
+    for (String name : more) {
+      names.add(Objects.requireNonNull(name, "more"));
+    }
+    return names;
+  }
+
+  private static FieldVector column(FeatureBatch batch, String name) {
+    FieldVector column = batch.root().getVector(name);
+    if (column == null) {
+      throw new DataException(
+          "the batch lacks %s: found %s, expected the column that slices are made by"
+              .formatted(name, ColumnCounters.names(batch)),
+          null);
+    }
+    return column;
+  }
+
+  /** The values of columns as texts, joined. */
+  static IntFunction<String> values(FeatureBatch batch, List<String> names) {
+    List<IntFunction<String>> texts = new ArrayList<>();
+    for (String name : names) {
+      texts.add(texts(batch, column(batch, name)));
+    }
+    return row -> texts.stream().map(text -> text.apply(row)).collect(Collectors.joining(", "));
+  }
+
+  /** The values of a column as texts, {@code null} for a missing one. */
+  static IntFunction<String> texts(FeatureBatch batch, FieldVector column) {
+    if (column.getField().getDictionary() != null) {
+      FieldVector entries = TextCells.dictionary(column, batch.dictionaries());
+      return row -> column.isNull(row) ? "null" : text(entries, code(column, row, entries));
+    }
+    ColumnKind kind = ColumnKind.of(column, batch.dictionaries());
+    if (kind != ColumnKind.NUMBERS && kind != ColumnKind.TEXTS) {
+      throw new DataException(
+          "%s: found type %s, expected numbers, texts or booleans to make slices by"
+              .formatted(column.getName(), column.getField().getType()),
+          null);
+    }
+    return row -> column.isNull(row) ? "null" : text(column, row);
+  }
+
+  /** Objects of unsigned and half-precision columns are not the numbers that they hold. */
+  private static String text(FieldVector column, int row) {
+    if (ColumnKind.isBFloat16(column)) {
+      return Float.toString(Float.intBitsToFloat(column.getDataBuffer().getShort(2L * row) << 16));
+    }
+    return switch (column.getMinorType()) {
+      case UINT1, UINT2, UINT4 -> Long.toString(((BaseIntVector) column).getValueAsLong(row));
+      case UINT8 -> Long.toUnsignedString(((UInt8Vector) column).get(row));
+      case FLOAT2 -> Float.toString(((Float2Vector) column).getValueAsFloat(row));
+      default -> String.valueOf(column.getObject(row));
+    };
+  }
+
+  private static int code(FieldVector column, int row, FieldVector entries) {
+    long code = ((BaseIntVector) column).getValueAsLong(row);
+    if (code < 0 || code >= entries.getValueCount()) {
+      throw new DataException(
+          "%s: found code %d, expected 0 to %d as in its dictionary"
+              .formatted(column.getName(), code, entries.getValueCount() - 1),
+          null);
+    }
+    return (int) code;
+  }
+
+  /** Times; null for missing ones. */
+  static IntFunction<@Nullable Instant> times(FeatureBatch batch, String name) {
+    FieldVector column = column(batch, name);
+    if (ColumnKind.of(column, batch.dictionaries()) != ColumnKind.TIMES) {
+      throw new DataException(
+          "%s: found type %s, expected timestamps or dates"
+              .formatted(name, column.getField().getType()),
+          null);
+    }
+    TimeResolution unit = TimeResolution.of(column);
+    return row -> column.isNull(row) ? null : unit.instant(unit.read(column, row));
+  }
+
+  /** Copies rows; the caller closes the root. */
+  static VectorSchemaRoot pick(FeatureBatch batch, int[] rows) {
+    List<FieldVector> picked = new ArrayList<>();
+    try {
+      for (FieldVector column : batch.root().getFieldVectors()) {
+        FieldVector copy = column.getField().createVector(column.getAllocator());
+        picked.add(copy);
+        copy.setInitialCapacity(rows.length);
+        for (int row = 0; row < rows.length; row++) {
+          copy.copyFromSafe(rows[row], row, column);
+        }
+        copy.setValueCount(rows.length);
+      }
+    } catch (RuntimeException e) {
+      picked.forEach(FieldVector::close);
+      throw e;
+    }
+    VectorSchemaRoot root = new VectorSchemaRoot(picked);
+    root.setRowCount(rows.length);
+    return root;
+  }
+}

@@ -1,0 +1,74 @@
+package io.mlops4j.monitor.profile.internal;
+
+import io.mlops4j.error.DataException;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is around the bytes of every stored form: a magic number, a version, the length and, at the
+ * end, a checksum of all before it; big-endian.
+ *
+ * @param what what is stored, for messages
+ * @param magic the first four bytes
+ * @param first the oldest version that is read
+ * @param version the version that is written, the newest that is read
+ */
+public record BinaryFrame(String what, int magic, int first, int version) {
+  public static final int HEADER = 10;
+  public static final int TRAILER = 4;
+
+  public byte[] around(byte[] payload) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Math.addExact(HEADER + TRAILER, payload.length))
+            .putInt(magic)
+            .putShort((short) version)
+            .putInt(payload.length)
+            .put(payload);
+    return bytes.putInt(checksum(bytes.array())).array();
+  }
+
+  /** The version of bytes that are whole. */
+  public int check(byte[] bytes) {
+    ByteBuffer frame = ByteBuffer.wrap(bytes);
+    if (bytes.length < HEADER + TRAILER || frame.getInt() != magic) {
+      throw new DataException(
+          "found %d bytes that do not begin as a %s, expected what its toBytes() gave"
+              .formatted(bytes.length, what),
+          null);
+    }
+    int found = Short.toUnsignedInt(frame.getShort());
+    if (found < first || found > version) {
+      throw new DataException(
+          "found a %s of version %d, expected %d to %d; read it with the mlops4j that wrote it"
+              .formatted(what, found, first, version),
+          null);
+    }
+    int expected = frame.getInt();
+    int length = bytes.length - HEADER - TRAILER;
+    if (expected != length) {
+      throw damaged("found %d bytes of columns, expected %d".formatted(length, expected), null);
+    }
+    if (frame.getInt(bytes.length - TRAILER) != checksum(bytes)) {
+      throw damaged("the checksum does not match", null);
+    }
+    return found;
+  }
+
+  /** What is within bytes that were checked. */
+  public ByteBuffer payload(byte[] bytes) {
+    return ByteBuffer.wrap(bytes, HEADER, bytes.length - HEADER - TRAILER).slice();
+  }
+
+  public DataException damaged(String problem, @Nullable Throwable cause) {
+    return new DataException(
+        "the " + what + " is damaged: " + problem + "; profile the rows again", cause);
+  }
+
+  /** Of everything but the last four bytes. */
+  public static int checksum(byte[] bytes) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes, 0, bytes.length - TRAILER);
+    return (int) checksum.getValue();
+  }
+}

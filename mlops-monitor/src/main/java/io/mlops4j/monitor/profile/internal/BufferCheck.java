@@ -1,0 +1,91 @@
+package io.mlops4j.monitor.profile.internal;
+
+import io.mlops4j.error.DataException;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.vector.BaseFixedWidthVector;
+import org.apache.arrow.vector.BaseLargeVariableWidthVector;
+import org.apache.arrow.vector.BaseVariableWidthVector;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.ExtensionTypeVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+
+/**
+ * Checks that the buffers of a column have room for all of its cells. Cells are read by address: of
+ * a damaged file, that would end the process instead of failing.
+ */
+public final class BufferCheck {
+  private BufferCheck() {}
+
+  /**
+   * Checks a column, and its dictionary if it has one.
+   *
+   * @param rows how many cells there must be
+   */
+  public static void check(FieldVector column, int rows, DictionaryProvider dictionaries) {
+    if (column.getValueCount() != rows) {
+      throw new DataException(
+          "%s: found %d cells, expected %d, one for each row of the batch"
+              .formatted(column.getName(), column.getValueCount(), rows),
+          null);
+    }
+    check(column);
+    if (column.getField().getDictionary() != null) {
+      check(TextCells.dictionary(column, dictionaries));
+    }
+  }
+
+  private static void check(FieldVector column) {
+    long cells = column.getValueCount();
+    if (cells == 0) {
+      return;
+    }
+    FieldVector stored =
+        column instanceof ExtensionTypeVector<?> extension
+            ? (FieldVector) extension.getUnderlyingVector()
+            : column;
+    holds(column, stored.getValidityBuffer(), (cells + 7) / 8, "validity");
+    if (ColumnKind.isBFloat16(column)) {
+      holds(column, stored.getDataBuffer(), 2 * cells, "values");
+    } else if (stored instanceof FixedSizeListVector lists) {
+      checkElements(column, lists.getDataVector(), cells * lists.getListSize());
+    } else if (stored instanceof BaseVariableWidthVector) {
+      holds(column, stored.getOffsetBuffer(), 4 * (cells + 1), "offsets");
+    } else if (stored instanceof BaseLargeVariableWidthVector) {
+      holds(column, stored.getOffsetBuffer(), 8 * (cells + 1), "offsets");
+    } else {
+      holds(column, stored.getDataBuffer(), bytes(stored, cells), "values");
+    }
+  }
+
+  private static void checkElements(FieldVector column, FieldVector elements, long expected) {
+    if (elements.getValueCount() < expected) {
+      throw new DataException(
+          "%s: found %d elements, expected %d"
+              .formatted(column.getName(), elements.getValueCount(), expected),
+          null);
+    }
+    check(elements);
+  }
+
+  private static long bytes(FieldVector stored, long cells) {
+    return stored instanceof BitVector
+        ? (cells + 7) / 8
+        : cells * ((BaseFixedWidthVector) stored).getTypeWidth();
+  }
+
+  private static void holds(FieldVector column, ArrowBuf buffer, long bytes, String what) {
+    if (buffer.capacity() < bytes) {
+      throw damaged(
+          column, "%d bytes of %s, expected %d".formatted(buffer.capacity(), what, bytes));
+    }
+  }
+
+  public static DataException damaged(FieldVector column, String what) {
+    return new DataException(
+        "%s: the column is damaged: found %s for its %d cells"
+            .formatted(column.getName(), what, column.getValueCount()),
+        null);
+  }
+}

@@ -1,0 +1,77 @@
+package io.mlops4j.monitor.profile.internal;
+
+/**
+ * Room for some cells of a column, used for one column after the other. In what is read, values
+ * that are missing by validity are gone; NaN is still there; -0 is 0.
+ */
+public final class Chunk {
+  /** How many cells there is room for; the loops over a chunk stay within the nearest caches. */
+  public static final int SIZE = 1024;
+
+  public final double[] values = new double[SIZE];
+
+  /** The same values as floats, if they are. */
+  public final int[] bits = new int[SIZE];
+
+  public boolean floats;
+  public int length;
+
+  /** For whoever works on a chunk. */
+  public final int[] hashes = new int[SIZE];
+
+  /** For whoever works on a chunk. */
+  public final double[] odd = new double[SIZE];
+
+  private final Validity validity = new Validity();
+
+  /** Sets a cell to a float given by its bits. */
+  public void set(int cell, int floatBits) {
+    int normal = floatBits == Integer.MIN_VALUE ? 0 : floatBits;
+    bits[cell] = normal;
+    values[cell] = Float.intBitsToFloat(normal);
+  }
+
+  /** Sets a cell to a float. */
+  public void set(int cell, float value) {
+    set(cell, Float.floatToRawIntBits(value));
+  }
+
+  /**
+   * Keeps the cells that are valid, in order.
+   *
+   * @param address of the column's validity
+   * @param from the cell that was read first
+   */
+  public void keepValid(long address, int from) {
+    if (validity.read(address, from, length)) {
+      return;
+    }
+    int kept = 0;
+    for (int base = 0; base < length; base += Long.SIZE) {
+      long word = validity.word(base >>> 6);
+      if (word == -1L) {
+        System.arraycopy(values, base, values, kept, Long.SIZE);
+        System.arraycopy(bits, base, bits, kept, Long.SIZE);
+        kept += Long.SIZE;
+      }
+      for (long rest = word == -1L ? 0 : word; rest != 0; rest &= rest - 1) {
+        int cell = base + Long.numberOfTrailingZeros(rest);
+        values[kept] = values[cell];
+        bits[kept++] = bits[cell];
+      }
+    }
+    length = kept;
+  }
+
+  /** Keeps the finite values, in order. */
+  public void keepFinite() {
+    int kept = 0;
+    for (int i = 0; i < length; i++) {
+      if (Double.isFinite(values[i])) {
+        values[kept] = values[i];
+        bits[kept++] = bits[i];
+      }
+    }
+    length = kept;
+  }
+}

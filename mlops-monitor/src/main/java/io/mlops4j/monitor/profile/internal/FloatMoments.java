@@ -1,0 +1,210 @@
+package io.mlops4j.monitor.profile.internal;
+
+import java.util.Arrays;
+
+/**
+ * Adds floats and their squares without rounding, many at a time: a float has 24 bits, so that sums
+ * of many floats of like size, and of their squares, are exact in doubles.
+ *
+ * <p>Values below 2^E in size that are 0 or not below 2^(E-20) are whole multiples of 2^(E-43), and
+ * a thousand of them stay below 2^(E+10): 53 bits, as a double has. Squares are multiples of
+ * 2^(2E-86); each is split, by adding and taking off 1.5 * 2^(2E+9), into a multiple of 2^(2E-43)
+ * and a rest of at most half of that, and a thousand of either again have 53 bits.
+ *
+ * <p>Sums are kept in as many lanes as a chunk has values, so that the compiler turns the loops
+ * into vector instructions, and go to the wide integers of {@link Moments} after a thousand
+ * additions a lane. The loops that check a chunk only add up violations, for the same reason. A few
+ * values of another size go to the wide integers one by one; chunks that are short, or have more of
+ * them, as a whole.
+ */
+public final class FloatMoments {
+  private static final int LEAST = Chunk.SIZE / 4;
+  private static final int MOST_ADDITIONS = 1024;
+  private static final int SPREAD = 20;
+  private static final int FEW = 16;
+
+  /** So much above the greatest value, lest each slightly greater one begins anew. */
+  private static final int HEADROOM = 2;
+
+  private static final int BIAS = 127;
+  private static final int MANTISSA = 23;
+  private static final int SIZE = 0x7fffffff;
+
+  private final Moments moments;
+  private double[] sums = {};
+  private double[] squares = {};
+  private double[] rests = {};
+  private int additions;
+  private int below; // bits that none of the values reaches; 0 before the first chunk
+  private int from; // bits that each value but 0 has at least
+  private double splitter;
+  private int lowest = key(Float.floatToRawIntBits(Float.POSITIVE_INFINITY));
+  private int highest = key(Float.floatToRawIntBits(Float.NEGATIVE_INFINITY));
+
+  public FloatMoments(Moments moments) {
+    this.moments = moments;
+  }
+
+  /** Bits in the order of the values. */
+  private static int key(int bits) {
+    return bits ^ ((bits >> 31) & SIZE);
+  }
+
+  /**
+   * Adds a chunk, but not all of its values.
+   *
+   * @param bits of floats, none -0
+   * @param values the same as doubles
+   * @param odd gets the values that were not added
+   * @return how many those are
+   */
+  public int add(int[] bits, double[] values, int length, double[] odd) {
+    if (length < LEAST) {
+      return moments.add(values, length, odd);
+    }
+    int odds = violations(bits, length);
+    if (odds > FEW) {
+      odds = fit(bits, length);
+    }
+    if (odds > FEW || (odds > 0 && !finite(bits, length))) {
+      return moments.add(values, length, odd);
+    }
+    if (odds > 0) {
+      addApart(bits, values, length, odd);
+    } else {
+      add(values, length);
+    }
+    if (newExtremes(bits, length) > 0) {
+      extremes(bits, length);
+    }
+    moments.summed(length - odds, value(lowest), value(highest));
+    return odds;
+  }
+
+  private static boolean finite(int[] bits, int length) {
+    int last = Float.floatToRawIntBits(Float.MAX_VALUE);
+    int others = 0;
+    for (int i = 0; i < length; i++) {
+      others += (last - (bits[i] & SIZE)) >>> 31;
+    }
+    return others == 0;
+  }
+
+  /** Adds the values that violate nothing; a 0 stands for each of the others meanwhile. */
+  private void addApart(int[] bits, double[] values, int length, double[] odd) {
+    int odds = 0;
+    for (int i = 0; i < length; i++) {
+      if (violations(bits[i] & SIZE) > 0) {
+        odd[odds++] = values[i];
+        values[i] = 0;
+      }
+    }
+    add(values, length);
+    for (int i = 0, back = 0; back < odds; i++) {
+      if (violations(bits[i] & SIZE) > 0) {
+        values[i] = odd[back++];
+      }
+    }
+  }
+
+  private int violations(int[] bits, int length) {
+    int violations = 0;
+    for (int i = 0; i < length; i++) {
+      violations += violations(bits[i] & SIZE);
+    }
+    return violations;
+  }
+
+  /** 1 if a size is 0 < size < from or size >= below, else 0. */
+  private int violations(int size) {
+    // Less one, 0 is the greatest.
+    return ((below - 1 - size) >>> 31) + ((((size - 1) & SIZE) - (from - 1)) >>> 31);
+  }
+
+  /** Begins anew with sums for values of another size; how many of a chunk still are of another. */
+  private int fit(int[] bits, int length) {
+    int greatest = 0;
+    for (int i = 0; i < length; i++) {
+      greatest = Math.max(greatest, bits[i] & SIZE);
+    }
+    int exponent = (greatest >>> MANTISSA) - BIAS + 1;
+    if (exponent > BIAS || exponent - SPREAD <= -BIAS) {
+      return length;
+    }
+    settle();
+    fitBelow(exponent + HEADROOM);
+    int odds = violations(bits, length);
+    if (odds > FEW) {
+      fitBelow(exponent);
+      odds = violations(bits, length);
+    }
+    return odds;
+  }
+
+  private void fitBelow(int top) {
+    below = Math.min(top + BIAS, 255) << MANTISSA;
+    from = (top - SPREAD + BIAS) << MANTISSA;
+    splitter = 1.5 * Math.scalb(1.0, 2 * top + 9);
+  }
+
+  private void add(double[] values, int length) {
+    if (sums.length == 0) {
+      sums = new double[Chunk.SIZE];
+      squares = new double[Chunk.SIZE];
+      rests = new double[Chunk.SIZE];
+    }
+    for (int i = 0; i < length; i++) {
+      sums[i] += values[i];
+    }
+    for (int i = 0; i < length; i++) {
+      double square = values[i] * values[i];
+      double upper = square + splitter - splitter;
+      squares[i] += upper;
+      rests[i] += square - upper;
+    }
+    if (++additions == MOST_ADDITIONS) {
+      settle();
+    }
+  }
+
+  private int newExtremes(int[] bits, int length) {
+    int low = lowest;
+    int high = highest;
+    int found = 0;
+    for (int i = 0; i < length; i++) {
+      int key = bits[i] ^ ((bits[i] >> 31) & SIZE);
+      found += less(key, low) + less(high, key);
+    }
+    return found;
+  }
+
+  /** 1 if a is less than b, else 0, by arithmetic; of other forms HotSpot makes no vectors here. */
+  private static int less(int a, int b) {
+    int difference = a - b;
+    return (difference ^ ((a ^ b) & (difference ^ a))) >>> 31;
+  }
+
+  private void extremes(int[] bits, int length) {
+    for (int i = 0; i < length; i++) {
+      lowest = Math.min(lowest, key(bits[i]));
+      highest = Math.max(highest, key(bits[i]));
+    }
+  }
+
+  private static double value(int key) {
+    return Float.intBitsToFloat(key(key));
+  }
+
+  /** Moves the sums to the wide integers. */
+  public void settle() {
+    for (int i = 0; additions > 0 && i < sums.length; i++) {
+      moments.addToSum(sums[i]);
+      moments.addToSquares(squares[i]);
+      moments.addToSquares(rests[i]);
+    }
+    Arrays.fill(sums, 0);
+    Arrays.fill(squares, 0);
+    Arrays.fill(rests, 0);
+    additions = 0;
+  }
+}

@@ -1,0 +1,7 @@
+package io.mlops4j.monitor.report;
+
+import io.mlops4j.monitor.profile.ColumnProfile;
+import io.mlops4j.monitor.profile.ExportRules;
+
+/** Both sides of a column, with the rules for what of them is shown. */
+record ShownColumn<P extends ColumnProfile>(P reference, P current, ExportRules rules) {}

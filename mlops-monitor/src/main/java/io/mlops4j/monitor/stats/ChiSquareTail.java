@@ -1,0 +1,17 @@
+package io.mlops4j.monitor.stats;
+
+import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
+
+/**
+ * The upper tail of the chi-square distribution; without degrees of freedom nothing can differ and
+ * the tail is 1.
+ */
+final class ChiSquareTail {
+  private ChiSquareTail() {}
+
+  static double of(double statistic, int degreesOfFreedom) {
+    return degreesOfFreedom == 0 || statistic <= 0
+        ? 1
+        : ChiSquaredDistribution.of(degreesOfFreedom).survivalProbability(statistic);
+  }
+}

@@ -1,0 +1,89 @@
+package io.mlops4j.monitor.stats;
+
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * The difference F1 - F2 of two empirical distribution functions, right-continuous and therefore
+ * safe with ties.
+ */
+final class StepDifference {
+  private StepDifference() {}
+
+  /** max |F1 - F2|, from integers, so that it is rounded once. */
+  static double largest(Sample reference, Sample current) {
+    long n = reference.size();
+    long m = current.size();
+    long largest = 0;
+    int i = 0;
+    int j = 0;
+    while (i < n && j < m) {
+      double value = Math.min(reference.get(i), current.get(j));
+      i = reference.skip(i, value);
+      j = current.skip(j, value);
+      largest = Math.max(largest, Math.abs(i * m - j * n));
+    }
+    return largest / ((double) n * m);
+  }
+
+  /** max |F1 - F2| over the edges of the bins. */
+  static double largest(Counts counts) {
+    double largest = 0;
+    long i = 0;
+    long j = 0;
+    for (int bin = 0; bin < counts.bins(); bin++) {
+      i += counts.reference(bin);
+      j += counts.current(bin);
+      largest =
+          Math.max(
+              largest, Math.abs(difference(i, counts.referenceRows(), j, counts.currentRows())));
+    }
+    return largest;
+  }
+
+  /** Integral of {@code of(F1 - F2)} over the line; {@code of(0)} must be 0. */
+  static double integral(Sample reference, Sample current, DoubleUnaryOperator of) {
+    double integral = 0;
+    int i = 0;
+    int j = 0;
+    double value = Math.min(reference.get(0), current.get(0));
+    while (true) {
+      i = reference.skip(i, value);
+      j = current.skip(j, value);
+      if (i == reference.size() && j == current.size()) {
+        return integral;
+      }
+      double next = Math.min(at(reference, i), at(current, j));
+      integral +=
+          area(of.applyAsDouble(difference(i, reference.size(), j, current.size())), next - value);
+      value = next;
+    }
+  }
+
+  /** The same with every row of a bin moved to the bin's position. */
+  static double integral(Counts counts, double[] positions, DoubleUnaryOperator of) {
+    double integral = 0;
+    long i = 0;
+    long j = 0;
+    for (int bin = 0; bin < counts.bins() - 1; bin++) {
+      i += counts.reference(bin);
+      j += counts.current(bin);
+      double difference = difference(i, counts.referenceRows(), j, counts.currentRows());
+      integral += area(of.applyAsDouble(difference), positions[bin + 1] - positions[bin]);
+    }
+    return integral;
+  }
+
+  /** No difference over an infinite gap is no area, not NaN. */
+  private static double area(double height, double width) {
+    return height == 0 ? 0 : height * width;
+  }
+
+  private static double at(Sample sample, int index) {
+    return index < sample.size() ? sample.get(index) : Double.POSITIVE_INFINITY;
+  }
+
+  /** Exactly 0 where the shares are equal, whatever the divisions would round to. */
+  private static double difference(long i, long n, long j, long m) {
+    return i / (double) n - j / (double) m;
+  }
+}

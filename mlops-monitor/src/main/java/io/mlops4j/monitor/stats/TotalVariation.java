@@ -1,0 +1,34 @@
+package io.mlops4j.monitor.stats;
+
+/**
+ * Total variation distance over shared bins, {@code sum |p - q| / 2}: the share of rows that must
+ * change their bin. A symmetric metric; empty bins need no floor. An effect size without a p-value
+ * of its own.
+ */
+public final class TotalVariation {
+  private static final TotalVariation DEFAULTS = new TotalVariation();
+
+  private TotalVariation() {}
+
+  /**
+   * The statistic; it has no options.
+   *
+   * @return the statistic
+   */
+  public static TotalVariation withDefaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * The statistic.
+   *
+   * @param reference counts per bin, in any order of bins
+   * @param current counts in the same bins
+   * @return from 0 for equal shares to 1 for samples without a common bin
+   * @throws IllegalArgumentException when the lengths differ, a count is negative or a sample
+   *     counts no rows
+   */
+  public double statistic(long[] reference, long[] current) {
+    return Counts.of(reference, current).sum((p, q) -> Math.abs(p - q)) / 2;
+  }
+}

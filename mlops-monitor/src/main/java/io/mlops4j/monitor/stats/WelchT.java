@@ -1,0 +1,98 @@
+package io.mlops4j.monitor.stats;
+
+import java.util.Arrays;
+import org.apache.commons.statistics.inference.TTest;
+
+/**
+ * Welch's t test of equal means, two-sided, for samples of unequal variance and size: {@code t =
+ * (mean1 - mean2) / sqrt(v1/n + v2/m)} with the degrees of freedom of Welch and Satterthwaite,
+ * which are not n + m - 2. Agrees with {@code scipy.stats.ttest_ind(equal_var=False)}. Computed by
+ * Commons Statistics.
+ *
+ * <p>NaN is left out; infinite values are refused, they have no mean. Two constant samples have no
+ * variance to measure by: equal constants give t = 0 and p = 1, different ones t infinite and p =
+ * 0, both with one degree of freedom.
+ */
+public final class WelchT {
+  private static final WelchT DEFAULTS = new WelchT();
+
+  private WelchT() {}
+
+  /**
+   * The two-sided test.
+   *
+   * @return the test
+   */
+  public static WelchT withDefaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * Tests two samples.
+   *
+   * @param reference values in any order, at least two that are not NaN
+   * @param current values in any order, at least two that are not NaN
+   * @return t, positive when the reference's mean is the larger one, p-value and degrees of freedom
+   * @throws IllegalArgumentException when a sample holds fewer than two values or an infinite one
+   */
+  public Result test(double[] reference, double[] current) {
+    Sample first = measurable(reference, "reference");
+    Sample second = measurable(current, "current");
+    if (first.isConstant() && second.isConstant()) {
+      return ofConstants(first, second);
+    }
+    Scaling scaling = Scaling.of(first, second);
+    TTest.Result result =
+        TTest.withDefaults().test(scaling.of(first.toArray()), scaling.of(second.toArray()));
+    return new Result(result.getStatistic(), result.getPValue(), result.getDegreesOfFreedom());
+  }
+
+  /**
+   * Moves and scales both samples alike, which t and its degrees of freedom do not see: values near
+   * 1e9 would lose the digits of their means, squares of values near 1e150 would overflow.
+   */
+  private record Scaling(double middle, int exponent) {
+    static Scaling of(Sample first, Sample second) {
+      double middle = first.get(first.size() / 2);
+      double reach = Math.max(reach(first, middle), reach(second, middle));
+      return new Scaling(middle, -Math.getExponent(reach));
+    }
+
+    private static double reach(Sample sample, double middle) {
+      return Math.max(
+          Math.abs(sample.get(0) - middle), Math.abs(sample.get(sample.size() - 1) - middle));
+    }
+
+    double[] of(double[] values) {
+      return Arrays.stream(values).map(x -> Math.scalb(x - middle, exponent)).toArray();
+    }
+  }
+
+  private static Result ofConstants(Sample first, Sample second) {
+    int order = Double.compare(first.get(0) + 0.0, second.get(0) + 0.0);
+    return order == 0 ? new Result(0, 1, 1) : new Result(order * Double.POSITIVE_INFINITY, 0, 1);
+  }
+
+  private static Sample measurable(double[] values, String name) {
+    Sample sample = Sample.of(values, name);
+    if (sample.size() < 2) {
+      throw new IllegalArgumentException(name + " holds 1 value: a variance needs at least two");
+    }
+    if (Double.isInfinite(sample.get(0)) || Double.isInfinite(sample.get(sample.size() - 1))) {
+      throw new IllegalArgumentException(
+          name
+              + " holds an infinite value, which has no mean: leave it out or use a test by ranks");
+    }
+    return sample;
+  }
+
+  /**
+   * The answer of the test.
+   *
+   * @param statistic t, infinite for two different constants
+   * @param pValue the two-sided p-value
+   * @param degreesOfFreedom of Welch and Satterthwaite, in general not whole
+   */
+  public record Result(double statistic, double pValue, double degreesOfFreedom)
+      implements TestResult {}
+}

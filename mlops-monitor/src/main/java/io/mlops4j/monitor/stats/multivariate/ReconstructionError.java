@@ -1,0 +1,239 @@
+package io.mlops4j.monitor.stats.multivariate;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
+/**
+ * Reconstruction error of principal components: how far rows lie from the space in which the
+ * reference varies most. It grows when columns stop to hang together as they did, also where each
+ * of them alone looks as before.
+ *
+ * <p><b>Definition.</b> Missing numbers become the reference's mean, missing categories its
+ * commonest one; categories become their share of the reference's rows; all columns are
+ * standardised by the reference; the principal components that together explain more than 65 % of
+ * its variance are kept. The error of a window is the mean length of what remains of its rows. A
+ * window drifts when its error leaves the mean of the reference's windows by more than three of
+ * their (population) standard deviations, in either direction. Agrees with scikit-learn's {@code
+ * StandardScaler} and {@code PCA(0.65)}.
+ *
+ * <p>The rows of the reference made the components, so that its errors are a little smaller than
+ * those of new rows; with at least twenty rows for each column that does not matter.
+ *
+ * <p><b>Special values.</b> Infinite values, and those beyond 1e150, are refused. A column that is
+ * constant in the reference is left as it is, less its value. Windows of different sizes vary
+ * differently: compare windows of about the reference's sizes.
+ *
+ * <p><b>Cost.</b> Time grows with the cube of the columns once (a second for some hundreds of
+ * them), then with rows times squared columns.
+ */
+public final class ReconstructionError {
+  private static final ReconstructionError DEFAULTS = new ReconstructionError(0.65);
+
+  private final double keptVariance;
+
+  private ReconstructionError(double keptVariance) {
+    this.keptVariance = keptVariance;
+  }
+
+  /**
+   * Keeps 65 % of the variance.
+   *
+   * @return the statistic
+   */
+  public static ReconstructionError withDefaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * The same statistic with more or fewer components.
+   *
+   * @param share the share of the variance that is kept, strictly between 0 and 1
+   * @return a statistic of its own
+   * @throws IllegalArgumentException when the share is out of range
+   */
+  public ReconstructionError withKeptVariance(double share) {
+    if (!(share > 0 && share < 1)) {
+      throw new IllegalArgumentException(
+          "share = " + share + ": a share of the variance lies strictly between 0 and 1");
+    }
+    return new ReconstructionError(share);
+  }
+
+  /**
+   * Learns components and the usual error from windows of the reference.
+   *
+   * @param referenceWindows at least two tables of the same columns, for instance the days of a
+   *     month
+   * @return what current windows are compared with
+   * @throws IllegalArgumentException when there are fewer than two windows, columns differ or a
+   *     value is infinite or beyond 1e150
+   */
+  public Reference fit(List<Table> referenceWindows) {
+    Table[] windows = referenceWindows.toArray(Table[]::new);
+    if (windows.length < 2) {
+      throw new IllegalArgumentException(
+          windows.length + " reference windows: a spread of errors needs at least two");
+    }
+    TableEncoding encoding = TableEncoding.of(windows);
+    double[][][] rows = Arrays.stream(windows).map(encoding::rows).toArray(double[][][]::new);
+    double[][] all =
+        CompleteRows.of(
+            Arrays.stream(rows).flatMap(Arrays::stream).toArray(double[][]::new), "reference", 2);
+    double[] means = CompleteRows.means(all);
+    double[] scales =
+        Arrays.stream(CompleteRows.deviations(all, means)).map(s -> s == 0 ? 1 : s).toArray();
+    double[][] residual = residualVectors(standardised(all, means, scales));
+    double[] errors =
+        Arrays.stream(rows)
+            .mapToDouble(window -> mean(lengths(standardised(window, means, scales), residual)))
+            .toArray();
+    return new Reference(encoding, means, scales, residual, errors);
+  }
+
+  /** The eigenvectors that are not kept, as rows. */
+  private double[][] residualVectors(double[][] standardised) {
+    int columns = standardised[0].length;
+    double[][] covariance = new double[columns][columns];
+    for (double[] row : standardised) {
+      for (int i = 0; i < columns; i++) {
+        for (int j = 0; j < columns; j++) {
+          covariance[i][j] += row[i] * row[j] / standardised.length;
+        }
+      }
+    }
+    double[][] vectors = Matrix.diagonalise(covariance);
+    int[] descending =
+        IntStream.range(0, columns)
+            .boxed()
+            .sorted(Comparator.comparingDouble(i -> -covariance[i][i]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    double total = IntStream.range(0, columns).mapToDouble(i -> covariance[i][i]).sum();
+    int kept = 0;
+    double explained = 0;
+    while (kept < columns && explained <= keptVariance * total && total > 0) {
+      explained += covariance[descending[kept]][descending[kept]];
+      kept++;
+    }
+    return Arrays.stream(descending)
+        .skip(kept)
+        .mapToObj(c -> IntStream.range(0, columns).mapToDouble(i -> vectors[i][c]).toArray())
+        .toArray(double[][]::new);
+  }
+
+  private static double[][] standardised(double[][] rows, double[] means, double[] scales) {
+    return Arrays.stream(rows)
+        .map(
+            row ->
+                IntStream.range(0, row.length)
+                    .mapToDouble(j -> (row[j] - means[j]) / scales[j])
+                    .toArray())
+        .toArray(double[][]::new);
+  }
+
+  /** For each row the length of its projection on the vectors. */
+  private static double[] lengths(double[][] rows, double[][] vectors) {
+    return Arrays.stream(rows)
+        .mapToDouble(
+            row ->
+                Math.sqrt(
+                    Arrays.stream(vectors)
+                        .mapToDouble(vector -> LogisticModel.score(vector, row))
+                        .map(x -> x * x)
+                        .sum()))
+        .toArray();
+  }
+
+  private static double mean(double[] values) {
+    return Arrays.stream(values).sum() / values.length;
+  }
+
+  /** Components and usual errors of a reference. Immutable and thread safe. */
+  public static final class Reference {
+    private final TableEncoding encoding;
+    private final double[] means;
+    private final double[] scales;
+    private final double[][] residual;
+    private final double[] errors;
+
+    private Reference(
+        TableEncoding encoding,
+        double[] means,
+        double[] scales,
+        double[][] residual,
+        double[] errors) {
+      this.encoding = encoding;
+      this.means = means;
+      this.scales = scales;
+      this.residual = residual;
+      this.errors = errors;
+    }
+
+    /**
+     * How many principal components are kept.
+     *
+     * @return 0 (when the reference is constant) to the number of columns
+     */
+    public int components() {
+      return means.length - residual.length;
+    }
+
+    /**
+     * The errors of the reference's windows.
+     *
+     * @return a copy, in their order
+     */
+    public double[] errors() {
+      return errors.clone();
+    }
+
+    /**
+     * Compares a window with the reference.
+     *
+     * @param window rows with the reference's columns, by name; others are ignored
+     * @return its error and the bounds of the reference's
+     * @throws IllegalArgumentException when a column is missing or of another kind, or a value is
+     *     infinite
+     */
+    public Result compare(Table window) {
+      double[][] rows = CompleteRows.of(encoding.rows(window), "window", 1);
+      double[] lengths = lengths(standardised(rows, means, scales), residual);
+      double mean = mean(errors);
+      double width = 3 * deviation(errors);
+      double standardError =
+          lengths.length == 1
+              ? Double.POSITIVE_INFINITY
+              : deviation(lengths) / Math.sqrt(lengths.length - 1.0);
+      return new Result(mean(lengths), mean - width, mean + width, standardError);
+    }
+
+    private static double deviation(double[] values) {
+      double mean = mean(values);
+      return Math.sqrt(
+          DoubleStream.of(values).map(x -> (x - mean) * (x - mean)).sum() / values.length);
+    }
+  }
+
+  /**
+   * The error of a window.
+   *
+   * @param error mean length of the rows' residuals, 0 or more
+   * @param low three standard deviations below the mean error of the reference's windows
+   * @param high three standard deviations above it
+   * @param standardError that of {@code error} as a mean of independent rows; infinite for one row
+   */
+  public record Result(double error, double low, double high, double standardError) {
+
+    /**
+     * Whether the error is out of the usual range.
+     *
+     * @return whether to be alarmed
+     */
+    public boolean isOutside() {
+      return error < low || error > high;
+    }
+  }
+}

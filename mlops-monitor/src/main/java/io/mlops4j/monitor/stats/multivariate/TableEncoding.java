@@ -1,0 +1,117 @@
+package io.mlops4j.monitor.stats.multivariate;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns tables into rows of numbers by what a reference holds: a category becomes its share of the
+ * reference's rows, an unseen one 0; a missing number the reference's mean, a missing category its
+ * commonest one, the first by name among equals. Columns go by name.
+ */
+final class TableEncoding {
+  private final Map<String, Function<Table, double[]>> columns;
+
+  private TableEncoding(Map<String, Function<Table, double[]>> columns) {
+    this.columns = columns;
+  }
+
+  static TableEncoding of(Table... references) {
+    Map<String, Function<Table, double[]>> columns = new LinkedHashMap<>();
+    for (String column : references[0].columns()) {
+      for (Table table : references) {
+        check(table, column, references[0].isNumbers(column));
+      }
+      columns.put(
+          column,
+          references[0].isNumbers(column)
+              ? ofNumbers(column, references)
+              : ofCategories(column, references));
+    }
+    return new TableEncoding(columns);
+  }
+
+  private static void check(Table table, String column, boolean numbers) {
+    if (!table.columns().contains(column)) {
+      throw new IllegalArgumentException(
+          "there is no column "
+              + column
+              + " among "
+              + table.columns()
+              + ": columns are matched by name, and all of the reference are needed");
+    }
+    if (table.isNumbers(column) != numbers) {
+      throw new IllegalArgumentException(
+          column
+              + " holds "
+              + (numbers ? "categories" : "numbers")
+              + ", in the reference "
+              + (numbers ? "numbers" : "categories"));
+    }
+  }
+
+  private static Function<Table, double[]> ofNumbers(String column, Table... references) {
+    double[][] present =
+        Arrays.stream(references)
+            .flatMapToDouble(table -> Arrays.stream(table.numbers(column)))
+            .filter(x -> !Double.isNaN(x))
+            .mapToObj(x -> new double[] {x})
+            .toArray(double[][]::new);
+    double mean = present.length == 0 ? 0 : CompleteRows.means(present)[0];
+    return table -> {
+      check(table, column, true);
+      return Arrays.stream(table.numbers(column)).map(x -> Double.isNaN(x) ? mean : x).toArray();
+    };
+  }
+
+  private static Function<Table, double[]> ofCategories(String column, Table... references) {
+    List<String> present =
+        Arrays.stream(references)
+            .flatMap(table -> present(table.categories(column)))
+            .collect(Collectors.toCollection(ArrayList::new));
+    long all = Arrays.stream(references).mapToLong(Table::rows).sum();
+    Map<String, Long> counts = new HashMap<>();
+    present.forEach(text -> counts.merge(text, 1L, Long::sum));
+    String commonest =
+        counts.entrySet().stream()
+            .min(
+                Comparator.comparingLong((Map.Entry<String, Long> e) -> -e.getValue())
+                    .thenComparing(Map.Entry::getKey))
+            .map(Map.Entry::getKey)
+            .orElse("");
+    counts.merge(commonest, all - present.size(), Long::sum);
+    return table -> {
+      check(table, column, false);
+      return Arrays.stream(table.categories(column))
+          .mapToDouble(
+              text -> (double) counts.getOrDefault(text == null ? commonest : text, 0L) / all)
+          .toArray();
+    };
+  }
+
+  @SuppressWarnings("NullAway") // what is null was filtered out
+  private static Stream<String> present(@Nullable String[] texts) {
+    return Arrays.stream(texts).filter(text -> text != null);
+  }
+
+  double[][] rows(Table table) {
+    double[][] rows = new double[table.rows()][columns.size()];
+    int j = 0;
+    for (Function<Table, double[]> column : columns.values()) {
+      double[] values = column.apply(table);
+      for (int i = 0; i < values.length; i++) {
+        rows[i][j] = values[i];
+      }
+      j++;
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,108 @@
+package io.mlops4j.monitor.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.mlops4j.monitor.internal.LogFactorial;
+import java.util.Arrays;
+import org.apache.commons.numbers.gamma.LogGamma;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** P-values where counts are too small for chi-square, and those of ties. */
+class FixedMarginsTest {
+  private static final ChiSquare PEARSON = ChiSquare.withDefaults().withYates(false);
+  private static final ChiSquare RATIO = PEARSON.with(ChiSquare.Form.LIKELIHOOD_RATIO);
+  private static final PopulationStability PSI = PopulationStability.withDefaults();
+
+  private static final long[][][] TABLES = {
+    {{12, 9, 7, 4, 3, 2, 1, 1, 0, 2, 0, 1}, {20, 6, 12, 2, 7, 0, 3, 0, 2, 1, 3, 4}},
+    {{3, 1, 2, 0, 1, 2, 0, 1}, {60, 70, 20, 55, 31, 90, 44, 30}},
+    {{10, 10, 10, 10, 10, 10, 10, 10, 10, 10}, {17, 9, 5, 14, 6, 12, 13, 4, 11, 9}}
+  };
+
+  /** By a million draws of NumPy's {@code multivariate_hypergeometric}. */
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0.190261, 0.181375, 0.215402",
+    "1, 0.361460, 0.275093, 0.408822",
+    "2, 0.499222, 0.499331, 0.500894"
+  })
+  void manyRareColumnsAreJudgedByAllWaysToDealThem(int table, double g, double x2, double psi) {
+    long[] reference = TABLES[table][0];
+    long[] current = TABLES[table][1];
+    assertThat(RATIO.test(reference, current).pValue()).isCloseTo(g, within(0.025));
+    assertThat(PEARSON.with(PValueMethod.EXACT).test(reference, current).pValue())
+        .isCloseTo(x2, within(0.025));
+    assertThat(PSI.test(reference, current).pValue()).isCloseTo(psi, within(0.025));
+  }
+
+  /** By SciPy's hypergeometric distribution: all tables with an X2 as large. */
+  @ParameterizedTest
+  @CsvSource({
+    "59, 1, 999000, 1000, 0.05831857017818223",
+    "97, 3, 88, 12, 0.028671314973177098",
+    "60, 0, 0, 1000000, 8.305773938431428e-279"
+  })
+  void twoColumnsAreExact(long a, long b, long c, long d, double expected) {
+    assertThat(PEARSON.with(PValueMethod.EXACT).test(new long[] {a, b}, new long[] {c, d}).pValue())
+        .isCloseTo(expected, within(1e-8 * expected));
+  }
+
+  /** Pooled to one column they could not differ: X2 was 0 and p 1. */
+  @Test
+  void poolingLeavesACompleteChangeVisible() {
+    ChiSquare.Result result =
+        PEARSON.withPooling(true).test(new long[] {20, 20, 20, 0}, new long[] {0, 0, 0, 1_000_000});
+    assertThat(result.degreesOfFreedom()).isOne();
+    assertThat(result.pValue()).isCloseTo(8.305773938431428e-279, within(1e-287));
+  }
+
+  @Test
+  void manyRowsAreChiSquareAndEqualSharesAreCertain() {
+    long[] many = {1000, 2000, 3000};
+    long[] others = {1100, 1900, 3000};
+    assertThat(RATIO.test(many, others))
+        .isEqualTo(RATIO.with(PValueMethod.ASYMPTOTIC).test(many, others));
+    assertThat(RATIO.with(PValueMethod.EXACT).test(many, others).pValue())
+        .isCloseTo(RATIO.test(many, others).pValue(), within(1e-3));
+    long[] few = {1, 2, 3};
+    assertThat(RATIO.test(few, few).pValue()).isOne();
+    assertThat(PSI.test(few, few).pValue()).isOne();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "1", "2", "7", "9", "10", "100", "1e6", "1e12"})
+  void factorialsHaveTheirLogarithms(double x) {
+    double expected = LogGamma.value(x + 1);
+    assertThat(LogFactorial.of(x)).isCloseTo(expected, within(1e-12 * Math.max(1, expected)));
+  }
+
+  /**
+   * Two values leave one squared normal number: the table's 5 % point 1.961 is that of A2 = 1 +
+   * 1.961 sqrt(2), where SciPy's sigma of untied rows, near 0.76, makes it 1 + 1.961 * 0.76.
+   */
+  @Test
+  void tiesWidenAndersonDarling() {
+    double[] reference = coins(1000, 500);
+    AndersonDarling darling = AndersonDarling.withDefaults();
+    // X2 = 4.05, p = 0.044; SciPy's table says 0.018
+    double[] current = coins(1000, 545);
+    AndersonDarling scipy = darling.with(PValueMethod.ASYMPTOTIC);
+    assertThat(darling.test(reference, current).statistic())
+        .isEqualTo(scipy.test(reference, current).statistic());
+    assertThat(scipy.test(reference, current).pValue()).isLessThan(0.02);
+    assertThat(darling.test(reference, current).pValue()).isBetween(0.04, 0.05);
+    assertThatThrownBy(() -> darling.with(PValueMethod.EXACT))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("EXACT");
+  }
+
+  private static double[] coins(int rows, int heads) {
+    double[] coins = new double[rows];
+    Arrays.fill(coins, 0, heads, 1);
+    return coins;
+  }
+}
