@@ -6,18 +6,18 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Something is wrong: what, on which version, since when, and the evidence. Immutable. */
+/** A problem that a monitor found: its kind, version, time and evidence. Immutable. */
 public final class Alarm {
-  /** What an alarm is about. */
+  /** The kinds of alarms. */
   public enum Kind {
     /**
-     * A part of the monitor's settings does not fit the calls, so that something is not watched:
-     * once for each column and reason. See {@link ModelMonitor#notWatched}.
+     * A setting of the monitor does not fit the calls, so a column or the labels are not watched.
+     * Raised once for each column and reason. See {@link ModelMonitor#notWatched}.
      */
     CONFIGURATION,
-    /** The rows differ from the reference. The model may be as good as ever. */
+    /** Live rows differ from the reference. The model may be as good as ever. */
     DRIFT,
-    /** The labels say that a version answers worse than it should. */
+    /** According to the labels, a version performs worse than it should. */
     PERFORMANCE
   }
 
@@ -36,7 +36,7 @@ public final class Alarm {
   }
 
   /**
-   * A name for this alarm, unique within its monitor.
+   * Returns the id of this alarm, unique within its monitor.
    *
    * @return for example {@code performance-1}
    */
@@ -45,7 +45,7 @@ public final class Alarm {
   }
 
   /**
-   * What it is about.
+   * Returns the kind of problem.
    *
    * @return the kind
    */
@@ -54,37 +54,39 @@ public final class Alarm {
   }
 
   /**
-   * Who answered: the version that performs badly, or else the one that served the newest rows.
+   * Returns the version that performs badly or, for other kinds, the version that served the newest
+   * rows.
    *
-   * @return what to hand to a deployment's rollback
+   * @return the argument for a deployment's rollback
    */
   public ServedBy servedBy() {
     return servedBy;
   }
 
   /**
-   * When the newest row behind it came.
+   * Returns the time of the newest row behind the alarm.
    *
-   * @return by the monitor's clock
+   * @return a time by the monitor's clock
    */
   public Instant at() {
     return at;
   }
 
   /**
-   * Why: for drift, a figure for each feature that drifted, named like it; for the configuration, a
-   * text without figures for each column that is not watched, named like it.
+   * Returns the evidence. A drift alarm has one figure, named like the feature, for each feature
+   * that drifted. A configuration alarm has one text without figures, named like the column, for
+   * each column that is not watched.
    *
-   * @return at least one, unmodifiable
+   * @return at least one entry; an immutable list
    */
   public List<Evidence> evidence() {
     return evidence;
   }
 
   /**
-   * For people.
+   * Describes the alarm in one sentence.
    *
-   * @return one sentence
+   * @return id, version and the texts of the evidence
    */
   @Override
   public String toString() {

@@ -5,11 +5,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How labels, which come later, find their predictions. Immutable.
+ * The rule by which labels find their predictions. Immutable.
  *
- * <p>Predictions wait for their label as long as {@link #within} says, in a bounded store; the
- * oldest leave first. A label may also come before its prediction: calls with single records reach
- * a monitor in blocks.
+ * <p>Predictions wait for their label for the time of {@link #within}, in a bounded store that
+ * drops its oldest entries first. A label may also come before its prediction, because calls with
+ * single records reach a monitor in blocks.
  */
 public final class LabelJoin {
   private static final Duration DEFAULT_DELAY = Duration.ofDays(1);
@@ -23,28 +23,28 @@ public final class LabelJoin {
   }
 
   /**
-   * Joins by a key of the caller's, which travels with the rows and never enters the model.
+   * Joins by a key of the application, which travels with the rows and never enters the model.
    *
-   * @param column the key column; text or whole numbers
-   * @return a join that waits for a day
+   * @param column the key column, of text or whole numbers
+   * @return a join in which predictions wait for a day
    */
   public static LabelJoin byKey(String column) {
     return new LabelJoin(Objects.requireNonNull(column, "column"), DEFAULT_DELAY);
   }
 
   /**
-   * Joins by the prediction's own id.
+   * Joins by the id of the prediction.
    *
-   * @return a join that waits for a day
+   * @return a join in which predictions wait for a day
    */
   public static LabelJoin byPredictionId() {
     return new LabelJoin(null, DEFAULT_DELAY);
   }
 
   /**
-   * States how long a prediction waits for its label, by the monitor's clock.
+   * Returns the same join with another waiting time, by the monitor's clock.
    *
-   * @param delay more than zero
+   * @param delay how long a prediction waits for its label, more than zero
    * @return a changed copy
    * @throws IllegalArgumentException if {@code delay} is not more than zero
    */

@@ -8,11 +8,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Predictions that wait for their label and labels that wait for their prediction, bounded in time
- * and number; the oldest leave first. Used by the monitor's thread only.
+ * Predictions that wait for their label and labels that wait for their prediction. The store is
+ * bounded in time and number and drops its oldest entries first. Used by the monitor's thread only.
  *
- * <p>An entry stays after its label came until its time is over, so that a shadow's answer to the
- * same row, which may come later, finds the label too.
+ * <p>An entry stays until its time ends, even after its label came. A shadow may answer the same
+ * row later and must find the label too.
  */
 final class LabelStore {
   private final Duration delay;
@@ -52,7 +52,7 @@ final class LabelStore {
   void labelled(Object key, double label, Instant at) {
     Entry entry = entry(key, at);
     if (!Double.isNaN(entry.label)) {
-      unmatched++; // a second label for a row: the first one counts
+      unmatched++; // a second label for the row; the first one counts
       return;
     }
     entry.label = label;
@@ -68,7 +68,7 @@ final class LabelStore {
     labelled++;
   }
 
-  /** Makes room only for what is new: an entry that is asked for must not leave for itself. */
+  /** Finds or adds an entry. Only a new entry needs room, so a known one is never dropped here. */
   private Entry entry(Object key, Instant at) {
     leaveAfterDelay(at);
     Entry known = entries.get(key);

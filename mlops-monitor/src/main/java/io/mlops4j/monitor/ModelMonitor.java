@@ -15,37 +15,39 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches live models: compares their rows with a reference window by window, joins the labels that
- * come later, and raises alarms with evidence.
+ * Watches live models. It compares features and outputs with a reference window by window and, if
+ * labels are requested, joins labels that come later and judges the performance of each version. It
+ * raises alarms with evidence.
  *
- * <p>Give it to a model or deployment as a listener; it is lent there, so start it before and close
- * it after. The serving thread only hands rows over and never waits: when the hand-off is full,
- * rows are left out and counted. Everything else happens in the monitor's one thread, {@code
- * mlops4j-monitor}, callbacks included. Nothing that goes wrong in here reaches the serving thread;
- * it is counted in {@link #counts} and logged.
+ * <p>Drift of features and outputs needs neither a score nor labels: any columns of the reference
+ * are watched, for any kind of model. Features, outputs and labels are watched independently: a
+ * problem with one of them does not stop the others.
  *
- * <p>Rows of the routes {@code PRIMARY} and {@code CANARY} make up the windows; a {@code SHADOW}'s
- * rows are the same again, so only its performance is followed. Thread safe.
+ * <p>Pass a monitor to a model or deployment as a listener. Start it before them and close it after
+ * them. The serving thread only hands rows over and never waits. If the hand-off is full, rows are
+ * dropped and counted. Everything else, callbacks included, runs in the monitor's one thread,
+ * {@code mlops4j-monitor}. No failure inside the monitor reaches the serving thread; failures are
+ * counted in {@link #counts} and logged.
+ *
+ * <p>Rows of the routes {@code PRIMARY} and {@code CANARY} make up the windows. The rows of a
+ * {@code SHADOW} are the same rows again, so only its performance is watched. Thread safe.
  */
 public final class ModelMonitor implements InferenceListener, AutoCloseable {
-  private final LabelJoin labels;
-  private final Clock clock;
-  private final Inbox inbox;
-  private final Watcher watcher;
+  private final MonitorSettings settings;
+  private final HandOff handOff;
+  private final MonitorLoop loop;
   private final Thread worker;
   private final Failures failures = new Failures();
   private final LongAdder dropped = new LongAdder();
   private final LongAdder failedCalls = new LongAdder();
 
-  private ModelMonitor(Builder settings) {
-    this.labels = settings.labels;
-    this.clock = settings.clock;
-    this.inbox = new Inbox(settings.handOffRows);
-    this.watcher = new Watcher(settings, failures);
+  private ModelMonitor(MonitorSettings settings) {
+    this.settings = settings;
+    this.handOff = new HandOff(settings.handOffRows());
+    this.loop = new MonitorLoop(settings, failures);
     this.worker = new Thread(this::work, "mlops4j-monitor");
     this.worker.setDaemon(true);
   }
@@ -53,9 +55,9 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   /**
    * Starts to describe a monitor.
    *
-   * @param reference what rows should look like; its bins are used for every window. Leave key and
-   *     label columns out of it, and add outputs as such: {@code Profile.builder().add(features,
-   *     outputs)}
+   * @param reference the profile to compare rows with; every window is counted in its bins. It must
+   *     not hold key or label columns, and holds outputs as outputs: {@code
+   *     Profile.builder().add(features, outputs)}
    * @return a builder with defaults
    */
   public static Builder builder(Profile reference) {
@@ -63,7 +65,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * A monitor looks at rows.
+   * Returns true, because a monitor reads the rows of calls.
    *
    * @return true
    */
@@ -73,7 +75,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Hands the rows of a call over to the monitor's thread; never waits and never throws.
+   * Hands the rows of a call over to the monitor's thread. Never waits and never throws.
    *
    * @param event the call
    */
@@ -96,25 +98,25 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     if (features == null || outputs == null || event.rows() == 0) {
       return;
     }
-    Inbox.Answered answered = keep(event, features, outputs);
-    int count = event.rows();
-    if (!inbox.offer(answered)) {
+    HandOff.Answered answered = retain(event, features, outputs);
+    if (!handOff.offer(answered)) {
       answered.close();
-      dropped.add(count);
+      dropped.add(event.rows());
     }
   }
 
-  private Inbox.Answered keep(InferenceEvent event, FeatureBatch features, FeatureBatch outputs) {
-    List<PredictionId> ids = labels.keyColumn() == null ? ids(event) : null;
+  private HandOff.Answered retain(
+      InferenceEvent event, FeatureBatch features, FeatureBatch outputs) {
+    List<PredictionId> ids = settings.joinsById() ? ids(event) : null;
     FeatureBatch keptFeatures = features.retain();
     try {
-      return new Inbox.Answered(
+      return new HandOff.Answered(
           event.servedBy(),
           event.route() == InferenceEvent.Route.SHADOW,
           keptFeatures,
           outputs.retain(),
           ids,
-          clock.instant());
+          settings.clock().instant());
     } catch (RuntimeException | Error e) {
       keptFeatures.close();
       throw e;
@@ -130,21 +132,22 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Adds an action for every alarm from now on. It runs in the monitor's thread; what it throws is
-   * counted and logged.
+   * Adds an action that is called for every later alarm, in the monitor's thread. An exception that
+   * it throws is counted and logged.
    *
    * @param action for example a deployment's rollback
    */
   public void onAlarm(Consumer<? super Alarm> action) {
-    watcher.onAlarm(Objects.requireNonNull(action, "action"));
+    loop.onAlarm(Objects.requireNonNull(action, "action"));
   }
 
   /**
-   * Adds an action for every alarm of a kind from now on, as {@link #onAlarm(Consumer)} does.
+   * Adds an action that is called for every later alarm of one kind, like {@link
+   * #onAlarm(Consumer)}.
    *
-   * @param kind what the alarm is about
-   * @param action for {@link Alarm.Kind#PERFORMANCE}, say, a deployment's rollback; rows that drift
-   *     are no reason to change the model back
+   * @param kind the kind of the alarm
+   * @param action for {@link Alarm.Kind#PERFORMANCE}, for example, a deployment's rollback; drift
+   *     of rows is no reason to change the model back
    */
   public void onAlarm(Alarm.Kind kind, Consumer<? super Alarm> action) {
     Objects.requireNonNull(kind, "kind");
@@ -158,102 +161,94 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Adds an action for every window that ends from now on. It runs in the monitor's thread; what it
-   * throws is counted and logged.
+   * Adds an action that is called at the end of every later window, in the monitor's thread. An
+   * exception that it throws is counted and logged.
    *
-   * @param action told what the window held
+   * @param action receives the report of the window
    */
   public void onWindow(Consumer<? super WindowReport> action) {
-    watcher.onWindow(Objects.requireNonNull(action, "action"));
+    loop.onWindow(Objects.requireNonNull(action, "action"));
   }
 
   /**
-   * Gives the label of a row that is joined by its key.
+   * Adds the label of a row that is joined by its key.
    *
-   * @param key the value of the key column, whole numbers as decimal text
+   * @param key the value of the key column; whole numbers as decimal text
    * @param label 1 for the event that the score predicts, else 0
    * @throws IllegalArgumentException if the label is neither 0 nor 1
-   * @throws IllegalStateException if the monitor is closed or joins by prediction id
+   * @throws IllegalStateException if the monitor is closed or does not join labels by key
    */
   public void label(String key, double label) {
     Objects.requireNonNull(key, "key");
-    checkJoin(true);
-    give(List.of(new Inbox.Label(key, label)));
+    keyColumn();
+    add(List.of(new HandOff.Label(key, label)));
   }
 
   /**
-   * Gives the label of a row that is joined by its prediction's id.
+   * Adds the label of a row that is joined by its prediction's id.
    *
-   * @param id the id that the prediction or the output record carried
+   * @param id the id of the prediction or of the output record
    * @param label 1 for the event that the score predicts, else 0
    * @throws IllegalArgumentException if the label is neither 0 nor 1
-   * @throws IllegalStateException if the monitor is closed or joins by key
+   * @throws IllegalStateException if the monitor is closed or does not join labels by prediction id
    */
   public void label(PredictionId id, double label) {
     Objects.requireNonNull(id, "id");
-    checkJoin(false);
-    give(List.of(new Inbox.Label(id, label)));
+    if (!settings.joinsById()) {
+      throw otherJoin();
+    }
+    add(List.of(new HandOff.Label(id, label)));
   }
 
   /**
-   * Gives many labels that are joined by key.
+   * Adds many labels that are joined by key.
    *
-   * @param keysAndLabels the key column and one other column, of numbers 0 and 1 or booleans; only
-   *     read
-   * @throws IllegalArgumentException if the columns are others, or a key is null or a label neither
-   *     0 nor 1; no label was taken
-   * @throws IllegalStateException if the monitor is closed or joins by prediction id
+   * @param keysAndLabels the key column and one other column, of numbers 0 and 1 or of booleans; it
+   *     is only read
+   * @throws IllegalArgumentException if there are other columns, a key is null, or a label is
+   *     neither 0 nor 1; no label was added
+   * @throws IllegalStateException if the monitor is closed or does not join labels by key
    */
   public void labels(FeatureBatch keysAndLabels) {
     Objects.requireNonNull(keysAndLabels, "keysAndLabels");
-    checkJoin(true);
-    String keyColumn = Objects.requireNonNull(labels.keyColumn());
-    FieldVector keyVector = keysAndLabels.column(keyColumn);
-    List<FieldVector> others =
-        keysAndLabels.root().getFieldVectors().stream().filter(v -> v != keyVector).toList();
-    if (others.size() != 1) {
-      throw new IllegalArgumentException(
-          "labels: found " + others.size() + " columns beside the key, expected one");
-    }
-    List<Inbox.Label> given = new ArrayList<>(keysAndLabels.rows());
-    for (int row = 0; row < keysAndLabels.rows(); row++) {
-      String key = Cells.key(keysAndLabels, keyVector, row);
-      if (key == null) {
-        throw new IllegalArgumentException(
-            keyColumn + ": found a null in row " + row + ", expected a key");
-      }
-      given.add(new Inbox.Label(key, Cells.number(others.get(0), row)));
-    }
-    give(given);
+    add(LabelColumns.labels(keysAndLabels, keyColumn()));
   }
 
-  private void checkJoin(boolean byKey) {
-    String column = labels.keyColumn();
-    if (byKey != (column != null)) {
-      throw new IllegalStateException(
-          "labels: this monitor joins by "
-              + (column == null ? "prediction id" : "the key " + column)
-              + "; see ModelMonitor.builder(...).labels(...)");
+  private String keyColumn() {
+    String column = settings.keyColumn();
+    if (column == null) {
+      throw otherJoin();
     }
+    return column;
   }
 
-  private void give(List<Inbox.Label> given) {
-    for (Inbox.Label label : given) {
+  private IllegalStateException otherJoin() {
+    String found =
+        settings.labels() == null
+            ? "stores no labels"
+            : "joins by "
+                + (settings.joinsById() ? "prediction id" : "the key " + settings.keyColumn());
+    return new IllegalStateException(
+        "labels: this monitor " + found + "; see ModelMonitor.builder(...).labels(...)");
+  }
+
+  private void add(List<HandOff.Label> labels) {
+    for (HandOff.Label label : labels) {
       if (label.value() != 0 && label.value() != 1) {
         throw new IllegalArgumentException("label: found " + label.value() + ", expected 0 or 1");
       }
     }
-    Inbox.Labels item = new Inbox.Labels(given, clock.instant());
+    HandOff.Labels item = new HandOff.Labels(labels, settings.clock().instant());
     if (Thread.currentThread() == worker) {
-      watcher.handle(item); // an action that gives a label cannot wait for itself
+      loop.handle(item); // an action that adds a label must not wait for its own thread
     } else if (!put(item)) {
       throw new IllegalStateException("the monitor is closed");
     }
   }
 
-  private boolean put(Inbox.Item item) {
+  private boolean put(HandOff.Item item) {
     try {
-      return inbox.put(item);
+      return handOff.put(item);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while handing over to the monitor", e);
@@ -261,36 +256,37 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * How well a version does, by the labels that came so far.
+   * Returns the performance of a version, from the labels that came so far.
    *
-   * @param version as predictions and alarms name it
-   * @return its figures; without rows for a version that the monitor has not seen
+   * @param version the version, as predictions and alarms name it
+   * @return its figures; without rows for a version that the monitor has not seen, and without
+   *     labelled rows if labels were not requested
    */
   public Performance performance(ServedBy version) {
     Objects.requireNonNull(version, "version");
-    return watcher.performance(version);
+    return loop.performance(version);
   }
 
   /**
-   * Lists what is not watched, so that its silence is not taken for good news: columns of the
-   * reference that are never compared, those that the newest rows do not have, or have with another
-   * type or on the other side of the model, and labels that cannot find their rows. What the calls
-   * show is also raised once as an alarm of kind {@link Alarm.Kind#CONFIGURATION}.
+   * Lists what is not watched, so that no alarm is not mistaken for good news. The list has columns
+   * of the reference that are never compared, columns that the newest rows lack or have with
+   * another type or on the other side of the model, and labels that cannot be joined. What the
+   * calls show is also raised once as an alarm of kind {@link Alarm.Kind#CONFIGURATION}.
    *
-   * @return each with its reason, as of the newest rows that were handled; an immutable list, empty
-   *     when everything is watched
+   * @return each entry with its reason, as of the newest rows; an immutable list, empty if
+   *     everything is watched
    */
   public List<NotWatched> notWatched() {
-    return watcher.notWatched();
+    return loop.notWatched();
   }
 
   /**
-   * What was handled so far.
+   * Returns the counts of what was handled so far.
    *
-   * @return a consistent reading as of the last batch or labels
+   * @return counts that are consistent as of the last batch or labels
    */
   public MonitorCounts counts() {
-    MonitorCounts last = watcher.counts();
+    MonitorCounts last = loop.counts();
     return new MonitorCounts(
         last.rows(),
         dropped.sum(),
@@ -303,7 +299,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
 
   /**
    * Waits until everything that was handed over before is handled, actions included. Returns at
-   * once from an action, and from a closed monitor.
+   * once if called from an action or on a closed monitor.
    *
    * @throws IllegalStateException if the calling thread is interrupted; its flag stays set
    */
@@ -311,28 +307,24 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     if (Thread.currentThread() == worker) {
       return;
     }
-    Inbox.Mark mark = new Inbox.Mark(new CountDownLatch(1));
+    HandOff.Mark mark = new HandOff.Mark(new CountDownLatch(1));
     if (put(mark)) {
-      await(mark.reached());
-    }
-  }
-
-  private static void await(CountDownLatch reached) {
-    try {
-      reached.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for the monitor", e);
+      try {
+        mark.reached().await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while waiting for the monitor", e);
+      }
     }
   }
 
   /**
-   * Handles what was handed over, then ends the monitor's thread; a window that is not full is
-   * given up. Calls that are still made are not watched. A second call does nothing.
+   * Handles what was handed over and ends the monitor's thread. A window that is not full is
+   * discarded. Later calls are not watched. A second call does nothing.
    */
   @Override
   public void close() {
-    inbox.close();
+    handOff.close();
     if (Thread.currentThread() == worker) {
       return;
     }
@@ -341,7 +333,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
       try {
         worker.join();
       } catch (InterruptedException e) {
-        interrupted = true; // what was handed over is still handled
+        interrupted = true; // the rows in the hand-off are still handled
       }
     }
     if (interrupted) {
@@ -350,51 +342,34 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   private void work() {
-    for (Inbox.Item item = inbox.take(); item != null; item = inbox.take()) {
-      try {
-        watcher.handle(item);
-      } catch (RuntimeException | Error e) { // the thread lives on: callers wait for it
-        failures.add("cannot handle what was handed over", e);
-      } finally {
-        item.close();
-      }
+    for (HandOff.Item item = handOff.take(); item != null; item = handOff.take()) {
+      HandOff.Item taken = item;
+      failures.guard("cannot handle what was handed over", () -> loop.handle(taken));
+      item.close();
     }
   }
 
-  /** Describes a monitor. Not thread safe; each {@link #start} makes a monitor of its own. */
+  /** Describes a monitor. Not thread safe; each {@link #start} starts a separate monitor. */
   public static final class Builder {
-    final Profile reference;
-    Window window = Window.ofRows(10_000);
-    OncePer falseAlarms = OncePer.rows(1_000_000);
-    LabelJoin labels = LabelJoin.byPredictionId();
+    private final Profile reference;
+    private Window window = Window.ofRows(10_000);
+    private OncePer falseAlarms = OncePer.rows(1_000_000);
+    private @Nullable LabelJoin labels;
     private Clock clock = Clock.systemUTC();
-    @Nullable String score;
-    double minimumRocAuc = Double.NaN;
-    int judgeEvery = 1_000;
-    int waitingRows = 1_000_000;
-    private long handOffRows = 250_000;
+    private @Nullable String score;
+    private double minimumRocAuc = Double.NaN;
+    private int judgeEvery = 1_000;
+    private int waitingRows = 1_000_000;
+    private int handOffRows = 250_000;
     private @Nullable ModelCard card;
 
     private Builder(Profile reference) {
       this.reference = reference;
     }
 
-    private Builder(Builder from) {
-      this(from.reference);
-      window = from.window;
-      falseAlarms = from.falseAlarms;
-      labels = from.labels;
-      clock = from.clock;
-      score = from.score;
-      minimumRocAuc = from.minimumRocAuc;
-      judgeEvery = from.judgeEvery;
-      waitingRows = from.waitingRows;
-      handOffRows = from.handOffRows;
-      card = from.card;
-    }
-
     /**
-     * States how much traffic is compared with the reference at a time; 10 000 rows unless stated.
+     * Sets the amount of traffic that is compared with the reference at a time. The default is 10
+     * 000 rows.
      *
      * @param window the window
      * @return this builder
@@ -405,7 +380,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * States the budget of false alarms; once per million rows unless stated.
+     * Sets the budget of false alarms. The default is one per million rows.
      *
      * @param budget the budget
      * @return this builder
@@ -416,9 +391,11 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * States how labels find their predictions; by prediction id within a day unless stated.
+     * Requests labels: predictions wait for labels that come later, and the performance of each
+     * version is judged. Without this call no score and no label is stored, and only drift is
+     * watched.
      *
-     * @param join the join
+     * @param join how labels find their predictions
      * @return this builder
      */
     public Builder labels(LabelJoin join) {
@@ -427,8 +404,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * Names the output that labels are compared with; needed when a model has several
-     * floating-point outputs.
+     * Names the output that labels are compared with. Needed with {@link #labels} if a model has
+     * several floating-point outputs.
      *
      * @param output the output's name
      * @return this builder
@@ -439,11 +416,13 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * States the realised ROC AUC that every version must reach, beyond its sampling error.
+     * Sets the realised ROC AUC that every version must reach, apart from its sampling error. Needs
+     * {@link #labels}.
      *
-     * <p>Without it a version is compared with the best of the earlier ones, less 0.05: both by the
-     * ROC AUC of each block of {@link #judgeEvery} labels, as days differ by more than chance among
-     * rows. That needs five blocks of an earlier version; until then nothing is judged.
+     * <p>Without it a version is compared with the best of the earlier versions, less 0.05. Both
+     * are measured by the ROC AUC of each block of {@link #judgeEvery} labels, because days differ
+     * more than rows drawn at random. The comparison needs five blocks of an earlier version;
+     * before that, nothing is judged.
      *
      * @param minimum 0 to 1
      * @return this builder
@@ -458,7 +437,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * States after how many further labels a version is judged; 1000 unless stated.
+     * Sets the number of further labels after which a version is judged again. The default is 1000.
      *
      * @param labels at least 20
      * @return this builder
@@ -473,7 +452,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * Bounds how many rows may wait for their label; a million unless stated, about 150 bytes each.
+     * Bounds the number of rows that wait for their label. The default is a million rows, which
+     * take about 150 bytes each.
      *
      * @param rows at least 1
      * @return this builder
@@ -485,8 +465,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * Bounds how many rows may be handed over and not yet handled; 250 000 unless stated. A single
-     * larger batch is taken when nothing else is there.
+     * Bounds the number of rows that are handed over and not yet handled. The default is 250 000. A
+     * larger batch is accepted if the hand-off is empty.
      *
      * @param rows at least 1
      * @return this builder
@@ -505,9 +485,10 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * Sets the clock by which windows end and labels are late; the system's unless stated.
+     * Sets the clock that ends windows and the waiting time of predictions. The default is the
+     * system's clock.
      *
-     * @param clock a clock, which a replay may move
+     * @param clock a clock; a replay may advance it
      * @return this builder
      */
     public Builder clock(Clock clock) {
@@ -516,11 +497,11 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * States the card of the model, so that {@link #start} finds a column of the reference that the
-     * model neither reads nor answers, for example because its name is misspelt. Columns are found
-     * by the card's {@linkplain ModelCard#signature signature} and {@linkplain ModelCard#features
-     * features}; a card without a signature says nothing about them. Leave the card out to watch
-     * columns that only travel along with the rows.
+     * Sets the card of the model. {@link #start} then rejects a reference with a column that the
+     * model neither reads nor answers, for example because its name is misspelt. Columns are looked
+     * up in the card's {@linkplain ModelCard#signature signature} and {@linkplain
+     * ModelCard#features features}; a card without a signature checks nothing. Leave the card out
+     * to watch columns that only travel along with the rows.
      *
      * @param card the card of the model, or of the version that serves first
      * @return this builder
@@ -531,17 +512,30 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * Checks the settings and starts the monitor's thread. What only the calls can show, such as a
-     * column that they lack, is reported by {@link ModelMonitor#notWatched} and by an alarm.
+     * Checks the settings and starts the monitor's thread. Problems that only the calls can show,
+     * such as a missing column, are reported by {@link ModelMonitor#notWatched} and by an alarm.
      *
-     * @return a monitor, which the caller closes after every model that it listens to
-     * @throws IllegalArgumentException if the reference has no rows, fewer than a comparison needs
-     *     or no column that can be compared; if it holds the key column of the labels, or the score
-     *     as a feature; or if it, the key or the score does not fit the {@linkplain #card card}
+     * @return a monitor; the caller closes it after every model that it listens to
+     * @throws IllegalArgumentException if the reference has no rows, fewer rows than a comparison
+     *     needs, or no column that can be compared; if it holds the key column of the labels, or
+     *     the score as a feature; if a score or a minimum is set without {@link #labels}; or if the
+     *     reference, the key or the score does not fit the {@linkplain #card card}
      */
     public ModelMonitor start() {
-      new MonitorCheck(this).check(card);
-      ModelMonitor monitor = new ModelMonitor(new Builder(this));
+      MonitorSettings settings =
+          new MonitorSettings(
+              reference,
+              window,
+              falseAlarms,
+              labels,
+              clock,
+              score,
+              minimumRocAuc,
+              judgeEvery,
+              waitingRows,
+              handOffRows);
+      new SettingsCheck(settings).check(card);
+      ModelMonitor monitor = new ModelMonitor(settings);
       monitor.worker.start();
       return monitor;
     }

@@ -1,15 +1,16 @@
 package io.mlops4j.monitor;
 
 /**
- * What a monitor has handled so far; nothing that it leaves out goes uncounted.
+ * Counts of what a monitor has handled so far. Everything that it leaves out is counted.
  *
  * @param rows rows that were profiled or joined
- * @param dropped rows that were not, as the hand-off was full
+ * @param dropped rows that were left out because the hand-off was full
  * @param failedCalls calls that failed in the model
  * @param labelled rows whose label came in time
- * @param unlabelled rows that waited in vain and were given up
- * @param unmatchedLabels labels whose prediction never came, or came twice
- * @param failures events, rows or callbacks that failed in the monitor itself; the log says why
+ * @param unlabelled rows that no longer wait because their time ended or the store was full
+ * @param unmatchedLabels labels without a prediction, and second labels for the same row
+ * @param failures events, batches or callbacks that failed inside the monitor; the log has the
+ *     reason
  */
 public record MonitorCounts(
     long rows,

@@ -3,9 +3,9 @@ package io.mlops4j.monitor;
 import java.util.Objects;
 
 /**
- * Something that a monitor does not watch, and why.
+ * A column, or the labels, that a monitor does not watch, with the reason.
  *
- * @param name a column of the reference, or {@code labels} when labels cannot find their rows
+ * @param name a column of the reference, or {@code labels} if labels cannot find their rows
  * @param reason what was found and what to do, in words
  */
 public record NotWatched(String name, String reason) {
@@ -21,7 +21,7 @@ public record NotWatched(String name, String reason) {
   }
 
   /**
-   * For people.
+   * Returns name and reason.
    *
    * @return for example {@code distnace: the calls have no column of this name; did you mean
    *     "distance"?}

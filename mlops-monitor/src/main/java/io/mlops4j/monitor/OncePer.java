@@ -4,13 +4,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A budget of false alarms: at most one, on average, for so much traffic in which nothing is wrong.
+ * A budget of false alarms: on average at most one for an amount of traffic in which nothing is
+ * wrong.
  *
  * <p>A window that covers the share {@code s} of the budget is tested at level {@code s}: half of
- * it for all features together, half for the realised performance. The sum of the levels over the
- * budget is 1, so that the expected number of false alarms is at most 1. This assumes rows that are
- * exchangeable with the reference; seasons are not (see {@link Window}), which is why an alarm also
- * needs an effect above its bound. Immutable.
+ * it for all columns together, half for the realised performance. The levels add up to 1 over the
+ * budget, so the expected number of false alarms is at most 1. This assumes rows that are
+ * exchangeable with the reference. Seasonal rows are not (see {@link Window}), which is one reason
+ * why an alarm also needs an effect above its bound. Immutable.
  */
 public final class OncePer {
   private final long rows;
@@ -22,7 +23,7 @@ public final class OncePer {
   }
 
   /**
-   * One false alarm for a number of rows.
+   * Allows one false alarm for a number of rows.
    *
    * @param rows at least 1
    * @return the budget
@@ -36,7 +37,7 @@ public final class OncePer {
   }
 
   /**
-   * One false alarm for a number of days by the monitor's clock.
+   * Allows one false alarm for a number of days, by the monitor's clock.
    *
    * @param days at least 1
    * @return the budget
@@ -49,7 +50,7 @@ public final class OncePer {
     return new OncePer(0, Duration.ofDays(days));
   }
 
-  /** The level of each of the two tests of a window, between 1e-12 and 0.05. */
+  /** Returns the level of each of the two tests of a window, between 1e-12 and 0.05. */
   double level(long windowRows, Duration windowTime) {
     double share =
         time == null

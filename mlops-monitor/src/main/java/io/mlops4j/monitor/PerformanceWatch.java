@@ -11,32 +11,32 @@ import org.apache.commons.statistics.distribution.TDistribution;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a version's realised ROC AUC against a stated minimum, or against the best of the earlier
- * versions less a tolerance. An alarm needs both: a figure below the bound, and a difference that
- * chance explains at most at the given level, one-sided.
+ * Compares a version's realised ROC AUC with a stated minimum, or with the best of the earlier
+ * versions less a tolerance. An alarm needs a figure below the bound and a difference that is
+ * significant at the given level, one-sided.
  *
- * <p>Against a stated minimum chance is the sampling error of the newest labels (DeLong). Between
- * two versions that is not enough: rows of one day share their weather, and days differ by more
- * than rows drawn one by one would. So versions are compared block by block: with {@code k} blocks
- * of labels of the earlier version, their mean {@code a} and deviation {@code s}, and the mean
- * {@code b} of the newest {@code m} blocks of the judged one, {@code t = (a - b) / (s sqrt(1/k +
- * 1/m))} has Student's distribution with {@code k - 1} degrees of freedom when both do equally
- * well. The denominator is at least the judged version's own sampling error.
+ * <p>Against a stated minimum, the test uses the sampling error of the newest labels (DeLong).
+ * Between two versions that is not enough, because days differ by more than rows drawn at random.
+ * So versions are compared block by block. Let {@code a} and {@code s} be the mean and deviation of
+ * {@code k} blocks of labels of the earlier version, and {@code b} the mean of the newest {@code m}
+ * blocks of the judged version. If both perform equally, {@code t = (a - b) / (s sqrt(1/k + 1/m))}
+ * has Student's distribution with {@code k - 1} degrees of freedom. The denominator is at least the
+ * judged version's own sampling error.
  */
 final class PerformanceWatch {
-  /** What an earlier version may have been better by before anybody minds. */
+  /** The loss against an earlier version that is tolerated. */
   private static final double TOLERANCE = 0.05;
 
-  /** Fewer blocks say too little about how much they differ by themselves. */
+  /** Fewer blocks say too little about the deviation between blocks. */
   private static final int FEWEST_BLOCKS = 5;
 
-  /** How many of the newest blocks are judged together. */
+  /** The number of newest blocks that are judged together. */
   private static final int NEWEST_BLOCKS = 5;
 
   private final double minimum;
 
   /**
-   * @param minimum the stated minimum; NaN to compare with earlier versions
+   * @param minimum the stated minimum, or NaN to compare with earlier versions
    */
   PerformanceWatch(double minimum) {
     this.minimum = minimum;

@@ -12,9 +12,9 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one version answered, and the newest of its scores whose label came, in a ring.
+ * The number of rows of one version, and a ring of its newest labelled scores.
  *
- * <p>Written by the monitor's thread, read by any.
+ * <p>Written by the monitor's thread, read by any thread.
  */
 final class VersionTrack {
   private static final int MOST_BLOCKS = 1_000;
@@ -43,7 +43,7 @@ final class VersionTrack {
   }
 
   /**
-   * Whether its answers were only compared; such a version raises no alarm and sets no standard.
+   * Whether the version is a shadow. A shadow raises no alarm, and no version is compared with it.
    */
   boolean shadow() {
     return shadow;
@@ -66,7 +66,9 @@ final class VersionTrack {
     sinceJudged++;
   }
 
-  /** The time since the version was judged last, once so many labels have come since; else null. */
+  /**
+   * Returns the time since the last judgement if so many labels have come since then, else null.
+   */
   synchronized @Nullable Duration due(int everyLabels, Instant now) {
     if (sinceJudged < everyLabels) {
       return null;
@@ -83,7 +85,7 @@ final class VersionTrack {
     return since;
   }
 
-  /** The realised ROC AUC of each block of labels between two judgements, the oldest first. */
+  /** Returns the realised ROC AUC of each block of labels between two judgements, oldest first. */
   synchronized double[] blocks() {
     return blocks.stream().mapToDouble(Double::doubleValue).toArray();
   }
@@ -100,7 +102,7 @@ final class VersionTrack {
     return BinaryPerformance.of(newestLabels, newestScores);
   }
 
-  /** True once: a version is named in one alarm about its performance, not in one a window. */
+  /** Returns true once, so that a version has one performance alarm and not one in each window. */
   synchronized boolean alarmOnce() {
     boolean first = !alarmed;
     alarmed = true;

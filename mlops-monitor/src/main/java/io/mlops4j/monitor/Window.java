@@ -5,10 +5,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much traffic is looked at together. Immutable.
+ * The amount of traffic that is compared with the reference at a time. Immutable.
  *
- * <p>Traffic has seasons: a window that holds other weekdays or hours than the reference differs
- * from it without anything being wrong. Choose a window of whole days or weeks, or as many rows.
+ * <p>Traffic has seasons. A window with other weekdays or hours than the reference differs from it
+ * although nothing is wrong. Choose a window of whole days or weeks, or a number of rows as large.
  */
 public final class Window {
   private final long rows;
@@ -20,7 +20,7 @@ public final class Window {
   }
 
   /**
-   * A window of a number of rows; it ends with the batch that fills it.
+   * Returns a window of a number of rows. It ends with the batch that fills it.
    *
    * @param rows at least 1
    * @return the window
@@ -34,7 +34,8 @@ public final class Window {
   }
 
   /**
-   * A window of a length of time by the monitor's clock; it ends with the first batch after it.
+   * Returns a window of a length of time, by the monitor's clock. It ends with the first batch
+   * after that time.
    *
    * @param time more than zero
    * @return the window

@@ -6,11 +6,11 @@ import io.mlops4j.monitor.profile.Profile;
 import java.time.Instant;
 
 /**
- * What a monitor saw in one window.
+ * The result of one window.
  *
- * @param from when its first rows came, by the monitor's clock
- * @param to when its last rows came
- * @param servedBy who answered its newest rows
+ * @param from time of its first rows, by the monitor's clock
+ * @param to time of its last rows, by the monitor's clock
+ * @param servedBy the version that answered its newest rows
  * @param profile the rows, counted in the reference's bins
  * @param drift the comparison with the reference
  */

@@ -1,3 +1,6 @@
-/** Measures data and models, and judges. */
+/**
+ * Watches live models. {@link io.mlops4j.monitor.ModelMonitor} compares live rows with a reference,
+ * joins labels that come later, and raises alarms with evidence.
+ */
 @org.jspecify.annotations.NullMarked
 package io.mlops4j.monitor;

@@ -120,7 +120,12 @@ class MonitorConfigurationTest {
     Profile withScore =
         profile(rows().doubles("distance", numbers(0)).floats("probability", scores()));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ModelMonitor.builder(withScore).score("probability").start())
+        .isThrownBy(
+            () ->
+                ModelMonitor.builder(withScore)
+                    .labels(LabelJoin.byPredictionId())
+                    .score("probability")
+                    .start())
         .withMessageContaining("reference: found \"probability\" as a feature")
         .withMessageContaining("add(features, outputs)");
   }
@@ -196,8 +201,8 @@ class MonitorConfigurationTest {
                   .containsExactly(
                       "distnace: the calls have no column of this name; did you mean \"distance\"?",
                       "origin: the calls have it with type Utf8; the reference expects numbers",
-                      "probability: it is a feature in the reference and an output of the calls; build the"
-                          + " reference with Profile.builder().add(features, outputs)");
+                      "probability: it is a feature in the reference and an output of the calls;"
+                          + " build the reference with Profile.builder().add(features, outputs)");
             });
   }
 
@@ -283,7 +288,7 @@ class MonitorConfigurationTest {
             + " except(\"probability\")");
     ModelMonitor.Builder fits = ModelMonitor.builder(profile(flights(true)));
     refused(
-        fits.card(card().build()).score("probabilty"),
+        fits.labels(LabelJoin.byPredictionId()).card(card().build()).score("probabilty"),
         "score: found output \"probabilty\", expected one of [probability]; did you mean"
             + " \"probability\"?");
     fits.score("probability").start().close();

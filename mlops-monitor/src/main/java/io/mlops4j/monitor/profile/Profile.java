@@ -4,11 +4,13 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.model.Digest;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +127,30 @@ public final class Profile {
     Objects.requireNonNull(names, "names");
     return new Profile(
         rows, columns.values().stream().filter(c -> !names.contains(c.name())).toList());
+  }
+
+  /**
+   * Returns a profile with the columns of this profile and of another profile of the same rows, for
+   * example features and outputs that were counted separately.
+   *
+   * @param other a profile of the same rows with other columns
+   * @return a profile of the same rows with all columns
+   * @throws IllegalArgumentException if the numbers of rows differ or both have a column of one
+   *     name
+   */
+  public Profile join(Profile other) {
+    Objects.requireNonNull(other, "other");
+    List<String> shared = columns().stream().filter(other.columns.keySet()::contains).toList();
+    if (rows != other.rows || !shared.isEmpty()) {
+      throw new IllegalArgumentException(
+          "other: found %d rows and the shared columns %s, expected %d rows and no shared column"
+              .formatted(other.rows, shared, rows));
+    }
+    return new Profile(
+        rows,
+        Stream.concat(columns.values().stream(), other.columns.values().stream())
+            .sorted(Comparator.comparing(ColumnProfile::role).thenComparing(ColumnProfile::name))
+            .toList());
   }
 
   private static ColumnProfile plus(ColumnProfile one, ColumnProfile other) {

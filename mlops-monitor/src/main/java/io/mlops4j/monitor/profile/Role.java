@@ -13,7 +13,7 @@ public enum Role {
     this.words = words;
   }
 
-  String words() {
+  public String words() {
     return words;
   }
 }

@@ -300,6 +300,23 @@ class ProfileTest {
   }
 
   @Test
+  void columnsOfTheSameRowsAreJoined() {
+    Profile numbers = ofDoubles(1, 2);
+    Profile texts = ofStrings("a", "b");
+    assertThat(texts.join(numbers).columns()).containsExactly("s", "x");
+    assertThat(texts.join(numbers)).isEqualTo(numbers.join(texts));
+    assertThat(texts.join(numbers).rows()).isEqualTo(2);
+    assertThat(Profile.fromBytes(texts.join(numbers).toBytes()).column("x"))
+        .isEqualTo(numbers.column("x"));
+    assertThatThrownBy(() -> numbers.join(ofStrings("a")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("found 1 rows");
+    assertThatThrownBy(() -> numbers.join(numbers))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the shared columns [x]");
+  }
+
+  @Test
   void otherBinsAreNotMerged() {
     Profile one = ofDoubles(1, 2);
     assertThatThrownBy(() -> one.merge(ofDoubles(1, 3)))

@@ -9,19 +9,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The versions that a monitor has seen, the newest 64 of them, in the order of their first row.
- * Written by the monitor's thread, read by any.
+ * The newest 64 versions that a monitor has seen, in the order of their first row. Written by the
+ * monitor's thread, read by any thread.
  */
-final class Tracks {
+final class VersionTracks {
   private static final int MOST = 64;
 
   private final int capacity;
   private final Map<ServedBy, VersionTrack> byVersion = new LinkedHashMap<>();
 
   /**
-   * @param capacity how many labelled rows each version keeps
+   * @param capacity the number of labelled rows that each version keeps
    */
-  Tracks(int capacity) {
+  VersionTracks(int capacity) {
     this.capacity = capacity;
   }
 
@@ -41,12 +41,12 @@ final class Tracks {
     return byVersion.get(servedBy);
   }
 
-  /** The versions whose answers were returned. */
+  /** Returns the versions whose answers were returned to callers. */
   synchronized List<VersionTrack> primary() {
     return byVersion.values().stream().filter(track -> !track.shadow()).toList();
   }
 
-  /** The versions that came before the given one. */
+  /** Returns the versions that came before the given one. */
   synchronized List<VersionTrack> before(VersionTrack judged) {
     List<VersionTrack> earlier = new ArrayList<>();
     for (VersionTrack track : byVersion.values()) {

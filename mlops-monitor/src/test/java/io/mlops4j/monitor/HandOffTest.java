@@ -8,16 +8,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class InboxTest {
-  private static Inbox.Labels labels(int count) {
-    return new Inbox.Labels(Collections.nCopies(count, new Inbox.Label("key", 1)), Instant.EPOCH);
+class HandOffTest {
+  private static HandOff.Labels labels(int count) {
+    return new HandOff.Labels(
+        Collections.nCopies(count, new HandOff.Label("key", 1)), Instant.EPOCH);
   }
 
   @Test
   void itemsComeOutInOrder() throws Exception {
-    Inbox inbox = new Inbox(10);
-    Inbox.Labels first = labels(1);
-    Inbox.Labels second = labels(2);
+    HandOff inbox = new HandOff(10);
+    HandOff.Labels first = labels(1);
+    HandOff.Labels second = labels(2);
     assertThat(inbox.offer(first)).isTrue();
     assertThat(inbox.put(second)).isTrue();
     assertThat(inbox.take()).isSameAs(first);
@@ -26,24 +27,24 @@ class InboxTest {
 
   @Test
   void anOfferThatDoesNotFitIsRefused() {
-    Inbox inbox = new Inbox(3);
+    HandOff inbox = new HandOff(3);
     assertThat(inbox.offer(labels(2))).isTrue();
     assertThat(inbox.offer(labels(2))).isFalse();
     assertThat(inbox.offer(labels(1))).isTrue();
   }
 
   @Test
-  void anItemLargerThanTheInboxIsTakenWhenNothingElseIsThere() {
-    Inbox inbox = new Inbox(3);
+  void anItemLargerThanTheHandOffIsTakenWhenNothingElseIsThere() {
+    HandOff inbox = new HandOff(3);
     assertThat(inbox.offer(labels(100))).isTrue();
     assertThat(inbox.offer(labels(1))).isFalse();
   }
 
   @Test
   void putWaitsForRoom() throws Exception {
-    Inbox inbox = new Inbox(1);
+    HandOff inbox = new HandOff(1);
     inbox.put(labels(1));
-    Inbox.Labels late = labels(1);
+    HandOff.Labels late = labels(1);
     CompletableFuture<Boolean> putting = new CompletableFuture<>();
     Thread putter =
         new Thread(
@@ -66,8 +67,8 @@ class InboxTest {
 
   @Test
   void closingRefusesWhatComesAndStillGivesWhatIsThere() throws Exception {
-    Inbox inbox = new Inbox(10);
-    Inbox.Labels before = labels(1);
+    HandOff inbox = new HandOff(10);
+    HandOff.Labels before = labels(1);
     inbox.put(before);
     inbox.close();
     assertThat(inbox.offer(labels(1))).isFalse();

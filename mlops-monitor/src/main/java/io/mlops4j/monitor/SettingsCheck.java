@@ -18,20 +18,23 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Refuses what a monitor could never watch, before it starts. */
-final class MonitorCheck {
+/** Rejects settings with which a monitor could watch nothing, before it starts. */
+final class SettingsCheck {
+  private final MonitorSettings settings;
   private final Profile reference;
   private final @Nullable String key;
   private final @Nullable String score;
 
-  MonitorCheck(ModelMonitor.Builder settings) {
-    this.reference = settings.reference;
-    this.key = settings.labels.keyColumn();
-    this.score = settings.score;
+  SettingsCheck(MonitorSettings settings) {
+    this.settings = settings;
+    this.reference = settings.reference();
+    this.key = settings.keyColumn();
+    this.score = settings.score();
   }
 
   void check(@Nullable ModelCard card) {
     checkRows();
+    checkLabels();
     checkKey();
     checkScore();
     if (card != null) {
@@ -41,7 +44,7 @@ final class MonitorCheck {
     }
   }
 
-  /** The columns of a reference that are never compared. */
+  /** Returns the columns of a reference that are never compared. */
   static List<NotWatched> skipped(Profile reference) {
     List<NotWatched> skipped = new ArrayList<>();
     for (String name : reference.columns()) {
@@ -58,8 +61,8 @@ final class MonitorCheck {
   private void checkRows() {
     if (reference.rows() == 0) {
       throw new IllegalArgumentException(
-          "reference: found no rows, expected rows that live ones are compared with; a reader gives"
-              + " its rows once, so profile a new one");
+          "reference: found no rows, expected the rows to compare live rows with; a reader gives"
+              + " its rows only once, so profile a new reader");
     }
     List<NotWatched> skipped = skipped(reference);
     if (skipped.size() == reference.columns().size()) {
@@ -70,16 +73,26 @@ final class MonitorCheck {
     }
     if (reference.rows() < DriftPolicy.DEFAULT_MINIMUM_ROWS) {
       throw new IllegalArgumentException(
-          "reference: found %d rows, expected at least %d, as fewer are never enough to judge"
+          "reference: found %d rows, expected at least %d, because fewer are never enough for a verdict"
               .formatted(reference.rows(), DriftPolicy.DEFAULT_MINIMUM_ROWS));
+    }
+  }
+
+  private void checkLabels() {
+    if (settings.labels() == null && (score != null || !Double.isNaN(settings.minimumRocAuc()))) {
+      throw new IllegalArgumentException(
+          "labels: found "
+              + (score != null ? "score(\"" + score + "\")" : "a minimum ROC AUC")
+              + " without labels to compare with; add labels(LabelJoin...), or leave it out to"
+              + " watch drift only");
     }
   }
 
   private void checkKey() {
     if (key != null && reference.columns().contains(key)) {
       throw new IllegalArgumentException(
-          ("reference: found column \"%s\", which is the key of labels(...), expected it left out,"
-                  + " as keys never repeat; build the reference with Profile.builder().except(\"%s\")")
+          ("reference: found column \"%s\", which is the key of labels(...) and never repeats;"
+                  + " build the reference with Profile.builder().except(\"%s\")")
               .formatted(key, key));
     }
   }
@@ -130,18 +143,18 @@ final class MonitorCheck {
     }
   }
 
-  /** The columns that a model reads; none where the names of columns may be others. */
+  /** Returns the columns that a model reads; none if its columns may have other names. */
   private static List<String> inputs(ModelSignature signature, @Nullable FeatureSchema schema) {
     if (schema != null) {
       return Stream.concat(schema.features().stream().map(Feature::column), schema.keys().stream())
           .toList();
     }
-    return signature.inputs().stream().anyMatch(MonitorCheck::isWide)
+    return signature.inputs().stream().anyMatch(SettingsCheck::isWide)
         ? List.of()
         : signature.inputs().stream().map(ValueSpec::name).toList();
   }
 
-  /** Whether several columns may make up an input. */
+  /** Whether several columns may feed an input. */
   private static boolean isWide(ValueSpec input) {
     return !(input instanceof TensorSpec tensor)
         || tensor.anyRank()

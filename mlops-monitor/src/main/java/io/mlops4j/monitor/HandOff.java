@@ -11,21 +11,22 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hand-off from serving and labelling threads to the monitor's own: in order, bounded in rows.
+ * The hand-off from serving and labelling threads to the monitor's thread, in order and bounded in
+ * rows.
  *
- * <p>A serving thread is never made to wait: rows that do not fit are refused. A labelling thread
- * waits, as a label that is lost is lost for ever.
+ * <p>A serving thread never waits: rows that do not fit are refused. A labelling thread waits,
+ * because a lost label never comes again.
  */
-final class Inbox {
-  /** What is handed over. */
+final class HandOff {
+  /** An item that is handed over. */
   sealed interface Item {
     int rows();
 
-    /** Frees what the item holds; called exactly once, after handling or instead of it. */
+    /** Frees the memory of the item. Called exactly once, after handling or instead of it. */
     default void close() {}
   }
 
-  /** Rows that a model answered. */
+  /** The rows of a call and the answers; ids only if labels are joined by prediction id. */
   record Answered(
       ServedBy servedBy,
       boolean shadow,
@@ -46,10 +47,10 @@ final class Inbox {
     }
   }
 
-  /** A label and the key or id of its row. */
+  /** A label with the key or id of its row. */
   record Label(Object key, double value) {}
 
-  /** Labels that came together. */
+  /** Labels that were added together. */
   record Labels(List<Label> labels, Instant at) implements Item {
     @Override
     public int rows() {
@@ -57,7 +58,7 @@ final class Inbox {
     }
   }
 
-  /** A mark: everything before it was handled when it is reached. */
+  /** A mark. When it is reached, everything before it has been handled. */
   record Mark(CountDownLatch reached) implements Item {
     @Override
     public int rows() {
@@ -75,11 +76,11 @@ final class Inbox {
   private long rows;
   private boolean closed;
 
-  Inbox(long capacity) {
+  HandOff(long capacity) {
     this.capacity = capacity;
   }
 
-  /** Hands over, or refuses: true means that the inbox closes the item from now on. */
+  /** Adds an item if there is room. If true, the monitor's thread closes the item. */
   synchronized boolean offer(Item item) {
     if (closed || !fits(item)) {
       return false;
@@ -88,7 +89,7 @@ final class Inbox {
     return true;
   }
 
-  /** Hands over, waiting for room; false when the inbox is closed. */
+  /** Adds an item, waiting for room; false if the hand-off is closed. */
   synchronized boolean put(Item item) throws InterruptedException {
     while (!closed && !fits(item)) {
       wait();
@@ -109,7 +110,7 @@ final class Inbox {
     notifyAll();
   }
 
-  /** The next item, waiting for one; null when the inbox is closed and empty. */
+  /** Takes the next item, waiting for one; null if the hand-off is closed and empty. */
   synchronized @Nullable Item take() {
     boolean interrupted = false;
     try {
@@ -133,7 +134,7 @@ final class Inbox {
     return item;
   }
 
-  /** Refuses everything from now on; what is there is still taken. */
+  /** Refuses every later item. Items that are already here can still be taken. */
   synchronized void close() {
     closed = true;
     notifyAll();

@@ -1,0 +1,86 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.inference.PredictionId;
+import io.mlops4j.rollout.Evidence;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.apache.arrow.vector.FieldVector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins scores with the labels that come later, and judges the realised performance of each
+ * version. It exists only if labels were requested. Used by the monitor's thread only.
+ */
+final class LabelWatch {
+  private final MonitorSettings settings;
+  private final VersionTracks tracks;
+  private final PerformanceWatch performance;
+  private final LabelStore store;
+  private @Nullable NotWatched problem;
+
+  LabelWatch(MonitorSettings settings, LabelJoin join, VersionTracks tracks) {
+    this.settings = settings;
+    this.tracks = tracks;
+    this.performance = new PerformanceWatch(settings.minimumRocAuc());
+    this.store = new LabelStore(join.delay(), settings.waitingRows());
+  }
+
+  LabelStore store() {
+    return store;
+  }
+
+  /** The reason why the newest rows cannot be joined; empty if they can. */
+  Optional<NotWatched> problem() {
+    return Optional.ofNullable(problem);
+  }
+
+  void answered(HandOff.Answered answered, VersionTrack track) {
+    try {
+      await(answered, track);
+      problem = null;
+    } catch (IllegalArgumentException e) {
+      problem = new NotWatched("labels", "they cannot be joined; " + e.getMessage());
+      throw e;
+    }
+  }
+
+  private void await(HandOff.Answered answered, VersionTrack track) {
+    FieldVector scores = LabelColumns.score(answered.outputs(), settings.score());
+    List<PredictionId> ids = answered.ids();
+    String keyColumn = settings.keyColumn();
+    FieldVector keys = keyColumn == null ? null : answered.features().column(keyColumn);
+    for (int row = 0; row < answered.rows(); row++) {
+      Object key =
+          ids != null
+              ? ids.get(row)
+              : LabelColumns.key(answered.features(), Objects.requireNonNull(keys), row);
+      if (key != null) {
+        store.predicted(key, LabelColumns.number(scores, row), track, answered.at());
+      }
+    }
+  }
+
+  void labelled(HandOff.Labels labels) {
+    for (HandOff.Label label : labels.labels()) {
+      store.labelled(label.key(), label.value(), labels.at());
+    }
+  }
+
+  /** Judges each version that has enough further labels, and reports those that perform badly. */
+  void judge(Instant at, BiConsumer<VersionTrack, Evidence> alarm) {
+    for (VersionTrack track : tracks.primary()) {
+      Duration since = track.due(settings.judgeEvery(), at);
+      if (since != null && !track.alarmed()) {
+        double level = settings.falseAlarms().level(settings.judgeEvery(), since);
+        performance
+            .judge(track, tracks.before(track), level)
+            .filter(evidence -> track.alarmOnce())
+            .ifPresent(evidence -> alarm.accept(track, evidence));
+      }
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.performance.BinaryPerformance;
+import io.mlops4j.monitor.performance.Performance;
+import io.mlops4j.rollout.Evidence;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The work of the monitor's thread. It passes rows and labels from the hand-off to the watches,
+ * which are independent of each other, and calls the actions of the application.
+ *
+ * <p>Only the monitor's thread calls {@link #handle}. Any thread may read figures and add actions.
+ */
+final class MonitorLoop {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
+
+  /** Bounds the reported reasons: they name columns of the calls, of which there is no limit. */
+  private static final int MOST_REPORTED = 1_000;
+
+  private final Failures failures;
+  private final DriftWatch drift;
+  private final @Nullable LabelWatch labels;
+  private final VersionTracks tracks;
+  private final List<Consumer<? super Alarm>> alarmActions = new CopyOnWriteArrayList<>();
+  private final List<Consumer<? super WindowReport>> windowActions = new CopyOnWriteArrayList<>();
+  private final List<NotWatched> skipped;
+  private volatile List<NotWatched> notWatched;
+  private final Set<NotWatched> reported = new HashSet<>();
+  private volatile MonitorCounts counts = new MonitorCounts(0, 0, 0, 0, 0, 0, 0);
+  private long rows;
+  private int alarms;
+  private @Nullable ServedBy newest;
+
+  MonitorLoop(MonitorSettings settings, Failures failures) {
+    LabelJoin join = settings.labels();
+    this.failures = failures;
+    this.skipped = SettingsCheck.skipped(settings.reference());
+    this.notWatched = List.copyOf(skipped);
+    this.tracks = new VersionTracks(Math.max(settings.judgeEvery(), 10_000));
+    this.drift = new DriftWatch(settings, failures);
+    this.labels = join == null ? null : new LabelWatch(settings, join, tracks);
+  }
+
+  void onAlarm(Consumer<? super Alarm> action) {
+    alarmActions.add(action);
+  }
+
+  void onWindow(Consumer<? super WindowReport> action) {
+    windowActions.add(action);
+  }
+
+  Performance performance(ServedBy version) {
+    VersionTrack track = tracks.find(version);
+    return track == null
+        ? new Performance(0, 0, BinaryPerformance.of(new double[0], new double[0]))
+        : track.performance();
+  }
+
+  /** Counts of rows and labels; the counts of the hand-off are 0. */
+  MonitorCounts counts() {
+    return counts;
+  }
+
+  List<NotWatched> notWatched() {
+    return notWatched;
+  }
+
+  void handle(HandOff.Item item) {
+    if (item instanceof HandOff.Answered answered) {
+      answered(answered);
+    } else if (item instanceof HandOff.Labels given && labels != null) {
+      labels.labelled(given);
+      publishCounts();
+      judge(given.at());
+    }
+  }
+
+  private void answered(HandOff.Answered answered) {
+    VersionTrack track = tracks.of(answered.servedBy(), answered.shadow(), answered.at());
+    track.predicted(answered.rows());
+    rows += answered.rows();
+    if (!answered.shadow()) {
+      failures.guard("cannot compare rows with the reference", () -> compare(answered));
+    }
+    if (labels != null) {
+      failures.guard("cannot join labels", () -> labels.answered(answered, track));
+    }
+    publishCounts();
+    reportNotWatched(answered);
+    if (drift.isFull()) {
+      endWindow(answered.at());
+    }
+    judge(answered.at());
+  }
+
+  private void compare(HandOff.Answered answered) {
+    if (drift.isOver(answered.at())) {
+      endWindow(answered.at());
+    }
+    newest = answered.servedBy();
+    drift.add(answered.features(), answered.outputs(), answered.at());
+  }
+
+  private void reportNotWatched(HandOff.Answered answered) {
+    List<NotWatched> found = new ArrayList<>(drift.leftOut());
+    if (labels != null) {
+      labels.problem().ifPresent(found::add);
+    }
+    notWatched = Stream.of(skipped, found).flatMap(List::stream).toList();
+    List<NotWatched> news =
+        found.stream().filter(one -> reported.size() < MOST_REPORTED && reported.add(one)).toList();
+    if (!news.isEmpty()) {
+      List<Evidence> evidence =
+          news.stream()
+              .map(one -> new Evidence(one.name(), Double.NaN, Double.NaN, one.toString()))
+              .toList();
+      raise(Alarm.Kind.CONFIGURATION, answered.servedBy(), answered.at(), evidence);
+    }
+  }
+
+  private void publishCounts() {
+    counts =
+        labels == null
+            ? new MonitorCounts(rows, 0, 0, 0, 0, 0, 0)
+            : new MonitorCounts(
+                rows,
+                0,
+                0,
+                labels.store().labelled(),
+                labels.store().unlabelled(),
+                labels.store().unmatched(),
+                0);
+  }
+
+  private void endWindow(Instant at) {
+    ServedBy last = Objects.requireNonNull(newest);
+    drift
+        .end(at, last)
+        .ifPresent(
+            report -> {
+              notify(windowActions, report);
+              List<Evidence> begun = drift.begun(report);
+              if (!begun.isEmpty()) {
+                raise(Alarm.Kind.DRIFT, last, at, begun);
+              }
+            });
+  }
+
+  private void judge(Instant at) {
+    if (labels != null) {
+      labels.judge(
+          at,
+          (track, evidence) ->
+              raise(Alarm.Kind.PERFORMANCE, track.servedBy(), at, List.of(evidence)));
+    }
+  }
+
+  private void raise(Alarm.Kind kind, ServedBy servedBy, Instant at, List<Evidence> evidence) {
+    alarms++;
+    String id = kind.name().toLowerCase(Locale.ROOT) + "-" + alarms;
+    Alarm alarm = new Alarm(id, kind, servedBy, at, evidence);
+    LOG.warn("{}", alarm);
+    notify(alarmActions, alarm);
+  }
+
+  private <T> void notify(List<Consumer<? super T>> actions, T event) {
+    for (Consumer<? super T> action : actions) {
+      failures.guard("an action failed", () -> action.accept(event));
+    }
+  }
+}

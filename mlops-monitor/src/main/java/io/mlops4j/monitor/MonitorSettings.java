@@ -1,0 +1,35 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.monitor.profile.Profile;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of one monitor.
+ *
+ * @param labels null if no labels were requested
+ * @param score null for the only floating-point output
+ * @param minimumRocAuc NaN to compare versions with earlier ones
+ */
+record MonitorSettings(
+    Profile reference,
+    Window window,
+    OncePer falseAlarms,
+    @Nullable LabelJoin labels,
+    Clock clock,
+    @Nullable String score,
+    double minimumRocAuc,
+    int judgeEvery,
+    int waitingRows,
+    long handOffRows) {
+
+  /** The key column of the labels; null without labels, and if they are joined by prediction id. */
+  @Nullable String keyColumn() {
+    return labels == null ? null : labels.keyColumn();
+  }
+
+  /** Whether labels are joined by prediction id. */
+  boolean joinsById() {
+    return labels != null && labels.keyColumn() == null;
+  }
+}
