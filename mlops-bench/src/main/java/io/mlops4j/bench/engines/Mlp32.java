@@ -7,6 +7,7 @@ import io.mlops4j.model.FeatureSchema;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 
 /** Models on rows of 32 float features: the same rows for every side, and ours in Arrow's forms. */
@@ -51,6 +52,17 @@ public final class Mlp32 {
     FeatureBatch.Builder columns = FeatureBatch.builder(allocator);
     for (int i = 0; i < FEATURES; i++) {
       columns.floats("f" + i, column(values, i));
+    }
+    return columns.build();
+  }
+
+  /** The same, of 64-bit floats. */
+  public static FeatureBatch wideColumns(int count, BufferAllocator allocator) {
+    float[] values = rows(count);
+    FeatureBatch.Builder columns = FeatureBatch.builder(allocator);
+    for (int i = 0; i < FEATURES; i++) {
+      float[] column = column(values, i);
+      columns.doubles("f" + i, IntStream.range(0, count).mapToDouble(row -> column[row]).toArray());
     }
     return columns.build();
   }

@@ -13,6 +13,7 @@ import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.Narrowing;
 import io.mlops4j.runtime.ModelRuntime;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,9 +21,13 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
+import org.apache.arrow.memory.BufferAllocator;
 
 /** The MLP 32-64-32-1 asked with many rows at once, by one caller. */
 final class Large {
+  private static final FeatureSchema FEATURES = FeatureSchema.ofNames(Mlp32.names());
+
   private Large() {}
 
   /** This library: Arrow columns. */
@@ -34,14 +39,30 @@ final class Large {
     private final float[] answer;
 
     Ours(int rows, int threads, LoadOptions options, CallOptions call) {
+      this(rows, threads, options.toBuilder().features(FEATURES).build(), call, Mlp32::columns);
+    }
+
+    private Ours(
+        int rows,
+        int threads,
+        LoadOptions options,
+        CallOptions call,
+        BiFunction<Integer, BufferAllocator, FeatureBatch> columns) {
       this.runtime = ModelRuntime.builder().threads(threads).open();
-      this.model =
-          runtime.load(
-              Models.file("mlp32"),
-              options.toBuilder().features(FeatureSchema.ofNames(Mlp32.names())).build());
-      this.batch = Mlp32.columns(rows, runtime.allocator());
+      this.model = runtime.load(Models.file("mlp32"), options);
+      this.batch = columns.apply(rows, runtime.allocator());
       this.call = call;
       this.answer = new float[rows];
+    }
+
+    /** Takes 64-bit columns, whose values are checked and narrowed. */
+    static Ours narrowing(int rows) {
+      return new Ours(
+          rows,
+          1,
+          LoadOptions.builder().features(FEATURES.withNarrowing(Narrowing.CHECKED)).build(),
+          CallOptions.withDefaults(),
+          Mlp32::wideColumns);
     }
 
     @Override

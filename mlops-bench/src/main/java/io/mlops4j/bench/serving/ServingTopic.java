@@ -89,6 +89,21 @@ public final class ServingTopic implements Topic {
               goal,
               () -> large(rows, 1, LoadOptions.defaults(), PLAIN.withDeadline(LONG)),
               () -> large(rows, 1, LoadOptions.defaults(), PLAIN)));
+      all.add(
+          itself(
+              "serving.strict.rows" + rows,
+              "with a strict deadline that does not pass, so that another thread runs the engine",
+              Double.NaN,
+              () ->
+                  large(rows, 1, LoadOptions.builder().strictDeadlines().build(), PLAIN.withDeadline(LONG)),
+              () -> large(rows, 1, LoadOptions.defaults(), PLAIN)));
+      all.add(
+          itself(
+              "serving.narrowing.rows" + rows,
+              "with 64-bit columns that are checked and narrowed",
+              Double.NaN,
+              () -> Large.Ours.narrowing(rows),
+              () -> large(rows, 1, LoadOptions.defaults(), PLAIN)));
     }
     return List.copyOf(all);
   }

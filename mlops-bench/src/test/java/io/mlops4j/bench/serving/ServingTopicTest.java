@@ -41,7 +41,11 @@ class ServingTopicTest {
           Map.entry("serving.listener.rows1", SHOWN),
           Map.entry("serving.listener.rows1024", 1.02),
           Map.entry("serving.deadline.rows1", SHOWN),
-          Map.entry("serving.deadline.rows1024", 1.02));
+          Map.entry("serving.deadline.rows1024", 1.02),
+          Map.entry("serving.strict.rows1", SHOWN),
+          Map.entry("serving.strict.rows1024", SHOWN),
+          Map.entry("serving.narrowing.rows1", SHOWN),
+          Map.entry("serving.narrowing.rows1024", SHOWN));
 
   private static final List<Comparison> ALL = new ServingTopic().comparisons();
 
@@ -58,7 +62,7 @@ class ServingTopicTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"large", "listener.rows1", "deadline.rows1"})
+  @ValueSource(strings = {"large", "listener.rows1", "deadline.rows1", "strict", "narrowing"})
   void bothSidesOfOneCallerComputeTheSame(String name) throws Exception {
     for (Comparison comparison : ALL) {
       if (comparison.name().startsWith("serving." + name)) {

@@ -200,15 +200,19 @@ final class AliasDeployment implements Deployment {
     Served served = champion.acquire();
     try {
       Prediction answer = served.model().predict(batch, options);
-      if (recent != null) {
-        recent.offer(batch);
-      }
-      if (shadow != null) {
-        shadow.offer(batch, answer);
-      }
+      offer(batch, answer);
       return answer;
     } finally {
       served.release();
+    }
+  }
+
+  private void offer(FeatureBatch batch, Prediction answer) {
+    if (recent != null) {
+      recent.offer(batch);
+    }
+    if (shadow != null) {
+      shadow.offer(batch, answer);
     }
   }
 
@@ -230,9 +234,9 @@ final class AliasDeployment implements Deployment {
     Served served = champion.acquire();
     try {
       CompletableFuture<R> answer =
-          shadow == null
-              ? served.model().predictAsync(batch, options, read)
-              : watched(shadow, served, batch, options, read);
+          shadow != null || (recent != null && recent.wantsRows())
+              ? offered(served, batch, options, read)
+              : served.model().predictAsync(batch, options, read);
       return HeldCall.of(answer, served::release);
     } catch (RuntimeException | Error e) {
       served.release();
@@ -241,8 +245,7 @@ final class AliasDeployment implements Deployment {
   }
 
   /** The batch is held here as well, as the caller may close it before the answer is there. */
-  private static <R> CompletableFuture<R> watched(
-      Shadow shadow,
+  private <R> CompletableFuture<R> offered(
       Served served,
       FeatureBatch batch,
       CallOptions options,
@@ -256,7 +259,7 @@ final class AliasDeployment implements Deployment {
                   held,
                   options,
                   prediction -> {
-                    shadow.offer(held, prediction);
+                    offer(held, prediction);
                     return read.apply(prediction);
                   });
       return HeldCall.of(answer, held::close);

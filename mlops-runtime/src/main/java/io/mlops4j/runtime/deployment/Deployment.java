@@ -214,11 +214,13 @@ public interface Deployment extends Model {
 
     /**
      * Keeps no rows of callers. By default the deployment keeps a copy of the first rows of a batch
-     * given to {@link Model#predict(io.mlops4j.feature.FeatureBatch)}, at most 32 rows and one
-     * mebibyte, replaced about once a minute. The next version must answer them before it serves.
-     * They stay in the memory of this process and are freed with the deployment. A message about a
-     * refused version may quote a value of them. Rows of records and of asynchronous calls are
-     * never kept, and none are used with {@link #allowSignatureChange}.
+     * that was answered, at most 32 rows and one mebibyte, replaced about once a minute. The next
+     * version must answer them before it serves. They stay in the memory of this process and are
+     * freed with the deployment. A message about a refused version may quote a value of them.
+     *
+     * <p>Only batches are kept. A deployment whose callers give records ({@link Model#rows}) tries
+     * the next version with the golden rows of its card alone. No rows are used with {@link
+     * #allowSignatureChange}.
      *
      * @return this builder
      */

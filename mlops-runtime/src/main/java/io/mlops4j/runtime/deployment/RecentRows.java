@@ -33,9 +33,14 @@ final class RecentRows implements AutoCloseable {
     this.clock = clock;
   }
 
+  /** Returns whether the next batch that is offered will be copied. */
+  boolean wantsRows() {
+    return wanted.get();
+  }
+
   /** Copies the first rows of a batch that was answered, if some are wanted; never throws. */
   void offer(FeatureBatch batch) {
-    if (wanted.get() && wanted.compareAndSet(true, false)) {
+    if (wantsRows() && wanted.compareAndSet(true, false)) {
       try {
         keep(batch);
       } catch (RuntimeException e) {

@@ -81,13 +81,13 @@ final class CallQueue {
    */
   List<QueuedCall> take(QueuedCall call) {
     List<QueuedCall> taken = new ArrayList<>();
-    QueuedCall head;
+    QueuedCall head = null;
     synchronized (this) {
       if (free > 0 && call.isWaiting()) {
         free--;
         take(call, taken);
+        head = next();
       }
-      head = next(); // also where nothing was taken: others may have relied on this thread
     }
     wake(head);
     return taken;

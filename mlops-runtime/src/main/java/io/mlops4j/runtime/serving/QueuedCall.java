@@ -40,7 +40,7 @@ abstract class QueuedCall {
     return thread == null;
   }
 
-  final void wake() {
+  void wake() {
     LockSupport.unpark(thread);
   }
 

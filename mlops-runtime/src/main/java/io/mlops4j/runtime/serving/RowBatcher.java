@@ -37,7 +37,6 @@ final class RowBatcher<I, O> {
   private final Refusals refusals;
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger runs = new AtomicInteger();
-  private final AskingAgain again = new AskingAgain(System::nanoTime);
 
   /** Asks the model, in the caller's thread. */
   interface Asker<I, O> {
@@ -268,12 +267,8 @@ final class RowBatcher<I, O> {
   }
 
   private O askOrWait(I row, @Nullable Duration within) {
-    if (again.isLikely()) {
-      Call call = queued(row, within, null);
-      return await(call, again.letCome(queue::waiting));
-    }
     if (!queue.tryEnter()) {
-      return await(queued(row, within, null), true);
+      return await(queued(row, within, null));
     }
     try {
       return askAlone(row, within);
@@ -320,34 +315,20 @@ final class RowBatcher<I, O> {
     return call;
   }
 
-  /**
-   * Until the call is answered.
-   *
-   * @param leads whether to look for a processor before somebody says that one is free
-   */
-  private O await(Call call, boolean leads) {
+  /** Answers the call's group whenever a processor is free, until the call is answered. */
+  private O await(Call call) {
     boolean interrupted = false;
-    boolean looks = leads;
-    try {
-      do {
-        // Even for a call that was answered meanwhile: others may have relied on this thread to
-        // look.
-        List<QueuedCall> taken = looks ? queue.take(call) : List.of();
-        looks = true;
-        if (!taken.isEmpty()) {
-          queue.answer(call, taken);
-        } else if (!call.done) {
-          park(call);
-          interrupted |= Thread.interrupted();
-        }
-      } while (!call.done);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+    while (!call.done) {
+      List<QueuedCall> taken = queue.take(call);
+      if (!taken.isEmpty()) {
+        queue.answer(call, taken);
+      } else if (!call.done) {
+        park(call);
+        interrupted |= Thread.interrupted();
       }
     }
-    if (call.hadCompany) {
-      again.answered();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
     return result(call);
   }
@@ -395,7 +376,6 @@ final class RowBatcher<I, O> {
       expires = Math.min(expires, call.expires);
     }
     List<O> answers;
-    long began = System.nanoTime();
     runs.incrementAndGet();
     try {
       answers =
@@ -407,7 +387,6 @@ final class RowBatcher<I, O> {
     } finally {
       runs.decrementAndGet();
     }
-    again.ran(calls.size(), System.nanoTime() - began);
     return () -> {
       for (int i = 0; i < answers.size(); i++) {
         calls.get(i).hadCompany = answers.size() > 1;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.CallOptions;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.ModelVersion;
@@ -123,6 +124,20 @@ class CandidatesTest {
       assertThat(plus.ask(deployment, -1)).isZero();
       plus.assign(CHAMPION, root);
       assertThat(deployment.refresh().refused()).isEmpty();
+    }
+  }
+
+  @Test
+  void recentRowsOfAsynchronousCallersAreAnsweredFirstToo() {
+    ModelVersion root = plus.publish("root", card().build());
+    try (Deployment deployment = plus.champion().start();
+        FeatureBatch batch =
+            FeatureBatch.builder(plus.loader.allocator()).floats("x", -1).build()) {
+      float answer =
+          deployment.predictAsync(batch, CallOptions.withDefaults(), p -> p.floats("y")[0]).join();
+      assertThat(answer).isZero();
+      assertThat(refusal(deployment, root).reason())
+          .contains("found NaN in output y at 0 when called with recent rows of callers");
     }
   }
 

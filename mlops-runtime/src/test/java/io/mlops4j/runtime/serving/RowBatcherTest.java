@@ -502,7 +502,7 @@ class RowBatcherTest {
     CallQueue both = new CallQueue(2, workers);
     RowBatcher.Asker<Integer, Integer> slow =
         (rows, within, since) -> {
-          LockSupport.parkNanos(4_500_000); // long enough for the first to wait for others
+          LockSupport.parkNanos(4_500_000); // long enough for the others to come
           return rows.stream().map(row -> 10 * row).toList();
         };
     RowBatcher<Integer, Integer> batcher = batcher(upTo(8), both, slow, row -> 0);
