@@ -7,8 +7,8 @@ import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.deployment.Trials.Trial;
 import io.mlops4j.runtime.serving.ModelLoader;
-import io.mlops4j.runtime.serving.RegisteredVersion;
 import io.mlops4j.runtime.serving.ServingModel;
+import io.mlops4j.runtime.serving.loading.RegisteredVersion;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -8,7 +8,7 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/** Asks with a batch that the call holds. */
+/** A call with a batch, which it holds. */
 final class BatchRequest implements Request, AutoCloseable {
   private final FeatureBatch batch;
   private final BatchBinder binder;
@@ -25,14 +25,14 @@ final class BatchRequest implements Request, AutoCloseable {
     return rows;
   }
 
-  /** The batch for one run with others; null if it is to be asked alone. */
+  /** The batch for a run with others; null if it needs a run of its own. */
   @Nullable JoinableBatch joinable() {
     return binder.joinable(batch);
   }
 
   /**
-   * The same rows in pieces of at most so many, each to be closed; closing this is whoever's who
-   * lent the batch.
+   * Splits the rows into pieces of at most this size. The caller closes each piece; this request
+   * stays with the owner of the batch.
    */
   List<BatchRequest> pieces(int size) {
     List<BatchRequest> pieces = new ArrayList<>();
@@ -68,7 +68,7 @@ final class BatchRequest implements Request, AutoCloseable {
   }
 
   @Override
-  public void tell(LoadedModel model, DefaultPrediction answer, CallTimes times) {
-    model.tellBatch(batch, answer, times);
+  public void report(CallReporter reporter, DefaultPrediction answer, CallTimes times) {
+    reporter.answered(batch, answer, times);
   }
 }

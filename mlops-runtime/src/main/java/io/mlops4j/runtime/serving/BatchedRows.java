@@ -2,19 +2,20 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.RowModel;
+import io.mlops4j.runtime.serving.batching.RowBatcher;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A model asked with records, which are answered together where they pile up. */
+/** A model bound to a pair of record classes, whose waiting records share runs. */
 final class BatchedRows<I extends Record, O extends Record> implements RowModel<I, O> {
-  private final LoadedModel model;
+  private final ModelCalls calls;
   private final BoundRows<I, O> direct;
   private final RowBatcher<I, O> batcher;
 
-  BatchedRows(LoadedModel model, BoundRows<I, O> direct, RowBatcher<I, O> batcher) {
-    this.model = model;
+  BatchedRows(ModelCalls calls, BoundRows<I, O> direct, RowBatcher<I, O> batcher) {
+    this.calls = calls;
     this.direct = direct;
     this.batcher = batcher;
   }
@@ -28,15 +29,15 @@ final class BatchedRows<I extends Record, O extends Record> implements RowModel<
   public O predict(I row, CallOptions options) {
     Objects.requireNonNull(row, "row");
     Objects.requireNonNull(options, "options");
-    if (model.isAskedFromWithin()) {
+    if (calls.isCalledFromWithin()) {
       return direct.predict(row, options);
     }
-    model.enter();
+    calls.enter();
     try {
-      model.admit(1, LoadedModel.deadline(options));
-      return batcher.ask(row, LoadedModel.deadline(options));
+      calls.admit(1, ModelCalls.deadline(options));
+      return batcher.ask(row, ModelCalls.deadline(options));
     } finally {
-      model.leave();
+      calls.leave();
     }
   }
 
@@ -49,41 +50,41 @@ final class BatchedRows<I extends Record, O extends Record> implements RowModel<
   public CompletableFuture<O> predictAsync(I row, CallOptions options) {
     Objects.requireNonNull(row, "row");
     Objects.requireNonNull(options, "options");
-    if (model.isAskedFromWithin()) {
+    if (calls.isCalledFromWithin()) {
       return direct.predictAsync(row, options);
     }
     AsyncCall<O> future = new AsyncCall<>();
     try {
-      model.enter();
+      calls.enter();
     } catch (IllegalStateException closed) {
       return CompletableFuture.failedFuture(closed);
     }
     try {
-      model.admit(1, LoadedModel.deadline(options));
+      calls.admit(1, ModelCalls.deadline(options));
       return future.cancelledBy(
           batcher.askAsync(
               row,
-              LoadedModel.deadline(options),
+              ModelCalls.deadline(options),
               (answer, error, company) -> ended(future, answer, error, company)));
     } catch (RuntimeException | Error e) {
-      model.leave();
+      calls.leave();
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  /** What depends on one answer must not keep those who were answered with it. */
+  /** What depends on one answer must not delay the other calls of its run. */
   private void ended(
       AsyncCall<O> future, @Nullable O answer, @Nullable Throwable error, boolean company) {
     if (company && future.getNumberOfDependents() > 0) {
-      model.executor().execute(() -> complete(future, answer, error));
+      calls.workers().execute(() -> complete(future, answer, error));
     } else {
       complete(future, answer, error);
     }
   }
 
-  /** The call has ended before anybody hears of it, so that a dependent may close the model. */
+  /** The call has ended before anybody hears of it, so that a dependent may close the calls. */
   private void complete(AsyncCall<O> future, @Nullable O answer, @Nullable Throwable error) {
-    model.leave();
+    calls.leave();
     if (error == null) {
       future.complete(answer);
     } else {

@@ -11,19 +11,16 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A model asked with records. */
+/** A model bound to a pair of record classes. */
 final class BoundRows<I extends Record, O extends Record> implements RowModel<I, O> {
-  private final LoadedModel model;
+  private final ModelCalls calls;
   private final RecordBinder<I> binder;
   private final RecordReader<O> reader;
   private final RowCollector<I> collector;
 
   BoundRows(
-      LoadedModel model,
-      RecordBinder<I> binder,
-      RecordReader<O> reader,
-      RowCollector<I> collector) {
-    this.model = model;
+      ModelCalls calls, RecordBinder<I> binder, RecordReader<O> reader, RowCollector<I> collector) {
+    this.calls = calls;
     this.binder = binder;
     this.reader = reader;
     this.collector = collector;
@@ -38,7 +35,7 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
   public O predict(I row, CallOptions options) {
     Objects.requireNonNull(options, "options");
     Request request = request(List.of(Objects.requireNonNull(row, "row")));
-    try (DefaultPrediction answer = model.ask(request, options)) {
+    try (DefaultPrediction answer = calls.ask(request, options)) {
       return reader.read(answer, 0);
     }
   }
@@ -48,10 +45,10 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
     Objects.requireNonNull(rows, "rows");
     List<I> asked = copy(rows);
     if (asked.isEmpty()) {
-      model.checkOpen();
+      calls.checkOpen();
       return List.of();
     }
-    try (DefaultPrediction answer = model.ask(request(asked), CallOptions.withDefaults())) {
+    try (DefaultPrediction answer = calls.ask(request(asked), CallOptions.withDefaults())) {
       return read(answer, asked.size());
     }
   }
@@ -64,9 +61,9 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
     return List.copyOf(read);
   }
 
-  /** Asks in this thread, for calls that have entered. */
+  /** Calls the model in this thread, for calls that were counted. */
   List<O> askEntered(List<I> rows, @Nullable Duration within, long since) {
-    try (DefaultPrediction answer = model.askEntered(request(rows), within, since)) {
+    try (DefaultPrediction answer = calls.askEntered(request(rows), within, since)) {
       return rows.size() == 1 ? List.of(reader.read(answer, 0)) : read(answer, rows.size());
     }
   }
@@ -89,6 +86,6 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
   public CompletableFuture<O> predictAsync(I row, CallOptions options) {
     Objects.requireNonNull(options, "options");
     Request request = request(List.of(Objects.requireNonNull(row, "row")));
-    return model.askAsync(request, options, answer -> reader.read(answer, 0), () -> {});
+    return calls.askAsync(request, options, answer -> reader.read(answer, 0), () -> {});
   }
 }

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.serving;
 
+import io.mlops4j.runtime.serving.threads.Waiting;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 

@@ -1,30 +1,25 @@
 package io.mlops4j.runtime.serving;
 
-import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
-import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.ModelFigures;
 import io.mlops4j.inference.RuntimeFigures;
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.model.ElementType;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCache;
 import io.mlops4j.model.ModelSignature;
-import io.mlops4j.model.TensorSpec;
-import io.mlops4j.runtime.binding.BatchBinder;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.serving.loading.RegisteredVersion;
+import io.mlops4j.runtime.serving.loading.SignatureChecker;
+import io.mlops4j.runtime.serving.loading.TimedLoads;
+import io.mlops4j.runtime.serving.loading.VersionLeases;
+import io.mlops4j.runtime.serving.loading.WarmUp;
+import io.mlops4j.runtime.serving.threads.Waiting;
 import io.mlops4j.runtime.trust.TrustPolicy;
-import io.mlops4j.spi.DeviceRequest;
-import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
-import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,50 +29,28 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Function;
-import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all models of one runtime share: memory, engines, threads, and the numbers of their calls.
- * Thread safe.
+ * Loads models and closes what is still open at the end of a runtime. Engines, threads and memory
+ * are shared by all models. Thread safe.
  */
-public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
-  /** Rows of single calls reach listeners at the latest after twice this. */
+public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner, AutoCloseable {
+  /** Rows of single calls reach listeners after at most twice this time. */
   private static final Duration OLD = Duration.ofMillis(500);
 
-  private static final int KEPT_AT_LEAST = 16;
-
-  private final BufferAllocator allocator = new RootAllocator();
   private final DirectMemory memory = new DirectMemory();
-  private final int kept;
-  private final Engines engines;
-  private final RuntimeThreads threads;
   private final TimedLoads timed;
-  private final int processors;
-  private final CallQueue queue;
-  private final Pieces pieces;
-  private final LoadedModels loaded;
-  private final Forgotten dropped = new Forgotten();
-  private final Inside inside = new Inside();
+  private final CallContext context;
+  private final ModelOpener opener;
   private final Closing closing;
-  private final @Nullable ThreadMXBean clocks;
   private final boolean modelCache;
   private final @Nullable TrustPolicy trust;
   private final @Nullable String region;
   private final VersionLeases leases;
-  private final LongAdder rejected = new LongAdder();
-  private final LongSupplier nanos;
-  private final long process = new SecureRandom().nextLong();
-  private final AtomicLong calls = new AtomicLong();
-  private final AtomicInteger abandonedRuns = new AtomicInteger();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Set<LoadedModel> models = ConcurrentHashMap.newKeySet();
@@ -144,27 +117,14 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     this.trust = trust;
     this.region = region;
     this.leases = new VersionLeases(nanos);
-    this.clocks = cpuTime ? clocks() : null;
-    this.kept = Math.max(KEPT_AT_LEAST, 2 * threads);
     EngineOptions options = EngineOptions.of(memory, threads);
     options = modelCache == null ? options : options.withModelCache(modelCache);
     options = nativeCache == null ? options : options.withNativeCache(nativeCache);
-    this.engines = new Engines(options);
-    this.threads = new RuntimeThreads(threads);
     this.timed = new TimedLoads(threads);
-    this.processors = threads;
-    this.queue = new CallQueue(threads, this.threads.workers());
-    this.pieces = new Pieces(threads, this.threads.workers());
-    this.loaded = new LoadedModels(keepLoaded);
-    this.nanos = nanos;
-  }
-
-  /** Null where Java cannot tell. */
-  private static @Nullable ThreadMXBean clocks() {
-    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    return threads.isCurrentThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled()
-        ? threads
-        : null;
+    this.context = new CallContext(threads, cpuTime, nanos);
+    this.opener =
+        new ModelOpener(
+            options, memory, threads, keepLoaded, new Pieces(threads, context.workers()));
   }
 
   /** What is to be loaded: its name, where its bytes come from, and what a registry knows of it. */
@@ -188,7 +148,8 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
             .card()
             .signature()
             .ifPresent(
-                stated -> Signatures.requireStated(registered.version().toString(), stated, found));
+                stated ->
+                    SignatureChecker.requireStated(registered.version().toString(), stated, found));
       }
     }
 
@@ -209,7 +170,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
             null,
             options,
             InferenceEvent.Route.PRIMARY,
-            Forgotten.place()));
+            LeakDetector.place()));
   }
 
   @Override
@@ -223,7 +184,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
             version,
             options,
             route,
-            Forgotten.place()));
+            LeakDetector.place()));
   }
 
   /**
@@ -272,113 +233,40 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
 
   private LoadedModel identity(Asked asked, ModelSource source, VersionLeases.Held lease) {
     LoadOptions options = asked.options();
-    Engines.Named engine = engines.open(source.format(), options.engine(), options.devices());
-    FeatureSchema stated = asked.schema();
-    LoadedModels.Key key = LoadedModels.Key.of(source.digest(), engine.name(), options, stated);
-    SharedModel shared = loaded.find(key);
-    if (shared == null) {
-      shared = loaded.add(key, open(engine, source, stated, options));
-    }
+    ModelOpener.Opened opened = opener.open(source, asked.schema(), options);
+    SharedModel shared = opened.model();
     try {
       asked.checkStated(shared.engine().signature());
     } catch (RuntimeException e) {
       shared.release();
       throw e;
     }
-    return new LoadedModel(
-        this,
-        shared,
-        lease,
-        asked.servedBy(source, engine.name()),
-        asked.route(),
-        new Listeners(options.listeners()),
-        options.microBatching(),
-        options.closing().orElse(closing),
-        options.abandonedRuns(),
-        asked.opened());
+    ModelIdentity identity =
+        new ModelIdentity(
+            asked.servedBy(source, opened.engine()),
+            asked.route(),
+            new Listeners(options.listeners()),
+            options.microBatching(),
+            options.closing().orElse(closing),
+            options.abandonedRuns());
+    return new LoadedModel(this, context, shared, lease, identity, asked.opened());
   }
 
-  private SharedModel open(
-      Engines.Named engine,
-      ModelSource source,
-      @Nullable FeatureSchema stated,
-      LoadOptions options) {
-    ModelSource opened = options.cached() ? source : new UncachedSource(source);
-    EngineModel model = engine.engine().load(opened, request(options));
-    try {
-      return new SharedModel(
-          model,
-          binder(model, stated),
-          memory,
-          kept,
-          options.independentRows() ? splitting(model) : null);
-    } catch (RuntimeException | Error e) {
-      model.close();
-      throw e;
-    }
-  }
-
-  /** Null where answers have no rows that could be joined. */
-  private @Nullable Pieces splitting(EngineModel model) {
-    boolean joins =
-        model.signature().outputs().stream()
-            .allMatch(
-                output ->
-                    output instanceof TensorSpec tensor && tensor.type() != ElementType.STRING);
-    return joins ? pieces : null;
-  }
-
-  /** Under an identity of its own, of which no listener hears. */
+  /** Calls the model once, under an identity of its own that no listener hears of. */
   private void warmUp(LoadedModel model) {
-    try (LoadedModel unheard =
-        new LoadedModel(
-            this,
-            model.shared().share(),
-            VersionLeases.none(),
-            model.servedBy(),
-            model.route(),
-            new Listeners(List.of()),
-            MicroBatching.upTo(1),
-            Closing.waits(),
-            0,
-            "")) {
-      new WarmUp(unheard, allocator).tryOnce();
+    ModelIdentity unheard = model.identity().unheard(Closing.waits(), 0);
+    VersionLeases.Held none = VersionLeases.none();
+    try (LoadedModel first =
+        new LoadedModel(this, context, model.shared().share(), none, unheard, "")) {
+      new WarmUp(first, allocator()).tryOnce();
     }
   }
 
-  private static LoadRequest request(LoadOptions options) {
-    LoadRequest request = LoadRequest.on(DeviceRequest.of(options.devices()));
-    request = options.trusted() ? request : request.withoutTrust();
-    request = options.profiled() ? request.withProfiling() : request;
-    request = request.withOperations(options.operations());
-    return options.signature().map(request::withSignature).orElse(request);
-  }
-
-  private static BatchBinder binder(EngineModel model, @Nullable FeatureSchema stated) {
-    try {
-      return BatchBinder.compile(model.signature(), stated);
-    } catch (ModelLoadException e) {
-      List<String> constants = new ArrayList<>();
-      if (stated != null) {
-        stated.features().forEach(feature -> constants.add(feature.name()));
-        constants.retainAll(model.constants());
-      }
-      throw constants.isEmpty() ? e : withConstants(e, constants);
-    }
-  }
-
-  private static ModelLoadException withConstants(ModelLoadException e, List<String> constants) {
-    return new ModelLoadException(
-        "%s; the inputs %s have values inside the model, which this engine cannot replace: leave these features out, or export the model without the values"
-            .formatted(e.getMessage(), constants),
-        e);
-  }
-
-  /** Keeps an eye on a model until it is closed. */
-  LoadedModel register(LoadedModel model) {
+  @Override
+  public LoadedModel register(LoadedModel model) {
     models.add(model);
     if (model.collects()) {
-      threads.keepHouse(this::flushOld, OLD);
+      context.threads().keepHouse(this::flushOld, OLD);
     }
     if (closed.get()) { // it came too late to be closed with the others
       model.drain();
@@ -387,13 +275,14 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     return model;
   }
 
-  void forget(LoadedModel model) {
+  @Override
+  public void forget(LoadedModel model) {
     models.remove(model);
   }
 
-  /** Tells listeners of single-record calls that have waited long enough. */
+  /** Notifies listeners of single-record calls that are old. */
   void flushOld() {
-    models.forEach(model -> model.flush(nanos.getAsLong(), OLD.toNanos()));
+    models.forEach(model -> model.flush(OLD.toNanos()));
   }
 
   private void checkOpen() {
@@ -404,37 +293,17 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
 
   @Override
   public BufferAllocator allocator() {
-    return allocator;
+    return context.allocator();
   }
 
   @Override
   public Executor executor() {
-    return threads.workers();
+    return context.workers();
   }
 
   /** How many models stay loaded though nobody uses them. */
   int idleModels() {
-    return loaded.idle();
-  }
-
-  /** Runs of all models that go on although their call has ended. */
-  AtomicInteger abandonedRuns() {
-    return abandonedRuns;
-  }
-
-  /** Which calls this thread is in. */
-  Inside inside() {
-    return inside;
-  }
-
-  /** Of one model; null if it is not measured. */
-  @Nullable CpuTime cpuTime() {
-    return clocks == null ? null : new CpuTime(clocks);
-  }
-
-  /** Counts calls that are refused before a model is asked. */
-  LongAdder rejected() {
-    return rejected;
+    return opener.loaded().idle();
   }
 
   /**
@@ -447,52 +316,19 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     models.forEach(model -> each.add(model.figures()));
     return new Figures(
         List.copyOf(each),
-        queue.waiting(),
-        threads.queued(),
-        rejected.sum(),
+        context.queue().waiting(),
+        context.threads().queued(),
+        context.rejected().sum(),
         memory.bytes(),
-        allocator.getAllocatedMemory(),
-        loaded.nativeBytes(),
-        loaded.idle(),
+        allocator().getAllocatedMemory(),
+        opener.loaded().nativeBytes(),
+        opener.loaded().idle(),
         timed.abandoned(),
-        abandonedRuns.get());
+        context.abandonedRuns().get());
   }
 
-  Forgotten forgotten() {
-    return dropped;
-  }
-
-  CallQueue queue() {
-    return queue;
-  }
-
-  /** Asks a model together what piles up, and finds out whether that pays if it is to. */
-  <I, O> RowBatcher<I, O> batcher(
-      MicroBatching limits,
-      RowBatcher.Asker<I, O> asker,
-      Function<I, Object> shape,
-      IntSupplier asking,
-      RowBatcher.Refusals refusals) {
-    BatchingTrial trial =
-        limits.measured() ? new BatchingTrial(processors, System::nanoTime) : null;
-    return new RowBatcher<>(
-        limits, queue, asker, shape, asking, threads.deadlines(), threads.late(), trial, refusals);
-  }
-
-  RuntimeThreads threads() {
-    return threads;
-  }
-
-  long nanos() {
-    return nanos.getAsLong();
-  }
-
-  long process() {
-    return process;
-  }
-
-  long nextCall() {
-    return calls.getAndIncrement();
+  CallContext context() {
+    return context;
   }
 
   /**
@@ -528,7 +364,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
 
   /** Not in a thread that whoever closes waits for. */
   private void awaitEnd() {
-    if (!inside.isInAny() && !threads.isOwn()) {
+    if (!context.inside().isInAny() && !context.threads().isOwn()) {
       Waiting.uninterruptibly(ended);
     }
   }
@@ -536,11 +372,11 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
   private List<String> end() {
     List<String> forgotten = new ArrayList<>();
     closeModels(forgotten);
-    threads.close(abandonedRuns.get() == 0);
-    loaded.close();
-    if (abandonedRuns.get() > 0) {
+    context.threads().close(context.abandonedRuns().get() == 0);
+    opener.loaded().close();
+    if (context.abandonedRuns().get() > 0) {
       forgotten.add(
-          abandonedRuns.get()
+          context.abandonedRuns().get()
               + " runs whose calls have ended still go on in the engine; each frees its memory when it"
               + " ends, which may be with the process");
     }
@@ -549,21 +385,22 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
           timed.abandoned()
               + " loads that were given up at their deadline still go on in the engine; they end by themselves or with the process");
     }
-    engines.close();
-    if (dropped.count() > 0) {
+    opener.close();
+    if (context.leaks().count() > 0) {
       forgotten.add(
-          "predictions were dropped without close(), one of which was made at " + dropped.last());
+          "predictions were dropped without close(), one of which was made at "
+              + context.leaks().last());
     }
     if (memory.bytes() > 0) {
       forgotten.add("open predictions hold " + memory.bytes() + " bytes of host memory");
     }
-    if (allocator.getAllocatedMemory() > 0) {
+    if (allocator().getAllocatedMemory() > 0) {
       forgotten.add(
           "open batches, readers or views hold "
-              + allocator.getAllocatedMemory()
+              + allocator().getAllocatedMemory()
               + " bytes of Arrow memory");
     } else {
-      allocator.close();
+      allocator().close();
     }
     return forgotten;
   }
@@ -572,7 +409,7 @@ public final class DefaultModelLoader implements ModelLoader, AutoCloseable {
     if (closed.get()) {
       return;
     }
-    if (inside.isInAny()) {
+    if (context.inside().isInAny()) {
       throw new IllegalStateException(
           "the runtime is asked to close from within a call of one of its models, which it would"
               + " wait for; close it in another thread, or after the call");

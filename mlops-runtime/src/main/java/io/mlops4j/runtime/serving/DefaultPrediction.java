@@ -30,7 +30,7 @@ final class DefaultPrediction implements Prediction, Answer {
   private final BufferAllocator allocator;
   private @Nullable List<FieldVector> views;
   private @Nullable OutputView batch;
-  private Forgotten.@Nullable Watch watch;
+  private LeakDetector.@Nullable Watch watch;
   private volatile int closed;
 
   DefaultPrediction(
@@ -62,7 +62,7 @@ final class DefaultPrediction implements Prediction, Answer {
   }
 
   /** Of one of many, before the caller has it. */
-  void watchedBy(Forgotten.Watch watcher) {
+  void watchedBy(LeakDetector.Watch watcher) {
     watch = watcher;
   }
 

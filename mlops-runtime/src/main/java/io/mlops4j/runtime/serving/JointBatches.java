@@ -3,6 +3,7 @@ package io.mlops4j.runtime.serving;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.runtime.binding.Outputs;
+import io.mlops4j.runtime.serving.batching.RowBatcher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,41 +14,42 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One identity of a model asked with small batches, which are answered together where they pile up.
- * Each caller gets a prediction of its own, and listeners hear of each call by itself: of a run
- * that failed they hear nothing, as its calls are made again, each alone.
+ * The small batches of one identity of a model, which share runs while they wait. Each caller gets
+ * a prediction of its own, and listeners hear of each call. They hear nothing of a run that failed,
+ * because its calls run again, each alone.
  */
 final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPrediction> {
-  private final LoadedModel model;
-  private final DefaultModelLoader runtime;
+  private final ModelCalls calls;
+  private final SharedModel shared;
   private final int most;
   private final RowBatcher<JointCall, DefaultPrediction> batcher;
 
-  JointBatches(LoadedModel model, DefaultModelLoader runtime, MicroBatching limits) {
-    this.model = model;
-    this.runtime = runtime;
+  JointBatches(ModelCalls calls, SharedModel shared, CallContext context, MicroBatching limits) {
+    this.calls = calls;
+    this.shared = shared;
     this.most = limits.rows();
-    this.batcher = runtime.batcher(limits, this, JointCall::shape, model::running, model::refused);
+    this.batcher =
+        context.batcher(limits, this, JointCall::shape, calls.counter()::running, calls::refused);
   }
 
-  /** Whether a batch may be answered together with others. */
+  /** Whether a batch may share a run with others. */
   boolean takes(BatchRequest request) {
-    return request.rows() > 0 && request.rows() <= most && model.shared().joins();
+    return request.rows() > 0 && request.rows() <= most && shared.joins();
   }
 
-  /** How many rows wait or are being answered after they waited. */
+  /** How many rows wait, or waited and are being answered. */
   int waiting() {
     return batcher.waiting();
   }
 
-  /** Answers in this thread or another, for a call that has entered. */
+  /** Answers in this thread or another, for a call that was counted. */
   DefaultPrediction ask(BatchRequest request, @Nullable Duration within) {
     return batcher.ask(new JointCall(request, false, now()), within);
   }
 
-  /** Only listeners want to know. */
+  /** Measured for listeners only. */
   private long now() {
-    return model.listeners().isEmpty() ? 0 : System.nanoTime();
+    return calls.reporter().isSilent() ? 0 : System.nanoTime();
   }
 
   /** Answers in a thread of the runtime; the call counts from now on. */
@@ -57,7 +59,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
       Function<? super Prediction, ? extends R> read,
       Runnable after) {
     try {
-      model.enter();
+      calls.enter();
     } catch (IllegalStateException closed) {
       after.run();
       return CompletableFuture.failedFuture(closed);
@@ -65,7 +67,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
     JointCall call = new JointCall(request, true, now());
     Ending<R> ending = new Ending<>(call, new AsyncCall<>(), read, after);
     try {
-      model.admit(request.rows(), within);
+      calls.admit(request.rows(), within);
       Runnable leaveQueue = batcher.askAsync(call, within, ending);
       return ending.future.cancelledBy(
           () -> {
@@ -78,7 +80,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
     }
   }
 
-  /** Ends an asynchronous call: it has ended before anybody hears of it. */
+  /** Ends an asynchronous call before its future completes. */
   private final class Ending<R> implements RowBatcher.Completion<DefaultPrediction> {
     private final JointCall call;
     private final AsyncCall<R> future;
@@ -96,12 +98,12 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
       this.after = after;
     }
 
-    /** What a caller does with its answer must not keep those who were answered with it. */
+    /** What a caller does with its answer must not delay the other calls of its run. */
     @Override
     public void ended(
         @Nullable DefaultPrediction answer, @Nullable Throwable error, boolean company) {
       if (company) {
-        runtime.executor().execute(() -> ended(answer, error));
+        calls.workers().execute(() -> ended(answer, error));
       } else {
         ended(answer, error);
       }
@@ -123,7 +125,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
         if (call.isUnwanted()) {
           throw new CancellationException("the call was cancelled");
         }
-        result = model.read(answer, read);
+        result = calls.read(answer, read);
       } catch (Throwable e) {
         error = e;
       }
@@ -137,7 +139,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
 
     private void end() {
       after.run();
-      model.leave();
+      calls.leave();
     }
   }
 
@@ -147,21 +149,22 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
   }
 
   @Override
-  public List<DefaultPrediction> ask(List<JointCall> calls, @Nullable Duration within, long since) {
+  public List<DefaultPrediction> ask(
+      List<JointCall> together, @Nullable Duration within, long since) {
     return ask(
-        calls,
+        together,
         within,
         cancellation ->
-            calls.size() == 1
-                ? List.of(model.answer(calls.get(0).request(), cancellation, since))
-                : together(calls, cancellation));
+            together.size() == 1
+                ? List.of(calls.answer(together.get(0).request(), cancellation, since))
+                : inOneRun(together, cancellation));
   }
 
-  /** Listeners are told of what went well: what did not is asked again. */
+  /** Listeners hear of success only: a run that fails is repeated. */
   @Override
   public List<DefaultPrediction> askForOthers(
-      List<JointCall> calls, @Nullable Duration within, long since) {
-    return ask(calls, within, cancellation -> together(calls, cancellation));
+      List<JointCall> together, @Nullable Duration within, long since) {
+    return ask(together, within, cancellation -> inOneRun(together, cancellation));
   }
 
   private interface Answering {
@@ -169,37 +172,37 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
   }
 
   private List<DefaultPrediction> ask(
-      List<JointCall> calls, @Nullable Duration within, Answering answering) {
-    JointCall first = calls.get(0);
-    if (within == null && !first.isAsynchronous() && !model.endsCalls()) {
+      List<JointCall> together, @Nullable Duration within, Answering answering) {
+    JointCall first = together.get(0);
+    if (within == null && !first.isAsynchronous() && !calls.endsCalls()) {
       return answering.answer(null);
     }
-    Cancellation cancellation = model.cancellation(within);
-    Runnable watched = model.watch(cancellation, within);
+    Cancellation cancellation = calls.cancellation(within);
+    Runnable watched = calls.watch(cancellation, within);
     try {
-      JointCall.begin(calls, cancellation);
+      JointCall.begin(together, cancellation);
       return answering.answer(cancellation);
     } finally {
       watched.run();
     }
   }
 
-  private List<DefaultPrediction> together(
-      List<JointCall> calls, @Nullable Cancellation cancellation) {
+  private List<DefaultPrediction> inOneRun(
+      List<JointCall> together, @Nullable Cancellation cancellation) {
     long began = now();
-    calls.forEach(call -> call.begin(began));
-    CallTimes times = model.listeners().isEmpty() ? null : new CallTimes(began);
+    together.forEach(call -> call.begin(began));
+    CallTimes times = calls.reporter().isSilent() ? null : new CallTimes(began);
     JointJob job =
         new JointJob(
-            calls.stream().map(JointCall::joinable).toList(),
-            calls.stream().map(JointCall::request).toList());
-    List<DefaultPrediction> answers = new ArrayList<>(calls.size());
-    for (Outputs outputs : model.shared().askTogether(job, cancellation, times, model.cpu())) {
-      answers.add(model.prediction(outputs));
+            together.stream().map(JointCall::joinable).toList(),
+            together.stream().map(JointCall::request).toList());
+    List<DefaultPrediction> answers = new ArrayList<>(together.size());
+    for (Outputs outputs : shared.askTogether(job, cancellation, times, calls.cpu())) {
+      answers.add(calls.prediction(outputs));
     }
-    for (int i = 0; times != null && i < calls.size(); i++) {
-      JointCall call = calls.get(i);
-      model.tell(call.request(), answers.get(i), times.waited(began - call.since()));
+    for (int i = 0; times != null && i < together.size(); i++) {
+      JointCall call = together.get(i);
+      calls.report(call.request(), answers.get(i), times.waited(began - call.since()));
     }
     return answers;
   }
@@ -211,10 +214,10 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
 
   @Override
   public void late(JointCall call, Throwable late) {
-    if (!model.listeners().isEmpty()) {
+    if (!calls.reporter().isSilent()) {
       CallTimes times = CallTimes.running(call.since(), call.began());
       times.fail();
-      model.tellError(call.request().rows(), times, late);
+      calls.failed(call.request().rows(), times, late);
     }
   }
 }

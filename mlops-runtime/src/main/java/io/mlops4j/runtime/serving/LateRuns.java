@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.error.OverloadedException;
+import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -27,14 +28,14 @@ final class LateRuns {
    *
    * @param model its name
    * @param most how many abandoned runs make it reject calls
-   * @param runtime what the model belongs to
+   * @param context of its runtime
    */
-  LateRuns(String model, int most, DefaultModelLoader runtime) {
+  LateRuns(String model, int most, CallContext context) {
     this.model = model;
     this.most = most;
-    this.threads = runtime.threads().strict();
-    this.allocator = runtime.allocator();
-    this.all = runtime.abandonedRuns();
+    this.threads = context.threads().strict();
+    this.allocator = context.allocator();
+    this.all = context.abandonedRuns();
   }
 
   /** Null while a further call is admitted. */
@@ -50,26 +51,17 @@ final class LateRuns {
   /**
    * Answers in another thread.
    *
-   * @param shared stays loaded until the run has ended
+   * @param model keeps the model loaded until the run has ended
    * @param ask answers, given its own times if there are any
    */
   <A> A ask(
-      SharedModel shared,
+      Job.Hold model,
       Job<A> job,
       Cancellation cancellation,
       @Nullable CallTimes times,
       Function<@Nullable CallTimes, A> ask) {
     CallTimes own = times == null ? null : times.copy();
-    Run<A> run = new Run<>(shared, job, job.hold(allocator), () -> ask.apply(own));
-    boolean started = false;
-    try {
-      threads.execute(run);
-      started = true;
-    } finally {
-      if (!started) {
-        run.free();
-      }
-    }
+    Run<A> run = begin(model, job, () -> ask.apply(own));
     cancellation.whenStopped(run::abandon);
     Ended<A> ended = run.result.join();
     if (ended.answer() == null && ended.error() == null) {
@@ -79,6 +71,30 @@ final class LateRuns {
       times.set(own);
     }
     return ended.get();
+  }
+
+  private <A> Run<A> begin(Job.Hold model, Job<A> job, Asking<A> asking) {
+    Job.Hold memory = () -> {};
+    boolean started = false;
+    try {
+      memory = job.hold(allocator);
+      Run<A> run = new Run<>(model, job, memory, asking);
+      threads.execute(run);
+      started = true;
+      return run;
+    } finally {
+      if (!started) {
+        free(memory, model);
+      }
+    }
+  }
+
+  private static void free(Job.Hold memory, Job.Hold model) {
+    try {
+      memory.close();
+    } finally {
+      model.close();
+    }
   }
 
   /** How a run ended; without both if it was abandoned. */
@@ -103,14 +119,14 @@ final class LateRuns {
 
   /** One run. */
   private final class Run<A> implements Runnable {
-    private final SharedModel shared;
+    private final Job.Hold model;
     private final Job<A> job;
     private final Job.Hold memory;
     private final Asking<A> asking;
     private final CompletableFuture<Ended<A>> result = new CompletableFuture<>();
 
-    Run(SharedModel shared, Job<A> job, Job.Hold memory, Asking<A> asking) {
-      this.shared = shared.share();
+    Run(Job.Hold model, Job<A> job, Job.Hold memory, Asking<A> asking) {
+      this.model = model;
       this.job = job;
       this.memory = memory;
       this.asking = asking;
@@ -125,7 +141,7 @@ final class LateRuns {
         ended = new Ended<>(null, e);
       }
       try {
-        free(); // before anybody hears of it
+        free(memory, model); // before the result is seen
       } finally {
         if (!result.complete(ended)) {
           end(ended.answer());
@@ -140,14 +156,6 @@ final class LateRuns {
         }
       } finally {
         count(-1);
-      }
-    }
-
-    void free() {
-      try {
-        memory.close();
-      } finally {
-        shared.release();
       }
     }
 

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.runtime.serving.loading.RegisteredVersion;
 import io.mlops4j.spi.ModelSource;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;

@@ -4,11 +4,11 @@ import io.mlops4j.runtime.binding.OutputReader;
 import io.mlops4j.runtime.binding.Outputs;
 import io.mlops4j.spi.EngineSlot;
 
-/** What a call asks. */
+/** The rows of a call. */
 interface Request extends Job<Outputs> {
   int rows();
 
-  /** Checks what can be checked without rows. */
+  /** Checks a call without rows. */
   void checkEmpty();
 
   @Override
@@ -21,6 +21,6 @@ interface Request extends Job<Outputs> {
     answer.release();
   }
 
-  /** Tells listeners of the answer. */
-  void tell(LoadedModel model, DefaultPrediction answer, CallTimes times);
+  /** Notifies listeners of the answer. */
+  void report(CallReporter reporter, DefaultPrediction answer, CallTimes times);
 }

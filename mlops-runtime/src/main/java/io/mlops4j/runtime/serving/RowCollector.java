@@ -1,7 +1,6 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.runtime.binding.RecordColumns;
 import io.mlops4j.runtime.binding.RowBlock;
@@ -12,40 +11,47 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects single-record calls for listeners that need rows, and tells them by the block: when it
- * is full, when it is old, and when the model closes.
+ * Collects single-record calls for listeners that need rows. Listeners are notified by the block:
+ * when it is full, when it is old, and when the model closes.
  *
- * <p>Two locks: one guards the block and is held while a row is added; the other lets one thread at
- * a time tell, so that a caller who adds a row does not wait for a listener, and a closing model
- * does.
+ * <p>There are two locks. One guards the block and is held while a row is added. The other lets one
+ * thread at a time notify, so that a caller that adds a row does not wait for a listener, but a
+ * closing model does.
  */
 final class RowCollector<I extends Record> {
-  /** Enough that telling costs little for each row. */
+  /** Large enough that the cost of notifying, divided by the rows, is small. */
   static final int ROWS = 256;
 
-  private final LoadedModel model;
+  private final CallReporter reporter;
   private final RecordColumns<I> columns;
+  private final CallContext context;
   private final BufferAllocator allocator;
   private final Object adding = new Object();
   private final ReentrantLock telling = new ReentrantLock();
   private @Nullable Collected<I> current;
 
-  RowCollector(LoadedModel model, RecordColumns<I> columns, BufferAllocator allocator) {
-    this.model = model;
+  RowCollector(CallReporter reporter, RecordColumns<I> columns, CallContext context) {
+    this.reporter = reporter;
     this.columns = columns;
-    this.allocator = allocator;
+    this.context = context;
+    this.allocator = context.allocator();
   }
 
   /** Rows, their ids and how long their calls took. */
   private record Collected<R extends Record>(
       RowBlock<R> block, List<PredictionId> ids, CallTimes times, long since) {}
 
-  void add(List<I> rows, DefaultPrediction answer, CallTimes times, long now) {
+  /** Adds answered rows; never throws, but reports what was lost. */
+  void add(List<I> rows, DefaultPrediction answer, CallTimes times) {
     List<Collected<I>> full = new ArrayList<>();
     try {
-      collect(rows, answer, times, now, full);
-    } finally {
-      full.forEach(this::tell); // also when a later row failed: they hold memory
+      try {
+        collect(rows, answer, times, context.nanos(), full);
+      } finally {
+        full.forEach(this::tell); // even when a later row failed: they hold memory
+      }
+    } catch (RuntimeException e) {
+      reporter.lost(e);
     }
   }
 
@@ -85,13 +91,13 @@ final class RowCollector<I extends Record> {
         now);
   }
 
-  /** Tells what is older than this; waits for whoever is telling now. */
-  void flush(long now, long age) {
+  /** Notifies of rows older than {@code age}; waits for a thread that notifies now. */
+  void flush(long age) {
     telling.lock();
     try {
       Collected<I> old = null;
       synchronized (adding) {
-        if (current != null && now - current.since() >= age) {
+        if (current != null && context.nanos() - current.since() >= age) {
           old = current;
           current = null;
         }
@@ -99,6 +105,8 @@ final class RowCollector<I extends Record> {
       if (old != null) {
         tell(old);
       }
+    } catch (RuntimeException e) {
+      reporter.lost(e);
     } finally {
       telling.unlock();
     }
@@ -106,27 +114,14 @@ final class RowCollector<I extends Record> {
 
   private void tell(Collected<I> full) {
     telling.lock();
-    model.enterTelling();
     try (RowBlock<I> block = full.block();
         FeatureBatch features = block.features();
         FeatureBatch outputs = block.answers()) {
-      CallEvent.Rows rows =
-          new CallEvent.Rows(() -> features.lend(allocator), () -> outputs.lend(allocator));
-      InferenceEvent.Route route = model.route();
-      model
-          .listeners()
-          .tellRows(
-              () ->
-                  new CallEvent(
-                      model.servedBy(),
-                      route,
-                      full.ids().size(),
-                      full.ids()::get,
-                      full.times(),
-                      null,
-                      rows));
+      reporter.collected(
+          full.ids(),
+          full.times(),
+          new CallEvent.Rows(() -> features.lend(allocator), () -> outputs.lend(allocator)));
     } finally {
-      model.leaveTelling();
       telling.unlock();
     }
   }

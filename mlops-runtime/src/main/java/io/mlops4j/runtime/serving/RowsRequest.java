@@ -4,7 +4,7 @@ import io.mlops4j.runtime.binding.RecordBinder;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 
-/** Asks with records. */
+/** A call with records. */
 final class RowsRequest<I extends Record> implements Request {
   private final RecordBinder<I> binder;
   private final RowCollector<I> collector;
@@ -38,7 +38,10 @@ final class RowsRequest<I extends Record> implements Request {
   }
 
   @Override
-  public void tell(LoadedModel model, DefaultPrediction answer, CallTimes times) {
-    model.tellRows(collector, rows, answer, times);
+  public void report(CallReporter reporter, DefaultPrediction answer, CallTimes times) {
+    reporter.answered(answer, times);
+    if (reporter.needsRows()) {
+      collector.add(rows, answer, times);
+    }
   }
 }

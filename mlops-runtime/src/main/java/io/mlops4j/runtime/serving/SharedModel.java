@@ -6,13 +6,14 @@ import io.mlops4j.runtime.binding.BatchBinder;
 import io.mlops4j.runtime.binding.OutputReader;
 import io.mlops4j.runtime.binding.Outputs;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.serving.threads.CpuTime;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A model in an engine with its slots, shared by all identities under which it serves. */
+/** A model in an engine with its slots, which all its identities share. Thread safe. */
 final class SharedModel {
   private final EngineModel engine;
   private final BatchBinder binder;
@@ -24,9 +25,9 @@ final class SharedModel {
   private volatile Runnable whenUnused = this::free;
 
   /**
-   * A model that nobody else knows yet.
+   * A model with one identity.
    *
-   * @param pieces where its large batches are split, or null if they are not
+   * @param pieces splits large batches, or null if they are not split
    */
   SharedModel(
       EngineModel engine,
@@ -60,18 +61,18 @@ final class SharedModel {
     return binder;
   }
 
-  /** Another identity; the caller is one already. */
+  /** Adds an identity while another one is open. */
   SharedModel share() {
     identities.incrementAndGet();
     return this;
   }
 
-  /** One more identity, unless the last was released. */
+  /** Adds an identity, unless the last one was released. */
   boolean tryShare() {
     return identities.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
   }
 
-  /** What is done when the last identity was released; before this is shared. */
+  /** Sets what happens when the last identity was released; called before this is shared. */
   void whenUnused(Runnable action) {
     whenUnused = action;
   }
@@ -83,17 +84,17 @@ final class SharedModel {
     }
   }
 
-  /** Nobody uses it, but somebody may: it holds no memory of calls. */
+  /** Frees the slots of a model that stays loaded without an identity. */
   void sleep() {
     slots.close();
   }
 
-  /** Used again, by one identity. */
+  /** Gives a sleeping model one identity. */
   void wake() {
     identities.set(1);
   }
 
-  /** Frees the model; answers still held keep their memory. */
+  /** Frees the model; open predictions keep their memory. */
   void free() {
     try (engine;
         outputs) {
@@ -101,7 +102,7 @@ final class SharedModel {
     }
   }
 
-  /** Whether one run can answer several batches, as far as that is known yet. */
+  /** Whether one run can answer several batches, as far as is known yet. */
   boolean joins() {
     return joins;
   }
@@ -109,7 +110,7 @@ final class SharedModel {
   /**
    * Answers several batches in one run, each for itself.
    *
-   * @throws RuntimeException if that failed or cannot be done; each is to be asked alone then
+   * @throws RuntimeException if that failed or is not possible; each then needs a run of its own
    */
   List<Outputs> askTogether(
       JointJob job,
@@ -172,7 +173,12 @@ final class SharedModel {
     LateRuns late = cancellation == null ? null : cancellation.lateRuns();
     return late == null || cancellation == null
         ? askTimed(job, cancellation, times, cpu)
-        : late.ask(this, job, cancellation, times, own -> askTimed(job, cancellation, own, cpu));
+        : late.ask(
+            share()::release,
+            job,
+            cancellation,
+            times,
+            own -> askTimed(job, cancellation, own, cpu));
   }
 
   private <A> A askTimed(

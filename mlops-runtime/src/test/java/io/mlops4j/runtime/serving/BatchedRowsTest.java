@@ -217,16 +217,16 @@ class BatchedRowsTest {
         fixture.load(
             "mlp4.onnx", ServingFixture.ABCD.toBuilder().microBatching(TOGETHER).build())) {
       RowModel<Abcd, Y> rows = model.rows(Abcd.class, Y.class);
-      assertThat(fixture.loader.queue().tryEnter()).isTrue(); // both processors are busy
-      assertThat(fixture.loader.queue().tryEnter()).isTrue();
+      assertThat(fixture.loader.context().queue().tryEnter()).isTrue(); // both processors are busy
+      assertThat(fixture.loader.context().queue().tryEnter()).isTrue();
       List<CompletableFuture<Y>> answers = new ArrayList<>();
       for (float[] x : ServingFixture.X) {
         answers.add(rows.predictAsync(Abcd.of(x), CallOptions.withDefaults()));
       }
       CompletableFuture<Float> both =
           answers.get(0).thenApply(first -> first.y()[0] + answers.get(1).join().y()[0]);
-      fixture.loader.queue().leave();
-      fixture.loader.queue().leave();
+      fixture.loader.context().queue().leave();
+      fixture.loader.context().queue().leave();
       assertThat(both.get()).isEqualTo(ServingFixture.Y[0][0] + ServingFixture.Y[1][0]);
     }
   }

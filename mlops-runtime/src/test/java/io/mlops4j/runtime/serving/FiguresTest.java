@@ -116,8 +116,8 @@ class FiguresTest {
     try (ServingModel model = fixture.load("mlp4.onnx", options)) {
       RowModel<Abcd, Answer> rows = model.rows(Abcd.class, Answer.class);
       Abcd row = new Abcd(0, 0, 0, 0);
-      assertThat(fixture.loader.queue().tryEnter()).isTrue(); // both processors are busy
-      assertThat(fixture.loader.queue().tryEnter()).isTrue();
+      assertThat(fixture.loader.context().queue().tryEnter()).isTrue(); // both processors are busy
+      assertThat(fixture.loader.context().queue().tryEnter()).isTrue();
       CompletableFuture<Answer> waits = rows.predictAsync(row, CallOptions.withDefaults());
       assertThat(only().waiting()).isEqualTo(1);
       assertThat(only().running()).isEqualTo(1);
@@ -132,8 +132,8 @@ class FiguresTest {
       assertThat(only().rejected()).isEqualTo(2);
       assertThat(only().waiting()).isZero();
 
-      fixture.loader.queue().leave();
-      fixture.loader.queue().leave();
+      fixture.loader.context().queue().leave();
+      fixture.loader.context().queue().leave();
       rows.predict(row);
       model.close();
       assertThatThrownBy(() -> rows.predict(row)).isInstanceOf(IllegalStateException.class);

@@ -15,6 +15,7 @@ import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.PredictionId;
+import io.mlops4j.runtime.serving.threads.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -103,7 +104,7 @@ class JointBatchesTest {
   }
 
   private void awaitWaiting(int count) {
-    while (fixture.loader.queue().waiting() != count) {
+    while (fixture.loader.context().queue().waiting() != count) {
       Thread.onSpinWait();
     }
   }
@@ -506,7 +507,7 @@ class JointBatchesTest {
       CompletableFuture<float[]> queued = askLater(model, rows(0), read);
       CompletableFuture<float[]> beside = askLater(model, rows(1, 2), read);
       assertThat(queued.cancel(true)).isTrue();
-      assertThat(fixture.loader.queue().waiting()).isEqualTo(1);
+      assertThat(fixture.loader.context().queue().waiting()).isEqualTo(1);
       CompletableFuture<float[]> first = askLater(endless, floats("x", 1), read);
       CompletableFuture<float[]> second = askLater(endless, floats("x", 2), read);
       letGo();

@@ -16,6 +16,7 @@ import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.serving.loading.VersionLeases;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
 import java.lang.reflect.InvocationTargetException;
@@ -85,17 +86,21 @@ class LateRunsTest {
                     });
     SharedModel shared =
         new SharedModel(gated, real.shared().binder(), new DirectMemory(), 4, null);
-    return fixture.loader.register(
-        new LoadedModel(
-            fixture.loader,
-            shared,
-            VersionLeases.none(),
+    ModelIdentity identity =
+        new ModelIdentity(
             real.servedBy(),
             InferenceEvent.Route.PRIMARY,
             new Listeners(List.of()),
             batching,
             closing,
-            abandonedRuns,
+            abandonedRuns);
+    return fixture.loader.register(
+        new LoadedModel(
+            fixture.loader,
+            fixture.loader.context(),
+            shared,
+            VersionLeases.none(),
+            identity,
             "the test"));
   }
 

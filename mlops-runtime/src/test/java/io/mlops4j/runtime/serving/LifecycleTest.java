@@ -459,10 +459,10 @@ class LifecycleTest {
         FeatureBatch batch = rows()) {
       askAndDrop(model, batch);
       model.predict(batch).close();
-      for (int i = 0; i < 1_000 && other.loader.forgotten().count() == 0; i++) {
+      for (int i = 0; i < 1_000 && other.loader.context().leaks().count() == 0; i++) {
         System.gc();
       }
-      assertThat(other.loader.forgotten().count()).isOne();
+      assertThat(other.loader.context().leaks().count()).isOne();
     }
     assertThat(other.loader.closeAndReport())
         .anySatisfy(

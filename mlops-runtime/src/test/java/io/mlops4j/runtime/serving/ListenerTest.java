@@ -272,7 +272,7 @@ class ListenerTest {
         Prediction prediction = model.predict(batch)) {
       assertThat(prediction.floats("y")).startsWith(ServingFixture.Y[0]);
       assertThat(kept.rows).containsExactly(5);
-      assertThat(((LoadedModel) model).listeners().failures()).isEqualTo(1);
+      assertThat(((LoadedModel) model).identity().listeners().failures()).isEqualTo(1);
     }
   }
 
@@ -322,14 +322,14 @@ class ListenerTest {
     try (Model model = fixture.load("mlp4.onnx", options);
         FeatureBatch batch = batch()) {
       RowModel<Row, Out> rows = model.rows(Row.class, Out.class);
-      assertThat(fixture.loader.queue().tryEnter()).isTrue(); // both processors are busy
-      assertThat(fixture.loader.queue().tryEnter()).isTrue();
+      assertThat(fixture.loader.context().queue().tryEnter()).isTrue(); // both processors are busy
+      assertThat(fixture.loader.context().queue().tryEnter()).isTrue();
       CompletableFuture<Out> waits = rows.predictAsync(row(1), CallOptions.withDefaults());
       assertThatThrownBy(() -> rows.predict(row(2))).isInstanceOf(OverloadedException.class);
       CompletableFuture<Integer> late = model.predictAsync(batch, soon, Prediction::rows);
       assertThatThrownBy(late::get).hasCauseInstanceOf(DeadlineException.class);
-      fixture.loader.queue().leave();
-      fixture.loader.queue().leave();
+      fixture.loader.context().queue().leave();
+      fixture.loader.context().queue().leave();
       assertThat(waits.join()).isNotNull();
     }
     assertThat(told)

@@ -9,6 +9,8 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
+import io.mlops4j.runtime.serving.loading.TimedLoads;
+import io.mlops4j.runtime.serving.threads.Waiting;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;

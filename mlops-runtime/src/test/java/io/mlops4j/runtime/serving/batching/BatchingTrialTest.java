@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.batching;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

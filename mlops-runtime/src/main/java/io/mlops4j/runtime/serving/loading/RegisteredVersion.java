@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.loading;
 
 import io.mlops4j.error.RegionException;
 import io.mlops4j.model.ModelCard;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param version which one
  * @param alias the record that makes it serve, or null when no alias was followed
  * @param card what it was published with
- * @param user who loads it and what for, for the message to whoever wants to delete it
+ * @param user who loads it and what for; the error of an attempt to delete the version quotes it
  */
 public record RegisteredVersion(
     ModelRegistry registry,
@@ -37,8 +37,14 @@ public record RegisteredVersion(
     return new RegisteredVersion(registry, version, alias, registry.card(version), user);
   }
 
-  /** A card that names regions lets nobody in who does not say where they are. */
-  void checkRegion(@Nullable String region) {
+  /**
+   * Checks that the card allows this region. If a card names regions, a runtime without a region
+   * cannot load the version.
+   *
+   * @param region the runtime's region, or null if it has none
+   * @throws RegionException if the version must not be loaded here
+   */
+  public void checkRegion(@Nullable String region) {
     if (region == null ? !card.regions().isEmpty() : !card.mayRunIn(region)) {
       throw new RegionException(version.toString(), card.regions(), region);
     }

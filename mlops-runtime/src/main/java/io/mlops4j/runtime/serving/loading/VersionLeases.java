@@ -1,7 +1,8 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.loading;
 
 import io.mlops4j.registry.Lease;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.serving.threads.Waiting;
 import io.mlops4j.runtime.source.ThisProcess;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,12 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps versions from being deleted while models that were loaded from them are open. Thread safe.
+ * Leases of versions, which cannot be deleted while a model that was loaded from them is open.
+ * Thread safe.
  *
- * <p>Serving goes before keeping: a registry that cannot note a lease, as one on a read-only disk,
- * is no reason not to serve what can be read from it. That is logged, once a minute at most.
+ * <p>If the registry cannot record a lease (for example, because it is read-only), the model still
+ * loads and a warning is logged, at most once a minute.
  */
-final class VersionLeases {
+public final class VersionLeases {
   private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
   private static final long QUIET = Duration.ofMinutes(1).toNanos();
 
@@ -28,13 +30,23 @@ final class VersionLeases {
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong lastLog;
 
-  VersionLeases(LongSupplier nanos) {
+  /**
+   * Without any lease.
+   *
+   * @param nanos a clock such as {@link System#nanoTime}
+   */
+  public VersionLeases(LongSupplier nanos) {
     this.nanos = nanos;
     this.lastLog = new AtomicLong(nanos.getAsLong() - QUIET);
   }
 
-  /** Never throws but for errors of the JVM. */
-  Held take(RegisteredVersion used) {
+  /**
+   * Leases a version. Throws nothing but errors of the JVM.
+   *
+   * @param used the version and its user
+   * @return the lease, to be released once
+   */
+  public Held take(RegisteredVersion used) {
     try {
       String holder = used.user() + " in " + ThisProcess.NAME;
       return new Held(used.registry().lease(used.version(), holder));
@@ -51,27 +63,31 @@ final class VersionLeases {
     long last = lastLog.get();
     if (now - last >= QUIET && lastLog.compareAndSet(last, now)) {
       LOG.warn(
-          "{}: cannot be leased, {} leases so far; it is served, and only aliases keep it from being deleted",
+          "{}: the registry cannot record a lease ({} failures so far); the version is served, but only aliases protect it from deletion",
           used.version(),
           count,
           thrown);
     }
   }
 
-  /** How many leases could not be had. */
+  /** Returns how many leases the registries could not record. */
   long failures() {
     return failures.get();
   }
 
-  /** Of a model that came from no registry. */
-  static Held none() {
+  /**
+   * Returns the lease of a model that came from no registry.
+   *
+   * @return a lease without effect
+   */
+  public static Held none() {
     return new Held(null);
   }
 
   /**
-   * What the identities of one loaded version share: the last one that is closed ends the lease.
+   * A lease that the identities of one loaded version share. The last one that is closed ends it.
    */
-  static final class Held {
+  public static final class Held {
     private final @Nullable Lease lease;
     private final AtomicInteger identities = new AtomicInteger(1);
 
@@ -79,17 +95,21 @@ final class VersionLeases {
       this.lease = lease;
     }
 
-    /** For a further identity; asked only while one is open. */
-    Held share() {
+    /**
+     * Adds an identity while another is open.
+     *
+     * @return this lease, to be released once more
+     */
+    public Held share() {
       identities.incrementAndGet();
       return this;
     }
 
     /**
-     * Once for each identity; never throws, as a lease that is not renewed ends by itself. A
-     * registry that hangs does not keep the caller: closing a model would wait for it.
+     * Releases the lease of one identity. Never throws, because a lease that is not renewed ends by
+     * itself. A registry that hangs delays the caller by a bounded time only.
      */
-    void release() {
+    public void release() {
       if (identities.decrementAndGet() == 0 && lease != null) {
         Thread ends = new Thread(() -> end(lease), "mlops4j-lease-end");
         ends.setDaemon(true);

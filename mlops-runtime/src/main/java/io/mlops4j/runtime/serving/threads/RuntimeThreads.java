@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.threads;
 
 import java.time.Duration;
 import java.util.Set;
@@ -14,13 +14,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads of one runtime, each started when it is first needed and ended at close.
+ * The threads of one runtime. Each starts when it is first needed and ends at close. Thread safe.
  *
- * <p>Deadlines have a thread of their own, see {@link Deadlines}, and so has the telling of calls
- * that nobody took up in time: workers may all be busy then, and what depends on such a call may
- * take its time.
+ * <p>Deadlines have a thread of their own, see {@link Deadlines}. So has the completion of
+ * asynchronous calls that timed out in the queue: all workers may be busy then, and what depends on
+ * such a call may be slow.
  */
-final class RuntimeThreads implements AutoCloseable {
+public final class RuntimeThreads implements AutoCloseable {
   private static final long IDLE_SECONDS = 30;
 
   private final ThreadPoolExecutor workers;
@@ -32,7 +32,12 @@ final class RuntimeThreads implements AutoCloseable {
   private final Set<Thread> strictThreads = ConcurrentHashMap.newKeySet();
   private boolean keeping;
 
-  RuntimeThreads(int workers) {
+  /**
+   * Starts no thread yet.
+   *
+   * @param workers the number of worker threads, 1 or more
+   */
+  public RuntimeThreads(int workers) {
     this.workers = pool(workers, named("mlops4j-worker", true));
     this.late = pool(1, named("mlops4j-late", false));
     this.strict =
@@ -70,36 +75,58 @@ final class RuntimeThreads implements AutoCloseable {
     };
   }
 
-  /** How many tasks wait for a worker. */
-  int queued() {
+  /**
+   * Returns the number of tasks that wait for a worker.
+   *
+   * @return 0 or more
+   */
+  public int queued() {
     return workers.getQueue().size();
   }
 
-  /** Starts a thread for each run that may have to be abandoned, unless one is idle. */
-  Executor strict() {
+  /**
+   * Returns the threads of runs that may have to be abandoned, one for each run.
+   *
+   * @return lent; it starts a thread unless one is idle
+   */
+  public Executor strict() {
     return strict;
   }
 
-  Executor workers() {
+  /**
+   * Returns the workers.
+   *
+   * @return lent; tasks wait in a queue without a bound
+   */
+  public Executor workers() {
     return workers;
   }
 
-  /** Ends a call when its time is over. */
-  Deadlines.Task watch(Cancellation call, Duration deadline) {
-    return deadlines.after(deadline, call::expire);
-  }
-
-  /** Where asynchronous calls are told that nobody took them up in time. */
-  Executor late() {
+  /**
+   * Returns the thread that completes asynchronous calls which timed out in the queue.
+   *
+   * @return lent
+   */
+  public Executor late() {
     return late;
   }
 
-  Deadlines deadlines() {
+  /**
+   * Returns the timer of deadlines.
+   *
+   * @return lent
+   */
+  public Deadlines deadlines() {
     return deadlines;
   }
 
-  /** Of a wait; the longest there is where it would not fit. */
-  static long nanos(Duration deadline) {
+  /**
+   * Converts a duration to nanoseconds.
+   *
+   * @param deadline a duration
+   * @return its nanoseconds, or the largest long if they do not fit
+   */
+  public static long nanos(Duration deadline) {
     try {
       return deadline.toNanos();
     } catch (ArithmeticException e) {
@@ -107,13 +134,22 @@ final class RuntimeThreads implements AutoCloseable {
     }
   }
 
-  /** Whether this thread is one of these. */
-  boolean isOwn() {
+  /**
+   * Returns whether the calling thread is one of these.
+   *
+   * @return true on a worker or another thread of this runtime, except those of strict deadlines
+   */
+  public boolean isOwn() {
     return started.contains(Thread.currentThread());
   }
 
-  /** Runs a task again and again; only the first call starts it, and none after close. */
-  synchronized void keepHouse(Runnable task, Duration every) {
+  /**
+   * Runs a task periodically. Only the first call starts it, and none after close.
+   *
+   * @param task the task
+   * @param every the pause between two runs
+   */
+  public synchronized void keepHouse(Runnable task, Duration every) {
     if (!keeping) {
       keeping = true;
       Future<?> unused =
@@ -128,11 +164,12 @@ final class RuntimeThreads implements AutoCloseable {
   }
 
   /**
-   * Ends every thread and waits until it is gone; what was submitted runs first.
+   * Ends every thread and waits until it is gone. Submitted tasks run first.
    *
-   * @param all whether no run is abandoned, so that threads for such runs end, too
+   * @param all whether to wait for the threads of strict deadlines, which is wrong while a run is
+   *     abandoned
    */
-  void close(boolean all) {
+  public void close(boolean all) {
     synchronized (this) {
       keeping = true; // a model that is loaded meanwhile starts nothing any more
     }

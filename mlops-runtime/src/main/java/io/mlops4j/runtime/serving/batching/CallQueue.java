@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.batching;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -9,28 +9,38 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may use a processor, and who waits for one: the calls of all models of a runtime that ask
- * together what piles up. Thread safe.
+ * The processors of a runtime and the calls that wait for one, of all models with micro-batching.
+ * Thread safe.
  *
- * <p>Nobody is forgotten: whoever leaves a processor, takes less than there is room for, or gives
- * up, wakes the head of the queue; and a call is queued before its thread looks for a processor, so
- * either the thread finds the processor or the waker finds the call. A thread answers only what can
- * be answered together with its own call, so that no model keeps the callers of another.
+ * <p>No call is lost. A thread that returns a processor, takes a group while another processor is
+ * free, or times out wakes the head of the queue. A call is queued before its thread looks for a
+ * processor, so either the thread finds the processor or the other thread finds the call. A thread
+ * answers only calls of its own call's group, so that no model delays the callers of another.
  */
-final class CallQueue {
+public final class CallQueue {
   private final int processors;
   private final Executor workers;
   private final Deque<QueuedCall> waiting = new ArrayDeque<>();
   private int free;
 
-  CallQueue(int processors, Executor workers) {
+  /**
+   * All processors are free.
+   *
+   * @param processors how many runs there may be at the same time
+   * @param workers run asynchronous calls
+   */
+  public CallQueue(int processors, Executor workers) {
     this.processors = processors;
     this.free = processors;
     this.workers = workers;
   }
 
-  /** Takes a processor if one is free and nobody waits; {@link #leave} must follow. */
-  synchronized boolean tryEnter() {
+  /**
+   * Takes a processor if one is free and no call waits.
+   *
+   * @return true if {@link #leave} must follow
+   */
+  public synchronized boolean tryEnter() {
     if (free == 0 || !waiting.isEmpty()) {
       return false;
     }
@@ -38,8 +48,8 @@ final class CallQueue {
     return true;
   }
 
-  /** Gives a processor back. */
-  void leave() {
+  /** Returns a processor. */
+  public void leave() {
     QueuedCall head;
     synchronized (this) {
       free++;
@@ -48,7 +58,7 @@ final class CallQueue {
     wake(head);
   }
 
-  /** Queues a call that nobody has to wait for; a worker answers it if a processor is free. */
+  /** Queues a call. A worker answers an asynchronous one as soon as a processor is free. */
   void add(QueuedCall call) {
     QueuedCall head;
     synchronized (this) {
@@ -59,7 +69,7 @@ final class CallQueue {
     wake(head);
   }
 
-  /** Queues calls again, before all others, each to be answered alone. */
+  /** Queues calls again, before all others, each in a group of its own. */
   void addSeparately(List<QueuedCall> calls) {
     QueuedCall head;
     synchronized (this) {
@@ -76,8 +86,8 @@ final class CallQueue {
   }
 
   /**
-   * Takes a processor and what is to be answered with it, this call's group; {@link #leave} must
-   * follow unless nothing was taken, because no processor is free or the group was taken before.
+   * Takes a processor and calls of this call's group; {@link #leave} must follow. Takes nothing if
+   * no processor is free or another thread took the call.
    */
   List<QueuedCall> take(QueuedCall call) {
     List<QueuedCall> taken = new ArrayList<>();
@@ -101,7 +111,7 @@ final class CallQueue {
       if (other.group().equals(call.group())) {
         left -= other.rows();
         if (left < 0 && !taken.isEmpty()) {
-          break; // and nobody overtakes it
+          break; // no later call overtakes it
         }
         each.remove();
         other.setWaiting(false);
@@ -110,7 +120,7 @@ final class CallQueue {
     }
   }
 
-  /** False if somebody is answering the call, or has. */
+  /** Removes a call; false if another thread took it. */
   boolean remove(QueuedCall call) {
     QueuedCall head;
     synchronized (this) {
@@ -125,7 +135,7 @@ final class CallQueue {
     return true;
   }
 
-  /** Who is to be woken because a processor is free. */
+  /** The call to wake if a processor is free. */
   private @Nullable QueuedCall next() {
     return free > 0 ? waiting.peek() : null;
   }
@@ -141,7 +151,7 @@ final class CallQueue {
     }
   }
 
-  /** Answers the group of an asynchronous call, if that was not done meanwhile. */
+  /** Answers the group of an asynchronous call, unless another thread took the call. */
   private void lead(QueuedCall call) {
     List<QueuedCall> taken = take(call);
     if (!taken.isEmpty()) {
@@ -149,7 +159,7 @@ final class CallQueue {
     }
   }
 
-  /** Answers what the call has taken, and gives the processor back. */
+  /** Answers calls that were taken, and returns the processor. */
   void answer(QueuedCall call, List<QueuedCall> taken) {
     Runnable tell;
     try {
@@ -160,18 +170,26 @@ final class CallQueue {
     tell.run();
   }
 
-  /** How many there are, free or not. */
-  int processors() {
+  /**
+   * Returns the number of processors, free or not.
+   *
+   * @return 1 or more
+   */
+  public int processors() {
     return processors;
   }
 
-  /** How many of them are free now. */
+  /** Returns how many processors are free. */
   synchronized int free() {
     return free;
   }
 
-  /** How many wait. */
-  synchronized int waiting() {
+  /**
+   * Returns how many calls wait.
+   *
+   * @return 0 or more
+   */
+  public synchronized int waiting() {
     return waiting.size();
   }
 }

@@ -1,40 +1,39 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.batching;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Finds out whether asking together is faster for a model on this machine, by doing both.
+ * Measures whether micro-batching makes the calls of a model faster on this machine.
  *
- * <p>Calls are counted in stretches of some milliseconds. While more callers ask than there are
- * processors, both ways are tried in turns now and then, and the one with the shorter calls is
- * settled for; the longer nothing changes, the rarer it is tried. How long calls take is not
- * measured call by call: it is how many are asking on average, over how many are answered in a time
- * (Little's law), which holds where callers wait for their answers as where calls come on their
- * own, when both ways answer as many. With fewer callers both ways are the same, and nothing is
- * learned. Thread safe; a call costs one counter.
+ * <p>Calls are counted in stretches of some milliseconds. While there are more concurrent callers
+ * than processors, stretches with and without batching alternate now and then, and the way with the
+ * shorter calls is chosen. The longer the choice stays the same, the rarer it is measured again.
+ * The duration of a call follows from Little's law: the average number of concurrent callers,
+ * divided by the calls answered per time. With fewer callers both ways are the same, and nothing is
+ * measured. Thread safe; a call costs one counter.
  */
 final class BatchingTrial {
   private static final long SHORT = 5_000_000;
   private static final long LONG = 20_000_000;
 
-  /** A stretch ends here with fewer calls: as many as go one way may take minutes the other. */
+  /** A stretch ends after this time even with fewer calls. */
   private static final long LONGEST = 100_000_000;
 
   private static final int FEWEST = 32;
   private static final int OFTEN = 8;
   private static final int SELDOM = 256;
 
-  /** Of so many calls one tells how many ask; a power of two. */
+  /** Sampling rate: one call in so many records the number of concurrent callers. */
   private static final int SAMPLED = 8;
 
   /** Stretches of each way in a trial. */
   private static final int STRETCHES = 4;
 
-  /** The other way has to be better than noise. */
+  /** The other way is chosen only if it is faster by this factor, which is more than noise. */
   private static final double BETTER = 1.05;
 
-  /** So much worse is not tried on: after one stretch of each way, after two. */
+  /** A way that is slower by this factor after one stretch, or after two, is given up early. */
   private static final double[] HOPELESS = {1.5, 1.15};
 
   private final int processors;
@@ -58,12 +57,12 @@ final class BatchingTrial {
     this.began = nanos.getAsLong();
   }
 
-  /** Whether calls are to be asked together now. */
+  /** Whether calls should be batched now. */
   boolean together() {
     return together;
   }
 
-  /** A call was answered, while so many asked. */
+  /** Counts an answered call and samples the number of concurrent callers. */
   void count(int asking) {
     long count = calls.incrementAndGet();
     if (count % SAMPLED == 0) {
@@ -77,12 +76,12 @@ final class BatchingTrial {
     }
   }
 
-  /** Ends a stretch with fewer calls than it was to have, unless another thread did. */
+  /** Ends a stretch early, unless another thread did. */
   private synchronized void cut(long count) {
     long done = count - (end - stretch);
     if (done >= FEWEST && nanos.getAsLong() - began > LONGEST) {
       stretch = Math.min(stretch, done);
-      end = Math.min(end, count); // what it began with stays
+      end = Math.min(end, count);
     }
   }
 
@@ -104,7 +103,7 @@ final class BatchingTrial {
     end = count + stretch;
   }
 
-  /** Which way is to be measured next in a trial: the settled one, then the other, in turns. */
+  /** Which way is measured next: the chosen one and the other alternate. */
   private boolean wanted() {
     return (measured % 2 == 0) == settled;
   }

@@ -3,18 +3,18 @@ package io.mlops4j.runtime.serving;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which models' calls a thread is in while it runs what a user wrote, so that closing a model from
- * within its own call is refused instead of waiting for itself. Thread safe.
+ * The calls that a thread is in while it runs a listener or a reader. Closing a model from within
+ * its own call throws because of it, instead of waiting for itself. Thread safe.
  */
-final class Inside {
+final class InnermostCalls {
   @SuppressWarnings("ThreadLocalUsage") // one for each runtime: they share nothing
   private final ThreadLocal<@Nullable Frame> innermost = new ThreadLocal<>();
 
-  private record Frame(LoadedModel model, @Nullable Frame outer) {}
+  private record Frame(Calls calls, @Nullable Frame outer) {}
 
   /** This thread runs a listener or a reader for a call; {@link #leave} must follow. */
-  void enter(LoadedModel model) {
-    innermost.set(new Frame(model, innermost.get()));
+  void enter(Calls calls) {
+    innermost.set(new Frame(calls, innermost.get()));
   }
 
   void leave() {
@@ -22,10 +22,10 @@ final class Inside {
     innermost.set(left == null ? null : left.outer());
   }
 
-  /** Whether this thread is in a call of the model. */
-  boolean isIn(LoadedModel model) {
+  /** Whether this thread is in one of these calls. */
+  boolean isIn(Calls calls) {
     Frame frame = innermost.get();
-    while (frame != null && frame.model() != model) {
+    while (frame != null && frame.calls() != calls) {
       frame = frame.outer();
     }
     return frame != null;

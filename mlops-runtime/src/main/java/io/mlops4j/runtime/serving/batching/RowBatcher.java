@@ -1,8 +1,10 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.batching;
 
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.error.OverloadedException;
 import io.mlops4j.inference.MicroBatching;
+import io.mlops4j.runtime.serving.threads.Deadlines;
+import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,14 +18,18 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers records that pile up together: who finds a processor free and nobody waiting asks alone,
- * without delay; others are queued, and whoever gets a processor answers its group. Thread safe.
+ * Groups waiting records or small batches of one model into one engine run. A caller that finds a
+ * free processor and no waiting call runs alone, without delay. Other calls are queued, and the
+ * thread that gets a processor answers its group. Thread safe.
  *
- * <p>A group that fails is put back, and each of its records is asked alone by its own thread: so
- * the failure of one is its own, and a thread with a deadline is not kept by those without. A group
- * runs no longer than the deadline that comes first allows.
+ * <p>A group that fails is queued again, and each of its calls is answered alone by its own thread.
+ * So a failure reaches only the call that caused it, and a thread with a deadline is not delayed by
+ * calls without one. A group runs within the earliest deadline of its calls.
+ *
+ * @param <I> what a call gives
+ * @param <O> what a call gets
  */
-final class RowBatcher<I, O> {
+public final class RowBatcher<I, O> {
   private static final long NEVER = Long.MAX_VALUE;
 
   private final MicroBatching limits;
@@ -38,57 +44,104 @@ final class RowBatcher<I, O> {
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger runs = new AtomicInteger();
 
-  /** Asks the model, in the caller's thread. */
-  interface Asker<I, O> {
-    /** Nobody waited. */
+  /**
+   * Calls the model in the caller's thread.
+   *
+   * @param <I> what a call gives
+   * @param <O> what a call gets
+   */
+  public interface Asker<I, O> {
+    /** The call did not wait. */
     long AT_ONCE = Long.MIN_VALUE;
 
     /**
-     * Answers rows in their order.
+     * Answers calls in their order.
      *
-     * @param rows at least one
-     * @param within how long it may take, or null
+     * @param rows what the calls give, at least one
+     * @param within the longest time that the run may take, or null
      * @param since when the first of them began to wait, by {@link System#nanoTime}, or {@link
      *     #AT_ONCE}
+     * @return an answer for each
      */
     List<O> ask(List<I> rows, @Nullable Duration within, long since);
 
     /**
-     * The same, in the thread of a caller who is not among them, however few they are: where it
-     * fails, each is asked again by its own thread, and only that counts.
+     * Answers calls in the thread of a call that is not among them. If the run fails, each call is
+     * answered again by its own thread, and only that answer counts.
+     *
+     * @param rows what the calls give, at least one
+     * @param within the longest time that the run may take, or null
+     * @param since when the first of them began to wait, by {@link System#nanoTime}
+     * @return an answer for each
      */
     default List<O> askForOthers(List<I> rows, @Nullable Duration within, long since) {
       return ask(rows, within, since);
     }
 
-    /** How many rows of the model one of them is. */
+    /**
+     * Returns the number of rows that a call has.
+     *
+     * @param asked what the call gives
+     * @return 1 or more
+     */
     default int rows(I asked) {
       return 1;
     }
 
-    /** Whether nobody wants its answer any more, so that it is not asked again. */
+    /**
+     * Returns whether a call was cancelled, so that it is not answered again.
+     *
+     * @param asked what the call gives
+     * @return true if no caller waits for the answer
+     */
     default boolean isUnwanted(I asked) {
       return false;
     }
 
-    /** Told of one whose deadline passed while it was asked together with others. */
+    /**
+     * Hears of a call whose deadline passed while it was in a run with others.
+     *
+     * @param asked what the call gives
+     * @param late what its caller gets
+     */
     default void late(I asked, Throwable late) {}
   }
 
   /**
-   * For one model and one kind of record.
+   * Batches the calls of one model and one kind of record.
    *
-   * @param limits what the user set
-   * @param queue of the runtime
-   * @param asker asks the model
-   * @param shape equal for records that one run can take
-   * @param asking how many ask the model now, those who wait included
-   * @param later ends asynchronous calls that wait too long
-   * @param lateCalls where those are told of it: whatever depends on them must not keep the
-   *     deadlines of others
-   * @param trial whether it pays to ask together, or null to do it always
-   * @param refusals told of each record that is refused before the model is asked
+   * @param limits the user's settings; {@link MicroBatching#measured} decides whether batching is
+   *     measured or always on
+   * @param queue the runtime's processors
+   * @param asker calls the model
+   * @param shape equal for calls that one run can answer
+   * @param asking returns the number of calls that the model has now, waiting ones included
+   * @param later times out asynchronous calls in the queue
+   * @param lateCalls completes those, so that what depends on them does not delay other deadlines
+   * @param refusals hears of each call that is rejected before the model is called
    */
+  public RowBatcher(
+      MicroBatching limits,
+      CallQueue queue,
+      Asker<I, O> asker,
+      Function<I, Object> shape,
+      IntSupplier asking,
+      Deadlines later,
+      Executor lateCalls,
+      Refusals refusals) {
+    this(
+        limits,
+        queue,
+        asker,
+        shape,
+        asking,
+        later,
+        lateCalls,
+        limits.measured() ? new BatchingTrial(queue.processors(), System::nanoTime) : null,
+        refusals);
+  }
+
+  /** With a trial of the test's choice, or null to batch always. */
   RowBatcher(
       MicroBatching limits,
       CallQueue queue,
@@ -110,31 +163,35 @@ final class RowBatcher<I, O> {
     this.refusals = refusals;
   }
 
-  /** Hears of calls that are refused before the model is asked. */
-  interface Refusals {
+  /** Hears of calls that are rejected before the model is called. */
+  public interface Refusals {
     /**
-     * A call is refused.
+     * A call is rejected.
      *
-     * @param rows how many rows of the model it is
+     * @param rows the number of its rows
      * @param since when it began, by {@link System#nanoTime}
-     * @param why what its caller is told
+     * @param why what its caller gets
      */
     void refused(int rows, long since, RuntimeException why);
   }
 
-  /** Hears of the end of an asynchronous call, once. */
-  interface Completion<O> {
+  /**
+   * Hears once of the end of an asynchronous call.
+   *
+   * @param <O> what the call gets
+   */
+  public interface Completion<O> {
     /**
      * The call has ended.
      *
-     * @param answer null if it failed
-     * @param error null if it did not
-     * @param company whether others, who were asked with it, hear after it in the same thread
+     * @param answer null if the call failed
+     * @param error null if the call succeeded
+     * @param company whether other calls of the same run complete after it in the same thread
      */
     void ended(@Nullable O answer, @Nullable Throwable error, boolean company);
   }
 
-  /** What can be answered together: asynchronous calls are left to workers. */
+  /** Equal for calls that one run can answer; workers run the asynchronous ones. */
   private record Group(Object batcher, Object shape, boolean asynchronous) {}
 
   /** One record that waits. */
@@ -164,12 +221,12 @@ final class RowBatcher<I, O> {
       return end < since ? NEVER : end;
     }
 
-    /** When it is to give up if nobody takes it up; only once is it bound to how long it waits. */
+    /** When it times out in the queue; the bound on waiting holds for its first wait only. */
     long mustBeTakenBy() {
       return takenUp ? expires : Math.min(expires, end(limits.waitLimit().orElse(null)));
     }
 
-    /** It has waited too long; does nothing if somebody took it up. */
+    /** Times out; false if a thread took it. */
     boolean giveUp() {
       if (takenUp && System.nanoTime() < expires) {
         watch(); // this is the timer of its first wait
@@ -192,7 +249,7 @@ final class RowBatcher<I, O> {
       complete(null, why);
     }
 
-    /** An asynchronous call has no thread that would give up. */
+    /** Sets the timer of an asynchronous call, which has no thread that could time out. */
     void watch() {
       long end = mustBeTakenBy();
       if (completion != null && end != NEVER) {
@@ -201,7 +258,7 @@ final class RowBatcher<I, O> {
       }
     }
 
-    /** Nobody wants the answer; does nothing if somebody took it up. */
+    /** Cancels the call, unless a thread took it. */
     void cancel() {
       if (queue.remove(this)) {
         complete(null, cancelled());
@@ -244,8 +301,8 @@ final class RowBatcher<I, O> {
   }
 
   /**
-   * How many rows one of the processors is to take that ask this model or are free, so that they
-   * get groups of like sizes: one with a single row, beside one with all others, would go on so.
+   * The fair share of the waiting rows for each processor that runs this model or is free. Without
+   * it, a run with a single row beside a run with all others would repeat itself.
    */
   private int share() {
     int rows = waiting.get();
@@ -254,8 +311,16 @@ final class RowBatcher<I, O> {
     return (rows + alone + processors - 1) / processors;
   }
 
-  /** Answers one record; the caller waits. */
-  O ask(I row, @Nullable Duration within) {
+  /**
+   * Answers one call; the caller waits.
+   *
+   * @param row what the call gives
+   * @param within its deadline, or null
+   * @return the answer
+   * @throws OverloadedException if too many rows wait, or the call waited too long
+   * @throws DeadlineException if the deadline passed before the call was answered
+   */
+  public O ask(I row, @Nullable Duration within) {
     if (trial == null) {
       return askOrWait(row, within);
     }
@@ -282,12 +347,15 @@ final class RowBatcher<I, O> {
   }
 
   /**
-   * Answers one record in a thread of the runtime.
+   * Answers one call in a thread of the runtime.
    *
-   * @return what ends the call if nobody has taken it up
-   * @throws OverloadedException if too many wait; the completion hears nothing
+   * @param row what the call gives
+   * @param within its deadline, or null
+   * @param completion hears of the end
+   * @return cancels the call, unless a thread took it
+   * @throws OverloadedException if too many rows wait; the completion hears nothing
    */
-  Runnable askAsync(I row, @Nullable Duration within, Completion<O> completion) {
+  public Runnable askAsync(I row, @Nullable Duration within, Completion<O> completion) {
     Call call = queued(row, within, completion);
     call.watch();
     return call::cancel;
@@ -297,7 +365,7 @@ final class RowBatcher<I, O> {
     Call call = new Call(row, within, completion);
     int rows = call.rows();
     int all = waiting.addAndGet(rows);
-    if (all > limits.queueLimit() && all > rows) { // who finds nobody may always wait
+    if (all > limits.queueLimit() && all > rows) { // the first may always wait
       waiting.addAndGet(-rows);
       OverloadedException full =
           new OverloadedException(
@@ -333,14 +401,14 @@ final class RowBatcher<I, O> {
     return result(call);
   }
 
-  /** Until somebody wakes this thread; gives up if it waits too long and nobody took the call. */
+  /** Waits until this thread is woken; times out if no thread took the call. */
   private void park(Call call) {
     long end = call.mustBeTakenBy();
     long left = end - System.nanoTime();
     if (end != NEVER && left > 0) {
       LockSupport.parkNanos(this, left);
     } else if (end == NEVER || !call.giveUp()) {
-      LockSupport.park(this); // somebody answers it, within its deadline
+      LockSupport.park(this); // a thread took it and answers it within its deadline
     }
   }
 
@@ -361,12 +429,16 @@ final class RowBatcher<I, O> {
             + "; ask fewer at a time, or allow more with MicroBatching.atMostWaiting");
   }
 
-  /** How many rows wait or are being answered after they waited. */
-  int waiting() {
+  /**
+   * Returns the number of rows that wait, or waited and are being answered.
+   *
+   * @return 0 or more
+   */
+  public int waiting() {
     return waiting.get();
   }
 
-  /** Within the deadline of whoever answers too, who may not be among them. */
+  /** Runs within the deadline of the leader too, whose own call may not be among them. */
   private Runnable answer(List<Call> calls, Call leader) {
     List<I> rows = new ArrayList<>(calls.size());
     long expires = leader.expires;

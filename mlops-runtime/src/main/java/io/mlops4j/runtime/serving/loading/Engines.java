@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.loading;
 
 import io.mlops4j.error.EngineUnavailableException;
 import io.mlops4j.model.Device;
@@ -16,11 +16,16 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The engines of one runtime, each opened when a model first needs it. Thread safe. */
-final class Engines implements AutoCloseable {
+public final class Engines implements AutoCloseable {
   private final EngineOptions options;
   private final Map<String, Engine> open = new LinkedHashMap<>();
 
-  Engines(EngineOptions options) {
+  /**
+   * Opens no engine yet.
+   *
+   * @param options what each engine is opened with
+   */
+  public Engines(EngineOptions options) {
     this.options = options;
   }
 
@@ -30,15 +35,20 @@ final class Engines implements AutoCloseable {
    * @param name the provider's name
    * @param engine the open engine
    */
-  record Named(String name, Engine engine) {}
+  public record Named(String name, Engine engine) {}
 
   /**
    * Finds and opens an engine.
    *
-   * @throws EngineUnavailableException if there is none, with what to add, or if one of the devices
-   *     is known to none
+   * @param format the model's format
+   * @param wanted the provider's name; empty for the first that reads the format
+   * @param devices the devices that the model may use
+   * @return the engine, which stays open until this is closed
+   * @throws EngineUnavailableException if there is no such engine, with the artifact to add, or if
+   *     no engine knows one of the devices
    */
-  synchronized Named open(ModelFormat format, Optional<String> wanted, List<Device> devices) {
+  public synchronized Named open(
+      ModelFormat format, Optional<String> wanted, List<Device> devices) {
     List<EngineProvider> providers = providers();
     requireKnown(devices, providers);
     EngineProvider provider =
@@ -57,7 +67,7 @@ final class Engines implements AutoCloseable {
     return new Named(provider.name(), engine);
   }
 
-  /** Else a mistyped device would be passed over like one that is not there. */
+  /** Otherwise a mistyped device would be skipped like one that is absent. */
   private static void requireKnown(List<Device> devices, List<EngineProvider> providers) {
     Set<String> known = new TreeSet<>();
     providers.forEach(provider -> known.addAll(provider.devices()));

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.loading;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,7 +30,8 @@ class VersionLeasesTest {
     registry = FileModelRegistry.open(folder, RegistryOptions.builder().retention(none).build());
     ModelVersion published =
         registry.publish(
-            ModelCard.builder("mlp").build(), ServingFixture.MODELS.resolve("mlp4.onnx"));
+            ModelCard.builder("mlp").build(),
+            Path.of("src/test/resources/io/mlops4j/runtime/models/mlp4.onnx"));
     version = RegisteredVersion.of(registry, published, null, "a test");
   }
 

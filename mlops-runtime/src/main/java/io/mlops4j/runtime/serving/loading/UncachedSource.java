@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.loading;
 
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelFormat;
@@ -10,11 +10,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source that no engine may keep or take from a cache.
+ * A source that no engine may put into a cache or take from one.
  *
- * @param of where its bytes come from
+ * @param of the source of the bytes
  */
-record UncachedSource(ModelSource of) implements ModelSource {
+public record UncachedSource(ModelSource of) implements ModelSource {
   @Override
   public ModelFormat format() {
     return of.format();

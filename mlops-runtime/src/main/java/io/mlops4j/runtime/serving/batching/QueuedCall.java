@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.batching;
 
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -14,28 +14,28 @@ abstract class QueuedCall {
    * A call.
    *
    * @param group equal for calls that can be answered together
-   * @param thread who waits for it, or null if a worker answers it
+   * @param thread the thread that waits for it, or null if a worker answers it
    */
   QueuedCall(Object group, @Nullable Thread thread) {
     this.group = group;
     this.thread = thread;
   }
 
-  /** The most rows of its group that are to be answered together with it now. */
+  /** The most rows that a run with this call should have now. */
   abstract int most();
 
   /** How many rows it is. */
   abstract int rows();
 
   /**
-   * Answers calls of its group in this thread; throws nothing.
+   * Answers calls of its group in this thread. Throws nothing.
    *
-   * @return tells their callers, to be done after the processor was given back: what a caller does
-   *     in turn may need it
+   * @return completes the calls; to be run after the processor was returned, because a caller that
+   *     continues may need it
    */
   abstract Runnable answer(List<QueuedCall> together);
 
-  /** Whether a worker answers it. */
+  /** Whether a worker answers it, because no thread waits for it. */
   final boolean isAsynchronous() {
     return thread == null;
   }

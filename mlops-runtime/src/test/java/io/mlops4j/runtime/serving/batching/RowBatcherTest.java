@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.batching;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.error.OverloadedException;
 import io.mlops4j.inference.MicroBatching;
+import io.mlops4j.runtime.serving.threads.Deadlines;
+import io.mlops4j.runtime.serving.threads.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

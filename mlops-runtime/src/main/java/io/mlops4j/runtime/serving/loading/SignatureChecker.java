@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.loading;
 
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.MapSpec;
@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** Compares what is stated of inputs and outputs. */
-public final class Signatures {
-  private Signatures() {}
+public final class SignatureChecker {
+  private SignatureChecker() {}
 
   /**
    * Returns whether two statements can both be true. Sizes that one of them leaves open, and the

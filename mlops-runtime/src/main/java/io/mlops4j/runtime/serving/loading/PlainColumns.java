@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.loading;
 
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.feature.BFloat16Type;

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.loading;
 
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
@@ -35,9 +35,9 @@ public final class WarmUp {
   private final PlainColumns columns;
 
   /**
-   * Asks nothing yet.
+   * Calls nothing yet.
    *
-   * @param model to be asked; lent
+   * @param model the model to call; lent
    * @param allocator where the columns are made; lent
    */
   public WarmUp(Model model, BufferAllocator allocator) {
@@ -45,8 +45,8 @@ public final class WarmUp {
     this.columns = new PlainColumns(model, allocator);
   }
 
-  /** Asks once, if such values fit; a model that fails on them stays cold. */
-  void tryOnce() {
+  /** Calls the model once if such values fit. A model that fails on them stays cold. */
+  public void tryOnce() {
     try {
       once(LIMIT, answer -> {});
     } catch (InferenceException e) {

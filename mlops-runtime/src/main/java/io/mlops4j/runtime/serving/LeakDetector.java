@@ -16,11 +16,11 @@ import org.slf4j.LoggerFactory;
  * nobody had closed them. Only one of many is watched, so that it costs a call nothing that could
  * be measured; whoever forgets one forgets all. It never frees anything. Thread safe.
  */
-final class Forgotten {
+final class LeakDetector {
   /** A power of two. */
   static final int ONE_OF = 1024;
 
-  private static final Logger LOG = LoggerFactory.getLogger(Forgotten.class);
+  private static final Logger LOG = LoggerFactory.getLogger(LeakDetector.class);
   private static final int FRAMES = 6;
   private static final StackWalker STACK = StackWalker.getInstance();
 
@@ -57,7 +57,7 @@ final class Forgotten {
     return STACK.walk(
         frames ->
             frames
-                .filter(frame -> !frame.getClassName().startsWith(Forgotten.class.getName()))
+                .filter(frame -> !frame.getClassName().startsWith(LeakDetector.class.getName()))
                 .limit(FRAMES)
                 .map(StackWalker.StackFrame::toString)
                 .collect(Collectors.joining(" < ")));

@@ -1,7 +1,8 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.loading;
 
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.inference.Model;
+import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -14,28 +15,37 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads with a deadline. Nothing cancels an engine that opens a model, so each of them has a thread
- * of its own: one that is given up goes on there, and what comes of it is closed at once. Only so
- * many may go on, so that whoever tries again and again does not fill the machine with them. Thread
- * safe.
+ * Loads models with a deadline. An engine that opens a model cannot be cancelled, so each load has
+ * a thread of its own. A load that is abandoned goes on there, and its model is closed at once. The
+ * number of abandoned loads is bounded, so that retries do not fill the machine. Thread safe.
  */
-final class TimedLoads {
+public final class TimedLoads {
   private final int most;
   private final AtomicInteger numbers = new AtomicInteger();
   private final AtomicInteger abandoned = new AtomicInteger();
 
-  TimedLoads(int most) {
+  /**
+   * Without any load.
+   *
+   * @param most the abandoned loads from which on further loads are rejected
+   */
+  public TimedLoads(int most) {
     this.most = most;
   }
 
   /**
-   * Loads, but does not wait longer than this.
+   * Loads a model and waits at most until the deadline.
    *
+   * @param deadline the longest wait
+   * @param name the model's name, for messages
+   * @param load loads the model
+   * @param <M> the model's type
+   * @return the loaded model
    * @throws ModelLoadException at the deadline, when interrupted, or if too many loads go on; its
    *     cause is a {@link TimeoutException}, {@link InterruptedException} or {@link
    *     RejectedExecutionException}, as none of them says anything about the model
    */
-  <M extends Model> M within(Duration deadline, String name, Supplier<M> load) {
+  public <M extends Model> M within(Duration deadline, String name, Supplier<M> load) {
     if (abandoned.get() >= most) {
       throw new ModelLoadException(
           "%s: found %d loads that were given up and still go on, expected fewer than %d; nothing can end them but their own end or that of the process: load such models without a deadline, or untrusted()"
@@ -105,8 +115,12 @@ final class TimedLoads {
         : new ModelLoadException("loading failed: " + cause, cause);
   }
 
-  /** How many loads were given up and still go on. */
-  int abandoned() {
+  /**
+   * Returns the number of abandoned loads that still go on.
+   *
+   * @return 0 or more
+   */
+  public int abandoned() {
     return abandoned.get();
   }
 }

@@ -1,14 +1,22 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.threads;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Waits that an interrupt cannot end, as freeing memory under a running call ends the process. */
-final class Waiting {
+/**
+ * Waits that an interrupt does not end, because to free memory under a running call ends the
+ * process. An interrupt is kept for the caller.
+ */
+public final class Waiting {
   private Waiting() {}
 
-  static void uninterruptibly(CountDownLatch latch) {
+  /**
+   * Waits for a latch.
+   *
+   * @param latch counted down by other threads
+   */
+  public static void uninterruptibly(CountDownLatch latch) {
     boolean interrupted = false;
     while (true) {
       try {
@@ -23,8 +31,13 @@ final class Waiting {
     }
   }
 
-  /** Waits for the end of a thread, but no longer than this. */
-  static void uninterruptibly(Thread thread, Duration limit) {
+  /**
+   * Waits for the end of a thread.
+   *
+   * @param thread the thread
+   * @param limit the longest wait
+   */
+  public static void uninterruptibly(Thread thread, Duration limit) {
     boolean interrupted = false;
     long end = System.nanoTime() + limit.toNanos();
     for (long left = limit.toNanos(); left > 0; left = end - System.nanoTime()) {

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.serving;
+package io.mlops4j.runtime.serving.threads;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,18 +11,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does something when a time is over that nearly never is: ends calls at their deadline. Thread
- * safe.
+ * A timer for tasks that are nearly always cancelled before they are due: it ends calls at their
+ * deadlines. Thread safe.
  *
- * <p>A timer that keeps its tasks in order wakes its thread for each that becomes the first, which
- * costs a call more than a small model. Here a task is linked into a list, and taken out when the
- * call has ended; the thread is woken only for a task that is due before the thread would look by
- * itself. It looks through all of them then, which are as many as there are calls.
+ * <p>A timer that keeps its tasks in order wakes its thread for each task that becomes the first.
+ * That costs a call more than a small model does. This timer links a task into a list and unlinks
+ * it when the call has ended. It wakes its thread only for a task that is due before the thread
+ * would wake by itself. The thread then looks at all tasks, which are as many as there are calls.
  *
- * <p>The thread starts with the first task, and nothing else ever runs on it: whatever a listener
- * does must not keep a call from being ended.
+ * <p>The thread starts with the first task, and nothing else ever runs on it: a slow listener must
+ * not delay the end of a call.
  */
-final class Deadlines implements AutoCloseable {
+public final class Deadlines implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
   private static final long NEVER = Long.MAX_VALUE;
 
@@ -34,14 +34,19 @@ final class Deadlines implements AutoCloseable {
   private boolean started;
   private boolean closed;
 
-  Deadlines(ThreadFactory threads) {
+  /**
+   * Starts no thread yet.
+   *
+   * @param threads makes the only thread
+   */
+  public Deadlines(ThreadFactory threads) {
     this.threads = threads;
     head.previous = head;
     head.next = head;
   }
 
-  /** Something to be done, until it is cancelled. */
-  final class Task {
+  /** A task that runs when it is due, unless it is cancelled before. */
+  public final class Task {
     private final Runnable action;
     private final long due;
     private Task previous;
@@ -54,8 +59,8 @@ final class Deadlines implements AutoCloseable {
       this.next = this;
     }
 
-    /** Keeps it from being done, unless that has begun. */
-    void cancel() {
+    /** Cancels the task, unless it has begun. */
+    public void cancel() {
       lock.lock();
       try {
         unlink();
@@ -72,8 +77,14 @@ final class Deadlines implements AutoCloseable {
     }
   }
 
-  /** Does something short when a time is over; does nothing after close. */
-  Task after(Duration time, Runnable action) {
+  /**
+   * Schedules a short task; does nothing after close.
+   *
+   * @param time the delay
+   * @param action runs on the timer's thread
+   * @return the task, to be cancelled
+   */
+  public Task after(Duration time, Runnable action) {
     long now = System.nanoTime();
     long due = now + RuntimeThreads.nanos(time);
     Task task = new Task(action, due < now ? NEVER : due);
@@ -107,7 +118,7 @@ final class Deadlines implements AutoCloseable {
     }
   }
 
-  /** Whatever one of them does, the deadlines of others are kept. */
+  /** A task that fails does not delay others. */
   private static void guarded(Runnable action) {
     try {
       action.run();
@@ -116,7 +127,7 @@ final class Deadlines implements AutoCloseable {
     }
   }
 
-  /** What is to be done now, perhaps nothing; null at the end. */
+  /** Waits for tasks that are due; the list may be empty, and is null at the end. */
   private @Nullable List<Task> next() {
     lock.lock();
     try {
@@ -129,7 +140,7 @@ final class Deadlines implements AutoCloseable {
       }
       return null;
     } catch (InterruptedException e) {
-      return List.of(); // nobody interrupts it for a reason; it ends with close
+      return List.of(); // an interrupt has no meaning here; the thread ends with close
     } finally {
       lock.unlock();
     }
@@ -153,8 +164,12 @@ final class Deadlines implements AutoCloseable {
     return due;
   }
 
-  /** How many tasks wait. */
-  int waiting() {
+  /**
+   * Returns the number of tasks that are scheduled.
+   *
+   * @return 0 or more
+   */
+  public int waiting() {
     lock.lock();
     try {
       int count = 0;
@@ -167,7 +182,7 @@ final class Deadlines implements AutoCloseable {
     }
   }
 
-  /** Ends the thread; what waits is never done. */
+  /** Ends the thread; tasks that are scheduled never run. */
   @Override
   public void close() {
     lock.lock();

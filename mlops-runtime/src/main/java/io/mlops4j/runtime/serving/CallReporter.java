@@ -1,0 +1,99 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.PredictionId;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/** Notifies the listeners of one identity of a model. Thread safe. */
+final class CallReporter {
+  private final CallContext context;
+  private final ModelIdentity identity;
+  private final Listeners listeners;
+  private final Calls calls;
+
+  /**
+   * @param calls which of its own calls a listener is in
+   */
+  CallReporter(CallContext context, ModelIdentity identity, Calls calls) {
+    this.context = context;
+    this.identity = identity;
+    this.listeners = identity.listeners();
+    this.calls = calls;
+  }
+
+  /** Whether no listener hears of calls, so that nothing has to be measured. */
+  boolean isSilent() {
+    return listeners.isEmpty();
+  }
+
+  boolean needsRows() {
+    return listeners.needRows();
+  }
+
+  /** Notifies of an answer those listeners that need no rows. */
+  void answered(DefaultPrediction answer, CallTimes times) {
+    listeners.tellPlain(() -> event(answer, times, null));
+  }
+
+  /** Notifies all listeners of the answer to a batch. */
+  void answered(FeatureBatch batch, DefaultPrediction answer, CallTimes times) {
+    answered(answer, times);
+    if (needsRows()) {
+      BufferAllocator allocator = context.allocator();
+      try (LazyOutputs outputs = new LazyOutputs(answer.outputsByRow(), allocator)) {
+        CallEvent.Rows rows = new CallEvent.Rows(() -> batch.lend(allocator), outputs::lend);
+        listeners.tellRows(() -> event(answer, times, rows));
+      }
+    }
+  }
+
+  private CallEvent event(
+      DefaultPrediction answer, CallTimes times, CallEvent.@Nullable Rows lent) {
+    int rows = answer.outputsByRow().rows();
+    return new CallEvent(
+        identity.servedBy(), identity.route(), rows, answer::id, times, null, lent);
+  }
+
+  /** Notifies those listeners that need rows of a block of single-record calls. */
+  void collected(List<PredictionId> ids, CallTimes times, CallEvent.Rows rows) {
+    context.inside().enter(calls);
+    try {
+      listeners.tellRows(
+          () ->
+              new CallEvent(
+                  identity.servedBy(), identity.route(), ids.size(), ids::get, times, null, rows));
+    } finally {
+      context.inside().leave();
+    }
+  }
+
+  /** Notifies all listeners of a call that failed or was rejected. */
+  void failed(int rows, long call, CallTimes times, Throwable error) {
+    context.inside().enter(calls);
+    try {
+      listeners.tellPlain(() -> failure(rows, call, times, error));
+      listeners.tellRows(() -> failure(rows, call, times, error));
+    } finally {
+      context.inside().leave();
+    }
+  }
+
+  private CallEvent failure(int rows, long call, CallTimes times, Throwable error) {
+    long process = context.process();
+    return new CallEvent(
+        identity.servedBy(),
+        identity.route(),
+        rows,
+        i -> new PredictionId(process, call, i),
+        times,
+        error,
+        null);
+  }
+
+  /** Rows could not be collected for listeners. */
+  void lost(RuntimeException thrown) {
+    listeners.failed(identity.servedBy(), thrown);
+  }
+}

@@ -1,0 +1,315 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.error.OverloadedException;
+import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.Closing;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.runtime.binding.Outputs;
+import io.mlops4j.runtime.serving.batching.RowBatcher;
+import io.mlops4j.runtime.serving.threads.CpuTime;
+import io.mlops4j.runtime.serving.threads.Deadlines;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of one identity of a model: admits and counts each, watches its deadline, runs it on
+ * the shared model, and reports it. Thread safe.
+ */
+final class ModelCalls {
+  private final CallContext context;
+  private final SharedModel shared;
+  private final ServedBy servedBy;
+  private final Calls calls = new Calls();
+  private final LongAdder rejected = new LongAdder();
+  private final CallReporter reporter;
+  private final @Nullable RunningCalls running;
+  private final @Nullable LateRuns late;
+  private final @Nullable CpuTime cpu;
+
+  ModelCalls(CallContext context, SharedModel shared, ModelIdentity identity) {
+    this.context = context;
+    this.shared = shared;
+    this.servedBy = identity.servedBy();
+    this.reporter = new CallReporter(context, identity, calls);
+    this.running = identity.closing() instanceof Closing.EndsCalls ? new RunningCalls() : null;
+    this.late =
+        identity.abandonedRuns() == 0
+            ? null
+            : new LateRuns(servedBy.model(), identity.abandonedRuns(), context);
+    this.cpu = context.cpuTime();
+  }
+
+  /** Counts the calls. */
+  Calls counter() {
+    return calls;
+  }
+
+  CallReporter reporter() {
+    return reporter;
+  }
+
+  /** The calls that closing may end; null if it waits for them. */
+  @Nullable RunningCalls running() {
+    return running;
+  }
+
+  /** Where runs may outlast their calls; null if calls wait for their runs. */
+  @Nullable LateRuns late() {
+    return late;
+  }
+
+  /** How many runs go on although their call has ended. */
+  int abandoned() {
+    return late == null ? 0 : late.abandoned();
+  }
+
+  /** The processor time of the runs; null if it is not measured. */
+  @Nullable CpuTime cpu() {
+    return cpu;
+  }
+
+  /** How many calls were rejected before the model was called. */
+  long rejected() {
+    return rejected.sum();
+  }
+
+  Executor workers() {
+    return context.workers();
+  }
+
+  static @Nullable Duration deadline(CallOptions options) {
+    return options == CallOptions.withDefaults() ? null : options.deadline().orElse(null);
+  }
+
+  /** Counts a call; {@link #leave} must follow. */
+  void enter() {
+    if (!calls.enter()) {
+      context.rejected().increment();
+      throw closedException();
+    }
+  }
+
+  void leave() {
+    calls.leave();
+  }
+
+  void checkOpen() {
+    if (calls.isClosing()) {
+      throw closedException();
+    }
+  }
+
+  private IllegalStateException closedException() {
+    return new IllegalStateException(
+        "the model " + servedBy.model() + " is closed; load it again to call it");
+  }
+
+  /**
+   * Rejects a call with a deadline while too many runs are abandoned.
+   *
+   * @throws OverloadedException then, after listeners heard of it
+   */
+  void admit(int rows, @Nullable Duration deadline) {
+    OverloadedException full = late == null || deadline == null ? null : late.full();
+    if (full != null) {
+      refused(rows, System.nanoTime(), full);
+      throw full;
+    }
+  }
+
+  /** A call was rejected before the model was called. */
+  void refused(int rows, long since, RuntimeException why) {
+    rejected.increment();
+    context.rejected().increment();
+    if (!reporter.isSilent()) {
+      CallTimes times = new CallTimes(since);
+      times.fail();
+      failed(rows, times, why);
+    }
+  }
+
+  /** Reports a call that failed beside others of its run. */
+  void failed(int rows, CallTimes times, Throwable error) {
+    reporter.failed(rows, context.nextCall(), times, error);
+  }
+
+  /**
+   * Returns whether this thread is in a call, such as the thread of a listener that calls a model.
+   * It may hold a processor and must not wait for another one.
+   */
+  boolean isCalledFromWithin() {
+    return context.inside().isInAny();
+  }
+
+  /** Whether closing may end calls, so that each must be watched. */
+  boolean endsCalls() {
+    return running != null;
+  }
+
+  /** Ends a call with that deadline. */
+  Cancellation cancellation(@Nullable Duration deadline) {
+    return new Cancellation(deadline, deadline == null ? null : late);
+  }
+
+  /** Lets other threads end a call, until the returned action runs. */
+  Runnable watch(Cancellation call, @Nullable Duration deadline) {
+    RunningCalls all = running;
+    if (all != null) {
+      all.add(call);
+    }
+    Deadlines.Task watched =
+        deadline == null ? null : context.threads().deadlines().after(deadline, call::expire);
+    return () -> {
+      if (watched != null) {
+        watched.cancel();
+      }
+      if (all != null) {
+        all.remove(call);
+      }
+    };
+  }
+
+  /** Calls the model in this thread. */
+  DefaultPrediction ask(Request request, CallOptions options) {
+    Duration deadline = deadline(options);
+    enter();
+    try {
+      admit(request.rows(), deadline);
+      return askEntered(request, deadline, RowBatcher.Asker.AT_ONCE);
+    } finally {
+      leave();
+    }
+  }
+
+  /** Calls the model in this thread, for a call that was counted. */
+  DefaultPrediction askEntered(Request request, @Nullable Duration deadline, long since) {
+    if (deadline == null && !endsCalls()) {
+      return answer(request, null, since);
+    }
+    Cancellation cancellation = cancellation(deadline);
+    Runnable end = watch(cancellation, deadline);
+    try {
+      return answer(request, cancellation, since);
+    } finally {
+      end.run();
+    }
+  }
+
+  /** Calls the model in a worker; the call counts from now on, so that closing waits for it. */
+  <R> CompletableFuture<R> askAsync(
+      Request request,
+      CallOptions options,
+      Function<? super DefaultPrediction, ? extends R> read,
+      Runnable after) {
+    Duration deadline = deadline(options);
+    try {
+      enter();
+    } catch (IllegalStateException closed) {
+      after.run();
+      return CompletableFuture.failedFuture(closed);
+    }
+    try {
+      admit(request.rows(), deadline);
+    } catch (OverloadedException e) {
+      after.run();
+      leave();
+      return CompletableFuture.failedFuture(e);
+    }
+    Cancellation cancellation = cancellation(deadline);
+    AsyncCall<R> future = new AsyncCall<R>().cancelledBy(cancellation::cancel);
+    Runnable watched = watch(cancellation, deadline);
+    Runnable end =
+        () -> {
+          watched.run();
+          after.run();
+          leave();
+        };
+    try {
+      workers().execute(() -> complete(future, request, cancellation, read, end));
+    } catch (RejectedExecutionException e) {
+      end.run();
+      future.completeExceptionally(closedException());
+    }
+    return future;
+  }
+
+  /** The call has ended before its future completes, so that a dependent may close the model. */
+  private <R> void complete(
+      CompletableFuture<R> future,
+      Request request,
+      Cancellation cancellation,
+      Function<? super DefaultPrediction, ? extends R> read,
+      Runnable end) {
+    R result = null;
+    Throwable error = null;
+    try (DefaultPrediction answer = answer(request, cancellation, RowBatcher.Asker.AT_ONCE)) {
+      result = read(answer, read);
+    } catch (Throwable e) {
+      error = e;
+    } finally {
+      end.run();
+    }
+    if (error == null) {
+      future.complete(result);
+    } else {
+      future.completeExceptionally(error);
+    }
+  }
+
+  /** Calls the model in this thread, for a call that was counted and is watched. */
+  DefaultPrediction answer(Request request, @Nullable Cancellation cancellation, long since) {
+    long call = context.nextCall();
+    CallTimes times =
+        reporter.isSilent()
+            ? null
+            : since == RowBatcher.Asker.AT_ONCE ? new CallTimes() : new CallTimes(since);
+    DefaultPrediction answer;
+    try {
+      answer = prediction(shared.ask(request, cancellation, times, cpu), call);
+    } catch (Throwable e) {
+      if (times != null) {
+        times.fail();
+        reporter.failed(request.rows(), call, times, e);
+      }
+      throw e;
+    }
+    if (times != null) {
+      report(request, answer, times);
+    }
+    return answer;
+  }
+
+  private DefaultPrediction prediction(Outputs outputs, long call) {
+    return new DefaultPrediction(outputs, servedBy, context.process(), call, context.allocator());
+  }
+
+  /** The prediction of one of several calls that one run answered. */
+  DefaultPrediction prediction(Outputs outputs) {
+    return prediction(outputs, context.nextCall());
+  }
+
+  /** Notifies listeners of an answer. */
+  void report(Request request, DefaultPrediction answer, CallTimes times) {
+    context.inside().enter(calls);
+    try {
+      request.report(reporter, answer, times);
+    } finally {
+      context.inside().leave();
+    }
+  }
+
+  /** Lets a caller read its answer in a thread of the runtime. */
+  <R> R read(DefaultPrediction answer, Function<? super DefaultPrediction, ? extends R> read) {
+    context.inside().enter(calls);
+    try {
+      return read.apply(answer);
+    } finally {
+      context.inside().leave();
+    }
+  }
+}

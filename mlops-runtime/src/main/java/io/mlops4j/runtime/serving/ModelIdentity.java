@@ -1,0 +1,51 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.inference.Closing;
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.MicroBatching;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.registry.AliasRecord;
+import java.util.List;
+
+/**
+ * How a loaded model serves: what its answers are labelled with, and the options of its calls.
+ * Immutable.
+ *
+ * @param servedBy labels each prediction
+ * @param route labels each event
+ * @param listeners hear of the calls
+ * @param batching whether waiting calls share runs
+ * @param closing what closing does about running calls
+ * @param abandonedRuns how many abandoned runs make the model reject calls with a deadline; 0 if
+ *     calls wait for their runs
+ */
+record ModelIdentity(
+    ServedBy servedBy,
+    InferenceEvent.Route route,
+    Listeners listeners,
+    MicroBatching batching,
+    Closing closing,
+    int abandonedRuns) {
+
+  ModelIdentity withAlias(AliasRecord alias, InferenceEvent.Route newRoute) {
+    ServedBy renamed =
+        ServedBy.of(
+            servedBy.model(),
+            servedBy.digest(),
+            servedBy.version().orElse(null),
+            alias,
+            servedBy.engine());
+    return new ModelIdentity(renamed, newRoute, listeners, batching, closing, abandonedRuns);
+  }
+
+  /** For calls that no listener hears of, each in a run of its own. */
+  ModelIdentity unheard(Closing otherClosing, int otherAbandonedRuns) {
+    return new ModelIdentity(
+        servedBy,
+        route,
+        new Listeners(List.of()),
+        MicroBatching.upTo(1),
+        otherClosing,
+        otherAbandonedRuns);
+  }
+}

@@ -1,0 +1,129 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.runtime.binding.BatchBinder;
+import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.serving.loading.Engines;
+import io.mlops4j.runtime.serving.loading.UncachedSource;
+import io.mlops4j.spi.DeviceRequest;
+import io.mlops4j.spi.EngineModel;
+import io.mlops4j.spi.EngineOptions;
+import io.mlops4j.spi.LoadRequest;
+import io.mlops4j.spi.ModelSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens models in their engines, or finds them open. Models that were loaded from equal bytes with
+ * equal options are one. Thread safe.
+ */
+final class ModelOpener implements AutoCloseable {
+  private static final int KEPT_AT_LEAST = 16;
+
+  private final Engines engines;
+  private final LoadedModels loaded;
+  private final DirectMemory memory;
+  private final int kept;
+  private final Pieces pieces;
+
+  /**
+   * @param threads of the runtime; each model keeps some slots for each
+   * @param keepLoaded how many bytes models may hold for unused ones to stay loaded
+   * @param pieces splits large batches
+   */
+  ModelOpener(
+      EngineOptions options, DirectMemory memory, int threads, long keepLoaded, Pieces pieces) {
+    this.engines = new Engines(options);
+    this.loaded = new LoadedModels(keepLoaded);
+    this.memory = memory;
+    this.kept = Math.max(KEPT_AT_LEAST, 2 * threads);
+    this.pieces = pieces;
+  }
+
+  /** A model, which the caller releases, and the name of its engine. */
+  record Opened(SharedModel model, String engine) {}
+
+  Opened open(ModelSource source, @Nullable FeatureSchema stated, LoadOptions options) {
+    Engines.Named engine = engines.open(source.format(), options.engine(), options.devices());
+    LoadedModels.Key key = LoadedModels.Key.of(source.digest(), engine.name(), options, stated);
+    SharedModel shared = loaded.find(key);
+    if (shared == null) {
+      shared = loaded.add(key, open(engine, source, stated, options));
+    }
+    return new Opened(shared, engine.name());
+  }
+
+  private SharedModel open(
+      Engines.Named engine,
+      ModelSource source,
+      @Nullable FeatureSchema stated,
+      LoadOptions options) {
+    ModelSource opened = options.cached() ? source : new UncachedSource(source);
+    EngineModel model = engine.engine().load(opened, request(options));
+    try {
+      return new SharedModel(
+          model,
+          binder(model, stated),
+          memory,
+          kept,
+          options.independentRows() ? splitting(model) : null);
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** Null where answers have no rows that could be joined. */
+  private @Nullable Pieces splitting(EngineModel model) {
+    boolean joins =
+        model.signature().outputs().stream()
+            .allMatch(
+                output ->
+                    output instanceof TensorSpec tensor && tensor.type() != ElementType.STRING);
+    return joins ? pieces : null;
+  }
+
+  private static LoadRequest request(LoadOptions options) {
+    LoadRequest request = LoadRequest.on(DeviceRequest.of(options.devices()));
+    request = options.trusted() ? request : request.withoutTrust();
+    request = options.profiled() ? request.withProfiling() : request;
+    request = request.withOperations(options.operations());
+    return options.signature().map(request::withSignature).orElse(request);
+  }
+
+  private static BatchBinder binder(EngineModel model, @Nullable FeatureSchema stated) {
+    try {
+      return BatchBinder.compile(model.signature(), stated);
+    } catch (ModelLoadException e) {
+      List<String> constants = new ArrayList<>();
+      if (stated != null) {
+        stated.features().forEach(feature -> constants.add(feature.name()));
+        constants.retainAll(model.constants());
+      }
+      throw constants.isEmpty() ? e : withConstants(e, constants);
+    }
+  }
+
+  private static ModelLoadException withConstants(ModelLoadException e, List<String> constants) {
+    return new ModelLoadException(
+        "%s; the inputs %s have values inside the model, which this engine cannot replace: leave these features out, or export the model without the values"
+            .formatted(e.getMessage(), constants),
+        e);
+  }
+
+  /** The models that are open, in use or not. */
+  LoadedModels loaded() {
+    return loaded;
+  }
+
+  /** Closes the engines; their models were closed before. */
+  @Override
+  public void close() {
+    engines.close();
+  }
+}
