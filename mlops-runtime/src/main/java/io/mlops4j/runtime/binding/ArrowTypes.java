@@ -10,8 +10,8 @@ import org.apache.arrow.vector.types.pojo.ArrowType.ExtensionType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.jspecify.annotations.Nullable;
 
-/** Arrow's types and ours. */
-final class ArrowTypes {
+/** Converts between Arrow's types and ours. */
+public final class ArrowTypes {
   private ArrowTypes() {}
 
   private static @Nullable ElementType elementType(MinorType type) {
@@ -33,7 +33,7 @@ final class ArrowTypes {
     };
   }
 
-  /** The type of a field's values; null when no model takes such. */
+  /** The type of a field's values; null if no model takes this type. */
   static @Nullable ElementType elementType(Field field) {
     if (field.getType() instanceof ExtensionType) {
       return field.getType() instanceof BFloat16Type ? ElementType.BFLOAT16 : null;
@@ -41,14 +41,19 @@ final class ArrowTypes {
     return elementType(Types.getMinorTypeForArrowType(field.getType()));
   }
 
-  /** The type of a field's vector, of an extension that of its storage. */
+  /** The type of a field's vector; for an extension type, the type of its storage. */
   static MinorType storage(Field field) {
     return Types.getMinorTypeForArrowType(
         field.getType() instanceof ExtensionType typed ? typed.storageType() : field.getType());
   }
 
-  /** The type of an output's vector. */
-  static ArrowType arrowType(ElementType type) {
+  /**
+   * Returns the type of a vector.
+   *
+   * @param type the type of its values
+   * @return Arrow's type
+   */
+  public static ArrowType arrowType(ElementType type) {
     return switch (type) {
       case INT8 -> MinorType.TINYINT.getType();
       case INT16 -> MinorType.SMALLINT.getType();
@@ -67,7 +72,7 @@ final class ArrowTypes {
     };
   }
 
-  /** For messages. */
+  /** The name of a type in messages. */
   static String name(Field field) {
     if (field.getType() instanceof ArrowType.FixedSizeList list) {
       return "a fixed-size list of " + list.getListSize() + " " + name(field.getChildren().get(0));

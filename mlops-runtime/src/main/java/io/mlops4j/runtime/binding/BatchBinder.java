@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * for each schema.
  */
 public final class BatchBinder {
-  /** Reader, request and shadow: more schemas at a time than that are looked up again. */
+  /** Enough for a reader, a request and a shadow; with more schemas at a time, some are compiled again. */
   private static final int REMEMBERED = 4;
 
   private final FeatureSchema features;
@@ -53,7 +53,7 @@ public final class BatchBinder {
   }
 
   /**
-   * How columns meet inputs.
+   * Returns which columns fill which inputs.
    *
    * @return the stated schema, or the one made from the signature
    */
@@ -72,7 +72,7 @@ public final class BatchBinder {
   }
 
   /**
-   * Checks a batch without rows, of which nothing is written.
+   * Checks a batch without rows, from which nothing is written.
    *
    * @param batch the batch
    * @throws io.mlops4j.error.ModelInputException if a column is missing or of a wrong type
@@ -84,30 +84,30 @@ public final class BatchBinder {
   /**
    * Whether one run may answer several batches.
    *
-   * @return false if the model declares a number of rows, or outputs that have not a row for each
+   * @return false if the model declares a number of rows, or an output without a row for each row
    */
   public boolean takesMany() {
     return joins;
   }
 
   /**
-   * Looks at a batch of at least one row for one run with others.
+   * Prepares a batch of at least one row for a run with others.
    *
-   * @param batch the batch, which must stay as it is until the run has ended
-   * @return null if it is to be asked alone, or the model cannot take it
+   * @param batch the batch, which must not change until the run has ended
+   * @return null if the batch needs a run of its own, or the model cannot take it
    */
   public @Nullable JoinableBatch joinable(FeatureBatch batch) {
     try {
       return JoinableBatch.of(batch, layout(batch.root().getSchema()), plans.size());
     } catch (ModelInputException e) {
-      return null; // its caller hears of it when it is asked
+      return null; // its own run throws again
     }
   }
 
   /**
    * Binds a record.
    *
-   * @param lookup who may access it; null for records of the class path
+   * @param lookup decides the access; null for records of the class path
    * @param type the record; its components are columns
    * @param <I> the record
    * @return the bound record; thread safe
@@ -120,8 +120,14 @@ public final class BatchBinder {
     return RecordBinder.of(lookup(lookup), type, features, plans, symbols);
   }
 
-  /** Its lookup class says that access is forced, where the record's module allows that. */
-  static MethodHandles.Lookup lookup(MethodHandles.@Nullable Lookup given) {
+  /**
+   * Returns the lookup that decides the access to records.
+   *
+   * @param given the caller's lookup, or null for records of the class path
+   * @return the given one; or one of this class, which means that access is forced where the
+   *     record's module allows it
+   */
+  public static MethodHandles.Lookup lookup(MethodHandles.@Nullable Lookup given) {
     return given == null ? MethodHandles.lookup() : given;
   }
 

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Access to the components of records, and what their types hold. */
-final class Components {
+public final class Components {
   private static final List<Class<?>> HELD =
       List.of(
           boolean.class,
@@ -27,7 +27,7 @@ final class Components {
 
   private Components() {}
 
-  /** How a component is read: {@code (record) -> value}. */
+  /** A handle {@code (record) -> value} that reads a component. */
   static MethodHandle getter(MethodHandles.Lookup lookup, RecordComponent component) {
     try {
       Method accessor = component.getAccessor();
@@ -38,8 +38,15 @@ final class Components {
     }
   }
 
-  /** How a record is made of its components. */
-  static MethodHandle constructor(MethodHandles.Lookup lookup, Class<? extends Record> type) {
+  /**
+   * Finds the canonical constructor of a record.
+   *
+   * @param lookup decides the access, see {@link BatchBinder#lookup}
+   * @param type the record's class
+   * @return a handle {@code (components) -> record}
+   * @throws IllegalArgumentException if the record is not accessible
+   */
+  public static MethodHandle constructor(MethodHandles.Lookup lookup, Class<? extends Record> type) {
     Class<?>[] types = new Class<?>[type.getRecordComponents().length];
     for (int i = 0; i < types.length; i++) {
       types[i] = type.getRecordComponents()[i].getType();
@@ -64,13 +71,18 @@ final class Components {
     return new IllegalArgumentException(
         "record "
             + type.getName()
-            + ": found no access to it, expected some; call"
+            + ": cannot be accessed; call"
             + " rows(MethodHandles.lookup(), ...) from a class that may use it",
         cause);
   }
 
-  /** The type of a value, of an array's element, or null when no input or output has such. */
-  static @Nullable ElementType elementType(Class<?> type) {
+  /**
+   * Returns the element type of a Java type.
+   *
+   * @param type the type of a component
+   * @return the type of its values, or of an array's elements; null if no input or output has it
+   */
+  public static @Nullable ElementType elementType(Class<?> type) {
     Class<?> value = type.isArray() ? type.getComponentType() : type;
     Class<?> primitive = MethodType.methodType(value).unwrap().returnType();
     if (value == String.class || (value.isEnum() && !type.isArray())) {
@@ -101,8 +113,13 @@ final class Components {
     return Objects.requireNonNull(elementType(array.getClass()));
   }
 
-  /** The types of components whose values one of the element types holds, for messages. */
-  static List<String> javaTypes(Predicate<ElementType> fits) {
+  /**
+   * Returns the Java types whose element type passes a test, for messages.
+   *
+   * @param fits the test
+   * @return their names
+   */
+  public static List<String> javaTypes(Predicate<ElementType> fits) {
     return HELD.stream()
         .filter(type -> fits.test(Objects.requireNonNull(elementType(type))))
         .map(Class::getSimpleName)
@@ -114,7 +131,15 @@ final class Components {
     return value instanceof Enum<?> constant ? constant.name() : (String) value;
   }
 
-  static ModelInputException unknown(String component, String expected, String hint) {
+  /**
+   * Makes the exception for a component without a counterpart.
+   *
+   * @param component its name
+   * @param expected the names that are known
+   * @param hint a further sentence, or nothing
+   * @return to be thrown
+   */
+  public static ModelInputException unknown(String component, String expected, String hint) {
     return new ModelInputException(
         component,
         "a component of this name",
@@ -125,8 +150,13 @@ final class Components {
     return new ModelInputException(component, "a second component for " + name, "one; remove it");
   }
 
-  /** What a handle threw, none of which is checked. */
-  static RuntimeException unchecked(Throwable thrown) {
+  /**
+   * Converts what a handle threw into an unchecked exception.
+   *
+   * @param thrown an exception or error
+   * @return to be thrown
+   */
+  public static RuntimeException unchecked(Throwable thrown) {
     if (thrown instanceof Error error) {
       throw error;
     }

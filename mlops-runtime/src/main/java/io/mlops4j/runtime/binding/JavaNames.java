@@ -5,15 +5,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names of a model in Java. Exporters write {@code input.1}, {@code 12} or {@code petal width
- * (cm)}, of which no component can have the name: there, what Java does not take is {@code _}, and
- * one {@code _} more may stand in front, as a digit and a keyword need it.
+ * Names of a model's inputs and outputs in Java. Exporters write names such as {@code input.1},
+ * {@code 12} or {@code petal width (cm)}, which no component can have. In Java, each character that
+ * is not allowed becomes {@code _}, and one more {@code _} may stand in front, because a name that
+ * begins with a digit and a keyword need it.
  */
-final class JavaNames {
+public final class JavaNames {
   private JavaNames() {}
 
-  /** The name that a component means: its own, or else the only one that it is in Java. */
-  static @Nullable String find(String component, Collection<String> names) {
+  /**
+   * Finds the name that a component means.
+   *
+   * @param component the component's name
+   * @param names the model's names
+   * @return the equal name, or else the only name with this form in Java; null if there is none
+   */
+  public static @Nullable String find(String component, Collection<String> names) {
     if (names.contains(component)) {
       return component;
     }
@@ -31,8 +38,13 @@ final class JavaNames {
     return java.toString();
   }
 
-  /** For messages: the names, and how they are written in Java where that differs. */
-  static List<String> describe(Collection<String> names) {
+  /**
+   * Describes names for messages.
+   *
+   * @param names the model's names
+   * @return the names, each with its form in Java where that differs
+   */
+  public static List<String> describe(Collection<String> names) {
     return names.stream().map(JavaNames::describe).toList();
   }
 

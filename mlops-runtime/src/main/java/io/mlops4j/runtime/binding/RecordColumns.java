@@ -27,7 +27,8 @@ import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records as Arrow columns, one a component. Thread safe; the vectors it fills are not.
+ * Copies records into Arrow columns, one column for each component. Thread safe; the vectors are
+ * not.
  *
  * @param <I> the record
  */
@@ -68,8 +69,13 @@ public final class RecordColumns<I extends Record> {
     return new Field(column, FieldType.nullable(ArrowType.List.INSTANCE), List.of(child));
   }
 
-  /** Empty vectors, to be closed by the caller. */
-  List<FieldVector> create(BufferAllocator allocator) {
+  /**
+   * Makes empty vectors.
+   *
+   * @param allocator their memory; lent
+   * @return one for each component, to be closed by the caller
+   */
+  public List<FieldVector> create(BufferAllocator allocator) {
     List<FieldVector> vectors = new ArrayList<>(fields.size());
     try {
       for (Field field : fields) {
@@ -82,7 +88,14 @@ public final class RecordColumns<I extends Record> {
     }
   }
 
-  void set(List<FieldVector> vectors, int row, I values) {
+  /**
+   * Writes a record.
+   *
+   * @param vectors what {@link #create} made
+   * @param row the row to write
+   * @param values the record
+   */
+  public void set(List<FieldVector> vectors, int row, I values) {
     for (int i = 0; i < getters.length; i++) {
       set(vectors.get(i), row, get(i, values));
     }

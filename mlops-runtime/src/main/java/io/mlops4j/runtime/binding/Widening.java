@@ -12,7 +12,7 @@ import static io.mlops4j.model.ElementType.UINT64;
 import io.mlops4j.model.ElementType;
 import java.util.Set;
 
-/** Which types hold every value of another: nothing else is converted. */
+/** Which types hold every value of another one; no other conversion is made without permission. */
 public final class Widening {
   private Widening() {}
 

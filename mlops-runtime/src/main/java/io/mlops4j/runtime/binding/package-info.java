@@ -1,9 +1,9 @@
 /**
- * How rows reach a model and how its answers come back: Arrow columns and records on one side, an
- * engine's slots on the other.
+ * How rows reach a model: from Arrow columns and records into the slots of an engine. The package
+ * {@code output} is the way back.
  *
- * <p>Everything that can be decided when a model is loaded is decided there. A call checks what it
- * was given before the engine sees any of it, then gathers by address, without a JVM flag.
+ * <p>All decisions that need only the signature are made when the model is loaded. A call checks
+ * its rows before the engine sees any of them, and then copies by address, without a JVM flag.
  */
 @NullMarked
 package io.mlops4j.runtime.binding;

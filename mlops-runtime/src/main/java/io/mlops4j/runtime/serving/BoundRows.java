@@ -3,7 +3,7 @@ package io.mlops4j.runtime.serving;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.runtime.binding.RecordBinder;
-import io.mlops4j.runtime.binding.RecordReader;
+import io.mlops4j.runtime.binding.output.RecordReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.mlops4j.runtime.serving;
 
-import io.mlops4j.runtime.binding.OutputReader;
+import io.mlops4j.runtime.binding.output.OutputReader;
 import io.mlops4j.spi.EngineSlot;
 import org.apache.arrow.memory.BufferAllocator;
 

@@ -2,7 +2,7 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Prediction;
-import io.mlops4j.runtime.binding.Outputs;
+import io.mlops4j.runtime.binding.output.Outputs;
 import io.mlops4j.runtime.serving.batching.RowBatcher;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.runtime.binding.JoinableBatch;
-import io.mlops4j.runtime.binding.OutputReader;
-import io.mlops4j.runtime.binding.Outputs;
+import io.mlops4j.runtime.binding.output.OutputReader;
+import io.mlops4j.runtime.binding.output.Outputs;
 import io.mlops4j.spi.EngineSlot;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;

@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.runtime.binding.Outputs;
+import io.mlops4j.runtime.binding.output.Outputs;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 

@@ -13,7 +13,7 @@ import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.Placement;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.runtime.binding.RecordBinder;
-import io.mlops4j.runtime.binding.RecordReader;
+import io.mlops4j.runtime.binding.output.RecordReader;
 import io.mlops4j.runtime.serving.batching.RowBatcher;
 import io.mlops4j.runtime.serving.loading.VersionLeases;
 import io.mlops4j.runtime.serving.threads.CpuTime;

@@ -4,7 +4,7 @@ import io.mlops4j.error.OverloadedException;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.runtime.binding.Outputs;
+import io.mlops4j.runtime.binding.output.Outputs;
 import io.mlops4j.runtime.serving.batching.RowBatcher;
 import io.mlops4j.runtime.serving.threads.CpuTime;
 import io.mlops4j.runtime.serving.threads.Deadlines;

@@ -1,6 +1,6 @@
 package io.mlops4j.runtime.serving;
 
-import io.mlops4j.runtime.binding.Outputs;
+import io.mlops4j.runtime.binding.output.Outputs;
 import io.mlops4j.runtime.serving.threads.Waiting;
 import java.util.ArrayList;
 import java.util.List;

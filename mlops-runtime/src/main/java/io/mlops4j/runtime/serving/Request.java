@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.serving;
 
-import io.mlops4j.runtime.binding.OutputReader;
-import io.mlops4j.runtime.binding.Outputs;
+import io.mlops4j.runtime.binding.output.OutputReader;
+import io.mlops4j.runtime.binding.output.Outputs;
 import io.mlops4j.spi.EngineSlot;
 
 /** The rows of a call. */

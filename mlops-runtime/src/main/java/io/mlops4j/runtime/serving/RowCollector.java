@@ -3,7 +3,7 @@ package io.mlops4j.runtime.serving;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.runtime.binding.RecordColumns;
-import io.mlops4j.runtime.binding.RowBlock;
+import io.mlops4j.runtime.binding.output.RowBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;

@@ -12,19 +12,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Shows what binding gives an engine; outputs are what a test puts there. */
-final class FakeSlot implements EngineSlot {
-  final DirectMemory memory = new DirectMemory();
+public final class FakeSlot implements EngineSlot {
+  public final DirectMemory memory = new DirectMemory();
   final boolean borrows;
-  final ModelSignature signature;
+  public final ModelSignature signature;
   final long[][] shapes;
   final long[] addresses;
   final boolean[] borrowed;
   final String[][] texts;
   final String[][] dictionaries;
-  final List<EngineValue> outputs = new ArrayList<>();
+  public final List<EngineValue> outputs = new ArrayList<>();
   private final long[] capacities;
 
-  FakeSlot(ModelSignature signature, boolean borrows) {
+  public FakeSlot(ModelSignature signature, boolean borrows) {
     int inputs = signature.inputs().size();
     this.signature = signature;
     this.borrows = borrows;
@@ -120,7 +120,7 @@ final class FakeSlot implements EngineSlot {
   }
 
   /** A float32 tensor in this slot's memory. */
-  EngineValue tensor(long[] dims, float... values) {
+  public EngineValue tensor(long[] dims, float... values) {
     long address = memory.allocate(Math.max(1, 4L * values.length), DirectMemory.ALIGNMENT);
     for (int i = 0; i < values.length; i++) {
       Native.putFloat(address + 4L * i, values[i]);
@@ -128,7 +128,7 @@ final class FakeSlot implements EngineSlot {
     return new Value(EngineValue.Kind.TENSOR, dims, address, 4L * values.length, List.of());
   }
 
-  static EngineValue sequence(EngineValue... children) {
+  public static EngineValue sequence(EngineValue... children) {
     return new Value(EngineValue.Kind.SEQUENCE, new long[0], 0, 0, List.of(children));
   }
 

@@ -1,5 +1,6 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.output;
 
+import io.mlops4j.runtime.binding.ArrowTypes;
 import io.mlops4j.feature.FixedShapeTensorType;
 import io.mlops4j.feature.FixedShapeTensorVector;
 import io.mlops4j.model.ElementType;

@@ -1,8 +1,9 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.runtime.binding.FakeSlot;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelSignature;

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.output;
 
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;

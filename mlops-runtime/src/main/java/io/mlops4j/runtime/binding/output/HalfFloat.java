@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.output;
 
 /** IEEE 754 half precision, which Java knows only since 20. */
 final class HalfFloat {

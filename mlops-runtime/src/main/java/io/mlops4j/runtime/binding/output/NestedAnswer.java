@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.output;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,7 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.output;
 
+import io.mlops4j.runtime.binding.Gather;
+import io.mlops4j.runtime.binding.RecordColumns;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.model.ElementType;
 import java.util.ArrayList;

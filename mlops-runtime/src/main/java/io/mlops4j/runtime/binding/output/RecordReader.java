@@ -1,7 +1,11 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.output;
 
 import static java.lang.invoke.MethodType.methodType;
 
+import io.mlops4j.runtime.binding.BatchBinder;
+import io.mlops4j.runtime.binding.Components;
+import io.mlops4j.runtime.binding.JavaNames;
+import io.mlops4j.runtime.binding.Widening;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.inference.PredictionId;

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.binding;
+package io.mlops4j.runtime.binding.output;
 
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;

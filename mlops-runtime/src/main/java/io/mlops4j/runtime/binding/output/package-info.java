@@ -1,0 +1,5 @@
+/** How an engine's answers become Arrow columns, Java values and records. */
+@NullMarked
+package io.mlops4j.runtime.binding.output;
+
+import org.jspecify.annotations.NullMarked;
