@@ -172,22 +172,22 @@ final class AliasDeployment implements Deployment {
 
   @Override
   public ModelSignature signature() {
-    return champion.serving().model().signature();
+    return champion.current().get().model().signature();
   }
 
   @Override
   public FeatureSchema features() {
-    return champion.serving().model().features();
+    return champion.current().get().model().features();
   }
 
   @Override
   public ServedBy servedBy() {
-    return champion.serving().servedBy();
+    return champion.current().get().servedBy();
   }
 
   @Override
   public Placement placement() {
-    return champion.serving().model().placement();
+    return champion.current().get().model().placement();
   }
 
   @Override
@@ -197,7 +197,7 @@ final class AliasDeployment implements Deployment {
 
   @Override
   public Prediction predict(FeatureBatch batch, CallOptions options) {
-    Served served = champion.acquire();
+    Served served = champion.current().acquire();
     try {
       Prediction answer = served.model().predict(batch, options);
       offer(batch, answer);
@@ -231,7 +231,7 @@ final class AliasDeployment implements Deployment {
 
   private <R> CompletableFuture<R> begin(
       FeatureBatch batch, CallOptions options, Function<? super Prediction, ? extends R> read) {
-    Served served = champion.acquire();
+    Served served = champion.current().acquire();
     try {
       CompletableFuture<R> answer =
           shadow != null || (recent != null && recent.wantsRows())
@@ -284,7 +284,7 @@ final class AliasDeployment implements Deployment {
   }
 
   private <I extends Record, O extends Record> RowModel<I, O> rows(RowKey key) {
-    champion.bind(key);
+    champion.current().bind(key);
     return new FollowingRows<>(champion, key, shadow);
   }
 

@@ -2,7 +2,6 @@ package io.mlops4j.runtime.deployment;
 
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.error.RegistryException;
-import io.mlops4j.inference.RowModel;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
@@ -13,13 +12,9 @@ import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
 import io.mlops4j.runtime.deployment.Trials.Trial;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +22,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves what one alias names.
+ * Serves the version that one alias points to.
  *
- * <p>One lock guards what is followed. It is held for short steps only: the registry is read, and
- * versions are loaded and tested, on threads that may hang. A newer record, a rollback, closing or
- * the time limit overtakes a trial: its result no longer counts, and what it loaded is closed when
- * it ends. Calls take no lock. They count themselves in on the published model, and look again when
- * that one began to close: it was swapped just then.
+ * <p>One lock guards the state. It is held for short steps only: the registry is read, and versions
+ * are loaded and tested, on threads that may hang. A newer record, a rollback, closing or the time
+ * limit overtakes a trial. Its result no longer counts, and its model is closed when it ends.
  */
 final class AliasFollower {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
@@ -51,17 +44,14 @@ final class AliasFollower {
   private final Runnable changed;
   private final Trials trials = new Trials();
   private final Object lock = new Object();
-  private final Set<RowKey> keys = new LinkedHashSet<>();
+  private final AliasReader reader;
+  private final CurrentModel current;
   private @Nullable AliasRecord newest;
   private @Nullable Trial trial;
-  private long looksBegun;
-  private long looksEnded;
   private boolean ticking;
   private boolean closed;
-  private volatile @Nullable Served current;
   private volatile Optional<DeploymentStatus.Refusal> refused = Optional.empty();
   private volatile Optional<DeploymentStatus.Waiting> waiting = Optional.empty();
-  private volatile Optional<DeploymentStatus.Outage> outage = Optional.empty();
 
   /**
    * @param changed run after every swap and refusal, and when waiting or an outage begins or ends
@@ -81,13 +71,15 @@ final class AliasFollower {
     this.trialLimit = built.trialTimeout;
     this.calls = new RegistryCalls(ref, threads, timer, built.registryTimeout);
     this.changed = changed;
+    this.reader = new AliasReader(registry, ref, calls, clock, lock, changed);
+    this.current = new CurrentModel(ref, lock);
   }
 
   /** Serves what the alias names now, or throws why it cannot. */
   void start() {
-    Trial first = value(look(true));
+    Trial first = RegistryCalls.value(look(true));
     if (first == null) {
-      throw value(calls.begin("find what the alias names", waitedFor -> namesNothing()));
+      throw reader.namesNothing();
     }
     Throwable failure = first.end.join();
     if (failure instanceof Error error) {
@@ -100,14 +92,6 @@ final class AliasFollower {
     }
   }
 
-  private RegistryException namesNothing() {
-    if (registry.head(ref).filter(AliasRecord::isRemoval).isPresent()) {
-      registry.resolve(ref); // throws, and says who removed it and why
-    }
-    return new RegistryException(
-        ref + ": found no record, expected a version; assign one first", null);
-  }
-
   /**
    * Looks at the alias and waits until what it names serves, is refused or must wait.
    *
@@ -117,7 +101,7 @@ final class AliasFollower {
     synchronized (lock) {
       checkOpen();
     }
-    Trial going = value(look(true));
+    Trial going = RegistryCalls.value(look(true));
     if (going != null) {
       going.end.join();
     }
@@ -147,72 +131,20 @@ final class AliasFollower {
    * @param now whether a version that waits is tried again at once
    */
   private CompletableFuture<@Nullable Trial> look(boolean now) {
-    long number;
-    synchronized (lock) {
-      number = ++looksBegun;
-    }
-    return calls
-        .begin("read the alias", waitedFor -> registry.head(ref))
-        .handle(
-            (head, error) -> {
-              if (error != null) {
-                failed(number, cause(error));
-                throw new CompletionException(cause(error));
-              }
-              return found(number, head, now);
-            });
+    return reader.read().thenApply(reading -> found(reading, now));
   }
 
-  private static <T> T value(CompletableFuture<T> call) {
-    try {
-      return call.join();
-    } catch (CompletionException e) {
-      Throwable cause = cause(e);
-      if (cause instanceof Error error) {
-        throw error;
-      }
-      throw cause instanceof RuntimeException exception ? exception : e;
-    }
-  }
-
-  private static Throwable cause(Throwable failure) {
-    Throwable cause = failure.getCause();
-    return failure instanceof CompletionException && cause != null ? cause(cause) : failure;
-  }
-
-  private void failed(long number, Throwable error) {
-    boolean begins;
-    synchronized (lock) {
-      if (closed || number < looksEnded) {
-        return;
-      }
-      looksEnded = number;
-      begins = outage.isEmpty();
-      outage =
-          Optional.of(
-              new DeploymentStatus.Outage(
-                  outage.map(DeploymentStatus.Outage::since).orElseGet(clock::instant),
-                  Failures.reason(error)));
-    }
-    if (begins) {
-      LOG.warn(
-          "{}: the registry cannot be read; what serves stays, and it is tried again", ref, error);
-      tell();
-    }
-  }
-
-  private @Nullable Trial found(long number, Optional<AliasRecord> head, boolean now) {
+  private @Nullable Trial found(AliasReader.Reading reading, boolean now) {
     boolean ended;
     Trial going;
     synchronized (lock) {
-      if (closed || number < looksEnded) {
-        return trial; // a look that began later has told already
+      if (closed || reader.isOutdated(reading)) {
+        return trial;
       }
-      looksEnded = number;
-      ended = outage.isPresent();
-      outage = Optional.empty();
-      if (head.isPresent() && !head.get().equals(newest)) {
-        follow(head.get());
+      ended = reader.accept(reading);
+      AliasRecord head = reading.head();
+      if (head != null && !head.equals(newest)) {
+        follow(head);
       } else if (waiting.isPresent() && trial == null && (ended || now)) {
         begin(waiting.get().record());
       }
@@ -298,7 +230,7 @@ final class AliasFollower {
 
   private void serve(Trial mine) {
     Candidate candidate = candidate(mine);
-    boolean first = current == null;
+    boolean first = !serves();
     boolean published = false;
     try {
       published = publish(mine, new Served(candidate, clock.instant()));
@@ -314,7 +246,7 @@ final class AliasFollower {
 
   private Candidate candidate(Trial mine) {
     AliasRecord record = mine.record;
-    Served now = current;
+    Served now = current.orNull();
     if (now != null && now.servedBy().version().equals(Optional.ofNullable(record.to()))) {
       return new Candidate(now.model().withAlias(record), now.gate());
     }
@@ -322,19 +254,12 @@ final class AliasFollower {
   }
 
   private boolean publish(Trial mine, Served next) {
-    List<RowKey> known;
-    synchronized (lock) {
-      known = List.copyOf(keys);
-    }
-    known.forEach(key -> bind(next, key));
+    current.prepare(next);
     synchronized (lock) {
       if (closed || mine.abandoned) {
         return false;
       }
-      keys.forEach(key -> bind(next, key)); // those that came meanwhile
-      next.gate().open();
-      Served before = current;
-      current = next;
+      Served before = current.replace(next);
       end(mine);
       refused = Optional.empty();
       waiting = Optional.empty();
@@ -344,15 +269,6 @@ final class AliasFollower {
     }
     LOG.info("{}: serving {}", ref, next.servedBy());
     return true;
-  }
-
-  private static void bind(Served next, RowKey key) {
-    try {
-      next.rows(key);
-    } catch (RuntimeException e) {
-      throw new IncompatibleException(
-          next.servedBy() + ": records that callers use do not fit: " + e.getMessage(), e);
-    }
   }
 
   private void failed(Trial mine, Throwable failure) {
@@ -377,9 +293,9 @@ final class AliasFollower {
     }
     String version = version(mine.record).toString();
     if (verdict.isPresent()) {
-      LOG.warn("{}: {} is refused, see the cause; what serves stays", ref, version, failure);
+      LOG.warn("{}: {} is refused, see the cause; the serving version stays", ref, version, failure);
     } else if (begins) {
-      LOG.warn("{}: {} cannot be tried now, and is tried again", ref, version, failure);
+      LOG.warn("{}: {} cannot be tried now and will be retried", ref, version, failure);
     }
     if (verdict.isPresent() || begins) {
       tell();
@@ -425,7 +341,7 @@ final class AliasFollower {
     TimeoutException time = new TimeoutException();
     ModelLoadException failure =
         new ModelLoadException(
-            "%s: loading and testing took longer than %s; it goes on in a thread of its own, and what it loads is then closed: allow more time with trialTimeout"
+            "%s: loading and testing took longer than %s; it goes on in a thread of its own, and its model is then closed; allow more time with trialTimeout"
                 .formatted(late.record.to(), trialLimit),
             time);
     boolean begins;
@@ -460,12 +376,12 @@ final class AliasFollower {
       checkOpen();
     }
     AliasRecord record = from.alias().orElse(null);
-    Served now = current;
+    Served now = current.orNull();
     if (record == null || now == null || !from.equals(now.servedBy())) {
       return Optional.empty();
     }
     Optional<AliasRecord> made =
-        value(
+        RegistryCalls.value(
             calls.begin(
                 "go back from " + record.to(),
                 waitedFor -> new Rollback(registry, ref, record, change).run(waitedFor)));
@@ -480,54 +396,36 @@ final class AliasFollower {
   private @Nullable Trial adopt(AliasRecord made) {
     synchronized (lock) {
       if (!closed && (newest == null || newest.number() < made.number())) {
-        looksEnded = ++looksBegun; // looks that have begun may have missed it
+        reader.outdate();
         follow(made);
       }
       return trial;
     }
   }
 
-  /** Binds records, now and to everything that will be published. */
-  RowModel<?, ?> bind(RowKey key) {
-    synchronized (lock) {
-      Served now = acquire();
-      try {
-        RowModel<?, ?> rows = now.rows(key);
-        keys.add(key);
-        return rows;
-      } finally {
-        now.release();
-      }
-    }
-  }
-
-  /** What serves, for its facts. */
-  Served serving() {
-    Served now = current;
-    if (now == null) {
-      throw new IllegalStateException("nothing serves yet");
-    }
-    return now;
+  /** The model that serves. */
+  CurrentModel current() {
+    return current;
   }
 
   boolean serves() {
-    return current != null;
+    return current.orNull() != null;
   }
 
   Optional<ServedBy> servedBy() {
-    return Optional.ofNullable(current).map(Served::servedBy);
+    return Optional.ofNullable(current.orNull()).map(Served::servedBy);
   }
 
   DeploymentStatus status() {
     synchronized (lock) {
-      Served now = serving();
+      Served now = current.get();
       return new DeploymentStatus(
           now.servedBy(),
           now.since(),
           Objects.requireNonNull(newest),
           refused,
           waiting,
-          outage,
+          reader.outage(),
           trials.status());
     }
   }
@@ -540,37 +438,16 @@ final class AliasFollower {
     return waiting;
   }
 
-  /**
-   * Counts a call in on what serves.
-   *
-   * @return to be released when the call has ended
-   * @throws IllegalStateException if this is closed
-   */
-  Served acquire() {
-    for (Served now = serving(); ; now = serving()) {
-      if (now.acquire()) {
-        return now;
-      }
-      if (now == current) {
-        throw closed();
-      }
-    }
-  }
-
   /** Holding the lock. */
   private void checkOpen() {
     if (closed) {
-      throw closed();
+      throw current.closed();
     }
-  }
-
-  private IllegalStateException closed() {
-    return new IllegalStateException("the deployment of " + ref + " is closed");
   }
 
   /** Throws if closing would be refused now. */
   void checkClosable() {
-    Served now = current;
+    Served now = current.orNull();
     if (now != null) {
       now.model().checkClosable();
     }
@@ -580,9 +457,10 @@ final class AliasFollower {
   void close() {
     synchronized (lock) {
       closed = true;
+      reader.close();
       abandon();
     }
-    Served now = current;
+    Served now = current.orNull();
     if (now != null) {
       now.model().drain();
     }

@@ -38,7 +38,7 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
 
   @Override
   public O predict(I row, CallOptions options) {
-    Served served = follower.acquire();
+    Served served = follower.current().acquire();
     try {
       O answer = rows(served).predict(row, options);
       offer(List.of(row), List.of(answer));
@@ -50,7 +50,7 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
 
   @Override
   public List<O> predict(List<I> rows) {
-    Served served = follower.acquire();
+    Served served = follower.current().acquire();
     try {
       List<O> answers = rows(served).predict(rows);
       offer(rows, answers);
@@ -76,7 +76,7 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
   }
 
   private CompletableFuture<O> begin(I row, CallOptions options) {
-    Served served = follower.acquire();
+    Served served = follower.current().acquire();
     try {
       CompletableFuture<O> call = rows(served).predictAsync(row, options);
       CompletableFuture<O> answer = HeldCall.of(call, served::release);

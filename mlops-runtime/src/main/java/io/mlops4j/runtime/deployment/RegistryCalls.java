@@ -3,6 +3,7 @@ package io.mlops4j.runtime.deployment;
 import io.mlops4j.error.RegistryException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,7 +34,7 @@ final class RegistryCalls {
   /**
    * Begins a call.
    *
-   * @param what for the message, as in "read the alias"
+   * @param what for the message, such as "read the alias"
    * @param work given whether it is still waited for
    * @return fails at the time limit with a {@link RegistryException}
    */
@@ -56,6 +57,24 @@ final class RegistryCalls {
     }
     Runnable cancel = timer.after(limit, () -> giveUp(what, answer));
     return answer.whenComplete((result, error) -> cancel.run());
+  }
+
+  /** Waits for a call, and throws as it did. */
+  static <T> T value(CompletableFuture<T> call) {
+    try {
+      return call.join();
+    } catch (CompletionException e) {
+      Throwable cause = cause(e);
+      if (cause instanceof Error error) {
+        throw error;
+      }
+      throw cause instanceof RuntimeException exception ? exception : e;
+    }
+  }
+
+  static Throwable cause(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return failure instanceof CompletionException && cause != null ? cause(cause) : failure;
   }
 
   private <T> void run(CompletableFuture<T> answer, Function<BooleanSupplier, T> work) {

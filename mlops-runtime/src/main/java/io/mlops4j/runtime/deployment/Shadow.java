@@ -42,7 +42,7 @@ final class Shadow {
   ShadowStatus status() {
     return challenger.serves()
         ? challenger
-            .serving()
+            .current().get()
             .tally()
             .status(challenger.servedBy(), challenger.refused(), challenger.waiting())
         : new Tally().status(Optional.empty(), challenger.refused(), challenger.waiting());
@@ -89,7 +89,7 @@ final class Shadow {
       return false;
     }
     if (jobs.size() >= MOST_CALLS) {
-      challenger.serving().tally().dropped(rows);
+      challenger.current().get().tally().dropped(rows);
       return false;
     }
     return true;
@@ -106,7 +106,7 @@ final class Shadow {
   }
 
   private void failed(int rows, Throwable cause) {
-    challenger.serving().tally().failed(rows);
+    challenger.current().get().tally().failed(rows);
     LOG.debug("a challenger did not answer", cause);
   }
 
@@ -166,7 +166,7 @@ final class Shadow {
     private void askWhatServes() {
       Served served;
       try {
-        served = challenger.acquire();
+        served = challenger.current().acquire();
       } catch (IllegalStateException closed) {
         return;
       }
