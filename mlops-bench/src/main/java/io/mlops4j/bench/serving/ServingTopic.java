@@ -95,7 +95,11 @@ public final class ServingTopic implements Topic {
               "with a strict deadline that does not pass, so that another thread runs the engine",
               Double.NaN,
               () ->
-                  large(rows, 1, LoadOptions.builder().strictDeadlines().build(), PLAIN.withDeadline(LONG)),
+                  large(
+                      rows,
+                      1,
+                      LoadOptions.builder().strictDeadlines().build(),
+                      PLAIN.withDeadline(LONG)),
               () -> large(rows, 1, LoadOptions.defaults(), PLAIN)));
       all.add(
           itself(

@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
  * for each schema.
  */
 public final class BatchBinder {
-  /** Enough for a reader, a request and a shadow; with more schemas at a time, some are compiled again. */
+  /**
+   * Enough for a reader, a request and a shadow; with more schemas at a time, some are compiled
+   * again.
+   */
   private static final int REMEMBERED = 4;
 
   private final FeatureSchema features;
@@ -28,7 +31,7 @@ public final class BatchBinder {
   private final boolean joins;
 
   /** Replaced as a whole, never written in place. */
-  private volatile Layout[] layouts = {};
+  private volatile ColumnLayout[] layouts = {};
 
   private BatchBinder(FeatureSchema features, List<InputPlan> plans, boolean joins) {
     this.features = features;
@@ -131,18 +134,18 @@ public final class BatchBinder {
     return given == null ? MethodHandles.lookup() : given;
   }
 
-  Layout layout(Schema schema) {
-    for (Layout known : layouts) {
+  ColumnLayout layout(Schema schema) {
+    for (ColumnLayout known : layouts) {
       if (known.isOf(schema)) {
         return known;
       }
     }
-    return remember(Layout.of(schema, plans));
+    return remember(ColumnLayout.of(schema, plans));
   }
 
-  private synchronized Layout remember(Layout layout) {
-    Layout[] old = layouts;
-    Layout[] more = new Layout[Math.min(REMEMBERED, old.length + 1)];
+  private synchronized ColumnLayout remember(ColumnLayout layout) {
+    ColumnLayout[] old = layouts;
+    ColumnLayout[] more = new ColumnLayout[Math.min(REMEMBERED, old.length + 1)];
     more[0] = layout;
     System.arraycopy(old, 0, more, 1, more.length - 1);
     layouts = more;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The codes of one dictionary-encoded column, each checked before it is followed. */
 final class Codes {
-  private final Source source;
+  private final ColumnSource source;
   private final int rows;
   private final FieldVector words;
   private final @Nullable String[] decoded;
@@ -27,7 +27,11 @@ final class Codes {
    * @param decoded its texts as far as they were decoded; empty when keeping them is of no use
    */
   Codes(
-      Source source, FieldVector column, int rows, FieldVector words, @Nullable String[] decoded) {
+      ColumnSource source,
+      FieldVector column,
+      int rows,
+      FieldVector words,
+      @Nullable String[] decoded) {
     this.source = source;
     this.rows = rows;
     this.words = words;

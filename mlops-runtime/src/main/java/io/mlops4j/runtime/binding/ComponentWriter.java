@@ -19,7 +19,7 @@ final class ComponentWriter {
   private ComponentWriter() {}
 
   /** A handle {@code (long address, Record row) -> void} for one element. */
-  static MethodHandle number(Source source, RecordComponent component, MethodHandle getter) {
+  static MethodHandle number(ColumnSource source, RecordComponent component, MethodHandle getter) {
     Class<?> type = component.getType();
     ElementType target = source.target();
     if (!Widening.isExact(Components.typeOf(component), target)) {
@@ -32,7 +32,7 @@ final class ComponentWriter {
             : MethodHandles.filterReturnValue(
                 getter.asType(methodType(Object.class, getter.type().parameterList())),
                 MethodHandles.insertArguments(
-                    find(carrier.getName() + "Of", carrier, Source.class, Object.class),
+                    find(carrier.getName() + "Of", carrier, ColumnSource.class, Object.class),
                     0,
                     source));
     MethodHandle put = find("put" + target.bytes(), void.class, long.class, carrier);
@@ -40,33 +40,34 @@ final class ComponentWriter {
   }
 
   /** The same, for a component that must be checked value by value. */
-  private static MethodHandle narrowed(Source source, Class<?> type, MethodHandle getter) {
+  private static MethodHandle narrowed(ColumnSource source, Class<?> type, MethodHandle getter) {
     Class<?> carrier =
         !type.isPrimitive()
             ? Object.class
             : type == double.class || type == float.class ? double.class : long.class;
     MethodHandle bits =
-        MethodHandles.insertArguments(find("narrow", long.class, Source.class, carrier), 0, source);
+        MethodHandles.insertArguments(
+            find("narrow", long.class, ColumnSource.class, carrier), 0, source);
     MethodHandle value = getter.asType(methodType(carrier, Record.class));
     MethodHandle put = find("put" + source.target().bytes(), void.class, long.class, long.class);
     return MethodHandles.collectArguments(put, 1, MethodHandles.filterReturnValue(value, bits));
   }
 
-  static long narrow(Source source, double value) {
+  static long narrow(ColumnSource source, double value) {
     if (!Narrow.fits(value, source.target())) {
       throw new Unfit(source, Double.toString(value));
     }
     return Narrow.bits(value, source.target());
   }
 
-  static long narrow(Source source, long value) {
+  static long narrow(ColumnSource source, long value) {
     if (!Narrow.fits(value, ElementType.INT64, source.target())) {
       throw new Unfit(source, Long.toString(value));
     }
     return Narrow.bits(value, ElementType.INT64, source.target());
   }
 
-  static long narrow(Source source, @Nullable Object value) {
+  static long narrow(ColumnSource source, @Nullable Object value) {
     if (value == null) {
       return bitsForNull(source);
     }
@@ -79,10 +80,10 @@ final class ComponentWriter {
   /** A value that the model's type does not hold, thrown to where its row is known. */
   static final class Unfit extends RuntimeException {
     private static final long serialVersionUID = 1L;
-    private final transient Source source;
+    private final transient ColumnSource source;
     private final String value;
 
-    Unfit(Source source, String value) {
+    Unfit(ColumnSource source, String value) {
       super(value, null, false, false);
       this.source = source;
       this.value = value;
@@ -117,7 +118,7 @@ final class ComponentWriter {
   }
 
   /** Writes an array, or what stands for a missing one. */
-  static void array(Source source, @Nullable Object array, int width, long address) {
+  static void array(ColumnSource source, @Nullable Object array, int width, long address) {
     int bytes = source.target().bytes();
     if (array == null) {
       for (int i = 0; i < width; i++) {
@@ -146,7 +147,7 @@ final class ComponentWriter {
     }
   }
 
-  private static void element(Source source, Object value, long address) {
+  private static void element(ColumnSource source, Object value, long address) {
     switch (source.target()) {
       case FLOAT32 -> Native.putFloat(address, floatOf(source, value));
       case FLOAT64 -> Native.putDouble(address, doubleOf(source, value));
@@ -155,7 +156,7 @@ final class ComponentWriter {
     }
   }
 
-  private static long bitsForNull(Source source) {
+  private static long bitsForNull(ColumnSource source) {
     NullValue value = source.forNull();
     if (value == null) {
       throw source.nullRefused("null");
@@ -163,7 +164,7 @@ final class ComponentWriter {
     return value.bits();
   }
 
-  static String textOf(Source source, @Nullable Object value) {
+  static String textOf(ColumnSource source, @Nullable Object value) {
     NullValue forNull = source.forNull();
     if (value != null) {
       return Components.text(value);
@@ -174,23 +175,23 @@ final class ComponentWriter {
     return forNull.text();
   }
 
-  static float floatOf(Source source, @Nullable Object value) {
+  static float floatOf(ColumnSource source, @Nullable Object value) {
     return value == null
         ? Float.intBitsToFloat((int) bitsForNull(source))
         : ((Number) value).floatValue();
   }
 
-  static double doubleOf(Source source, @Nullable Object value) {
+  static double doubleOf(ColumnSource source, @Nullable Object value) {
     return value == null
         ? Double.longBitsToDouble(bitsForNull(source))
         : ((Number) value).doubleValue();
   }
 
-  static long longOf(Source source, @Nullable Object value) {
+  static long longOf(ColumnSource source, @Nullable Object value) {
     return value == null ? bitsForNull(source) : ((Number) value).longValue();
   }
 
-  static boolean booleanOf(Source source, @Nullable Object value) {
+  static boolean booleanOf(ColumnSource source, @Nullable Object value) {
     return value == null ? bitsForNull(source) != 0 : (Boolean) value;
   }
 
@@ -227,7 +228,7 @@ final class ComponentWriter {
    *
    * @throws ModelInputException if its type does not fit
    */
-  static void check(InputPlan plan, Source source, RecordComponent component) {
+  static void check(InputPlan plan, ColumnSource source, RecordComponent component) {
     Class<?> type = component.getType();
     ElementType found = Components.elementType(type);
     boolean shape = plan.takes(type.isArray());
@@ -238,7 +239,7 @@ final class ComponentWriter {
     }
   }
 
-  private static String expected(InputPlan plan, Source source, @Nullable ElementType found) {
+  private static String expected(InputPlan plan, ColumnSource source, @Nullable ElementType found) {
     List<String> types = Components.javaTypes(source::takes);
     if (types.isEmpty() || !(plan.takes(false) || plan.takes(true))) {
       return "a batch in place of records, none of whose components holds " + plan.spec();

@@ -46,7 +46,8 @@ public final class Components {
    * @return a handle {@code (components) -> record}
    * @throws IllegalArgumentException if the record is not accessible
    */
-  public static MethodHandle constructor(MethodHandles.Lookup lookup, Class<? extends Record> type) {
+  public static MethodHandle constructor(
+      MethodHandles.Lookup lookup, Class<? extends Record> type) {
     Class<?>[] types = new Class<?>[type.getRecordComponents().length];
     for (int i = 0; i < types.length; i++) {
       types[i] = type.getRecordComponents()[i].getType();

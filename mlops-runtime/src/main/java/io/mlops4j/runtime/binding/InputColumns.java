@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The columns of one input in the call that is being bound. */
 final class InputColumns {
   private final InputPlan plan;
-  private final Source[] sources;
+  private final ColumnSource[] sources;
   private final long[] addresses;
   private final ElementType[] types;
   private final int[] bits;
@@ -40,7 +40,7 @@ final class InputColumns {
   InputColumns(InputPlan plan) {
     int columns = plan.sources().size();
     this.plan = plan;
-    this.sources = plan.sources().toArray(Source[]::new);
+    this.sources = plan.sources().toArray(ColumnSource[]::new);
     this.addresses = new long[columns];
     this.types = new ElementType[columns];
     this.bits = new int[columns];
@@ -146,12 +146,12 @@ final class InputColumns {
     return whole;
   }
 
-  private void checkColumn(Source source, FieldVector column, Cell cell) {
+  private void checkColumn(ColumnSource source, FieldVector column, Cell cell) {
     checkType(source, column, cell);
     checkCount(source, column.getValueCount());
   }
 
-  private static void checkType(Source source, FieldVector column, Cell cell) {
+  private static void checkType(ColumnSource source, FieldVector column, Cell cell) {
     FieldVector storage = storage(column);
     if (storage.getMinorType() != cell.storage()) {
       throw new ModelInputException(
@@ -161,7 +161,7 @@ final class InputColumns {
     }
   }
 
-  private void checkCount(Source source, int count) {
+  private void checkCount(ColumnSource source, int count) {
     if (count != rows) {
       throw new ModelInputException(
           source.column(), count + " values", rows + ", the rows of its batch");
@@ -175,7 +175,7 @@ final class InputColumns {
   }
 
   private void checkValues(int i, BaseFixedWidthVector values) {
-    Source source = sources[i];
+    ColumnSource source = sources[i];
     checkCount(source, values.getValueCount());
     ArrowBuf data = values.getDataBuffer();
     checkCapacity(source, data, ((long) rows * bits[i] + 7) >>> 3);
@@ -190,7 +190,7 @@ final class InputColumns {
    *
    * @param perRow how many of the values a row has
    */
-  static long nullsOf(Source source, ArrowBuf bitmap, int values, int perRow) {
+  static long nullsOf(ColumnSource source, ArrowBuf bitmap, int values, int perRow) {
     checkCapacity(source, bitmap, Validity.bytes(values));
     int count = Validity.nulls(bitmap.memoryAddress(), bitmap.capacity(), values);
     if (count == 0) {
@@ -203,7 +203,7 @@ final class InputColumns {
     return bitmap.memoryAddress();
   }
 
-  static void checkCapacity(Source source, ArrowBuf buffer, long bytes) {
+  static void checkCapacity(ColumnSource source, ArrowBuf buffer, long bytes) {
     if (buffer.capacity() < bytes) {
       throw new ModelInputException(
           source.column(),

@@ -18,7 +18,7 @@ final class InputPlan {
 
   private final int input;
   private final TensorSpec spec;
-  private final List<Source> sources;
+  private final List<ColumnSource> sources;
   private final int[] symbols;
 
   /**
@@ -27,7 +27,7 @@ final class InputPlan {
    * @param sources the columns in gather order, at least one
    * @param symbols for each dimension the number of its symbol in the model, or -1
    */
-  InputPlan(int input, TensorSpec spec, List<Source> sources, List<Integer> symbols) {
+  InputPlan(int input, TensorSpec spec, List<ColumnSource> sources, List<Integer> symbols) {
     this.input = input;
     this.spec = spec;
     this.sources = List.copyOf(sources);
@@ -42,7 +42,7 @@ final class InputPlan {
     return spec;
   }
 
-  List<Source> sources() {
+  List<ColumnSource> sources() {
     return sources;
   }
 
@@ -283,7 +283,7 @@ final class InputPlan {
   }
 
   /** For messages: what each row must hold. */
-  String row(@Nullable Source source) {
+  String row(@Nullable ColumnSource source) {
     String element = source == null ? "" + type() : source.expected();
     if (sources.size() > 1) {
       return element;

@@ -49,7 +49,7 @@ final class InputTexts implements StringColumn {
   /** Reads column {@code i} of {@code stride}, one value a row. */
   void read(
       int i,
-      Source source,
+      ColumnSource source,
       Cell cell,
       FieldVector column,
       int rows,
@@ -73,7 +73,7 @@ final class InputTexts implements StringColumn {
 
   private void readCodes(
       int i,
-      Source source,
+      ColumnSource source,
       Cell cell,
       FieldVector column,
       int rows,
@@ -100,7 +100,7 @@ final class InputTexts implements StringColumn {
   }
 
   /** Reads the values of lists, all rows of one width. */
-  void read(ListColumn list, Source source) {
+  void read(ListColumn list, ColumnSource source) {
     int width = list.width();
     if (width == 0) {
       return;

@@ -18,17 +18,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JoinableBatch {
   private final FeatureBatch batch;
-  private final Layout layout;
+  private final ColumnLayout layout;
   private final List<Long> shape;
 
-  private JoinableBatch(FeatureBatch batch, Layout layout, List<Long> shape) {
+  private JoinableBatch(FeatureBatch batch, ColumnLayout layout, List<Long> shape) {
     this.batch = batch;
     this.layout = layout;
     this.shape = shape;
   }
 
   /** Null when the shape of its rows is not seen at its first row, or a row is a whole input. */
-  static @Nullable JoinableBatch of(FeatureBatch batch, Layout layout, int inputs) {
+  static @Nullable JoinableBatch of(FeatureBatch batch, ColumnLayout layout, int inputs) {
     VectorSchemaRoot root = batch.root();
     List<Long> shape = new ArrayList<>(inputs);
     for (int i = 0; i < inputs; i++) {
@@ -123,7 +123,7 @@ public final class JoinableBatch {
     return batch;
   }
 
-  Layout layout() {
+  ColumnLayout layout() {
     return layout;
   }
 }

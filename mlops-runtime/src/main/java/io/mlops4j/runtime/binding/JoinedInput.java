@@ -55,7 +55,7 @@ final class JoinedInput {
   void end(EngineSlot slot) {
     String[] all = texts;
     if (all != null) {
-      slot.strings(plan.input(), Texts.column(all.length, i -> all[i]));
+      slot.strings(plan.input(), TextSource.column(all.length, i -> all[i]));
       texts = null;
     }
   }

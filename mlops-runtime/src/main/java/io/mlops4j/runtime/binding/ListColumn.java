@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ListColumn {
   private final InputPlan plan;
-  private final Source source;
+  private final ColumnSource source;
   private FieldVector values;
   private int rows;
   private int width;
@@ -40,7 +40,7 @@ final class ListColumn {
   private long valueValidity;
 
   @SuppressWarnings("NullAway.Init") // the vector is there from check to release
-  ListColumn(InputPlan plan, Source source) {
+  ListColumn(InputPlan plan, ColumnSource source) {
     this.plan = plan;
     this.source = source;
   }

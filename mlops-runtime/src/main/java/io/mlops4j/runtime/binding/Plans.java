@@ -140,7 +140,8 @@ final class Plans {
   private void add(int input, TensorSpec spec, List<Feature> features) {
     List<Integer> numbers =
         spec.shape().stream().map(dim -> dim.symbol().map(this::number).orElse(-1)).toList();
-    List<Source> sources = features.stream().map(f -> Source.of(f, spec.type())).toList();
+    List<ColumnSource> sources =
+        features.stream().map(f -> ColumnSource.of(f, spec.type())).toList();
     plans.add(new InputPlan(input, spec, sources, numbers));
   }
 

@@ -79,7 +79,7 @@ public final class RecordBinder<I extends Record> {
     MethodHandle[] handles = new MethodHandle[plan.sources().size()];
     boolean arrays = false;
     for (int i = 0; i < handles.length; i++) {
-      Source source = plan.sources().get(i);
+      ColumnSource source = plan.sources().get(i);
       RecordComponent component = components.get(source.column());
       if (component == null) {
         throw new ModelInputException(

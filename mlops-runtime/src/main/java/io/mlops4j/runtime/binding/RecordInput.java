@@ -83,7 +83,7 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
         .reduce(1, (a, b) -> a * b);
   }
 
-  private Source source(int i) {
+  private ColumnSource source(int i) {
     return plan.sources().get(i);
   }
 
@@ -100,7 +100,7 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
     slot.shape(plan.input(), dims);
     if (plan.isText()) {
       String[] texts = texts(rows, dims);
-      slot.strings(plan.input(), Texts.column(texts.length, i -> texts[i]));
+      slot.strings(plan.input(), TextSource.column(texts.length, i -> texts[i]));
     } else if (arrays) {
       writeArrays(slot.address(plan.input()), rows, dims);
     } else {

@@ -40,7 +40,7 @@ public final class SlotInputs {
    */
   public boolean bind(FeatureBatch batch) {
     VectorSchemaRoot root = batch.root();
-    Layout layout = binder.layout(root.getSchema());
+    ColumnLayout layout = binder.layout(root.getSchema());
     int rows = root.getRowCount();
     if (inputs.length == 0) {
       requireOneRow(rows);
@@ -53,7 +53,7 @@ public final class SlotInputs {
     return whole;
   }
 
-  private boolean check(FeatureBatch batch, VectorSchemaRoot root, Layout layout, int rows) {
+  private boolean check(FeatureBatch batch, VectorSchemaRoot root, ColumnLayout layout, int rows) {
     Arrays.fill(symbols, -1);
     boolean whole = false;
     for (int i = 0; i < inputs.length; i++) {

@@ -34,7 +34,7 @@ final class Utf8 {
    * @throws ModelInputException if an offset or a text is damaged
    */
   void read(
-      Source source,
+      ColumnSource source,
       FieldVector column,
       int first,
       int count,
@@ -87,7 +87,7 @@ final class Utf8 {
   }
 
   /** Decodes one value; row is for messages. */
-  String one(Source source, FieldVector column, int index, int row) {
+  String one(ColumnSource source, FieldVector column, int index, int row) {
     Range range = new Range(source, column, index + 1);
     long start = range.start(index);
     int length = (int) (range.end(index, start, row) - start);
@@ -97,7 +97,7 @@ final class Utf8 {
   }
 
   /** Java decodes leniently and fast: only what it may have replaced is looked at again. */
-  private static String decode(Source source, byte[] bytes, int from, int length, int row) {
+  private static String decode(ColumnSource source, byte[] bytes, int from, int length, int row) {
     String text = new String(bytes, from, length, StandardCharsets.UTF_8);
     if (text.indexOf(REPLACEMENT) >= 0) {
       try {
@@ -114,13 +114,13 @@ final class Utf8 {
 
   /** Offsets of one vector. */
   private static final class Range {
-    private final Source source;
+    private final ColumnSource source;
     private final boolean wide;
     private final long offsets;
     private final ArrowBuf data;
     private final long capacity;
 
-    Range(Source source, FieldVector column, int values) {
+    Range(ColumnSource source, FieldVector column, int values) {
       this.source = source;
       this.wide = column instanceof LargeVarCharVector;
       InputColumns.checkCapacity(source, column.getOffsetBuffer(), (values + 1L) * (wide ? 8 : 4));

@@ -293,7 +293,8 @@ final class AliasFollower {
     }
     String version = version(mine.record).toString();
     if (verdict.isPresent()) {
-      LOG.warn("{}: {} is refused, see the cause; the serving version stays", ref, version, failure);
+      LOG.warn(
+          "{}: {} is refused, see the cause; the serving version stays", ref, version, failure);
     } else if (begins) {
       LOG.warn("{}: {} cannot be tried now and will be retried", ref, version, failure);
     }

@@ -32,7 +32,7 @@ final class Shadow {
 
   private final AliasFollower challenger;
   private final Executor executor;
-  private final Set<Job> jobs = ConcurrentHashMap.newKeySet();
+  private final Set<ChallengerCall> calls = ConcurrentHashMap.newKeySet();
 
   Shadow(AliasFollower challenger, Executor executor) {
     this.challenger = challenger;
@@ -42,7 +42,8 @@ final class Shadow {
   ShadowStatus status() {
     return challenger.serves()
         ? challenger
-            .current().get()
+            .current()
+            .get()
             .tally()
             .status(challenger.servedBy(), challenger.refused(), challenger.waiting())
         : new Tally().status(Optional.empty(), challenger.refused(), challenger.waiting());
@@ -62,7 +63,7 @@ final class Shadow {
       try {
         FeatureBatch features = batch.retain();
         try {
-          submit(new BatchJob(features, answer.outputs().retain()));
+          submit(new BatchCall(features, answer.outputs().retain()));
         } catch (RuntimeException e) {
           features.close();
           throw e;
@@ -77,7 +78,7 @@ final class Shadow {
   <I extends Record, O extends Record> void offer(RowKey key, List<I> rows, List<O> answers) {
     if (hasRoomFor(rows.size())) {
       try {
-        submit(new RowsJob<>(key, List.copyOf(rows), answers));
+        submit(new RowsCall<>(key, List.copyOf(rows), answers));
       } catch (RuntimeException e) {
         failed(rows.size(), e);
       }
@@ -88,15 +89,15 @@ final class Shadow {
     if (!challenger.serves()) {
       return false;
     }
-    if (jobs.size() >= MOST_CALLS) {
+    if (calls.size() >= MOST_CALLS) {
       challenger.current().get().tally().dropped(rows);
       return false;
     }
     return true;
   }
 
-  private void submit(Job job) {
-    jobs.add(job);
+  private void submit(ChallengerCall job) {
+    calls.add(job);
     try {
       executor.execute(job);
     } catch (RuntimeException e) {
@@ -112,12 +113,12 @@ final class Shadow {
 
   /** Waits for running calls; what is queued is freed without asking. */
   void close() {
-    jobs.forEach(Job::cancel);
+    calls.forEach(ChallengerCall::cancel);
     challenger.close();
-    synchronized (jobs) {
-      while (!jobs.isEmpty()) {
+    synchronized (calls) {
+      while (!calls.isEmpty()) {
         try {
-          jobs.wait();
+          calls.wait();
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           return;
@@ -126,11 +127,11 @@ final class Shadow {
     }
   }
 
-  private abstract class Job implements Runnable {
+  private abstract class ChallengerCall implements Runnable {
     private final int rows;
     private final AtomicBoolean taken = new AtomicBoolean();
 
-    Job(int rows) {
+    ChallengerCall(int rows) {
       this.rows = rows;
     }
 
@@ -146,9 +147,9 @@ final class Shadow {
 
     private void end() {
       free();
-      jobs.remove(this);
-      synchronized (jobs) {
-        jobs.notifyAll();
+      calls.remove(this);
+      synchronized (calls) {
+        calls.notifyAll();
       }
     }
 
@@ -182,11 +183,11 @@ final class Shadow {
     }
   }
 
-  private final class BatchJob extends Job {
+  private final class BatchCall extends ChallengerCall {
     private final FeatureBatch features;
     private final FeatureBatch answer;
 
-    BatchJob(FeatureBatch features, FeatureBatch answer) {
+    BatchCall(FeatureBatch features, FeatureBatch answer) {
       super(features.rows());
       this.features = features;
       this.answer = answer;
@@ -213,12 +214,12 @@ final class Shadow {
     }
   }
 
-  private final class RowsJob<I extends Record, O extends Record> extends Job {
+  private final class RowsCall<I extends Record, O extends Record> extends ChallengerCall {
     private final RowKey key;
     private final List<I> rows;
     private final List<O> answers;
 
-    RowsJob(RowKey key, List<I> rows, List<O> answers) {
+    RowsCall(RowKey key, List<I> rows, List<O> answers) {
       super(rows.size());
       this.key = key;
       this.rows = rows;

@@ -1,6 +1,6 @@
 package io.mlops4j.runtime.serving;
 
-import io.mlops4j.runtime.serving.threads.Waiting;
+import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -92,6 +92,6 @@ final class Calls {
 
   /** Waits for running calls; an interrupt is kept for later. */
   void awaitDrained() {
-    Waiting.uninterruptibly(drained);
+    UninterruptibleWait.uninterruptibly(drained);
   }
 }

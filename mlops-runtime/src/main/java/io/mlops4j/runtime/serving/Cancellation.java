@@ -22,7 +22,7 @@ final class Cancellation {
 
   private final AtomicInteger state = new AtomicInteger(WAITING);
   private final @Nullable Duration deadline;
-  private final @Nullable LateRuns lateRuns;
+  private final @Nullable AbandonedRuns lateRuns;
   private final List<Cancellation> parts = new ArrayList<>(0);
   private volatile @Nullable EngineSlot slot;
   private volatile boolean late;
@@ -36,7 +36,7 @@ final class Cancellation {
   }
 
   /** Of a call that is not to wait for its run, but leave it to {@code lateRuns}, if not null. */
-  Cancellation(@Nullable Duration deadline, @Nullable LateRuns lateRuns) {
+  Cancellation(@Nullable Duration deadline, @Nullable AbandonedRuns lateRuns) {
     this.deadline = deadline;
     this.lateRuns = lateRuns;
   }
@@ -102,7 +102,7 @@ final class Cancellation {
   }
 
   /** Null if the call waits for its run. */
-  @Nullable LateRuns lateRuns() {
+  @Nullable AbandonedRuns lateRuns() {
     return lateRuns;
   }
 

@@ -15,7 +15,7 @@ import io.mlops4j.runtime.serving.loading.SignatureChecker;
 import io.mlops4j.runtime.serving.loading.TimedLoads;
 import io.mlops4j.runtime.serving.loading.VersionLeases;
 import io.mlops4j.runtime.serving.loading.WarmUp;
-import io.mlops4j.runtime.serving.threads.Waiting;
+import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.ModelSource;
@@ -124,7 +124,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
     this.context = new CallContext(threads, cpuTime, nanos);
     this.opener =
         new ModelOpener(
-            options, memory, threads, keepLoaded, new Pieces(threads, context.workers()));
+            options, memory, threads, keepLoaded, new BatchSplitter(threads, context.workers()));
   }
 
   /** What is to be loaded: its name, where its bytes come from, and what a registry knows of it. */
@@ -365,7 +365,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
   /** Not in a thread that whoever closes waits for. */
   private void awaitEnd() {
     if (!context.inside().isInAny() && !context.threads().isOwn()) {
-      Waiting.uninterruptibly(ended);
+      UninterruptibleWait.uninterruptibly(ended);
     }
   }
 

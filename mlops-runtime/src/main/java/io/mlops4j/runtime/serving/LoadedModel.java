@@ -19,7 +19,7 @@ import io.mlops4j.runtime.serving.loading.VersionLeases;
 import io.mlops4j.runtime.serving.threads.CpuTime;
 import io.mlops4j.runtime.serving.threads.Deadlines;
 import io.mlops4j.runtime.serving.threads.RuntimeThreads;
-import io.mlops4j.runtime.serving.threads.Waiting;
+import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 import java.util.List;
@@ -393,7 +393,7 @@ final class LoadedModel implements ServingModel {
 
   /** As long as the choice of {@link Closing} allows; each keeps what it uses. */
   private void awaitAbandoned() {
-    LateRuns late = calls.late();
+    AbandonedRuns late = calls.late();
     int runs = calls.abandoned();
     if (late == null || runs == 0) {
       return;
@@ -417,7 +417,7 @@ final class LoadedModel implements ServingModel {
 
   /** Waits until whoever closes it is done. */
   void awaitClosed() {
-    Waiting.uninterruptibly(closed);
+    UninterruptibleWait.uninterruptibly(closed);
   }
 
   @Override

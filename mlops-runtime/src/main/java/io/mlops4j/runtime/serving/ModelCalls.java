@@ -28,7 +28,7 @@ final class ModelCalls {
   private final LongAdder rejected = new LongAdder();
   private final CallReporter reporter;
   private final @Nullable RunningCalls running;
-  private final @Nullable LateRuns late;
+  private final @Nullable AbandonedRuns late;
   private final @Nullable CpuTime cpu;
 
   ModelCalls(CallContext context, SharedModel shared, ModelIdentity identity) {
@@ -40,7 +40,7 @@ final class ModelCalls {
     this.late =
         identity.abandonedRuns() == 0
             ? null
-            : new LateRuns(servedBy.model(), identity.abandonedRuns(), context);
+            : new AbandonedRuns(servedBy.model(), identity.abandonedRuns(), context);
     this.cpu = context.cpuTime();
   }
 
@@ -59,7 +59,7 @@ final class ModelCalls {
   }
 
   /** Where runs may outlast their calls; null if calls wait for their runs. */
-  @Nullable LateRuns late() {
+  @Nullable AbandonedRuns late() {
     return late;
   }
 

@@ -29,7 +29,7 @@ final class ModelOpener implements AutoCloseable {
   private final LoadedModels loaded;
   private final DirectMemory memory;
   private final int kept;
-  private final Pieces pieces;
+  private final BatchSplitter pieces;
 
   /**
    * @param threads of the runtime; each model keeps some slots for each
@@ -37,7 +37,11 @@ final class ModelOpener implements AutoCloseable {
    * @param pieces splits large batches
    */
   ModelOpener(
-      EngineOptions options, DirectMemory memory, int threads, long keepLoaded, Pieces pieces) {
+      EngineOptions options,
+      DirectMemory memory,
+      int threads,
+      long keepLoaded,
+      BatchSplitter pieces) {
     this.engines = new Engines(options);
     this.loaded = new LoadedModels(keepLoaded);
     this.memory = memory;
@@ -79,7 +83,7 @@ final class ModelOpener implements AutoCloseable {
   }
 
   /** Null where answers have no rows that could be joined. */
-  private @Nullable Pieces splitting(EngineModel model) {
+  private @Nullable BatchSplitter splitting(EngineModel model) {
     boolean joins =
         model.signature().outputs().stream()
             .allMatch(

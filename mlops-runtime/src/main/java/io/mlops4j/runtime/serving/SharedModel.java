@@ -19,7 +19,7 @@ final class SharedModel {
   private final BatchBinder binder;
   private final OutputReader outputs;
   private final SlotPool slots;
-  private final @Nullable Pieces pieces;
+  private final @Nullable BatchSplitter pieces;
   private final AtomicInteger identities = new AtomicInteger(1);
   private volatile boolean joins;
   private volatile Runnable whenUnused = this::free;
@@ -34,7 +34,7 @@ final class SharedModel {
       BatchBinder binder,
       DirectMemory memory,
       int kept,
-      @Nullable Pieces pieces) {
+      @Nullable BatchSplitter pieces) {
     this.engine = engine;
     this.pieces = pieces;
     this.binder = binder;
@@ -143,7 +143,7 @@ final class SharedModel {
   }
 
   private Outputs askInPieces(
-      Pieces pieces,
+      BatchSplitter pieces,
       BatchRequest batch,
       @Nullable Cancellation cancellation,
       @Nullable CallTimes times,
@@ -170,7 +170,7 @@ final class SharedModel {
       @Nullable Cancellation cancellation,
       @Nullable CallTimes times,
       @Nullable CpuTime cpu) {
-    LateRuns late = cancellation == null ? null : cancellation.lateRuns();
+    AbandonedRuns late = cancellation == null ? null : cancellation.lateRuns();
     return late == null || cancellation == null
         ? askTimed(job, cancellation, times, cpu)
         : late.ask(

@@ -369,7 +369,7 @@ class SlotInputsTest {
   }
 
   @Nested
-  class Texts {
+  class TextSource {
     private final TensorSpec input = spec("s", ElementType.STRING, "N");
 
     private VarCharVector words(String... values) {
@@ -700,7 +700,7 @@ class SlotInputsTest {
     @Test
     void textsOfSeveralDictionariesAndOfNoneBecomeOneColumn() {
       TensorSpec input = spec("s", ElementType.STRING, "N");
-      Texts texts = new Texts();
+      TextSource texts = new TextSource();
       try (VarCharVector words = texts.words("LAS", "PHL");
           VarCharVector others = texts.words("SFO");
           IntVector codes = texts.intCodes(1, 0, 1);

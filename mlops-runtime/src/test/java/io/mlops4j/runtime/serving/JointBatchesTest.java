@@ -15,7 +15,7 @@ import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.PredictionId;
-import io.mlops4j.runtime.serving.threads.Waiting;
+import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -82,7 +82,7 @@ class JointBatchesTest {
             end = ends.next();
           }
           kept.countDown();
-          Waiting.uninterruptibly(end);
+          UninterruptibleWait.uninterruptibly(end);
         };
     ServingModel model = fixture.load("mlp4.onnx", JOINT.toBuilder().listener(keeping).build());
     keeper = model;
@@ -535,7 +535,7 @@ class JointBatchesTest {
               model,
               rows(0),
               prediction -> {
-                Waiting.uninterruptibly(others);
+                UninterruptibleWait.uninterruptibly(others);
                 return prediction.rows();
               });
       CompletableFuture<Integer> fails =

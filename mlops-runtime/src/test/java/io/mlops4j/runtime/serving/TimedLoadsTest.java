@@ -10,7 +10,7 @@ import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.runtime.serving.loading.TimedLoads;
-import io.mlops4j.runtime.serving.threads.Waiting;
+import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,7 +41,7 @@ class TimedLoadsTest {
     public Model get() {
       thread.set(Thread.currentThread());
       began.countDown();
-      Waiting.uninterruptibly(mayEnd);
+      UninterruptibleWait.uninterruptibly(mayEnd);
       return StubModel.closing(closed::incrementAndGet);
     }
 

@@ -1,12 +1,12 @@
 package io.mlops4j.runtime.binding.output;
 
-import io.mlops4j.runtime.binding.ArrowTypes;
 import io.mlops4j.feature.VariableShapeTensorType;
 import io.mlops4j.feature.VariableShapeTensorVector;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.MapSpec;
 import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.TensorSpec;
+import io.mlops4j.runtime.binding.ArrowTypes;
 import io.mlops4j.runtime.memory.Native;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;

@@ -1,9 +1,9 @@
 package io.mlops4j.runtime.binding.output;
 
-import io.mlops4j.runtime.binding.ArrowTypes;
 import io.mlops4j.feature.FixedShapeTensorType;
 import io.mlops4j.feature.FixedShapeTensorVector;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.binding.ArrowTypes;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;

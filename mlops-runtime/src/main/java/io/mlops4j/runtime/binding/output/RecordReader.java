@@ -2,10 +2,6 @@ package io.mlops4j.runtime.binding.output;
 
 import static java.lang.invoke.MethodType.methodType;
 
-import io.mlops4j.runtime.binding.BatchBinder;
-import io.mlops4j.runtime.binding.Components;
-import io.mlops4j.runtime.binding.JavaNames;
-import io.mlops4j.runtime.binding.Widening;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.inference.PredictionId;
@@ -15,6 +11,10 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
+import io.mlops4j.runtime.binding.BatchBinder;
+import io.mlops4j.runtime.binding.Components;
+import io.mlops4j.runtime.binding.JavaNames;
+import io.mlops4j.runtime.binding.Widening;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

@@ -1,9 +1,9 @@
 package io.mlops4j.runtime.binding.output;
 
-import io.mlops4j.runtime.binding.Gather;
-import io.mlops4j.runtime.binding.RecordColumns;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.binding.Gather;
+import io.mlops4j.runtime.binding.RecordColumns;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;

@@ -2,7 +2,7 @@ package io.mlops4j.runtime.serving.loading;
 
 import io.mlops4j.registry.Lease;
 import io.mlops4j.registry.ModelRegistry;
-import io.mlops4j.runtime.serving.threads.Waiting;
+import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import io.mlops4j.runtime.source.ThisProcess;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -114,7 +114,7 @@ public final class VersionLeases {
         Thread ends = new Thread(() -> end(lease), "mlops4j-lease-end");
         ends.setDaemon(true);
         ends.start();
-        Waiting.uninterruptibly(ends, PATIENCE);
+        UninterruptibleWait.uninterruptibly(ends, PATIENCE);
         if (ends.isAlive()) {
           LOG.warn("{}: the registry does not answer; the lease ends by itself", lease);
         }

@@ -3,13 +3,13 @@ package io.mlops4j.runtime.binding.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mlops4j.runtime.binding.FakeSlot;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
+import io.mlops4j.runtime.binding.FakeSlot;
 import io.mlops4j.spi.EngineValue;
 import java.util.ArrayList;
 import java.util.List;

@@ -85,7 +85,7 @@ class CallQueueTest {
     Play(int processors, String kinds) {
       this.processors = processors;
       this.queue = new CallQueue(processors, tasks::add);
-      for (String kind : kinds.split(" ")) {
+      for (String kind : kinds.split(" ", -1)) {
         callers.add(new Caller(kind));
       }
     }

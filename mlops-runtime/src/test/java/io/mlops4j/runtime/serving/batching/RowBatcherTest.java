@@ -7,7 +7,7 @@ import io.mlops4j.error.DeadlineException;
 import io.mlops4j.error.OverloadedException;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.runtime.serving.threads.Deadlines;
-import io.mlops4j.runtime.serving.threads.Waiting;
+import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +53,7 @@ class RowBatcherTest {
     runs.add(rows);
     if (rows.contains(0)) {
       holding.countDown();
-      Waiting.uninterruptibly(mayEnd);
+      UninterruptibleWait.uninterruptibly(mayEnd);
     }
     if (rows.contains(7) && within != null) {
       throw new DeadlineException("longer than " + within);
@@ -368,7 +368,7 @@ class RowBatcherTest {
             SHORT,
             (answer, error, company) -> {
               told.countDown();
-              Waiting.uninterruptibly(goOn);
+              UninterruptibleWait.uninterruptibly(goOn);
             });
     told.await();
     CompletableFuture<Integer> second = new CompletableFuture<>();

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Large batches in pieces, through the real engine, against the same batch in one. */
 @SuppressWarnings("try") // closing early
 @Timeout(120)
-class PiecesTest {
+class BatchSplitterTest {
   private static final long SEED = 20060606;
   private static final LoadOptions SPLIT =
       ServingFixture.ABCD.toBuilder().independentRows().build();

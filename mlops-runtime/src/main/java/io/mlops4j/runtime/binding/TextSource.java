@@ -4,11 +4,11 @@ import io.mlops4j.spi.StringColumn;
 
 /** Text that is read value by value, wherever it lies. */
 @FunctionalInterface
-interface Texts {
+interface TextSource {
   String get(int i);
 
   /** The form in which an engine takes it. */
-  static StringColumn column(long size, Texts texts) {
+  static StringColumn column(long size, TextSource texts) {
     return new StringColumn() {
       @Override
       public long size() {

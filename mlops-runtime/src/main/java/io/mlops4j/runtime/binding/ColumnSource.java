@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param target the type of the input's elements
  * @param forNull what is written for a null; null when a null is refused
  */
-record Source(Feature feature, ElementType target, @Nullable NullValue forNull) {
+record ColumnSource(Feature feature, ElementType target, @Nullable NullValue forNull) {
   /**
    * Checks what the feature states against what the input takes.
    *
    * @throws ModelLoadException if they do not fit
    */
-  static Source of(Feature feature, ElementType target) {
+  static ColumnSource of(Feature feature, ElementType target) {
     ElementType stated = feature.type().orElse(target);
     if (!converts(feature, stated, target)) {
       throw new ModelLoadException(
@@ -33,7 +33,7 @@ record Source(Feature feature, ElementType target, @Nullable NullValue forNull) 
               + permission(stated, target),
           null);
     }
-    return new Source(feature, target, NullValue.of(feature, target));
+    return new ColumnSource(feature, target, NullValue.of(feature, target));
   }
 
   String column() {

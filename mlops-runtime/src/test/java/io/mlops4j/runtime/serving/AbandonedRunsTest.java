@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Calls of a model whose runs nothing can end: each run waits for the test. */
 @Timeout(30)
-class LateRunsTest {
+class AbandonedRunsTest {
   private static final CallOptions SOON =
       CallOptions.withDefaults().withDeadline(Duration.ofMillis(20));
   private static final CallOptions LATER =

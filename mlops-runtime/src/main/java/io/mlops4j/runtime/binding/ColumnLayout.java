@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * Where each source of each input is in batches of one schema, found and checked once. Batches that
  * come from one reader or root share their schema.
  */
-final class Layout {
+final class ColumnLayout {
   private final Schema schema;
   private final Cell[][] cells;
 
-  private Layout(Schema schema, Cell[][] cells) {
+  private ColumnLayout(Schema schema, Cell[][] cells) {
     this.schema = schema;
     this.cells = cells;
   }
@@ -37,17 +37,17 @@ final class Layout {
    *
    * @throws ModelInputException if one is missing, twice there or of a wrong type
    */
-  static Layout of(Schema schema, List<InputPlan> plans) {
+  static ColumnLayout of(Schema schema, List<InputPlan> plans) {
     Cell[][] cells = new Cell[plans.size()][];
     for (int i = 0; i < cells.length; i++) {
       InputPlan plan = plans.get(i);
       cells[i] =
           plan.sources().stream().map(source -> cell(schema, plan, source)).toArray(Cell[]::new);
     }
-    return new Layout(schema, cells);
+    return new ColumnLayout(schema, cells);
   }
 
-  private static Cell cell(Schema schema, InputPlan plan, Source source) {
+  private static Cell cell(Schema schema, InputPlan plan, ColumnSource source) {
     int position = position(schema, plan, source);
     Field field = schema.getFields().get(position);
     Cell cell = Cell.of(position, field);
@@ -61,7 +61,8 @@ final class Layout {
     return cell;
   }
 
-  private static String hint(InputPlan plan, Source source, @Nullable Cell cell, boolean fits) {
+  private static String hint(
+      InputPlan plan, ColumnSource source, @Nullable Cell cell, boolean fits) {
     if (cell != null && !fits) {
       return plan.advice();
     }
@@ -80,7 +81,7 @@ final class Layout {
         + cell.type();
   }
 
-  private static int position(Schema schema, InputPlan plan, Source source) {
+  private static int position(Schema schema, InputPlan plan, ColumnSource source) {
     int found = -1;
     List<String> names = new ArrayList<>();
     for (int i = 0; i < schema.getFields().size(); i++) {

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
  * Waits that an interrupt does not end, because to free memory under a running call ends the
  * process. An interrupt is kept for the caller.
  */
-public final class Waiting {
-  private Waiting() {}
+public final class UninterruptibleWait {
+  private UninterruptibleWait() {}
 
   /**
    * Waits for a latch.

@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.runtime.binding.output.Outputs;
-import io.mlops4j.runtime.serving.threads.Waiting;
+import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Answers a large batch in pieces, in the caller's thread and whatever threads of the runtime are
  * idle: the caller never waits for one of those to begin. Thread safe.
  */
-final class Pieces {
+final class BatchSplitter {
   /** Enough that what a piece costs beside its rows does not count. */
   static final int ROWS = 4096;
 
@@ -27,7 +27,7 @@ final class Pieces {
   private final Executor workers;
   private final int threads;
 
-  Pieces(int threads, Executor workers) {
+  BatchSplitter(int threads, Executor workers) {
     this.threads = threads;
     this.workers = workers;
   }
@@ -97,7 +97,7 @@ final class Pieces {
 
     /** Waits for the others. */
     List<Outputs> answers() {
-      Waiting.uninterruptibly(left);
+      UninterruptibleWait.uninterruptibly(left);
       List<Outputs> found = new ArrayList<>();
       for (Outputs answer : answers) {
         if (answer != null) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * its caller waits for the run or for the end of the call, whichever comes first. A run whose call
  * has ended is abandoned: it keeps all that it uses until it has ended. Thread safe.
  */
-final class LateRuns {
+final class AbandonedRuns {
   private final String model;
   private final int most;
   private final Executor threads;
@@ -30,7 +30,7 @@ final class LateRuns {
    * @param most how many abandoned runs make it reject calls
    * @param context of its runtime
    */
-  LateRuns(String model, int most, CallContext context) {
+  AbandonedRuns(String model, int most, CallContext context) {
     this.model = model;
     this.most = most;
     this.threads = context.threads().strict();
