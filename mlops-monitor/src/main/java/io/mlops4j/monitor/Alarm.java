@@ -36,38 +36,26 @@ public final class Alarm {
   }
 
   /**
-   * Returns the id of this alarm, unique within its monitor.
-   *
-   * @return for example {@code performance-1}
+   * {@return the id of this alarm, unique within its monitor; for example {@code performance-1}}
    */
   public String id() {
     return id;
   }
 
-  /**
-   * Returns the kind of problem.
-   *
-   * @return the kind
-   */
+  /** {@return the kind of problem} */
   public Kind kind() {
     return kind;
   }
 
   /**
-   * Returns the version that performs badly or, for other kinds, the version that served the newest
-   * rows.
-   *
-   * @return the argument for a deployment's rollback
+   * {@return the version that performs badly or, for other kinds, the version that served the
+   * newest rows; the argument for a deployment's rollback}
    */
   public ServedBy servedBy() {
     return servedBy;
   }
 
-  /**
-   * Returns the time of the newest row behind the alarm.
-   *
-   * @return a time by the monitor's clock
-   */
+  /** {@return the time of the newest row behind the alarm, by the monitor's clock} */
   public Instant at() {
     return at;
   }

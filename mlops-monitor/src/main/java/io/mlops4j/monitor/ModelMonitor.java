@@ -64,11 +64,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     return new Builder(Objects.requireNonNull(reference, "reference"));
   }
 
-  /**
-   * Returns true, because a monitor reads the rows of calls.
-   *
-   * @return true
-   */
+  /** {@return true, because a monitor reads the rows of calls} */
   @Override
   public boolean needsRows() {
     return true;
@@ -281,9 +277,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Returns the counts of what was handled so far.
-   *
-   * @return counts that are consistent as of the last batch or labels
+   * {@return the counts of what was handled so far; counts that are consistent as of the last batch
+   * or labels}
    */
   public MonitorCounts counts() {
     MonitorCounts last = loop.counts();

@@ -21,10 +21,8 @@ public record NotWatched(String name, String reason) {
   }
 
   /**
-   * Returns name and reason.
-   *
-   * @return for example {@code distnace: the calls have no column of this name; did you mean
-   *     "distance"?}
+   * {@return name and reason; for example {@code distnace: the calls have no column of this name;
+   * did you mean "distance"?}}
    */
   @Override
   public String toString() {

@@ -19,11 +19,7 @@ public enum DataSetDrift {
    */
   WIDESPREAD;
 
-  /**
-   * Returns the verdict in words.
-   *
-   * @return for example {@code limited drift}
-   */
+  /** {@return the verdict in words; for example {@code limited drift}} */
   @Override
   public String toString() {
     return switch (this) {

@@ -84,11 +84,7 @@ public final class DriftPolicy {
   /** The rule for widespread drift of the data set. */
   private record DataSetRule(double bound, Set<String> keys) {}
 
-  /**
-   * Returns the policy of the table above.
-   *
-   * @return the policy
-   */
+  /** {@return the policy of the table above} */
   public static DriftPolicy withDefaults() {
     return DEFAULTS;
   }
@@ -171,19 +167,14 @@ public final class DriftPolicy {
   }
 
   /**
-   * Returns the bound on the expected share of false alarms among the drifted features.
-   *
-   * @return q, above 0 and below 1
+   * {@return the bound on the expected share of false alarms among the drifted features; q, above 0
+   * and below 1}
    */
   public double falseDiscoveryRate() {
     return falseDiscoveryRate;
   }
 
-  /**
-   * Returns the number of rows that each sample must have.
-   *
-   * @return 1 or more
-   */
+  /** {@return the number of rows that each sample must have; 1 or more} */
   public int minimumRows() {
     return minimumRows;
   }
@@ -239,9 +230,7 @@ public final class DriftPolicy {
   }
 
   /**
-   * Returns the key features: drift of one of them makes drift widespread.
-   *
-   * @return their names, in order
+   * {@return the key features: drift of one of them makes drift widespread; their names, in order}
    */
   public Set<String> keyFeatures() {
     return dataSet.keys;
@@ -262,11 +251,7 @@ public final class DriftPolicy {
     return with(new DataSetRule(share, dataSet.keys));
   }
 
-  /**
-   * Returns the share of drifted features from which drift is widespread.
-   *
-   * @return above 0 and up to 1
-   */
+  /** {@return the share of drifted features from which drift is widespread; above 0 and up to 1} */
   public double dataSetBound() {
     return dataSet.bound;
   }

@@ -188,39 +188,33 @@ public final class DriftReport {
   }
 
   /**
-   * Returns the model, periods and date of the report.
-   *
-   * @return {@link ReportSubject#withDefaults} unless {@linkplain #with(ReportSubject) stated}
+   * {@return the model, periods and date of the report; {@link ReportSubject#withDefaults} unless
+   * {@linkplain #with(ReportSubject) stated}}
    */
   public ReportSubject subject() {
     return subject;
   }
 
   /**
-   * Returns the rules for names and values that may be shown.
-   *
-   * @return the rules that the profiles were compared with
+   * {@return the rules for names and values that may be shown; the rules that the profiles were
+   * compared with}
    */
   public ExportRules exportRules() {
     return rules;
   }
 
   /**
-   * Returns the comparison of each slice.
-   *
-   * @return slices with drifted columns first, then by the size of their largest effect; slices
-   *     with too few rows last; empty unless {@linkplain #compare(SlicedProfile, SlicedProfile)
-   *     sliced profiles} were compared
+   * {@return the comparison of each slice; slices with drifted columns first, then by the size of
+   * their largest effect; slices with too few rows last; empty unless {@linkplain
+   * #compare(SlicedProfile, SlicedProfile) sliced profiles} were compared}
    */
   public List<SliceDrift> slices() {
     return slices;
   }
 
   /**
-   * Returns the columns that were compared: those of both profiles.
-   *
-   * @return drifted columns first, then by the size of the effect in units of its bound, largest
-   *     first
+   * {@return the columns that were compared: those of both profiles; drifted columns first, then by
+   * the size of the effect in units of its bound, largest first}
    */
   public List<FeatureDrift> features() {
     return features;
@@ -246,11 +240,7 @@ public final class DriftReport {
                         .formatted(name, features.stream().map(FeatureDrift::name).toList())));
   }
 
-  /**
-   * Returns the columns that drifted.
-   *
-   * @return a part of {@link #features}, in its order
-   */
+  /** {@return the columns that drifted; a part of {@link #features}, in its order} */
   public List<FeatureDrift> driftedFeatures() {
     return features.stream().filter(FeatureDrift::drifted).toList();
   }
@@ -285,20 +275,14 @@ public final class DriftReport {
     return (int) features.stream().filter(FeatureDrift::judged).count();
   }
 
-  /**
-   * Returns the key features that drifted.
-   *
-   * @return their names, in the order of {@link #features}
-   */
+  /** {@return the key features that drifted; their names, in the order of {@link #features}} */
   public List<String> driftedKeys() {
     return driftedFeatures().stream().filter(FeatureDrift::key).map(FeatureDrift::name).toList();
   }
 
   /**
-   * Returns the key features of the policy that have no verdict because they are on one side only,
-   * skipped, or have too few rows.
-   *
-   * @return their names, in order
+   * {@return the key features of the policy that have no verdict because they are on one side only,
+   * skipped, or have too few rows; their names, in order}
    */
   public List<String> keysNotJudged() {
     List<String> judged =
@@ -306,56 +290,35 @@ public final class DriftReport {
     return policy.keyFeatures().stream().filter(name -> !judged.contains(name)).toList();
   }
 
-  /**
-   * Returns the policy of the comparison.
-   *
-   * @return the policy
-   */
+  /** {@return the policy of the comparison} */
   public DriftPolicy policy() {
     return policy;
   }
 
   /**
-   * Returns the columns of both profiles that are not compared, each with its reason.
-   *
-   * @return identifiers, times and unsupported types
+   * {@return the columns of both profiles that are not compared, each with its reason; identifiers,
+   * times and unsupported types}
    */
   public List<SkippedColumn> skipped() {
     return skipped;
   }
 
-  /**
-   * Returns the columns that only the reference has.
-   *
-   * @return their names
-   */
+  /** {@return the names of the columns that only the reference has} */
   public List<String> onlyInReference() {
     return reference.columns().stream().filter(name -> !current.columns().contains(name)).toList();
   }
 
-  /**
-   * Returns the columns that only the current rows have.
-   *
-   * @return their names
-   */
+  /** {@return the names of the columns that only the current rows have} */
   public List<String> onlyInCurrent() {
     return current.columns().stream().filter(name -> !reference.columns().contains(name)).toList();
   }
 
-  /**
-   * Returns the profile of the reference.
-   *
-   * @return the profile that rows were compared with
-   */
+  /** {@return the profile that rows were compared with} */
   public Profile reference() {
     return reference;
   }
 
-  /**
-   * Returns the profile of the current rows.
-   *
-   * @return the profile of the rows that were compared
-   */
+  /** {@return the profile of the rows that were compared} */
   public Profile current() {
     return current;
   }

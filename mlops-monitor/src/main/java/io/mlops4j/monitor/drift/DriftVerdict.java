@@ -7,38 +7,26 @@ public sealed interface DriftVerdict {
 
   /** A verdict that rests on a measurement. */
   sealed interface Judged extends DriftVerdict {
-    /**
-     * Returns the name of the measure of effect.
-     *
-     * @return for example {@code wasserstein/sigma}
-     */
+    /** {@return the name of the measure of effect; for example {@code wasserstein/sigma}} */
     String measure();
 
     /**
-     * Returns the size of the effect.
-     *
-     * @return a size on the scale of the measure; a difference of shares has a sign
+     * {@return the size of the effect; a size on the scale of the measure; a difference of shares
+     * has a sign}
      */
     double effect();
 
-    /**
-     * Returns the size from which the effect matters.
-     *
-     * @return the bound, above 0
-     */
+    /** {@return the size from which the effect matters, above 0} */
     double bound();
 
     /**
-     * Returns the p-value, corrected for the number of features that were judged together.
-     *
-     * @return 0 to 1
+     * {@return the p-value, corrected for the number of features that were judged together; 0 to 1}
      */
     double adjustedPValue();
 
     /**
-     * Returns the size of the effect in units of its bound, for sorting.
-     *
-     * @return 0 or more; 1 or more if the effect matters
+     * {@return the size of the effect in units of its bound, for sorting; 0 or more; 1 or more if
+     * the effect matters}
      */
     default double relativeEffect() {
       return Math.abs(effect()) / bound();

@@ -56,9 +56,8 @@ public enum EffectMeasure {
   }
 
   /**
-   * Whether it needs values that have an order, so that categories have none.
-   *
-   * @return true for the measures of numbers
+   * {@return whether it needs values that have an order, so that categories have none; true for the
+   * measures of numbers}
    */
   public boolean needsNumbers() {
     return this == WASSERSTEIN || this == KOLMOGOROV_SMIRNOV;

@@ -45,38 +45,22 @@ public record FeatureDrift(
     movements = List.copyOf(movements);
   }
 
-  /**
-   * Returns the name of the column.
-   *
-   * @return its name
-   */
+  /** {@return the name of the column} */
   public String name() {
     return reference.name();
   }
 
-  /**
-   * Returns whether the column is a feature or an output of the model.
-   *
-   * @return its role
-   */
+  /** {@return whether the column is a feature or an output of the model} */
   public Role role() {
     return reference.role();
   }
 
-  /**
-   * Returns whether the verdict is {@link DriftVerdict.Drifted}.
-   *
-   * @return true if the column drifted
-   */
+  /** {@return whether the verdict is {@link DriftVerdict.Drifted}} */
   public boolean drifted() {
     return verdict instanceof DriftVerdict.Drifted;
   }
 
-  /**
-   * Returns whether there were enough rows for a verdict.
-   *
-   * @return true if the column drifted or is stable
-   */
+  /** {@return whether there were enough rows for a verdict} */
   public boolean judged() {
     return verdict instanceof DriftVerdict.Judged;
   }

@@ -40,43 +40,39 @@ public final class FeaturePolicy {
   }
 
   /**
-   * The same policy with a measure of effect. Unless {@link #withBound} is called, its bound is
-   * {@link EffectMeasure#defaultBound}.
+   * Returns the same policy with a measure of effect. Unless {@link #withBound} is called, its
+   * bound is {@link EffectMeasure#defaultBound}.
    *
    * @param measure one that suits the feature: categories have no distance of numbers
-   * @return a policy of its own
+   * @return a changed copy
    */
   public FeaturePolicy with(EffectMeasure measure) {
     return new FeaturePolicy(Objects.requireNonNull(measure, "measure"), bound, test);
   }
 
   /**
-   * The same policy with a test.
+   * Returns the same policy with a test.
    *
    * @param significance one that suits the feature
-   * @return a policy of its own
+   * @return a changed copy
    */
   public FeaturePolicy with(SignificanceTest significance) {
     return new FeaturePolicy(effect, bound, Objects.requireNonNull(significance, "significance"));
   }
 
   /**
-   * The same policy with a bound, on the scale of its measure: of the one named here, else of the
-   * one that is chosen by type.
+   * Returns the same policy with a bound, on the scale of its measure: of the one named here, else
+   * of the one that is chosen by type.
    *
    * @param size from which on the effect matters, above 0
-   * @return a policy of its own
-   * @throws IllegalArgumentException when the size is not above 0
+   * @return a changed copy
+   * @throws IllegalArgumentException if the size is not above 0
    */
   public FeaturePolicy withBound(double size) {
     return new FeaturePolicy(effect, DriftPolicy.positive(size, "size"), test);
   }
 
-  /**
-   * The measure of effect.
-   *
-   * @return empty when it is chosen by type and number of values
-   */
+  /** {@return the measure of effect; empty when it is chosen by type and number of values} */
   public Optional<EffectMeasure> effect() {
     return Optional.ofNullable(effect);
   }
@@ -90,20 +86,12 @@ public final class FeaturePolicy {
     return Double.isNaN(bound) ? OptionalDouble.empty() : OptionalDouble.of(bound);
   }
 
-  /**
-   * The test.
-   *
-   * @return empty when it is chosen by type and number of values
-   */
+  /** {@return the test; empty when it is chosen by type and number of values} */
   public Optional<SignificanceTest> test() {
     return Optional.ofNullable(test);
   }
 
-  /**
-   * For people.
-   *
-   * @return what is different
-   */
+  /** {@return what is different} */
   @Override
   public String toString() {
     return "effect %s, bound %s, test %s"

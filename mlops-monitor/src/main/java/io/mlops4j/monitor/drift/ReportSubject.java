@@ -38,11 +38,7 @@ public final class ReportSubject {
     this.date = date;
   }
 
-  /**
-   * Returns a subject without any part.
-   *
-   * @return a subject to add parts to
-   */
+  /** {@return a subject without any part} */
   public static ReportSubject withDefaults() {
     return NONE;
   }
@@ -145,46 +141,29 @@ public final class ReportSubject {
     return first + " to " + to.truncatedTo(ChronoUnit.SECONDS);
   }
 
-  /**
-   * Returns the model's name.
-   *
-   * @return empty if it is unknown
-   */
+  /** {@return the model's name; empty if it is unknown} */
   public Optional<String> model() {
     return Optional.ofNullable(model);
   }
 
-  /**
-   * Returns the model's version.
-   *
-   * @return empty if it is unknown
-   */
+  /** {@return the model's version; empty if it is unknown} */
   public Optional<String> version() {
     return Optional.ofNullable(version);
   }
 
-  /**
-   * Returns the period of the reference's rows.
-   *
-   * @return the period in words; empty if it is unknown
-   */
+  /** {@return the period of the reference's rows in words; empty if it is unknown} */
   public Optional<String> referencePeriod() {
     return Optional.ofNullable(referencePeriod);
   }
 
-  /**
-   * Returns the period of the current rows.
-   *
-   * @return the period in words; empty if it is unknown
-   */
+  /** {@return the period of the current rows in words; empty if it is unknown} */
   public Optional<String> currentPeriod() {
     return Optional.ofNullable(currentPeriod);
   }
 
   /**
-   * Returns the date of the report.
-   *
-   * @return a time with a precision of seconds; empty if the report has no date
+   * {@return the date of the report; a time with a precision of seconds; empty if the report has no
+   * date}
    */
   public Optional<Instant> date() {
     return Optional.ofNullable(date);

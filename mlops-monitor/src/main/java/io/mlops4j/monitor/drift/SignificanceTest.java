@@ -31,9 +31,8 @@ public enum SignificanceTest {
   }
 
   /**
-   * Whether it needs values that have an order, so that categories have none.
-   *
-   * @return true for the tests of numbers
+   * {@return whether it needs values that have an order, so that categories have none; true for the
+   * tests of numbers}
    */
   public boolean needsNumbers() {
     return this == KOLMOGOROV_SMIRNOV;

@@ -61,19 +61,14 @@ public record SliceDrift(
         .toList();
   }
 
-  /**
-   * Returns the columns that drifted in this slice.
-   *
-   * @return a part of {@link #features}, in its order
-   */
+  /** {@return the columns that drifted in this slice; a part of {@link #features}, in its order} */
   public List<FeatureDrift> driftedFeatures() {
     return features.stream().filter(FeatureDrift::drifted).toList();
   }
 
   /**
-   * Returns whether any column had enough rows for a verdict.
-   *
-   * @return false if nothing is known about this slice
+   * {@return whether any column had enough rows for a verdict; false if nothing is known about this
+   * slice}
    */
   public boolean judged() {
     return features.stream().anyMatch(FeatureDrift::judged);

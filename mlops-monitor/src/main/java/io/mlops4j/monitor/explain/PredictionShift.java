@@ -69,22 +69,14 @@ public record PredictionShift(
       return standardError * TDistribution.of(degreesOfFreedom).inverseSurvivalProbability(0.025);
     }
 
-    /**
-     * For people.
-     *
-     * @return value and margin
-     */
+    /** {@return value and margin} */
     @Override
     public String toString() {
       return Figures.of(value) + " \u00b1 " + Figures.of(margin());
     }
   }
 
-  /**
-   * For people.
-   *
-   * @return the shift and its parts
-   */
+  /** {@return the shift and its parts} */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder("shift " + shift + ":");

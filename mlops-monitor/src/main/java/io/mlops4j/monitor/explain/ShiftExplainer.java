@@ -62,21 +62,21 @@ public final class ShiftExplainer {
   }
 
   /**
-   * The same explainer with other draws.
+   * Returns the same explainer with other draws.
    *
    * @param number any
-   * @return an explainer of its own
+   * @return a changed copy
    */
   public ShiftExplainer withSeed(long number) {
     return new ShiftExplainer(number, mostRows, features);
   }
 
   /**
-   * The same explainer with another bound on the rows of each side; of more, as many are drawn
-   * without replacement.
+   * Returns the same explainer with another bound on the rows of each side; of more, as many are
+   * drawn without replacement.
    *
    * @param rows at least 40
-   * @return an explainer of its own
+   * @return a changed copy
    * @throws IllegalArgumentException if there are fewer
    */
   public ShiftExplainer withMostRows(int rows) {
@@ -85,10 +85,10 @@ public final class ShiftExplainer {
   }
 
   /**
-   * The same explainer with only some features; the others are in the remainder.
+   * Returns the same explainer with only some features; the others are in the remainder.
    *
    * @param names of columns that both sides have; none for all
-   * @return an explainer of its own
+   * @return a changed copy
    */
   public ShiftExplainer withFeatures(String... names) {
     return new ShiftExplainer(seed, mostRows, List.of(names));

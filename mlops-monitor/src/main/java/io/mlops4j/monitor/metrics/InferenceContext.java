@@ -15,11 +15,7 @@ public final class InferenceContext extends Observation.Context {
     this.rows = rows;
   }
 
-  /**
-   * How many rows were asked.
-   *
-   * @return 0 or more
-   */
+  /** {@return the number of rows were asked; 0 or more} */
   public int rows() {
     return rows;
   }

@@ -40,7 +40,7 @@ public final class BinaryPerformance {
    * @param scores the model's score or probability of the event, row by row; NaN where there is
    *     none
    * @return the performance on these rows
-   * @throws IllegalArgumentException when the lengths differ or a label is neither 0, 1 nor NaN
+   * @throws IllegalArgumentException if the lengths differ or a label is neither 0, 1 nor NaN
    */
   public static BinaryPerformance of(double[] labels, double[] scores) {
     Objects.requireNonNull(labels, "labels");
@@ -75,11 +75,8 @@ public final class BinaryPerformance {
   private static void checkLabel(double label, int row) {
     if (label != 0 && label != 1 && !Double.isNaN(label)) {
       throw new IllegalArgumentException(
-          "labels["
-              + row
-              + "] = "
-              + label
-              + ": a binary label is 0 or 1, or NaN where it is unknown");
+          "labels[%s] = %s: a binary label is 0 or 1, or NaN where it is unknown"
+              .formatted(row, label));
     }
   }
 
@@ -253,7 +250,7 @@ public final class BinaryPerformance {
    *
    * @param threshold scores at or above it predict the event
    * @return the four counts
-   * @throws IllegalArgumentException when the threshold is NaN
+   * @throws IllegalArgumentException if the threshold is NaN
    */
   public ConfusionMatrix confusion(double threshold) {
     if (Double.isNaN(threshold)) {

@@ -43,21 +43,21 @@ public final class CalibrationError {
   }
 
   /**
-   * The same error in other bins.
+   * Returns the same error in other bins.
    *
    * @param cut where the bins are cut
-   * @return an error of its own
+   * @return a changed copy
    */
   public CalibrationError with(Binning cut) {
     return new CalibrationError(Objects.requireNonNull(cut, "cut"), bins);
   }
 
   /**
-   * The same error in more or fewer bins.
+   * Returns the same error in more or fewer bins.
    *
    * @param count how many, at least 2
-   * @return an error of its own
-   * @throws IllegalArgumentException when there are fewer than 2
+   * @return a changed copy
+   * @throws IllegalArgumentException if there are fewer than 2
    */
   public CalibrationError withBins(int count) {
     if (count < 2) {
@@ -72,7 +72,7 @@ public final class CalibrationError {
    * @param probabilities in [0, 1], none NaN
    * @param happened whether the event happened, row by row
    * @return the error in [0, 1]; undefined without rows or when a value is no probability
-   * @throws IllegalArgumentException when the lengths differ
+   * @throws IllegalArgumentException if the lengths differ
    */
   public Metric of(double[] probabilities, boolean[] happened) {
     Objects.requireNonNull(probabilities, "probabilities");

@@ -42,7 +42,7 @@ public final class ClassConfusion {
    * @param labels the class of each row, from 0
    * @param predictions the class that was predicted for it
    * @return the counts
-   * @throws IllegalArgumentException when the lengths differ, there are fewer than 2 classes or a
+   * @throws IllegalArgumentException if the lengths differ, there are fewer than 2 classes or a
    *     class is out of range
    */
   public static ClassConfusion of(int classes, int[] labels, int[] predictions) {
@@ -74,20 +74,12 @@ public final class ClassConfusion {
     return value;
   }
 
-  /**
-   * How many classes there are.
-   *
-   * @return 2 or more
-   */
+  /** {@return the number of classes; 2 or more} */
   public int classes() {
     return counts.length;
   }
 
-  /**
-   * The number of rows.
-   *
-   * @return the sum of all counts
-   */
+  /** {@return the number of rows; the sum of all counts} */
   public long rows() {
     return rows;
   }

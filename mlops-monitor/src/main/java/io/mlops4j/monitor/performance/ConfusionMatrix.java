@@ -20,29 +20,18 @@ public record ConfusionMatrix(
    * @param falsePositives rows without the event, one predicted
    * @param falseNegatives rows with the event, none predicted
    * @param truePositives rows with the event, one predicted
-   * @throws IllegalArgumentException when a count is negative
+   * @throws IllegalArgumentException if a count is negative
    */
   public ConfusionMatrix {
     if (Math.min(Math.min(trueNegatives, falsePositives), Math.min(falseNegatives, truePositives))
         < 0) {
       throw new IllegalArgumentException(
-          "counts "
-              + trueNegatives
-              + ", "
-              + falsePositives
-              + ", "
-              + falseNegatives
-              + ", "
-              + truePositives
-              + ": none may be negative");
+          "counts %s, %s, %s, %s: none may be negative"
+              .formatted(trueNegatives, falsePositives, falseNegatives, truePositives));
     }
   }
 
-  /**
-   * The number of rows.
-   *
-   * @return the sum of the four counts
-   */
+  /** {@return the number of rows; the sum of the four counts} */
   public long rows() {
     return trueNegatives + falsePositives + falseNegatives + truePositives;
   }

@@ -44,7 +44,7 @@ public final class MultiClassPerformance {
    * @param probabilities the model's probability or score of each class, row by row; NaN where
    *     there is none
    * @return the performance on these rows
-   * @throws IllegalArgumentException when the lengths differ, there are fewer than 2 classes or a
+   * @throws IllegalArgumentException if the lengths differ, there are fewer than 2 classes or a
    *     label is out of range
    */
   public static MultiClassPerformance of(int classes, int[] labels, double[][] probabilities) {
@@ -74,25 +74,13 @@ public final class MultiClassPerformance {
   private static boolean isKnown(int row, int classes, int label, double[] probabilities) {
     if (label < UNKNOWN || label >= classes) {
       throw new IllegalArgumentException(
-          "labels["
-              + row
-              + "] = "
-              + label
-              + ": a label goes from 0 to "
-              + (classes - 1)
-              + ", or is "
-              + UNKNOWN
-              + " where it is unknown");
+          "labels[%s] = %s: a label goes from 0 to %s, or is %s where it is unknown"
+              .formatted(row, label, classes - 1, UNKNOWN));
     }
     if (probabilities.length != classes) {
       throw new IllegalArgumentException(
-          "probabilities["
-              + row
-              + "] has length "
-              + probabilities.length
-              + ": one for each of "
-              + classes
-              + " classes is needed");
+          "probabilities[%s] has length %s: one for each of %s classes is needed"
+              .formatted(row, probabilities.length, classes));
     }
     return label != UNKNOWN && Arrays.stream(probabilities).noneMatch(Double::isNaN);
   }

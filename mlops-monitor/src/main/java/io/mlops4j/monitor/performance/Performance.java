@@ -24,11 +24,7 @@ public final class Performance {
     this.realised = realised;
   }
 
-  /**
-   * How many rows the version answered.
-   *
-   * @return 0 or more
-   */
+  /** {@return the number of rows the version answered; 0 or more} */
   public long rows() {
     return rows;
   }
@@ -42,11 +38,7 @@ public final class Performance {
     return labelled;
   }
 
-  /**
-   * The share of rows whose label came.
-   *
-   * @return 0 to 1; 0 when there are no rows
-   */
+  /** {@return the share of rows whose label came; 0 to 1; 0 when there are no rows} */
   public double coverage() {
     return rows == 0 ? 0 : (double) labelled / rows;
   }
@@ -60,11 +52,7 @@ public final class Performance {
     return realised;
   }
 
-  /**
-   * For people.
-   *
-   * @return ROC AUC and coverage
-   */
+  /** {@return ROC AUC and coverage} */
   @Override
   public String toString() {
     return "ROC AUC %s, %d of %d rows labelled".formatted(realised.rocAuc(), labelled, rows);

@@ -30,7 +30,7 @@ public final class RankingPerformance {
    * @param relevance for each query the relevance of its items, 0 or more and finite
    * @param scores for each query the model's scores of the same items, none NaN
    * @return the performance on these queries
-   * @throws IllegalArgumentException when the lengths differ, a relevance is negative or not finite
+   * @throws IllegalArgumentException if the lengths differ, a relevance is negative or not finite
    *     or a score is NaN
    */
   public static RankingPerformance of(double[][] relevance, double[][] scores) {
@@ -75,7 +75,7 @@ public final class RankingPerformance {
    *
    * @param first how many ranks count, at least 1; {@link Integer#MAX_VALUE} for all
    * @return the mean in [0, 1]; undefined without queries
-   * @throws IllegalArgumentException when no rank is to count
+   * @throws IllegalArgumentException if no rank is to count
    */
   public Metric ndcg(int first) {
     if (first < 1) {
@@ -113,27 +113,15 @@ public final class RankingPerformance {
     static Query of(int number, double[] relevance, double[] scores) {
       if (relevance.length != scores.length) {
         throw new IllegalArgumentException(
-            "query "
-                + number
-                + " has "
-                + relevance.length
-                + " relevances, "
-                + scores.length
-                + " scores: each item needs one of each");
+            "query %s has %s relevances, %s scores: each item needs one of each"
+                .formatted(number, relevance.length, scores.length));
       }
       for (int item = 0; item < scores.length; item++) {
         if (!(relevance[item] >= 0 && relevance[item] < Double.POSITIVE_INFINITY)
             || Double.isNaN(scores[item])) {
           throw new IllegalArgumentException(
-              "query "
-                  + number
-                  + ", item "
-                  + item
-                  + " has relevance "
-                  + relevance[item]
-                  + " and score "
-                  + scores[item]
-                  + ": a relevance is finite and not negative, a score not NaN");
+              "query %s, item %s has relevance %s and score %s: a relevance is finite and not negative, a score not NaN"
+                  .formatted(number, item, relevance[item], scores[item]));
         }
       }
       int[] order =

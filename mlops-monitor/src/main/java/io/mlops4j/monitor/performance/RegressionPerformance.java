@@ -40,7 +40,7 @@ public final class RegressionPerformance {
    * @param labels what came true, NaN where it is unknown
    * @param predictions what was predicted, row by row; NaN where nothing was
    * @return the performance on these rows
-   * @throws IllegalArgumentException when the lengths differ
+   * @throws IllegalArgumentException if the lengths differ
    */
   public static RegressionPerformance of(double[] labels, double[] predictions) {
     Objects.requireNonNull(labels, "labels");
@@ -187,7 +187,7 @@ public final class RegressionPerformance {
    *
    * @param quantile which quantile the model predicts, strictly between 0 and 1
    * @return the loss in the unit of the labels
-   * @throws IllegalArgumentException when the quantile is out of range
+   * @throws IllegalArgumentException if the quantile is out of range
    */
   public Metric pinball(double quantile) {
     if (!(quantile > 0 && quantile < 1)) {

@@ -63,19 +63,17 @@ public final class CategoryProfile implements ColumnProfile {
   }
 
   /**
-   * The categories with a bin of their own.
-   *
-   * @return the reference's most frequent ones, most frequent first
+   * {@return the categories with a bin of their own; the reference's most frequent ones, most
+   * frequent first}
    */
   public List<String> names() {
     return bins.names();
   }
 
   /**
-   * Whether every category of the reference has a bin of its own, so that {@link #rest} counts what
-   * the reference never saw.
-   *
-   * @return false when the reference had rarer categories, which are in the rest
+   * {@return whether every category of the reference has a bin of its own, so that {@link #rest}
+   * counts what the reference never saw; false when the reference had rarer categories, which are
+   * in the rest}
    */
   public boolean namesAll() {
     return bins.all();
@@ -90,29 +88,17 @@ public final class CategoryProfile implements ColumnProfile {
     return counts.clone();
   }
 
-  /**
-   * How many values are in no named category.
-   *
-   * @return 0 or more
-   */
+  /** {@return the number of values are in no named category; 0 or more} */
   public long rest() {
     return counts[counts.length - 1];
   }
 
-  /**
-   * How many values there are.
-   *
-   * @return those that are not missing
-   */
+  /** {@return the number of values; those that are not missing} */
   public long present() {
     return Arrays.stream(counts).sum();
   }
 
-  /**
-   * How many values are null.
-   *
-   * @return 0 or more
-   */
+  /** {@return the number of values are null; 0 or more} */
   public long missing() {
     return missing;
   }
@@ -134,9 +120,8 @@ public final class CategoryProfile implements ColumnProfile {
   }
 
   /**
-   * How long the values are as texts; booleans and numbers are the texts that name them.
-   *
-   * @return their lengths; empty when a profile that was written by version 1 has a rest
+   * {@return how long the values are as texts; booleans and numbers are the texts that name them;
+   * their lengths; empty when a profile that was written by version 1 has a rest}
    */
   public Optional<TextLengths> lengths() {
     if (rest() > 0 && unnamed == null) {
@@ -185,11 +170,7 @@ public final class CategoryProfile implements ColumnProfile {
     return Objects.hash(name, role, Arrays.hashCode(counts), missing);
   }
 
-  /**
-   * For people.
-   *
-   * @return the name and the main figures
-   */
+  /** {@return the name and the main figures} */
   @Override
   public String toString() {
     return "%s: %d values, %d missing, %d categories, %d in the rest"

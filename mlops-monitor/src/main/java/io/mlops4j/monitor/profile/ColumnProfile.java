@@ -6,18 +6,10 @@ package io.mlops4j.monitor.profile;
  */
 public sealed interface ColumnProfile
     permits NumberProfile, CategoryProfile, TimeProfile, VectorProfile, SkippedColumn {
-  /**
-   * The name of the column.
-   *
-   * @return its name, by which columns of two profiles are matched
-   */
+  /** {@return the name of the column; its name, by which columns of two profiles are matched} */
   String name();
 
-  /**
-   * Whether it is a feature or an output.
-   *
-   * @return its role
-   */
+  /** {@return whether it is a feature or an output} */
   Role role();
 
   /**

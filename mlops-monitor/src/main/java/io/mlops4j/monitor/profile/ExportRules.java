@@ -29,11 +29,7 @@ public final class ExportRules {
     this.extremes = extremes;
   }
 
-  /**
-   * Returns rules that show names of categories with at least five rows, and extremes.
-   *
-   * @return the defaults
-   */
+  /** {@return rules that show names of categories with at least five rows, and extremes} */
   public static ExportRules withDefaults() {
     return DEFAULTS;
   }
@@ -53,20 +49,14 @@ public final class ExportRules {
   }
 
   /**
-   * Returns the same rules without extremes: the smallest and largest numbers, times and lengths of
-   * texts, and the edges of bins at them, are not shown.
-   *
-   * @return a changed copy
+   * {@return the same rules without extremes: the smallest and largest numbers, times and lengths
+   * of texts, and the edges of bins at them, are not shown; a changed copy}
    */
   public ExportRules withoutExtremes() {
     return new ExportRules(smallestCount, false);
   }
 
-  /**
-   * Returns the number of rows from which a category is shown by name.
-   *
-   * @return 1 or more
-   */
+  /** {@return the number of rows from which a category is shown by name; 1 or more} */
   public int smallestCount() {
     return smallestCount;
   }
@@ -82,11 +72,7 @@ public final class ExportRules {
     return Arrays.stream(counts).anyMatch(count -> count >= smallestCount);
   }
 
-  /**
-   * Returns whether smallest and largest values are shown.
-   *
-   * @return false if they are suppressed
-   */
+  /** {@return whether smallest and largest values are shown; false if they are suppressed} */
   public boolean extremes() {
     return extremes;
   }

@@ -82,9 +82,8 @@ public final class NumberProfile implements ColumnProfile {
   }
 
   /**
-   * The inner edges of the bins.
-   *
-   * @return finite, ascending, one less than there are bins; the caller's copy
+   * {@return the inner edges of the bins; finite, ascending, one less than there are bins; the
+   * caller's copy}
    */
   public double[] edges() {
     return bins.edges();
@@ -101,37 +100,27 @@ public final class NumberProfile implements ColumnProfile {
   }
 
   /**
-   * Whether each distinct value of the reference has a bin of its own.
-   *
-   * @return true when nothing about the reference was lost by binning
+   * {@return whether each distinct value of the reference has a bin of its own; true when nothing
+   * about the reference was lost by binning}
    */
   public boolean exact() {
     return bins.exact();
   }
 
   /**
-   * How many values lie in each bin.
-   *
-   * @return one a bin, without the missing; the caller's copy
+   * {@return the number of values lie in each bin; one a bin, without the missing; the caller's
+   * copy}
    */
   public long[] counts() {
     return counts.clone();
   }
 
-  /**
-   * How many values there are.
-   *
-   * @return those that are not missing, infinite ones included
-   */
+  /** {@return the number of values; those that are not missing, infinite ones included} */
   public long present() {
     return moments.count() + infinite;
   }
 
-  /**
-   * How many values are null or NaN.
-   *
-   * @return 0 or more
-   */
+  /** {@return the number of values are null or NaN; 0 or more} */
   public long missing() {
     return missing;
   }
@@ -145,48 +134,34 @@ public final class NumberProfile implements ColumnProfile {
     return infinite;
   }
 
-  /**
-   * The least finite value.
-   *
-   * @return NaN when there is none
-   */
+  /** {@return the least finite value; NaN when there is none} */
   public double min() {
     return min;
   }
 
-  /**
-   * The greatest finite value.
-   *
-   * @return NaN when there is none
-   */
+  /** {@return the greatest finite value; NaN when there is none} */
   public double max() {
     return max;
   }
 
   /**
-   * The mean of the finite values: summed without rounding, rounded once.
-   *
-   * @return NaN when there is none
+   * {@return the mean of the finite values: summed without rounding, rounded once; NaN when there
+   * is none}
    */
   public double mean() {
     return moments.mean();
   }
 
   /**
-   * The population variance of the finite values, {@code (n S2 - S1^2) / n^2}: summed without
-   * rounding, rounded once, so also right far from zero.
-   *
-   * @return 0 or more; NaN when there are no values
+   * {@return the population variance of the finite values, {@code (n S2 - S1^2) / n^2}: summed
+   * without rounding, rounded once, so also right far from zero; 0 or more; NaN when there are no
+   * values}
    */
   public double variance() {
     return moments.variance();
   }
 
-  /**
-   * The square root of {@link #variance}.
-   *
-   * @return 0 or more; NaN when there are no values
-   */
+  /** {@return the square root of {@link #variance}; 0 or more; NaN when there are no values} */
   public double deviation() {
     return moments.deviation();
   }
@@ -235,10 +210,8 @@ public final class NumberProfile implements ColumnProfile {
   }
 
   /**
-   * How far the rank of a {@link #quantile} can be off: the mass of the fullest bin, or 0 when each
-   * value has its own.
-   *
-   * @return a share from 0 to 1; 0 when there are no values
+   * {@return how far the rank of a {@link #quantile} can be off: the mass of the fullest bin, or 0
+   * when each value has its own; a share from 0 to 1; 0 when there are no values}
    */
   public double quantileError() {
     long fullest = 0;
@@ -296,11 +269,7 @@ public final class NumberProfile implements ColumnProfile {
     return Objects.hash(name, role, Arrays.hashCode(counts), missing);
   }
 
-  /**
-   * For people.
-   *
-   * @return the name and the main figures
-   */
+  /** {@return the name and the main figures} */
   @Override
   public String toString() {
     return "%s: %d numbers, %d missing, %s to %s, mean %s, deviation %s, %d bins"

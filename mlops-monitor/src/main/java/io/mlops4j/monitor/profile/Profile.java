@@ -173,19 +173,14 @@ public final class Profile {
     return one instanceof VectorProfile vectors ? vectors.plus((VectorProfile) other) : one;
   }
 
-  /**
-   * How many rows were profiled.
-   *
-   * @return 0 or more
-   */
+  /** {@return the number of rows were profiled; 0 or more} */
   public long rows() {
     return rows;
   }
 
   /**
-   * The columns, skipped ones included.
-   *
-   * @return the features in order of their names, then the outputs
+   * {@return the columns, skipped ones included; the features in order of their names, then the
+   * outputs}
    */
   public List<String> columns() {
     return List.copyOf(columns.keySet());
@@ -263,11 +258,7 @@ public final class Profile {
     return ProfileReader.read(bytes);
   }
 
-  /**
-   * The digest of {@link #toBytes}, for a card or a signature.
-   *
-   * @return its SHA-256
-   */
+  /** {@return the digest of {@link #toBytes}, for a card or a signature} */
   public Digest digest() {
     return Digest.sha256(toBytes());
   }
@@ -319,11 +310,7 @@ public final class Profile {
     return Objects.hash(rows, columns);
   }
 
-  /**
-   * For people.
-   *
-   * @return rows and columns
-   */
+  /** {@return rows and columns} */
   @Override
   public String toString() {
     return "profile of " + rows + " rows of " + columns();

@@ -121,11 +121,7 @@ public final class SlicedProfile {
     return profile;
   }
 
-  /**
-   * The profile of all rows.
-   *
-   * @return the slices merged
-   */
+  /** {@return the profile of all rows; the slices merged} */
   public Profile whole() {
     return slices.values().stream().reduce(Profile::merge).orElseThrow();
   }
@@ -163,11 +159,7 @@ public final class SlicedProfile {
     return new SlicedProfile(Objects.requireNonNull(slices.get(OTHER)), by, slices);
   }
 
-  /**
-   * The digest of {@link #toBytes}, for a card or a signature.
-   *
-   * @return its SHA-256
-   */
+  /** {@return the digest of {@link #toBytes}, for a card or a signature} */
   public Digest digest() {
     return Digest.sha256(toBytes());
   }
@@ -182,11 +174,7 @@ public final class SlicedProfile {
     return slices.hashCode();
   }
 
-  /**
-   * For people.
-   *
-   * @return how many slices there are; not their names, which are values of the rows
-   */
+  /** {@return how many slices there are; not their names, which are values of the rows} */
   @Override
   public String toString() {
     return "profiles of " + slices.size() + " slices";

@@ -97,7 +97,7 @@ public final class Slices {
    * The same slices, with another bound on their number.
    *
    * @param slices how many there may be; rows of the rarer ones share {@link SlicedProfile#OTHER}
-   * @return slices of their own
+   * @return a changed copy
    * @throws IllegalArgumentException if it is below 1
    */
   public Slices atMost(int slices) {

@@ -64,11 +64,7 @@ public record TextLengths(long texts, int shortest, int longest, long total) {
         Math.addExact(total, other.total));
   }
 
-  /**
-   * The mean length.
-   *
-   * @return code points; NaN without texts
-   */
+  /** {@return the mean length; code points; NaN without texts} */
   public double mean() {
     return texts == 0 ? Double.NaN : (double) total / texts;
   }

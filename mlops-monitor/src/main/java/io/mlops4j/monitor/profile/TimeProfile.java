@@ -52,37 +52,27 @@ public final class TimeProfile implements ColumnProfile {
     return distinct;
   }
 
-  /**
-   * How many times there are.
-   *
-   * @return those that are not missing
-   */
+  /** {@return the number of times; those that are not missing} */
   public long present() {
     return present;
   }
 
-  /**
-   * How many times are null.
-   *
-   * @return 0 or more
-   */
+  /** {@return the number of times are null; 0 or more} */
   public long missing() {
     return missing;
   }
 
   /**
-   * The earliest time.
-   *
-   * @return empty when there is none; the end of what an Instant can hold for one beyond it
+   * {@return the earliest time; empty when there is none; the end of what an Instant can hold for
+   * one beyond it}
    */
   public Optional<Instant> earliest() {
     return Optional.ofNullable(earliest);
   }
 
   /**
-   * The latest time.
-   *
-   * @return empty when there is none; the end of what an Instant can hold for one beyond it
+   * {@return the latest time; empty when there is none; the end of what an Instant can hold for one
+   * beyond it}
    */
   public Optional<Instant> latest() {
     return Optional.ofNullable(latest);
@@ -138,11 +128,7 @@ public final class TimeProfile implements ColumnProfile {
     return Objects.hash(name, role, present, missing, earliest, latest);
   }
 
-  /**
-   * For people.
-   *
-   * @return the name and the main figures
-   */
+  /** {@return the name and the main figures} */
   @Override
   public String toString() {
     return "%s: %d times, %d missing, %s to %s".formatted(name, present, missing, earliest, latest);

@@ -68,46 +68,29 @@ public final class VectorProfile implements ColumnProfile {
     return sums;
   }
 
-  /**
-   * How many components each vector has.
-   *
-   * @return 1 or more
-   */
+  /** {@return the number of components each vector has; 1 or more} */
   public int dimension() {
     return sums.length;
   }
 
-  /**
-   * How many vectors there are.
-   *
-   * @return those that are neither missing nor unusable
-   */
+  /** {@return the number of vectors; those that are neither missing nor unusable} */
   public long present() {
     return norms.present();
   }
 
-  /**
-   * How many vectors are null.
-   *
-   * @return 0 or more
-   */
+  /** {@return the number of vectors are null; 0 or more} */
   public long missing() {
     return missing;
   }
 
-  /**
-   * How many vectors have a component that is null, NaN or infinite.
-   *
-   * @return 0 or more
-   */
+  /** {@return the number of vectors have a component that is null, NaN or infinite; 0 or more} */
   public long unusable() {
     return unusable;
   }
 
   /**
-   * The mean vector: summed without rounding, rounded once.
-   *
-   * @return a number a component, NaN without vectors; the caller's copy
+   * {@return the mean vector: summed without rounding, rounded once; a number a component, NaN
+   * without vectors; the caller's copy}
    */
   public double[] mean() {
     BigInteger count = BigInteger.valueOf(present());
@@ -176,11 +159,7 @@ public final class VectorProfile implements ColumnProfile {
     return Objects.hash(name, role, Arrays.hashCode(sums), missing);
   }
 
-  /**
-   * For people.
-   *
-   * @return the name and the main figures
-   */
+  /** {@return the name and the main figures} */
   @Override
   public String toString() {
     return "%s: %d vectors of %d, %d missing, %d unusable, mean norm %s"

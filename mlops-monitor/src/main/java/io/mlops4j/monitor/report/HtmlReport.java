@@ -89,11 +89,7 @@ public final class HtmlReport {
     return new Builder(title);
   }
 
-  /**
-   * Returns the page.
-   *
-   * @return HTML
-   */
+  /** {@return the page; HTML} */
   public String toHtml() {
     Markup html = new Markup().raw("<!DOCTYPE html>\n").open("html", "lang", "en").open("head");
     html.raw("<meta charset=\"utf-8\">\n")

@@ -99,11 +99,7 @@ public final class JsonReport {
     return new JsonReport(report, Objects.requireNonNull(predictionShift, "predictionShift"));
   }
 
-  /**
-   * Returns the document.
-   *
-   * @return JSON
-   */
+  /** {@return the document; JSON} */
   public String toJson() {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {

@@ -5,37 +5,37 @@ import java.util.Objects;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * Two-sample Anderson-Darling test with midranks: like a mean squared difference of the
- * distribution functions, weighted so that both tails count. Agrees with {@code
+ * Two-sample Anderson-Darling test with midranks: a mean squared difference of the distribution
+ * functions, weighted so that both tails count. Agrees with {@code
  * scipy.stats.anderson_ksamp([reference, current], midrank=True)}.
  *
- * <p><b>Statistic.</b> With N rows in both samples, over the distinct pooled values: l rows at the
- * value, B = rows below + l/2, and for a sample of n rows M = its rows below plus half of those at
- * the value, {@code A2 = (N - 1)/N sum over samples of 1/n sum l/N (N M - n B)^2 / (B (N - B) - N l
- * / 4)}. Reported is {@code (A2 - 1) / sigma}, sigma from Scholz and Stephens (K-sample
- * Anderson-Darling tests, 1987): it is negative when the samples are more alike than chance makes
- * them.
+ * <p><b>Statistic.</b> Let N be the rows of both samples. For each distinct pooled value let l be
+ * the rows at the value and B = rows below + l/2. For a sample of n rows let M be its rows below
+ * plus half of its rows at the value. Then {@code A2 = (N - 1)/N sum over samples of 1/n sum l/N (N
+ * M - n B)^2 / (B (N - B) - N l / 4)}. The reported statistic is {@code (A2 - 1) / sigma}, with
+ * sigma from Scholz and Stephens (K-sample Anderson-Darling tests, 1987). It is negative if the
+ * samples are more alike than random variation makes them.
  *
- * <p><b>P-value.</b> A quadratic in the logarithm through their table of critical values, which
+ * <p><b>P-value.</b> A quadratic in the logarithm through their table of critical values. The table
  * ends at 0.25 and 0.001: a p-value of 0.25 means 0.25 or more, 0.001 means 0.001 or less. That
- * floor is too high to survive a correction for hundreds of features.
+ * lower end is too high to survive a correction for hundreds of features.
  *
- * <p><b>Ties.</b> They are counted by midranks. The mean of A2 stays 1 with any ties, but its
+ * <p><b>Ties.</b> Ties are counted by midranks. The mean of A2 stays 1 with any ties, but its
  * deviation grows: from 0.76 to 1.41 for two distinct values. {@link PValueMethod#AUTO} therefore
- * looks up {@code (A2 - 1) / (sigma t)}, t the ratio of the limiting deviations with and without
- * the ties at hand: with B and V = B (N - B) - N l / 4 as above and w = l / N, the limiting
+ * looks up {@code (A2 - 1) / (sigma t)}, where t is the ratio of the limiting deviations with and
+ * without the ties. With B and V = B (N - B) - N l / 4 as above and w = l / N, the limiting
  * variance is {@code 2 (sum w^2 + 2 sum over pairs of values r < s of w_r w_s B_r^2 (N - B_s)^2 /
- * (V_r V_s))}. <em>Trap:</em> SciPy looks up the statistic itself: with some ten distinct values 6
- * to 7 %, with two 11 % of its p-values are below 0.05. {@link PValueMethod#ASYMPTOTIC} reproduces
- * it.
+ * (V_r V_s))}. <em>Trap:</em> SciPy looks up the statistic itself. With some ten distinct values, 6
+ * to 7 % of its p-values are below 0.05, with two distinct values 11 %. {@link
+ * PValueMethod#ASYMPTOTIC} reproduces this.
  *
- * <p>NaN is left out, infinities are largest and smallest values. When all values of both samples
- * are equal the statistic is 0 and p = 1. Commons Statistics has no Anderson-Darling test.
+ * <p>NaN is left out. Infinities are largest and smallest values. If all values of both samples are
+ * equal, the statistic is 0 and p = 1. Commons Statistics has no Anderson-Darling test.
  */
 public final class AndersonDarling {
   private static final AndersonDarling DEFAULTS = new AndersonDarling(PValueMethod.AUTO);
 
-  /** Upper quantiles of the standardised statistic of two samples at the levels beside them. */
+  /** Upper quantiles of the standardised statistic of two samples, at {@link #LEVELS}. */
   private static final double[] CRITICAL = {0.325, 1.226, 1.961, 2.718, 3.752, 4.592, 6.546};
 
   private static final double[] LEVELS = {0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001};
@@ -46,21 +46,17 @@ public final class AndersonDarling {
     this.method = method;
   }
 
-  /**
-   * The two-sample test with {@link PValueMethod#AUTO}.
-   *
-   * @return the test
-   */
+  /** {@return the two-sample test with {@link PValueMethod#AUTO}} */
   public static AndersonDarling withDefaults() {
     return DEFAULTS;
   }
 
   /**
-   * The same test with another p-value method.
+   * Returns the same test with another p-value method.
    *
-   * @param pValueMethod {@link PValueMethod#AUTO} takes ties into account, {@link
-   *     PValueMethod#ASYMPTOTIC} does not, as SciPy
-   * @return a test of its own
+   * @param pValueMethod {@link PValueMethod#AUTO} takes ties into account; {@link
+   *     PValueMethod#ASYMPTOTIC}, like SciPy, does not
+   * @return a changed copy
    * @throws IllegalArgumentException for {@link PValueMethod#EXACT}, which this test does not have
    */
   public AndersonDarling with(PValueMethod pValueMethod) {
@@ -77,7 +73,7 @@ public final class AndersonDarling {
    * @param reference values in any order, at least one that is not NaN
    * @param current values in any order, at least one that is not NaN
    * @return the standardised statistic and the p-value
-   * @throws IllegalArgumentException when a sample holds no value, or both together fewer than four
+   * @throws IllegalArgumentException if a sample holds no value, or both together fewer than four
    */
   public Result test(double[] reference, double[] current) {
     Sample first = Sample.of(reference, "reference");
@@ -96,7 +92,7 @@ public final class AndersonDarling {
     return new Result(standardised, pValue(standardised / ties));
   }
 
-  /** How many times as large the limiting deviation is as without ties; exactly 1 without any. */
+  /** The ratio of the limiting deviations with and without the ties; exactly 1 without ties. */
   private static double spreadByTies(Sample first, Sample second) {
     TiedRuns runs = TiedRuns.of(first, second);
     double rows = runs.rows();
@@ -214,10 +210,10 @@ public final class AndersonDarling {
   }
 
   /**
-   * The answer of the test.
+   * The result of the test.
    *
-   * @param statistic the standardised statistic, may be negative
-   * @param pValue from 0.001 to 0.25, which stand for all beyond them; 1 for a constant
+   * @param statistic the standardised statistic, which may be negative
+   * @param pValue from 0.001 to 0.25, which stand for all p-values beyond them; 1 for a constant
    */
   public record Result(double statistic, double pValue) implements TestResult {}
 }

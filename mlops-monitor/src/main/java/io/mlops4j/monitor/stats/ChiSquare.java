@@ -3,38 +3,40 @@ package io.mlops4j.monitor.stats;
 import java.util.Objects;
 
 /**
- * Chi-square test of homogeneity on the 2 x k table of two samples over k categories: do both rows
- * come from one distribution? {@code X2 = sum (observed - expected)^2 / expected} over both rows,
- * expected = row total times column total over the grand total, k - 1 degrees of freedom. Agrees
- * with {@code scipy.stats.chi2_contingency}.
+ * Chi-square test of homogeneity on the 2 x k table of two samples over k categories. The
+ * hypothesis is that both samples come from one distribution. {@code X2 = sum (observed -
+ * expected)^2 / expected} over both rows of the table, where expected is the row total times the
+ * column total over the grand total. There are k - 1 degrees of freedom. Agrees with {@code
+ * scipy.stats.chi2_contingency}.
  *
- * <p>Both samples are random. Taking the reference for the truth (a goodness-of-fit test of the
- * live rows) is a trap: at 500 against 5000 rows it false-alarms 94 % of the time at a nominal 5 %.
+ * <p>Both samples are random. A goodness-of-fit test of the live rows, which takes the reference
+ * for the truth, is a trap: with 500 reference rows and 5000 current rows it raises 94 % false
+ * alarms at a nominal 5 %.
  *
  * <p><b>Yates.</b> With one degree of freedom each |observed - expected| is reduced by 0.5, but not
- * below 0; switch it off with {@link #withYates(boolean)}. It never acts on more degrees of
- * freedom.
+ * below 0. {@link #withYates(boolean)} switches the correction off. It never applies to more
+ * degrees of freedom.
  *
  * <p><b>G.</b> {@link #with(Form)} takes the likelihood ratio {@code G = 2 sum observed ln(observed
- * / expected)} instead, as SciPy does by {@code lambda_="log-likelihood"}.
+ * / expected)} instead, like SciPy with {@code lambda_="log-likelihood"}.
  *
- * <p><b>P-value.</b> Both forms have the limiting distribution chi-square with k - 1 degrees of
- * freedom, but come near it late: Pearson's form when at most one expected count in five is below
- * 5, which pooling arranges; the likelihood ratio when all are 100 or more (with 50 categories,
- * rare ones pooled, 6 to 10 % of its limiting p-values are below 0.05). {@link PValueMethod#EXACT}
- * takes the distribution of the statistic over all ways to deal the pooled rows to the two samples:
- * all tables for two categories; for more, a gamma distribution with their mean, variance and
- * skewness. It holds its level with hundreds of rare categories, costs some milliseconds at most
- * and draws no random numbers. {@link PValueMethod#AUTO} takes it for the likelihood ratio where an
- * expected count is below 100, and where pooling leaves two rare categories; otherwise chi-square.
- * {@link PValueMethod#ASYMPTOTIC} always takes chi-square, as SciPy does.
+ * <p><b>P-value.</b> The limiting distribution of both forms is chi-square with k - 1 degrees of
+ * freedom. Pearson's form is close to it if at most one expected count in five is below 5, which
+ * pooling ensures. The likelihood ratio is close only if all expected counts are 100 or more: with
+ * 50 categories, rare ones pooled, 6 to 10 % of its limiting p-values are below 0.05. {@link
+ * PValueMethod#EXACT} takes the distribution of the statistic over all ways to deal the pooled rows
+ * to the two samples. For two categories these are all tables; for more, a gamma distribution with
+ * their mean, variance and skewness. It holds its level with hundreds of rare categories, takes a
+ * few milliseconds at most and draws no random numbers. {@link PValueMethod#AUTO} takes it for the
+ * likelihood ratio if an expected count is below 100, and if pooling leaves two rare categories;
+ * otherwise chi-square. {@link PValueMethod#ASYMPTOTIC} always takes chi-square, like SciPy.
  *
- * <p><b>Rare categories.</b> The approximation asks that at most 20 % of the expected counts are
- * below 5 (Cochran). {@link #withPooling(boolean)} joins the rarest categories into one until that
- * holds, or two are left; off by default.
+ * <p><b>Rare categories.</b> The approximation needs at most 20 % of the expected counts below 5
+ * (Cochran). {@link #withPooling(boolean)} joins the rarest categories into one until that holds or
+ * two are left. It is off by default.
  *
- * <p>Categories empty in both samples are dropped. A single category gives statistic 0, p = 1 and 0
- * degrees of freedom, as do equal shares with statistic 0.
+ * <p>Categories that are empty in both samples are dropped. A single category gives statistic 0, p
+ * = 1 and 0 degrees of freedom. Equal shares give statistic 0 and p = 1.
  */
 public final class ChiSquare {
   static final double LEAST_EXPECTED = 5;
@@ -55,51 +57,47 @@ public final class ChiSquare {
     this.method = method;
   }
 
-  /**
-   * With Yates' correction where there is one degree of freedom, without pooling.
-   *
-   * @return the test
-   */
+  /** {@return the test with Yates' correction for one degree of freedom, without pooling} */
   public static ChiSquare withDefaults() {
     return DEFAULTS;
   }
 
   /**
-   * The same test with another form of the statistic.
+   * Returns the same test with another form of the statistic.
    *
    * @param statistic the form
-   * @return a test of its own
+   * @return a changed copy
    */
   public ChiSquare with(Form statistic) {
     return new ChiSquare(Objects.requireNonNull(statistic, "statistic"), yates, pooling, method);
   }
 
   /**
-   * With or without Yates' correction.
+   * Returns the same test with or without Yates' correction.
    *
-   * @param correct whether to correct where there is one degree of freedom
-   * @return a test of its own
+   * @param correct whether to correct if there is one degree of freedom
+   * @return a changed copy
    */
   public ChiSquare withYates(boolean correct) {
     return new ChiSquare(form, correct, pooling, method);
   }
 
   /**
-   * With or without joining rare categories.
+   * Returns the same test with or without pooling of rare categories.
    *
    * @param poolRare whether to join the rarest categories until at most 20 % of the expected counts
    *     are below 5
-   * @return a test of its own
+   * @return a changed copy
    */
   public ChiSquare withPooling(boolean poolRare) {
     return new ChiSquare(form, yates, poolRare, method);
   }
 
   /**
-   * The same test with another p-value method.
+   * Returns the same test with another p-value method.
    *
    * @param pValueMethod how the p-value is computed; all three are described above
-   * @return a test of its own
+   * @return a changed copy
    */
   public ChiSquare with(PValueMethod pValueMethod) {
     return new ChiSquare(
@@ -112,8 +110,8 @@ public final class ChiSquare {
    * @param reference counts per category, in any order of categories
    * @param current counts of the same categories
    * @return statistic, p-value, degrees of freedom
-   * @throws IllegalArgumentException when the lengths differ, a count is negative or a sample
-   *     counts no rows
+   * @throws IllegalArgumentException if the lengths differ, a count is negative or a sample counts
+   *     no rows
    */
   public Result test(long[] reference, long[] current) {
     Counts given = Counts.of(reference, current);
@@ -164,7 +162,7 @@ public final class ChiSquare {
     return form.term(expected + corrected, expected);
   }
 
-  /** How far observed counts are from expected ones. */
+  /** The distance of observed counts from expected ones. */
   public enum Form {
     /** {@code (observed - expected)^2 / expected}. */
     PEARSON {
@@ -185,10 +183,10 @@ public final class ChiSquare {
   }
 
   /**
-   * The answer of the test.
+   * The result of the test.
    *
    * @param statistic X2 or G, 0 or more
-   * @param pValue the probability of a statistic at least as large when nothing differs
+   * @param pValue the probability of a statistic at least as large if nothing differs
    * @param degreesOfFreedom categories in use (after pooling, if any), less one
    */
   public record Result(double statistic, double pValue, int degreesOfFreedom)

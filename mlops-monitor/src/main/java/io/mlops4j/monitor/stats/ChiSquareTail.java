@@ -3,7 +3,7 @@ package io.mlops4j.monitor.stats;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 
 /**
- * The upper tail of the chi-square distribution; without degrees of freedom nothing can differ and
+ * The upper tail of the chi-square distribution. Without degrees of freedom nothing can differ and
  * the tail is 1.
  */
 final class ChiSquareTail {

@@ -2,7 +2,7 @@ package io.mlops4j.monitor.stats;
 
 import java.util.Objects;
 
-/** The counts of two samples in the same bins, checked. Lives for one call and does not copy. */
+/** The validated counts of two samples in the same bins. Lives for one call and does not copy. */
 final class Counts {
   private final long[] reference;
   private final long[] current;
@@ -21,11 +21,8 @@ final class Counts {
     Objects.requireNonNull(current, "current");
     if (reference.length != current.length) {
       throw new IllegalArgumentException(
-          "reference has "
-              + reference.length
-              + " bins, current has "
-              + current.length
-              + ": both must be counted in the same bins");
+          "reference has %s bins, current has %s: both must be counted in the same bins"
+              .formatted(reference.length, current.length));
     }
     return new Counts(reference, current);
   }
@@ -77,7 +74,10 @@ final class Counts {
     return current[bin] / (double) currentRows;
   }
 
-  /** Whether either sample has a row in the bin: a bin empty in both says nothing. */
+  /**
+   * Whether either sample has a row in the bin. A bin that is empty in both samples carries no
+   * information.
+   */
   boolean isUsed(int bin) {
     return reference[bin] + current[bin] > 0;
   }
@@ -108,7 +108,8 @@ final class Counts {
   }
 
   /**
-   * A term of a divergence: {@code p} the reference's share of a bin, {@code q} the current one's.
+   * A term of a divergence: {@code p} is the reference's share of a bin, {@code q} the current
+   * share.
    */
   @FunctionalInterface
   interface ShareFunction {

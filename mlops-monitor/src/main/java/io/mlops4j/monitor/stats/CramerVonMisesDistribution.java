@@ -3,18 +3,18 @@ package io.mlops4j.monitor.stats;
 /**
  * Upper tails of the two-sample Cramér-von Mises statistic.
  *
- * <p><b>Exact.</b> As in {@link KolmogorovDistribution}: among all orders of the pooled rows, a
+ * <p><b>Exact.</b> Like in {@link KolmogorovDistribution}, among all orders of the pooled rows a
  * walk came to (i, j) from (i - 1, j) with probability i/(i + j). Along a walk the squared
- * differences add up in whole steps; kept is the distribution of the sum below the observed one,
+ * differences add up in whole steps. The distribution of the sum is kept below the observed sum,
  * and the share at or above it, from positive terms only.
  *
  * <p><b>Limit.</b> Smirnov's integrals, one for each second gap between the multiples of pi: {@code
  * 2/pi sum (-1)^(j+1)} of the integral of {@code exp(-T u^2 / 2) / sqrt(-u sin u)} over u from (2j
  * - 1) pi to 2 j pi. With u = (2j - 1) pi + pi (1 - cos t) / 2 the integrand is smooth and
- * periodic, so that few nodes at equal distances give all digits.
+ * periodic, so a few equidistant nodes give all digits.
  */
 final class CramerVonMisesDistribution {
-  /** More values than this are neither kept nor waited for. */
+  /** The most values that a distribution may have: more take too much memory and time. */
   private static final long MOST_VALUES = 100_000_000;
 
   private static final int NODES = 48;
@@ -26,7 +26,7 @@ final class CramerVonMisesDistribution {
     return standardised(statistic, meanOfUntied(runs.rows()), varianceOfUntied(runs));
   }
 
-  /** The same by the moments that T has over all orders of these ties. */
+  /** P(T >= statistic) by the moments that T has over all orders of these ties. */
   static double tied(double statistic, TiedRuns runs) {
     return standardised(
         statistic,
@@ -34,7 +34,7 @@ final class CramerVonMisesDistribution {
         varianceOfTied(runs) / limitOfUntied(runs.rows()) * varianceOfUntied(runs));
   }
 
-  /** A variance of 0 belongs to a statistic that can take one value only. */
+  /** A variance of 0 belongs to a statistic with a single possible value. */
   private static double standardised(double statistic, double mean, double variance) {
     return variance > 0 ? limit(1.0 / 6 + (statistic - mean) / Math.sqrt(45 * variance)) : 1;
   }
@@ -86,7 +86,7 @@ final class CramerVonMisesDistribution {
     return 2 * sum;
   }
 
-  /** Half of the runs on both sides of the gap behind a run, as a share of the rows. */
+  /** Half of the rows of the runs on both sides of the gap after a run, as a share of all rows. */
   private static double weight(TiedRuns runs, int run) {
     return (runs.rows(run) + runs.rows(run + 1)) / 2 / runs.rows();
   }
@@ -100,7 +100,7 @@ final class CramerVonMisesDistribution {
     return 2 * (squares + 2 * products);
   }
 
-  /** P(T >= x) for samples without end. */
+  /** P(T >= x) for infinitely large samples. */
   static double limit(double x) {
     if (x < 0.003) {
       return 1; // by less than the smallest double
@@ -138,12 +138,8 @@ final class CramerVonMisesDistribution {
     }
     if (observed > MOST_VALUES / (Math.min(n, m) + 1)) {
       throw new IllegalArgumentException(
-          "the exact distribution for "
-              + n
-              + " and "
-              + m
-              + " rows has too many values below the observed one: take the asymptotic p-value, or"
-              + " samples of sizes with a large common divisor");
+          "the exact distribution for %s and %s rows has too many values below the observed one: take the asymptotic p-value, or samples of sizes with a large common divisor"
+              .formatted(n, m));
     }
     return new Walks((int) observed, Math.max(n, m), Math.min(n, m)).share();
   }
@@ -155,7 +151,7 @@ final class CramerVonMisesDistribution {
     private final int m;
     private final long divisor;
 
-    // by column: the distribution of the sum of steps, as far as it is below the observed one
+    // by column: the distribution of the sum of steps, up to the observed sum
     private final double[][] below;
     private final double[] atLeast;
 
@@ -197,7 +193,7 @@ final class CramerVonMisesDistribution {
       atLeast[j] = beyond;
     }
 
-    /** Adds a distribution further up; what passes the observed sum is returned. */
+    /** Adds a distribution, shifted up, and returns the share that passes the observed sum. */
     private double move(double[] from, double share, long shift, double[] to) {
       double beyond = 0;
       for (int value = 0; value < from.length; value++) {

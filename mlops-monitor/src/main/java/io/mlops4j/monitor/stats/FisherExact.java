@@ -3,16 +3,16 @@ package io.mlops4j.monitor.stats;
 import org.apache.commons.statistics.inference.FisherExactTest;
 
 /**
- * Fisher's exact test of equal shares of hits in two samples, two-sided: the p-value is the sum of
+ * Fisher's exact test of equal shares of hits in two samples, two-sided. The p-value is the sum of
  * the probabilities of all 2 x 2 tables with the same totals that are at most as probable as the
- * observed one (Fisher 1935). For samples of any, also of different, sizes; meant for few hits or
- * few rows, where {@link ShareDifference} approximates badly. Agrees with {@code
- * scipy.stats.fisher_exact}. Computed by Commons Statistics.
+ * observed one (Fisher 1935). The samples may have any sizes. Use it for few hits or few rows,
+ * where {@link ShareDifference} approximates badly. Agrees with {@code scipy.stats.fisher_exact}.
+ * Computed by Commons Statistics.
  *
  * <p>The statistic is the odds ratio of the rows, {@code (reference misses * current hits) /
- * (reference hits * current misses)}: 1 for equal shares, infinite when its denominator is 0. When
- * no row or every row of both samples is a hit, the odds are undefined; here they count as equal,
- * with statistic 1 and p = 1, where SciPy answers NaN.
+ * (reference hits * current misses)}: 1 for equal shares, infinite if its denominator is 0. If no
+ * row or every row of both samples is a hit, the odds are undefined. They count as equal here, with
+ * statistic 1 and p = 1, where SciPy answers NaN.
  *
  * <p><b>Cost.</b> In proportion to the smallest of the four totals.
  */
@@ -21,11 +21,7 @@ public final class FisherExact {
 
   private FisherExact() {}
 
-  /**
-   * The two-sided test; it has no options.
-   *
-   * @return the test
-   */
+  /** {@return the two-sided test, which has no options} */
   public static FisherExact withDefaults() {
     return DEFAULTS;
   }
@@ -36,7 +32,7 @@ public final class FisherExact {
    * @param reference two counts: misses, hits
    * @param current two counts: misses, hits
    * @return the odds ratio and the p-value
-   * @throws IllegalArgumentException when there are not two counts each, one is negative, a sample
+   * @throws IllegalArgumentException if there are not two counts each, one is negative, a sample
    *     counts no rows, or both together more than 2<sup>31</sup> - 1
    */
   public Result test(long[] reference, long[] current) {
@@ -48,11 +44,8 @@ public final class FisherExact {
     double rows = (double) counts.referenceRows() + counts.currentRows();
     if (rows > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "reference and current count "
-              + rows
-              + " rows, the exact test takes at most "
-              + Integer.MAX_VALUE
-              + ": take ShareDifference");
+          "reference and current count %s rows, the exact test takes at most %s: take ShareDifference"
+              .formatted(rows, Integer.MAX_VALUE));
     }
     if (counts.usedBins() == 1) {
       return new Result(1, 1);
@@ -67,7 +60,7 @@ public final class FisherExact {
   }
 
   /**
-   * The answer of the test.
+   * The result of the test.
    *
    * @param statistic the odds ratio, 0 or more, 1 for equal shares, above 1 when the current sample
    *     has the larger share of hits

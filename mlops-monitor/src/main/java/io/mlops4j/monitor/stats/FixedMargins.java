@@ -8,28 +8,28 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
  * P-values of statistics that are sums over the columns of a 2 x k table, given the rows of both
- * samples and the total of each column. When both samples come from one distribution, every way to
- * deal the pooled rows to the samples is equally likely. That holds for any number of rows, also
- * where columns are rare.
+ * samples and the total of each column. If both samples come from one distribution, every way to
+ * deal the pooled rows to the samples is equally likely. That holds for any number of rows, even
+ * for rare columns.
  *
- * <p><b>Two columns.</b> All tables are enumerated: the p-value is exact.
+ * <p><b>Two columns.</b> All tables are enumerated, so the p-value is exact.
  *
- * <p><b>More columns.</b> A gamma distribution with a shift (Pearson's type III, of which the
- * chi-square is one) gets the mean, the variance and the skewness of the statistic, as Mielke and
- * Berry do for permutation tests. The mean is exact. Given the totals, the counts of the first
- * sample are independent binomials whose sum is known; variance and skewness are those of the
+ * <p><b>More columns.</b> A shifted gamma distribution (Pearson's type III, which includes the
+ * chi-square) gets the mean, the variance and the skewness of the statistic, like in the
+ * permutation tests of Mielke and Berry. The mean is exact. Given the totals, the counts of the
+ * first sample are independent binomials with a known sum. Variance and skewness are those of the
  * terms' residuals from their regression on the counts, which is the limit of that conditioning
- * (Holst, Two conditional limit theorems with applications, 1979), less the degree of freedom that
- * the known sum takes from quadratic terms, which matters when columns are few. Measured levels:
- * {@code truth stats}.
+ * (Holst, Two conditional limit theorems with applications, 1979). The degree of freedom that the
+ * known sum takes from quadratic terms is subtracted, which matters for few columns. {@code truth
+ * stats} measures the levels.
  *
- * <p>The cost is some hundred terms for each distinct total, and no random numbers are drawn.
+ * <p>The cost is some hundred terms for each distinct total. No random numbers are drawn.
  */
 final class FixedMargins {
-  /** Beyond so many deviations a count has no weight. */
+  /** Beyond this number of deviations a count has no weight. */
   private static final double REACH = 10;
 
-  /** Sums of smooth functions over a bell curve need a few points per deviation. */
+  /** Points per deviation; sums of smooth functions over a bell curve need only a few. */
   private static final double POINTS = 6;
 
   private static final double ROUNDING = 1e-9;
@@ -44,13 +44,13 @@ final class FixedMargins {
     this.m = counts.currentRows();
   }
 
-  /** What a column with these counts adds to a statistic. */
+  /** The contribution of a column with these counts to a statistic. */
   @FunctionalInterface
   interface Term {
     double of(double reference, double current);
   }
 
-  /** The least expected count of a column in the smaller sample. */
+  /** The smallest expected count of a column in the smaller sample. */
   double smallestExpected() {
     double least = Double.POSITIVE_INFINITY;
     for (int i = 0; i < counts.bins(); i++) {
@@ -75,7 +75,7 @@ final class FixedMargins {
   }
 
   private double ofTwo(double statistic, Term term) {
-    double hits = Double.POSITIVE_INFINITY; // of the rarer column
+    double hits = Double.POSITIVE_INFINITY; // rows of the rarer column
     for (int i = 0; i < counts.bins(); i++) {
       hits = counts.isUsed(i) ? Math.min(hits, total(i)) : hits;
     }
@@ -121,7 +121,7 @@ final class FixedMargins {
     return moments;
   }
 
-  /** The logarithm of the hypergeometric probability, but for a constant. */
+  /** The logarithm of the hypergeometric probability, up to a constant. */
   private double logDealt(double a, double total) {
     return -LogFactorial.of(a)
         - LogFactorial.of(total - a)
@@ -129,7 +129,7 @@ final class FixedMargins {
         - LogFactorial.of(m - total + a);
   }
 
-  /** Whole numbers around a mean, all of them or every so many. */
+  /** Whole numbers around a mean: all of them, or every n-th. */
   private static final class Grid {
     private final double from;
     private final double to;
@@ -147,7 +147,10 @@ final class FixedMargins {
     }
   }
 
-  /** Of a sum of terms: the exact mean; and central moments, as of independent binomial counts. */
+  /**
+   * Moments of a sum of terms: the exact mean, and central moments under independent binomial
+   * counts.
+   */
   private static final class Moments {
     private double mean;
     private double vv; // v is a term less its mean, c a count less its mean
@@ -157,7 +160,7 @@ final class FixedMargins {
     private double vvc;
     private double vcc;
     private double ccc;
-    private double gc; // g: how many squares of a standard normal number a term is like
+    private double gc; // g: the weight of a squared standard normal number in a term
     private double ggc;
     private double gggc;
 
@@ -217,13 +220,14 @@ final class FixedMargins {
 
     double tail(double statistic) {
       double slope = vc / cc;
-      // traces of powers of diag(g) - g w', w the shares of cc: what conditioning does to squares
+      // traces of powers of diag(g) - g w', w the shares of cc: the effect of conditioning on
+      // squares
       double g1 = gc / cc;
       double g2 = ggc / cc;
       double g3 = gggc / cc;
       double variance = vv - slope * vc + 2 * (g1 * g1 - 2 * g2);
       if (!(variance > 1e-12 * vv)) {
-        return 1; // the totals leave one value
+        return 1; // the totals leave a single value
       }
       double third = vvv - slope * (3 * vvc - slope * (3 * vcc - slope * ccc));
       third += 8 * (3 * g1 * g2 - 3 * g3 - g1 * g1 * g1);

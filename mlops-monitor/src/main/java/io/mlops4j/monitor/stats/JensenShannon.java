@@ -3,17 +3,17 @@ package io.mlops4j.monitor.stats;
 import java.util.Objects;
 
 /**
- * Jensen-Shannon distance or divergence over shared bins: with p and q the shares of a bin and
- * {@code m = (p + q) / 2}, {@code divergence = (sum p log(p / m) + sum q log(q / m)) / 2}, and
+ * Jensen-Shannon distance or divergence over shared bins. With p and q the shares of a bin and
+ * {@code m = (p + q) / 2}, {@code divergence = (sum p log(p / m) + sum q log(q / m)) / 2} and
  * {@code distance = sqrt(divergence)}.
  *
- * <p>Three scales that cannot be compared with one another are in use: the root with the natural
+ * <p>Three scales are in use that cannot be compared with one another: the root with the natural
  * logarithm, the root with base 2, and base 2 without root. The default here is the distance with
- * base 2, in [0, 1], as {@code scipy.spatial.distance.jensenshannon(p, q, base=2)}; 0.1 is the
- * usual bound for drift on that scale.
+ * base 2, in [0, 1], like {@code scipy.spatial.distance.jensenshannon(p, q, base=2)}. On that
+ * scale, 0.1 is the usual bound for drift.
  *
- * <p>Empty bins need no floor: {@code 0 log 0} is 0 and m is positive wherever p or q is. Equal
- * shares give 0. The statistic is symmetric and an effect size; it has no p-value of its own.
+ * <p>Empty bins need no floor: {@code 0 log 0} is 0, and m is positive if p or q is. Equal shares
+ * give 0. The statistic is symmetric. It is an effect size without a p-value.
  */
 public final class JensenShannon {
   private static final JensenShannon DEFAULTS = new JensenShannon(LogBase.TWO, Scale.DISTANCE);
@@ -26,43 +26,39 @@ public final class JensenShannon {
     this.scale = scale;
   }
 
-  /**
-   * The distance (root) with base 2.
-   *
-   * @return the statistic
-   */
+  /** {@return the distance (root) with base 2} */
   public static JensenShannon withDefaults() {
     return DEFAULTS;
   }
 
   /**
-   * The same statistic with another base of the logarithm.
+   * Returns the same statistic with another base of the logarithm.
    *
    * @param logBase the base
-   * @return a statistic of its own
+   * @return a changed copy
    */
   public JensenShannon with(LogBase logBase) {
     return new JensenShannon(Objects.requireNonNull(logBase, "logBase"), scale);
   }
 
   /**
-   * The same statistic with or without the root.
+   * Returns the same statistic with or without the root.
    *
    * @param rootOrNot the scale
-   * @return a statistic of its own
+   * @return a changed copy
    */
   public JensenShannon with(Scale rootOrNot) {
     return new JensenShannon(base, Objects.requireNonNull(rootOrNot, "rootOrNot"));
   }
 
   /**
-   * The statistic.
+   * Computes the statistic.
    *
    * @param reference counts per bin, in any order of bins
    * @param current counts in the same bins
    * @return from 0 to 1 with base 2; to ln 2, or its root, with base e
-   * @throws IllegalArgumentException when the lengths differ, a count is negative or a sample
-   *     counts no rows
+   * @throws IllegalArgumentException if the lengths differ, a count is negative or a sample counts
+   *     no rows
    */
   public double statistic(long[] reference, long[] current) {
     double nats = Counts.of(reference, current).sum(JensenShannon::term) / 2;

@@ -7,18 +7,18 @@ import org.apache.commons.statistics.distribution.BinomialDistribution;
  * Upper tails of the Kolmogorov-Smirnov statistics.
  *
  * <p><b>Two samples, exact.</b> Among all orders of the pooled rows, a walk steps right for a row
- * of the first sample and up for one of the second; D is reached by the walks that leave the band
- * |i/n - j/m| &lt; D. A walk came to (i, j) from (i - 1, j) with probability i/(i + j), which gives
- * the share of leaving walks cell by cell, from positive terms only: no cancellation, no overflow,
- * and small p-values keep their digits (Viehmann, Numerically more stable computation of the
- * p-values for the two-sample Kolmogorov-Smirnov test, 2021). For samples of one size the walks are
- * counted by reflection (Gnedenko and Korolyuk, 1951), a sum of n/h terms for D = h/n.
+ * of the first sample and up for a row of the second. Walks that leave the band |i/n - j/m| &lt; D
+ * reach D. A walk came to (i, j) from (i - 1, j) with probability i/(i + j), which gives the share
+ * of leaving walks cell by cell. All terms are positive, so nothing cancels or overflows and small
+ * p-values keep their digits (Viehmann, Numerically more stable computation of the p-values for the
+ * two-sample Kolmogorov-Smirnov test, 2021). For samples of one size the walks are counted by
+ * reflection (Gnedenko and Korolyuk, 1951), a sum of n/h terms for D = h/n.
  *
  * <p><b>One sample.</b> After Simard and L'Ecuyer (Computing the two-sided Kolmogorov-Smirnov
- * distribution, 2011), with the regions of SciPy's {@code kstwo} so that the p-values are the same:
- * closed forms at both ends (Ruben and Gambino), twice the one-sided tail (Smirnov) for large D,
- * the matrix power of Marsaglia, Tsang and Wang for few rows, the expansion of Pelz and Good
- * between.
+ * distribution, 2011), with the regions of SciPy's {@code kstwo} so that the p-values are the same.
+ * Both ends have closed forms (Ruben and Gambino). Large D take twice the one-sided tail (Smirnov),
+ * few rows the matrix power of Marsaglia, Tsang and Wang, and everything between the expansion of
+ * Pelz and Good.
  */
 final class KolmogorovDistribution {
   /** Above it even {@code e exp(-2 x)}, the bound of the tail, is below the smallest double. */
@@ -59,7 +59,7 @@ final class KolmogorovDistribution {
   }
 
   private static double shareLeaving(long reach, int n, int m) {
-    // left[j]: share of the walks to (i, j) that left the band; all of them outside it
+    // left[j]: the share of walks to (i, j) that left the band; 1 outside the band
     double[] left = new double[m + 1];
     Arrays.fill(left, 1);
     double[] reciprocals = reciprocals(Math.addExact(n, m));
@@ -77,7 +77,7 @@ final class KolmogorovDistribution {
   }
 
   /**
-   * A division in every cell would take most of the time. The walk of no steps has left nothing:
+   * A division in every cell would take most of the time. The walk of no steps has left nothing, so
    * 1/0 counts as 0.
    */
   private static double[] reciprocals(int last) {
@@ -126,7 +126,7 @@ final class KolmogorovDistribution {
 
   /**
    * P(D+ >= d), a sum over the row at which the line is crossed last. The terms are smooth in that
-   * row, so that for many rows every k-th term, k times, is the same sum to all digits.
+   * row. For many rows, every k-th term times k gives the same sum to all digits.
    */
   private static double oneSided(double d, int n) {
     int stride = Math.max(1, n / 2048);

@@ -3,33 +3,32 @@ package io.mlops4j.monitor.stats;
 import java.util.Objects;
 
 /**
- * Two-sample Kolmogorov-Smirnov test: {@code D = max |F1(x) - F2(x)|} over all x, F1 and F2 the
- * right-continuous empirical distribution functions, so that ties between and within the samples
- * are counted rightly. Two-sided. Agrees with {@code scipy.stats.ks_2samp}, methods {@code exact}
- * and {@code asymp}.
+ * Two-sample Kolmogorov-Smirnov test, two-sided: {@code D = max |F1(x) - F2(x)|} over all x, with
+ * the right-continuous empirical distribution functions F1 and F2, so that ties are counted
+ * correctly. Agrees with {@code scipy.stats.ks_2samp}, methods {@code exact} and {@code asymp}.
  *
- * <p><b>P-value.</b> {@link PValueMethod#AUTO} takes the exact distribution when both samples have
- * at most {@value #EXACT_LIMIT} rows; above, {@code p = P(D_N >= D)} of the one-sample statistic
- * with {@code N = round(nm / (n + m))}. Both assume a continuous distribution; with ties the
- * p-value errs to the large side.
+ * <p><b>P-value.</b> {@link PValueMethod#AUTO} takes the exact distribution if both samples have at
+ * most {@value #EXACT_LIMIT} rows. For larger samples it takes {@code p = P(D_N >= D)} of the
+ * one-sample statistic with {@code N = round(nm / (n + m))}. Both assume a continuous distribution;
+ * with ties the p-value is too large, never too small.
  *
  * <p><b>Binned.</b> From counts, D is taken over the edges of the bins. It is at most the D of the
- * rows themselves and below it by at most the largest share that either sample has in one bin
- * ({@link Result#errorBound()}); for bins that hold a single value the answer is exact. Its p-value
- * is therefore never too small.
+ * rows, and below it by at most the largest share that either sample has in one bin ({@link
+ * Result#errorBound()}). For bins with a single value it is exact. So its p-value is never too
+ * small.
  *
- * <p><b>Cost.</b> Sorting; the exact p-value of two samples of different sizes near 10 000 rows
- * takes up to a few hundred milliseconds when D is large, choose {@link PValueMethod#ASYMPTOTIC}
- * where that matters.
+ * <p><b>Cost.</b> Sorting. The exact p-value of two samples of different sizes near 10 000 rows
+ * takes up to a few hundred milliseconds if D is large; choose {@link PValueMethod#ASYMPTOTIC} if
+ * that matters.
  *
- * <p><b>Special values.</b> NaN is left out; infinities count as largest and smallest values; equal
+ * <p><b>Special values.</b> NaN is left out. Infinities count as largest and smallest values. Equal
  * samples and equal constants give D = 0 and p = 1.
  *
- * <p>The p-value is computed here and not by Commons Statistics because that library takes raw
- * values only: counts in bins have no way in.
+ * <p>The p-value is computed here because Commons Statistics takes raw values only, not counts in
+ * bins.
  */
 public final class KolmogorovSmirnov {
-  /** The most rows per sample for which {@link PValueMethod#AUTO} is exact. */
+  /** The largest number of rows per sample for which {@link PValueMethod#AUTO} is exact. */
   public static final int EXACT_LIMIT = 10_000;
 
   private static final KolmogorovSmirnov DEFAULTS = new KolmogorovSmirnov(PValueMethod.AUTO);
@@ -40,46 +39,42 @@ public final class KolmogorovSmirnov {
     this.method = method;
   }
 
-  /**
-   * The two-sided test with the p-value method {@link PValueMethod#AUTO}.
-   *
-   * @return the test
-   */
+  /** {@return the two-sided test with the p-value method {@link PValueMethod#AUTO}} */
   public static KolmogorovSmirnov withDefaults() {
     return DEFAULTS;
   }
 
   /**
-   * The same test with another p-value method.
+   * Returns the same test with another p-value method.
    *
-   * @param pValueMethod how the p-value is computed; {@link PValueMethod#EXACT} refuses samples of
+   * @param pValueMethod how the p-value is computed; {@link PValueMethod#EXACT} rejects samples of
    *     more than 2<sup>31</sup> - 1 rows and takes time proportional to {@code n m D}
-   * @return a test of its own
+   * @return a changed copy
    */
   public KolmogorovSmirnov with(PValueMethod pValueMethod) {
     return new KolmogorovSmirnov(Objects.requireNonNull(pValueMethod, "pValueMethod"));
   }
 
   /**
-   * D of two samples.
+   * Computes D of two samples.
    *
    * @param reference values in any order, at least one that is not NaN
    * @param current values in any order, at least one that is not NaN
    * @return D in [0, 1]
-   * @throws IllegalArgumentException when a sample holds no value
+   * @throws IllegalArgumentException if a sample holds no value
    */
   public double statistic(double[] reference, double[] current) {
     return StepDifference.largest(Sample.of(reference, "reference"), Sample.of(current, "current"));
   }
 
   /**
-   * D over the edges of shared bins.
+   * Computes D over the edges of shared bins.
    *
    * @param reference counts per bin, bins in ascending order
    * @param current counts in the same bins
    * @return D in [0, 1], a lower bound of the D of the rows
-   * @throws IllegalArgumentException when the lengths differ, a count is negative or a sample
-   *     counts no rows
+   * @throws IllegalArgumentException if the lengths differ, a count is negative or a sample counts
+   *     no rows
    */
   public double statistic(long[] reference, long[] current) {
     return StepDifference.largest(Counts.of(reference, current));
@@ -91,7 +86,7 @@ public final class KolmogorovSmirnov {
    * @param reference values in any order, at least one that is not NaN
    * @param current values in any order, at least one that is not NaN
    * @return D, p-value, error bound 0
-   * @throws IllegalArgumentException when a sample holds no value
+   * @throws IllegalArgumentException if a sample holds no value
    */
   public Result test(double[] reference, double[] current) {
     Sample first = Sample.of(reference, "reference");
@@ -105,9 +100,9 @@ public final class KolmogorovSmirnov {
    *
    * @param reference counts per bin, bins in ascending order
    * @param current counts in the same bins
-   * @return D over the edges, its p-value and by how much the D of the rows can be above it
-   * @throws IllegalArgumentException when the lengths differ, a count is negative or a sample
-   *     counts no rows
+   * @return D over the edges, its p-value, and the largest excess of the D of the rows
+   * @throws IllegalArgumentException if the lengths differ, a count is negative or a sample counts
+   *     no rows
    */
   public Result test(long[] reference, long[] current) {
     Counts counts = Counts.of(reference, current);
@@ -117,17 +112,17 @@ public final class KolmogorovSmirnov {
   }
 
   /**
-   * Sorts a reference once, for many samples that are tested against it; those need no sorting.
+   * Sorts a reference once for many tests against it, which then sort nothing.
    *
    * @param reference values in any order, at least one that is not NaN; copied
    * @return this test against that reference
-   * @throws IllegalArgumentException when the reference holds no value
+   * @throws IllegalArgumentException if the reference holds no value
    */
   public FixedReference against(double[] reference) {
     return new FixedReference(this, new RankedSample(Sample.of(reference, "reference")));
   }
 
-  /** The test against one reference, which is kept sorted. Immutable and thread safe. */
+  /** The test against one sorted reference. Immutable and thread safe. */
   public static final class FixedReference {
     private final KolmogorovSmirnov test;
     private final RankedSample reference;
@@ -141,8 +136,8 @@ public final class KolmogorovSmirnov {
      * Tests a sample.
      *
      * @param current values in any order, at least one that is not NaN
-     * @return what {@link KolmogorovSmirnov#test(double[], double[])} gives
-     * @throws IllegalArgumentException when the sample holds no value
+     * @return the same result as {@link KolmogorovSmirnov#test(double[], double[])}
+     * @throws IllegalArgumentException if the sample holds no value
      */
     public Result test(double[] current) {
       int[] counts = new int[reference.places()];
@@ -171,11 +166,11 @@ public final class KolmogorovSmirnov {
   }
 
   /**
-   * The answer of the test.
+   * The result of the test.
    *
    * @param statistic D in [0, 1]
    * @param pValue the two-sided p-value
-   * @param errorBound by how much the D of the rows can be above {@code statistic}; 0 when computed
+   * @param errorBound the largest excess of the D of the rows over {@code statistic}; 0 if computed
    *     from rows
    */
   public record Result(double statistic, double pValue, double errorBound) implements TestResult {}

@@ -4,13 +4,12 @@ import java.util.Objects;
 
 /**
  * Kullback-Leibler divergence of the current shares from the reference's over shared bins, {@code
- * sum p log(p / q)}, p the reference's share of a bin and q the current one's; nats by default.
- * Agrees with {@code scipy.stats.entropy(p, q)}.
+ * sum p log(p / q)}, with p the reference's share of a bin and q the current share. The unit is
+ * nats by default. Agrees with {@code scipy.stats.entropy(p, q)}.
  *
- * <p>Not symmetric: swap the arguments for the other direction. A bin that only the current sample
- * uses adds nothing; one that only the reference uses makes the divergence infinite. Where that
- * happens prefer {@link JensenShannon}, which is always finite. An effect size without a p-value of
- * its own.
+ * <p>The divergence is not symmetric; swap the arguments for the other direction. A bin that only
+ * the current sample uses adds nothing. A bin that only the reference uses makes the divergence
+ * infinite; {@link JensenShannon} is always finite. This is an effect size without a p-value.
  */
 public final class KullbackLeibler {
   private static final KullbackLeibler DEFAULTS = new KullbackLeibler(LogBase.E);
@@ -21,34 +20,30 @@ public final class KullbackLeibler {
     this.base = base;
   }
 
-  /**
-   * The divergence in nats.
-   *
-   * @return the statistic
-   */
+  /** {@return the divergence in nats} */
   public static KullbackLeibler withDefaults() {
     return DEFAULTS;
   }
 
   /**
-   * The divergence with another base of the logarithm.
+   * Returns the divergence with another base of the logarithm.
    *
    * @param logBase the base
-   * @return a statistic of its own
+   * @return a changed copy
    */
   public KullbackLeibler with(LogBase logBase) {
     return new KullbackLeibler(Objects.requireNonNull(logBase, "logBase"));
   }
 
   /**
-   * The divergence.
+   * Computes the divergence.
    *
    * @param reference counts per bin, in any order of bins
    * @param current counts in the same bins
-   * @return 0 for equal shares, {@link Double#POSITIVE_INFINITY} when the current sample lacks a
-   *     bin of the reference
-   * @throws IllegalArgumentException when the lengths differ, a count is negative or a sample
-   *     counts no rows
+   * @return 0 for equal shares, {@link Double#POSITIVE_INFINITY} if the current sample lacks a bin
+   *     of the reference
+   * @throws IllegalArgumentException if the lengths differ, a count is negative or a sample counts
+   *     no rows
    */
   public double statistic(long[] reference, long[] current) {
     // rounding can leave a sum of -1e-17 for nearly equal shares

@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 
 /**
  * Adjusts the p-values of many tests at once. An adjusted p-value is the smallest level at which
- * its hypothesis is rejected when all are looked at together. Adjusted values are at most 1 and
+ * its hypothesis is rejected if all tests are judged together. Adjusted values are at most 1 and
  * keep the order of the raw ones; equal raw values stay equal. Agrees with {@code
  * scipy.stats.false_discovery_control} and with the textbook formulas.
  */
@@ -22,7 +22,7 @@ public enum PValueAdjustment {
     }
   },
   /**
-   * The same under any dependence, {@code 1 + 1/2 + ... + 1/k} times stricter (Benjamini and
+   * The same under any dependence: {@code 1 + 1/2 + ... + 1/k} times stricter (Benjamini and
    * Yekutieli 2001).
    */
   BENJAMINI_YEKUTIELI {
@@ -49,7 +49,7 @@ public enum PValueAdjustment {
       return ordered;
     }
   },
-  /** {@code p k}: as {@link #HOLM}, simpler and weaker. */
+  /** {@code p k}: like {@link #HOLM}, but simpler and weaker. */
   BONFERRONI {
     @Override
     double factor(int rank, int tests) {
@@ -62,8 +62,8 @@ public enum PValueAdjustment {
    *
    * @param pValues one per test, in any order, each in [0, 1]; may be empty
    * @return the adjusted values in the same order
-   * @throws IllegalArgumentException when a value is NaN or out of range: leave out the tests that
-   *     could not be made
+   * @throws IllegalArgumentException if a value is NaN or out of range; leave out tests that could
+   *     not be made
    */
   public double[] adjust(double... pValues) {
     Objects.requireNonNull(pValues, "pValues");
@@ -81,10 +81,10 @@ public enum PValueAdjustment {
     return inPlace(monotone(ordered), order);
   }
 
-  /** What the p-value of this rank (from 1, smallest first) is multiplied by. */
+  /** The factor of the p-value of this rank (from 1, smallest first). */
   abstract double factor(int rank, int tests);
 
-  /** A larger raw value must not end up with a smaller adjusted one. */
+  /** Makes the adjusted values ascend like the raw ones. */
   double[] monotone(double[] ordered) {
     for (int i = ordered.length - 2; i >= 0; i--) {
       ordered[i] = Math.min(ordered[i], ordered[i + 1]);
@@ -104,11 +104,8 @@ public enum PValueAdjustment {
     for (int i = 0; i < pValues.length; i++) {
       if (!(pValues[i] >= 0 && pValues[i] <= 1)) {
         throw new IllegalArgumentException(
-            "pValues["
-                + i
-                + "] = "
-                + pValues[i]
-                + ": a p-value lies in [0, 1]; leave out tests that could not be made");
+            "pValues[%s] = %s: a p-value lies in [0, 1]; leave out tests that could not be made"
+                .formatted(i, pValues[i]));
       }
     }
   }

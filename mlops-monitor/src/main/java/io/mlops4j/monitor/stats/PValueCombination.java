@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Fisher's combination of the p-values of independent tests of one hypothesis, such as one feature
- * on several days: {@code -2 sum ln p}, chi-square with 2 k degrees of freedom (Fisher 1925). One
- * tiny p-value is enough to reject; for which of many hypotheses to reject take {@link
- * PValueAdjustment}. Tests of the same rows, such as those of several features, are not independent
- * and reject too often. Agrees with {@code scipy.stats.combine_pvalues}.
+ * Fisher's combination of the p-values of independent tests of one hypothesis, for example of one
+ * feature on several days: {@code -2 sum ln p}, chi-square with 2 k degrees of freedom (Fisher
+ * 1925). One tiny p-value is enough to reject. To decide which of many hypotheses to reject, use
+ * {@link PValueAdjustment}. Tests of the same rows, such as the tests of several features, are not
+ * independent and reject too often. Agrees with {@code scipy.stats.combine_pvalues}.
  *
  * <p>A p-value of 0 makes the statistic infinite and the combined p-value 0.
  */
@@ -17,11 +17,7 @@ public final class PValueCombination {
 
   private PValueCombination() {}
 
-  /**
-   * Fisher's combination; it has no options.
-   *
-   * @return the combination
-   */
+  /** {@return Fisher's combination, which has no options} */
   public static PValueCombination withDefaults() {
     return DEFAULTS;
   }
@@ -31,17 +27,15 @@ public final class PValueCombination {
    *
    * @param pValues at least one, each in [0, 1], in any order
    * @return the statistic and the combined p-value
-   * @throws IllegalArgumentException when there is none, or one is NaN or out of range
+   * @throws IllegalArgumentException if there is none, or one is NaN or out of range
    */
   public Result test(double... pValues) {
     Objects.requireNonNull(pValues, "pValues");
     if (pValues.length == 0 || !Arrays.stream(pValues).allMatch(p -> p >= 0 && p <= 1)) {
       throw new IllegalArgumentException(
-          "pValues holds "
-              + pValues.length
-              + " values, of which "
-              + Arrays.stream(pValues).filter(p -> !(p >= 0 && p <= 1)).count()
-              + " are out of range: at least one is needed, and all in [0, 1]");
+          "pValues holds %s values, of which %s are out of range: at least one is needed, and all in [0, 1]"
+              .formatted(
+                  pValues.length, Arrays.stream(pValues).filter(p -> !(p >= 0 && p <= 1)).count()));
     }
     double statistic = -2 * Arrays.stream(pValues).map(Math::log).sum();
     // + 0.0: minus twice zero is -0.0
@@ -50,7 +44,7 @@ public final class PValueCombination {
   }
 
   /**
-   * The answer.
+   * The result of the combination.
    *
    * @param statistic 0 or more
    * @param pValue upper tail of chi-square

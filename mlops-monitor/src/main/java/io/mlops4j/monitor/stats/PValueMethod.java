@@ -1,10 +1,9 @@
 package io.mlops4j.monitor.stats;
 
-/** How a p-value is computed. */
+/** The method by which a p-value is computed. */
 public enum PValueMethod {
   /**
-   * {@link #EXACT} where the test can afford it, {@link #ASYMPTOTIC} above; each test names its
-   * limit.
+   * {@link #EXACT} if the test can afford it, else {@link #ASYMPTOTIC}. Each test states its limit.
    */
   AUTO,
   /** From the exact distribution of the statistic, which assumes values without ties. */

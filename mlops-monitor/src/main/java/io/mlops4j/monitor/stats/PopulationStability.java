@@ -1,26 +1,26 @@
 package io.mlops4j.monitor.stats;
 
 /**
- * Population stability index, {@code PSI = sum (q - p) ln(q / p)} over shared bins, p the
- * reference's share of a bin and q the current one's.
+ * Population stability index, {@code PSI = sum (q - p) ln(q / p)} over shared bins, with p the
+ * reference's share of a bin and q the current share.
  *
  * <p><b>Empty bins.</b> Shares below a floor (default {@value #DEFAULT_FLOOR}) are raised to it,
  * without renormalising, so that an empty bin has a large but finite weight. A bin that is empty in
  * both samples adds nothing.
  *
  * <p><b>Bins.</b> Use quantiles of the <em>reference</em> ({@link QuantileBins}), ten by custom,
- * and keep them. Bins of equal width over the pooled data are a trap: one outlier of a million
+ * and keep them. Bins of equal width over the pooled data are a trap: a single outlier of a million
  * moves every other row into one bin and hides any drift.
  *
- * <p><b>Test.</b> {@code PSI / (1/n + 1/m)} is close to chi-square with B - 1 degrees of freedom
- * when nothing drifted, B the bins that are used by either sample (Yurdakul and Naranjo,
- * Statistical properties of the population stability index, 2020). The usual bands ignore the
- * sample sizes: at n = m = 300 and ten bins the bound 0.1 alone gives 9 % false alarms. Where a bin
- * is expected to hold fewer than 100 rows of the smaller sample, chi-square is too small a p-value
- * (at n = m = 100 and ten bins 7 to 8 % would be below 0.05). There the p-value is taken from the
- * distribution of the index over all ways to deal the pooled rows to the two samples, floor
- * included: all tables for two bins; for more, a gamma distribution with their mean, variance and
- * skewness. For bins cut at quantiles of a small reference it errs to the large side.
+ * <p><b>Test.</b> If nothing drifted, {@code PSI / (1/n + 1/m)} is close to chi-square with B - 1
+ * degrees of freedom, with B the bins used by either sample (Yurdakul and Naranjo, Statistical
+ * properties of the population stability index, 2020). The usual bands ignore the sample sizes: at
+ * n = m = 300 and ten bins, the bound 0.1 alone gives 9 % false alarms. If a bin is expected to
+ * hold fewer than 100 rows of the smaller sample, the chi-square p-value is too small (at n = m =
+ * 100 and ten bins, 7 to 8 % would be below 0.05). Then the p-value comes from the distribution of
+ * the index over all ways to deal the pooled rows to the two samples, floor included. For two bins
+ * these are all tables; for more, a gamma distribution with their mean, variance and skewness. For
+ * bins cut at quantiles of a small reference the p-value is too large, never too small.
  *
  * <p>Equal shares give 0 and p = 1. A single bin gives 0 and p = 1.
  */
@@ -38,21 +38,17 @@ public final class PopulationStability {
     this.pseudoCount = pseudoCount;
   }
 
-  /**
-   * The index with the floor {@value #DEFAULT_FLOOR}.
-   *
-   * @return the statistic
-   */
+  /** {@return the index with the floor {@value #DEFAULT_FLOOR}} */
   public static PopulationStability withDefaults() {
     return DEFAULTS;
   }
 
   /**
-   * The index with another floor.
+   * Returns the index with another floor.
    *
-   * @param share the least share of a bin, above 0 and below 1
-   * @return a statistic of its own
-   * @throws IllegalArgumentException when the share is out of range
+   * @param share the smallest share of a bin, above 0 and below 1
+   * @return a changed copy
+   * @throws IllegalArgumentException if the share is out of range
    */
   public PopulationStability withFloor(double share) {
     if (!(share > 0 && share < 1)) {
@@ -63,12 +59,12 @@ public final class PopulationStability {
   }
 
   /**
-   * The index with additive smoothing in place of the floor: {@code share = (count + a) / (rows + a
-   * bins)}.
+   * Returns the index with additive smoothing instead of the floor: {@code share = (count + a) /
+   * (rows + a bins)}.
    *
-   * @param a what is added to the count of every bin, above 0; 0.5 by custom
-   * @return a statistic of its own
-   * @throws IllegalArgumentException when {@code a} is not above 0 or infinite
+   * @param a the amount that is added to the count of every bin, above 0; 0.5 by custom
+   * @return a changed copy
+   * @throws IllegalArgumentException if {@code a} is not above 0 or is infinite
    */
   public PopulationStability withPseudoCount(double a) {
     if (!(a > 0) || Double.isInfinite(a)) {
@@ -79,26 +75,26 @@ public final class PopulationStability {
   }
 
   /**
-   * The index.
+   * Computes the index.
    *
    * @param reference counts per bin, in any order of bins
    * @param current counts in the same bins
    * @return PSI, 0 or more
-   * @throws IllegalArgumentException when the lengths differ, a count is negative or a sample
-   *     counts no rows
+   * @throws IllegalArgumentException if the lengths differ, a count is negative or a sample counts
+   *     no rows
    */
   public double statistic(long[] reference, long[] current) {
     return index(Counts.of(reference, current));
   }
 
   /**
-   * The index with its test.
+   * Computes the index and tests it.
    *
    * @param reference counts per bin, in any order of bins
    * @param current counts in the same bins
    * @return PSI, p-value, degrees of freedom and band
-   * @throws IllegalArgumentException when the lengths differ, a count is negative or a sample
-   *     counts no rows
+   * @throws IllegalArgumentException if the lengths differ, a count is negative or a sample counts
+   *     no rows
    */
   public Result test(long[] reference, long[] current) {
     Counts counts = Counts.of(reference, current);
@@ -133,7 +129,7 @@ public final class PopulationStability {
     return Math.max(floor, (count + pseudoCount) / (rows + pseudoCount * bins));
   }
 
-  /** The customary reading of the index, which ignores how many rows it was computed from. */
+  /** The customary bands of the index, which ignore the number of rows. */
   public enum Band {
     /** Below 0.1. */
     STABLE,
@@ -151,19 +147,15 @@ public final class PopulationStability {
   }
 
   /**
-   * The answer of the test.
+   * The result of the test.
    *
    * @param statistic PSI, 0 or more
-   * @param pValue the probability of an index at least as large when nothing differs
+   * @param pValue the probability of an index at least as large if nothing differs
    * @param degreesOfFreedom bins used by either sample, less one
    */
   public record Result(double statistic, double pValue, int degreesOfFreedom)
       implements TestResult {
-    /**
-     * The customary band of the index.
-     *
-     * @return the band
-     */
+    /** {@return the customary band of the index} */
     public Band band() {
       return Band.of(statistic);
     }

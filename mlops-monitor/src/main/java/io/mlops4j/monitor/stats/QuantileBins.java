@@ -8,10 +8,9 @@ import java.util.Objects;
  * (e_last, +inf)}.
  *
  * <p>The inner edges are the quantiles {@code k / bins} of the reference with linear interpolation
- * between its sorted values, as {@code numpy.quantile(reference, k / bins, method="linear")}; equal
- * edges are merged, so that there may be fewer bins than asked for, and a bin may stay empty in the
- * reference itself. NaN is left out; infinite edges, which only infinite values can cause, are
- * dropped.
+ * between its sorted values, like {@code numpy.quantile(reference, k / bins, method="linear")}.
+ * Equal edges are merged, so there may be fewer bins than requested, and a bin may be empty in the
+ * reference. NaN is left out. Infinite edges, which only infinite values can cause, are dropped.
  */
 public final class QuantileBins {
   private final double[] edges;
@@ -21,12 +20,12 @@ public final class QuantileBins {
   }
 
   /**
-   * Bins of nearly equal counts in the reference.
+   * Returns bins of nearly equal counts in the reference.
    *
    * @param reference values in any order, at least one that is not NaN
-   * @param bins how many bins to aim at, 2 or more
+   * @param bins the requested number of bins, 2 or more
    * @return the bins
-   * @throws IllegalArgumentException when the reference holds no value or {@code bins} is below 2
+   * @throws IllegalArgumentException if the reference holds no value or {@code bins} is below 2
    */
   public static QuantileBins of(double[] reference, int bins) {
     if (bins < 2) {
@@ -53,37 +52,30 @@ public final class QuantileBins {
   }
 
   /**
-   * From the nearer end, as NumPy rounds: an edge one bit off would move a value into the next bin.
+   * Interpolates from the nearer end, as NumPy rounds. An edge one bit off would move a value into
+   * the next bin.
    */
   private static double between(double a, double b, double part) {
     double step = b - a;
     return part < 0.5 ? a + step * part : b - step * (1 - part);
   }
 
-  /**
-   * How many bins there are.
-   *
-   * @return one more than there are edges
-   */
+  /** {@return the number of bins, one more than there are edges} */
   public int size() {
     return edges.length + 1;
   }
 
-  /**
-   * The inner edges.
-   *
-   * @return a copy, strictly ascending, finite
-   */
+  /** {@return a copy of the inner edges, strictly ascending and finite} */
   public double[] edges() {
     return edges.clone();
   }
 
   /**
-   * The bin of a value.
+   * Returns the bin of a value.
    *
    * @param value any value but NaN; infinities fall into the outer bins
    * @return from 0 to {@code size() - 1}
-   * @throws IllegalArgumentException for NaN, which has no place in an order: count it apart
+   * @throws IllegalArgumentException for NaN, which has no place in an order; count it separately
    */
   public int indexOf(double value) {
     if (Double.isNaN(value)) {

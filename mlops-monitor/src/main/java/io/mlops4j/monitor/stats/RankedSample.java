@@ -3,25 +3,25 @@ package io.mlops4j.monitor.stats;
 import java.util.Arrays;
 
 /**
- * A sorted sample that finds how many of its values another one lies above, without sorting that: a
- * table of slots of equal width leads close to each value, and a search without branches decides
- * between the few that are left, as which way it turns cannot be foretold. D then takes counts
- * only, as between two neighbours of this sample the other's distribution function is greatest, or
- * least, at one of the two.
+ * A sorted sample that counts, for each value of another sample, how many of its own values are
+ * below it. The other sample need not be sorted. A table of slots of equal width leads close to
+ * each value. A branch-free search decides between the few candidates, because its direction is
+ * unpredictable. D follows from the counts: between two neighbours of this sample, the other's
+ * distribution function is largest or smallest at one of them.
  */
 final class RankedSample {
   private static final int GROUPS = 256;
   private static final int MANY = 4096;
 
-  // Distinct, ascending, infinite ones included, none -0; behind them infinite ones, so that a
-  // search may run over.
+  // Distinct, ascending, infinite ones included, none -0. Infinite values follow, so that a search
+  // may overrun.
   private final double[] values;
   private final int size;
-  private final int[] upTo; // how many rows are not greater
+  private final int[] upTo; // the number of rows that are not greater
   private final double low;
   private final double scale;
-  private final int[] first; // of each slot, how many values are in slots before
-  private final int shift; // leads from a slot to its group
+  private final int[] first; // for each slot, the number of values in earlier slots
+  private final int shift; // from a slot to its group
   private final int reach; // the highest power of two up to the number of values in any slot
 
   RankedSample(Sample sample) {
@@ -69,12 +69,12 @@ final class RankedSample {
     return 2 * from + 1 - less(value, values[from]);
   }
 
-  /** 1 if a is less than b, neither -0, else 0: the sign of a difference, and never a branch. */
+  /** 1 if a is less than b, neither -0, else 0: the sign of a difference, without a branch. */
   private static int less(double a, double b) {
     return (int) (Double.doubleToRawLongBits(a - b) >>> 63);
   }
 
-  /** The same of an infinite value, whose difference to its like has no sign. */
+  /** The place of an infinite value, whose difference to an equal value has no sign. */
   private int placeOfInfinite(double value) {
     if (value < 0) {
       return values[0] == value ? 1 : 0;
@@ -89,8 +89,8 @@ final class RankedSample {
   /**
    * Counts another sample by place.
    *
-   * @param counts two for each distinct value, and one more
-   * @return how many of its values are not NaN
+   * @param counts two places for each distinct value, and one more
+   * @return the number of its values that are not NaN
    */
   int count(double[] current, int[] counts) {
     int finite = 0;
@@ -113,7 +113,7 @@ final class RankedSample {
     return finite + infinite;
   }
 
-  /** Neighbours come together, so that what a search needs is still in the processor's cache. */
+  /** Groups neighbours, so that a search finds its data in the processor's cache. */
   private double[] grouped(double[] current, int finite, int[] groups) {
     for (int group = 0; group < GROUPS; group++) {
       groups[group + 1] += groups[group];
@@ -135,7 +135,7 @@ final class RankedSample {
     return 2 * size + 1;
   }
 
-  /** D, from integers, as {@link StepDifference#largest(Sample, Sample)} computes it. */
+  /** Computes D from integers, like {@link StepDifference#largest(Sample, Sample)}. */
   double largest(int[] counts, int present) {
     long n = size();
     long m = present;

@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Joins the rarest categories into one until at most one expected count in five is below 5. Two are
- * left in any case: a single one could not differ.
+ * Joins the rarest categories into one until at most one expected count in five is below 5. Two
+ * categories always remain, because a single one could not differ.
  */
 final class RareCategories {
   private RareCategories() {}
@@ -46,7 +46,8 @@ final class RareCategories {
   }
 
   /**
-   * The joined column stays last although it may have become commoner: it is the pool that grows.
+   * The joined column stays last even if it is no longer the rarest, because it is the pool that
+   * grows.
    */
   private static void joinLastTwo(List<long[]> columns) {
     long[] last = columns.remove(columns.size() - 1);

@@ -4,7 +4,7 @@ import io.mlops4j.monitor.internal.RadixSort;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** The values of one sample: missing ones left out, sorted; -0 is 0, which it equals. */
+/** The sorted values of one sample without missing ones. -0 becomes 0, which it equals. */
 final class Sample {
   private final double[] sorted;
 
@@ -23,11 +23,8 @@ final class Sample {
   static void checkPresent(int present, double[] values, String name) {
     if (present == 0) {
       throw new IllegalArgumentException(
-          name
-              + " holds no value (length "
-              + values.length
-              + ", all missing), a two-sample statistic needs at least one: check the row count"
-              + " first");
+          "%s holds no value (length %s, all missing), a two-sample statistic needs at least one: check the row count first"
+              .formatted(name, values.length));
     }
   }
 
@@ -36,7 +33,7 @@ final class Sample {
     int n = 0;
     for (double value : values) {
       if (!Double.isNaN(value)) {
-        present[n++] = value + 0.0; // -0 becomes 0, as sorting would tell them apart
+        present[n++] = value + 0.0; // -0 becomes 0, because sorting tells them apart
       }
     }
     return Arrays.copyOf(present, n);
@@ -50,9 +47,7 @@ final class Sample {
     return sorted[index];
   }
 
-  /**
-   * The first index behind the run of values equal to {@code value} that starts at {@code from}.
-   */
+  /** The first index after the run of values equal to {@code value} that starts at {@code from}. */
   int skip(int from, double value) {
     int i = from;
     while (i < sorted.length && sorted[i] == value) {
@@ -70,8 +65,8 @@ final class Sample {
   }
 
   /**
-   * Standard deviation of the finite values with divisor n; 0 for a constant sample, also when
-   * rounding would say otherwise.
+   * Standard deviation of the finite values with divisor n; 0 for a constant sample, even when
+   * rounding gives another value.
    */
   double populationDeviation() {
     double[] finite = Arrays.stream(sorted).filter(Double::isFinite).toArray();

@@ -27,11 +27,7 @@ public final class ShareDifference {
     this.method = method;
   }
 
-  /**
-   * Returns the two-sided pooled test with {@link PValueMethod#ASYMPTOTIC}.
-   *
-   * @return the test
-   */
+  /** {@return the two-sided pooled test with {@link PValueMethod#ASYMPTOTIC}} */
   public static ShareDifference withDefaults() {
     return DEFAULTS;
   }

@@ -9,7 +9,7 @@ import java.util.function.DoubleUnaryOperator;
 final class StepDifference {
   private StepDifference() {}
 
-  /** max |F1 - F2|, from integers, so that it is rounded once. */
+  /** max |F1 - F2|, from integers, so that it is rounded only once. */
   static double largest(Sample reference, Sample current) {
     long n = reference.size();
     long m = current.size();
@@ -73,7 +73,7 @@ final class StepDifference {
     return integral;
   }
 
-  /** No difference over an infinite gap is no area, not NaN. */
+  /** A difference of 0 over an infinite gap has area 0, not NaN. */
   private static double area(double height, double width) {
     return height == 0 ? 0 : height * width;
   }
@@ -82,7 +82,7 @@ final class StepDifference {
     return index < sample.size() ? sample.get(index) : Double.POSITIVE_INFINITY;
   }
 
-  /** Exactly 0 where the shares are equal, whatever the divisions would round to. */
+  /** Exactly 0 for equal shares, because both divisions round alike. */
   private static double difference(long i, long n, long j, long m) {
     return i / (double) n - j / (double) m;
   }

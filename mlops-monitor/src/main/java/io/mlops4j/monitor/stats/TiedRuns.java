@@ -3,8 +3,8 @@ package io.mlops4j.monitor.stats;
 import java.util.Arrays;
 
 /**
- * Two samples as the runs of equal values of the pooled rows, in ascending order: how many rows of
- * each sample are in a run. A run of several rows is a tie; a bin of counts is one.
+ * Two samples as runs of equal values of the pooled rows, in ascending order. A run has the number
+ * of rows of each sample. A run of several rows is a tie; a bin of counts is one run.
  */
 final class TiedRuns {
   private final long[] first;
@@ -86,7 +86,7 @@ final class TiedRuns {
     return first.length == n + m;
   }
 
-  /** T, at a tie the mean of the squares on both sides. */
+  /** T with the mean of the squares on both sides of a tie. */
   double cramerVonMises() {
     double sum = 0;
     double i = 0;
@@ -104,8 +104,8 @@ final class TiedRuns {
   }
 
   /**
-   * Inside a run the difference of the distribution functions can rise by all of the first sample's
-   * rows before it falls by all of the second's, or the other way round.
+   * Inside a run, the difference of the distribution functions can rise by all rows of the first
+   * sample before it falls by all rows of the second, or the other way round.
    */
   double cramerVonMisesBound(double statistic) {
     double least = 0;
@@ -138,10 +138,10 @@ final class TiedRuns {
   }
 
   /**
-   * T from the squared distances of midranks and places, which counts ties as SciPy does. SciPy's
-   * formula is the difference of two numbers near n m; summed by parts it becomes the squared
-   * differences of the distribution functions at the gaps between runs, and what ties add where the
-   * sizes differ, so that no digits cancel.
+   * T from the squared distances of midranks and places, which counts ties like SciPy. SciPy's
+   * formula is the difference of two numbers near n m. Summed by parts, it becomes the squared
+   * differences of the distribution functions at the gaps between runs, plus the contribution of
+   * ties if the sizes differ, so no digits cancel.
    */
   double cramerVonMisesByMidranks() {
     double sum = 0;
@@ -161,7 +161,9 @@ final class TiedRuns {
     return (sum / (2 * products) + ties) / (products * rows());
   }
 
-  /** By how much a run moves both distribution functions together, in units of 1 / (n m). */
+  /**
+   * The amount by which a run moves both distribution functions together, in units of 1 / (n m).
+   */
   private double steps(int run) {
     return m * first[run] + n * second[run];
   }
@@ -194,8 +196,8 @@ final class TiedRuns {
   }
 
   /**
-   * Sum of (midrank - place)^2 over the tied rows of a sample, {@code others} rows of the other
-   * sample being below their middle.
+   * Sum of (midrank - place)^2 over the tied rows of a sample, with {@code others} rows of the
+   * other sample below their middle.
    */
   private static double rankDistance(double tied, double others) {
     return tied * others * others + (tied * tied * tied - tied) / 12;

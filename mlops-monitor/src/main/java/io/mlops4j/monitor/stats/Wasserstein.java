@@ -3,25 +3,24 @@ package io.mlops4j.monitor.stats;
 import java.util.Objects;
 
 /**
- * Wasserstein-1 distance, {@code integral of |F1(x) - F2(x)| dx}: how far, on average, a row must
- * move to turn one sample into the other, in the unit of the values. Agrees with {@code
+ * Wasserstein-1 distance, {@code integral of |F1(x) - F2(x)| dx}: the average distance by which
+ * rows must move to turn one sample into the other, in the unit of the values. Agrees with {@code
  * scipy.stats.wasserstein_distance}.
  *
  * <p>{@link #overReferenceDeviation()} divides it by the population standard deviation (divisor n)
- * of the reference: the usual drift score, without unit, with 0.1 as the usual bound. A constant
- * reference has deviation 0: then the score is 0 for an equal current sample and {@link
- * Double#POSITIVE_INFINITY} for any other.
+ * of the reference. This is the usual drift score, without unit, with 0.1 as the usual bound. For a
+ * constant reference, the deviation is 0; the score is then 0 for an equal current sample and
+ * {@link Double#POSITIVE_INFINITY} for any other.
  *
  * <p><b>Binned.</b> Every row stands at the position of its bin. If no row of bin i is further than
- * {@code r_i} from it, the distance is off by at most {@code sum (p_i + q_i) r_i}, p and q the
- * shares of the bin in both samples.
+ * {@code r_i} from it, the error of the distance is at most {@code sum (p_i + q_i) r_i}, with p and
+ * q the shares of the bin in both samples.
  *
  * <p><b>Special values.</b> NaN is left out. Infinities are at an infinite distance: the statistic
- * is infinite when the samples differ in the share of one of them, and finite when they agree; the
+ * is infinite if the samples differ in the share of one of them, and finite if they agree. The
  * deviation is that of the finite values.
  *
- * <p>Commons Statistics has no Wasserstein distance. It is an effect size and has no p-value of its
- * own.
+ * <p>Commons Statistics has no Wasserstein distance. This is an effect size without a p-value.
  */
 public final class Wasserstein {
   private static final Wasserstein PLAIN = new Wasserstein(false);
@@ -33,31 +32,26 @@ public final class Wasserstein {
     this.overDeviation = overDeviation;
   }
 
-  /**
-   * The plain distance, in the unit of the values.
-   *
-   * @return the statistic
-   */
+  /** {@return the plain distance, in the unit of the values} */
   public static Wasserstein withDefaults() {
     return PLAIN;
   }
 
   /**
-   * The distance divided by the population standard deviation of the reference.
-   *
-   * @return the statistic without unit
+   * {@return the distance divided by the population standard deviation of the reference, without
+   * unit}
    */
   public Wasserstein overReferenceDeviation() {
     return OVER_DEVIATION;
   }
 
   /**
-   * The distance of two samples.
+   * Computes the distance of two samples.
    *
    * @param reference values in any order, at least one that is not NaN
    * @param current values in any order, at least one that is not NaN
    * @return the distance, 0 or more
-   * @throws IllegalArgumentException when a sample holds no value
+   * @throws IllegalArgumentException if a sample holds no value
    */
   public double statistic(double[] reference, double[] current) {
     Sample first = Sample.of(reference, "reference");
@@ -67,16 +61,16 @@ public final class Wasserstein {
   }
 
   /**
-   * The distance of two samples that were counted in shared bins; the deviation, where it is asked
-   * for, is that of the binned reference.
+   * Computes the distance of two samples that were counted in shared bins. The deviation, if
+   * requested, is that of the binned reference.
    *
    * @param reference counts per bin
    * @param current counts in the same bins
-   * @param positions where the rows of each bin stand, ascending and finite, for instance the mean
+   * @param positions where the rows of each bin stand, ascending and finite, for example the mean
    *     of the reference's rows in the bin
    * @return the distance, 0 or more
-   * @throws IllegalArgumentException when the lengths differ, a count is negative, a sample counts
-   *     no rows, or the positions are not ascending and finite
+   * @throws IllegalArgumentException if the lengths differ, a count is negative, a sample counts no
+   *     rows, or the positions are not ascending and finite
    */
   public double statistic(long[] reference, long[] current, double[] positions) {
     Counts counts = Counts.of(reference, current);
@@ -87,17 +81,17 @@ public final class Wasserstein {
   }
 
   /**
-   * The binned distance divided by a deviation that is known better than the bins tell it, as a
-   * profile knows it from the moments of all rows.
+   * Computes the binned distance divided by a given deviation, for example one that a profile knows
+   * from the moments of all rows.
    *
    * @param reference counts per bin
    * @param current counts in the same bins
    * @param positions where the rows of each bin stand, ascending and finite
-   * @param referenceDeviation population standard deviation of the reference, 0 or more; used
-   *     whether or not {@link #overReferenceDeviation()} was chosen
-   * @return the score, 0 or more; infinite when the deviation is 0 and the samples differ
-   * @throws IllegalArgumentException as for {@link #statistic(long[], long[], double[])}, and when
-   *     the deviation is negative or not finite
+   * @param referenceDeviation population standard deviation of the reference, 0 or more; used even
+   *     without {@link #overReferenceDeviation()}
+   * @return the score, 0 or more; infinite if the deviation is 0 and the samples differ
+   * @throws IllegalArgumentException for the reasons of {@link #statistic(long[], long[],
+   *     double[])}, and if the deviation is negative or not finite
    */
   public double statistic(
       long[] reference, long[] current, double[] positions, double referenceDeviation) {
@@ -144,20 +138,14 @@ public final class Wasserstein {
     Objects.requireNonNull(positions, "positions");
     if (positions.length != bins) {
       throw new IllegalArgumentException(
-          "positions has length "
-              + positions.length
-              + ", the counts have "
-              + bins
-              + " bins: one position per bin is needed");
+          "positions has length %s, the counts have %s bins: one position per bin is needed"
+              .formatted(positions.length, bins));
     }
     for (int i = 0; i < bins; i++) {
       if (!Double.isFinite(positions[i]) || (i > 0 && positions[i] < positions[i - 1])) {
         throw new IllegalArgumentException(
-            "positions["
-                + i
-                + "] = "
-                + positions[i]
-                + ": positions must be finite and in ascending order");
+            "positions[%s] = %s: positions must be finite and in ascending order"
+                .formatted(i, positions[i]));
       }
     }
   }

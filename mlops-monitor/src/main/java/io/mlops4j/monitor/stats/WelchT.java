@@ -9,20 +9,16 @@ import org.apache.commons.statistics.inference.TTest;
  * which are not n + m - 2. Agrees with {@code scipy.stats.ttest_ind(equal_var=False)}. Computed by
  * Commons Statistics.
  *
- * <p>NaN is left out; infinite values are refused, they have no mean. Two constant samples have no
- * variance to measure by: equal constants give t = 0 and p = 1, different ones t infinite and p =
- * 0, both with one degree of freedom.
+ * <p>NaN is left out. Infinite values are rejected, because they have no mean. Two constant samples
+ * have no variance: equal constants give t = 0 and p = 1, different ones t infinite and p = 0, both
+ * with one degree of freedom.
  */
 public final class WelchT {
   private static final WelchT DEFAULTS = new WelchT();
 
   private WelchT() {}
 
-  /**
-   * The two-sided test.
-   *
-   * @return the test
-   */
+  /** {@return the two-sided test} */
   public static WelchT withDefaults() {
     return DEFAULTS;
   }
@@ -33,7 +29,7 @@ public final class WelchT {
    * @param reference values in any order, at least two that are not NaN
    * @param current values in any order, at least two that are not NaN
    * @return t, positive when the reference's mean is the larger one, p-value and degrees of freedom
-   * @throws IllegalArgumentException when a sample holds fewer than two values or an infinite one
+   * @throws IllegalArgumentException if a sample holds fewer than two values or an infinite one
    */
   public Result test(double[] reference, double[] current) {
     Sample first = measurable(reference, "reference");
@@ -48,8 +44,9 @@ public final class WelchT {
   }
 
   /**
-   * Moves and scales both samples alike, which t and its degrees of freedom do not see: values near
-   * 1e9 would lose the digits of their means, squares of values near 1e150 would overflow.
+   * Moves and scales both samples alike, which changes neither t nor its degrees of freedom.
+   * Otherwise values near 1e9 would lose the digits of their means, and squares of values near
+   * 1e150 would overflow.
    */
   private record Scaling(double middle, int exponent) {
     static Scaling of(Sample first, Sample second) {
@@ -87,11 +84,11 @@ public final class WelchT {
   }
 
   /**
-   * The answer of the test.
+   * The result of the test.
    *
    * @param statistic t, infinite for two different constants
    * @param pValue the two-sided p-value
-   * @param degreesOfFreedom of Welch and Satterthwaite, in general not whole
+   * @param degreesOfFreedom the degrees of freedom of Welch and Satterthwaite, in general not whole
    */
   public record Result(double statistic, double pValue, double degreesOfFreedom)
       implements TestResult {}

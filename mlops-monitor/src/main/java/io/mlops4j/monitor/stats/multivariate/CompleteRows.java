@@ -4,9 +4,12 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.SplittableRandom;
 
-/** Rows of numbers of equal length, checked: those with a missing value left out. */
+/** Validated rows of numbers of equal length, without rows that have a missing value. */
 final class CompleteRows {
-  /** Squares of such values, and sums of as many as there can be, stay in the range of a double. */
+  /**
+   * The largest allowed value: squares of such values, and sums of them, stay in the range of a
+   * double.
+   */
   private static final double MOST = 1e150;
 
   private CompleteRows() {}
@@ -19,14 +22,8 @@ final class CompleteRows {
             .toArray(double[][]::new);
     if (complete.length < least) {
       throw new IllegalArgumentException(
-          name
-              + " holds "
-              + complete.length
-              + " rows without a missing value (of "
-              + rows.length
-              + "): at least "
-              + least
-              + " are needed");
+          "%s holds %s rows without a missing value (of %s): at least %s are needed"
+              .formatted(name, complete.length, rows.length, least));
     }
     for (int i = 0; i < rows.length; i++) {
       check(rows[i], rows[0].length, name + "[" + i + "]");
@@ -37,12 +34,8 @@ final class CompleteRows {
   private static void check(double[] row, int columns, String name) {
     if (row.length != columns || columns == 0) {
       throw new IllegalArgumentException(
-          name
-              + " has "
-              + row.length
-              + " columns, the first row "
-              + columns
-              + ": all rows need the same number of them, at least one");
+          "%s has %s columns, the first row %s: all rows need the same number of them, at least one"
+              .formatted(name, row.length, columns));
     }
     if (Arrays.stream(row).anyMatch(Double::isInfinite)) {
       throw new IllegalArgumentException(
@@ -60,11 +53,8 @@ final class CompleteRows {
   static void checkColumns(double[][] reference, double[][] current) {
     if (reference[0].length != current[0].length) {
       throw new IllegalArgumentException(
-          "reference has "
-              + reference[0].length
-              + " columns, current has "
-              + current[0].length
-              + ": both need the same ones in the same order");
+          "reference has %s columns, current has %s: both need the same ones in the same order"
+              .formatted(reference[0].length, current[0].length));
     }
   }
 
@@ -80,7 +70,7 @@ final class CompleteRows {
     return wide;
   }
 
-  /** At most so many of the rows, each as likely as any other. */
+  /** Draws a number of rows, each with the same probability. */
   static double[][] sample(double[][] rows, int most, SplittableRandom random) {
     double[][] mixed = rows.clone();
     if (rows.length <= most) {
@@ -102,7 +92,7 @@ final class CompleteRows {
   }
 
   /**
-   * Means by column; summed as distances from the first row, so that large offsets cost nothing.
+   * Means by column, summed as distances from the first row, so that large offsets lose no digits.
    */
   static double[] means(double[][] rows) {
     double[] means = new double[rows[0].length];

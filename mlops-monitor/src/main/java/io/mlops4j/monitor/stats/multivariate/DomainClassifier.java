@@ -6,26 +6,27 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Domain classifier: can a model tell current rows from reference rows? The statistic is the area
- * under its ROC curve on rows that it was not trained on: 0.5 when it cannot, 1 when it always can.
- * It sees drift of many columns together that no single one shows.
+ * Domain classifier: a model that tries to tell current rows from reference rows. The statistic is
+ * the area under its ROC curve on rows that it was not trained on: 0.5 if it cannot tell them
+ * apart, 1 if it always can. It detects drift of many columns together that no single column shows.
  *
  * <p><b>Model.</b> Logistic regression with a quadratic penalty of 1 on the standardised columns
- * and their squares, so that a change of a mean and one of a spread are both seen; a change of a
- * correlation alone is not ({@link MaximumMeanDiscrepancy} sees it). Values further than 5 standard
- * deviations from the mean count as 5. Cross-validated in 5 folds by default; areas are taken
+ * and their squares. So it detects changes of means and of spreads, but not a change of a
+ * correlation alone, which {@link MaximumMeanDiscrepancy} detects. Values further than 5 standard
+ * deviations from the mean count as 5. It is cross-validated in 5 folds by default. Areas are taken
  * within folds, over all pairs of a reference and a current row.
  *
  * <p><b>P-value.</b> The whole procedure is repeated with permuted labels, {@code (1 + #{T* >= T})
- * / (1 + B)}, 199 times by default: valid at any size, never below 1 / (1 + B), the same for the
- * same seed. {@link Result#isOutside()} says whether the area is above all of the permutations.
+ * / (1 + B)}, 199 times by default. The p-value is valid at any size, never below 1 / (1 + B), and
+ * the same for the same seed. {@link Result#isOutside()} tells whether the area is above those of
+ * all permutations.
  *
  * <p><b>Cost.</b> In proportion to permutations, rows and columns, and to the cube of the columns
- * once per fold. Of a sample of more than {@value #MOST_ROWS} rows, or of {@link
- * #withMostRows(int)}, so many are drawn by the seed.
+ * once per fold. From a sample of more than {@value #MOST_ROWS} rows, or of {@link
+ * #withMostRows(int)}, that many are drawn by the seed.
  *
- * <p><b>Special values.</b> Rows with a NaN are left out, infinite values, and those beyond 1e150,
- * are refused; a {@link Table} has its missing values filled in. When all columns are constant, the
+ * <p><b>Special values.</b> Rows with a NaN are left out. Infinite values, and values beyond 1e150,
+ * are rejected. Missing values of a {@link Table} are filled in. If all columns are constant, the
  * statistic is 0.5 and p = 1.
  */
 public final class DomainClassifier {
@@ -34,7 +35,7 @@ public final class DomainClassifier {
 
   private static final double FURTHEST = 5;
   private static final double PENALTY = 1;
-  // an area takes the direction of the weights only, which settles long before their length
+  // an area depends on the direction of the weights only, which settles long before their length
   private static final double PRECISION = 1e-3;
   private static final int MOST_STEPS = 200;
 
@@ -52,20 +53,19 @@ public final class DomainClassifier {
   }
 
   /**
-   * Five folds, 199 permutations with seed 0, at most {@value #MOST_ROWS} rows of each sample.
-   *
-   * @return the test
+   * {@return the test with five folds, 199 permutations with seed 0, and at most {@value
+   * #MOST_ROWS} rows of each sample}
    */
   public static DomainClassifier withDefaults() {
     return DEFAULTS;
   }
 
   /**
-   * The same test with other folds.
+   * Returns the same test with another number of folds.
    *
-   * @param count how many, at least 2
-   * @return a test of its own
-   * @throws IllegalArgumentException when there are fewer than 2
+   * @param count the number of folds, at least 2
+   * @return a changed copy
+   * @throws IllegalArgumentException if there are fewer than 2
    */
   public DomainClassifier withFolds(int count) {
     if (count < 2) {
@@ -75,23 +75,23 @@ public final class DomainClassifier {
   }
 
   /**
-   * The same test with other permutations.
+   * Returns the same test with other permutations.
    *
-   * @param count how many, at least 1; p cannot fall below 1 / (1 + count)
-   * @param seed decides on folds, permutations and the rows that are drawn
-   * @return a test of its own
-   * @throws IllegalArgumentException when there are none
+   * @param count the number of permutations, at least 1; p cannot fall below 1 / (1 + count)
+   * @param seed decides folds, permutations and the rows that are drawn
+   * @return a changed copy
+   * @throws IllegalArgumentException if there are none
    */
   public DomainClassifier withPermutations(int count, long seed) {
     return new DomainClassifier(folds, new Permutations(count, seed), mostRows);
   }
 
   /**
-   * The same test with more or fewer rows.
+   * Returns the same test with another bound on the rows.
    *
    * @param rows the most rows of each sample that take part, at least 2
-   * @return a test of its own
-   * @throws IllegalArgumentException when there are fewer than 2
+   * @return a changed copy
+   * @throws IllegalArgumentException if there are fewer than 2
    */
   public DomainClassifier withMostRows(int rows) {
     if (rows < 2) {
@@ -106,8 +106,8 @@ public final class DomainClassifier {
    * @param reference rows of equal length, at least as many without a NaN as there are folds
    * @param current rows of the same columns in the same order, at least as many
    * @return the area, its p-value and the range of the permutations
-   * @throws IllegalArgumentException when a sample has too few rows, rows differ in length or a
-   *     value is infinite or beyond 1e150
+   * @throws IllegalArgumentException if a sample has too few rows, rows differ in length or a value
+   *     is infinite or beyond 1e150
    */
   public Result test(double[][] reference, double[][] current) {
     SplittableRandom random = new SplittableRandom(permutations.seed());
@@ -138,21 +138,23 @@ public final class DomainClassifier {
   }
 
   /**
-   * Tests two tables, by the reference's columns: categories become how common they are in the
-   * reference, missing values the reference's mean or commonest category.
+   * Tests two tables by the reference's columns. Categories become their share of the reference's
+   * rows. Missing values become the reference's mean or its most frequent category.
    *
    * @param reference the rows to compare with
-   * @param current rows with the same columns by name
+   * @param current rows with the same columns, matched by name
    * @return the area, its p-value and the range of the permutations
-   * @throws IllegalArgumentException when a column is missing or of another kind, or as for {@link
-   *     #test(double[][], double[][])}
+   * @throws IllegalArgumentException if a column is missing or of another kind, or for the reasons
+   *     of {@link #test(double[][], double[][])}
    */
   public Result test(Table reference, Table current) {
     TableEncoding encoding = TableEncoding.of(reference);
     return test(encoding.rows(reference), encoding.rows(current));
   }
 
-  /** A constant, then each column that is none, standardised, and its square, standardised. */
+  /**
+   * A constant, then each column that is not constant, standardised, and its square, standardised.
+   */
   private static double[][] design(double[][] rows) {
     double[][] standardised = standardised(rows);
     double[][] squares =
@@ -221,7 +223,7 @@ public final class DomainClassifier {
     return wins;
   }
 
-  /** Every so-manieth of the mixed rows, and a model of all others. */
+  /** Every n-th of the shuffled rows, and a model of all others. */
   private static final class Fold {
     private final double[][] design;
     private final int[] test;
@@ -264,9 +266,9 @@ public final class DomainClassifier {
   }
 
   /**
-   * The answer of the test.
+   * The result of the test.
    *
-   * @param statistic area under the ROC curve, 0.5 when the samples cannot be told apart
+   * @param statistic area under the ROC curve, 0.5 if the samples cannot be told apart
    * @param pValue from permutations, above 0
    * @param lowest the smallest area of the permutations
    * @param highest the largest area of the permutations
@@ -275,9 +277,8 @@ public final class DomainClassifier {
       implements TestResult {
 
     /**
-     * Whether the area is above those of all permutations; one below them is chance too.
-     *
-     * @return whether to be alarmed
+     * {@return whether the area is above those of all permutations; an area below them is random
+     * variation too}
      */
     public boolean isOutside() {
       return statistic > highest;

@@ -1,10 +1,10 @@
 package io.mlops4j.monitor.stats.multivariate;
 
 /**
- * Logistic regression with a quadratic penalty on all weights but the first column's, which is the
- * constant. The curvature of the loss is at most {@code X'X / 4} (Böhning and Lindsay 1988): with
- * that bound for its Hessian every step improves, and one factorisation serves all steps, and all
- * labels of the same rows.
+ * Logistic regression with a quadratic penalty on all weights except the first one, which belongs
+ * to the constant column. The curvature of the loss is at most {@code X'X / 4} (Böhning and Lindsay
+ * 1988). With that bound as its Hessian every step improves, and one factorisation serves all steps
+ * and all labels of the same rows.
  */
 final class LogisticModel {
   private final double[][] rows;
@@ -33,7 +33,9 @@ final class LogisticModel {
     return bound;
   }
 
-  /** The weights for these labels; the last step is this small beside the largest of them. */
+  /**
+   * Fits the weights for these labels, until a step is this small relative to the largest weight.
+   */
   double[] fit(boolean[] labels, double precision, int mostSteps) {
     double[] weights = new double[rows[0].length];
     for (int step = 0; step < mostSteps; step++) {

@@ -1,12 +1,15 @@
 package io.mlops4j.monitor.stats.multivariate;
 
-/** What a statistic of many columns needs of linear algebra, for up to some hundreds of them. */
+/** Linear algebra for statistics of up to some hundred columns. */
 final class Matrix {
   private static final int SWEEPS = 60;
 
   private Matrix() {}
 
-  /** The lower factor L of a positive definite matrix L L'; overwrites and returns the matrix. */
+  /**
+   * Factorises a positive definite matrix into L L'; overwrites it with the lower factor L and
+   * returns it.
+   */
   static double[][] cholesky(double[][] matrix) {
     for (int i = 0; i < matrix.length; i++) {
       for (int j = 0; j <= i; j++) {
@@ -62,7 +65,7 @@ final class Matrix {
     return vectors;
   }
 
-  /** One rotation that makes an element off the diagonal 0; false where it is as good as 0. */
+  /** Rotates an element off the diagonal to 0; false if it is negligible already. */
   private static boolean rotate(double[][] a, double[][] vectors, int p, int q) {
     double element = a[p][q];
     if (Math.abs(element) <= 1e-16 * Math.sqrt(Math.abs(a[p][p] * a[q][q]))

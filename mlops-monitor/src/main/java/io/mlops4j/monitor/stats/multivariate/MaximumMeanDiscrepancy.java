@@ -9,23 +9,25 @@ import java.util.stream.IntStream;
  * Maximum mean discrepancy of two samples of rows, squared and unbiased, with a Gaussian kernel:
  * {@code MMD2 = mean k(x, x') + mean k(y, y') - 2 mean k(x, y)} over all pairs of different rows,
  * {@code k(a, b) = exp(-|a - b|^2 / (2 s^2))} (Gretton and others, A kernel two-sample test, 2012).
- * It sees any difference of two distributions in many dimensions, such as embeddings, if there are
- * rows enough. Being unbiased it is negative about as often as not when there is none.
+ * With enough rows it detects any difference of two distributions in many dimensions, for example
+ * of embeddings. Because it is unbiased, it is negative about half of the time if there is no
+ * difference.
  *
  * <p><b>Bandwidth.</b> s is the median of the distances of all pairs of pooled rows, unless given
- * ({@link #withBandwidth(double)}). When more than half of the pairs are equal, it is the mean of
- * the distances that are not 0. Columns of different units should be standardised before: the
- * widest one decides otherwise.
+ * ({@link #withBandwidth(double)}). If more than half of the pairs are equal, it is the mean of the
+ * distances that are not 0. Standardise columns of different units first, because the widest column
+ * dominates otherwise.
  *
  * <p><b>P-value.</b> From permutations of the pooled rows, {@code (1 + #{T* >= T}) / (1 + B)}, 199
- * of them by default: valid at any size, never below 1 / (1 + B), the same for the same seed.
+ * of them by default. It is valid at any size, never below 1 / (1 + B), and the same for the same
+ * seed.
  *
- * <p><b>Cost.</b> Time and memory grow with the square of the rows: of a sample of more than
- * {@value #MOST_ROWS} rows, or of {@link #withMostRows(int)}, so many are drawn by the seed; the
- * result says how many took part.
+ * <p><b>Cost.</b> Time and memory grow with the square of the rows. From a sample of more than
+ * {@value #MOST_ROWS} rows, or of {@link #withMostRows(int)}, that many are drawn by the seed; the
+ * result has the number of rows that took part.
  *
- * <p><b>Special values.</b> A row with a NaN is left out, infinite values, and those beyond 1e150,
- * are refused. When all rows of both samples are equal, the statistic is 0 and p = 1.
+ * <p><b>Special values.</b> A row with a NaN is left out. Infinite values, and values beyond 1e150,
+ * are rejected. If all rows of both samples are equal, the statistic is 0 and p = 1.
  */
 public final class MaximumMeanDiscrepancy {
   /** The most rows of each sample that take part by default. */
@@ -45,22 +47,20 @@ public final class MaximumMeanDiscrepancy {
   }
 
   /**
-   * The median as bandwidth, 199 permutations with seed 0, at most {@value #MOST_ROWS} rows of each
-   * sample.
-   *
-   * @return the test
+   * {@return the test with the median as bandwidth, 199 permutations with seed 0, and at most
+   * {@value #MOST_ROWS} rows of each sample}
    */
   public static MaximumMeanDiscrepancy withDefaults() {
     return DEFAULTS;
   }
 
   /**
-   * The same test with a bandwidth of its own, which keeps statistics of several windows
+   * Returns the same test with a fixed bandwidth, which keeps the statistics of several windows
    * comparable.
    *
    * @param width the bandwidth s, above 0 and finite
-   * @return a test of its own
-   * @throws IllegalArgumentException when the bandwidth is out of range
+   * @return a changed copy
+   * @throws IllegalArgumentException if the bandwidth is out of range
    */
   public MaximumMeanDiscrepancy withBandwidth(double width) {
     if (!(width > 0 && width < Double.POSITIVE_INFINITY)) {
@@ -71,23 +71,23 @@ public final class MaximumMeanDiscrepancy {
   }
 
   /**
-   * The same test with other permutations.
+   * Returns the same test with other permutations.
    *
-   * @param count how many, at least 1; p cannot fall below 1 / (1 + count)
-   * @param seed decides on the permutations and on the rows that are drawn
-   * @return a test of its own
-   * @throws IllegalArgumentException when there are none
+   * @param count the number of permutations, at least 1; p cannot fall below 1 / (1 + count)
+   * @param seed decides the permutations and the rows that are drawn
+   * @return a changed copy
+   * @throws IllegalArgumentException if there are none
    */
   public MaximumMeanDiscrepancy withPermutations(int count, long seed) {
     return new MaximumMeanDiscrepancy(bandwidth, new Permutations(count, seed), mostRows);
   }
 
   /**
-   * The same test with more or fewer rows.
+   * Returns the same test with another bound on the rows.
    *
    * @param rows the most rows of each sample that take part, from 2 to 20 000
-   * @return a test of its own
-   * @throws IllegalArgumentException when the number is out of range
+   * @return a changed copy
+   * @throws IllegalArgumentException if the number is out of range
    */
   public MaximumMeanDiscrepancy withMostRows(int rows) {
     if (rows < 2 || rows > 20_000) {
@@ -102,8 +102,8 @@ public final class MaximumMeanDiscrepancy {
    * @param reference rows of equal length, at least two without a NaN
    * @param current rows of the same columns in the same order, at least two without a NaN
    * @return statistic, p-value, bandwidth and rows that took part
-   * @throws IllegalArgumentException when a sample has too few rows, rows differ in length or a
-   *     value is infinite or beyond 1e150
+   * @throws IllegalArgumentException if a sample has too few rows, rows differ in length or a value
+   *     is infinite or beyond 1e150
    */
   public Result test(double[][] reference, double[][] current) {
     SplittableRandom random = new SplittableRandom(permutations.seed());
@@ -131,13 +131,13 @@ public final class MaximumMeanDiscrepancy {
    * @param reference vectors of equal length, at least two without a NaN
    * @param current vectors of the same length, at least two without a NaN
    * @return statistic, p-value, bandwidth and rows that took part
-   * @throws IllegalArgumentException as for {@link #test(double[][], double[][])}
+   * @throws IllegalArgumentException for the reasons of {@link #test(double[][], double[][])}
    */
   public Result test(float[][] reference, float[][] current) {
     return test(CompleteRows.of(reference, "reference"), CompleteRows.of(current, "current"));
   }
 
-  /** Sums of kernel values; those of any deal follow from the sum inside its smaller sample. */
+  /** Sums of kernel values. The sums of any deal follow from the sum inside its smaller sample. */
   private static final class Kernel {
     private final PairMatrix values;
     private final int first;
@@ -151,7 +151,7 @@ public final class MaximumMeanDiscrepancy {
       this.total = Arrays.stream(rowSums).sum() / 2;
     }
 
-    /** The first rows of the order are one sample, the others the other one. */
+    /** The first rows of the order are one sample, the others the other sample. */
     double discrepancy(int[] order) {
       int second = order.length - first;
       boolean firstIsSmaller = first <= second;
@@ -176,12 +176,12 @@ public final class MaximumMeanDiscrepancy {
   }
 
   /**
-   * The answer of the test.
+   * The result of the test.
    *
-   * @param statistic the squared discrepancy, at most 2, below 0 when the samples are more alike
-   *     than chance makes them
+   * @param statistic the squared discrepancy, at most 2; below 0 if the samples are more alike than
+   *     random variation makes them
    * @param pValue from permutations, above 0
-   * @param bandwidth s of the kernel, in the unit of the columns; 0 when all rows are equal
+   * @param bandwidth s of the kernel, in the unit of the columns; 0 if all rows are equal
    * @param referenceRows rows of the reference that took part
    * @param currentRows current rows that took part
    */

@@ -6,17 +6,19 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * Distance of the mean vectors of two samples of rows, such as embeddings: the cheapest sign that
- * they moved, blind to everything but the mean. {@link MaximumMeanDiscrepancy} sees the rest.
+ * Distance of the mean vectors of two samples of rows, for example of embeddings. It is the
+ * cheapest sign that they moved, and it reacts to the mean only; {@link MaximumMeanDiscrepancy}
+ * detects the rest.
  *
  * <p><b>P-value.</b> From permutations of the pooled rows, {@code (1 + #{T* >= T}) / (1 + B)}, 199
- * of them by default, the same for the same seed; in time proportional to B, rows and columns.
+ * of them by default. It is the same for the same seed and takes time proportional to B, rows and
+ * columns.
  *
- * <p><b>Special values.</b> A row with a NaN is left out, infinite values, and those beyond 1e150,
- * are refused. Equal samples and equal constants give 0 and p = 1. The cosine of a mean vector of
- * length 0 is undefined: two of them are at the distance 0, one of them is at the distance 1 from
- * any other. A reference without spread gives the standardised distance 0 for an equal mean and an
- * infinite one for any other.
+ * <p><b>Special values.</b> A row with a NaN is left out. Infinite values, and values beyond 1e150,
+ * are rejected. Equal samples and equal constants give 0 and p = 1. The cosine of a mean vector of
+ * length 0 is undefined: two of them have the distance 0, and one of them has the distance 1 from
+ * any other. For a reference without spread, the standardised distance is 0 for an equal mean and
+ * infinite for any other.
  */
 public final class MeanVectorDistance {
   private static final MeanVectorDistance DEFAULTS =
@@ -30,32 +32,28 @@ public final class MeanVectorDistance {
     this.permutations = permutations;
   }
 
-  /**
-   * The standardised distance, 199 permutations with seed 0.
-   *
-   * @return the test
-   */
+  /** {@return the test of the standardised distance, 199 permutations with seed 0} */
   public static MeanVectorDistance withDefaults() {
     return DEFAULTS;
   }
 
   /**
-   * The same test of another distance.
+   * Returns the same test of another distance.
    *
    * @param distance the form
-   * @return a test of its own
+   * @return a changed copy
    */
   public MeanVectorDistance with(Form distance) {
     return new MeanVectorDistance(Objects.requireNonNull(distance, "distance"), permutations);
   }
 
   /**
-   * The same test with other permutations.
+   * Returns the same test with other permutations.
    *
-   * @param count how many, at least 1; p cannot fall below 1 / (1 + count)
-   * @param seed decides on the permutations
-   * @return a test of its own
-   * @throws IllegalArgumentException when there are none
+   * @param count the number of permutations, at least 1; p cannot fall below 1 / (1 + count)
+   * @param seed decides the permutations
+   * @return a changed copy
+   * @throws IllegalArgumentException if there are none
    */
   public MeanVectorDistance withPermutations(int count, long seed) {
     return new MeanVectorDistance(form, new Permutations(count, seed));
@@ -67,7 +65,7 @@ public final class MeanVectorDistance {
    * @param reference rows of equal length, at least one without a NaN
    * @param current rows of the same columns in the same order, at least one without a NaN
    * @return the distance and its p-value
-   * @throws IllegalArgumentException when a sample has no row, rows differ in length or a value is
+   * @throws IllegalArgumentException if a sample has no row, rows differ in length or a value is
    *     infinite
    */
   public Result test(double[][] reference, double[][] current) {
@@ -94,7 +92,7 @@ public final class MeanVectorDistance {
    * @param reference vectors of equal length, at least one without a NaN
    * @param current vectors of the same length, at least one without a NaN
    * @return the distance and its p-value
-   * @throws IllegalArgumentException as for {@link #test(double[][], double[][])}
+   * @throws IllegalArgumentException for the reasons of {@link #test(double[][], double[][])}
    */
   public Result test(float[][] reference, float[][] current) {
     return test(CompleteRows.of(reference, "reference"), CompleteRows.of(current, "current"));
@@ -119,7 +117,7 @@ public final class MeanVectorDistance {
     return Math.sqrt(Arrays.stream(vector).map(x -> x * x).sum());
   }
 
-  /** How far two mean vectors are from each other. */
+  /** The distance between two mean vectors. */
   public enum Form {
     /**
      * {@code |mean1 - mean2|} over the root of the summed variances of the reference's columns: for
@@ -128,7 +126,7 @@ public final class MeanVectorDistance {
     STANDARDISED,
     /** {@code |mean1 - mean2|}, in the unit of the columns. */
     EUCLIDEAN,
-    /** {@code 1 - cos(mean1, mean2)}, from 0 to 2, which only the directions decide. */
+    /** {@code 1 - cos(mean1, mean2)}, from 0 to 2; only the directions count. */
     COSINE {
       @Override
       double of(double[] first, double[] second) {
@@ -145,14 +143,16 @@ public final class MeanVectorDistance {
         return sum / 2;
       }
 
-      /** Half the square of a chord, whose own rounding is in proportion to 1. */
+      /** Half the square of a chord, whose rounding error is relative to 1. */
       @Override
       double scale(double statistic, double[][] pooled) {
         return Math.sqrt(statistic);
       }
     };
 
-    /** Means are rounded by some units in the last place of an offset that dwarfs the spread. */
+    /**
+     * Means of data with a large offset are rounded by a few units in the last place of the offset.
+     */
     private static final double OFFSET = 1.0 / 256;
 
     double of(double[] first, double[] second) {
@@ -160,7 +160,7 @@ public final class MeanVectorDistance {
           IntStream.range(0, first.length).mapToDouble(j -> first[j] - second[j]).toArray());
     }
 
-    /** By what statistics are rounded, see {@link Permutations}. */
+    /** The scale of the rounding error of statistics, see {@link Permutations}. */
     double scale(double statistic, double[][] pooled) {
       double[] means = CompleteRows.means(pooled);
       return Math.max(spread(pooled, means), OFFSET * norm(means));
@@ -168,7 +168,7 @@ public final class MeanVectorDistance {
   }
 
   /**
-   * The answer of the test.
+   * The result of the test.
    *
    * @param statistic the distance, 0 or more
    * @param pValue from permutations, above 0

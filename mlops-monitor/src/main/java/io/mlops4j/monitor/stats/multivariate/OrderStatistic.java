@@ -1,12 +1,12 @@
 package io.mlops4j.monitor.stats.multivariate;
 
-/** Finds one value of the sorted order without sorting all (Hoare 1961). */
+/** Finds one value of the sorted order without sorting everything (Hoare 1961). */
 final class OrderStatistic {
   private OrderStatistic() {}
 
   /**
-   * The value that would be at this place if the array were sorted; afterwards it is, with none
-   * above it before it and none below it after it.
+   * Returns the value that would be at this place in the sorted array. Afterwards it is there, with
+   * no larger value before it and no smaller value after it.
    *
    * @param values without NaN; reordered
    * @param place from 0
@@ -36,7 +36,7 @@ final class OrderStatistic {
       } else if (place >= left) {
         from = left;
       } else {
-        break; // between the two are values equal to the pivot
+        break; // all values between the two equal the pivot
       }
     }
     return values[place];

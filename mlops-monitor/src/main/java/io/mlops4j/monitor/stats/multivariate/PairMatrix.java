@@ -3,7 +3,7 @@ package io.mlops4j.monitor.stats.multivariate;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
-/** A value for each pair of different rows; row i holds those with the rows before it. */
+/** A value for each pair of different rows. Row i holds its pairs with the rows before it. */
 final class PairMatrix {
   private final double[][] values;
 
@@ -35,7 +35,9 @@ final class PairMatrix {
     return values.length;
   }
 
-  /** The sum over the pairs of some rows, given in ascending order, which is that of the memory. */
+  /**
+   * The sum over the pairs of some rows, given in ascending order, which is the order in memory.
+   */
   double sumInside(int[] ascending) {
     double sum = 0;
     for (int a = 1; a < ascending.length; a++) {
@@ -55,7 +57,7 @@ final class PairMatrix {
     return Arrays.stream(values).flatMapToDouble(Arrays::stream).noneMatch(x -> x > 0);
   }
 
-  /** Of squared distances the median distance; where that is 0 the mean of the others. */
+  /** The median distance, from squared distances; if it is 0, the mean of the other distances. */
   double medianDistance() {
     double[] all = pairs();
     double median = Math.sqrt(OrderStatistic.of(all, all.length / 2));

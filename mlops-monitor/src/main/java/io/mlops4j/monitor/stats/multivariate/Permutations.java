@@ -6,12 +6,15 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Deals pooled rows anew to two samples of the same sizes, which is all that chance does when both
- * come from one distribution. The p-value {@code (1 + #{T* >= T}) / (1 + B)} counts the rows as
- * they came among the permutations and is never 0.
+ * Deals pooled rows to two samples of the same sizes again and again. If both samples come from one
+ * distribution, random variation does nothing else. The p-value {@code (1 + #{T* >= T}) / (1 + B)}
+ * counts the original order among the permutations and is never 0.
  */
 final class Permutations {
-  /** As rounded sums differ by the order of their terms, equal statistics do. */
+  /**
+   * Equal statistics can differ by this much, because rounded sums depend on the order of their
+   * terms.
+   */
   private static final double ROUNDING = 1e-12;
 
   private final int count;
@@ -30,7 +33,7 @@ final class Permutations {
     return seed;
   }
 
-  /** The statistics of the permutations; the function gets an order that it must not keep. */
+  /** The statistics of the permutations. The function must not keep the order that it receives. */
   double[] statistics(int rows, ToDoubleFunction<int[]> ofOrder) {
     SplittableRandom random = new SplittableRandom(seed);
     int[] order = IntStream.range(0, rows).toArray();
@@ -51,7 +54,7 @@ final class Permutations {
     }
   }
 
-  /** For statistics that are made of figures of about 1. */
+  /** The p-value of statistics that are computed from numbers of about 1. */
   static double pValue(double statistic, double[] permuted) {
     return pValue(statistic, permuted, Math.max(1, Math.abs(statistic)));
   }
@@ -59,7 +62,7 @@ final class Permutations {
   /**
    * The p-value.
    *
-   * @param scale of the figures that statistics are computed from, and rounded with
+   * @param scale the size of the numbers that statistics are computed from, and rounded with
    */
   static double pValue(double statistic, double[] permuted, double scale) {
     double least = statistic - ROUNDING * scale;

@@ -7,23 +7,23 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * Reconstruction error of principal components: how far rows lie from the space in which the
- * reference varies most. It grows when columns stop to hang together as they did, also where each
- * of them alone looks as before.
+ * Reconstruction error of principal components: the distance of rows from the space in which the
+ * reference varies most. It grows if columns no longer depend on each other as before, even if each
+ * column alone looks unchanged.
  *
- * <p><b>Definition.</b> Missing numbers become the reference's mean, missing categories its
- * commonest one; categories become their share of the reference's rows; all columns are
- * standardised by the reference; the principal components that together explain more than 65 % of
- * its variance are kept. The error of a window is the mean length of what remains of its rows. A
- * window drifts when its error leaves the mean of the reference's windows by more than three of
- * their (population) standard deviations, in either direction. Agrees with scikit-learn's {@code
+ * <p><b>Definition.</b> Missing numbers become the reference's mean, missing categories its most
+ * frequent one. Categories become their share of the reference's rows. All columns are standardised
+ * by the reference. The principal components that together explain more than 65 % of its variance
+ * are kept. The error of a window is the mean length of the residuals of its rows. A window drifts
+ * if its error differs from the mean of the reference's windows by more than three of their
+ * (population) standard deviations, in either direction. Agrees with scikit-learn's {@code
  * StandardScaler} and {@code PCA(0.65)}.
  *
- * <p>The rows of the reference made the components, so that its errors are a little smaller than
- * those of new rows; with at least twenty rows for each column that does not matter.
+ * <p>The reference's own rows determine the components, so its errors are slightly smaller than
+ * those of new rows. With at least twenty rows for each column that does not matter.
  *
- * <p><b>Special values.</b> Infinite values, and those beyond 1e150, are refused. A column that is
- * constant in the reference is left as it is, less its value. Windows of different sizes vary
+ * <p><b>Special values.</b> Infinite values, and values beyond 1e150, are rejected. A column that
+ * is constant in the reference is centred and not scaled. Windows of different sizes vary
  * differently: compare windows of about the reference's sizes.
  *
  * <p><b>Cost.</b> Time grows with the cube of the columns once (a second for some hundreds of
@@ -38,21 +38,17 @@ public final class ReconstructionError {
     this.keptVariance = keptVariance;
   }
 
-  /**
-   * Keeps 65 % of the variance.
-   *
-   * @return the statistic
-   */
+  /** {@return the statistic that keeps 65 % of the variance} */
   public static ReconstructionError withDefaults() {
     return DEFAULTS;
   }
 
   /**
-   * The same statistic with more or fewer components.
+   * Returns the same statistic with another share of the variance.
    *
    * @param share the share of the variance that is kept, strictly between 0 and 1
-   * @return a statistic of its own
-   * @throws IllegalArgumentException when the share is out of range
+   * @return a changed copy
+   * @throws IllegalArgumentException if the share is out of range
    */
   public ReconstructionError withKeptVariance(double share) {
     if (!(share > 0 && share < 1)) {
@@ -65,11 +61,11 @@ public final class ReconstructionError {
   /**
    * Learns components and the usual error from windows of the reference.
    *
-   * @param referenceWindows at least two tables of the same columns, for instance the days of a
+   * @param referenceWindows at least two tables of the same columns, for example the days of a
    *     month
-   * @return what current windows are compared with
-   * @throws IllegalArgumentException when there are fewer than two windows, columns differ or a
-   *     value is infinite or beyond 1e150
+   * @return the reference for current windows
+   * @throws IllegalArgumentException if there are fewer than two windows, columns differ or a value
+   *     is infinite or beyond 1e150
    */
   public Reference fit(List<Table> referenceWindows) {
     Table[] windows = referenceWindows.toArray(Table[]::new);
@@ -173,19 +169,13 @@ public final class ReconstructionError {
     }
 
     /**
-     * How many principal components are kept.
-     *
-     * @return 0 (when the reference is constant) to the number of columns
+     * {@return the number of principal components that are kept; 0 if the reference is constant}
      */
     public int components() {
       return means.length - residual.length;
     }
 
-    /**
-     * The errors of the reference's windows.
-     *
-     * @return a copy, in their order
-     */
+    /** {@return a copy of the errors of the reference's windows, in their order} */
     public double[] errors() {
       return errors.clone();
     }
@@ -193,9 +183,9 @@ public final class ReconstructionError {
     /**
      * Compares a window with the reference.
      *
-     * @param window rows with the reference's columns, by name; others are ignored
-     * @return its error and the bounds of the reference's
-     * @throws IllegalArgumentException when a column is missing or of another kind, or a value is
+     * @param window rows with the reference's columns, matched by name; other columns are ignored
+     * @return its error and the bounds from the reference
+     * @throws IllegalArgumentException if a column is missing or of another kind, or a value is
      *     infinite
      */
     public Result compare(Table window) {
@@ -223,15 +213,12 @@ public final class ReconstructionError {
    * @param error mean length of the rows' residuals, 0 or more
    * @param low three standard deviations below the mean error of the reference's windows
    * @param high three standard deviations above it
-   * @param standardError that of {@code error} as a mean of independent rows; infinite for one row
+   * @param standardError the standard error of {@code error} as a mean of independent rows;
+   *     infinite for one row
    */
   public record Result(double error, double low, double high, double standardError) {
 
-    /**
-     * Whether the error is out of the usual range.
-     *
-     * @return whether to be alarmed
-     */
+    /** {@return whether the error is outside the usual range} */
     public boolean isOutside() {
       return error < low || error > high;
     }

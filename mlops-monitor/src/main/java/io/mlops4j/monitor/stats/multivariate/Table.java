@@ -25,29 +25,17 @@ public final class Table {
     this.rows = builder.rows;
   }
 
-  /**
-   * Starts without columns.
-   *
-   * @return a builder for one table
-   */
+  /** {@return a builder for one table} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /**
-   * The number of rows.
-   *
-   * @return 1 or more
-   */
+  /** {@return the number of rows, 1 or more} */
   public int rows() {
     return rows;
   }
 
-  /**
-   * The names of the columns.
-   *
-   * @return in the order in which they were added
-   */
+  /** {@return the names of the columns, in the order in which they were added} */
   public Set<String> columns() {
     return columns;
   }
@@ -77,9 +65,9 @@ public final class Table {
      * Adds a column of numbers.
      *
      * @param column its name
-     * @param values one per row, NaN where missing
+     * @param values one per row; NaN if missing
      * @return this builder
-     * @throws IllegalArgumentException when the name is taken or the number of rows is another one
+     * @throws IllegalArgumentException if the name is taken or the number of rows differs
      */
     public Builder numbers(String column, double... values) {
       check(column, values.length);
@@ -91,9 +79,9 @@ public final class Table {
      * Adds a column of categories.
      *
      * @param column its name
-     * @param values one per row, null where missing
+     * @param values one per row; null if missing
      * @return this builder
-     * @throws IllegalArgumentException when the name is taken or the number of rows is another one
+     * @throws IllegalArgumentException if the name is taken or the number of rows differs
      */
     public Builder categories(String column, @Nullable String... values) {
       check(column, values.length);
@@ -115,10 +103,10 @@ public final class Table {
     }
 
     /**
-     * The table of these columns.
+     * Builds the table.
      *
      * @return the table
-     * @throws IllegalArgumentException when there is no column or no row
+     * @throws IllegalArgumentException if there is no column or no row
      */
     public Table build() {
       if (rows == 0) {

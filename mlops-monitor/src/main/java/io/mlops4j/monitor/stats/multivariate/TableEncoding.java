@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns tables into rows of numbers by what a reference holds: a category becomes its share of the
- * reference's rows, an unseen one 0; a missing number the reference's mean, a missing category its
- * commonest one, the first by name among equals. Columns go by name.
+ * Encodes tables as rows of numbers by the contents of a reference. A category becomes its share of
+ * the reference's rows, an unseen one 0. A missing number becomes the reference's mean, a missing
+ * category its most frequent one, the first by name among equals. Columns are matched by name.
  */
 final class TableEncoding {
   private final Map<String, Function<Table, double[]>> columns;
@@ -42,19 +42,16 @@ final class TableEncoding {
   private static void check(Table table, String column, boolean numbers) {
     if (!table.columns().contains(column)) {
       throw new IllegalArgumentException(
-          "there is no column "
-              + column
-              + " among "
-              + table.columns()
-              + ": columns are matched by name, and all of the reference are needed");
+          "there is no column %s among %s: columns are matched by name, and all of the reference are needed"
+              .formatted(column, table.columns()));
     }
     if (table.isNumbers(column) != numbers) {
       throw new IllegalArgumentException(
-          column
-              + " holds "
-              + (numbers ? "categories" : "numbers")
-              + ", in the reference "
-              + (numbers ? "numbers" : "categories"));
+          "%s holds %s, in the reference %s"
+              .formatted(
+                  column,
+                  (numbers ? "categories" : "numbers"),
+                  (numbers ? "numbers" : "categories")));
     }
   }
 
@@ -97,7 +94,7 @@ final class TableEncoding {
     };
   }
 
-  @SuppressWarnings("NullAway") // what is null was filtered out
+  @SuppressWarnings("NullAway") // nulls were filtered out
   private static Stream<String> present(@Nullable String[] texts) {
     return Arrays.stream(texts).filter(text -> text != null);
   }
