@@ -7,7 +7,7 @@ import io.mlops4j.monitor.profile.internal.TextCells;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
-/** Counts texts in frozen categories; keeps no row. */
+/** Counts texts in frozen categories. Keeps no rows. */
 final class CategoryCounter implements ColumnCounter, TextCells.Texts {
   private final String name;
   private final Role role;

@@ -9,13 +9,13 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Texts, booleans or numbers that are names, counted by value. Immutable.
+ * The profile of texts, booleans or numbers that are names, counted by value. Immutable.
  *
- * <p>The 254 most frequent values of the reference have a bin each, counted exactly; the rest
- * shares one. When the reference had no more values than that, the rest is what was <em>unseen in
- * the reference</em>, and 0 there. Null is missing: counted apart, in no bin. Booleans are the
- * texts {@code false} and {@code true}, numbers are their decimal text. Texts are told apart by
- * their UTF-8 bytes, without normalising.
+ * <p>Each of the 254 most frequent values of the reference has its own bin and is counted exactly.
+ * All other values share the rest. If the reference had no other values, the rest counts values
+ * that were <em>unseen in the reference</em>, and is 0 for the reference itself. Null is missing:
+ * it is counted separately, in no bin. Booleans are the texts {@code false} and {@code true};
+ * numbers are their decimal text. Texts are compared by their UTF-8 bytes, without normalising.
  */
 public final class CategoryProfile implements ColumnProfile {
   private final String name;
@@ -26,8 +26,8 @@ public final class CategoryProfile implements ColumnProfile {
   private final @Nullable UnnamedTexts unnamed;
 
   /**
-   * @param counts one for each named category, and the rest
-   * @param unnamed what is known of the rest; null in what version 1 wrote
+   * @param counts one for each named category, then the rest
+   * @param unnamed distinct number and lengths of the rest; null if written by version 1
    */
   CategoryProfile(
       String name,
@@ -63,51 +63,49 @@ public final class CategoryProfile implements ColumnProfile {
   }
 
   /**
-   * {@return the categories with a bin of their own; the reference's most frequent ones, most
-   * frequent first}
+   * {@return the categories with their own bin: the reference's most frequent ones, most frequent
+   * first}
    */
   public List<String> names() {
     return bins.names();
   }
 
   /**
-   * {@return whether every category of the reference has a bin of its own, so that {@link #rest}
-   * counts what the reference never saw; false when the reference had rarer categories, which are
-   * in the rest}
+   * {@return whether every category of the reference has its own bin, so that {@link #rest} counts
+   * unseen values; false if rarer categories of the reference are in the rest}
    */
   public boolean namesAll() {
     return bins.all();
   }
 
   /**
-   * How many values each category has.
-   *
-   * @return one for each of {@link #names}, then the {@link #rest}; the caller's copy
+   * {@return the number of values of each category: one for each of {@link #names}, then the {@link
+   * #rest}; the caller's copy}
    */
   public long[] counts() {
     return counts.clone();
   }
 
-  /** {@return the number of values are in no named category; 0 or more} */
+  /** {@return the number of values in no named category, 0 or more} */
   public long rest() {
     return counts[counts.length - 1];
   }
 
-  /** {@return the number of values; those that are not missing} */
+  /** {@return the number of values that are not missing} */
   public long present() {
     return Arrays.stream(counts).sum();
   }
 
-  /** {@return the number of values are null; 0 or more} */
+  /** {@return the number of values that are null} */
   public long missing() {
     return missing;
   }
 
   /**
-   * How many distinct values there are: exact when all are in named categories, else with an
-   * estimate for the {@link #rest} that has a standard error of 2.3 %.
+   * Returns the number of distinct values. It is exact if all values are in named categories.
+   * Otherwise the {@link #rest} is estimated with a standard error of 2.3 %.
    *
-   * @return 0 or more; empty when a profile that was written by version 1 has a rest
+   * @return 0 or more; empty for a profile with a rest that was written by version 1
    */
   public OptionalLong distinct() {
     long named = Arrays.stream(counts, 0, counts.length - 1).filter(count -> count > 0).count();
@@ -120,8 +118,8 @@ public final class CategoryProfile implements ColumnProfile {
   }
 
   /**
-   * {@return how long the values are as texts; booleans and numbers are the texts that name them;
-   * their lengths; empty when a profile that was written by version 1 has a rest}
+   * {@return the lengths of the values as texts; booleans and numbers count as the texts that name
+   * them; empty for a profile with a rest that was written by version 1}
    */
   public Optional<TextLengths> lengths() {
     if (rest() > 0 && unnamed == null) {

@@ -14,14 +14,14 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider;
 /**
  * Counts the distinct texts of a reference until its categories can be chosen.
  *
- * <p>Whether a column is like an identifier depends on the set of its texts alone, not on the order
- * in which they come, also where counting is given up.
+ * <p>Whether a column looks like an identifier depends on the set of its texts only, not on their
+ * order, even if counting stops early.
  */
 final class CategoryValues implements ColumnCounter, TextCells.Texts {
-  /** With fewer distinct texts a column is never an identifier. */
+  /** A column with at most this number of distinct texts is never an identifier. */
   static final int FEW = 50;
 
-  /** With more distinct texts a column always is one, and counting ends. */
+  /** A column with more distinct texts is always an identifier, and counting stops. */
   static final int MOST = 65_536;
 
   private final String name;

@@ -5,17 +5,17 @@ import io.mlops4j.monitor.profile.internal.ColumnKind;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
-/** Gathers what a profile needs of one column, batch by batch. */
+/** Collects the profile of one column, batch by batch. */
 interface ColumnCounter {
-  /** What the column must hold. */
+  /** The required kind of the column. */
   ColumnKind kind();
 
-  /** Whether a column can be counted; looked at before anything of a batch is. */
+  /** Whether a column can be counted; checked before any column of a batch is counted. */
   default boolean accepts(FieldVector column, DictionaryProvider dictionaries) {
     return ColumnKind.of(column, dictionaries) == kind();
   }
 
-  /** What {@link #accepts} asks for, in words. */
+  /** The columns that {@link #accepts} accepts, in words. */
   default String expected() {
     return kind().toString();
   }
@@ -23,10 +23,10 @@ interface ColumnCounter {
   /**
    * Counts a column.
    *
-   * @param chunk room to read into, used for one column after the other
+   * @param chunk memory to read into, reused for one column after the other
    */
   void add(FieldVector column, DictionaryProvider dictionaries, Chunk chunk);
 
-  /** The profile of what was added so far; more may follow. */
+  /** Builds the profile of what was added so far. More may be added later. */
   ColumnProfile build();
 }

@@ -30,12 +30,12 @@ final class ColumnCounters {
   private final List<String> needed = new ArrayList<>();
   private final List<ColumnCounter> counting = new ArrayList<>();
   private final Chunk chunk = new Chunk();
-  private final int[] places; // where the columns were in the batch before
+  private final int[] places; // the positions of the columns in the batch before
 
   /**
    * Joins counters.
    *
-   * @param byName those that skip columns included, whose columns a batch need not have
+   * @param byName the counters, including those of skipped columns, which a batch need not have
    */
   private ColumnCounters(Role role, SortedMap<String, ColumnCounter> byName) {
     this.role = role;
@@ -55,7 +55,7 @@ final class ColumnCounters {
     return new ColumnCounters(Role.OUTPUT, new TreeMap<>());
   }
 
-  /** Counters for the first batch of a reference, whose columns decide. */
+  /** Counters for the first batch of a reference, whose columns decide the profile. */
   static ColumnCounters choosing(Role role, FeatureBatch first, ColumnSelection selection) {
     SortedMap<String, ColumnCounter> byName = new TreeMap<>();
     for (FieldVector column : first.root().getFieldVectors()) {
@@ -72,7 +72,7 @@ final class ColumnCounters {
   }
 
   /**
-   * Chooses by the type of a column.
+   * Chooses a counter by the type of a column.
    *
    * @param named whether its numbers are names
    */
@@ -124,7 +124,7 @@ final class ColumnCounters {
   }
 
   /**
-   * Checks the whole batch, so that a bad one is refused before any of it is counted.
+   * Checks the whole batch, so that a bad batch is rejected before any of it is counted.
    *
    * @param batch null for one without columns
    */
@@ -146,10 +146,10 @@ final class ColumnCounters {
   }
 
   /**
-   * Says why columns cannot be counted, each for itself; see {@link #check}.
+   * Explains why columns cannot be counted, one by one; see {@link #check}.
    *
-   * @param otherSide the other side's columns
-   * @param reasons gains one by the name of each such column
+   * @param otherSide the columns of the other side
+   * @param reasons receives one reason for each such column, by name
    */
   void explain(FeatureBatch batch, FeatureBatch otherSide, Map<String, String> reasons) {
     for (int i = 0; i < needed.size(); i++) {
@@ -177,7 +177,7 @@ final class ColumnCounters {
     return "the calls have no column of this name" + Suggestions.hint(name, all);
   }
 
-  /** Looks first where the column was before: looking through names leaves garbage. */
+  /** Looks at the previous position first, because a search by name allocates. */
   private @Nullable FieldVector column(VectorSchemaRoot root, int number) {
     String name = needed.get(number);
     List<FieldVector> columns = root.getFieldVectors();

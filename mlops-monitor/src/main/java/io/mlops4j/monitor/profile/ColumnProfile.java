@@ -1,22 +1,22 @@
 package io.mlops4j.monitor.profile;
 
 /**
- * What one column holds: numbers in bins, categories with counts, times, vectors, or nothing with a
- * reason. Immutable.
+ * The profile of one column: numbers in bins, categories with counts, times, vectors, or the reason
+ * why there is none. Immutable.
  */
 public sealed interface ColumnProfile
     permits NumberProfile, CategoryProfile, TimeProfile, VectorProfile, SkippedColumn {
-  /** {@return the name of the column; its name, by which columns of two profiles are matched} */
+  /** {@return the name of the column, by which columns of two profiles are matched} */
   String name();
 
-  /** {@return whether it is a feature or an output} */
+  /** {@return whether the column is a feature or an output} */
   Role role();
 
   /**
-   * Whether the counts of two columns can be compared and added.
+   * Returns whether the counts of two columns can be compared and added.
    *
    * @param other a column of another profile
-   * @return true when name, role, kind and every bin are equal
+   * @return true if name, role, kind and every bin are equal
    */
   boolean sameBins(ColumnProfile other);
 }

@@ -4,7 +4,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which columns of a reference are profiled, and how.
+ * The columns of a reference that are profiled.
  *
  * @param only the features, or null for all
  * @param except columns to leave out on both sides
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 record ColumnSelection(@Nullable Set<String> only, Set<String> except, Set<String> categories) {
   static final ColumnSelection ALL = new ColumnSelection(null, Set.of(), Set.of());
 
-  /** The columns that a batch of features must have, besides those of the first. */
+  /** The columns that the first batch of features must have. */
   Set<String> required() {
     return only == null ? Set.of() : only;
   }

@@ -16,24 +16,24 @@ import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Arrow columns as the arrays that statistics of single rows take, such as {@link
+ * Reads Arrow columns as arrays for statistics of raw values, such as {@link
  * io.mlops4j.monitor.stats.KolmogorovSmirnov} or {@link
- * io.mlops4j.monitor.stats.multivariate.MaximumMeanDiscrepancy}. All values of a column are held at
- * once: for more rows than that is good for, compare {@link Profile}s, which hold none.
+ * io.mlops4j.monitor.stats.multivariate.MaximumMeanDiscrepancy}. All values of a column are held in
+ * memory at once. For more rows, compare {@link Profile}s, which hold no rows.
  *
  * <p>Every method reads the batches to their end; they stay the caller's. A batch without the
- * column, with one of another type, or with damaged memory is refused with a {@link DataException}
- * that names the column.
+ * column, with another type, or with damaged memory is rejected with a {@link DataException} that
+ * names the column.
  */
 public final class ColumnValues {
   private ColumnValues() {}
 
   /**
-   * A column of integers, floats or decimals.
+   * Reads a column of integers, floats or decimals.
    *
    * @param rows batches that have the column
    * @param column its name
-   * @return the nearest double of each value, NaN where it is missing, in the order of the rows
+   * @return the nearest double of each value, NaN if it is missing, in the order of the rows
    */
   public static double[] numbers(Iterable<FeatureBatch> rows, String column) {
     List<double[]> parts = new ArrayList<>();
@@ -57,11 +57,11 @@ public final class ColumnValues {
   }
 
   /**
-   * A column of texts, plain or dictionary-encoded, or of booleans.
+   * Reads a column of texts, plain or dictionary-encoded, or of booleans.
    *
    * @param rows batches that have the column
    * @param column its name
-   * @return each value, null where it is missing, in the order of the rows
+   * @return each value, null if it is missing, in the order of the rows
    */
   public static @Nullable String[] categories(Iterable<FeatureBatch> rows, String column) {
     List<@Nullable String> all = new ArrayList<>();
@@ -80,11 +80,11 @@ public final class ColumnValues {
   }
 
   /**
-   * A column of vectors: lists of a fixed number of 32-bit floats.
+   * Reads a column of vectors: lists of a fixed number of 32-bit floats.
    *
    * @param rows batches that have the column
    * @param column its name
-   * @return each vector in the order of the rows, NaN in place of a missing component, and in all
+   * @return each vector in the order of the rows; a missing component is NaN, and so are all
    *     components of a missing vector
    */
   public static float[][] vectors(Iterable<FeatureBatch> rows, String column) {
@@ -112,14 +112,14 @@ public final class ColumnValues {
   }
 
   /**
-   * Several columns: what {@link #numbers} reads as numbers, what {@link #categories} reads as
-   * categories.
+   * Reads several columns: those that {@link #numbers} reads as numbers, those that {@link
+   * #categories} reads as categories.
    *
    * @param rows batches that have the columns, at least one row in all
    * @param column the name of the first column
-   * @param more the names of others
+   * @param more the names of further columns
    * @return a table of these columns, in this order
-   * @throws IllegalArgumentException if there is no row, or a name is given twice
+   * @throws IllegalArgumentException if there is no row, or if a name is given twice
    */
   public static Table table(Iterable<FeatureBatch> rows, String column, String... more) {
     List<String> names = RowValues.names(column, more);

@@ -11,7 +11,7 @@ import io.mlops4j.monitor.profile.internal.NumberCells;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
-/** Counts numbers in frozen bins; keeps no row. */
+/** Counts numbers in frozen bins. Keeps no rows. */
 final class NumberCounter implements NumberGatherer {
   private final String name;
   private final Role role;
@@ -57,7 +57,10 @@ final class NumberCounter implements NumberGatherer {
     distinct.add(chunk);
   }
 
-  /** Adds what the moments left; counts those of them that are not finite. */
+  /**
+   * Adds the values that the moments did not take, and returns the number of those that are not
+   * finite.
+   */
   private int addOdd(double[] values, int length) {
     int finite = 0;
     for (int i = 0; i < length; i++) {

@@ -2,7 +2,7 @@ package io.mlops4j.monitor.profile;
 
 import io.mlops4j.monitor.profile.internal.NumberCells;
 
-/** Gathers numbers, of a column or of what was computed from one. */
+/** Collects numbers of a column, or numbers that are computed from a column. */
 interface NumberGatherer extends ColumnCounter, NumberCells.Taker {
   @Override
   NumberProfile build();

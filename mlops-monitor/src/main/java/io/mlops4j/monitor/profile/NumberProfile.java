@@ -9,15 +9,15 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers, counted in bins that were frozen with the reference. Immutable.
+ * The profile of numbers, counted in bins that were frozen with the reference. Immutable.
  *
- * <p>A reference with at most 127 distinct values has a bin for each of them and one for each gap
- * between (empty in the reference, so that an unseen number shows); otherwise its range is cut at
- * the quantiles k/254 of its finite values, equal cuts merged. The two outer bins are for what lies
- * beyond the reference's range, infinite values among them. Bin {@code k} holds numbers above edge
- * {@code k - 1} up to and including edge {@code k}; the outer edges are infinite. Null and NaN are
- * missing: counted apart, in no bin. Every type of integer and float is read as a double, which
- * rounds 64-bit integers beyond 2^53.
+ * <p>A reference with at most 127 distinct values has a bin for each value and a bin for each gap
+ * between two values. The gaps are empty in the reference, so an unseen number shows. A reference
+ * with more values is cut at the quantiles k/254 of its finite values; equal cuts are merged. The
+ * two outer bins hold values beyond the reference's range, infinite values included. Bin {@code k}
+ * holds numbers above edge {@code k - 1} up to and including edge {@code k}; the outer edges are
+ * infinite. Null and NaN are missing: they are counted separately, in no bin. Every type of integer
+ * and float is read as a double, which rounds 64-bit integers beyond 2^53.
  */
 public final class NumberProfile implements ColumnProfile {
   private final String name;
@@ -32,9 +32,9 @@ public final class NumberProfile implements ColumnProfile {
   private final @Nullable HyperLogLog distinct;
 
   /**
-   * @param min the least finite value, NaN without one
-   * @param max the greatest finite value, NaN without one
-   * @param distinct null in what version 1 wrote
+   * @param min the smallest finite value, NaN without one
+   * @param max the largest finite value, NaN without one
+   * @param distinct null if written by version 1
    */
   NumberProfile(
       String name,
@@ -82,7 +82,7 @@ public final class NumberProfile implements ColumnProfile {
   }
 
   /**
-   * {@return the inner edges of the bins; finite, ascending, one less than there are bins; the
+   * {@return the inner edges of the bins: finite, ascending, one less than there are bins; the
    * caller's copy}
    */
   public double[] edges() {
@@ -90,62 +90,53 @@ public final class NumberProfile implements ColumnProfile {
   }
 
   /**
-   * Where the mass of each bin is taken to lie when a distance needs a place: the mean of the
-   * reference's values in the bin, the middle of a bin that has none.
-   *
-   * @return finite, ascending, one a bin; the caller's copy
+   * {@return the position of each bin for distances: the mean of the reference's values in the bin,
+   * or the middle of an empty bin; finite, ascending; the caller's copy}
    */
   public double[] positions() {
     return bins.positions();
   }
 
   /**
-   * {@return whether each distinct value of the reference has a bin of its own; true when nothing
-   * about the reference was lost by binning}
+   * {@return whether each distinct value of the reference has its own bin, so that binning lost
+   * nothing}
    */
   public boolean exact() {
     return bins.exact();
   }
 
-  /**
-   * {@return the number of values lie in each bin; one a bin, without the missing; the caller's
-   * copy}
-   */
+  /** {@return the number of values in each bin, without missing ones; the caller's copy} */
   public long[] counts() {
     return counts.clone();
   }
 
-  /** {@return the number of values; those that are not missing, infinite ones included} */
+  /** {@return the number of values that are not missing, infinite ones included} */
   public long present() {
     return moments.count() + infinite;
   }
 
-  /** {@return the number of values are null or NaN; 0 or more} */
+  /** {@return the number of values that are null or NaN} */
   public long missing() {
     return missing;
   }
 
-  /**
-   * How many values are infinite. They are in the outer bins and in no figure below.
-   *
-   * @return 0 or more
-   */
+  /** {@return the number of infinite values, which are in the outer bins and in no other figure} */
   public long infinite() {
     return infinite;
   }
 
-  /** {@return the least finite value; NaN when there is none} */
+  /** {@return the smallest finite value; NaN if there is none} */
   public double min() {
     return min;
   }
 
-  /** {@return the greatest finite value; NaN when there is none} */
+  /** {@return the largest finite value; NaN if there is none} */
   public double max() {
     return max;
   }
 
   /**
-   * {@return the mean of the finite values: summed without rounding, rounded once; NaN when there
+   * {@return the mean of the finite values, summed without rounding and rounded once; NaN if there
    * is none}
    */
   public double mean() {
@@ -153,24 +144,23 @@ public final class NumberProfile implements ColumnProfile {
   }
 
   /**
-   * {@return the population variance of the finite values, {@code (n S2 - S1^2) / n^2}: summed
-   * without rounding, rounded once, so also right far from zero; 0 or more; NaN when there are no
-   * values}
+   * {@return the population variance of the finite values, {@code (n S2 - S1^2) / n^2}, summed
+   * without rounding and rounded once, so it is right even far from zero; NaN if there is none}
    */
   public double variance() {
     return moments.variance();
   }
 
-  /** {@return the square root of {@link #variance}; 0 or more; NaN when there are no values} */
+  /** {@return the square root of {@link #variance}; NaN if there are no finite values} */
   public double deviation() {
     return moments.deviation();
   }
 
   /**
-   * How many distinct values there are, infinite ones included: exact when each has a bin of its
-   * own, else an estimate with a standard error of 2.3 % (less for few values).
+   * Returns the number of distinct values, infinite ones included. It is exact if each value has
+   * its own bin, otherwise an estimate with a standard error of 2.3 % (less for few values).
    *
-   * @return 0 or more; empty in a profile that was written by version 1, unless it is exact
+   * @return 0 or more; empty for a profile that was written by version 1, unless it is exact
    */
   public OptionalLong distinct() {
     long used = 0;
@@ -186,12 +176,12 @@ public final class NumberProfile implements ColumnProfile {
   }
 
   /**
-   * A number that at least a share of the values do not exceed: the upper edge of the bin in which
-   * that share is reached, the maximum in the last one. Its rank is off by at most {@link
-   * #quantileError}.
+   * Returns a number that at least a share of the values do not exceed: the upper edge of the bin
+   * in which that share is reached, or the maximum in the last bin. The error of its rank is at
+   * most {@link #quantileError}.
    *
    * @param share from 0 to 1
-   * @return NaN when there are no finite values
+   * @return NaN if there are no finite values
    * @throws IllegalArgumentException if the share is not from 0 to 1
    */
   public double quantile(double share) {
@@ -210,8 +200,8 @@ public final class NumberProfile implements ColumnProfile {
   }
 
   /**
-   * {@return how far the rank of a {@link #quantile} can be off: the mass of the fullest bin, or 0
-   * when each value has its own; a share from 0 to 1; 0 when there are no values}
+   * {@return the largest error of the rank of a {@link #quantile}: the share of the fullest bin; 0
+   * if each value has its own bin, or if there are no values}
    */
   public double quantileError() {
     long fullest = 0;
@@ -246,7 +236,7 @@ public final class NumberProfile implements ColumnProfile {
         distinct == null || other.distinct == null ? null : distinct.plus(other.distinct));
   }
 
-  /** The lesser of two, of which either may be NaN for nothing. */
+  /** The lesser of two values, each NaN if there is none. */
   private static double least(double a, double b) {
     return Double.isNaN(a) || b < a ? b : a;
   }

@@ -12,8 +12,8 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
 /**
- * Keeps the numbers of a reference until its bins can be cut: four bytes for one that is a float,
- * whatever its type, eight for any other, in blocks that are not copied when more come.
+ * Keeps the numbers of a reference until its bins can be cut. A number that a float can hold takes
+ * four bytes, any other eight. Blocks are not copied when more numbers come.
  */
 final class NumberValues implements NumberGatherer {
   private static final int FIRST_BLOCK = Chunk.SIZE;
@@ -90,7 +90,7 @@ final class NumberValues implements NumberGatherer {
     missing += cells;
   }
 
-  /** Sorting first makes bins and figures the same for any order of the rows. */
+  /** Sorts first, so that bins and figures are the same for any order of the rows. */
   @Override
   public NumberProfile build() {
     double[] sorted = merged(sortedFloats(), sortedDoubles());

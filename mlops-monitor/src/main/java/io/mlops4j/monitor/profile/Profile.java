@@ -14,29 +14,27 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the columns of some rows hold: counts in bins, missing values, minimum, maximum, exact mean
- * and variance; no rows.
+ * The profile of the columns of some rows: counts in bins, missing values, minimum, maximum, exact
+ * mean and variance. It keeps no rows.
  *
  * <p>A <em>reference</em> ({@link #of}, {@link #builder}) chooses its bins from its own rows. Rows
  * to compare with it are counted in the same bins ({@link #profile}, {@link #counting}), which are
  * part of every profile. Profiles with the same bins are {@linkplain #merge merged} by adding. The
- * same rows give the same {@linkplain #toBytes bytes}, however they were batched, ordered or
- * merged.
+ * same rows give the same {@linkplain #toBytes bytes}, in any batching, order or merging.
  *
- * <p>Columns, by their Arrow type:
+ * <p>The Arrow type of a column decides its profile:
  *
  * <ul>
- *   <li>integers and floats of every width, and decimals of 128 bits, are {@linkplain NumberProfile
- *       numbers}; NaN is missing, as null is; name those that are codes in {@link
- *       Builder#categories};
- *   <li>text, plain or dictionary-encoded, and booleans are {@linkplain CategoryProfile
- *       categories};
- *   <li>text with more than 50 distinct values that are more than half of all its values, or with
- *       more than 65 536, is like an identifier and {@linkplain SkippedColumn skipped}; better name
- *       keys in {@link Builder#except};
- *   <li>timestamps and dates are {@linkplain TimeProfile times}: from when to when;
- *   <li>lists of a fixed number of 32-bit floats are {@linkplain VectorProfile vectors};
- *   <li>everything else (tensors, other lists, structures) is skipped, and the profile says so.
+ *   <li>Integers and floats of every width, and decimals of 128 bits, are {@linkplain NumberProfile
+ *       numbers}. NaN is missing, like null. Name columns of codes in {@link Builder#categories}.
+ *   <li>Text, plain or dictionary-encoded, and booleans are {@linkplain CategoryProfile
+ *       categories}.
+ *   <li>Text that looks like an identifier is {@linkplain SkippedColumn skipped}: it has more than
+ *       65 536 distinct values, or more than 50 that are more than half of all its values. Name
+ *       keys in {@link Builder#except} to be sure.
+ *   <li>Timestamps and dates are {@linkplain TimeProfile times}.
+ *   <li>Lists of a fixed number of 32-bit floats are {@linkplain VectorProfile vectors}.
+ *   <li>Everything else (tensors, other lists, structures) is skipped and listed with the reason.
  * </ul>
  *
  * <p>Immutable and thread safe.
@@ -56,10 +54,10 @@ public final class Profile {
   }
 
   /**
-   * Profiles rows as a reference with bins of its own, reading every batch to the end.
+   * Profiles rows as a reference that chooses its own bins. Reads every batch to the end.
    *
    * @param rows batches with the same columns, which stay the caller's
-   * @return a profile; without batches one without columns
+   * @return a profile; one without columns if there are no batches
    * @throws DataException if the batches differ in their columns, or cannot be read
    */
   public static Profile of(Iterable<FeatureBatch> rows) {
@@ -68,8 +66,9 @@ public final class Profile {
   }
 
   /**
-   * Starts a reference with bins of its own. Until it is built, numbers are kept (4 bytes for one
-   * that a float can hold, 8 for another), and texts once with a count.
+   * Starts a reference that chooses its own bins. Until it is built, the builder keeps numbers (4
+   * bytes for a number that a float can hold, 8 for any other) and distinct texts with their
+   * counts.
    *
    * @return a builder
    */
@@ -78,7 +77,7 @@ public final class Profile {
   }
 
   /**
-   * Starts a profile that counts in the bins of this one. It keeps no rows.
+   * Starts a profile that counts in the bins of this one and keeps no rows.
    *
    * @return a builder, which ignores columns that this profile does not have
    */
@@ -91,7 +90,7 @@ public final class Profile {
    *
    * @param rows batches with at least the columns of this profile, which stay the caller's
    * @return a profile of those rows alone
-   * @throws DataException if a column is missing or of another kind, or the rows cannot be read
+   * @throws DataException if a column is missing or of another kind, or if the rows cannot be read
    */
   public Profile profile(Iterable<FeatureBatch> rows) {
     Objects.requireNonNull(rows, "rows");
@@ -99,11 +98,12 @@ public final class Profile {
   }
 
   /**
-   * Adds the counts of a profile with the same bins; neither changes.
+   * Returns the sum of this profile and another profile with the same bins.
    *
-   * @param other a profile counted in the bins of this one, or this in its, or both in a third's
+   * @param other a profile counted in the bins of this one, this one in its bins, or both in the
+   *     bins of a third
    * @return a profile of the rows of both
-   * @throws IllegalArgumentException if the columns or their bins differ, naming them
+   * @throws IllegalArgumentException if the columns or their bins differ; the message names them
    * @throws ArithmeticException if a count leaves the range of a long
    */
   public Profile merge(Profile other) {
@@ -118,7 +118,7 @@ public final class Profile {
   }
 
   /**
-   * A profile of the same rows without some columns.
+   * Returns a profile of the same rows without some columns.
    *
    * @param names columns to leave out, which the profile need not have
    * @return a profile with the remaining columns and their bins
@@ -173,25 +173,25 @@ public final class Profile {
     return one instanceof VectorProfile vectors ? vectors.plus((VectorProfile) other) : one;
   }
 
-  /** {@return the number of rows were profiled; 0 or more} */
+  /** {@return the number of profiled rows} */
   public long rows() {
     return rows;
   }
 
   /**
-   * {@return the columns, skipped ones included; the features in order of their names, then the
-   * outputs}
+   * {@return the names of the columns, skipped ones included: the features in order, then the
+   * outputs in order}
    */
   public List<String> columns() {
     return List.copyOf(columns.keySet());
   }
 
   /**
-   * What a column holds.
+   * Returns the profile of a column.
    *
-   * @param name its name
+   * @param name the name of the column
    * @return its profile
-   * @throws IllegalArgumentException if there is no such column, with the names that there are
+   * @throws IllegalArgumentException if there is no such column; the message lists the columns
    */
   public ColumnProfile column(String name) {
     ColumnProfile column = columns.get(Objects.requireNonNull(name, "name"));
@@ -249,9 +249,9 @@ public final class Profile {
   /**
    * Reads the binary form.
    *
-   * @param bytes what {@link #toBytes} gave
+   * @param bytes the result of {@link #toBytes}
    * @return an equal profile
-   * @throws DataException if the bytes are damaged, cut off, of a newer version or no profile
+   * @throws DataException if the bytes are damaged, truncated, of a newer version or no profile
    */
   public static Profile fromBytes(byte[] bytes) {
     Objects.requireNonNull(bytes, "bytes");
@@ -264,8 +264,8 @@ public final class Profile {
   }
 
   /**
-   * The profile for people and other programs, by the {@linkplain ExportRules#withDefaults default
-   * rules}.
+   * Returns the profile for people and other programs, by the {@linkplain ExportRules#withDefaults
+   * default rules}.
    *
    * @return JSON, see {@link #toJson(ExportRules)}
    */
@@ -317,9 +317,9 @@ public final class Profile {
   }
 
   /**
-   * Gathers rows. A builder of {@link Profile#builder} chooses bins when it builds, one of {@link
-   * Profile#counting} counts in frozen ones. Not thread safe; count in several threads with a
-   * builder each, and merge.
+   * Collects rows. A builder of {@link Profile#builder} chooses bins when it builds; a builder of
+   * {@link Profile#counting} counts in frozen bins. Not thread safe: to count in several threads,
+   * use one builder for each and merge.
    */
   public static final class Builder {
     private final boolean frozen;
@@ -333,12 +333,13 @@ public final class Profile {
     }
 
     /**
-     * Names the features to profile; others are ignored. Without it every column is one.
+     * Names the features to profile; others are ignored. Without this call every column is a
+     * feature.
      *
      * @param names the features; each batch must have them
      * @return this builder
-     * @throws IllegalArgumentException if a name is there twice
-     * @throws IllegalStateException if rows were added, or the bins are frozen
+     * @throws IllegalArgumentException if a name is given twice
+     * @throws IllegalStateException if rows were added, or if the bins are frozen
      */
     public Builder columns(String... names) {
       Objects.requireNonNull(names, "names");
@@ -348,11 +349,11 @@ public final class Profile {
     }
 
     /**
-     * Names columns to ignore, such as keys and labels, among features and outputs.
+     * Names columns to ignore among features and outputs, such as keys and labels.
      *
      * @param names columns, which a batch need not have
      * @return this builder
-     * @throws IllegalStateException if rows were added, or the bins are frozen
+     * @throws IllegalStateException if rows were added, or if the bins are frozen
      */
     public Builder except(String... names) {
       Objects.requireNonNull(names, "names");
@@ -362,12 +363,12 @@ public final class Profile {
     }
 
     /**
-     * Names numeric columns whose numbers are names, such as codes and weekdays: they are profiled
+     * Names numeric columns whose numbers are names, such as codes and weekdays. They are profiled
      * and compared as {@linkplain CategoryProfile categories}.
      *
      * @param names columns of features or outputs, which a batch need not have
      * @return this builder
-     * @throws IllegalStateException if rows were added, or the bins are frozen
+     * @throws IllegalStateException if rows were added, or if the bins are frozen
      */
     public Builder categories(String... names) {
       Objects.requireNonNull(names, "names");
@@ -388,12 +389,12 @@ public final class Profile {
     /**
      * Adds rows.
      *
-     * @param batch read during the call, and the caller's
+     * @param batch only read during the call; it stays the caller's
      * @return this builder
-     * @throws DataException if the batch lacks a column, has one of another kind than before, or
-     *     (without a reference) one more than before; then nothing of it was counted. Codes without
-     *     an entry in their dictionary, and texts beyond the end of their bytes, are found while
-     *     counting: drop the builder then
+     * @throws DataException if the batch lacks a column, has a column of another kind than before,
+     *     or (without a reference) has a further column; then no row was counted. Codes without an
+     *     entry in their dictionary, and texts beyond the end of their bytes, are found while
+     *     counting; discard the builder then
      */
     public Builder add(FeatureBatch batch) {
       Objects.requireNonNull(batch, "batch");
@@ -401,13 +402,13 @@ public final class Profile {
     }
 
     /**
-     * Adds rows and what a model answered for them.
+     * Adds rows and the answers of a model.
      *
-     * @param batch the features, read during the call, and the caller's
-     * @param answers the outputs, likewise, as many rows
+     * @param batch the features; only read during the call
+     * @param answers the outputs, with the same number of rows; only read during the call
      * @return this builder
-     * @throws DataException as for {@link #add(FeatureBatch)}, or if a feature and an output share
-     *     a name, which {@link #except} or {@link #columns} resolves
+     * @throws DataException for the reasons of {@link #add(FeatureBatch)}, or if a feature and an
+     *     output share a name; resolve that with {@link #except} or {@link #columns}
      * @throws IllegalArgumentException if the numbers of rows differ
      */
     public Builder add(FeatureBatch batch, FeatureBatch answers) {
@@ -422,14 +423,14 @@ public final class Profile {
     }
 
     /**
-     * Finds the columns that keep {@link #add(FeatureBatch, FeatureBatch)} from taking rows:
-     * missing ones, outputs that the reference has as features or the other way round, and columns
-     * of another type. Nothing is counted.
+     * Finds the columns that prevent {@link #add(FeatureBatch, FeatureBatch)}: missing columns,
+     * columns on the other side of the model than in the reference, and columns of another type.
+     * Counts nothing.
      *
-     * @param batch the features, read during the call, and the caller's
-     * @param answers the outputs, likewise
-     * @return the reason by column, in words; empty when all columns fit, and for a builder that
-     *     has not chosen its columns yet
+     * @param batch the features; only read during the call
+     * @param answers the outputs; only read during the call
+     * @return the reason for each column, in words; empty if all columns fit, or if the builder has
+     *     not chosen its columns yet
      */
     public Map<String, String> unsuited(FeatureBatch batch, FeatureBatch answers) {
       Objects.requireNonNull(batch, "batch");
@@ -451,9 +452,9 @@ public final class Profile {
     }
 
     /**
-     * Profiles the rows added so far. More may be added and built again.
+     * Builds a profile of the rows added so far. More rows may be added later.
      *
-     * @return a profile; of a builder with a reference it has the reference's columns
+     * @return a profile; with a reference it has the reference's columns
      */
     public Profile build() {
       return new Profile(rows, sides == null ? List.of() : sides.build());

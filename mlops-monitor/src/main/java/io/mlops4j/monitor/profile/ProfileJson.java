@@ -94,7 +94,10 @@ final class ProfileJson {
     out.writeArray(shown, 0, shown.length);
   }
 
-  /** How many bins next to an outer one end at an extreme: another one where it is one value. */
+  /**
+   * The number of bins next to an outer bin that end at an extreme; one more if the bin has one
+   * value.
+   */
   private static int extreme(NumberProfile numbers, int bin) {
     boolean inner = bin > 0 && bin < numbers.bins().size() - 1;
     return inner && numbers.bins().isOneValue(bin) ? 2 : 1;

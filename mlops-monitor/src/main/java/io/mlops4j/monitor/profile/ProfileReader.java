@@ -21,13 +21,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the binary form that {@link Profile#toBytes} describes.
  *
- * <p>The checksum finds accidents; what a wrong writer could get past it is checked as well, and
- * nothing is allocated by a length that the bytes do not have.
+ * <p>The checksum detects accidental damage. Values that only a wrong writer could produce are
+ * checked too. No memory is allocated for a length that exceeds the bytes.
  */
 final class ProfileReader {
   private static final int MOST_ZEROS = 1 << 13;
 
-  /** A vector has one for each of its components: more would let few bytes take much memory. */
+  /**
+   * A vector has such an integer for each component: a larger bound would let few bytes take much
+   * memory.
+   */
   private static final int MOST_ZEROS_OF_FLOATS = 1 << 9;
 
   private final ByteBuffer in;
@@ -73,7 +76,7 @@ final class ProfileReader {
     return new Profile(rows, columns);
   }
 
-  /** A length of things, checked against the bytes that they must at least take. */
+  /** Checks a number of elements against the bytes that they take at least. */
   private int length(int found, int bytesEach) {
     check(found >= 0 && (long) found * bytesEach <= in.remaining(), "found the length " + found);
     return found;
@@ -185,7 +188,7 @@ final class ProfileReader {
             counts,
             missing,
             unnamed(counts[size]));
-    categories.lengths(); // their sum must be a long as well
+    categories.lengths(); // their sum must fit into a long too
     return categories;
   }
 

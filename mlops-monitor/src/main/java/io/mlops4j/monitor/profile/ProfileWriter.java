@@ -135,7 +135,7 @@ final class ProfileWriter {
     numbers(vectors.projections());
   }
 
-  /** In the shorter form. */
+  /** Writes registers in the shorter form. */
   private void distinct(@Nullable HyperLogLog distinct) throws IOException {
     if (distinct == null) {
       out.writeByte(UNKNOWN);

@@ -1,10 +1,10 @@
 package io.mlops4j.monitor.profile;
 
-/** Which side of a model a column stands on. */
+/** The side of the model that a column belongs to. */
 public enum Role {
-  /** What goes into a model. */
+  /** An input of the model. */
   FEATURE("features"),
-  /** What a model answered. */
+  /** An output of the model. */
   OUTPUT("outputs");
 
   private final String words;

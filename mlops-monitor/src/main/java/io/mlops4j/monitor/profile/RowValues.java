@@ -18,7 +18,7 @@ import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at single rows, and picks some. */
+/** Reads values of single rows, and copies rows. */
 final class RowValues {
   private RowValues() {}
 
@@ -42,7 +42,7 @@ final class RowValues {
     return column;
   }
 
-  /** The values of columns as texts, joined. */
+  /** Returns the values of several columns as texts, joined. */
   static IntFunction<String> values(FeatureBatch batch, List<String> names) {
     List<IntFunction<String>> texts = new ArrayList<>();
     for (String name : names) {
@@ -51,7 +51,7 @@ final class RowValues {
     return row -> texts.stream().map(text -> text.apply(row)).collect(Collectors.joining(", "));
   }
 
-  /** The values of a column as texts, {@code null} for a missing one. */
+  /** Returns the values of a column as texts, {@code null} for a missing one. */
   static IntFunction<String> texts(FeatureBatch batch, FieldVector column) {
     if (column.getField().getDictionary() != null) {
       FieldVector entries = TextCells.dictionary(column, batch.dictionaries());
@@ -67,7 +67,7 @@ final class RowValues {
     return row -> column.isNull(row) ? "null" : text(column, row);
   }
 
-  /** Objects of unsigned and half-precision columns are not the numbers that they hold. */
+  /** The objects of unsigned and half-precision columns are not the numbers that they hold. */
   private static String text(FieldVector column, int row) {
     if (ColumnKind.isBFloat16(column)) {
       return Float.toString(Float.intBitsToFloat(column.getDataBuffer().getShort(2L * row) << 16));
@@ -91,7 +91,7 @@ final class RowValues {
     return (int) code;
   }
 
-  /** Times; null for missing ones. */
+  /** Returns times; null for missing ones. */
   static IntFunction<@Nullable Instant> times(FeatureBatch batch, String name) {
     FieldVector column = column(batch, name);
     if (ColumnKind.of(column, batch.dictionaries()) != ColumnKind.TIMES) {

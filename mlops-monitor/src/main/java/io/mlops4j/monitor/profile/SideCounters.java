@@ -20,7 +20,7 @@ final class SideCounters {
   /**
    * Joins both sides.
    *
-   * @param selection which columns must have a counter when a batch has them; null for none
+   * @param selection the columns that must have a counter if a batch has them; null for none
    */
   private SideCounters(
       ColumnCounters features, ColumnCounters outputs, @Nullable ColumnSelection selection) {
@@ -29,7 +29,7 @@ final class SideCounters {
     this.selection = selection;
   }
 
-  /** Lets the first batch of a reference decide on the columns. */
+  /** Chooses the columns by the first batch of a reference. */
   static SideCounters choosing(
       FeatureBatch batch, @Nullable FeatureBatch answers, ColumnSelection selection) {
     SideCounters sides =
@@ -67,7 +67,7 @@ final class SideCounters {
     }
   }
 
-  /** Counts in the bins of a reference, whose columns are the only ones of interest. */
+  /** Counts in the bins of a reference; other columns are ignored. */
   static SideCounters frozen(Collection<ColumnProfile> reference) {
     return new SideCounters(
         ColumnCounters.frozen(Role.FEATURE, reference),
@@ -89,7 +89,7 @@ final class SideCounters {
     }
   }
 
-  /** Says why columns cannot be counted, by name. */
+  /** Explains why columns cannot be counted, by name. */
   Map<String, String> explain(FeatureBatch batch, FeatureBatch answers) {
     Map<String, String> reasons = new TreeMap<>();
     features.explain(batch, answers, reasons);

@@ -3,8 +3,7 @@ package io.mlops4j.monitor.profile;
 import java.util.Objects;
 
 /**
- * A column that was seen but is not profiled, so that a report can say so instead of passing over
- * it.
+ * A column that is not profiled, with the reason, so that a report can list it.
  *
  * @param name the name of the column
  * @param role whether it is a feature or an output
@@ -14,13 +13,13 @@ import java.util.Objects;
 public record SkippedColumn(String name, Role role, Reason reason, String detail)
     implements ColumnProfile {
 
-  /** Why a column is not profiled. */
+  /** The reasons why a column is not profiled. */
   public enum Reason {
-    /** Nearly every text is another one: a key, a name, free text. */
+    /** Nearly every text is different: a key, a name, free text. */
     IDENTIFIER_LIKE,
-    /** Of a type that is not profiled: tensors, most lists, structures. */
+    /** The type is not profiled: tensors, most lists, structures. */
     UNSUPPORTED_TYPE,
-    /** Profiled, but there is nothing to compare: only in reports, never in a profile. */
+    /** The column is profiled but cannot be compared. Only in reports, never in a profile. */
     TIMES
   }
 

@@ -5,7 +5,7 @@ import io.mlops4j.monitor.profile.internal.ColumnKind;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
-/** Passes over a column that is not profiled. */
+/** Counts nothing of a column that is not profiled. */
 record SkippedCounter(SkippedColumn build) implements ColumnCounter {
   @Override
   public ColumnKind kind() {

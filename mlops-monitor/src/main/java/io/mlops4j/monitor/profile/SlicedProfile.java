@@ -18,22 +18,22 @@ import java.util.function.IntFunction;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
 /**
- * Profiles of slices of the same rows, all counted in the bins of one reference, so that like is
- * compared with like: May's Monday mornings with January's.
+ * Profiles of slices of the same rows, counted in the bins of one reference. They compare like with
+ * like: May's Monday mornings with January's.
  *
- * <p>A <em>reference</em> ({@link #of}) chooses its slices, the most frequent ones; the rows of all
- * others share the slice {@value #OTHER}. {@linkplain #profile Rows to compare} are counted in the
- * slices of the reference, and those of slices that it does not know in {@value #OTHER}. Slices
- * partition the rows: merged, they are the profile of all of them.
+ * <p>A <em>reference</em> ({@link #of}) chooses the most frequent slices. The rows of all other
+ * slices share the slice {@value #OTHER}. {@linkplain #profile Current rows} are counted in the
+ * slices of the reference; rows of unknown slices count in {@value #OTHER}. Slices partition the
+ * rows: merged, they are the profile of all rows.
  *
- * <p>A row is copied to be counted with those of its slice; counting a slice takes some tens of
- * kilobytes a column until it is built. Immutable and thread safe.
+ * <p>A row is copied to be counted with its slice. Counting a slice takes some tens of kilobytes
+ * per column until it is built. Immutable and thread safe.
  */
 public final class SlicedProfile {
-  /** The slice of the rows whose slice has no profile of its own. */
+  /** The slice of rows whose slice has no profile of its own. */
   public static final String OTHER = "other";
 
-  /** While a reference chooses, it counts so many times more slices than it will have. */
+  /** While a reference chooses, it counts this many times the slices that it will have. */
   private static final int TRACKED = 4;
 
   private final Profile bins;
@@ -47,17 +47,17 @@ public final class SlicedProfile {
   }
 
   /**
-   * Profiles slices as a reference, reading every batch to the end.
+   * Profiles slices as a reference. Reads every batch to the end.
    *
-   * <p>Which slices are the most frequent is exact, and does not depend on the order of the rows,
-   * while there are at most four times as many as {@link Slices#atMost} allows; rows of slices that
-   * are first seen when there are more go to {@value #OTHER}.
+   * <p>The choice of the most frequent slices is exact, and independent of the order of the rows,
+   * if there are at most four times as many slices as {@link Slices#atMost} allows. Beyond that
+   * number, rows of slices that are seen for the first time go to {@value #OTHER}.
    *
-   * @param reference whose columns and bins are used; the profile of the same rows, as a rule
+   * @param reference the profile whose columns and bins are used, usually of the same rows
    * @param by how rows are sliced
    * @param rows batches with at least the columns of the reference, which stay the caller's
    * @return profiles by slice
-   * @throws DataException if a column is missing or of another kind, or the rows cannot be read
+   * @throws DataException if a column is missing or of another kind, or if the rows cannot be read
    */
   public static SlicedProfile of(Profile reference, Slices by, Iterable<FeatureBatch> rows) {
     int tracked = (int) Math.min(Integer.MAX_VALUE, (long) TRACKED * by.most());
@@ -71,7 +71,7 @@ public final class SlicedProfile {
    *
    * @param rows batches with at least the same columns, which stay the caller's
    * @return profiles of those rows alone, with the same slices
-   * @throws DataException if a column is missing or of another kind, or the rows cannot be read
+   * @throws DataException if a column is missing or of another kind, or if the rows cannot be read
    */
   public SlicedProfile profile(Iterable<FeatureBatch> rows) {
     Counting counting = new Counting(bins, by, slices.keySet(), 0);
@@ -80,11 +80,12 @@ public final class SlicedProfile {
   }
 
   /**
-   * Adds the counts of a profile with the same bins and slices; neither changes.
+   * Returns the sum of this profile and another profile with the same bins and slices.
    *
-   * @param other a profile of this one's slices, or this of its, or both of a third's
+   * @param other a profile of this one's slices, this one of its slices, or both of the slices of a
+   *     third
    * @return profiles of the rows of both
-   * @throws IllegalArgumentException if slices, columns or bins differ, naming them
+   * @throws IllegalArgumentException if slices, columns or bins differ; the message names them
    */
   public SlicedProfile merge(SlicedProfile other) {
     if (!slices.keySet().equals(other.slices.keySet())) {
@@ -96,21 +97,17 @@ public final class SlicedProfile {
     return new SlicedProfile(bins, by, sums);
   }
 
-  /**
-   * The slices.
-   *
-   * @return their names in order, {@value #OTHER} among them
-   */
+  /** {@return the names of the slices in order, {@value #OTHER} among them} */
   public List<String> names() {
     return List.copyOf(slices.keySet());
   }
 
   /**
-   * The profile of a slice.
+   * Returns the profile of a slice.
    *
-   * @param name its name
-   * @return a profile, without rows when there were none
-   * @throws IllegalArgumentException if there is no such slice, with the names that there are
+   * @param name the name of the slice
+   * @return a profile, without rows if there were none
+   * @throws IllegalArgumentException if there is no such slice; the message lists the slices
    */
   public Profile slice(String name) {
     Profile profile = slices.get(Objects.requireNonNull(name, "name"));
@@ -121,7 +118,7 @@ public final class SlicedProfile {
     return profile;
   }
 
-  /** {@return the profile of all rows; the slices merged} */
+  /** {@return the profile of all rows: the slices merged} */
   public Profile whole() {
     return slices.values().stream().reduce(Profile::merge).orElseThrow();
   }
@@ -147,10 +144,10 @@ public final class SlicedProfile {
   /**
    * Reads the binary form.
    *
-   * @param bytes what {@link #toBytes} gave
-   * @param by how rows were sliced: for rows to compare
+   * @param bytes the result of {@link #toBytes}
+   * @param by how rows were sliced, for rows to compare
    * @return an equal profile
-   * @throws DataException if the bytes are damaged, cut off, of a newer version or no sliced
+   * @throws DataException if the bytes are damaged, truncated, of a newer version or no sliced
    *     profile
    */
   public static SlicedProfile fromBytes(byte[] bytes, Slices by) {
@@ -174,7 +171,7 @@ public final class SlicedProfile {
     return slices.hashCode();
   }
 
-  /** {@return how many slices there are; not their names, which are values of the rows} */
+  /** {@return the number of slices, without their names, which are values of the rows} */
   @Override
   public String toString() {
     return "profiles of " + slices.size() + " slices";
@@ -243,7 +240,7 @@ public final class SlicedProfile {
       return known == null ? Objects.requireNonNull(slices.get(OTHER)) : known;
     }
 
-    /** Keeps the most frequent ones, of equal ones those that are first by name. */
+    /** Keeps the most frequent slices; of equally frequent ones, those that come first by name. */
     SlicedProfile build(int kept) {
       SortedMap<String, Profile> all = new TreeMap<>();
       slices.forEach((name, counting) -> all.put(name, counting.build()));

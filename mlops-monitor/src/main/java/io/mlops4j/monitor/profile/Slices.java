@@ -13,11 +13,11 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says to which slice each row belongs: by the values of columns, or by what a calendar makes of a
- * time, so that Mondays are compared with Mondays. Immutable and thread safe.
+ * Assigns each row to a slice: by the values of columns, or by a function of a time, so that
+ * Mondays are compared with Mondays. Immutable and thread safe.
  */
 public final class Slices {
-  /** The default of {@link #atMost}: a slice for each hour of a week, and some more. */
+  /** The default of {@link #atMost}: one slice for each hour of a week, and some more. */
   public static final int MOST = 200;
 
   private final Function<FeatureBatch, IntFunction<String>> keys;
@@ -29,11 +29,11 @@ public final class Slices {
   }
 
   /**
-   * A slice for each combination of values of some columns: numbers, booleans or text.
+   * Returns one slice for each combination of values of some columns of numbers, booleans or text.
    *
    * @param column the first column
-   * @param more further ones
-   * @return slices whose keys are the values, joined by {@code ", "}; a missing value is {@code
+   * @param more further columns
+   * @return slices whose names are the values, joined by {@code ", "}; a missing value is {@code
    *     null}
    */
   public static Slices by(String column, String... more) {
@@ -42,11 +42,11 @@ public final class Slices {
   }
 
   /**
-   * A slice for each weekday and hour of a timestamp, such as {@code Mon 07}.
+   * Returns one slice for each weekday and hour of a timestamp, such as {@code Mon 07}.
    *
    * @param column a column of timestamps or dates
-   * @param zone where clock and calendar are looked at
-   * @return slices, at most 168, and one for missing times
+   * @param zone the time zone of weekday and hour
+   * @return at most 168 slices, and one for missing times
    */
   public static Slices byHourOfWeek(String column, ZoneId zone) {
     return byTime(
@@ -61,12 +61,12 @@ public final class Slices {
   }
 
   /**
-   * A slice for each value of a function of a time.
+   * Returns one slice for each value of a function of a time.
    *
    * @param column a column of timestamps or dates
-   * @param zone where clock and calendar are looked at
-   * @param calendar the slice of a time, for example {@code time -> time.getMonth().name()}; never
-   *     null, which ends the profiling with an IllegalArgumentException
+   * @param zone the time zone of the calendar
+   * @param calendar the slice of a time, for example {@code time -> time.getMonth().name()}; a null
+   *     ends the profiling with an IllegalArgumentException
    * @return slices, and one named {@code null} for missing times
    */
   public static Slices byTime(
@@ -94,9 +94,10 @@ public final class Slices {
   }
 
   /**
-   * The same slices, with another bound on their number.
+   * Returns the same slices with another bound on their number.
    *
-   * @param slices how many there may be; rows of the rarer ones share {@link SlicedProfile#OTHER}
+   * @param slices the largest number of slices; rows of rarer ones share {@link
+   *     SlicedProfile#OTHER}
    * @return a changed copy
    * @throws IllegalArgumentException if it is below 1
    */
@@ -111,7 +112,7 @@ public final class Slices {
     return most;
   }
 
-  /** The slice of each row. */
+  /** Returns the slice of each row. */
   IntFunction<String> of(FeatureBatch batch) {
     return keys.apply(batch);
   }

@@ -1,11 +1,11 @@
 package io.mlops4j.monitor.profile;
 
 /**
- * How long texts are, in code points of Unicode.
+ * Lengths of texts, in Unicode code points.
  *
- * @param texts how many there are
- * @param shortest the least length; 0 without texts
- * @param longest the greatest length; 0 without texts
+ * @param texts the number of texts
+ * @param shortest the smallest length; 0 without texts
+ * @param longest the largest length; 0 without texts
  * @param total the sum of all lengths
  */
 public record TextLengths(long texts, int shortest, int longest, long total) {
@@ -14,9 +14,9 @@ public record TextLengths(long texts, int shortest, int longest, long total) {
   /**
    * Checks the figures.
    *
-   * @param texts how many there are
-   * @param shortest the least length; 0 without texts
-   * @param longest the greatest length; 0 without texts
+   * @param texts the number of texts
+   * @param shortest the smallest length; 0 without texts
+   * @param longest the largest length; 0 without texts
    * @param total the sum of all lengths
    * @throws IllegalArgumentException if no texts can have these lengths
    */
@@ -36,7 +36,7 @@ public record TextLengths(long texts, int shortest, int longest, long total) {
     }
   }
 
-  /** Of some equal texts. */
+  /** The lengths of some equal texts. */
   static TextLengths of(byte[] utf8, int length, long texts) {
     int points = codePoints(utf8, length);
     return texts == 0
@@ -44,7 +44,7 @@ public record TextLengths(long texts, int shortest, int longest, long total) {
         : new TextLengths(texts, points, points, Math.multiplyExact(texts, points));
   }
 
-  /** Every byte begins a code point but those of the form 10xxxxxx. */
+  /** Counts code points: every byte begins one, except those of the form 10xxxxxx. */
   static int codePoints(byte[] utf8, int length) {
     int points = 0;
     for (int i = 0; i < length; i++) {
@@ -64,7 +64,7 @@ public record TextLengths(long texts, int shortest, int longest, long total) {
         Math.addExact(total, other.total));
   }
 
-  /** {@return the mean length; code points; NaN without texts} */
+  /** {@return the mean length in code points; NaN without texts} */
   public double mean() {
     return texts == 0 ? Double.NaN : (double) total / texts;
   }

@@ -9,7 +9,7 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.jspecify.annotations.Nullable;
 
-/** Gathers what a profile needs of timestamps and dates. */
+/** Collects the profile of timestamps and dates. */
 final class TimeCounter implements ColumnCounter {
   private final String name;
   private final Role role;

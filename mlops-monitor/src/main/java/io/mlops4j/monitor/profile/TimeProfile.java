@@ -7,10 +7,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Timestamps or dates: how many, from when to when. Immutable.
+ * The profile of timestamps or dates: their number, the earliest and the latest. Immutable.
  *
- * <p>A timestamp without a zone, and a date at its midnight, is read as if in UTC. Null is missing.
- * There are no bins: times of a later month are all new, and no sign of drift.
+ * <p>A timestamp without a zone is read as UTC, and a date as its midnight in UTC. Null is missing.
+ * There are no bins, because times of a later month are all new and no sign of drift.
  */
 public final class TimeProfile implements ColumnProfile {
   private final String name;
@@ -52,36 +52,35 @@ public final class TimeProfile implements ColumnProfile {
     return distinct;
   }
 
-  /** {@return the number of times; those that are not missing} */
+  /** {@return the number of times that are not missing} */
   public long present() {
     return present;
   }
 
-  /** {@return the number of times are null; 0 or more} */
+  /** {@return the number of times that are null} */
   public long missing() {
     return missing;
   }
 
   /**
-   * {@return the earliest time; empty when there is none; the end of what an Instant can hold for
-   * one beyond it}
+   * {@return the earliest time; empty if there is none; a time beyond the range of an Instant is
+   * the end of that range}
    */
   public Optional<Instant> earliest() {
     return Optional.ofNullable(earliest);
   }
 
   /**
-   * {@return the latest time; empty when there is none; the end of what an Instant can hold for one
-   * beyond it}
+   * {@return the latest time; empty if there is none; a time beyond the range of an Instant is the
+   * end of that range}
    */
   public Optional<Instant> latest() {
     return Optional.ofNullable(latest);
   }
 
   /**
-   * How many distinct times there are: an estimate with a standard error of 2.3 %, less for few.
-   *
-   * @return 0 or more
+   * {@return an estimate of the number of distinct times, with a standard error of 2.3 %, less for
+   * few}
    */
   public long distinct() {
     return present == 0 ? 0 : Math.min(present, Math.max(1, distinct.estimate()));

@@ -3,17 +3,17 @@ package io.mlops4j.monitor.profile;
 import io.mlops4j.monitor.profile.internal.HyperLogLog;
 
 /**
- * What is known of texts without a bin of their own.
+ * Distinct number and lengths of the texts without their own bin.
  *
- * @param distinct how many different ones there are
- * @param lengths how long they are
+ * @param distinct a sketch of the distinct texts
+ * @param lengths their lengths
  */
 record UnnamedTexts(HyperLogLog distinct, TextLengths lengths) {
   UnnamedTexts plus(UnnamedTexts other) {
     return new UnnamedTexts(distinct.plus(other.distinct), lengths.plus(other.lengths));
   }
 
-  /** Gathers them. */
+  /** Counts them. */
   static final class Counter {
     private final HyperLogLog distinct = new HyperLogLog();
     private long texts;

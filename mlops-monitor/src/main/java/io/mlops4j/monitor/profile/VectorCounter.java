@@ -10,13 +10,13 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
-/** Gathers what a profile needs of vectors: their sum, and a norm and a projection of each. */
+/** Collects the profile of vectors: their sum, and a norm and a projection of each. */
 final class VectorCounter implements ColumnCounter {
   private final String name;
   private final Role role;
   private final int dimension;
-  private final double[] signs; // of the direction projected on, each 1 or -1
-  private final double scale; // makes its length 1
+  private final double[] signs; // of the direction of the projection, each 1 or -1
+  private final double scale; // makes the length of the direction 1
   private final int[] vector;
   private final FloatSums sums;
   private final NumberGatherer norms;
@@ -38,7 +38,7 @@ final class VectorCounter implements ColumnCounter {
     this.signs = signs(dimension);
   }
 
-  /** Gathers norms and projections until their bins can be cut. */
+  /** Collects norms and projections until their bins can be cut. */
   static VectorCounter choosing(String name, Role role, int dimension) {
     return new VectorCounter(
         name,
@@ -62,7 +62,7 @@ final class VectorCounter implements ColumnCounter {
     return new NumberCounter(numbers.name(), numbers.role(), numbers.bins());
   }
 
-  /** The signs are bits of hashed indices, so that every process projects alike. */
+  /** The signs are bits of hashed indices, so every process uses the same direction. */
   private static double[] signs(int dimension) {
     double[] signs = new double[dimension];
     for (int i = 0; i < dimension; i++) {
@@ -154,7 +154,10 @@ final class VectorCounter implements ColumnCounter {
     chunk.length = 0;
   }
 
-  /** Even and odd components apart, always in the same order: a vector has one norm. */
+  /**
+   * Adds even and odd components separately, always in the same order, so that a vector has one
+   * norm.
+   */
   private double norm() {
     double even = 0;
     double odd = 0;

@@ -7,15 +7,15 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Vectors of floats, such as embeddings: the mean vector, and how norms and projections are
- * distributed. Immutable.
+ * The profile of vectors of floats, such as embeddings: the mean vector and the distributions of
+ * norms and projections. Immutable.
  *
  * <p>The mean is summed without rounding. Norms (Euclidean) and projections are {@linkplain
- * NumberProfile numbers} with bins of their own, which are frozen with the reference. The
- * projection is onto one direction that is fixed for each dimension, with components of one size
- * and hashed signs: it moves with nearly every shift of the mean, though one alone can miss one.
- * Null is missing; a vector with a component that is null, NaN or infinite is unusable: counted,
- * and in no figure.
+ * NumberProfile numbers} with their own bins, which are frozen with the reference. The projection
+ * is onto one direction, fixed for each dimension, with components of one size and hashed signs. It
+ * moves with nearly every shift of the mean, although a single direction can miss some. Null is
+ * missing. A vector with a component that is null, NaN or infinite is unusable: it is counted and
+ * in no other figure.
  */
 public final class VectorProfile implements ColumnProfile {
   private final String name;
@@ -27,7 +27,7 @@ public final class VectorProfile implements ColumnProfile {
   private final NumberProfile projections;
 
   /**
-   * @param sums of each component, in units of 2^-149
+   * @param sums the sum of each component, in units of 2^-149
    */
   VectorProfile(
       String name,
@@ -68,29 +68,29 @@ public final class VectorProfile implements ColumnProfile {
     return sums;
   }
 
-  /** {@return the number of components each vector has; 1 or more} */
+  /** {@return the number of components of each vector} */
   public int dimension() {
     return sums.length;
   }
 
-  /** {@return the number of vectors; those that are neither missing nor unusable} */
+  /** {@return the number of vectors that are neither missing nor unusable} */
   public long present() {
     return norms.present();
   }
 
-  /** {@return the number of vectors are null; 0 or more} */
+  /** {@return the number of vectors that are null} */
   public long missing() {
     return missing;
   }
 
-  /** {@return the number of vectors have a component that is null, NaN or infinite; 0 or more} */
+  /** {@return the number of vectors with a component that is null, NaN or infinite} */
   public long unusable() {
     return unusable;
   }
 
   /**
-   * {@return the mean vector: summed without rounding, rounded once; a number a component, NaN
-   * without vectors; the caller's copy}
+   * {@return the mean vector, summed without rounding and rounded once; NaN without vectors; the
+   * caller's copy}
    */
   public double[] mean() {
     BigInteger count = BigInteger.valueOf(present());
@@ -102,18 +102,16 @@ public final class VectorProfile implements ColumnProfile {
   }
 
   /**
-   * How the Euclidean norms are distributed.
-   *
-   * @return numbers named as this column with {@code .norm} behind
+   * {@return the profile of the Euclidean norms, named like this column with the suffix {@code
+   * .norm}}
    */
   public NumberProfile norms() {
     return norms;
   }
 
   /**
-   * How the projections onto the fixed direction of length 1 are distributed.
-   *
-   * @return numbers named as this column with {@code .projection} behind
+   * {@return the profile of the projections onto the fixed direction of length 1, named like this
+   * column with the suffix {@code .projection}}
    */
   public NumberProfile projections() {
     return projections;

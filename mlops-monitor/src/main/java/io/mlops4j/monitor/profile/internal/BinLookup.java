@@ -3,24 +3,26 @@ package io.mlops4j.monitor.profile.internal;
 import java.util.Arrays;
 
 /**
- * Finds bins fast: a table leads to the few edges that a value can lie among, and a search without
- * branches decides between them, as which way it turns cannot be foretold.
+ * Finds bins fast. A table leads to the few candidate edges for a value. A branch-free search
+ * decides between them, because its direction is unpredictable.
  *
- * <p>The table has slots of equal width, either in the value or, for what spans many magnitudes, in
- * the upper half of its bits, whichever leaves fewer edges in the fullest slot. Both ways are
- * monotone, also as computed with rounding, which is all that has to hold: the edges below a
- * value's slot are below it, those above are not.
+ * <p>The table has slots of equal width, either in the value or, for values of many magnitudes, in
+ * the upper half of its bits. The choice leaves fewer edges in the fullest slot. Both mappings are
+ * monotone even with rounding, which is all that correctness needs: the edges in earlier slots are
+ * below a value, the edges in later slots are not.
  */
 public final class BinLookup {
   private static final int SLOTS = 2048;
 
-  private final double[] edges; // behind the last are infinite ones, so that a search may run over
+  private final double[]
+      edges; // infinite values follow the last edge, so that a search may overrun
   private final boolean linear;
   private final double low;
   private final double scale;
   private final long lowKey;
   private final int shift;
-  private final byte[] first = new byte[SLOTS]; // how many edges are in slots before
+  private final byte[] first =
+      new byte[SLOTS]; // for each slot, the number of edges in earlier slots
   private final int reach; // a power of two above the number of edges in any slot, or 1
 
   /**
@@ -86,7 +88,7 @@ public final class BinLookup {
     return linear ? slotOfValue(value) : slotOfKey(value);
   }
 
-  /** How many edges are below a finite value, which is the number of its bin. */
+  /** Returns the number of edges below a finite value, which is the number of its bin. */
   public int of(double value) {
     return search(first[slot(value)] & 0xff, value);
   }
@@ -99,14 +101,14 @@ public final class BinLookup {
     return bin;
   }
 
-  /** 1 if an edge is less than a value, else 0: the sign of a difference, and never a branch. */
+  /** 1 if an edge is less than a value, else 0: the sign of a difference, without a branch. */
   private static int less(double edge, double value) {
     return (int) (Double.doubleToRawLongBits(edge - value) >>> 63);
   }
 
   /**
-   * Counts values by bin. Every other one goes to the second array: a count that was just stored is
-   * not there yet to be read.
+   * Counts values by bin. Every second value goes to the second array, because a count that was
+   * just stored cannot be read at once.
    *
    * @param values finite
    */

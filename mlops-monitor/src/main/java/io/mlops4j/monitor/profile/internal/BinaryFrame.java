@@ -6,13 +6,13 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is around the bytes of every stored form: a magic number, a version, the length and, at the
- * end, a checksum of all before it; big-endian.
+ * The frame of every stored form: a magic number, a version, the length and, at the end, a checksum
+ * of everything before it; big-endian.
  *
- * @param what what is stored, for messages
+ * @param what the stored thing, for messages
  * @param magic the first four bytes
- * @param first the oldest version that is read
- * @param version the version that is written, the newest that is read
+ * @param first the oldest readable version
+ * @param version the version that is written, the newest readable one
  */
 public record BinaryFrame(String what, int magic, int first, int version) {
   public static final int HEADER = 10;
@@ -28,7 +28,7 @@ public record BinaryFrame(String what, int magic, int first, int version) {
     return bytes.putInt(checksum(bytes.array())).array();
   }
 
-  /** The version of bytes that are whole. */
+  /** Returns the version of bytes that are whole. */
   public int check(byte[] bytes) {
     ByteBuffer frame = ByteBuffer.wrap(bytes);
     if (bytes.length < HEADER + TRAILER || frame.getInt() != magic) {
@@ -55,7 +55,7 @@ public record BinaryFrame(String what, int magic, int first, int version) {
     return found;
   }
 
-  /** What is within bytes that were checked. */
+  /** Returns the payload of bytes that were checked. */
   public ByteBuffer payload(byte[] bytes) {
     return ByteBuffer.wrap(bytes, HEADER, bytes.length - HEADER - TRAILER).slice();
   }
@@ -65,7 +65,7 @@ public record BinaryFrame(String what, int magic, int first, int version) {
         "the " + what + " is damaged: " + problem + "; profile the rows again", cause);
   }
 
-  /** Of everything but the last four bytes. */
+  /** Computes the checksum of everything but the last four bytes. */
   public static int checksum(byte[] bytes) {
     CRC32C checksum = new CRC32C();
     checksum.update(bytes, 0, bytes.length - TRAILER);

@@ -12,8 +12,8 @@ import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
 /**
- * Checks that the buffers of a column have room for all of its cells. Cells are read by address: of
- * a damaged file, that would end the process instead of failing.
+ * Checks that the buffers of a column have room for all of its cells. Cells are read by address, so
+ * a damaged file would end the process instead of failing.
  */
 public final class BufferCheck {
   private BufferCheck() {}
@@ -21,7 +21,7 @@ public final class BufferCheck {
   /**
    * Checks a column, and its dictionary if it has one.
    *
-   * @param rows how many cells there must be
+   * @param rows the required number of cells
    */
   public static void check(FieldVector column, int rows, DictionaryProvider dictionaries) {
     if (column.getValueCount() != rows) {

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * <p>Equal counts are ordered by their UTF-8 bytes, so that the order of rows does not matter.
  */
 public final class CategoryBins {
-  /** With the rest and the missing this makes 256 bins. */
+  /** The most named categories: with the rest and the missing values there are 256 bins. */
   public static final int MOST_NAMED = 254;
 
   private final TextIndex named;
@@ -18,8 +18,8 @@ public final class CategoryBins {
   private final boolean numbers;
 
   /**
-   * @param named the categories with a bin of their own
-   * @param all whether the reference had no others, so that the rest is what it never saw
+   * @param named the categories with their own bin
+   * @param all whether the reference had no others, so that the rest is unseen
    * @param numbers whether the names are numbers of a numeric column
    */
   public CategoryBins(TextIndex named, boolean all, boolean numbers) {
@@ -28,7 +28,7 @@ public final class CategoryBins {
     this.numbers = numbers;
   }
 
-  /** Names the most frequent of the texts seen. */
+  /** Names the most frequent of the texts. */
   public static CategoryBins of(TextIndex seen, long[] counts, boolean numbers) {
     TextIndex named = new TextIndex();
     IntStream.range(0, seen.size())
@@ -63,7 +63,7 @@ public final class CategoryBins {
     return IntStream.range(0, named.size()).mapToObj(named::name).toList();
   }
 
-  /** The bin of a category; the one behind the named ones when it is not among them. */
+  /** Returns the bin of a category; the bin after the named ones if it is not among them. */
   public int indexOf(byte[] bytes, int length) {
     int number = named.find(bytes, length);
     return number < 0 ? named.size() : number;

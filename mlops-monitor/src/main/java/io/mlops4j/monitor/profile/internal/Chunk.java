@@ -1,25 +1,25 @@
 package io.mlops4j.monitor.profile.internal;
 
 /**
- * Room for some cells of a column, used for one column after the other. In what is read, values
- * that are missing by validity are gone; NaN is still there; -0 is 0.
+ * Memory for some cells of a column, reused for one column after the other. After reading, values
+ * that are missing by validity are gone, NaN is still there, and -0 is 0.
  */
 public final class Chunk {
-  /** How many cells there is room for; the loops over a chunk stay within the nearest caches. */
+  /** The number of cells; small enough that loops over a chunk stay in the nearest caches. */
   public static final int SIZE = 1024;
 
   public final double[] values = new double[SIZE];
 
-  /** The same values as floats, if they are. */
+  /** The same values as floats, if {@link #floats} is true. */
   public final int[] bits = new int[SIZE];
 
   public boolean floats;
   public int length;
 
-  /** For whoever works on a chunk. */
+  /** Scratch memory for whoever processes the chunk. */
   public final int[] hashes = new int[SIZE];
 
-  /** For whoever works on a chunk. */
+  /** Scratch memory for whoever processes the chunk. */
   public final double[] odd = new double[SIZE];
 
   private final Validity validity = new Validity();
@@ -39,8 +39,8 @@ public final class Chunk {
   /**
    * Keeps the cells that are valid, in order.
    *
-   * @param address of the column's validity
-   * @param from the cell that was read first
+   * @param address the address of the column's validity
+   * @param from the first cell that was read
    */
   public void keepValid(long address, int from) {
     if (validity.read(address, from, length)) {

@@ -10,7 +10,7 @@ import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.ArrowType.ExtensionType;
 
-/** How the cells of an Arrow column are read. */
+/** The ways to read the cells of an Arrow column. */
 public enum ColumnKind {
   NUMBERS("numbers"),
   TEXTS("texts or booleans"),
@@ -44,7 +44,7 @@ public enum ColumnKind {
     };
   }
 
-  /** Its storage alone would be read as whole numbers. */
+  /** Whether the column holds bfloat16, whose storage alone would be read as whole numbers. */
   public static boolean isBFloat16(FieldVector column) {
     return column instanceof BFloat16Vector
         || BFloat16Type.NAME.equals(

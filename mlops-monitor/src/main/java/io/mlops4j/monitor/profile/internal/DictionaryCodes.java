@@ -12,7 +12,7 @@ public final class DictionaryCodes {
   private final int[] codes = new int[Chunk.SIZE];
   private final Validity validity = new Validity();
   private final long[] even;
-  private final long[] odd; // of few, as a count that was just stored is not there yet to be read
+  private final long[] odd; // for few entries; a count that was just stored cannot be read at once
   private long missing;
 
   public DictionaryCodes(int entries) {
@@ -34,7 +34,7 @@ public final class DictionaryCodes {
     }
   }
 
-  /** Codes that no int can hold are -1, which is in no dictionary. */
+  /** Reads codes. A code that no int can hold becomes -1, which is in no dictionary. */
   private void read(FieldVector column, int from, int length) {
     long address = column.getDataBufferAddress();
     switch (column.getMinorType()) {
@@ -88,9 +88,7 @@ public final class DictionaryCodes {
 
   private void check(String name, int length) {
     int wrong = 0;
-    for (int i = 0;
-        i < length;
-        i++) { // without a way out, so that the compiler makes vectors of it
+    for (int i = 0; i < length; i++) { // no early exit, so that the compiler vectorises the loop
       wrong += (codes[i] >>> 31) + ((entries - 1 - codes[i]) >>> 31);
     }
     for (int i = 0; wrong > 0 && i < length; i++) {

@@ -4,9 +4,9 @@ import java.math.BigInteger;
 
 /**
  * The exact sum of finite doubles and of their squares, so that mean and variance do not depend on
- * how rows were batched or merged.
+ * batching or merging.
  *
- * @param count how many values
+ * @param count the number of values
  * @param sum their sum in units of 2^-1075
  * @param squares the sum of their squares in units of 2^-2150
  */
@@ -18,7 +18,7 @@ public record ExactMoments(long count, BigInteger sum, BigInteger squares) {
         Math.addExact(count, other.count), sum.add(other.sum), squares.add(other.squares));
   }
 
-  /** Whether some finite numbers have these figures, a least and a greatest value included. */
+  /** Whether some finite numbers have these figures, including a smallest and a largest value. */
   public boolean arePossible(double min, double max) {
     return count == 0
         ? sum.signum() == 0 && squares.signum() == 0 && Double.isNaN(min) && Double.isNaN(max)
@@ -34,7 +34,7 @@ public record ExactMoments(long count, BigInteger sum, BigInteger squares) {
     return count == 0 ? Double.NaN : ratio(sum, BigInteger.valueOf(count), UNIT);
   }
 
-  /** The population variance, n S2 - S1^2 over n^2 without rounding before the end. */
+  /** The population variance, n S2 - S1^2 over n^2, rounded only at the end. */
   public double variance() {
     if (count == 0) {
       return Double.NaN;
@@ -42,7 +42,7 @@ public record ExactMoments(long count, BigInteger sum, BigInteger squares) {
     return ratio(scatter(), squaredCount(), 2 * UNIT);
   }
 
-  /** The root of the variance, also where the variance leaves the range of a double. */
+  /** The root of the variance, even if the variance leaves the range of a double. */
   public double deviation() {
     if (count == 0) {
       return Double.NaN;
@@ -68,7 +68,7 @@ public record ExactMoments(long count, BigInteger sum, BigInteger squares) {
     BigInteger scaled = shift > 0 ? numerator.abs().shiftLeft(shift) : numerator.abs();
     BigInteger divisor = shift > 0 ? denominator : denominator.shiftLeft(-shift);
     BigInteger[] parts = scaled.divideAndRemainder(divisor);
-    // A bit below the last one that counts stands for the rest, so that rounding happens once.
+    // A bit below the last significant one stands for the remainder, so that rounding happens once.
     BigInteger sticky = parts[1].signum() == 0 ? parts[0] : parts[0].setBit(0);
     return numerator.signum() * Math.scalb(sticky.doubleValue(), exponent - shift);
   }

@@ -3,19 +3,20 @@ package io.mlops4j.monitor.profile.internal;
 import java.util.Arrays;
 
 /**
- * Adds floats and their squares without rounding, many at a time: a float has 24 bits, so that sums
- * of many floats of like size, and of their squares, are exact in doubles.
+ * Adds floats and their squares without rounding, many at a time. A float has 24 bits, so sums of
+ * many floats of similar size, and of their squares, are exact in doubles.
  *
- * <p>Values below 2^E in size that are 0 or not below 2^(E-20) are whole multiples of 2^(E-43), and
- * a thousand of them stay below 2^(E+10): 53 bits, as a double has. Squares are multiples of
- * 2^(2E-86); each is split, by adding and taking off 1.5 * 2^(2E+9), into a multiple of 2^(2E-43)
- * and a rest of at most half of that, and a thousand of either again have 53 bits.
+ * <p>Let all values be below 2^E in size, and 0 or not below 2^(E-20). They are whole multiples of
+ * 2^(E-43), and a thousand of them stay below 2^(E+10), which takes the 53 bits of a double.
+ * Squares are multiples of 2^(2E-86). Each is split, by adding and subtracting 1.5 * 2^(2E+9), into
+ * a multiple of 2^(2E-43) and a rest of at most half of that. A thousand of either again take 53
+ * bits.
  *
- * <p>Sums are kept in as many lanes as a chunk has values, so that the compiler turns the loops
- * into vector instructions, and go to the wide integers of {@link Moments} after a thousand
- * additions a lane. The loops that check a chunk only add up violations, for the same reason. A few
- * values of another size go to the wide integers one by one; chunks that are short, or have more of
- * them, as a whole.
+ * <p>There are as many lanes of sums as a chunk has values, so that the compiler vectorises the
+ * loops. After a thousand additions per lane, the sums move to the wide integers of {@link
+ * Moments}. The loops that check a chunk only add up violations, for the same reason. A few values
+ * of another size go to the wide integers one by one. Chunks that are short, or have more such
+ * values, go there as a whole.
  */
 public final class FloatMoments {
   private static final int LEAST = Chunk.SIZE / 4;
@@ -23,7 +24,7 @@ public final class FloatMoments {
   private static final int SPREAD = 20;
   private static final int FEW = 16;
 
-  /** So much above the greatest value, lest each slightly greater one begins anew. */
+  /** Headroom above the largest value, so that a slightly larger one does not start anew. */
   private static final int HEADROOM = 2;
 
   private static final int BIAS = 127;
@@ -35,8 +36,8 @@ public final class FloatMoments {
   private double[] squares = {};
   private double[] rests = {};
   private int additions;
-  private int below; // bits that none of the values reaches; 0 before the first chunk
-  private int from; // bits that each value but 0 has at least
+  private int below; // bits that no value reaches; 0 before the first chunk
+  private int from; // bits that each value except 0 has at least
   private double splitter;
   private int lowest = key(Float.floatToRawIntBits(Float.POSITIVE_INFINITY));
   private int highest = key(Float.floatToRawIntBits(Float.NEGATIVE_INFINITY));
@@ -45,18 +46,18 @@ public final class FloatMoments {
     this.moments = moments;
   }
 
-  /** Bits in the order of the values. */
+  /** Orders bits like the values. */
   private static int key(int bits) {
     return bits ^ ((bits >> 31) & SIZE);
   }
 
   /**
-   * Adds a chunk, but not all of its values.
+   * Adds a chunk, except for some of its values.
    *
    * @param bits of floats, none -0
    * @param values the same as doubles
-   * @param odd gets the values that were not added
-   * @return how many those are
+   * @param odd receives the values that were not added
+   * @return the number of those values
    */
   public int add(int[] bits, double[] values, int length, double[] odd) {
     if (length < LEAST) {
@@ -90,7 +91,7 @@ public final class FloatMoments {
     return others == 0;
   }
 
-  /** Adds the values that violate nothing; a 0 stands for each of the others meanwhile. */
+  /** Adds the values without violation; a 0 replaces each of the others meanwhile. */
   private void addApart(int[] bits, double[] values, int length, double[] odd) {
     int odds = 0;
     for (int i = 0; i < length; i++) {
@@ -117,11 +118,14 @@ public final class FloatMoments {
 
   /** 1 if a size is 0 < size < from or size >= below, else 0. */
   private int violations(int size) {
-    // Less one, 0 is the greatest.
+    // After subtracting one, 0 is the largest.
     return ((below - 1 - size) >>> 31) + ((((size - 1) & SIZE) - (from - 1)) >>> 31);
   }
 
-  /** Begins anew with sums for values of another size; how many of a chunk still are of another. */
+  /**
+   * Starts anew with sums for values of another size, and returns how many values of the chunk
+   * still do not fit.
+   */
   private int fit(int[] bits, int length) {
     int greatest = 0;
     for (int i = 0; i < length; i++) {
@@ -178,7 +182,9 @@ public final class FloatMoments {
     return found;
   }
 
-  /** 1 if a is less than b, else 0, by arithmetic; of other forms HotSpot makes no vectors here. */
+  /**
+   * 1 if a is less than b, else 0, by arithmetic, because HotSpot does not vectorise other forms.
+   */
   private static int less(int a, int b) {
     int difference = a - b;
     return (difference ^ ((a ^ b) & (difference ^ a))) >>> 31;

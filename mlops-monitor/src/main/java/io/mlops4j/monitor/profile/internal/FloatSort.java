@@ -1,6 +1,6 @@
 package io.mlops4j.monitor.profile.internal;
 
-/** Sorts floats by their bits, eleven at a time, which takes a tenth of what comparing takes. */
+/** Sorts floats by their bits, eleven at a time, in a tenth of the time of a comparison sort. */
 public final class FloatSort {
   private static final int BITS = 11;
   private static final int BUCKETS = 1 << BITS;

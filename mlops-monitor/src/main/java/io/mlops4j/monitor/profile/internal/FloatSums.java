@@ -3,15 +3,15 @@ package io.mlops4j.monitor.profile.internal;
 import java.math.BigInteger;
 
 /**
- * Adds vectors of floats without rounding: a sum for each component, a wide integer in units of
- * 2^-149 with limbs of 32 bits held in longs, as in {@link Moments}.
+ * Adds vectors of floats without rounding. The sum of each component is a wide integer in units of
+ * 2^-149 with limbs of 32 bits held in longs, like in {@link Moments}.
  */
 public final class FloatSums {
   public static final int UNIT = -149;
 
   private static final int LIMBS = 10;
   private static final long LIMB = 0xffffffffL;
-  // An addition puts less than 2^32 on a limb.
+  // An addition adds less than 2^32 to a limb.
   private static final int ADDITIONS = 1 << 30;
 
   private final long[] limbs;

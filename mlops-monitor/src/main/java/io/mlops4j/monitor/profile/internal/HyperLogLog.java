@@ -3,27 +3,27 @@ package io.mlops4j.monitor.profile.internal;
 import java.util.Arrays;
 
 /**
- * How many distinct values there are, about: 2048 registers of a byte (Flajolet and others,
- * "HyperLogLog", 2007), read by the estimator of Ertl ("New cardinality estimation algorithms for
+ * Estimates the number of distinct values with 2048 registers of a byte (Flajolet and others,
+ * "HyperLogLog", 2007). The estimator is Ertl's ("New cardinality estimation algorithms for
  * HyperLogLog sketches", 2017), which needs no table of corrections. The standard error is 1.04 /
  * sqrt(2048) = 2.3 %, less for few values.
  *
- * <p>The upper 11 bits of a hash choose a register, which keeps the most leading zeros, plus one,
- * that the bits below had. Registers depend on the set of values alone, and are merged by their
+ * <p>The upper 11 bits of a hash choose a register. It keeps the largest number of leading zeros,
+ * plus one, of the bits below. Registers depend on the set of values only, and are merged by their
  * maximum.
  *
- * <p>Hashes: of a number that is a float, its 32 bits mixed one to one (lowbias32 of Wellons, 2018)
- * and put into the upper half of 64; of any other number, its 64 bits mixed by the finaliser of
- * splitmix64 (Steele, Lea and Flood, 2014); of a text, FNV-1a over its UTF-8 bytes, mixed likewise.
- * Thus a number has one hash, whichever type held it.
+ * <p>Hashes: for a number that is a float, its 32 bits, mixed one to one (lowbias32 of Wellons,
+ * 2018), in the upper half of 64 bits. For any other number, its 64 bits mixed by the finaliser of
+ * splitmix64 (Steele, Lea and Flood, 2014). For a text, FNV-1a over its UTF-8 bytes, mixed
+ * likewise. So a number has one hash, whatever type held it.
  */
 public final class HyperLogLog {
   public static final int REGISTERS = 1 << 11;
 
-  /** No register is greater: a hash has 53 bits behind those that choose. */
+  /** The largest possible register: a hash has 53 bits after those that choose. */
   public static final int GREATEST = 54;
 
-  /** The last of the 21 bits of a float's hash that lie behind those that choose, shifted up. */
+  /** The last of the 21 bits of a float's hash after those that choose, shifted up. */
   private static final int LAST_FLOAT_BIT = 1 << 10;
 
   private static final int INDEX_SHIFT = 21;
@@ -35,7 +35,7 @@ public final class HyperLogLog {
   }
 
   /**
-   * Takes registers over.
+   * Takes ownership of registers.
    *
    * @param registers {@link #REGISTERS} of them, from 0 to {@link #GREATEST}
    */
@@ -59,7 +59,7 @@ public final class HyperLogLog {
     return x ^ (x >>> 31);
   }
 
-  /** Adds numbers, of which none is NaN. */
+  /** Adds numbers, none of them NaN. */
   public void add(Chunk chunk) {
     if (!chunk.floats) {
       for (int i = 0; i < chunk.length; i++) {
@@ -69,7 +69,7 @@ public final class HyperLogLog {
     }
     int[] bits = chunk.bits;
     int[] hashes = chunk.hashes;
-    for (int i = 0; i < chunk.length; i++) { // alone, so that the compiler makes vectors of it
+    for (int i = 0; i < chunk.length; i++) { // a separate loop, so that the compiler vectorises it
       hashes[i] = mix(bits[i]);
     }
     for (int i = 0; i < chunk.length; i++) {
@@ -85,7 +85,7 @@ public final class HyperLogLog {
     }
   }
 
-  /** Adds a number that is no NaN and no -0. */
+  /** Adds a number that is neither NaN nor -0. */
   public void add(double value) {
     float narrow = (float) value;
     if (narrow == value) {
@@ -104,7 +104,7 @@ public final class HyperLogLog {
     addHash(mix(hash));
   }
 
-  /** Adds a whole number that is no double. */
+  /** Adds a whole number that a double cannot hold. */
   public void addLong(long value) {
     addHash(mix(value));
   }

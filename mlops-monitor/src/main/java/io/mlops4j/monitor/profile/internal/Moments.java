@@ -5,21 +5,22 @@ import java.math.BigInteger;
 /**
  * Adds doubles and their squares without rounding.
  *
- * <p>Each sum is one wide integer in limbs of 32 bits held in longs (Kulisch; Neal, "Fast exact
- * summation using small and large superaccumulators", 2015): a value is shifted to its place and
- * added to two to four limbs, carries are settled only when a limb could run over.
+ * <p>Each sum is a wide integer in limbs of 32 bits held in longs (Kulisch; Neal, "Fast exact
+ * summation using small and large superaccumulators", 2015). A value is shifted to its place and
+ * added to two to four limbs. Carries are settled only before a limb could overflow.
  *
- * <p>Chunks are faster. All values of one are scaled by the same power of two, so that nearly all
- * become whole numbers of at most 62 bits, which with their squares of 124 bits are summed in
- * registers, 32 bits in each; the sums go to the limbs once a chunk. A value that does not come
- * back from its whole number unchanged (too small, too large, infinite, NaN) is told to the caller.
+ * <p>Chunks are faster. All values of a chunk are scaled by the same power of two, so that nearly
+ * all become whole numbers of at most 62 bits. They and their squares of 124 bits are summed in
+ * registers, 32 bits in each, and the sums go to the limbs once per chunk. A value that its whole
+ * number does not represent exactly (too small, too large, infinite, NaN) is returned to the
+ * caller.
  */
 public final class Moments {
   private static final long LIMB = 0xffffffffL;
-  // Limbs take less than 2^53 an addition, so 2^9 of them stay below 2^63.
+  // An addition adds less than 2^53 to a limb, so 2^9 of them stay below 2^63.
   private static final int ADDITIONS = 1 << 9;
 
-  /** How far the greatest value of a chunk is left below 2^62, for greater ones of later chunks. */
+  /** The distance of a chunk's largest value from 2^62, as headroom for later chunks. */
   private static final int HEADROOM = 3;
 
   private static final int MOST_SCALED = 1000;
@@ -74,17 +75,17 @@ public final class Moments {
     long high = Math.multiplyHigh(mantissa, mantissa);
     squares[limb] += (low << shift) & LIMB;
     squares[limb + 1] += (low >>> (32 - shift)) & LIMB;
-    // Two shifts, as one by 64 would do nothing.
+    // Two shifts, because one shift by 64 does nothing.
     squares[limb + 2] += ((low >>> 32 >>> (32 - shift)) | (high << shift)) & LIMB;
     squares[limb + 3] += high >>> (32 - shift);
   }
 
   /**
-   * Adds a chunk of values, but not all of them.
+   * Adds a chunk of values, except for some of them.
    *
    * @param values at most 1024
-   * @param odd gets the values that were not added
-   * @return how many those are
+   * @param odd receives the values that were not added
+   * @return the number of those values
    */
   public int add(double[] values, int length, double[] odd) {
     if (scale == Integer.MIN_VALUE) {
@@ -155,7 +156,7 @@ public final class Moments {
     added();
   }
 
-  /** Adds a value of a sum of squares, which is a finite double. */
+  /** Adds a part of a sum of squares; a finite double. */
   public void addToSquares(double value) {
     long bits = Double.doubleToRawLongBits(value);
     int exponent = (int) (bits >>> 52) & 0x7ff;
@@ -165,7 +166,7 @@ public final class Moments {
     added();
   }
 
-  /** Adds a value of a sum, which is a finite double. */
+  /** Adds a part of a sum; a finite double. */
   public void addToSum(double value) {
     long bits = Double.doubleToRawLongBits(value);
     int exponent = (int) (bits >>> 52) & 0x7ff;
@@ -190,7 +191,7 @@ public final class Moments {
     limbs[limb + 2] += high >> 32;
   }
 
-  /** Leaves every limb but the last, which has the sign, between 0 and 2^32. */
+  /** Makes every limb 0 to 2^32, except the last, which has the sign. */
   private static void carry(long[] limbs) {
     for (int i = 0; i < limbs.length - 1; i++) {
       limbs[i + 1] += limbs[i] >> 32;
@@ -198,12 +199,12 @@ public final class Moments {
     }
   }
 
-  /** Of the values added; NaN without one. */
+  /** The smallest value; NaN without one. */
   public double min() {
     return count == 0 ? Double.NaN : min;
   }
 
-  /** Of the values added; NaN without one. */
+  /** The largest value; NaN without one. */
   public double max() {
     return count == 0 ? Double.NaN : max;
   }

@@ -3,12 +3,12 @@ package io.mlops4j.monitor.profile.internal;
 import java.util.Arrays;
 
 /**
- * Intervals that cover the line: bin k holds the numbers above {@code edges[k - 1]} up to and
- * including {@code edges[k]}; the outer edges are infinite and not kept.
+ * Intervals that cover the line. Bin k holds the numbers above {@code edges[k - 1]} up to and
+ * including {@code edges[k]}. The outer edges are infinite and not kept.
  *
- * <p>Up to {@link #EXACT} distinct values have a bin each, from just below the value to the value,
- * and the gaps between them are bins too, empty in the reference. More values are cut at quantiles,
- * equal ones merged, between two outer bins for what lies beyond the reference.
+ * <p>Up to {@link #EXACT} distinct values have their own bin each, from just below the value to the
+ * value. The gaps between them are bins too, empty in the reference. More values are cut at
+ * quantiles; equal cuts are merged. Two outer bins hold values beyond the reference.
  */
 public final class NumberBins {
   public static final int MOST = 256;
@@ -21,8 +21,8 @@ public final class NumberBins {
 
   /**
    * @param edges finite, ascending, one less than there are bins
-   * @param positions where the mass of each bin is thought to lie, ascending
-   * @param exact whether each distinct value of the reference has a bin of its own
+   * @param positions the assumed positions of the rows of each bin, ascending
+   * @param exact whether each distinct value of the reference has its own bin
    */
   public NumberBins(double[] edges, double[] positions, boolean exact) {
     this.edges = edges;
@@ -38,7 +38,7 @@ public final class NumberBins {
     return new NumberBins(edges, positions(edges, sorted, length), exact);
   }
 
-  /** The distinct finite values, or one more than fits when there are too many. */
+  /** The distinct finite values, or one more than allowed if there are too many. */
   private static double[] distinct(double[] sorted, int length) {
     double[] distinct = new double[EXACT + 1];
     int found = 0;
@@ -59,7 +59,7 @@ public final class NumberBins {
     return edges.toArray();
   }
 
-  /** Cuts from just below the least finite value to the greatest: the outer bins are beyond. */
+  /** Cuts from just below the smallest finite value to the largest; the outer bins lie beyond. */
   private static double[] quantiles(double[] sorted, int length) {
     int from = 0;
     int to = length;
@@ -78,7 +78,7 @@ public final class NumberBins {
     return edges.toArray();
   }
 
-  /** The mean of the values in each bin; the middle of an empty one, or its finite edge. */
+  /** The mean of the values in each bin; for an empty bin its middle, or its finite edge. */
   private static double[] positions(double[] edges, double[] sorted, int length) {
     double[] positions = new double[edges.length + 1];
     int next = 0;
@@ -113,17 +113,17 @@ public final class NumberBins {
     return edges.length + 1;
   }
 
-  /** Finds and counts the bins of numbers; of some kilobytes, so made where it is needed. */
+  /** Creates a lookup, which takes some kilobytes; create it only when needed. */
   public BinLookup lookup() {
     return new BinLookup(edges);
   }
 
-  /** Whether nothing but one double fits into the bin. */
+  /** Whether the bin holds exactly one double. */
   public boolean isOneValue(int bin) {
     return bin > 0 && bin < edges.length && Math.nextUp(edges[bin - 1]) == edges[bin];
   }
 
-  /** The greatest number that the bin, which is not the last, holds. */
+  /** The largest number that a bin, except the last, can hold. */
   public double upperEdge(int bin) {
     return edges[bin];
   }
@@ -154,8 +154,8 @@ public final class NumberBins {
   }
 
   /**
-   * Ascending finite numbers; what is not above the last is left out, and so is the greatest
-   * double, as no bin above it could have a finite position.
+   * Ascending finite numbers. Values that are not above the last one are left out, and so is the
+   * largest double, because no bin above it could have a finite position.
    */
   private static final class Edges {
     private final double[] values = new double[MOST];

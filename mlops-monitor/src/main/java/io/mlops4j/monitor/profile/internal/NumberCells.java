@@ -9,14 +9,14 @@ import org.apache.arrow.vector.FieldVector;
 
 /** Reads numbers of Arrow columns in chunks, by address. */
 public final class NumberCells {
-  /** Both are doubles, and so is their quotient rounded once. */
+  /** Both are doubles up to here, and their quotient is rounded once. */
   private static final long WHOLE = 1L << 53;
 
   private static final int POWERS = 22;
 
   private NumberCells() {}
 
-  /** Takes numbers; the chunk is reused. */
+  /** Receives numbers; the chunk is reused. */
   public interface Taker {
     void take(Chunk chunk);
 
@@ -37,7 +37,7 @@ public final class NumberCells {
     }
   }
 
-  /** Copies all cells, NaN where one is missing. */
+  /** Copies all cells; a missing one becomes NaN. */
   public static void copy(FieldVector column, double[] into) {
     Chunk chunk = new Chunk();
     boolean nulls = column.getNullCount() > 0;
@@ -66,7 +66,7 @@ public final class NumberCells {
     }
   }
 
-  /** Reads what a float holds exactly; false if the column is of another type. */
+  /** Reads types that a float holds exactly; false for another type. */
   private static boolean floats(FieldVector column, int from, Chunk into, int length) {
     long address = column.getDataBufferAddress();
     switch (column.getMinorType()) {
@@ -107,7 +107,7 @@ public final class NumberCells {
     return true;
   }
 
-  /** Adding 0 turns -0 into 0, which would otherwise be told apart in the bytes of a profile. */
+  /** Adding 0 turns -0 into 0. Otherwise the bytes of a profile would differ. */
   private static void doubles(FieldVector column, int from, double[] into, int length) {
     long address = column.getDataBufferAddress();
     switch (column.getMinorType()) {

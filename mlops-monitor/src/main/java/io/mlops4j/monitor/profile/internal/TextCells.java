@@ -13,21 +13,21 @@ import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.jspecify.annotations.Nullable;
 
-/** Reads texts of Arrow columns, and what counts as text, by address. */
+/** Reads texts, and values that count as text, from Arrow columns by address. */
 public final class TextCells {
   private static final byte[] FALSE = "false".getBytes(StandardCharsets.UTF_8);
   private static final byte[] TRUE = "true".getBytes(StandardCharsets.UTF_8);
 
   private TextCells() {}
 
-  /** Takes texts. */
+  /** Receives texts. */
   public interface Texts {
     /**
-     * Takes cells that hold one text.
+     * Receives cells that hold one text.
      *
-     * @param bytes holds the text in UTF-8 from its start; reused
-     * @param length how many bytes
-     * @param times how many cells hold it
+     * @param bytes the text in UTF-8, from index 0; reused
+     * @param length the number of bytes
+     * @param times the number of cells that hold it
      */
     void take(byte[] bytes, int length, long times);
 
@@ -59,12 +59,12 @@ public final class TextCells {
     }
   }
 
-  /** Sorts the chunk, so that the text of equal numbers is made once. */
+  /** Sorts the chunk, so that the text of equal numbers is created once. */
   private record Names(Texts to) implements NumberCells.Taker {
     @Override
     public void take(Chunk chunk) {
       double[] values = chunk.values;
-      Arrays.sort(values, 0, chunk.length); // NaN goes last
+      Arrays.sort(values, 0, chunk.length); // NaN comes last
       for (int first = 0, next; first < chunk.length; first = next) {
         next = first + 1;
         while (next < chunk.length && Double.compare(values[next], values[first]) == 0) {
@@ -85,7 +85,7 @@ public final class TextCells {
     }
   }
 
-  /** Numbers of 64 bits, which are not all doubles, sorted by chunks likewise. */
+  /** Reads whole numbers of 64 bits, which doubles cannot all hold, sorted by chunks likewise. */
   private static void wholes(FieldVector column, Texts to) {
     boolean nulls = column.getNullCount() > 0;
     boolean unsigned = column instanceof UInt8Vector;
@@ -141,7 +141,7 @@ public final class TextCells {
     to.take(TRUE, TRUE.length, trues);
   }
 
-  /** Counts codes first, so that each text of the dictionary is looked at once. */
+  /** Counts codes first, so that each text of the dictionary is read once. */
   private static void encoded(FieldVector codes, FieldVector dictionary, Texts to) {
     DictionaryCodes counted = new DictionaryCodes(dictionary.getValueCount());
     counted.count(codes);
@@ -150,7 +150,7 @@ public final class TextCells {
   }
 
   /**
-   * @param counted how often each cell counts; null for once
+   * @param counted the number of times that each cell counts; null for once
    */
   private static void plain(FieldVector column, @Nullable DictionaryCodes counted, Texts to) {
     boolean large = column instanceof LargeVarCharVector;
@@ -180,7 +180,7 @@ public final class TextCells {
     }
   }
 
-  /** Where the text of a row begins. */
+  /** The start of the text of a row. */
   private static long offset(long address, int row, boolean large) {
     return large ? MemoryUtil.getLong(address + 8L * row) : MemoryUtil.getInt(address + 4L * row);
   }

@@ -4,12 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Numbers distinct texts from 0 in the order they come, by their UTF-8 bytes and without making a
- * String of each cell. Open addressing; at most half full.
+ * Numbers distinct texts from 0 in order of arrival, by their UTF-8 bytes and without creating a
+ * String for each cell. Open addressing, at most half full.
  */
 public final class TextIndex {
   private byte[][] texts = new byte[16][];
-  private int[] slots = new int[64]; // a number plus 1, or 0 when empty
+  private int[] slots = new int[64]; // a number plus 1, or 0 if empty
   private int size;
 
   public int size() {
@@ -24,12 +24,12 @@ public final class TextIndex {
     return new String(texts[number], StandardCharsets.UTF_8);
   }
 
-  /** The number of a text, or -1 for one that was never added. */
+  /** Returns the number of a text, or -1 if it was never added. */
   public int find(byte[] bytes, int length) {
     return slots[slot(bytes, length)] - 1;
   }
 
-  /** The number of a text, a new one for a new text. */
+  /** Returns the number of a text; a new text gets a new number. */
   public int add(byte[] bytes, int length) {
     int slot = slot(bytes, length);
     if (slots[slot] > 0) {

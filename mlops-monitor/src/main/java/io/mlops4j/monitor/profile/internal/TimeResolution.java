@@ -5,10 +5,10 @@ import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * How a unit of time is made of seconds.
+ * A unit of time in seconds.
  *
- * @param parts so many of it are a second, or
- * @param seconds so many seconds are one of it
+ * @param parts the units in a second, or 1
+ * @param seconds the seconds in a unit, or 1
  */
 public record TimeResolution(long parts, long seconds) {
   private static final long NANOS = 1_000_000_000;
@@ -29,14 +29,14 @@ public record TimeResolution(long parts, long seconds) {
     return read(column.getDataBufferAddress(), row);
   }
 
-  /** Days are the only ones of 32 bits. */
+  /** Reads a value; only days have 32 bits. */
   public long read(long address, int row) {
     return seconds > 1
         ? MemoryUtil.getInt(address + 4L * row)
         : MemoryUtil.getLong(address + 8L * row);
   }
 
-  /** Modulo 2^64. */
+  /** Returns nanoseconds modulo 2^64. */
   public long nanosSince1970(long value) {
     return second(value) * NANOS + nanos(value);
   }
@@ -49,7 +49,7 @@ public record TimeResolution(long parts, long seconds) {
     return Math.floorMod(value, parts) * (NANOS / parts);
   }
 
-  /** What lies beyond the range of an Instant is at its end. */
+  /** Returns a time; one beyond the range of an Instant becomes the end of that range. */
   public Instant instant(long value) {
     long second = second(value);
     if (second > Instant.MAX.getEpochSecond()) {

@@ -2,11 +2,11 @@ package io.mlops4j.monitor.profile.internal;
 
 import org.apache.arrow.memory.util.MemoryUtil;
 
-/** Bits of a chunk's cells, 64 at a time. */
+/** The validity bits of a chunk's cells, 64 at a time. */
 public final class Validity {
   private final long[] words = new long[Chunk.SIZE / Long.SIZE];
 
-  /** The bits of 64 cells, the first in the lowest; those behind the last cell are 0. */
+  /** The bits of 64 cells, the first cell in the lowest bit; bits after the last cell are 0. */
   public long word(int index) {
     return words[index];
   }
@@ -14,7 +14,7 @@ public final class Validity {
   /**
    * Reads the bits of up to {@link Chunk#SIZE} cells.
    *
-   * @param address where the bits of the column are
+   * @param address the address of the column's bits
    * @param from the first cell, a multiple of 8
    * @return whether all are set
    */
@@ -30,13 +30,13 @@ public final class Validity {
     return all;
   }
 
-  /** In the order of Arrow, which is little-endian, on any machine. */
+  /** Reads in the order of Arrow, which is little-endian, on any machine. */
   private static long whole(long address) {
     long word = MemoryUtil.getLong(address);
     return MemoryUtil.LITTLE_ENDIAN ? word : Long.reverseBytes(word);
   }
 
-  /** Byte by byte, as nothing says that there is memory behind the last. */
+  /** Reads byte by byte, because there may be no memory after the last byte. */
   private static long part(long address, int bits) {
     long word = 0;
     for (int bit = 0; bit < bits; bit += Byte.SIZE) {
