@@ -3,14 +3,14 @@ package io.mlops4j.monitor.drift;
 import io.mlops4j.monitor.profile.NumberProfile;
 
 /**
- * Where the rows of each bin stand when a distance is computed from bins, and how far off that can
- * be.
+ * The positions of the rows of each bin when a distance is computed from bins, and the possible
+ * error of these positions.
  *
- * <p>Inside the range of the reference it is the mean of the reference's rows in the bin. Beyond
- * the range only current rows are, between its edge and their extreme: when they lie on one side,
- * their mean follows from the mean of all current rows, which is exact; on both sides the middle is
- * taken. Rows between a and b with the mean c are on average at most 2 (c - a) (b - c) / (b - a)
- * from it, and never further from any place than the further end.
+ * <p>Inside the range of the reference the position is the mean of the reference's rows in the bin.
+ * Beyond the range there are only current rows, between its edge and their extreme. If they lie on
+ * one side, their mean follows exactly from the mean of all current rows; if on both sides, the
+ * middle is taken. Rows between a and b with the mean c are on average at most 2 (c - a) (b - c) /
+ * (b - a) from it, and never further from any place than the further end.
  */
 final class BinPositions {
   private final NumberProfile reference;
@@ -72,9 +72,7 @@ final class BinPositions {
     return positions.clone();
   }
 
-  /**
-   * By how much a Wasserstein distance over the positions can be off, in the unit of the values.
-   */
+  /** The possible error of a Wasserstein distance over the positions, in the unit of the values. */
   double error() {
     if (last == 0) {
       return 0;
@@ -87,7 +85,7 @@ final class BinPositions {
     }
     double error = ours / Math.max(1, current.present());
     if (isOneSided()) {
-      // What is not known about the others moves the mean of these.
+      // the uncertainty about the other rows shifts the mean of these
       double slack = ours / after[outer()];
       double off = Math.min(slack + spread(outer(), slack), reach(outer()));
       error += after[outer()] * off / current.present();
@@ -103,7 +101,7 @@ final class BinPositions {
     return isOneValue(bin) ? 0 : Math.max(positions[bin] - low(bin), high(bin) - positions[bin]);
   }
 
-  /** The mean distance from a mean that is within the slack of the position, at most. */
+  /** An upper bound of the mean distance from a mean that is within the slack of the position. */
   private double spread(int bin, double slack) {
     double a = low(bin);
     double b = high(bin);

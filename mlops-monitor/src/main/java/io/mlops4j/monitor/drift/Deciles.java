@@ -2,11 +2,11 @@ package io.mlops4j.monitor.drift;
 
 import java.util.Arrays;
 
-/** Joins the bins of a reference to ten or fewer of about equal mass. */
+/** Joins the bins of a reference to at most ten of about equal mass. */
 final class Deciles {
   private Deciles() {}
 
-  /** The group of each bin: by the share of the reference that lies below the bin. */
+  /** The group of each bin, by the share of the reference below the bin. */
   static int[] of(long[] reference, int groups) {
     long rows = Arrays.stream(reference).sum();
     int[] group = new int[reference.length];
@@ -18,7 +18,7 @@ final class Deciles {
     return group;
   }
 
-  /** The counts by group, and behind them the missing. */
+  /** The counts by group, followed by the missing values. */
   static long[] sum(long[] counts, int[] group, long missing) {
     long[] sums = new long[group[group.length - 1] + 2];
     for (int bin = 0; bin < counts.length; bin++) {

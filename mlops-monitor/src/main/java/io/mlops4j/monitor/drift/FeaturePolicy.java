@@ -6,8 +6,8 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link DriftPolicy} does differently for one feature. What is not set here is chosen by
- * the type of the feature and its number of values, as for every other.
+ * The exceptions of a {@link DriftPolicy} for one feature. Everything not set here is chosen by the
+ * type of the feature and its number of values, like for every other feature.
  *
  * <pre>{@code
  * DriftPolicy.withDefaults()

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** Takes an effect apart by the values that made it. */
+/** Splits an effect into the parts of the values that caused it. */
 final class Movements {
   private Movements() {}
 
@@ -14,8 +14,8 @@ final class Movements {
    * The values that moved, the largest part of the effect first.
    *
    * @param names of the values
-   * @param before rows of each in the reference, at least one in all
-   * @param after rows of each in the current rows, likewise
+   * @param before rows of each value in the reference, at least one in all
+   * @param after rows of each value in the current rows, likewise
    * @param parts of the effect in any unit, 0 or more
    */
   static List<Movement> ranked(List<String> names, long[] before, long[] after, double[] parts) {
@@ -68,7 +68,7 @@ final class Movements {
   /**
    * The part of each bin of numbers in the Wasserstein distance; see {@link Movement}.
    *
-   * @param positions where the rows of each bin stand, ascending
+   * @param positions the position of the rows of each bin, ascending
    */
   static double[] ways(long[] before, long[] after, double[] positions) {
     double n = CategoryCounts.sum(before);
@@ -83,7 +83,7 @@ final class Movements {
       double way = carried * Math.abs(positions[to] - positions[from]) / 2;
       ways[from] += way;
       ways[to] += way;
-      left[from] += carried; // exactly 0 for the lesser of both
+      left[from] += carried; // exactly 0 for the smaller of both
       left[to] -= carried;
       from = next(left, from, -1);
       to = next(left, to, 1);

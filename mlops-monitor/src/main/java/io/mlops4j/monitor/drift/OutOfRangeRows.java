@@ -3,12 +3,12 @@ package io.mlops4j.monitor.drift;
 import io.mlops4j.monitor.profile.NumberProfile;
 
 /**
- * The current rows beyond the range of the reference, in its outer bins, and how far they are from
- * it. An outer bin that holds rows of the reference, which only infinite ones can be, is left out.
+ * The current rows beyond the range of the reference, in its outer bins, and their distance from
+ * it. An outer bin that holds rows of the reference, which can only be infinite ones, is left out.
  *
- * <p>Where all lie on one side, the mean of all current rows tells their mean. Where they lie on
- * both, the sum of their ways is at least the sum of their squared distances from a point, over the
- * greatest of these; both follow from mean, variance and extremes of all current rows.
+ * <p>If all lie on one side, the mean of all current rows determines their mean. If they lie on
+ * both, the sum of their distances is at least the sum of their squared distances from a point,
+ * over the greatest of these. Both follow from mean, variance and extremes of all current rows.
  */
 final class OutOfRangeRows {
   private final NumberProfile reference;
@@ -43,13 +43,15 @@ final class OutOfRangeRows {
     return (double) rows() / current.present();
   }
 
-  /** The sum of their ways to the range over all current rows, in deviations; a lower bound. */
+  /**
+   * A lower bound of the sum of their distances to the range over all current rows, in deviations.
+   */
   double distance() {
     double ways = current.infinite() > 0 ? infinite() : finite();
     return ways == 0 ? 0 : ways / current.present() / reference.deviation();
   }
 
-  /** Infinite rows are in outer bins; there are some where the reference has none. */
+  /** Infinite rows are in outer bins; there are some if the reference has none. */
   private double infinite() {
     return reference.infinite() == 0 ? Double.POSITIVE_INFINITY : 0;
   }

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 /**
  * The columns of two profiles, side by side.
  *
- * @param columns what can be compared
- * @param skipped what both have and cannot be
+ * @param columns the columns that can be compared
+ * @param skipped the columns that both have and that cannot be compared
  */
 record ProfilePair(
     Profile reference, Profile current, List<ColumnPair> columns, List<SkippedColumn> skipped) {
@@ -64,7 +64,7 @@ record ProfilePair(
     }
   }
 
-  /** A name with a slip in it would be a feature that nobody watches. */
+  /** Rejects unknown names: a name with a typing error would be a feature that nobody watches. */
   void checkNames(DriftPolicy policy) {
     List<String> known =
         Stream.of(reference.columns().stream(), current.columns().stream(), names())
@@ -82,7 +82,7 @@ record ProfilePair(
     }
   }
 
-  /** Those of vectors have two, made of the column's. */
+  /** The names of vectors are the column's with a suffix, two for each column. */
   private Stream<String> names() {
     return columns.stream().map(pair -> pair.reference().name());
   }

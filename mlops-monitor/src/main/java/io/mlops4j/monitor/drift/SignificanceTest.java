@@ -4,15 +4,13 @@ import io.mlops4j.monitor.stats.ChiSquare;
 import io.mlops4j.monitor.stats.KolmogorovSmirnov;
 
 /**
- * How probable it is that chance makes two samples of a feature differ as much; a {@link
+ * The probability that chance alone makes two samples of a feature differ this much. A {@link
  * FeaturePolicy} chooses one for a feature.
  */
 public enum SignificanceTest {
-  /** {@link KolmogorovSmirnov}, of numbers. */
+  /** {@link KolmogorovSmirnov}, for numbers. */
   KOLMOGOROV_SMIRNOV("kolmogorov-smirnov"),
-  /**
-   * {@link ChiSquare} of homogeneity with rare bins pooled, of categories and of binned numbers.
-   */
+  /** {@link ChiSquare} of homogeneity with rare bins pooled, for categories and binned numbers. */
   CHI_SQUARE("chi-square");
 
   private final String label;
@@ -21,18 +19,14 @@ public enum SignificanceTest {
     this.label = label;
   }
 
-  /**
-   * Its name in measurements and reports.
-   *
-   * @return for example {@code chi-square}
-   */
+  /** {@return its name in measurements and reports, for example {@code chi-square}} */
   public String label() {
     return label;
   }
 
   /**
-   * {@return whether it needs values that have an order, so that categories have none; true for the
-   * tests of numbers}
+   * {@return whether it needs values that have an order; true for the tests of numbers, which
+   * categories cannot use}
    */
   public boolean needsNumbers() {
     return this == KOLMOGOROV_SMIRNOV;

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Joins the bins of numbers to a dozen that have a name: single values where there are few, else
- * tenths of the reference, and what lies beyond it on either side.
+ * Joins the bins of numbers to a dozen ranges with names: single values if there are few, otherwise
+ * tenths of the reference, and the range beyond it on either side.
  */
 final class ValueRanges {
   private static final int FEW = 12;
@@ -100,16 +100,16 @@ final class ValueRanges {
     return isOneValue(bin) ? edges[bin] : edges[bin - 1];
   }
 
-  /** The least number of the reference, which the first edge is just below. */
+  /** The least number of the reference, which is just above the first edge. */
   private double least() {
-    return Math.nextUp(edges[0]) + 0.0; // -0 would show
+    return Math.nextUp(edges[0]) + 0.0; // avoids showing -0
   }
 
   private boolean isOneValue(int bin) {
     return Math.nextUp(edges[bin - 1]) == edges[bin];
   }
 
-  /** Whether it is one bin between two numbers of the reference. */
+  /** Whether the range is one bin between two numbers of the reference. */
   private boolean isGap(int first, int last) {
     return reference.exact() && first == last;
   }

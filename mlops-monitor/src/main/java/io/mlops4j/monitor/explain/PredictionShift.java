@@ -5,17 +5,18 @@ import java.util.List;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
- * How far the mean prediction moved, and how much of that each feature explains; made by a {@link
- * ShiftExplainer}, which says how.
+ * How far the mean prediction moved, and how much of that each feature explains. A {@link
+ * ShiftExplainer} computes it.
  *
  * @param referenceMean mean prediction of the reference rows
  * @param currentMean mean prediction of the current rows
  * @param shift currentMean - referenceMean
- * @param parts what each feature explains, the largest first whatever its sign
- * @param remainder the shift less all parts: what features do together, and what others do
- * @param referenceRows how many reference rows were asked about
- * @param currentRows how many current rows were asked about
- * @param seed of the draws; the same seed, rows and model give the same figures
+ * @param parts the part that each feature explains, the largest absolute value first
+ * @param remainder the shift less all parts: interactions of features, and columns that were not
+ *     examined
+ * @param referenceRows number of reference rows that were predicted
+ * @param currentRows number of current rows that were predicted
+ * @param seed seed of the draws; the same seed, rows and model give the same figures
  */
 public record PredictionShift(
     double referenceMean,
@@ -33,22 +34,22 @@ public record PredictionShift(
    * @param referenceMean mean prediction of the reference rows
    * @param currentMean mean prediction of the current rows
    * @param shift currentMean - referenceMean
-   * @param parts what each feature explains
+   * @param parts the part that each feature explains
    * @param remainder the shift less all parts
-   * @param referenceRows how many reference rows were asked about
-   * @param currentRows how many current rows were asked about
-   * @param seed of the draws
+   * @param referenceRows number of reference rows that were predicted
+   * @param currentRows number of current rows that were predicted
+   * @param seed seed of the draws
    */
   public PredictionShift {
     parts = List.copyOf(parts);
   }
 
   /**
-   * What one feature explains.
+   * The part of the shift that one feature explains.
    *
-   * @param feature its name
-   * @param explained by how much the mean prediction of the current rows falls when the feature is
-   *     put back to the reference
+   * @param feature name of the feature
+   * @param explained the fall of the current rows' mean prediction when the feature is put back to
+   *     the reference
    */
   public record Part(String feature, Estimate explained) {}
 
@@ -56,14 +57,13 @@ public record PredictionShift(
    * A figure with its sampling error.
    *
    * @param value the figure
-   * @param standardError of the value, over both samples and the draws
-   * @param degreesOfFreedom of the standard error
+   * @param standardError standard error of the value, over both samples and the draws
+   * @param degreesOfFreedom degrees of freedom of the standard error
    */
   public record Estimate(double value, double standardError, int degreesOfFreedom) {
     /**
-     * Half the width of the 95 % confidence interval around the value, by Student's t.
-     *
-     * @return 0 or more
+     * {@return half the width of the 95 % confidence interval around the value, by Student's t; 0
+     * or more}
      */
     public double margin() {
       return standardError * TDistribution.of(degreesOfFreedom).inverseSurvivalProbability(0.025);

@@ -5,20 +5,21 @@ import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import java.util.Objects;
 
-/** What is asked to find out why predictions moved: a model's output, or any function of rows. */
+/** The function whose shift is explained: a model's output, or any function of rows. */
 @FunctionalInterface
 public interface Predictor {
   /**
-   * Predicts.
+   * Predicts rows.
    *
    * @param rows borrowed for the call
-   * @return one number a row, in order
+   * @return one number for each row, in order
    */
   double[] predict(FeatureBatch rows);
 
   /**
-   * One floating-point output of a model, with one value a row. The listeners of the model hear
-   * these calls as they hear all others: load one without the monitor that watches live traffic.
+   * Predicts one floating-point output of a model, with one value for each row. The listeners of
+   * the model receive these calls like all others: use an instance without the monitor that watches
+   * live traffic.
    *
    * @param model lent; the caller closes it
    * @param output the name of the output
@@ -29,11 +30,12 @@ public interface Predictor {
   }
 
   /**
-   * One value of a floating-point output with several a row, such as the probability of one class.
+   * Predicts one value of a floating-point output with several values for each row, such as the
+   * probability of one class.
    *
    * @param model lent; the caller closes it; see {@link #of(Model, String)}
    * @param output the name of the output
-   * @param index which of the values of a row, from 0
+   * @param index position of the value within a row, from 0
    * @return a predictor, as thread safe as the model
    */
   static Predictor of(Model model, String output, int index) {

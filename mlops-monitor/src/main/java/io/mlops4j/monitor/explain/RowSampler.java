@@ -17,13 +17,11 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 
-/**
- * Draws rows, and columns of rows, out of batches. Dictionary-encoded columns become plain ones.
- */
+/** Draws rows, and columns of rows, from batches. Dictionary-encoded columns become plain ones. */
 final class RowSampler {
   private RowSampler() {}
 
-  /** The first of all rows after they were shuffled. */
+  /** Shuffles all rows and returns the first ones. */
   static int[] shuffled(int rows, int most, SplittableRandom random) {
     int[] order = new int[rows];
     Arrays.setAll(order, i -> i);
@@ -48,7 +46,7 @@ final class RowSampler {
     }
   }
 
-  /** Where the values of a column are: in it, or in its dictionary. */
+  /** The vector that holds the values of a column: the column itself, or its dictionary. */
   private static FieldVector values(FeatureBatch batch, FieldVector column) {
     DictionaryProvider dictionaries = batch.dictionaries();
     return column.getField().getDictionary() == null
@@ -71,7 +69,7 @@ final class RowSampler {
     }
   }
 
-  /** The rows with one column drawn from others; what is copied is freed after the use. */
+  /** Calls the function with the rows and one column drawn from other rows, then frees the copy. */
   static <T> T withColumn(
       FeatureBatch rows,
       FeatureBatch from,
@@ -129,7 +127,7 @@ final class RowSampler {
     return new Field(name, type, field.getChildren());
   }
 
-  /** Extensions are copied as what they are stored in. */
+  /** Extension types are copied as their storage type. */
   private static FieldVector storage(FieldVector vector) {
     FieldVector storage = vector;
     while (storage instanceof ExtensionTypeVector<?> extension) {

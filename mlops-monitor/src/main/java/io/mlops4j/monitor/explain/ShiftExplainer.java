@@ -14,28 +14,28 @@ import java.util.SplittableRandom;
 import org.apache.arrow.vector.ValueVector;
 
 /**
- * Finds how much of a shift of the mean prediction each feature explains, by putting one feature at
- * a time back to where it was.
+ * Computes how much of a shift of the mean prediction each feature explains, by putting back one
+ * feature at a time.
  *
  * <p>With f the model, X the current rows and R the reference rows, the shift is {@code mean f(X) -
  * mean f(R)}. For feature j, {@code X[j := R]} are the current rows with the values of column j
- * drawn from reference rows, the others kept; the feature explains {@code mean f(X) - mean f(X[j :=
- * R])}. What is left, {@code shift - sum of the parts}, is the remainder: 0 for a model that adds
- * its features up; otherwise what features do together, in the model or by depending on each other,
- * and what columns that were not asked about do. A column is drawn without those that go along with
- * it, so the model is asked about rows that may never occur; where features depend on each other
- * closely, trust the ranking more than the figures. Shapley values would share the remainder out
- * among the features, for many times the calls.
+ * drawn from reference rows and the others kept. The feature explains {@code mean f(X) - mean f(X[j
+ * := R])}. The remainder is {@code shift - sum of the parts}. It is 0 for a model that adds its
+ * features up. Otherwise it holds interactions of features, in the model or in the data, and the
+ * effect of columns that were not examined. A column is drawn without the columns that depend on
+ * it, so the model predicts rows that may never occur. If features depend closely on each other,
+ * trust the ranking more than the figures. Shapley values would distribute the remainder among the
+ * features, for many times the calls.
  *
  * <p><b>Draws and sampling error.</b> Both sides are shuffled by the seed and cut into {@value
- * #GROUPS} groups of equal size; each group of current rows draws from the same group of the
+ * #GROUPS} groups of equal size. Each group of current rows draws from the same group of the
  * reference, every row there equally often. The groups share no row, so the standard error of a
  * figure is the deviation of its {@value #GROUPS} group means over {@code sqrt(}{@value
- * #GROUPS}{@code )}: it holds the sampling of both sides and the draws. Rows are taken to be
+ * #GROUPS}{@code )}: it covers the sampling of both sides and the draws. Rows are assumed to be
  * exchangeable.
  *
- * <p>Asks once for each side and once for each feature, with at most {@link #withMostRows} rows at
- * a time. Immutable and thread safe.
+ * <p>Predicts once for each side and once for each feature, with at most {@link #withMostRows} rows
+ * at a time. Immutable and thread safe.
  */
 public final class ShiftExplainer {
   private static final int GROUPS = 20;
@@ -52,19 +52,15 @@ public final class ShiftExplainer {
     this.features = features;
   }
 
-  /**
-   * An explainer with the seed 1, up to 10 000 rows a side, and every feature.
-   *
-   * @return the explainer
-   */
+  /** {@return an explainer with the seed 1, at most 10 000 rows of each side, and every feature} */
   public static ShiftExplainer withDefaults() {
     return DEFAULTS;
   }
 
   /**
-   * Returns the same explainer with other draws.
+   * Returns the same explainer with another seed of the draws.
    *
-   * @param number any
+   * @param number any number
    * @return a changed copy
    */
   public ShiftExplainer withSeed(long number) {
@@ -72,8 +68,8 @@ public final class ShiftExplainer {
   }
 
   /**
-   * Returns the same explainer with another bound on the rows of each side; of more, as many are
-   * drawn without replacement.
+   * Returns the same explainer with another limit on the rows of each side. From larger sides this
+   * number of rows is drawn without replacement.
    *
    * @param rows at least 40
    * @return a changed copy
@@ -85,7 +81,8 @@ public final class ShiftExplainer {
   }
 
   /**
-   * Returns the same explainer with only some features; the others are in the remainder.
+   * Returns the same explainer for some features only. The effect of the others is in the
+   * remainder.
    *
    * @param names of columns that both sides have; none for all
    * @return a changed copy
@@ -98,14 +95,14 @@ public final class ShiftExplainer {
    * Explains the shift of a model's output by the features of the model.
    *
    * @param model lent; see {@link Predictor#of(Model, String)} about its listeners
-   * @param output a floating-point output with one value a row
+   * @param output a floating-point output with one value for each row
    * @param reference rows to compare with, the caller's
    * @param current rows to explain, the caller's
    * @return the shift and its parts
-   * @throws IllegalArgumentException if a side has fewer than 40 rows, lacks a feature that was
-   *     named, or the model answers what is no finite number
+   * @throws IllegalArgumentException if a side has fewer than 40 rows or lacks a named feature, or
+   *     if the model returns a number that is not finite
    * @throws io.mlops4j.error.DataException if a feature has different types on both sides
-   * @throws io.mlops4j.error.MlopsException if the model fails or refuses the rows
+   * @throws io.mlops4j.error.MlopsException if the model fails or rejects the rows
    */
   public PredictionShift explain(
       Model model, String output, FeatureBatch reference, FeatureBatch current) {
@@ -117,15 +114,15 @@ public final class ShiftExplainer {
   }
 
   /**
-   * Explains the shift of any function by the columns that both sides have. Dictionary-encoded
-   * columns reach the function as plain ones where they were drawn.
+   * Explains the shift of any function by the columns that both sides have. Drawn columns that are
+   * dictionary-encoded reach the function as plain ones.
    *
-   * @param predictor what is asked
+   * @param predictor the function
    * @param reference rows to compare with, the caller's
    * @param current rows to explain, the caller's
    * @return the shift and its parts
-   * @throws IllegalArgumentException if a side has fewer than 40 rows, lacks a feature that was
-   *     named, or the function answers too few numbers or what is no finite number
+   * @throws IllegalArgumentException if a side has fewer than 40 rows or lacks a named feature, or
+   *     if the function returns too few numbers or one that is not finite
    * @throws io.mlops4j.error.DataException if a feature has different types on both sides
    */
   public PredictionShift explain(
@@ -204,7 +201,7 @@ public final class ShiftExplainer {
     return answers;
   }
 
-  /** For each current row one of the reference rows in the same group, all of them by turns. */
+  /** For each current row, one of the reference rows in the same group, each of them in turn. */
   private static int[] drawn(int referenceRows, int currentRows) {
     int[] drawn = new int[currentRows];
     for (int group = 0; group < GROUPS; group++) {
@@ -222,7 +219,7 @@ public final class ShiftExplainer {
     return (int) ((long) group * rows / GROUPS);
   }
 
-  /** The mean of some figure over all rows, and over those of each group. */
+  /** The mean of a figure over all rows, and over the rows of each group. */
   private static final class Means {
     private final double all;
     private final double[] groups;

@@ -4,13 +4,13 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
 
-/** Writes numbers for people: few digits, the same on every machine. */
+/** Formats numbers for readers: few digits, the same on every machine. */
 public final class Figures {
   private static final MathContext DIGITS = new MathContext(3);
 
   private Figures() {}
 
-  /** Three significant digits, without an exponent where the zeros can be counted. */
+  /** Three significant digits, without an exponent if the number has few zeros. */
   public static String of(double value) {
     if (!Double.isFinite(value)) {
       return Double.isNaN(value) ? "none" : value > 0 ? "infinite" : "-infinite";
@@ -23,7 +23,7 @@ public final class Figures {
     return size >= 1e-4 && size < 1000 ? rounded.toPlainString() : rounded.toString();
   }
 
-  /** Two numbers, with as many digits as it takes to tell them apart. */
+  /** Two numbers, with enough digits to tell them apart. */
   public static String[] apart(double low, double high) {
     String[] words = {of(low), of(high)};
     for (int digits = 4; words[0].equals(words[1]) && digits <= 17; digits++) {
@@ -48,7 +48,7 @@ public final class Figures {
     return p < 0.001 ? "< 0.001" : of(p);
   }
 
-  /** With its sign, also where it is positive. */
+  /** With a sign, even if the number is positive. */
   public static String signed(double value) {
     return value > 0 ? "+" + of(value) : of(value);
   }

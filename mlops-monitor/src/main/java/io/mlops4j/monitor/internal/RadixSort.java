@@ -3,8 +3,8 @@ package io.mlops4j.monitor.internal;
 import java.util.Arrays;
 
 /**
- * Sorts doubles by their bits, eleven at a time; of a hundred thousand it takes a third of what
- * comparing takes. The order is that of {@link Arrays#sort(double[])}.
+ * Sorts doubles by their bits, eleven at a time. For a hundred thousand values it takes a third of
+ * the time of a comparison sort. The order is that of {@link Arrays#sort(double[])}.
  */
 public final class RadixSort {
   private static final int FEW = 4096;
@@ -13,7 +13,7 @@ public final class RadixSort {
 
   private RadixSort() {}
 
-  /** Sorts values of which none is NaN, in their array. */
+  /** Sorts an array without NaN in place. */
   public static void sort(double[] values) {
     if (values.length < FEW) {
       Arrays.sort(values);
@@ -38,7 +38,7 @@ public final class RadixSort {
     }
   }
 
-  /** False, with nothing done, if these bits are the same in all. */
+  /** Returns false and does nothing if these bits are the same in all values. */
   private static boolean pass(long[] from, long[] to, int shift) {
     int[] next = new int[BUCKETS + 1];
     for (long key : from) {

@@ -32,7 +32,7 @@ final class BoundFigures {
   private long taken;
   private boolean closed;
 
-  /** Models that have meters together. */
+  /** The labels that models with shared meters have in common. */
   private record Labels(ServedLabels served, InferenceEvent.Route route) {
     static Labels of(ModelFigures model) {
       return new Labels(ServedLabels.of(model.servedBy()), model.route());
@@ -56,7 +56,7 @@ final class BoundFigures {
     memory("models", f -> f.modelBytes());
     own.add(
         FunctionCounter.builder("mlops4j.runtime.rejected", this, self -> self.latest().rejected())
-            .description("Calls refused before a model was asked")
+            .description("Calls rejected before they reached a model")
             .baseUnit("calls")
             .tags(tags)
             .register(registry));
@@ -125,8 +125,8 @@ final class BoundFigures {
   }
 
   /**
-   * The meters of models with the same labels. Counters go up only, also when one of several models
-   * is closed: what each has added since the last time is what is counted.
+   * The meters of models with the same labels. Counters only increase, even if one of several
+   * models is closed: only what each model added since the last reading is counted.
    */
   private static final class OpenModelMeters {
     private final BoundFigures figures;

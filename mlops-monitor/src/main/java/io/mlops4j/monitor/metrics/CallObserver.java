@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Begins to observe calls, and keeps what handlers throw from callers. Thread safe. */
+/**
+ * Starts observations of calls, and keeps exceptions of handlers away from callers. Thread safe.
+ */
 final class CallObserver {
   private static final Logger LOG = LoggerFactory.getLogger(InferenceObservations.class);
   private static final PredictConvention CONVENTION = new PredictConvention();
@@ -23,7 +25,7 @@ final class CallObserver {
     this.registry = registry;
   }
 
-  /** A call that is not observed when there is nobody to hear of it, or it cannot begin. */
+  /** Starts an observation; the call is not observed if there is no handler or the start fails. */
   ObservedCall begin(IntSupplier rows) {
     if (registry.isNoop()) {
       return new ObservedCall(this, Observation.NOOP, null);
@@ -33,13 +35,13 @@ final class CallObserver {
       Observation observation =
           Observation.createNotStarted(null, CONVENTION, () -> context, registry);
       return new ObservedCall(this, observation.start(), context);
-    } catch (Throwable e) { // whatever it is, the caller's answer is not to suffer
+    } catch (Throwable e) { // whatever is thrown, the caller's result must not be affected
       failed(e);
       return new ObservedCall(this, Observation.NOOP, null);
     }
   }
 
-  /** Does something with an observation that may fail; false if it did. */
+  /** Runs a step of an observation that may fail; false if it failed. */
   boolean succeeds(Runnable step) {
     try {
       step.run();
@@ -58,7 +60,7 @@ final class CallObserver {
     registry.setCurrentObservationScope(scope);
   }
 
-  /** Logs the first failure and then each time their number has doubled. */
+  /** Logs the first failure, and then each time their number has doubled. */
   private void failed(Throwable e) {
     long number = failures.incrementAndGet();
     if (Long.bitCount(number) == 1) {

@@ -4,7 +4,7 @@ import io.micrometer.observation.Observation;
 import io.mlops4j.inference.ServedBy;
 
 /**
- * What an observation of a call knows, for the application's own conventions, filters and handlers.
+ * The context of one observed call, for the application's own conventions, filters and handlers.
  */
 public final class InferenceContext extends Observation.Context {
   private final int rows;
@@ -15,15 +15,15 @@ public final class InferenceContext extends Observation.Context {
     this.rows = rows;
   }
 
-  /** {@return the number of rows were asked; 0 or more} */
+  /** {@return the number of rows of the call; 0 or more} */
   public int rows() {
     return rows;
   }
 
   /**
-   * Who answers.
+   * Returns the version that answers.
    *
-   * @return until a batch is answered, and for records, who served when the call began
+   * @return until a batch is answered, and for records, the version that served when the call began
    */
   public ServedBy servedBy() {
     return servedBy;

@@ -14,42 +14,42 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts and times calls in a Micrometer registry. Hand one to {@link
- * io.mlops4j.inference.LoadOptions.Builder#listener} or to a deployment; one serves any number of
- * models, and a registry needs one only. Thread safe; nothing to close.
+ * Counts and times calls in a Micrometer registry. Pass it to {@link
+ * io.mlops4j.inference.LoadOptions.Builder#listener} or to a deployment. One instance serves any
+ * number of models, and a registry needs only one. Thread safe; nothing to close.
  *
  * <table>
  *   <caption>The meters</caption>
- *   <tr><th>name</th><th>type</th><th>what</th><th>tags, besides those of all</th></tr>
- *   <tr><td>{@code mlops4j.inference}</td><td>timer</td><td>time of a call: its phases together</td>
+ *   <tr><th>name</th><th>type</th><th>what</th><th>additional tags</th></tr>
+ *   <tr><td>{@code mlops4j.inference}</td><td>timer</td><td>time of a call, the sum of its phases</td>
  *       <td>{@code outcome}: {@code success}, {@code error}</td></tr>
- *   <tr><td>{@code mlops4j.inference.phase}</td><td>timer</td><td>time of a phase, of calls in which
- *       it took any</td><td>{@code phase}: {@code queue}, {@code bind}, {@code run}, {@code read}
+ *   <tr><td>{@code mlops4j.inference.phase}</td><td>timer</td><td>time of a phase, of calls that spent
+ *       time in it</td><td>{@code phase}: {@code queue}, {@code bind}, {@code run}, {@code read}
  *       ({@link io.mlops4j.inference.InferenceEvent.Phase})</td></tr>
- *   <tr><td>{@code mlops4j.inference.rows}</td><td>summary, in rows</td><td>rows asked in a call, the
- *       size of batches</td><td>{@code outcome}</td></tr>
+ *   <tr><td>{@code mlops4j.inference.rows}</td><td>summary, in rows</td><td>rows of a call, the size
+ *       of batches</td><td>{@code outcome}</td></tr>
  *   <tr><td>{@code mlops4j.inference.errors}</td><td>counter</td><td>calls that failed</td>
- *       <td>{@code exception}: the simple name of the exception's type, or of the nearest type above
- *       it that is this library's or Java's, as {@code ModelInputException}, {@code
+ *       <td>{@code exception}: the simple name of the exception's type, or of its nearest supertype
+ *       that belongs to this library or to Java, such as {@code ModelInputException}, {@code
  *       DeadlineException}, {@code OverloadedException}</td></tr>
  * </table>
  *
- * <p>All have {@code model}, {@code version} (the registry's number), {@code alias} (without the
- * model's name), {@code engine} and {@code route} ({@code primary}, {@code canary}, {@code
- * shadow}); what there is not, as the version of a plain file, is {@code none}. Single records that
- * were asked together are one call of many rows.
+ * <p>All meters have the tags {@code model}, {@code version} (the registry's number), {@code alias}
+ * (without the model's name), {@code engine} and {@code route} ({@code primary}, {@code canary},
+ * {@code shadow}). A tag without a value, such as the version of a plain file, is {@code none}.
+ * Single records that were grouped into one run are one call of many rows.
  *
- * <p>The number of meters is bounded. Models and versions keep meters up to {@link Builder#limit};
- * when one more answers, those of the one that has been silent the longest, and for a minute at
- * least, are removed from the registry; should it answer again, they begin at zero. If none has
- * been silent for so long, the newcomer is counted with {@code other} for model, version, alias and
+ * <p>The number of meters is bounded. Models and versions keep meters up to {@link Builder#limit}.
+ * If one more answers, the meters of the one that has been silent the longest, and for at least a
+ * minute, are removed from the registry; if it answers again, they start at zero. If none has been
+ * silent for a minute, the new one is counted with {@code other} for model, version, alias and
  * engine, until there is room.
  *
- * <p>A call costs the recording of up to six meters and makes no garbage of its own. What a
- * registry throws is thrown on: the runtime counts and logs it, and keeps it from the caller.
+ * <p>A call costs the recording of up to six meters and creates no garbage of its own. Exceptions
+ * of a registry are rethrown: the runtime counts and logs them, and the caller does not see them.
  */
 public final class InferenceMeters implements InferenceListener {
-  /** After so many calls without room it is worth looking whether others have fallen silent. */
+  /** After this number of calls without room, look whether other models have fallen silent. */
   private static final int PATIENCE = 1024;
 
   private static final long AGE = TimeUnit.MINUTES.toNanos(1);
@@ -64,23 +64,23 @@ public final class InferenceMeters implements InferenceListener {
   private final Map<ServedLabels, ServedMeters> known = new HashMap<>();
 
   /**
-   * What a call finds its meters in: by identity, for there is one instance for each swap, and
-   * hashing the value costs more than the recording. Never changed, but replaced; forgotten when it
-   * has grown, for nobody tells when an instance has ended.
+   * The meters of a call, found by identity: each swap has one instance, and hashing its value
+   * would cost more than the recording. The map is never changed, only replaced, and dropped when
+   * it has grown, because nothing reports that an instance has ended.
    */
   private volatile IdentityHashMap<ServedBy, ServedMeters> seen = new IdentityHashMap<>();
 
   /**
-   * The number of the present age. Ages tell who is silent without a look at the clock in each
-   * call: each lasts a minute at least, and who was not heard in the whole of one has been silent
-   * for that long. Written under this.
+   * The number of the present age. Ages show which models are silent without reading the clock in
+   * each call: each age lasts at least a minute, and a model without a call during a whole age has
+   * been silent for that long. Written under this.
    */
   private volatile int age;
 
-  /** When the present age began. Guarded by this. */
+  /** The time when the present age began. Guarded by this. */
   private long since;
 
-  /** Calls without room since they last looked for it; a lost one only makes them wait longer. */
+  /** Calls without room since the last look for room. A lost update only delays the next look. */
   private int waited;
 
   private InferenceMeters(Builder builder) {
@@ -103,7 +103,7 @@ public final class InferenceMeters implements InferenceListener {
   }
 
   /**
-   * Counts in this registry, with more to say.
+   * Returns a builder for meters in this registry.
    *
    * @param registry lent
    * @return a builder
@@ -183,7 +183,7 @@ public final class InferenceMeters implements InferenceListener {
     return "InferenceMeters to " + registry.getClass().getSimpleName();
   }
 
-  /** Says how to count. Not thread safe. */
+  /** Settings of the meters. Not thread safe. */
   public static final class Builder {
     private final MeterRegistry registry;
     private Tags tags = Tags.empty();
@@ -208,7 +208,7 @@ public final class InferenceMeters implements InferenceListener {
 
     /**
      * Publishes a histogram of both timers, from which a backend such as Prometheus computes
-     * percentiles over many processes: about seventy time series for each timer.
+     * percentiles over many processes. It costs about seventy time series for each timer.
      *
      * @return this builder
      */
@@ -218,8 +218,8 @@ public final class InferenceMeters implements InferenceListener {
     }
 
     /**
-     * How many models and versions have meters of their own at a time; 100 unless set. What is
-     * beyond has meters together.
+     * Sets the number of models and versions that have meters of their own at a time; the default
+     * is 100. Further ones share meters.
      *
      * @param most at least 1
      * @return this builder
@@ -234,7 +234,7 @@ public final class InferenceMeters implements InferenceListener {
     }
 
     /**
-     * Begins to count.
+     * Creates the listener.
      *
      * @return a listener
      */

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The observation of one call, from begin to end. */
+/** The observation of one call, from start to stop. */
 final class ObservedCall {
   private final CallObserver calls;
   private final Observation observation;
@@ -25,7 +25,7 @@ final class ObservedCall {
     }
   }
 
-  /** Ends when the call returns or throws. */
+  /** Stops the observation when the call returns or throws. */
   <R> R during(Supplier<R> call) {
     try {
       return within(call);
@@ -37,7 +37,10 @@ final class ObservedCall {
     }
   }
 
-  /** Completed after the observation was stopped, so that who waits for it finds it whole. */
+  /**
+   * Completed after the observation was stopped, so that a waiting thread finds a complete
+   * observation.
+   */
   private static final class Observed<R> extends CompletableFuture<R> {
     private final CompletableFuture<R> call;
 
@@ -51,7 +54,7 @@ final class ObservedCall {
     }
   }
 
-  /** Ends when the future does, and before the one that it gives. */
+  /** Stops the observation when the future completes, before the returned future does. */
   <R> CompletableFuture<R> until(Supplier<CompletableFuture<R>> call) {
     CompletableFuture<R> future;
     try {
@@ -78,7 +81,7 @@ final class ObservedCall {
   }
 
   /**
-   * What happens here is part of the call, and what is observed in it is its child. A handler that
+   * Runs a part of the call, whose own observations become children of this one. A handler that
    * throws must not leave this thread in a scope whose call has ended.
    */
   <R> R within(Supplier<R> part) {

@@ -47,7 +47,7 @@ final class ObservedModel implements Model {
         });
   }
 
-  /** Also of a batch that the call is going to refuse. */
+  /** The number of rows, even of a batch that the call will reject. */
   private static int rowsOf(FeatureBatch batch) {
     try {
       return batch.rows();
@@ -83,7 +83,7 @@ final class ObservedModel implements Model {
     return new ObservedRows<>(model.rows(lookup, in, out), calls);
   }
 
-  /** Records do not tell who answered, unless their output asks for it. */
+  /** Records do not say which version answered, unless their output requests it. */
   private record ObservedRows<I extends Record, O extends Record>(
       RowModel<I, O> rows, CallObserver calls) implements RowModel<I, O> {
     @Override

@@ -4,7 +4,7 @@ import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
-/** Names and key values as {@link InferenceObservations} documents them. */
+/** The names and key values that {@link InferenceObservations} documents. */
 final class PredictConvention implements ObservationConvention<InferenceContext> {
   @Override
   public boolean supportsContext(Observation.Context context) {

@@ -10,9 +10,9 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * Shows in a Micrometer registry what a runtime and its models do, hold and have cost: {@code
- * RuntimeMeters.of(runtime::figures).bindTo(registry)}. Nothing is paid by a call, and nothing
- * until a registry is read. Thread safe.
+ * Shows the load, the memory and the cost of a runtime and its models in a Micrometer registry:
+ * {@code RuntimeMeters.of(runtime::figures).bindTo(registry)}. Calls pay nothing for it; figures
+ * are taken only when a registry is read. Thread safe.
  *
  * <table>
  *   <caption>The meters of a runtime</caption>
@@ -50,14 +50,14 @@ import java.util.function.Supplier;
  *       io.mlops4j.inference.ModelFigures#cpuTime}; only where it is measured</td></tr>
  * </table>
  *
- * <p>Those of a model have {@code model}, {@code version}, {@code alias}, {@code engine} and {@code
- * route} as the meters of {@link InferenceMeters} do. Models with the same of all these have meters
- * together: calls, records and times are summed, of their bytes the most is shown, for they share
- * them.
+ * <p>The meters of a model have the tags {@code model}, {@code version}, {@code alias}, {@code
+ * engine} and {@code route}, like the meters of {@link InferenceMeters}. Models with equal tags
+ * share their meters: calls, records and times are summed; of bytes the maximum is shown, because
+ * the models share them.
  *
- * <p>Figures are taken when a registry reads a meter, at most once a second. A model that was
- * opened since then gets its meters at that moment, so that a reader may see it the next time only;
- * those of a closed one are removed.
+ * <p>Figures are taken when a registry reads a meter, at most once a second. A newly opened model
+ * gets its meters at that moment, so a reader may see them only the next time. The meters of a
+ * closed model are removed.
  */
 public final class RuntimeMeters implements MeterBinder, AutoCloseable {
   private final Supplier<? extends RuntimeFigures> figures;
@@ -70,17 +70,17 @@ public final class RuntimeMeters implements MeterBinder, AutoCloseable {
   }
 
   /**
-   * Of one runtime.
+   * Creates the meters of one runtime.
    *
-   * @param figures asked again and again: {@code runtime::figures}
-   * @return what can be bound to registries
+   * @param figures read repeatedly: {@code runtime::figures}
+   * @return meters that can be bound to registries
    */
   public static RuntimeMeters of(Supplier<? extends RuntimeFigures> figures) {
     return new RuntimeMeters(figures, Tags.empty());
   }
 
   /**
-   * Adds tags to every meter, as to tell one runtime from another.
+   * Adds tags to every meter, for example to tell one runtime from another.
    *
    * @param keyValues keys and values in turn
    * @return a changed copy, bound to no registry
@@ -91,7 +91,7 @@ public final class RuntimeMeters implements MeterBinder, AutoCloseable {
   }
 
   /**
-   * Shows the figures in a registry, which keeps the runtime reachable until {@link #close}.
+   * Registers the meters in a registry, which keeps the runtime reachable until {@link #close}.
    *
    * @param registry lent
    */
@@ -100,7 +100,7 @@ public final class RuntimeMeters implements MeterBinder, AutoCloseable {
     bound.add(new BoundFigures(registry, tags, figures));
   }
 
-  /** Removes the meters from every registry; a second call does nothing. */
+  /** Removes the meters from every registry. A second call does nothing. */
   @Override
   public synchronized void close() {
     bound.forEach(BoundFigures::close);

@@ -3,9 +3,9 @@ package io.mlops4j.monitor.metrics;
 import io.micrometer.core.instrument.Tags;
 import io.mlops4j.inference.ServedBy;
 
-/** What of {@link ServedBy} becomes tags. */
+/** The parts of {@link ServedBy} that become tags. */
 record ServedLabels(String model, String version, String alias, String engine) {
-  /** For what has no room. */
+  /** The labels of models without room for meters of their own. */
   static final ServedLabels OTHER = new ServedLabels("other", "other", "other", "other");
 
   private static final String NONE = "none";

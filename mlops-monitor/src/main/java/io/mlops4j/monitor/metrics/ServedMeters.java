@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All meters with one set of labels: made when they are needed first, then found in a map by what a
+ * All meters with one set of labels. They are created on first use, found in a map by values that a
  * call has at hand, and removed together. Thread safe.
  */
 final class ServedMeters {
@@ -30,7 +30,7 @@ final class ServedMeters {
   private final List<Meter> all = new ArrayList<>();
   private boolean removed;
 
-  /** The age in which these were used last; a race only makes them look older than they are. */
+  /** The age in which these meters were last used; a race only makes them look older. */
   int heard;
 
   ServedMeters(MeterRegistry registry, Tags tags, boolean histogram) {
@@ -66,7 +66,7 @@ final class ServedMeters {
     }
   }
 
-  /** Null when these meters have been removed: then the call is not counted. */
+  /** Null if these meters have been removed: then the call is not counted. */
   private synchronized @Nullable RouteMeters add(
       Map<Route, RouteMeters> routes, Route route, String outcome) {
     if (removed) {
@@ -102,7 +102,7 @@ final class ServedMeters {
   private Timer calls(Route route, String outcome) {
     return keep(
         Timer.builder("mlops4j.inference")
-            .description("Time of calls, all their phases together")
+            .description("Time of calls, the sum of their phases")
             .tags(with(route).and("outcome", outcome))
             .publishPercentileHistogram(histogram)
             .register(registry));
@@ -111,7 +111,7 @@ final class ServedMeters {
   private DistributionSummary rows(Route route, String outcome) {
     return keep(
         DistributionSummary.builder("mlops4j.inference.rows")
-            .description("Rows asked in one call")
+            .description("Rows of one call")
             .baseUnit("rows")
             .tags(with(route).and("outcome", outcome))
             .register(registry));
@@ -120,7 +120,7 @@ final class ServedMeters {
   private Timer phase(Route route, Phase phase) {
     return keep(
         Timer.builder("mlops4j.inference.phase")
-            .description("Time of a phase of calls, where it took any")
+            .description("Time of a phase, of calls that spent time in it")
             .tags(with(route).and("phase", lower(phase)))
             .publishPercentileHistogram(histogram)
             .register(registry));

@@ -2,13 +2,18 @@ package io.mlops4j.monitor.performance;
 
 import java.util.Arrays;
 
-/** Means of rows with their standard errors. */
+/** Means over rows, with their standard errors. */
 final class Averages {
   static final Metric BEYOND = new Metric.Undefined("the value is beyond the range of a double");
 
   private Averages() {}
 
-  /** Finite where all values are: their sum may overflow, their mean does not. */
+  /** Keeps a probability 2<sup>-52</sup> away from 0 and 1, so that its logarithm is finite. */
+  static double clipped(double probability) {
+    return Math.max(Math.ulp(1.0), Math.min(1 - Math.ulp(1.0), probability));
+  }
+
+  /** Finite if all values are: their sum may overflow, their mean does not. */
   static double mean(double[] values) {
     double sum = Arrays.stream(values).sum();
     return Double.isInfinite(sum)
@@ -35,9 +40,9 @@ final class Averages {
   }
 
   /**
-   * The mean of at least one value, all of them in units of a power of two.
+   * The mean of at least one value, all in units of a power of two.
    *
-   * @param exponent of the unit: 3 where the values are eighths of what they stand for
+   * @param exponent exponent of the unit: 3 if the values are eighths of what they stand for
    */
   static Metric metric(double[] values, int exponent) {
     int own = exponent(values);
@@ -48,7 +53,10 @@ final class Averages {
         : BEYOND;
   }
 
-  /** Of the value furthest from 0; values over 2 to this power have squares in range. */
+  /**
+   * The exponent of the value furthest from 0; values divided by 2 to this power have squares in
+   * range.
+   */
   static int exponent(double[] values) {
     double furthest = Arrays.stream(values).map(Math::abs).max().orElse(0);
     return furthest == 0 || !Double.isFinite(furthest) ? 0 : Math.getExponent(furthest);

@@ -6,23 +6,18 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
 
 /**
- * Realised performance of a binary model on labelled rows. Agrees with scikit-learn; ties between
- * scores are counted rightly.
+ * Realised performance of a binary model on labelled rows. Agrees with scikit-learn, and handles
+ * ties between scores correctly.
  *
- * <p>A row whose label or score is NaN is left out and counted in {@link #missing()}. What the rows
- * do not define, such as the ROC AUC of rows of one class, is a {@link Metric.Undefined}; no rows
- * at all are allowed and define nothing. Log loss and Brier score read scores as probabilities and
- * are undefined when one lies outside [0, 1]; the other metrics take any score.
+ * <p>A row whose label or score is NaN is left out and counted in {@link #missing()}. A metric that
+ * the rows do not define, such as the ROC AUC of rows of one class, is a {@link Metric.Undefined};
+ * an empty set of rows is allowed. Log loss and Brier score read scores as probabilities and are
+ * undefined if one lies outside [0, 1]; the other metrics take any score.
  *
  * <p>The standard errors assume independent rows. Immutable and thread safe; the arrays are copied.
  */
 public final class BinaryPerformance {
-  /**
-   * A probability of 0 or 1 that was wrong costs this much less than infinity, as in scikit-learn.
-   */
-  private static final double LEAST_PROBABILITY = Math.ulp(1.0);
-
-  // the scores of each class, sorted: all that any metric needs
+  // the scores of each class, sorted: all that the metrics need
   private final double[] positives;
   private final double[] negatives;
   private final long missing;
@@ -34,10 +29,10 @@ public final class BinaryPerformance {
   }
 
   /**
-   * Takes labelled rows.
+   * Computes the performance on labelled rows.
    *
-   * @param labels 1 where the event happened, 0 where it did not, NaN where it is unknown
-   * @param scores the model's score or probability of the event, row by row; NaN where there is
+   * @param labels 1 if the event happened, 0 if it did not, NaN if that is unknown
+   * @param scores the model's score or probability of the event, one for each row; NaN if there is
    *     none
    * @return the performance on these rows
    * @throws IllegalArgumentException if the lengths differ or a label is neither 0, 1 nor NaN
@@ -80,47 +75,31 @@ public final class BinaryPerformance {
     }
   }
 
-  /**
-   * Rows with a label and a score.
-   *
-   * @return their number
-   */
+  /** {@return the number of rows with a label and a score} */
   public long rows() {
     return (long) positives.length + negatives.length;
   }
 
-  /**
-   * Rows that were left out because their label or score is NaN.
-   *
-   * @return their number
-   */
+  /** {@return the number of rows that were left out because their label or score is NaN} */
   public long missing() {
     return missing;
   }
 
-  /**
-   * Rows where the event happened.
-   *
-   * @return their number
-   */
+  /** {@return the number of rows with the event} */
   public long positives() {
     return positives.length;
   }
 
-  /**
-   * Rows where the event did not happen.
-   *
-   * @return their number
-   */
+  /** {@return the number of rows without the event} */
   public long negatives() {
     return negatives.length;
   }
 
   /**
-   * Area under the ROC curve: the probability that a row with the event scores above one without,
-   * ties counting half. The standard error is DeLong's (DeLong, DeLong and Clarke-Pearson 1988):
-   * the variances of both classes' placements among the other class. A class of a single row has no
-   * variance to measure; there its largest possible one, {@code A (1 - A)}, is taken.
+   * Area under the ROC curve: the probability that a row with the event scores above one without;
+   * ties count half. The standard error is DeLong's (DeLong, DeLong and Clarke-Pearson 1988): the
+   * variances of both classes' placements among the other class. A class of a single row has no
+   * variance; its largest possible one, {@code A (1 - A)}, is used.
    *
    * @return the area; undefined unless both classes are present
    */
@@ -130,14 +109,18 @@ public final class BinaryPerformance {
           rows() == 0 ? "no labelled row" : "all " + rows() + " rows are of one class");
     }
     double[] placements = placements(positives, negatives);
-    double area = mean(placements);
-    double variance =
-        variance(placements, area * (1 - area)) / positives.length
-            + variance(placements(negatives, positives), area * (1 - area)) / negatives.length;
+    double area = Averages.mean(placements);
+    double variance = variance(placements, area) + variance(placements(negatives, positives), area);
     return new Metric.Value(area, Math.sqrt(variance));
   }
 
-  /** For each score the share of the others below it, equal ones counting half. */
+  private static double variance(double[] placements, double area) {
+    return placements.length == 1
+        ? area * (1 - area)
+        : Averages.variance(placements) / placements.length;
+  }
+
+  /** For each score the share of the other class's scores below it; equal ones count half. */
   private static double[] placements(double[] scores, double[] others) {
     double[] placements = new double[scores.length];
     int below = 0;
@@ -159,7 +142,7 @@ public final class BinaryPerformance {
    * highest first, without interpolation. The standard error is the binomial one over the events
    * (Boyd, Eng and Page 2013).
    *
-   * @return the average precision; undefined when no row is positive
+   * @return the average precision; undefined if no row is positive
    */
   public Metric averagePrecision() {
     if (positives.length == 0) {
@@ -180,23 +163,19 @@ public final class BinaryPerformance {
   }
 
   /**
-   * Log loss, the mean of {@code -ln P(what happened)}, with probabilities kept 2<sup>-52</sup>
-   * away from 0 and 1. The standard error is that of a mean.
+   * Log loss, the mean of {@code -ln P(actual class)}, with probabilities kept 2<sup>-52</sup> away
+   * from 0 and 1. The standard error is that of a mean.
    *
-   * @return the loss in nats; undefined without rows or when a score is no probability
+   * @return the loss in nats; undefined without rows or if a score is not a probability
    */
   public Metric logLoss() {
-    return meanLoss(p -> -Math.log(clipped(p)), p -> -Math.log(clipped(1 - p)));
-  }
-
-  private static double clipped(double probability) {
-    return Math.max(LEAST_PROBABILITY, Math.min(1 - LEAST_PROBABILITY, probability));
+    return meanLoss(p -> -Math.log(Averages.clipped(p)), p -> -Math.log(Averages.clipped(1 - p)));
   }
 
   /**
    * Brier score, the mean of {@code (p - y)^2}. The standard error is that of a mean.
    *
-   * @return the score in [0, 1], less is better; undefined without rows or when a score is no
+   * @return the score in [0, 1], less is better; undefined without rows or if a score is not a
    *     probability
    */
   public Metric brier() {
@@ -206,7 +185,7 @@ public final class BinaryPerformance {
   /**
    * Expected calibration error of the probabilities in ten bins of equal counts.
    *
-   * @return the error; undefined without rows or when a score is no probability
+   * @return the error; undefined without rows or if a score is not a probability
    */
   public Metric calibrationError() {
     return calibrationError(CalibrationError.withDefaults());
@@ -215,8 +194,8 @@ public final class BinaryPerformance {
   /**
    * Expected calibration error of the probabilities.
    *
-   * @param error in which bins it is measured
-   * @return the error; undefined without rows or when a score is no probability
+   * @param error how it is measured
+   * @return the error; undefined without rows or if a score is not a probability
    */
   public Metric calibrationError(CalibrationError error) {
     double[] probabilities =
@@ -237,8 +216,7 @@ public final class BinaryPerformance {
         DoubleStream.concat(
                 Arrays.stream(positives).map(ofPositive), Arrays.stream(negatives).map(ofNegative))
             .toArray();
-    return new Metric.Value(
-        mean(losses), Math.sqrt(variance(losses, Double.POSITIVE_INFINITY) / losses.length));
+    return new Metric.Value(Averages.mean(losses), Averages.standardError(losses));
   }
 
   private static boolean areProbabilities(double[] sorted) {
@@ -246,7 +224,7 @@ public final class BinaryPerformance {
   }
 
   /**
-   * Decides for the event where the score reaches a threshold, and counts.
+   * Counts the decisions for the event at a threshold.
    *
    * @param threshold scores at or above it predict the event
    * @return the four counts
@@ -262,31 +240,8 @@ public final class BinaryPerformance {
     return new ConfusionMatrix(negatives.length - alarms, alarms, positives.length - hits, hits);
   }
 
-  /** How many of the sorted scores reach the threshold. */
+  /** The number of sorted scores that reach the threshold. */
   private static int atLeast(double[] sorted, double threshold) {
-    int low = 0;
-    int high = sorted.length;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (sorted[middle] < threshold) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return sorted.length - low;
-  }
-
-  private static double mean(double[] values) {
-    return Arrays.stream(values).sum() / values.length;
-  }
-
-  /** Variance with divisor n - 1. */
-  private static double variance(double[] values, double ofSingleValue) {
-    if (values.length == 1) {
-      return ofSingleValue;
-    }
-    double mean = mean(values);
-    return Arrays.stream(values).map(x -> (x - mean) * (x - mean)).sum() / (values.length - 1);
+    return sorted.length - PlacementMean.places(sorted, threshold, false);
   }
 }

@@ -6,21 +6,21 @@ import java.util.Objects;
 import java.util.function.DoubleToIntFunction;
 
 /**
- * Expected calibration error: by how much probabilities miss the shares of what happened, {@code
- * sum over bins of n_b / n |mean probability - share of events|}. By default in {@value #BINS} bins
- * of about equally many rows, cut at quantiles, equal probabilities together and equal edges
- * merged; empty bins count nothing. Equal-width bins, {@code [i/10, (i + 1)/10)} with the last one
- * closed, leave most rows of a rare event in a single bin.
+ * Expected calibration error: by how much probabilities differ from observed shares, {@code sum
+ * over bins of n_b / n |mean probability - share of events|}. By default it uses {@value #BINS}
+ * bins of about equally many rows, cut at quantiles. Equal probabilities stay together, equal edges
+ * are merged, and empty bins count nothing. Bins of equal width, {@code [i/10, (i + 1)/10)} with
+ * the last one closed, leave most rows of a rare event in a single bin.
  *
  * <p>The standard error is the delta method's with bins and signs held fixed: that of the mean of
  * {@code sign_b (probability - event)}. The error itself is biased upwards, by about {@code sqrt(2
- * / pi) sqrt(p (1 - p) bins / n)} for a model that is perfectly calibrated: compare values of about
- * equally many rows only.
+ * / pi) sqrt(p (1 - p) bins / n)} for a perfectly calibrated model. Compare only values of about
+ * equally many rows.
  *
  * <p>Immutable and thread safe.
  */
 public final class CalibrationError {
-  /** How many bins are taken by default. */
+  /** The default number of bins. */
   public static final int BINS = 10;
 
   private static final CalibrationError DEFAULTS = new CalibrationError(Binning.EQUAL_COUNT, BINS);
@@ -33,17 +33,13 @@ public final class CalibrationError {
     this.bins = bins;
   }
 
-  /**
-   * Ten bins of equal counts.
-   *
-   * @return the error
-   */
+  /** {@return the error in ten bins of equal counts} */
   public static CalibrationError withDefaults() {
     return DEFAULTS;
   }
 
   /**
-   * Returns the same error in other bins.
+   * Returns the same error with bins that are cut differently.
    *
    * @param cut where the bins are cut
    * @return a changed copy
@@ -53,9 +49,9 @@ public final class CalibrationError {
   }
 
   /**
-   * Returns the same error in more or fewer bins.
+   * Returns the same error with another number of bins.
    *
-   * @param count how many, at least 2
+   * @param count at least 2
    * @return a changed copy
    * @throws IllegalArgumentException if there are fewer than 2
    */
@@ -67,11 +63,11 @@ public final class CalibrationError {
   }
 
   /**
-   * Compares probabilities with what happened.
+   * Compares probabilities with outcomes.
    *
    * @param probabilities in [0, 1], none NaN
-   * @param happened whether the event happened, row by row
-   * @return the error in [0, 1]; undefined without rows or when a value is no probability
+   * @param happened whether the event happened, one for each row
+   * @return the error in [0, 1]; undefined without rows or if a value is not a probability
    * @throws IllegalArgumentException if the lengths differ
    */
   public Metric of(double[] probabilities, boolean[] happened) {
@@ -113,7 +109,7 @@ public final class CalibrationError {
     return probability - (happened ? 1 : 0);
   }
 
-  /** Where bins of probabilities are cut. */
+  /** The places where bins of probabilities are cut. */
   public enum Binning {
     /** At quantiles of the probabilities. */
     EQUAL_COUNT {
@@ -122,7 +118,7 @@ public final class CalibrationError {
         return QuantileBins.of(probabilities, bins)::indexOf;
       }
     },
-    /** At whole parts of [0, 1]. */
+    /** At equal steps of [0, 1]. */
     EQUAL_WIDTH {
       @Override
       DoubleToIntFunction cut(double[] probabilities, int bins) {

@@ -5,20 +5,20 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * How often each of several classes was taken for each. Agrees with scikit-learn, {@code
- * zero_division=0}: a class that was never predicted has the precision 0, one that never happened
- * the recall 0. A class that neither happened nor was predicted does not enter an average.
+ * How often each of several classes was predicted as each class. Agrees with scikit-learn, {@code
+ * zero_division=0}: a class that was never predicted has the precision 0, and one that never
+ * happened the recall 0. A class that neither happened nor was predicted does not enter an average.
  *
  * <p>The standard errors are the delta method's on multinomial cells: with p the share of a cell
- * and g the derivative of the metric by it, {@code sqrt((sum p g^2 - (sum p g)^2) / n)}. Where the
- * rows of a class are 0, its 0 is taken for certain.
+ * and g the derivative of the metric by it, {@code sqrt((sum p g^2 - (sum p g)^2) / n)}. The 0 of a
+ * class without rows is treated as certain.
  *
  * <p>Immutable and thread safe.
  */
 public final class ClassConfusion {
   private final long[][] counts;
   private final long rows;
-  // shares of the rows that are of a class, and that were predicted to be
+  // shares of the rows that are of a class, and that were predicted as it
   private final double[] happened;
   private final double[] predicted;
 
@@ -38,9 +38,9 @@ public final class ClassConfusion {
   /**
    * Counts rows.
    *
-   * @param classes how many classes there are, at least 2
+   * @param classes the number of classes, at least 2
    * @param labels the class of each row, from 0
-   * @param predictions the class that was predicted for it
+   * @param predictions the predicted class of each row
    * @return the counts
    * @throws IllegalArgumentException if the lengths differ, there are fewer than 2 classes or a
    *     class is out of range
@@ -85,18 +85,18 @@ public final class ClassConfusion {
   }
 
   /**
-   * A count.
+   * Returns the number of rows with a label and a prediction.
    *
-   * @param label the class that it was, from 0
-   * @param prediction the class that was predicted
-   * @return the rows of both
+   * @param label the actual class, from 0
+   * @param prediction the predicted class
+   * @return the rows with both
    */
   public long count(int label, int prediction) {
     return counts[label][prediction];
   }
 
   /**
-   * One class against all others: its precision, recall and F1.
+   * Compares one class with all others: its precision, recall and F1.
    *
    * @param label the class, from 0, that counts as the event
    * @return the four counts
@@ -154,7 +154,8 @@ public final class ClassConfusion {
     double[][] slopes = new double[classes()][classes()];
     double value = 0;
     if (averaging == Averaging.MICRO) {
-      // of one prediction per row, every error is one too many and one too few: all three agree
+      // with one prediction for each row, every error is one too many and one too few: all three
+      // are equal
       for (int c = 0; c < classes(); c++) {
         value += share(c);
         slopes[c][c] = 1;
@@ -184,7 +185,7 @@ public final class ClassConfusion {
     return happened[label] + predicted[label] > 0;
   }
 
-  /** By the share of a cell: of its hits, of its row (what happened), of its column. */
+  /** By the share of a cell: of its hits, of its row (actual class), of its column. */
   private void addSlopes(double[][] slopes, int label, double weight, Part part) {
     if (!isUsed(label)) {
       return;

@@ -1,9 +1,9 @@
 package io.mlops4j.monitor.performance;
 
 /**
- * The four counts of a binary decision against the truth, and what follows from them. The standard
- * errors of shares are binomial, {@code sqrt(s (1 - s) / n)} with n the denominator; that of F1 is
- * the delta method's. Agrees with scikit-learn.
+ * The four counts of a binary decision against the truth, and the metrics that follow from them.
+ * The standard errors of shares are binomial, {@code sqrt(s (1 - s) / n)} with n the denominator;
+ * that of F1 is the delta method's. Agrees with scikit-learn.
  *
  * @param trueNegatives rows without the event, none predicted
  * @param falsePositives rows without the event, one predicted
@@ -37,7 +37,7 @@ public record ConfusionMatrix(
   }
 
   /**
-   * Share of right decisions.
+   * Share of correct decisions.
    *
    * @return (TP + TN) / rows; undefined without rows
    */
@@ -48,7 +48,7 @@ public record ConfusionMatrix(
   /**
    * Share of predicted events that were events.
    *
-   * @return TP / (TP + FP); undefined when no event was predicted
+   * @return TP / (TP + FP); undefined if no event was predicted
    */
   public Metric precision() {
     return share(truePositives, truePositives + falsePositives, "no row was predicted positive");
@@ -66,7 +66,7 @@ public record ConfusionMatrix(
   /**
    * Share of rows without the event for which it was predicted.
    *
-   * @return FP / (FP + TN); undefined when every row is an event
+   * @return FP / (FP + TN); undefined if every row is an event
    */
   public Metric falsePositiveRate() {
     return share(falsePositives, falsePositives + trueNegatives, "no row is negative");
@@ -82,9 +82,9 @@ public record ConfusionMatrix(
   }
 
   /**
-   * Mean of the recall of events and of non-events; the accuracy to expect if both were equally
-   * common. The classes are independent: their binomial variances add. A class without rows is left
-   * out, as scikit-learn does.
+   * Mean of the recall of events and of non-events: the accuracy to expect if both were equally
+   * common. The classes are independent, so their binomial variances add. A class without rows is
+   * left out, like in scikit-learn.
    *
    * @return (TP / (TP + FN) + TN / (TN + FP)) / 2; undefined without rows
    */
@@ -101,7 +101,7 @@ public record ConfusionMatrix(
   /**
    * Harmonic mean of precision and recall.
    *
-   * @return 2 TP / (2 TP + FP + FN); undefined when there is neither an event nor a predicted one
+   * @return 2 TP / (2 TP + FP + FN); undefined if there is neither an event nor a predicted one
    */
   public Metric f1() {
     double hits = truePositives;

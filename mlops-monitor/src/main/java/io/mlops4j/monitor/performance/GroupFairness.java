@@ -4,15 +4,14 @@ import java.util.Objects;
 
 /**
  * How differently a binary model decides for two groups of people. Differences are those of the
- * unprivileged group minus those of the privileged one: 0 is parity, below 0 the unprivileged group
- * is worse off where the event is the good outcome. Customary bounds are ±0.1 for differences and
- * 0.8 to 1.25 for the ratio.
+ * unprivileged group minus those of the privileged one. 0 is parity; below 0 the unprivileged group
+ * is worse off if the event is the good outcome. Customary bounds are ±0.1 for differences and 0.8
+ * to 1.25 for the ratio.
  *
- * <p>Both denominators are guarded: a rate that a group does not define (no rows, no events) makes
- * the metric a {@link Metric.Undefined} that names the group, never a NaN or an infinity. The
- * groups are independent samples: the standard error of a difference is the root of the sum of both
- * binomial variances, that of the ratio the delta method's on its logarithm. Immutable and thread
- * safe.
+ * <p>A rate that a group does not define (no rows, no events) makes the metric a {@link
+ * Metric.Undefined} that names the group, never a NaN or an infinity. The groups are independent
+ * samples: the standard error of a difference is the root of the sum of both binomial variances,
+ * that of the ratio the delta method's on its logarithm. Immutable and thread safe.
  *
  * @param unprivileged the decisions on the group that may be disadvantaged
  * @param privileged the decisions on the group that it is compared with
@@ -41,10 +40,10 @@ public record GroupFairness(ConfusionMatrix unprivileged, ConfusionMatrix privil
 
   /**
    * Disparate impact ratio, {@code P(predicted | unprivileged) / P(predicted | privileged)}; the
-   * "four fifths rule" asks for at least 0.8. A ratio of 0 has no logarithm and the standard error
-   * 0.
+   * "four fifths rule" requires at least 0.8. A ratio of 0 has no logarithm and gets the standard
+   * error 0.
    *
-   * @return the ratio, 0 or more; undefined also when nothing was predicted for the privileged
+   * @return the ratio, 0 or more; undefined if nothing was predicted for the privileged group
    */
   public Metric disparateImpactRatio() {
     Metric above = unprivileged.predictedRate();
@@ -64,9 +63,9 @@ public record GroupFairness(ConfusionMatrix unprivileged, ConfusionMatrix privil
   }
 
   /**
-   * Equal opportunity difference, that of the recalls (true positive rates).
+   * Equal opportunity difference, the difference of the recalls (true positive rates).
    *
-   * @return the difference in [-1, 1]; undefined when a group has no event
+   * @return the difference in [-1, 1]; undefined if a group has no event
    */
   public Metric equalOpportunityDifference() {
     return difference(unprivileged.recall(), privileged.recall());
@@ -76,7 +75,7 @@ public record GroupFairness(ConfusionMatrix unprivileged, ConfusionMatrix privil
    * Average odds difference, the mean of the differences of the true and of the false positive
    * rates.
    *
-   * @return the difference in [-1, 1]; undefined when a group has no event or only events
+   * @return the difference in [-1, 1]; undefined if a group has no event or only events
    */
   public Metric averageOddsDifference() {
     Metric hits = equalOpportunityDifference();

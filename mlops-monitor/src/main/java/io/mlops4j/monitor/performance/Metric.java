@@ -1,15 +1,13 @@
 package io.mlops4j.monitor.performance;
 
-/**
- * A metric of the rows at hand: a value with its sampling error, or the reason why there is none.
- */
+/** A metric of a set of rows: a value with its sampling error, or the reason why there is none. */
 public sealed interface Metric {
 
   /**
-   * The value, or a substitute where it is undefined. Substituting 0 for precision, recall and F1
-   * is scikit-learn's {@code zero_division=0}.
+   * Returns the value, or a substitute if it is undefined. The substitute 0 for precision, recall
+   * and F1 is scikit-learn's {@code zero_division=0}.
    *
-   * @param substitute what to return for an undefined metric
+   * @param substitute the value of an undefined metric
    * @return the value or the substitute
    */
   double orElse(double substitute);
@@ -19,8 +17,8 @@ public sealed interface Metric {
    *
    * @param value the value, never NaN
    * @param standardError standard error of the value under random sampling of independent rows, 0
-   *     or more; infinite where a single row leaves it unknown. It is 0 for a perfect score: no
-   *     error was seen, which does not mean that none will be
+   *     or more; infinite if there is only a single row. It is 0 for a perfect score: no error was
+   *     seen, which does not mean that none will be
    */
   record Value(double value, double standardError) implements Metric {
     @Override

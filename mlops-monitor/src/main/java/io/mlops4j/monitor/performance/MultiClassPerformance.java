@@ -6,14 +6,14 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Realised performance of a model of several classes on labelled rows. Agrees with scikit-learn;
- * ties between scores are counted rightly.
+ * Realised performance of a model of several classes on labelled rows. Agrees with scikit-learn,
+ * and handles ties between scores correctly.
  *
- * <p>A row without label or with a NaN among its probabilities is left out and counted in {@link
- * #missing()}. What the rows do not define is a {@link Metric.Undefined}; no rows at all are
- * allowed and define nothing. Log loss, Brier score and calibration are undefined when the
- * probabilities of a row lie outside [0, 1] or do not sum to 1 (to 0.01, for those that were
- * rounded); the other metrics take any scores.
+ * <p>A row without a label or with a NaN among its probabilities is left out and counted in {@link
+ * #missing()}. A metric that the rows do not define is a {@link Metric.Undefined}; an empty set of
+ * rows is allowed. Log loss, Brier score and calibration are undefined if the probabilities of a
+ * row lie outside [0, 1] or do not sum to 1 (within 0.01, for rounded ones); the other metrics take
+ * any scores.
  *
  * <p>The standard errors assume independent rows. Immutable and thread safe; the arrays are copied.
  */
@@ -22,8 +22,6 @@ public final class MultiClassPerformance {
   public static final int UNKNOWN = -1;
 
   private static final double SUM_TOLERANCE = 0.01;
-  private static final double LEAST_PROBABILITY = Math.ulp(1.0);
-
   private final int classes;
   private final int[] labels;
   private final double[][] scores;
@@ -37,12 +35,12 @@ public final class MultiClassPerformance {
   }
 
   /**
-   * Takes labelled rows.
+   * Computes the performance on labelled rows.
    *
-   * @param classes how many classes there are, at least 2
-   * @param labels the class of each row, from 0; {@link #UNKNOWN} where it is not known
-   * @param probabilities the model's probability or score of each class, row by row; NaN where
-   *     there is none
+   * @param classes the number of classes, at least 2
+   * @param labels the class of each row, from 0; {@link #UNKNOWN} if it is not known
+   * @param probabilities the model's probability or score of each class, one array for each row;
+   *     NaN if there is none
    * @return the performance on these rows
    * @throws IllegalArgumentException if the lengths differ, there are fewer than 2 classes or a
    *     label is out of range
@@ -85,26 +83,20 @@ public final class MultiClassPerformance {
     return label != UNKNOWN && Arrays.stream(probabilities).noneMatch(Double::isNaN);
   }
 
-  /**
-   * Rows with a label and probabilities.
-   *
-   * @return their number
-   */
+  /** {@return the number of rows with a label and probabilities} */
   public long rows() {
     return labels.length;
   }
 
   /**
-   * Rows that were left out because their label or a probability is missing.
-   *
-   * @return their number
+   * {@return the number of rows that were left out because their label or a probability is missing}
    */
   public long missing() {
     return missing;
   }
 
   /**
-   * Decides for the most probable class, the first of equals, and counts.
+   * Counts the decisions for the most probable class, the first of equals.
    *
    * @return the counts
    */
@@ -124,8 +116,8 @@ public final class MultiClassPerformance {
   }
 
   /**
-   * Log loss, the mean of {@code -ln P(what happened)}, with probabilities kept 2<sup>-52</sup>
-   * away from 0 and 1 and each row divided by its sum. The standard error is that of a mean.
+   * Log loss, the mean of {@code -ln P(actual class)}, with probabilities kept 2<sup>-52</sup> away
+   * from 0 and 1 and each row divided by its sum. The standard error is that of a mean.
    *
    * @return the loss in nats; undefined without rows or probabilities
    */
@@ -133,16 +125,11 @@ public final class MultiClassPerformance {
     return meanLoss(
         (label, row) ->
             Math.log(
-                Arrays.stream(row).map(MultiClassPerformance::clipped).sum()
-                    / clipped(row[label])));
-  }
-
-  private static double clipped(double probability) {
-    return Math.max(LEAST_PROBABILITY, Math.min(1 - LEAST_PROBABILITY, probability));
+                Arrays.stream(row).map(Averages::clipped).sum() / Averages.clipped(row[label])));
   }
 
   /**
-   * Brier score, the mean of the squared distance of a row's probabilities from what happened,
+   * Brier score, the mean of the squared distance of a row's probabilities from its actual class,
    * summed over the classes: from 0 to 2, for two classes twice the binary score. The standard
    * error is that of a mean.
    *
@@ -172,7 +159,7 @@ public final class MultiClassPerformance {
   }
 
   /**
-   * Calibration of the predicted class: its probability against how often it was right.
+   * Calibration of the predicted class: its probability against how often it was correct.
    *
    * @param error how it is measured
    * @return the error; undefined without rows or probabilities
@@ -209,12 +196,12 @@ public final class MultiClassPerformance {
   /**
    * Mean area under the ROC curves of several classes. The standard error is DeLong's with the
    * covariances of the classes' areas: each row's placements in all of them are averaged before
-   * their variance is taken. A class of a single row takes the largest possible variance, {@code A
+   * their variance is taken. A class of a single row gets the largest possible variance, {@code A
    * (1 - A)}.
    *
    * @param comparison which rows are ranked against which
-   * @return the mean area; undefined when a class has no row (one against the rest) or fewer than
-   *     two classes have rows (one against one)
+   * @return the mean area; undefined if a class has no row (one against the rest) or fewer than two
+   *     classes have rows (one against one)
    */
   public Metric rocAuc(Comparison comparison) {
     Objects.requireNonNull(comparison, "comparison");

@@ -1,10 +1,10 @@
 package io.mlops4j.monitor.performance;
 
 /**
- * How well one version does, by the labels that came. Immutable.
+ * The realised performance of one version, computed from the labels that arrived. Immutable.
  *
- * <p>Every figure stands beside its coverage: labels that come for some rows only, say for those
- * that went wrong, bias it.
+ * <p>Every figure comes with its coverage: labels that arrive for some rows only, such as those
+ * with errors, bias it.
  */
 public final class Performance {
   private final long rows;
@@ -12,10 +12,10 @@ public final class Performance {
   private final BinaryPerformance realised;
 
   /**
-   * States a performance.
+   * Creates a performance.
    *
-   * @param rows how many rows the version answered
-   * @param labelled for how many of them a label came
+   * @param rows the number of rows that the version answered
+   * @param labelled the number of these rows with a label
    * @param realised the figures of the newest labelled rows
    */
   public Performance(long rows, long labelled, BinaryPerformance realised) {
@@ -29,25 +29,17 @@ public final class Performance {
     return rows;
   }
 
-  /**
-   * For how many of them a label came.
-   *
-   * @return 0 to {@link #rows}
-   */
+  /** {@return the number of rows with a label; 0 to {@link #rows}} */
   public long labelled() {
     return labelled;
   }
 
-  /** {@return the share of rows whose label came; 0 to 1; 0 when there are no rows} */
+  /** {@return the share of rows with a label; 0 to 1; 0 if there are no rows} */
   public double coverage() {
     return rows == 0 ? 0 : (double) labelled / rows;
   }
 
-  /**
-   * Scores against labels.
-   *
-   * @return the figures of the newest labelled rows, at most as many as the monitor keeps
-   */
+  /** {@return the figures of the newest labelled rows, at most as many as the monitor keeps} */
   public BinaryPerformance realised() {
     return realised;
   }

@@ -2,7 +2,10 @@ package io.mlops4j.monitor.performance;
 
 import java.util.Arrays;
 
-/** The mean of areas under ROC curves on overlapping rows, with what each row adds to its error. */
+/**
+ * The mean of areas under ROC curves on overlapping rows, with the contribution of each row to its
+ * error.
+ */
 final class PlacementMean {
   private final double[] influence;
   private double sum;
@@ -12,7 +15,7 @@ final class PlacementMean {
     this.influence = new double[rows];
   }
 
-  /** The area by which the scores of some rows are above those of others. */
+  /** Adds the area by which the scores of some rows are above those of others. */
   void add(double[] scores, int[] above, int[] below) {
     double[] first = placements(scores, above, below);
     double[] second = placements(scores, below, above);
@@ -23,7 +26,7 @@ final class PlacementMean {
     addInfluence(below, second, 1 - area, -1);
   }
 
-  /** For each row the share of the others below it, equal ones counting half. */
+  /** For each row the share of the others below it; equal ones count half. */
   private static double[] placements(double[] scores, int[] rows, int[] others) {
     double[] sorted = Arrays.stream(others).mapToDouble(row -> scores[row]).sorted().toArray();
     return Arrays.stream(rows)
@@ -34,8 +37,8 @@ final class PlacementMean {
         .toArray();
   }
 
-  /** How many of the sorted values are below a score, or at it too. */
-  private static int places(double[] sorted, double score, boolean orAt) {
+  /** The number of sorted values below a score, or up to and including it. */
+  static int places(double[] sorted, double score, boolean orAt) {
     int low = 0;
     int high = sorted.length;
     while (low < high) {
@@ -51,7 +54,7 @@ final class PlacementMean {
 
   /**
    * Scaled so that the squares of an area's influences sum to DeLong's variance with divisors n -
-   * 1; a high placement of a row that should be below lowers the area.
+   * 1. A high placement of a row that should be below lowers the area.
    */
   private void addInfluence(int[] rows, double[] placements, double mean, int direction) {
     double n = rows.length;

@@ -7,12 +7,12 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * Realised performance of a model that ranks: for each query the relevance of its items and the
+ * Realised performance of a ranking model: for each query the relevance of its items and the
  * model's scores. Agrees with scikit-learn's {@code ndcg_score} and, query by query, {@code
  * average_precision_score}.
  *
- * <p>A query without a relevant item cannot be ranked well or badly: it is left out and counted in
- * {@link #withoutRelevant()}, where scikit-learn counts it as 0. The standard errors are those of
+ * <p>A query without a relevant item cannot be ranked well or badly. It is left out and counted in
+ * {@link #withoutRelevant()}, while scikit-learn counts it as 0. The standard errors are those of
  * the mean over independent queries; infinite for a single one. Immutable and thread safe.
  */
 public final class RankingPerformance {
@@ -25,7 +25,7 @@ public final class RankingPerformance {
   }
 
   /**
-   * Takes judged queries, which may have different numbers of items.
+   * Computes the performance on judged queries, which may have different numbers of items.
    *
    * @param relevance for each query the relevance of its items, 0 or more and finite
    * @param scores for each query the model's scores of the same items, none NaN
@@ -51,31 +51,23 @@ public final class RankingPerformance {
     return new RankingPerformance(judged, (long) relevance.length - judged.size());
   }
 
-  /**
-   * Queries with a relevant item.
-   *
-   * @return their number
-   */
+  /** {@return the number of queries with a relevant item} */
   public long queries() {
     return queries.size();
   }
 
-  /**
-   * Queries that were left out because none of their items is relevant.
-   *
-   * @return their number
-   */
+  /** {@return the number of queries that were left out because none of their items is relevant} */
   public long withoutRelevant() {
     return withoutRelevant;
   }
 
   /**
    * NDCG, the mean of {@code DCG / best DCG}, with {@code DCG = sum relevance / log2(1 + rank)}
-   * over the first ranks; items of equal score share their ranks' discounts.
+   * over the first ranks; items of equal score share the discounts of their ranks.
    *
-   * @param first how many ranks count, at least 1; {@link Integer#MAX_VALUE} for all
+   * @param first the number of ranks that count, at least 1; {@link Integer#MAX_VALUE} for all
    * @return the mean in [0, 1]; undefined without queries
-   * @throws IllegalArgumentException if no rank is to count
+   * @throws IllegalArgumentException if the number of ranks is below 1
    */
   public Metric ndcg(int first) {
     if (first < 1) {
@@ -85,8 +77,8 @@ public final class RankingPerformance {
   }
 
   /**
-   * MAP, the mean of the queries' average precisions; items of a relevance above 0 are relevant,
-   * items of equal score share a rank.
+   * MAP, the mean of the queries' average precisions; items with a relevance above 0 are relevant,
+   * and items of equal score share a rank.
    *
    * @return the mean in [0, 1]; undefined without queries
    */

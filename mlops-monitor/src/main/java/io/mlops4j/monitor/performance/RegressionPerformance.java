@@ -7,15 +7,14 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Realised performance of a model that predicts a number, on labelled rows. Agrees with
- * scikit-learn.
+ * Realised performance of a regression model on labelled rows. Agrees with scikit-learn.
  *
- * <p>A row whose label or prediction is NaN is left out and counted in {@link #missing()}. What the
- * rows do not define is a {@link Metric.Undefined}: no rows define nothing, an infinite label or
- * prediction has no error, equal labels no R2, a label of 0 no relative error. The last two differ
- * from scikit-learn on purpose, which answers 0 or 1 for R2 and divides by 2<sup>-52</sup>. Squares
- * and sums on the way do not overflow: R2 and RMSE of labels near 1e200 are what they should be. A
- * value beyond the range of a double, as their MSE, is undefined.
+ * <p>A row whose label or prediction is NaN is left out and counted in {@link #missing()}. A metric
+ * that the rows do not define is a {@link Metric.Undefined}: every metric without rows, every error
+ * with an infinite label or prediction, R2 with equal labels, a relative error with a label of 0.
+ * The last two differ from scikit-learn on purpose, which returns 0 or 1 for R2 and divides by
+ * 2<sup>-52</sup>. Intermediate squares and sums do not overflow: R2 and RMSE of labels near 1e200
+ * are correct. A value beyond the range of a double, such as the MSE of these labels, is undefined.
  *
  * <p>The standard errors assume independent rows. Immutable and thread safe; the arrays are copied.
  */
@@ -35,10 +34,10 @@ public final class RegressionPerformance {
   }
 
   /**
-   * Takes labelled rows.
+   * Computes the performance on labelled rows.
    *
-   * @param labels what came true, NaN where it is unknown
-   * @param predictions what was predicted, row by row; NaN where nothing was
+   * @param labels the actual values, NaN if unknown
+   * @param predictions the predicted values, one for each row; NaN if there is none
    * @return the performance on these rows
    * @throws IllegalArgumentException if the lengths differ
    */
@@ -62,20 +61,12 @@ public final class RegressionPerformance {
         labels.length - known.length);
   }
 
-  /**
-   * Rows with a label and a prediction.
-   *
-   * @return their number
-   */
+  /** {@return the number of rows with a label and a prediction} */
   public long rows() {
     return labels.length;
   }
 
-  /**
-   * Rows that were left out because their label or prediction is NaN.
-   *
-   * @return their number
-   */
+  /** {@return the number of rows that were left out because their label or prediction is NaN} */
   public long missing() {
     return missing;
   }
@@ -135,11 +126,11 @@ public final class RegressionPerformance {
 
   /**
    * R2, {@code 1 - sum (label - prediction)^2 / sum (label - mean label)^2}: 1 for a perfect model,
-   * 0 for the mean, below for a worse one. The standard error is the delta method's for the ratio
-   * of two means: with e the error of a row and d its distance from the mean, {@code sqrt(n / (n -
-   * 1) sum (e^2 - (1 - R2) d^2)^2) / sum d^2}.
+   * 0 for the mean, below 0 for a model worse than the mean. The standard error is the delta
+   * method's for the ratio of two means: with e the error of a row and d its distance from the
+   * mean, {@code sqrt(n / (n - 1) sum (e^2 - (1 - R2) d^2)^2) / sum d^2}.
    *
-   * @return R2, at most 1; undefined also when all labels are equal
+   * @return R2, at most 1; undefined if all labels are equal
    */
   public Metric r2() {
     return ifFinite(
@@ -172,7 +163,7 @@ public final class RegressionPerformance {
   /**
    * MAPE, the mean of {@code |prediction - label| / |label|}. The standard error is that of a mean.
    *
-   * @return the error as a share, 0.1 for 10 %; undefined also when a label is 0
+   * @return the error as a share, 0.1 for 10 %; undefined if a label is 0
    */
   public Metric meanAbsolutePercentageError() {
     return Arrays.stream(labels).anyMatch(label -> label == 0)
@@ -181,11 +172,11 @@ public final class RegressionPerformance {
   }
 
   /**
-   * Pinball loss of a predicted quantile, the mean of {@code q (label - prediction)} where the
-   * label is above and {@code (1 - q) (prediction - label)} where it is below. The standard error
-   * is that of a mean.
+   * Pinball loss of a predicted quantile: the mean of {@code q (label - prediction)} for labels
+   * above the prediction and {@code (1 - q) (prediction - label)} for those below. The standard
+   * error is that of a mean.
    *
-   * @param quantile which quantile the model predicts, strictly between 0 and 1
+   * @param quantile the quantile that the model predicts, strictly between 0 and 1
    * @return the loss in the unit of the labels
    * @throws IllegalArgumentException if the quantile is out of range
    */
@@ -203,7 +194,7 @@ public final class RegressionPerformance {
     return each((label, prediction) -> prediction - label);
   }
 
-  /** The squares over 2 to twice the exponent. */
+  /** The squares, divided by 2 to twice the exponent. */
   private static double[] squares(double[] values, int exponent) {
     return Arrays.stream(values)
         .map(x -> Math.scalb(x, -exponent))

@@ -203,18 +203,18 @@ public final class Profile {
   }
 
   /**
-   * The binary form: {@code MLPF}, a version, the length of what follows, the columns with bins and
-   * counts, and a CRC-32C; big-endian.
+   * Returns the binary form: {@code MLPF}, a version, the length of the payload, the columns with
+   * bins and counts, and a CRC-32C; big-endian.
    *
    * <pre>
-   * int32 magic "MLPF" | uint16 version 2 | int32 length | payload | int32 CRC-32C of all before it
+   * int32 magic "MLPF" | uint16 version 2 | int32 length | payload | int32 CRC-32C of all bytes before it
    * payload  int64 rows | int32 columns | column...   features by name, then outputs by name
    * column   text name | uint8 role (0 feature, 1 output) | uint8 kind | body
    * kind 0   numbers: uint8 exact | int32 bins | float64 inner edges... | float64 positions...
    *          | int64 counts... | int64 missing | int64 infinite | float64 min | float64 max
    *          | int64 finite values | integer sum, in 2^-1075 | integer sum of squares, in 2^-2150
    *          | distinct
-   * kind 1   categories: uint8 all named | uint8 of numbers | int32 named | (text name | int64 count)...
+   * kind 1   categories: uint8 all named | uint8 numbers | int32 named | (text name | int64 count)...
    *          | int64 rest | int64 missing | distinct, of the rest
    *          | int32 shortest | int32 longest | int64 total length, of the rest, in code points
    * kind 2   skipped: uint8 reason (0 identifier-like, 1 unsupported type) | text detail
@@ -222,23 +222,23 @@ public final class Profile {
    *          | int64 second | int32 nanosecond, of the earliest, then of the latest; 0 without any
    *          | distinct
    * kind 4   vectors: int32 dimension | int64 missing | int64 unusable
-   *          | integer sum, in 2^-149, for each component | norms | projections, as of kind 0
+   *          | integer sum, in 2^-149, for each component | norms | projections, both like kind 0
    * distinct uint8 form: 0 unknown
-   *          | 1 registers that are not 0: int32 how many | (uint16 index | uint8 register)...
+   *          | 1 registers that are not 0: int32 count | (uint16 index | uint8 register)...
    *          | 2 all 2048 registers: uint8...
    * text     int32 length | UTF-8
    * integer  int32 zero bits below | int32 length | two's complement
    * </pre>
    *
    * <p>The registers are those of a HyperLogLog (Flajolet and others, 2007): the upper 11 bits of a
-   * hash of 64 bits choose one, which keeps the most leading zeros that the bits below had, plus 1.
-   * Hashes: of a number that is a float, its 32 bits mixed by lowbias32, in the upper half, where
-   * more than 21 zeros count as 21; of another number, its 64 bits mixed by the finaliser of
-   * splitmix64; of a text, FNV-1a over its UTF-8, mixed likewise; of a time, its nanoseconds since
-   * 1970, modulo 2^64, mixed likewise.
+   * hash of 64 bits choose a register, which keeps the largest number of leading zeros among the
+   * lower bits, plus 1. The hash of a float is its 32 bits mixed by lowbias32, in the upper half;
+   * more than 21 zeros count as 21. The hash of another number is its 64 bits mixed by the
+   * finaliser of splitmix64. That of a text is FNV-1a over its UTF-8, and that of a time is its
+   * nanoseconds since 1970, modulo 2^64, both mixed in the same way.
    *
    * <p>Version 1 had no kinds 3 and 4, and ended its kinds 0 and 1 before {@code distinct}. It is
-   * read as version 2 with form 0, where a rest has no lengths.
+   * read like version 2 with form 0 and a rest without lengths.
    *
    * @return the bytes, the same for the same rows
    */
@@ -251,7 +251,7 @@ public final class Profile {
    *
    * @param bytes the result of {@link #toBytes}
    * @return an equal profile
-   * @throws DataException if the bytes are damaged, truncated, of a newer version or no profile
+   * @throws DataException if the bytes are damaged, truncated, of a newer version or not a profile
    */
   public static Profile fromBytes(byte[] bytes) {
     Objects.requireNonNull(bytes, "bytes");
@@ -274,7 +274,7 @@ public final class Profile {
   }
 
   /**
-   * The profile for people and other programs; it cannot be read back. One object:
+   * Returns the profile for people and other programs; it cannot be read back. One object:
    *
    * <pre>
    * {"rows", "digest", "smallestCount", "extremes": true|false, "columns": [
@@ -289,10 +289,10 @@ public final class Profile {
    *   {"name", "role", "kind": "skipped", "reason", "detail"}]}
    * </pre>
    *
-   * <p>Figures that do not exist, as the mean of nothing, are null, and so is what the rules
-   * suppress.
+   * <p>Figures that do not exist, such as the mean of no values, are null. Figures that the rules
+   * suppress are null, too.
    *
-   * @param rules what is shown
+   * @param rules the rules for the shown values
    * @return JSON
    */
   public String toJson(ExportRules rules) {

@@ -49,7 +49,7 @@ final class SideCounters {
     absent.removeAll(ColumnCounters.names(batch));
     if (!absent.isEmpty()) {
       throw new DataException(
-          "the batch lacks features %s: found %s, expected every column asked for"
+          "the batch lacks features %s: found %s, expected every selected column"
               .formatted(absent, ColumnCounters.names(batch)),
           null);
     }

@@ -124,16 +124,16 @@ public final class SlicedProfile {
   }
 
   /**
-   * The binary form: the slices, each with the bytes of its profile; big-endian.
+   * Returns the binary form: the slices, each with the bytes of its profile; big-endian.
    *
    * <pre>
-   * int32 magic "MLPS" | uint16 version 1 | int32 length | payload | int32 CRC-32C of all before it
+   * int32 magic "MLPS" | uint16 version 1 | int32 length | payload | int32 CRC-32C of all bytes before it
    * payload  int32 slices | slice...                 in the order of their names as Java compares them
-   * slice    int32 length | name in UTF-8 | int32 length | what {@link Profile#toBytes} gives
+   * slice    int32 length | name in UTF-8 | int32 length | {@link Profile#toBytes}
    * </pre>
    *
-   * <p>Names of slices are values of the rows, which may be personal data. How rows are sliced is
-   * code, and not in the bytes.
+   * <p>Names of slices are values of the rows, which may be personal data. The slicing of rows is
+   * code and not part of the bytes.
    *
    * @return the bytes, the same for the same rows
    */
@@ -145,9 +145,9 @@ public final class SlicedProfile {
    * Reads the binary form.
    *
    * @param bytes the result of {@link #toBytes}
-   * @param by how rows were sliced, for rows to compare
+   * @param by the slicing of the rows
    * @return an equal profile
-   * @throws DataException if the bytes are damaged, truncated, of a newer version or no sliced
+   * @throws DataException if the bytes are damaged, truncated, of a newer version or not a sliced
    *     profile
    */
   public static SlicedProfile fromBytes(byte[] bytes, Slices by) {

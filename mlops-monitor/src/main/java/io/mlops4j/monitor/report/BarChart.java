@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A pair of bars, and the shares in figures, for each of some categories. */
+/** A pair of bars, with the shares in figures, for each category. */
 final class BarChart implements Chart {
   private static final int ROW = 24;
   private static final int LEFT = 104;
@@ -18,12 +18,12 @@ final class BarChart implements Chart {
   private final int pooled;
 
   /**
-   * Takes what is drawn.
+   * Creates the chart.
    *
    * @param names the categories
    * @param before shares of the reference
    * @param after shares of the current rows
-   * @param pooled which of them is all others together, told in figures only; -1 for none
+   * @param pooled the index of the bar for all other categories, shown in figures only; -1 for none
    */
   BarChart(List<String> names, double[] before, double[] after, int pooled) {
     this.names = names;
@@ -56,7 +56,7 @@ final class BarChart implements Chart {
     return Figures.share(before[i]) + " \u2192 " + Figures.share(after[i]);
   }
 
-  /** A bar for all others together would leave no room for the ones that have a name. */
+  /** A bar for all other categories would leave no room for the named ones. */
   private double[] drawn(double[] shares) {
     return IntStream.range(0, names.size())
         .filter(i -> i != pooled)

@@ -14,9 +14,9 @@ final class ColumnChart implements Chart {
   private final double[] after;
 
   /**
-   * Takes what is drawn.
+   * Creates the chart.
    *
-   * @param names what stands below each
+   * @param names the label below each pair
    * @param before shares of the reference
    * @param after shares of the current rows
    */

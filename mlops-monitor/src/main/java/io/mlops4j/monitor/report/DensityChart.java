@@ -13,11 +13,11 @@ final class DensityChart implements Chart {
   private final double[] after;
 
   /**
-   * Takes what is drawn.
+   * Creates the chart.
    *
    * @param low the left end
    * @param high the right end
-   * @param ends whether the ends may be told
+   * @param ends whether the ends may be shown
    * @param before shares of the reference
    * @param after shares of the current rows
    */

@@ -5,10 +5,10 @@ import java.util.Deque;
 
 /**
  * Writes HTML and SVG. Every text and attribute is escaped here and nowhere else, so that a name
- * like {@code <script>} can only ever be read.
+ * such as {@code <script>} stays text.
  */
 final class Markup {
-  /** So many characters of a word stay together. */
+  /** A word of at most this number of characters is never broken. */
   private static final int WORD = 12;
 
   private final StringBuilder out = new StringBuilder();
@@ -18,7 +18,7 @@ final class Markup {
    * Opens an element.
    *
    * @param name its name, a constant
-   * @param attributes names and values by turns
+   * @param attributes names and values in turn
    */
   Markup open(String name, Object... attributes) {
     start(name, attributes);
@@ -27,7 +27,7 @@ final class Markup {
     return this;
   }
 
-  /** An SVG element that holds nothing. */
+  /** Adds an SVG element without content. */
   Markup shape(String name, Object... attributes) {
     start(name, attributes);
     out.append("/>");
@@ -43,7 +43,7 @@ final class Markup {
     }
   }
 
-  /** A tenth of a pixel is exact enough. */
+  /** Rounded to a tenth of a pixel. */
   static String coordinate(double value) {
     double tenths = Math.rint(value * 10);
     return tenths % 10 == 0 ? Long.toString((long) tenths / 10) : Double.toString(tenths / 10);
@@ -58,14 +58,13 @@ final class Markup {
     return this;
   }
 
-  /** A text whose names may be broken after a separator. */
+  /** Adds a text whose names may be broken after a separator. */
   Markup words(String text) {
     return words(text, Integer.MAX_VALUE);
   }
 
   /**
-   * A name in a narrow column. A longer part without a separator may be broken after {@value #WORD}
-   * characters.
+   * Adds a name in a narrow column. A part of more than {@value #WORD} characters may be broken.
    */
   Markup name(String name) {
     return words(name, WORD);
@@ -94,12 +93,12 @@ final class Markup {
     return this;
   }
 
-  /** An element that holds nothing but text. */
+  /** Adds an element that holds only text. */
   Markup element(String name, String text, Object... attributes) {
     return open(name, attributes).text(text).close();
   }
 
-  /** Appends what is not text: a constant, or what another instance made. */
+  /** Appends markup: a constant, or the result of another instance. */
   Markup raw(String markup) {
     out.append(markup);
     return this;
@@ -119,7 +118,7 @@ final class Markup {
     }
   }
 
-  /** Control characters have no place in HTML. */
+  /** Control characters are not allowed in HTML. */
   private static boolean isShown(char c) {
     return c >= ' ' ? c != '\u007f' : c == '\n' || c == '\t';
   }

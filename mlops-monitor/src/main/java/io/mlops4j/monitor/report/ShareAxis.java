@@ -7,7 +7,7 @@ import io.mlops4j.monitor.internal.Figures;
  * share, each with a line across.
  */
 final class ShareAxis {
-  /** Where the plot begins; the labels are left of it. */
+  /** The left edge of the plot; the labels are left of it. */
   static final int LEFT = 48;
 
   private static final int TOP = 10;
@@ -20,7 +20,7 @@ final class ShareAxis {
   /**
    * Chooses the ticks.
    *
-   * @param most the largest share that is drawn, above 0
+   * @param most the largest share in the chart, above 0
    */
   ShareAxis(double most) {
     double unit = Math.pow(10, Math.floor(Math.log10(most / MOST_STEPS)));
@@ -36,12 +36,12 @@ final class ShareAxis {
     return MOST_STEPS * step >= most * (1 - 1e-9);
   }
 
-  /** How high a share stands. */
+  /** The vertical position of a share. */
   double y(double share) {
     return BASE - share / (steps * step) * (BASE - TOP);
   }
 
-  /** Draws the lines and their labels; what is drawn later lies over them. */
+  /** Draws the lines and their labels below everything that is drawn later. */
   void write(Markup out) {
     StringBuilder grid = new StringBuilder();
     for (int i = 0; i <= steps; i++) {

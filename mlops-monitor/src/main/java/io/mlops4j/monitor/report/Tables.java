@@ -3,7 +3,7 @@ package io.mlops4j.monitor.report;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Writes tables with captions and heads, in a region that scrolls when they are wide. */
+/** Writes tables with captions and heads, in a region that scrolls if they are wide. */
 final class Tables {
   private static final int SHORT = 24;
 
@@ -13,7 +13,7 @@ final class Tables {
     write(to, caption, header, rows, "plain");
   }
 
-  /** A table whose rows the reader may sort. */
+  /** Adds a table whose rows the reader can sort. */
   static void writeSortable(
       Markup to, String caption, List<String> header, List<List<String>> rows) {
     write(to, caption, header, rows, "sortable");
@@ -55,7 +55,7 @@ final class Tables {
   /**
    * Writes a row.
    *
-   * @param all whether the style of the table says already that its cells are numbers
+   * @param all whether the style of the table already marks its cells as numbers
    */
   private static void row(Markup to, List<String> cells, boolean all) {
     to.open("tr").element("th", cells.get(0), "scope", "row");
