@@ -293,7 +293,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Waits until everything that was handed over before is handled, actions included. Returns at
+   * Waits until everything that was handed over before is processed, including actions. Returns at
    * once if called from an action or on a closed monitor.
    *
    * @throws IllegalStateException if the calling thread is interrupted; its flag stays set
@@ -314,8 +314,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Handles what was handed over and ends the monitor's thread. A window that is not full is
-   * discarded. Later calls are not watched. A second call does nothing.
+   * Processes everything that was handed over and ends the monitor's thread. A window that is not
+   * full is discarded. Later calls are not watched. A second call does nothing.
    */
   @Override
   public void close() {
@@ -339,7 +339,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   private void work() {
     for (HandOff.Item item = handOff.take(); item != null; item = handOff.take()) {
       HandOff.Item taken = item;
-      failures.guard("cannot handle what was handed over", () -> loop.handle(taken));
+      failures.guard("cannot process the rows that were handed over", () -> loop.handle(taken));
       item.close();
     }
   }
@@ -460,8 +460,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * Bounds the number of rows that are handed over and not yet handled. The default is 250 000. A
-     * larger batch is accepted if the hand-off is empty.
+     * Bounds the number of rows that are handed over and not yet processed. The default is 250 000.
+     * A larger batch is accepted if the hand-off is empty.
      *
      * @param rows at least 1
      * @return this builder

@@ -84,7 +84,8 @@ final class PerformanceWatch {
         evidence(
             now,
             before - TOLERANCE,
-            "an earlier version reached %.3f, give or take %.3f a block; tolerance %.2f, t = %.1f",
+            "an earlier version reached %.3f, standard deviation %.3f per block; tolerance %.2f, t"
+                + " = %.1f",
             before,
             deviation(standard),
             TOLERANCE,

@@ -25,7 +25,7 @@ import org.apache.arrow.vector.ValueVector;
  * effect of columns that were not examined. A column is drawn without the columns that depend on
  * it, so the model predicts rows that may never occur. If features depend closely on each other,
  * trust the ranking more than the figures. Shapley values would distribute the remainder among the
- * features, for many times the calls.
+ * features, but need many times as many calls.
  *
  * <p><b>Draws and sampling error.</b> Both sides are shuffled by the seed and cut into {@value
  * #GROUPS} groups of equal size. Each group of current rows draws from the same group of the
@@ -189,7 +189,7 @@ public final class ShiftExplainer {
     double[] answers = predictor.predict(rows);
     if (answers.length != rows.rows()) {
       throw new IllegalArgumentException(
-          "predictor: found %d numbers for %d rows, expected one a row"
+          "predictor: found %d numbers for %d rows, expected one for each row"
               .formatted(answers.length, rows.rows()));
     }
     for (double answer : answers) {

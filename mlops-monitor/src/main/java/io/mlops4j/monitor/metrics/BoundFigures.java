@@ -48,9 +48,13 @@ final class BoundFigures {
     follow(latest);
     gauge("waiting", "records", "Single records that wait for a processor", f -> f.waiting());
     gauge("queued", "tasks", "Tasks that wait for a thread of the runtime", f -> f.queued());
-    gauge("models.idle", "models", "Models that stay loaded unused", f -> f.idleModels());
-    gauge("loads.abandoned", "loads", "Loads given up that go on", f -> f.abandonedLoads());
-    gauge("runs.abandoned", "runs", "Runs that go on after their call", f -> f.abandonedRuns());
+    gauge("models.idle", "models", "Models that are loaded but unused", f -> f.idleModels());
+    gauge("loads.abandoned", "loads", "Abandoned loads that still run", f -> f.abandonedLoads());
+    gauge(
+        "runs.abandoned",
+        "runs",
+        "Abandoned runs that continue after their call",
+        f -> f.abandonedRuns());
     memory("host", f -> f.hostBytes());
     memory("arrow", f -> f.arrowBytes());
     memory("models", f -> f.modelBytes());
@@ -145,9 +149,17 @@ final class BoundFigures {
       this.tags =
           figures.tags.and(labels.served().tags()).and("route", ServedMeters.lower(labels.route()));
       gauge("running", "calls", "Calls that have begun and not ended", self -> self.running);
-      gauge("waiting", "records", "Single records that piled up", self -> self.waiting);
-      gauge("memory", "bytes", "What the engine holds for the model", self -> (double) self.bytes);
-      counter("rejected", "calls", "Calls refused before the model", self -> self.rejected);
+      gauge(
+          "waiting",
+          "records",
+          "Single records that wait to be grouped into a run",
+          self -> self.waiting);
+      gauge(
+          "memory",
+          "bytes",
+          "Native memory of the model in the engine",
+          self -> (double) self.bytes);
+      counter("rejected", "calls", "Calls rejected before the model", self -> self.rejected);
     }
 
     private void gauge(

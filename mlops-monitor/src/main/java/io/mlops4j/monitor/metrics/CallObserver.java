@@ -64,7 +64,11 @@ final class CallObserver {
   private void failed(Throwable e) {
     long number = failures.incrementAndGet();
     if (Long.bitCount(number) == 1) {
-      LOG.warn("a call of {} could not be observed, failure {}; calls go on", model, number, e);
+      LOG.warn(
+          "cannot observe a call of {} (failure {}); the call itself is not affected",
+          model,
+          number,
+          e);
     }
   }
 }

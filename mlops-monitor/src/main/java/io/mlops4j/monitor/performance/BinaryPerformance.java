@@ -210,7 +210,7 @@ public final class BinaryPerformance {
       return new Metric.Undefined("no labelled row");
     }
     if (!areProbabilities(positives) || !areProbabilities(negatives)) {
-      return new Metric.Undefined("a score lies outside [0, 1] and is no probability");
+      return new Metric.Undefined("a score lies outside [0, 1] and is not a probability");
     }
     double[] losses =
         DoubleStream.concat(

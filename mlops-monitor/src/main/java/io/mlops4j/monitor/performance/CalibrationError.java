@@ -84,7 +84,7 @@ public final class CalibrationError {
       return new Metric.Undefined("no labelled row");
     }
     if (!Arrays.stream(probabilities).allMatch(p -> p >= 0 && p <= 1)) {
-      return new Metric.Undefined("a score lies outside [0, 1] and is no probability");
+      return new Metric.Undefined("a score lies outside [0, 1] and is not a probability");
     }
     return measured(probabilities, happened);
   }

@@ -185,7 +185,7 @@ public final class MultiClassPerformance {
     }
     return Arrays.stream(scores).allMatch(MultiClassPerformance::areProbabilities)
         ? metric.get()
-        : new Metric.Undefined("the scores of a row are no probabilities that sum to 1");
+        : new Metric.Undefined("the scores of a row are not probabilities that sum to 1");
   }
 
   private static boolean areProbabilities(double[] row) {

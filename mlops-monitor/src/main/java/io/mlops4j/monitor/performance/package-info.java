@@ -1,8 +1,8 @@
 /**
- * How well a model did, from predictions whose true labels have come.
+ * The realised performance of models, computed from predictions and their true labels.
  *
- * <p>Every metric comes with its sampling error, or as a typed statement that it is undefined and
- * why; NaN is never an answer.
+ * <p>Every metric has a sampling error, or is a typed {@link
+ * io.mlops4j.monitor.performance.Metric.Undefined} with the reason. No metric is NaN.
  */
 @NullMarked
 package io.mlops4j.monitor.performance;

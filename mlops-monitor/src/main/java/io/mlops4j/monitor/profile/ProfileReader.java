@@ -72,7 +72,7 @@ final class ProfileReader {
     check(!in.hasRemaining(), "bytes are left over");
     check(
         columns.stream().map(ColumnProfile::name).distinct().count() == size,
-        "a column is there twice");
+        "a column occurs twice");
     return new Profile(rows, columns);
   }
 
@@ -174,7 +174,7 @@ final class ProfileReader {
     long[] counts = new long[size + 1];
     for (int bin = 0; bin < size; bin++) {
       byte[] text = text();
-      check(named.add(text, text.length) == bin, "a category is there twice");
+      check(named.add(text, text.length) == bin, "a category occurs twice");
       counts[bin] = count();
     }
     counts[size] = count();
@@ -231,7 +231,7 @@ final class ProfileReader {
       int index = Short.toUnsignedInt(in.getShort());
       check(index > last && index < registers.length, "found the register number " + index);
       registers[index] = in.get();
-      check(registers[index] != 0, "a register that is there is 0");
+      check(registers[index] != 0, "a listed register is 0");
       last = index;
     }
   }
@@ -244,7 +244,7 @@ final class ProfileReader {
     Instant latest = instant();
     check(!latest.isBefore(earliest), "the times of " + name + " end before they begin");
     HyperLogLog distinct = distinct();
-    check(distinct != null, "nothing is known of distinct times");
+    check(distinct != null, "the distinct times are missing");
     return new TimeProfile(
         name,
         role,

@@ -106,7 +106,7 @@ final class SideCounters {
             .toList();
     if (!more.isEmpty()) {
       throw new DataException(
-          "the batch has %s, which the first batch had not: expected the same columns in each"
+          "the batch has %s, which the first batch lacked: expected the same columns in each"
               .formatted(more),
           null);
     }

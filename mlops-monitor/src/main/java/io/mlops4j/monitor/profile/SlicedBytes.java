@@ -75,7 +75,7 @@ final class SlicedBytes {
   private static String name(byte[] utf8) {
     String name = new String(utf8, StandardCharsets.UTF_8);
     if (!Arrays.equals(name.getBytes(StandardCharsets.UTF_8), utf8)) {
-      throw FRAME.damaged("found a name that is no UTF-8", null);
+      throw FRAME.damaged("found a name that is not UTF-8", null);
     }
     return name;
   }

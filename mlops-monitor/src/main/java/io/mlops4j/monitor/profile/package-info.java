@@ -1,4 +1,7 @@
-/** What the columns of some rows hold, small, mergeable and the same bytes for the same rows. */
+/**
+ * Profiles: small, mergeable summaries of the columns of rows. Equal rows give equal bytes. A
+ * profile of training data is the reference of a drift comparison.
+ */
 @NullMarked
 package io.mlops4j.monitor.profile;
 

@@ -224,7 +224,7 @@ class ShiftExplainerTest {
           .hasMessageContaining("column: found no \"c\"");
       assertThatThrownBy(() -> EXPLAINER.explain(rows -> new double[1], many, many))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("predictor: found 1 numbers for 40 rows, expected one a row");
+          .hasMessage("predictor: found 1 numbers for 40 rows, expected one for each row");
       assertThatThrownBy(() -> EXPLAINER.explain(rows -> constant(40, Double.NaN), many, many))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("found the prediction NaN");

@@ -123,7 +123,7 @@ class BinaryPerformanceTest {
             new double[] {0, 0, 1}, new double[] {-3, Double.NEGATIVE_INFINITY, 2});
     assertThat(margins.rocAuc().orElse(NAN)).isOne();
     assertThat(margins.logLoss())
-        .isEqualTo(new Metric.Undefined("a score lies outside [0, 1] and is no probability"));
+        .isEqualTo(new Metric.Undefined("a score lies outside [0, 1] and is not a probability"));
     assertThat(margins.brier()).isInstanceOf(Metric.Undefined.class);
   }
 

@@ -184,7 +184,7 @@ class ProfileBytesTest {
     assertThatThrownBy(
             () -> Profile.fromBytes("ARROW1 and more of it".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("do not begin as a profile");
+        .hasMessageContaining("do not start like a profile");
   }
 
   @Test

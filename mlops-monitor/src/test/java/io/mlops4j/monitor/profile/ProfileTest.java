@@ -292,7 +292,7 @@ class ProfileTest {
             FeatureBatch.builder(allocator).doubles("x", 1).doubles("y", 2).build()) {
       assertThatThrownBy(() -> Profile.of(List.of(one, two)))
           .isInstanceOf(DataException.class)
-          .hasMessageContaining("the batch has [y], which the first batch had not");
+          .hasMessageContaining("the batch has [y], which the first batch lacked");
       assertThatThrownBy(() -> Profile.of(List.of(two, one)))
           .isInstanceOf(DataException.class)
           .hasMessageContaining("lacks features [y]");

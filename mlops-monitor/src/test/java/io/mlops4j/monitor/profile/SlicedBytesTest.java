@@ -127,10 +127,10 @@ class SlicedBytesTest {
         .hasMessageContaining("expected one named other");
     assertThatThrownBy(() -> SlicedProfile.fromBytes(one, BY))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("do not begin as a sliced profile");
+        .hasMessageContaining("do not start like a sliced profile");
     assertThatThrownBy(() -> Profile.fromBytes(PROFILE.toBytes()))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("do not begin as a profile");
+        .hasMessageContaining("do not start like a profile");
     byte[] newer = PROFILE.toBytes();
     newer[5] = 2;
     assertThatThrownBy(() -> SlicedProfile.fromBytes(newer, BY))

@@ -33,7 +33,7 @@ public record BinaryFrame(String what, int magic, int first, int version) {
     ByteBuffer frame = ByteBuffer.wrap(bytes);
     if (bytes.length < HEADER + TRAILER || frame.getInt() != magic) {
       throw new DataException(
-          "found %d bytes that do not begin as a %s, expected what its toBytes() gave"
+          "found %d bytes that do not start like a %s, expected the result of its toBytes()"
               .formatted(bytes.length, what),
           null);
     }
