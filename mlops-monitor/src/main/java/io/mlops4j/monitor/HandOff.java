@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The hand-off from serving and labelling threads to the monitor's thread, in order and bounded in
  * rows.
  *
- * <p>A serving thread never waits: rows that do not fit are refused. A labelling thread waits,
+ * <p>A serving thread never waits: rows that do not fit are rejected. A labelling thread waits,
  * because a lost label never comes again.
  */
 final class HandOff {
@@ -134,7 +134,7 @@ final class HandOff {
     return item;
   }
 
-  /** Refuses every later item. Items that are already here can still be taken. */
+  /** Rejects every later item. Items that are already here can still be taken. */
   synchronized void close() {
     closed = true;
     notifyAll();

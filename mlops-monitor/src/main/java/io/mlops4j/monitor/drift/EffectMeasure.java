@@ -29,7 +29,10 @@ public enum EffectMeasure {
   JENSEN_SHANNON("jensen-shannon distance"),
   /** {@link Hellinger} distance. Default bound 0.1. */
   HELLINGER("hellinger distance"),
-  /** {@link TotalVariation}: the share of the rows that changed their value. Default bound 0.1. */
+  /**
+   * {@link TotalVariation}: the share of the rows that would have to change their value. Default
+   * bound 0.1.
+   */
   TOTAL_VARIATION("total variation"),
   /** {@link PopulationStability}. Default bound 0.1, by custom a moderate shift. */
   POPULATION_STABILITY("psi");
@@ -46,8 +49,7 @@ public enum EffectMeasure {
   }
 
   /**
-   * Returns the effect from which on the measure matters unless a {@link FeaturePolicy} sets
-   * another one.
+   * Returns the size from which the effect matters unless a {@link FeaturePolicy} sets another one.
    *
    * @return 0.1 on each of these scales, by custom
    */

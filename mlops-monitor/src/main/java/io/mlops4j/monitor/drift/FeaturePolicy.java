@@ -30,11 +30,7 @@ public final class FeaturePolicy {
     this.test = test;
   }
 
-  /**
-   * Nothing different.
-   *
-   * @return the policy
-   */
+  /** {@return a policy without exceptions} */
   public static FeaturePolicy withDefaults() {
     return DEFAULTS;
   }
@@ -61,10 +57,10 @@ public final class FeaturePolicy {
   }
 
   /**
-   * Returns the same policy with a bound, on the scale of its measure: of the one named here, else
-   * of the one that is chosen by type.
+   * Returns the same policy with a bound, on the scale of the measure of this policy or, without
+   * one, of the measure that is chosen by type.
    *
-   * @param size from which on the effect matters, above 0
+   * @param size the size from which the effect matters, above 0
    * @return a changed copy
    * @throws IllegalArgumentException if the size is not above 0
    */
@@ -72,26 +68,22 @@ public final class FeaturePolicy {
     return new FeaturePolicy(effect, DriftPolicy.positive(size, "size"), test);
   }
 
-  /** {@return the measure of effect; empty when it is chosen by type and number of values} */
+  /** {@return the measure of effect; empty if it is chosen by type and number of values} */
   public Optional<EffectMeasure> effect() {
     return Optional.ofNullable(effect);
   }
 
-  /**
-   * From which size on the effect matters.
-   *
-   * @return empty for the bound of the measure
-   */
+  /** {@return the size from which the effect matters; empty for the bound of the measure} */
   public OptionalDouble bound() {
     return Double.isNaN(bound) ? OptionalDouble.empty() : OptionalDouble.of(bound);
   }
 
-  /** {@return the test; empty when it is chosen by type and number of values} */
+  /** {@return the test; empty if it is chosen by type and number of values} */
   public Optional<SignificanceTest> test() {
     return Optional.ofNullable(test);
   }
 
-  /** {@return what is different} */
+  /** {@return the settings that differ, in words} */
   @Override
   public String toString() {
     return "effect %s, bound %s, test %s"
