@@ -2,14 +2,10 @@ package io.mlops4j.monitor.profile;
 
 import io.mlops4j.monitor.profile.internal.BinLookup;
 import io.mlops4j.monitor.profile.internal.Chunk;
-import io.mlops4j.monitor.profile.internal.ColumnKind;
 import io.mlops4j.monitor.profile.internal.FloatMoments;
 import io.mlops4j.monitor.profile.internal.HyperLogLog;
 import io.mlops4j.monitor.profile.internal.Moments;
 import io.mlops4j.monitor.profile.internal.NumberBins;
-import io.mlops4j.monitor.profile.internal.NumberCells;
-import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
 /** Counts numbers in frozen bins. Keeps no rows. */
 final class NumberCounter implements NumberGatherer {
@@ -32,16 +28,6 @@ final class NumberCounter implements NumberGatherer {
     this.lookup = bins.lookup();
     this.even = new long[bins.size()];
     this.odd = new long[bins.size()];
-  }
-
-  @Override
-  public ColumnKind kind() {
-    return ColumnKind.NUMBERS;
-  }
-
-  @Override
-  public void add(FieldVector column, DictionaryProvider dictionaries, Chunk chunk) {
-    NumberCells.read(column, chunk, this);
   }
 
   @Override

@@ -1,15 +1,11 @@
 package io.mlops4j.monitor.profile;
 
 import io.mlops4j.monitor.profile.internal.Chunk;
-import io.mlops4j.monitor.profile.internal.ColumnKind;
 import io.mlops4j.monitor.profile.internal.FloatSort;
 import io.mlops4j.monitor.profile.internal.NumberBins;
-import io.mlops4j.monitor.profile.internal.NumberCells;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
 /**
  * Keeps the numbers of a reference until its bins can be cut. A number that a float can hold takes
@@ -34,16 +30,6 @@ final class NumberValues implements NumberGatherer {
   NumberValues(String name, Role role) {
     this.name = name;
     this.role = role;
-  }
-
-  @Override
-  public ColumnKind kind() {
-    return ColumnKind.NUMBERS;
-  }
-
-  @Override
-  public void add(FieldVector column, DictionaryProvider dictionaries, Chunk chunk) {
-    NumberCells.read(column, chunk, this);
   }
 
   @Override
