@@ -1,6 +1,6 @@
 package io.mlops4j.monitor.drift;
 
-import static io.mlops4j.monitor.internal.LogFactorial.of;
+import io.mlops4j.monitor.internal.LogFactorial;
 
 /**
  * P-values for values that one sample lacks: categories that are too many or too rare for a
@@ -70,10 +70,21 @@ final class AbsenceTests {
     if (least <= rows * n / (n + m)) {
       return 1;
     }
-    double all = of(n) + of(m) - of(n + m) + of(rows) + of(n + m - rows);
+    double all =
+        LogFactorial.of(n)
+            + LogFactorial.of(m)
+            - LogFactorial.of(n + m)
+            + LogFactorial.of(rows)
+            + LogFactorial.of(n + m - rows);
     double sum = 0;
     for (double a = least; a <= Math.min(n, rows); a++) {
-      double term = Math.exp(all - of(a) - of(rows - a) - of(n - a) - of(m - rows + a));
+      double term =
+          Math.exp(
+              all
+                  - LogFactorial.of(a)
+                  - LogFactorial.of(rows - a)
+                  - LogFactorial.of(n - a)
+                  - LogFactorial.of(m - rows + a));
       sum += term;
       if (term <= 1e-17 * sum) {
         break;
@@ -89,6 +100,10 @@ final class AbsenceTests {
    */
   static double beyond(long n, long m, long rows) {
     double all = (double) n + m;
-    return Math.exp(of((double) m) - of((double) m - rows) + of(all - rows) - of(all));
+    return Math.exp(
+        LogFactorial.of((double) m)
+            - LogFactorial.of((double) m - rows)
+            + LogFactorial.of(all - rows)
+            - LogFactorial.of(all));
   }
 }

@@ -13,6 +13,7 @@ public enum Role {
     this.words = words;
   }
 
+  /** {@return the columns of this side in words: {@code features} or {@code outputs}} */
   public String words() {
     return words;
   }
