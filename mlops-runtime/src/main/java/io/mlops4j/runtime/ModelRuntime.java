@@ -30,15 +30,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where models are loaded and run: owns memory, engines and threads. Thread safe; one for a whole
- * application is enough.
+ * Loads and runs models; owns their memory, engines and threads. Thread safe. One runtime for a
+ * whole application is enough.
  *
- * <p>Close what it gave before it: predictions, batches, readers, models, deployments. Any other
- * order is safe. Memory that is still lent stays readable; {@link #close} tells who holds it.
+ * <p>Close predictions, batches, readers, models and deployments before the runtime. Any other
+ * order is safe: memory that is still in use stays readable, and {@link #close} logs its owner.
  *
- * <p>Engines are found by {@link java.util.ServiceLoader} and opened with the first model that
- * needs one. Process-wide, because the engine is: ONNX Runtime's environment; TensorFlow's library,
- * its threads, and the settings of JavaCPP, which loads it.
+ * <p>Engines are found by {@link java.util.ServiceLoader}, and opened with the first model that
+ * needs one. Some of their state is process-wide: ONNX Runtime's environment, TensorFlow's library
+ * and threads, and the settings of JavaCPP, which loads TensorFlow.
  */
 public final class ModelRuntime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelRuntime.class);
@@ -115,14 +115,14 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * Loads the version that a reference means now, with the columns of its card. It stays that
-   * version; a deployment follows the alias.
+   * Loads the version that a reference points to now, with the columns of its card. The model stays
+   * that version, whereas a {@link #deployment} follows the alias.
    *
-   * <p>The version is leased until the model is closed, so that no process deletes it meanwhile,
-   * also when no alias names it; who wants to is told of this process. A registry that cannot note
-   * a lease, as one that can only be read, is no reason not to load: that is logged, once a minute
-   * at most, and then only the aliases keep the version. Closing the registry ends the lease, not
-   * the model.
+   * <p>The version is leased until the model is closed. Meanwhile no process can delete it, even
+   * when no alias points to it. Anyone who tries gets an error that names this process. If the
+   * registry cannot record a lease (for example, because it is read-only), the model still loads
+   * and a warning is logged, at most once a minute. Then only aliases protect the version. Closing
+   * the registry ends the lease, but not the model.
    *
    * @param registry where it was published; lent
    * @param ref {@code name}, {@code name:number} or {@code name@alias}
@@ -137,7 +137,7 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * Loads the version that a reference means now, and leases it until the model is closed, as
+   * Loads the version that a reference points to now, and leases it until the model is closed, as
    * {@link #load(ModelRegistry, String)} says.
    *
    * @param registry where it was published; lent
@@ -163,11 +163,11 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * Publishes a model after it was loaded once, without further options: see {@link
+   * Loads a model once and publishes it with the default options: see {@link
    * #publish(ModelRegistry, ModelCard, Path, PublishOptions)}.
    *
    * @param registry where to publish; lent
-   * @param card what is known of the model
+   * @param card describes the model
    * @param model the model's file or folder
    * @return the version
    */
@@ -176,13 +176,13 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * Publishes a model after it was loaded once, so that a registry gets no file that can never be
-   * loaded, and no card that contradicts its model. {@link ModelRegistry#publish} does the same
-   * without loading: a registry has no engine.
+   * Loads a model once and publishes it. So a registry gets no file that cannot be loaded, and no
+   * card that contradicts its model. {@link ModelRegistry#publish} publishes without loading,
+   * because a registry has no engine.
    *
    * @param registry where to publish; lent
-   * @param card what is known of the model; its features must fill the model's inputs, and its
-   *     signature, if it states one, must agree with the bytes
+   * @param card describes the model; its features must fill the model's inputs, and its signature,
+   *     if it states one, must agree with the bytes
    * @param model the model's file or folder
    * @param options progress
    * @return the version
@@ -209,7 +209,7 @@ public final class ModelRuntime implements AutoCloseable {
     return registry.publish(card, model, options);
   }
 
-  /** Null when the reference names no alias, or one that resolving will refuse. */
+  /** Null if the reference names no alias, or one that cannot be resolved. */
   private static @Nullable AliasRecord alias(ModelRegistry registry, String ref) {
     return ref.indexOf('@') < 0 || ModelRef.parse(ref).alias().isEmpty()
         ? null
@@ -217,8 +217,8 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * Begins a deployment: a model that follows an alias, tests each new version before it serves and
-   * swaps it in without a failing call.
+   * Builds a deployment: a model that follows an alias, tests each new version before it serves,
+   * and swaps it in without a failing call.
    *
    * @param ref {@code name@alias}
    * @return a builder, which needs a registry; the caller closes what it starts, before this
@@ -242,7 +242,7 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * Where batches can be built that live no longer than this runtime.
+   * Returns an allocator for batches that are closed before this runtime.
    *
    * @return lent; closed with the runtime
    */
@@ -251,8 +251,8 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * The gauge of memory outside the heap that models' inputs and answers use here. What an engine
-   * allocates inside and Arrow columns are not in it; the latter are counted by {@link #allocator}.
+   * Returns the memory outside the heap that inputs and answers of models use. It includes neither
+   * what an engine allocates nor Arrow columns, which {@link #allocator} counts.
    *
    * @return bytes allocated now
    */
@@ -261,9 +261,9 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * What the runtime and its models do, hold and have cost. Taking figures costs no call anything;
-   * some microseconds for each open model. A metrics library asks for them again and again: {@code
-   * RuntimeMeters} of {@code mlops-monitor} hands them to Micrometer.
+   * Returns the current load, memory and costs of the runtime and its models. To take figures costs
+   * some microseconds for each open model and does not slow calls. {@code RuntimeMeters} of {@code
+   * mlops-monitor} passes them to Micrometer.
    *
    * @return figures of this moment; after {@link #close} without models
    */
@@ -272,19 +272,18 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * Closes models that are still open, each as was chosen ({@link Builder#closing}, {@link
-   * LoadOptions#closing}), waiting for their calls unless it was, then threads, engines and memory.
-   * A second call waits for the first, and does nothing after it. Within a call, by a listener or
-   * while an asynchronous answer is read, it is refused, for it would wait for itself.
+   * Closes open models, then threads, engines and memory. Each model closes the way that its {@link
+   * LoadOptions#closing} or {@link Builder#closing} says; the default is to wait for running calls.
+   * A second call waits for the first and does nothing else.
    *
-   * <p>Models that were not closed, with the place that opened them, and memory that is still lent,
-   * are logged. Such memory stays readable until whoever holds it closes it. Predictions that were
-   * dropped without being closed are logged when the garbage collector finds them, with the place
-   * that made one of them: one of 1024 is watched.
+   * <p>Models that were not closed are logged with the place that opened them, and so is memory
+   * that is still in use. Such memory stays readable until its owner closes it. One of 1024
+   * predictions is watched: if the garbage collector finds it unclosed, the place that made it is
+   * logged.
    *
-   * @throws IllegalStateException if it was asked from within a call, or calls run of a model for
-   *     which the choice was to refuse then: the runtime and its models stay open, and a call that
-   *     begins just then is waited for; and in strict mode, if anything was forgotten
+   * @throws IllegalStateException if called from inside a call, such as by a listener, because it
+   *     would wait for itself; or if a model that refuses to close during calls has some. The
+   *     runtime and its models then stay open. In strict mode also if anything was not closed
    */
   @Override
   public void close() {
@@ -314,15 +313,14 @@ public final class ModelRuntime implements AutoCloseable {
     private Builder() {}
 
     /**
-     * How many threads one run may use, its caller included, and how many work on asynchronous
-     * calls.
+     * Sets how many threads one run may use, its caller included, and how many workers answer
+     * asynchronous calls.
      *
      * <p>All ONNX models share the engine's threads, one less than this, which sleep between runs.
-     * They are as process-wide as the engine: they stay when the runtime is closed, and the first
-     * runtime of a process that loads an ONNX model decides how many there are. The models of a
-     * runtime with another number, and all models where the application had started ONNX Runtime
-     * before, have threads of their own, which go when the model is closed. TensorFlow runs a model
-     * in the thread that asks.
+     * These threads are process-wide. The first runtime that loads an ONNX model decides their
+     * number, and they stay when the runtime is closed. Models of a runtime with another number
+     * have threads of their own, which end when the model is closed. So have all models if the
+     * application started ONNX Runtime before. TensorFlow runs a model in the caller's thread.
      *
      * @param threads at least 1; by default the processors of the machine or container
      * @return this builder
@@ -337,7 +335,7 @@ public final class ModelRuntime implements AutoCloseable {
     }
 
     /**
-     * Lets {@link ModelRuntime#close} throw when something was not closed before it. For tests.
+     * Makes {@link ModelRuntime#close} throw if anything was not closed before it. For tests.
      *
      * @return this builder
      */
@@ -347,14 +345,14 @@ public final class ModelRuntime implements AutoCloseable {
     }
 
     /**
-     * Keeps models on the disk as the engine has prepared them, so that they open faster the next
-     * time. Without this no file is written.
+     * Stores models on disk as the engine has prepared them, so that they open faster the next
+     * time. By default no file is written.
      *
-     * <p>ONNX Runtime on Linux, for models in one file that run on the CPU, keeps the optimised
-     * graph, for this version of ONNX Runtime and this kind of CPU; all others load as without a
-     * cache.
+     * <p>On Linux, ONNX Runtime stores the optimised graph of models in one file that run on the
+     * CPU. An entry holds for one version of ONNX Runtime and one kind of CPU. Other models load as
+     * without a cache.
      *
-     * @param cache where, and how far it is trusted
+     * @param cache the folder and how far it is trusted
      * @return this builder
      */
     public Builder modelCache(ModelCache cache) {
@@ -363,18 +361,18 @@ public final class ModelRuntime implements AutoCloseable {
     }
 
     /**
-     * Keeps ONNX Runtime's native libraries extracted, so that the next process starts faster.
-     * Without this they are extracted into a temporary folder with each start.
+     * Stores ONNX Runtime's extracted native libraries, so that the next process starts faster. By
+     * default they are extracted into a temporary folder at each start.
      *
-     * <p>ONNX Runtime is loaded once in a process: the first model of any runtime decides, and
-     * later ones find it loaded, whatever they say here. Where it was loaded before, or the system
-     * property {@code onnxruntime.native.path} is set, this has no effect, which is logged.
+     * <p>A process loads ONNX Runtime once, with the first model of any runtime. If it was loaded
+     * before, or the system property {@code onnxruntime.native.path} is set, this setting has no
+     * effect, and that is logged.
      *
-     * <p>The folder is made for its owner alone (mode 0700); one that exists must belong to the
-     * user of this process and be closed to all others. The libraries' digests are noted when they
-     * are extracted, and compared again when the jar or a library is another file than then, or has
-     * another size or time; what differs is not loaded, but extracted again. Where the folder
-     * cannot be used, which is logged, libraries are extracted as without it.
+     * <p>The folder is made for its owner alone (mode 0700). A folder that exists must belong to
+     * the user of this process and be closed to all others. The digests of the libraries are
+     * recorded when they are extracted. They are compared again when the file, size or time of the
+     * jar or of a library has changed. A library that differs is not loaded, but extracted again.
+     * If the folder cannot be used, that is logged, and libraries are extracted as by default.
      *
      * @param folder a folder on a local disk, made when it is first needed
      * @return this builder
@@ -385,15 +383,15 @@ public final class ModelRuntime implements AutoCloseable {
     }
 
     /**
-     * Lets models stay loaded after they were closed, so that the next load of the same bytes with
-     * the same options is at once there. Those that were used least go first.
+     * Keeps models loaded after they were closed, so that the next load of the same bytes with the
+     * same options takes no time. The least used models are evicted first.
      *
-     * <p>A model that is loaded twice at the same time with the same options is always shared,
-     * whatever is set here: it takes its memory once. The bytes of a registry's version are read
-     * and verified with each load all the same, unless a {@link #modelCache} is used.
+     * <p>Models that are open at the same time with the same bytes and options are always shared
+     * and take their memory once. The bytes of a registry's version are read and verified at each
+     * load, unless a {@link #modelCache} is used.
      *
-     * @param bytes how much all loaded models may hold, as their engines tell it, for idle ones to
-     *     stay; those in use count, but are never closed for it; 0, the default, keeps none
+     * @param bytes the most memory of all loaded models, as their engines report it, with which
+     *     idle ones stay; models in use count, but are never evicted; 0, the default, keeps none
      * @return this builder
      * @throws IllegalArgumentException if it is negative
      */
@@ -406,11 +404,11 @@ public final class ModelRuntime implements AutoCloseable {
     }
 
     /**
-     * Chooses what closing the runtime, or one of its models, does about calls that still run;
-     * {@link LoadOptions#closing} chooses for one model. Models that the runtime closes spend their
-     * patience at the same time.
+     * Sets what closing the runtime or one of its models does about running calls. {@link
+     * LoadOptions#closing} sets it for one model. When the runtime closes several models, their
+     * patience runs at the same time.
      *
-     * @param closing wait, which is the default, refuse, or end them after a while
+     * @param closing wait, which is the default, refuse, or end the calls after a while
      * @return this builder
      */
     public Builder closing(Closing closing) {
@@ -419,9 +417,9 @@ public final class ModelRuntime implements AutoCloseable {
     }
 
     /**
-     * Measures the processor time that each model takes: {@link
-     * io.mlops4j.inference.ModelFigures#cpuTime}, which says what is in it. It costs each call two
-     * readings of its thread's clock, about a microsecond together.
+     * Measures the processor time of each model ({@link
+     * io.mlops4j.inference.ModelFigures#cpuTime}). Each call then reads its thread's clock twice,
+     * which takes about a microsecond.
      *
      * @return this builder
      */
@@ -431,14 +429,14 @@ public final class ModelRuntime implements AutoCloseable {
     }
 
     /**
-     * Loads only models that a policy lets in, each after its signature was verified: from files,
-     * from a registry, and for deployments, of which one goes on with the version that it serves
-     * when the next is not let in. What is refused throws {@link
-     * io.mlops4j.error.UntrustedModelException}. Without this every model is loaded.
+     * Loads only models that a policy admits, after their signatures were verified. This holds for
+     * files, registries and deployments; a deployment keeps its serving version if the next one is
+     * rejected. A model that is rejected throws {@link io.mlops4j.error.UntrustedModelException}.
+     * By default every model is loaded.
      *
      * <p>A {@link #modelCache} beside a policy needs a key ({@link ModelCache#withKey}).
      *
-     * @param policy whose signature which model needs
+     * @param policy which signature each model needs
      * @return this builder
      */
     public Builder trust(TrustPolicy policy) {
@@ -447,11 +445,11 @@ public final class ModelRuntime implements AutoCloseable {
     }
 
     /**
-     * Says where the runtime is. A version of a registry whose card names regions ({@link
-     * io.mlops4j.model.ModelCard#regions}) is loaded only where one of them is this; without this
-     * it is refused, as nobody knows then that it may be there. What is refused throws {@link
-     * io.mlops4j.error.RegionException}; a deployment goes on with the version that it serves.
-     * Versions that name no region, and files, which have no card, are loaded anywhere.
+     * Sets the region of the runtime. If the card of a registry's version names regions ({@link
+     * io.mlops4j.model.ModelCard#regions}), the version loads only if this is one of them. Without
+     * a region, such a version is rejected with {@link io.mlops4j.error.RegionException}. A
+     * deployment then keeps its serving version. Versions whose card names no region, and files,
+     * which have no card, load anywhere.
      *
      * @param region for example {@code eu-west-1}, as cards write it
      * @return this builder

@@ -1,4 +1,4 @@
-/** The front door: {@link io.mlops4j.runtime.ModelRuntime} loads, runs and deploys models. */
+/** {@link io.mlops4j.runtime.ModelRuntime} loads, runs and deploys models. */
 @NullMarked
 package io.mlops4j.runtime;
 

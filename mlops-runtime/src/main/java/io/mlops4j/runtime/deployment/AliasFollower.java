@@ -75,7 +75,7 @@ final class AliasFollower {
     this.current = new CurrentModel(ref, lock);
   }
 
-  /** Serves what the alias names now, or throws why it cannot. */
+  /** Serves the version that the alias points to now, or throws why it cannot. */
   void start() {
     Trial first = RegistryCalls.value(look(true));
     if (first == null) {
@@ -93,7 +93,7 @@ final class AliasFollower {
   }
 
   /**
-   * Looks at the alias and waits until what it names serves, is refused or must wait.
+   * Reads the alias and waits until its version serves, is refused or must wait.
    *
    * @throws RegistryException if the registry cannot be read
    */
@@ -107,7 +107,7 @@ final class AliasFollower {
     }
   }
 
-  /** Begins a look unless one that was begun so still goes on; never waits. */
+  /** Begins to read the alias unless a tick is still reading it; never waits. */
   void tick() {
     synchronized (lock) {
       if (closed || ticking) {
@@ -393,7 +393,7 @@ final class AliasFollower {
     return made;
   }
 
-  /** Follows a record of our own, unless a look was faster. */
+  /** Follows a record that a rollback made, unless a reading was faster. */
   private @Nullable Trial adopt(AliasRecord made) {
     synchronized (lock) {
       if (!closed && (newest == null || newest.number() < made.number())) {

@@ -23,8 +23,8 @@ final class Candidates {
   private final @Nullable RecentRows recent;
 
   /**
-   * @param user who loads them and what for
-   * @param recent what callers asked about, or null
+   * @param user who loads the versions and what for
+   * @param recent recent rows of callers, or null
    */
   Candidates(
       ModelRegistry registry,
@@ -45,11 +45,11 @@ final class Candidates {
   record Candidate(ServingModel model, GatedListener.Gate gate) {}
 
   /**
-   * Loads what a record names.
+   * Loads the version that a record points to.
    *
    * @param trial ends calls of the model when it is abandoned
-   * @param serving what callers use now, or null when nothing serves yet
-   * @throws RuntimeException if it must not serve; nothing stays loaded
+   * @param serving the model that serves now, or null
+   * @throws RuntimeException if the version must not serve; nothing stays loaded
    */
   Candidate load(Trial trial, @Nullable Served serving) {
     AliasRecord record = trial.record;

@@ -22,12 +22,12 @@ final class CurrentModel {
     this.lock = lock;
   }
 
-  /** What serves, or null. */
+  /** The serving model, or null. */
   @Nullable Served orNull() {
     return current;
   }
 
-  /** What serves. */
+  /** The serving model. */
   Served get() {
     Served now = current;
     if (now == null) {
@@ -37,7 +37,7 @@ final class CurrentModel {
   }
 
   /**
-   * Counts a call in on what serves.
+   * Counts a call in on the serving model.
    *
    * @return to be released when the call has ended
    * @throws IllegalStateException if the deployment is closed

@@ -12,101 +12,107 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A model that follows an alias of a registry. Thread safe. Whoever started it closes it, before
- * the registry and the listeners that were lent to it.
+ * A model that follows an alias of a registry. Thread safe. The caller closes it before the
+ * registry and the listeners that were lent to it.
  *
- * <p>When the alias gets a new record, the version that it names is tried: verified, loaded,
- * compared with the version that serves, and tested. Its inputs must be the same, by name and type,
- * and its outputs at least the same ({@link Builder#allowSignatureChange}); every {@link
- * io.mlops4j.inference.RowModel} that was handed out is bound to it. It answers the golden rows of
- * its card or, without them, one row of zeros and empty texts; it must not fail on them, nor answer
- * NaN ({@link Builder#allowNan}). The same holds for a few recent rows of callers ({@link
- * Builder#withoutRecentRows}). Then it is published, and the version before is closed when its last
- * call has ended: no call fails, and none sees a closed model.
+ * <p>When the alias gets a new record, the version that it points to is tried: verified, loaded,
+ * compared with the serving version, and tested.
  *
- * <p>What keeps a version from serving is a verdict or a passing failure, and {@link #status} shows
- * which. After a verdict on its bytes, signature, card or answers the version is refused, and tried
- * again only when the alias gets another record. After everything else it is tried again, with
- * growing pauses from one to thirty seconds: the registry or its database failed, a required
- * signature is not there yet, memory or time was too short, the engine was not available. In both
- * cases the version before goes on serving.
+ * <ul>
+ *   <li>Its inputs must be the same by name and type. Its outputs must include the present ones
+ *       ({@link Builder#allowSignatureChange}). Each {@link io.mlops4j.inference.RowModel} of the
+ *       callers must fit.
+ *   <li>It must answer the golden rows of its card as the card says. Without golden rows, it must
+ *       answer one row of zeros and empty texts without a failure and without NaN ({@link
+ *       Builder#allowNan}). The same holds for a few recent rows of callers ({@link
+ *       Builder#withoutRecentRows}).
+ * </ul>
+ *
+ * <p>Then the version serves, and the one before is closed when its last call has ended. No call
+ * fails, and none sees a closed model.
+ *
+ * <p>If a version cannot serve, the one before goes on serving, and {@link #status} shows the
+ * reason. After a verdict on its bytes, signature, card or answers, the version is refused until
+ * the alias gets another record. After any other failure it is retried, with growing pauses from
+ * one to thirty seconds. Examples are a registry or database that failed, a required signature that
+ * is not there yet, too little memory or time, and an engine that is not available.
  *
  * <p>The registry is read, and versions are tried, on threads of the deployment. A newer record, a
- * rollback and {@link #close} overtake a trial that still runs. Nothing can end a load that hangs
- * in an engine: it is abandoned, counted in {@link #status}, and what it loads is closed when it
- * ends. At most eight may be abandoned at a time; further versions wait then. While an abandoned
- * trial of a version still runs, that version is not tried again.
+ * rollback and {@link #close} overtake a trial that still runs. A load that hangs in an engine
+ * cannot be ended. It is abandoned and counted in {@link #status}, and its model is closed when it
+ * ends. While eight trials are abandoned, further versions wait. While an abandoned trial of a
+ * version still runs, that version is not retried.
  *
- * <p>A version is leased from before its bytes are read until its last call has ended, so that no
- * process deletes it meanwhile, also when no alias names it any more; who wants to is told of the
- * actor and the process. A registry that cannot note a lease, as one that can only be read, is no
- * reason not to serve: that is logged, once a minute at most. A version whose card names other
- * regions than the runtime's is refused.
+ * <p>A version is leased before its bytes are read and until its last call has ended. Meanwhile no
+ * process can delete it, even when no alias points to it. Anyone who tries gets an error that names
+ * the actor and the process. If the registry cannot record a lease (for example, because it is
+ * read-only), the version still serves and a warning is logged, at most once a minute. A version
+ * whose card names other regions than the runtime's is refused.
  */
 public interface Deployment extends Model {
   /**
-   * Takes the alias back to the version that served before, and serves it before returning.
+   * Moves the alias back to the version that served before, and serves that version before
+   * returning.
    *
    * <p>Nothing happens unless {@code from} still serves under the newest record of the alias, so a
-   * late or repeated alarm never walks further back. A version that was left by going back, by a
-   * rollback or by hand, is never gone to again this way, and versions that were deleted are passed
-   * over. Should the version that served before be refused now, the alias names it nevertheless,
-   * and {@link #status} says why it does not serve.
+   * late or repeated alarm never walks further back. A version that the alias was moved back from,
+   * by a rollback or by hand, is skipped, and so are deleted versions. If the version that served
+   * before is refused now, the alias points to it nevertheless, and {@link #status} says why it
+   * does not serve.
    *
-   * @param from who is to leave, as a prediction or an alarm tells
+   * @param from the version to leave, as a prediction or an alarm names it
    * @param reason why; it goes into the record, signed by the deployment's actor
-   * @return the new record; empty if nothing happened, also when nothing served before
-   * @throws io.mlops4j.error.RegistryException if the alias was removed, which keeps what serves;
-   *     or if the registry cannot be used or does not answer within {@link
+   * @return the new record; empty if nothing happened, for example because no version served before
+   * @throws io.mlops4j.error.RegistryException if the alias was removed (the serving version
+   *     stays), if the registry cannot be used or does not answer within {@link
    *     Builder#registryTimeout}, or if every version that served before was deleted
    * @throws IllegalStateException if the deployment is closed
    */
   Optional<AliasRecord> rollback(ServedBy from, String reason);
 
   /**
-   * Looks at the alias now instead of at the next interval, tries a version that waits at once, and
-   * swaps before returning. Waits for the trial unless something overtakes it, even when the thread
-   * is interrupted.
+   * Reads the alias now instead of at the next interval, and retries a waiting version at once.
+   * Returns when the trial has ended or was overtaken, even when the thread is interrupted.
    *
-   * @return what serves afterwards, and what was refused or waits
+   * @return the state afterwards
    * @throws io.mlops4j.error.RegistryException if the registry cannot be used or does not answer
-   *     within {@link Builder#registryTimeout}; what serves stays
+   *     within {@link Builder#registryTimeout}; the serving version stays
    * @throws IllegalStateException if the deployment is closed
    */
   DeploymentStatus refresh();
 
   /**
-   * What serves, what was refused or waits, and whether the registry can be read; also after close.
-   * Never waits.
+   * Returns the serving version, a version that was refused or waits, and whether the registry can
+   * be read. Never waits, and works after close.
    *
    * @return the state now
    */
   DeploymentStatus status();
 
   /**
-   * How the challenger compares.
+   * Returns how the answers of the challenger compare with those of the champion.
    *
-   * @return empty unless the deployment was started with one
+   * @return empty if the deployment has no challenger
    */
   Optional<ShadowStatus> shadow();
 
   /**
-   * Ends following, waits for running calls or does with them as {@link LoadOptions#closing} chose,
-   * and frees the models; a second call does nothing, and does not wait for the first. A trial or a
-   * call of the registry that still runs is abandoned after a second. Within a call of the version
-   * that serves, by a listener or while an asynchronous answer is read, it is refused, for it would
-   * wait for itself.
+   * Stops following the alias and frees the models. Running calls are treated as {@link
+   * LoadOptions#closing} says; the default is to wait for them. A trial or a registry call that
+   * still runs is abandoned after a second. A second call does nothing and does not wait for the
+   * first.
    *
-   * @throws IllegalStateException if it was asked from within a call, or calls run and the choice
-   *     was to refuse then; the deployment goes on
+   * @throws IllegalStateException if called from inside a call of the serving version, such as by a
+   *     listener, because it would wait for itself; or if calls run and the options refuse to close
+   *     then. The deployment goes on
    */
   @Override
   void close();
 
-  /** Says what to follow and how. Not thread safe. */
+  /** Settings of a deployment. Not thread safe. */
   interface Builder {
     /**
-     * The registry; required.
+     * Sets the registry, which is required.
      *
      * @param registry lent: it must outlive the deployment
      * @return this builder
@@ -114,7 +120,7 @@ public interface Deployment extends Model {
     Builder from(ModelRegistry registry);
 
     /**
-     * Who signs what this process changes.
+     * Sets the actor of the records that this process makes.
      *
      * @param actor a name that people will understand in the history
      * @return this builder
@@ -123,9 +129,10 @@ public interface Deployment extends Model {
     Builder actor(String actor);
 
     /**
-     * Asks a challenger with the same rows, after the answer; its answer is compared, told to
-     * listeners as {@link io.mlops4j.inference.InferenceEvent.Route#SHADOW}, and never returned.
-     * Rows are dropped and counted when it falls behind.
+     * Adds a challenger, which gets the same rows after they were answered. Its answers are
+     * compared and never returned. Listeners hear of them as {@link
+     * io.mlops4j.inference.InferenceEvent.Route#SHADOW}. Rows are dropped and counted when the
+     * challenger falls behind.
      *
      * @param ref {@code name@alias}; may be assigned later
      * @return this builder
@@ -134,7 +141,7 @@ public interface Deployment extends Model {
     Builder shadow(String ref);
 
     /**
-     * How versions are loaded.
+     * Sets how versions are loaded.
      *
      * @param options engine, devices, schema, listeners
      * @return this builder
@@ -142,23 +149,23 @@ public interface Deployment extends Model {
     Builder options(LoadOptions options);
 
     /**
-     * Answers single records, and small batches, that wait for a processor in one run.
+     * Groups waiting records and small batches into one engine run.
      *
-     * @param batching how many
+     * @param batching the bounds
      * @return this builder
      */
     Builder microBatching(MicroBatching batching);
 
     /**
-     * Adds a listener. Rows of warm-up and self-test are not told.
+     * Adds a listener, which does not hear of warm-up and self-test.
      *
-     * @param listener lent: started before, closed after
+     * @param listener lent; it must outlive the deployment
      * @return this builder
      */
     Builder listener(InferenceListener listener);
 
     /**
-     * How often to look at the alias; one second unless set.
+     * Sets how often the alias is read; the default is one second.
      *
      * @param interval more than zero
      * @return this builder
@@ -167,9 +174,9 @@ public interface Deployment extends Model {
     Builder every(Duration interval);
 
     /**
-     * Adds a listener, which is called after every swap and every refusal, and when a wait or an
-     * outage begins, or an outage ends. Calls come one at a time, in order, on a thread of the
-     * deployment; what the listener throws is logged.
+     * Adds a listener to changes of the state. It is called after each swap and each refusal, when
+     * a version begins to wait, and when an outage begins or ends. Calls come one at a time, in
+     * order, on a thread of the deployment. Exceptions of the listener are logged.
      *
      * @param listener gets the state after the change, or a later one
      * @return this builder
@@ -177,9 +184,9 @@ public interface Deployment extends Model {
     Builder onChange(Consumer<? super DeploymentStatus> listener);
 
     /**
-     * Limits how long one trial of a version may take, from reading its bytes to its last test;
-     * five minutes unless set. A trial that takes longer is abandoned and tried again after it has
-     * ended. {@link #start} waits as long for the first version.
+     * Limits the time of one trial of a version, from reading its bytes to its last test. The
+     * default is five minutes. A trial that takes longer is abandoned, and the version is retried
+     * after the trial has ended. {@link #start} waits as long for the first version.
      *
      * @param limit more than zero
      * @return this builder
@@ -188,8 +195,8 @@ public interface Deployment extends Model {
     Builder trialTimeout(Duration limit);
 
     /**
-     * Limits how long the deployment waits for an answer of the registry to a look at the alias or
-     * a rollback; ten seconds unless set. Bytes are read within the trial's limit.
+     * Limits how long the deployment waits for the registry when it reads the alias or rolls back.
+     * The default is ten seconds. The trial's limit holds for reading bytes.
      *
      * @param limit more than zero
      * @return this builder
@@ -198,8 +205,8 @@ public interface Deployment extends Model {
     Builder registryTimeout(Duration limit);
 
     /**
-     * Allows versions with other inputs, or with fewer or other outputs, than the version that
-     * serves. Callers must cope with it; records that were handed out must still fit.
+     * Allows versions with other inputs, or with fewer or other outputs, than the serving version.
+     * Callers must be prepared for them. The record classes that callers have bound must still fit.
      *
      * @return this builder
      */
@@ -227,12 +234,12 @@ public interface Deployment extends Model {
     Builder withoutRecentRows();
 
     /**
-     * Loads what the alias names now and begins to follow it.
+     * Loads the version that the alias points to and begins to follow the alias.
      *
      * @return the deployment, which the caller closes
      * @throws IllegalStateException if no registry was given
-     * @throws io.mlops4j.error.RegistryException if the alias names nothing, or the bytes are not
-     *     those that were published
+     * @throws io.mlops4j.error.RegistryException if the alias points to no version, or the bytes
+     *     are not those that were published
      * @throws io.mlops4j.error.RegionException if its card names other regions than the runtime's
      * @throws io.mlops4j.error.ModelLoadException if the version cannot be loaded or fails its
      *     self-test

@@ -8,15 +8,16 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a deployment serves, and what keeps it from serving what its alias names. Immutable.
+ * The serving version of a deployment, and why the version that its alias points to does not serve.
+ * Immutable.
  *
- * @param serving who answers
- * @param since since when
- * @param newest the newest record of the alias that was read; the version that it names may be
- *     refused, wait or be on trial; when it removes the alias, what serves stays
- * @param refused the version that the alias names and that was refused for good, with the verdict
- * @param waiting the version that the alias names and that is tried again, with the reason
- * @param outage the registry cannot be read: since when and why; what serves stays
+ * @param serving the serving version
+ * @param since when it began to serve
+ * @param newest the newest record of the alias that was read; its version may be refused, waiting
+ *     or on trial; if it removes the alias, the serving version stays
+ * @param refused the alias's version if it was refused for good, with the verdict
+ * @param waiting the alias's version if it will be retried, with the reason
+ * @param outage since when and why the registry cannot be read; the serving version stays
  * @param trials versions that are being loaded and tested now, the abandoned ones first
  */
 public record DeploymentStatus(
@@ -30,11 +31,11 @@ public record DeploymentStatus(
   /**
    * Checks that nothing is null, and copies the list.
    *
-   * @param serving who answers
-   * @param since since when
+   * @param serving the serving version
+   * @param since when it began to serve
    * @param newest the newest record of the alias that was read
    * @param refused the version that was refused for good
-   * @param waiting the version that is tried again
+   * @param waiting the version that will be retried
    * @param outage since when and why the registry cannot be read
    * @param trials versions that are being loaded and tested now
    */
@@ -48,11 +49,11 @@ public record DeploymentStatus(
     trials = List.copyOf(trials);
   }
 
-  /** Why a version is refused for good: none of this changes when it is tried again. */
+  /** Why a version is refused for good. A retry would change none of these reasons. */
   public enum Verdict {
     /** The bytes, the card or a record are not those that were published. */
     BYTES,
-    /** The trust policy has no rule for the model, or its signature does not hold. */
+    /** The trust policy has no rule for the model, or its signature is not valid. */
     TRUST,
     /** The card names other regions than the runtime's. */
     REGION,
@@ -65,7 +66,7 @@ public record DeploymentStatus(
   }
 
   /**
-   * A version that never served, and is not tried again under this record.
+   * A version that is refused and will not be retried under this record.
    *
    * @param record the record that names it
    * @param verdict the kind of the reason
@@ -90,7 +91,7 @@ public record DeploymentStatus(
   }
 
   /**
-   * A version that could not be tried to the end, and is tried again.
+   * A version whose trial failed without a verdict, and that will be retried.
    *
    * @param record the record that names it
    * @param reason what the last attempt found
@@ -143,7 +144,7 @@ public record DeploymentStatus(
    * @param record the record that names it
    * @param since when that began
    * @param abandoned whether its result no longer counts: a newer record, a rollback or its time
-   *     limit overtook it; what it loaded is closed when it ends
+   *     limit overtook it; its model is closed when it ends
    */
   public record Trial(AliasRecord record, Instant since, boolean abandoned) {
     /**

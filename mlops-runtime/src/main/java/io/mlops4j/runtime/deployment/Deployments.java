@@ -3,12 +3,12 @@ package io.mlops4j.runtime.deployment;
 import io.mlops4j.runtime.serving.ModelLoader;
 import java.time.Clock;
 
-/** Where the front door gets deployments from. Stateless, so thread safe. */
+/** Builds deployments for {@code ModelRuntime}. Stateless, so thread safe. */
 public final class Deployments {
   private Deployments() {}
 
   /**
-   * Begins a deployment.
+   * Builds a deployment.
    *
    * @param loader loads models; lent, it must outlive the deployment
    * @param ref {@code name@alias}

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a verdict on a version from a passing failure, by the types of the exception and its
- * causes. Only what can never change for the same bytes, card and policy is a verdict.
+ * Distinguishes a verdict on a version from a passing failure, by the types of the exception and
+ * its causes. Only a failure that repeats for the same bytes, card and policy is a verdict.
  */
 final class Failures {
   private static final int DEEPEST = 100;
@@ -54,7 +54,9 @@ final class Failures {
         : null;
   }
 
-  /** Too little memory or time, an interrupt, a disk or a database: the next try may succeed. */
+  /**
+   * Whether a retry may succeed: memory, time, an interrupt, a disk or a database was the cause.
+   */
   private static boolean isPassing(Throwable failure) {
     Throwable cause = failure;
     for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
@@ -73,7 +75,7 @@ final class Failures {
     return false;
   }
 
-  /** Returns what went wrong, for people; never empty. */
+  /** Returns a description for people; never empty. */
   static String reason(Throwable failure) {
     return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Records that are always answered by what serves now. */
+/** A model bound to a pair of record classes that follows the deployment. */
 final class FollowingRows<I extends Record, O extends Record> implements RowModel<I, O> {
   private final AliasFollower follower;
   private final RowKey key;

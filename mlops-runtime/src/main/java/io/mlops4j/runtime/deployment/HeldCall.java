@@ -3,7 +3,7 @@ package io.mlops4j.runtime.deployment;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A call to come that lets go of what it holds before anybody hears of its end. */
+/** A future that releases a resource before it completes. */
 final class HeldCall<R> extends CompletableFuture<R> {
   private final CompletableFuture<R> call;
 

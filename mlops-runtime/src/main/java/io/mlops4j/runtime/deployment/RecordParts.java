@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the outputs of an answer that is a record; who answered is no output. */
+/**
+ * Reads the outputs of an answer that is a record. A {@code PredictionId} or {@code ServedBy} is no
+ * output.
+ */
 final class RecordParts {
   private final List<MethodHandle> accessors = new ArrayList<>();
 

@@ -15,7 +15,7 @@ import java.util.function.Function;
  * stopped may never answer. Thread safe.
  */
 final class RegistryCalls {
-  /** So that a registry that hangs does not collect threads. */
+  /** A bound, so that a registry that hangs does not collect threads. */
   private static final int MOST_ABANDONED = 8;
 
   private final String ref;
@@ -35,7 +35,7 @@ final class RegistryCalls {
    * Begins a call.
    *
    * @param what for the message, such as "read the alias"
-   * @param work given whether it is still waited for
+   * @param work gets a test whether the caller still waits
    * @return fails at the time limit with a {@link RegistryException}
    */
   <T> CompletableFuture<T> begin(String what, Function<BooleanSupplier, T> work) {

@@ -57,7 +57,7 @@ final class Rollback {
         null);
   }
 
-  /** Throws if the alias was removed, since what served before goes on serving then. */
+  /** Throws if the alias was removed, because the serving version then stays. */
   private boolean hasMovedOn() {
     AliasRecord newest = registry.head(ref).orElse(null);
     if (newest != null && newest.isRemoval()) {

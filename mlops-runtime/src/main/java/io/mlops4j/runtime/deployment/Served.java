@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What one published swap made: a model, since when, and the records bound to it. */
+/** One published model with the records that are bound to it. */
 final class Served {
   private final Candidate candidate;
   private final ServedBy servedBy;
@@ -38,7 +38,7 @@ final class Served {
     return since;
   }
 
-  /** What is counted of it as a challenger. */
+  /** The comparison of its answers as a challenger. */
   Tally tally() {
     return tally;
   }

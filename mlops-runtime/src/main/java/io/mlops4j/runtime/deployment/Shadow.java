@@ -17,10 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks a challenger with rows that the champion has answered.
+ * Calls a challenger with rows that the champion has answered.
  *
- * <p>The caller pays for keeping the rows and the answer, and for nothing else: the challenger is
- * asked in a thread of the runtime, and what does not fit into the queue is dropped and counted.
+ * <p>The caller pays only for keeping the rows and the answer. The challenger runs in a worker, and
+ * rows that do not fit into the queue are dropped and counted.
  */
 final class Shadow {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
@@ -111,7 +111,7 @@ final class Shadow {
     LOG.debug("a challenger did not answer", cause);
   }
 
-  /** Waits for running calls; what is queued is freed without asking. */
+  /** Waits for running calls; queued ones are dropped. */
   void close() {
     calls.forEach(ChallengerCall::cancel);
     challenger.close();

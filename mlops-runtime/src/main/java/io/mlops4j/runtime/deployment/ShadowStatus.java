@@ -5,17 +5,17 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a challenger answered the rows that the champion answered, since the challenger's last swap.
+ * How the challenger's answers compare with the champion's, since the challenger's last swap.
  * Immutable.
  *
- * @param challenger who was asked; empty while its alias names nothing that can serve
- * @param refused what its alias names and why that does not serve, if there is such
- * @param waiting what its alias names and is tried again, if there is such
+ * @param challenger the challenger's version; empty while its alias points to none that can serve
+ * @param refused the version of its alias if it was refused
+ * @param waiting the version of its alias if it will be retried
  * @param rows how many rows were compared
- * @param dropped how many rows were not asked as the challenger was behind
+ * @param dropped how many rows were dropped because the challenger was behind
  * @param failed how many rows the challenger could not answer
- * @param disagreements how many values differ: numbers at all, texts, true and false, NaN against a
- *     number, an output that one of them lacks
+ * @param disagreements how many values differ; a number differs from another one and from NaN, and
+ *     an output that one of them lacks differs
  * @param maxDifference the largest absolute difference of two finite numbers, 0 when none differ
  */
 public record ShadowStatus(
@@ -30,11 +30,11 @@ public record ShadowStatus(
   /**
    * Checks that nothing is null.
    *
-   * @param challenger who was asked; empty while its alias names nothing that can serve
-   * @param refused what its alias names and why that does not serve, if there is such
-   * @param waiting what its alias names and is tried again, if there is such
+   * @param challenger the challenger's version
+   * @param refused the version of its alias if it was refused
+   * @param waiting the version of its alias if it will be retried
    * @param rows how many rows were compared
-   * @param dropped how many rows were not asked as the challenger was behind
+   * @param dropped how many rows were dropped because the challenger was behind
    * @param failed how many rows the challenger could not answer
    * @param disagreements how many values differ
    * @param maxDifference the largest absolute difference of two finite numbers

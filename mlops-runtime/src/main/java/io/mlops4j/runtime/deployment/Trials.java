@@ -18,7 +18,7 @@ final class Trials {
 
   private final Set<Trial> running = ConcurrentHashMap.newKeySet();
 
-  /** One attempt to load and test what a record names; its owner guards it by a lock. */
+  /** One attempt to load and test the version of a record; the follower's lock guards it. */
   static final class Trial {
     final AliasRecord record;
     final Instant since;

@@ -1,6 +1,7 @@
 /**
- * Following an alias: load and test what it names, swap without a failing call, watch a challenger
- * on the same rows, roll back.
+ * Deployments: a model that follows an alias. Each new version is loaded and tested, then swapped
+ * in without a failing call. A challenger can answer the same rows, and an alias can be rolled
+ * back.
  */
 @NullMarked
 package io.mlops4j.runtime.deployment;

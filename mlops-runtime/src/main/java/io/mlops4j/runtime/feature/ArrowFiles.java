@@ -19,13 +19,13 @@ public final class ArrowFiles {
    * the class path. Tensor and bfloat16 columns have the vectors of {@code io.mlops4j.feature}.
    * Needs no JVM flag.
    *
-   * <p>Every batch is checked before it is handed out: sizes, offsets, texts and dictionary codes.
+   * <p>Sizes, offsets, texts and dictionary codes of each batch are checked before it is returned.
    *
    * @param file the file; only read
    * @param allocator where the batches live; it must outlive the reader and what was retained
    * @return a reader, which the caller closes
    * @throws DataException if the file is missing, empty, truncated, damaged or of another format;
-   *     reading on throws it likewise. Nothing stays allocated
+   *     the reader's iterator throws it for damage that is found later. Nothing stays allocated
    */
   public static FeatureReader open(Path file, BufferAllocator allocator) {
     Objects.requireNonNull(allocator, "allocator");

@@ -7,7 +7,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 
-/** Checks codes that came from outside before somebody looks a value up by them. */
+/** Checks the codes of a dictionary-encoded column before a value is looked up. */
 final class DictionaryCodes {
   private DictionaryCodes() {}
 

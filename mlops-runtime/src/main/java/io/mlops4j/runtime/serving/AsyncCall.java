@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class AsyncCall<R> extends CompletableFuture<R> {
   private @Nullable Runnable onCancel;
 
-  /** Says what ends the call; before anybody else sees this. */
+  /** Sets the action that cancels the call, before the future is published. */
   AsyncCall<R> cancelledBy(Runnable end) {
     onCancel = end;
     return this;

@@ -11,17 +11,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers a large batch in pieces, in the caller's thread and whatever threads of the runtime are
- * idle: the caller never waits for one of those to begin. Thread safe.
+ * Answers a large batch in pieces, in the caller's thread and in idle workers. The caller never
+ * waits for a worker to begin. Thread safe.
  */
 final class BatchSplitter {
-  /** Enough that what a piece costs beside its rows does not count. */
+  /** Large enough that the cost of a piece beside its rows is small. */
   static final int ROWS = 4096;
 
-  /** So that one thread that is slower than the others holds little up. */
+  /** Several pieces for each thread, so that a slow thread delays little. */
   private static final int FOR_EACH_THREAD = 4;
 
-  /** Arrow slices a validity bitmap without a copy at such rows. */
+  /** Arrow slices a validity bitmap without a copy at multiples of this row. */
   private static final int ALIGNED = 64;
 
   private final Executor workers;

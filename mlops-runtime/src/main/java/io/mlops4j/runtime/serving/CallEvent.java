@@ -9,7 +9,7 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One event for one listener. What it lends ends with {@link #close}. */
+/** One event for one listener. Its batches end with {@link #close}. */
 final class CallEvent implements InferenceEvent, AutoCloseable {
   private final ServedBy servedBy;
   private final Route route;
@@ -23,9 +23,9 @@ final class CallEvent implements InferenceEvent, AutoCloseable {
   private boolean ended;
 
   /**
-   * Features and outputs, made when they are asked for.
+   * Makes features and outputs on demand.
    *
-   * @param features a handle of its own for each call
+   * @param features gives a handle of its own to each call
    * @param outputs likewise
    */
   record Rows(Supplier<FeatureBatch> features, Supplier<FeatureBatch> outputs) {}

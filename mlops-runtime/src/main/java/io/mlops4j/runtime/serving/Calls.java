@@ -18,7 +18,7 @@ final class Calls {
   private final AtomicLong state = new AtomicLong();
   private final CountDownLatch drained = new CountDownLatch(1);
 
-  /** False once closing began, unless somebody still holds the model. */
+  /** Counts a call; false once closing began, unless the model is held. */
   boolean enter() {
     while (true) {
       long seen = state.get();
@@ -58,7 +58,7 @@ final class Calls {
     }
   }
 
-  /** How many run now, those who wait for a processor included. */
+  /** The number of calls, waiting ones included. */
   int running() {
     return (int) state.get();
   }
@@ -76,7 +76,7 @@ final class Calls {
     return before >= 0;
   }
 
-  /** Refuses new calls if nobody calls or holds the model now; false otherwise. */
+  /** Rejects new calls if the model has no call and is not held; false otherwise. */
   boolean closeIfIdle() {
     if (!state.compareAndSet(0, CLOSING)) {
       return false;
@@ -85,7 +85,7 @@ final class Calls {
     return true;
   }
 
-  /** Whether somebody calls or holds the model now. */
+  /** Whether the model has calls or is held. */
   boolean isBusy() {
     return (state.get() & ~CLOSING) != 0;
   }

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets another thread end a call. The slot is told only while this call has it: who ends a call
- * that has just ended by itself does nothing, and never reaches the slot's next call.
+ * Lets another thread end a call. The slot is cancelled only while this call has it. A thread that
+ * ends a call too late does nothing, and never reaches the next call of the slot.
  */
 final class Cancellation {
   private static final int WAITING = 0;
@@ -42,8 +42,8 @@ final class Cancellation {
   }
 
   /**
-   * For one of several runs that make up the call, each in a thread of its own: who ends the call
-   * ends them all.
+   * Makes the cancellation of one of several runs of the call, each in a thread of its own. Ending
+   * the call ends them all.
    */
   synchronized Cancellation part() {
     Cancellation part = new Cancellation(deadline, lateRuns);
@@ -121,7 +121,7 @@ final class Cancellation {
     check();
   }
 
-  /** The call is about to give its slot back: from now on nobody reaches it. */
+  /** The call is about to return its slot; from now on no other thread reaches the slot. */
   void end() {
     while (!state.compareAndSet(RUNNING, ENDED) && state.get() != CANCELLED) {
       Thread.onSpinWait();

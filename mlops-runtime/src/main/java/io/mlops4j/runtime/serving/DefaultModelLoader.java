@@ -127,7 +127,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
             options, memory, threads, keepLoaded, new BatchSplitter(threads, context.workers()));
   }
 
-  /** What is to be loaded: its name, where its bytes come from, and what a registry knows of it. */
+  /** A model to load: its name, the source of its bytes, and its version if it is in a registry. */
   private record Asked(
       String name,
       Supplier<? extends ModelSource> source,
@@ -141,7 +141,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
           .orElse(registered == null ? null : registered.card().features().orElse(null));
     }
 
-    /** A card states the signature that is loaded when none is chosen. */
+    /** Checks the card, which states the signature that is loaded by default. */
     void checkStated(ModelSignature found) {
       if (registered != null && options.signature().isEmpty()) {
         registered
@@ -188,8 +188,9 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
   }
 
   /**
-   * Verified before any engine gets it. Without a model cache the bytes are read each time, even
-   * when equal bytes are loaded already: a version that is damaged in its registry is refused.
+   * Reads and verifies the bytes of a version. Without a model cache they are read at each load,
+   * even when equal bytes are loaded already, so that a version that is damaged in its registry is
+   * refused.
    */
   private ModelSource source(RegisteredVersion version, LoadOptions options) {
     return modelCache && options.cached()
@@ -204,7 +205,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
         : loadNow(asked);
   }
 
-  /** Leased before its bytes are read, so that they cannot go meanwhile. */
+  /** Leases the version before its bytes are read, so that they cannot be deleted meanwhile. */
   private LoadedModel loadNow(Asked asked) {
     VersionLeases.Held lease =
         asked.registered() == null ? VersionLeases.none() : leases.take(asked.registered());
@@ -226,7 +227,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
     return register(model);
   }
 
-  /** Every model comes this way, before any engine is asked. */
+  /** Applies the trust policy to each model before an engine sees it. */
   private ModelSource trusted(String name, ModelSource source) {
     return trust == null ? source : trust.verify(name, source);
   }
@@ -301,7 +302,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
     return context.workers();
   }
 
-  /** How many models stay loaded though nobody uses them. */
+  /** The number of models that stay loaded without an identity. */
   int idleModels() {
     return opener.loaded().idle();
   }
@@ -362,7 +363,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
     }
   }
 
-  /** Not in a thread that whoever closes waits for. */
+  /** Waits for the end, except in a thread that the closing thread waits for. */
   private void awaitEnd() {
     if (!context.inside().isInAny() && !context.threads().isOwn()) {
       UninterruptibleWait.uninterruptibly(ended);
@@ -411,13 +412,16 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
     }
     if (context.inside().isInAny()) {
       throw new IllegalStateException(
-          "the runtime is asked to close from within a call of one of its models, which it would"
-              + " wait for; close it in another thread, or after the call");
+          "the runtime cannot be closed from inside a call of one of its models, because it would"
+              + " wait for itself; close it in another thread, or after the call");
     }
     models.forEach(LoadedModel::checkClosable);
   }
 
-  /** All of them stop before the first is waited for, so that the patience of all runs at once. */
+  /**
+   * Stops the calls of all models before it waits for the first, so that their patience runs at
+   * once.
+   */
   private void closeModels(List<String> forgotten) {
     List<LoadedModel> open = List.copyOf(models);
     List<LoadedModel> stopped = new ArrayList<>();

@@ -17,7 +17,7 @@ import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
-/** Answers, who gave them, and the views that end with them. */
+/** The answers to a call, their model and version, and views that end with the prediction. */
 final class DefaultPrediction implements Prediction, Answer {
   /** Memory that two threads gave back twice would hold two answers at once. */
   private static final AtomicIntegerFieldUpdater<DefaultPrediction> CLOSED =
@@ -164,7 +164,7 @@ final class DefaultPrediction implements Prediction, Answer {
       }
     }
 
-    /** A batch of its own for each caller, who may close it before the prediction. */
+    /** Makes a batch for each caller, who may close it before the prediction. */
     FeatureBatch lend(BufferAllocator allocator) {
       FeatureBatch another = batch.lend(allocator);
       lent.add(another);

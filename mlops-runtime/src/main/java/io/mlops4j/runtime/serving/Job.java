@@ -5,9 +5,9 @@ import io.mlops4j.spi.EngineSlot;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
- * What a slot does in one run.
+ * The work of a slot in one run.
  *
- * @param <A> what is taken out of the slot
+ * @param <A> the answer
  */
 interface Job<A> {
   /**
@@ -21,18 +21,18 @@ interface Job<A> {
   A read(OutputReader reader, EngineSlot slot, boolean whole);
 
   /**
-   * Keeps the memory of what is bound, until the result is closed.
+   * Keeps the memory of the bound rows until the result is closed.
    *
    * @param allocator lent
    */
   Hold hold(BufferAllocator allocator);
 
-  /** Memory that stays. */
+  /** Memory that stays allocated until this is closed. */
   interface Hold extends AutoCloseable {
     @Override
     void close();
   }
 
-  /** Frees an answer that nobody gets. */
+  /** Frees an answer that has no caller any more. */
   void drop(A answer);
 }

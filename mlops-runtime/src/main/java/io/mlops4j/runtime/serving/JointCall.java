@@ -6,8 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One caller's batch, which may be answered together with others. Its caller makes it, and hands it
- * to whoever answers it; {@link #cancel} may come from any thread.
+ * One caller's batch, which may share a run with others. Its caller's thread makes it, and the
+ * thread that answers it takes it over. Any thread may {@link #cancel}.
  */
 final class JointCall {
   private final BatchRequest request;
@@ -19,7 +19,7 @@ final class JointCall {
   private volatile boolean unwanted;
 
   /**
-   * A call that nobody answers yet.
+   * A call that waits for its answer.
    *
    * @param since when it began, by {@link System#nanoTime}
    */
@@ -41,14 +41,14 @@ final class JointCall {
     return since;
   }
 
-  /** Equal for calls that one run can answer; looked at before somebody else can answer it. */
+  /** Equal for calls that one run can answer. Called before another thread can answer the call. */
   Object shape() {
     JoinableBatch looked = request.joinable();
     joinable = looked;
     return looked == null ? this : looked.shape();
   }
 
-  /** The batch of a call that has found company, which only calls of an equal shape do. */
+  /** The batch of a call in a run with others, which have an equal shape. */
   JoinableBatch joinable() {
     return Objects.requireNonNull(joinable, "joinable");
   }
@@ -62,7 +62,7 @@ final class JointCall {
     return began;
   }
 
-  /** Nobody wants the answer; ends the run when that is so of all that it answers. */
+  /** Cancels the call; ends the run when all its calls are cancelled. */
   void cancel() {
     unwanted = true;
     Run now = run;

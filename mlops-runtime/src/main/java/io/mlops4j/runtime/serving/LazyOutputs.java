@@ -5,7 +5,10 @@ import io.mlops4j.runtime.binding.output.Outputs;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/** The outputs of a call for its listeners, viewed when the first asks. One thread at a time. */
+/**
+ * The outputs of a call for its listeners, made for the first that needs them. One thread at a
+ * time.
+ */
 final class LazyOutputs implements AutoCloseable {
   private final Outputs outputs;
   private final BufferAllocator allocator;

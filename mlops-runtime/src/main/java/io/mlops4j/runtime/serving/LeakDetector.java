@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers where predictions were made, and tells of those that the garbage collector found though
- * nobody had closed them. Only one of many is watched, so that it costs a call nothing that could
- * be measured; whoever forgets one forgets all. It never frees anything. Thread safe.
+ * Finds predictions that the garbage collector reached before they were closed, and logs where they
+ * were made. Only one of many is watched, so that the cost of a call cannot be measured. It never
+ * frees anything. Thread safe.
  */
 final class LeakDetector {
   /** A power of two. */
@@ -44,7 +44,7 @@ final class LeakDetector {
     }
   }
 
-  /** Watches one, and tells of others. */
+  /** Watches one, and logs others that were found. */
   Watch watch(Object opened) {
     tell();
     Watch watch = new Watch(opened);
@@ -52,7 +52,7 @@ final class LeakDetector {
     return watch;
   }
 
-  /** Who called, from near to far. */
+  /** The callers, from near to far. */
   static String place() {
     return STACK.walk(
         frames ->
@@ -63,7 +63,7 @@ final class LeakDetector {
                 .collect(Collectors.joining(" < ")));
   }
 
-  /** Logs what was found since the last time. */
+  /** Logs the leaks that were found since the last time. */
   private void tell() {
     for (Reference<?> one = dropped.poll(); one != null; one = dropped.poll()) {
       if (one instanceof Watch watch && watched.remove(watch)) {

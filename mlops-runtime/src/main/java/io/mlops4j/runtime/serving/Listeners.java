@@ -9,7 +9,10 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells listeners, and keeps what they throw away from callers. Thread safe. */
+/**
+ * Notifies listeners. Their exceptions are counted and logged, and never reach a caller. Thread
+ * safe.
+ */
 final class Listeners {
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
   private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
@@ -37,12 +40,12 @@ final class Listeners {
     return rows.length > 0;
   }
 
-  /** Tells those that need no rows. */
+  /** Notifies the listeners that need no rows. */
   void tellPlain(Supplier<CallEvent> event) {
     tell(plain, event);
   }
 
-  /** Tells those that need rows. */
+  /** Notifies the listeners that need rows. */
   void tellRows(Supplier<CallEvent> event) {
     tell(rows, event);
   }
@@ -57,7 +60,7 @@ final class Listeners {
     }
   }
 
-  /** How often a listener threw. */
+  /** The number of exceptions of listeners. */
   long failures() {
     return failures.get();
   }

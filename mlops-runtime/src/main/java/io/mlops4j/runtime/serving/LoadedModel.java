@@ -86,7 +86,7 @@ final class LoadedModel implements ServingModel {
             : null;
   }
 
-  /** Where it was opened. */
+  /** The place that opened it. */
   String opened() {
     return opened;
   }
@@ -201,7 +201,7 @@ final class LoadedModel implements ServingModel {
         : direct;
   }
 
-  /** One for each pair of record classes, however often they are bound. */
+  /** One batcher for each pair of record classes. */
   @SuppressWarnings("unchecked") // the map's values have the types of their key
   private <I extends Record, O extends Record> RowBatcher<I, O> batcher(
       Class<I> in, Class<O> out, RecordBinder<I> binder, BoundRows<I, O> direct) {
@@ -217,7 +217,7 @@ final class LoadedModel implements ServingModel {
                     calls::refused));
   }
 
-  /** One for each record class, however often it is bound. */
+  /** One collector for each record class. */
   @SuppressWarnings("unchecked") // the map's values have the type of their key
   private <I extends Record> RowCollector<I> collector(Class<I> in, RecordBinder<I> binder) {
     return (RowCollector<I>)
@@ -298,15 +298,15 @@ final class LoadedModel implements ServingModel {
       throw new IllegalStateException(
           "the model "
               + identity.servedBy().model()
-              + " is asked to close from within a call of its own, which it would wait for; close"
+              + " cannot be closed from inside one of its calls, because it would wait for itself; close"
               + " it in another thread, or after the call");
     }
     if (counter.isBusy() && context.threads().isOwn()) {
       throw new IllegalStateException(
           "the model "
               + identity.servedBy().model()
-              + " is asked to close while calls run, in one of the threads that answer them, which"
-              + " they would wait for; close it in another thread");
+              + " cannot be closed by a worker while calls run, because it would wait for"
+              + " itself; close it in another thread");
     }
     if (identity.closing() == Closing.refuses() && !counter.isClosing() && isBusy()) {
       throw busyException();
@@ -321,7 +321,7 @@ final class LoadedModel implements ServingModel {
     int runs = calls.abandoned();
     if (runs > 0 && !counter.isBusy()) {
       return new IllegalStateException(
-          "the model %s: found %d abandoned runs that go on, expected none to close it; it stays open: close it when they have ended, or choose another Closing"
+          "the model %s: found %d abandoned runs, expected none; the model stays open: close it when they have ended, or choose another Closing"
               .formatted(identity.servedBy().model(), runs));
     }
     int running = Math.max(1, counter.running());
@@ -330,7 +330,7 @@ final class LoadedModel implements ServingModel {
             + identity.servedBy().model()
             + ": found "
             + (running == 1 ? "1 running call" : running + " running calls")
-            + ", expected none to close it; it stays open: close it when they have"
+            + ", expected none; the model stays open: close it when they have"
             + " ended, or choose another Closing");
   }
 
@@ -357,7 +357,7 @@ final class LoadedModel implements ServingModel {
     }
   }
 
-  /** Refuses new calls, and ends those that run in time; false if that was done before. */
+  /** Rejects new calls and schedules the end of running ones; false if that was done before. */
   boolean stopCalls() {
     if (!counter.close()) {
       return false;
@@ -373,7 +373,7 @@ final class LoadedModel implements ServingModel {
     return true;
   }
 
-  /** After {@link #stopCalls} returned true: waits for those that run, and frees the model. */
+  /** Waits for running calls and frees the model, after {@link #stopCalls} returned true. */
   void free() {
     try {
       counter.awaitDrained();
@@ -391,7 +391,7 @@ final class LoadedModel implements ServingModel {
     }
   }
 
-  /** As long as the choice of {@link Closing} allows; each keeps what it uses. */
+  /** Waits for abandoned runs as long as {@link Closing} allows. */
   private void awaitAbandoned() {
     AbandonedRuns late = calls.late();
     int runs = calls.abandoned();
@@ -415,7 +415,7 @@ final class LoadedModel implements ServingModel {
     }
   }
 
-  /** Waits until whoever closes it is done. */
+  /** Waits until the closing thread is done. */
   void awaitClosed() {
     UninterruptibleWait.uninterruptibly(closed);
   }

@@ -15,9 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The models of a runtime by what they were loaded from and how. One that is asked for again while
- * it is used is shared; one that nobody uses any more stays loaded as long as the budget allows,
- * and is forgotten as Caffeine finds best. A model in use is never closed. Thread safe.
+ * The open models of a runtime, by their bytes and options. A model that is loaded again while it
+ * is in use is shared. Models without a user stay loaded within a budget, and Caffeine chooses
+ * which are evicted. A model in use is never closed. Thread safe.
  */
 final class LoadedModels implements AutoCloseable {
   private static final int KIB = 1024;
@@ -44,7 +44,7 @@ final class LoadedModels implements AutoCloseable {
             .build();
   }
 
-  /** What models must have in common to be one. */
+  /** Equal for models that can be shared. */
   record Key(
       Digest digest,
       String engine,
@@ -156,12 +156,12 @@ final class LoadedModels implements AutoCloseable {
     return sum;
   }
 
-  /** How many stay loaded though nobody uses them. */
+  /** The number of models that stay loaded without a user. */
   synchronized int idle() {
     return idle.asMap().size();
   }
 
-  /** Frees what is idle, and what becomes so later. */
+  /** Frees models without a user, now and later. */
   @Override
   public synchronized void close() {
     closed = true;

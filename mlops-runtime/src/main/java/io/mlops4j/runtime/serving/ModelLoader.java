@@ -11,10 +11,10 @@ import org.apache.arrow.memory.BufferAllocator;
 /** Loads models for the front door and for deployments. Thread safe. */
 public interface ModelLoader {
   /**
-   * Loads a model of no registry.
+   * Loads a model that is in no registry.
    *
-   * @param source gives its verified bytes, once; asked within the deadline of the options
-   * @param name its file's name
+   * @param source reads its verified bytes; called once, within the deadline of the options
+   * @param name the name of its file
    * @param options engine, devices, listeners, schema
    * @return the loaded model, which the caller closes
    * @throws io.mlops4j.error.ModelLoadException if the bytes cannot be loaded, or columns cannot
@@ -25,14 +25,14 @@ public interface ModelLoader {
   ServingModel load(Supplier<? extends ModelSource> source, String name, LoadOptions options);
 
   /**
-   * Loads a version of a registry, and leases it until all identities of the model are closed. A
-   * lease that cannot be had is logged, and no reason not to load.
+   * Loads a version of a registry, and leases it until all identities of the model are closed. If
+   * the registry cannot record the lease, the model still loads and a warning is logged.
    *
-   * @param version which, and for whom
-   * @param options engine, devices, listeners, and a schema that goes before the card's
-   * @param route how the events of this model are marked
+   * @param version the version and its user
+   * @param options engine, devices, listeners, and a schema that replaces the card's
+   * @param route the route of its events
    * @return the loaded model, which the caller closes
-   * @throws io.mlops4j.error.RegistryException if its bytes cannot be had
+   * @throws io.mlops4j.error.RegistryException if its bytes cannot be read
    * @throws io.mlops4j.error.RegionException if it may not be loaded here
    * @throws io.mlops4j.error.ModelLoadException if the bytes cannot be loaded, or columns cannot
    *     meet its inputs

@@ -5,17 +5,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of a model that are to be ended when it is closed and they go on for too long. Thread
- * safe.
+ * The running calls of a model whose closing may end calls. Thread safe.
  *
- * <p>A call is added before it looks whether the end has come, and the end comes before it is
- * looked who was added: one of the two finds the other.
+ * <p>A call is added before it checks whether the model ends its calls, and the model begins to end
+ * calls before it looks which were added. So one of the two finds the other.
  */
 final class RunningCalls {
   private final Set<Cancellation> running = ConcurrentHashMap.newKeySet();
   private volatile @Nullable String reason;
 
-  /** Keeps account of a call until it is {@link #remove removed}; one that comes late is ended. */
+  /** Adds a call until it is {@link #remove removed}; a call that comes too late is ended. */
   void add(Cancellation call) {
     running.add(call);
     String ended = reason;
@@ -28,7 +27,7 @@ final class RunningCalls {
     running.remove(call);
   }
 
-  /** Ends those that run, and whichever come. */
+  /** Ends the running calls, and each that is added later. */
   void end(String why) {
     reason = why;
     running.forEach(call -> call.close(why));

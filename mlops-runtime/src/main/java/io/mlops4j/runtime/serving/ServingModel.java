@@ -5,23 +5,23 @@ import io.mlops4j.inference.Model;
 import io.mlops4j.registry.AliasRecord;
 
 /**
- * A model whose calls can be counted from outside, so that a deployment can swap it without a
- * caller ever seeing a closed one. Thread safe.
+ * A model whose calls can be counted from outside. So a deployment can swap it, and no caller sees
+ * a closed model. Thread safe.
  */
 public interface ServingModel extends Model {
   /**
-   * The same loaded model under another identity, as when an alias moves without a change of the
-   * version. Engine and slots are shared; each identity is closed independently.
+   * Gives the loaded model another identity, for example when an alias gets a new record for the
+   * same version. Engine and slots are shared. Each identity is closed independently.
    *
    * @param alias the record that makes it serve
-   * @param route how the events of the new identity are marked
+   * @param route the route of its events
    * @return a further identity, which the caller closes
    * @throws IllegalStateException if this one is closed
    */
   ServingModel withAlias(AliasRecord alias, InferenceEvent.Route route);
 
   /**
-   * The same loaded model under another identity, whose events have this one's route.
+   * Gives the loaded model another identity with the same route.
    *
    * @param alias the record that makes it serve
    * @return a further identity, which the caller closes
@@ -30,8 +30,8 @@ public interface ServingModel extends Model {
   ServingModel withAlias(AliasRecord alias);
 
   /**
-   * The same loaded model under another identity, for calls that may hang: closing it ends them in
-   * the engine, where the engine can. No listener hears of its calls.
+   * Gives the loaded model another identity for calls that may hang. Closing it ends its calls if
+   * the engine can end them. No listener hears of its calls.
    *
    * @return a further identity, which the caller closes
    * @throws IllegalStateException if this one is closed
@@ -45,20 +45,20 @@ public interface ServingModel extends Model {
    */
   boolean acquire();
 
-  /** Ends what a successful {@link #acquire} began; closing waits for it. */
+  /** Returns what a successful {@link #acquire} counted; closing waits for it. */
   void release();
 
   /**
-   * Tells what {@link #close} would refuse now; closes nothing.
+   * Throws if {@link #close} would throw now; closes nothing.
    *
-   * @throws IllegalStateException if it were asked from within a call of this model, or calls run
-   *     and the choice was to refuse then
+   * @throws IllegalStateException if called from inside a call of this model, or calls run and the
+   *     options refuse to close then
    */
   void checkClosable();
 
   /**
-   * Closes as {@link #close} does, but waits for running calls where that would refuse. A second
-   * call does nothing. Not to be called from within a call of this model.
+   * Closes like {@link #close}, but waits for running calls where {@code close} would refuse. A
+   * second call waits for the first. Must not be called from inside a call of this model.
    */
   void drain();
 }

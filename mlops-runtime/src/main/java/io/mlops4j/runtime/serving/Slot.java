@@ -4,10 +4,10 @@ import io.mlops4j.runtime.binding.SlotInputs;
 import io.mlops4j.spi.EngineSlot;
 
 /**
- * A slot of the engine and what fills it.
+ * A slot of the engine and its inputs.
  *
  * @param engine the engine's slot
- * @param inputs what fills it from batches
+ * @param inputs fills it from batches
  */
 record Slot(EngineSlot engine, SlotInputs inputs) {
   /** Ready for the next call. */

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Slots that are built once and used again. Thread safe, without a lock.
  *
- * <p>There are as many as there were calls at the same time; more than the bound are closed after
- * their call. A call never waits for a slot: what waits behind a run that hangs would hang too.
+ * <p>There are as many slots as there were calls at the same time. Slots beyond the bound are
+ * closed after their call. A call never waits for a slot, because it would hang behind a run that
+ * hangs.
  */
 final class SlotPool implements AutoCloseable {
   private final AtomicReferenceArray<@Nullable Slot> idle;

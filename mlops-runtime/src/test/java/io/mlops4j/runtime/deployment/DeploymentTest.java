@@ -534,7 +534,7 @@ class DeploymentTest {
         assertThat(plus.ask(deployment, 10)).isEqualTo(11);
         assertThat(refused)
             .hasSize(2)
-            .allSatisfy(e -> assertThat(e).hasMessageContaining("from within a call of its own"));
+            .allSatisfy(e -> assertThat(e).hasMessageContaining("from inside one of its calls"));
       }
     }
 

@@ -284,7 +284,7 @@ class ClosingTest {
             e ->
                 assertThat(e)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("from within a call"));
+                    .hasMessageContaining("from inside"));
   }
 
   @Test
@@ -329,7 +329,7 @@ class ClosingTest {
       CompletableFuture<Void> closesToo = second.thenRun(model::close);
       assertThat(model.acquire()).isTrue(); // a call that has not ended
       goOn.countDown();
-      assertThatThrownBy(closes::get).hasMessageContaining("in one of the threads that answer");
+      assertThatThrownBy(closes::get).hasMessageContaining("cannot be closed by a worker");
       assertThatThrownBy(closesToo::get).hasCauseInstanceOf(IllegalStateException.class);
       model.release();
     }

@@ -13,7 +13,7 @@ public interface Answer {
   Outputs outputsByRow();
 
   /**
-   * Who answered.
+   * Returns the model and version that answered.
    *
    * @return one instance for each published swap
    */

@@ -20,8 +20,8 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers to one call. Read in one thread at a time, until they are released; whoever reads
- * them makes sure of that.
+ * The answers to one call. For one thread at a time, until they are released; the caller ensures
+ * that.
  */
 public final class Outputs {
   /** What one buffer holds. */
@@ -89,7 +89,7 @@ public final class Outputs {
   }
 
   /**
-   * How many rows were asked.
+   * Returns the number of rows of the call.
    *
    * @return 0 or more
    */
