@@ -1,9 +1,9 @@
 package io.mlops4j.feature;
 
+import io.mlops4j.internal.ComponentVectors;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.reflect.Array;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
@@ -14,21 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.BigIntVector;
-import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.Float4Vector;
-import org.apache.arrow.vector.Float8Vector;
-import org.apache.arrow.vector.IntVector;
-import org.apache.arrow.vector.SmallIntVector;
-import org.apache.arrow.vector.TinyIntVector;
 import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.types.Types.MinorType;
 import org.apache.arrow.vector.types.pojo.Field;
-import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
 
@@ -128,12 +119,7 @@ public final class RecordBatches<R extends Record> {
               + ", expected a number, boolean, String or enum, or an array of primitives or of"
               + " String");
     }
-    if (!type.isArray()) {
-      return Field.nullable(component.getName(), values.getType());
-    }
-    Field child = Field.nullable(ListVector.DATA_VECTOR_NAME, values.getType());
-    FieldType list = FieldType.nullable(MinorType.LIST.getType());
-    return new Field(component.getName(), list, List.of(child));
+    return ComponentVectors.field(component.getName(), values.getType(), type.isArray());
   }
 
   /** A handle {@code (Record) -> Object}. */
@@ -188,11 +174,8 @@ public final class RecordBatches<R extends Record> {
   }
 
   FeatureBatch batch(Iterator<R> rows, int most) {
-    List<FieldVector> vectors = new ArrayList<>(fields.size());
+    List<FieldVector> vectors = ComponentVectors.create(fields, allocator);
     try {
-      for (Field field : fields) {
-        vectors.add(field.createVector(allocator));
-      }
       int count = 0;
       while (count < most && rows.hasNext()) {
         R row = rows.next();
@@ -200,7 +183,8 @@ public final class RecordBatches<R extends Record> {
           throw new NullPointerException("rows: found null at " + count + ", expected a record");
         }
         for (int i = 0; i < vectors.size(); i++) {
-          set(vectors.get(i), count, get(getters.get(i), row));
+          ComponentVectors.set(
+              vectors.get(i), count, get(getters.get(i), row), RecordBatches::setText);
         }
         count++;
       }
@@ -224,44 +208,6 @@ public final class RecordBatches<R extends Record> {
     } catch (Throwable e) {
       throw new IllegalStateException("a record's accessor failed: " + e, e);
     }
-  }
-
-  private static void set(FieldVector vector, int row, @Nullable Object value) {
-    if (vector instanceof ListVector list) {
-      setList(list, row, value);
-    } else if (value == null) {
-      vector.setNull(row);
-    } else if (vector instanceof Float4Vector floats) {
-      floats.setSafe(row, (Float) value);
-    } else if (vector instanceof Float8Vector doubles) {
-      doubles.setSafe(row, (Double) value);
-    } else if (vector instanceof TinyIntVector bytes) {
-      bytes.setSafe(row, (Byte) value);
-    } else if (vector instanceof SmallIntVector shorts) {
-      shorts.setSafe(row, (Short) value);
-    } else if (vector instanceof IntVector ints) {
-      ints.setSafe(row, (Integer) value);
-    } else if (vector instanceof BigIntVector longs) {
-      longs.setSafe(row, (Long) value);
-    } else if (vector instanceof BitVector bits) {
-      bits.setSafe(row, (Boolean) value ? 1 : 0);
-    } else {
-      String text = value instanceof Enum<?> constant ? constant.name() : (String) value;
-      setText((VarCharVector) vector, row, text);
-    }
-  }
-
-  private static void setList(ListVector list, int row, @Nullable Object array) {
-    if (array == null) {
-      list.setNull(row);
-      return;
-    }
-    int start = list.startNewValue(row);
-    int length = Array.getLength(array);
-    for (int i = 0; i < length; i++) {
-      set(list.getDataVector(), start + i, Array.get(array, i));
-    }
-    list.endValue(row, length);
   }
 
   /** As {@link FeatureBatch.Builder#strings} does. */

@@ -1,28 +1,17 @@
 package io.mlops4j.runtime.binding;
 
 import io.mlops4j.error.ModelInputException;
+import io.mlops4j.internal.ComponentVectors;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.reflect.Array;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.BigIntVector;
-import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.Float4Vector;
-import org.apache.arrow.vector.Float8Vector;
-import org.apache.arrow.vector.IntVector;
-import org.apache.arrow.vector.SmallIntVector;
-import org.apache.arrow.vector.TinyIntVector;
-import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VarCharVector;
-import org.apache.arrow.vector.complex.ListVector;
-import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
-import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
 
@@ -61,12 +50,8 @@ public final class RecordColumns<I extends Record> {
           component.getType().getSimpleName(),
           "a number, boolean, String or enum");
     }
-    ArrowType values = ArrowTypes.arrowType(type);
-    if (!component.getType().isArray()) {
-      return Field.nullable(column, values);
-    }
-    Field child = Field.nullable(ListVector.DATA_VECTOR_NAME, values);
-    return new Field(column, FieldType.nullable(ArrowType.List.INSTANCE), List.of(child));
+    return ComponentVectors.field(
+        column, ArrowTypes.arrowType(type), component.getType().isArray());
   }
 
   /**
@@ -76,16 +61,7 @@ public final class RecordColumns<I extends Record> {
    * @return one for each component, to be closed by the caller
    */
   public List<FieldVector> create(BufferAllocator allocator) {
-    List<FieldVector> vectors = new ArrayList<>(fields.size());
-    try {
-      for (Field field : fields) {
-        vectors.add(field.createVector(allocator));
-      }
-      return vectors;
-    } catch (RuntimeException | Error e) {
-      vectors.forEach(ValueVector::close);
-      throw e;
-    }
+    return ComponentVectors.create(fields, allocator);
   }
 
   /**
@@ -97,7 +73,7 @@ public final class RecordColumns<I extends Record> {
    */
   public void set(List<FieldVector> vectors, int row, I values) {
     for (int i = 0; i < getters.length; i++) {
-      set(vectors.get(i), row, get(i, values));
+      ComponentVectors.set(vectors.get(i), row, get(i, values), RecordColumns::setText);
     }
   }
 
@@ -109,40 +85,7 @@ public final class RecordColumns<I extends Record> {
     }
   }
 
-  private static void set(FieldVector vector, int row, @Nullable Object value) {
-    if (vector instanceof ListVector list) {
-      setList(list, row, value);
-    } else if (value == null) {
-      vector.setNull(row);
-    } else if (vector instanceof Float4Vector floats) {
-      floats.setSafe(row, (Float) value);
-    } else if (vector instanceof Float8Vector doubles) {
-      doubles.setSafe(row, (Double) value);
-    } else if (vector instanceof TinyIntVector bytes) {
-      bytes.setSafe(row, (Byte) value);
-    } else if (vector instanceof SmallIntVector shorts) {
-      shorts.setSafe(row, (Short) value);
-    } else if (vector instanceof IntVector ints) {
-      ints.setSafe(row, (Integer) value);
-    } else if (vector instanceof BigIntVector longs) {
-      longs.setSafe(row, (Long) value);
-    } else if (vector instanceof BitVector bits) {
-      bits.setSafe(row, (Boolean) value ? 1 : 0);
-    } else {
-      ((VarCharVector) vector).setSafe(row, new Text(Components.text(value)));
-    }
-  }
-
-  private static void setList(ListVector list, int row, @Nullable Object array) {
-    if (array == null) {
-      list.setNull(row);
-      return;
-    }
-    int start = list.startNewValue(row);
-    int length = Array.getLength(array);
-    for (int i = 0; i < length; i++) {
-      set(list.getDataVector(), start + i, Array.get(array, i));
-    }
-    list.endValue(row, length);
+  private static void setText(VarCharVector vector, int row, String text) {
+    vector.setSafe(row, new Text(text));
   }
 }

@@ -1,13 +1,13 @@
 package io.mlops4j.runtime.serving.loading;
 
 import io.mlops4j.error.ModelLoadException;
-import io.mlops4j.feature.BFloat16Type;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.Feature;
 import io.mlops4j.model.Narrowing;
 import io.mlops4j.model.TensorSpec;
+import io.mlops4j.runtime.binding.ArrowTypes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,6 @@ import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.BaseRepeatedValueVector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
-import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
@@ -139,7 +138,7 @@ public final class PlainColumns {
             : features.stream()
                 .findFirst()
                 .flatMap(this::type)
-                .map(PlainColumns::arrow)
+                .map(ArrowTypes::arrowType)
                 .orElseGet(() -> arrow(flat(values)));
     int width = width(values);
     Field field =
@@ -179,33 +178,20 @@ public final class PlainColumns {
     return flat;
   }
 
-  private static ArrowType arrow(ElementType type) {
-    return switch (type) {
-      case FLOAT16 -> new ArrowType.FloatingPoint(FloatingPointPrecision.HALF);
-      case BFLOAT16 -> BFloat16Type.of();
-      case FLOAT32 -> new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE);
-      case FLOAT64 -> new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE);
-      case INT8, INT16, INT32, INT64 -> new ArrowType.Int(type.bytes() * Byte.SIZE, true);
-      case UINT8, UINT16, UINT32, UINT64 -> new ArrowType.Int(type.bytes() * Byte.SIZE, false);
-      case BOOL -> new ArrowType.Bool();
-      case STRING -> new ArrowType.Utf8();
-    };
-  }
-
   /** A column that the model does not know, as a key: the type of its values. */
   private static ArrowType arrow(List<@Nullable Object> values) {
     for (Object value : values) {
       if (value instanceof String) {
-        return arrow(ElementType.STRING);
+        return ArrowTypes.arrowType(ElementType.STRING);
       }
       if (value instanceof Boolean) {
-        return arrow(ElementType.BOOL);
+        return ArrowTypes.arrowType(ElementType.BOOL);
       }
       if (value instanceof Float || value instanceof Double) {
-        return arrow(ElementType.FLOAT64);
+        return ArrowTypes.arrowType(ElementType.FLOAT64);
       }
     }
-    return arrow(ElementType.INT64);
+    return ArrowTypes.arrowType(ElementType.INT64);
   }
 
   private static FieldVector fill(FieldVector vector, List<@Nullable Object> values) {
