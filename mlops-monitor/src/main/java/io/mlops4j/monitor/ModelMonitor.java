@@ -12,7 +12,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +38,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   private final MonitorSettings settings;
   private final HandOff handOff;
   private final MonitorLoop loop;
-  private final Thread worker;
+  private final MonitorThread thread;
   private final Failures failures = new Failures();
   private final LongAdder dropped = new LongAdder();
   private final LongAdder failedCalls = new LongAdder();
@@ -48,8 +47,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     this.settings = settings;
     this.handOff = new HandOff(settings.handOffRows());
     this.loop = new MonitorLoop(settings, failures);
-    this.worker = new Thread(this::work, "mlops4j-monitor");
-    this.worker.setDaemon(true);
+    this.thread = new MonitorThread(handOff, loop, failures);
   }
 
   /**
@@ -234,21 +232,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
         throw new IllegalArgumentException("label: found " + label.value() + ", expected 0 or 1");
       }
     }
-    HandOff.Labels item = new HandOff.Labels(labels, settings.clock().instant());
-    if (Thread.currentThread() == worker) {
-      loop.handle(item); // an action that adds a label must not wait for its own thread
-    } else if (!put(item)) {
-      throw new IllegalStateException("the monitor is closed");
-    }
-  }
-
-  private boolean put(HandOff.Item item) {
-    try {
-      return handOff.put(item);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while handing over to the monitor", e);
-    }
+    thread.add(new HandOff.Labels(labels, settings.clock().instant()));
   }
 
   /**
@@ -299,18 +283,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * @throws IllegalStateException if the calling thread is interrupted; its flag stays set
    */
   public void flush() {
-    if (Thread.currentThread() == worker) {
-      return;
-    }
-    HandOff.Mark mark = new HandOff.Mark(new CountDownLatch(1));
-    if (put(mark)) {
-      try {
-        mark.reached().await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while waiting for the monitor", e);
-      }
-    }
+    thread.flush();
   }
 
   /**
@@ -319,29 +292,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    */
   @Override
   public void close() {
-    handOff.close();
-    if (Thread.currentThread() == worker) {
-      return;
-    }
-    boolean interrupted = false;
-    while (worker.isAlive()) {
-      try {
-        worker.join();
-      } catch (InterruptedException e) {
-        interrupted = true; // the rows in the hand-off are still handled
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void work() {
-    for (HandOff.Item item = handOff.take(); item != null; item = handOff.take()) {
-      HandOff.Item taken = item;
-      failures.guard("cannot process the rows that were handed over", () -> loop.handle(taken));
-      item.close();
-    }
+    thread.close();
   }
 
   /** Describes a monitor. Not thread safe; each {@link #start} starts a separate monitor. */
@@ -531,7 +482,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
               handOffRows);
       new SettingsCheck(settings).check(card);
       ModelMonitor monitor = new ModelMonitor(settings);
-      monitor.worker.start();
+      monitor.thread.start();
       return monitor;
     }
   }
