@@ -14,7 +14,7 @@ import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.runtime.deployment.Deployment;
-import io.mlops4j.runtime.deployment.Deployments;
+import io.mlops4j.runtime.deployment.alias.Deployments;
 import io.mlops4j.runtime.feature.ArrowFiles;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
 import io.mlops4j.runtime.serving.loading.RegisteredVersion;

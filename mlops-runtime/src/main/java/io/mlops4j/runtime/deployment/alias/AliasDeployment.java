@@ -1,0 +1,316 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.InferenceEvent.Route;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.RowModel;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.Placement;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.deployment.DeploymentStatus;
+import io.mlops4j.runtime.deployment.ShadowStatus;
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The champion's alias, the challenger's if there is one, and the threads that follow them. */
+final class AliasDeployment implements Deployment {
+  private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
+
+  private final AliasFollower champion;
+  private final @Nullable Shadow shadow;
+  private final @Nullable RecentRows recent;
+  private final DeploymentThreads threads;
+  private final Change change;
+  private final List<Consumer<? super DeploymentStatus>> onChange;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Deque<DeploymentStatus> untold = new ArrayDeque<>();
+  private boolean telling;
+
+  private AliasDeployment(DeploymentBuilder built, ModelRegistry registry) {
+    change = built.change;
+    onChange = List.copyOf(built.onChange);
+    threads = new DeploymentThreads(built.ref);
+    recent =
+        built.keepsRows && !built.signatureMayChange
+            ? new RecentRows(built.loader.allocator(), built.clock)
+            : null;
+    champion =
+        new AliasFollower(
+            built,
+            built.ref,
+            candidates(built, registry, Route.PRIMARY, "serves " + built.ref, recent),
+            threads,
+            this::tell);
+    shadow = built.shadow == null ? null : shadow(built, registry, built.shadow);
+  }
+
+  private Shadow shadow(DeploymentBuilder built, ModelRegistry registry, String ref) {
+    AliasFollower challenger =
+        new AliasFollower(
+            built,
+            ref,
+            candidates(built, registry, Route.SHADOW, "asks " + ref + " beside " + built.ref, null),
+            threads,
+            () -> {});
+    return new Shadow(challenger, built.loader.executor());
+  }
+
+  private static Candidates candidates(
+      DeploymentBuilder built,
+      ModelRegistry registry,
+      Route route,
+      String what,
+      @Nullable RecentRows recent) {
+    String user = built.change.actor() + ", which " + what;
+    return new Candidates(registry, built, route, user, recent);
+  }
+
+  static AliasDeployment start(DeploymentBuilder built) {
+    AliasDeployment deployment = new AliasDeployment(built, built.registry());
+    try {
+      deployment.champion.start();
+      if (deployment.shadow != null) {
+        deployment.shadow.refresh();
+      }
+      deployment.threads.every(built.interval, deployment::tick);
+      return deployment;
+    } catch (RuntimeException | Error e) {
+      deployment.close();
+      throw e;
+    }
+  }
+
+  /** Looks at the aliases; never waits. */
+  void tick() {
+    champion.tick();
+    if (recent != null) {
+      recent.renew();
+    }
+    if (shadow != null) {
+      shadow.tick();
+    }
+  }
+
+  /** One listener call at a time, in the order of the changes; by a thread that may hang. */
+  private void tell() {
+    if (onChange.isEmpty() || !champion.serves()) {
+      return;
+    }
+    synchronized (untold) {
+      untold.add(status());
+      if (telling) {
+        return;
+      }
+      telling = true;
+    }
+    try {
+      threads.attempt(this::tellAll);
+    } catch (RejectedExecutionException closed) {
+      tellAll(); // by the last thread of a trial
+    }
+  }
+
+  private void tellAll() {
+    while (true) {
+      DeploymentStatus next;
+      synchronized (untold) {
+        next = untold.poll();
+        if (next == null) {
+          telling = false;
+          return;
+        }
+      }
+      for (Consumer<? super DeploymentStatus> listener : onChange) {
+        try {
+          listener.accept(next);
+        } catch (RuntimeException | Error e) {
+          LOG.warn("a listener to the changes of a deployment failed", e);
+        }
+      }
+    }
+  }
+
+  @Override
+  public DeploymentStatus refresh() {
+    champion.refresh();
+    if (shadow != null) {
+      shadow.refresh();
+    }
+    return status();
+  }
+
+  @Override
+  public DeploymentStatus status() {
+    return champion.status();
+  }
+
+  @Override
+  public Optional<ShadowStatus> shadow() {
+    return Optional.ofNullable(shadow).map(Shadow::status);
+  }
+
+  @Override
+  public Optional<AliasRecord> rollback(ServedBy from, String reason) {
+    Objects.requireNonNull(reason, "reason");
+    return champion.rollback(Objects.requireNonNull(from, "from"), change.because(reason));
+  }
+
+  @Override
+  public ModelSignature signature() {
+    return champion.current().get().model().signature();
+  }
+
+  @Override
+  public FeatureSchema features() {
+    return champion.current().get().model().features();
+  }
+
+  @Override
+  public ServedBy servedBy() {
+    return champion.current().get().servedBy();
+  }
+
+  @Override
+  public Placement placement() {
+    return champion.current().get().model().placement();
+  }
+
+  @Override
+  public Prediction predict(FeatureBatch batch) {
+    return predict(batch, CallOptions.withDefaults());
+  }
+
+  @Override
+  public Prediction predict(FeatureBatch batch, CallOptions options) {
+    Served served = champion.current().acquire();
+    try {
+      Prediction answer = served.model().predict(batch, options);
+      offer(batch, answer);
+      return answer;
+    } finally {
+      served.release();
+    }
+  }
+
+  private void offer(FeatureBatch batch, Prediction answer) {
+    if (recent != null) {
+      recent.offer(batch);
+    }
+    if (shadow != null) {
+      shadow.offer(batch, answer);
+    }
+  }
+
+  @Override
+  public <R> CompletableFuture<R> predictAsync(
+      FeatureBatch batch, CallOptions options, Function<? super Prediction, ? extends R> read) {
+    Objects.requireNonNull(batch, "batch");
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(read, "read");
+    try {
+      return begin(batch, options, read);
+    } catch (IllegalStateException closed) { // this, or the batch
+      return CompletableFuture.failedFuture(closed);
+    }
+  }
+
+  private <R> CompletableFuture<R> begin(
+      FeatureBatch batch, CallOptions options, Function<? super Prediction, ? extends R> read) {
+    Served served = champion.current().acquire();
+    try {
+      CompletableFuture<R> answer =
+          shadow != null || (recent != null && recent.wantsRows())
+              ? offered(served, batch, options, read)
+              : served.model().predictAsync(batch, options, read);
+      return HeldCall.of(answer, served::release);
+    } catch (RuntimeException | Error e) {
+      served.release();
+      throw e;
+    }
+  }
+
+  /** The batch is held here as well, as the caller may close it before the answer is there. */
+  private <R> CompletableFuture<R> offered(
+      Served served,
+      FeatureBatch batch,
+      CallOptions options,
+      Function<? super Prediction, ? extends R> read) {
+    FeatureBatch held = batch.retain();
+    try {
+      CompletableFuture<R> answer =
+          served
+              .model()
+              .predictAsync(
+                  held,
+                  options,
+                  prediction -> {
+                    offer(held, prediction);
+                    return read.apply(prediction);
+                  });
+      return HeldCall.of(answer, held::close);
+    } catch (RuntimeException | Error e) {
+      held.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public <I extends Record, O extends Record> RowModel<I, O> rows(Class<I> in, Class<O> out) {
+    return rows(
+        new RowKey(null, Objects.requireNonNull(in, "in"), Objects.requireNonNull(out, "out")));
+  }
+
+  @Override
+  public <I extends Record, O extends Record> RowModel<I, O> rows(
+      MethodHandles.Lookup lookup, Class<I> in, Class<O> out) {
+    Objects.requireNonNull(lookup, "lookup");
+    return rows(
+        new RowKey(lookup, Objects.requireNonNull(in, "in"), Objects.requireNonNull(out, "out")));
+  }
+
+  private <I extends Record, O extends Record> RowModel<I, O> rows(RowKey key) {
+    champion.current().bind(key);
+    return new FollowingRows<>(champion, key, shadow);
+  }
+
+  @Override
+  public void close() {
+    if (!closed.get()) {
+      champion.checkClosable();
+    }
+    if (closed.compareAndSet(false, true)) {
+      threads.stop();
+      champion.close();
+      if (recent != null) {
+        recent.close();
+      }
+      if (shadow != null) {
+        shadow.close();
+      }
+      threads.await();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "deployment of " + (champion.serves() ? servedBy() : "nothing yet");
+  }
+}

@@ -1,0 +1,471 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.deployment.DeploymentStatus;
+import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
+import io.mlops4j.runtime.deployment.alias.Candidates.Candidate;
+import io.mlops4j.runtime.deployment.alias.Trials.Trial;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves the version that one alias points to.
+ *
+ * <p>One lock guards the state. It is held for short steps only: the registry is read, and versions
+ * are loaded and tested, on threads that may hang. A newer record, a rollback, closing or the time
+ * limit overtakes a trial. Its result no longer counts, and its model is closed when it ends.
+ */
+final class AliasFollower {
+  private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
+  private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
+  private static final Duration MOST_BACKOFF = Duration.ofSeconds(30);
+
+  private final ModelRegistry registry;
+  private final String ref;
+  private final Candidates candidates;
+  private final Clock clock;
+  private final DeploymentThreads threads;
+  private final Timer timer;
+  private final Duration trialLimit;
+  private final RegistryCalls calls;
+  private final Runnable changed;
+  private final Trials trials = new Trials();
+  private final Object lock = new Object();
+  private final AliasReader reader;
+  private final CurrentModel current;
+  private @Nullable AliasRecord newest;
+  private @Nullable Trial trial;
+  private boolean ticking;
+  private boolean closed;
+  private volatile Optional<DeploymentStatus.Refusal> refused = Optional.empty();
+  private volatile Optional<DeploymentStatus.Waiting> waiting = Optional.empty();
+
+  /**
+   * @param changed run after every swap and refusal, and when waiting or an outage begins or ends
+   */
+  AliasFollower(
+      DeploymentBuilder built,
+      String ref,
+      Candidates candidates,
+      DeploymentThreads threads,
+      Runnable changed) {
+    this.registry = built.registry();
+    this.ref = ref;
+    this.candidates = candidates;
+    this.clock = built.clock;
+    this.threads = threads;
+    this.timer = built.timer == null ? threads : built.timer;
+    this.trialLimit = built.trialTimeout;
+    this.calls = new RegistryCalls(ref, threads, timer, built.registryTimeout);
+    this.changed = changed;
+    this.reader = new AliasReader(registry, ref, calls, clock, lock, changed);
+    this.current = new CurrentModel(ref, lock);
+  }
+
+  /** Serves the version that the alias points to now, or throws why it cannot. */
+  void start() {
+    Trial first = RegistryCalls.value(look(true));
+    if (first == null) {
+      throw reader.namesNothing();
+    }
+    Throwable failure = first.end.join();
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure != null) {
+      throw failure instanceof RuntimeException exception
+          ? exception
+          : new ModelLoadException(ref + ": " + failure, failure);
+    }
+  }
+
+  /**
+   * Reads the alias and waits until its version serves, is refused or must wait.
+   *
+   * @throws RegistryException if the registry cannot be read
+   */
+  void refresh() {
+    synchronized (lock) {
+      checkOpen();
+    }
+    Trial going = RegistryCalls.value(look(true));
+    if (going != null) {
+      going.end.join();
+    }
+  }
+
+  /** Begins to read the alias unless a tick is still reading it; never waits. */
+  void tick() {
+    synchronized (lock) {
+      if (closed || ticking) {
+        return;
+      }
+      ticking = true;
+    }
+    CompletableFuture<@Nullable Trial> unused =
+        look(false)
+            .whenComplete(
+                (going, error) -> {
+                  synchronized (lock) {
+                    ticking = false;
+                  }
+                });
+  }
+
+  /**
+   * Gives the trial that goes on afterwards, or null.
+   *
+   * @param now whether a version that waits is tried again at once
+   */
+  private CompletableFuture<@Nullable Trial> look(boolean now) {
+    return reader.read().thenApply(reading -> found(reading, now));
+  }
+
+  private @Nullable Trial found(AliasReader.Reading reading, boolean now) {
+    boolean ended;
+    Trial going;
+    synchronized (lock) {
+      if (closed || reader.isOutdated(reading)) {
+        return trial;
+      }
+      ended = reader.accept(reading);
+      AliasRecord head = reading.head();
+      if (head != null && !head.equals(newest)) {
+        follow(head);
+      } else if (waiting.isPresent() && trial == null && (ended || now)) {
+        begin(waiting.get().record());
+      }
+      going = trial;
+    }
+    if (ended) {
+      LOG.info("{}: the registry can be read again", ref);
+      tell();
+    }
+    return going;
+  }
+
+  /** Holding the lock. */
+  private void follow(AliasRecord record) {
+    newest = record;
+    waiting = Optional.empty();
+    abandon();
+    if (record.isRemoval()) {
+      LOG.warn("{}: was removed by {}; serving stays", ref, record.change());
+    } else {
+      begin(record);
+    }
+  }
+
+  /** Only records that name a version are tried. */
+  private static ModelVersion version(AliasRecord tried) {
+    return Objects.requireNonNull(tried.to(), "to");
+  }
+
+  /** Holding the lock. */
+  private void abandon() {
+    Trial overtaken = trial;
+    if (overtaken != null) {
+      overtaken.cancelLimit.run();
+      giveUp(overtaken);
+      overtaken.end.complete(null);
+      LOG.info("{}: the trial of {} was overtaken", ref, overtaken.record.to());
+    }
+  }
+
+  /** Holding the lock. */
+  private void giveUp(Trial running) {
+    trial = null;
+    running.abandoned = true;
+    try {
+      threads.attempt(running::endCalls);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("{}: the calls of an abandoned trial end at their time limit", ref);
+    }
+  }
+
+  /** Holding the lock. */
+  private void begin(AliasRecord record) {
+    String hindrance = trials.hindrance(version(record));
+    if (hindrance != null) {
+      await(record, hindrance);
+      return;
+    }
+    Trial next = new Trial(record, clock.instant());
+    trials.add(next);
+    trial = next;
+    next.cancelLimit = timer.after(trialLimit, () -> overdue(next));
+    try {
+      threads.attempt(() -> run(next));
+    } catch (RejectedExecutionException e) { // closed meanwhile
+      trials.remove(next);
+      abandon();
+    }
+  }
+
+  private void run(Trial mine) {
+    Throwable failure = null;
+    try {
+      serve(mine);
+    } catch (Throwable e) {
+      failure = e;
+      failed(mine, e);
+    } finally {
+      trials.remove(mine);
+      mine.end.complete(failure);
+    }
+  }
+
+  private void serve(Trial mine) {
+    Candidate candidate = candidate(mine);
+    boolean first = !serves();
+    boolean published = false;
+    try {
+      published = publish(mine, new Served(candidate, clock.instant()));
+    } finally {
+      if (!published) {
+        candidate.model().close();
+      }
+    }
+    if (published && !first) {
+      tell();
+    }
+  }
+
+  private Candidate candidate(Trial mine) {
+    AliasRecord record = mine.record;
+    Served now = current.orNull();
+    if (now != null && now.servedBy().version().equals(Optional.ofNullable(record.to()))) {
+      return new Candidate(now.model().withAlias(record), now.gate());
+    }
+    return candidates.load(mine, now);
+  }
+
+  private boolean publish(Trial mine, Served next) {
+    current.prepare(next);
+    synchronized (lock) {
+      if (closed || mine.abandoned) {
+        return false;
+      }
+      Served before = current.replace(next);
+      end(mine);
+      refused = Optional.empty();
+      waiting = Optional.empty();
+      if (before != null) {
+        threads.execute(before.model()::drain);
+      }
+    }
+    LOG.info("{}: serving {}", ref, next.servedBy());
+    return true;
+  }
+
+  private void failed(Trial mine, Throwable failure) {
+    Optional<Verdict> verdict = Failures.verdict(failure);
+    boolean begins;
+    synchronized (lock) {
+      if (closed || mine.abandoned) {
+        return;
+      }
+      end(mine);
+      String reason = Failures.reason(failure);
+      begins = waiting.isEmpty();
+      if (verdict.isEmpty()) {
+        refused = Optional.empty();
+        await(mine.record, reason);
+      } else {
+        waiting = Optional.empty();
+        refused =
+            Optional.of(
+                new DeploymentStatus.Refusal(mine.record, verdict.get(), reason, clock.instant()));
+      }
+    }
+    String version = version(mine.record).toString();
+    if (verdict.isPresent()) {
+      LOG.warn(
+          "{}: {} is refused, see the cause; the serving version stays", ref, version, failure);
+    } else if (begins) {
+      LOG.warn("{}: {} cannot be tried now and will be retried", ref, version, failure);
+    }
+    if (verdict.isPresent() || begins) {
+      tell();
+    }
+  }
+
+  /** Holding the lock. */
+  private void end(Trial mine) {
+    mine.cancelLimit.run();
+    trials.remove(mine);
+    trial = null;
+  }
+
+  /** Holding the lock. */
+  private void await(AliasRecord record, String reason) {
+    DeploymentStatus.Waiting before = waiting.orElse(null);
+    int attempts = before == null ? 1 : before.attempts() + 1;
+    Duration backoff = MOST_BACKOFF;
+    if (attempts <= 5) {
+      backoff = FIRST_BACKOFF.multipliedBy(1L << (attempts - 1));
+    }
+    waiting =
+        Optional.of(
+            new DeploymentStatus.Waiting(
+                record,
+                reason,
+                attempts,
+                before == null ? clock.instant() : before.since(),
+                clock.instant().plus(backoff)));
+    DeploymentStatus.Waiting mine = waiting.get();
+    timer.after(backoff, () -> tryAgain(mine));
+  }
+
+  private void tryAgain(DeploymentStatus.Waiting after) {
+    synchronized (lock) {
+      if (!closed && trial == null && waiting.equals(Optional.of(after))) {
+        begin(after.record());
+      }
+    }
+  }
+
+  private void overdue(Trial late) {
+    TimeoutException time = new TimeoutException();
+    ModelLoadException failure =
+        new ModelLoadException(
+            "%s: loading and testing took longer than %s; it goes on in a thread of its own, and its model is then closed; allow more time with trialTimeout"
+                .formatted(late.record.to(), trialLimit),
+            time);
+    boolean begins;
+    synchronized (lock) {
+      if (closed || late.abandoned || trial != late) {
+        return;
+      }
+      giveUp(late);
+      begins = waiting.isEmpty();
+      refused = Optional.empty();
+      await(late.record, Failures.reason(failure));
+    }
+    if (begins) {
+      LOG.warn("{}: {}", ref, failure.getMessage());
+      tell();
+    }
+    late.end.complete(failure);
+  }
+
+  private void tell() {
+    changed.run();
+  }
+
+  /**
+   * Goes back if a record still is the newest and serves.
+   *
+   * @throws RegistryException if the registry cannot be used, the alias was removed, or every
+   *     version that served before was deleted
+   */
+  Optional<AliasRecord> rollback(ServedBy from, Change change) {
+    synchronized (lock) {
+      checkOpen();
+    }
+    AliasRecord record = from.alias().orElse(null);
+    Served now = current.orNull();
+    if (record == null || now == null || !from.equals(now.servedBy())) {
+      return Optional.empty();
+    }
+    Optional<AliasRecord> made =
+        RegistryCalls.value(
+            calls.begin(
+                "go back from " + record.to(),
+                waitedFor -> new Rollback(registry, ref, record, change).run(waitedFor)));
+    Trial going = made.isEmpty() ? null : adopt(made.get());
+    if (going != null) {
+      going.end.join();
+    }
+    return made;
+  }
+
+  /** Follows a record that a rollback made, unless a reading was faster. */
+  private @Nullable Trial adopt(AliasRecord made) {
+    synchronized (lock) {
+      if (!closed && (newest == null || newest.number() < made.number())) {
+        reader.outdate();
+        follow(made);
+      }
+      return trial;
+    }
+  }
+
+  /** The model that serves. */
+  CurrentModel current() {
+    return current;
+  }
+
+  boolean serves() {
+    return current.orNull() != null;
+  }
+
+  Optional<ServedBy> servedBy() {
+    return Optional.ofNullable(current.orNull()).map(Served::servedBy);
+  }
+
+  DeploymentStatus status() {
+    synchronized (lock) {
+      Served now = current.get();
+      return new DeploymentStatus(
+          now.servedBy(),
+          now.since(),
+          Objects.requireNonNull(newest),
+          refused,
+          waiting,
+          reader.outage(),
+          trials.status());
+    }
+  }
+
+  Optional<DeploymentStatus.Refusal> refused() {
+    return refused;
+  }
+
+  Optional<DeploymentStatus.Waiting> waiting() {
+    return waiting;
+  }
+
+  /** Holding the lock. */
+  private void checkOpen() {
+    if (closed) {
+      throw current.closed();
+    }
+  }
+
+  /** Throws if closing would be refused now. */
+  void checkClosable() {
+    Served now = current.orNull();
+    if (now != null) {
+      now.model().checkClosable();
+    }
+  }
+
+  /** Waits for running calls, and neither for a trial nor for the registry. */
+  void close() {
+    synchronized (lock) {
+      closed = true;
+      reader.close();
+      abandon();
+    }
+    Served now = current.orNull();
+    if (now != null) {
+      now.model().drain();
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.deployment.DeploymentStatus;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads an alias, and records since when the registry has been unreachable. A reading that began
+ * earlier than one that has ended is outdated. The follower's lock guards what is not final.
+ */
+final class AliasReader {
+  private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
+
+  private final ModelRegistry registry;
+  private final String ref;
+  private final RegistryCalls calls;
+  private final Clock clock;
+  private final Object lock;
+  private final Runnable changed;
+  private long begun;
+  private long ended;
+  private boolean closed;
+  private volatile Optional<DeploymentStatus.Outage> outage = Optional.empty();
+
+  /**
+   * @param lock of the follower
+   * @param changed run when an outage begins
+   */
+  AliasReader(
+      ModelRegistry registry,
+      String ref,
+      RegistryCalls calls,
+      Clock clock,
+      Object lock,
+      Runnable changed) {
+    this.registry = registry;
+    this.ref = ref;
+    this.calls = calls;
+    this.clock = clock;
+    this.lock = lock;
+    this.changed = changed;
+  }
+
+  /** The newest record of the alias, null if there is none, as one reading found it. */
+  record Reading(long number, @Nullable AliasRecord head) {}
+
+  /** Reads the alias; a failure begins an outage. Never waits. */
+  CompletableFuture<Reading> read() {
+    long number;
+    synchronized (lock) {
+      number = ++begun;
+    }
+    return calls
+        .begin("read the alias", waitedFor -> registry.head(ref))
+        .handle(
+            (head, error) -> {
+              if (error != null) {
+                Throwable cause = RegistryCalls.cause(error);
+                failed(number, cause);
+                throw new CompletionException(cause);
+              }
+              return new Reading(number, head.orElse(null));
+            });
+  }
+
+  private void failed(long number, Throwable error) {
+    boolean begins;
+    synchronized (lock) {
+      if (closed || number < ended) {
+        return;
+      }
+      ended = number;
+      begins = outage.isEmpty();
+      outage =
+          Optional.of(
+              new DeploymentStatus.Outage(
+                  outage.map(DeploymentStatus.Outage::since).orElseGet(clock::instant),
+                  Failures.reason(error)));
+    }
+    if (begins) {
+      LOG.warn(
+          "{}: the registry cannot be read; the serving version stays, and reading is retried",
+          ref,
+          error);
+      changed.run();
+    }
+  }
+
+  /** Holding the lock. */
+  boolean isOutdated(Reading reading) {
+    return reading.number() < ended;
+  }
+
+  /** Holding the lock: ends an outage, and returns whether there was one. */
+  boolean accept(Reading reading) {
+    ended = reading.number();
+    boolean recovered = outage.isPresent();
+    outage = Optional.empty();
+    return recovered;
+  }
+
+  /** Holding the lock: outdates readings that go on, because they may miss a newer record. */
+  void outdate() {
+    ended = ++begun;
+  }
+
+  /** Holding the lock. */
+  void close() {
+    closed = true;
+  }
+
+  Optional<DeploymentStatus.Outage> outage() {
+    return outage;
+  }
+
+  /** Says why the alias names no version. */
+  RegistryException namesNothing() {
+    return RegistryCalls.value(
+        calls.begin("find the version of the alias", waitedFor -> findNothing()));
+  }
+
+  private RegistryException findNothing() {
+    if (registry.head(ref).filter(AliasRecord::isRemoval).isPresent()) {
+      registry.resolve(ref); // throws, and says who removed it and why
+    }
+    return new RegistryException(
+        ref + ": found no record, expected a version; assign one first", null);
+  }
+}

@@ -1,0 +1,168 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import io.mlops4j.inference.InferenceListener;
+import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.MicroBatching;
+import io.mlops4j.model.ModelRef;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.deployment.DeploymentStatus;
+import io.mlops4j.runtime.serving.ModelLoader;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What a deployment is started with. */
+final class DeploymentBuilder implements Deployment.Builder {
+  final ModelLoader loader;
+  final String ref;
+  final Clock clock;
+  final List<Consumer<? super DeploymentStatus>> onChange = new ArrayList<>();
+  private final List<InferenceListener> listeners = new ArrayList<>();
+  private @Nullable ModelRegistry registry;
+  private LoadOptions options = LoadOptions.defaults();
+  Change change = Change.by("deployment");
+  @Nullable String shadow;
+  private @Nullable MicroBatching batching;
+  Duration interval = Duration.ofSeconds(1);
+  Duration trialTimeout = Duration.ofMinutes(5);
+  Duration registryTimeout = Duration.ofSeconds(10);
+  boolean signatureMayChange;
+  boolean nanAllowed;
+  boolean keepsRows = true;
+
+  /** Null for real time; tests set another. */
+  @Nullable Timer timer;
+
+  DeploymentBuilder(ModelLoader loader, String ref, Clock clock) {
+    this.loader = Objects.requireNonNull(loader, "loader");
+    this.ref = checkAlias(ref);
+    this.clock = Objects.requireNonNull(clock, "clock");
+  }
+
+  private static String checkAlias(String ref) {
+    ModelRef parsed = ModelRef.parse(Objects.requireNonNull(ref, "ref"));
+    if (parsed.alias().isEmpty()) {
+      throw new IllegalArgumentException(
+          "model reference: found \""
+              + ref
+              + "\", expected one with an alias to follow, as in "
+              + parsed.name()
+              + "@champion");
+    }
+    return ref;
+  }
+
+  @Override
+  public Deployment.Builder from(ModelRegistry registry) {
+    this.registry = Objects.requireNonNull(registry, "registry");
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder actor(String actor) {
+    this.change = Change.by(Objects.requireNonNull(actor, "actor"));
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder shadow(String ref) {
+    this.shadow = checkAlias(ref);
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder options(LoadOptions options) {
+    this.options = Objects.requireNonNull(options, "options");
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder microBatching(MicroBatching batching) {
+    this.batching = Objects.requireNonNull(batching, "batching");
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder listener(InferenceListener listener) {
+    listeners.add(Objects.requireNonNull(listener, "listener"));
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder every(Duration interval) {
+    this.interval = positive("interval", interval);
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder trialTimeout(Duration limit) {
+    this.trialTimeout = positive("limit", limit);
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder registryTimeout(Duration limit) {
+    this.registryTimeout = positive("limit", limit);
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder allowSignatureChange() {
+    this.signatureMayChange = true;
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder allowNan() {
+    this.nanAllowed = true;
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder withoutRecentRows() {
+    this.keepsRows = false;
+    return this;
+  }
+
+  private static Duration positive(String name, Duration duration) {
+    Objects.requireNonNull(duration, name);
+    if (duration.isNegative() || duration.isZero()) {
+      throw new IllegalArgumentException(
+          name + ": found " + duration + ", expected more than zero");
+    }
+    return duration;
+  }
+
+  @Override
+  public Deployment.Builder onChange(Consumer<? super DeploymentStatus> listener) {
+    onChange.add(Objects.requireNonNull(listener, "listener"));
+    return this;
+  }
+
+  ModelRegistry registry() {
+    if (registry == null) {
+      throw new IllegalStateException("registry: found none, expected from(registry) before start");
+    }
+    return registry;
+  }
+
+  LoadOptions options() {
+    LoadOptions.Builder all = options.toBuilder();
+    if (batching != null) {
+      all.microBatching(batching);
+    }
+    listeners.forEach(all::listener);
+    return all.build();
+  }
+
+  @Override
+  public Deployment start() {
+    return AliasDeployment.start(this);
+  }
+}

@@ -1,0 +1,131 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A thread that keeps the time and never waits; threads for what may hang, as a registry's answer
+ * or the trial of a version; and threads in which models that were swapped out wait for their last
+ * call. A call without an end must not stop the following, and a rollback from within a call must
+ * not wait for itself.
+ */
+final class DeploymentThreads implements Executor, Timer {
+  /** How long closing waits for threads that may hang. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private final Set<Thread> own = ConcurrentHashMap.newKeySet();
+  private final Set<Thread> joined = ConcurrentHashMap.newKeySet();
+  private final Set<Thread> trying = ConcurrentHashMap.newKeySet();
+  private final ScheduledThreadPoolExecutor clock;
+  private final ThreadPoolExecutor drains;
+  private final ThreadPoolExecutor attempts;
+
+  DeploymentThreads(String ref) {
+    clock = new ScheduledThreadPoolExecutor(1, named("mlops4j-deployment-" + ref, joined));
+    clock.setRemoveOnCancelPolicy(true);
+    clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    drains = cached(named("mlops4j-deployment-drain-" + ref, joined));
+    attempts = cached(named("mlops4j-deployment-try-" + ref, trying));
+  }
+
+  private static ThreadPoolExecutor cached(ThreadFactory threads) {
+    return new ThreadPoolExecutor(
+        0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), threads);
+  }
+
+  private ThreadFactory named(String name, Set<Thread> started) {
+    AtomicInteger number = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(() -> asOwn(task), name + "-" + number.incrementAndGet());
+      thread.setDaemon(true);
+      started.removeIf(one -> one.getState() == Thread.State.TERMINATED);
+      started.add(thread);
+      return thread;
+    };
+  }
+
+  private void asOwn(Runnable task) {
+    own.add(Thread.currentThread());
+    try {
+      task.run();
+    } finally {
+      own.remove(Thread.currentThread());
+    }
+  }
+
+  void every(Duration interval, Runnable tick) {
+    long nanos = nanos(interval);
+    Future<?> unused = clock.scheduleWithFixedDelay(tick, nanos, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public Runnable after(Duration delay, Runnable task) {
+    try {
+      Future<?> later = clock.schedule(task, nanos(delay), TimeUnit.NANOSECONDS);
+      return () -> later.cancel(false);
+    } catch (RejectedExecutionException closed) {
+      return () -> {};
+    }
+  }
+
+  /** The longest there is where it would not fit. */
+  private static long nanos(Duration delay) {
+    try {
+      return delay.toNanos();
+    } catch (ArithmeticException e) {
+      return Long.MAX_VALUE; // longer than 292 years
+    }
+  }
+
+  @Override
+  public void execute(Runnable drain) {
+    drains.execute(drain);
+  }
+
+  /**
+   * Runs what may hang.
+   *
+   * @throws RejectedExecutionException after {@link #await}
+   */
+  void attempt(Runnable task) {
+    attempts.execute(task);
+  }
+
+  /** Begins nothing more by itself. */
+  void stop() {
+    clock.shutdown();
+  }
+
+  /**
+   * Waits until every thread is gone, except for the caller's own. Threads that may hang are given
+   * a second, and then left alone.
+   */
+  void await() {
+    drains.shutdown();
+    attempts.shutdown();
+    if (own.contains(Thread.currentThread())) {
+      return;
+    }
+    try {
+      long end = System.nanoTime() + PATIENCE.toNanos();
+      for (Thread thread : trying) {
+        TimeUnit.NANOSECONDS.timedJoin(thread, end - System.nanoTime());
+      }
+      for (Thread thread : joined) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.RowModel;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A model bound to a pair of record classes that follows the deployment. */
+final class FollowingRows<I extends Record, O extends Record> implements RowModel<I, O> {
+  private final AliasFollower follower;
+  private final RowKey key;
+  private final @Nullable Shadow shadow;
+  private volatile @Nullable Bound<I, O> bound;
+
+  FollowingRows(AliasFollower follower, RowKey key, @Nullable Shadow shadow) {
+    this.follower = follower;
+    this.key = key;
+    this.shadow = shadow;
+  }
+
+  private record Bound<I extends Record, O extends Record>(Served served, RowModel<I, O> rows) {}
+
+  @SuppressWarnings("unchecked") // the key has the classes that the types came from
+  private RowModel<I, O> rows(Served served) {
+    Bound<I, O> now = bound;
+    if (now == null || now.served() != served) {
+      now = new Bound<>(served, (RowModel<I, O>) served.rows(key));
+      bound = now;
+    }
+    return now.rows();
+  }
+
+  @Override
+  public O predict(I row) {
+    return predict(row, CallOptions.withDefaults());
+  }
+
+  @Override
+  public O predict(I row, CallOptions options) {
+    Served served = follower.current().acquire();
+    try {
+      O answer = rows(served).predict(row, options);
+      offer(List.of(row), List.of(answer));
+      return answer;
+    } finally {
+      served.release();
+    }
+  }
+
+  @Override
+  public List<O> predict(List<I> rows) {
+    Served served = follower.current().acquire();
+    try {
+      List<O> answers = rows(served).predict(rows);
+      offer(rows, answers);
+      return answers;
+    } finally {
+      served.release();
+    }
+  }
+
+  private void offer(List<I> rows, List<O> answers) {
+    if (shadow != null) {
+      shadow.offer(key, rows, answers);
+    }
+  }
+
+  @Override
+  public CompletableFuture<O> predictAsync(I row, CallOptions options) {
+    try {
+      return begin(row, options);
+    } catch (IllegalStateException closed) {
+      return CompletableFuture.failedFuture(closed);
+    }
+  }
+
+  private CompletableFuture<O> begin(I row, CallOptions options) {
+    Served served = follower.current().acquire();
+    try {
+      CompletableFuture<O> call = rows(served).predictAsync(row, options);
+      CompletableFuture<O> answer = HeldCall.of(call, served::release);
+      if (shadow != null) {
+        CompletableFuture<Void> unused =
+            call.thenAccept(found -> offer(List.of(row), List.of(found)));
+      }
+      return answer;
+    } catch (RuntimeException | Error e) {
+      served.release();
+      throw e;
+    }
+  }
+}

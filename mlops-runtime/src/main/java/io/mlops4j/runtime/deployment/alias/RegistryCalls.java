@@ -1,0 +1,105 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import io.mlops4j.error.RegistryException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * Calls of a registry, each on a thread of its own and with a time limit: a database that was
+ * stopped may never answer. Thread safe.
+ */
+final class RegistryCalls {
+  /** A bound, so that a registry that hangs does not collect threads. */
+  private static final int MOST_ABANDONED = 8;
+
+  private final String ref;
+  private final DeploymentThreads threads;
+  private final Timer timer;
+  private final Duration limit;
+  private final AtomicInteger abandoned = new AtomicInteger();
+
+  RegistryCalls(String ref, DeploymentThreads threads, Timer timer, Duration limit) {
+    this.ref = ref;
+    this.threads = threads;
+    this.timer = timer;
+    this.limit = limit;
+  }
+
+  /**
+   * Begins a call.
+   *
+   * @param what for the message, such as "read the alias"
+   * @param work gets a test whether the caller still waits
+   * @return fails at the time limit with a {@link RegistryException}
+   */
+  <T> CompletableFuture<T> begin(String what, Function<BooleanSupplier, T> work) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    if (abandoned.get() >= MOST_ABANDONED) {
+      answer.completeExceptionally(
+          new RegistryException(
+              "%s: cannot %s, as %d earlier calls of the registry still hang; check that it runs, and set the driver's socketTimeout"
+                  .formatted(ref, what, abandoned.get()),
+              new TimeoutException()));
+      return answer;
+    }
+    try {
+      threads.attempt(() -> run(answer, work));
+    } catch (RejectedExecutionException e) {
+      answer.completeExceptionally(
+          new IllegalStateException("the deployment of " + ref + " is closed", e));
+      return answer;
+    }
+    Runnable cancel = timer.after(limit, () -> giveUp(what, answer));
+    return answer.whenComplete((result, error) -> cancel.run());
+  }
+
+  /** Waits for a call, and throws as it did. */
+  static <T> T value(CompletableFuture<T> call) {
+    try {
+      return call.join();
+    } catch (CompletionException e) {
+      Throwable cause = cause(e);
+      if (cause instanceof Error error) {
+        throw error;
+      }
+      throw cause instanceof RuntimeException exception ? exception : e;
+    }
+  }
+
+  static Throwable cause(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return failure instanceof CompletionException && cause != null ? cause(cause) : failure;
+  }
+
+  private <T> void run(CompletableFuture<T> answer, Function<BooleanSupplier, T> work) {
+    T result;
+    try {
+      result = work.apply(() -> !answer.isDone());
+    } catch (Throwable e) {
+      if (!answer.completeExceptionally(e)) {
+        abandoned.decrementAndGet();
+      }
+      return;
+    }
+    if (!answer.complete(result)) {
+      abandoned.decrementAndGet();
+    }
+  }
+
+  private void giveUp(String what, CompletableFuture<?> answer) {
+    abandoned.incrementAndGet(); // before the call's thread can learn of it
+    if (!answer.completeExceptionally(
+        new RegistryException(
+            "%s: cannot %s: the registry did not answer within %s; what was begun may still happen when it answers: look at the alias's history then; check that the registry runs"
+                .formatted(ref, what, limit),
+            new TimeoutException()))) {
+      abandoned.decrementAndGet();
+    }
+  }
+}

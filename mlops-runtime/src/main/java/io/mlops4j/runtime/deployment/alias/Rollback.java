@@ -1,0 +1,82 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.VersionState;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** Moves an alias back to the newest version that served before a record's and still exists. */
+final class Rollback {
+  private final ModelRegistry registry;
+  private final String ref;
+  private final AliasRecord from;
+  private final Change change;
+
+  Rollback(ModelRegistry registry, String ref, AliasRecord from, Change change) {
+    this.registry = registry;
+    this.ref = ref;
+    this.from = from;
+    this.change = change;
+  }
+
+  /**
+   * Goes back, unless the alias has moved on.
+   *
+   * @param wanted false as soon as the caller has stopped waiting: nothing is changed then
+   * @return the record that was made; empty if the alias has moved on, or nothing served before
+   * @throws RegistryException if the alias was removed, or everything that served before was
+   *     deleted
+   */
+  Optional<AliasRecord> run(BooleanSupplier wanted) {
+    List<ModelVersion> before = RollbackTarget.before(registry.history(ref), from);
+    for (ModelVersion target : before) {
+      while (!isDeleted(target) && wanted.getAsBoolean()) {
+        try {
+          return Optional.of(registry.assign(ref, target, change, from));
+        } catch (RegistryException e) {
+          if (hasMovedOn()) {
+            return Optional.empty(); // somebody else was first
+          }
+          if (!isDeleted(target)) {
+            throw e;
+          }
+        }
+      }
+    }
+    if (hasMovedOn() || before.isEmpty()) {
+      return Optional.empty();
+    }
+    throw new RegistryException(
+        "%s: cannot go back from %s: every version that served before was deleted, %s; restore one of them, or assign another version"
+            .formatted(ref, from.to(), before),
+        null);
+  }
+
+  /** Throws if the alias was removed, because the serving version then stays. */
+  private boolean hasMovedOn() {
+    AliasRecord newest = registry.head(ref).orElse(null);
+    if (newest != null && newest.isRemoval()) {
+      String reason = newest.change().reason();
+      throw new RegistryException(
+          "%s: cannot go back from %s: the alias was removed by %s at %s%s, and %s goes on serving; assign a version"
+              .formatted(
+                  ref,
+                  from.to(),
+                  newest.change().actor(),
+                  newest.at(),
+                  reason.isEmpty() ? "" : " (" + reason + ")",
+                  from.to()),
+          null);
+    }
+    return !from.equals(newest);
+  }
+
+  private boolean isDeleted(ModelVersion version) {
+    return registry.status(version).state().compareTo(VersionState.DELETED) >= 0;
+  }
+}

@@ -1,0 +1,53 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import io.mlops4j.inference.Model;
+import io.mlops4j.inference.RowModel;
+import java.lang.invoke.MethodHandles;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which records a row model was bound to; equal for lookups that may see the same. */
+final class RowKey {
+  private final MethodHandles.@Nullable Lookup lookup;
+  private final Class<? extends Record> in;
+  private final Class<? extends Record> out;
+  private final List<@Nullable Object> identity;
+
+  RowKey(
+      MethodHandles.@Nullable Lookup lookup,
+      Class<? extends Record> in,
+      Class<? extends Record> out) {
+    this.lookup = lookup;
+    this.in = in;
+    this.out = out;
+    this.identity =
+        Arrays.asList(
+            lookup == null ? null : lookup.lookupClass(),
+            lookup == null ? null : lookup.lookupModes(),
+            in,
+            out);
+  }
+
+  MethodHandles.@Nullable Lookup lookup() {
+    return lookup;
+  }
+
+  Class<? extends Record> out() {
+    return out;
+  }
+
+  RowModel<?, ?> bind(Model model) {
+    return lookup == null ? model.rows(in, out) : model.rows(lookup, in, out);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RowKey that && identity.equals(that.identity);
+  }
+
+  @Override
+  public int hashCode() {
+    return identity.hashCode();
+  }
+}

@@ -1,0 +1,91 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.runtime.deployment.DeploymentStatus;
+import io.mlops4j.runtime.serving.ServingModel;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The trials of a follower that still run, those that were abandoned included. Thread safe. */
+final class Trials {
+  private static final int MOST_ABANDONED = 8;
+
+  private final Set<Trial> running = ConcurrentHashMap.newKeySet();
+
+  /** One attempt to load and test the version of a record; the follower's lock guards it. */
+  static final class Trial {
+    final AliasRecord record;
+    final Instant since;
+
+    /** Ends when the trial has ended or was abandoned; gives why it failed, or null. */
+    final CompletableFuture<@Nullable Throwable> end = new CompletableFuture<>();
+
+    Runnable cancelLimit = () -> {};
+    volatile boolean abandoned;
+    private volatile @Nullable ServingModel tested;
+
+    Trial(AliasRecord record, Instant since) {
+      this.record = record;
+      this.since = since;
+    }
+
+    /** Calls of this model end when the trial is abandoned. */
+    void ends(ServingModel model) {
+      tested = model;
+      if (abandoned) {
+        model.close();
+      }
+    }
+
+    /** After it was abandoned; may wait for a call that cannot be ended. */
+    void endCalls() {
+      ServingModel model = tested;
+      if (model != null) {
+        model.close();
+      }
+    }
+  }
+
+  void add(Trial trial) {
+    running.add(trial);
+  }
+
+  void remove(Trial trial) {
+    running.remove(trial);
+  }
+
+  /** Returns why another trial of a version must wait, or null. */
+  @Nullable String hindrance(ModelVersion version) {
+    long abandoned = count(trial -> true);
+    if (count(trial -> version.equals(trial.record.to())) > 0) {
+      return "an earlier trial of " + version + " was abandoned and still goes on";
+    }
+    return abandoned < MOST_ABANDONED
+        ? null
+        : abandoned
+            + " trials were abandoned and still go on, expected fewer than "
+            + MOST_ABANDONED
+            + "; they end by themselves or with the process";
+  }
+
+  private long count(Predicate<Trial> which) {
+    return running.stream().filter(trial -> trial.abandoned).filter(which).count();
+  }
+
+  /** The abandoned ones first. */
+  List<DeploymentStatus.Trial> status() {
+    List<DeploymentStatus.Trial> all = new ArrayList<>();
+    for (Trial trial : running) {
+      int at = trial.abandoned ? 0 : all.size();
+      all.add(at, new DeploymentStatus.Trial(trial.record, trial.since, trial.abandoned));
+    }
+    return all;
+  }
+}

@@ -1,0 +1,93 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.GoldenRows;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.registry.FileModelRegistry;
+import io.mlops4j.runtime.serving.DefaultModelLoader;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** A registry with three versions, each of which adds its number to {@code x}. */
+final class DeploymentFixture implements AutoCloseable {
+  static final String CHAMPION = "plus@champion";
+  static final String CHALLENGER = "plus@challenger";
+
+  record Term(float x) {}
+
+  record Sum(float y, ServedBy by) {
+    /** Which version gave this value for zero. */
+    void isConsistent(float x) {
+      assertThat(y - x).isEqualTo((float) by.version().orElseThrow().number());
+    }
+  }
+
+  final DefaultModelLoader loader = new DefaultModelLoader(2);
+  final ModelRegistry registry;
+  final ModelVersion v1;
+  final ModelVersion v2;
+  final ModelVersion v3;
+
+  DeploymentFixture(Path folder) {
+    this(FileModelRegistry.open(folder.resolve("registry")));
+  }
+
+  DeploymentFixture(ModelRegistry empty) {
+    registry = empty;
+    v1 = publish("plus1", card().build());
+    v2 = publish("plus2", card().build());
+    v3 = publish("plus3", card().build());
+  }
+
+  static ModelCard.Builder card() {
+    return ModelCard.builder("plus");
+  }
+
+  static GoldenRows golden(double y) {
+    return GoldenRows.within(1e-6).withInput("x", 0.5, 0).withOutput("y", 0.5 + y, y);
+  }
+
+  ModelVersion publish(String file, ModelCard card) {
+    return registry.publish(card, resource(file));
+  }
+
+  static Path resource(String file) {
+    return Path.of("src/test/resources/io/mlops4j/runtime/deployment", file + ".onnx");
+  }
+
+  AliasRecord assign(String ref, ModelVersion version) {
+    return registry.assign(ref, version, Change.by("ana").because("test"));
+  }
+
+  /** Looks at the alias only when asked to. */
+  Deployment.Builder champion() {
+    return Deployments.builder(loader, CHAMPION)
+        .from(registry)
+        .actor("service")
+        .every(Duration.ofDays(1));
+  }
+
+  float ask(Deployment deployment, float x) {
+    try (FeatureBatch batch = FeatureBatch.builder(loader.allocator()).floats("x", x).build();
+        Prediction answer = deployment.predict(batch)) {
+      assertThat(answer.servedBy()).isSameAs(deployment.servedBy());
+      return answer.floats("y")[0];
+    }
+  }
+
+  /** Everything was given back. */
+  @Override
+  public void close() {
+    registry.close();
+    assertThat(loader.closeAndReport()).isEmpty();
+  }
+}

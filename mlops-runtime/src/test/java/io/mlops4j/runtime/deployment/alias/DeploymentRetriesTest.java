@@ -1,0 +1,264 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.CHAMPION;
+import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.card;
+import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.golden;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.EngineUnavailableException;
+import io.mlops4j.error.InferenceException;
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.inference.Closing;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.deployment.DeploymentStatus;
+import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
+import io.mlops4j.runtime.deployment.DeploymentStatus.Waiting;
+import io.mlops4j.runtime.serving.DefaultModelLoader;
+import io.mlops4j.runtime.trust.ModelSigner;
+import io.mlops4j.runtime.trust.TrustPolicy;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Only a verdict is final: everything else is tried again. */
+@Timeout(60)
+class DeploymentRetriesTest {
+  @TempDir private Path folder;
+  private final ManualTime time = new ManualTime();
+  private DeploymentFixture plus;
+  private TroubledRegistry registry;
+
+  @BeforeEach
+  void publishThreeVersions() {
+    plus = new DeploymentFixture(folder);
+    registry = new TroubledRegistry(plus.registry);
+    plus.assign(CHAMPION, plus.v1);
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    plus.close();
+  }
+
+  private DeploymentBuilder builder(DefaultModelLoader loader) {
+    DeploymentBuilder builder = new DeploymentBuilder(loader, CHAMPION, time);
+    builder.timer = time;
+    builder.from(registry.view()).every(Duration.ofDays(1));
+    return builder;
+  }
+
+  private Deployment start() {
+    return builder(plus.loader).start();
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("30 s are over").isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  static Stream<Throwable> passing() {
+    return Stream.of(
+        new RegistryException("the connection was lost", null),
+        new EngineUnavailableException("the device is busy", null),
+        new OutOfMemoryError("native"),
+        new NoClassDefFoundError("x/Y"),
+        new IllegalStateException("a pool is closed"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("passing")
+  void aVersionThatCouldNotBeReadIsTriedAgain(Throwable failure) {
+    try (Deployment deployment = start()) {
+      registry.fail("source", failure);
+      AliasRecord record = plus.assign(CHAMPION, plus.v2);
+      DeploymentStatus status = deployment.refresh();
+      assertThat(status.refused()).isEmpty();
+      assertThat(status.newest()).isEqualTo(record);
+      assertThat(status.waiting())
+          .hasValue(
+              new Waiting(
+                  record, failure.getMessage(), 1, Instant.EPOCH, Instant.EPOCH.plusSeconds(1)));
+      assertThat(plus.ask(deployment, 0)).isEqualTo(1);
+
+      registry.recover();
+      time.advance(Duration.ofSeconds(1));
+      await(() -> deployment.status().waiting().isEmpty());
+      assertThat(plus.ask(deployment, 0)).isEqualTo(2);
+      assertThat(deployment.status().refused()).isEmpty();
+    }
+  }
+
+  @Test
+  void thePausesGrowToABound() {
+    try (Deployment deployment = start()) {
+      registry.fail("card", new RegistryException("away", null));
+      plus.assign(CHAMPION, plus.v2);
+      deployment.refresh();
+      List<Long> pauses = new ArrayList<>();
+      for (int attempt = 1; attempt <= 8; attempt++) {
+        int expected = attempt;
+        await(
+            () ->
+                deployment.status().waiting().map(Waiting::attempts).equals(Optional.of(expected)));
+        Waiting waiting = deployment.status().waiting().orElseThrow();
+        assertThat(waiting.since()).isEqualTo(Instant.EPOCH);
+        Duration pause = Duration.between(time.instant(), waiting.next());
+        pauses.add(pause.toSeconds());
+        time.advance(pause.minusMillis(1));
+        assertThat(deployment.status().waiting()).as("not earlier").hasValue(waiting);
+        time.advance(Duration.ofMillis(1));
+      }
+      assertThat(pauses).containsExactly(1L, 2L, 4L, 8L, 16L, 30L, 30L, 30L);
+      await(() -> deployment.status().waiting().orElseThrow().attempts() == 9);
+    }
+  }
+
+  @Test
+  void refreshAndANewRecordTryAtOnce() {
+    try (Deployment deployment = start()) {
+      registry.fail("card", new RegistryException("away", null));
+      plus.assign(CHAMPION, plus.v2);
+      deployment.refresh();
+      registry.recover();
+      assertThat(deployment.refresh().waiting()).isEmpty();
+      assertThat(plus.ask(deployment, 0)).isEqualTo(2);
+
+      registry.fail("card", new RegistryException("away", null));
+      plus.assign(CHAMPION, plus.v1);
+      deployment.refresh();
+      registry.recover();
+      plus.assign(CHAMPION, plus.v3);
+      ((AliasDeployment) deployment).tick();
+      await(() -> deployment.servedBy().version().equals(Optional.of(plus.v3)));
+      assertThat(deployment.status().waiting()).isEmpty();
+      time.advance(Duration.ofHours(1));
+      assertThat(plus.ask(deployment, 0)).as("the old record is not tried again").isEqualTo(3);
+    }
+  }
+
+  @Test
+  void anOutageIsShownAndItsEndTriesAtOnce() {
+    List<DeploymentStatus> told = new ArrayList<>();
+    try (AliasDeployment deployment =
+        (AliasDeployment) builder(plus.loader).onChange(told::add).start()) {
+      registry.fail("card", new RegistryException("away", null));
+      plus.assign(CHAMPION, plus.v2);
+      deployment.refresh();
+      registry.fail("head", new RegistryException("nobody listens there", null));
+      assertThatThrownBy(deployment::refresh).hasMessage("nobody listens there");
+      time.advance(Duration.ofMillis(500));
+      assertThatThrownBy(deployment::refresh).isInstanceOf(RegistryException.class);
+      assertThat(deployment.status().outage())
+          .hasValue(new DeploymentStatus.Outage(Instant.EPOCH, "nobody listens there"));
+      assertThat(plus.ask(deployment, 0)).isEqualTo(1);
+
+      registry.recover();
+      deployment.tick();
+      await(() -> deployment.servedBy().version().equals(Optional.of(plus.v2)));
+      assertThat(deployment.status().outage()).isEmpty();
+      assertThat(deployment.status().waiting()).isEmpty();
+    }
+    assertThat(told.get(0).waiting()).isPresent();
+    assertThat(told.get(1).outage()).isPresent();
+    assertThat(told.get(told.size() - 1).serving().version()).hasValue(plus.v2);
+  }
+
+  private static ModelSigner signer() {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(256);
+      KeyPair keys = generator.generateKeyPair();
+      return ModelSigner.of(keys.getPrivate(), keys.getPublic());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void aSignatureThatArrivesLaterIsFollowedAndAWrongOneIsFinal() {
+    ModelSigner signer = signer();
+    ModelSigner stranger = signer();
+    signer.sign(plus.registry, plus.v1);
+    try (DefaultModelLoader trusting =
+            new DefaultModelLoader(
+                1,
+                null,
+                null,
+                0,
+                Closing.waits(),
+                false,
+                TrustPolicy.signedBy(signer.key()),
+                null);
+        Deployment deployment = builder(trusting).start()) {
+      plus.assign(CHAMPION, plus.v2);
+      assertThat(deployment.refresh().waiting().orElseThrow().reason())
+          .contains("found no signature");
+      signer.sign(plus.registry, plus.v2);
+      time.advance(Duration.ofSeconds(1));
+      await(() -> deployment.servedBy().version().equals(Optional.of(plus.v2)));
+
+      stranger.sign(plus.registry, plus.v3);
+      plus.assign(CHAMPION, plus.v3);
+      DeploymentStatus status = deployment.refresh();
+      assertThat(status.waiting()).isEmpty();
+      assertThat(status.refused().orElseThrow().verdict()).isEqualTo(Verdict.TRUST);
+    }
+  }
+
+  @Test
+  void anInterruptedThreadRefusesNothing() {
+    try (Deployment deployment = start()) {
+      plus.assign(CHAMPION, plus.v2);
+      Thread.currentThread().interrupt();
+      DeploymentStatus status = deployment.refresh();
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(status.refused()).isEmpty();
+      assertThat(status.serving().version()).hasValue(plus.v2);
+    }
+  }
+
+  @Test
+  void aVerdictIsNamedAndFinal() {
+    ModelVersion wrong = plus.publish("plus1", card().goldenRows(golden(2)).build());
+    try (Deployment deployment = start()) {
+      plus.assign(CHAMPION, wrong);
+      DeploymentStatus status = deployment.refresh();
+      assertThat(status.refused().orElseThrow().verdict()).isEqualTo(Verdict.ANSWERS);
+      int calls = registry.calls("card");
+      time.advance(Duration.ofHours(1));
+      deployment.refresh();
+      assertThat(registry.calls("card")).isEqualTo(calls);
+    }
+  }
+
+  @Test
+  void causesDecideOverTheKindOfLoadFailure() {
+    assertThat(Failures.verdict(new ModelLoadException("late", new TimeoutException()))).isEmpty();
+    assertThat(Failures.verdict(new InferenceException("x", new OutOfMemoryError("y")))).isEmpty();
+    assertThat(Failures.verdict(new ModelLoadException("no model", null))).hasValue(Verdict.LOAD);
+  }
+}

@@ -1,0 +1,66 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import io.mlops4j.registry.ModelRegistry;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A real registry some of whose methods fail or hang. */
+final class TroubledRegistry {
+  private final Map<String, Throwable> failing = new ConcurrentHashMap<>();
+  private final Map<String, CountDownLatch> hanging = new ConcurrentHashMap<>();
+  private final Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
+  private final ModelRegistry view;
+
+  TroubledRegistry(ModelRegistry real) {
+    view =
+        (ModelRegistry)
+            Proxy.newProxyInstance(
+                TroubledRegistry.class.getClassLoader(),
+                new Class<?>[] {ModelRegistry.class},
+                (proxy, method, arguments) -> {
+                  calls
+                      .computeIfAbsent(method.getName(), name -> new AtomicInteger())
+                      .incrementAndGet();
+                  CountDownLatch hang = hanging.get(method.getName());
+                  if (hang != null) {
+                    hang.await();
+                  }
+                  Throwable failure = failing.get(method.getName());
+                  if (failure != null) {
+                    throw failure;
+                  }
+                  try {
+                    return method.invoke(real, arguments);
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                });
+  }
+
+  ModelRegistry view() {
+    return view;
+  }
+
+  void fail(String method, Throwable failure) {
+    failing.put(method, failure);
+  }
+
+  /** Until the latch is down. */
+  void hang(String method, CountDownLatch until) {
+    hanging.put(method, until);
+  }
+
+  void recover() {
+    failing.clear();
+    hanging.clear();
+  }
+
+  int calls(String method) {
+    AtomicInteger count = calls.get(method);
+    return count == null ? 0 : count.get();
+  }
+}
