@@ -35,7 +35,8 @@ public final class Mlops4j {
 
   private static int run(String[] args) {
     try {
-      return Commands.line(System::getenv, Terminal.isThere()).execute(args);
+      return Commands.line(System::getenv, Terminal.isThere(), Mlops4j.class.getClassLoader(), args)
+          .execute(args);
     } catch (NoClassDefFoundError e) {
       if (String.valueOf(e.getMessage()).startsWith("picocli/")) {
         throw new IllegalStateException(

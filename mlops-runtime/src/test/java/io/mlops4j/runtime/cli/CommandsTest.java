@@ -56,6 +56,20 @@ class CommandsTest {
   }
 
   @Test
+  void aCommandThatStandsFirstIsBuiltAlone() {
+    ClassLoader loader = getClass().getClassLoader();
+    for (String name : commands().getSubcommands().keySet()) {
+      String[] args = {name, "--help"};
+      assertThat(Commands.line(it -> null, false, loader, args).getSubcommands())
+          .containsOnlyKeys(name);
+    }
+    assertThat(
+            Commands.line(it -> null, false, loader, new String[] {"--json", "list"})
+                .getSubcommands())
+        .hasSize(21);
+  }
+
+  @Test
   void helpNamesEveryCommand() {
     Line.Said said = Line.withoutRegistry().run("--help");
 

@@ -303,7 +303,7 @@ class ModelCommandsTest {
   private static Line.Said drift(ClassLoader reporters, Object... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine line = Commands.line(name -> null, false, reporters);
+    CommandLine line = Commands.line(name -> null, false, reporters, new String[] {"drift"});
     int code =
         line.setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))

@@ -1,35 +1,62 @@
 package io.mlops4j.runtime.cli.registry;
 
+import io.mlops4j.runtime.cli.shell.ShellCommand;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The commands that read and change a registry, in the order in which help lists them. */
+/** The commands that read and change a registry. */
 public final class RegistryCommands {
+  /** The names, in the order in which help lists them. */
+  public static final List<String> NAMES =
+      List.of(
+          "publish",
+          "list",
+          "show",
+          "assign",
+          "unassign",
+          "history",
+          "diff",
+          "sign",
+          "verify",
+          "export",
+          "import",
+          "copy",
+          "deprecate",
+          "delete",
+          "restore",
+          "retire",
+          "reinstate",
+          "gc");
+
   private RegistryCommands() {}
 
   /**
-   * Returns a new instance of each command.
+   * Creates a command.
    *
-   * @return the commands
+   * @param name its name
+   * @return the command, or null if there is none of this name
    */
-  public static List<Object> all() {
-    return List.of(
-        new PublishCommand(),
-        new ListCommand(),
-        new ShowCommand(),
-        new AssignCommand(),
-        new UnassignCommand(),
-        new HistoryCommand(),
-        new DiffCommand(),
-        new SignCommand(),
-        new VerifyCommand(),
-        new ExportCommand(),
-        new ImportCommand(),
-        new CopyCommand(),
-        new DeprecateCommand(),
-        new DeleteCommand(),
-        new RestoreCommand(),
-        new RetireCommand(),
-        new ReinstateCommand(),
-        new GcCommand());
+  public static @Nullable ShellCommand create(String name) {
+    return switch (name) {
+      case "publish" -> new PublishCommand();
+      case "list" -> new ListCommand();
+      case "show" -> new ShowCommand();
+      case "assign" -> new AssignCommand();
+      case "unassign" -> new UnassignCommand();
+      case "history" -> new HistoryCommand();
+      case "diff" -> new DiffCommand();
+      case "sign" -> new SignCommand();
+      case "verify" -> new VerifyCommand();
+      case "export" -> new ExportCommand();
+      case "import" -> new ImportCommand();
+      case "copy" -> new CopyCommand();
+      case "deprecate" -> new DeprecateCommand();
+      case "delete" -> new DeleteCommand();
+      case "restore" -> new RestoreCommand();
+      case "retire" -> new RetireCommand();
+      case "reinstate" -> new ReinstateCommand();
+      case "gc" -> new GcCommand();
+      default -> null;
+    };
   }
 }
