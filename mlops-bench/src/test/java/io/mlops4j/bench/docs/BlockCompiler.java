@@ -16,9 +16,9 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * Compiles a block as the body of a method: the page leaves out imports, error handling and what an
- * application has at hand, so the method may throw anything and its class inherits a {@link
- * Prelude}.
+ * Compiles a program as it stands, and any other block as the body of a method. Such blocks leave
+ * out imports, error handling and names that an application has, so the method may throw anything
+ * and its class inherits a {@link Prelude}.
  */
 final class BlockCompiler {
 
@@ -32,7 +32,7 @@ final class BlockCompiler {
     this.classes = classes;
   }
 
-  /** What the compiler says, with the lines of the page; empty if the block compiles. */
+  /** The compiler's messages with the lines of the page; empty if the block compiles. */
   List<String> errors(JavaBlock block) {
     DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
     javac.getTask(null, null, found, options(), null, List.of(source(block))).call();
@@ -52,18 +52,13 @@ final class BlockCompiler {
   }
 
   /**
-   * Everything before the block stands on one line, so that a line of the class tells one of the
+   * Everything before the block stands on one line, so that lines of the class can be mapped to the
    * page.
    */
   private static JavaFileObject source(JavaBlock block) {
-    String code =
-        "import io.mlops4j.bench.docs.Prelude; "
-            + IMPORTS
-            + "class Block extends Prelude { void asWritten() throws Exception {\n"
-            + block.code()
-            + "}}\n";
-    return new SimpleJavaFileObject(
-        URI.create("string:///Block.java"), JavaFileObject.Kind.SOURCE) {
+    String code = block.isProgram() ? block.code() : method(block);
+    URI file = URI.create("string:///" + block.className() + ".java");
+    return new SimpleJavaFileObject(file, JavaFileObject.Kind.SOURCE) {
       @Override
       public CharSequence getCharContent(boolean ignoreEncodingErrors) {
         return code;
@@ -71,8 +66,16 @@ final class BlockCompiler {
     };
   }
 
+  private static String method(JavaBlock block) {
+    return "import io.mlops4j.bench.docs.Prelude; "
+        + IMPORTS
+        + "class Block extends Prelude { void asWritten() throws Exception {\n"
+        + block.code()
+        + "}}\n";
+  }
+
   private static String text(JavaBlock block, Diagnostic<?> found) {
-    long line = block.line() + found.getLineNumber() - 2;
+    long line = block.line() + found.getLineNumber() - (block.isProgram() ? 1 : 2);
     return block.page().getFileName() + ":" + line + ": " + found.getMessage(null);
   }
 

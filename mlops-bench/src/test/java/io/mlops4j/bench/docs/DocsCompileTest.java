@@ -2,43 +2,137 @@ package io.mlops4j.bench.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every Java block of the pages compiles as written. */
+/** Every Java block of the pages compiles as written, and complete programs run. */
 class DocsCompileTest {
 
-  private static final Path ROOT = Path.of("..");
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final Path SAMPLE = ROOT.resolve("samples/quickstart");
 
-  private static final List<String> PAGES =
-      List.of(
-          "README.md",
-          "docs/journeys.md",
-          "docs/from-python.md",
-          "docs/performance.md",
-          "docs/hardware.md");
+  /** Pages that need no program: tables of contents and background. */
+  private static final Set<String> NO_GUIDES =
+      Set.of("README.md", "performance.md", "threats.md", "versioning.md", "command-line.md");
+
+  /** Programs that need what not every machine has; the sample of TensorFlow runs the same. */
+  private static final Set<String> NOT_RUN = Set.of("Fares");
+
+  /** What the programs find in the working directory. */
+  private static final Map<String, Path> FILES =
+      Map.of(
+          "flight-delay.onnx", SAMPLE.resolve("models/flight-delay-1.onnx"),
+          "flight-delay-2.onnx", SAMPLE.resolve("models/flight-delay-2.onnx"),
+          "flights.arrow", SAMPLE.resolve("data/flights-2001-02-01.arrow"),
+          "january.arrow", SAMPLE.resolve("data/flights-2001-01.arrow"),
+          "may.arrow", SAMPLE.resolve("data/flights-2001-05.arrow"),
+          "penguins.onnx", test("models/sklearn/penguins_forest.onnx"),
+          "release-key.pem", test("trust/signing-key.pem"),
+          "release-key.pub.pem", test("trust/signing-key-pub.pem"));
 
   @TempDir Path classes;
+  @TempDir Path working;
+
+  private static Path test(String resource) {
+    return ROOT.resolve("mlops-runtime/src/test/resources/io/mlops4j/runtime").resolve(resource);
+  }
+
+  private static List<Path> guides() throws IOException {
+    try (Stream<Path> pages = Files.list(ROOT.resolve("docs"))) {
+      return pages.filter(page -> page.toString().endsWith(".md")).sorted().toList();
+    }
+  }
 
   static Stream<JavaBlock> blocks() throws IOException {
-    List<JavaBlock> blocks = new ArrayList<>();
-    for (String page : PAGES) {
-      blocks.addAll(JavaBlock.of(ROOT.resolve(page)));
+    List<JavaBlock> blocks = new ArrayList<>(JavaBlock.of(ROOT.resolve("README.md")));
+    for (Path page : guides()) {
+      blocks.addAll(JavaBlock.of(page));
     }
     return blocks.stream();
+  }
+
+  static Stream<JavaBlock> programs() throws IOException {
+    return blocks()
+        .filter(JavaBlock::isProgram)
+        .filter(block -> !NOT_RUN.contains(block.className()));
   }
 
   @ParameterizedTest
   @MethodSource("blocks")
   void blockCompilesAsWritten(JavaBlock block) {
     assertThat(new BlockCompiler(classes).errors(block)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("programs")
+  void programRuns(JavaBlock program) throws Exception {
+    assertThat(new BlockCompiler(classes).errors(program)).isEmpty();
+    for (Map.Entry<String, Path> file : FILES.entrySet()) {
+      Files.copy(file.getValue(), working.resolve(file.getKey()));
+    }
+    Path output = classes.resolve("output.txt");
+    ProcessBuilder java =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                program.className())
+            .directory(working.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    // ONNX Runtime 1.29 does not survive a long command line, as a class path would make it.
+    java.environment()
+        .put("CLASSPATH", classes + File.pathSeparator + System.getProperty("java.class.path"));
+    Process process = java.start();
+    boolean ended = process.waitFor(3, TimeUnit.MINUTES);
+    process.destroyForcibly();
+    String said = Files.readString(output);
+    assertThat(ended).as("ended within three minutes: " + said).isTrue();
+    assertThat(process.exitValue()).as(said).isZero();
+    assertThat(said).isNotBlank();
+  }
+
+  @Test
+  void everyGuideStartsWithAProgram() throws IOException {
+    for (Path page : guides()) {
+      if (!NO_GUIDES.contains(page.getFileName().toString())) {
+        List<String> lines = Files.readAllLines(page);
+        assertThat(lines.get(0)).as(page.toString()).startsWith("# ");
+        assertThat(lines.subList(1, 3)).as(page.toString()).containsExactly("", "```java");
+        assertThat(JavaBlock.of(page).get(0).isProgram()).as(page.toString()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void theTableOfContentsNamesEveryPageAndEveryLinkLeadsToAFile() throws IOException {
+    String contents = Files.readString(ROOT.resolve("docs/README.md"));
+    for (Path page : guides()) {
+      String name = page.getFileName().toString();
+      if (!name.equals("README.md")) {
+        assertThat(contents).contains("(" + name + ")");
+      }
+      assertThat(BrokenLinks.of(page)).isEmpty();
+    }
+    for (String page : List.of("README.md", "CONTRIBUTING.md", "SECURITY.md", "samples/README.md")) {
+      assertThat(BrokenLinks.of(ROOT.resolve(page))).isEmpty();
+    }
+  }
+
+  @Test
+  void theReadmeIsShort() throws IOException {
+    assertThat(Files.readAllLines(ROOT.resolve("README.md"))).hasSizeLessThanOrEqualTo(150);
   }
 
   @Test
@@ -51,6 +145,21 @@ class DocsCompileTest {
         .singleElement()
         .asString()
         .startsWith("page.md:5: ");
+  }
+
+  @Test
+  void anErrorOfAProgramIsFoundOnItsLineOfThePage() {
+    List<String> page =
+        List.of("# P", "", "```java", "import java.util.List;", "", "public class P {", " int i = x;", "}", "```");
+
+    JavaBlock block = JavaBlock.of(Path.of("page.md"), page).get(0);
+
+    assertThat(block.isProgram()).isTrue();
+    assertThat(block.className()).isEqualTo("P");
+    assertThat(new BlockCompiler(classes).errors(block))
+        .singleElement()
+        .asString()
+        .startsWith("page.md:7: ");
   }
 
   @Test

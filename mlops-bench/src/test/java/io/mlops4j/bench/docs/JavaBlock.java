@@ -5,10 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** One fenced Java block of a Markdown page, and the line of the page on which its code begins. */
 record JavaBlock(Path page, int line, String code) {
 
+  private static final Pattern CLASS = Pattern.compile("(?m)^public class (\\w+)");
   private static final String OPEN = "```java";
   private static final String CLOSE = "```";
 
@@ -26,6 +29,17 @@ record JavaBlock(Path page, int line, String code) {
       }
     }
     return blocks;
+  }
+
+  /** Whether it is a whole file; other blocks are the body of a method. */
+  boolean isProgram() {
+    return code.startsWith("import ") && CLASS.matcher(code).find();
+  }
+
+  /** The name of its public class, or Block. */
+  String className() {
+    Matcher name = CLASS.matcher(code);
+    return isProgram() && name.find() ? name.group(1) : "Block";
   }
 
   @Override

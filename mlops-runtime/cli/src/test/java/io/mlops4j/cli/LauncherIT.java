@@ -1,7 +1,9 @@
 package io.mlops4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -88,7 +91,7 @@ class LauncherIT {
     assertThat(listed.code()).as(listed.err()).isZero();
     assertThat(listed.err()).isEmpty();
     assertThat(Files.readString(temporary.resolve("classes.txt")))
-        .containsPattern("io\\.mlops4j\\.runtime\\.cli\\.ListCommand source: shared objects file");
+        .containsPattern("io\\.mlops4j\\.runtime\\.cli\\.shell\\.GlobalOptions source: shared objects file");
   }
 
   @Test
@@ -111,6 +114,38 @@ class LauncherIT {
 
     assertThat(said.code()).as(said.err()).isZero();
     assertThat(said.out()).startsWith("mlops4j 0.");
+  }
+
+  /** Of the guide; the block that runs Maven is how this folder was made. */
+  private static List<String> shellBlocks() throws IOException {
+    return Pattern.compile("```sh\\R(.*?)```", Pattern.DOTALL)
+        .matcher(Files.readString(Path.of("../../docs/command-line.md")))
+        .results()
+        .map(block -> block.group(1))
+        .filter(block -> !block.contains("mvn "))
+        .toList();
+  }
+
+  @Test
+  void theBlocksOfTheGuideRunInTheirOrder() throws Exception {
+    assumeTrue(run(Path.of("openssl"), Map.of(), "version").code() == 0, "no openssl");
+    Files.copy(Path.of(MODEL), temporary.resolve("flight-delay.onnx"));
+    Files.copy(
+        SAMPLE.resolve("models/flight-delay-2.onnx"), temporary.resolve("flight-delay-2.onnx"));
+    Files.copy(SAMPLE.resolve("data/flights-2001-01.arrow"), temporary.resolve("january.arrow"));
+    Files.copy(Path.of(MAY), temporary.resolve("may.arrow"));
+    List<String> blocks = shellBlocks();
+    assertThat(blocks).hasSizeGreaterThan(7);
+    Path script = temporary.resolve("guide.sh");
+    Files.writeString(script, "set -eux\n" + String.join("\n", blocks));
+    Map<String, String> path =
+        Map.of("PATH", LAYOUT.resolve("bin") + File.pathSeparator + System.getenv("PATH"));
+
+    Said said = run(Path.of("/bin/sh"), path, script.toString());
+
+    assertThat(said.code()).as(said.err()).isZero();
+    assertThat(said.out()).contains("exit code 3", "intact: 2 versions", "copied to jdbc:h2:");
+    assertThat(temporary.resolve("may.html")).isNotEmptyFile();
   }
 
   @Test

@@ -215,6 +215,7 @@ class CommandsTest {
         .lines()
         .map(String::strip)
         .filter(line -> line.startsWith("mlops4j "))
+        .map(line -> line.replaceFirst(" \\|\\| .*", ""))
         .map(
             line ->
                 Pattern.compile("(\"[^\"]*\"|\\S)+")
@@ -252,9 +253,6 @@ class CommandsTest {
             .toList();
 
     assertThat(named).containsExactlyElementsOf(commands().getSubcommands().keySet());
-    assertThat(starts(page)).hasSize(11).allSatisfy(CommandsTest::assertUnderstood);
-    assertThat(starts(Files.readString(Path.of("../README.md"))))
-        .hasSize(4)
-        .allSatisfy(CommandsTest::assertUnderstood);
+    assertThat(starts(page)).hasSizeGreaterThan(20).allSatisfy(CommandsTest::assertUnderstood);
   }
 }

@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Tells what happens, in words. */
+/** Describes on the screen what happens. */
 final class Narrator {
 
-  /** A sentence, and how it looks. */
+  /** A sentence and its colour. */
   record Line(Tone tone, String text) {}
 
   private static final DateTimeFormatter DAY =
@@ -45,9 +45,9 @@ final class Narrator {
     if (earlierChanges > 0) {
       screen.line(
           Tone.NOTE,
-          "             this registry remembers an earlier run: "
+          "             this registry holds an earlier run with "
               + earlierChanges
-              + " changes of the champion; the story begins again");
+              + " changes of the champion; the story starts again");
     }
     screen.line(Tone.PLAIN, "  serves     " + late.servedBy());
     screen.line(Tone.PLAIN, "  signature  " + late.signature());
@@ -80,11 +80,11 @@ final class Narrator {
   }
 
   void planted(LocalDate date) {
-    event(date, Tone.NOTE, "PLANTED: for this week all distances come in kilometres");
+    event(date, Tone.NOTE, "PLANTED: in this week all distances are in kilometres");
   }
 
   void staged(LocalDate date) {
-    event(date, Tone.NOTE, "STAGED: the next version gives the probability of the wrong class");
+    event(date, Tone.NOTE, "PLANTED: the next version returns the probability of the wrong class");
   }
 
   void noticed(LocalDate date, Watch.Noticed noticed) {
@@ -112,22 +112,22 @@ final class Narrator {
     screen.chapter("3  Month by month, features against January");
     screen.table(Tables.months(outcome.months()));
     screen.line(
-        Tone.DIM, "  April's distances drift because of the planted week. The true features are");
+        Tone.DIM, "  Distances drift in April because of the planted week. All other features are");
     screen.line(
-        Tone.DIM, "  stable, while the share of late flights moves: both are as they should be.");
+        Tone.DIM, "  stable although the share of late flights changes. Both results are right.");
     screen.chapter("4  The planted week against January");
     screen.table(Tables.drift(outcome.plantedWeek()));
-    screen.chapter("5  Who changed the champion, and why");
+    screen.chapter("5  Changes of the champion");
     screen.table(Tables.history(outcome.history()));
-    screen.chapter("6  To read on");
-    screen.line(Tone.PLAIN, "  the story  " + folders.report().toAbsolutePath());
-    screen.line(Tone.PLAIN, "  the cards  " + folders.cards().toAbsolutePath());
+    screen.chapter("6  Files");
+    screen.line(Tone.PLAIN, "  report     " + folders.report().toAbsolutePath());
+    screen.line(Tone.PLAIN, "  cards      " + folders.cards().toAbsolutePath());
     screen.line(Tone.PLAIN, "  registry   " + folders.registry().toAbsolutePath());
     screen.line(
         outcome.failedRequests() == 0 ? Tone.GOOD : Tone.BAD,
         String.format(
             Locale.ROOT,
-            "  %,d flights asked about, %d requests failed",
+            "  %,d predictions, %d requests failed",
             outcome.flights(),
             outcome.failedRequests()));
   }
@@ -138,7 +138,7 @@ final class Narrator {
     screen.line(tone, "  " + line.text());
   }
 
-  /** What happened on the days of the story. */
+  /** The events so far. */
   List<Line> told() {
     return List.copyOf(told);
   }

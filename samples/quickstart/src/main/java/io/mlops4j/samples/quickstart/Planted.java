@@ -14,7 +14,7 @@ final class Planted {
     return !day.isBefore(Story.PLANTED_FROM) && !day.isAfter(Story.PLANTED_TO);
   }
 
-  /** Overwrites the distances in place, before anybody is asked about them. */
+  /** Overwrites the distances in place, before the model gets them. */
   static void toKilometres(FeatureBatch flights) {
     Float4Vector distance = (Float4Vector) flights.column("distance");
     for (int row = 0; row < flights.rows(); row++) {

@@ -23,7 +23,7 @@ final class Story {
   /** Version 2, which has learned from February too. */
   static final LocalDate SECOND_VERSION = LocalDate.of(2001, 3, 12);
 
-  /** A week of distances in kilometres: the one thing in the data that is not true. */
+  /** A week of distances in kilometres: the only change of the real data. */
   static final LocalDate PLANTED_FROM = LocalDate.of(2001, 4, 9);
 
   static final LocalDate PLANTED_TO = LocalDate.of(2001, 4, 15);

@@ -17,7 +17,7 @@ final class StoryPage {
             .paragraph(
                 String.format(
                     Locale.ROOT,
-                    "Real US flights of 2001: %,d flights asked about, %d requests failed.",
+                    "Real US flights of 2001: %,d predictions, %d requests failed.",
                     outcome.flights(),
                     outcome.failedRequests()))
             .heading("What happened");
@@ -27,8 +27,8 @@ final class StoryPage {
         "Features against January",
         Tables.months(outcome.months()));
     table(
-        page.heading("Who changed the champion, and why"),
-        "The alias's records, which are its audit log",
+        page.heading("Changes of the champion"),
+        "The records of the alias: its audit log",
         Tables.history(outcome.history()));
     page.drift("The planted week against January", outcome.plantedWeek());
     Files.createDirectories(folders.output());

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What the story comes to, as tables for screen and page. */
+/** The results as tables, for screen and page. */
 final class Tables {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
@@ -91,7 +91,7 @@ final class Tables {
 
   private static String effect(Evidence effect) {
     return String.format(
-        Locale.ROOT, "%s %.3f, matters from %s", effect.name(), effect.measured(), effect.bound());
+        Locale.ROOT, "%s %.3f, bound %s", effect.name(), effect.measured(), effect.bound());
   }
 
   private static String metric(Metric metric) {

@@ -20,6 +20,7 @@ import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -228,6 +229,29 @@ class QuickstartTest {
         .contains("rolled back to flight-delay:2", "drifted", "stable", "February")
         .contains("default-src 'none'")
         .doesNotContain("http:", "https:", "src=", "@import", "url(");
+  }
+
+  @Test
+  void everyPageFitsAWideWindowAndAPhoneAndLoadsNothing() throws IOException {
+    try (InstalledChromium chromium = InstalledChromium.start();
+        Stream<Path> files = Files.walk(output)) {
+      List<Path> pages = files.filter(file -> file.toString().endsWith(".html")).toList();
+      assertThat(pages).hasSize(4);
+      for (Path page : pages) {
+        assertThat(chromium.problems(page, 1280)).as(page + " at 1280").isEmpty();
+        assertThat(chromium.problems(page, 390)).as(page + " at 390").isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aPageThatIsTooWideOrLoadsSomethingIsFound(@TempDir Path folder) throws IOException {
+    Path page = folder.resolve("page.html");
+    Files.writeString(page, "<h1>P</h1><img src=other.png><p style='width: 500px'>wide</p>");
+    try (InstalledChromium chromium = InstalledChromium.start()) {
+      assertThat(chromium.problems(page, 1280)).anyMatch(it -> it.startsWith("request: "));
+      assertThat(chromium.problems(page, 390)).anyMatch(it -> it.endsWith("wider than the window"));
+    }
   }
 
   @Test
