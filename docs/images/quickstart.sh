@@ -9,4 +9,4 @@ if [ -z "$page" ]; then
 fi
 page=$(cd "$(dirname "$page")" && pwd)/$(basename "$page")
 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1 \
-  --window-size=1000,1180 --screenshot="$PWD/docs/images/quickstart.png" "file://$page"
+  --window-size=1120,1090 --screenshot="$PWD/docs/images/quickstart.png" "file://$page"

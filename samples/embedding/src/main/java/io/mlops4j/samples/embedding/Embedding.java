@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Which texts say the same? Embeds sentences in process with all-MiniLM-L6-v2 and prints the pairs
+ * Which texts mean the same? Embeds sentences in process with all-MiniLM-L6-v2 and prints the pairs
  * that are closest in meaning.
  */
 public final class Embedding implements AutoCloseable {
@@ -45,11 +45,11 @@ public final class Embedding implements AutoCloseable {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Hidden(float[] last_hidden_state) {}
 
-  /** Two texts, and how alike they are: 1 for the same, about 0 for nothing in common. */
+  /** Two texts and their similarity: 1 for equal texts, about 0 for unrelated ones. */
   record Pair(double similarity, String one, String other) {}
 
   static {
-    // Otherwise the tokenizer's library tells its makers that it was started.
+    // Otherwise the tokenizer's library sends telemetry when it starts.
     System.setProperty("ai.djl.offline", "true");
   }
 
@@ -90,7 +90,7 @@ public final class Embedding implements AutoCloseable {
     double[] mean = new double[width];
     long tokens = 0;
     for (int token = 0; token < mask.length; token++) {
-      if (mask[token] != 0) { // padding says nothing
+      if (mask[token] != 0) { // padding does not count
         tokens++;
         for (int i = 0; i < width; i++) {
           mean[i] += values[token * width + i];
@@ -140,9 +140,9 @@ public final class Embedding implements AutoCloseable {
   }
 
   /**
-   * Embeds and prints.
+   * Embeds the sentences and prints the closest pairs.
    *
-   * @param folder where the model and its tokenizer are
+   * @param folder the folder of the model and its tokenizer
    * @throws IOException if they are not there
    */
   public static void main(String... folder) throws IOException {

@@ -1,3 +1,3 @@
-/** Which texts say the same? */
+/** Which texts mean the same? */
 @org.jspecify.annotations.NullMarked
 package io.mlops4j.samples.embedding;

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** What was answered to the flights of a day: row by row, whoever asked and however. */
+/** The answers to the flights of a day by row, from batches and records. */
 final class Answers {
   private final float[] probability;
   private final @Nullable ServedBy[] servedBy;
@@ -46,7 +46,7 @@ final class Answers {
     return IntStream.range(0, probability.length).mapToDouble(row -> probability[row]).toArray();
   }
 
-  /** Who answered, in the order of the first answer, and how many rows. */
+  /** The versions that answered, in the order of their first answer, and their number of rows. */
   Map<ModelVersion, Integer> byVersion() {
     Map<ModelVersion, Integer> rows = new LinkedHashMap<>();
     Arrays.stream(servedBy)

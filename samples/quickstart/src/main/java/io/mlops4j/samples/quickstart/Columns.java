@@ -10,12 +10,12 @@ import org.apache.arrow.vector.TimeStampSecVector;
 import org.apache.arrow.vector.TinyIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
-/** Looks into the columns of a day's flights. */
+/** Reads columns of a day's flights. */
 final class Columns {
 
   private Columns() {}
 
-  /** A view of some columns: nothing is copied, and the batch stays the owner. */
+  /** A view of some columns, without a copy; the batch stays the owner. */
   static FeatureBatch only(FeatureBatch batch, Collection<String> names) {
     return FeatureBatch.of(
         VectorSchemaRoot.of(names.stream().map(batch::column).toArray(FieldVector[]::new)));

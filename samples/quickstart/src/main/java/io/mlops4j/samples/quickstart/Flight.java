@@ -4,7 +4,7 @@ import io.mlops4j.feature.FeatureBatch;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.SmallIntVector;
 
-/** One request. Components meet the model's inputs by name; the key only travels along. */
+/** One request. Components meet the model's inputs by name; the key never enters the model. */
 @SuppressWarnings("MemberName") // named like the column
 record Flight(
     String flight_id, float distance, int hour, int weekday, String origin, String destination) {

@@ -4,14 +4,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where things are.
+ * The folders of the sample.
  *
- * @param sample the sample's own folder, with data and models
- * @param output where the registry and the report go
+ * @param sample the folder of the sample, with data and models
+ * @param output the folder for registry and report
  */
 record Folders(Path sample, Path output) {
 
-  /** The sample's folder, whether started there or at the root of the project. */
+  /** Finds the folder of the sample, from there or from the root of the project. */
   static Path findSample() {
     Path here = Path.of("");
     return Files.isDirectory(here.resolve("data")) ? here : Path.of("samples", "quickstart");

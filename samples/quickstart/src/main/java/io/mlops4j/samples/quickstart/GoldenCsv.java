@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 
-/** Reads the self-test of a version, which the training wrote beside the model. */
+/** Reads the golden rows of a version, which the training wrote beside the model. */
 final class GoldenCsv {
   private static final double TOLERANCE = 1e-6;
 

@@ -5,11 +5,11 @@ import io.mlops4j.monitor.ModelMonitor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The truth about a day's flights, which is known the morning after. */
+/** The labels of a day's flights, which are known the morning after. */
 final class LateLabels implements AutoCloseable {
   private @Nullable FeatureBatch yesterday;
 
-  /** Keeps two columns of the day; the day itself ends with the next one. */
+  /** Copies two columns of the day, because its batch ends with the next one. */
   void keep(FeatureBatch day) {
     yesterday = Columns.only(day, List.of(Story.KEY, Story.LABEL)).retain();
   }

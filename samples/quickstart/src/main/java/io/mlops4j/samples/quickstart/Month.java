@@ -12,21 +12,21 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Adds up the days of a month. */
+/** Sums up the days of a month. */
 final class Month {
 
   /**
-   * What a month was like.
+   * The results of a month.
    *
    * @param month the month
-   * @param rows how many flights were asked about
-   * @param rowsPerSecond how fast the answers came, on the days at full speed
+   * @param rows the number of flights that were predicted
+   * @param rowsPerSecond rows per second on the days at full speed
    * @param probability the mean of the answers
-   * @param late the share of flights that were late in the end
-   * @param performance how well the answers told the late flights from the others
+   * @param late the share of flights that arrived late
+   * @param performance how well the answers separate late flights from the others
    * @param drift its features against January's
-   * @param daysByVersion the versions that answered, in order, and on how many days
-   * @param failed how many flights got no answer
+   * @param daysByVersion the versions that answered, in order, with their number of days
+   * @param failed the number of flights without an answer
    */
   record Summary(
       YearMonth month,
@@ -63,7 +63,7 @@ final class Month {
     features.add(day);
   }
 
-  /** A day at full speed; days in slow motion say nothing about speed. */
+  /** A day at full speed; days in slow motion do not count for the speed. */
   Answers timed(Supplier<Answers> day) {
     long start = System.nanoTime();
     Answers answers = day.get();

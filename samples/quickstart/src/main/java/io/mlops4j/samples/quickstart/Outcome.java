@@ -5,13 +5,13 @@ import io.mlops4j.registry.AliasRecord;
 import java.util.List;
 
 /**
- * How the story went.
+ * The results of a run.
  *
  * @param published the three versions, in order
  * @param months February to June
  * @param plantedWeek the week of the planted change against January
- * @param noticed the alarms, in order, and what was done about them
- * @param history how the champion changed in this run, the oldest change first
+ * @param noticed the alarms in order, with their rollbacks
+ * @param history the changes of the champion in this run, oldest first
  */
 record Outcome(
     List<Versions.Published> published,

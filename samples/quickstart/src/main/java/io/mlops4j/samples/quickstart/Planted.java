@@ -4,7 +4,7 @@ import io.mlops4j.feature.FeatureBatch;
 import java.time.LocalDate;
 import org.apache.arrow.vector.Float4Vector;
 
-/** The planted change: for a week, somebody upstream sends distances in kilometres. */
+/** The planted change: in one week all distances are in kilometres. */
 final class Planted {
   private static final float KILOMETRES_PER_MILE = 1.609344f;
 

@@ -20,7 +20,7 @@ import java.util.List;
  *
  * <p>A model that warns of late flights is published, deployed and watched, replaced by a better
  * version, then by a broken one, and rolled back. Start reading at {@link #run}; every other file
- * is one idea of it.
+ * holds one part of it.
  */
 final class Quickstart {
   private final Folders folders;
@@ -31,7 +31,7 @@ final class Quickstart {
     this.narrator = new Narrator(screen);
   }
 
-  /** The only argument, if any, is the folder for the registry and the report. */
+  /** The optional argument is the folder for registry and report. */
   public static void main(String[] args) throws IOException {
     Path sample = Folders.findSample();
     Path output = args.length > 0 ? Path.of(args[0]) : sample.resolve("target/quickstart");
@@ -54,7 +54,7 @@ final class Quickstart {
               runtime
                   .deployment(Story.CHAMPION) // follows the alias: load, self-test, swap, drain
                   .from(registry)
-                  .actor("delay-service") // signs the rollback
+                  .actor("delay-service") // recorded with the rollback
                   .every(Duration.ofMillis(200))
                   .listener(monitor)
                   .start()) {

@@ -17,10 +17,10 @@ import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Plays February to June, day by day; on its dates the story happens. */
+/** Replays February to June day by day, with the events of the story. */
 final class Replay {
 
-  /** What is on the stage; {@link Quickstart} opens and closes it. */
+  /** The objects of the replay; {@link Quickstart} opens and closes them. */
   record Stage(
       ModelRegistry registry,
       Versions versions,
@@ -69,7 +69,7 @@ final class Replay {
     return month.summary();
   }
 
-  /** Yesterday's labels come in; the monitor thinks, and may act. */
+  /** Passes yesterday's labels to the monitor, which may raise an alarm. */
   private void morning(LocalDate date) {
     stage.clock().set(date, LocalTime.of(6, 0));
     labels.tell(stage.monitor());
@@ -102,7 +102,7 @@ final class Replay {
     return month.timed(() -> traffic.ask(day));
   }
 
-  /** A new champion, while the flights of the day are being asked about. */
+  /** Assigns a new champion while the flights of the day are predicted. */
   private Answers introduce(
       LocalDate date, Versions.Published next, String reason, FeatureBatch day, Traffic traffic) {
     ModelVersion version = next.version();

@@ -7,13 +7,13 @@ import java.io.PrintStream;
 import java.nio.charset.Charset;
 
 /**
- * Prints for a person. Colours and a moving bar only where there is a terminal and NO_COLOR is not
- * set; otherwise plain lines that read well in a log.
+ * Prints for people. Colours and a progress bar appear only on a terminal, colours only if NO_COLOR
+ * is not set. Otherwise the output is plain lines for a log.
  */
 final class Screen {
   private static final int BAR = 40;
 
-  /** How a line looks where colours are shown. */
+  /** The colour of a line. */
   enum Tone {
     PLAIN(""),
     BOLD("\033[1m"),
@@ -78,7 +78,7 @@ final class Screen {
     table.lines(this::paint).forEach(line -> line(Tone.PLAIN, "  " + line));
   }
 
-  /** Where the replay is; nothing without a terminal. */
+  /** Draws the progress of the replay; does nothing without a terminal. */
   void progress(double share, String where) {
     if (terminal) {
       int full = (int) Math.round(share * BAR);

@@ -3,7 +3,7 @@ package io.mlops4j.samples.quickstart;
 import java.time.LocalDate;
 import java.util.List;
 
-/** The dates of the story, and the names that run through it. */
+/** The dates and names of the story. */
 final class Story {
   static final String MODEL = "flight-delay";
   static final String CHAMPION = MODEL + "@champion";
@@ -20,7 +20,7 @@ final class Story {
    */
   static final LocalDate REFERENCE_TO = LocalDate.of(2001, 1, 28);
 
-  /** Version 2, which has learned from February too. */
+  /** Version 2, which was also trained on February. */
   static final LocalDate SECOND_VERSION = LocalDate.of(2001, 3, 12);
 
   /** A week of distances in kilometres: the only change of the real data. */

@@ -7,7 +7,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** The clock of the replay: it is 2001, and a day passes in milliseconds. */
+/** The clock of the replay: the year is 2001, and a day takes milliseconds. */
 final class StoryClock extends Clock {
   private volatile Instant now = Instant.EPOCH;
 

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 
-/** The story as one page that needs nothing from elsewhere and fits a phone. */
+/** The report: one page that loads nothing else and fits a phone. */
 final class StoryPage {
   private StoryPage() {}
 

@@ -5,7 +5,7 @@ import io.mlops4j.model.ModelVersion;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** Looks whether a deployment has swapped. */
+/** Waits for a deployment to swap. */
 final class Swap {
   private static final Duration LONGEST = Duration.ofSeconds(30);
   private static final Duration LOOK_EVERY = Duration.ofMillis(1);
@@ -16,7 +16,7 @@ final class Swap {
     return model.servedBy().version().filter(version::equals).isPresent();
   }
 
-  /** A replay that is faster than real time waits for what takes real time. */
+  /** The replay is faster than real time, but a swap is not. */
   static void await(Model model, ModelVersion version) {
     long start = System.nanoTime();
     while (!serves(model, version)) {

@@ -7,15 +7,15 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Rows of cells whose columns line up. */
+/** Rows of cells with aligned columns. */
 final class Table {
 
   /**
    * A cell.
    *
-   * @param text what it says
-   * @param tone how it looks
-   * @param right whether it stands at the right end of its column, as numbers do
+   * @param text the text
+   * @param tone the colour
+   * @param right whether it is aligned to the right, such as numbers
    */
   record Cell(String text, Tone tone, boolean right) {
     static Cell text(String text) {

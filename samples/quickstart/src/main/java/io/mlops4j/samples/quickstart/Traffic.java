@@ -32,7 +32,7 @@ final class Traffic implements AutoCloseable {
     this.rows = model.rows(Flight.class, Delay.class); // binds once, checks every component
   }
 
-  /** A usual day. */
+  /** An ordinary day. */
   Answers ask(FeatureBatch day) {
     Answers answers = new Answers(day.rows());
     int single = Math.min(SINGLE_FLIGHTS, day.rows());
@@ -48,8 +48,8 @@ final class Traffic implements AutoCloseable {
   }
 
   /**
-   * A day of single flights on which something begins at noon; from then on in slow motion, until
-   * it has happened.
+   * A day of single flights with an event at noon. From then on the replay is in slow motion until
+   * the event has happened.
    */
   Answers askWhile(FeatureBatch day, Runnable atNoon, BooleanSupplier happened) {
     Answers answers = new Answers(day.rows());
@@ -73,7 +73,7 @@ final class Traffic implements AutoCloseable {
           try {
             answers.put(row, rows.predict(flight));
           } catch (MlopsException e) {
-            answers.failed(1); // counted, for the story; an application would say why
+            answers.failed(1); // the story only counts; an application would log the reason
           }
         },
         callers);

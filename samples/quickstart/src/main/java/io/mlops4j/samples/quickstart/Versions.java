@@ -17,7 +17,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The three versions of the model: their cards, and how they get into the registry. */
+/** Publishes the three versions of the model with their cards. */
 final class Versions {
 
   /**
@@ -53,7 +53,7 @@ final class Versions {
         2, card(2).trainedOn(data(1)).trainedOn(data(2)).metric("roc_auc", 0.644).build());
   }
 
-  /** Its card promises what version 2 keeps; nobody looked again after the export. */
+  /** Its card repeats the metric of version 2: nobody checked the new export. */
   Published third() throws IOException {
     return publish(
         3, card(3).trainedOn(data(1)).trainedOn(data(2)).metric("roc_auc", 0.644).build());
@@ -89,7 +89,7 @@ final class Versions {
     return published.get(published.size() - 1);
   }
 
-  /** The card for people: one page that needs nothing else. */
+  /** Writes the page of the card. */
   private void showCard(ModelVersion version, ModelCard card) throws IOException {
     Files.createDirectories(folders.cards());
     Files.writeString(
@@ -97,7 +97,7 @@ final class Versions {
         CardPage.of(version, card).html());
   }
 
-  /** What was published so far, in order. */
+  /** The versions that were published so far, in order. */
   List<Published> published() {
     return List.copyOf(published);
   }

@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Watches the model and acts: weeks of flights against January, and the labels that come later. */
+/** Compares weeks of flights with January, joins late labels, and rolls back on an alarm. */
 final class Watch {
 
   /**
-   * An alarm and what was done about it.
+   * An alarm and the rollback that followed, if any.
    *
-   * @param alarm what the monitor raised
+   * @param alarm the alarm
    * @param rollback the change of the champion, if there was one
    */
   record Noticed(Alarm alarm, Optional<AliasRecord> rollback) {}
@@ -43,17 +43,17 @@ final class Watch {
     return watch;
   }
 
-  /** Drift alone is no reason to go back: the version before would see the same rows. */
+  /** Drift alone is no reason to roll back: the version before would see the same rows. */
   private static Optional<AliasRecord> act(Alarm alarm, Deployment late) {
     return alarm.kind() == Alarm.Kind.PERFORMANCE ? rollBack(alarm, late) : Optional.empty();
   }
 
-  /** Nothing happens if that version has left already. */
+  /** Does nothing if the version no longer serves. */
   private static Optional<AliasRecord> rollBack(Alarm alarm, Deployment late) {
     return late.rollback(alarm.servedBy(), "alarm " + alarm.id());
   }
 
-  /** What was noticed since the last time. */
+  /** The alarms since the last call. */
   List<Noticed> news() {
     List<Noticed> all = noticed();
     List<Noticed> news = all.subList(told, all.size());

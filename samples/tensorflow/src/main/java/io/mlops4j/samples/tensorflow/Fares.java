@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A TensorFlow SavedModel, asked in process: what does a flight cost? The model has variables, an
+ * A TensorFlow SavedModel in process: what does a flight cost? The model has variables, an
  * input of text and two signatures.
  */
 public final class Fares {
@@ -50,7 +50,7 @@ public final class Fares {
   }
 
   /**
-   * Asks the model and prints its answers.
+   * Calls the model and prints its answers.
    *
    * @param args the folder of the SavedModel
    */

@@ -1,4 +1,4 @@
-/** A TensorFlow SavedModel, asked in process. */
+/** A TensorFlow SavedModel in process. */
 @NullMarked
 package io.mlops4j.samples.tensorflow;
 
