@@ -130,9 +130,29 @@ class DocsCompileTest {
     }
   }
 
+  /** Continuous integration runs both: .ci/run finds them by their form. */
   @Test
-  void theReadmeIsShort() throws IOException {
-    assertThat(Files.readAllLines(ROOT.resolve("README.md"))).hasSizeLessThanOrEqualTo(150);
+  void theReadmeIsShortAndItsFirstShellBlockRunsTheMainJobAndTheTests() throws IOException {
+    List<String> lines = Files.readAllLines(ROOT.resolve("README.md"));
+    assertThat(lines).hasSizeLessThanOrEqualTo(150);
+    int block = lines.indexOf("```sh");
+    assertThat(lines.subList(block + 1, block + 4))
+        .containsExactly("mvn -q -Pquickstart -pl samples/quickstart -am", "mvn verify", "```");
+  }
+
+  @Test
+  void everySampleHasALineWithItsCommand() throws IOException {
+    String page = Files.readString(ROOT.resolve("samples/README.md"));
+    try (Stream<Path> folders = Files.list(ROOT.resolve("samples"))) {
+      List<Path> poms =
+          folders.map(folder -> folder.resolve("pom.xml")).filter(Files::exists).toList();
+      assertThat(poms).hasSizeGreaterThan(2);
+      for (Path pom : poms) {
+        String name = pom.getParent().getFileName().toString();
+        assertThat(page).contains("`mvn -q -P" + name + " -pl samples/" + name + " -am`");
+        assertThat(Files.readString(pom)).contains("<id>" + name + "</id>");
+      }
+    }
   }
 
   @Test
