@@ -125,7 +125,8 @@ class DocsCompileTest {
       }
       assertThat(BrokenLinks.of(page)).isEmpty();
     }
-    for (String page : List.of("README.md", "CONTRIBUTING.md", "SECURITY.md", "samples/README.md")) {
+    for (String page :
+        List.of("README.md", "CONTRIBUTING.md", "SECURITY.md", "samples/README.md")) {
       assertThat(BrokenLinks.of(ROOT.resolve(page))).isEmpty();
     }
   }
@@ -170,7 +171,16 @@ class DocsCompileTest {
   @Test
   void anErrorOfAProgramIsFoundOnItsLineOfThePage() {
     List<String> page =
-        List.of("# P", "", "```java", "import java.util.List;", "", "public class P {", " int i = x;", "}", "```");
+        List.of(
+            "# P",
+            "",
+            "```java",
+            "import java.util.List;",
+            "",
+            "public class P {",
+            " int i = x;",
+            "}",
+            "```");
 
     JavaBlock block = JavaBlock.of(Path.of("page.md"), page).get(0);
 

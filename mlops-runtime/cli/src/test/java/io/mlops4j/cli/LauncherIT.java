@@ -91,7 +91,8 @@ class LauncherIT {
     assertThat(listed.code()).as(listed.err()).isZero();
     assertThat(listed.err()).isEmpty();
     assertThat(Files.readString(temporary.resolve("classes.txt")))
-        .containsPattern("io\\.mlops4j\\.runtime\\.cli\\.shell\\.GlobalOptions source: shared objects file");
+        .containsPattern(
+            "io\\.mlops4j\\.runtime\\.cli\\.shell\\.GlobalOptions source: shared objects file");
   }
 
   @Test

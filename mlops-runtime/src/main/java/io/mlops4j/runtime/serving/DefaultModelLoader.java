@@ -378,13 +378,14 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
     if (context.abandonedRuns().get() > 0) {
       forgotten.add(
           context.abandonedRuns().get()
-              + " runs whose calls have ended still go on in the engine; each frees its memory when it"
-              + " ends, which may be with the process");
+              + " runs whose calls have ended still go on in the engine; each frees its memory when"
+              + " it ends, which may be with the process");
     }
     if (timed.abandoned() > 0) {
       forgotten.add(
           timed.abandoned()
-              + " loads that were given up at their deadline still go on in the engine; they end by themselves or with the process");
+              + " loads that were given up at their deadline still go on in the engine; they end by"
+              + " themselves or with the process");
     }
     opener.close();
     if (context.leaks().count() > 0) {

@@ -69,7 +69,8 @@ final class LeakDetector {
       if (one instanceof Watch watch && watched.remove(watch)) {
         last = watch.place;
         LOG.warn(
-            "a prediction was dropped without close(); one of {} is watched; this one was made at {}",
+            "a prediction was dropped without close(); one of {} is watched; this one was made at"
+                + " {}",
             ONE_OF,
             watch.place);
         found.incrementAndGet();

@@ -30,9 +30,7 @@ final class InstalledChromium implements AutoCloseable {
         playwright
             .chromium()
             .launch(
-                new LaunchOptions()
-                    .setExecutablePath(executable)
-                    .setArgs(List.of("--no-sandbox")));
+                new LaunchOptions().setExecutablePath(executable).setArgs(List.of("--no-sandbox")));
   }
 
   static InstalledChromium start() {
@@ -52,8 +50,7 @@ final class InstalledChromium implements AutoCloseable {
   List<String> problems(Path file, int width) {
     List<String> problems = new ArrayList<>();
     String address = file.toUri().toString();
-    try (Page page =
-        browser.newPage(new Browser.NewPageOptions().setViewportSize(width, 800))) {
+    try (Page page = browser.newPage(new Browser.NewPageOptions().setViewportSize(width, 800))) {
       page.onRequest(
           request -> {
             if (!request.url().equals(address)) {

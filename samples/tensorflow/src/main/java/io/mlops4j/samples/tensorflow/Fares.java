@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A TensorFlow SavedModel in process: what does a flight cost? The model has variables, an
- * input of text and two signatures.
+ * A TensorFlow SavedModel in process: what does a flight cost? The model has variables, an input of
+ * text and two signatures.
  */
 public final class Fares {
   static final List<Trip> TRIPS =
