@@ -239,8 +239,7 @@ record HostileOperator(String name, ModelProto model) {
       }
       AttributeProto.Builder attribute = AttributeProto.newBuilder().setName(parts[0]);
       String value = parts.length == 1 ? "0|1|-1" : parts[1];
-      boolean hostile = !value.startsWith("=") && random.nextInt(10) == 0;
-      value = value.replaceFirst("^=", "");
+      boolean hostile = random.nextInt(10) == 0;
       if (value.startsWith("[")) {
         attribute.setType(AttributeType.INTS);
         for (String number : value.substring(1, value.length() - 1).split(",", -1)) {

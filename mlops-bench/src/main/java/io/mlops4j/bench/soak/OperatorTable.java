@@ -17,17 +17,14 @@ final class OperatorTable {
    * absent. A shape in brackets stands for the common one.
    *
    * <p>An attribute without a value is an axis. Now and then attributes get hostile numbers instead
-   * of their values, unless a second = stands before these.
-   *
-   * <p>Where docs/threats.md says that an operator ends the process, it gets what it needs here, so
-   * that others are found.
+   * of their values.
    */
   private static final List<String> TABLE =
       List.of(
           "Gather 0 fi axis",
           "GatherElements 0 fi axis",
-          "GatherND 2 fi batch_dims==0",
-          "GatherND 3 fi[2,1] batch_dims==0|1",
+          "GatherND 2 fi batch_dims=0",
+          "GatherND 3 fi[2,1] batch_dims=0|1",
           "ScatterND 0 fi[1,1]f[1]",
           "ScatterND 1 fi[2,1]f[2] reduction=add|mul|max|min|none",
           "ScatterElements 0 fif axis reduction=add|mul|max|min|none",
@@ -71,6 +68,8 @@ final class OperatorTable {
           "CumSum 0 fo",
           "RoiAlign 4 f[1,2,3,3]f[2,4]i[2] output_height=1|2 output_width=1|2 sampling_ratio=0|1"
               + " mode=avg|max",
+          "RoiAlign 0 ff[2,4]i[2] output_height=1 output_width=1",
+          "RoiAlign 4 ffv output_height=1 output_width=1",
           "GridSample 1 f[1,1,3,3]f[1,2,2,2] mode=linear|nearest|cubic"
               + " padding_mode=zeros|border|reflection align_corners=0|1",
           "GridSample 1 f[1,1,2,2,2]f[1,1,2,2,3] padding_mode=zeros|border|reflection",
@@ -80,15 +79,16 @@ final class OperatorTable {
           "BitShift 0 UU direction=LEFT|RIGHT",
           "Unique 0 f axis",
           "Multinomial 2 f[2,3] sample_size=1|3 dtype=6|7",
+          "Multinomial 0 f sample_size=1|3 dtype=6|7",
           "StringSplit/2 0 t maxsplit=0|1",
           "StringSplit/2 1 t",
           "StringNormalizer 1 t[3] case_change_action=LOWER|UPPER|NONE locale=C",
           "StringNormalizer 1 t[1,3] case_change_action=LOWER|UPPER locale=C",
           "StringConcat 0 tt",
           "RegexFullMatch 0 t pattern=a.b|(a|b)*c",
-          "TfIdfVectorizer 1 i max_gram_length=2 min_gram_length=1 max_skip_count==0|1 mode=TF|IDF"
+          "TfIdfVectorizer 1 i max_gram_length=2 min_gram_length=1 max_skip_count=0|1 mode=TF|IDF"
               + " ngram_counts=[0,2] ngram_indexes=[0,1,2] pool_int64s=[0,1,1,2]",
-          "TfIdfVectorizer 1 n[2,3] max_gram_length=1 min_gram_length=1 max_skip_count==3 mode=TF"
+          "TfIdfVectorizer 1 n[2,3] max_gram_length=1 min_gram_length=1 max_skip_count=3 mode=TF"
               + " ngram_counts=[0] ngram_indexes=[0,1] pool_int64s=[0,1]",
           "SequenceAt 0 qs",
           "SequenceAt 0 qn[]",
@@ -100,8 +100,12 @@ final class OperatorTable {
           "SplitToSequence>SequenceLength 0 fo axis",
           "SplitToSequence>SequenceLength 2 fl axis keepdims=0|1",
           "SplitToSequence>SequenceLength 1 fn[2]",
+          "SplitToSequence>SequenceLength 0 fs axis",
+          "SplitToSequence>SequenceLength 1 fn[]",
           "ConcatFromSequence 0 q axis=0|-1 new_axis=0|1",
           "Loop 1 s[]b[]f[2]",
+          "Loop 0 sbf",
+          "Loop 0 ib[]f[2]",
           "Div 0 nn",
           "Div 0 ii",
           "Mod 0 nn fmod=0",
@@ -143,6 +147,7 @@ final class OperatorTable {
           "Cast 0 i to=1|6|9|3|2|10|8",
           "Cast 0 t to=1|6|7|11",
           "Concat 0 ff axis=0|-1",
+          "Concat 0 fvf axis=0|1",
           "Flatten 0 f axis",
           "Transpose 2 f perm=[1,0]",
           "ArgMax 0 f axis",
@@ -150,9 +155,10 @@ final class OperatorTable {
           "ReduceSum 0 fl",
           "ReduceMax 0 fo",
           "ReduceLogSumExp 0 fo keepdims=0|1",
-          "SpaceToDepth 1 f[1,1,4,4] blocksize==1|2",
-          "DepthToSpace 1 f[1,4,1,1] blocksize==1|2",
+          "SpaceToDepth 1 f[1,1,4,4] blocksize=1|2",
+          "DepthToSpace 1 f[1,4,1,1] blocksize=1|2",
           "LpNormalization 1 f[2,3] axis p=1|2",
+          "LpNormalization 0 f axis p=1|2",
           "Hardmax 0 f axis",
           "NegativeLogLikelihoodLoss 1 f[2,3]i[2] ignore_index=0|-1",
           "SoftmaxCrossEntropyLoss 1 f[2,3]i[2] ignore_index=0|-1",
@@ -162,6 +168,8 @@ final class OperatorTable {
           "ConvTranspose 1 f[1,2,2,2]f[2,2,2,2] group=1 output_padding=[0,0] pads=[0,0,0,0]",
           "ConvTranspose 1 f[1,2,2,2]f[2,2,2,2] output_shape=[3,3] strides=[1,1]",
           "Einsum 2 f[2,3]f[2,3] equation=ij,ij->ij|ij,ij->i|ij,ij->ji",
+          "Einsum 0 ff equation=ij,ij->ij|ij,jk->ik|i,ij|...i,...i->...|ii,i->",
+          "Einsum 0 f equation=ij->ji|ii->i|ij|...ij->...ji|i->",
           "Dropout 0 fgb[]",
           "Shape 0 f start end",
           "QuantizeLinear 0 fg",
@@ -209,10 +217,10 @@ final class OperatorTable {
           "com.microsoft:Attention 1 f[1,2,8]f[8,24]f[24]n[2] num_heads=2 unidirectional=1",
           "com.microsoft:MultiHeadAttention 1 f[1,2,8]f[1,2,8]f[1,2,8]-n[1] num_heads=2",
           "com.microsoft:GroupQueryAttention/3 1"
-              + " f[1,1,16]f[1,1,16]f[1,1,16]f[1,1,4,16]f[1,1,4,16]n[1]n[] num_heads==1"
-              + " kv_num_heads==1",
+              + " f[1,1,16]f[1,1,16]f[1,1,16]f[1,1,4,16]f[1,1,4,16]n[1]n[] num_heads=1"
+              + " kv_num_heads=1",
           "com.microsoft:GroupQueryAttention/3 1 f[1,2,16]f[1,2,16]f[1,2,16]--n[1]n[]f[4,8]f[4,8]"
-              + " num_heads==1 kv_num_heads==1 do_rotary=1",
+              + " num_heads=1 kv_num_heads=1 do_rotary=1",
           "com.microsoft:GatherBlockQuantized 1 u[3,16]i[2]f[3,1] block_size=16 gather_axis=0"
               + " quantize_axis=1",
           "com.microsoft:BifurcationDetector/2 1 i[4]i[3]s",

@@ -188,12 +188,9 @@ final class GraphReader {
   private void node() throws IOException {
     Node node = new Node();
     message(node);
-    hazardous |=
-        node.name.equals("Div")
-            || node.name.equals("Mod")
-            || EndingOperators.mayBe(node.name, node.domain);
-    operators.merge(
-        node.domain.isEmpty() ? node.name : node.domain + "." + node.name, 1, Integer::sum);
+    String operator = ModelGuards.operator(node.domain, node.name);
+    hazardous |= ModelGuards.concern(operator);
+    operators.merge(operator, 1, Integer::sum);
     body.call(node.key(), node.inputs, node.outputs);
   }
 

@@ -15,6 +15,7 @@ import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes a model anew so that Java can serve it: with external elements inside, those in subgraphs,
  * functions, sparse tensors and operators' attributes, and those of types that Java has no tensors
- * for; with the elements of optional outputs in their place; and with guards of {@link
- * IntegerDivisions}.
+ * for; with the elements of optional outputs in their place; and with the guards of {@link
+ * ModelGuards}.
  *
  * <p>The elements are not copied before the new model is written.
  */
@@ -44,33 +45,25 @@ final class ModelRewriter {
     this.kept = kept;
   }
 
-  /** Whether the model has operators that {@link IntegerDivisions} must guard. */
-  boolean mustGuard(ByteBuffer model) {
-    return IntegerDivisions.areIn(parsed(model));
+  /** Whether the model has nodes that {@link ModelGuards} guards or rejects. */
+  boolean mustGuard(ByteBuffer model, boolean trusted) {
+    ModelGuards guards = ModelGuards.find(parsed(model, source.main()), trusted);
+    return !guards.counts().isEmpty()
+        || !guards.unguarded().isEmpty()
+        || guards.violation().isPresent();
   }
 
   /**
-   * @param trusted whether operators that cannot be guarded are let through
+   * @param trusted whether operators that cannot be guarded are accepted
+   * @param unknownTypes whether divisions get a guard if their type is unknown
    * @return a direct buffer
-   * @throws ModelLoadException if the result would be too large, or if an operator of a model that
-   *     is not trusted cannot be guarded
+   * @throws ModelLoadException if the result would be too large, if an attribute would end the
+   *     process, or if a node of a model that is not trusted cannot be guarded
    */
-  ByteBuffer rewritten(ByteBuffer model, boolean trusted) {
-    ModelProto.Builder builder = parsed(model);
+  ByteBuffer rewritten(ByteBuffer model, boolean trusted, boolean unknownTypes) {
+    ModelProto.Builder builder = parsed(model, source.main());
     model(builder);
-    if (!IntegerDivisions.guard(builder)) {
-      if (!trusted) {
-        throw new ModelLoadException(
-            "%s: found a Div or Mod of an old operator set that may be of integers, and whose divisor may be -1, or a TopK, Trilu or FeatureVectorizer before set 10; expected set 11 or newer, for which data that end the process (the smallest number divided by -1, no elements, a diagonal at the ends of int64) are guarded: export the model again, or load it as trusted"
-                .formatted(source.main()),
-            null);
-      }
-      LOG.warn(
-          "{}: a Div, Mod, TopK, Trilu or FeatureVectorizer of an old operator set is not guarded;"
-              + " the smallest integer divided by -1, data without elements, or a diagonal at the"
-              + " ends of int64 ends the process: export the model for set 11 or newer",
-          source.main());
-    }
+    guard(builder, trusted, unknownTypes);
     long expected = model.remaining() + added;
     if (expected > Block.LIMIT) {
       throw new ModelLoadException(
@@ -81,24 +74,51 @@ final class ModelRewriter {
     try {
       return written(builder.build());
     } catch (IOException e) {
-      throw unwritable(e);
+      throw unwritable(source.main(), e);
     }
   }
 
-  private ModelProto.Builder parsed(ByteBuffer model) {
+  private void guard(ModelProto.Builder model, boolean trusted, boolean unknownTypes) {
+    ModelGuards guards = ModelGuards.add(model, trusted, unknownTypes);
+    if (guards.violation().isPresent()) {
+      throw new ModelLoadException(
+          "%s: %s; ONNX Runtime ends the process, or never returns, for other values: correct the attribute and export the model again"
+              .formatted(source.main(), guards.violation().get()),
+          null);
+    }
+    if (guards.unguarded().isEmpty()) {
+      return;
+    }
+    String unguarded = guards.unguarded().get(0);
+    if (!trusted) {
+      throw new ModelLoadException(
+          "%s: data may end the process in %s, and no guard is possible (nodes of this kind: %d); export the model again for operator set 15 or newer, or load it as trusted"
+              .formatted(source.main(), unguarded, guards.unguarded().size()),
+          null);
+    }
+    LOG.warn(
+        "{}: data may end the process in {}, and no guard is possible (nodes of this kind: {});"
+            + " export the model again for operator set 15 or newer",
+        source.main(),
+        unguarded,
+        guards.unguarded().size());
+  }
+
+  /** Parses a model; the elements of its tensors stay where they are. */
+  static ModelProto.Builder parsed(ByteBuffer model, Path file) {
     try {
       CodedInputStream in = UnsafeByteOperations.unsafeWrap(model.slice()).newCodedInput();
       in.enableAliasing(true);
       return ModelProto.newBuilder().mergeFrom(in);
     } catch (IOException e) {
-      throw unwritable(e);
+      throw unwritable(file, e);
     }
   }
 
-  private ModelLoadException unwritable(IOException e) {
+  private static ModelLoadException unwritable(Path file, IOException e) {
     return new ModelLoadException(
         "%s: found a model that cannot be written anew (%s), expected an ONNX model"
-            .formatted(source.main(), e.getMessage()),
+            .formatted(file, e.getMessage()),
         e);
   }
 

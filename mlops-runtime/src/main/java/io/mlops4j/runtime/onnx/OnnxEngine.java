@@ -122,10 +122,22 @@ final class OnnxEngine implements Engine {
     }
     OnnxFile file = OnnxFile.read(source, request.trusted());
     try {
-      return cached == null ? sessions.open(file, request) : cached.openAndKeep(file, request);
+      return open(file, request);
     } catch (OrtException e) {
-      throw file.refused(e);
+      if (!ModelGuards.areRejected(String.valueOf(e.getMessage()))) {
+        throw file.refused(e);
+      }
     }
+    OnnxFile less = file.withoutUnknownTypes(request.trusted());
+    try {
+      return open(less, request);
+    } catch (OrtException e) {
+      throw less.refused(e);
+    }
+  }
+
+  private OpenModel open(OnnxFile file, LoadRequest request) throws OrtException {
+    return cached == null ? sessions.open(file, request) : cached.openAndKeep(file, request);
   }
 
   @Override

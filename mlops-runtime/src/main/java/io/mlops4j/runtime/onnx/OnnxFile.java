@@ -25,10 +25,25 @@ record OnnxFile(ModelSource source, ByteBuffer bytes, OnnxGraph graph, SessionMo
    *     if weights that it refers to are missing
    */
   static OnnxFile read(ModelSource source, boolean trusted) {
+    return read(source, trusted, true);
+  }
+
+  private static OnnxFile read(ModelSource source, boolean trusted, boolean unknownTypes) {
     ByteBuffer bytes = bytes(source);
     OnnxGraph graph = OnnxGraph.read(bytes, source.main());
     InputKinds.check(graph, source.main());
-    return new OnnxFile(source, bytes, graph, SessionModel.of(source, bytes, graph, trusted));
+    return new OnnxFile(
+        source, bytes, graph, SessionModel.of(source, bytes, graph, trusted, unknownTypes));
+  }
+
+  /**
+   * The same file without guards of divisions whose type is unknown, because ONNX Runtime lacks an
+   * operator of those guards for that type.
+   *
+   * @throws ModelLoadException if the model's maker is not trusted
+   */
+  OnnxFile withoutUnknownTypes(boolean trusted) {
+    return read(source, trusted, false);
   }
 
   private static ByteBuffer bytes(ModelSource source) {

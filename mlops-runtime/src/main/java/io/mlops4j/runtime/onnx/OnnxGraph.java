@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * @param labels the labels of its classifiers and maps that are text
  * @param unusual the characters of text inside it that {@link ExactText} is for
  * @param hazardous whether it has an operator through which data may end the process, unless {@link
- *     IntegerDivisions} guards it
+ *     ModelGuards} guards it
  * @param operators how many nodes, those of subgraphs and functions among them, have each operator
  * @param producer who wrote the file, with the version; empty if it does not say
  */

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.onnx;
 
 import io.mlops4j.runtime.source.ModelFiles;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.SortedMap;
@@ -14,19 +15,26 @@ import java.util.TreeMap;
  *     ai.onnx} is ONNX's own
  * @param operators how many nodes have each operator, in subgraphs and functions too; operators
  *     outside {@code ai.onnx} begin with their domain
+ * @param guarded how many nodes of each operator get a guard when the model is loaded, because data
+ *     could end the process through them
  */
 public record OnnxSummary(
-    String producer, SortedMap<String, Long> operatorSets, SortedMap<String, Integer> operators) {
+    String producer,
+    SortedMap<String, Long> operatorSets,
+    SortedMap<String, Integer> operators,
+    SortedMap<String, Integer> guarded) {
   /**
-   * Copies both maps.
+   * Copies the maps.
    *
    * @param producer the program that wrote the file; may be empty
    * @param operatorSets version by domain
    * @param operators number of nodes by operator
+   * @param guarded number of guarded nodes by operator
    */
   public OnnxSummary {
     operatorSets = Collections.unmodifiableSortedMap(new TreeMap<>(operatorSets));
     operators = Collections.unmodifiableSortedMap(new TreeMap<>(operators));
+    guarded = Collections.unmodifiableSortedMap(new TreeMap<>(guarded));
   }
 
   /**
@@ -37,7 +45,8 @@ public record OnnxSummary(
    * @throws io.mlops4j.error.ModelLoadException if the file cannot be read or is no ONNX protobuf
    */
   public static OnnxSummary read(Path file) {
-    OnnxGraph graph = OnnxGraph.read(ModelFiles.read(file), file);
+    ByteBuffer model = ModelFiles.read(file);
+    OnnxGraph graph = OnnxGraph.read(model, file);
     SortedMap<String, Long> sets = new TreeMap<>();
     graph
         .operatorSets()
@@ -45,6 +54,10 @@ public record OnnxSummary(
             set ->
                 sets.put(
                     set.getDomain().isEmpty() ? "ai.onnx" : set.getDomain(), set.getVersion()));
-    return new OnnxSummary(graph.producer(), sets, graph.operators());
+    SortedMap<String, Integer> guarded =
+        graph.hazardous()
+            ? ModelGuards.find(ModelRewriter.parsed(model, file), true).counts()
+            : new TreeMap<>();
+    return new OnnxSummary(graph.producer(), sets, graph.operators(), guarded);
   }
 }

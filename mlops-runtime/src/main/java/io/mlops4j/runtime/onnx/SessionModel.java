@@ -33,10 +33,16 @@ record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
    *
    * @param bytes the model's file
    * @param trusted whether the maker of the model is trusted
+   * @param unknownTypes whether divisions get a guard if their type is unknown
    * @throws io.mlops4j.error.ModelLoadException if elements are missing, or if the model is too
    *     large with those inside that Java has no tensors for
    */
-  static SessionModel of(ModelSource source, ByteBuffer bytes, OnnxGraph graph, boolean trusted) {
+  static SessionModel of(
+      ModelSource source,
+      ByteBuffer bytes,
+      OnnxGraph graph,
+      boolean trusted,
+      boolean unknownTypes) {
     ExternalWeights external = new ExternalWeights(source);
     Map<String, Weight> weights = new LinkedHashMap<>();
     Set<String> twice = new LinkedHashSet<>();
@@ -52,9 +58,9 @@ record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
     ModelRewriter rewriter = new ModelRewriter(source, external, weights.keySet());
     return whole
             && graph.outputs().stream().noneMatch(OptionalOutputs::isOptional)
-            && !(graph.hazardous() && rewriter.mustGuard(bytes))
+            && !(ModelGuards.concern(graph, trusted) && rewriter.mustGuard(bytes, trusted))
         ? new SessionModel(bytes, weights)
-        : new SessionModel(rewriter.rewritten(bytes, trusted), weights);
+        : new SessionModel(rewriter.rewritten(bytes, trusted, unknownTypes), weights);
   }
 
   /**

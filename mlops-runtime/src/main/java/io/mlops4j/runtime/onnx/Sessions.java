@@ -174,7 +174,7 @@ final class Sessions {
     return List.of(
         "level " + SessionOptions.OptLevel.ALL_OPT,
         "folding " + FOLDED_ALWAYS + " " + FOLDED_PER_BYTE,
-        "divisions guarded");
+        "guards 2");
   }
 
   /**

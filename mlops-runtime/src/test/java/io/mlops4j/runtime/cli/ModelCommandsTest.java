@@ -3,6 +3,11 @@ package io.mlops4j.runtime.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
@@ -109,8 +114,32 @@ class ModelCommandsTest {
     assertThat(json.at("/operators").toString())
         .isEqualTo("{\"Mul\":1,\"Sigmoid\":1,\"Sum\":1,\"ai.onnx.ml.LabelEncoder\":4}");
 
+    assertThat(json.at("/guarded").toString()).isEqualTo("{}");
+
     assertThat(run("inspect", MODEL).out())
-        .contains("engine", "onnxruntime", "sha256:", "probability", "operators");
+        .contains("engine", "onnxruntime", "sha256:", "probability", "operators")
+        .doesNotContain("guarded");
+  }
+
+  @Test
+  void inspectShowsWhichOperatorsAreGuarded() throws Exception {
+    ModelProto.Builder model =
+        ModelProto.newBuilder()
+            .setIrVersion(8)
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17));
+    GraphProto.Builder graph = model.getGraphBuilder().setName("g");
+    graph.addNodeBuilder().setOpType("Div").addInput("a").addInput("b").addOutput("c");
+    for (String name : List.of("a", "b", "c")) {
+      ValueInfoProto.Builder value =
+          name.equals("c") ? graph.addOutputBuilder() : graph.addInputBuilder();
+      TypeProto.Tensor.Builder type = value.setName(name).getTypeBuilder().getTensorTypeBuilder();
+      type.setElemType(7).getShapeBuilder().addDimBuilder();
+    }
+    Path file = Files.write(temporary.resolve("divided.onnx"), model.build().toByteArray());
+
+    assertThat(run("inspect", file, "--json").json().at("/guarded").toString())
+        .isEqualTo("{\"Div\":1}");
+    assertThat(run("inspect", file).out()).containsPattern("guarded +Div x 1");
   }
 
   @Test

@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
     name = "inspect",
     description = {
       "Loads a model and shows its signature, engine, size and digest. For an ONNX model also its"
-          + " producer and its operators."
+          + " producer, its operators, and how many of them get a guard because data could end the"
+          + " process through them."
     },
     footer = {
       "%nExamples:",
@@ -115,9 +116,14 @@ final class InspectCommand extends ShellCommand {
     onnx.operatorSets().forEach(sets::put);
     ObjectNode operators = json.putObject("operators");
     onnx.operators().forEach(operators::put);
+    ObjectNode guarded = json.putObject("guarded");
+    onnx.guarded().forEach(guarded::put);
     rows.add(List.of("producer", onnx.producer().isEmpty() ? "not stated" : onnx.producer()));
     rows.add(List.of("operator sets", text(onnx.operatorSets(), " ")));
     rows.add(List.of("operators", text(onnx.operators(), " x ")));
+    if (!onnx.guarded().isEmpty()) {
+      rows.add(List.of("guarded", text(onnx.guarded(), " x ")));
+    }
   }
 
   private static String text(Map<String, ?> entries, String between) {

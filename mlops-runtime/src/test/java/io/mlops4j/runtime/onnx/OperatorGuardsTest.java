@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Data through which ONNX Runtime alone ends the process, each in a JVM of its own. Expected
  * answers are ONNX's definition, by hand.
  */
-class EndingOperatorsTest {
+class OperatorGuardsTest {
   private static final String MATRIX =
       "input { name: 'x' type { tensor_type { elem_type: 7 shape { dim { dim_param: 'M' } dim {"
           + " dim_value: 2 } } } } } ";
@@ -86,7 +86,128 @@ class EndingOperatorsTest {
                   + " name: 'one' data_type: 7 int64_data: 1 } "
                   + MATRIX
                   + SCALAR
-                  + ANSWER.formatted(1)));
+                  + ANSWER.formatted(1)),
+          Map.entry(
+              "regions",
+              ranked(
+                  "RoiAlign' input: 'r' input: 'region' input: 'first' output: 'y",
+                  "initializer { name: 'region' dims: 1 dims: 4 data_type: 1 float_data: [0, 0, 1, 1] }"
+                      + " initializer { name: 'first' dims: 1 data_type: 7 int64_data: 0 } ",
+                  1)),
+          Map.entry(
+              "regions of unknown rank",
+              ranked(
+                  "RoiAlign' input: 'image' input: 'r' input: 'first' output: 'y",
+                  "initializer { name: 'image' dims: [1, 1, 1, 2] data_type: 1 float_data: [5, 5] }"
+                      + " initializer { name: 'first' dims: 1 data_type: 7 int64_data: 0 } ",
+                  1)),
+          Map.entry(
+              "vectors of unequal rank",
+              ranked(
+                  "FeatureVectorizer' domain: 'ai.onnx.ml' input: 'pair' input: 'r' output: 'y' attribute"
+                      + " { name: 'inputdimensions' type: INTS ints: 2 ints: 2 ",
+                  "initializer { name: 'pair' dims: [1, 2] data_type: 1 float_data: [5, 6] } ",
+                  1)),
+          Map.entry(
+              "joined",
+              ranked(
+                  "Concat' input: 'pair' input: 'r' output: 'y' attribute { name: 'axis' type: INT i: 0 ",
+                  "initializer { name: 'pair' dims: [1, 2] data_type: 1 float_data: [5, 6] } ",
+                  1)),
+          Map.entry("transformed", indexed("DFT' input: 's' input: '' input: 'i' output: 'y", 1)),
+          Map.entry("transformed by length", indexed("DFT' input: 's' input: 'i' output: 'y", 1)),
+          Map.entry(
+              "bifurcated",
+              indexed(
+                  "BifurcationDetector' domain: 'com.microsoft' input: 'one' input: 'one' input: 'i'"
+                      + " output: 'y' output: 'z",
+                  7)),
+          Map.entry("drawn", ranked("Multinomial' input: 'r' output: 'y", "", 6)),
+          Map.entry(
+              "turned", ranked("Einsum' input: 'r' output: 'y' " + equation("ij->ji"), "", 1)),
+          Map.entry(
+              "multiplied",
+              ranked(
+                  "Einsum' input: 'r' input: 'f' output: 'y' " + equation("ij, kl -> jl"), "", 1)),
+          Map.entry(
+              "normalized",
+              ranked(
+                  "LpNormalization' input: 'f' output: 'y' attribute { name: 'axis' type: INT i: 0 }"
+                      + " attribute { name: 'p' type: INT i: 1 ",
+                  "",
+                  1)),
+          Map.entry("split", split("k", "")),
+          Map.entry(
+              "split by a constant",
+              split("none", "initializer { name: 'none' data_type: 7 int64_data: 0 } ")),
+          Map.entry("turns", loop("i", "yes", "Identity' input: 'go")),
+          Map.entry("turns if", loop("two", "b", "Identity' input: 'go")),
+          Map.entry("turns while", loop("two", "yes", "Identity' input: 'b")));
+
+  private static String equation(String equation) {
+    return "attribute { name: 'equation' type: STRING s: '%s' ".formatted(equation);
+  }
+
+  /** Float data r of k + 1 dimensions, and f as they are. */
+  private static String ranked(String operator, String more, int type) {
+    return "node { op_type: 'Cast' input: 'x' output: 'f' attribute { name: 'to' type: INT i: 1 } }"
+        + " node { op_type: 'Unsqueeze' input: 'k' input: 'zero' output: 'n' }"
+        + " node { op_type: 'ConstantOfShape' input: 'n' output: 'ones' attribute { name: 'value'"
+        + " type: TENSOR t { dims: 1 data_type: 7 int64_data: 1 } } }"
+        + " node { op_type: 'Concat' input: 'ones' input: 'rest' output: 'shape' attribute { name:"
+        + " 'axis' type: INT i: 0 } } node { op_type: 'Reshape' input: 'f' input: 'shape' output: 'r' }"
+        + " node { op_type: '%s%s }".formatted(operator, operator.contains("{") ? "}" : "'")
+        + " initializer { name: 'zero' dims: 1 data_type: 7 int64_data: 0 }"
+        + " initializer { name: 'rest' dims: 1 data_type: 7 int64_data: -1 } "
+        + more
+        + MATRIX
+        + SCALAR
+        + ANSWER.formatted(type);
+  }
+
+  /** With i, which is k as a list with as many elements as x has rows, and data s of rank 3. */
+  private static String indexed(String operator, int type) {
+    return "node { op_type: 'Shape' input: 'x' output: 'rows' attribute { name: 'end' type: INT i: 1"
+        + " } } node { op_type: 'Expand' input: 'k' input: 'rows' output: 'i' }"
+        + " node { op_type: '%s' } ".formatted(operator)
+        + "initializer { name: 's' dims: [1, 2, 1] data_type: 1 float_data: [5, 6] }"
+        + " initializer { name: 'one' dims: 1 data_type: 7 int64_data: 1 } "
+        + MATRIX
+        + SCALAR
+        + ANSWER.formatted(type);
+  }
+
+  private static String split(String by, String more) {
+    return "node { op_type: 'SplitToSequence' input: 'x' input: '%s' output: 'q' attribute { name: 'axis' type: INT i: 1 } } "
+            .formatted(by)
+        + LENGTH
+        + more
+        + MATRIX
+        + SCALAR
+        + ANSWER.formatted(7);
+  }
+
+  /** A loop over k; i and b are k as a list with as many elements as x has rows. */
+  private static String loop(String trips, String condition, String goOn) {
+    return "node { op_type: 'Shape' input: 'x' output: 'rows' attribute { name: 'end' type: INT i: 1"
+        + " } } node { op_type: 'Expand' input: 'k' input: 'rows' output: 'i' }"
+        + " node { op_type: 'Cast' input: 'i' output: 'b' attribute { name: 'to' type: INT i: 9 } }"
+        + " node { op_type: 'Loop' input: '%s' input: '%s' input: 'k' output: 'y' "
+            .formatted(trips, condition)
+        + "attribute { name: 'body' type: GRAPH g { name: 'l'"
+        + " node { op_type: '%s' output: 'on' }".formatted(goOn)
+        + " node { op_type: 'Add' input: 'v' input: 'two' output: 'w' }"
+        + " input { name: 't' type { tensor_type { elem_type: 7 shape { } } } }"
+        + " input { name: 'go' type { tensor_type { elem_type: 9 shape { } } } }"
+        + " input { name: 'v' type { tensor_type { elem_type: 7 shape { } } } }"
+        + " output { name: 'on' type { tensor_type { elem_type: 9 shape { dim { dim_value: 1 } } } } }"
+        + " output { name: 'w' type { tensor_type { elem_type: 7 shape { } } } } } } }"
+        + " initializer { name: 'two' data_type: 7 int64_data: 2 }"
+        + " initializer { name: 'yes' data_type: 9 int32_data: 1 } "
+        + MATRIX
+        + SCALAR
+        + ANSWER.formatted(7);
+  }
 
   /** At k, or at no index if x has no rows. */
   private static String sequence(String operator, String after) {
@@ -128,7 +249,7 @@ class EndingOperatorsTest {
                 + MODELS.get(args[0])
                 + "}");
     OnnxFixture onnx = new OnnxFixture();
-    try (EngineModel loaded = onnx.engine.load(OnnxFixture.source("e.onnx", model), CPU);
+    try (EngineModel loaded = onnx.engine.load(OnnxFixture.source("e.onnx", model), CPU.withoutTrust());
         EngineSlot slot = loaded.slot()) {
       Stream.of(args).skip(1).forEach(call -> System.out.println(answered(slot, call)));
     }
@@ -168,7 +289,7 @@ class EndingOperatorsTest {
                         "-XX:TieredStopAtLevel=1",
                         "-XX:-CreateCoredumpOnCrash",
                         "-XX:ErrorFile=/dev/null",
-                        EndingOperatorsTest.class.getName(),
+                        OperatorGuardsTest.class.getName(),
                         model),
                     calls.stream())
                 .flatMap(part -> part)
@@ -228,6 +349,41 @@ class EndingOperatorsTest {
         Arguments.of("erased", Map.of("0", "refused", "0,1,2", "[][0]")),
         Arguments.of("inserted", Map.of("0", "refused", "0,1,2", "[][2]")),
         Arguments.of(
+            "regions",
+            Map.of(
+                "3,5,5",
+                "[1, 1, 1, 1][5]",
+                "0,5,5",
+                "refused",
+                "2,5,5",
+                "refused",
+                "3",
+                "refused")),
+        Arguments.of(
+            "regions of unknown rank",
+            Map.of("1,0,0,1,1", "[1, 1, 1, 1][5]", "0,0,0,1,1", "refused")),
+        Arguments.of(
+            "drawn", Map.of("1,900,-900", "[1, 1][0]", "0,900,-900", "refused", "2", "refused")),
+        Arguments.of(
+            "vectors of unequal rank",
+            Map.of("1,7,8", "[1, 4][5, 6, 7, 8]", "0", "refused", "1", "refused")),
+        Arguments.of("joined", Map.of("1,7,8", "[2, 2][5, 6, 7, 8]", "0", "refused", "0,7,8", "refused")),
+        Arguments.of("transformed", Map.of("1,1,2", "[1, 2, 2][11, 0, -1, 0]", "1", "refused")),
+        Arguments.of("transformed by length", Map.of("1,1,2", "[1, 1, 2][5, 0]", "1", "refused")),
+        Arguments.of("bifurcated", Map.of("0,1,2", "[1][1]", "0", "refused")),
+        Arguments.of("turned", Map.of("1,1,2", "[2, 1][1, 2]", "0,1,2", "refused")),
+        Arguments.of(
+            "multiplied",
+            Map.of("1,1,2", "[2, 2][1, 2, 2, 4]", "0,1,2", "refused", "2,1,2", "refused")),
+        Arguments.of("normalized", Map.of("0", "[0, 2][]", "0,3,5", "[1, 2][1, 1]")),
+        Arguments.of(
+            "split",
+            Map.of("1,1,2", "[][2]", "2,1,2", "[][1]", "0,1,2", "refused", "-1,1,2", "refused")),
+        Arguments.of("split by a constant", Map.of("1,1,2", "refused")),
+        Arguments.of("turns", Map.of("3,1,2", "[][9]", "0,1,2", "[][0]", "3", "refused")),
+        Arguments.of("turns if", Map.of("3,1,2", "[][7]", "0,1,2", "[][0]", "3", "refused")),
+        Arguments.of("turns while", Map.of("3,1,2", "[][7]", "0,1,2", "[][2]", "3", "refused")),
+        Arguments.of(
             "vectors",
             Map.of("0", "[0, 5][]", "7,1,2,3,4", "[2, 5][1, 2, 7, 0, 0, 3, 4, 7, 0, 0]")));
   }
@@ -246,9 +402,17 @@ class EndingOperatorsTest {
             + " initializer { name: 'm' data_type: 7 int64_data: -3 } ",
         "node { op_type: 'Constant' output: 'm' attribute { name: 'value_int' type: INT i: 3 } }"
             + " node { op_type: 'Trilu' input: 'x' input: 'm' output: 'y' } ",
-        "node { op_type: 'Trilu' input: 'x' output: 'y' } "
+        "node { op_type: 'Trilu' input: 'x' output: 'y' } ",
+        "node { op_type: 'Einsum' input: 'x' output: 'y' attribute { name: 'equation' type: STRING s:"
+            + " 'ij->ji' } } ",
+        "node { op_type: 'Reshape' input: 'x' input: 'm' output: 't' } node { op_type: 'Einsum' input:"
+            + " 't' output: 'y' attribute { name: 'equation' type: STRING s: 'i' } } initializer {"
+            + " name: 'm' dims: 1 data_type: 7 int64_data: -1 } ",
+        "node { op_type: 'SplitToSequence' input: 'x' input: 'm' output: 's' } node { op_type:"
+            + " 'SequenceAt' input: 's' input: 'm' output: 'y' } initializer { name: 'm' data_type: 7"
+            + " int64_data: 1 } ",
       })
-  void diagonalsThatAreNotFarAwayAreLeftAlone(String nodes) {
+  void nodesThatDataCannotReachAreLeftAlone(String nodes) {
     byte[] model = ProtoText.model(nodes + MATRIX + ANSWER.formatted(7));
     assertThat(OnnxFile.read(OnnxFixture.source("e.onnx", model), false).content().model())
         .isEqualTo(ByteBuffer.wrap(model));
@@ -265,7 +429,64 @@ class EndingOperatorsTest {
                 + "}");
     assertThatThrownBy(() -> OnnxFile.read(OnnxFixture.source("e.onnx", model), false))
         .isInstanceOf(ModelLoadException.class)
-        .hasMessageContaining("TopK, Trilu or FeatureVectorizer before set 10");
+        .hasMessageContaining("TopK 'y, i', because operator set 8 is older than 10");
+    assertThat(OnnxFile.read(OnnxFixture.source("e.onnx", model), true).bytes()).isNotNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "DepthToSpace'; blocksize; 2305843009213693952; 1 to 65536",
+        "GatherND'; batch_dims; -4294967296; 0 to 65536",
+        "TfIdfVectorizer'; max_skip_count; 1099511627776; 0 to 65536",
+        "GroupQueryAttention' domain: 'com.microsoft'; num_heads; 4611686018427387904; 1 to 65536",
+        "GroupQueryAttention' domain: 'com.microsoft'; kv_num_heads; 0; 1 to 65536"
+      })
+  void attributesThatEndTheProcessAreRefusedWhoeverMadeTheModel(String row) {
+    String[] parts = row.split("; ");
+    byte[] model =
+        ProtoText.model(
+            "node { name: 'n' op_type: '%s input: 'x' output: 'y' attribute { name: '%s' type: INT i: %s } } "
+                    .formatted(parts[0], parts[1], parts[2])
+                + MATRIX
+                + ANSWER.formatted(7));
+    assertThatThrownBy(() -> OnnxFile.read(OnnxFixture.source("e.onnx", model), true))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining(
+            "%s 'n' has %s %s, expected %s"
+                .formatted(
+                    parts[0].replaceFirst("(.*)' domain: '(.*)'", "$2.$1'").replace("'", ""),
+                    parts[1],
+                    parts[2],
+                    parts[3]));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "DepthToSpace; blocksize; INT i: 2",
+        "Einsum; equation; STRING s: 'ij,kl->jl'",
+        "TopK; axis; INT i: 1"
+      })
+  void attributesThatTheCallOfAFunctionDecidesOnAreRefusedUnlessTheMakerIsTrusted(String row) {
+    String[] parts = row.split("; ");
+    byte[] model =
+        ProtoText.of(
+            "ir_version: 9 opset_import { version: 20 } opset_import { domain: 'own' version: 1 }"
+                + " functions { name: 'F' domain: 'own' input: 'p' input: 'q' output: 'r' attribute:"
+                + " 'a' opset_import { version: 20 } node { op_type: '%s' input: 'p' input: 'q'"
+                    .formatted(parts[0])
+                + " output: 'r' attribute { name: '%s' ref_attr_name: 'a' type: %s } } } graph { name: 'g'"
+                    .formatted(parts[1], parts[2].replaceFirst(" .*", ""))
+                + " node { op_type: 'F' domain: 'own' input: 'x' input: 'x' output: 'y'"
+                + " attribute { name: 'a' type: %s } } ".formatted(parts[2])
+                + MATRIX
+                + ANSWER.formatted(7)
+                + "}");
+    assertThatThrownBy(() -> OnnxFile.read(OnnxFixture.source("e.onnx", model), false))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining(
+            "%s 'r', because an attribute is left to the caller of a function".formatted(parts[0]));
     assertThat(OnnxFile.read(OnnxFixture.source("e.onnx", model), true).bytes()).isNotNull();
   }
 }

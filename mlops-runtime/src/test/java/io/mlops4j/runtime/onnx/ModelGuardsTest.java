@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Divisions of the smallest number by -1, which end the process on ONNX Runtime itself: if this
  * fails, the JVM of the test dies. Expected are Java's own quotients and remainders.
  */
-class IntegerDivisionsTest {
+class ModelGuardsTest {
   private static final int INT32 = 6;
   private static final int INT64 = 7;
   private static final String IN = ProtoText.value("input", "a", INT64);
@@ -214,6 +214,74 @@ class IntegerDivisionsTest {
     assertThat(answer).isEqualTo(OnnxFixture.floats(expected));
   }
 
+  /**
+   * Integers of all types, as far as ONNX Runtime divides them: the smallest one by -1, and 7 by 2.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "Div, 3, 20", "Mod, 3, 20", "Div, 5, 20", "Mod, 5, 20", "Div, 2, 20", "Mod, 2, 20",
+        "Div, 4, 20",
+    "Mod, 4, 20", "Div, 6, 20", "Mod, 6, 20", "Div, 7, 20", "Mod, 7, 20", "Div, 12, 20",
+        "Mod, 12, 20",
+    "Div, 13, 20", "Mod, 13, 20", "Div, 3, 15", "Div, 3, 14", "Mod, 3, 13", "Div, 5, 14",
+        "Mod, 5, 14",
+    "Div, 2, 14", "Div, 4, 14", "Div, 13, 14", "Div, 13, 13", "Mod, 4, 13", "Div, 7, 14",
+        "Div, 6, 13"
+  })
+  void integersOfATypeThatIsNotKnownAreDivided(String operator, int type, int set) {
+    int bits = Map.of(2, 8, 3, 8, 4, 16, 5, 16, 6, 32, 12, 32).getOrDefault(type, 64);
+    boolean signed = type == 3 || type == 5 || type == 6 || type == 7;
+    long smallest = signed ? -1L << (bits - 1) : 0;
+    long last = signed || bits == 64 ? -1 : (1L << bits) - 1;
+    boolean div = operator.equals("Div");
+    byte[] model = unknown(operator, type, set);
+    long[] expected = {div ? (signed ? smallest : 0) : 0, div ? 3 : 1, div ? 1 : 0};
+    assertThat(
+            divided( // trusted: without a guard where ONNX Runtime has no operators for it
+                model, little(bits, smallest, 7, last), little(bits, last, 2, last), 3, 3))
+        .isEqualTo(little(bits, expected));
+  }
+
+  @Test
+  void divisionsOfATypeThatIsNotKnownAndCannotBeGuardedAreRefusedUnlessTheMakerIsTrusted() {
+    byte[] model = unknown("Div", 3, 14);
+    assertThatThrownBy(() -> onnx.engine.load(OnnxFixture.source("d.onnx", model), CPU.withoutTrust()))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining(
+            "d.onnx: data may end the process in Div 'r', because its type is not known");
+  }
+
+  private static byte[] unknown(String operator, int type, int set) {
+    return ProtoText.of(
+        """
+        ir_version: 7 opset_import { version: %d } graph { name: 'g'
+          node { op_type: 'SequenceConstruct' input: 'a' output: 's' }
+          node { op_type: 'SequenceAt' input: 's' input: 'i' output: 'p' }
+          node { op_type: 'SequenceConstruct' input: 'b' output: 't' }
+          node { op_type: 'SequenceAt' input: 't' input: 'i' output: 'q' }
+          node { op_type: '%s' input: 'p' input: 'q' output: 'r' }
+          node { op_type: 'SequenceConstruct' input: 'r' output: 'u' }
+          node { op_type: 'SequenceAt' input: 'u' input: 'i' output: 'c' }
+          initializer { name: 'i' data_type: 7 int64_data: 0 } %s }
+        """
+            .formatted(
+                set,
+                operator,
+                ProtoText.value("input", "a", type)
+                    + ProtoText.value("input", "b", type)
+                    + ProtoText.value("output", "c", type)));
+  }
+
+  private static byte[] little(int bits, long... values) {
+    ByteBuffer bytes = ByteBuffer.allocate(bits / 8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (long value : values) {
+      for (int shift = 0; shift < bits; shift += 8) {
+        bytes.put((byte) (value >>> shift));
+      }
+    }
+    return bytes.array();
+  }
+
   private static ByteBuffer content(byte[] model) {
     return OnnxFile.read(OnnxFixture.source("d.onnx", model), false).content().model();
   }
@@ -258,7 +326,8 @@ class IntegerDivisionsTest {
                 + "}");
     assertThatThrownBy(() -> OnnxFile.read(OnnxFixture.source("d.onnx", model), false))
         .isInstanceOf(ModelLoadException.class)
-        .hasMessageContaining("d.onnx: found a Div or Mod of an old operator set");
+        .hasMessageContaining(
+            "d.onnx: data may end the process in Div 'c', because operator set 8 is older than 9");
     assertThat(divided(model, longs(7), longs(-2), 1, 1)).isEqualTo(longs(-3));
   }
 }

@@ -1,0 +1,53 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.Map;
+import java.util.Optional;
+
+/** Numbers in attributes with which ONNX Runtime ends the process or never returns. */
+final class AttributeLimits {
+  /** Ranges that hold every number of an honest model, by operator and attribute. */
+  private static final Map<String, Map<String, Range>> TABLE =
+      Map.of(
+          "DepthToSpace", Map.of("blocksize", new Range(1, 1 << 16)),
+          "GatherND", Map.of("batch_dims", new Range(0, 1 << 16)),
+          "TfIdfVectorizer", Map.of("max_skip_count", new Range(0, 1 << 16)),
+          "com.microsoft.GroupQueryAttention",
+              Map.of("num_heads", new Range(1, 1 << 16), "kv_num_heads", new Range(1, 1 << 16)));
+
+  private record Range(long least, long most) {
+    boolean has(long number) {
+      return number >= least && number <= most;
+    }
+  }
+
+  private AttributeLimits() {}
+
+  static boolean has(String operator) {
+    return TABLE.containsKey(operator);
+  }
+
+  /** Describes the first attribute of a node that is out of its range. */
+  static Optional<String> violation(String operator, NodeProto.Builder node) {
+    Map<String, Range> ranges = TABLE.getOrDefault(operator, Map.of());
+    for (AttributeProto attribute : node.getAttributeList()) {
+      Range range = ranges.get(attribute.getName());
+      if (range != null && attribute.getRefAttrName().isEmpty() && !range.has(attribute.getI())) {
+        return Optional.of(
+            "%s %d, expected %d to %d"
+                .formatted(attribute.getName(), attribute.getI(), range.least, range.most));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether the call of a function decides on such an attribute. */
+  static boolean isOpen(String operator, NodeProto.Builder node) {
+    return node.getAttributeList().stream()
+        .anyMatch(
+            attribute ->
+                !attribute.getRefAttrName().isEmpty()
+                    && TABLE.getOrDefault(operator, Map.of()).containsKey(attribute.getName()));
+  }
+}

@@ -1,0 +1,403 @@
+package io.mlops4j.runtime.onnx;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Guards against data that end the process in operators other than divisions.
+ *
+ * <p>A guard either gives the answer that ONNX defines, or makes ONNX Runtime fail the run: an
+ * operand goes through a {@code Reshape} to a shape that exists only if the operand is as the
+ * operator needs it. The name of that node says what was expected, and ONNX Runtime's message names
+ * it. A {@code Reshape} copies nothing.
+ */
+final class OperatorGuards {
+  /** Beyond any diagonal of a matrix, and far from where sums with it overflow. */
+  static final long FARTHEST = 1L << 62;
+
+  /**
+   * Guarded only in models whose maker is not trusted: it is in nearly every model, and in a model
+   * made well no data change the number of dimensions.
+   */
+  static final String CONCAT = "Concat";
+
+  private static final Map<String, Entry> TABLE = new HashMap<>();
+
+  static {
+    put("Trilu", 10, OperatorGuards::isFarDiagonal, OperatorGuards::trilu);
+    put("com.microsoft.Trilu", 10, OperatorGuards::isFarDiagonal, OperatorGuards::trilu);
+    put("TopK", 10, (node, scope) -> true, OperatorGuards::topK);
+    put(
+        "ai.onnx.ml.FeatureVectorizer",
+        10,
+        (node, scope) -> true,
+        OperatorGuards::featureVectorizer);
+    put("LpNormalization", 9, (node, scope) -> true, OperatorGuards::lpNormalization);
+    put("STFT", 10, (node, scope) -> has(node, 2) || has(node, 3), OperatorGuards::stft);
+    put("SplitToSequence", 9, OperatorGuards::mayHaveSplitOfZero, OperatorGuards::splitToSequence);
+    put("Einsum", 9, OperatorGuards::mayLackDimensions, OperatorGuards::einsum);
+    put("Loop", 5, OperatorGuards::mayLackElements, OperatorGuards::loop);
+    put(
+        "RoiAlign",
+        9,
+        (node, scope) -> true,
+        (node, scope, nodes) -> {
+          pixels(node, nodes);
+          rank(node, 1, 2, scope, nodes);
+          rank(node, 2, 1, scope, nodes);
+          return node.build();
+        });
+    put(
+        "Multinomial",
+        9,
+        (node, scope) -> scope.rank(node.getInput(0)) != 2,
+        (node, scope, nodes) -> {
+          rank(node, 0, 2, scope, nodes);
+          return node.build();
+        });
+    put("SequenceAt", 5, (node, scope) -> mayLackElement(node, 1, scope), one(1));
+    put("SequenceErase", 5, (node, scope) -> mayLackElement(node, 1, scope), one(1));
+    put("SequenceInsert", 5, (node, scope) -> mayLackElement(node, 2, scope), one(2));
+    put("DFT", 5, (node, scope) -> has(node, 1) || has(node, 2), one(1, 2));
+    put(
+        "com.microsoft.BifurcationDetector",
+        5,
+        (node, scope) -> mayLackElement(node, 2, scope),
+        one(2));
+    put(CONCAT, 9, OperatorGuards::mayDifferInRank, OperatorGuards::concat);
+  }
+
+  /** Attributes that a guard depends on, unless the call of a function decides on them. */
+  private static final Map<String, String> ATTRIBUTES =
+      Map.of(
+          "Einsum", "equation",
+          "TopK", "axis",
+          "ai.onnx.ml.FeatureVectorizer", "inputdimensions");
+
+  private record Entry(long firstSet, Condition condition, Guard guard) {}
+
+  private interface Condition {
+    boolean mayEnd(NodeProto.Builder node, GraphScope scope);
+  }
+
+  private interface Guard {
+    NodeProto guarded(NodeProto.Builder node, GraphScope scope, GuardNodes nodes);
+  }
+
+  private OperatorGuards() {}
+
+  private static void put(String operator, long firstSet, Condition condition, Guard guard) {
+    TABLE.put(operator, new Entry(firstSet, condition, guard));
+  }
+
+  static boolean isOnnx(String domain) {
+    return domain.isEmpty() || domain.equals("ai.onnx");
+  }
+
+  /**
+   * Whether data may end the process in an operator, with a domain in front unless it is ONNX's.
+   */
+  static boolean has(String operator) {
+    return TABLE.containsKey(operator);
+  }
+
+  /** The same for one node, given what is known of its operands. */
+  static boolean isNeeded(String operator, NodeProto.Builder node, GraphScope scope) {
+    Entry entry = TABLE.get(operator);
+    return entry != null && entry.condition.mayEnd(node, scope);
+  }
+
+  /** Whether a guard is impossible because the call of a function decides on an attribute. */
+  static boolean isOpen(String operator, NodeProto.Builder node) {
+    return node.getAttributeList().stream()
+        .anyMatch(
+            attribute ->
+                !attribute.getRefAttrName().isEmpty()
+                    && attribute.getName().equals(ATTRIBUTES.get(operator)));
+  }
+
+  /** The first operator set that has the operators of a guard. */
+  static long firstSet(String operator) {
+    return entry(operator).firstSet;
+  }
+
+  /** Returns what takes the place of a node, after adding other nodes in front of it. */
+  static NodeProto guarded(
+      String operator, NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
+    return entry(operator).guard.guarded(node, scope, nodes);
+  }
+
+  private static Entry entry(String operator) {
+    return Objects.requireNonNull(TABLE.get(operator), operator);
+  }
+
+  private static boolean has(NodeProto.Builder node, int input) {
+    return node.getInputCount() > input && !node.getInput(input).isEmpty();
+  }
+
+  private static boolean mayLackElement(NodeProto.Builder node, int input, GraphScope scope) {
+    return has(node, input) && !scope.isSingle(node.getInput(input));
+  }
+
+  private static Guard one(int... inputs) {
+    return (node, scope, nodes) -> {
+      for (int input : inputs) {
+        if (mayLackElement(node, input, scope)) {
+          one(node, input, "an index or a length", nodes);
+        }
+      }
+      return node.build();
+    };
+  }
+
+  private static void one(NodeProto.Builder node, int input, String what, GuardNodes nodes) {
+    String reason = "%s needs %s of one element".formatted(node.getOpType(), what);
+    node.setInput(input, nodes.one(node.getInput(input), reason));
+  }
+
+  private static void rank(
+      NodeProto.Builder node, int input, int rank, GraphScope scope, GuardNodes nodes) {
+    String value = node.getInput(input);
+    if (scope.rank(value) != rank) {
+      node.setInput(input, ranked(node, value, nodes.list((long) rank), nodes));
+    }
+  }
+
+  /**
+   * Returns the same value, and fails the run unless it has a number of dimensions.
+   *
+   * @param rank a list of one number
+   */
+  private static String ranked(
+      NodeProto.Builder node, String value, String rank, GuardNodes nodes) {
+    String shape = nodes.add("Shape", value);
+    String differs = nodes.add("Not", nodes.add("Equal", nodes.add("Size", shape), rank));
+    String reason = "%s needs another number of dimensions of %s".formatted(node.getOpType(), value);
+    return nodes.unless(differs, 1, value, shape, reason);
+  }
+
+  private static boolean mayDifferInRank(NodeProto.Builder node, GraphScope scope) {
+    return node.getInputList().stream().mapToInt(scope::rank).distinct().count() > 1
+        || (node.getInputCount() > 1 && scope.rank(node.getInput(0)) == GraphScope.NO_RANK);
+  }
+
+  /** Data without elements end the process if they have fewer dimensions than others. */
+  private static NodeProto concat(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
+    String shape = nodes.add("Shape", node.getInput(0));
+    String rank = nodes.add("Reshape", nodes.add("Size", shape), nodes.list(1L));
+    for (int i = 1; i < node.getInputCount(); i++) {
+      node.setInput(i, ranked(node, node.getInput(i), rank, nodes));
+    }
+    return node.build();
+  }
+
+  /** Height and width; what has fewer than four dimensions has no width to be gathered. */
+  private static void pixels(NodeProto.Builder node, GuardNodes nodes) {
+    String images = node.getInput(0);
+    String shape = nodes.add("Shape", images);
+    String pixels = nodes.add("Gather", shape, nodes.list(2L, 3L));
+    String none = nodes.add("Equal", pixels, nodes.scalar(0));
+    String reason = "RoiAlign needs pixels in " + images;
+    node.setInput(0, nodes.unless(none, 2, images, shape, reason));
+  }
+
+  private static boolean isFarDiagonal(NodeProto.Builder node, GraphScope scope) {
+    return has(node, 1)
+        && !(scope.isSingle(node.getInput(1))
+            && scope.isConstant(node.getInput(1), k -> k >= -FARTHEST && k <= FARTHEST));
+  }
+
+  /** Holds the diagonal within bounds that no matrix reaches. */
+  private static NodeProto trilu(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
+    String k = node.getInput(1);
+    String least = nodes.scalar(-FARTHEST);
+    String most = nodes.scalar(FARTHEST);
+    String risen = nodes.add("Where", nodes.add("Less", k, least), least, k);
+    return node.setInput(1, nodes.add("Where", nodes.add("Less", most, risen), most, risen))
+        .build();
+  }
+
+  /** A frame of no length becomes one of length -1, which ONNX Runtime rejects. */
+  private static NodeProto stft(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
+    int type = DataType.INT64_VALUE;
+    String length =
+        has(node, 3) ? nodes.cast(node.getInput(3), type) : nodes.add("Size", node.getInput(2));
+    while (node.getInputCount() < 4) {
+      node.addInput("");
+    }
+    String none = nodes.add("Equal", length, nodes.scalar(0));
+    return node.setInput(1, nodes.cast(node.getInput(1), type)) // both have one type
+        .setInput(3, nodes.add("Where", none, nodes.scalar(-1), length))
+        .build();
+  }
+
+  private static boolean mayHaveSplitOfZero(NodeProto.Builder node, GraphScope scope) {
+    return has(node, 1)
+        && scope.rank(node.getInput(1)) < 1
+        && !scope.isConstant(node.getInput(1), size -> size != 0);
+  }
+
+  /** A split of 0 without dimensions becomes -1, which ONNX Runtime rejects. */
+  private static NodeProto splitToSequence(
+      NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
+    String split = nodes.cast(node.getInput(1), DataType.INT64_VALUE);
+    String zero = nodes.scalar(0);
+    String isScalar = nodes.add("Equal", nodes.add("Size", nodes.add("Shape", split)), zero);
+    String isWrong = nodes.add("And", isScalar, nodes.add("Equal", split, zero));
+    return node.setInput(1, nodes.add("Where", isWrong, nodes.scalar(-1), split)).build();
+  }
+
+  private static boolean mayLackDimensions(NodeProto.Builder node, GraphScope scope) {
+    int[] ranks = einsumRanks(node);
+    return IntStream.range(0, Math.min(ranks.length, node.getInputCount()))
+        .anyMatch(i -> ranks[i] > 0 && scope.rank(node.getInput(i)) != ranks[i]);
+  }
+
+  private static NodeProto einsum(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
+    int[] ranks = einsumRanks(node);
+    for (int i = 0; i < Math.min(ranks.length, node.getInputCount()); i++) {
+      if (ranks[i] > 0) {
+        rank(node, i, ranks[i], scope, nodes);
+      }
+    }
+    return node.build();
+  }
+
+  /** The letters of each operand; ONNX Runtime itself checks those of one with an ellipsis. */
+  private static int[] einsumRanks(NodeProto.Builder node) {
+    String equation =
+        node.getAttributeList().stream()
+            .filter(attribute -> attribute.getName().equals("equation"))
+            .map(attribute -> attribute.getS().toStringUtf8())
+            .findFirst()
+            .orElse("");
+    return Arrays.stream(equation.replaceFirst("->.*", "").split(",", -1))
+        .mapToInt(term -> term.contains("...") ? 0 : term.replaceAll("[^a-zA-Z]", "").length())
+        .toArray();
+  }
+
+  private static boolean mayLackElements(NodeProto.Builder node, GraphScope scope) {
+    return mayLackElement(node, 0, scope)
+        || mayLackElement(node, 1, scope)
+        || node.getAttributeList().stream()
+            .anyMatch(attribute -> attribute.hasG() && mayLackCondition(attribute.getG()));
+  }
+
+  private static NodeProto loop(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
+    for (int input = 0; input < 2; input++) {
+      if (mayLackElement(node, input, scope)) {
+        one(node, input, input == 0 ? "a trip count" : "a condition", nodes);
+      }
+    }
+    for (AttributeProto.Builder attribute : node.getAttributeBuilderList()) {
+      if (attribute.hasG() && mayLackCondition(attribute.getG())) {
+        condition(attribute.getGBuilder(), nodes);
+      }
+    }
+    return node.build();
+  }
+
+  /** Whether a loop's body may end with a condition without elements. */
+  private static boolean mayLackCondition(GraphProto body) {
+    if (body.getOutputCount() == 0 || body.getInputCount() < 2) {
+      return false;
+    }
+    GraphScope scope = new GraphScope(null);
+    body.getInitializerList().forEach(tensor -> scope.constant(tensor.getName(), tensor));
+    Set<String> safe = new HashSet<>(); // as many elements as the condition that the body gets
+    safe.add(body.getInput(1).getName());
+    for (NodeProto node : body.getNodeList()) {
+      scope.outputs(node.toBuilder());
+      if (isOnnx(node.getDomain())
+          && Set.of("Identity", "Cast", "Not").contains(node.getOpType())
+          && node.getInputList().stream().allMatch(in -> safe.contains(in) || scope.isSingle(in))) {
+        safe.add(node.getOutput(0));
+      }
+    }
+    String condition = body.getOutput(0).getName();
+    return !safe.contains(condition) && !scope.isSingle(condition);
+  }
+
+  private static void condition(GraphProto.Builder body, GuardNodes nodes) {
+    GuardNodes end = nodes.branch();
+    ValueInfoProto.Builder output = body.getOutputBuilder(0);
+    output.setName(end.one(output.getName(), "Loop needs a condition of one element"));
+    output.getTypeBuilder().getTensorTypeBuilder().setElemType(DataType.BOOL_VALUE).clearShape();
+    body.addAllNode(end.nodes());
+  }
+
+  /**
+   * Without elements, a TopK of as many zeros judges k, and has as many as are to be cut from the
+   * data.
+   */
+  private static NodeProto topK(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
+    String data = node.getInput(0);
+    String axis = nodes.list(axis(node));
+    String first = nodes.list(0L);
+    GuardNodes inside = nodes.branch();
+    String sizes = inside.add("Gather", inside.add("Shape", data), axis);
+    String zeros = inside.add("ConstantOfShape", sizes);
+    String most =
+        inside.add(
+            GuardNodes.node("TopK", nodes.name(), zeros, node.getInput(1)).addOutput(nodes.name()));
+    String values = inside.add("Slice", data, first, inside.add("Shape", most), axis);
+    String indices = inside.cast(values, DataType.INT64_VALUE);
+    return nodes.either(node, 2, nodes.isEmpty(data), inside, List.of(values, indices));
+  }
+
+  private static long axis(NodeProto.Builder node) {
+    return node.getAttributeList().stream()
+        .filter(attribute -> attribute.getName().equals("axis"))
+        .mapToLong(AttributeProto::getI)
+        .findFirst()
+        .orElse(-1);
+  }
+
+  /** Data without elements are their own answer. */
+  private static NodeProto lpNormalization(
+      NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
+    String data = node.getInput(0);
+    GuardNodes inside = nodes.branch();
+    return nodes.either(
+        node, 1, nodes.isEmpty(data), inside, List.of(inside.add("Identity", data)));
+  }
+
+  /** Without rows, the answer has none, too. */
+  private static NodeProto featureVectorizer(
+      NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
+    GuardNodes inside = nodes.branch();
+    String empty = nodes.isEmpty(node.getInput(0));
+    String[] floats = new String[node.getInputCount()];
+    for (int i = 0; i < floats.length; i++) {
+      empty = nodes.add("Or", empty, nodes.isEmpty(node.getInput(i)));
+      String matrix = ranked(node, node.getInput(i), inside.list(2L), inside);
+      floats[i] = inside.cast(matrix, DataType.FLOAT_VALUE);
+    }
+    String shape = inside.add("Shape", inside.concat(1, floats));
+    String first = inside.list(0L);
+    String rows = inside.add("Gather", shape, first);
+    String some = inside.add("Less", first, rows);
+    String none =
+        inside.unless(
+            some, 1, rows, inside.list(1L), "FeatureVectorizer needs elements in each of its rows");
+    long columns =
+        node.getAttributeList().stream()
+            .filter(attribute -> attribute.getName().equals("inputdimensions"))
+            .flatMap(attribute -> attribute.getIntsList().stream())
+            .mapToLong(Long::longValue)
+            .sum();
+    String zeros = inside.add("ConstantOfShape", inside.concat(0, none, inside.list(columns)));
+    return nodes.either(node, 1, empty, inside, List.of(zeros));
+  }
+}
