@@ -25,7 +25,7 @@ record LibraryManifest(String origin, @Nullable Stamp originStamp, Map<String, L
    * @param content size and digest
    * @param stamp of the kept file when it was digested, or null if it must be digested again
    */
-  record Library(Manifest.Content content, @Nullable Stamp stamp) {}
+  record Library(EntryManifest.Content content, @Nullable Stamp stamp) {}
 
   byte[] write() {
     List<String> lines = new ArrayList<>();
@@ -49,7 +49,7 @@ record LibraryManifest(String origin, @Nullable Stamp originStamp, Map<String, L
     try {
       Map<String, Library> libraries = new LinkedHashMap<>();
       for (int i = 3; i < lines.size(); i += 3) {
-        Manifest.Content content = Manifest.Content.parse(lines.get(i + 1));
+        EntryManifest.Content content = EntryManifest.Content.parse(lines.get(i + 1));
         libraries.put(lines.get(i), new Library(content, stamp(lines.get(i + 2))));
       }
       return new LibraryManifest(origin, stamp(lines.get(2)), libraries);

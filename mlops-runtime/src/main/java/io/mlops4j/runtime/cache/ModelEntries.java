@@ -3,7 +3,7 @@ package io.mlops4j.runtime.cache;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCache;
 import io.mlops4j.model.ModelCache.Verify;
-import io.mlops4j.runtime.cache.Manifest.Content;
+import io.mlops4j.runtime.cache.EntryManifest.Content;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -35,7 +35,7 @@ public final class ModelEntries {
   private final Verify verify;
   private final long limit;
   private final Seal seal;
-  private final Complaints complaints = new Complaints(LoggerFactory.getLogger(ModelEntries.class));
+  private final WarnOnce complaints = new WarnOnce(LoggerFactory.getLogger(ModelEntries.class));
 
   private ModelEntries(PrivateFolder folder, ModelCache cache) {
     this.folder = folder;
@@ -84,7 +84,7 @@ public final class ModelEntries {
   private ModelEntry read(Path entry, EntryKey key) throws IOException {
     folder.checkFolder(entry);
     Path file = entry.resolve(ModelEntry.MANIFEST);
-    Manifest manifest = Manifest.read(folder, file, key, seal);
+    EntryManifest manifest = EntryManifest.read(folder, file, key, seal);
     ByteBuffer graph = graph(entry.resolve(ModelEntry.GRAPH), manifest.graph());
     Stamp weights =
         manifest.weights() == null
@@ -103,7 +103,7 @@ public final class ModelEntries {
     return graph;
   }
 
-  private Stamp verified(Path file, Manifest manifest, Content expected, Path manifestFile)
+  private Stamp verified(Path file, EntryManifest manifest, Content expected, Path manifestFile)
       throws IOException {
     Instant began = Instant.now();
     Stamp stamp = folder.checkFile(file);
@@ -125,7 +125,7 @@ public final class ModelEntries {
     return stamp;
   }
 
-  private void replaceQuietly(Path file, Manifest manifest) {
+  private void replaceQuietly(Path file, EntryManifest manifest) {
     try {
       folder.replace(file, manifest.write(seal));
     } catch (IOException e) {
@@ -229,7 +229,7 @@ public final class ModelEntries {
       settled = stamp.settle();
       weightsContent = new Content(stamp.size(), PrivateFolder.digest(weights));
     }
-    Manifest manifest = new Manifest(key, graphContent, weightsContent, settled ? stamp : null);
+    EntryManifest manifest = new EntryManifest(key, graphContent, weightsContent, settled ? stamp : null);
     PrivateFolder.write(staged.resolve(ModelEntry.MANIFEST), manifest.write(seal));
     return new ModelEntry(staged, bytes, stamp);
   }

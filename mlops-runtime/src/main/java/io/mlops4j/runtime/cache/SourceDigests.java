@@ -28,7 +28,7 @@ public final class SourceDigests {
 
   private final PrivateFolder folder;
   private final Seal seal;
-  private final Complaints complaints = new Complaints(LOG);
+  private final WarnOnce complaints = new WarnOnce(LOG);
 
   private SourceDigests(PrivateFolder folder, Seal seal) {
     this.folder = folder;

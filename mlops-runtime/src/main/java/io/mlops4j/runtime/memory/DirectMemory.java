@@ -19,6 +19,9 @@ public final class DirectMemory implements HostMemory {
   /** What engines want: a cache line, and the widest vector register. */
   public static final int ALIGNMENT = 64;
 
+  /** The most bytes of one tensor: a buffer's limit, less room for alignment. */
+  public static final long LIMIT = Integer.MAX_VALUE - 128;
+
   private final Map<Long, Block> blocks = new ConcurrentHashMap<>();
   private final AtomicLong bytes = new AtomicLong();
 

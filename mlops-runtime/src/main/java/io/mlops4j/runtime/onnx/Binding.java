@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.onnx;
 
+import io.mlops4j.runtime.onnx.graph.ElementTypes;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -23,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * slot's memory. Any other is copied there after the run.
  */
 final class Binding implements AutoCloseable {
-  private final List<Input> inputs;
-  private final List<Output> outputs;
+  private final List<OnnxInput> inputs;
+  private final List<OnnxOutput> outputs;
   private final long[][] inputDims;
   private final boolean[] wanted;
   private final long[] @Nullable [] pinnedDims;
@@ -50,15 +51,15 @@ final class Binding implements AutoCloseable {
    *
    * @param pinnedDims a shape for each wanted output that is to be pinned, null for the others
    */
-  Binding(List<Input> inputs, List<Output> outputs, long[] @Nullable [] pinnedDims, OnnxModel model)
+  Binding(List<OnnxInput> inputs, List<OnnxOutput> outputs, long[] @Nullable [] pinnedDims, OnnxModel model)
       throws OrtException {
     this.inputs = inputs;
     this.outputs = outputs;
     this.pinnedDims = pinnedDims;
     this.pinnedMoves = new int[pinnedDims.length];
-    this.inputDims = inputs.stream().map(Input::dims).toArray(long[][]::new);
+    this.inputDims = inputs.stream().map(OnnxInput::dims).toArray(long[][]::new);
     this.wanted = wanted(outputs);
-    this.text = inputs.stream().anyMatch(Input::isText);
+    this.text = inputs.stream().anyMatch(OnnxInput::isText);
     boolean built = false;
     try {
       build(model.environment(), model.unsigned());
@@ -70,7 +71,7 @@ final class Binding implements AutoCloseable {
     }
   }
 
-  private static boolean[] wanted(List<Output> outputs) {
+  private static boolean[] wanted(List<OnnxOutput> outputs) {
     boolean[] wanted = new boolean[outputs.size()];
     for (int i = 0; i < wanted.length; i++) {
       wanted[i] = outputs.get(i).wanted();
@@ -79,13 +80,13 @@ final class Binding implements AutoCloseable {
   }
 
   private void build(OrtEnvironment environment, UnsignedTensors unsigned) throws OrtException {
-    for (Input input : inputs) {
+    for (OnnxInput input : inputs) {
       OnnxTensor tensor = input.isText() ? null : fed(input, environment, unsigned);
       own.add(tensor);
       feeds.put(input.name(), tensor);
     }
     for (int i = 0; i < wanted.length; i++) {
-      Output output = outputs.get(i);
+      OnnxOutput output = outputs.get(i);
       long[] dims = pinnedDims[i];
       if (dims != null) {
         pinned.put(output.fetched(), kept(output.tensor().tensor(dims, environment)));
@@ -96,10 +97,10 @@ final class Binding implements AutoCloseable {
     }
   }
 
-  private OnnxTensor fed(Input input, OrtEnvironment environment, UnsignedTensors unsigned)
+  private OnnxTensor fed(OnnxInput input, OrtEnvironment environment, UnsignedTensors unsigned)
       throws OrtException {
     OnnxTensor tensor = kept(input.tensor(environment));
-    if (TensorTypes.canBeMade(input.type())) {
+    if (ElementTypes.canBeMade(input.type())) {
       return tensor;
     }
     UnsignedTensor copy = unsigned.of(input.type(), tensor);
@@ -168,7 +169,7 @@ final class Binding implements AutoCloseable {
   private void feedNumbers() {
     foreign = false;
     for (int i = 0; i < inputDims.length; i++) {
-      Input input = inputs.get(i);
+      OnnxInput input = inputs.get(i);
       if (!input.isText()) {
         OnnxTensor borrowed = input.borrowed();
         feeds.put(input.name(), borrowed == null ? own.get(i) : borrowed);
@@ -178,7 +179,7 @@ final class Binding implements AutoCloseable {
   }
 
   private void feedText() {
-    for (Input input : inputs) {
+    for (OnnxInput input : inputs) {
       if (input.isText()) {
         feeds.put(input.name(), input.textTensor());
       }
@@ -214,7 +215,7 @@ final class Binding implements AutoCloseable {
 
   private void learn() {
     for (int i = 0; i < wanted.length; i++) {
-      Output output = outputs.get(i);
+      OnnxOutput output = outputs.get(i);
       if (pinnedDims[i] == null && output.canBePinned()) {
         long[] dims = output.tensor().view().dims();
         if (output.isDeclared(dims)) {

@@ -29,14 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExactText {
   private static final String NAME = "text";
-  private static final int IR_VERSION = 8;
-  private static final int OPSET = 20;
-  private static final int ML_OPSET = 3;
-
-  /** The sets of operators beside ONNX's own that {@link #session} knows. */
-  static final String ML = "ai.onnx.ml";
-
-  static final String MICROSOFT = "com.microsoft";
 
   private ExactText() {}
 
@@ -48,14 +40,6 @@ final class ExactText {
       }
     }
     return false;
-  }
-
-  /** Adds the characters of a text that the Java API would change, each once. */
-  static void addCharacters(String text, Set<String> to) {
-    text.codePoints()
-        .filter(c -> c == 0 || Character.isSupplementaryCodePoint(c))
-        .mapToObj(Character::toString)
-        .forEach(to::add);
   }
 
   private static boolean isNeeded(String value) {
@@ -71,40 +55,9 @@ final class ExactText {
   /** A tensor, which the caller closes. */
   static OnnxTensor tensor(OrtEnvironment environment, String[] values, long[] dims)
       throws OrtException {
-    try (OrtSession session = session(environment, constant(values, dims))) {
+    try (OrtSession session = SmallModel.session(environment, constant(values, dims))) {
       return (OnnxTensor) session.run(Map.of()).get(0);
     }
-  }
-
-  /** Opens a small graph, which the caller closes. */
-  static OrtSession session(OrtEnvironment environment, GraphProto.Builder graph)
-      throws OrtException {
-    byte[] model =
-        ModelProto.newBuilder()
-            .setIrVersion(IR_VERSION)
-            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
-            .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(ML).setVersion(ML_OPSET))
-            .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(MICROSOFT).setVersion(1))
-            .setGraph(graph)
-            .build()
-            .toByteArray();
-    try (SessionOptions options = new SessionOptions()) {
-      options.setIntraOpNumThreads(1);
-      options.setInterOpNumThreads(1);
-      options.setCPUArenaAllocator(false);
-      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-      return environment.createSession(model, options);
-    }
-  }
-
-  /** Of any rank. */
-  static ValueInfoProto value(String name, DataType type) {
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(
-            TypeProto.newBuilder()
-                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(type.getNumber())))
-        .build();
   }
 
   /** A graph whose only output is an initialiser. */

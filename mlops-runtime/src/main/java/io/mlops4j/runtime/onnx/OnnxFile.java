@@ -1,5 +1,7 @@
 package io.mlops4j.runtime.onnx;
 
+import io.mlops4j.runtime.onnx.graph.SessionModel;
+import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.mlops4j.error.ModelLoadException;
@@ -31,7 +33,6 @@ record OnnxFile(ModelSource source, ByteBuffer bytes, OnnxGraph graph, SessionMo
   private static OnnxFile read(ModelSource source, boolean trusted, boolean unknownTypes) {
     ByteBuffer bytes = bytes(source);
     OnnxGraph graph = OnnxGraph.read(bytes, source.main());
-    InputKinds.check(graph, source.main());
     return new OnnxFile(
         source, bytes, graph, SessionModel.of(source, bytes, graph, trusted, unknownTypes));
   }

@@ -1,5 +1,7 @@
 package io.mlops4j.runtime.onnx;
 
+import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
+import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;

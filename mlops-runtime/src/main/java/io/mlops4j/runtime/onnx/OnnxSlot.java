@@ -36,8 +36,8 @@ final class OnnxSlot implements EngineSlot {
   private static final int KEPT = 4;
 
   private final OnnxModel model;
-  private final List<Input> inputs = new ArrayList<>();
-  private final List<Output> outputs = new ArrayList<>();
+  private final List<OnnxInput> inputs = new ArrayList<>();
+  private final List<OnnxOutput> outputs = new ArrayList<>();
   private final @Nullable Binding[] bindings = new Binding[KEPT];
   private final boolean drops;
   private final ReturnedText text;
@@ -54,13 +54,13 @@ final class OnnxSlot implements EngineSlot {
     this.model = model;
     text = model.returnedText();
     model.signature().inputs().stream()
-        .map(spec -> new Input((TensorSpec) spec, model.memory()))
+        .map(spec -> new OnnxInput((TensorSpec) spec, model.memory()))
         .forEach(inputs::add);
     model.signature().outputs().stream()
-        .map(spec -> new Output(spec, model.fetched(spec.name()), model.memory(), text))
+        .map(spec -> new OnnxOutput(spec, model.fetched(spec.name()), model.memory(), text))
         .forEach(outputs::add);
-    outputs.stream().filter(this::isInput).forEach(Output::markDynamic);
-    drops = inputs.stream().anyMatch(Input::isText) || outputs.stream().anyMatch(Output::isNested);
+    outputs.stream().filter(this::isInput).forEach(OnnxOutput::markDynamic);
+    drops = inputs.stream().anyMatch(OnnxInput::isText) || outputs.stream().anyMatch(OnnxOutput::isNested);
     options = quiet();
   }
 
@@ -77,19 +77,19 @@ final class OnnxSlot implements EngineSlot {
   }
 
   /** An input given back as it is: ONNX Runtime leaves pinned memory for it unwritten, silently. */
-  private boolean isInput(Output output) {
+  private boolean isInput(OnnxOutput output) {
     return inputs.stream().anyMatch(input -> input.name().equals(output.name()));
   }
 
   @Override
   public void shape(int input, long[] dims) {
-    Input shaped = inputs.get(input);
+    OnnxInput shaped = inputs.get(input);
     if (!shaped.hasShape(dims)) {
       reshape(shaped, dims);
     }
   }
 
-  private synchronized void reshape(Input input, long[] dims) {
+  private synchronized void reshape(OnnxInput input, long[] dims) {
     requireOpen();
     input.check(dims);
     current = null;
@@ -169,7 +169,7 @@ final class OnnxSlot implements EngineSlot {
 
   private Set<String> unusualCharacters() {
     Set<String> characters = Set.of();
-    for (Input input : inputs) {
+    for (OnnxInput input : inputs) {
       if (input.isUnusual()) {
         characters = characters.isEmpty() ? new HashSet<>() : characters;
         input.addCharacters(characters);
@@ -284,7 +284,7 @@ final class OnnxSlot implements EngineSlot {
 
   @Override
   public EngineValue output(int output) {
-    Output read = outputs.get(output);
+    OnnxOutput read = outputs.get(output);
     if (!answered || !read.wanted()) {
       throw new IllegalStateException(
           "output %s: found no answer, expected a run before, and that it is wanted"
@@ -314,7 +314,7 @@ final class OnnxSlot implements EngineSlot {
     }
     if (borrows) {
       borrows = false;
-      inputs.forEach(Input::giveBack);
+      inputs.forEach(OnnxInput::giveBack);
     }
   }
 
@@ -337,8 +337,8 @@ final class OnnxSlot implements EngineSlot {
 
   /** Drops what is made anew for each run. */
   private synchronized void drop() {
-    inputs.forEach(Input::dropText);
-    outputs.forEach(Output::dropNested);
+    inputs.forEach(OnnxInput::dropText);
+    outputs.forEach(OnnxOutput::dropNested);
   }
 
   private void requireOpen() {
@@ -357,8 +357,8 @@ final class OnnxSlot implements EngineSlot {
     }
     answered = false;
     dropBindings();
-    inputs.forEach(Input::close);
-    outputs.forEach(Output::close);
+    inputs.forEach(OnnxInput::close);
+    outputs.forEach(OnnxOutput::close);
     options.close();
     model.returned();
   }

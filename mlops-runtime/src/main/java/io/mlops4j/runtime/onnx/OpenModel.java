@@ -1,5 +1,7 @@
 package io.mlops4j.runtime.onnx;
 
+import io.mlops4j.runtime.onnx.graph.OnnxGraph;
+
 /**
  * A model in a session.
  *

@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
-import io.mlops4j.runtime.cache.KeptLibraries;
+import io.mlops4j.runtime.cache.NativeLibraryCache;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URL;
@@ -108,7 +108,7 @@ final class OrtStart {
       LOG.info("{}: has no effect, as the jar has no library for this platform", nativeCache);
       return Optional.empty();
     }
-    return KeptLibraries.in(nativeCache, resources);
+    return NativeLibraryCache.in(nativeCache, resources);
   }
 
   /** ONNX Runtime's library, if this process has loaded it, as far as the system tells. */

@@ -155,8 +155,8 @@ final class ReturnedText {
                     .addInput(FLAT)
                     .addInput("texts")
                     .addOutput("equal"))
-            .addOutput(ExactText.value("equal", DataType.BOOL));
-    try (OrtSession session = ExactText.session(environment, graph);
+            .addOutput(SmallModel.value("equal", DataType.BOOL));
+    try (OrtSession session = SmallModel.session(environment, graph);
         OrtSession.Result result = session.run(Map.of(TEXT, tensor))) {
       return (boolean[]) result.get(0).getValue();
     }
@@ -169,7 +169,7 @@ final class ReturnedText {
     all.addAll(fed);
     FIRST_BYTES.chars().mapToObj(Character::toString).forEach(all::add);
     List<String> known = List.copyOf(all);
-    try (OrtSession session = ExactText.session(environment, characters(known))) {
+    try (OrtSession session = SmallModel.session(environment, characters(known))) {
       for (int element = 0; element < equal.length; element++) {
         if (!equal[element]) {
           into[element] = characters(output, session, tensor, element, known);
@@ -209,7 +209,7 @@ final class ReturnedText {
       values.addInts(i);
     }
     return flattening()
-        .addInput(ExactText.value("i", DataType.INT64))
+        .addInput(SmallModel.value("i", DataType.INT64))
         .addNode(
             NodeProto.newBuilder()
                 .setOpType("Gather")
@@ -218,7 +218,7 @@ final class ReturnedText {
                 .addOutput("one"))
         .addNode(
             NodeProto.newBuilder()
-                .setDomain(ExactText.MICROSOFT)
+                .setDomain(SmallModel.MICROSOFT)
                 .setOpType("Tokenizer")
                 .addInput("one")
                 .addOutput("characters")
@@ -229,7 +229,7 @@ final class ReturnedText {
                     attribute("separators", AttributeType.STRINGS).addStrings(ByteString.EMPTY)))
         .addNode(
             NodeProto.newBuilder()
-                .setDomain(ExactText.ML)
+                .setDomain(SmallModel.ML)
                 .setOpType("LabelEncoder")
                 .addInput("characters")
                 .addOutput("encoded")
@@ -242,8 +242,8 @@ final class ReturnedText {
                 .addInput("encoded")
                 .addInput("all")
                 .addOutput("numbers"))
-        .addOutput(ExactText.value("characters", DataType.STRING))
-        .addOutput(ExactText.value("numbers", DataType.INT64));
+        .addOutput(SmallModel.value("characters", DataType.STRING))
+        .addOutput(SmallModel.value("numbers", DataType.INT64));
   }
 
   private static AttributeProto.Builder attribute(String name, AttributeType type) {
@@ -254,7 +254,7 @@ final class ReturnedText {
   private static GraphProto.Builder flattening() {
     return GraphProto.newBuilder()
         .setName(TEXT)
-        .addInput(ExactText.value(TEXT, DataType.STRING))
+        .addInput(SmallModel.value(TEXT, DataType.STRING))
         .addInitializer(
             TensorProto.newBuilder()
                 .setName("all")

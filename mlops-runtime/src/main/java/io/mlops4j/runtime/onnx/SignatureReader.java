@@ -1,5 +1,8 @@
 package io.mlops4j.runtime.onnx;
 
+import io.mlops4j.runtime.onnx.graph.ProtoTypes;
+import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
+import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.MapInfo;

@@ -1,5 +1,7 @@
 package io.mlops4j.runtime.onnx;
 
+import io.mlops4j.runtime.onnx.graph.ElementTypes;
+import io.mlops4j.runtime.memory.TensorView;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -16,8 +18,8 @@ import java.util.List;
 final class TensorMemory implements AutoCloseable {
   private final String output;
   private final ElementType type;
-  private final Block elements;
-  private final Block offsets;
+  private final SlotMemory elements;
+  private final SlotMemory offsets;
   private final TensorView view;
 
   /**
@@ -28,8 +30,8 @@ final class TensorMemory implements AutoCloseable {
   TensorMemory(String output, ElementType type, DirectMemory memory) {
     this.output = output;
     this.type = type;
-    this.elements = new Block(memory);
-    this.offsets = new Block(memory);
+    this.elements = new SlotMemory(memory);
+    this.offsets = new SlotMemory(memory);
     this.view = new TensorView(type);
   }
 
@@ -37,7 +39,7 @@ final class TensorMemory implements AutoCloseable {
     return view;
   }
 
-  /** See {@link Block#moves}. */
+  /** See {@link SlotMemory#moves}. */
   int moves() {
     return elements.moves();
   }
@@ -101,7 +103,7 @@ final class TensorMemory implements AutoCloseable {
   private void copy(List<String> values, long[] dims) {
     List<byte[]> utf8 = values.stream().map(v -> v.getBytes(StandardCharsets.UTF_8)).toList();
     long total = utf8.stream().mapToLong(value -> value.length).sum();
-    if (total > Block.LIMIT) {
+    if (total > DirectMemory.LIMIT) {
       throw tooLarge(total + " bytes of text");
     }
     reserve(elements, total);
@@ -117,15 +119,15 @@ final class TensorMemory implements AutoCloseable {
     view.set(dims, elements.address(), total, offsets.address());
   }
 
-  private static void reserve(Block block, long bytes) {
+  private static void reserve(SlotMemory block, long bytes) {
     if (!block.holds(bytes)) {
       block.grow(bytes);
     }
   }
 
   private long bytes(long[] dims) {
-    long bytes = TensorTypes.bytes(type, dims);
-    if (bytes > Block.LIMIT) {
+    long bytes = ElementTypes.bytes(type, dims);
+    if (bytes > DirectMemory.LIMIT) {
       throw tooLarge("shape " + Arrays.toString(dims));
     }
     return bytes;

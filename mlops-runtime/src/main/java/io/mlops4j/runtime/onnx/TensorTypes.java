@@ -48,57 +48,6 @@ final class TensorTypes {
     };
   }
 
-  /** Whether a tensor of this type can be made from Java; all others can only be read. */
-  static boolean canBeMade(ElementType type) {
-    return switch (type) {
-      case UINT16, UINT32, UINT64 -> false;
-      default -> true;
-    };
-  }
-
-  /** Whether a tensor of this type can lie in memory of ours. */
-  static boolean canBePinned(ElementType type) {
-    return type != ElementType.STRING && canBeMade(type);
-  }
-
-  /** How many elements a shape has; {@link Long#MAX_VALUE} if a long cannot count them. */
-  static long elements(long[] dims) {
-    long elements = 1;
-    for (long dim : dims) {
-      if (dim == 0) {
-        return 0;
-      }
-      elements = elements > Long.MAX_VALUE / dim ? Long.MAX_VALUE : elements * dim;
-    }
-    return elements;
-  }
-
-  /** The bytes of a shape's elements, 0 for text; {@link Long#MAX_VALUE} if too many to count. */
-  static long bytes(ElementType type, long[] dims) {
-    return elements(new long[] {elements(dims), type.bytes()});
-  }
-
-  /** The type whose tensors Java can make over the same bytes, which only reads them otherwise. */
-  static ElementType signed(ElementType type) {
-    return switch (type) {
-      case UINT16 -> ElementType.INT16;
-      case UINT32 -> ElementType.INT32;
-      case UINT64 -> ElementType.INT64;
-      default -> type;
-    };
-  }
-
-  /** The elements themselves if a tensor can lie over them, else a copy where one can. */
-  static ByteBuffer placed(ByteBuffer elements, ElementType type) {
-    if (elements.isDirect() && elements.alignmentOffset(0, type.bytes()) == 0) {
-      return elements;
-    }
-    return ByteBuffer.allocateDirect(elements.remaining())
-        .order(ByteOrder.nativeOrder())
-        .put(elements.duplicate())
-        .flip();
-  }
-
   /**
    * A tensor over memory of ours, without a copy.
    *

@@ -1,19 +1,15 @@
 package io.mlops4j.runtime.onnx;
 
+import io.mlops4j.runtime.onnx.graph.ElementTypes;
+import io.mlops4j.runtime.onnx.graph.ProtoTypes;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.TensorSpec;
@@ -30,12 +26,10 @@ import java.util.Set;
  * that a model's inputs have; runs are thread safe.
  */
 final class UnsignedTensors implements AutoCloseable {
-  private static final int IR_VERSION = 8;
-  private static final int OPSET = 13;
   private static final String SIGNED = "signed";
   private static final String UNSIGNED = "unsigned";
 
-  private final Map<ElementType, OpenSession> casts = new EnumMap<>(ElementType.class);
+  private final Map<ElementType, OrtSession> casts = new EnumMap<>(ElementType.class);
 
   private UnsignedTensors() {}
 
@@ -46,8 +40,8 @@ final class UnsignedTensors implements AutoCloseable {
     try {
       for (ValueSpec input : signature.inputs()) {
         ElementType type = ((TensorSpec) input).type();
-        if (!TensorTypes.canBeMade(type) && !tensors.casts.containsKey(type)) {
-          tensors.casts.put(type, cast(environment, type));
+        if (!ElementTypes.canBeMade(type) && !tensors.casts.containsKey(type)) {
+          tensors.casts.put(type, SmallModel.session(environment, cast(type)));
         }
       }
       return tensors;
@@ -57,61 +51,27 @@ final class UnsignedTensors implements AutoCloseable {
     }
   }
 
-  private static OpenSession cast(OrtEnvironment environment, ElementType type)
-      throws OrtException {
-    SessionOptions options = new SessionOptions();
-    try {
-      options.setIntraOpNumThreads(1);
-      options.setInterOpNumThreads(1);
-      options.setCPUArenaAllocator(false); // which would keep the largest batch's memory
-      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-      return new OpenSession(
-          environment.createSession(model(type), options), options, Devices.cpu(), null);
-    } catch (OrtException | RuntimeException | Error e) {
-      options.close();
-      throw e;
-    }
-  }
-
   /** A model of one operator, with which a device can be tried. */
   static ByteBuffer smallest() {
-    return ByteBuffer.wrap(model(ElementType.UINT32));
+    return ByteBuffer.wrap(SmallModel.of(cast(ElementType.UINT32)));
   }
 
-  private static byte[] model(ElementType type) {
+  private static GraphProto.Builder cast(ElementType type) {
     DataType to = ProtoTypes.of(type);
-    NodeProto cast =
-        NodeProto.newBuilder()
-            .setOpType("Cast")
-            .addInput(SIGNED)
-            .addOutput(UNSIGNED)
-            .addAttribute(
-                AttributeProto.newBuilder()
-                    .setName("to")
-                    .setType(AttributeProto.AttributeType.INT)
-                    .setI(to.getNumber()))
-            .build();
-    return ModelProto.newBuilder()
-        .setIrVersion(IR_VERSION)
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
-        .setGraph(
-            GraphProto.newBuilder()
-                .setName(UNSIGNED)
-                .addNode(cast)
-                .addInput(value(SIGNED, ProtoTypes.of(TensorTypes.signed(type))))
-                .addOutput(value(UNSIGNED, to)))
-        .build()
-        .toByteArray();
-  }
-
-  /** Of any rank. */
-  private static ValueInfoProto value(String name, DataType type) {
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(
-            TypeProto.newBuilder()
-                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(type.getNumber())))
-        .build();
+    return GraphProto.newBuilder()
+        .setName(UNSIGNED)
+        .addNode(
+            NodeProto.newBuilder()
+                .setOpType("Cast")
+                .addInput(SIGNED)
+                .addOutput(UNSIGNED)
+                .addAttribute(
+                    AttributeProto.newBuilder()
+                        .setName("to")
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(to.getNumber())))
+        .addInput(SmallModel.value(SIGNED, ProtoTypes.of(ElementTypes.signed(type))))
+        .addOutput(SmallModel.value(UNSIGNED, to));
   }
 
   /**
@@ -121,7 +81,7 @@ final class UnsignedTensors implements AutoCloseable {
    * @param signed a tensor of the same bits; lent, and to outlive the result
    */
   UnsignedTensor of(ElementType type, OnnxTensor signed) throws OrtException {
-    OrtSession cast = Objects.requireNonNull(casts.get(type), type::toString).session();
+    OrtSession cast = Objects.requireNonNull(casts.get(type), type::toString);
     // The result is not closed: that would close its tensor.
     OnnxTensor unsigned = (OnnxTensor) cast.run(Map.of(SIGNED, signed)).get(0);
     return new UnsignedTensor(cast, signed, unsigned);
@@ -143,7 +103,13 @@ final class UnsignedTensors implements AutoCloseable {
 
   @Override
   public void close() {
-    casts.values().forEach(OpenSession::close);
+    for (OrtSession cast : casts.values()) {
+      try {
+        cast.close();
+      } catch (OrtException e) {
+        throw new IllegalStateException("ONNX Runtime cannot close a session", e);
+      }
+    }
     casts.clear();
   }
 }

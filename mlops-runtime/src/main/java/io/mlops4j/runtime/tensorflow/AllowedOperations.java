@@ -46,7 +46,7 @@ final class AllowedOperations {
    * @param more what the caller allows beyond the list
    * @throws ModelLoadException naming the operations that are not allowed
    */
-  static void check(Path model, Declared declared, Set<String> more) {
+  static void check(Path model, DeclaredSignature declared, Set<String> more) {
     GraphOperations graph = declared.operations();
     Set<String> refused = new TreeSet<>(graph.running(declared.restoring()));
     refused.removeAll(RESTORING);

@@ -27,9 +27,9 @@ record Endpoint(TensorSpec spec, TF_Operation operation, int index, String name)
    * @throws ModelLoadException if it is not in the graph, or of another type there
    */
   static List<Endpoint> find(
-      List<Declared.Tensor> tensors, String side, NativeSession session, Path model) {
+      List<DeclaredSignature.Tensor> tensors, String side, NativeSession session, Path model) {
     List<Endpoint> found = new ArrayList<>();
-    for (Declared.Tensor tensor : tensors) {
+    for (DeclaredSignature.Tensor tensor : tensors) {
       found.add(find(tensor, "%s: %s %s".formatted(model, side, tensor.spec()), session));
     }
     return List.copyOf(found);
@@ -40,7 +40,7 @@ record Endpoint(TensorSpec spec, TF_Operation operation, int index, String name)
    *
    * @throws ModelLoadException also if two are the same tensor
    */
-  static List<Endpoint> inputs(List<Declared.Tensor> tensors, NativeSession session, Path model) {
+  static List<Endpoint> inputs(List<DeclaredSignature.Tensor> tensors, NativeSession session, Path model) {
     List<Endpoint> found = find(tensors, "input", session, model);
     for (int i = 0; i < found.size(); i++) {
       for (int k = 0; k < i; k++) {
@@ -56,7 +56,7 @@ record Endpoint(TensorSpec spec, TF_Operation operation, int index, String name)
     return found;
   }
 
-  private static Endpoint find(Declared.Tensor tensor, String what, NativeSession session) {
+  private static Endpoint find(DeclaredSignature.Tensor tensor, String what, NativeSession session) {
     String name = tensor.endpoint();
     int colon = name.lastIndexOf(':');
     TF_Operation operation =

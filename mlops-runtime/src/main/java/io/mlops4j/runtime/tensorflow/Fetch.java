@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.tensorflow;
 
+import io.mlops4j.runtime.memory.TensorView;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeleteTensor;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_Dim;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_NumDims;
@@ -21,18 +22,18 @@ import org.tensorflow.internal.c_api.TF_Tensor;
 final class Fetch implements AutoCloseable {
   private final TensorSpec spec;
   private final int type;
-  private final Aimed.Tensor made = new Aimed.Tensor();
+  private final ReusablePointer.Tensor made = new ReusablePointer.Tensor();
   private final TensorView view;
-  private final Block text;
-  private final Block offsets;
+  private final OutputMemory text;
+  private final OutputMemory offsets;
   private boolean wanted = true;
 
   Fetch(TensorSpec spec, HostMemory memory) {
     this.spec = spec;
     this.type = DataTypes.of(spec.type());
     this.view = new TensorView(spec.type());
-    this.text = new Block(memory);
-    this.offsets = new Block(memory);
+    this.text = new OutputMemory(memory);
+    this.offsets = new OutputMemory(memory);
   }
 
   String name() {
@@ -85,13 +86,13 @@ final class Fetch implements AutoCloseable {
     }
     long address = bytes == 0 ? 0 : TF_TensorData(tensor).address();
     if (spec.type() == ElementType.STRING) {
-      copy(address, elements);
+      copy(dims, address, elements);
     } else {
-      view.set(address, bytes, 0);
+      view.set(dims, address, bytes, 0);
     }
   }
 
-  private void copy(long from, long elements) {
+  private void copy(long[] dims, long from, long elements) {
     long total = 0;
     for (long i = 0; i < elements; i++) {
       total += TextForm.length(from + i * TextForm.BYTES);
@@ -110,7 +111,7 @@ final class Fetch implements AutoCloseable {
       end += length;
       Native.putInt(offsets.address() + 4 * (i + 1), (int) end);
     }
-    view.set(text.address(), total, offsets.address());
+    view.set(dims, text.address(), total, offsets.address());
   }
 
   private InferenceException tooLarge(long bytes) {

@@ -59,11 +59,11 @@ final class SavedModelReader {
    * @param signature the one that is asked for, or null
    * @throws ModelLoadException if there is no such signature, or no engine slot could feed it
    */
-  static Declared read(ByteBuffer main, Path model, @Nullable String signature) {
+  static DeclaredSignature read(ByteBuffer main, Path model, @Nullable String signature) {
     return new SavedModelReader(model).read(main, signature);
   }
 
-  private Declared read(ByteBuffer main, @Nullable String wanted) {
+  private DeclaredSignature read(ByteBuffer main, @Nullable String wanted) {
     List<Graph> graphs = graphs(main);
     Graph graph = served(graphs);
     String key = choose(graph.signatures, wanted);
@@ -72,7 +72,7 @@ final class SavedModelReader {
       throw new ModelLoadException(
           "%s: signature %s: found no outputs, expected at least one".formatted(model, key), null);
     }
-    return new Declared(
+    return new DeclaredSignature(
         graph.tags,
         tensors(key, "input", signature.getInputsMap()),
         tensors(key, "output", signature.getOutputsMap()),
@@ -242,13 +242,13 @@ final class SavedModelReader {
     return signatures.containsKey(DEFAULT) ? DEFAULT : signatures.keySet().iterator().next();
   }
 
-  private List<Declared.Tensor> tensors(String key, String side, Map<String, TensorInfo> infos) {
-    List<Declared.Tensor> tensors = new ArrayList<>();
+  private List<DeclaredSignature.Tensor> tensors(String key, String side, Map<String, TensorInfo> infos) {
+    List<DeclaredSignature.Tensor> tensors = new ArrayList<>();
     new TreeMap<>(infos).forEach((name, info) -> tensors.add(tensor(key, side, name, info)));
     return tensors;
   }
 
-  private Declared.Tensor tensor(String key, String side, String name, TensorInfo info) {
+  private DeclaredSignature.Tensor tensor(String key, String side, String name, TensorInfo info) {
     if (info.getEncodingCase() != TensorInfo.EncodingCase.NAME) {
       throw refused(
           key,
@@ -265,7 +265,7 @@ final class SavedModelReader {
                         side,
                         name,
                         info.getDtype() + ", expected a number, bool or text; convert it inside"));
-    return new Declared.Tensor(spec(name, type, info), info.getName());
+    return new DeclaredSignature.Tensor(spec(name, type, info), info.getName());
   }
 
   private static TensorSpec spec(String name, ElementType type, TensorInfo info) {

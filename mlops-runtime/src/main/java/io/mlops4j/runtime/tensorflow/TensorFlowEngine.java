@@ -63,7 +63,7 @@ final class TensorFlowEngine implements Engine {
     Placement placement = placement(request.device());
     Map<String, ByteBuffer> files = source.external();
     ByteBuffer main = main(source, files);
-    Declared declared =
+    DeclaredSignature declared =
         SavedModelReader.read(main, source.main(), request.signature().orElse(null));
     AllowedOperations.check(source.main(), declared, request.operations());
     requireAssets(source.main(), files, declared);
@@ -113,7 +113,7 @@ final class TensorFlowEngine implements Engine {
   }
 
   /** One outside the folder is none of its files, wherever the name leads. */
-  private static void requireAssets(Path main, Map<String, ByteBuffer> files, Declared declared) {
+  private static void requireAssets(Path main, Map<String, ByteBuffer> files, DeclaredSignature declared) {
     for (String asset : declared.assets()) {
       if (!files.containsKey(ASSETS + asset)) {
         throw new ModelLoadException(

@@ -28,7 +28,7 @@ final class TextForm {
   private static final int FORM = 3;
   private static final int LONGEST_SMALL = 22;
 
-  private final Aimed.Text large = new Aimed.Text();
+  private final ReusablePointer.Text large = new ReusablePointer.Text();
 
   /**
    * Makes room for text in an element that is empty.

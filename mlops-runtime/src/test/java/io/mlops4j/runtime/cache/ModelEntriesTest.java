@@ -100,9 +100,9 @@ class ModelEntriesTest {
     return weights.resolveSibling(ModelEntry.MANIFEST);
   }
 
-  private Manifest read(Path weights) throws IOException {
+  private EntryManifest read(Path weights) throws IOException {
     PrivateFolder folder = PrivateFolder.open(temporary.resolve("cache"));
-    return Manifest.read(folder, manifest(weights), KEY, Seal.CHECKSUM);
+    return EntryManifest.read(folder, manifest(weights), KEY, Seal.CHECKSUM);
   }
 
   private Optional<Stamp> noted(Path weights) throws IOException {

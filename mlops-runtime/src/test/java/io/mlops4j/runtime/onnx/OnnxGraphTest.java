@@ -1,5 +1,7 @@
 package io.mlops4j.runtime.onnx;
 
+import io.mlops4j.runtime.onnx.graph.ExternalTensor;
+import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import static io.mlops4j.runtime.onnx.OnnxFixture.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -11,7 +11,7 @@ import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
 import io.mlops4j.runtime.cli.shell.ModelTrustOptions;
 import io.mlops4j.runtime.cli.shell.ShellCommand;
-import io.mlops4j.runtime.onnx.OnnxSummary;
+import io.mlops4j.runtime.onnx.graph.OnnxSummary;
 import io.mlops4j.runtime.registry.CardJson;
 import io.mlops4j.runtime.source.ModelFiles;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.graph;
 
 import io.mlops4j.runtime.source.ModelFiles;
 import java.nio.ByteBuffer;

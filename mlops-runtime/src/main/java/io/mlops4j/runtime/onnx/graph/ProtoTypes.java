@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.graph;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TypeProto;
@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Types as an ONNX file writes them. */
-final class ProtoTypes {
+public final class ProtoTypes {
   // Types of ONNX 1.18 and later, which the messages do not know yet.
   private static final int FLOAT4E2M1 = 23;
   private static final int FLOAT8E8M0 = 24;
@@ -17,8 +17,13 @@ final class ProtoTypes {
 
   private ProtoTypes() {}
 
-  /** Empty for types without a Java form: complex, float8, int4 and the like. */
-  static Optional<ElementType> element(int dataType) {
+  /**
+   * Returns the element type of a number in a file.
+   *
+   * @param dataType a number of {@code TensorProto.DataType}
+   * @return empty for types without a Java form, such as complex, float8 and int4
+   */
+  public static Optional<ElementType> element(int dataType) {
     DataType type = DataType.forNumber(dataType);
     if (type == null) {
       return Optional.empty();
@@ -42,7 +47,13 @@ final class ProtoTypes {
     };
   }
 
-  static DataType of(ElementType type) {
+  /**
+   * Returns the file's form of an element type.
+   *
+   * @param type an element type
+   * @return the same type
+   */
+  public static DataType of(ElementType type) {
     return switch (type) {
       case FLOAT32 -> DataType.FLOAT;
       case FLOAT64 -> DataType.DOUBLE;
@@ -70,8 +81,13 @@ final class ProtoTypes {
     return type == null ? "type " + dataType : type.name().toLowerCase(Locale.ROOT);
   }
 
-  /** For people, for example {@code sequence(tensor(float32))}. */
-  static String text(TypeProto type) {
+  /**
+   * Describes a type for people, for example {@code sequence(tensor(float32))}.
+   *
+   * @param type any type
+   * @return a text for messages
+   */
+  public static String text(TypeProto type) {
     return switch (type.getValueCase()) {
       case TENSOR_TYPE -> "tensor(" + name(type.getTensorType().getElemType()) + ")";
       case SPARSE_TENSOR_TYPE ->
@@ -99,13 +115,13 @@ final class ProtoTypes {
     if (known.isPresent()) {
       return known.get() == ElementType.STRING
           ? OptionalLong.empty()
-          : OptionalLong.of(TensorTypes.elements(new long[] {elements, known.get().bytes()}));
+          : OptionalLong.of(ElementTypes.elements(elements, known.get().bytes()));
     }
     return switch (dataType) {
       case DataType.COMPLEX64_VALUE ->
-          OptionalLong.of(TensorTypes.elements(new long[] {elements, 8}));
+          OptionalLong.of(ElementTypes.elements(elements, 8));
       case DataType.COMPLEX128_VALUE ->
-          OptionalLong.of(TensorTypes.elements(new long[] {elements, 16}));
+          OptionalLong.of(ElementTypes.elements(elements, 16));
       case DataType.FLOAT8E4M3FN_VALUE,
           DataType.FLOAT8E4M3FNUZ_VALUE,
           DataType.FLOAT8E5M2_VALUE,

@@ -17,7 +17,7 @@ import java.util.List;
  * @param initialising what else is run then
  * @param operations of the graph
  */
-record Declared(
+record DeclaredSignature(
     List<String> tags,
     List<Tensor> inputs,
     List<Tensor> outputs,

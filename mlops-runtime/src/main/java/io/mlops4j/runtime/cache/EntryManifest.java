@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param weights the weights' file, or null if there is none
  * @param stamp of the weights when they were digested, or null if they must be digested again
  */
-record Manifest(EntryKey key, Content graph, @Nullable Content weights, @Nullable Stamp stamp) {
+record EntryManifest(EntryKey key, Content graph, @Nullable Content weights, @Nullable Stamp stamp) {
   private static final String FORMAT = "mlops4j prepared model, format 1";
   private static final String NONE = "-";
 
@@ -36,8 +36,8 @@ record Manifest(EntryKey key, Content graph, @Nullable Content weights, @Nullabl
     }
   }
 
-  Manifest stamped(Stamp newer) {
-    return new Manifest(key, graph, weights, newer);
+  EntryManifest stamped(Stamp newer) {
+    return new EntryManifest(key, graph, weights, newer);
   }
 
   byte[] write(Seal seal) {
@@ -51,7 +51,7 @@ record Manifest(EntryKey key, Content graph, @Nullable Content weights, @Nullabl
   }
 
   /** Reads the manifest of an entry that was made of a key; another is refused. */
-  static Manifest read(PrivateFolder folder, Path file, EntryKey key, Seal seal)
+  static EntryManifest read(PrivateFolder folder, Path file, EntryKey key, Seal seal)
       throws IOException {
     List<String> lines = SealedText.read(folder, file, seal);
     int own = key.lines().size() + 1;
@@ -63,7 +63,7 @@ record Manifest(EntryKey key, Content graph, @Nullable Content weights, @Nullabl
     try {
       String weights = value(lines.get(own + 1), "weights ");
       String stamp = value(lines.get(own + 2), "stamp ");
-      return new Manifest(
+      return new EntryManifest(
           key,
           Content.parse(value(lines.get(own), "graph ")),
           weights.equals(NONE) ? null : Content.parse(weights),

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.graph;
 
 import io.mlops4j.model.ElementType;
 import io.mlops4j.spi.ModelSource;
@@ -15,34 +15,43 @@ import java.util.Set;
  *     weights
  * @param weights initialisers by name, to be handed to ONNX Runtime as tensors
  */
-record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
+public record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
   /**
    * An initialiser.
    *
    * @param tensor its type and shape
    * @param elements its elements, native order, placed for a tensor to lie over them
    */
-  record Weight(ExternalTensor tensor, ByteBuffer elements) {
-    ElementType type() {
+  public record Weight(ExternalTensor tensor, ByteBuffer elements) {
+    /**
+     * Returns the type of the elements.
+     *
+     * @return one that Java can make tensors of
+     */
+    public ElementType type() {
       return ProtoTypes.element(tensor.dataType()).orElseThrow();
     }
   }
 
   /**
-   * Gathers what a model refers to.
+   * Checks a model's inputs, gathers what it refers to, and guards it.
    *
+   * @param source where it came from
    * @param bytes the model's file
+   * @param graph what the file says
    * @param trusted whether the maker of the model is trusted
    * @param unknownTypes whether divisions get a guard if their type is unknown
+   * @return what a session is opened from
    * @throws io.mlops4j.error.ModelLoadException if elements are missing, or if the model is too
    *     large with those inside that Java has no tensors for
    */
-  static SessionModel of(
+  public static SessionModel of(
       ModelSource source,
       ByteBuffer bytes,
       OnnxGraph graph,
       boolean trusted,
       boolean unknownTypes) {
+    InputKinds.check(graph, source.main());
     ExternalWeights external = new ExternalWeights(source);
     Map<String, Weight> weights = new LinkedHashMap<>();
     Set<String> twice = new LinkedHashSet<>();
@@ -71,16 +80,20 @@ record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
     return tensor.initializer()
         && elements.hasRemaining()
         && graph.read().contains(tensor.name())
-        && ProtoTypes.element(tensor.dataType()).filter(TensorTypes::canBePinned).isPresent();
+        && ProtoTypes.element(tensor.dataType()).filter(ElementTypes::canBePinned).isPresent();
   }
 
   private static Weight weight(ExternalTensor tensor, ByteBuffer elements) {
     ElementType type = ProtoTypes.element(tensor.dataType()).orElseThrow();
-    return new Weight(tensor, TensorTypes.placed(elements, type));
+    return new Weight(tensor, ElementTypes.placed(elements, type));
   }
 
-  /** The bytes of the model and its weights. */
-  long bytes() {
+  /**
+   * Counts the bytes of the model and its weights.
+   *
+   * @return bytes
+   */
+  public long bytes() {
     return model.remaining()
         + weights.values().stream().mapToLong(weight -> weight.elements().remaining()).sum();
   }

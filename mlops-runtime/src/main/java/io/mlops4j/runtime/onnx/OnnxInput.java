@@ -1,5 +1,7 @@
 package io.mlops4j.runtime.onnx;
 
+import io.mlops4j.runtime.onnx.graph.AlteredCharacters;
+import io.mlops4j.runtime.onnx.graph.ElementTypes;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -17,7 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One input of a slot: its shape for the next run, and its elements. */
-final class Input implements AutoCloseable {
+final class OnnxInput implements AutoCloseable {
   /** Making a tensor costs as much as copying some ten thousand bytes. */
   private static final int WORTH_BORROWING = 1 << 15;
 
@@ -25,7 +27,7 @@ final class Input implements AutoCloseable {
   private static final int BORROWED_ALIGNMENT = 16;
 
   private final TensorSpec spec;
-  private final Block block;
+  private final SlotMemory block;
   private long[] dims = {};
   private boolean shaped;
   private boolean borrows;
@@ -36,9 +38,9 @@ final class Input implements AutoCloseable {
   private boolean unusual;
   private @Nullable OnnxTensor textTensor;
 
-  Input(TensorSpec spec, DirectMemory memory) {
+  OnnxInput(TensorSpec spec, DirectMemory memory) {
     this.spec = spec;
-    this.block = new Block(memory);
+    this.block = new SlotMemory(memory);
   }
 
   String name() {
@@ -87,7 +89,7 @@ final class Input implements AutoCloseable {
     if (!fits) {
       throw new ModelInputException(name(), "shape " + Arrays.toString(shape), spec.toString());
     }
-    if (Math.max(TensorTypes.elements(shape), bytes(shape)) > Block.LIMIT) {
+    if (Math.max(ElementTypes.elements(shape), bytes(shape)) > DirectMemory.LIMIT) {
       throw new ModelInputException(
           name(),
           "shape " + Arrays.toString(shape),
@@ -100,7 +102,7 @@ final class Input implements AutoCloseable {
   }
 
   private long bytes(long[] shape) {
-    return TensorTypes.bytes(spec.type(), shape);
+    return ElementTypes.bytes(spec.type(), shape);
   }
 
   /** Binds what the declared symbols are for this shape; -1 where two shapes disagree. */
@@ -145,7 +147,7 @@ final class Input implements AutoCloseable {
   }
 
   private boolean canBorrow(long address) {
-    return TensorTypes.canBePinned(spec.type()) && address % BORROWED_ALIGNMENT == 0;
+    return ElementTypes.canBePinned(spec.type()) && address % BORROWED_ALIGNMENT == 0;
   }
 
   /** The tensor to feed instead of the one over the input's own memory; null for that one. */
@@ -172,12 +174,12 @@ final class Input implements AutoCloseable {
       throw new IllegalStateException("input " + name() + ": found no shape, expected one");
     }
     return TensorTypes.over(
-        block.buffer(bytes(dims)), environment, TensorTypes.signed(spec.type()), dims);
+        block.buffer(bytes(dims)), environment, ElementTypes.signed(spec.type()), dims);
   }
 
   /** Copies the text into a tensor, because ONNX Runtime owns the memory of its strings. */
   void text(StringColumn values, OrtEnvironment environment) throws OrtException {
-    if (!shaped || !isText() || values.size() != TensorTypes.elements(dims)) {
+    if (!shaped || !isText() || values.size() != ElementTypes.elements(dims)) {
       throw new IllegalStateException(
           "input %s: found %d values of text, expected %s of shape %s"
               .formatted(name(), values.size(), spec, Arrays.toString(dims)));
@@ -230,7 +232,7 @@ final class Input implements AutoCloseable {
   /** Adds the characters of its text that need it. */
   void addCharacters(Set<String> to) {
     for (String value : text) {
-      ExactText.addCharacters(value, to);
+      AlteredCharacters.add(value, to);
     }
   }
 

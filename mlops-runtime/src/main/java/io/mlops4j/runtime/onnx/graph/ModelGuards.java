@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.graph;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.FunctionProto;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Other operators are guarded by {@link OperatorGuards}, and attributes are compared with {@link
  * AttributeLimits}.
  */
-final class ModelGuards {
+public final class ModelGuards {
   private static final String DIV = "Div";
   private static final String MOD = "Mod";
 
@@ -83,10 +83,13 @@ final class ModelGuards {
   }
 
   /**
-   * Whether ONNX Runtime rejects a model because it lacks an operator of a guard for the type of a
-   * division, which was unknown.
+   * Returns whether ONNX Runtime rejects a model because it lacks an operator of a guard for the
+   * type of a division, which was unknown.
+   *
+   * @param message ONNX Runtime's message
+   * @return whether it names such a guard
    */
-  static boolean areRejected(String message) {
+  public static boolean areRejected(String message) {
     return message.contains(UNKNOWN_TYPE);
   }
 

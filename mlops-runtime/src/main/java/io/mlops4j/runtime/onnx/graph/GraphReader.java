@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.graph;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.FunctionProto;
@@ -294,7 +294,7 @@ final class GraphReader {
     if (text.size() <= LONGEST_TEXT) {
       for (int i = 0; i < text.size(); i++) {
         if (text.byteAt(i) == 0 || (text.byteAt(i) & 0xf0) == 0xf0) {
-          ExactText.addCharacters(text.toStringUtf8(), unusual);
+          AlteredCharacters.add(text.toStringUtf8(), unusual);
           break;
         }
       }

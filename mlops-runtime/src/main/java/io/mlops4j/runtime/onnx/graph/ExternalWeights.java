@@ -1,5 +1,6 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.graph;
 
+import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
@@ -54,12 +55,12 @@ final class ExternalWeights {
     if (Arrays.stream(shape).anyMatch(dim -> dim < 0)) {
       throw refused(tensor, "a negative size", "0 or more");
     }
-    long elements = TensorTypes.elements(shape);
+    long elements = ElementTypes.elements(shape);
     long bytes =
         ProtoTypes.bytes(tensor.dataType(), elements)
             .orElseThrow(
                 () -> refused(tensor, "a type that cannot lie in a file of its own", "numbers"));
-    if (Math.max(elements, bytes) > Block.LIMIT) {
+    if (Math.max(elements, bytes) > DirectMemory.LIMIT) {
       throw refused(tensor, "2 GiB or more", "less than 2 GiB in one tensor; split it");
     }
     return bytes;

@@ -5,13 +5,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 
 /** Logs each warning once, as a cache meets the same trouble with every load. Thread safe. */
-final class Complaints {
+final class WarnOnce {
   private static final int ENOUGH = 1000;
 
   private final Logger log;
   private final Set<String> said = ConcurrentHashMap.newKeySet();
 
-  Complaints(Logger log) {
+  WarnOnce(Logger log) {
     this.log = log;
   }
 

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.graph;
 
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -17,7 +17,7 @@ import java.util.Map;
  *     ignores the {@code checksum}, and so do we, whose digest covers the file
  * @param initializer whether it is an initialiser of the main graph
  */
-record ExternalTensor(
+public record ExternalTensor(
     String name, int dataType, List<Long> dims, Map<String, String> entries, boolean initializer) {
 
   static ExternalTensor of(TensorProto tensor) {
@@ -33,7 +33,12 @@ record ExternalTensor(
     return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
   }
 
-  long[] shape() {
+  /**
+   * Returns the shape.
+   *
+   * @return a new array
+   */
+  public long[] shape() {
     return dims.stream().mapToLong(Long::longValue).toArray();
   }
 

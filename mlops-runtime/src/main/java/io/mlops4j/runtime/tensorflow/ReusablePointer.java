@@ -9,8 +9,8 @@ import org.tensorflow.internal.c_api.TF_Tensor;
  * Pointers of JavaCPP that are aimed at one address after another, so that a call makes no new
  * ones. They own nothing.
  */
-final class Aimed {
-  private Aimed() {}
+final class ReusablePointer {
+  private ReusablePointer() {}
 
   /** A tensor. */
   static final class Tensor extends TF_Tensor {

@@ -1,5 +1,6 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.graph;
 
+import io.mlops4j.runtime.memory.DirectMemory;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -65,7 +66,7 @@ final class ModelRewriter {
     model(builder);
     guard(builder, trusted, unknownTypes);
     long expected = model.remaining() + added;
-    if (expected > Block.LIMIT) {
+    if (expected > DirectMemory.LIMIT) {
       throw new ModelLoadException(
           "%s: found %d bytes with the weights of subgraphs and unusual types, which must be inside the model; expected less than 2 GiB"
               .formatted(source.main(), expected),

@@ -5,10 +5,7 @@ import io.mlops4j.runtime.memory.DirectMemory;
 import java.nio.ByteBuffer;
 
 /** Memory of a slot that grows with the largest call and stays until the slot is closed. */
-final class Block implements AutoCloseable {
-  /** A buffer's limit, less the room that ONNX Runtime and the alignment keep free. */
-  static final long LIMIT = Integer.MAX_VALUE - 128;
-
+final class SlotMemory implements AutoCloseable {
   private static final long STEP = 1 << 20;
 
   private final DirectMemory memory;
@@ -16,7 +13,7 @@ final class Block implements AutoCloseable {
   private long capacity = -1;
   private int moves;
 
-  Block(DirectMemory memory) {
+  SlotMemory(DirectMemory memory) {
     this.memory = memory;
   }
 
@@ -42,7 +39,7 @@ final class Block implements AutoCloseable {
     if (bytes <= STEP) {
       return Math.max(DirectMemory.ALIGNMENT, Long.highestOneBit(2 * bytes - 1));
     }
-    return Math.min(LIMIT, (bytes + STEP - 1) / STEP * STEP);
+    return Math.min(DirectMemory.LIMIT, (bytes + STEP - 1) / STEP * STEP);
   }
 
   /** How often it grew: what was built over it before must not be used any more. */

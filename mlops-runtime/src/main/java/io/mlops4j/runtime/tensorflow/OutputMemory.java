@@ -3,7 +3,7 @@ package io.mlops4j.runtime.tensorflow;
 import io.mlops4j.spi.HostMemory;
 
 /** Memory of a slot that grows with the largest call and stays until the slot is closed. */
-final class Block implements AutoCloseable {
+final class OutputMemory implements AutoCloseable {
   private static final int ALIGNMENT = 64;
   private static final long LARGEST = Integer.MAX_VALUE - 2 * ALIGNMENT;
 
@@ -11,7 +11,7 @@ final class Block implements AutoCloseable {
   private long address;
   private long capacity = -1;
 
-  Block(HostMemory memory) {
+  OutputMemory(HostMemory memory) {
     this.memory = memory;
   }
 

@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.cache;
 
 import io.mlops4j.runtime.cache.LibraryManifest.Library;
-import io.mlops4j.runtime.cache.Manifest.Content;
+import io.mlops4j.runtime.cache.EntryManifest.Content;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * <p>They are compared with the jar's by digest whenever the jar or a library has another {@link
  * Stamp} than when it was digested last.
  */
-public final class KeptLibraries {
-  private static final Logger LOG = LoggerFactory.getLogger(KeptLibraries.class);
+public final class NativeLibraryCache {
+  private static final Logger LOG = LoggerFactory.getLogger(NativeLibraryCache.class);
   private static final String MANIFEST = "libraries.txt";
 
   private final PrivateFolder folder;
@@ -35,7 +35,7 @@ public final class KeptLibraries {
   private final String origin;
   private final @Nullable Path jar;
 
-  private KeptLibraries(PrivateFolder folder, Map<String, URL> resources) {
+  private NativeLibraryCache(PrivateFolder folder, Map<String, URL> resources) {
     this.folder = folder;
     this.resources = resources;
     URL first = resources.values().iterator().next();
@@ -53,7 +53,7 @@ public final class KeptLibraries {
   public static Optional<Path> in(Path folder, Map<String, URL> resources) {
     try {
       PrivateFolder root = PrivateFolder.open(folder);
-      KeptLibraries kept = new KeptLibraries(root.folder("libraries"), resources);
+      NativeLibraryCache kept = new NativeLibraryCache(root.folder("libraries"), resources);
       return Optional.of(kept.foundOrExtracted());
     } catch (IOException | UnsupportedOperationException e) {
       LOG.warn("{}: native libraries are not kept ({})", folder, e.toString());

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.graph;
 
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
@@ -24,13 +24,13 @@ import java.util.stream.Collectors;
  * @param operatorSets the sets of operators that it asks for
  * @param external every tensor, wherever it stands, whose elements lie in another file
  * @param labels the labels of its classifiers and maps that are text
- * @param unusual the characters of text inside it that {@link ExactText} is for
+ * @param unusual the characters of text inside it that {@link AlteredCharacters} is for
  * @param hazardous whether it has an operator through which data may end the process, unless {@link
  *     ModelGuards} guards it
  * @param operators how many nodes, those of subgraphs and functions among them, have each operator
  * @param producer who wrote the file, with the version; empty if it does not say
  */
-record OnnxGraph(
+public record OnnxGraph(
     List<ValueInfoProto> inputs,
     List<ValueInfoProto> outputs,
     Set<String> initializers,
@@ -46,9 +46,12 @@ record OnnxGraph(
   /**
    * Reads a file without copying weights.
    *
+   * @param model the file's bytes
+   * @param file the file's path, for messages
+   * @return what the file says
    * @throws ModelLoadException if it is no ONNX protobuf
    */
-  static OnnxGraph read(ByteBuffer model, Path file) {
+  public static OnnxGraph read(ByteBuffer model, Path file) {
     try {
       return GraphReader.read(model);
     } catch (IOException e) {
@@ -59,21 +62,36 @@ record OnnxGraph(
     }
   }
 
-  /** Initialisers that are declared as inputs too, for callers to override, which Java cannot. */
-  Set<String> constants() {
+  /**
+   * Returns the initialisers that are also declared as inputs. Other languages can override them,
+   * Java cannot.
+   *
+   * @return their names
+   */
+  public Set<String> constants() {
     return inputs.stream()
         .map(ValueInfoProto::getName)
         .filter(initializers::contains)
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** The type that the file declares for an output; empty if it leaves it to inference. */
-  Optional<TypeProto> output(String name) {
+  /**
+   * Returns the type that the file declares for an output.
+   *
+   * @param name the output
+   * @return empty if the file leaves it to inference
+   */
+  public Optional<TypeProto> output(String name) {
     return type(outputs, name);
   }
 
-  /** The type that the file declares for an input. */
-  Optional<TypeProto> input(String name) {
+  /**
+   * Returns the type that the file declares for an input.
+   *
+   * @param name the input
+   * @return empty if the file has no such input, or no type for it
+   */
+  public Optional<TypeProto> input(String name) {
     return type(inputs, name);
   }
 
@@ -84,8 +102,12 @@ record OnnxGraph(
         .findFirst();
   }
 
-  /** For messages, for example {@code ai.onnx 17, ai.onnx.ml 3}. */
-  String operatorSetsText() {
+  /**
+   * Describes the operator sets, for example {@code ai.onnx 17, ai.onnx.ml 3}.
+   *
+   * @return a text for messages
+   */
+  public String operatorSetsText() {
     return operatorSets.stream()
         .map(s -> (s.getDomain().isEmpty() ? "ai.onnx" : s.getDomain()) + " " + s.getVersion())
         .collect(Collectors.joining(", "));

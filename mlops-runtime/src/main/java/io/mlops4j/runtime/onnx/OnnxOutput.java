@@ -1,5 +1,7 @@
 package io.mlops4j.runtime.onnx;
 
+import io.mlops4j.runtime.onnx.graph.ElementTypes;
+import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
@@ -13,7 +15,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One output of a slot: whether it is wanted, what is known of its shape, and its last value. */
-final class Output implements AutoCloseable {
+final class OnnxOutput implements AutoCloseable {
   /** More than this is not reserved because a model declares it, but once an answer had it. */
   private static final long MOST_PROMISED = 256 << 20;
 
@@ -32,7 +34,7 @@ final class Output implements AutoCloseable {
    * @param fetched its name in the session
    * @param text reads text, of this slot
    */
-  Output(ValueSpec spec, String fetched, DirectMemory memory, ReturnedText text) {
+  OnnxOutput(ValueSpec spec, String fetched, DirectMemory memory, ReturnedText text) {
     this.spec = spec;
     this.fetched = fetched;
     this.memory = memory;
@@ -67,7 +69,7 @@ final class Output implements AutoCloseable {
     return wanted
         && !dynamic
         && spec instanceof TensorSpec of
-        && TensorTypes.canBePinned(of.type());
+        && ElementTypes.canBePinned(of.type());
   }
 
   /** The shape that the declared dimensions promise; null if they leave it open, or it is huge. */
@@ -83,7 +85,7 @@ final class Output implements AutoCloseable {
         return null;
       }
     }
-    return TensorTypes.bytes(((TensorSpec) spec).type(), dims) <= MOST_PROMISED ? dims : null;
+    return ElementTypes.bytes(((TensorSpec) spec).type(), dims) <= MOST_PROMISED ? dims : null;
   }
 
   /** ONNX Runtime pins no shape but a declared one, though a run may make another. */

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.graph;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -12,7 +12,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
  * absent value through a null pointer, which ends the process. So a model's graph is made to hand
  * out the elements, under names of their own: where one is absent, the run fails.
  */
-final class OptionalOutputs {
+public final class OptionalOutputs {
   private static final String ELEMENT = "/mlops4j.element";
 
   private OptionalOutputs() {}
@@ -36,18 +36,33 @@ final class OptionalOutputs {
     }
   }
 
-  /** The name of an output's element. */
-  static String element(String output) {
+  /**
+   * Returns the name of an optional output's element.
+   *
+   * @param output the name of the output
+   * @return a name that no model has
+   */
+  public static String element(String output) {
     return output + ELEMENT;
   }
 
-  /** The type inside an optional one; any other type itself. */
-  static TypeProto element(TypeProto type) {
+  /**
+   * Returns the type inside an optional one.
+   *
+   * @param type any type
+   * @return the type itself if it is not optional
+   */
+  public static TypeProto element(TypeProto type) {
     return type.hasOptionalType() ? type.getOptionalType().getElemType() : type;
   }
 
-  /** The name that the model's file has for what a session calls so. */
-  static String declared(String name) {
+  /**
+   * Returns the name that the model's file has for an output of a session.
+   *
+   * @param name the session's name
+   * @return the file's name
+   */
+  public static String declared(String name) {
     return name.endsWith(ELEMENT) ? name.substring(0, name.length() - ELEMENT.length()) : name;
   }
 }
