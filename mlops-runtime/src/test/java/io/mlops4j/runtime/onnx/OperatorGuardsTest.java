@@ -122,6 +122,23 @@ class OperatorGuardsTest {
                   "BifurcationDetector' domain: 'com.microsoft' input: 'one' input: 'one' input: 'i'"
                       + " output: 'y' output: 'z",
                   7)),
+          Map.entry(
+              "with ellipses",
+              "node { op_type: 'Cast' input: 'x' output: 'f' attribute { name: 'to' type: INT i: 1 } }"
+                  + " node { op_type: 'Einsum' input: 'row' input: 'f' output: 'y' "
+                  + equation("...i,...i->...")
+                  + "} } initializer { name: 'row' dims: 2 data_type: 1 float_data: [5, 6] } "
+                  + MATRIX
+                  + SCALAR
+                  + ANSWER.formatted(1)),
+          Map.entry(
+              "one of many",
+              "node { op_type: 'OneHot' input: 'x' input: 'none' input: 'values' output: 'y' }"
+                  + " initializer { name: 'none' dims: 0 data_type: 7 }"
+                  + " initializer { name: 'values' dims: 2 data_type: 7 int64_data: [0, 1] } "
+                  + MATRIX
+                  + SCALAR
+                  + ANSWER.formatted(7)),
           Map.entry("drawn", ranked("Multinomial' input: 'r' output: 'y", "", 6)),
           Map.entry(
               "turned", ranked("Einsum' input: 'r' output: 'y' " + equation("ij->ji"), "", 1)),
@@ -375,6 +392,8 @@ class OperatorGuardsTest {
         Arguments.of(
             "multiplied",
             Map.of("1,1,2", "[2, 2][1, 2, 2, 4]", "0,1,2", "refused", "2,1,2", "refused")),
+        Arguments.of("with ellipses", Map.of("0,1,2,3,4", "[2][17, 39]", "0", "[0][]")),
+        Arguments.of("one of many", Map.of("0,1,2", "refused")),
         Arguments.of("normalized", Map.of("0", "[0, 2][]", "0,3,5", "[1, 2][1, 1]")),
         Arguments.of(
             "split",
@@ -418,6 +437,19 @@ class OperatorGuardsTest {
         .isEqualTo(ByteBuffer.wrap(model));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "RoiAlign", "TopK", "Multinomial", "LpNormalization", "Einsum", "STFT", "Concat", "Loop", "DFT",
+        "SplitToSequence", "SequenceInsert", "OneHot", "Div", "FeatureVectorizer' domain: 'ai.onnx.ml"
+      })
+  void nodesWithTooFewInputsAreLeftToOnnxRuntime(String operator) {
+    byte[] model =
+        ProtoText.model(
+            "node { op_type: '%s' output: 'y' } ".formatted(operator) + ANSWER.formatted(7));
+    assertThat(OnnxFile.read(OnnxFixture.source("e.onnx", model), false).bytes()).isNotNull();
+  }
+
   @Test
   void operatorsOfOldSetsAreRefusedUnlessTheirMakerIsTrusted() {
     byte[] model =
@@ -437,6 +469,7 @@ class OperatorGuardsTest {
   @ValueSource(
       strings = {
         "DepthToSpace'; blocksize; 2305843009213693952; 1 to 65536",
+        "RoiAlign'; sampling_ratio; 4294967296; 0 to 4096",
         "GatherND'; batch_dims; -4294967296; 0 to 65536",
         "TfIdfVectorizer'; max_skip_count; 1099511627776; 0 to 65536",
         "GroupQueryAttention' domain: 'com.microsoft'; num_heads; 4611686018427387904; 1 to 65536",

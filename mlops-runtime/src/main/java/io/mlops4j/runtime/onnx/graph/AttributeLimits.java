@@ -12,6 +12,7 @@ final class AttributeLimits {
       Map.of(
           "DepthToSpace", Map.of("blocksize", new Range(1, 1 << 16)),
           "GatherND", Map.of("batch_dims", new Range(0, 1 << 16)),
+          "RoiAlign", Map.of("sampling_ratio", new Range(0, 1 << 12)),
           "TfIdfVectorizer", Map.of("max_skip_count", new Range(0, 1 << 16)),
           "com.microsoft.GroupQueryAttention",
               Map.of("num_heads", new Range(1, 1 << 16), "kv_num_heads", new Range(1, 1 << 16)));

@@ -5,7 +5,6 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -35,22 +34,18 @@ final class OperatorGuards {
   private static final Map<String, Entry> TABLE = new HashMap<>();
 
   static {
-    put("Trilu", 10, OperatorGuards::isFarDiagonal, OperatorGuards::trilu);
-    put("com.microsoft.Trilu", 10, OperatorGuards::isFarDiagonal, OperatorGuards::trilu);
-    put("TopK", 10, (node, scope) -> true, OperatorGuards::topK);
-    put(
-        "ai.onnx.ml.FeatureVectorizer",
-        10,
+    put("Trilu", 10, 2, OperatorGuards::isFarDiagonal, OperatorGuards::trilu);
+    put("com.microsoft.Trilu", 10, 2, OperatorGuards::isFarDiagonal, OperatorGuards::trilu);
+    put("TopK", 10, 1, (node, scope) -> true, OperatorGuards::topK);
+    put("ai.onnx.ml.FeatureVectorizer", 10, 1,
         (node, scope) -> true,
         OperatorGuards::featureVectorizer);
-    put("LpNormalization", 9, (node, scope) -> true, OperatorGuards::lpNormalization);
-    put("STFT", 10, (node, scope) -> has(node, 2) || has(node, 3), OperatorGuards::stft);
-    put("SplitToSequence", 9, OperatorGuards::mayHaveSplitOfZero, OperatorGuards::splitToSequence);
-    put("Einsum", 9, OperatorGuards::mayLackDimensions, OperatorGuards::einsum);
-    put("Loop", 5, OperatorGuards::mayLackElements, OperatorGuards::loop);
-    put(
-        "RoiAlign",
-        9,
+    put("LpNormalization", 9, 1, (node, scope) -> true, OperatorGuards::lpNormalization);
+    put("STFT", 10, 2, (node, scope) -> has(node, 2) || has(node, 3), OperatorGuards::stft);
+    put("SplitToSequence", 9, 2, OperatorGuards::mayHaveSplitOfZero, OperatorGuards::splitToSequence);
+    put("Einsum", 9, 1, OperatorGuards::mayLackDimensions, OperatorGuards::einsum);
+    put("Loop", 5, 2, OperatorGuards::mayLackElements, OperatorGuards::loop);
+    put("RoiAlign", 9, 3,
         (node, scope) -> true,
         (node, scope, nodes) -> {
           pixels(node, nodes);
@@ -58,24 +53,21 @@ final class OperatorGuards {
           rank(node, 2, 1, scope, nodes);
           return node.build();
         });
-    put(
-        "Multinomial",
-        9,
+    put("Multinomial", 9, 1,
         (node, scope) -> scope.rank(node.getInput(0)) != 2,
         (node, scope, nodes) -> {
           rank(node, 0, 2, scope, nodes);
           return node.build();
         });
-    put("SequenceAt", 5, (node, scope) -> mayLackElement(node, 1, scope), one(1));
-    put("SequenceErase", 5, (node, scope) -> mayLackElement(node, 1, scope), one(1));
-    put("SequenceInsert", 5, (node, scope) -> mayLackElement(node, 2, scope), one(2));
-    put("DFT", 5, (node, scope) -> has(node, 1) || has(node, 2), one(1, 2));
-    put(
-        "com.microsoft.BifurcationDetector",
-        5,
+    put("SequenceAt", 5, 2, (node, scope) -> mayLackElement(node, 1, scope), one(1));
+    put("SequenceErase", 5, 2, (node, scope) -> mayLackElement(node, 1, scope), one(1));
+    put("SequenceInsert", 5, 3, (node, scope) -> mayLackElement(node, 2, scope), one(2));
+    put("DFT", 5, 2, (node, scope) -> has(node, 1) || has(node, 2), one(1, 2));
+    put("com.microsoft.BifurcationDetector", 5, 3,
         (node, scope) -> mayLackElement(node, 2, scope),
         one(2));
-    put(CONCAT, 9, OperatorGuards::mayDifferInRank, OperatorGuards::concat);
+    put("OneHot", 5, 2, (node, scope) -> mayLackElement(node, 1, scope), one(1));
+    put(CONCAT, 9, 2, OperatorGuards::mayDifferInRank, OperatorGuards::concat);
   }
 
   /** Attributes that a guard depends on, unless the call of a function decides on them. */
@@ -85,7 +77,15 @@ final class OperatorGuards {
           "TopK", "axis",
           "ai.onnx.ml.FeatureVectorizer", "inputdimensions");
 
-  private record Entry(long firstSet, Condition condition, Guard guard) {}
+  /**
+   * How an operator is guarded.
+   *
+   * @param firstSet the first operator set that has the guard's operators
+   * @param inputs how many inputs a guarded node has at least; ONNX Runtime rejects some with fewer
+   * @param condition whether data may end the process
+   * @param guard what takes the place of a node
+   */
+  private record Entry(long firstSet, int inputs, Condition condition, Guard guard) {}
 
   private interface Condition {
     boolean mayEnd(NodeProto.Builder node, GraphScope scope);
@@ -97,8 +97,9 @@ final class OperatorGuards {
 
   private OperatorGuards() {}
 
-  private static void put(String operator, long firstSet, Condition condition, Guard guard) {
-    TABLE.put(operator, new Entry(firstSet, condition, guard));
+  private static void put(
+      String operator, long firstSet, int inputs, Condition condition, Guard guard) {
+    TABLE.put(operator, new Entry(firstSet, inputs, condition, guard));
   }
 
   static boolean isOnnx(String domain) {
@@ -115,7 +116,9 @@ final class OperatorGuards {
   /** The same for one node, given what is known of its operands. */
   static boolean isNeeded(String operator, NodeProto.Builder node, GraphScope scope) {
     Entry entry = TABLE.get(operator);
-    return entry != null && entry.condition.mayEnd(node, scope);
+    return entry != null
+        && node.getInputCount() >= entry.inputs
+        && entry.condition.mayEnd(node, scope);
   }
 
   /** Whether a guard is impossible because the call of a function decides on an attribute. */
@@ -259,32 +262,63 @@ final class OperatorGuards {
   }
 
   private static boolean mayLackDimensions(NodeProto.Builder node, GraphScope scope) {
-    int[] ranks = einsumRanks(node);
-    return IntStream.range(0, Math.min(ranks.length, node.getInputCount()))
-        .anyMatch(i -> ranks[i] > 0 && scope.rank(node.getInput(i)) != ranks[i]);
+    String[] terms = terms(node);
+    return mayDifferInEllipsis(node, terms, scope)
+        || IntStream.range(0, Math.min(terms.length, node.getInputCount()))
+            .anyMatch(
+                i -> !hasEllipsis(terms[i]) && scope.rank(node.getInput(i)) != letters(terms[i]));
   }
 
+  /**
+   * The operands of each term get as many dimensions as it has letters. An ellipsis that stands for
+   * another number of dimensions in another term ends the process while ONNX Runtime infers shapes,
+   * so the number is hidden until the model runs.
+   */
   private static NodeProto einsum(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
-    int[] ranks = einsumRanks(node);
-    for (int i = 0; i < Math.min(ranks.length, node.getInputCount()); i++) {
-      if (ranks[i] > 0) {
-        rank(node, i, ranks[i], scope, nodes);
+    String[] terms = terms(node);
+    boolean differ = mayDifferInEllipsis(node, terms, scope);
+    for (int i = 0; i < Math.min(terms.length, node.getInputCount()); i++) {
+      if (!hasEllipsis(terms[i])) {
+        rank(node, i, letters(terms[i]), scope, nodes);
+      } else if (differ) {
+        String shape = nodes.add("Shape", node.getInput(i));
+        String least = nodes.list((long) letters(terms[i]));
+        String lower = nodes.add("Less", nodes.add("Size", shape), least);
+        String reason = "Einsum needs more dimensions of " + node.getInput(i);
+        node.setInput(i, nodes.unless(lower, 1, node.getInput(i), shape, reason));
       }
     }
     return node.build();
   }
 
-  /** The letters of each operand; ONNX Runtime itself checks those of one with an ellipsis. */
-  private static int[] einsumRanks(NodeProto.Builder node) {
+  private static boolean mayDifferInEllipsis(
+      NodeProto.Builder node, String[] terms, GraphScope scope) {
+    int[] sizes =
+        IntStream.range(0, Math.min(terms.length, node.getInputCount()))
+            .filter(i -> hasEllipsis(terms[i]))
+            .map(i -> scope.rank(node.getInput(i)) - letters(terms[i]))
+            .distinct()
+            .toArray();
+    return sizes.length > 1 || (sizes.length == 1 && sizes[0] < 0);
+  }
+
+  private static boolean hasEllipsis(String term) {
+    return term.contains("...");
+  }
+
+  private static int letters(String term) {
+    return term.replaceAll("[^a-zA-Z]", "").length();
+  }
+
+  /** The operands' parts of an equation. */
+  private static String[] terms(NodeProto.Builder node) {
     String equation =
         node.getAttributeList().stream()
             .filter(attribute -> attribute.getName().equals("equation"))
             .map(attribute -> attribute.getS().toStringUtf8())
             .findFirst()
             .orElse("");
-    return Arrays.stream(equation.replaceFirst("->.*", "").split(",", -1))
-        .mapToInt(term -> term.contains("...") ? 0 : term.replaceAll("[^a-zA-Z]", "").length())
-        .toArray();
+    return equation.replaceFirst("->.*", "").split(",", -1);
   }
 
   private static boolean mayLackElements(NodeProto.Builder node, GraphScope scope) {
@@ -342,6 +376,9 @@ final class OperatorGuards {
    * data.
    */
   private static NodeProto topK(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
+    if (!has(node, 1)) {
+      return node.build(); // ONNX Runtime rejects it
+    }
     String data = node.getInput(0);
     String axis = nodes.list(axis(node));
     String first = nodes.list(0L);
