@@ -63,7 +63,8 @@ class ModelRuntimeTest {
         assertThatThrownBy(() -> runtime.load(MODELS.resolve(model), mistyped))
             .isInstanceOf(EngineUnavailableException.class)
             .hasMessage(
-                "device gpu: found no engine that knows it, expected one of [coreml, cpu, cuda, directml, openvino, rocm, tensorrt, xnnpack]");
+                "device gpu: found no engine that knows it, expected one of [coreml, cpu, cuda,"
+                    + " directml, openvino, rocm, tensorrt, xnnpack]");
       }
     }
   }
@@ -180,7 +181,7 @@ class ModelRuntimeTest {
       Thread.currentThread().interrupt();
       assertThatThrownBy(() -> runtime.load(MODELS.resolve("mlp4.onnx")))
           .isInstanceOf(ModelLoadException.class)
-          .hasMessageContaining("found the thread interrupted while it read the model");
+          .hasMessageContaining("the thread was interrupted while it read the model");
       assertThat(Thread.interrupted()).isTrue();
     }
   }

@@ -7,7 +7,7 @@ import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 
-/** Counts and digests what goes through it. Not thread safe. */
+/** Counts and digests the bytes written through it. Not thread safe. */
 final class DigestingOutput extends FilterOutputStream {
   private final MessageDigest sha256 = PrivateFolder.sha256();
   private long size;

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Everything that decides what an engine makes of a model.
+ * Everything that decides how an engine prepares a model.
  *
  * @param lines name and value, in a fixed order
  */

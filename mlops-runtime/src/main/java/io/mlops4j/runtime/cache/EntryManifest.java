@@ -8,19 +8,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an entry's files have to be.
+ * The expected content of an entry's files.
  *
  * @param key what the entry was made of
  * @param graph the graph's file
  * @param weights the weights' file, or null if there is none
  * @param stamp of the weights when they were digested, or null if they must be digested again
  */
-record EntryManifest(EntryKey key, Content graph, @Nullable Content weights, @Nullable Stamp stamp) {
+record EntryManifest(
+    EntryKey key, Content graph, @Nullable Content weights, @Nullable Stamp stamp) {
   private static final String FORMAT = "mlops4j prepared model, format 1";
   private static final String NONE = "-";
 
   /**
-   * What a file holds.
+   * The size and digest of a file.
    *
    * @param size bytes
    * @param digest of them
@@ -50,7 +51,7 @@ record EntryManifest(EntryKey key, Content graph, @Nullable Content weights, @Nu
     return SealedText.write(lines, seal);
   }
 
-  /** Reads the manifest of an entry that was made of a key; another is refused. */
+  /** Reads the manifest of an entry and rejects it if it was made for another key. */
   static EntryManifest read(PrivateFolder folder, Path file, EntryKey key, Seal seal)
       throws IOException {
     List<String> lines = SealedText.read(folder, file, seal);

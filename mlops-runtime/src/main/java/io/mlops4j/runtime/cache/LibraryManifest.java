@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What kept libraries have to be.
+ * The expected content of extracted libraries.
  *
  * @param origin where they were extracted from
  * @param originStamp the origin's stamp when it was read, or null if it must be read again

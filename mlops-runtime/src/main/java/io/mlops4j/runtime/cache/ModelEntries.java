@@ -21,14 +21,14 @@ import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
- * Models as engines have prepared them. Thread safe, also between processes: whoever publishes an
- * entry first wins, an entry that is removed stays readable for who has opened it, and whatever
- * goes wrong here costs a load its speed and nothing else.
+ * Models as engines have prepared them. Thread safe, also between processes: the first process to
+ * publish an entry wins, a removed entry stays readable for processes that opened it, and a failure
+ * here only makes a load slower.
  *
- * <p>The graph of an entry is digested with every load and handed out in memory. Its weights, which
- * may be large, are digested when they are written, and again when their {@link Stamp} is another
- * than then, or each time if the user wants. Between that and the engine's reading only this user,
- * or root, could exchange them; {@link #recheck} tells of it afterwards.
+ * <p>The graph of an entry is digested with every load and handed out in memory. Its weights may be
+ * large: they are digested when they are written and again when their {@link Stamp} has changed, or
+ * with every load if so configured. Between the digest and the engine's reading only this user or
+ * root could replace them; {@link #recheck} detects that afterwards.
  */
 public final class ModelEntries {
   private final PrivateFolder folder;
@@ -63,7 +63,7 @@ public final class ModelEntries {
   }
 
   /**
-   * Finds an entry. One that is not as it was written is refused, with a warning, and removed.
+   * Finds an entry. An entry that was changed is removed, with a warning.
    *
    * @param key what it was made of
    * @return the entry, or empty
@@ -157,7 +157,7 @@ public final class ModelEntries {
       return; // somebody else has removed it meanwhile
     }
     complaints.warn(
-        entry + ": the cached model is not used and will be made again (" + reason + ")");
+        entry + ": the cached model is not used; it will be prepared again (" + reason + ")");
     folder.remove(entry);
   }
 
@@ -172,7 +172,8 @@ public final class ModelEntries {
     if (entry.weights() != null) {
       Path file = entry.folder().resolve(ModelEntry.WEIGHTS);
       if (!folder.checkFile(file).equals(entry.weights())) {
-        throw new RefusedException(file, "that it changed while it was opened", "one that stays");
+        throw new RefusedException(
+            file, "that it changed while it was opened", "a file that stays the same");
       }
     }
   }
@@ -207,7 +208,7 @@ public final class ModelEntries {
   }
 
   /**
-   * Takes what an engine has written: digests it and forces it to the disk.
+   * Digests the files that an engine has written and forces them to the disk.
    *
    * @param staged the folder, with a graph and perhaps weights
    * @param key what it was made of
@@ -229,13 +230,15 @@ public final class ModelEntries {
       settled = stamp.settle();
       weightsContent = new Content(stamp.size(), PrivateFolder.digest(weights));
     }
-    EntryManifest manifest = new EntryManifest(key, graphContent, weightsContent, settled ? stamp : null);
+    EntryManifest manifest =
+        new EntryManifest(key, graphContent, weightsContent, settled ? stamp : null);
     PrivateFolder.write(staged.resolve(ModelEntry.MANIFEST), manifest.write(seal));
     return new ModelEntry(staged, bytes, stamp);
   }
 
   /**
-   * Gives a sealed entry its name, and removes others if they are too many.
+   * Publishes a sealed entry under its name, and evicts the least recently used entries beyond the
+   * limit.
    *
    * @param sealed the entry
    * @param key what it was made of
@@ -274,7 +277,7 @@ public final class ModelEntries {
     }
   }
 
-  /** What is no entry, or is just being removed, counts as old and empty. */
+  /** A folder that is no entry, or is being removed, counts as old and empty. */
   private static Used used(Path entry) {
     try (Stream<Path> files = Files.list(entry)) {
       long bytes = 0;

@@ -22,7 +22,7 @@ public record ModelEntry(Path folder, ByteBuffer graph, @Nullable Stamp weights)
   static final String MANIFEST = "entry.txt";
 
   /**
-   * How much it holds.
+   * Returns the size of graph and weights.
    *
    * @return bytes
    */

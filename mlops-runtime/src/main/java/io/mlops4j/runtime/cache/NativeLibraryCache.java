@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.cache;
 
-import io.mlops4j.runtime.cache.LibraryManifest.Library;
 import io.mlops4j.runtime.cache.EntryManifest.Content;
+import io.mlops4j.runtime.cache.LibraryManifest.Library;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Native libraries of a jar, extracted once and kept. Thread safe, also between processes.
  *
- * <p>They are compared with the jar's by digest whenever the jar or a library has another {@link
- * Stamp} than when it was digested last.
+ * <p>A library is compared with the jar by digest whenever the {@link Stamp} of the jar or of the
+ * library has changed since the last digest.
  */
 public final class NativeLibraryCache {
   private static final Logger LOG = LoggerFactory.getLogger(NativeLibraryCache.class);
@@ -44,7 +44,7 @@ public final class NativeLibraryCache {
   }
 
   /**
-   * Finds the libraries, or extracts them.
+   * Returns the folder with the libraries, and extracts them if needed.
    *
    * @param folder where libraries are kept
    * @param resources file name to the library in the jar, at least one

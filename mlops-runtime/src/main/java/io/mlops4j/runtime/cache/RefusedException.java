@@ -3,12 +3,12 @@ package io.mlops4j.runtime.cache;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A kept file is not as it was written, or somebody else may have written it. */
+/** Thrown when a cached file was changed, or could have been written by another user. */
 public final class RefusedException extends IOException {
   private static final long serialVersionUID = 1;
 
   /**
-   * Says what is wrong.
+   * Creates an exception.
    *
    * @param file the file or folder
    * @param found what was found

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 interface Seal {
   /**
-   * Finds damage only: anyone can compute it. It needs no security provider, which would have to be
-   * loaded at the start of a process.
+   * Detects damage only, because anyone can compute it. It needs no security provider, whose
+   * loading would slow down the start of a process.
    */
   Seal CHECKSUM =
       text -> {

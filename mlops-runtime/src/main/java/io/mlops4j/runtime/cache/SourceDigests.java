@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers the digests of model files, so that an unchanged one need not be read again to know it.
+ * Remembers the digests of model files, so that an unchanged file is not read again for its digest.
  * Thread safe, also between processes.
  *
  * <p>A digest holds for a path with a {@link Stamp}. A file that changed too shortly before it was
@@ -36,11 +36,10 @@ public final class SourceDigests {
   }
 
   /**
-   * Opens what a cache remembers.
+   * Opens the digests that a cache remembers.
    *
    * @param cache where it is
-   * @return empty if nothing may be remembered, by the user's wish or because the folder cannot be
-   *     used
+   * @return empty if the cache verifies always, or if the folder cannot be used
    */
   public static Optional<SourceDigests> open(ModelCache cache) {
     if (cache.verify() == ModelCache.Verify.ALWAYS) {
@@ -58,7 +57,7 @@ public final class SourceDigests {
   }
 
   /**
-   * The digest of a file that has not changed since it was remembered.
+   * Returns the digest of a file that has not changed since it was remembered.
    *
    * @param file its real path
    * @return empty if it must be read
@@ -102,7 +101,7 @@ public final class SourceDigests {
   }
 
   /**
-   * Forgets a digest that has turned out wrong.
+   * Removes a digest that proved wrong.
    *
    * @param file its real path
    */

@@ -13,9 +13,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the system tells of a file without reading it. Two equal stamps mean an unchanged file, if
- * the first was {@link #settled} when the file was read: a change alters at least the time of
- * change, which no program can set.
+ * What the file system knows of a file without reading it. Equal stamps mean that the file is
+ * unchanged, provided the first was {@link #settled} when the file was read: every change alters at
+ * least the time of change, which no program can set.
  *
  * @param inode the file's number in its file system
  * @param size bytes
@@ -58,8 +58,8 @@ public record Stamp(long inode, long size, Instant modified, Instant changed) {
   }
 
   /**
-   * Whether a change at some moment, or later, gives another stamp. File systems count time in
-   * steps: a second change in the same step as the first would not show.
+   * Returns whether a change at the given moment, or later, gives another stamp. File systems count
+   * time in steps, so a second change within one step would not show.
    *
    * @param moment when reading the file began
    * @return false if the file had changed too shortly before
@@ -68,7 +68,7 @@ public record Stamp(long inode, long size, Instant modified, Instant changed) {
     return !moment.isBefore(changed.plus(step()));
   }
 
-  /** Waits a moment until it is settled; false if that takes too long. */
+  /** Waits briefly until it is settled. Returns false if that takes too long. */
   boolean settle() {
     Duration left = Duration.between(Instant.now(), changed.plus(step()));
     if (left.compareTo(LONGEST_WAIT) > 0) {

@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 
-/** Logs each warning once, as a cache meets the same trouble with every load. Thread safe. */
+/** Logs each warning once, because a cache meets the same problem with every load. Thread safe. */
 final class WarnOnce {
   private static final int ENOUGH = 1000;
 

@@ -2,7 +2,7 @@
  * Files that this process keeps for itself from one run to the next: prepared models, digests of
  * model files, native libraries.
  *
- * <p>For the rooms of this module; applications never meet it.
+ * <p>Internal to this module.
  */
 @NullMarked
 package io.mlops4j.runtime.cache;

@@ -12,11 +12,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * Host memory in direct buffers, counted by bytes. Thread safe.
  *
  * <p>An engine that takes buffers rather than addresses gets the buffer of an address by {@link
- * #buffer}. Nothing is freed behind its owner: a block lives until {@link #free}, also when nobody
- * refers to it any more, so that {@link #bytes} tells what was forgotten.
+ * #buffer}. A block lives until {@link #free}, even when nothing refers to it any more, so that
+ * {@link #bytes} shows leaks.
  */
 public final class DirectMemory implements HostMemory {
-  /** What engines want: a cache line, and the widest vector register. */
+  /** The alignment that engines prefer: a cache line and the widest vector register. */
   public static final int ALIGNMENT = 64;
 
   /** The most bytes of one tensor: a buffer's limit, less room for alignment. */
@@ -25,7 +25,7 @@ public final class DirectMemory implements HostMemory {
   private final Map<Long, Block> blocks = new ConcurrentHashMap<>();
   private final AtomicLong bytes = new AtomicLong();
 
-  /** Starts with nothing allocated. */
+  /** Creates a memory with nothing allocated. */
   public DirectMemory() {}
 
   /**
@@ -51,8 +51,8 @@ public final class DirectMemory implements HostMemory {
   }
 
   /**
-   * Allocates what one call needs, aligned by {@link #ALIGNMENT}. How much that is, its data and
-   * its model decide: asking for more than there is fails this call only.
+   * Allocates memory for one call, aligned by {@link #ALIGNMENT}. The call's data decide on the
+   * size, so a failed allocation fails only this call.
    *
    * @param bytes how many
    * @return the address
@@ -63,11 +63,11 @@ public final class DirectMemory implements HostMemory {
       return allocate(bytes, ALIGNMENT);
     } catch (OutOfMemoryError e) {
       throw new InferenceException(
-          "found too little memory outside the heap for "
+          "cannot allocate "
               + bytes
-              + " bytes ("
+              + " bytes of native memory ("
               + e.getMessage()
-              + "), expected that much; split the batch, or allow more with"
+              + "); split the batch, or raise the limit with"
               + " -XX:MaxDirectMemorySize",
           e);
     }
@@ -119,7 +119,7 @@ public final class DirectMemory implements HostMemory {
   }
 
   /**
-   * How much is allocated now, including what alignment costs.
+   * Returns how many bytes are allocated, padding for alignment included.
    *
    * @return bytes
    */
@@ -128,7 +128,7 @@ public final class DirectMemory implements HostMemory {
   }
 
   /**
-   * How many blocks are allocated now.
+   * Returns how many blocks are allocated.
    *
    * @return 0 when everything was freed
    */

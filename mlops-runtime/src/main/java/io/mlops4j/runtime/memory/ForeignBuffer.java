@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A direct buffer over memory that somebody else keeps, which Java before 22 offers to native code
- * only, and to nobody without a flag.
+ * Makes direct buffers over given addresses. Before Java 22 only native code can do that without a
+ * flag.
  */
 final class ForeignBuffer {
   private static final MethodHandle OVER;

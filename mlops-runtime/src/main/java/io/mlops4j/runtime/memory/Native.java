@@ -179,8 +179,8 @@ public final class Native {
   }
 
   /**
-   * A buffer over memory that somebody else keeps, in the machine's byte order. Neither it nor what
-   * is made of it may be used once that memory is freed.
+   * Returns a buffer over memory that the caller owns, in the machine's byte order. Neither the
+   * buffer nor its slices may be used once that memory is freed.
    *
    * @param address where the first byte lies
    * @param bytes how many, 0 or more

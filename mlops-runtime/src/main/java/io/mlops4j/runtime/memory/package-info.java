@@ -1,7 +1,7 @@
 /**
- * Native memory that needs no JVM flag, on Java 17 and on 25.
+ * Native memory without any JVM flag, on Java 17 and 25.
  *
- * <p>For the rooms of this module; applications never meet it.
+ * <p>Internal to this module.
  */
 @NullMarked
 package io.mlops4j.runtime.memory;

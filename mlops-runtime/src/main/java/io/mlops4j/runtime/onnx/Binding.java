@@ -1,12 +1,12 @@
 package io.mlops4j.runtime.onnx;
 
-import io.mlops4j.runtime.onnx.graph.ElementTypes;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
 import io.mlops4j.runtime.onnx.UnsignedTensors.UnsignedTensor;
+import io.mlops4j.runtime.onnx.graph.ElementTypes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -17,8 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tensors of one combination of shapes, over a slot's memory: built once, used for every run of
- * these shapes, ended when that memory moves.
+ * The tensors of one combination of shapes, over a slot's memory. They are built once, used for
+ * every run of these shapes, and invalid after that memory moves.
  *
  * <p>An output whose shape is known before the run is pinned: ONNX Runtime writes it into the
  * slot's memory. Any other is copied there after the run.
@@ -41,7 +41,7 @@ final class Binding implements AutoCloseable {
   private final List<UnsignedTensor> copies = new ArrayList<>();
   private final boolean text;
 
-  /** Whether the feeds have a tensor over memory that was lent for one run. */
+  /** Whether the feeds contain a tensor over memory that was borrowed for one run. */
   private boolean foreign;
 
   private long @Nullable [] @Nullable [] learned;
@@ -51,7 +51,11 @@ final class Binding implements AutoCloseable {
    *
    * @param pinnedDims a shape for each wanted output that is to be pinned, null for the others
    */
-  Binding(List<OnnxInput> inputs, List<OnnxOutput> outputs, long[] @Nullable [] pinnedDims, OnnxModel model)
+  Binding(
+      List<OnnxInput> inputs,
+      List<OnnxOutput> outputs,
+      long[] @Nullable [] pinnedDims,
+      OnnxModel model)
       throws OrtException {
     this.inputs = inputs;
     this.outputs = outputs;
@@ -114,8 +118,8 @@ final class Binding implements AutoCloseable {
   }
 
   /**
-   * Whether it was built for what is asked for now, over memory that is still there: copying an
-   * output that another binding does not pin may have moved it.
+   * Returns whether it was built for the outputs that are wanted now, over memory that has not
+   * moved. Copying an output that another binding does not pin may have moved it.
    */
   boolean matches() {
     for (int i = 0; i < inputDims.length; i++) {
@@ -165,7 +169,7 @@ final class Binding implements AutoCloseable {
     }
   }
 
-  /** A tensor over foreign memory is never fed but in the run for which that was lent. */
+  /** A tensor over borrowed memory is fed only in the run for which the memory was borrowed. */
   private void feedNumbers() {
     foreign = false;
     for (int i = 0; i < inputDims.length; i++) {
@@ -187,7 +191,7 @@ final class Binding implements AutoCloseable {
   }
 
   /**
-   * Marks the outputs that a run without pinning gave in another shape than this binding pins.
+   * Marks the outputs whose shape in a run without pinning differs from the pinned one.
    *
    * @return whether there was one
    */

@@ -26,8 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens sessions from optimised models on the disk, and writes those that are not there. Thread
- * safe.
+ * Opens sessions from optimised models on the disk, and writes missing ones. Thread safe.
  *
  * <p>A session can write its graph after all optimisations. Opened without any optimisation, that
  * is the same graph with the same kernels, so the answers are the same, bit for bit. The weights
@@ -52,7 +51,7 @@ final class CachedSessions {
     this.machine = machine;
   }
 
-  /** Empty, after a warning, where nothing can be kept. */
+  /** Returns empty, after a warning, if nothing can be cached. */
   static Optional<CachedSessions> over(
       Sessions sessions, OrtEnvironment environment, ModelCache cache) {
     Optional<String> cpu = CpuFeatures.of();
@@ -70,7 +69,7 @@ final class CachedSessions {
     return ModelEntries.open(cache).map(entries -> new CachedSessions(sessions, entries, machine));
   }
 
-  /** Null if the model is not kept. */
+  /** Returns null if the model is not cached. */
   @Nullable OpenModel find(ModelSource source, LoadRequest request) {
     if (!isFit(source, request)) {
       return null;
@@ -94,7 +93,7 @@ final class CachedSessions {
     }
   }
 
-  /** As {@link Sessions#open(OnnxFile, LoadRequest)}; keeps the model if that is possible. */
+  /** As {@link Sessions#open(OnnxFile, LoadRequest)}; also caches the model if possible. */
   OpenModel openAndKeep(OnnxFile file, LoadRequest request) throws OrtException {
     Digest digest = file.source().digest();
     Optional<Path> staged =
@@ -116,7 +115,7 @@ final class CachedSessions {
     }
   }
 
-  /** Null if ONNX Runtime cannot do it; perhaps it can open the model without writing it. */
+  /** Returns null if ONNX Runtime fails; it may still open the model without writing it. */
   private @Nullable OpenModel openAndWrite(OnnxFile file, LoadRequest request, Path folder) {
     try {
       return sessions.openAndWrite(file, request, folder);
@@ -157,7 +156,7 @@ final class CachedSessions {
     return SignatureReader.read(opened.session().session(), opened.graph(), file.source().main());
   }
 
-  /** Not worth a warning: the model works as without a cache. */
+  /** Logs no warning, because the model works without a cache. */
   private void giveUp(OnnxFile file, Object reason) {
     unfit.add(file.source().digest());
     LOG.info("{}: its optimised form cannot be cached ({})", file.source().main(), reason);

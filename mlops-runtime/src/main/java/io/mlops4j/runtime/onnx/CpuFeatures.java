@@ -12,10 +12,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What of the CPU decides how ONNX Runtime optimises a model for it: the instructions that it
- * knows, on which the block sizes of convolutions and the fusions of quantised operators depend.
+ * The features of the CPU that decide how ONNX Runtime optimises a model: its instruction sets, on
+ * which the block sizes of convolutions and the fusions of quantised operators depend.
  *
- * <p>Linux tells in {@code /proc/cpuinfo}; elsewhere no Java program can find out.
+ * <p>Read from {@code /proc/cpuinfo} on Linux. On other systems Java cannot find them out.
  */
 final class CpuFeatures {
   private static final Path CPUS = Path.of("/proc/cpuinfo");
@@ -41,7 +41,7 @@ final class CpuFeatures {
 
   private CpuFeatures() {}
 
-  /** A text that is equal on equal CPUs; empty where they cannot be told apart. */
+  /** Returns a text that is equal on equal CPUs; empty if the features cannot be read. */
   static Optional<String> of() {
     return of(CPUS);
   }

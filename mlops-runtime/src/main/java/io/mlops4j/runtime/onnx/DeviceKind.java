@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The kinds of devices that ONNX Runtime's Java API can be given. */
+/** The kinds of devices that ONNX Runtime's Java API supports. */
 enum DeviceKind {
   CPU(OrtProvider.CPU, "onnxruntime", ""),
   CUDA(OrtProvider.CUDA, Artifact.GPU, "an NVIDIA driver, CUDA 12 and cuDNN 9"),
@@ -47,7 +47,7 @@ enum DeviceKind {
     }
   }
 
-  /** Empty for one that ONNX Runtime does not know. */
+  /** Returns empty for a device that ONNX Runtime does not know. */
   static Optional<DeviceKind> of(Device device) {
     return Arrays.stream(values()).filter(kind -> kind.title().equals(device.kind())).findFirst();
   }
@@ -67,7 +67,7 @@ enum DeviceKind {
   }
 
   /**
-   * What must be there for it.
+   * Returns the requirements of a device.
    *
    * @param built whether the ONNX Runtime on the class path was built for it
    */
@@ -86,7 +86,7 @@ enum DeviceKind {
     return isNvidia() || this == DIRECTML || this == ROCM;
   }
 
-  /** Whether it may have a setting; which ones the device knows, only the device can tell. */
+  /** Returns whether a setting is allowed. Only the device itself knows which settings exist. */
   boolean takesOption(String key) {
     return switch (this) {
       case CUDA, TENSORRT, COREML, XNNPACK -> true;
@@ -96,9 +96,9 @@ enum DeviceKind {
   }
 
   /**
-   * Adds a device behind those that the options have.
+   * Adds a device after those that the options have.
    *
-   * @throws OrtException if it is not there, or refuses its settings
+   * @throws OrtException if it is missing or rejects its settings
    */
   void add(SessionOptions options, Device device) throws OrtException {
     int number = device.number().orElse(0);

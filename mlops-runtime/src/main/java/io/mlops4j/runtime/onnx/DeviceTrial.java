@@ -12,11 +12,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Whether ONNX Runtime can be given a device on this machine. */
+/** Tries whether ONNX Runtime accepts a device on this machine. */
 final class DeviceTrial implements Devices.Trial {
   private static final Pattern SOURCE =
       Pattern.compile(
-          "^Error code - \\w+ - message: (.*\\[ONNXRuntimeError] : \\d+ : \\w+ : |.*(?=CUDA failure \\d))?",
+          "^Error code - \\w+ - message: (.*\\[ONNXRuntimeError] : \\d+ : \\w+ : |.*(?=CUDA failure"
+              + " \\d))?",
           Pattern.DOTALL);
 
   @Override
@@ -46,7 +47,7 @@ final class DeviceTrial implements Devices.Trial {
     }
   }
 
-  /** What is missing for a device that was refused. */
+  /** Returns what is missing for a rejected device. */
   @Override
   public String missing(DeviceKind kind, OrtException refusal) {
     return found(kind, ", which cannot use it (" + message(refusal) + ")");
@@ -68,7 +69,7 @@ final class DeviceTrial implements Devices.Trial {
     return message(Objects.toString(e.getMessage()));
   }
 
-  /** Without the places in ONNX Runtime's source that it begins with. */
+  /** Removes the positions in ONNX Runtime's source from the beginning of a message. */
   static String message(String text) {
     return SOURCE.matcher(text).replaceFirst("").strip();
   }

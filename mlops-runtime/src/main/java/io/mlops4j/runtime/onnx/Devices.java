@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those devices of a request that are really there. The first runs the model; operators that it
- * does not know run on the next ones. A device that nobody asked for is never taken instead.
+ * The available devices of a request. The first one runs the model; operators that it lacks run on
+ * the next ones. A device that was not requested is never used.
  *
  * <p>That ONNX Runtime can be given a device does not mean that there is one: only a session tells.
  * So when a model cannot be opened, each of its devices is tried with the smallest model, and those
@@ -43,12 +43,12 @@ final class Devices {
     this.missing = missing;
   }
 
-  /** Tells what is missing for a device. */
+  /** Finds out what is missing for a device. */
   interface Trial {
-    /** Null if nothing is. */
+    /** Returns null if nothing is missing. */
     @Nullable String missing(DeviceKind kind, Device device);
 
-    /** For one with which no session could be opened. */
+    /** For a device with which no session could be opened. */
     String missing(DeviceKind kind, OrtException refusal);
   }
 
@@ -60,8 +60,7 @@ final class Devices {
   /**
    * Takes what is there.
    *
-   * @throws EngineUnavailableException if nothing is, or one is asked for in a way that is always
-   *     wrong
+   * @throws EngineUnavailableException if none is available, or a request is invalid
    */
   static Devices find(DeviceRequest request, Trial trial) {
     request.preferred().forEach(Devices::check);
@@ -123,7 +122,7 @@ final class Devices {
     return this;
   }
 
-  /** Adds them to the options of a session. */
+  /** Adds the devices to the options of a session. */
   void addTo(SessionOptions options) throws OrtException {
     if (!request.allows("cpu")) {
       options.addConfigEntry(STRICT, "1");
@@ -139,7 +138,7 @@ final class Devices {
   }
 
   /**
-   * Those that can open the smallest model.
+   * Returns the devices that can open the smallest model.
    *
    * @param opens tries it
    * @param failure why the model itself could not be opened
@@ -174,7 +173,7 @@ final class Devices {
     }
   }
 
-  /** Null unless a model was refused only because a part of it would need the processor. */
+  /** Returns null unless a model was rejected only because a part of it needs the CPU. */
   @Nullable String needsCpu(OrtException refusal) {
     if (request.allows("cpu") || !Objects.toString(refusal.getMessage()).contains(NEEDS_CPU)) {
       return null;
@@ -183,7 +182,7 @@ final class Devices {
         .formatted(request.preferred().stream().map(Device::name).toList());
   }
 
-  /** Device names, the one that is asked first in front. */
+  /** Returns the device names in the order of preference. */
   Placement placement() {
     List<String> names = new ArrayList<>();
     taken.values().forEach(device -> names.add(device.name()));
@@ -193,7 +192,7 @@ final class Devices {
     return Placement.of(names.toArray(new String[0])).withMissing(missing);
   }
 
-  /** What the device is called here that ONNX Runtime calls by the name of its provider. */
+  /** Returns this library's name for the device of a provider of ONNX Runtime. */
   String name(String provider) {
     return taken.entrySet().stream()
         .filter(one -> one.getKey().provider().getName().equals(provider))

@@ -28,8 +28,7 @@ final class EnvironmentReference {
   private EnvironmentReference() {}
 
   /**
-   * Takes a reference that nothing ever gives back; only the first call does so. A failure is
-   * logged.
+   * Takes a reference that is never released; only the first call does so. A failure is logged.
    *
    * @return whether the environment stays until the process has ended
    */
@@ -41,9 +40,9 @@ final class EnvironmentReference {
         taken = true;
       } catch (ReflectiveOperationException | InaccessibleObjectException | LinkageError e) {
         LOG.warn(
-            "onnxruntime: cannot keep its environment alive during shutdown ({}); each ONNX model has"
-                + " threads of its own instead of shared ones. Open the package ai.onnxruntime, for"
-                + " example with --add-opens"
+            "onnxruntime: cannot keep its environment alive during shutdown ({}); each ONNX model"
+                + " has threads of its own instead of shared ones. Open the package ai.onnxruntime,"
+                + " for example with --add-opens"
                 + " com.microsoft.onnxruntime/ai.onnxruntime=io.mlops4j.runtime",
             e.toString());
       }

@@ -1,8 +1,6 @@
 package io.mlops4j.runtime.onnx;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
@@ -11,28 +9,25 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
 import com.google.protobuf.ByteString;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tensors of text as it is.
+ * Makes tensors of text without altering it.
  *
  * <p>ONNX Runtime's Java API takes text in the JVM's own form of UTF-8, which differs from UTF-8
  * for U+0000 and for all beyond U+FFFF, emoji among them: a model does not find such words in its
- * vocabulary, and answers something else without a word. Such text goes in as the constant of a
- * model of its own, whose run gives the tensor; that costs some 0.2 ms a call.
+ * vocabulary and silently gives another answer. Such text becomes the constant of a small model,
+ * whose run returns the tensor. That costs some 0.2 ms a call.
  */
 final class ExactText {
   private static final String NAME = "text";
 
   private ExactText() {}
 
-  /** Whether the Java API would change any of it. */
+  /** Returns whether the Java API would alter any value. */
   static boolean isNeeded(@Nullable String[] values) {
     for (String value : values) {
       if (value != null && isNeeded(value)) {

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** The native libraries that ONNX Runtime's jar carries for this platform. */
 final class NativeLibraries {
-  /** The two that always load, then those that they look for in their own folder. */
+  /** The two libraries that are always loaded, then those that they search in their own folder. */
   private static final List<String> NAMES =
       List.of(
           "onnxruntime",
@@ -27,7 +27,7 @@ final class NativeLibraries {
 
   private NativeLibraries() {}
 
-  /** File name to the library in the jar; empty where the jar has none for this platform. */
+  /** Maps file names to the libraries in the jar; empty if the jar has none for this platform. */
   static Map<String, URL> resources() {
     String platform =
         platform(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));

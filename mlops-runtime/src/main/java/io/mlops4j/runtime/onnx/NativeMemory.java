@@ -2,13 +2,13 @@ package io.mlops4j.runtime.onnx;
 
 import ai.onnxruntime.OrtException;
 
-/** Tells a lack of native memory, which passes, from what is wrong with a model. */
+/** Distinguishes a lack of native memory, which is temporary, from a defect of a model. */
 final class NativeMemory {
   private NativeMemory() {}
 
   /**
-   * Gives an exception its cause. ONNX Runtime has no error code for a failed allocation, so this
-   * reads its message, and whoever classifies the failure need not.
+   * Returns the cause to attach to an exception. ONNX Runtime has no error code for a failed
+   * allocation, so this reads the message.
    *
    * @return an {@link OutOfMemoryError} with the failure as its cause if memory was too short; the
    *     failure itself otherwise

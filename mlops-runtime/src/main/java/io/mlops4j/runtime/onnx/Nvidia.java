@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What a Linux machine, or a container on it, has of an NVIDIA GPU; for messages. */
+/** Describes the NVIDIA driver and GPUs of a Linux machine or container, for messages. */
 final class Nvidia {
   private static final Pattern VERSION = Pattern.compile("\\d+(\\.\\d+)+");
   private static final Pattern GPU = Pattern.compile("nvidia\\d+");
@@ -21,7 +21,7 @@ final class Nvidia {
     this.root = root;
   }
 
-  /** For example "the NVIDIA driver 550.54.15 and 1 GPU"; empty where this cannot be known. */
+  /** For example "the NVIDIA driver 550.54.15 and 1 GPU"; empty if unknown. */
   String found() {
     if (!Files.isDirectory(root.resolve("proc/self"))) {
       return ""; // not Linux

@@ -1,12 +1,12 @@
 package io.mlops4j.runtime.onnx;
 
-import io.mlops4j.runtime.onnx.graph.ModelGuards;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.mlops4j.error.EngineUnavailableException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.onnx.graph.ModelGuards;
 import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;
@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * ONNX Runtime, one environment per process, which is ONNX Runtime's own rule. All sessions share
- * its threads where they can; none spins.
+ * The ONNX Runtime engine. ONNX Runtime allows one environment per process. All sessions share its
+ * threads if possible, and no thread spins.
  */
 final class OnnxEngine implements Engine {
   private static final Logger LOG = LoggerFactory.getLogger(OnnxEngine.class);

@@ -1,17 +1,17 @@
 package io.mlops4j.runtime.onnx;
 
-import io.mlops4j.runtime.onnx.graph.SessionModel;
-import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ModelFormat;
+import io.mlops4j.runtime.onnx.graph.OnnxGraph;
+import io.mlops4j.runtime.onnx.graph.SessionModel;
 import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * A model as its source gives it, and what it says of itself.
+ * A model's file and what it declares.
  *
  * @param source where it came from
  * @param bytes of the main file
@@ -23,8 +23,8 @@ record OnnxFile(ModelSource source, ByteBuffer bytes, OnnxGraph graph, SessionMo
    * Reads it.
    *
    * @param trusted whether its maker is trusted
-   * @throws ModelLoadException if it is no ONNX model, if it has inputs that nobody could give, or
-   *     if weights that it refers to are missing
+   * @throws ModelLoadException if it is no ONNX model, if Java cannot feed one of its inputs, or if
+   *     external weights are missing
    */
   static OnnxFile read(ModelSource source, boolean trusted) {
     return read(source, trusted, true);

@@ -1,7 +1,5 @@
 package io.mlops4j.runtime.onnx;
 
-import io.mlops4j.runtime.onnx.graph.AlteredCharacters;
-import io.mlops4j.runtime.onnx.graph.ElementTypes;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -10,6 +8,8 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.memory.Native;
+import io.mlops4j.runtime.onnx.graph.AlteredCharacters;
+import io.mlops4j.runtime.onnx.graph.ElementTypes;
 import io.mlops4j.spi.StringColumn;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +23,7 @@ final class OnnxInput implements AutoCloseable {
   /** Making a tensor costs as much as copying some ten thousand bytes. */
   private static final int WORTH_BORROWING = 1 << 15;
 
-  /** What Arrow gives its buffers, and the widest register that kernels load without asking. */
+  /** The alignment of Arrow's buffers and of the widest register that kernels load unchecked. */
   private static final int BORROWED_ALIGNMENT = 16;
 
   private final TensorSpec spec;
@@ -105,7 +105,7 @@ final class OnnxInput implements AutoCloseable {
     return ElementTypes.bytes(spec.type(), shape);
   }
 
-  /** Binds what the declared symbols are for this shape; -1 where two shapes disagree. */
+  /** Binds the declared symbols to the sizes of this shape; -1 if two shapes disagree. */
   void bind(Map<String, Long> symbols) {
     for (int i = 0; i < spec.shape().size() && i < dims.length; i++) {
       long size = dims[i];
@@ -126,8 +126,8 @@ final class OnnxInput implements AutoCloseable {
   }
 
   /**
-   * Reads foreign memory in the next run. The tensor over it is kept, as callers often come back
-   * with the same memory, but not used again unless they do.
+   * Reads the caller's memory in the next run. The tensor over it is kept, because callers often
+   * pass the same memory again.
    *
    * @return false if no tensor can lie there, or copying costs less than making one
    */
@@ -213,7 +213,7 @@ final class OnnxInput implements AutoCloseable {
     return value;
   }
 
-  /** Half of a pair has no UTF-8: whatever ONNX Runtime got would be another text. */
+  /** An unpaired surrogate has no UTF-8 form, so ONNX Runtime would get another text. */
   private void requireWholeCharacters() {
     CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
     for (int i = 0; i < text.length; i++) {

@@ -1,7 +1,5 @@
 package io.mlops4j.runtime.onnx;
 
-import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
-import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -10,6 +8,8 @@ import io.mlops4j.error.MlopsException;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.Placement;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.onnx.graph.OnnxGraph;
+import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.ModelSource;
@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A session and what it needs to live.
+ * A loaded model: a session with the objects that it needs.
  *
  * <p>Closing a session under a run ends the process, so the session stays until the last slot is
  * closed, even if the model was closed before.
@@ -66,7 +66,9 @@ final class OnnxModel implements EngineModel {
     this.placement = session.devices().placement();
   }
 
-  /** Runs once, if it was opened with a profile, and counts the nodes that each device ran. */
+  /**
+   * If the session was opened with a profile, runs once and counts the nodes that each device ran.
+   */
   void countNodes(Duration limit) {
     SessionProfile profile = session.profile();
     if (profile == null) {
@@ -96,7 +98,7 @@ final class OnnxModel implements EngineModel {
     }
   }
 
-  /** Devices that were asked for and ran nothing are told too. */
+  /** Includes requested devices that ran nothing. */
   private Map<String, Integer> byDevice(Map<String, Integer> byProvider) {
     Map<String, Integer> nodes = new LinkedHashMap<>();
     placement.devices().forEach(device -> nodes.put(device, 0));
@@ -126,12 +128,12 @@ final class OnnxModel implements EngineModel {
     return unsigned;
   }
 
-  /** What the session calls an output of the signature. */
+  /** Returns the session's name for an output of the signature. */
   String fetched(String output) {
     return session().getOutputNames().contains(output) ? output : OptionalOutputs.element(output);
   }
 
-  /** Where it came from, for messages. */
+  /** The model's path, for messages. */
   Path main() {
     return main;
   }
@@ -165,13 +167,16 @@ final class OnnxModel implements EngineModel {
     }
   }
 
-  /** A slot was closed. */
+  /** Called when a slot was closed. */
   synchronized void returned() {
     slots--;
     freeWhenUnused();
   }
 
-  /** ONNX Runtime tells nothing; the file is mostly weights, which a session holds once. */
+  /**
+   * ONNX Runtime does not report its memory. The file is mostly weights, which a session holds
+   * once.
+   */
   @Override
   public long nativeBytes() {
     return bytes;

@@ -1,13 +1,13 @@
 package io.mlops4j.runtime.onnx;
 
-import io.mlops4j.runtime.onnx.graph.ElementTypes;
-import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.onnx.graph.ElementTypes;
+import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
 import io.mlops4j.spi.EngineValue;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One output of a slot: whether it is wanted, what is known of its shape, and its last value. */
 final class OnnxOutput implements AutoCloseable {
-  /** More than this is not reserved because a model declares it, but once an answer had it. */
+  /** The most bytes that are reserved for a declared shape before a run has returned it. */
   private static final long MOST_PROMISED = 256 << 20;
 
   private final ValueSpec spec;
@@ -47,7 +47,7 @@ final class OnnxOutput implements AutoCloseable {
     return spec.name();
   }
 
-  /** What the session calls it, see {@link OptionalOutputs}. */
+  /** The session's name for it, see {@link OptionalOutputs}. */
   String fetched() {
     return fetched;
   }
@@ -60,7 +60,7 @@ final class OnnxOutput implements AutoCloseable {
     this.wanted = wanted;
   }
 
-  /** From now on its shape is only known after a run. */
+  /** Marks its shape as unknown before a run. */
   void markDynamic() {
     dynamic = true;
   }
@@ -72,7 +72,7 @@ final class OnnxOutput implements AutoCloseable {
         && ElementTypes.canBePinned(of.type());
   }
 
-  /** The shape that the declared dimensions promise; null if they leave it open, or it is huge. */
+  /** Returns the declared shape; null if it is open or huge. */
   long @Nullable [] promised(Map<String, Long> symbols) {
     if (!canBePinned() || ((TensorSpec) spec).anyRank()) {
       return null;

@@ -19,7 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything one call needs, kept for the next.
+ * Everything that one call needs, reused by the next call.
  *
  * <p>The memory of inputs and outputs grows to the largest call. Over it lie the tensors of a few
  * combinations of shapes, so that batch sizes that alternate build nothing; a call whose shapes
@@ -60,11 +60,13 @@ final class OnnxSlot implements EngineSlot {
         .map(spec -> new OnnxOutput(spec, model.fetched(spec.name()), model.memory(), text))
         .forEach(outputs::add);
     outputs.stream().filter(this::isInput).forEach(OnnxOutput::markDynamic);
-    drops = inputs.stream().anyMatch(OnnxInput::isText) || outputs.stream().anyMatch(OnnxOutput::isNested);
+    drops =
+        inputs.stream().anyMatch(OnnxInput::isText)
+            || outputs.stream().anyMatch(OnnxOutput::isNested);
     options = quiet();
   }
 
-  /** What ONNX Runtime would print also comes as an exception. */
+  /** ONNX Runtime also reports as an exception what it would print. */
   private static RunOptions quiet() throws OrtException {
     RunOptions options = new RunOptions();
     try {
@@ -76,7 +78,9 @@ final class OnnxSlot implements EngineSlot {
     }
   }
 
-  /** An input given back as it is: ONNX Runtime leaves pinned memory for it unwritten, silently. */
+  /**
+   * An input that is also an output: ONNX Runtime silently leaves pinned memory for it unwritten.
+   */
   private boolean isInput(OnnxOutput output) {
     return inputs.stream().anyMatch(input -> input.name().equals(output.name()));
   }
@@ -104,7 +108,9 @@ final class OnnxSlot implements EngineSlot {
     return inputs.get(input).address();
   }
 
-  /** Where much lies there: a tensor over foreign memory costs as much to make as a short copy. */
+  /**
+   * Only for large inputs: making a tensor over the caller's memory costs as much as a short copy.
+   */
   @Override
   public synchronized boolean borrow(int input, long address, long bytes) {
     requireOpen();
@@ -335,7 +341,7 @@ final class OnnxSlot implements EngineSlot {
     }
   }
 
-  /** Drops what is made anew for each run. */
+  /** Drops what each run makes. */
   private synchronized void drop() {
     inputs.forEach(OnnxInput::dropText);
     outputs.forEach(OnnxOutput::dropNested);

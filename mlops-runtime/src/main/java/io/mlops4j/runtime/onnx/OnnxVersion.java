@@ -4,17 +4,17 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Tells versions of ONNX Runtime that this was not tested with; they run, but say so. */
+/** Detects versions of ONNX Runtime older than the tested one. They run, after a warning. */
 final class OnnxVersion {
   private static final Pattern NUMBERS = Pattern.compile("(\\d{1,6})\\.(\\d{1,6}).*");
 
   private OnnxVersion() {}
 
-  /** What to tell of a version that is older than the tested one; empty for all others. */
+  /** Returns a warning about a version older than the tested one; empty for all others. */
   static Optional<String> unlikeTested(String found) {
     return isOlder(found, OnnxEngineProvider.TESTED)
         ? Optional.of(
-            "found ONNX Runtime %s on the class path, expected %s, which is what this library was tested with: it is used, but devices, limits and answers may be others; another dependency may have brought it, as mvn dependency:tree tells: exclude it there"
+            "found ONNX Runtime %s on the class path, expected %s, the tested version. It is used, but devices, limits and answers may differ; run mvn dependency:tree to find the dependency that brings it, and exclude it there"
                 .formatted(found, OnnxEngineProvider.TESTED))
         : Optional.empty();
   }

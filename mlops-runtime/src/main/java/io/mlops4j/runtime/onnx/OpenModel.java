@@ -6,8 +6,9 @@ import io.mlops4j.runtime.onnx.graph.OnnxGraph;
  * A model in a session.
  *
  * @param session the session
- * @param graph what the opened file says of itself; not to be kept, as it may hold the file's bytes
- * @param bytes how much the session holds: ONNX Runtime tells nothing, but a model is mostly
+ * @param graph what the opened file says of itself; must not be kept, because it may hold the
+ *     file's bytes
+ * @param bytes the size of the session: ONNX Runtime does not report it, but a model is mostly
  *     weights, which a session holds once
  */
 record OpenModel(OpenSession session, OnnxGraph graph, long bytes) implements AutoCloseable {

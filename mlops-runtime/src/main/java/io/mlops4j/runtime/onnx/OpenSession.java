@@ -6,7 +6,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session with what must outlive it.
+ * A session with the objects that must outlive it.
  *
  * @param session the session
  * @param options what it was made with
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 record OpenSession(
     OrtSession session, SessionOptions options, Devices devices, @Nullable SessionProfile profile)
     implements AutoCloseable {
-  /** To be called once: ONNX Runtime refuses to close a session again. */
+  /** Must be called once only: ONNX Runtime fails to close a session twice. */
   @Override
   public void close() {
     try (profile;

@@ -45,7 +45,7 @@ final class OrtStart {
   private OrtStart() {}
 
   /**
-   * Starts it, or gives the one that runs.
+   * Starts the environment, or returns the running one.
    *
    * @param nativeCache where libraries are kept, if they are
    * @param threads how many one run may use
@@ -66,15 +66,15 @@ final class OrtStart {
   }
 
   /**
-   * While the libraries are verified, what ONNX Runtime's first class begins with: a logger, and a
-   * random name for a folder. In a young process that is a seventh of the start.
+   * Loads classes that ONNX Runtime's first class needs, a logger and a random number generator,
+   * while the libraries are verified. In a new process they take a seventh of the start.
    */
   private static void loadClasses() {
     java.util.logging.Logger.getLogger(OrtStart.class.getName());
     new SecureRandom().nextLong();
   }
 
-  /** One at a time: the property counts for the whole process. */
+  /** Synchronized, because the property is process-wide. */
   private static synchronized OrtEnvironment environment(Path nativeCache, int threads) {
     Optional<Path> libraries = libraries(nativeCache);
     if (libraries.isEmpty()) {
@@ -111,7 +111,7 @@ final class OrtStart {
     return NativeLibraryCache.in(nativeCache, resources);
   }
 
-  /** ONNX Runtime's library, if this process has loaded it, as far as the system tells. */
+  /** Returns ONNX Runtime's library if this process has loaded it and the system shows it. */
   private static Optional<String> loaded() {
     try (BufferedReader lines = Files.newBufferedReader(MAPPINGS, StandardCharsets.ISO_8859_1)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs a model once on zeros and empty texts; dimensions that it leaves open are 1. */
 final class ProfiledRun {
-  /** Inputs larger than this are not made up. */
+  /** The largest input that is generated. */
   private static final long MOST_VALUES = 1 << 22;
 
   private ProfiledRun() {}
@@ -26,7 +26,7 @@ final class ProfiledRun {
    *
    * @param limit the longest that it may take
    * @throws InferenceException if it fails, or takes longer
-   * @throws io.mlops4j.error.ModelInputException if it takes no such values
+   * @throws io.mlops4j.error.ModelInputException if it accepts no such values
    */
   static void of(EngineModel model, Duration limit) {
     ScheduledThreadPoolExecutor timer =
@@ -65,7 +65,7 @@ final class ProfiledRun {
     return input.shape().stream().mapToLong(dim -> dim.size().orElse(1)).toArray();
   }
 
-  /** Of sizes that are not negative; does not overflow. */
+  /** Multiplies non-negative sizes without overflow. */
   private static long product(long a, long b) {
     return a > MOST_VALUES || b > MOST_VALUES ? (a == 0 || b == 0 ? 0 : Long.MAX_VALUE) : a * b;
   }

@@ -1,7 +1,5 @@
 package io.mlops4j.runtime.onnx;
 
-import io.mlops4j.runtime.onnx.graph.SessionModel;
-import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
@@ -11,6 +9,8 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.runtime.cache.ModelEntry;
+import io.mlops4j.runtime.onnx.graph.OnnxGraph;
+import io.mlops4j.runtime.onnx.graph.SessionModel;
 import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.LoadRequest;
 import java.io.IOException;
@@ -171,7 +171,7 @@ final class Sessions {
     options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
   }
 
-  /** What decides, beside the model and the machine, how a model is optimised here. */
+  /** The settings that decide how a model is optimised, beside the model and the machine. */
   static List<String> recipe() {
     return List.of(
         "level " + SessionOptions.OptLevel.ALL_OPT,

@@ -19,15 +19,14 @@ import org.slf4j.LoggerFactory;
 final class SharedThreads {
   private static final Logger LOG = LoggerFactory.getLogger(SharedThreads.class);
 
-  /** As process-wide as what it describes, which does not tell; 1 when none are shared. */
+  /** Process-wide like the environment, which does not report it; 1 if no threads are shared. */
   private static int budget = 1;
 
   private SharedThreads() {}
 
   /**
-   * Starts the environment with shared threads, or gives the one that runs, as it is. Either stays
-   * until the process has ended where that is possible; where it is not, no session uses shared
-   * threads.
+   * Starts the environment with shared threads, or returns the running one unchanged. It stays
+   * until the process has ended if that is possible; otherwise no session uses shared threads.
    *
    * @param wanted how many threads one run may use, its caller included
    */
@@ -58,7 +57,7 @@ final class SharedThreads {
     }
   }
 
-  /** Whether sessions with this budget need no threads of their own. */
+  /** Returns whether sessions with this budget can use the shared threads. */
   static synchronized boolean serve(int wanted) {
     return wanted > 1 && wanted == budget;
   }

@@ -1,8 +1,5 @@
 package io.mlops4j.runtime.onnx;
 
-import io.mlops4j.runtime.onnx.graph.ProtoTypes;
-import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
-import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.MapInfo;
@@ -21,6 +18,9 @@ import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.TensorSpec.Dim;
 import io.mlops4j.model.ValueSpec;
+import io.mlops4j.runtime.onnx.graph.OnnxGraph;
+import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
+import io.mlops4j.runtime.onnx.graph.ProtoTypes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,11 +28,11 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Reads a session's signature, and refuses outputs that the slots could not read.
+ * Reads a session's signature, and rejects outputs that the slots cannot read.
  *
  * <p>ONNX Runtime knows the order of the inputs and what it inferred of the outputs. Its Java API
- * tells a scalar and a value of unknown rank alike, and no unsigned type inside a sequence: there
- * the model's own file speaks.
+ * does not distinguish a scalar from a value of unknown rank, and hides unsigned types inside
+ * sequences. The model's file does.
  */
 final class SignatureReader {
   private final Path model;

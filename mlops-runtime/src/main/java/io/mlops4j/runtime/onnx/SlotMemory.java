@@ -4,7 +4,7 @@ import io.mlops4j.error.InferenceException;
 import io.mlops4j.runtime.memory.DirectMemory;
 import java.nio.ByteBuffer;
 
-/** Memory of a slot that grows with the largest call and stays until the slot is closed. */
+/** Memory of a slot: it grows to the largest call's size and is freed when the slot is closed. */
 final class SlotMemory implements AutoCloseable {
   private static final long STEP = 1 << 20;
 
@@ -22,9 +22,9 @@ final class SlotMemory implements AutoCloseable {
   }
 
   /**
-   * Makes room; what lay there is gone, and so is the address.
+   * Allocates more memory. The content is lost and the address changes.
    *
-   * @throws InferenceException if there is no such room
+   * @throws InferenceException if the memory cannot be allocated
    */
   void grow(long bytes) {
     moves++;
@@ -34,7 +34,7 @@ final class SlotMemory implements AutoCloseable {
     capacity = rounded;
   }
 
-  /** Powers of two while small, so that batches growing row by row seldom allocate. */
+  /** Rounds small sizes up to powers of two, so that batches growing row by row seldom allocate. */
   private static long rounded(long bytes) {
     if (bytes <= STEP) {
       return Math.max(DirectMemory.ALIGNMENT, Long.highestOneBit(2 * bytes - 1));
@@ -42,7 +42,7 @@ final class SlotMemory implements AutoCloseable {
     return Math.min(DirectMemory.LIMIT, (bytes + STEP - 1) / STEP * STEP);
   }
 
-  /** How often it grew: what was built over it before must not be used any more. */
+  /** How often it grew. Tensors made before the last time must not be used any more. */
   int moves() {
     return moves;
   }

@@ -1,7 +1,5 @@
 package io.mlops4j.runtime.onnx;
 
-import io.mlops4j.runtime.onnx.graph.ElementTypes;
-import io.mlops4j.runtime.memory.TensorView;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -9,12 +7,14 @@ import io.mlops4j.error.InferenceException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.memory.Native;
+import io.mlops4j.runtime.memory.TensorView;
+import io.mlops4j.runtime.onnx.graph.ElementTypes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 
-/** Memory for a tensor that a run makes, and the view of it. */
+/** Memory for an output tensor, and the view of it. */
 final class TensorMemory implements AutoCloseable {
   private final String output;
   private final ElementType type;
@@ -52,12 +52,12 @@ final class TensorMemory implements AutoCloseable {
     elements.grow(bytes(dims));
   }
 
-  /** A tensor for a run to write; the memory is big enough. */
+  /** Returns a tensor for a run to write. The memory must be large enough. */
   OnnxTensor tensor(long[] dims, OrtEnvironment environment) throws OrtException {
     return TensorTypes.over(elements.buffer(bytes(dims)), environment, type, dims);
   }
 
-  /** The run wrote here. */
+  /** Sets the view to what a run wrote here. */
   void written(long[] dims) {
     view.set(dims, elements.address(), bytes(dims), 0);
   }

@@ -7,10 +7,9 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.TensorInfo.OnnxTensorType;
 import io.mlops4j.model.ElementType;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Optional;
 
-/** ONNX Runtime's element types and ours. */
+/** Converts between ONNX Runtime's element types and this library's. */
 final class TensorTypes {
   private TensorTypes() {}
 
@@ -36,8 +35,8 @@ final class TensorTypes {
   }
 
   /**
-   * The type of keys, values and elements inside sequences and maps, which ONNX Runtime tells as
-   * Java types only.
+   * The type of keys, values and elements inside sequences and maps, which ONNX Runtime reports
+   * only as Java types.
    */
   static Optional<ElementType> of(OnnxJavaType type) {
     return switch (type) {
@@ -49,7 +48,7 @@ final class TensorTypes {
   }
 
   /**
-   * A tensor over memory of ours, without a copy.
+   * Makes a tensor over given memory, without a copy.
    *
    * @param bytes direct, native order, exactly as long as the tensor; outlives it
    */

@@ -1,7 +1,5 @@
 package io.mlops4j.runtime.onnx;
 
-import io.mlops4j.runtime.onnx.graph.ElementTypes;
-import io.mlops4j.runtime.onnx.graph.ProtoTypes;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -14,6 +12,8 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
+import io.mlops4j.runtime.onnx.graph.ElementTypes;
+import io.mlops4j.runtime.onnx.graph.ProtoTypes;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
@@ -21,9 +21,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Makes the tensors of uint16, uint32 and uint64 that ONNX Runtime's Java API cannot make: out of
- * signed ones by a model of one {@code Cast}, which keeps the bits. One such model for each type
- * that a model's inputs have; runs are thread safe.
+ * Makes tensors of uint16, uint32 and uint64, which ONNX Runtime's Java API cannot make. A model of
+ * one {@code Cast} for each type makes them from signed tensors and keeps the bits. Runs are thread
+ * safe.
  */
 final class UnsignedTensors implements AutoCloseable {
   private static final String SIGNED = "signed";
@@ -33,7 +33,7 @@ final class UnsignedTensors implements AutoCloseable {
 
   private UnsignedTensors() {}
 
-  /** Opens what the inputs of a signature need, often nothing; the caller closes it. */
+  /** Opens the casts that the inputs of a signature need, often none. The caller closes it. */
   static UnsignedTensors open(OrtEnvironment environment, ModelSignature signature)
       throws OrtException {
     UnsignedTensors tensors = new UnsignedTensors();
@@ -78,7 +78,7 @@ final class UnsignedTensors implements AutoCloseable {
    * A tensor of ONNX Runtime's own memory, which the caller closes.
    *
    * @param type one of the signature's unsigned types
-   * @param signed a tensor of the same bits; lent, and to outlive the result
+   * @param signed a tensor of the same bits, which must outlive the result
    */
   UnsignedTensor of(ElementType type, OnnxTensor signed) throws OrtException {
     OrtSession cast = Objects.requireNonNull(casts.get(type), type::toString);
@@ -95,7 +95,7 @@ final class UnsignedTensors implements AutoCloseable {
    * @param unsigned to be fed to a model
    */
   record UnsignedTensor(OrtSession cast, OnnxTensor signed, OnnxTensor unsigned) {
-    /** Takes over what the memory of the signed one holds now. */
+    /** Copies the present content of the signed tensor. */
     void refresh() throws OrtException {
       cast.run(Map.of(SIGNED, signed), Set.of(), Map.of(UNSIGNED, unsigned)).close();
     }

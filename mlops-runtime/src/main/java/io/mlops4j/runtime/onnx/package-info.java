@@ -1,6 +1,6 @@
 /**
  * Runs ONNX models on ONNX Runtime. The only package that sees {@code ai.onnxruntime}; found by
- * {@link java.util.ServiceLoader}, so nobody names its types.
+ * {@link java.util.ServiceLoader}.
  */
 @NullMarked
 package io.mlops4j.runtime.onnx;

@@ -10,10 +10,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A model whose digest is known and whose bytes are read when somebody asks for them, once. Thread
- * safe.
- */
+/** A model whose digest is known and whose bytes are read once, on first use. Thread safe. */
 public final class DeferredSource implements ModelSource {
   private final ModelFormat format;
   private final Path main;
@@ -29,7 +26,8 @@ public final class DeferredSource implements ModelSource {
    * @param main the main file or folder, for messages
    * @param oneFile whether there are no further files
    * @param digest what the reader will check
-   * @param reader reads and verifies the bytes; what it throws is for whoever asked for them
+   * @param reader reads and verifies the bytes; its exceptions go to the caller that needs the
+   *     bytes
    */
   public DeferredSource(
       ModelFiles.Kind kind,

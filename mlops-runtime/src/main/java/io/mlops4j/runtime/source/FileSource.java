@@ -13,9 +13,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model's bytes in memory. They were read once, and what was digested is what an engine gets,
- * whatever happens to the file afterwards. Immutable and thread safe; the memory is freed with the
- * source.
+ * A model's bytes in memory. They are read once, so an engine gets exactly the bytes that were
+ * digested, even when the file changes afterwards. Immutable and thread safe; the memory is freed
+ * with the source.
  */
 public final class FileSource implements ModelSource {
   private final ModelFormat format;
@@ -71,7 +71,7 @@ public final class FileSource implements ModelSource {
   }
 
   /**
-   * Bytes that somebody else has read and verified.
+   * Wraps bytes that the caller has read and verified.
    *
    * @param kind what they are
    * @param main the main file or folder, for messages

@@ -7,8 +7,8 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what long work has done, and tells it after every step and every few megabytes. For one
- * thread.
+ * Counts the progress of long work and reports it after every step and every few megabytes. Not
+ * thread safe.
  */
 public final class Meter implements LongConsumer {
   private static final long EVERY = 4 << 20;

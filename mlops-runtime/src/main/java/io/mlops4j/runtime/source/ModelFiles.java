@@ -32,11 +32,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The files of one model: a single file, or a folder with everything below it.
  *
- * <p>Names are relative, with {@code /} between folders, and sorted by their UTF-8 bytes. Refused
- * are symbolic links inside a folder, anything that is neither file nor folder, and names that
- * another system would read differently: with a control character or {@code \}, or equal but for
- * case. A signature, {@code model.sig} in a folder or {@code NAME.sig} beside a file, is none of
- * them. Immutable and thread safe; what lies on the disk may of course change after the listing.
+ * <p>Names are relative, with {@code /} between folders, and sorted by their UTF-8 bytes. Symbolic
+ * links inside a folder and special files are rejected. So are names that another system would read
+ * differently: with a control character or {@code \}, or equal except for case. A signature ({@code
+ * model.sig} in a folder, {@code NAME.sig} beside a file) does not belong to the files. Immutable
+ * and thread safe; the disk may change after the listing.
  */
 public final class ModelFiles {
   /** Sorts names by their UTF-8 bytes, as {@code LC_ALL=C sort} does; String sorts by UTF-16. */
@@ -109,15 +109,15 @@ public final class ModelFiles {
     if (cause instanceof ClosedByInterruptException) {
       return new ModelLoadException(
           path
-              + ": found the thread interrupted while it read the model, expected time to finish; load"
-              + " it again in a thread that nobody interrupts",
+              + ": the thread was interrupted while it read the model; nothing was loaded, load"
+              + " it again",
           cause);
     }
     return new ModelLoadException(
         path
-            + ": found a file or folder that cannot be read ("
+            + ": cannot read the file or folder ("
             + cause
-            + "), expected a readable model; check the permissions and the disk",
+            + "); check the permissions and the disk",
         cause);
   }
 
@@ -177,9 +177,9 @@ public final class ModelFiles {
   }
 
   /**
-   * Reads the signature that lies with the model. One that cannot be read, or is too large to be
-   * one, is given as no bytes: whoever asks for a signature refuses those, and nobody else is kept
-   * from the model.
+   * Reads the signature that lies beside the model. An unreadable or oversized signature is
+   * returned as an empty buffer: a trust policy rejects it, and callers without a policy still get
+   * the model.
    *
    * @return its bytes, unverified; empty if there is none
    */
@@ -196,7 +196,7 @@ public final class ModelFiles {
   }
 
   /**
-   * Finds out what the files are, by names and a few bytes of a copy of them.
+   * Determines the format of the files from their names and a few bytes of a copy.
    *
    * @param copy a folder that holds the files under the same names
    * @return the format, and the main file where it has one
@@ -207,7 +207,7 @@ public final class ModelFiles {
   }
 
   /**
-   * Finds out what the files are, by names and a few bytes of them.
+   * Determines the format of the files from their names and a few bytes.
    *
    * @return the format, and the main file where it has one
    * @throws ModelLoadException if they are no model of a known format
@@ -228,7 +228,9 @@ public final class ModelFiles {
     }
   }
 
-  /** The same for bytes that were read already: what is checked is what is loaded. */
+  /**
+   * Does the same with bytes that were already read, so that the checked bytes are the loaded ones.
+   */
   Kind kind(Map<String, ByteBuffer> read) {
     String main = mainName();
     if (main == null) {
@@ -309,7 +311,7 @@ public final class ModelFiles {
       }
       if (bytes.hasRemaining() || channel.size() != size) {
         throw new ModelLoadException(
-            file + ": found that it changed while it was read, expected a finished file", null);
+            file + ": the file changed while it was read; load it again when it is complete", null);
       }
       return bytes.flip();
     } catch (IOException e) {
@@ -361,7 +363,8 @@ public final class ModelFiles {
             file
                 + ": found a "
                 + (attributes.isSymbolicLink() ? "symbolic link" : "special file")
-                + ", expected only files and folders in a model's folder; put the file itself there",
+                + ", expected only files and folders in a model's folder; put the file itself"
+                + " there",
             null);
       }
       String name = checkName(file, root.relativize(file).toString().replace('\\', '/'));

@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads models by path; where a cache remembers digests, an unchanged file only when its bytes are
+ * Reads models by path. With a cache of digests, an unchanged file is read only when its bytes are
  * needed. Thread safe.
  */
 public final class ModelReader {
@@ -78,7 +78,7 @@ public final class ModelReader {
     if (!source.digest().equals(known)) {
       digests.forget(file);
       throw new ModelLoadException(
-          "%s: found %s, expected %s as a moment ago; it changed while it was loaded: load it again when it is finished"
+          "%s: found %s, expected %s: the file changed while it was loaded; load it again when it is complete"
               .formatted(shown, source.digest(), known),
           null);
     }

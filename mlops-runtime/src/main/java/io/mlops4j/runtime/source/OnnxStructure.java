@@ -4,9 +4,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells an ONNX model from other bytes by the outermost fields of its protobuf, without parsing
- * what is inside them. That finds other formats and cut files; everything else is for the engine to
- * say.
+ * Recognises an ONNX model by the outermost fields of its protobuf, without parsing their content.
+ * That finds other formats and truncated files. The engine finds everything else.
  */
 final class OnnxStructure {
   private static final int VARINT = 0;

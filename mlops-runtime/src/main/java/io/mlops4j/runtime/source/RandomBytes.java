@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** Bytes that can be looked at anywhere without reading all of them. */
+/** Bytes with random access, so that a format is recognised without reading a whole file. */
 interface RandomBytes {
   long size();
 
@@ -25,7 +25,7 @@ interface RandomBytes {
     };
   }
 
-  /** Reads byte by byte: meant for the few bytes that tell a format. */
+  /** Reads byte by byte, which is enough for the few bytes that identify a format. */
   static RandomBytes of(FileChannel file, long size) {
     ByteBuffer one = ByteBuffer.allocate(1);
     return new RandomBytes() {

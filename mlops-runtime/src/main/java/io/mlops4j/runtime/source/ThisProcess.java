@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Which process this is, as people find it. */
+/** Describes the present process for records and messages. */
 public final class ThisProcess {
   /**
    * For example {@code process 4711 on host}. The host's name is read, not looked up in a network.

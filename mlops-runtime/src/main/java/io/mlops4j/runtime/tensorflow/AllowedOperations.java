@@ -12,12 +12,12 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The operations that a SavedModel may run: those that compute, and those that keep variables,
- * tables, lists and loops. Named are what is allowed, not what is not: new operations that read
- * files come with each release of TensorFlow. {@code operations.txt} says how the list was made.
+ * The operations that a SavedModel may run: those that compute, and those that hold variables,
+ * tables, lists and loops. The list names allowed operations, because each release of TensorFlow
+ * brings new ones that read files. {@code operations.txt} says how the list was made.
  */
 final class AllowedOperations {
-  /** What reads the model's own variables, while it is loaded. */
+  /** Operations that read the model's own variables while it is loaded. */
   private static final Set<String> RESTORING = Set.of("Restore", "RestoreSlice", "RestoreV2");
 
   private static final int SHOWN = 20;
@@ -41,7 +41,7 @@ final class AllowedOperations {
   }
 
   /**
-   * Checks what loading a model and asking it would run.
+   * Checks the operations that loading and calling a model would run.
    *
    * @param more what the caller allows beyond the list
    * @throws ModelLoadException naming the operations that are not allowed

@@ -4,14 +4,16 @@ import io.mlops4j.model.ElementType;
 import java.util.Optional;
 import org.tensorflow.internal.c_api.global.tensorflow;
 
-/** TensorFlow's element types and ours. */
+/** Converts between TensorFlow's element types and this library's. */
 final class DataTypes {
-  /** What a type's number grows by when a graph passes a variable itself instead of its value. */
+  /**
+   * The difference between the number of a type and that of a reference to a variable of the type.
+   */
   private static final int REFERENCE = 100;
 
   private DataTypes() {}
 
-  /** Empty for types that no column could hold: complex, quantised, resource, variant. */
+  /** Returns empty for types that no column can hold: complex, quantised, resource, variant. */
   static Optional<ElementType> of(int type) {
     return Optional.ofNullable(
         switch (type) {
@@ -52,12 +54,12 @@ final class DataTypes {
     };
   }
 
-  /** The type of the value, whether the graph passes that or a variable. */
+  /** Returns the type of the value, also for a reference to a variable. */
   static int value(int type) {
     return type > REFERENCE ? type - REFERENCE : type;
   }
 
-  /** The size of an element in a tensor's memory. */
+  /** Returns the size of an element in a tensor's memory. */
   static int bytes(ElementType type) {
     return type == ElementType.STRING ? TextForm.BYTES : type.bytes();
   }

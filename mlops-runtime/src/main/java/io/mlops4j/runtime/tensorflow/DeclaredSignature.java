@@ -7,14 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one signature of a SavedModel declares.
+ * What a SavedModel declares for one signature.
  *
  * @param tags the tags of the graph that has it
  * @param inputs sorted by name, as the file has no order
  * @param outputs sorted by name
  * @param assets names of further files that the graph reads
- * @param restoring what is run to read the variables while the model is loaded
- * @param initialising what else is run then
+ * @param restoring the operations that read the variables while the model is loaded
+ * @param initialising the other operations of loading
  * @param operations of the graph
  */
 record DeclaredSignature(
@@ -34,7 +34,7 @@ record DeclaredSignature(
    */
   record Tensor(TensorSpec spec, String endpoint) {}
 
-  /** What is run when the model is asked, and what initialises it. */
+  /** Returns the operations of a call and of the initialisation. */
   List<String> running() {
     List<String> running = new ArrayList<>(initialising);
     outputs.forEach(output -> running.add(output.endpoint()));

@@ -22,9 +22,9 @@ import org.tensorflow.internal.c_api.TF_Output;
 record Endpoint(TensorSpec spec, TF_Operation operation, int index, String name) {
 
   /**
-   * Finds what a signature names, and checks what TensorFlow would take on trust.
+   * Finds the tensors that a signature names, and checks what TensorFlow does not.
    *
-   * @throws ModelLoadException if it is not in the graph, or of another type there
+   * @throws ModelLoadException if it is not in the graph or has another type there
    */
   static List<Endpoint> find(
       List<DeclaredSignature.Tensor> tensors, String side, NativeSession session, Path model) {
@@ -40,7 +40,8 @@ record Endpoint(TensorSpec spec, TF_Operation operation, int index, String name)
    *
    * @throws ModelLoadException also if two are the same tensor
    */
-  static List<Endpoint> inputs(List<DeclaredSignature.Tensor> tensors, NativeSession session, Path model) {
+  static List<Endpoint> inputs(
+      List<DeclaredSignature.Tensor> tensors, NativeSession session, Path model) {
     List<Endpoint> found = find(tensors, "input", session, model);
     for (int i = 0; i < found.size(); i++) {
       for (int k = 0; k < i; k++) {
@@ -56,7 +57,8 @@ record Endpoint(TensorSpec spec, TF_Operation operation, int index, String name)
     return found;
   }
 
-  private static Endpoint find(DeclaredSignature.Tensor tensor, String what, NativeSession session) {
+  private static Endpoint find(
+      DeclaredSignature.Tensor tensor, String what, NativeSession session) {
     String name = tensor.endpoint();
     int colon = name.lastIndexOf(':');
     TF_Operation operation =
@@ -92,7 +94,7 @@ record Endpoint(TensorSpec spec, TF_Operation operation, int index, String name)
     }
   }
 
-  /** An array of endpoints for a run, which the caller closes. */
+  /** Returns an array of endpoints for a run. The caller closes it. */
   static TF_Output array(List<Endpoint> endpoints) {
     TF_Output array = new TF_Output(endpoints.size());
     for (int i = 0; i < endpoints.size(); i++) {

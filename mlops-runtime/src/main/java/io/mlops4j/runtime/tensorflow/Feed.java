@@ -19,15 +19,14 @@ import org.tensorflow.internal.c_api.TF_Tensor;
 /**
  * One input of a slot: a tensor in TensorFlow's memory, kept while its shape repeats.
  *
- * <p>A model that keeps what it is given, in a variable or a queue, keeps this very memory. So
- * after each run it is asked whether TensorFlow still holds it; if so, the next call gets other
- * memory.
+ * <p>A model that stores its input in a variable or a queue keeps this memory. After each run,
+ * TensorFlow is asked whether it still holds the memory; if so, the next call gets other memory.
  */
 final class Feed implements AutoCloseable {
-  /** What one column may hold; of TensorFlow's own it would be more. */
+  /** The most bytes of a column. TensorFlow itself allows more. */
   private static final long LIMIT = Integer.MAX_VALUE - 128;
 
-  /** TensorFlow ends the process when a tensor has more. */
+  /** The most dimensions of a tensor. TensorFlow ends the process beyond that. */
   private static final int MOST_DIMENSIONS = 254;
 
   private final TensorSpec spec;
@@ -59,7 +58,7 @@ final class Feed implements AutoCloseable {
     return tensor != null && Arrays.equals(dims, shape);
   }
 
-  /** Refuses a shape that the model does not declare, or that TensorFlow would not survive. */
+  /** Rejects a shape that the model does not declare, or that ends the process. */
   void check(long[] shape) {
     boolean fits = spec.anyRank() || spec.shape().size() == shape.length;
     long elements = 1;
@@ -103,7 +102,7 @@ final class Feed implements AutoCloseable {
     TF_Tensor made = TF_AllocateTensor(DataTypes.of(spec.type()), shape, shape.length, size);
     if (made == null) {
       throw new InferenceException(
-          "input %s: found no memory for %d bytes, expected some; split the batch"
+          "input %s: cannot allocate %d bytes of native memory; split the batch or raise the limit of the container"
               .formatted(name(), size),
           null);
     }
@@ -167,8 +166,8 @@ final class Feed implements AutoCloseable {
   }
 
   /**
-   * After a run whose outputs were deleted: makes sure that the memory is ours alone, with the same
-   * elements.
+   * Called after the outputs of a run were deleted: makes sure that only this input holds the
+   * memory, with the same elements.
    */
   void settle() {
     if (tensor == null || TF_TensorMaybeMove(tensor) != null) {
@@ -190,7 +189,7 @@ final class Feed implements AutoCloseable {
     return name() + Arrays.toString(dims);
   }
 
-  /** Not to be called before outputs that may be this very tensor were deleted. */
+  /** Must not be called before outputs that may be this tensor were deleted. */
   @Override
   public void close() {
     if (tensor == null) {

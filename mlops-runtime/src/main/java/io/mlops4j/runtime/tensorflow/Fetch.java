@@ -1,6 +1,5 @@
 package io.mlops4j.runtime.tensorflow;
 
-import io.mlops4j.runtime.memory.TensorView;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeleteTensor;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_Dim;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_NumDims;
@@ -12,6 +11,7 @@ import io.mlops4j.error.InferenceException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.runtime.memory.Native;
+import io.mlops4j.runtime.memory.TensorView;
 import io.mlops4j.spi.HostMemory;
 import org.tensorflow.internal.c_api.TF_Tensor;
 
@@ -62,7 +62,7 @@ final class Fetch implements AutoCloseable {
     read(made);
   }
 
-  /** Shows a tensor that stays its owner's: an input that a model gives back as it is. */
+  /** Shows a tensor owned by an input that the model returns unchanged. */
   void show(TF_Tensor tensor) {
     read(tensor);
   }
@@ -121,7 +121,7 @@ final class Fetch implements AutoCloseable {
         null);
   }
 
-  /** Gives back what a run made. */
+  /** Deletes the tensor that a run made. */
   void drop() {
     if (!made.isNull()) {
       TF_DeleteTensor(made);

@@ -15,11 +15,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which operations a graph may run for what is asked of it.
+ * Finds the operations that a graph may run for given tensors.
  *
- * <p>Of the graph itself, that is what leads to the nodes asked for; TensorFlow leaves out the
- * rest. Of a function it is everything: what only has an effect is run too. Where a protobuf says
- * something twice, both count, whichever TensorFlow takes. Values of constants are stepped over.
+ * <p>In the graph itself these are the nodes that lead to the tensors; TensorFlow prunes the rest.
+ * In a function they are all nodes, because those with side effects run too. If a protobuf has a
+ * field twice, both count, whichever TensorFlow uses. Values of constants are skipped.
  */
 final class GraphOperations {
   /** Deeper than functions are ever nested. */
@@ -35,7 +35,7 @@ final class GraphOperations {
     private final Set<String> functions = new HashSet<>();
   }
 
-  /** Adds what a graph, or a part of it, says, to the end of the message. */
+  /** Reads a graph, or a part of it, to the end of the message. */
   void read(CodedInputStream graph) throws IOException {
     for (int tag = graph.readTag(); tag != 0; tag = graph.readTag()) {
       if (isMessage(tag, 1)) {
@@ -171,7 +171,7 @@ final class GraphOperations {
   }
 
   /**
-   * The operations that may run when tensors are asked for, or nodes are run.
+   * Returns the operations that may run for given tensors or nodes.
    *
    * @param asked names of tensors or nodes
    */
@@ -202,7 +202,9 @@ final class GraphOperations {
     }
   }
 
-  /** The node that gives a tensor, or runs before another: {@code name:0}, {@code ^name}. */
+  /**
+   * Returns the node that makes a tensor, or runs before another: {@code name:0}, {@code ^name}.
+   */
   private static String node(String input) {
     String name = input.startsWith("^") ? input.substring(1) : input;
     int colon = name.indexOf(':');

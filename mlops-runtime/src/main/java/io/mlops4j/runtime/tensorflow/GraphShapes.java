@@ -63,7 +63,7 @@ final class GraphShapes {
       };
     }
 
-    /** What lies in a field; null if no shape does. */
+    /** Returns the message in a field; null if it contains no shape. */
     @Nullable Message in(int field) {
       return switch (this) {
         case GRAPH -> field == 1 ? NODE : field == 2 ? LIBRARY : null;
@@ -138,7 +138,7 @@ final class GraphShapes {
       return field << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
     }
 
-    /** Reads a field if it tells. */
+    /** Reads a field if it matters. */
     boolean read(int tag, CodedInputStream in) throws IOException {
       if (tag == OPERATION) {
         identity = in.readBytes().equals(IDENTITY);

@@ -10,10 +10,7 @@ import org.tensorflow.internal.c_api.TF_Operation;
 import org.tensorflow.internal.c_api.TF_Output;
 import org.tensorflow.internal.c_api.TF_Tensor;
 
-/**
- * The arguments of a run, built once: what is fed and fetched, room for the tensors, and how it
- * went.
- */
+/** The arguments of a run, built once: inputs, outputs, room for the tensors, and the status. */
 final class NativeCall implements AutoCloseable {
   private static final int POINTER = 8;
 
@@ -41,7 +38,7 @@ final class NativeCall implements AutoCloseable {
     Native.putLong(fed.address() + (long) POINTER * i, tensor.address());
   }
 
-  /** The tensor that a run made, which the caller deletes. */
+  /** Returns the tensor that a run made. The caller deletes it. */
   long fetched(int i) {
     return Native.getLong(fetched.address() + (long) POINTER * i);
   }

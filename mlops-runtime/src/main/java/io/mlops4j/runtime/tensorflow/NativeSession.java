@@ -23,7 +23,7 @@ import org.tensorflow.internal.c_api.TF_Session;
 import org.tensorflow.internal.c_api.TF_SessionOptions;
 import org.tensorflow.proto.ConfigProto;
 
-/** A graph with its variables. Runs may go on at the same time; nothing may once it is closed. */
+/** A graph with its variables. Concurrent runs are allowed; no run may start after it is closed. */
 final class NativeSession implements AutoCloseable {
   private static final int IN_THE_CALLING_THREAD = -1;
 

@@ -2,7 +2,7 @@ package io.mlops4j.runtime.tensorflow;
 
 import io.mlops4j.spi.HostMemory;
 
-/** Memory of a slot that grows with the largest call and stays until the slot is closed. */
+/** Memory of a slot: it grows to the largest call's size and is freed when the slot is closed. */
 final class OutputMemory implements AutoCloseable {
   private static final int ALIGNMENT = 64;
   private static final long LARGEST = Integer.MAX_VALUE - 2 * ALIGNMENT;
@@ -15,7 +15,7 @@ final class OutputMemory implements AutoCloseable {
     this.memory = memory;
   }
 
-  /** Makes room; what lay there is gone if it moves. */
+  /** Makes room. The content is lost if the memory moves. */
   void reserve(long bytes) {
     if (bytes > capacity) {
       close();

@@ -6,8 +6,8 @@ import org.tensorflow.internal.c_api.TF_TString;
 import org.tensorflow.internal.c_api.TF_Tensor;
 
 /**
- * Pointers of JavaCPP that are aimed at one address after another, so that a call makes no new
- * ones. They own nothing.
+ * JavaCPP pointers that are set to one address after another, so that a call creates no objects.
+ * They own no memory.
  */
 final class ReusablePointer {
   private ReusablePointer() {}

@@ -16,13 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Verified bytes as files, because TensorFlow reads nothing else: in a temporary folder that only
- * this user can enter, deleted when the model is loaded.
+ * Writes verified bytes as files, because TensorFlow reads only files. The temporary folder is
+ * private to this user and is deleted when the model is loaded.
  */
 final class SavedModelFolder implements AutoCloseable {
   static final String MAIN = "saved_model.pb";
 
-  /** Tells whose it was, should the process be killed while it loads. */
+  /** Identifies the process in the folder's name, in case it is killed while loading. */
   static final String PREFIX = "mlops4j-savedmodel-" + ProcessHandle.current().pid() + "-";
 
   private static final Logger LOG = LoggerFactory.getLogger(SavedModelFolder.class);

@@ -26,8 +26,8 @@ import org.tensorflow.proto.TensorInfo;
 /**
  * Reads what a SavedModel declares, and chooses the graph and the signature.
  *
- * <p>Only tags, signatures and the names of assets are kept. The graph beside them may hold all the
- * weights, and is TensorFlow's to read, but for what it would not survive.
+ * <p>Only tags, signatures and the names of assets are kept. The graph may hold all weights:
+ * TensorFlow reads it, after a check for what ends the process.
  */
 final class SavedModelReader {
   private static final String SERVE = "serve";
@@ -56,8 +56,8 @@ final class SavedModelReader {
 
   /**
    * @param main the bytes of saved_model.pb
-   * @param signature the one that is asked for, or null
-   * @throws ModelLoadException if there is no such signature, or no engine slot could feed it
+   * @param signature the requested signature, or null
+   * @throws ModelLoadException if there is no such signature, or a slot cannot feed it
    */
   static DeclaredSignature read(ByteBuffer main, Path model, @Nullable String signature) {
     return new SavedModelReader(model).read(main, signature);
@@ -242,7 +242,8 @@ final class SavedModelReader {
     return signatures.containsKey(DEFAULT) ? DEFAULT : signatures.keySet().iterator().next();
   }
 
-  private List<DeclaredSignature.Tensor> tensors(String key, String side, Map<String, TensorInfo> infos) {
+  private List<DeclaredSignature.Tensor> tensors(
+      String key, String side, Map<String, TensorInfo> infos) {
     List<DeclaredSignature.Tensor> tensors = new ArrayList<>();
     new TreeMap<>(infos).forEach((name, info) -> tensors.add(tensor(key, side, name, info)));
     return tensors;

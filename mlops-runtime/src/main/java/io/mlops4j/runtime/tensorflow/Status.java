@@ -9,7 +9,7 @@ import static org.tensorflow.internal.c_api.global.tensorflow.TF_OK;
 import java.nio.charset.StandardCharsets;
 import org.tensorflow.internal.c_api.TF_Status;
 
-/** How the last call of TensorFlow's went. */
+/** The status of the last call of TensorFlow. */
 final class Status implements AutoCloseable {
   /** A message may list every node of a graph. */
   private static final int LONGEST = 2000;

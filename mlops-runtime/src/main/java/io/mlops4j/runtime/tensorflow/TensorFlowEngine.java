@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.Map;
 import org.tensorflow.internal.c_api.global.tensorflow;
 
-/** TensorFlow on the CPU. The library is the process's; each model has a session of its own. */
+/**
+ * The TensorFlow engine on the CPU. The library is shared by the process; each model has its own
+ * session.
+ */
 final class TensorFlowEngine implements Engine {
   private static final String ASSETS = "assets/";
   private static final String VARIABLES = "variables/variables";
@@ -113,7 +116,8 @@ final class TensorFlowEngine implements Engine {
   }
 
   /** One outside the folder is none of its files, wherever the name leads. */
-  private static void requireAssets(Path main, Map<String, ByteBuffer> files, DeclaredSignature declared) {
+  private static void requireAssets(
+      Path main, Map<String, ByteBuffer> files, DeclaredSignature declared) {
     for (String asset : declared.assets()) {
       if (!files.containsKey(ASSETS + asset)) {
         throw new ModelLoadException(

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A session and the signature that is asked.
+ * A loaded model: a session and one signature.
  *
  * <p>Closing a session under a run ends the process, so the session stays until the last slot is
  * closed, even if the model was closed before.
@@ -52,7 +52,7 @@ final class TensorFlowModel implements EngineModel {
     return memory;
   }
 
-  /** Where it came from, for messages. */
+  /** The model's path, for messages. */
   Path main() {
     return main;
   }
@@ -94,15 +94,15 @@ final class TensorFlowModel implements EngineModel {
     return slot;
   }
 
-  /** A slot was closed. */
+  /** Called when a slot was closed. */
   synchronized void returned() {
     slots--;
     freeWhenUnused();
   }
 
   /**
-   * The files, which are mostly variables, and the inputs of all slots. TensorFlow does not tell
-   * what else it holds.
+   * Counts the files, which are mostly variables, and the inputs of all slots. TensorFlow does not
+   * report its other memory.
    */
   @Override
   public long nativeBytes() {

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything one call needs, kept for the next.
+ * Everything that one call needs, reused by the next call.
  *
  * <p>A call whose shapes repeat makes no object but the address of each output, and crosses into
  * native code once for the run and some five times for each tensor.
@@ -24,7 +24,7 @@ final class TensorFlowSlot implements EngineSlot {
   private final List<Feed> inputs = new ArrayList<>();
   private final List<Fetch> outputs = new ArrayList<>();
 
-  /** The input that an output is, or -1: TensorFlow does not fetch what is fed. */
+  /** The input that an output returns unchanged, or -1. TensorFlow does not fetch what is fed. */
   private final int[] given;
 
   /** Rebuilt when other outputs are wanted. */
@@ -129,7 +129,7 @@ final class TensorFlowSlot implements EngineSlot {
     made = true; // from here on TensorFlow may hold inputs
     if (isForTensorFlow() && !run.run()) {
       throw new InferenceException(
-          "%s: TensorFlow failed (%s) on %s; expected values and shapes that the model's operations take"
+          "%s: TensorFlow failed (%s) with inputs %s; expected values and shapes that the model's operations accept"
               .formatted(model.main(), run.message(), inputs),
           null);
     }
@@ -151,7 +151,7 @@ final class TensorFlowSlot implements EngineSlot {
     return built;
   }
 
-  /** Not if all that is wanted was given; if nothing is wanted TensorFlow says so. */
+  /** False if all wanted outputs are inputs. If no output is wanted, TensorFlow reports that. */
   private boolean isForTensorFlow() {
     return fetched.length > 0 || outputs.stream().noneMatch(Fetch::wanted);
   }

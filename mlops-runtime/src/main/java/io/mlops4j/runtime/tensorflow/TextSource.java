@@ -6,7 +6,7 @@ import io.mlops4j.spi.StringColumn;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a column's values as elements of a tensor, each from the form in which it lies. */
+/** Writes a column's values as elements of a tensor, from whatever form the column has. */
 interface TextSource {
 
   /** Writes a value into an element that is empty. */

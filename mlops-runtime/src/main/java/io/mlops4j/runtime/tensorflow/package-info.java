@@ -1,9 +1,8 @@
 /**
  * Runs TensorFlow SavedModels inside the process. The only package that sees {@code
- * org.tensorflow}; found by {@link java.util.ServiceLoader}, so nobody names its types.
+ * org.tensorflow}; found by {@link java.util.ServiceLoader}.
  *
- * <p>TensorFlow is optional: without its jars this package offers nothing but the sentence that
- * names them.
+ * <p>TensorFlow is optional: without its jars the error names the artifacts to add.
  *
  * <p>It goes through the C API that {@code tensorflow-core-native} binds, rather than through the
  * classes of {@code tensorflow-core-api}. Those have no form for int8, int16, uint32 and uint64,

@@ -107,13 +107,13 @@ class ModelGuardsTest {
         // An initialiser.
         "node { op_type: 'Div' input: 'a' input: 'm' output: 'c' }",
         // Made by a node.
-        "node { op_type: 'Constant' output: 'k' attribute { name: 'value_ints' type: INTS ints: -1 } }"
-            + " node { op_type: 'Div' input: 'a' input: 'k' output: 'c' }",
+        "node { op_type: 'Constant' output: 'k' attribute { name: 'value_ints' type: INTS ints: -1"
+            + " } } node { op_type: 'Div' input: 'a' input: 'k' output: 'c' }",
         // Computed, of a type that is only known to ONNX Runtime.
-        "node { op_type: 'EyeLike' input: 'square' output: 'eye' attribute { name: 'dtype' type: INT i: 7 } }"
-            + " node { op_type: 'ReduceSum' input: 'eye' output: 'one' attribute { name: 'keepdims' type: INT i: 0 } }"
-            + " node { op_type: 'Neg' input: 'one' output: 'k' }"
-            + " node { op_type: 'Range' input: 'k' input: 'ten' input: 'hundred' output: 'r' }"
+        "node { op_type: 'EyeLike' input: 'square' output: 'eye' attribute { name: 'dtype' type:"
+            + " INT i: 7 } } node { op_type: 'ReduceSum' input: 'eye' output: 'one' attribute {"
+            + " name: 'keepdims' type: INT i: 0 } } node { op_type: 'Neg' input: 'one' output: 'k'"
+            + " } node { op_type: 'Range' input: 'k' input: 'ten' input: 'hundred' output: 'r' }"
             + " node { op_type: 'Div' input: 'a' input: 'r' output: 'c' }",
         // In a branch, of values outside.
         "node { op_type: 'If' input: 'yes' output: 'c'"
@@ -132,11 +132,11 @@ class ModelGuardsTest {
             + " output { name: 'on' type { tensor_type { elem_type: 9 shape { } } } }"
             + " output { name: 'w' type { tensor_type { elem_type: 7 } } } } } }",
         // In a scan.
-        "node { op_type: 'Scan' input: 'a' output: 'c' attribute { name: 'num_scan_inputs' type: INT i: 1 }"
-            + " attribute { name: 'body' type: GRAPH g { name: 's'"
-            + " node { op_type: 'Div' input: 'v' input: 'one_m' output: 'w' }"
-            + " input { name: 'v' type { tensor_type { elem_type: 7 shape { } } } }"
-            + " output { name: 'w' type { tensor_type { elem_type: 7 shape { } } } } } } }",
+        "node { op_type: 'Scan' input: 'a' output: 'c' attribute { name: 'num_scan_inputs' type:"
+            + " INT i: 1 } attribute { name: 'body' type: GRAPH g { name: 's' node { op_type: 'Div'"
+            + " input: 'v' input: 'one_m' output: 'w' } input { name: 'v' type { tensor_type {"
+            + " elem_type: 7 shape { } } } } output { name: 'w' type { tensor_type { elem_type: 7"
+            + " shape { } } } } } } }",
         // In a function.
         "node { op_type: 'Halve' domain: 'own' input: 'a' input: 'm' output: 'c' }"
       })
@@ -245,7 +245,8 @@ class ModelGuardsTest {
   @Test
   void divisionsOfATypeThatIsNotKnownAndCannotBeGuardedAreRefusedUnlessTheMakerIsTrusted() {
     byte[] model = unknown("Div", 3, 14);
-    assertThatThrownBy(() -> onnx.engine.load(OnnxFixture.source("d.onnx", model), CPU.withoutTrust()))
+    assertThatThrownBy(
+            () -> onnx.engine.load(OnnxFixture.source("d.onnx", model), CPU.withoutTrust()))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining(
             "d.onnx: data may end the process in Div 'r', because its type is not known");
@@ -291,9 +292,9 @@ class ModelGuardsTest {
       strings = {
         "node { op_type: 'Div' input: 'a' input: 'two' output: 'c' }",
         "node { op_type: 'Cast' input: 'a' output: 'f' attribute { name: 'to' type: INT i: 1 } }"
-            + " node { op_type: 'ReduceMean' input: 'f' output: 'g' }"
-            + " node { op_type: 'Div' input: 'f' input: 'g' output: 'h' }"
-            + " node { op_type: 'Cast' input: 'h' output: 'c' attribute { name: 'to' type: INT i: 7 } }"
+            + " node { op_type: 'ReduceMean' input: 'f' output: 'g' } node { op_type: 'Div' input:"
+            + " 'f' input: 'g' output: 'h' } node { op_type: 'Cast' input: 'h' output: 'c'"
+            + " attribute { name: 'to' type: INT i: 7 } }"
       })
   void modelsWithoutSuchADivisionGoToOnnxRuntimeAsTheyAre(String nodes) {
     byte[] model =

@@ -1,6 +1,5 @@
 package io.mlops4j.runtime.onnx;
 
-import io.mlops4j.runtime.memory.DirectMemory;
 import static io.mlops4j.runtime.onnx.OnnxFixture.CPU;
 import static io.mlops4j.runtime.onnx.OnnxFixture.bytes;
 import static io.mlops4j.runtime.onnx.OnnxFixture.feed;

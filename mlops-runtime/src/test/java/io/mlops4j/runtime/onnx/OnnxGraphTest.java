@@ -1,7 +1,5 @@
 package io.mlops4j.runtime.onnx;
 
-import io.mlops4j.runtime.onnx.graph.ExternalTensor;
-import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import static io.mlops4j.runtime.onnx.OnnxFixture.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +11,8 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import com.sun.management.ThreadMXBean;
+import io.mlops4j.runtime.onnx.graph.ExternalTensor;
+import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -91,8 +91,8 @@ class OperatorGuardsTest {
               "regions",
               ranked(
                   "RoiAlign' input: 'r' input: 'region' input: 'first' output: 'y",
-                  "initializer { name: 'region' dims: 1 dims: 4 data_type: 1 float_data: [0, 0, 1, 1] }"
-                      + " initializer { name: 'first' dims: 1 data_type: 7 int64_data: 0 } ",
+                  "initializer { name: 'region' dims: 1 dims: 4 data_type: 1 float_data: [0, 0, 1,"
+                      + " 1] } initializer { name: 'first' dims: 1 data_type: 7 int64_data: 0 } ",
                   1)),
           Map.entry(
               "regions of unknown rank",
@@ -104,14 +104,15 @@ class OperatorGuardsTest {
           Map.entry(
               "vectors of unequal rank",
               ranked(
-                  "FeatureVectorizer' domain: 'ai.onnx.ml' input: 'pair' input: 'r' output: 'y' attribute"
-                      + " { name: 'inputdimensions' type: INTS ints: 2 ints: 2 ",
+                  "FeatureVectorizer' domain: 'ai.onnx.ml' input: 'pair' input: 'r' output: 'y'"
+                      + " attribute { name: 'inputdimensions' type: INTS ints: 2 ints: 2 ",
                   "initializer { name: 'pair' dims: [1, 2] data_type: 1 float_data: [5, 6] } ",
                   1)),
           Map.entry(
               "joined",
               ranked(
-                  "Concat' input: 'pair' input: 'r' output: 'y' attribute { name: 'axis' type: INT i: 0 ",
+                  "Concat' input: 'pair' input: 'r' output: 'y' attribute { name: 'axis' type: INT"
+                      + " i: 0 ",
                   "initializer { name: 'pair' dims: [1, 2] data_type: 1 float_data: [5, 6] } ",
                   1)),
           Map.entry("transformed", indexed("DFT' input: 's' input: '' input: 'i' output: 'y", 1)),
@@ -119,13 +120,13 @@ class OperatorGuardsTest {
           Map.entry(
               "bifurcated",
               indexed(
-                  "BifurcationDetector' domain: 'com.microsoft' input: 'one' input: 'one' input: 'i'"
-                      + " output: 'y' output: 'z",
+                  "BifurcationDetector' domain: 'com.microsoft' input: 'one' input: 'one' input:"
+                      + " 'i' output: 'y' output: 'z",
                   7)),
           Map.entry(
               "with ellipses",
-              "node { op_type: 'Cast' input: 'x' output: 'f' attribute { name: 'to' type: INT i: 1 } }"
-                  + " node { op_type: 'Einsum' input: 'row' input: 'f' output: 'y' "
+              "node { op_type: 'Cast' input: 'x' output: 'f' attribute { name: 'to' type: INT i: 1"
+                  + " } } node { op_type: 'Einsum' input: 'row' input: 'f' output: 'y' "
                   + equation("...i,...i->...")
                   + "} } initializer { name: 'row' dims: 2 data_type: 1 float_data: [5, 6] } "
                   + MATRIX
@@ -149,8 +150,8 @@ class OperatorGuardsTest {
           Map.entry(
               "normalized",
               ranked(
-                  "LpNormalization' input: 'f' output: 'y' attribute { name: 'axis' type: INT i: 0 }"
-                      + " attribute { name: 'p' type: INT i: 1 ",
+                  "LpNormalization' input: 'f' output: 'y' attribute { name: 'axis' type: INT i: 0"
+                      + " } attribute { name: 'p' type: INT i: 1 ",
                   "",
                   1)),
           Map.entry("split", split("k", "")),
@@ -168,11 +169,12 @@ class OperatorGuardsTest {
   /** Float data r of k + 1 dimensions, and f as they are. */
   private static String ranked(String operator, String more, int type) {
     return "node { op_type: 'Cast' input: 'x' output: 'f' attribute { name: 'to' type: INT i: 1 } }"
-        + " node { op_type: 'Unsqueeze' input: 'k' input: 'zero' output: 'n' }"
-        + " node { op_type: 'ConstantOfShape' input: 'n' output: 'ones' attribute { name: 'value'"
-        + " type: TENSOR t { dims: 1 data_type: 7 int64_data: 1 } } }"
-        + " node { op_type: 'Concat' input: 'ones' input: 'rest' output: 'shape' attribute { name:"
-        + " 'axis' type: INT i: 0 } } node { op_type: 'Reshape' input: 'f' input: 'shape' output: 'r' }"
+        + " node { op_type: 'Unsqueeze' input: 'k' input: 'zero' output: 'n' } node {"
+        + " op_type: 'ConstantOfShape' input: 'n' output: 'ones' attribute { name: 'value'"
+        + " type: TENSOR t { dims: 1 data_type: 7 int64_data: 1 } } } node { op_type:"
+        + " 'Concat' input: 'ones' input: 'rest' output: 'shape' attribute { name: 'axis'"
+        + " type: INT i: 0 } } node { op_type: 'Reshape' input: 'f' input: 'shape' output:"
+        + " 'r' }"
         + " node { op_type: '%s%s }".formatted(operator, operator.contains("{") ? "}" : "'")
         + " initializer { name: 'zero' dims: 1 data_type: 7 int64_data: 0 }"
         + " initializer { name: 'rest' dims: 1 data_type: 7 int64_data: -1 } "
@@ -184,8 +186,8 @@ class OperatorGuardsTest {
 
   /** With i, which is k as a list with as many elements as x has rows, and data s of rank 3. */
   private static String indexed(String operator, int type) {
-    return "node { op_type: 'Shape' input: 'x' output: 'rows' attribute { name: 'end' type: INT i: 1"
-        + " } } node { op_type: 'Expand' input: 'k' input: 'rows' output: 'i' }"
+    return "node { op_type: 'Shape' input: 'x' output: 'rows' attribute { name: 'end' type: INT i:"
+        + " 1 } } node { op_type: 'Expand' input: 'k' input: 'rows' output: 'i' }"
         + " node { op_type: '%s' } ".formatted(operator)
         + "initializer { name: 's' dims: [1, 2, 1] data_type: 1 float_data: [5, 6] }"
         + " initializer { name: 'one' dims: 1 data_type: 7 int64_data: 1 } "
@@ -206,21 +208,20 @@ class OperatorGuardsTest {
 
   /** A loop over k; i and b are k as a list with as many elements as x has rows. */
   private static String loop(String trips, String condition, String goOn) {
-    return "node { op_type: 'Shape' input: 'x' output: 'rows' attribute { name: 'end' type: INT i: 1"
-        + " } } node { op_type: 'Expand' input: 'k' input: 'rows' output: 'i' }"
-        + " node { op_type: 'Cast' input: 'i' output: 'b' attribute { name: 'to' type: INT i: 9 } }"
+    return "node { op_type: 'Shape' input: 'x' output: 'rows' attribute { name: 'end' type: INT i:"
+        + " 1 } } node { op_type: 'Expand' input: 'k' input: 'rows' output: 'i' } node {"
+        + " op_type: 'Cast' input: 'i' output: 'b' attribute { name: 'to' type: INT i: 9 } }"
         + " node { op_type: 'Loop' input: '%s' input: '%s' input: 'k' output: 'y' "
             .formatted(trips, condition)
         + "attribute { name: 'body' type: GRAPH g { name: 'l'"
         + " node { op_type: '%s' output: 'on' }".formatted(goOn)
-        + " node { op_type: 'Add' input: 'v' input: 'two' output: 'w' }"
-        + " input { name: 't' type { tensor_type { elem_type: 7 shape { } } } }"
-        + " input { name: 'go' type { tensor_type { elem_type: 9 shape { } } } }"
-        + " input { name: 'v' type { tensor_type { elem_type: 7 shape { } } } }"
-        + " output { name: 'on' type { tensor_type { elem_type: 9 shape { dim { dim_value: 1 } } } } }"
-        + " output { name: 'w' type { tensor_type { elem_type: 7 shape { } } } } } } }"
-        + " initializer { name: 'two' data_type: 7 int64_data: 2 }"
-        + " initializer { name: 'yes' data_type: 9 int32_data: 1 } "
+        + " node { op_type: 'Add' input: 'v' input: 'two' output: 'w' } input { name: 't' type {"
+        + " tensor_type { elem_type: 7 shape { } } } } input { name: 'go' type { tensor_type {"
+        + " elem_type: 9 shape { } } } } input { name: 'v' type { tensor_type { elem_type: 7 shape"
+        + " { } } } } output { name: 'on' type { tensor_type { elem_type: 9 shape { dim {"
+        + " dim_value: 1 } } } } } output { name: 'w' type { tensor_type { elem_type: 7 shape { } }"
+        + " } } } } } initializer { name: 'two' data_type: 7 int64_data: 2 } initializer { name:"
+        + " 'yes' data_type: 9 int32_data: 1 } "
         + MATRIX
         + SCALAR
         + ANSWER.formatted(7);
@@ -266,7 +267,8 @@ class OperatorGuardsTest {
                 + MODELS.get(args[0])
                 + "}");
     OnnxFixture onnx = new OnnxFixture();
-    try (EngineModel loaded = onnx.engine.load(OnnxFixture.source("e.onnx", model), CPU.withoutTrust());
+    try (EngineModel loaded =
+            onnx.engine.load(OnnxFixture.source("e.onnx", model), CPU.withoutTrust());
         EngineSlot slot = loaded.slot()) {
       Stream.of(args).skip(1).forEach(call -> System.out.println(answered(slot, call)));
     }
@@ -384,7 +386,8 @@ class OperatorGuardsTest {
         Arguments.of(
             "vectors of unequal rank",
             Map.of("1,7,8", "[1, 4][5, 6, 7, 8]", "0", "refused", "1", "refused")),
-        Arguments.of("joined", Map.of("1,7,8", "[2, 2][5, 6, 7, 8]", "0", "refused", "0,7,8", "refused")),
+        Arguments.of(
+            "joined", Map.of("1,7,8", "[2, 2][5, 6, 7, 8]", "0", "refused", "0,7,8", "refused")),
         Arguments.of("transformed", Map.of("1,1,2", "[1, 2, 2][11, 0, -1, 0]", "1", "refused")),
         Arguments.of("transformed by length", Map.of("1,1,2", "[1, 1, 2][5, 0]", "1", "refused")),
         Arguments.of("bifurcated", Map.of("0,1,2", "[1][1]", "0", "refused")),
@@ -422,14 +425,14 @@ class OperatorGuardsTest {
         "node { op_type: 'Constant' output: 'm' attribute { name: 'value_int' type: INT i: 3 } }"
             + " node { op_type: 'Trilu' input: 'x' input: 'm' output: 'y' } ",
         "node { op_type: 'Trilu' input: 'x' output: 'y' } ",
-        "node { op_type: 'Einsum' input: 'x' output: 'y' attribute { name: 'equation' type: STRING s:"
-            + " 'ij->ji' } } ",
-        "node { op_type: 'Reshape' input: 'x' input: 'm' output: 't' } node { op_type: 'Einsum' input:"
-            + " 't' output: 'y' attribute { name: 'equation' type: STRING s: 'i' } } initializer {"
-            + " name: 'm' dims: 1 data_type: 7 int64_data: -1 } ",
+        "node { op_type: 'Einsum' input: 'x' output: 'y' attribute { name: 'equation' type: STRING"
+            + " s: 'ij->ji' } } ",
+        "node { op_type: 'Reshape' input: 'x' input: 'm' output: 't' } node { op_type: 'Einsum'"
+            + " input: 't' output: 'y' attribute { name: 'equation' type: STRING s: 'i' } }"
+            + " initializer { name: 'm' dims: 1 data_type: 7 int64_data: -1 } ",
         "node { op_type: 'SplitToSequence' input: 'x' input: 'm' output: 's' } node { op_type:"
-            + " 'SequenceAt' input: 's' input: 'm' output: 'y' } initializer { name: 'm' data_type: 7"
-            + " int64_data: 1 } ",
+            + " 'SequenceAt' input: 's' input: 'm' output: 'y' } initializer { name: 'm' data_type:"
+            + " 7 int64_data: 1 } ",
       })
   void nodesThatDataCannotReachAreLeftAlone(String nodes) {
     byte[] model = ProtoText.model(nodes + MATRIX + ANSWER.formatted(7));
@@ -440,8 +443,20 @@ class OperatorGuardsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "RoiAlign", "TopK", "Multinomial", "LpNormalization", "Einsum", "STFT", "Concat", "Loop", "DFT",
-        "SplitToSequence", "SequenceInsert", "OneHot", "Div", "FeatureVectorizer' domain: 'ai.onnx.ml"
+        "RoiAlign",
+        "TopK",
+        "Multinomial",
+        "LpNormalization",
+        "Einsum",
+        "STFT",
+        "Concat",
+        "Loop",
+        "DFT",
+        "SplitToSequence",
+        "SequenceInsert",
+        "OneHot",
+        "Div",
+        "FeatureVectorizer' domain: 'ai.onnx.ml"
       })
   void nodesWithTooFewInputsAreLeftToOnnxRuntime(String operator) {
     byte[] model =
@@ -506,7 +521,8 @@ class OperatorGuardsTest {
     byte[] model =
         ProtoText.of(
             "ir_version: 9 opset_import { version: 20 } opset_import { domain: 'own' version: 1 }"
-                + " functions { name: 'F' domain: 'own' input: 'p' input: 'q' output: 'r' attribute:"
+                + " functions { name: 'F' domain: 'own' input: 'p' input: 'q' output: 'r'"
+                + " attribute:"
                 + " 'a' opset_import { version: 20 } node { op_type: '%s' input: 'p' input: 'q'"
                     .formatted(parts[0])
                 + " output: 'r' attribute { name: '%s' ref_attr_name: 'a' type: %s } } } graph { name: 'g'"

@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.onnx.graph;
 
-import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

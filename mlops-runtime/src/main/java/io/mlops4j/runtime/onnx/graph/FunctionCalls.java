@@ -5,11 +5,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Who calls which of a model's own functions, and with how much.
+ * The calls of a model's own functions.
  *
- * <p>ONNX Runtime puts functions in the place of their calls without looking: with more inputs or
- * outputs than the function has, the process ends; functions that call themselves, or each other
- * twice and twice again, it would follow without an end.
+ * <p>ONNX Runtime inlines functions without checks. A call with more inputs or outputs than the
+ * function has ends the process, and recursive or exponentially nested calls are inlined without
+ * end.
  */
 final class FunctionCalls {
   private static final long MOST_CALLS = 1_000_000;
@@ -88,7 +88,7 @@ final class FunctionCalls {
     }
   }
 
-  /** All calls of one operator in one body, and the most that one of them has. */
+  /** All calls of one operator in one body, with the largest numbers of inputs and outputs. */
   private static final class Call {
     private int count;
     private int inputs;

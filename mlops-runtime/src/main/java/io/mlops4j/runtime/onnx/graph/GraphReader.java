@@ -30,7 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Walks over an ONNX file.
+ * Reads an ONNX file.
  *
  * <p>Only small messages become objects. A tensor's data and an operator's numbers, which can be
  * gigabytes, are stepped over where they lie; parsed as a whole, the splits of a large forest alone

@@ -30,21 +30,21 @@ final class GraphScope {
 
   private static final Set<String> BOOLEAN =
       Set.of(
-          ("And Equal Greater GreaterOrEqual IsInf IsNaN Less LessOrEqual Not Or Xor").split(" "));
+          "And Equal Greater GreaterOrEqual IsInf IsNaN Less LessOrEqual Not Or Xor".split(" "));
 
   /** Operators whose first output has the type of the first input. */
   private static final Set<String> SAME_TYPE =
       Set.of(
           ("Abs Add AveragePool BatchNormalization Ceil Clip Concat Conv ConvTranspose Cos CumSum"
-                  + " DepthToSpace Div Dropout Einsum Elu Erf Exp Expand Flatten Floor Gather"
-                  + " GatherElements GatherND Gelu Gemm GlobalAveragePool GlobalMaxPool"
-                  + " GroupNormalization HardSigmoid HardSwish Identity InstanceNormalization"
-                  + " LayerNormalization LeakyRelu Log LogSoftmax MatMul Max MaxPool Mean Min Mod Mul"
-                  + " Neg PRelu Pad Pow Reciprocal ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp"
-                  + " ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Relu Reshape"
-                  + " Resize Round ScatterElements ScatterND Selu Sigmoid Sign Sin Slice Softmax"
-                  + " Softplus Softsign SpaceToDepth Split Sqrt Squeeze Sub Sum Tanh Tile TopK"
-                  + " Transpose Trilu Unsqueeze")
+               + " DepthToSpace Div Dropout Einsum Elu Erf Exp Expand Flatten Floor Gather"
+               + " GatherElements GatherND Gelu Gemm GlobalAveragePool GlobalMaxPool"
+               + " GroupNormalization HardSigmoid HardSwish Identity InstanceNormalization"
+               + " LayerNormalization LeakyRelu Log LogSoftmax MatMul Max MaxPool Mean Min Mod Mul"
+               + " Neg PRelu Pad Pow Reciprocal ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp"
+               + " ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Relu Reshape"
+               + " Resize Round ScatterElements ScatterND Selu Sigmoid Sign Sin Slice Softmax"
+               + " Softplus Softsign SpaceToDepth Split Sqrt Squeeze Sub Sum Tanh Tile TopK"
+               + " Transpose Trilu Unsqueeze")
               .split(" "));
 
   /** Operators whose output has the highest rank of their inputs. */
@@ -160,7 +160,8 @@ final class GraphScope {
     return switch (node.getOpType()) {
       case "Shape" -> 1;
       case "Size" -> 0;
-      case "Gather" -> known && ranks.length == 2 && ranks[0] > 0 ? ranks[0] + ranks[1] - 1 : NO_RANK;
+      case "Gather" ->
+          known && ranks.length == 2 && ranks[0] > 0 ? ranks[0] + ranks[1] - 1 : NO_RANK;
       case "Unsqueeze" -> {
         int added = ranks.length == 2 ? length(node.getInput(1)) : NO_RANK;
         yield known && added >= 0 ? ranks[0] + added : NO_RANK;
@@ -185,8 +186,7 @@ final class GraphScope {
     return node.getAttributeList().stream()
         .filter(attribute -> attribute.getName().equals("perm"))
         .mapToInt(
-            attribute ->
-                attribute.getRefAttrName().isEmpty() ? attribute.getIntsCount() : NO_RANK)
+            attribute -> attribute.getRefAttrName().isEmpty() ? attribute.getIntsCount() : NO_RANK)
         .findFirst()
         .orElse(otherwise);
   }

@@ -7,10 +7,7 @@ import io.mlops4j.model.ElementType;
 import java.nio.file.Path;
 import java.util.List;
 
-/**
- * Refuses models with inputs that a slot could not feed, by what their file says, before ONNX
- * Runtime sees them.
- */
+/** Rejects models with inputs that Java cannot feed, before ONNX Runtime sees them. */
 final class InputKinds {
   private InputKinds() {}
 
@@ -36,19 +33,22 @@ final class InputKinds {
               model,
               name,
               type,
-              "a tensor: ONNX Runtime's Java API does not tell what an optional input takes; export the model with a plain input, or with a default inside");
+              "a tensor: ONNX Runtime's Java API does not tell what an optional input takes; export"
+                  + " the model with a plain input, or with a default inside");
       case SEQUENCE_TYPE ->
           throw refused(
               model,
               name,
               type,
-              "only tensors: ONNX Runtime's Java API cannot give a sequence; export the model with one input for each element, or let it build the sequence itself");
+              "only tensors: ONNX Runtime's Java API cannot give a sequence; export the model with"
+                  + " one input for each element, or let it build the sequence itself");
       case MAP_TYPE ->
           throw refused(
               model,
               name,
               type,
-              "only tensors: ONNX Runtime's Java API cannot give a map; export the model with a tensor for each key");
+              "only tensors: ONNX Runtime's Java API cannot give a map; export the model with a"
+                  + " tensor for each key");
       default -> throw refused(model, name, type, "a dense tensor");
     }
   }

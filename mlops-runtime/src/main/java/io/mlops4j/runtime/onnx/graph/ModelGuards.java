@@ -95,8 +95,7 @@ public final class ModelGuards {
 
   /** Whether a model must be walked over because of its operators. */
   static boolean concern(OnnxGraph graph, boolean trusted) {
-    return graph.hazardous()
-        || (!trusted && graph.operators().containsKey(OperatorGuards.CONCAT));
+    return graph.hazardous() || (!trusted && graph.operators().containsKey(OperatorGuards.CONCAT));
   }
 
   /** Whether every model with an operator must be walked over. */

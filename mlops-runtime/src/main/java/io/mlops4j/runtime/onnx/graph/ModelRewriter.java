@@ -1,6 +1,5 @@
 package io.mlops4j.runtime.onnx.graph;
 
-import io.mlops4j.runtime.memory.DirectMemory;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -13,6 +12,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,10 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a model anew so that Java can serve it: with external elements inside, those in subgraphs,
- * functions, sparse tensors and operators' attributes, and those of types that Java has no tensors
- * for; with the elements of optional outputs in their place; and with the guards of {@link
- * ModelGuards}.
+ * Rewrites a model in memory so that Java can serve it. External elements move inside if they
+ * belong to subgraphs, functions, sparse tensors or attributes, or to types without a Java tensor.
+ * Optional outputs are replaced by their elements, and {@link ModelGuards} are added.
  *
  * <p>The elements are not copied before the new model is written.
  */
@@ -118,9 +117,7 @@ final class ModelRewriter {
 
   private static ModelLoadException unwritable(Path file, IOException e) {
     return new ModelLoadException(
-        "%s: found a model that cannot be written anew (%s), expected an ONNX model"
-            .formatted(file, e.getMessage()),
-        e);
+        "%s: cannot rewrite the model (%s); export it again".formatted(file, e.getMessage()), e);
   }
 
   private static ByteBuffer written(ModelProto model) throws IOException {

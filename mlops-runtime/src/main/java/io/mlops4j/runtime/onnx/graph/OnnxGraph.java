@@ -14,7 +14,7 @@ import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /**
- * What an ONNX file says of itself, and ONNX Runtime's Java API does not tell.
+ * What an ONNX file declares and ONNX Runtime's Java API does not expose.
  *
  * @param inputs what the graph declares as inputs, initialisers that a caller could override among
  *     them

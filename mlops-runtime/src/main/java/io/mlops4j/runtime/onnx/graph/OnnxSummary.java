@@ -8,7 +8,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What an ONNX file says of itself, beside its signature. Immutable.
+ * What an ONNX file declares beside its signature. Immutable.
  *
  * @param producer the program that wrote the file, with its version; empty if the file does not say
  * @param operatorSets the version of each operator set that the file needs, by domain; {@code

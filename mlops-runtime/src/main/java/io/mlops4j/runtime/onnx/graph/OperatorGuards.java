@@ -37,15 +37,26 @@ final class OperatorGuards {
     put("Trilu", 10, 2, OperatorGuards::isFarDiagonal, OperatorGuards::trilu);
     put("com.microsoft.Trilu", 10, 2, OperatorGuards::isFarDiagonal, OperatorGuards::trilu);
     put("TopK", 10, 1, (node, scope) -> true, OperatorGuards::topK);
-    put("ai.onnx.ml.FeatureVectorizer", 10, 1,
+    put(
+        "ai.onnx.ml.FeatureVectorizer",
+        10,
+        1,
         (node, scope) -> true,
         OperatorGuards::featureVectorizer);
     put("LpNormalization", 9, 1, (node, scope) -> true, OperatorGuards::lpNormalization);
     put("STFT", 10, 2, (node, scope) -> has(node, 2) || has(node, 3), OperatorGuards::stft);
-    put("SplitToSequence", 9, 2, OperatorGuards::mayHaveSplitOfZero, OperatorGuards::splitToSequence);
+    put(
+        "SplitToSequence",
+        9,
+        2,
+        OperatorGuards::mayHaveSplitOfZero,
+        OperatorGuards::splitToSequence);
     put("Einsum", 9, 1, OperatorGuards::mayLackDimensions, OperatorGuards::einsum);
     put("Loop", 5, 2, OperatorGuards::mayLackElements, OperatorGuards::loop);
-    put("RoiAlign", 9, 3,
+    put(
+        "RoiAlign",
+        9,
+        3,
         (node, scope) -> true,
         (node, scope, nodes) -> {
           pixels(node, nodes);
@@ -53,7 +64,10 @@ final class OperatorGuards {
           rank(node, 2, 1, scope, nodes);
           return node.build();
         });
-    put("Multinomial", 9, 1,
+    put(
+        "Multinomial",
+        9,
+        1,
         (node, scope) -> scope.rank(node.getInput(0)) != 2,
         (node, scope, nodes) -> {
           rank(node, 0, 2, scope, nodes);
@@ -63,7 +77,10 @@ final class OperatorGuards {
     put("SequenceErase", 5, 2, (node, scope) -> mayLackElement(node, 1, scope), one(1));
     put("SequenceInsert", 5, 3, (node, scope) -> mayLackElement(node, 2, scope), one(2));
     put("DFT", 5, 2, (node, scope) -> has(node, 1) || has(node, 2), one(1, 2));
-    put("com.microsoft.BifurcationDetector", 5, 3,
+    put(
+        "com.microsoft.BifurcationDetector",
+        5,
+        3,
         (node, scope) -> mayLackElement(node, 2, scope),
         one(2));
     put("OneHot", 5, 2, (node, scope) -> mayLackElement(node, 1, scope), one(1));
@@ -186,7 +203,8 @@ final class OperatorGuards {
       NodeProto.Builder node, String value, String rank, GuardNodes nodes) {
     String shape = nodes.add("Shape", value);
     String differs = nodes.add("Not", nodes.add("Equal", nodes.add("Size", shape), rank));
-    String reason = "%s needs another number of dimensions of %s".formatted(node.getOpType(), value);
+    String reason =
+        "%s needs another number of dimensions of %s".formatted(node.getOpType(), value);
     return nodes.unless(differs, 1, value, shape, reason);
   }
 

@@ -6,7 +6,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 
 /**
- * Outputs that may be absent.
+ * Replaces optional outputs by their elements.
  *
  * <p>ONNX Runtime's Java API describes no output of a model that has such a one, and reads an
  * absent value through a null pointer, which ends the process. So a model's graph is made to hand

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Types as an ONNX file writes them. */
+/** The types of ONNX files. */
 public final class ProtoTypes {
   // Types of ONNX 1.18 and later, which the messages do not know yet.
   private static final int FLOAT4E2M1 = 23;
@@ -61,7 +61,7 @@ public final class ProtoTypes {
     };
   }
 
-  /** For people, for example {@code float32} or {@code float8e4m3fn}. */
+  /** A name for messages, for example {@code float32} or {@code float8e4m3fn}. */
   static String name(int dataType) {
     return element(dataType)
         .map(ElementType::toString)
@@ -118,10 +118,8 @@ public final class ProtoTypes {
           : OptionalLong.of(ElementTypes.elements(elements, known.get().bytes()));
     }
     return switch (dataType) {
-      case DataType.COMPLEX64_VALUE ->
-          OptionalLong.of(ElementTypes.elements(elements, 8));
-      case DataType.COMPLEX128_VALUE ->
-          OptionalLong.of(ElementTypes.elements(elements, 16));
+      case DataType.COMPLEX64_VALUE -> OptionalLong.of(ElementTypes.elements(elements, 8));
+      case DataType.COMPLEX128_VALUE -> OptionalLong.of(ElementTypes.elements(elements, 16));
       case DataType.FLOAT8E4M3FN_VALUE,
           DataType.FLOAT8E4M3FNUZ_VALUE,
           DataType.FLOAT8E5M2_VALUE,

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a session is opened from: nothing but verified bytes.
+ * What a session is opened from: verified bytes only.
  *
  * @param model the model; the only elements that it refers to in other files are those of the
  *     weights
