@@ -491,7 +491,7 @@ class OperatorGuardsTest {
         "GroupQueryAttention' domain: 'com.microsoft'; kv_num_heads; 0; 1 to 65536"
       })
   void attributesThatEndTheProcessAreRefusedWhoeverMadeTheModel(String row) {
-    String[] parts = row.split("; ");
+    String[] parts = row.split("; ", -1);
     byte[] model =
         ProtoText.model(
             "node { name: 'n' op_type: '%s input: 'x' output: 'y' attribute { name: '%s' type: INT i: %s } } "
@@ -517,7 +517,7 @@ class OperatorGuardsTest {
         "TopK; axis; INT i: 1"
       })
   void attributesThatTheCallOfAFunctionDecidesOnAreRefusedUnlessTheMakerIsTrusted(String row) {
-    String[] parts = row.split("; ");
+    String[] parts = row.split("; ", -1);
     byte[] model =
         ProtoText.of(
             "ir_version: 9 opset_import { version: 20 } opset_import { domain: 'own' version: 1 }"

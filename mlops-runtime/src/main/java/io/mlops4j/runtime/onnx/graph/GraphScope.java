@@ -29,8 +29,7 @@ final class GraphScope {
   private static final int MOST_SCANNED = 1 << 20;
 
   private static final Set<String> BOOLEAN =
-      Set.of(
-          "And Equal Greater GreaterOrEqual IsInf IsNaN Less LessOrEqual Not Or Xor".split(" "));
+      Set.of("And Equal Greater GreaterOrEqual IsInf IsNaN Less LessOrEqual Not Or Xor".split(" "));
 
   /** Operators whose first output has the type of the first input. */
   private static final Set<String> SAME_TYPE =
