@@ -243,28 +243,14 @@ public final class FeatureBatch implements AutoCloseable {
     return root.getFieldVectors().isEmpty() ? null : root.getVector(0).getAllocator();
   }
 
-  /**
-   * Lends the rows on, deciding where copies of borrowed ones are made. Of an owned batch the
-   * result is a further handle.
-   *
-   * @param copies where {@link #retain} copies to; it must outlive every such copy
-   * @return a batch to be closed by the caller, before this one when this one is borrowed
-   */
-  public FeatureBatch lend(BufferAllocator copies) {
+  /** See {@code io.mlops4j.feature.internal.BatchLending}, which calls it by its name. */
+  FeatureBatch lend(BufferAllocator copies) {
     Objects.requireNonNull(copies, "copies"); // before the rows are held
     return new FeatureBatch(open().hold(), this.copies, copies);
   }
 
-  /**
-   * Lends the rows to somebody who reads them later, in another thread: as {@link #lend}, but the
-   * memory of borrowed rows stays, too, until the result is closed, even if whoever lent them frees
-   * them before. What is written there meanwhile still shows.
-   *
-   * @param copies where {@link #retain} copies to; it must outlive every such copy
-   * @return a batch to be closed by the caller
-   * @throws IllegalArgumentException if a dictionary is missing
-   */
-  public FeatureBatch lendLater(BufferAllocator copies) {
+  /** See {@code io.mlops4j.feature.internal.BatchLending}, which calls it by its name. */
+  FeatureBatch lendLater(BufferAllocator copies) {
     Objects.requireNonNull(copies, "copies");
     if (!this.copies) {
       return lend(copies);

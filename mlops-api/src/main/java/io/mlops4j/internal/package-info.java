@@ -1,6 +1,6 @@
 /**
- * What the modules share and applications do not need. Not part of the API: it may change in any
- * release.
+ * Code that the modules share and that applications do not need. It is exported to these modules
+ * only, and may change in any release.
  */
 @NullMarked
 package io.mlops4j.internal;

@@ -1,6 +1,6 @@
 /**
- * Which versions of a model there are, and which one an alias names: versions never change, aliases
- * change by appended records that form the audit log.
+ * Registries of models: immutable versions, and aliases that point to them. An alias changes by an
+ * appended record, so that its records are the audit log.
  */
 @NullMarked
 package io.mlops4j.registry;

@@ -6,6 +6,7 @@ import io.mlops4j.inference.ServedBy;
 /**
  * The context of one observed call, for the application's own conventions, filters and handlers.
  */
+@SuppressWarnings("exports") // Micrometer is optional
 public final class InferenceContext extends Observation.Context {
   private final int rows;
   private volatile ServedBy servedBy;

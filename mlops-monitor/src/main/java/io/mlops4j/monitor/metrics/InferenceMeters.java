@@ -48,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A call costs the recording of up to six meters and creates no garbage of its own. Exceptions
  * of a registry are rethrown: the runtime counts and logs them, and the caller does not see them.
  */
+@SuppressWarnings("exports") // Micrometer is optional
 public final class InferenceMeters implements InferenceListener {
   /** After this number of calls without room, look whether other models have fallen silent. */
   private static final int PATIENCE = 1024;

@@ -30,6 +30,7 @@ import java.util.Objects;
  * <p>The version is a key value of high cardinality, so that a registry of meters, which keeps
  * every value for ever, does not grow with every swap.
  */
+@SuppressWarnings("exports") // Micrometer is optional
 public final class InferenceObservations {
   private InferenceObservations() {}
 

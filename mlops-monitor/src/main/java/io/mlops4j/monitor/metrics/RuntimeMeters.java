@@ -59,6 +59,7 @@ import java.util.function.Supplier;
  * gets its meters at that moment, so a reader may see them only the next time. The meters of a
  * closed model are removed.
  */
+@SuppressWarnings("exports") // Micrometer is optional
 public final class RuntimeMeters implements MeterBinder, AutoCloseable {
   private final Supplier<? extends RuntimeFigures> figures;
   private final Tags tags;

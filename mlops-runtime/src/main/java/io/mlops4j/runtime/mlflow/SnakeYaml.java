@@ -10,7 +10,6 @@ import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.events.AliasEvent;
@@ -18,6 +17,8 @@ import org.snakeyaml.engine.v2.events.CollectionEndEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * YAML of strangers, as plain maps, lists and scalars: this library makes no other objects,
@@ -48,7 +49,7 @@ final class SnakeYaml {
               .setAllowRecursiveKeys(false)
               .setAllowNonScalarKeys(false)
               .build();
-      checkEvents(what, new Parse(settings).parseString(text).iterator());
+      checkEvents(what, new ParserImpl(settings, new StreamReader(settings, text)));
       return map(what, new Load(settings).loadFromString(text));
     } catch (YamlEngineException e) {
       throw new DataException(

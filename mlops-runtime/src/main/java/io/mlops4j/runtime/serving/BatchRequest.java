@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.internal.BatchLending;
 import io.mlops4j.runtime.binding.BatchBinder;
 import io.mlops4j.runtime.binding.JoinableBatch;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ final class BatchRequest implements Request, AutoCloseable {
 
   @Override
   public Hold hold(BufferAllocator allocator) {
-    return batch.lend(allocator)::close;
+    return BatchLending.lend(batch, allocator)::close;
   }
 
   @Override

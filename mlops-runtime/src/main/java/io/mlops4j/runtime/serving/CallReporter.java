@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.internal.BatchLending;
 import io.mlops4j.inference.PredictionId;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
@@ -43,7 +44,8 @@ final class CallReporter {
     if (needsRows()) {
       BufferAllocator allocator = context.allocator();
       try (LazyOutputs outputs = new LazyOutputs(answer.outputsByRow(), allocator)) {
-        CallEvent.Rows rows = new CallEvent.Rows(() -> batch.lend(allocator), outputs::lend);
+        CallEvent.Rows rows =
+            new CallEvent.Rows(() -> BatchLending.lend(batch, allocator), outputs::lend);
         listeners.tellRows(() -> event(answer, times, rows));
       }
     }

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FixedShapeTensorVector;
+import io.mlops4j.feature.internal.BatchLending;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
@@ -160,13 +161,13 @@ final class DefaultPrediction implements Prediction, Answer {
     static OutputView of(Outputs outputs, BufferAllocator allocator) {
       VectorSchemaRoot root = outputs.root(allocator);
       try (FeatureBatch borrowed = FeatureBatch.of(root)) {
-        return new OutputView(root, borrowed.lend(allocator), new ArrayList<>());
+        return new OutputView(root, BatchLending.lend(borrowed, allocator), new ArrayList<>());
       }
     }
 
     /** Makes a batch for each caller, who may close it before the prediction. */
     FeatureBatch lend(BufferAllocator allocator) {
-      FeatureBatch another = batch.lend(allocator);
+      FeatureBatch another = BatchLending.lend(batch, allocator);
       lent.add(another);
       return another;
     }

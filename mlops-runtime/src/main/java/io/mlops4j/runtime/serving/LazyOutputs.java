@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.internal.BatchLending;
 import io.mlops4j.runtime.binding.output.Outputs;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ final class LazyOutputs implements AutoCloseable {
     if (view == null) {
       view = DefaultPrediction.OutputView.of(outputs, allocator);
     }
-    return view.batch().lend(allocator);
+    return BatchLending.lend(view.batch(), allocator);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.internal.BatchLending;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
@@ -140,8 +141,8 @@ final class LoadedModel implements ServingModel {
   /** An abandoned run reads the batch after its caller may have freed it. */
   private FeatureBatch held(FeatureBatch batch) {
     return calls.late() == null
-        ? batch.lend(context.allocator())
-        : batch.lendLater(context.allocator());
+        ? BatchLending.lend(batch, context.allocator())
+        : BatchLending.lendLater(batch, context.allocator());
   }
 
   @Override
@@ -152,7 +153,7 @@ final class LoadedModel implements ServingModel {
     Objects.requireNonNull(read, "read");
     FeatureBatch held;
     try {
-      held = batch.lendLater(context.allocator());
+      held = BatchLending.lendLater(batch, context.allocator());
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -298,8 +299,8 @@ final class LoadedModel implements ServingModel {
       throw new IllegalStateException(
           "the model "
               + identity.servedBy().model()
-              + " cannot be closed from inside one of its calls, because it would wait for itself; close"
-              + " it in another thread, or after the call");
+              + " cannot be closed from inside one of its calls, because it would wait for itself;"
+              + " close it in another thread, or after the call");
     }
     if (counter.isBusy() && context.threads().isOwn()) {
       throw new IllegalStateException(

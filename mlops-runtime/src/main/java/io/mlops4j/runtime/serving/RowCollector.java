@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.internal.BatchLending;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.runtime.binding.RecordColumns;
 import io.mlops4j.runtime.binding.output.RowBlock;
@@ -120,7 +121,9 @@ final class RowCollector<I extends Record> {
       reporter.collected(
           full.ids(),
           full.times(),
-          new CallEvent.Rows(() -> features.lend(allocator), () -> outputs.lend(allocator)));
+          new CallEvent.Rows(
+              () -> BatchLending.lend(features, allocator),
+              () -> BatchLending.lend(outputs, allocator)));
     } finally {
       telling.unlock();
     }

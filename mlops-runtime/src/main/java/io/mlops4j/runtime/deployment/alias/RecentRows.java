@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.deployment.alias;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.internal.BatchLending;
 import io.mlops4j.runtime.deployment.Deployment;
 import java.time.Clock;
 import java.time.Duration;
@@ -62,7 +63,7 @@ final class RecentRows implements AutoCloseable {
       }
       // Borrowed rows are copied; a further handle would keep the caller's whole batch.
       try (FeatureBatch view = FeatureBatch.of(first.root(), first.dictionaries());
-          FeatureBatch lent = view.lend(allocator)) {
+          FeatureBatch lent = BatchLending.lend(view, allocator)) {
         replace(lent.retain());
       }
     }

@@ -1,0 +1,75 @@
+package io.mlops4j.feature.internal;
+
+import io.mlops4j.feature.FeatureBatch;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import org.apache.arrow.memory.BufferAllocator;
+
+/**
+ * Further handles on the rows of a batch, for the modules of this library. Applications use {@link
+ * FeatureBatch#retain}.
+ *
+ * <p>The methods of {@link FeatureBatch} that do the work are package-private, so that no
+ * application depends on them. Constant method handles reach them at no cost.
+ */
+public final class BatchLending {
+  private static final MethodHandle LEND = find("lend");
+  private static final MethodHandle LEND_LATER = find("lendLater");
+
+  private BatchLending() {}
+
+  private static MethodHandle find(String name) {
+    try {
+      return MethodHandles.privateLookupIn(FeatureBatch.class, MethodHandles.lookup())
+          .findVirtual(
+              FeatureBatch.class,
+              name,
+              MethodType.methodType(FeatureBatch.class, BufferAllocator.class));
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /**
+   * Returns a further handle on the rows, and decides where borrowed rows are copied to. A handle
+   * on an owned batch keeps its memory; a handle on a borrowed batch does not.
+   *
+   * @param batch an open batch
+   * @param copies where {@link FeatureBatch#retain} of the result copies to; it must outlive every
+   *     such copy
+   * @return a batch that the caller closes, and closes before the given one if that is borrowed
+   */
+  public static FeatureBatch lend(FeatureBatch batch, BufferAllocator copies) {
+    try {
+      return (FeatureBatch) LEND.invokeExact(batch, copies);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  /**
+   * Returns a further handle for a reader on another thread. It keeps the memory even of borrowed
+   * rows until it is closed. It does not protect the rows from being overwritten.
+   *
+   * @param batch an open batch
+   * @param copies where {@link FeatureBatch#retain} of the result copies to; it must outlive every
+   *     such copy
+   * @return a batch that the caller closes
+   * @throws IllegalArgumentException if a dictionary is missing
+   */
+  public static FeatureBatch lendLater(FeatureBatch batch, BufferAllocator copies) {
+    try {
+      return (FeatureBatch) LEND_LATER.invokeExact(batch, copies);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  private static RuntimeException unchecked(Throwable thrown) {
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    return thrown instanceof RuntimeException e ? e : new IllegalStateException(thrown);
+  }
+}

@@ -1,0 +1,93 @@
+package io.mlops4j.registry;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The methods of a registry that prove what happened: the chains of records, and their
+ * verification. They change nothing.
+ *
+ * <p>{@link ModelRegistry} says which exceptions all methods share.
+ */
+public interface RegistryAuditor {
+  /**
+   * Returns all records of an alias, the oldest first. Every link of the chain is checked.
+   *
+   * @param ref {@code name@alias}
+   * @return an unmodifiable list, empty if the alias was never assigned
+   * @throws io.mlops4j.error.IntegrityException if a record was altered or is missing
+   */
+  List<AliasRecord> history(String ref);
+
+  /**
+   * Returns the record of an alias at a time: the newest record that is not later, in the order of
+   * the chain. The whole history is read and checked.
+   *
+   * <p>A record counts from its own time, or from the time of an earlier record if that is later:
+   * older versions of this library wrote such records if a clock was behind.
+   *
+   * @param ref {@code name@alias}
+   * @param when any time, even in the future
+   * @return empty if the alias was not yet assigned; a removal if it was removed by then
+   * @throws io.mlops4j.error.IntegrityException if a record was altered or is missing
+   */
+  Optional<AliasRecord> at(String ref, Instant when);
+
+  /**
+   * Returns all records of the states of a model and its versions, the oldest first. Every link of
+   * the chain is checked.
+   *
+   * @param model the model's name
+   * @return an unmodifiable list, empty if no state was ever changed
+   * @throws io.mlops4j.error.IntegrityException if a record was altered or is missing
+   */
+  List<VersionRecord> changes(String model);
+
+  /**
+   * Returns the ends of all chains. Keep them where the writers of this registry cannot write, and
+   * pass them to {@link #verify(RegistryHead)} later. Little of each model is read, and only the
+   * signatures of the newest records are checked, if the registry requires signatures.
+   *
+   * @return a value that can be printed and parsed
+   */
+  RegistryHead head();
+
+  /**
+   * Verifies every digest, every link of every chain, and whether signatures of models are about
+   * their versions. Problems are returned, not thrown.
+   *
+   * <p>A history that was rewritten as a whole, with all digests made anew, is detected only with a
+   * head that was kept elsewhere, or if records are signed ({@link
+   * VerifyOptions.Builder#trusting(RecordTrust)}). A history that was cut at its end is detected
+   * only with a head.
+   *
+   * @return what was found
+   */
+  default Verification verify() {
+    return verify(VerifyOptions.defaults());
+  }
+
+  /**
+   * Verifies the registry against a head that was kept elsewhere. Everything that the head names
+   * must exist unchanged; later records are accepted.
+   *
+   * @param expected what {@link #head()} returned earlier
+   * @return what was found
+   */
+  default Verification verify(RegistryHead expected) {
+    Objects.requireNonNull(expected, "expected");
+    return verify(VerifyOptions.builder().expecting(expected).build());
+  }
+
+  /**
+   * Verifies what the options say. Others may write meanwhile; what they write may or may not be
+   * checked.
+   *
+   * @param options what to check, against what, and who is notified of progress
+   * @return what was found
+   * @throws io.mlops4j.error.RegistryException if the store cannot be reached
+   */
+  Verification verify(VerifyOptions options);
+}

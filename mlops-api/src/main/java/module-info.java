@@ -1,0 +1,27 @@
+/**
+ * The vocabulary of mlops4j: values and interfaces that every module and every application shares.
+ *
+ * <p>Applications use {@link io.mlops4j.feature}, {@link io.mlops4j.inference}, {@link
+ * io.mlops4j.model}, {@link io.mlops4j.registry} and {@link io.mlops4j.error}. Gates of a rollout
+ * report {@link io.mlops4j.rollout} evidence. Engines implement {@link io.mlops4j.spi}.
+ */
+@SuppressWarnings("module") // the two modules below are compiled later
+module io.mlops4j.api {
+  requires transitive org.apache.arrow.memory.core;
+  requires transitive org.apache.arrow.vector;
+  requires transitive org.jspecify;
+  requires com.fasterxml.jackson.core;
+
+  exports io.mlops4j.error;
+  exports io.mlops4j.feature;
+  exports io.mlops4j.inference;
+  exports io.mlops4j.model;
+  exports io.mlops4j.registry;
+  exports io.mlops4j.rollout;
+  exports io.mlops4j.spi;
+  exports io.mlops4j.feature.internal to
+      io.mlops4j.runtime;
+  exports io.mlops4j.internal to
+      io.mlops4j.runtime,
+      io.mlops4j.monitor;
+}

@@ -1,0 +1,38 @@
+/**
+ * Measures data and models, and judges.
+ *
+ * <p>{@link io.mlops4j.monitor.ModelMonitor} is the entry: it listens to a model or a deployment,
+ * and raises alarms. {@link io.mlops4j.monitor.profile} summarises data. {@link
+ * io.mlops4j.monitor.drift} compares two summaries under a policy, with the statistics of {@link
+ * io.mlops4j.monitor.stats} and {@link io.mlops4j.monitor.stats.multivariate}. {@link
+ * io.mlops4j.monitor.explain} finds the features that shift predictions, {@link
+ * io.mlops4j.monitor.performance} measures answers against labels, and {@link
+ * io.mlops4j.monitor.report} writes pages and JSON.
+ *
+ * <p>{@link io.mlops4j.monitor.metrics} needs Micrometer, which is optional: add {@code
+ * micrometer-core} to your module path and require {@code micrometer.core}.
+ */
+@SuppressWarnings("requires-automatic") // Micrometer
+module io.mlops4j.monitor {
+  requires transitive io.mlops4j.api;
+  requires com.fasterxml.jackson.core;
+  requires org.apache.commons.statistics.distribution;
+  requires org.apache.commons.statistics.inference;
+  requires org.slf4j;
+  requires static micrometer.core; // the meters
+  requires static micrometer.observation; // the observations
+  requires static micrometer.commons;
+
+  exports io.mlops4j.monitor;
+  exports io.mlops4j.monitor.drift;
+  exports io.mlops4j.monitor.explain;
+  exports io.mlops4j.monitor.metrics;
+  exports io.mlops4j.monitor.performance;
+  exports io.mlops4j.monitor.profile;
+  exports io.mlops4j.monitor.report;
+  exports io.mlops4j.monitor.stats;
+  exports io.mlops4j.monitor.stats.multivariate;
+
+  provides io.mlops4j.spi.DriftReporter with
+      io.mlops4j.monitor.report.ProfileDriftReporter;
+}

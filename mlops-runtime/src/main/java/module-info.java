@@ -1,0 +1,46 @@
+/**
+ * Loads, runs, stores and deploys models.
+ *
+ * <p>{@link io.mlops4j.runtime.ModelRuntime} is the entry: it loads models and starts {@linkplain
+ * io.mlops4j.runtime.deployment.Deployment deployments}. {@link io.mlops4j.runtime.registry} opens
+ * registries in a folder or a database, {@link io.mlops4j.runtime.trust} signs models and decides
+ * whose signatures count, and {@link io.mlops4j.runtime.mlflow} imports models from MLflow.
+ *
+ * <p>Engines are found by {@link java.util.ServiceLoader}. Libraries that are optional are required
+ * at compile time only: add them to your module path, and their module names to {@code
+ * --add-modules}, to use what needs them.
+ */
+@SuppressWarnings("requires-automatic") // ONNX Runtime and three more have stable automatic names
+module io.mlops4j.runtime {
+  requires transitive io.mlops4j.api;
+  requires transitive java.sql;
+  requires com.fasterxml.jackson.databind;
+  requires com.github.benmanes.caffeine;
+  requires com.google.protobuf;
+  requires com.microsoft.onnxruntime;
+  requires flatbuffers.java;
+  requires java.management;
+  requires org.apache.arrow.format;
+  requires org.apache.arrow.memory.unsafe; // found by name at run time
+  requires org.slf4j;
+  requires org.tribuo.util.onnx;
+  requires static info.picocli; // the command line
+  requires static org.apache.arrow.compression; // compressed Arrow files
+  requires static org.bytedeco.javacpp; // SavedModels, as the next two
+  requires static org.snakeyaml.engine; // MLflow's folders
+  requires static tensorflow;
+  requires static tensorflow.nativelib;
+
+  exports io.mlops4j.runtime;
+  exports io.mlops4j.runtime.deployment;
+  exports io.mlops4j.runtime.mlflow;
+  exports io.mlops4j.runtime.registry;
+  exports io.mlops4j.runtime.trust;
+
+  uses io.mlops4j.spi.DriftReporter;
+  uses io.mlops4j.spi.EngineProvider;
+
+  provides io.mlops4j.spi.EngineProvider with
+      io.mlops4j.runtime.onnx.OnnxEngineProvider,
+      io.mlops4j.runtime.tensorflow.TensorFlowEngineProvider;
+}
