@@ -1,11 +1,13 @@
 package io.mlops4j.error;
 
 /**
- * Bytes that are not what the registry recorded: a digest or a link of the alias history does not
- * match. Nothing native has seen the bytes.
+ * Thrown when stored bytes are not those that the registry recorded: a file is missing, or a digest
+ * or a link of the alias history does not match. No engine has seen the bytes.
  */
 public final class IntegrityException extends RegistryException {
   private static final long serialVersionUID = 1L;
+
+  private final boolean missing;
 
   /**
    * Creates the exception.
@@ -13,6 +15,27 @@ public final class IntegrityException extends RegistryException {
    * @param message what was found, what was expected and what to do
    */
   public IntegrityException(String message) {
+    this(message, false);
+  }
+
+  /**
+   * Creates the exception.
+   *
+   * @param message what was found, what was expected and what to do
+   * @param missing whether the bytes are missing, as opposed to different
+   */
+  public IntegrityException(String message, boolean missing) {
     super(message, null);
+    this.missing = missing;
+  }
+
+  /**
+   * Returns whether the bytes are missing. Missing bytes may come back, for example when a share is
+   * mounted again; different bytes stay different.
+   *
+   * @return false if bytes were found that differ from those recorded
+   */
+  public boolean isMissing() {
+    return missing;
   }
 }

@@ -2,12 +2,15 @@ package io.mlops4j.bench.registry;
 
 import io.mlops4j.bench.engines.Models;
 import io.mlops4j.bench.ratios.Side;
+import io.mlops4j.model.DatasetRef;
+import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.VersionRange;
 import io.mlops4j.runtime.registry.FileModelRegistry;
+import io.mlops4j.runtime.registry.Lineage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Reading implements Side {
   private static final int PAGE = 20;
   private static final int SAY_EVERY = 5000;
+  private static final Digest DATA = Digest.sha256(new byte[] {1});
 
   private final Scratch scratch = Scratch.make();
   private final ModelRegistry registry;
@@ -50,9 +54,7 @@ final class Reading implements Side {
             threads.submit(
                 () -> {
                   for (int i = next.getAndIncrement(); i < versions; i = next.getAndIncrement()) {
-                    registry.publish(
-                        ModelCard.builder("small").parameter("run", Integer.toString(i)).build(),
-                        file);
+                    registry.publish(card(i), file);
                     if (i % SAY_EVERY == SAY_EVERY - 1) {
                       System.err.println("# published " + (i + 1) + " of " + versions);
                     }
@@ -65,6 +67,13 @@ final class Reading implements Side {
     } finally {
       threads.shutdown();
     }
+  }
+
+  private static ModelCard card(int run) {
+    return ModelCard.builder("small")
+        .parameter("run", Integer.toString(run))
+        .trainedOn(DatasetRef.of("week " + run % 52, DATA))
+        .build();
   }
 
   static Side resolve(int versions) throws Exception {
@@ -80,6 +89,12 @@ final class Reading implements Side {
                 .get(PAGE - 1)
                 .version()
                 .number());
+  }
+
+  /** Each run reads anew what every version was made from. */
+  static Side lineage(int versions) throws Exception {
+    return new Reading(
+        versions, registry -> Lineage.of(registry).madeFrom(DATA).size());
   }
 
   @Override

@@ -41,6 +41,13 @@ public final class RegistryTopic implements Topic {
             "listing a folder of as many empty folders",
             Double.NaN,
             () -> PerValue.of("registry.page", 1, Reading.page(MANY)),
+            () -> new Listing(MANY)),
+        new Comparison(
+            "registry.lineage",
+            "the lineage of " + MANY + " versions; made in many minutes",
+            "listing a folder of as many empty folders",
+            Double.NaN,
+            () -> PerValue.of("registry.lineage", 1, Reading.lineage(MANY)),
             () -> new Listing(MANY)));
   }
 }

@@ -23,7 +23,8 @@ class RegistryTopicTest {
                 "registry.aa", SHOWN,
                 "registry.publish.100mb", 1.3,
                 "registry.resolve", SHOWN,
-                "registry.page", SHOWN));
+                "registry.page", SHOWN,
+                "registry.lineage", SHOWN));
   }
 
   private static float answer(Callable<Side> side) throws Exception {
@@ -40,5 +41,6 @@ class RegistryTopicTest {
     assertThat(answer(() -> Reading.resolve(5))).isEqualTo(3);
     assertThat(answer(() -> new Listing(5))).isEqualTo(5);
     assertThat(answer(() -> Reading.page(60))).isEqualTo(10);
+    assertThat(answer(() -> Reading.lineage(7))).isEqualTo(7);
   }
 }

@@ -165,7 +165,8 @@ public final class MlflowModel {
    * Begins a card: with the signature if it is one of named tensors, with the columns in their
    * order if it is one of named columns, and with parameters that say whence the model came: {@code
    * mlflow.run_id}, {@code mlflow.model_uuid}, {@code mlflow.model_id}, {@code mlflow.version} and
-   * {@code mlflow.created}.
+   * {@code mlflow.created}. MLflow's folders hold no narrowing of features: where callers give wider
+   * numbers than the model takes, allow it in the builder's features.
    *
    * @param name the model's name in the registry
    * @return a builder, to which owner, licence and use can be added
@@ -296,7 +297,10 @@ public final class MlflowModel {
   /**
    * Writes a version as a folder in the form of MLflow's models, with the flavours that {@code
    * mlflow.onnx} and {@code mlflow.pyfunc} read. Written after MLflow's documentation; a running
-   * MLflow was not asked. Its signature is that of the card.
+   * MLflow was not asked. Its signature is that of the card. The folder holds nothing else of the
+   * card: owner, metrics, features and their {@linkplain io.mlops4j.model.Feature#narrowing()
+   * narrowing} are lost. To move a version with its card, use {@link
+   * io.mlops4j.runtime.registry.ModelArchive}.
    *
    * @param registry where it was published; lent
    * @param version a version of this registry

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
@@ -133,24 +132,8 @@ final class FolderStorage implements Storage {
   }
 
   @Override
-  public void links(String model, int last, IntFunction<Links> cards, Consumer<Links> each) {
-    links(model, cards).read(last, each);
-  }
-
-  private LinkBlocks links(String model, IntFunction<Links> cards) {
-    return new LinkBlocks(
-        layout, disk, model, cards, number -> Digest.sha256(manifest(model, number)));
-  }
-
-  /** Called after a version was published: writes the block of links that it ends. */
-  void published(ModelVersion version, IntFunction<Links> cards) {
-    if (version.number() % LinkBlocks.BLOCK == 0) {
-      try {
-        links(version.name(), cards).make(version.number() / LinkBlocks.BLOCK);
-      } catch (RegistryException e) {
-        // Some card is damaged, which the version's publisher need not know.
-      }
-    }
+  public LinkBlocks.Place links(String model, IntFunction<Links> cards) {
+    return new FolderLinks(this, layout, disk, model, cards);
   }
 
   @Override

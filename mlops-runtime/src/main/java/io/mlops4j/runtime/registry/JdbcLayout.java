@@ -21,6 +21,7 @@ import java.util.UUID;
  * part           which contents the files of a version have, in the order of their names
  * content        contents by digest, each once however many versions have it
  * piece          the bytes of a content, a mebibyte in a row; none if contents lie in a folder
+ * links          what 256 versions were made from; rows or the table may be missing
  * </pre>
  *
  * <p>Documents are the same bytes as in a registry in a folder. The columns beside them say what
@@ -38,6 +39,10 @@ final class JdbcLayout {
   private static final int WITH_REMOVALS = 2;
   private static final int MOST_TRIES = 10;
   private static final String STORE = "mlops4j-registry";
+
+  private static final String LINKS_TABLE =
+      "CREATE TABLE IF NOT EXISTS $links (model VARCHAR(128) NOT NULL, block INTEGER NOT NULL, "
+          + "document BYTES NOT NULL, PRIMARY KEY (model, block))";
 
   /**
    * The statements that lead from each layout to the next; {@code BYTES} is the database's type.
@@ -71,7 +76,8 @@ final class JdbcLayout {
                   + "PRIMARY KEY (model, seq, part))",
               "CREATE INDEX IF NOT EXISTS #part_content ON $part (content)",
               "CREATE TABLE IF NOT EXISTS $piece (content VARCHAR(160) NOT NULL, "
-                  + "piece INTEGER NOT NULL, bytes BYTES NOT NULL, PRIMARY KEY (content, piece))"));
+                  + "piece INTEGER NOT NULL, bytes BYTES NOT NULL, PRIMARY KEY (content, piece))",
+              LINKS_TABLE));
 
   private static final String LAYOUT_TABLE =
       "CREATE TABLE IF NOT EXISTS $layout (id INTEGER NOT NULL, store VARCHAR(40) NOT NULL, "
@@ -210,9 +216,8 @@ final class JdbcLayout {
   private void make(int from, String contents) throws SQLException {
     database.once(
         session -> {
-          String bytes = session.product().equals("PostgreSQL") ? "BYTEA" : "BLOB";
           for (String statement : statements(from)) {
-            session.update(statement.replace("BYTES", bytes));
+            make(session, statement);
           }
           return from == 0
               ? session.update(
@@ -225,6 +230,16 @@ final class JdbcLayout {
               : session.update(
                   "UPDATE $layout SET layout = ? WHERE id = 1 AND layout = ?", steps.size(), from);
         });
+  }
+
+  private static int make(Session session, String statement) throws SQLException {
+    String bytes = session.product().equals("PostgreSQL") ? "BYTEA" : "BLOB";
+    return session.update(statement.replace("BYTES", bytes));
+  }
+
+  /** Makes the table of links, which registries of older libraries do not have. */
+  void makeLinks() {
+    database.run("make the table of links", session -> make(session, LINKS_TABLE));
   }
 
   private List<String> statements(int from) {

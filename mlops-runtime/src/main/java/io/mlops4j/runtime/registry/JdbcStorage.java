@@ -14,15 +14,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /** A registry's tables, of the form that {@link JdbcLayout} describes. */
 final class JdbcStorage implements Storage {
-  /** So many cards at a time are in memory. */
-  private static final int PAGE = 500;
-
   private final Database database;
   private final Contents contents;
   private final JdbcFiles files;
@@ -135,43 +131,8 @@ final class JdbcStorage implements Storage {
   }
 
   @Override
-  public void links(String model, int last, IntFunction<Links> cards, Consumer<Links> each) {
-    for (int first = 1; first <= last; first += PAGE) {
-      int end = Math.min(last, first + PAGE - 1);
-      int expected = first;
-      for (CardRow row : cards(model, first, end)) {
-        if (row.version().number() != expected++) {
-          throw missing(place(model, expected - 1));
-        }
-        String place = cardPlace(model, row.version().number());
-        Storage.check(place, Digest.sha256(row.card()), row.digest());
-        each.accept(Document.read(place, row.card(), card -> Links.read(row.version(), card)));
-      }
-      if (expected <= end) {
-        throw missing(place(model, expected));
-      }
-    }
-  }
-
-  /** A card, and what the columns beside it say. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record CardRow(ModelVersion version, Digest digest, byte[] card) {}
-
-  private List<CardRow> cards(String model, int first, int last) {
-    return database.run(
-        "read cards",
-        session ->
-            session.list(
-                "SELECT seq, digest, card_digest, card FROM $version "
-                    + "WHERE model = ? AND seq >= ? AND seq <= ? ORDER BY seq",
-                row ->
-                    new CardRow(
-                        new ModelVersion(model, row.getInt(1), Digest.parse(row.getString(2))),
-                        Digest.parse(row.getString(3)),
-                        row.getBytes(4)),
-                model,
-                first,
-                last));
+  public LinkBlocks.Place links(String model, IntFunction<Links> cards) {
+    return new JdbcLinks(this, database, model);
   }
 
   @Override
@@ -416,7 +377,8 @@ final class JdbcStorage implements Storage {
     return new IntegrityException(
         place
             + ": found nothing there, expected what was published; it was deleted by other hands, "
-            + "restore it from a backup");
+            + "restore it from a backup",
+        true);
   }
 
   @Override

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Json {
   private static final String SEAL = "seal";
-  private static final String SEAL_TEXT = "\"seal\" : \"sha256:";
+  private static final byte[] SEAL_TEXT =
+      "\"seal\" : \"sha256:".getBytes(StandardCharsets.US_ASCII);
   private static final String SIGNATURE_TEXT = "\"signature\" : \"";
   private static final String ZEROS = "0".repeat(64);
 
@@ -108,8 +109,13 @@ final class Json {
 
   /** Cannot hit a text value: there, the quotation marks are escaped. */
   private static int sealAt(byte[] bytes) {
-    int at = new String(bytes, StandardCharsets.ISO_8859_1).lastIndexOf(SEAL_TEXT);
-    return at < 0 ? -1 : at + SEAL_TEXT.length();
+    for (int at = bytes.length - SEAL_TEXT.length; at >= 0; at--) {
+      if (bytes[at] == SEAL_TEXT[0]
+          && Arrays.equals(bytes, at, at + SEAL_TEXT.length, SEAL_TEXT, 0, SEAL_TEXT.length)) {
+        return at + SEAL_TEXT.length;
+      }
+    }
+    return -1;
   }
 
   /**

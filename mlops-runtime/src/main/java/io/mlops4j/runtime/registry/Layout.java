@@ -309,7 +309,8 @@ record Layout(Path root) {
     return new IntegrityException(
         path
             + ": found nothing there, expected what was published; it was deleted by other hands, "
-            + "restore it from a backup");
+            + "restore it from a backup",
+        true);
   }
 
   /** Tells a registry that is away, such as an unmounted share, from one that lost something. */

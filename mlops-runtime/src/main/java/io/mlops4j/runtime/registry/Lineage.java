@@ -26,10 +26,9 @@ import java.util.Set;
  * Cards that name one another in a circle, which only careful forgery can make, end no query late:
  * each version is told once.
  *
- * <p>The registries of this library read no card that they have read before: a folder keeps a hint
- * of what each 256 versions were made from, which whoever publishes or reads a lineage writes where
- * it may, and a database gives its cards in bulk. Such a hint is sealed against damage only; what
- * decides something is read from the card itself.
+ * <p>The registries of this library read no card that they have read before. They keep the links
+ * of each 256 versions as a block, which the process that publishes or reads a lineage writes if it
+ * may. A block is sealed against damage only; decisions are made by the card itself.
  *
  * <p>What is kept is some 200 bytes for each link, from a version to a parent or a data set, and
  * nothing for versions without any; never a card. Immutable and thread safe; the registry is lent.

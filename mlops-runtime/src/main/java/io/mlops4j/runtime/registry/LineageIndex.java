@@ -10,20 +10,26 @@ import io.mlops4j.registry.VersionStatus;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The links between versions and data, and the states of the versions that have any. */
 final class LineageIndex {
-  private final Map<ModelVersion, List<ModelVersion>> parents = new HashMap<>();
-  private final Map<ModelVersion, List<ModelVersion>> children = new HashMap<>();
-  private final Map<String, List<ModelVersion>> byName = new HashMap<>();
-  private final Map<Digest, List<ModelVersion>> byDigest = new HashMap<>();
+  /** By model; the versions that have links, the oldest first. */
+  private final Map<String, List<Links>> models = new TreeMap<>();
+
+  /** Of versions without links, and of versions that are not active. */
   private final Map<ModelVersion, VersionState> states = new HashMap<>();
+
   private final int mostLinks;
   private int links;
+  private @Nullable Backwards backwards;
 
   private LineageIndex(int mostLinks) {
     this.mostLinks = mostLinks;
@@ -33,6 +39,29 @@ final class LineageIndex {
   @FunctionalInterface
   interface Next {
     List<ModelVersion> of(ModelVersion version);
+  }
+
+  /** The versions that name a version or a data set, in the order of models and numbers. */
+  private static final class Backwards {
+    final Map<ModelVersion, List<ModelVersion>> children = new HashMap<>();
+    final Map<String, List<ModelVersion>> byName = new HashMap<>();
+    final Map<Digest, List<ModelVersion>> byDigest = new HashMap<>();
+
+    void add(Links links) {
+      links.parents().forEach(parent -> put(children, parent, links.version()));
+      for (Links.Data data : links.trainedOn()) {
+        put(byName, data.name(), links.version());
+        put(byDigest, data.digest(), links.version());
+      }
+    }
+
+    private static <K> void put(Map<K, List<ModelVersion>> map, K key, ModelVersion version) {
+      List<ModelVersion> versions = map.computeIfAbsent(key, k -> new ArrayList<>(1));
+      // The links of a version come one after the other.
+      if (versions.isEmpty() || !versions.get(versions.size() - 1).equals(version)) {
+        versions.add(version);
+      }
+    }
   }
 
   static LineageIndex read(
@@ -78,28 +107,22 @@ final class LineageIndex {
               + "\"))",
           null);
     }
-    states.put(version, state);
-    parents.put(version, found.parents());
-    found.parents().forEach(parent -> put(children, parent, version));
-    for (Links.Data data : found.trainedOn()) {
-      put(byName, data.name(), version);
-      put(byDigest, data.digest(), version);
-    }
-  }
-
-  private static <K> void put(Map<K, List<ModelVersion>> map, K key, ModelVersion version) {
-    List<ModelVersion> versions = map.computeIfAbsent(key, k -> new ArrayList<>(1));
-    // The links of a version come one after the other.
-    if (versions.isEmpty() || !versions.get(versions.size() - 1).equals(version)) {
-      versions.add(version);
+    models.computeIfAbsent(version.name(), name -> new ArrayList<>()).add(found);
+    if (state != VersionState.ACTIVE) {
+      states.put(version, state);
     }
   }
 
   /** Those that have no links of their own, or belong to models that were not read. */
   private void addStatesOfParents(ModelRegistry registry) {
-    for (ModelVersion parent : children.keySet()) {
-      if (!states.containsKey(parent)) {
-        state(registry, parent).ifPresent(state -> states.put(parent, state));
+    Set<ModelVersion> others = new HashSet<>();
+    for (List<Links> ofModel : models.values()) {
+      for (Links each : ofModel) {
+        for (ModelVersion parent : each.parents()) {
+          if (find(parent) == null && others.add(parent)) {
+            state(registry, parent).ifPresent(state -> states.put(parent, state));
+          }
+        }
       }
     }
   }
@@ -113,25 +136,61 @@ final class LineageIndex {
         .findFirst();
   }
 
+  /** Null for a version without links. */
+  private @Nullable Links find(ModelVersion version) {
+    List<Links> sorted = models.getOrDefault(version.name(), List.of());
+    int low = 0;
+    // No number comes twice, so a version's place is at most its number.
+    int high = Math.min(sorted.size(), version.number()) - 1;
+    while (low <= high) {
+      int middle = high == version.number() - 1 ? high : (low + high) >>> 1;
+      Links found = sorted.get(middle);
+      int number = found.version().number();
+      if (number == version.number()) {
+        return found.version().equals(version) ? found : null;
+      }
+      if (number < version.number()) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return null;
+  }
+
   List<ModelVersion> parents(ModelVersion version) {
-    return parents.getOrDefault(version, List.of());
+    Links found = find(version);
+    return found == null ? List.of() : found.parents();
   }
 
   List<ModelVersion> children(ModelVersion version) {
-    return children.getOrDefault(version, List.of());
+    return backwards().children.getOrDefault(version, List.of());
   }
 
   List<ModelVersion> trainedOn(String name) {
-    return byName.getOrDefault(name, List.of());
+    return backwards().byName.getOrDefault(name, List.of());
   }
 
   List<ModelVersion> trainedOn(Digest digest) {
-    return byDigest.getOrDefault(digest, List.of());
+    return backwards().byDigest.getOrDefault(digest, List.of());
+  }
+
+  /** Made by the first question that needs it. */
+  private synchronized Backwards backwards() {
+    if (backwards == null) {
+      Backwards made = new Backwards();
+      models.values().forEach(ofModel -> ofModel.forEach(made::add));
+      backwards = made;
+    }
+    return backwards;
   }
 
   /** Empty for a foreign version. */
   Optional<VersionState> state(ModelVersion version) {
-    return Optional.ofNullable(states.get(version));
+    VersionState state = states.get(version);
+    return state == null && find(version) != null
+        ? Optional.of(VersionState.ACTIVE)
+        : Optional.ofNullable(state);
   }
 
   int links() {

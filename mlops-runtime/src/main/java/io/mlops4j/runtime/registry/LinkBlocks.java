@@ -1,89 +1,117 @@
 package io.mlops4j.runtime.registry;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the versions of a model were made from, without reading each of their cards: blocks of 256
- * versions, a sealed document each.
+ * The links of a model's versions, without reading each of their cards: blocks of 256 versions, one
+ * sealed document each.
  *
- * <p>Only a hint. Whoever publishes the last version of a block writes it, and so does whoever
- * reads a lineage and finds a block missing or damaged: its cards are read then. A block carries
- * the digest of its last version's manifest, so a block of other versions is not believed. As
- * versions never change, a block is the same whoever writes it.
+ * <p>A block is only a hint. The process that publishes the last version of a block writes it. A
+ * reader that finds a block missing or damaged reads the block's cards and writes it again. A block
+ * carries the digest of its last version's manifest, so that a block of other versions is not
+ * used. Versions never change, so every process writes the same block.
  */
 final class LinkBlocks {
   static final int BLOCK = VersionIndex.BLOCK;
   private static final int FORMAT = 1;
 
-  private final Layout layout;
-  private final Disk disk;
+  /** How many blocks are in memory at a time. */
+  private static final int GROUP = 32;
+
   private final String model;
-  private final IntFunction<Links> cards;
-  private final IntFunction<Digest> manifests;
+  private final Place place;
 
-  /**
-   * @param cards reads the links of a version from its card
-   * @param manifests gives the digest of a version's manifest
-   */
-  LinkBlocks(
-      Layout layout,
-      Disk disk,
-      String model,
-      IntFunction<Links> cards,
-      IntFunction<Digest> manifests) {
-    this.layout = layout;
-    this.disk = disk;
+  LinkBlocks(String model, Place place) {
     this.model = model;
-    this.cards = cards;
-    this.manifests = manifests;
+    this.place = place;
   }
 
-  /** Tells of the versions up to a number that have links, the oldest first. */
+  /** Where the blocks and the cards of a model lie. */
+  interface Place {
+    /** The stored blocks from one number to another; blocks that cannot be read are left out. */
+    Map<Integer, Stored> blocks(int first, int last);
+
+    /** Replaces a block. */
+    void write(int block, byte[] document) throws IOException;
+
+    /** The digest of a version's manifest. */
+    Digest manifest(int version);
+
+    /** Passes on what the cards of the versions from one number to another say, in order. */
+    void cards(int first, int last, Consumer<Links> each);
+  }
+
+  /** The bytes of a block, and the digest of the manifest of its last version. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Stored(byte[] document, Digest last) {}
+
+  /** Passes on the links of the versions up to a number that have any, the oldest first. */
   void read(int last, Consumer<Links> each) {
-    int block = 1;
-    for (; block * BLOCK <= last; block++) {
-      read(block).forEach(each);
+    int blocks = last / BLOCK;
+    boolean writable = true;
+    for (int first = 1; first <= blocks; first += GROUP) {
+      int end = Math.min(blocks, first + GROUP - 1);
+      Map<Integer, Stored> stored = place.blocks(first, end);
+      for (int block = first; block <= end; block++) {
+        Optional<List<Links>> links = parse(block, stored.get(block));
+        if (links.isEmpty()) {
+          List<Links> read = fromCards((block - 1) * BLOCK + 1, block * BLOCK);
+          writable = writable && write(block, read);
+          links = Optional.of(read);
+        }
+        links.get().forEach(each);
+      }
     }
-    fromCards((block - 1) * BLOCK + 1, last).forEach(each);
+    fromCards(blocks * BLOCK + 1, last).forEach(each);
   }
 
-  private List<Links> read(int block) {
-    Optional<List<Links>> stored = stored(block);
-    return stored.isPresent() ? stored.get() : make(block);
+  /** Called after a version was published: writes the block that it ends, if it is missing. */
+  void published(int version) {
+    int block = version / BLOCK;
+    if (version % BLOCK == 0) {
+      try {
+        if (place.blocks(block, block).isEmpty()) {
+          write(block, fromCards(version - BLOCK + 1, version));
+        }
+      } catch (RegistryException e) {
+        // An older card is damaged, which is no matter of this version's publisher.
+      }
+    }
   }
 
-  /** Reads the cards of a block and writes it, as well as it can be done. */
-  List<Links> make(int block) {
-    List<Links> links = fromCards((block - 1) * BLOCK + 1, block * BLOCK);
+  /** False if it could not be written: nothing depends on it, and the next reader tries again. */
+  private boolean write(int block, List<Links> links) {
     try {
-      disk.replace(write(block, links), layout.links(model, block), layout.root());
+      place.write(block, document(block, links));
+      return true;
     } catch (IOException | RegistryException e) {
-      return links; // nothing depends on the block; the next to read tries again
+      return false;
     }
-    return links;
   }
 
   private List<Links> fromCards(int from, int to) {
     List<Links> links = new ArrayList<>();
-    for (int number = from; number <= to; number++) {
-      Links next = cards.apply(number);
-      if (!next.isEmpty()) {
-        links.add(next);
-      }
+    if (from <= to) {
+      place.cards(
+          from,
+          to,
+          next -> {
+            if (!next.isEmpty()) {
+              links.add(next);
+            }
+          });
     }
     return links;
   }
@@ -102,10 +130,10 @@ final class LinkBlocks {
     }
   }
 
-  private byte[] write(int block, List<Links> links) {
+  private byte[] document(int block, List<Links> links) {
     ObjectNode json = Json.object();
     json.put("links", FORMAT).put("model", model).put("block", block);
-    json.put("last", manifests.apply(block * BLOCK).toString());
+    json.put("last", place.manifest(block * BLOCK).toString());
     Table parents = new Table();
     Table data = new Table();
     ArrayNode lines = json.withArray("versions");
@@ -126,29 +154,35 @@ final class LinkBlocks {
     return Json.writeSealed(json);
   }
 
-  private Optional<List<Links>> stored(int block) {
-    Path file = layout.links(model, block);
-    if (!Disk.exists(file)) {
-      return Optional.empty();
-    }
+  /** Empty for a block that is missing, damaged or of other versions. */
+  private Optional<List<Links>> parse(int block, @Nullable Stored stored) {
     try {
-      return Optional.of(Document.readSealed(file, Disk.read(file), json -> read(json, block)));
-    } catch (IOException | RegistryException | IndexOutOfBoundsException e) {
+      return stored == null
+          ? Optional.empty()
+          : Optional.of(
+              Document.readSealed(
+                  "block " + block, stored.document(), json -> parse(json, block, stored.last())));
+    } catch (RegistryException | IndexOutOfBoundsException e) {
       return Optional.empty();
     }
   }
 
-  private List<Links> read(Document json, int block) {
+  private List<Links> parse(Document json, int block, Digest last) {
     if (json.count("links") > FORMAT
         || !json.text("model").equals(model)
         || json.count("block") != block
-        || !json.digest("last").equals(manifests.apply(block * BLOCK))) {
+        || !json.digest("last").equals(last)) {
       throw new IllegalArgumentException("the links of other versions");
     }
     List<ModelVersion> parents = new ArrayList<>();
     for (String text : json.texts("parents")) {
-      String[] parts = text.split(" ", -1);
-      parents.add(new ModelVersion(parts[0], Integer.parseInt(parts[1]), digest(parts[2])));
+      int space = text.indexOf(' ');
+      int second = text.indexOf(' ', space + 1);
+      parents.add(
+          new ModelVersion(
+              text.substring(0, space),
+              Integer.parseInt(text, space + 1, second, 10),
+              digest(text.substring(second + 1))));
     }
     List<Links.Data> data = new ArrayList<>();
     for (String text : json.texts("data")) {
@@ -156,25 +190,40 @@ final class LinkBlocks {
       data.add(new Links.Data(text.substring(space + 1), digest(text.substring(0, space))));
     }
     List<Links> links = new ArrayList<>();
-    for (JsonNode line : json.array("versions")) {
-      links.add(read(line.asText().split(" ", -1), parents, data));
+    for (String line : json.texts("versions")) {
+      links.add(parse(line, parents, data));
     }
     return links;
   }
 
-  private Links read(String[] line, List<ModelVersion> parents, List<Links.Data> data) {
+  /** A line is {@code NUMBER DIGEST} and, for each link, {@code p} or {@code d} with its place. */
+  private Links parse(String line, List<ModelVersion> parents, List<Links.Data> data) {
+    int space = line.indexOf(' ');
+    int end = next(line, space);
+    ModelVersion version =
+        new ModelVersion(
+            model,
+            Integer.parseInt(line, 0, space, 10),
+            digest(line.substring(space + 1, end)));
     List<ModelVersion> itsParents = new ArrayList<>(1);
     List<Links.Data> itsData = new ArrayList<>(1);
-    for (int i = 2; i < line.length; i++) {
-      int place = Integer.parseInt(line[i].substring(1));
-      if (line[i].charAt(0) == 'p') {
+    while (end < line.length()) {
+      int start = end + 1;
+      end = next(line, end);
+      int place = Integer.parseInt(line, start + 1, end, 10);
+      if (line.charAt(start) == 'p') {
         itsParents.add(parents.get(place));
       } else {
         itsData.add(data.get(place));
       }
     }
-    ModelVersion version = new ModelVersion(model, Integer.parseInt(line[0]), digest(line[1]));
     return new Links(version, itsParents, itsData);
+  }
+
+  /** Where the word after a space ends. */
+  private static int next(String line, int space) {
+    int end = line.indexOf(' ', space + 1);
+    return end < 0 ? line.length() : end;
   }
 
   private static Digest digest(String hex) {

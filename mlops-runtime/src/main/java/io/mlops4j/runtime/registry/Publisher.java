@@ -111,7 +111,6 @@ final class Publisher {
       Disk.force(folder);
       if (Disk.claim(folder, layout.version(model, last + 1), layout.root())) {
         versions.list(model).save();
-        storage.published(next.version(), number -> versions.links(model, number));
         return next.version();
       }
     }

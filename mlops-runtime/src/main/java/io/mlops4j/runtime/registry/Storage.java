@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
@@ -58,12 +57,11 @@ interface Storage extends AutoCloseable {
   VersionList list(String model, IntFunction<VersionStore.Stored> manifests);
 
   /**
-   * Tells what the versions up to a number were made from, the oldest first; versions that were
-   * made from nothing may be left out.
+   * Where the links of a model's versions are stored.
    *
    * @param cards reads the links of a version from its card
    */
-  void links(String model, int last, IntFunction<Links> cards, Consumer<Links> each);
+  LinkBlocks.Place links(String model, IntFunction<Links> cards);
 
   /** Where a version is, for messages. */
   String place(String model, int number);

@@ -92,6 +92,7 @@ abstract class StoredRegistry implements ModelRegistry {
     List<byte[]> bundles = model.signatures().stream().map(StoredRegistry::bytes).toList();
     bundles.forEach(bundle -> VersionSignatures.checkSize(fileOrFolder, bundle));
     ModelVersion version = publishing.publish(card, model, options);
+    versions.links(version.name()).published(version.number());
     bundles.forEach(bundle -> versions.addSignature(version, bundle));
     return version;
   }
@@ -185,8 +186,9 @@ abstract class StoredRegistry implements ModelRegistry {
     checkOpen();
     ModelRef.checkName("model", model);
     Map<Integer, VersionRecord> changed = versions.states(model).in(state -> true);
-    versions.links(
-        model,
+    versions
+        .links(model)
+        .read(versions.last(model),
         links -> {
           VersionRecord record = changed.get(links.version().number());
           each.accept(links, record == null ? VersionState.ACTIVE : record.state());

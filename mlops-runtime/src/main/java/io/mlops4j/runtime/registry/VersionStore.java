@@ -28,7 +28,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** The numbered, immutable versions of all models. */
@@ -246,12 +245,12 @@ final class VersionStore {
     return card;
   }
 
-  /** Tells what the versions of a model were made from, the oldest first. */
-  void links(String model, Consumer<Links> each) {
-    storage.links(model, last(model), number -> links(model, number), each);
+  /** What the versions of a model were made from. */
+  LinkBlocks links(String model) {
+    return new LinkBlocks(model, storage.links(model, number -> links(model, number)));
   }
 
-  Links links(String model, int number) {
+  private Links links(String model, int number) {
     Manifest manifest = manifest(model, number).manifest();
     return Links.of(manifest.version(), card(manifest));
   }

@@ -264,16 +264,30 @@ class LineageTest {
   void aDatabaseGivesTheSameAsTheCards() throws Exception {
     DatabaseUnderTest database = DatabaseUnderTest.h2();
     try (ModelRegistry copy = database.open(temp.resolve("copy"), RegistryOptions.defaults())) {
-      int last = 520; // more than a page
+      int last = 520;
       Shelf.fill(temp.resolve("registry"), model, 1, last, LineageTest::linked);
       RegistryCopy.of(registry, copy).run();
       assertThat(Lineage.of(copy).ancestors(copy.resolve("race:" + last)))
           .isEqualTo(Lineage.of(wrapped()).ancestors(registry.resolve("race:" + last)))
           .hasSize(last);
+      assertThat(database.count("SELECT COUNT(*) FROM $links")).isEqualTo(2);
       database.update("UPDATE $version SET card = manifest WHERE seq = 510");
+      database.update("UPDATE $version SET card = manifest WHERE seq = 520");
       assertThatThrownBy(() -> Lineage.of(copy))
           .isInstanceOf(IntegrityException.class)
-          .hasMessageContainingAll("race:510", "column card");
+          .hasMessageContainingAll("race:520", "column card");
+      for (String damage :
+          new String[] {
+            "DELETE FROM $links WHERE block = 2",
+            "UPDATE $links SET document = (SELECT document FROM $links WHERE block = 1)",
+            "DROP TABLE $links"
+          }) {
+        database.update(damage);
+        assertThatThrownBy(() -> Lineage.of(copy))
+            .as(damage)
+            .isInstanceOf(IntegrityException.class)
+            .hasMessageContainingAll("race:510", "column card");
+      }
     }
     database.checkAndClose();
   }

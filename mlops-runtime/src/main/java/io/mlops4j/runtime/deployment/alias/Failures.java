@@ -31,8 +31,8 @@ final class Failures {
   }
 
   private static @Nullable Verdict of(Throwable failure) {
-    if (failure instanceof IntegrityException) {
-      return Verdict.BYTES;
+    if (failure instanceof IntegrityException integrity) {
+      return integrity.isMissing() ? null : Verdict.BYTES;
     }
     if (failure instanceof UntrustedModelException untrusted) {
       return untrusted.isSignatureMissing() ? null : Verdict.TRUST;

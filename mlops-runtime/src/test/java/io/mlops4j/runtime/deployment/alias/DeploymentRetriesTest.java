@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.EngineUnavailableException;
 import io.mlops4j.error.InferenceException;
+import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.inference.Closing;
@@ -20,6 +21,7 @@ import io.mlops4j.runtime.deployment.DeploymentStatus.Waiting;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
 import io.mlops4j.runtime.trust.ModelSigner;
 import io.mlops4j.runtime.trust.TrustPolicy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -84,6 +86,7 @@ class DeploymentRetriesTest {
     return Stream.of(
         new RegistryException("the connection was lost", null),
         new EngineUnavailableException("the device is busy", null),
+        new IntegrityException("a file is missing for a second", true),
         new OutOfMemoryError("native"),
         new NoClassDefFoundError("x/Y"),
         new IllegalStateException("a pool is closed"));
@@ -109,6 +112,22 @@ class DeploymentRetriesTest {
       await(() -> deployment.status().waiting().isEmpty());
       assertThat(plus.ask(deployment, 0)).isEqualTo(2);
       assertThat(deployment.status().refused()).isEmpty();
+    }
+  }
+
+  @Test
+  void aFileThatComesBackIsLoaded() throws Exception {
+    Path version = folder.resolve("registry/models/plus/versions/000002");
+    Path files = version.resolve("files");
+    try (Deployment deployment = start()) {
+      Files.move(files, version.resolve("away"));
+      plus.assign(CHAMPION, plus.v2);
+      DeploymentStatus status = deployment.refresh();
+      assertThat(status.refused()).isEmpty();
+      assertThat(status.waiting().orElseThrow().reason()).contains("found nothing there");
+      Files.move(version.resolve("away"), files);
+      assertThat(deployment.refresh().waiting()).isEmpty();
+      assertThat(plus.ask(deployment, 0)).isEqualTo(2);
     }
   }
 
