@@ -4,7 +4,7 @@
  * <p>{@link io.mlops4j.runtime.ModelRuntime} is the entry: it loads models and starts {@linkplain
  * io.mlops4j.runtime.deployment.Deployment deployments}. {@link io.mlops4j.runtime.registry} opens
  * registries in a folder or a database, {@link io.mlops4j.runtime.trust} signs models and decides
- * whose signatures count, and {@link io.mlops4j.runtime.mlflow} imports models from MLflow.
+ * whose signatures count, and {@link io.mlops4j.runtime.exchange} imports models from MLflow.
  *
  * <p>Engines are found by {@link java.util.ServiceLoader}. Libraries that are optional are required
  * at compile time only: add them to your module path, and their module names to {@code
@@ -32,8 +32,10 @@ module io.mlops4j.runtime {
   requires static tensorflow.nativelib;
 
   exports io.mlops4j.runtime;
+  exports io.mlops4j.runtime.card;
   exports io.mlops4j.runtime.deployment;
-  exports io.mlops4j.runtime.mlflow;
+  exports io.mlops4j.runtime.exchange;
+  exports io.mlops4j.runtime.lineage;
   exports io.mlops4j.runtime.registry;
   exports io.mlops4j.runtime.trust;
 

@@ -29,6 +29,8 @@ class HouseRulesTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("io.mlops4j");
 
+  private static final String JDBC = "io.mlops4j.runtime.registry.jdbc";
+
   private static final DescribedPredicate<JavaClass> LIBRARY =
       resideInAnyPackage("io.mlops4j..").and(DescribedPredicate.not(resideInAnyPackage(BENCH)));
 
@@ -90,11 +92,11 @@ class HouseRulesTest {
         "com.google.protobuf..", "io.mlops4j.runtime.onnx..", "io.mlops4j.runtime.tensorflow..");
     checkOnlyUser("org.tensorflow..", "io.mlops4j.runtime.tensorflow..");
     checkOnlyUser("org.bytedeco..", "io.mlops4j.runtime.tensorflow..");
-    checkOnlyUser("org.snakeyaml..", "io.mlops4j.runtime.mlflow..");
+    checkOnlyUser("org.snakeyaml..", "io.mlops4j.runtime.exchange..");
     checkOnlyUser("picocli..", "io.mlops4j.runtime.cli..");
     checkOnlyUser("io.micrometer..", "io.mlops4j.monitor.metrics..");
-    checkOnlyUser("java.sql..", "io.mlops4j.runtime.registry..");
-    checkOnlyUser("javax.sql..", "io.mlops4j.runtime.registry..");
+    checkOnlyUser("java.sql..", "io.mlops4j.runtime.registry", JDBC);
+    checkOnlyUser("javax.sql..", "io.mlops4j.runtime.registry", JDBC);
   }
 
   /**
@@ -106,7 +108,7 @@ class HouseRulesTest {
     check(
         noClasses()
             .that()
-            .resideInAPackage("io.mlops4j.runtime.registry")
+            .resideInAPackage("io.mlops4j.runtime.registry..")
             .and()
             .doNotHaveSimpleName("ModelLocks")
             .should()

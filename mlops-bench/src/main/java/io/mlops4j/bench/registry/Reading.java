@@ -9,8 +9,8 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.VersionRange;
+import io.mlops4j.runtime.lineage.Lineage;
 import io.mlops4j.runtime.registry.FileModelRegistry;
-import io.mlops4j.runtime.registry.Lineage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,8 +93,7 @@ final class Reading implements Side {
 
   /** Each run reads anew what every version was made from. */
   static Side lineage(int versions) throws Exception {
-    return new Reading(
-        versions, registry -> Lineage.of(registry).madeFrom(DATA).size());
+    return new Reading(versions, registry -> Lineage.of(registry).madeFrom(DATA).size());
   }
 
   @Override

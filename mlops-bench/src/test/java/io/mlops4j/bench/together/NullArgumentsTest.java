@@ -99,7 +99,6 @@ class NullArgumentsTest {
           .with(VersionRange.newest(1));
       nulls.with(VerifyOptions.defaults()).with(registry.head()).with(Instant.EPOCH);
       nulls.call(ModelRegistry.class, registry);
-      nulls.call(FileModelRegistry.class, (FileModelRegistry) registry);
       nulls.call(ModelRuntime.class, runtime);
       nulls.call(ModelRuntime.Builder.class, ModelRuntime.builder());
       nulls.call(Deployment.Builder.class, runtime.deployment("words@champion"));

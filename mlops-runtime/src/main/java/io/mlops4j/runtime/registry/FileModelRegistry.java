@@ -4,15 +4,21 @@ import io.mlops4j.error.RegistryException;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
+import io.mlops4j.runtime.internal.file.Disk;
+import io.mlops4j.runtime.registry.folder.FolderStorage;
+import io.mlops4j.runtime.registry.folder.Layout;
+import io.mlops4j.runtime.registry.folder.Publisher;
+import io.mlops4j.runtime.registry.store.StoredRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Objects;
 
 /**
- * A registry in a folder, which any number of threads and processes share, even over a network file
- * system: versions and records appear by exclusive renames and links, without file locks. Only an
- * assignment and a deletion of one model keep each other out by a file lock. Where the file system
- * has none, both may be stored at the same moment; {@link #collect} then restores the version.
+ * Opens a registry in a folder, which any number of threads and processes share, even over a
+ * network file system: versions and records appear by exclusive renames and links, without file
+ * locks. Only an assignment and a deletion of one model keep each other out by a file lock. Where
+ * the file system has none, both may be stored at the same moment; {@link ModelRegistry#collect}
+ * then restores the version.
  *
  * <p>Versions of one model with equal bytes and different cards share their files by hard links,
  * where the file system has them.
@@ -23,23 +29,14 @@ import java.util.Objects;
  *
  * <p>Versions and records that were edited or damaged are found by their digests before anything
  * uses them. A history rewritten as a whole, with all digests computed anew, is found where records
- * are signed ({@link RegistryOptions.Builder#signing}), or by comparing {@link #head} with one that
- * was kept elsewhere, which also finds that the end was cut off.
+ * are signed ({@link RegistryOptions.Builder#signing}), or by comparing {@link ModelRegistry#head}
+ * with one that was kept elsewhere, which also finds that the end was cut off.
  *
  * <p>Only the folder's owner decides who may write: the actor in a {@link Change} is what the
  * application says.
  */
-public final class FileModelRegistry extends StoredRegistry {
-  private FileModelRegistry(
-      Layout layout, Disk disk, FolderStorage storage, RegistryOptions options) {
-    super(
-        storage,
-        options,
-        versions -> {
-          Publisher publisher = new Publisher(layout, disk, storage, options.clock(), versions);
-          return publisher::publish;
-        });
-  }
+public final class FileModelRegistry {
+  private FileModelRegistry() {}
 
   /**
    * Opens a registry, or makes one of a folder that is empty or not there yet. One that exists can
@@ -80,6 +77,13 @@ public final class FileModelRegistry extends StoredRegistry {
     Disk disk = new Disk(Layout.staging(root), links);
     Layout layout = Layout.open(root, disk);
     disk.clean();
-    return new FileModelRegistry(layout, disk, new FolderStorage(layout, disk), options);
+    FolderStorage storage = new FolderStorage(layout, disk);
+    return new StoredRegistry(
+        storage,
+        options,
+        versions -> {
+          Publisher publisher = new Publisher(layout, disk, storage, options.clock(), versions);
+          return publisher::publish;
+        });
   }
 }

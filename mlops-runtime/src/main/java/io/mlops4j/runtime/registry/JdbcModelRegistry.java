@@ -4,6 +4,17 @@ import io.mlops4j.error.RegistryException;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
+import io.mlops4j.runtime.registry.jdbc.Connections;
+import io.mlops4j.runtime.registry.jdbc.Contents;
+import io.mlops4j.runtime.registry.jdbc.Database;
+import io.mlops4j.runtime.registry.jdbc.DatabaseContents;
+import io.mlops4j.runtime.registry.jdbc.DriverConnections;
+import io.mlops4j.runtime.registry.jdbc.FolderContents;
+import io.mlops4j.runtime.registry.jdbc.JdbcLayout;
+import io.mlops4j.runtime.registry.jdbc.JdbcPublisher;
+import io.mlops4j.runtime.registry.jdbc.JdbcStorage;
+import io.mlops4j.runtime.registry.jdbc.TablePrefix;
+import io.mlops4j.runtime.registry.store.StoredRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -12,10 +23,10 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registry in a database, which any number of threads, processes and machines share: versions,
- * cards and records in tables, the models' bytes there, too, or in a folder. Tried with PostgreSQL
- * 14 and later, and with H2 2.4 within one process; it needs no more than JDBC, so the application
- * adds the driver of its database.
+ * Opens a registry in a database, which any number of threads, processes and machines share:
+ * versions, cards and records in tables, the models' bytes there, too, or in a folder. Tried with
+ * PostgreSQL 14 and later, and with H2 2.4 within one process; it needs no more than JDBC, so the
+ * application adds the driver of its database.
  *
  * <p>It makes its tables, and moves those of older versions on; those of a newer layout it refuses.
  * To open one that is there takes the right to read; what is written, the right to write rows.
@@ -27,23 +38,14 @@ import org.jspecify.annotations.Nullable;
  * what is watched and leased. Any isolation from read committed on will do.
  *
  * <p>Records, manifests and cards are the same bytes as in a {@link FileModelRegistry}, so digests,
- * {@link #head} and {@link #verify(io.mlops4j.registry.RegistryHead)} agree; see {@link
- * RegistryCopy}. Rows that were edited or damaged are found by their digests before anything uses
- * them, histories that were rewritten as a whole where records are signed ({@link
- * RegistryOptions.Builder#signing}). Only the database decides who may write: the actor in a {@link
- * Change} is what the application says.
+ * {@link ModelRegistry#head} and {@link ModelRegistry#verify(io.mlops4j.registry.RegistryHead)}
+ * agree; see {@link RegistryCopy}. Rows that were edited or damaged are found by their digests
+ * before anything uses them, histories that were rewritten as a whole where records are signed
+ * ({@link RegistryOptions.Builder#signing}). Only the database decides who may write: the actor in
+ * a {@link Change} is what the application says.
  */
-public final class JdbcModelRegistry extends StoredRegistry {
-  private JdbcModelRegistry(Database database, Contents contents, RegistryOptions options) {
-    super(
-        new JdbcStorage(database, contents),
-        options,
-        versions -> {
-          JdbcPublisher publisher =
-              new JdbcPublisher(database, contents, options.clock(), versions);
-          return publisher::publish;
-        });
-  }
+public final class JdbcModelRegistry {
+  private JdbcModelRegistry() {}
 
   /**
    * Opens a registry in the schema that connections are in, in tables whose names begin with {@code
@@ -191,7 +193,7 @@ public final class JdbcModelRegistry extends StoredRegistry {
      *     what is {@link #existing} was asked for
      */
     public ModelRegistry open() {
-      Naming naming = new Naming(schema, prefix);
+      TablePrefix naming = new TablePrefix(schema, prefix);
       Database database =
           new Database(existing ? connections.existing() : connections, naming, statementTimeout);
       try {
@@ -200,7 +202,15 @@ public final class JdbcModelRegistry extends StoredRegistry {
           layout.requireMade();
         }
         JdbcLayout.Described found = layout.open(folder == null ? "database" : "folder");
-        return new JdbcModelRegistry(database, contents(database, found), options);
+        Contents contents = contents(database, found);
+        return new StoredRegistry(
+            new JdbcStorage(database, contents),
+            options,
+            versions -> {
+              JdbcPublisher publisher =
+                  new JdbcPublisher(database, contents, options.clock(), versions);
+              return publisher::publish;
+            });
       } catch (RuntimeException | Error e) {
         database.close();
         throw e;

@@ -16,7 +16,7 @@ import io.mlops4j.registry.Verification;
 import io.mlops4j.registry.VerifyOptions;
 import io.mlops4j.registry.VersionState;
 import io.mlops4j.registry.Watch;
-import io.mlops4j.runtime.registry.ModelArchive;
+import io.mlops4j.runtime.exchange.ModelArchive;
 import io.mlops4j.runtime.trust.ModelSigner;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import java.io.IOException;

@@ -23,15 +23,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Cards for the tests of their forms. */
-final class Cards {
-  static final String EVIL =
+public final class Cards {
+  public static final String EVIL =
       "<script>alert('x')</script> | **b** `c` [d](javascript:e) &amp; \"q\"";
-  static final ModelVersion PARENT = new ModelVersion("flight-delay", 1, Models.MLP4);
+  public static final ModelVersion PARENT = new ModelVersion("flight-delay", 1, Models.MLP4);
 
   private Cards() {}
 
   /** A card that says everything that a card can say today. */
-  static ModelCard complete() {
+  public static ModelCard complete() {
     FeatureSchema features = flights(2).build().features().orElseThrow();
     return flights(2)
         .features(features.withNarrowing(Narrowing.CHECKED))
@@ -65,13 +65,14 @@ final class Cards {
   }
 
   /** A card as a careful team would write it. */
-  static ModelCard.Builder flights(int trees) {
+  public static ModelCard.Builder flights(int trees) {
     return ModelCard.builder("flight-delay")
         .description("Gradient-boosted trees that tell whether a flight arrives late.")
         .owner("ops-ml")
         .licence("Apache-2.0")
         .intendedUse(
-            "Warn passengers of flights that may arrive more than 15 minutes late.\nNot for crew scheduling.")
+            "Warn passengers of flights that may arrive more than 15 minutes late.\n"
+                + "Not for crew scheduling.")
         .tier(2)
         .regions("us", "eu-west-1")
         .signature(
@@ -97,7 +98,10 @@ final class Cards {
         .trainedOn(
             DatasetRef.of("flights-2001-01", Models.MLP4)
                 .withQuery(
-                    "select distance, hour, weekday, origin, destination, late\nfrom flights\nwhere not cancelled")
+                    """
+                    select distance, hour, weekday, origin, destination, late
+                    from flights
+                    where not cancelled""")
                 .withPeriod(
                     Instant.parse("2001-01-01T00:00:00Z"), Instant.parse("2001-02-01T00:00:00Z")))
         .evaluatedOn(DatasetRef.of("flights-2001-02", Models.MLP4_WRONG))
@@ -131,7 +135,7 @@ final class Cards {
   }
 
   /** A card whose every text tries to be markup. */
-  static ModelCard evil() {
+  public static ModelCard evil() {
     return ModelCard.builder("evil")
         .owner(EVIL)
         .licence(EVIL)

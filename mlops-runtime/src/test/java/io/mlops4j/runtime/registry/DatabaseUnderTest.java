@@ -6,6 +6,7 @@ import io.mlops4j.model.ModelRef;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
+import io.mlops4j.runtime.registry.jdbc.JdbcTransaction;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,10 +21,10 @@ import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 
 /** A registry in a database: each folder of a test has tables of its own there. */
-final class DatabaseUnderTest extends Intruder {
+public final class DatabaseUnderTest extends Intruder {
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
-  final TestPool pool;
+  public final TestPool pool;
   private final DataSource source;
   private final Map<Path, String> prefixes = new HashMap<>();
   private String prefix = "";
@@ -33,12 +34,12 @@ final class DatabaseUnderTest extends Intruder {
     this.pool = new TestPool(source, automatic);
   }
 
-  static DatabaseUnderTest postgres() {
+  public static DatabaseUnderTest postgres() {
     return new DatabaseUnderTest(Postgres.source(), true);
   }
 
   /** In memory, and with connections that are not in automatic mode. */
-  static DatabaseUnderTest h2() {
+  public static DatabaseUnderTest h2() {
     JdbcDataSource source = new JdbcDataSource();
     source.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
     return new DatabaseUnderTest(source, false);
@@ -54,7 +55,7 @@ final class DatabaseUnderTest extends Intruder {
     return JdbcModelRegistry.builder(pool).prefix(prefix);
   }
 
-  String prefix() {
+  public String prefix() {
     return prefix;
   }
 
@@ -69,7 +70,7 @@ final class DatabaseUnderTest extends Intruder {
   }
 
   /** Changes something by hand; {@code $} stands for the prefix. */
-  int update(String sql, Object... values) throws SQLException {
+  public int update(String sql, Object... values) throws SQLException {
     try (Connection connection = source.getConnection();
         PreparedStatement statement = connection.prepareStatement(sql.replace("$", prefix))) {
       for (int i = 0; i < values.length; i++) {
@@ -87,7 +88,8 @@ final class DatabaseUnderTest extends Intruder {
     return first(sql, row -> row.getString(1), values);
   }
 
-  private <T> T first(String sql, Session.Row<T> reader, Object... values) throws SQLException {
+  private <T> T first(String sql, JdbcTransaction.Row<T> reader, Object... values)
+      throws SQLException {
     try (Connection connection = source.getConnection();
         PreparedStatement statement = connection.prepareStatement(sql.replace("$", prefix))) {
       for (int i = 0; i < values.length; i++) {
@@ -100,7 +102,7 @@ final class DatabaseUnderTest extends Intruder {
     }
   }
 
-  long count(String sql) throws SQLException {
+  public long count(String sql) throws SQLException {
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql.replace("$", prefix))) {
@@ -216,7 +218,7 @@ final class DatabaseUnderTest extends Intruder {
   }
 
   /** After all registries were closed. */
-  void checkAndClose() throws SQLException {
+  public void checkAndClose() throws SQLException {
     assertThat(pool.lent()).as("connections that were not given back").isZero();
     pool.close();
   }

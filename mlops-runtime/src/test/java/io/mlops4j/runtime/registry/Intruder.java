@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.runtime.compatibility.RegistryUnderTest;
+import io.mlops4j.runtime.internal.document.Json;
 
 /** What who can write a store can do to its records, wherever they lie. */
 abstract class Intruder implements RegistryUnderTest {

@@ -14,6 +14,10 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.Retention;
+import io.mlops4j.runtime.registry.jdbc.Connections;
+import io.mlops4j.runtime.registry.jdbc.Database;
+import io.mlops4j.runtime.registry.jdbc.JdbcLayout;
+import io.mlops4j.runtime.registry.jdbc.TablePrefix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,7 +140,7 @@ class JdbcModelRegistryTest {
     Database next =
         new Database(
             Connections.of(database.pool),
-            new Naming("", database.prefix()),
+            new TablePrefix("", database.prefix()),
             Duration.ofMinutes(2));
     List<List<String>> steps =
         List.of(

@@ -20,11 +20,11 @@ import java.security.spec.ECGenParameterSpec;
 import java.util.Objects;
 
 /** Model files and cards for the tests of the registry. */
-final class Models {
+public final class Models {
   // By sha256sum.
-  static final Digest MLP4 =
+  public static final Digest MLP4 =
       Digest.parse("sha256:4f119c257c6f127a491cfe0b3a97ff1aebbb3e6cff821b665445ed04fee2e6d0");
-  static final Digest MLP4_WRONG =
+  public static final Digest MLP4_WRONG =
       Digest.parse("sha256:26d3aa49ed4515c79e8e1577bd75a7cff61ef735a3d3d951ac98a8c9920dc549");
 
   private Models() {}
@@ -52,11 +52,11 @@ final class Models {
     return Files.isRegularFile(path) && !path.toString().contains(".locks");
   }
 
-  static Path mlp4(Path folder) throws IOException {
+  public static Path mlp4(Path folder) throws IOException {
     return copy("mlp4.onnx", folder);
   }
 
-  static Path mlp4Wrong(Path folder) throws IOException {
+  public static Path mlp4Wrong(Path folder) throws IOException {
     return copy("mlp4_wrong.onnx", folder);
   }
 
@@ -67,12 +67,12 @@ final class Models {
     }
   }
 
-  static ModelCard card(String name) {
+  public static ModelCard card(String name) {
     return ModelCard.builder(name).owner("ops-ml").build();
   }
 
   /** A card that says everything that a card could say when its form was new. */
-  static ModelCard fullCard(String name) {
+  public static ModelCard fullCard(String name) {
     return ModelCard.builder(name)
         .owner("ops-ml")
         .licence("Apache-2.0")

@@ -9,6 +9,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.internal.document.Json;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.net.URISyntaxException;

@@ -14,7 +14,7 @@ import java.util.List;
  * Another process that writes into a registry and says on its standard output what was
  * acknowledged: {@code V number id} for a version, {@code A number id} for a record.
  */
-final class RegistryChild {
+public final class RegistryChild {
   private RegistryChild() {}
 
   /** Arguments: registry, model file, a name for this child, how many rounds. */
@@ -31,7 +31,7 @@ final class RegistryChild {
     }
   }
 
-  static ModelCard card(String id) {
+  public static ModelCard card(String id) {
     return ModelCard.builder("race").parameter("id", id).build();
   }
 

@@ -16,6 +16,8 @@ import io.mlops4j.registry.Progress;
 import io.mlops4j.registry.RegistryHead;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.Retention;
+import io.mlops4j.runtime.internal.document.Document;
+import io.mlops4j.runtime.registry.store.Manifest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -4,6 +4,10 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.runtime.internal.card.CardDocument;
+import io.mlops4j.runtime.registry.folder.FolderStorage;
+import io.mlops4j.runtime.registry.folder.Layout;
+import io.mlops4j.runtime.registry.store.Manifest;
 import io.mlops4j.runtime.source.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,17 +18,17 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 
 /** Versions as an older library, which knows no index, has published them; without its care. */
-final class Shelf {
-  static final Instant AT = Instant.parse("2001-05-03T12:00:00Z");
+public final class Shelf {
+  public static final Instant AT = Instant.parse("2001-05-03T12:00:00Z");
 
   private Shelf() {}
 
   /** Versions of the model "race" with the cards that {@link RegistryChild} gives. */
-  static void fill(Path root, Path model, int from, int to) throws IOException {
+  public static void fill(Path root, Path model, int from, int to) throws IOException {
     fill(root, model, from, to, number -> RegistryChild.card("id-" + number));
   }
 
-  static void fill(Path root, Path model, int from, int to, IntFunction<ModelCard> cards)
+  public static void fill(Path root, Path model, int from, int to, IntFunction<ModelCard> cards)
       throws IOException {
     String name = model.getFileName().toString();
     Manifest.Entry entry = new Manifest.Entry(Files.size(model), Digest.sha256(model));
@@ -32,7 +36,7 @@ final class Shelf {
     for (int number = from; number <= to; number++) {
       Path folder = layout.version("race", number);
       Files.createDirectories(folder.resolve(FolderStorage.FILES));
-      byte[] card = CardJson.write(cards.apply(number));
+      byte[] card = CardDocument.write(cards.apply(number));
       Manifest manifest =
           new Manifest(
               new ModelVersion("race", number, entry.digest()),

@@ -15,6 +15,7 @@ import io.mlops4j.registry.RecordTrust;
 import io.mlops4j.registry.RegistryHead;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.VerifyOptions;
+import io.mlops4j.runtime.internal.document.Json;
 import io.mlops4j.runtime.trust.ModelSigner;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import java.io.IOException;

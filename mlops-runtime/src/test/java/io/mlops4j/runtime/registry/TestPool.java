@@ -22,7 +22,7 @@ import javax.sql.DataSource;
  * A pool of connections as an application has one. It counts who does not give back, hands out
  * connections in the mode that a test wants, and can be away or lose a connection in the middle.
  */
-final class TestPool implements DataSource, AutoCloseable {
+public final class TestPool implements DataSource, AutoCloseable {
   private final DataSource source;
   private final boolean automatic;
   private final Deque<Connection> idle = new ArrayDeque<>();

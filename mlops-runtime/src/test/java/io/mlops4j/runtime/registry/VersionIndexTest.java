@@ -8,6 +8,11 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryHead;
 import io.mlops4j.registry.VersionRange;
+import io.mlops4j.runtime.internal.document.Json;
+import io.mlops4j.runtime.internal.file.Disk;
+import io.mlops4j.runtime.registry.folder.FolderStorage;
+import io.mlops4j.runtime.registry.folder.Layout;
+import io.mlops4j.runtime.registry.store.VersionList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Many versions: the index saves reading them, and nothing is wrong without it. */
 class VersionIndexTest {
-  private static final int MANY = VersionIndex.BLOCK + 30;
+  private static final int MANY = VersionList.BLOCK + 30;
 
   @TempDir Path temp;
   private Path root;

@@ -7,7 +7,7 @@ import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
-import io.mlops4j.runtime.registry.CardJson;
+import io.mlops4j.runtime.card.CardJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -25,8 +25,8 @@ final class ModelArgument {
       index = "0",
       paramLabel = "MODEL",
       description =
-          "The file or folder of a model. If there is no such file: NAME, NAME:NUMBER or NAME@ALIAS of"
-              + " the registry.")
+          "The file or folder of a model. If there is no such file: NAME, NAME:NUMBER or NAME@ALIAS"
+              + " of the registry.")
   private String model;
 
   @Option(

@@ -7,8 +7,8 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.ProgressListener;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
 import io.mlops4j.runtime.cli.shell.ProgressBar;
-import io.mlops4j.runtime.mlflow.MlflowModel;
-import io.mlops4j.runtime.registry.ModelArchive;
+import io.mlops4j.runtime.exchange.MlflowModel;
+import io.mlops4j.runtime.exchange.ModelArchive;
 import io.mlops4j.runtime.source.Meter;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
@@ -31,8 +31,8 @@ import picocli.CommandLine.Parameters;
     name = "export",
     description = {
       "Writes a version to a file or folder.",
-      "Kinds: an archive with card and signatures (.zip), which import reads with an unchanged digest;"
-          + " the ONNX file alone (.onnx); a folder that MLflow loads (--as mlflow; needs"
+      "Kinds: an archive with card and signatures (.zip), which import reads with an unchanged"
+          + " digest; the ONNX file alone (.onnx); a folder that MLflow loads (--as mlflow; needs"
           + " org.snakeyaml:snakeyaml-engine)."
     },
     footer = {

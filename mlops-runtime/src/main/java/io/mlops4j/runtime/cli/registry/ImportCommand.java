@@ -6,8 +6,8 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
 import io.mlops4j.runtime.cli.shell.ProgressBar;
-import io.mlops4j.runtime.mlflow.MlflowModel;
-import io.mlops4j.runtime.registry.ModelArchive;
+import io.mlops4j.runtime.exchange.MlflowModel;
+import io.mlops4j.runtime.exchange.ModelArchive;
 import io.mlops4j.runtime.source.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,8 +26,8 @@ import picocli.CommandLine.Parameters;
     name = "import",
     description = {
       "Publishes a model that was exported elsewhere. No code of it is run.",
-      "Kinds: an archive of mlops4j export (.zip), with its own card and signatures; an MLflow folder"
-          + " with the ONNX flavour (needs org.snakeyaml:snakeyaml-engine); an ONNX model."
+      "Kinds: an archive of mlops4j export (.zip), with its own card and signatures; an MLflow"
+          + " folder with the ONNX flavour (needs org.snakeyaml:snakeyaml-engine); an ONNX model."
     },
     footer = {
       "%nExamples:",
@@ -44,8 +44,8 @@ final class ImportCommand extends RegistryCommand {
       names = "--as",
       paramLabel = "KIND",
       description =
-          "${COMPLETION-CANDIDATES}. Default: mlflow if the folder holds MLmodel, else from the ending"
-              + " of the file.")
+          "${COMPLETION-CANDIDATES}. Default: mlflow if the folder holds MLmodel, else from the"
+              + " ending of the file.")
   private @Nullable ExchangeForm kind;
 
   @Mixin private final CardOptions options = new CardOptions();

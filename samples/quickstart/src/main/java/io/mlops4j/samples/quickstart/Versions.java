@@ -7,7 +7,7 @@ import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.model.MonitoringDuty;
 import io.mlops4j.registry.ModelRegistry;
-import io.mlops4j.runtime.registry.CardPage;
+import io.mlops4j.runtime.card.CardPage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;

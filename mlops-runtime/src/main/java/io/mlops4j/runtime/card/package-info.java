@@ -1,0 +1,5 @@
+/** Model cards as JSON, as pages, and the differences between them. */
+@NullMarked
+package io.mlops4j.runtime.card;
+
+import org.jspecify.annotations.NullMarked;

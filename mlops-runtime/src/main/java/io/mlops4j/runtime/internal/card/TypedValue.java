@@ -1,0 +1,103 @@
+package io.mlops4j.runtime.internal.card;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A card's plain values in JSON, with the name of their Java type beside them, because JSON alone
+ * knows one kind of number. A float is written as the double of the same value. What JSON has no
+ * number for is text: {@code "NaN"}, {@code "Infinity"}, {@code "-Infinity"}.
+ */
+final class TypedValue {
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private TypedValue() {}
+
+  static String type(Object value) {
+    if (value instanceof Byte) {
+      return "int8";
+    } else if (value instanceof Short) {
+      return "int16";
+    } else if (value instanceof Integer) {
+      return "int32";
+    } else if (value instanceof Long) {
+      return "int64";
+    } else if (value instanceof Float) {
+      return "float32";
+    } else if (value instanceof Double) {
+      return "float64";
+    }
+    return value instanceof Boolean ? "bool" : "string";
+  }
+
+  static JsonNode write(@Nullable Object value) {
+    if (value == null) {
+      return NODES.nullNode();
+    } else if (value instanceof Float || value instanceof Double) {
+      double number = ((Number) value).doubleValue();
+      return Double.isFinite(number)
+          ? NODES.numberNode(number)
+          : NODES.textNode(Double.toString(number));
+    } else if (value instanceof Number number) {
+      return NODES.numberNode(number.longValue());
+    }
+    return value instanceof Boolean flag
+        ? NODES.booleanNode(flag)
+        : NODES.textNode(value.toString());
+  }
+
+  static @Nullable Object read(String type, JsonNode json) {
+    return json.isNull() ? null : readPresent(type, json);
+  }
+
+  private static Object readPresent(String type, JsonNode json) {
+    return switch (type) {
+      case "int8" -> (byte) whole(json, Byte.MIN_VALUE, Byte.MAX_VALUE);
+      case "int16" -> (short) whole(json, Short.MIN_VALUE, Short.MAX_VALUE);
+      case "int32" -> (int) whole(json, Integer.MIN_VALUE, Integer.MAX_VALUE);
+      case "int64" -> whole(json, Long.MIN_VALUE, Long.MAX_VALUE);
+      case "float32" -> (float) floating(json);
+      case "float64" -> floating(json);
+      case "bool" -> {
+        if (!json.isBoolean()) {
+          throw wrong(type, json);
+        }
+        yield json.booleanValue();
+      }
+      case "string" -> Objects.requireNonNullElseGet(json.textValue(), () -> refuse(type, json));
+      default -> throw new IllegalArgumentException("values of the unknown type " + type);
+    };
+  }
+
+  private static long whole(JsonNode json, long least, long most) {
+    if (!json.isIntegralNumber()
+        || !json.canConvertToLong()
+        || json.longValue() < least
+        || json.longValue() > most) {
+      throw wrong("whole number from " + least + " to " + most, json);
+    }
+    return json.longValue();
+  }
+
+  private static double floating(JsonNode json) {
+    if (json.isNumber()) {
+      return json.doubleValue();
+    }
+    return switch (String.valueOf(json.textValue())) {
+      case "NaN" -> Double.NaN;
+      case "Infinity" -> Double.POSITIVE_INFINITY;
+      case "-Infinity" -> Double.NEGATIVE_INFINITY;
+      default -> throw wrong("floating-point number", json);
+    };
+  }
+
+  private static String refuse(String type, JsonNode json) {
+    throw wrong(type, json);
+  }
+
+  private static IllegalArgumentException wrong(String expected, JsonNode found) {
+    return new IllegalArgumentException("the value " + found + " instead of a " + expected);
+  }
+}

@@ -1,0 +1,5 @@
+/** Cards as documents, and texts for people. Not part of the API. */
+@NullMarked
+package io.mlops4j.runtime.internal.card;
+
+import org.jspecify.annotations.NullMarked;

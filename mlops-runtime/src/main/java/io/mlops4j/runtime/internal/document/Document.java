@@ -1,0 +1,201 @@
+package io.mlops4j.runtime.internal.document;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.error.DataException;
+import io.mlops4j.error.IntegrityException;
+import io.mlops4j.model.Digest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JSON object of a stored file, read strictly in what it must have and leniently in what it may
+ * have: keys that this version does not know are passed over, and stay in the file, which nobody
+ * ever rewrites.
+ */
+public final class Document {
+  private final ObjectNode node;
+
+  private Document(ObjectNode node) {
+    this.node = node;
+  }
+
+  /** Reads a value from a file's bytes; whatever does not fit is damage, named with the file. */
+  public static <T> T read(Object file, byte[] bytes, Function<Document, T> reader) {
+    return read(bytes, reader, found -> damaged(file, found));
+  }
+
+  /** Reads a value from a text that somebody wrote; whatever does not fit is told. */
+  public static <T> T parse(String what, String json, Function<Document, T> reader) {
+    return read(
+        json.getBytes(StandardCharsets.UTF_8),
+        reader,
+        found ->
+            new DataException(
+                what + ": found " + found + ", expected JSON as its schema describes it", null));
+  }
+
+  private static <T> T read(
+      byte[] bytes, Function<Document, T> reader, Function<String, RuntimeException> problem) {
+    try {
+      return reader.apply(new Document(Json.parse(bytes)));
+    } catch (JsonProcessingException e) {
+      throw problem.apply("JSON that ends early or is malformed (" + e.getOriginalMessage() + ")");
+    } catch (IOException | IllegalArgumentException | ArithmeticException | DateTimeException e) {
+      throw problem.apply(String.valueOf(e.getMessage()));
+    }
+  }
+
+  public static <T> T readSealed(Object file, byte[] bytes, Function<Document, T> reader) {
+    return read(
+        file,
+        bytes,
+        document -> {
+          String problem = Json.sealProblem(bytes);
+          if (problem != null) {
+            throw new IllegalArgumentException(problem);
+          }
+          return reader.apply(document);
+        });
+  }
+
+  public static IntegrityException damaged(Object file, String found) {
+    return new IntegrityException(
+        file
+            + ": found "
+            + found
+            + ", expected the bytes that were written; the file was edited or damaged, "
+            + "restore it from a backup");
+  }
+
+  private JsonNode need(String key) {
+    JsonNode value = node.get(key);
+    if (value == null || value.isNull()) {
+      throw new IllegalArgumentException("no \"" + key + "\"");
+    }
+    return value;
+  }
+
+  private static IllegalArgumentException wrong(String key, JsonNode found, String expected) {
+    return new IllegalArgumentException(
+        "\"" + key + "\" being " + found.getNodeType() + " instead of " + expected);
+  }
+
+  public boolean has(String key) {
+    return node.hasNonNull(key);
+  }
+
+  public String text(String key) {
+    JsonNode value = need(key);
+    if (!value.isTextual()) {
+      throw wrong(key, value, "text");
+    }
+    return value.textValue();
+  }
+
+  public @Nullable String optionalText(String key) {
+    return has(key) ? text(key) : null;
+  }
+
+  public long whole(String key) {
+    JsonNode value = need(key);
+    if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+      throw wrong(key, value, "a whole number");
+    }
+    return value.longValue();
+  }
+
+  public int count(String key) {
+    return Math.toIntExact(Math.min(whole(key), Integer.MAX_VALUE));
+  }
+
+  public boolean flag(String key) {
+    return has(key) && need(key).booleanValue();
+  }
+
+  public double number(String key) {
+    JsonNode value = need(key);
+    if (!value.isNumber()) {
+      throw wrong(key, value, "a number");
+    }
+    return value.doubleValue();
+  }
+
+  public Digest digest(String key) {
+    return Digest.parse(text(key));
+  }
+
+  public Instant instant(String key) {
+    return Instant.parse(text(key));
+  }
+
+  public JsonNode raw(String key) {
+    return need(key);
+  }
+
+  public Document object(String key) {
+    return of(key, need(key));
+  }
+
+  private static Document of(String key, JsonNode value) {
+    if (value instanceof ObjectNode object) {
+      return new Document(object);
+    }
+    throw wrong(key, value, "an object");
+  }
+
+  public List<JsonNode> array(String key) {
+    JsonNode value = need(key);
+    if (!value.isArray()) {
+      throw wrong(key, value, "an array");
+    }
+    List<JsonNode> elements = new ArrayList<>();
+    value.forEach(elements::add);
+    return elements;
+  }
+
+  /** The texts of an array, none when the key is absent. */
+  public List<String> texts(String key) {
+    List<String> texts = new ArrayList<>();
+    for (JsonNode element : has(key) ? array(key) : List.<JsonNode>of()) {
+      if (!element.isTextual()) {
+        throw wrong(key, element, "texts");
+      }
+      texts.add(element.textValue());
+    }
+    return texts;
+  }
+
+  /** The objects of an array, none when the key is absent. */
+  public List<Document> objects(String key) {
+    return has(key) ? array(key).stream().map(element -> of(key, element)).toList() : List.of();
+  }
+
+  /** The values of an object by key, none when it is absent itself. */
+  public Map<String, Document> entries(String key) {
+    Map<String, Document> entries = new TreeMap<>();
+    if (has(key)) {
+      Document inner = object(key);
+      inner.keys().forEach(name -> entries.put(name, inner.object(name)));
+    }
+    return entries;
+  }
+
+  public List<String> keys() {
+    List<String> keys = new ArrayList<>();
+    for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
+      keys.add(names.next());
+    }
+    return keys;
+  }
+}

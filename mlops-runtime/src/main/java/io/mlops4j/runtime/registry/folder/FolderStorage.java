@@ -1,0 +1,431 @@
+package io.mlops4j.runtime.registry.folder;
+
+import io.mlops4j.error.IntegrityException;
+import io.mlops4j.error.ModelLoadException;
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.runtime.internal.card.Links;
+import io.mlops4j.runtime.internal.document.Document;
+import io.mlops4j.runtime.internal.file.ByteSink;
+import io.mlops4j.runtime.internal.file.ByteSource;
+import io.mlops4j.runtime.internal.file.Disk;
+import io.mlops4j.runtime.registry.store.LinkBlocks;
+import io.mlops4j.runtime.registry.store.Manifest;
+import io.mlops4j.runtime.registry.store.Records;
+import io.mlops4j.runtime.registry.store.Storage;
+import io.mlops4j.runtime.registry.store.VersionCopy;
+import io.mlops4j.runtime.registry.store.VersionList;
+import io.mlops4j.runtime.registry.store.VersionStore;
+import io.mlops4j.runtime.source.ModelFiles;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+
+/** A registry's folder, of the form that {@link Layout} describes. */
+public final class FolderStorage implements Storage {
+  public static final String FILES = "files";
+  public static final String CARD = "card.json";
+  public static final String MANIFEST = "manifest.json";
+
+  private final Layout layout;
+  private final Disk disk;
+  private final ModelLocks locks;
+  // The highest numbers seen; from there a look at the next name replaces listing the folder.
+  private final Map<String, Integer> seen = new ConcurrentHashMap<>();
+  // Where a copy of another registry has already put some bytes.
+  private final Map<Digest, ModelVersion> copied = new ConcurrentHashMap<>();
+
+  public FolderStorage(Layout layout, Disk disk) {
+    this.layout = layout;
+    this.disk = disk;
+    this.locks = new ModelLocks(layout.locks(), ModelLocks.PATIENCE);
+  }
+
+  @Override
+  public URI location() {
+    return layout.root().toUri();
+  }
+
+  @Override
+  public List<String> models() {
+    return layout.models();
+  }
+
+  @Override
+  public List<String> everyModel() {
+    return layout.modelFolders();
+  }
+
+  @Override
+  public List<String> aliases(String model) {
+    return layout.aliasesOf(model);
+  }
+
+  @Override
+  public Records aliasRecords(String model, String alias) {
+    return new FolderRecords(layout, disk, layout.alias(model, alias));
+  }
+
+  @Override
+  public Records changeRecords(String model) {
+    return new FolderRecords(layout, disk, layout.changes(model));
+  }
+
+  @Override
+  public int last(String model) {
+    int last = seen.getOrDefault(model, 0);
+    if (last == 0) {
+      last = (int) layout.last(layout.versions(model));
+    }
+    while (has(model, last + 1)) {
+      last++;
+    }
+    if (last > 0) {
+      seen.merge(model, last, Math::max);
+    }
+    return last;
+  }
+
+  @Override
+  public int lastAnew(String model) {
+    return (int) Math.max(layout.last(layout.versions(model)), last(model));
+  }
+
+  @Override
+  public int complete(String model) {
+    BitSet listed = new BitSet();
+    layout.numbers(layout.versions(model)).forEach(number -> listed.set((int) number));
+    int last = Math.max(listed.length() - 1, last(model));
+    for (int number = listed.nextClearBit(1); number <= last; ) {
+      if (!has(model, number)) { // nor came since it was listed
+        throw layout.missing(layout.version(model, number));
+      }
+      number = listed.nextClearBit(number + 1);
+    }
+    return last;
+  }
+
+  @Override
+  public boolean has(String model, int number) {
+    return Disk.exists(layout.version(model, number));
+  }
+
+  @Override
+  public byte[] manifest(String model, int number) {
+    Path folder = layout.version(model, number);
+    if (Files.isSymbolicLink(folder) || Files.isSymbolicLink(folder.resolve(FILES))) {
+      throw Document.damaged(folder, "a symbolic link");
+    }
+    return layout.read(folder.resolve(MANIFEST));
+  }
+
+  @Override
+  public byte[] card(String model, int number) {
+    return layout.read(layout.version(model, number).resolve(CARD));
+  }
+
+  @Override
+  public VersionList list(String model, IntFunction<VersionStore.Stored> manifests) {
+    return new VersionIndex(layout, disk, model, manifests);
+  }
+
+  @Override
+  public LinkBlocks.Place links(String model, IntFunction<Links> cards) {
+    return new FolderLinks(this, layout, disk, model, cards);
+  }
+
+  @Override
+  public String place(String model, int number) {
+    return layout.version(model, number).toString();
+  }
+
+  @Override
+  public String manifestPlace(String model, int number) {
+    return layout.version(model, number).resolve(MANIFEST).toString();
+  }
+
+  @Override
+  public String cardPlace(String model, int number) {
+    return layout.version(model, number).resolve(CARD).toString();
+  }
+
+  @Override
+  public void makeLast(String model) throws IOException {
+    Disk.forceUp(layout.versions(model), layout.root());
+  }
+
+  private Path files(ModelVersion version) {
+    return layout.version(version.name(), version.number()).resolve(FILES);
+  }
+
+  @Override
+  public boolean hasFiles(ModelVersion version) {
+    return Disk.exists(files(version));
+  }
+
+  @Override
+  public void checkFiles(ModelVersion version, Manifest manifest) {
+    Path folder = files(version);
+    Set<String> listed = manifest.files().keySet();
+    for (String name : listed) {
+      if (!Disk.exists(folder.resolve(name))) {
+        throw layout.missing(folder.resolve(name));
+      }
+    }
+    refuseUnlisted(folder, listed);
+  }
+
+  private static void refuseUnlisted(Path folder, Set<String> listed) {
+    try {
+      for (Map.Entry<String, Path> file : ModelFiles.list(folder).paths().entrySet()) {
+        if (!listed.contains(file.getKey())) {
+          throw Document.damaged(file.getValue(), "a file that the manifest does not list");
+        }
+      }
+    } catch (ModelLoadException e) {
+      throw new IntegrityException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public Path path(ModelVersion version, String file) {
+    return files(version).resolve(file);
+  }
+
+  @Override
+  public ByteBuffer read(ModelVersion version, String file, Manifest.Entry expected) {
+    Path path = path(version, file);
+    try {
+      ByteBuffer bytes = Disk.uninterrupted(() -> readOnce(path));
+      Storage.check(path.toString(), Digest.sha256(bytes), expected.digest());
+      return bytes;
+    } catch (ModelLoadException e) {
+      throw new RegistryException(String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw Storage.unreadable(path, e);
+    }
+  }
+
+  private static ByteBuffer readOnce(Path path) throws IOException {
+    try {
+      return ModelFiles.read(path);
+    } catch (ModelLoadException e) {
+      if (e.getCause() instanceof ClosedByInterruptException interrupt) {
+        throw interrupt;
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void pass(ModelVersion version, String file, Manifest.Entry expected, ByteSink sink)
+      throws IOException {
+    Path path = path(version, file);
+    Disk.Hash hash = new Disk.Hash();
+    ByteSource.of(path)
+        .into(
+            piece -> {
+              hash.update(piece.duplicate());
+              sink.take(piece);
+            });
+    Storage.check(path.toString(), hash.digest(), expected.digest());
+  }
+
+  @Override
+  public boolean put(VersionCopy version) throws IOException {
+    Manifest manifest = version.manifest();
+    Path staged = disk.stage();
+    try {
+      Disk.write(staged.resolve(CARD), version.card());
+      Disk.write(staged.resolve(MANIFEST), version.bytes());
+      if (version.hasFiles()) {
+        for (Map.Entry<String, Manifest.Entry> file : manifest.files().entrySet()) {
+          Path copy = staged.resolve(FILES).resolve(file.getKey());
+          Files.createDirectories(copy.getParent());
+          Disk.write(copy, version.file(file.getKey()));
+        }
+      }
+      ModelVersion at = manifest.version();
+      ModelVersion like = copied.putIfAbsent(at.digest(), at);
+      if (like != null && version.hasFiles()) {
+        share(like.name(), like.number(), manifest, staged);
+      }
+      Disk.forceDown(staged);
+      return Disk.claim(staged, layout.version(at.name(), at.number()), layout.root());
+    } finally {
+      Disk.deleteQuietly(staged);
+    }
+  }
+
+  /**
+   * Replaces staged files by hard links to equal files of another version, so that equal bytes lie
+   * on the disk once. A file of the other version is read before: one that is damaged or gone is
+   * not linked. The copy stays where links fail, as on a file system without them.
+   */
+  void share(String model, int number, Manifest manifest, Path staged) {
+    if (!disk.hasLinks()) {
+      return;
+    }
+    Path others = layout.version(model, number).resolve(FILES);
+    for (Map.Entry<String, Manifest.Entry> file : manifest.files().entrySet()) {
+      try {
+        Path aside = disk.stage();
+        try {
+          Path link = aside.resolve("link");
+          Files.createLink(link, others.resolve(file.getKey()));
+          if (Files.isRegularFile(link, LinkOption.NOFOLLOW_LINKS)
+              && Disk.digest(link, piece -> {}).equals(file.getValue().digest())) {
+            Disk.replace(link, staged.resolve(FILES).resolve(file.getKey()), staged);
+          }
+        } finally {
+          Disk.deleteQuietly(aside);
+        }
+      } catch (IOException | UnsupportedOperationException e) {
+        // The copy stays.
+      }
+    }
+  }
+
+  @Override
+  public void erase(ModelVersion version) {
+    Path files = files(version);
+    if (!Disk.exists(files)) {
+      return;
+    }
+    try {
+      Path staged = disk.stage();
+      Files.move(files, staged.resolve(FILES), StandardCopyOption.ATOMIC_MOVE);
+      Disk.force(layout.version(version.name(), version.number()));
+      Disk.deleteQuietly(staged);
+    } catch (IOException e) {
+      if (Disk.exists(files)) {
+        throw layout.cannotStore("the removal of " + version, e);
+      }
+    }
+  }
+
+  private Path signaturesOf(ModelVersion version) {
+    return layout.version(version.name(), version.number()).resolve("signatures");
+  }
+
+  @Override
+  public List<String> signatures(ModelVersion version) {
+    return layout.names(signaturesOf(version));
+  }
+
+  @Override
+  public byte[] signature(ModelVersion version, String name) {
+    return layout.read(signaturesOf(version).resolve(name));
+  }
+
+  @Override
+  public String signaturePlace(ModelVersion version, String name) {
+    return signaturesOf(version).resolve(name).toString();
+  }
+
+  @Override
+  public void putSignature(ModelVersion version, String name, byte[] bundle) throws IOException {
+    disk.claim(bundle, signaturesOf(version).resolve(name), layout.root());
+  }
+
+  @Override
+  public void clean() {
+    disk.clean();
+  }
+
+  @Override
+  public void allowDeletions() {
+    layout.allowDeletions(disk, locks);
+  }
+
+  @Override
+  public void allowRemovals() {
+    layout.allowRemovals(disk, locks);
+  }
+
+  @Override
+  public List<Integer> leased(String model) {
+    return layout.numbers(layout.leases(model)).mapToObj(number -> (int) number).toList();
+  }
+
+  @Override
+  public Map<String, byte[]> leases(String model, int number) {
+    Path folder = layout.leases(model, number);
+    Map<String, byte[]> leases = new TreeMap<>();
+    for (String name : layout.names(folder)) {
+      try {
+        leases.put(name, Disk.read(folder.resolve(name)));
+      } catch (IOException e) {
+        // Ended just now.
+      }
+    }
+    return leases;
+  }
+
+  @Override
+  public void putLease(String model, int number, String name, byte[] document) throws IOException {
+    Path lease = layout.leases(model, number).resolve(name);
+    Disk.uninterrupted(
+        () -> {
+          disk.replace(document, lease, layout.root());
+          return lease;
+        });
+  }
+
+  @Override
+  public void removeLease(String model, int number, String name) {
+    Disk.deleteQuietly(layout.leases(model, number).resolve(name));
+  }
+
+  @Override
+  public <T> T together(String model, Supplier<T> work) {
+    return locks.holding(model, work, e -> layout.cannotStore("a change of " + model, e));
+  }
+
+  @Override
+  public <T> T reading(Supplier<T> work) {
+    return work.get();
+  }
+
+  @Override
+  public RegistryException cannotStore(String what, IOException cause) {
+    return layout.cannotStore(what, cause);
+  }
+
+  @Override
+  public RegistryException cannotRead(String place, IOException cause) {
+    return Storage.unreadable(place, cause);
+  }
+
+  @Override
+  public IntegrityException missing(String place) {
+    return layout.missing(place);
+  }
+
+  @Override
+  public boolean isAway(RegistryException e) {
+    return !Disk.exists(layout.file());
+  }
+
+  @Override
+  public void close() {}
+
+  @Override
+  public String toString() {
+    return layout.root().toString();
+  }
+}

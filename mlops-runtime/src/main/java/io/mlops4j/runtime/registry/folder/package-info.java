@@ -1,0 +1,5 @@
+/** A registry's storage in a folder. Not part of the API. */
+@NullMarked
+package io.mlops4j.runtime.registry.folder;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,95 @@
+package io.mlops4j.runtime.registry.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Statements within one transaction. In their texts {@code $} stands for what the names of the
+ * registry's tables begin with; values are parameters, always.
+ */
+public final class JdbcTransaction {
+  private final Connection connection;
+  private final TablePrefix naming;
+  private final TimeLimit limit;
+
+  JdbcTransaction(Connection connection, TablePrefix naming, TimeLimit limit) {
+    this.connection = connection;
+    this.naming = naming;
+    this.limit = limit;
+  }
+
+  /** Reads one row. */
+  public interface Row<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  <T> List<T> list(String sql, Row<T> reader, Object... values) throws SQLException {
+    try (PreparedStatement statement = prepare(sql, values);
+        ResultSet rows = statement.executeQuery()) {
+      List<T> list = new ArrayList<>();
+      while (rows.next()) {
+        list.add(reader.read(rows));
+      }
+      return list;
+    }
+  }
+
+  /** The first row, if there is one. */
+  <T> Optional<T> first(String sql, Row<T> reader, Object... values) throws SQLException {
+    try (PreparedStatement statement = prepare(sql, values);
+        ResultSet rows = statement.executeQuery()) {
+      return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
+    }
+  }
+
+  /** The number in the only row of an aggregate; 0 for null. */
+  long number(String sql, Object... values) throws SQLException {
+    return first(sql, row -> row.getLong(1), values).orElse(0L);
+  }
+
+  /** How many rows were changed. */
+  int update(String sql, Object... values) throws SQLException {
+    try (PreparedStatement statement = prepare(sql, values)) {
+      return statement.executeUpdate();
+    }
+  }
+
+  private PreparedStatement prepare(String sql, Object... values) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(naming.in(sql));
+    try {
+      limit.apply(statement);
+      for (int i = 0; i < values.length; i++) {
+        set(statement, i + 1, values[i]);
+      }
+      return statement;
+    } catch (SQLException | RuntimeException e) {
+      statement.close();
+      throw e;
+    }
+  }
+
+  private static void set(PreparedStatement statement, int at, Object value) throws SQLException {
+    if (value instanceof String text) {
+      statement.setString(at, text);
+    } else if (value instanceof byte[] bytes) {
+      statement.setBytes(at, bytes);
+    } else {
+      statement.setLong(at, ((Number) value).longValue());
+    }
+  }
+
+  /** What kind of database it is. */
+  String product() throws SQLException {
+    return connection.getMetaData().getDatabaseProductName();
+  }
+
+  /** Where it is, without what may be secret. */
+  String address() throws SQLException {
+    return Connections.shown(String.valueOf(connection.getMetaData().getURL()));
+  }
+}

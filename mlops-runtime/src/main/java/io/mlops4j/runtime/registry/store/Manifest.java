@@ -1,0 +1,195 @@
+package io.mlops4j.runtime.registry.store;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelFormat;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.Publication;
+import io.mlops4j.runtime.internal.document.Document;
+import io.mlops4j.runtime.internal.document.Json;
+import io.mlops4j.runtime.source.ModelFiles;
+import java.io.File;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What belongs to a version, by digest.
+ *
+ * @param version the version; its digest is that of the files
+ * @param kind the format, and the main file where it has one
+ * @param folder whether the model was published as a folder
+ * @param files relative name to size and digest
+ * @param card the digest of {@code card.json}
+ * @param publication when, by whom and from where
+ */
+public record Manifest(
+    ModelVersion version,
+    ModelFiles.Kind kind,
+    boolean folder,
+    Map<String, Entry> files,
+    Digest card,
+    Publication publication) {
+  private static final int FORMAT = 1;
+
+  /** As older libraries wrote it: nothing is known of its publisher. */
+  public Manifest(
+      ModelVersion version,
+      ModelFiles.Kind kind,
+      boolean folder,
+      Map<String, Entry> files,
+      Digest card,
+      Instant published) {
+    this(
+        version,
+        kind,
+        folder,
+        files,
+        card,
+        new Publication(
+            published,
+            published,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
+  }
+
+  /** One file. */
+  public record Entry(long bytes, Digest digest) {}
+
+  boolean isOf(Digest digest, Digest card) {
+    return version.digest().equals(digest) && this.card.equals(card);
+  }
+
+  /**
+   * The same as the next version of its model.
+   *
+   * @param before when the version before was published
+   */
+  public Manifest numbered(int number, Instant before) {
+    return new Manifest(
+        new ModelVersion(version.name(), number, version.digest()),
+        kind,
+        folder,
+        files,
+        card,
+        new Publication(
+            Chain.notBefore(clock(), before),
+            clock(),
+            publication.by(),
+            publication.process(),
+            publication.registry(),
+            publication.origin()));
+  }
+
+  /** When, in the order of the versions. */
+  public Instant published() {
+    return publication.at();
+  }
+
+  /** What the publisher's clock said. */
+  Instant clock() {
+    return publication.clock();
+  }
+
+  /** The digests of the files by their names. */
+  Map<String, Digest> digests() {
+    Map<String, Digest> digests = new TreeMap<>();
+    files.forEach((name, entry) -> digests.put(name, entry.digest()));
+    return digests;
+  }
+
+  public byte[] write() {
+    ObjectNode json = Json.object();
+    json.put("manifest", FORMAT)
+        .put("model", version.name())
+        .put("number", version.number())
+        .put("digest", version.digest().toString())
+        .put("format", kind.format().id())
+        .put("card", card.toString())
+        .put("published", published().toString());
+    PublicationJson.write(publication, json);
+    kind.main().ifPresent(main -> json.put("main", main));
+    if (folder) {
+      json.put("folder", true);
+    }
+    ObjectNode entries = Json.object();
+    files.forEach(
+        (name, entry) ->
+            entries.set(
+                name,
+                Json.object()
+                    .put("bytes", entry.bytes())
+                    .put("digest", entry.digest().toString())));
+    json.set("files", entries);
+    return Json.writeSealed(json);
+  }
+
+  /** Reads the manifest that must be that of a model's version of this number. */
+  public static Manifest read(Document json, String model, int number) {
+    if (json.count("manifest") > FORMAT) {
+      throw new IllegalArgumentException(
+          "a manifest of format " + json.count("manifest") + ", which needs a newer mlops4j");
+    }
+    if (!json.text("model").equals(model) || json.count("number") != number) {
+      throw new IllegalArgumentException(
+          "the manifest of " + json.text("model") + ":" + json.count("number"));
+    }
+    Map<String, Entry> files = new TreeMap<>();
+    json.entries("files")
+        .forEach(
+            (name, e) -> files.put(checkName(name), new Entry(checkBytes(e), e.digest("digest"))));
+    Optional<String> main = Optional.ofNullable(json.optionalText("main"));
+    Manifest manifest =
+        new Manifest(
+            new ModelVersion(model, number, json.digest("digest")),
+            new ModelFiles.Kind(new ModelFormat(json.text("format")), main),
+            json.flag("folder"),
+            files,
+            json.digest("card"),
+            PublicationJson.read(json));
+    manifest.checkDigest();
+    return manifest;
+  }
+
+  /** As publishing lets them in: a stranger's registry must not lead out of a version's folder. */
+  private static String checkName(String name) {
+    boolean plain =
+        name.indexOf('\\') < 0
+            && name.chars().noneMatch(Character::isISOControl)
+            && (File.separatorChar == '/' || name.indexOf(':') < 0);
+    for (String part : name.split("/", -1)) {
+      plain &= !part.isEmpty() && !part.equals(".") && !part.equals("..");
+    }
+    if (!plain) {
+      throw new IllegalArgumentException(
+          "a file named \"" + ArchiveNames.shown(name) + "\", which no model's file can be");
+    }
+    return name;
+  }
+
+  private static long checkBytes(Document file) {
+    long bytes = file.whole("bytes");
+    if (bytes < 0) {
+      throw new IllegalArgumentException("a file of " + bytes + " bytes");
+    }
+    return bytes;
+  }
+
+  private void checkDigest() {
+    if (files.isEmpty() || kind.main().filter(main -> !files.containsKey(main)).isPresent()) {
+      throw new IllegalArgumentException("a manifest without its main file");
+    }
+    if (!digest(files, folder).equals(version.digest())) {
+      throw new IllegalArgumentException("a digest that is not that of the files");
+    }
+  }
+
+  public static Digest digest(Map<String, Entry> files, boolean folder) {
+    Map<String, Digest> digests = new TreeMap<>();
+    files.forEach((name, entry) -> digests.put(name, entry.digest()));
+    return ModelFiles.digest(digests, folder);
+  }
+}
