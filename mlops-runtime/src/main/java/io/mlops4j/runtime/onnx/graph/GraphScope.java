@@ -35,15 +35,15 @@ final class GraphScope {
   private static final Set<String> SAME_TYPE =
       Set.of(
           ("Abs Add AveragePool BatchNormalization Ceil Clip Concat Conv ConvTranspose Cos CumSum"
-               + " DepthToSpace Div Dropout Einsum Elu Erf Exp Expand Flatten Floor Gather"
-               + " GatherElements GatherND Gelu Gemm GlobalAveragePool GlobalMaxPool"
-               + " GroupNormalization HardSigmoid HardSwish Identity InstanceNormalization"
-               + " LayerNormalization LeakyRelu Log LogSoftmax MatMul Max MaxPool Mean Min Mod Mul"
-               + " Neg PRelu Pad Pow Reciprocal ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp"
-               + " ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Relu Reshape"
-               + " Resize Round ScatterElements ScatterND Selu Sigmoid Sign Sin Slice Softmax"
-               + " Softplus Softsign SpaceToDepth Split Sqrt Squeeze Sub Sum Tanh Tile TopK"
-               + " Transpose Trilu Unsqueeze")
+                  + " DepthToSpace Div Dropout Einsum Elu Erf Exp Expand Flatten Floor Gather"
+                  + " GatherElements GatherND Gelu Gemm GlobalAveragePool GlobalMaxPool"
+                  + " GroupNormalization HardSigmoid HardSwish Identity InstanceNormalization"
+                  + " LayerNormalization LeakyRelu Log LogSoftmax MatMul Max MaxPool Mean Min Mod Mul"
+                  + " Neg PRelu Pad Pow Reciprocal ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp"
+                  + " ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Relu Reshape"
+                  + " Resize Round ScatterElements ScatterND Selu Sigmoid Sign Sin Slice Softmax"
+                  + " Softplus Softsign SpaceToDepth Split Sqrt Squeeze Sub Sum Tanh Tile TopK"
+                  + " Transpose Trilu Unsqueeze")
               .split(" "));
 
   /** Operators whose output has the highest rank of their inputs. */
