@@ -165,7 +165,7 @@ final class ExportedSignatures {
 
   private static boolean isOfEvery(Class<?> type, Method method) {
     return OF_EVERY_OBJECT.contains(method.getName())
-        || type.isEnum() && OF_EVERY_ENUM.contains(method.getName());
+        || (type.isEnum() && OF_EVERY_ENUM.contains(method.getName()));
   }
 
   private static String header(Class<?> type) {
