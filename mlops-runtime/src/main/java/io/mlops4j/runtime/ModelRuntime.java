@@ -17,8 +17,8 @@ import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.alias.Deployments;
 import io.mlops4j.runtime.feature.ArrowFiles;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
+import io.mlops4j.runtime.serving.loading.DeclaredSignatureChecker;
 import io.mlops4j.runtime.serving.loading.RegisteredVersion;
-import io.mlops4j.runtime.serving.loading.SignatureChecker;
 import io.mlops4j.runtime.source.ModelReader;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import java.nio.file.Path;
@@ -202,7 +202,7 @@ public final class ModelRuntime implements AutoCloseable {
     card.features().ifPresent(once::features);
     try (Model loaded = loader.load(() -> reader.read(model, false), card.name(), once.build())) {
       if (card.signature().isPresent()) {
-        SignatureChecker.requireStated(
+        DeclaredSignatureChecker.requireStated(
             "card of " + card.name(), card.signature().get(), loaded.signature());
       }
     }

@@ -38,6 +38,6 @@ class KitTest {
                 assertThat(name)
                     .matches(
                         "(java|org\\.junit|org\\.assertj|org\\.apache\\.arrow)\\..*"
-                            + "|io\\.mlops4j\\.(error|feature|inference|model|registry|spi|runtime|runtime\\.(memory|registry|trust|compatibility))"));
+                            + "|io\\.mlops4j\\.(error|feature|inference|model|registry|spi|runtime|runtime\\.(card|exchange|lineage|memory|registry|trust|compatibility))"));
   }
 }

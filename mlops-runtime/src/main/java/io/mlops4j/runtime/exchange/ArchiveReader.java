@@ -5,7 +5,7 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.runtime.internal.document.Json;
 import io.mlops4j.runtime.registry.store.ArchiveNames;
 import io.mlops4j.runtime.registry.store.Manifest;
-import io.mlops4j.runtime.source.Meter;
+import io.mlops4j.runtime.source.ProgressMeter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -93,7 +93,8 @@ final class ArchiveReader implements AutoCloseable {
   }
 
   /** Writes the listed files below a folder, each compared with its digest. */
-  void unpack(Map<String, Manifest.Entry> files, Path folder, Meter meter) throws IOException {
+  void unpack(Map<String, Manifest.Entry> files, Path folder, ProgressMeter meter)
+      throws IOException {
     for (Map.Entry<String, Manifest.Entry> each : files.entrySet()) {
       meter.at(each.getKey());
       Path target = folder.resolve(each.getKey());

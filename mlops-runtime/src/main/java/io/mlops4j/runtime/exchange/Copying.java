@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.exchange;
 
 import io.mlops4j.runtime.cache.PrivateFolder;
-import io.mlops4j.runtime.source.Meter;
+import io.mlops4j.runtime.source.ProgressMeter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -17,7 +17,7 @@ final class Copying {
 
   private Copying() {}
 
-  static void copy(Path from, Path to, Meter meter) throws IOException {
+  static void copy(Path from, Path to, ProgressMeter meter) throws IOException {
     try (InputStream in = Files.newInputStream(from);
         FileChannel channel = create(to)) {
       for (byte[] piece = in.readNBytes(PIECE); piece.length > 0; piece = in.readNBytes(PIECE)) {
@@ -26,7 +26,7 @@ final class Copying {
     }
   }
 
-  static void write(ByteBuffer content, Path to, Meter meter) throws IOException {
+  static void write(ByteBuffer content, Path to, ProgressMeter meter) throws IOException {
     try (FileChannel channel = create(to)) {
       for (int at = 0; at < content.remaining(); at += PIECE) {
         int size = Math.min(PIECE, content.remaining() - at);
@@ -35,7 +35,8 @@ final class Copying {
     }
   }
 
-  private static void write(ByteBuffer piece, FileChannel channel, Meter meter) throws IOException {
+  private static void write(ByteBuffer piece, FileChannel channel, ProgressMeter meter)
+      throws IOException {
     int size = piece.remaining();
     while (piece.hasRemaining()) {
       channel.write(piece);

@@ -11,8 +11,8 @@ import io.mlops4j.registry.Origin;
 import io.mlops4j.registry.ProgressListener;
 import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.runtime.cache.PrivateFolder;
-import io.mlops4j.runtime.source.Meter;
 import io.mlops4j.runtime.source.ModelFiles;
+import io.mlops4j.runtime.source.ProgressMeter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -267,7 +267,9 @@ public final class MlflowModel {
     }
     long bytes = size;
     Optional<ProgressListener> listener = options.listener();
-    Meter meter = Meter.of(listener.map(told -> Meter.before(told, steps, bytes)), steps, bytes);
+    ProgressMeter meter =
+        ProgressMeter.of(
+            listener.map(told -> ProgressMeter.before(told, steps, bytes)), steps, bytes);
     for (Map.Entry<String, Path> each : files.entrySet()) {
       meter.at(each.getKey());
       Copying.copy(each.getValue(), to.resolve(each.getKey()), meter);
@@ -275,7 +277,7 @@ public final class MlflowModel {
     }
     return listener.isEmpty()
         ? options
-        : options.toBuilder().listener(Meter.after(listener.get(), steps, bytes)).build();
+        : options.toBuilder().listener(ProgressMeter.after(listener.get(), steps, bytes)).build();
   }
 
   private Map<String, Path> modelFiles() {

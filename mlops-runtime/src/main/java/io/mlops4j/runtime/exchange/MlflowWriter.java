@@ -8,7 +8,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.ProgressListener;
 import io.mlops4j.runtime.cache.PrivateFolder;
-import io.mlops4j.runtime.source.Meter;
+import io.mlops4j.runtime.source.ProgressMeter;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -80,7 +80,7 @@ final class MlflowWriter {
   private static void write(Path folder, Map<String, ByteBuffer> files, ProgressListener listener)
       throws IOException {
     long bytes = files.values().stream().mapToLong(ByteBuffer::remaining).sum();
-    Meter meter = Meter.of(Optional.of(listener), files.size(), bytes);
+    ProgressMeter meter = ProgressMeter.of(Optional.of(listener), files.size(), bytes);
     for (Map.Entry<String, ByteBuffer> file : files.entrySet()) {
       meter.at(file.getKey());
       Copying.write(file.getValue(), folder.resolve(file.getKey()), meter);

@@ -17,8 +17,8 @@ import io.mlops4j.runtime.registry.store.ArchiveNames;
 import io.mlops4j.runtime.registry.store.Manifest;
 import io.mlops4j.runtime.registry.store.StoredRegistry;
 import io.mlops4j.runtime.registry.store.VersionSignatures;
-import io.mlops4j.runtime.source.Meter;
 import io.mlops4j.runtime.source.ModelFiles;
+import io.mlops4j.runtime.source.ProgressMeter;
 import io.mlops4j.spi.ModelSource;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -98,7 +98,7 @@ public final class ModelArchive {
     ArchiveIndex index =
         index(version, files, Digest.sha256(card), signatures, Origins.of(registry, version));
     requirePortable(version, index);
-    Meter meter = Meter.of(Optional.of(listener), files.size(), bytes(index));
+    ProgressMeter meter = ProgressMeter.of(Optional.of(listener), files.size(), bytes(index));
     Path aside = file.resolveSibling(file.getFileName() + ".new");
     try {
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(aside), 1 << 16);
@@ -313,13 +313,14 @@ public final class ModelArchive {
     Objects.requireNonNull(registry, "registry");
     int files = index.files().size();
     long bytes = bytes(index);
-    Meter meter =
-        Meter.of(options.listener().map(told -> Meter.before(told, files, bytes)), files, bytes);
+    ProgressMeter meter =
+        ProgressMeter.of(
+            options.listener().map(told -> ProgressMeter.before(told, files, bytes)), files, bytes);
     PublishOptions after =
         options.listener().isEmpty()
             ? options
             : options.toBuilder()
-                .listener(Meter.after(options.listener().get(), files, bytes))
+                .listener(ProgressMeter.after(options.listener().get(), files, bytes))
                 .build();
     try (ArchiveReader reader = ArchiveReader.open(file, limits)) {
       Path folder = Files.createTempDirectory("mlops4j-archive-"); // for its owner alone

@@ -15,7 +15,7 @@ import io.mlops4j.runtime.registry.store.Storage;
 import io.mlops4j.runtime.registry.store.StoredRegistry;
 import io.mlops4j.runtime.registry.store.VersionCopy;
 import io.mlops4j.runtime.registry.store.VersionStore;
-import io.mlops4j.runtime.source.Meter;
+import io.mlops4j.runtime.source.ProgressMeter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -117,7 +117,7 @@ public final class RegistryCopy {
     }
     long total = parts.stream().mapToLong(Part::missing).sum();
     long bytes = listener == null ? 0 : parts.stream().mapToLong(Part::missingBytes).sum();
-    Meter meter = Meter.of(Optional.ofNullable(listener), total, bytes);
+    ProgressMeter meter = ProgressMeter.of(Optional.ofNullable(listener), total, bytes);
     Copied copied = new Copied(0, 0, 0);
     for (Part part : parts) {
       copied = part.copy(copied, meter);
@@ -157,7 +157,7 @@ public final class RegistryCopy {
 
     abstract boolean isSame(long number);
 
-    abstract Copied copy(Copied before, Meter meter);
+    abstract Copied copy(Copied before, ProgressMeter meter);
 
     /** Whether it must be kept from libraries that know of no deletions. */
     boolean deletes() {
@@ -223,7 +223,7 @@ public final class RegistryCopy {
     }
 
     @Override
-    Copied copy(Copied before, Meter meter) {
+    Copied copy(Copied before, ProgressMeter meter) {
       long copied = before.versions();
       for (int number = (int) last(false) + 1; number <= last(true); number++) {
         meter.at(name + ":" + number);
@@ -291,7 +291,7 @@ public final class RegistryCopy {
     }
 
     @Override
-    Copied copy(Copied before, Meter meter) {
+    Copied copy(Copied before, ProgressMeter meter) {
       long copied = before.records();
       for (long number = last(false) + 1; number <= last(true); number++) {
         meter.at(name);

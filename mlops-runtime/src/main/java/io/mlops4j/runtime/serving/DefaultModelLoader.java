@@ -10,8 +10,8 @@ import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelCache;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.memory.DirectMemory;
+import io.mlops4j.runtime.serving.loading.DeclaredSignatureChecker;
 import io.mlops4j.runtime.serving.loading.RegisteredVersion;
-import io.mlops4j.runtime.serving.loading.SignatureChecker;
 import io.mlops4j.runtime.serving.loading.TimedLoads;
 import io.mlops4j.runtime.serving.loading.VersionLeases;
 import io.mlops4j.runtime.serving.loading.WarmUp;
@@ -149,7 +149,8 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
             .signature()
             .ifPresent(
                 stated ->
-                    SignatureChecker.requireStated(registered.version().toString(), stated, found));
+                    DeclaredSignatureChecker.requireStated(
+                        registered.version().toString(), stated, found));
       }
     }
 

@@ -148,7 +148,7 @@ final class Feed implements AutoCloseable {
               .formatted(name(), values.size(), spec, Arrays.toString(dims)));
     }
     dropText();
-    TextSource source = TextSource.of(name(), values);
+    TensorText source = TensorText.of(name(), values);
     for (int i = 0; i < count; i++) {
       source.write(i, address + (long) i * TextForm.BYTES, form);
     }

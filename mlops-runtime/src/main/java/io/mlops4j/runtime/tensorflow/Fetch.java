@@ -24,16 +24,16 @@ final class Fetch implements AutoCloseable {
   private final int type;
   private final ReusablePointer.Tensor made = new ReusablePointer.Tensor();
   private final TensorView view;
-  private final OutputMemory text;
-  private final OutputMemory offsets;
+  private final GrowingMemory text;
+  private final GrowingMemory offsets;
   private boolean wanted = true;
 
   Fetch(TensorSpec spec, HostMemory memory) {
     this.spec = spec;
     this.type = DataTypes.of(spec.type());
     this.view = new TensorView(spec.type());
-    this.text = new OutputMemory(memory);
-    this.offsets = new OutputMemory(memory);
+    this.text = new GrowingMemory(memory);
+    this.offsets = new GrowingMemory(memory);
   }
 
   String name() {

@@ -54,7 +54,9 @@ final class Bundle {
 
   /** The key that it names, for messages. */
   String signer() {
-    return hint == null ? "a key that it does not name" : "the key " + Texts.abbreviated(hint);
+    return hint == null
+        ? "a key that it does not name"
+        : "the key " + TrustMessages.abbreviated(hint);
   }
 
   Optional<String> hint() {

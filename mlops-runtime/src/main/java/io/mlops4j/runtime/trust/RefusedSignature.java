@@ -16,7 +16,7 @@ final class RefusedSignature extends Exception {
   /** Throws if there are any. */
   static void ofAny(String what, Collection<String> names) throws RefusedSignature {
     if (!names.isEmpty()) {
-      throw new RefusedSignature(what + Texts.some(names));
+      throw new RefusedSignature(what + TrustMessages.some(names));
     }
   }
 

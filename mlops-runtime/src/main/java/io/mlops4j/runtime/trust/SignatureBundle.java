@@ -91,13 +91,13 @@ public final class SignatureBundle {
   @Override
   public String toString() {
     return "signature of "
-        + Texts.plain(statement.subject())
+        + TrustMessages.plain(statement.subject())
         + ", "
         + statement.files().size()
         + (statement.files().size() == 1 ? " file" : " files")
         + ", by "
         + keyHint
-            .map(hint -> "the key " + Texts.abbreviated(hint))
+            .map(hint -> "the key " + TrustMessages.abbreviated(hint))
             .orElse("a key it does not name");
   }
 }

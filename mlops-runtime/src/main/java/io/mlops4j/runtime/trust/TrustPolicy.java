@@ -176,7 +176,7 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
             .formatted(
                 version,
                 found.isEmpty() ? "no signature" : String.join(", and ", found),
-                Texts.some(rule.keys)));
+                TrustMessages.some(rule.keys)));
   }
 
   private static Statement statement(Bundle bundle, Set<TrustedKey> keys) throws RefusedSignature {
@@ -191,7 +191,7 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
   private static void requireName(String model, Statement statement) throws RefusedSignature {
     String subject = statement.subject();
     if (!subject.equals(model) && !subject.equals(model + ".onnx")) {
-      throw new RefusedSignature("the signature of a model named " + Texts.plain(subject));
+      throw new RefusedSignature("the signature of a model named " + TrustMessages.plain(subject));
     }
   }
 
@@ -204,7 +204,8 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
     return new UntrustedModelException(
         model,
         "%s: found %s in %s, expected a signature of exactly these files by %s; nothing of it was loaded: have it signed by the owner of such a key, or name another key for it in the trust policy"
-            .formatted(model, String.join(", and ", found), source.main(), Texts.some(rule.keys)),
+            .formatted(
+                model, String.join(", and ", found), source.main(), TrustMessages.some(rule.keys)),
         signatureMissing);
   }
 
@@ -228,7 +229,7 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
   @Override
   public String signers(String model) {
     return find(model)
-        .map(rule -> Texts.some(rule.keys))
+        .map(rule -> TrustMessages.some(rule.keys))
         .orElse("a key that the trust policy names for " + model + ", where it has no rule");
   }
 
@@ -252,7 +253,7 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
                     "%s: found no rule for it in the trust policy, which names %s, expected one; add TrustPolicy.Builder.require(\"%s\", key)"
                         .formatted(
                             model,
-                            rules.isEmpty() ? "no model" : Texts.some(rules.keySet()),
+                            rules.isEmpty() ? "no model" : TrustMessages.some(rules.keySet()),
                             model)));
   }
 
@@ -267,7 +268,7 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
    */
   @Override
   public String toString() {
-    return "trust policy for " + Texts.some(rules.keySet().stream().sorted().toList());
+    return "trust policy for " + TrustMessages.some(rules.keySet().stream().sorted().toList());
   }
 
   /** Says whose signature which model needs. Not thread safe. */

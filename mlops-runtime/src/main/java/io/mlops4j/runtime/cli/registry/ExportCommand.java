@@ -9,7 +9,7 @@ import io.mlops4j.runtime.cli.shell.ConsoleOutput;
 import io.mlops4j.runtime.cli.shell.ProgressBar;
 import io.mlops4j.runtime.exchange.MlflowModel;
 import io.mlops4j.runtime.exchange.ModelArchive;
-import io.mlops4j.runtime.source.Meter;
+import io.mlops4j.runtime.source.ProgressMeter;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -131,7 +131,7 @@ final class ExportCommand extends RegistryCommand {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      Meter meter = Meter.of(Optional.of(bar), 1, bytes.remaining());
+      ProgressMeter meter = ProgressMeter.of(Optional.of(bar), 1, bytes.remaining());
       meter.at(String.valueOf(target.getFileName()));
       ByteBuffer rest = bytes.duplicate();
       while (rest.hasRemaining()) {

@@ -6,8 +6,8 @@ import io.mlops4j.model.Feature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.runtime.binding.Widening;
+import io.mlops4j.runtime.serving.loading.DeclaredSignatureChecker;
 import io.mlops4j.runtime.serving.loading.PlainColumns;
-import io.mlops4j.runtime.serving.loading.SignatureChecker;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,7 +77,7 @@ final class Compatibility {
               .findFirst();
       if (after.isEmpty()) {
         differences.add("no output " + before.name());
-      } else if (!SignatureChecker.agree(before, after.get())) {
+      } else if (!DeclaredSignatureChecker.agree(before, after.get())) {
         differences.add("the output " + after.get() + " instead of " + before);
       }
     }
@@ -86,7 +86,7 @@ final class Compatibility {
       candidate.signature().inputs().stream()
           .filter(after -> after.name().equals(before.name()))
           .filter(after -> !isScalarPerRow(before, after))
-          .filter(after -> !SignatureChecker.agree(before, after))
+          .filter(after -> !DeclaredSignatureChecker.agree(before, after))
           .forEach(after -> differences.add("the input " + after + " instead of " + before));
     }
   }
@@ -95,6 +95,6 @@ final class Compatibility {
   private static boolean isScalarPerRow(ValueSpec before, ValueSpec after) {
     return before instanceof TensorSpec a
         && after instanceof TensorSpec b
-        && SignatureChecker.shapesAgree(a, b);
+        && DeclaredSignatureChecker.shapesAgree(a, b);
   }
 }

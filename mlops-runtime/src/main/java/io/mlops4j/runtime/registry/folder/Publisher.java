@@ -9,8 +9,8 @@ import io.mlops4j.runtime.internal.card.CardDocument;
 import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.registry.store.Manifest;
 import io.mlops4j.runtime.registry.store.VersionStore;
-import io.mlops4j.runtime.source.Meter;
 import io.mlops4j.runtime.source.ModelFiles;
+import io.mlops4j.runtime.source.ProgressMeter;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
@@ -64,7 +64,7 @@ public final class Publisher {
     byte[] json = CardDocument.write(card);
     Disk.write(staged.resolve(FolderStorage.CARD), json);
     Path folder = staged.resolve(FolderStorage.FILES);
-    Meter meter = Meter.of(options.listener(), model.paths().size(), bytes(model));
+    ProgressMeter meter = ProgressMeter.of(options.listener(), model.paths().size(), bytes(model));
     Map<String, Manifest.Entry> files = new TreeMap<>();
     for (Map.Entry<String, Path> file : model.paths().entrySet()) {
       Path copy = folder.resolve(file.getKey());

@@ -11,8 +11,8 @@ import io.mlops4j.runtime.internal.file.ByteSource;
 import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.registry.store.Manifest;
 import io.mlops4j.runtime.registry.store.VersionStore;
-import io.mlops4j.runtime.source.Meter;
 import io.mlops4j.runtime.source.ModelFiles;
+import io.mlops4j.runtime.source.ProgressMeter;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
@@ -89,7 +89,7 @@ public final class JdbcPublisher {
   /** The manifest but for the number, which is 1 until one is taken. */
   private Manifest digest(ModelCard card, byte[] json, ModelFiles model, PublishOptions options)
       throws IOException {
-    Meter meter = meter(model, options);
+    ProgressMeter meter = meter(model, options);
     Map<String, Manifest.Entry> files = new TreeMap<>();
     for (Map.Entry<String, Path> file : model.paths().entrySet()) {
       meter.at(file.getKey());
@@ -105,12 +105,12 @@ public final class JdbcPublisher {
         versions.publication(clock.instant(), options));
   }
 
-  private static Meter meter(ModelFiles model, PublishOptions options) throws IOException {
+  private static ProgressMeter meter(ModelFiles model, PublishOptions options) throws IOException {
     long bytes = 0;
     for (Path file : model.paths().values()) {
       bytes += Files.size(file);
     }
-    return Meter.of(options.listener(), model.paths().size(), bytes);
+    return ProgressMeter.of(options.listener(), model.paths().size(), bytes);
   }
 
   private void refuseInterrupt(String model) {
@@ -122,10 +122,10 @@ public final class JdbcPublisher {
   /** Lets the listener end the digesting, which is not counted: the writing is. */
   private final class Ticks implements LongConsumer {
     private final String model;
-    private final Meter meter;
+    private final ProgressMeter meter;
     private long bytes;
 
-    Ticks(String model, Meter meter) {
+    Ticks(String model, ProgressMeter meter) {
       this.model = model;
       this.meter = meter;
     }
@@ -181,7 +181,7 @@ public final class JdbcPublisher {
     }
 
     private void store(JdbcWriter writer) throws SQLException, IOException {
-      Meter meter = meter(model, options);
+      ProgressMeter meter = meter(model, options);
       for (Map.Entry<String, Manifest.Entry> file : staged.files().entrySet()) {
         Path path = Objects.requireNonNull(model.paths().get(file.getKey()));
         meter.at(file.getKey());
@@ -194,7 +194,7 @@ public final class JdbcPublisher {
       }
     }
 
-    private ByteSink told(ByteSink sink, Meter meter) {
+    private ByteSink told(ByteSink sink, ProgressMeter meter) {
       return piece -> {
         int size = piece.remaining();
         sink.take(piece);

@@ -16,7 +16,7 @@ import io.mlops4j.registry.VerifyOptions;
 import io.mlops4j.registry.VersionRecord;
 import io.mlops4j.runtime.registry.store.AliasJson.Named;
 import io.mlops4j.runtime.registry.store.Chain.Link;
-import io.mlops4j.runtime.source.Meter;
+import io.mlops4j.runtime.source.ProgressMeter;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Clock;
@@ -39,7 +39,7 @@ final class Verifier {
   private final Signing signing;
   private final VerifyOptions options;
   private final Clocks clocks;
-  private final Meter meter;
+  private final ProgressMeter meter;
   private final Map<String, RegistryHead.Entry> expected = new TreeMap<>();
   private final List<RegistryHead.Entry> ends = new ArrayList<>();
   private final List<Verification.Break> breaks = new ArrayList<>();
@@ -62,7 +62,7 @@ final class Verifier {
     this.clocks = new Clocks(clock.instant(), options.clockTolerance(), options.breaks());
     this.signing =
         options.trust().map(trust -> new Signing(null, trust, options.since())).orElse(signing);
-    this.meter = Meter.of(options.listener(), 0, 0);
+    this.meter = ProgressMeter.of(options.listener(), 0, 0);
     options.expected().ifPresent(this::expect);
     expect(this.signing.since());
   }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Counts the progress of long work and reports it after every step and every few megabytes. Not
  * thread safe.
  */
-public final class Meter implements LongConsumer {
+public final class ProgressMeter implements LongConsumer {
   private static final long EVERY = 4 << 20;
 
   private final ProgressListener listener;
@@ -22,7 +22,7 @@ public final class Meter implements LongConsumer {
   private long told;
   private @Nullable Throwable refusal;
 
-  private Meter(ProgressListener listener, long total, long totalBytes) {
+  private ProgressMeter(ProgressListener listener, long total, long totalBytes) {
     this.listener = listener;
     this.total = total;
     this.totalBytes = totalBytes;
@@ -36,8 +36,8 @@ public final class Meter implements LongConsumer {
    * @param totalBytes how many bytes, 0 if that is not known
    * @return the meter
    */
-  public static Meter of(Optional<ProgressListener> listener, long total, long totalBytes) {
-    return new Meter(listener.orElse(progress -> {}), total, totalBytes);
+  public static ProgressMeter of(Optional<ProgressListener> listener, long total, long totalBytes) {
+    return new ProgressMeter(listener.orElse(progress -> {}), total, totalBytes);
   }
 
   /**

@@ -7,13 +7,13 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a column's values as elements of a tensor, from whatever form the column has. */
-interface TextSource {
+interface TensorText {
 
   /** Writes a value into an element that is empty. */
   void write(int row, long element, TextForm form);
 
   /** The source for a column of this input, which messages name. */
-  static TextSource of(String input, StringColumn values) {
+  static TensorText of(String input, StringColumn values) {
     if (values.offsets() != 0) {
       return utf8(values.offsets(), values.utf8());
     }
@@ -24,7 +24,7 @@ interface TextSource {
     return (row, element, form) -> write(encode(input, values.get(row), row), element, form);
   }
 
-  private static TextSource utf8(long offsets, long bytes) {
+  private static TensorText utf8(long offsets, long bytes) {
     return (row, element, form) -> {
       int start = Native.getInt(offsets + 4L * row);
       int length = Native.getInt(offsets + 4L * row + 4) - start;
@@ -32,7 +32,7 @@ interface TextSource {
     };
   }
 
-  private static TextSource codes(String input, @Nullable String[] dictionary, long codes) {
+  private static TensorText codes(String input, @Nullable String[] dictionary, long codes) {
     byte[][] encoded = new byte[dictionary.length][];
     return (row, element, form) -> {
       int code = Native.getInt(codes + 4L * row);

@@ -3,7 +3,7 @@ package io.mlops4j.runtime.tensorflow;
 import io.mlops4j.spi.HostMemory;
 
 /** Memory of a slot: it grows to the largest call's size and is freed when the slot is closed. */
-final class OutputMemory implements AutoCloseable {
+final class GrowingMemory implements AutoCloseable {
   private static final int ALIGNMENT = 64;
   private static final long LARGEST = Integer.MAX_VALUE - 2 * ALIGNMENT;
 
@@ -11,7 +11,7 @@ final class OutputMemory implements AutoCloseable {
   private long address;
   private long capacity = -1;
 
-  OutputMemory(HostMemory memory) {
+  GrowingMemory(HostMemory memory) {
     this.memory = memory;
   }
 

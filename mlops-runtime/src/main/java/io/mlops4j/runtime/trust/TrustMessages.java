@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.stream.Collectors;
 
 /** Parts of messages. */
-final class Texts {
+final class TrustMessages {
   private static final int MOST = 5;
   private static final int LONGEST = 80;
 
-  private Texts() {}
+  private TrustMessages() {}
 
   /** The first few of many; what strangers wrote is cut, and kept in one line. */
   static String some(Collection<?> all) {

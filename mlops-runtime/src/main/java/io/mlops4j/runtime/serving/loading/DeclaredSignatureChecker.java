@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** Compares what is stated of inputs and outputs. */
-public final class SignatureChecker {
-  private SignatureChecker() {}
+public final class DeclaredSignatureChecker {
+  private DeclaredSignatureChecker() {}
 
   /**
    * Returns whether two statements can both be true. Sizes that one of them leaves open, and the
