@@ -49,15 +49,7 @@ record ArchiveIndex(
     if (folder) {
       json.put("folder", true);
     }
-    ObjectNode entries = Json.object();
-    files.forEach(
-        (name, entry) ->
-            entries.set(
-                name,
-                Json.object()
-                    .put("bytes", entry.bytes())
-                    .put("digest", entry.digest().toString())));
-    json.set("files", entries);
+    json.set("files", Manifest.json(files));
     signatures.forEach(json.withArray("signatures")::add);
     if (origin != null) {
       json.set("origin", PublicationJson.write(origin));

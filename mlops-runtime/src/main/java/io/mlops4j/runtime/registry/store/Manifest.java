@@ -115,6 +115,12 @@ public record Manifest(
     if (folder) {
       json.put("folder", true);
     }
+    json.set("files", json(files));
+    return Json.writeSealed(json);
+  }
+
+  /** Returns the files as the JSON that manifests and archives contain. */
+  public static ObjectNode json(Map<String, Entry> files) {
     ObjectNode entries = Json.object();
     files.forEach(
         (name, entry) ->
@@ -123,8 +129,7 @@ public record Manifest(
                 Json.object()
                     .put("bytes", entry.bytes())
                     .put("digest", entry.digest().toString())));
-    json.set("files", entries);
-    return Json.writeSealed(json);
+    return entries;
   }
 
   /** Reads the manifest that must be that of a model's version of this number. */
