@@ -13,7 +13,7 @@ import io.mlops4j.model.ModelCache;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
-import io.mlops4j.runtime.cache.PrivateFolder;
+import io.mlops4j.runtime.internal.cache.PrivateFolder;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import java.io.IOException;
 import java.nio.file.Files;

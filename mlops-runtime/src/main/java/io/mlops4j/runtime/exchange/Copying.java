@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.exchange;
 
-import io.mlops4j.runtime.cache.PrivateFolder;
-import io.mlops4j.runtime.source.ProgressMeter;
+import io.mlops4j.runtime.internal.cache.PrivateFolder;
+import io.mlops4j.runtime.internal.source.ProgressMeter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
-import io.mlops4j.runtime.cache.NativeLibraryCache;
+import io.mlops4j.runtime.internal.cache.NativeLibraryCache;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URL;

@@ -8,7 +8,7 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.mlops4j.error.ModelLoadException;
-import io.mlops4j.runtime.cache.ModelEntry;
+import io.mlops4j.runtime.internal.cache.ModelEntry;
 import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import io.mlops4j.runtime.onnx.graph.SessionModel;
 import io.mlops4j.spi.DeviceRequest;

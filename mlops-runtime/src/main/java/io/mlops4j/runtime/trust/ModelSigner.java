@@ -5,7 +5,7 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RecordSigner;
-import io.mlops4j.runtime.source.ModelFiles;
+import io.mlops4j.runtime.internal.source.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

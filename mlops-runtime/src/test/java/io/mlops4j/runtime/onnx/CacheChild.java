@@ -2,7 +2,7 @@ package io.mlops4j.runtime.onnx;
 
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCache;
-import io.mlops4j.runtime.cache.PrivateFolder;
+import io.mlops4j.runtime.internal.cache.PrivateFolder;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineOptions;

@@ -4,7 +4,7 @@ import static io.mlops4j.runtime.onnx.CacheFixture.answers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.model.ModelCache;
-import io.mlops4j.runtime.cache.PrivateFolder;
+import io.mlops4j.runtime.internal.cache.PrivateFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ModelCache;
-import io.mlops4j.runtime.cache.PrivateFolder;
+import io.mlops4j.runtime.internal.cache.PrivateFolder;
 import io.mlops4j.spi.EngineModel;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -14,7 +14,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ValueSpec;
-import io.mlops4j.runtime.source.FileSource;
+import io.mlops4j.runtime.internal.source.FileSource;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.ModelSource;

@@ -16,7 +16,7 @@ import io.mlops4j.error.EngineUnavailableException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.Placement;
-import io.mlops4j.runtime.cache.ModelEntry;
+import io.mlops4j.runtime.internal.cache.ModelEntry;
 import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineOptions;

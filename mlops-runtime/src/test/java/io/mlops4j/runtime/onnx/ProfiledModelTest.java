@@ -18,7 +18,7 @@ import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ModelCache;
 import io.mlops4j.model.Placement;
-import io.mlops4j.runtime.source.ModelReader;
+import io.mlops4j.runtime.internal.source.ModelReader;
 import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;

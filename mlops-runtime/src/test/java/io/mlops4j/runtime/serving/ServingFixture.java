@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.model.FeatureSchema;
-import io.mlops4j.runtime.source.FileSource;
+import io.mlops4j.runtime.internal.source.FileSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;

@@ -13,7 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.error.UntrustedModelException;
 import io.mlops4j.model.Digest;
-import io.mlops4j.runtime.source.FileSource;
+import io.mlops4j.runtime.internal.source.FileSource;
 import io.mlops4j.spi.ModelSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

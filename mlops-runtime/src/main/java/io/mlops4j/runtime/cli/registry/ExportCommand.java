@@ -9,7 +9,7 @@ import io.mlops4j.runtime.cli.shell.ConsoleOutput;
 import io.mlops4j.runtime.cli.shell.ProgressBar;
 import io.mlops4j.runtime.exchange.MlflowModel;
 import io.mlops4j.runtime.exchange.ModelArchive;
-import io.mlops4j.runtime.source.ProgressMeter;
+import io.mlops4j.runtime.internal.source.ProgressMeter;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;

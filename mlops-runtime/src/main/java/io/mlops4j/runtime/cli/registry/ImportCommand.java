@@ -8,7 +8,7 @@ import io.mlops4j.runtime.cli.shell.ConsoleOutput;
 import io.mlops4j.runtime.cli.shell.ProgressBar;
 import io.mlops4j.runtime.exchange.MlflowModel;
 import io.mlops4j.runtime.exchange.ModelArchive;
-import io.mlops4j.runtime.source.ModelFiles;
+import io.mlops4j.runtime.internal.source.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
 import io.mlops4j.runtime.cli.shell.ProgressBar;
-import io.mlops4j.runtime.source.ModelFiles;
+import io.mlops4j.runtime.internal.source.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;

@@ -2,10 +2,10 @@ package io.mlops4j.runtime.cli.registry;
 
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
-import io.mlops4j.runtime.cache.PrivateFolder;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
 import io.mlops4j.runtime.cli.shell.RegistryAddress;
 import io.mlops4j.runtime.cli.shell.ShellCommand;
+import io.mlops4j.runtime.internal.cache.PrivateFolder;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import java.io.IOException;
 import java.nio.file.Files;

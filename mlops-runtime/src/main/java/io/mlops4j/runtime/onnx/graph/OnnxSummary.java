@@ -1,6 +1,6 @@
 package io.mlops4j.runtime.onnx.graph;
 
-import io.mlops4j.runtime.source.ModelFiles;
+import io.mlops4j.runtime.internal.source.ModelFiles;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collections;

@@ -7,7 +7,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Publication;
 import io.mlops4j.runtime.internal.document.Document;
 import io.mlops4j.runtime.internal.document.Json;
-import io.mlops4j.runtime.source.ModelFiles;
+import io.mlops4j.runtime.internal.source.ModelFiles;
 import java.io.File;
 import java.time.Instant;
 import java.util.Map;

@@ -22,7 +22,7 @@ import io.mlops4j.registry.VersionState;
 import io.mlops4j.registry.VersionStatus;
 import io.mlops4j.registry.Watch;
 import io.mlops4j.runtime.internal.card.Links;
-import io.mlops4j.runtime.source.ModelFiles;
+import io.mlops4j.runtime.internal.source.ModelFiles;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.net.URI;

@@ -2,8 +2,8 @@ package io.mlops4j.runtime.serving.loading;
 
 import io.mlops4j.registry.Lease;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.internal.source.ThisProcess;
 import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
-import io.mlops4j.runtime.source.ThisProcess;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;

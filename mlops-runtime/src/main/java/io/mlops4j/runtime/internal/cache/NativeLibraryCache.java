@@ -1,0 +1,183 @@
+package io.mlops4j.runtime.internal.cache;
+
+import io.mlops4j.runtime.internal.cache.EntryManifest.Content;
+import io.mlops4j.runtime.internal.cache.LibraryManifest.Library;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Native libraries of a jar, extracted once and kept. Thread safe, also between processes.
+ *
+ * <p>A library is compared with the jar by digest whenever the {@link Stamp} of the jar or of the
+ * library has changed since the last digest.
+ */
+public final class NativeLibraryCache {
+  private static final Logger LOG = LoggerFactory.getLogger(NativeLibraryCache.class);
+  private static final String MANIFEST = "libraries.txt";
+
+  private final PrivateFolder folder;
+  private final Map<String, URL> resources;
+  private final String origin;
+  private final @Nullable Path jar;
+
+  private NativeLibraryCache(PrivateFolder folder, Map<String, URL> resources) {
+    this.folder = folder;
+    this.resources = resources;
+    URL first = resources.values().iterator().next();
+    this.origin = first.toString();
+    this.jar = jar(first);
+  }
+
+  /**
+   * Returns the folder with the libraries, and extracts them if needed.
+   *
+   * @param folder where libraries are kept
+   * @param resources file name to the library in the jar, at least one
+   * @return a folder with all of them, or empty, after a warning, if they cannot be kept
+   */
+  public static Optional<Path> in(Path folder, Map<String, URL> resources) {
+    try {
+      PrivateFolder root = PrivateFolder.open(folder);
+      NativeLibraryCache kept = new NativeLibraryCache(root.folder("libraries"), resources);
+      return Optional.of(kept.foundOrExtracted());
+    } catch (IOException | UnsupportedOperationException e) {
+      LOG.warn("{}: native libraries are not kept ({})", folder, e.toString());
+      return Optional.empty();
+    }
+  }
+
+  private Path foundOrExtracted() throws IOException {
+    Path kept = folder.path().resolve(name());
+    if (PrivateFolder.exists(kept)) {
+      try {
+        verify(kept);
+        return kept;
+      } catch (IOException e) {
+        LOG.warn("{}: kept libraries are not used but extracted again ({})", kept, e.toString());
+        folder.remove(kept);
+      }
+    }
+    extract();
+    Stamp.of(kept.resolve(MANIFEST)).settle(); // the youngest file: what changes later shows
+    verify(kept); // also if another process was faster
+    return kept;
+  }
+
+  private String name() {
+    CRC32C checksum = new CRC32C();
+    checksum.update(origin.getBytes(StandardCharsets.UTF_8));
+    return "from-".concat(Long.toHexString(checksum.getValue()));
+  }
+
+  private void verify(Path kept) throws IOException {
+    folder.checkFolder(kept);
+    Path file = kept.resolve(MANIFEST);
+    LibraryManifest noted = LibraryManifest.read(folder, file, origin);
+    Instant began = Instant.now();
+    Stamp origin = originStamp(began);
+    if (origin == null || !origin.equals(noted.originStamp())) {
+      compareWithJar(kept, noted.libraries());
+    }
+    Map<String, Library> now = new LinkedHashMap<>();
+    boolean same = Objects.equals(origin, noted.originStamp());
+    for (Map.Entry<String, Library> library : noted.libraries().entrySet()) {
+      Library before = library.getValue();
+      Stamp stamp = verify(kept.resolve(library.getKey()), before, began);
+      same &= Objects.equals(stamp, before.stamp());
+      now.put(library.getKey(), new Library(before.content(), stamp));
+    }
+    if (!same) {
+      folder.replace(file, new LibraryManifest(this.origin, origin, now).write());
+    }
+  }
+
+  private void compareWithJar(Path kept, Map<String, Library> noted) throws IOException {
+    Map<String, Content> found = new LinkedHashMap<>();
+    noted.forEach((name, library) -> found.put(name, library.content()));
+    Map<String, Content> expected = new LinkedHashMap<>();
+    for (Map.Entry<String, URL> resource : resources.entrySet()) {
+      expected.put(resource.getKey(), copy(resource.getValue(), OutputStream.nullOutputStream()));
+    }
+    if (!found.equals(expected)) {
+      throw new RefusedException(kept, "libraries of another jar " + found, "" + expected);
+    }
+  }
+
+  /** The stamp to be noted, or null if the file changed just now. */
+  private @Nullable Stamp verify(Path file, Library noted, Instant began) throws IOException {
+    Stamp stamp = folder.checkFile(file);
+    if (stamp.equals(noted.stamp())) {
+      return stamp;
+    }
+    Content found = new Content(stamp.size(), PrivateFolder.digest(file));
+    if (!found.equals(noted.content())) {
+      throw new RefusedException(file, found.text(), noted.content().text());
+    }
+    return stamp.settled(began) ? stamp : null;
+  }
+
+  private void extract() throws IOException {
+    folder.clean();
+    Path staged = folder.stage();
+    try {
+      Instant began = Instant.now();
+      Stamp origin = originStamp(began);
+      Map<String, Library> libraries = new LinkedHashMap<>();
+      for (Map.Entry<String, URL> resource : resources.entrySet()) {
+        Path file = staged.resolve(resource.getKey());
+        try (OutputStream out = PrivateFolder.create(file)) {
+          libraries.put(resource.getKey(), new Library(copy(resource.getValue(), out), null));
+        }
+        PrivateFolder.seal(file);
+      }
+      LibraryManifest manifest = new LibraryManifest(this.origin, origin, libraries);
+      PrivateFolder.write(staged.resolve(MANIFEST), manifest.write());
+      folder.publishOrYield(staged, name());
+    } finally {
+      PrivateFolder.deleteQuietly(staged);
+    }
+  }
+
+  private static Content copy(URL from, OutputStream to) throws IOException {
+    DigestingOutput out = new DigestingOutput(to);
+    try (InputStream in = from.openStream()) {
+      in.transferTo(out);
+    }
+    return new Content(out.size(), out.digest());
+  }
+
+  private @Nullable Stamp originStamp(Instant began) throws IOException {
+    Stamp stamp = jar == null ? null : Stamp.of(jar);
+    return stamp != null && stamp.settled(began) ? stamp : null;
+  }
+
+  /** Null where the library is in no plain jar: then its bytes are read each time. */
+  private static @Nullable Path jar(URL resource) {
+    String text = resource.toString();
+    int end = text.indexOf("!/");
+    if (!text.startsWith("jar:file:") || end < 0) {
+      return null;
+    }
+    try {
+      Path jar = Path.of(URI.create(text.substring("jar:".length(), end))).toRealPath();
+      return jar.getFileSystem().equals(FileSystems.getDefault()) ? jar : null;
+    } catch (IOException | IllegalArgumentException e) {
+      return null;
+    }
+  }
+}
