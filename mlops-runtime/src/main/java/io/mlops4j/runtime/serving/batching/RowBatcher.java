@@ -18,9 +18,10 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Groups waiting records or small batches of one model into one engine run. A caller that finds a
- * free processor and no waiting call runs alone, without delay. Other calls are queued, and the
- * thread that gets a processor answers its group. Thread safe.
+ * Groups waiting records or small batches of one model into one engine run. While there are no more
+ * callers than processors, a caller that finds a free processor and no waiting call runs alone,
+ * without delay. Other calls are queued, and the thread that gets a processor answers its group.
+ * Thread safe.
  *
  * <p>A group that fails is queued again, and each of its calls is answered alone by its own thread.
  * So a failure reaches only the call that caused it, and a thread with a deadline is not delayed by
@@ -331,7 +332,13 @@ public final class RowBatcher<I, O> {
     }
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // a hint, without which the answers are the same
   private O askOrWait(I row, @Nullable Duration within) {
+    if (isCrowded(row)) {
+      Call call = queued(row, within, null);
+      Thread.yield();
+      return await(call);
+    }
     if (!queue.tryEnter()) {
       return await(queued(row, within, null));
     }
@@ -340,6 +347,17 @@ public final class RowBatcher<I, O> {
     } finally {
       queue.leave();
     }
+  }
+
+  /**
+   * Whether a call is queued even if a processor is free, because there are more callers than
+   * processors. Its thread then yields once: the other callers of the run that just ended are
+   * runnable, and queue their next calls meanwhile. Without this, the first of them runs alone, and
+   * groups fall apart. It is not done where it might fill the queue.
+   */
+  private boolean isCrowded(I row) {
+    int calls = asking.getAsInt();
+    return calls > queue.processors() && (long) calls * asker.rows(row) <= limits.queueLimit();
   }
 
   private O askAlone(I row, @Nullable Duration within) {
@@ -375,7 +393,7 @@ public final class RowBatcher<I, O> {
                   + rows
                   + " more, expected at most "
                   + limits.queueLimit()
-                  + "; ask fewer at a time, or allow more with MicroBatching.atMostQueued");
+                  + "; ask fewer at a time, or allow more with MicroBatching.withQueueLimit");
       refusals.refused(rows, call.since, full);
       throw full;
     }
@@ -426,7 +444,7 @@ public final class RowBatcher<I, O> {
     return new OverloadedException(
         "a call waited for a processor longer than "
             + limits.waitLimit().map(Duration::toString).orElse("allowed")
-            + "; ask fewer at a time, or allow more with MicroBatching.atMostWaiting");
+            + "; ask fewer at a time, or allow more with MicroBatching.withWaitLimit");
   }
 
   /**

@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -455,6 +456,40 @@ class RowBatcherTest {
       each.get();
     }
     assertThat(runs).containsExactlyInAnyOrder(List.of(0), List.of(2, 4), List.of(6));
+  }
+
+  /** Whether a call is queued although the only processor is free. */
+  private boolean isQueuedBeside(int asking, MicroBatching limits) {
+    AtomicBoolean waited = new AtomicBoolean();
+    RowBatcher<Integer, Integer> batcher =
+        new RowBatcher<>(
+            limits,
+            queue,
+            (rows, within, since) -> {
+              waited.set(since != RowBatcher.Asker.AT_ONCE);
+              return rows;
+            },
+            row -> 0,
+            () -> asking,
+            deadlines,
+            threads,
+            null,
+            (rows, since, why) -> {});
+    assertThat(batcher.ask(3, null)).isEqualTo(3);
+    return waited.get();
+  }
+
+  /** So that callers that come back from a run find each other in the queue. */
+  @Test
+  void callIsQueuedWhileThereAreMoreCallersThanProcessors() {
+    assertThat(isQueuedBeside(2, upTo(8))).isTrue();
+    assertThat(isQueuedBeside(2, upTo(8).withQueueLimit(2))).isTrue();
+  }
+
+  @Test
+  void callThatFindsAProcessorRunsAtOnceWithFewCallersOrAShortQueue() {
+    assertThat(isQueuedBeside(1, upTo(8))).isFalse();
+    assertThat(isQueuedBeside(3, upTo(8).withQueueLimit(2))).isFalse();
   }
 
   /** One processor is kept by others all the time, one until calls have piled up. */
