@@ -13,7 +13,7 @@ import io.mlops4j.model.ModelCache;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
-import io.mlops4j.runtime.internal.cache.PrivateFolder;
+import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,7 +93,7 @@ class ModelCacheTest {
       assertThatThrownBy(
               () -> runtime.load(registry, "mlp4:1", LoadOptions.builder().uncached().build()))
           .isInstanceOf(IntegrityException.class);
-      PrivateFolder.deleteQuietly(temporary.resolve("cache/models"));
+      Disk.deleteQuietly(temporary.resolve("cache/models"));
       assertThatThrownBy(() -> runtime.load(registry, "mlp4:1"))
           .isInstanceOf(IntegrityException.class);
     }

@@ -1,6 +1,6 @@
 package io.mlops4j.runtime.exchange;
 
-import io.mlops4j.runtime.internal.cache.PrivateFolder;
+import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.internal.source.ProgressMeter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,7 +52,7 @@ final class Copying {
   /** Empties a folder, as far as it can be emptied. */
   static void empty(Path folder) {
     try (Stream<Path> entries = Files.list(folder)) {
-      entries.toList().forEach(PrivateFolder::deleteQuietly);
+      entries.toList().forEach(Disk::deleteQuietly);
     } catch (IOException e) {
       // What stays is half a model, without its MLmodel.
     }

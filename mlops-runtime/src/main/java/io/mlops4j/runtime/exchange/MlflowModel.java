@@ -10,7 +10,7 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.Origin;
 import io.mlops4j.registry.ProgressListener;
 import io.mlops4j.registry.PublishOptions;
-import io.mlops4j.runtime.internal.cache.PrivateFolder;
+import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.internal.source.ModelFiles;
 import io.mlops4j.runtime.internal.source.ProgressMeter;
 import java.io.IOException;
@@ -236,7 +236,7 @@ public final class MlflowModel {
           folder + ": its files cannot be copied to be published (" + e + "); free some space", e);
     } finally {
       if (copy != null) {
-        PrivateFolder.deleteQuietly(copy);
+        Disk.deleteQuietly(copy);
       }
     }
   }

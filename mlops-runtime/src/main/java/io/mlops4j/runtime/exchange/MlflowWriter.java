@@ -7,7 +7,7 @@ import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.ProgressListener;
-import io.mlops4j.runtime.internal.cache.PrivateFolder;
+import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.internal.source.ProgressMeter;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
@@ -66,7 +66,7 @@ final class MlflowWriter {
       if (!written) {
         Copying.empty(folder);
         if (!there) {
-          PrivateFolder.deleteQuietly(folder);
+          Disk.deleteQuietly(folder);
         }
       }
     }

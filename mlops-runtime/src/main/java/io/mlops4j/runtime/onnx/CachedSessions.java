@@ -10,7 +10,7 @@ import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.internal.cache.EntryKey;
 import io.mlops4j.runtime.internal.cache.ModelEntries;
 import io.mlops4j.runtime.internal.cache.ModelEntry;
-import io.mlops4j.runtime.internal.cache.PrivateFolder;
+import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.spi.DeviceRequest;
 import io.mlops4j.spi.LoadRequest;
 import io.mlops4j.spi.ModelSource;
@@ -111,7 +111,7 @@ final class CachedSessions {
       keep(opened, file, request, staged.get());
       return opened;
     } finally {
-      PrivateFolder.deleteQuietly(staged.get());
+      Disk.deleteQuietly(staged.get());
     }
   }
 

@@ -6,7 +6,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.mlops4j.runtime.internal.cache.PrivateFolder;
+import io.mlops4j.runtime.internal.file.Disk;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -90,6 +90,6 @@ final class SessionProfile implements AutoCloseable {
   /** Deletes folder and file. */
   @Override
   public void close() {
-    PrivateFolder.deleteQuietly(folder);
+    Disk.deleteQuietly(folder);
   }
 }

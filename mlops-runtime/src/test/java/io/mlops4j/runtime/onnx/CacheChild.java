@@ -2,7 +2,7 @@ package io.mlops4j.runtime.onnx;
 
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCache;
-import io.mlops4j.runtime.internal.cache.PrivateFolder;
+import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.spi.Engine;
 import io.mlops4j.spi.EngineOptions;
@@ -33,7 +33,7 @@ final class CacheChild {
           System.out.println("READY");
           while (true) {
             try (Stream<Path> entries = Files.list(folder.resolve("models"))) {
-              entries.forEach(PrivateFolder::deleteQuietly);
+              entries.forEach(Disk::deleteQuietly);
             }
             fixture.load(Path.of(args[2])).close();
           }

@@ -4,7 +4,7 @@ import static io.mlops4j.runtime.onnx.CacheFixture.answers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.model.ModelCache;
-import io.mlops4j.runtime.internal.cache.PrivateFolder;
+import io.mlops4j.runtime.internal.file.Disk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,7 +80,7 @@ class CacheProcessesTest {
           .as("%s blocks", blocks)
           .containsExactly(expected);
       assertThat(CacheChild.digest(answers(model, ModelCache.in(cache)))).isEqualTo(expected);
-      PrivateFolder.deleteQuietly(cache);
+      Disk.deleteQuietly(cache);
     }
   }
 

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ModelCache;
-import io.mlops4j.runtime.internal.cache.PrivateFolder;
+import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.spi.EngineModel;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -382,7 +382,7 @@ class CachedSessionsTest {
     String expected = answers(model, cache());
     try (CacheFixture fixture = new CacheFixture(cache());
         EngineModel open = fixture.load(model)) {
-      PrivateFolder.deleteQuietly(temp.resolve("cache"));
+      Disk.deleteQuietly(temp.resolve("cache"));
       assertThat(CacheFixture.answers(open)).isEqualTo(expected);
     }
     assertThat(answers(model, cache())).isEqualTo(expected);

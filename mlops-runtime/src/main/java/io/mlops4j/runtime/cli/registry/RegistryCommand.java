@@ -5,7 +5,7 @@ import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
 import io.mlops4j.runtime.cli.shell.RegistryAddress;
 import io.mlops4j.runtime.cli.shell.ShellCommand;
-import io.mlops4j.runtime.internal.cache.PrivateFolder;
+import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +53,7 @@ abstract class RegistryCommand extends ShellCommand {
     try (ModelRegistry scratch = FileModelRegistry.open(folder)) {
       rehearse(scratch);
     } finally {
-      PrivateFolder.deleteQuietly(folder);
+      Disk.deleteQuietly(folder);
     }
   }
 

@@ -7,17 +7,11 @@ import java.util.List;
 /**
  * Everything that decides how an engine prepares a model.
  *
- * @param lines name and value, in a fixed order
+ * @param lines name and value, in a fixed order, without line breaks
  */
 public record EntryKey(List<String> lines) {
   private static final int DIGITS = 40;
 
-  /**
-   * Copies the lines.
-   *
-   * @param lines name and value, in a fixed order
-   * @throws IllegalArgumentException if one has a line break inside
-   */
   public EntryKey {
     lines = List.copyOf(lines);
     if (lines.stream().anyMatch(line -> line.indexOf('\n') >= 0)) {
@@ -25,7 +19,7 @@ public record EntryKey(List<String> lines) {
     }
   }
 
-  /** The name of the entry's folder. */
+  /** Returns the name of the entry's folder. */
   String name() {
     byte[] text = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
     return Digest.sha256(text).hex().substring(0, DIGITS);

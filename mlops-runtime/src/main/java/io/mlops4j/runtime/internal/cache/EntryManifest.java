@@ -1,6 +1,9 @@
 package io.mlops4j.runtime.internal.cache;
 
 import io.mlops4j.model.Digest;
+import io.mlops4j.runtime.internal.file.PrivateFolder;
+import io.mlops4j.runtime.internal.file.RefusedException;
+import io.mlops4j.runtime.internal.file.Stamp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,22 +13,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The expected content of an entry's files.
  *
- * @param key what the entry was made of
- * @param graph the graph's file
- * @param weights the weights' file, or null if there is none
- * @param stamp of the weights when they were digested, or null if they must be digested again
+ * @param weights null if the entry has no such file
+ * @param stamp the stamp of the weights when they were digested, or null to digest them again
  */
 record EntryManifest(
     EntryKey key, Content graph, @Nullable Content weights, @Nullable Stamp stamp) {
   private static final String FORMAT = "mlops4j prepared model, format 1";
   private static final String NONE = "-";
 
-  /**
-   * The size and digest of a file.
-   *
-   * @param size bytes
-   * @param digest of them
-   */
+  /** The size of a file in bytes, and its digest. */
   record Content(long size, Digest digest) {
     String text() {
       return size + " " + digest;
@@ -48,13 +44,13 @@ record EntryManifest(
     lines.add("graph " + graph.text());
     lines.add("weights " + (weights == null ? NONE : weights.text()));
     lines.add("stamp " + (stamp == null ? NONE : stamp.text()));
-    return SealedText.write(lines, seal);
+    return seal.write(lines);
   }
 
   /** Reads the manifest of an entry and rejects it if it was made for another key. */
   static EntryManifest read(PrivateFolder folder, Path file, EntryKey key, Seal seal)
       throws IOException {
-    List<String> lines = SealedText.read(folder, file, seal);
+    List<String> lines = seal.read(folder, file);
     int own = key.lines().size() + 1;
     if (lines.size() != own + 3
         || !lines.get(0).equals(FORMAT)

@@ -1,5 +1,8 @@
 package io.mlops4j.runtime.internal.cache;
 
+import io.mlops4j.runtime.internal.file.PrivateFolder;
+import io.mlops4j.runtime.internal.file.RefusedException;
+import io.mlops4j.runtime.internal.file.Stamp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,20 +14,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The expected content of extracted libraries.
  *
- * @param origin where they were extracted from
- * @param originStamp the origin's stamp when it was read, or null if it must be read again
- * @param libraries name to content and stamp
+ * @param origin the URL of the first library in its jar
+ * @param originStamp the stamp of the jar when it was read, or null to read it again
+ * @param libraries libraries by file name
  */
 record LibraryManifest(String origin, @Nullable Stamp originStamp, Map<String, Library> libraries) {
   private static final String FORMAT = "mlops4j native libraries, format 1";
   private static final String NONE = "-";
 
-  /**
-   * One library.
-   *
-   * @param content size and digest
-   * @param stamp of the kept file when it was digested, or null if it must be digested again
-   */
+  /** An extracted file, with its stamp when it was digested, or null to digest it again. */
   record Library(EntryManifest.Content content, @Nullable Stamp stamp) {}
 
   byte[] write() {
@@ -38,11 +36,11 @@ record LibraryManifest(String origin, @Nullable Stamp originStamp, Map<String, L
           lines.add(library.content().text());
           lines.add(text(library.stamp()));
         });
-    return SealedText.write(lines, Seal.CHECKSUM);
+    return Seal.CHECKSUM.write(lines);
   }
 
   static LibraryManifest read(PrivateFolder folder, Path file, String origin) throws IOException {
-    List<String> lines = SealedText.read(folder, file, Seal.CHECKSUM);
+    List<String> lines = Seal.CHECKSUM.read(folder, file);
     if (lines.size() % 3 != 0 || !lines.get(0).equals(FORMAT) || !lines.get(1).equals(origin)) {
       throw new RefusedException(file, "libraries of another origin", origin);
     }

@@ -4,6 +4,10 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCache;
 import io.mlops4j.model.ModelCache.Verify;
 import io.mlops4j.runtime.internal.cache.EntryManifest.Content;
+import io.mlops4j.runtime.internal.file.Disk;
+import io.mlops4j.runtime.internal.file.PrivateFolder;
+import io.mlops4j.runtime.internal.file.RefusedException;
+import io.mlops4j.runtime.internal.file.Stamp;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -22,13 +26,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Models as engines have prepared them. Thread safe, also between processes: the first process to
- * publish an entry wins, a removed entry stays readable for processes that opened it, and a failure
- * here only makes a load slower.
+ * publish an entry wins, processes that opened a removed entry can still read it, and a failure
+ * only makes a load slower.
  *
- * <p>The graph of an entry is digested with every load and handed out in memory. Its weights may be
+ * <p>The graph of an entry is digested at every load and returned in memory. The weights may be
  * large: they are digested when they are written and again when their {@link Stamp} has changed, or
- * with every load if so configured. Between the digest and the engine's reading only this user or
- * root could replace them; {@link #recheck} detects that afterwards.
+ * at every load if so configured. Between the digest and the engine's read only this user or root
+ * can replace them; {@link #recheck} detects that afterwards.
  */
 public final class ModelEntries {
   private final PrivateFolder folder;
@@ -44,12 +48,7 @@ public final class ModelEntries {
     this.seal = Seal.with(cache.key().orElse(null));
   }
 
-  /**
-   * Opens the entries of a cache.
-   *
-   * @param cache where it is, and how far it is trusted
-   * @return the entries, or empty, after a warning, if the folder cannot be used
-   */
+  /** Returns empty, after a warning, if the folder cannot be used. */
   public static Optional<ModelEntries> open(ModelCache cache) {
     try {
       PrivateFolder root = PrivateFolder.open(cache.folder());
@@ -62,15 +61,10 @@ public final class ModelEntries {
     }
   }
 
-  /**
-   * Finds an entry. An entry that was changed is removed, with a warning.
-   *
-   * @param key what it was made of
-   * @return the entry, or empty
-   */
+  /** Finds an entry. A changed entry is removed, with a warning. */
   public Optional<ModelEntry> find(EntryKey key) {
     Path entry = folder.path().resolve(key.name());
-    if (!PrivateFolder.exists(entry)) {
+    if (!Disk.exists(entry)) {
       return Optional.empty();
     }
     try {
@@ -129,65 +123,53 @@ public final class ModelEntries {
     try {
       folder.replace(file, manifest.write(seal));
     } catch (IOException e) {
-      complaints.warn(file + ": its weights are digested again with the next load (" + e + ")");
+      complaints.warn(file + ": the weights are digested again at the next load (" + e + ")");
     }
   }
 
-  /** Least recently used entries go first; a manifest's time is when its entry was used. */
+  /** Sets a manifest's time, which is when its entry was last used. */
   private static void touch(Path manifest) {
     try {
       Files.setLastModifiedTime(manifest, FileTime.from(Instant.now()));
     } catch (IOException e) {
-      // Then it goes earlier.
+      // The entry is then evicted earlier.
     }
   }
 
-  /**
-   * Removes an entry that cannot be used, with a warning.
-   *
-   * @param entry the entry
-   * @param reason what is wrong
-   */
+  /** Removes an unusable entry, with a warning that states the reason. */
   public void refuse(ModelEntry entry, Exception reason) {
     refuse(entry.folder(), reason);
   }
 
   private void refuse(Path entry, Exception reason) {
-    if (reason instanceof NoSuchFileException && !PrivateFolder.exists(entry)) {
-      return; // somebody else has removed it meanwhile
+    if (reason instanceof NoSuchFileException && !Disk.exists(entry)) {
+      return; // another process has removed the entry
     }
     complaints.warn(
         entry + ": the cached model is not used; it will be prepared again (" + reason + ")");
     folder.remove(entry);
   }
 
-  /**
-   * Checks, after an engine has opened an entry, that its weights are still those that were
-   * verified before.
-   *
-   * @param entry the entry
-   * @throws IOException if they are not
-   */
+  /** Requires, after an engine has opened an entry, that the verified weights are unchanged. */
   public void recheck(ModelEntry entry) throws IOException {
     if (entry.weights() != null) {
       Path file = entry.folder().resolve(ModelEntry.WEIGHTS);
       if (!folder.checkFile(file).equals(entry.weights())) {
         throw new RefusedException(
-            file, "that it changed while it was opened", "a file that stays the same");
+            file, "a change while the engine opened it", "an unchanged file");
       }
     }
   }
 
   /**
-   * A folder in which an engine writes the files of a new entry.
+   * Creates a folder in which an engine writes the files of a new entry. The caller deletes it if
+   * it was not published.
    *
-   * @param source the size of the model
-   * @return the folder, to be {@linkplain PrivateFolder#deleteQuietly deleted} in the end if it was
-   *     not published; empty, after a warning, if it cannot be made or the model is too large
+   * @param source the size of the model in bytes
+   * @return empty, after a warning, if the folder cannot be created or the model is too large
    */
   public Optional<Path> stage(long source) {
-    if (source > limit) {
-      complaints.warn("a model of " + source + " bytes is not cached: the limit is " + limit);
+    if (isTooLarge(source)) {
       return Optional.empty();
     }
     try {
@@ -198,22 +180,23 @@ public final class ModelEntries {
     }
   }
 
-  /**
-   * Warns that a model could not be kept.
-   *
-   * @param reason what went wrong
-   */
+  private boolean isTooLarge(long bytes) {
+    if (bytes > limit) {
+      complaints.warn("a model of " + bytes + " bytes is not cached: the limit is " + limit);
+    }
+    return bytes > limit;
+  }
+
+  /** Warns that a model could not be cached. */
   public void notKept(Exception reason) {
-    complaints.warn(folder.path() + ": a model could not be cached (" + reason + ")");
+    complaints.warn(folder.path() + ": cannot cache a model (" + reason + ")");
   }
 
   /**
-   * Digests the files that an engine has written and forces them to the disk.
+   * Digests the files that an engine has written and forces them to the disk. The caller tries the
+   * entry before it {@linkplain #publish publishes} it.
    *
-   * @param staged the folder, with a graph and perhaps weights
-   * @param key what it was made of
-   * @return the entry, to be tried before it is {@linkplain #publish published}
-   * @throws IOException if the disk fails, or the graph is not there
+   * @param staged a folder that contains a graph, and weights if there are any
    */
   public ModelEntry seal(Path staged, EntryKey key) throws IOException {
     Path graph = staged.resolve(ModelEntry.GRAPH);
@@ -224,7 +207,7 @@ public final class ModelEntries {
     Content weightsContent = null;
     Stamp stamp = null;
     boolean settled = false;
-    if (PrivateFolder.exists(weights)) {
+    if (Disk.exists(weights)) {
       PrivateFolder.seal(weights);
       stamp = folder.checkFile(weights);
       settled = stamp.settle();
@@ -236,27 +219,17 @@ public final class ModelEntries {
     return new ModelEntry(staged, bytes, stamp);
   }
 
-  /**
-   * Publishes a sealed entry under its name, and evicts the least recently used entries beyond the
-   * limit.
-   *
-   * @param sealed the entry
-   * @param key what it was made of
-   */
+  /** Publishes a sealed entry, and evicts the least recently used entries beyond the limit. */
   public void publish(ModelEntry sealed, EntryKey key) {
-    Path entry = folder.path().resolve(key.name());
-    if (sealed.bytes() > limit) {
-      complaints.warn(
-          "a model of " + sealed.bytes() + " bytes is not cached: the limit is " + limit);
+    if (isTooLarge(sealed.bytes())) {
       return;
     }
     try {
-      folder.publish(sealed.folder(), key.name());
-      evict(entry);
-    } catch (IOException e) {
-      if (!PrivateFolder.exists(entry)) { // else somebody else was faster
-        notKept(e);
+      if (folder.publish(sealed.folder(), key.name())) {
+        evict(folder.path().resolve(key.name()));
       }
+    } catch (IOException e) {
+      notKept(e);
     }
   }
 
@@ -277,7 +250,7 @@ public final class ModelEntries {
     }
   }
 
-  /** A folder that is no entry, or is being removed, counts as old and empty. */
+  /** Counts a folder that is no entry, or is being removed, as old and empty. */
   private static Used used(Path entry) {
     try (Stream<Path> files = Files.list(entry)) {
       long bytes = 0;

@@ -2,6 +2,10 @@ package io.mlops4j.runtime.internal.cache;
 
 import io.mlops4j.runtime.internal.cache.EntryManifest.Content;
 import io.mlops4j.runtime.internal.cache.LibraryManifest.Library;
+import io.mlops4j.runtime.internal.file.Disk;
+import io.mlops4j.runtime.internal.file.PrivateFolder;
+import io.mlops4j.runtime.internal.file.RefusedException;
+import io.mlops4j.runtime.internal.file.Stamp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,10 +25,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Native libraries of a jar, extracted once and kept. Thread safe, also between processes.
+ * Native libraries, extracted from a jar once. Thread safe, also between processes.
  *
- * <p>A library is compared with the jar by digest whenever the {@link Stamp} of the jar or of the
- * library has changed since the last digest.
+ * <p>A library's digest is compared with the jar's whenever the {@link Stamp} of the jar or of the
+ * library has changed.
  */
 public final class NativeLibraryCache {
   private static final Logger LOG = LoggerFactory.getLogger(NativeLibraryCache.class);
@@ -44,11 +48,11 @@ public final class NativeLibraryCache {
   }
 
   /**
-   * Returns the folder with the libraries, and extracts them if needed.
+   * Returns the folder that contains the libraries, and extracts them if needed.
    *
-   * @param folder where libraries are kept
-   * @param resources file name to the library in the jar, at least one
-   * @return a folder with all of them, or empty, after a warning, if they cannot be kept
+   * @param folder the cache
+   * @param resources at least one library in the jar, by file name
+   * @return empty, after a warning, if the cache cannot be used
    */
   public static Optional<Path> in(Path folder, Map<String, URL> resources) {
     try {
@@ -56,25 +60,28 @@ public final class NativeLibraryCache {
       NativeLibraryCache kept = new NativeLibraryCache(root.folder("libraries"), resources);
       return Optional.of(kept.foundOrExtracted());
     } catch (IOException | UnsupportedOperationException e) {
-      LOG.warn("{}: native libraries are not kept ({})", folder, e.toString());
+      LOG.warn("{}: native libraries are not cached ({})", folder, e.toString());
       return Optional.empty();
     }
   }
 
   private Path foundOrExtracted() throws IOException {
     Path kept = folder.path().resolve(name());
-    if (PrivateFolder.exists(kept)) {
+    if (Disk.exists(kept)) {
       try {
         verify(kept);
         return kept;
       } catch (IOException e) {
-        LOG.warn("{}: kept libraries are not used but extracted again ({})", kept, e.toString());
+        LOG.warn(
+            "{}: the cached libraries are not used; they are extracted again ({})",
+            kept,
+            e.toString());
         folder.remove(kept);
       }
     }
     extract();
-    Stamp.of(kept.resolve(MANIFEST)).settle(); // the youngest file: what changes later shows
-    verify(kept); // also if another process was faster
+    Stamp.of(kept.resolve(MANIFEST)).settle(); // the youngest file: later changes show
+    verify(kept); // another process may have published them
     return kept;
   }
 
@@ -118,7 +125,7 @@ public final class NativeLibraryCache {
     }
   }
 
-  /** The stamp to be noted, or null if the file changed just now. */
+  /** Returns the stamp to note, or null if the file changed too recently. */
   private @Nullable Stamp verify(Path file, Library noted, Instant began) throws IOException {
     Stamp stamp = folder.checkFile(file);
     if (stamp.equals(noted.stamp())) {
@@ -147,18 +154,17 @@ public final class NativeLibraryCache {
       }
       LibraryManifest manifest = new LibraryManifest(this.origin, origin, libraries);
       PrivateFolder.write(staged.resolve(MANIFEST), manifest.write());
-      folder.publishOrYield(staged, name());
+      folder.publish(staged, name());
     } finally {
-      PrivateFolder.deleteQuietly(staged);
+      Disk.deleteQuietly(staged);
     }
   }
 
   private static Content copy(URL from, OutputStream to) throws IOException {
-    DigestingOutput out = new DigestingOutput(to);
-    try (InputStream in = from.openStream()) {
-      in.transferTo(out);
+    Disk.Hash hash = new Disk.Hash();
+    try (InputStream in = hash.reading(from.openStream())) {
+      return new Content(in.transferTo(to), hash.digest());
     }
-    return new Content(out.size(), out.digest());
   }
 
   private @Nullable Stamp originStamp(Instant began) throws IOException {
@@ -166,7 +172,7 @@ public final class NativeLibraryCache {
     return stamp != null && stamp.settled(began) ? stamp : null;
   }
 
-  /** Null where the library is in no plain jar: then its bytes are read each time. */
+  /** Returns null if the library is not in a plain jar; its bytes are then read each time. */
   private static @Nullable Path jar(URL resource) {
     String text = resource.toString();
     int end = text.indexOf("!/");

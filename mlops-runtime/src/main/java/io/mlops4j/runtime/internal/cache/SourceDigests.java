@@ -2,6 +2,9 @@ package io.mlops4j.runtime.internal.cache;
 
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCache;
+import io.mlops4j.runtime.internal.file.Disk;
+import io.mlops4j.runtime.internal.file.PrivateFolder;
+import io.mlops4j.runtime.internal.file.Stamp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,11 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers the digests of model files, so that an unchanged file is not read again for its digest.
- * Thread safe, also between processes.
- *
- * <p>A digest holds for a path with a {@link Stamp}. A file that changed too shortly before it was
- * read is not remembered.
+ * The digests of model files by path and {@link Stamp}, so that an unchanged file is not read again
+ * for its digest. Thread safe, also between processes.
  */
 public final class SourceDigests {
   private static final Logger LOG = LoggerFactory.getLogger(SourceDigests.class);
@@ -35,12 +35,7 @@ public final class SourceDigests {
     this.seal = seal;
   }
 
-  /**
-   * Opens the digests that a cache remembers.
-   *
-   * @param cache where it is
-   * @return empty if the cache verifies always, or if the folder cannot be used
-   */
+  /** Returns empty if the cache always verifies, or if the folder cannot be used. */
   public static Optional<SourceDigests> open(ModelCache cache) {
     if (cache.verify() == ModelCache.Verify.ALWAYS) {
       return Optional.empty();
@@ -51,60 +46,49 @@ public final class SourceDigests {
               PrivateFolder.open(cache.folder()).folder("sources"),
               Seal.with(cache.key().orElse(null))));
     } catch (IOException | UnsupportedOperationException e) {
-      LOG.debug("{}: digests are not remembered ({})", cache.folder(), e.toString());
+      LOG.debug("{}: digests of model files are not cached ({})", cache.folder(), e.toString());
       return Optional.empty();
     }
   }
 
-  /**
-   * Returns the digest of a file that has not changed since it was remembered.
-   *
-   * @param file its real path
-   * @return empty if it must be read
-   */
+  /** Returns the digest of the file with this real path, or empty if the file must be read. */
   public Optional<Digest> find(Path file) {
     Path record = record(file);
-    if (!PrivateFolder.exists(record)) {
+    if (!Disk.exists(record)) {
       return Optional.empty();
     }
     try {
-      List<String> lines = SealedText.read(folder, record, seal);
+      List<String> lines = seal.read(folder, record);
       boolean same =
           lines.size() == 3
               && lines.get(0).equals(name(file))
               && lines.get(1).equals(Stamp.of(file).text());
       return same ? Optional.of(Digest.parse(lines.get(2))) : Optional.empty();
     } catch (IOException | IllegalArgumentException e) {
-      complaints.warn(record + ": a remembered digest is not used (" + e + ")");
+      complaints.warn(record + ": the cached digest is not used (" + e + ")");
       folder.remove(record);
       return Optional.empty();
     }
   }
 
   /**
-   * Remembers a digest.
+   * Stores a digest.
    *
-   * @param file its real path
+   * @param file the real path
    * @param stamp the file's stamp before it was read, which must have been {@linkplain
    *     Stamp#settled settled} and still hold
-   * @param digest what was read
    */
   public void remember(Path file, Stamp stamp, Digest digest) {
     try {
       folder.replace(
-          record(file),
-          SealedText.write(List.of(name(file), stamp.text(), digest.toString()), seal));
+          record(file), seal.write(List.of(name(file), stamp.text(), digest.toString())));
       trim();
     } catch (IOException e) {
-      complaints.warn(folder.path() + ": a digest could not be remembered (" + e + ")");
+      complaints.warn(folder.path() + ": cannot cache a digest (" + e + ")");
     }
   }
 
-  /**
-   * Removes a digest that proved wrong.
-   *
-   * @param file its real path
-   */
+  /** Removes a digest that proved wrong. */
   public void forget(Path file) {
     folder.remove(record(file));
   }
@@ -113,7 +97,7 @@ public final class SourceDigests {
     return folder.path().resolve(Digest.sha256(name(file).getBytes(StandardCharsets.UTF_8)).hex());
   }
 
-  /** A line for any name: one may hold a line break. */
+  /** Returns a URI, because a path may contain a line break. */
   private static String name(Path file) {
     return "file " + file.toUri();
   }

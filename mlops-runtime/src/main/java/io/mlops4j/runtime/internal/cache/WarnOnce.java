@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 
-/** Logs each warning once, because a cache meets the same problem with every load. Thread safe. */
+/** Logs each warning once, because every load repeats the same problem. Thread safe. */
 final class WarnOnce {
   private static final int ENOUGH = 1000;
 

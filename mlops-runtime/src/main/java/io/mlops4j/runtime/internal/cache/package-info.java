@@ -1,8 +1,6 @@
 /**
- * Files that this process keeps for itself from one run to the next: prepared models, digests of
- * model files, native libraries.
- *
- * <p>Internal to this module.
+ * Files that processes of one user reuse: prepared models, digests of model files, native
+ * libraries.
  */
 @NullMarked
 package io.mlops4j.runtime.internal.cache;

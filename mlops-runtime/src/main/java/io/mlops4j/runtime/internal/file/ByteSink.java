@@ -3,14 +3,8 @@ package io.mlops4j.runtime.internal.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Takes bytes piece by piece. */
+/** Receives bytes in pieces; each piece is valid during the call only. */
 @FunctionalInterface
 public interface ByteSink {
-  /**
-   * Takes the next piece.
-   *
-   * @param piece the bytes, valid during the call only
-   * @throws IOException if they cannot be written
-   */
   void take(ByteBuffer piece) throws IOException;
 }

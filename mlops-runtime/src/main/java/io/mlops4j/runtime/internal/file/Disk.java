@@ -4,6 +4,7 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.runtime.internal.document.Json;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -14,13 +15,13 @@ import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -36,15 +37,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the registry does to the disk, so that a killed process, a lost power supply or another
- * process never leave or see half of anything.
+ * Disk operations that survive a crash: after a killed process or a power failure, and in other
+ * processes, a file is either complete or absent.
  *
- * <p>Everything is written aside, in a folder of its own under the staging folder, forced to the
- * disk, and then appears under its final name in one step that fails when the name is taken: a
- * version by renaming its folder, a record by a hard link. Where the file system has no hard links,
- * a record appears by renaming the folder that it was written in: {@code 000042.json} is then a
- * folder that holds {@code record.json}. Both are exclusive against each other, and neither needs a
- * lock, which some network file systems grant to everybody.
+ * <p>New content is written to its own folder below the staging folder and forced to the disk. Then
+ * it gets its final name in one step, which fails if the name is taken: a version by renaming its
+ * folder, a record by a hard link. On a file system without hard links, the folder that holds the
+ * record is renamed instead: {@code 000042.json} is then a folder that holds {@code record.json}.
+ * Each form excludes the other, and neither needs a lock; some network file systems grant the same
+ * lock to several processes.
  */
 public final class Disk {
   private static final String RECORD = "record.json";
@@ -62,13 +63,13 @@ public final class Disk {
     return links;
   }
 
-  /** A new folder to build something in. */
+  /** Creates an empty folder below the staging folder. */
   public Path stage() throws IOException {
     Files.createDirectories(staging);
     return Files.createDirectory(staging.resolve(UUID.randomUUID().toString()));
   }
 
-  /** Gives a staged folder its name and makes that last; false when the name is taken. */
+  /** Moves a staged folder to its name durably. Returns false if the name is taken. */
   public static boolean claim(Path staged, Path target, Path root) throws IOException {
     Files.createDirectories(folderOf(target));
     try {
@@ -83,7 +84,7 @@ public final class Disk {
     return true;
   }
 
-  /** Publishes a document under a name and makes that last; false when the name is taken. */
+  /** Stores a document under a new name durably. Returns false if the name is taken. */
   public boolean claim(byte[] document, Path target, Path root) throws IOException {
     Path staged = stage();
     try {
@@ -103,7 +104,7 @@ public final class Disk {
     }
   }
 
-  /** Gives a name another document in one step and makes that last. */
+  /** Replaces a document in one durable step. */
   public void replace(byte[] document, Path target, Path root) throws IOException {
     Path staged = stage();
     try {
@@ -115,21 +116,21 @@ public final class Disk {
     }
   }
 
-  /** Gives a staged file a name that may be taken, in one step, and makes that last. */
+  /** Moves a staged file to a name in one durable step; an earlier file is replaced. */
   public static void replace(Path staged, Path target, Path root) throws IOException {
     Files.createDirectories(folderOf(target));
     Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     forceUp(folderOf(target), root);
   }
 
-  /** False when the name is taken or the file system has no hard links. */
+  /** Returns false if the name is taken or the file system has no hard links. */
   private static boolean linked(Path record, Path target) throws IOException {
     Files.createDirectories(folderOf(target));
     try {
       Files.createLink(target, record);
       return true;
     } catch (FileAlreadyExistsException e) {
-      // A network file system that repeats a request may report our own link as somebody else's.
+      // A network file system that repeats the request reports the link of the first attempt.
       return Files.isSameFile(target, record);
     } catch (FileSystemException | UnsupportedOperationException e) {
       return false;
@@ -137,18 +138,14 @@ public final class Disk {
   }
 
   private static Path folderOf(Path entry) {
-    return Objects.requireNonNull(entry.getParent(), "below the registry's root");
+    return Objects.requireNonNull(entry.getParent(), "the entry has no folder");
   }
 
   public static boolean exists(Path path) {
     return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /**
-   * Reads a document, never through a symbolic link.
-   *
-   * @throws NoSuchFileException if there is none
-   */
+  /** Reads a document. Does not follow a symbolic link. */
   public static byte[] read(Path path) throws IOException {
     Path file = isFolder(path) ? path.resolve(RECORD) : path;
     return uninterrupted(() -> readOnce(file));
@@ -164,15 +161,20 @@ public final class Disk {
       if (channel.size() > Json.LARGEST) {
         throw new IOException(file + " has " + channel.size() + " bytes, too many for a document");
       }
-      ByteBuffer bytes = ByteBuffer.allocate((int) channel.size());
-      while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-        // Until the buffer is full or the file ends.
-      }
-      return Arrays.copyOf(bytes.array(), bytes.position());
+      ByteBuffer bytes = fill(channel, ByteBuffer.allocate((int) channel.size()));
+      return Arrays.copyOf(bytes.array(), bytes.limit());
     }
   }
 
-  /** Writes a staged file, over an earlier one, and forces it to the disk. */
+  /** Reads until the buffer is full or the file ends, and flips the buffer. */
+  public static ByteBuffer fill(SeekableByteChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+      // One read may return fewer bytes than the buffer has room for.
+    }
+    return bytes.flip();
+  }
+
+  /** Writes a staged file, replacing an earlier one, and forces it to the disk. */
   public static void write(Path file, byte[] bytes) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
@@ -185,30 +187,15 @@ public final class Disk {
     }
   }
 
-  /**
-   * Copies a file and forces the copy to the disk; the digest is of what was written.
-   *
-   * @param moved told after each piece how many bytes it had
-   */
-  public static Digest copy(Path from, Path to, LongConsumer moved) throws IOException {
-    try (FileChannel out =
-        FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      Digest digest = pass(from, piece -> writeFully(out, piece), moved);
-      out.force(true);
-      return digest;
-    }
+  /** Copies a file, forces the copy to the disk and returns the digest of the copied bytes. */
+  public static Digest copy(Path from, Path to, LongConsumer counter) throws IOException {
+    return write(to, ByteSource.of(from).counted(counter));
   }
 
-  /** The digest of a file. */
-  public static Digest digest(Path file, LongConsumer moved) throws IOException {
-    return pass(file, piece -> {}, moved);
-  }
-
-  /** Writes a new file piece by piece and forces it to the disk; gives its digest. */
+  /** Writes a new file, forces it to the disk and returns the digest of its bytes. */
   public static Digest write(Path file, ByteSource bytes) throws IOException {
     Hash hash = new Hash();
-    try (FileChannel out =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+    try (FileChannel out = create(file)) {
       bytes.into(
           piece -> {
             hash.update(piece.duplicate());
@@ -219,12 +206,53 @@ public final class Disk {
     return hash.digest();
   }
 
-  /** SHA-256 of bytes that come in pieces. */
+  /** Writes a new temporary file and the folders above it, without forcing them to the disk. */
+  public static void writeTemporary(Path file, ByteSource bytes) throws IOException {
+    Files.createDirectories(folderOf(file));
+    try (FileChannel out = create(file)) {
+      bytes.into(piece -> writeFully(out, piece));
+    }
+  }
+
+  private static FileChannel create(Path file) throws IOException {
+    return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  }
+
+  static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  public static Digest digest(Path file, LongConsumer counter) throws IOException {
+    return digest(ByteSource.of(file).counted(counter));
+  }
+
+  public static Digest digest(ByteSource bytes) throws IOException {
+    Hash hash = new Hash();
+    bytes.into(hash::update);
+    return hash.digest();
+  }
+
+  /** Computes the SHA-256 of bytes that arrive in pieces. */
   public static final class Hash {
     private final MessageDigest sha256 = sha256();
 
+    private static MessageDigest sha256() {
+      try {
+        return MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every Java platform has SHA-256", e);
+      }
+    }
+
     public void update(ByteBuffer piece) {
       sha256.update(piece);
+    }
+
+    /** Returns a stream whose bytes are added to this hash as they are read. */
+    public InputStream reading(InputStream in) {
+      return new DigestInputStream(in, sha256);
     }
 
     public Digest digest() {
@@ -232,30 +260,14 @@ public final class Disk {
     }
   }
 
-  private interface Sink {
-    void take(ByteBuffer piece) throws IOException;
-  }
-
-  private static Digest pass(Path from, Sink to, LongConsumer moved) throws IOException {
-    MessageDigest sha256 = sha256();
-    ByteBuffer piece = ByteBuffer.allocateDirect(1 << 18);
-    try (FileChannel in = FileChannel.open(from)) {
-      while (in.read(piece.clear()) >= 0) {
-        sha256.update(piece.flip());
-        to.take(piece.rewind());
-        moved.accept(piece.limit());
-      }
-    }
-    return new Digest("sha256", HexFormat.of().formatHex(sha256.digest()));
-  }
-
   public interface Task<T> {
     T run() throws IOException;
   }
 
   /**
-   * Goes on although the thread is interrupted, and leaves it interrupted: what is short is not
-   * worth to be ended, and what makes a change last must not be, because the change is there.
+   * Runs a task again if an interrupt ended it, and restores the interrupt afterwards. A short read
+   * is not worth ending. A step that makes a change durable must not be skipped, because the change
+   * is already visible.
    */
   public static <T> T uninterrupted(Task<T> task) throws IOException {
     boolean interrupted = false;
@@ -274,21 +286,7 @@ public final class Disk {
     }
   }
 
-  private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
-
-  /** Makes the names in a folder last. Windows cannot open folders, and keeps names by itself. */
+  /** Forces the names in a folder to the disk. Windows cannot open folders and needs no force. */
   public static void force(Path folder) throws IOException {
     if (File.separatorChar == '\\') {
       return;
@@ -302,14 +300,14 @@ public final class Disk {
         });
   }
 
-  /** Makes a folder's names and those of all folders above it, to the root, last. */
+  /** Forces the names in a folder and in the folders above it, up to the root. */
   public static void forceUp(Path folder, Path root) throws IOException {
     for (Path at = folder; at != null && at.startsWith(root); at = at.getParent()) {
       force(at);
     }
   }
 
-  /** Makes the names in a folder and in all folders below it last. */
+  /** Forces the names in a folder and in all folders below it. */
   public static void forceDown(Path folder) throws IOException {
     try (Stream<Path> tree = Files.walk(folder)) {
       List<Path> folders = tree.filter(Files::isDirectory).toList();
@@ -319,39 +317,41 @@ public final class Disk {
     }
   }
 
+  /** Deletes a file or tree as far as possible, without following links. */
   public static void deleteQuietly(Path tree) {
     try {
       if (exists(tree)) {
         Files.walkFileTree(tree, new Deleter());
       }
     } catch (IOException e) {
-      // What stays is ignored by every reader and removed by a later cleaning.
+      // Readers ignore the remaining files, and a later cleaning deletes them.
     }
   }
 
   /**
-   * Removes what killed processes left behind a day ago or earlier. Ages are told by the file
-   * system's own clock, which may differ from this machine's. Best effort: somebody else may clean
-   * at the same time, or the registry may be read-only.
+   * Deletes staged files that killed processes left a day ago or earlier, as far as possible:
+   * another process may clean at the same time, and the registry may be read-only.
    */
   public void clean() {
     try (Stream<Path> entries = Files.list(staging)) {
       List<Path> left = entries.toList();
-      if (left.isEmpty()) {
-        return;
-      }
-      Instant abandoned = abandoned();
-      for (Path entry : left) {
-        if (youngest(entry).isBefore(abandoned)) {
-          deleteQuietly(entry);
-        }
+      if (!left.isEmpty()) {
+        deleteOlder(left, abandoned());
       }
     } catch (IOException e) {
-      // Nothing depends on it; the next one to open the registry tries again.
+      // The next process that opens the registry tries again.
     }
   }
 
-  /** A day ago, by the file system's own clock. */
+  static void deleteOlder(List<Path> trees, Instant limit) {
+    for (Path tree : trees) {
+      if (youngest(tree).isBefore(limit)) {
+        deleteQuietly(tree);
+      }
+    }
+  }
+
+  /** Returns the time one day ago by the clock of the file system, which may differ from ours. */
   public Instant abandoned() throws IOException {
     Path probe = stage();
     Instant now = Files.getLastModifiedTime(probe).toInstant();
@@ -359,7 +359,7 @@ public final class Disk {
     return now.minus(ABANDONED);
   }
 
-  /** The latest change in a tree; never old when its owner finishes and removes it meanwhile. */
+  /** Returns the latest change in a tree, or MAX if the tree vanishes during the walk. */
   private static Instant youngest(Path tree) {
     try (Stream<Path> entries = Files.walk(tree)) {
       Instant youngest = Instant.MIN;

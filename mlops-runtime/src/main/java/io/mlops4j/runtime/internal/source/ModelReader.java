@@ -5,7 +5,7 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCache;
 import io.mlops4j.model.ModelFormat;
 import io.mlops4j.runtime.internal.cache.SourceDigests;
-import io.mlops4j.runtime.internal.cache.Stamp;
+import io.mlops4j.runtime.internal.file.Stamp;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.nio.file.FileSystems;

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.model.ModelCache;
 import io.mlops4j.model.ModelCache.Verify;
+import io.mlops4j.runtime.internal.file.PrivateFolder;
+import io.mlops4j.runtime.internal.file.RefusedException;
+import io.mlops4j.runtime.internal.file.Stamp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

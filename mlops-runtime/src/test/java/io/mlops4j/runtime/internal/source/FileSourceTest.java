@@ -29,7 +29,7 @@ class FileSourceTest {
   @TempDir Path folder;
 
   private static byte[] mlp4() throws IOException {
-    try (InputStream in = FileSourceTest.class.getResourceAsStream("../models/mlp4.onnx")) {
+    try (InputStream in = FileSourceTest.class.getResourceAsStream("../../models/mlp4.onnx")) {
       return Objects.requireNonNull(in).readAllBytes();
     }
   }
@@ -81,7 +81,7 @@ class FileSourceTest {
       })
   void knowsEveryModelThatTheTestsLoad(String model) throws IOException {
     try (InputStream in =
-        FileSourceTest.class.getResourceAsStream("../models/" + model + ".onnx")) {
+        FileSourceTest.class.getResourceAsStream("../../models/" + model + ".onnx")) {
       Path file = write(model, Objects.requireNonNull(in).readAllBytes());
       assertThat(FileSource.read(file).format()).isEqualTo(ModelFormat.ONNX);
     }

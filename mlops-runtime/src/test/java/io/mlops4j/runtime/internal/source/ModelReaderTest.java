@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCache;
-import io.mlops4j.runtime.internal.cache.PrivateFolder;
-import io.mlops4j.runtime.internal.cache.Stamp;
+import io.mlops4j.runtime.internal.file.Disk;
+import io.mlops4j.runtime.internal.file.Stamp;
 import io.mlops4j.spi.ModelSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,7 +58,7 @@ class ModelReaderTest {
     ModelReader reader;
     boolean remembered;
     do { // a try that takes long tells nothing
-      PrivateFolder.deleteQuietly(temporary.resolve("cache/sources"));
+      Disk.deleteQuietly(temporary.resolve("cache/sources"));
       reader = reader(ModelCache.Verify.WHEN_CHANGED);
       Files.write(file, one);
       reader.read(file, true);

@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.internal.cache;
+package io.mlops4j.runtime.internal.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

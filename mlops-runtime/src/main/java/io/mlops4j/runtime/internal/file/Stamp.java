@@ -1,4 +1,4 @@
-package io.mlops4j.runtime.internal.cache;
+package io.mlops4j.runtime.internal.file;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,31 +13,28 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the file system knows of a file without reading it. Equal stamps mean that the file is
- * unchanged, provided the first was {@link #settled} when the file was read: every change alters at
- * least the time of change, which no program can set.
+ * A file's attributes, which show a change without a read. Equal stamps mean that the file is
+ * unchanged, provided that the first was {@link #settled} when the file was read: every change sets
+ * the time of change, and no program can set it to another value.
  *
  * @param inode the file's number in its file system
  * @param size bytes
- * @param modified when its content was last written; can be set
- * @param changed when its content, owner, mode or times were last written; cannot be set
+ * @param modified when the content was last written; programs can set it
+ * @param changed when content, owner, mode or times were last written; programs cannot set it
  */
 public record Stamp(long inode, long size, Instant modified, Instant changed) {
-  /** Ten times what a kernel's clock advances by. */
+  /** Ten times the tick of a kernel's clock. */
   private static final Duration FINE = Duration.ofMillis(50);
 
   private static final Duration LONGEST_WAIT = Duration.ofMillis(200);
 
-  /** For file systems that keep whole seconds, or two. */
+  /** For file systems that store times in steps of one or two seconds. */
   private static final Duration COARSE = Duration.ofSeconds(3);
 
   /**
-   * Takes the stamp of a file or folder, not of what a link points to.
+   * Returns the stamp of a file or folder; for a link, of the link itself.
    *
-   * @param file the file
-   * @return its stamp
-   * @throws IOException if it is not there or cannot be asked
-   * @throws UnsupportedOperationException if the system has no such times
+   * @throws UnsupportedOperationException if the file system has no such times
    */
   public static Stamp of(Path file) throws IOException {
     return of(
@@ -58,18 +55,17 @@ public record Stamp(long inode, long size, Instant modified, Instant changed) {
   }
 
   /**
-   * Returns whether a change at the given moment, or later, gives another stamp. File systems count
-   * time in steps, so a second change within one step would not show.
+   * Returns whether a change at or after the moment gives another stamp. File systems count time in
+   * steps, so a second change within one step does not show.
    *
    * @param moment when reading the file began
-   * @return false if the file had changed too shortly before
    */
   public boolean settled(Instant moment) {
     return !moment.isBefore(changed.plus(step()));
   }
 
-  /** Waits briefly until it is settled. Returns false if that takes too long. */
-  boolean settle() {
+  /** Waits at most 200 ms until a further change shows. Returns false if that takes longer. */
+  public boolean settle() {
     Duration left = Duration.between(Instant.now(), changed.plus(step()));
     if (left.compareTo(LONGEST_WAIT) > 0) {
       return false;
@@ -85,14 +81,13 @@ public record Stamp(long inode, long size, Instant modified, Instant changed) {
     }
   }
 
-  /** How long after a change the next one shows. */
+  /** Returns the time after a change from which the next change shows. */
   private Duration step() {
     return changed.truncatedTo(ChronoUnit.MILLIS).equals(changed) ? COARSE : FINE;
   }
 
   @Override
-  public boolean equals(
-      @Nullable Object other) { // a record's own costs ten milliseconds, the first time
+  public boolean equals(@Nullable Object other) { // a record's own is slow at the first call
     return other instanceof Stamp that
         && inode == that.inode
         && size == that.size
@@ -105,13 +100,13 @@ public record Stamp(long inode, long size, Instant modified, Instant changed) {
     return Long.hashCode(inode) + 31 * changed.hashCode();
   }
 
-  /** The form that {@link #parse} reads. */
-  String text() {
+  /** Returns the form that {@link #parse} reads. */
+  public String text() {
     return String.join(
         " ", Long.toString(inode), Long.toString(size), text(modified), text(changed));
   }
 
-  static Stamp parse(String text) {
+  public static Stamp parse(String text) {
     String[] parts = text.split(" ", -1);
     if (parts.length != 4) {
       throw new IllegalArgumentException("stamp: found \"" + text + "\", expected four parts");
@@ -120,7 +115,7 @@ public record Stamp(long inode, long size, Instant modified, Instant changed) {
         Long.parseLong(parts[0]), Long.parseLong(parts[1]), time(parts[2]), time(parts[3]));
   }
 
-  /** In seconds and nanoseconds: a date would load a calendar at the start of a process. */
+  /** Writes seconds and nanoseconds, because formatting a date loads a calendar. */
   private static String text(Instant time) {
     return String.join(":", Long.toString(time.getEpochSecond()), Long.toString(time.getNano()));
   }
