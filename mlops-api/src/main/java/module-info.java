@@ -1,5 +1,5 @@
 /**
- * The vocabulary of mlops4j: values and interfaces that every module and every application shares.
+ * Values and interfaces that every module of mlops4j and every application shares.
  *
  * <p>Applications use {@link io.mlops4j.feature}, {@link io.mlops4j.inference}, {@link
  * io.mlops4j.model}, {@link io.mlops4j.registry} and {@link io.mlops4j.error}. Gates of a rollout

@@ -1,7 +1,8 @@
 package io.mlops4j.error;
 
 /**
- * A call that did not end within its deadline. The model and its other callers are not affected.
+ * Thrown when a call did not end within its deadline. The model and its other callers are not
+ * affected.
  */
 public final class DeadlineException extends InferenceException {
   private static final long serialVersionUID = 1L;

@@ -3,8 +3,8 @@ package io.mlops4j.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An engine or device that was asked for is not there. The message names the artifact, driver or
- * library to add.
+ * Thrown when a requested engine or device is not available. The message names the artifact, driver
+ * or library to add.
  */
 public class EngineUnavailableException extends MlopsException {
   private static final long serialVersionUID = 1L;
@@ -13,7 +13,7 @@ public class EngineUnavailableException extends MlopsException {
    * Creates the exception.
    *
    * @param message what was found, what was expected and what to do
-   * @param cause what led to it, or null when there is nothing below
+   * @param cause the cause, or null if there is none
    */
   public EngineUnavailableException(String message, @Nullable Throwable cause) {
     super(message, cause);

@@ -2,7 +2,7 @@ package io.mlops4j.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A model that was loaded, was given acceptable input, and still failed to answer. */
+/** Thrown when a loaded model received acceptable input and failed to return an answer. */
 public class InferenceException extends MlopsException {
   private static final long serialVersionUID = 1L;
 
@@ -10,7 +10,7 @@ public class InferenceException extends MlopsException {
    * Creates the exception.
    *
    * @param message what was found, what was expected and what to do
-   * @param cause what led to it, or null when there is nothing below
+   * @param cause the cause, or null if there is none
    */
   public InferenceException(String message, @Nullable Throwable cause) {
     super(message, cause);

@@ -2,7 +2,7 @@ package io.mlops4j.error;
 
 /**
  * Thrown when stored bytes are not those that the registry recorded: a file is missing, or a digest
- * or a link of the alias history does not match. No engine has seen the bytes.
+ * or a link of the alias history does not match. No engine has read the bytes.
  */
 public final class IntegrityException extends RegistryException {
   private static final long serialVersionUID = 1L;
@@ -22,7 +22,7 @@ public final class IntegrityException extends RegistryException {
    * Creates the exception.
    *
    * @param message what was found, what was expected and what to do
-   * @param missing whether the bytes are missing, as opposed to different
+   * @param missing true if the bytes are missing, false if they differ
    */
   public IntegrityException(String message, boolean missing) {
     super(message, null);
@@ -30,7 +30,7 @@ public final class IntegrityException extends RegistryException {
   }
 
   /**
-   * Returns whether the bytes are missing. Missing bytes may come back, for example when a share is
+   * Returns whether the bytes are missing. Missing bytes may return, for example when a share is
    * mounted again; different bytes stay different.
    *
    * @return false if bytes were found that differ from those recorded

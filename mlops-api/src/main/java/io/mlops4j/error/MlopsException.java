@@ -3,12 +3,12 @@ package io.mlops4j.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Root of everything that goes wrong outside the caller's code: files, engines, registries, data.
+ * The common type of all failures outside the caller's code: of files, engines, registries and
+ * data.
  *
- * <p>The family is closed by this class's constructor rather than by {@code sealed}, so that kinds
- * can be added without breaking a {@code switch}. Catch this type to catch all of them. The cause
- * is kept; exceptions of vendor libraries never leave the package that uses the vendor, they are
- * kept only as a cause.
+ * <p>Only this library can add subclasses, because the constructor is package-private. The class is
+ * not {@code sealed}, so a new subclass does not break a {@code switch}. Catch this type to catch
+ * all of them. Exceptions of other libraries appear only as a cause.
  */
 public abstract class MlopsException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -1,9 +1,9 @@
 package io.mlops4j.error;
 
 /**
- * Input that the model cannot take, found before the engine saw it.
+ * Thrown when the model cannot accept an input. The input is checked before the engine reads it.
  *
- * <p>Nothing was run, and the batch or record is as it was.
+ * <p>The model did not run, and the batch or record is unchanged.
  */
 public class ModelInputException extends MlopsException {
   private static final long serialVersionUID = 1L;
@@ -15,9 +15,9 @@ public class ModelInputException extends MlopsException {
   /**
    * Creates the exception; its message reads {@code column: found ..., expected ...}.
    *
-   * @param column the column, record component or input that is wrong
-   * @param found what was there
-   * @param expected what the model takes, and where it helps, what to do
+   * @param column the wrong column, record component or input
+   * @param found a short description of what was found
+   * @param expected what the model accepts, and what to do if that is not obvious
    */
   public ModelInputException(String column, String found, String expected) {
     super(column + ": found " + found + ", expected " + expected, null);
@@ -27,7 +27,7 @@ public class ModelInputException extends MlopsException {
   }
 
   /**
-   * The column, record component or input that is wrong.
+   * Returns the wrong column, record component or input.
    *
    * @return its name
    */
@@ -36,7 +36,7 @@ public class ModelInputException extends MlopsException {
   }
 
   /**
-   * What was there.
+   * Returns what was found.
    *
    * @return a short description
    */
@@ -45,7 +45,7 @@ public class ModelInputException extends MlopsException {
   }
 
   /**
-   * What the model takes.
+   * Returns what the model accepts.
    *
    * @return a short description
    */

@@ -1,6 +1,9 @@
 package io.mlops4j.error;
 
-/** A call that was refused because the queue in front of the model was full. Nothing was run. */
+/**
+ * Thrown when a call was rejected because too many calls wait for the model. The model did not run
+ * for it.
+ */
 public final class OverloadedException extends InferenceException {
   private static final long serialVersionUID = 1L;
 

@@ -8,8 +8,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A version whose card says that it may be loaded in other regions only than that of the runtime.
- * No engine has seen it.
+ * Thrown when a version's card names regions, but not the region of the runtime. No engine has read
+ * the version.
  */
 public final class RegionException extends ModelLoadException {
   private static final long serialVersionUID = 1L;
@@ -21,8 +21,8 @@ public final class RegionException extends ModelLoadException {
    * Creates the exception.
    *
    * @param version the version, as text
-   * @param regions where it may be loaded
-   * @param region where the runtime is, or null if it does not say
+   * @param regions the regions where it may be loaded
+   * @param region the region of the runtime, or null if it has none
    */
   public RegionException(String version, Collection<String> regions, @Nullable String region) {
     super(
@@ -43,16 +43,16 @@ public final class RegionException extends ModelLoadException {
   }
 
   /**
-   * Where the version may be loaded.
+   * Returns the regions where the version may be loaded.
    *
-   * @return sorted and unmodifiable
+   * @return a sorted, unmodifiable set
    */
   public SortedSet<String> regions() {
     return Collections.unmodifiableSortedSet(regions);
   }
 
   /**
-   * Where the runtime is.
+   * Returns the region of the runtime.
    *
    * @return empty if it was opened without a region
    */

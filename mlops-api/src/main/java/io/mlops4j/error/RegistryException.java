@@ -3,8 +3,8 @@ package io.mlops4j.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registry that cannot do what was asked: an unknown model, version or alias, a lost race, a
- * folder that cannot be used.
+ * Thrown when a registry cannot do what was requested: the model, version or alias is unknown,
+ * another process was faster, or the store cannot be used.
  */
 public class RegistryException extends MlopsException {
   private static final long serialVersionUID = 1L;
@@ -13,7 +13,7 @@ public class RegistryException extends MlopsException {
    * Creates the exception.
    *
    * @param message what was found, what was expected and what to do
-   * @param cause what led to it, or null when there is nothing below
+   * @param cause the cause, or null if there is none
    */
   public RegistryException(String message, @Nullable Throwable cause) {
     super(message, cause);

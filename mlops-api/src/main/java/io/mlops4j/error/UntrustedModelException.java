@@ -1,8 +1,8 @@
 package io.mlops4j.error;
 
 /**
- * A model that a trust policy does not let in: unsigned, signed by nobody whom the policy names for
- * it, or not the bytes that were signed. No engine has seen it.
+ * Thrown when a trust policy rejects a model: it is not signed, it is not signed by a signer that
+ * the policy names for it, or its bytes differ from those that were signed. No engine has read it.
  */
 public final class UntrustedModelException extends ModelLoadException {
   private static final long serialVersionUID = 1L;
@@ -25,7 +25,7 @@ public final class UntrustedModelException extends ModelLoadException {
    *
    * @param model the model's name
    * @param message what was found, what was expected and what to do
-   * @param signatureMissing whether the model only lacks a signature
+   * @param signatureMissing true if the model only lacks a signature
    */
   public UntrustedModelException(String model, String message, boolean signatureMissing) {
     super(message, null);
@@ -34,18 +34,19 @@ public final class UntrustedModelException extends ModelLoadException {
   }
 
   /**
-   * Returns whether the model only lacks a signature, which may be added later.
+   * Returns whether the model only lacks a signature, which can still be added.
    *
-   * @return false if a signature was there and refused, or no signature could let the model in
+   * @return false if a signature was rejected, or if no signature could make the policy accept the
+   *     model
    */
   public boolean isSignatureMissing() {
     return signatureMissing;
   }
 
   /**
-   * Which model it was.
+   * Returns the model's name.
    *
-   * @return the name by which the policy was asked
+   * @return the name for which the policy was evaluated
    */
   public String model() {
     return model;

@@ -8,11 +8,12 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 
 /**
- * Numbers that are the upper half of a float32, stored as uint16 under the name {@value #NAME}:
- * Arrow has no such type. A plain uint16 column is never taken for one. Immutable.
+ * An extension type for bfloat16 numbers, the upper halves of float32 numbers. Arrow has no such
+ * type, so they are stored as uint16 under the name {@value #NAME}. A plain uint16 column is never
+ * read as bfloat16. Immutable and thread safe.
  */
 public final class BFloat16Type extends ArrowType.ExtensionType {
-  /** The name, which is this library's own. */
+  /** The name of the extension, defined by this library. */
   public static final String NAME = "mlops4j.bfloat16";
 
   private static final BFloat16Type INSTANCE = new BFloat16Type();
@@ -21,19 +22,19 @@ public final class BFloat16Type extends ArrowType.ExtensionType {
   private BFloat16Type() {}
 
   /**
-   * The type.
+   * Returns the type.
    *
-   * @return always the same
+   * @return the only instance
    */
   public static BFloat16Type of() {
     return INSTANCE;
   }
 
   /**
-   * A column of this type.
+   * Returns a column of this type.
    *
    * @param name the column's name
-   * @return a field whose rows may be null
+   * @return a nullable field
    */
   public Field field(String name) {
     return Field.nullable(name, this);
@@ -55,7 +56,7 @@ public final class BFloat16Type extends ArrowType.ExtensionType {
   }
 
   /**
-   * There is no metadata.
+   * Returns the metadata, which is empty.
    *
    * @return the empty string
    */
@@ -65,9 +66,9 @@ public final class BFloat16Type extends ArrowType.ExtensionType {
   }
 
   /**
-   * Checks the storage.
+   * Checks the storage type.
    *
-   * @throws IllegalArgumentException if it is not uint16
+   * @throws IllegalArgumentException if the storage is not uint16
    */
   @Override
   public ArrowType deserialize(ArrowType storageType, String serializedData) {
@@ -89,7 +90,7 @@ public final class BFloat16Type extends ArrowType.ExtensionType {
   }
 
   /**
-   * For people.
+   * Returns the name of the extension.
    *
    * @return the name
    */

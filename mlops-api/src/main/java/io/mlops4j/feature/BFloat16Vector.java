@@ -7,10 +7,10 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A column of {@link BFloat16Type}. As all vectors not thread safe; whoever made it closes it.
+ * A column of {@link BFloat16Type}. The code that created the vector closes it. Not thread safe.
  *
- * <p>Reading is exact. Writing rounds to the nearest value, ties to the even one, as engines do;
- * NaN stays NaN, what is too large becomes infinite.
+ * <p>Reading is exact. Writing rounds to the nearest value, and ties to even, as engines do. NaN
+ * stays NaN, and a value that is too large becomes infinite.
  */
 public final class BFloat16Vector extends TypedVector<UInt2Vector> implements FloatingPointVector {
   BFloat16Vector(String name, FieldType type, BufferAllocator allocator, UInt2Vector storage) {
@@ -18,25 +18,25 @@ public final class BFloat16Vector extends TypedVector<UInt2Vector> implements Fl
   }
 
   /**
-   * The bits that are nearest to a value.
+   * Returns the bits of the bfloat16 number that is nearest to a value.
    *
-   * @param value the value
-   * @return its upper half, rounded
+   * @param value any value
+   * @return the upper half of the rounded float32 number
    */
   public static short toBits(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
-      return (short) ((bits >>> 16) | 0x40); // a quiet one, so that rounding cannot end in infinity
+      return (short) ((bits >>> 16) | 0x40); // quiet, so that rounding cannot give infinity
     }
     return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
   }
 
   /**
-   * A value.
+   * Returns a value.
    *
-   * @param index the row
+   * @param index the row, from 0
    * @return the value, exact
-   * @throws IllegalStateException if it is null
+   * @throws IllegalStateException if the row is null
    */
   public float get(int index) {
     if (isNull(index)) {
@@ -46,20 +46,20 @@ public final class BFloat16Vector extends TypedVector<UInt2Vector> implements Fl
   }
 
   /**
-   * Writes a value into memory that was allocated.
+   * Writes a value into allocated memory.
    *
-   * @param index the row
-   * @param value the value, rounded
+   * @param index the row, from 0
+   * @param value any value; it is rounded
    */
   public void set(int index, float value) {
     getUnderlyingVector().set(index, toBits(value));
   }
 
   /**
-   * Writes a value, growing the vector where needed.
+   * Writes a value, and grows the vector if needed.
    *
-   * @param index the row
-   * @param value the value, rounded
+   * @param index the row, from 0
+   * @param value any value; it is rounded
    */
   public void setSafe(int index, float value) {
     getUnderlyingVector().setSafe(index, toBits(value));
@@ -81,10 +81,10 @@ public final class BFloat16Vector extends TypedVector<UInt2Vector> implements Fl
   }
 
   /**
-   * A value as an object.
+   * Returns a value as an object.
    *
-   * @param index the row
-   * @return a {@link Float}; null for a null
+   * @param index the row, from 0
+   * @return a {@link Float}, or null if the row is null
    */
   @Override
   public @Nullable Object getObject(int index) {

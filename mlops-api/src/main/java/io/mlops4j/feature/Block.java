@@ -8,8 +8,8 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider;
 /**
  * Rows that one or more handles of {@link FeatureBatch} share.
  *
- * <p>A batch given to a model is held by the call as well, so that a caller who closes it meanwhile
- * does not pull the memory away: the last holder frees.
+ * <p>A call holds the rows of its batch, too, so its memory stays if the caller closes the batch
+ * meanwhile. The last holder frees the memory.
  */
 final class Block {
   private final VectorSchemaRoot root;
@@ -18,7 +18,7 @@ final class Block {
   private final AtomicInteger holders = new AtomicInteger(1);
 
   /**
-   * @param memory what the last holder closes; nothing for rows that are somebody else's
+   * @param memory closed by the last holder; does nothing for borrowed rows
    */
   Block(VectorSchemaRoot root, DictionaryProvider dictionaries, AutoCloseable memory) {
     this.root = root;
@@ -37,7 +37,7 @@ final class Block {
   /**
    * Adds a holder.
    *
-   * @throws IllegalStateException if the last one let go meanwhile; rows never come back
+   * @throws IllegalStateException if the last holder has released the rows; they are freed then
    */
   Block hold() {
     if (holders.getAndUpdate(count -> count == 0 ? 0 : count + 1) == 0) {
@@ -48,7 +48,7 @@ final class Block {
 
   static IllegalStateException closed() {
     return new IllegalStateException(
-        "the batch is closed: a reader's batch ends at the next one, keep it with retain()");
+        "the batch is closed; a reader closes its batch when it reads the next one, so keep it with retain()");
   }
 
   void release() {

@@ -19,11 +19,13 @@ import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.util.TransferPair;
 
-/** Moves, shares and copies Arrow columns; frees what it made when it fails half-way. */
+/** Moves, shares and copies Arrow columns. A failed method frees what it has created. */
 final class Columns {
   private Columns() {}
 
-  /** Moves every vector out, leaving the given root empty; or none, when one cannot be moved. */
+  /**
+   * Moves every vector out of a root, which is empty then. If one vector cannot be moved, none is.
+   */
   static VectorSchemaRoot move(VectorSchemaRoot from) {
     int rows = from.getRowCount();
     List<TransferPair> pairs =
@@ -39,12 +41,12 @@ final class Columns {
     return new VectorSchemaRoot(from.getSchema(), moved, rows);
   }
 
-  /** Shares the memory of a range of rows, which is counted once more. */
+  /** Shares the memory of a range of rows. Each buffer is counted once more. */
   static VectorSchemaRoot share(VectorSchemaRoot from, int start, int rows) {
     return share(from, rows, vector -> share(vector, start, rows));
   }
 
-  /** Shares all there is, also where it is not as many values as there are rows. */
+  /** Shares all values, even if there are more or fewer values than rows. */
   static VectorSchemaRoot share(VectorSchemaRoot from) {
     return share(from, from.getRowCount(), Columns::shareAll);
   }
@@ -69,7 +71,7 @@ final class Columns {
     return (FieldVector) pair.getTo();
   }
 
-  /** Copies every value; later writes to the original do not show. */
+  /** Copies every value, so later writes to the original do not change the copy. */
   static VectorSchemaRoot copy(VectorSchemaRoot from, BufferAllocator into) {
     VectorSchemaRoot to = VectorSchemaRoot.create(from.getSchema(), into);
     try (ArrowRecordBatch original = new VectorUnloader(from, true, false).getRecordBatch();
@@ -91,7 +93,7 @@ final class Columns {
         target.setBytes(0, buffer, buffer.readerIndex(), buffer.readableBytes());
         target.writerIndex(buffer.readableBytes());
       }
-      // The batch holds each buffer once more, so ours is given back below in either case.
+      // The batch retains each buffer, so ours is released below in either case.
       return new ArrowRecordBatch(
           original.getLength(),
           original.getNodes(),
@@ -105,7 +107,7 @@ final class Columns {
     }
   }
 
-  /** The ids of the dictionaries that the fields, nested ones included, refer to. */
+  /** Returns the ids of the dictionaries that the fields and their children refer to. */
   static Set<Long> dictionaryIds(List<Field> fields) {
     Set<Long> ids = new TreeSet<>();
     for (Field field : fields) {

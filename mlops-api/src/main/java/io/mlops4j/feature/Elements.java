@@ -11,7 +11,7 @@ import org.apache.arrow.vector.LargeVarCharVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.jspecify.annotations.Nullable;
 
-/** Copies ranges out of vectors. */
+/** Copies ranges of elements out of vectors. */
 final class Elements {
   private Elements() {}
 

@@ -10,19 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Recognises {@link FixedShapeTensorType}, {@link VariableShapeTensorType} and {@link BFloat16Type}
- * in fields that say so in their metadata only, as Arrow's readers give them. Stateless, so thread
- * safe.
+ * in fields that name the type only in their metadata, as Arrow's readers return them. Stateless
+ * and thread safe.
  */
 public final class ExtensionFields {
   private ExtensionFields() {}
 
   /**
-   * A field with the types of this package, its children likewise.
+   * Returns a field with the extension types of this package, also in its children.
    *
    * @param field any field
-   * @return the same field where there is nothing to recognise
-   * @throws IllegalArgumentException if its metadata is damaged, does not fit its storage, or asks
-   *     for a permutation of dimensions, which is not supported
+   * @return the field with its extension types; the same field if there are none
+   * @throws IllegalArgumentException if the metadata is damaged, does not match the storage, or
+   *     permutes the dimensions, which is not supported
    */
   public static Field recognise(Field field) {
     List<Field> children = field.getChildren().stream().map(ExtensionFields::recognise).toList();

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
-import java.util.function.IntConsumer;
+import java.util.function.ObjIntConsumer;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.util.AutoCloseables;
@@ -26,17 +26,18 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows in Arrow columns. A model's outputs are one too, being the next model's features.
+ * Rows in Arrow columns. The outputs of a model are a batch, too, because they may be the features
+ * of the next model.
  *
  * <p>A batch is <em>owned</em> ({@link #owning}, {@link #builder}, {@link RecordBatches}, a reader)
- * or <em>borrowed</em> ({@link #of}, views of a prediction). An owned one is a handle on rows that
- * are freed when the last handle is closed; {@link #retain} is a further handle, without a copy. A
- * borrowed one leaves the rows to whoever lent them, and {@link #retain} copies. Counting prevents
- * freeing, not overwriting: whoever writes into {@link #root} of an owned batch changes it for
+ * or <em>borrowed</em> ({@link #of}, views of a prediction). An owned batch is a handle on rows
+ * that are freed when their last handle is closed; {@link #retain} returns a further handle without
+ * a copy. A borrowed batch frees no rows, and {@link #retain} copies them. Counting handles
+ * prevents freeing, not overwriting: writing to {@link #root} of an owned batch changes the rows of
  * every handle.
  *
- * <p>A handle is for one thread at a time and throws {@link IllegalStateException} after {@link
- * #close}; different handles on the same rows may be read in different threads.
+ * <p>A handle is for one thread at a time, and throws {@link IllegalStateException} after {@link
+ * #close}. Several threads may read the same rows through different handles.
  */
 public final class FeatureBatch implements AutoCloseable {
   private final Block block;
@@ -45,8 +46,8 @@ public final class FeatureBatch implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
-   * @param copies whether {@link #retain} must copy, as the rows are somebody else's
-   * @param copiesInto where such a copy is made; null for the columns' own allocator
+   * @param copies whether {@link #retain} must copy, because the rows are borrowed
+   * @param copiesInto where such a copy is allocated; null for the columns' own allocator
    */
   private FeatureBatch(Block block, boolean copies, @Nullable BufferAllocator copiesInto) {
     this.block = block;
@@ -55,8 +56,8 @@ public final class FeatureBatch implements AutoCloseable {
   }
 
   /**
-   * Borrows a root. It stays the caller's, who must not free it before this batch is closed, nor
-   * write it during a call.
+   * Borrows a root. The caller keeps it, must not free it before this batch is closed, and must not
+   * write to it during a call.
    *
    * @param borrowed the rows, without dictionary-encoded columns
    * @return a batch that frees nothing
@@ -66,10 +67,10 @@ public final class FeatureBatch implements AutoCloseable {
   }
 
   /**
-   * Borrows a root with dictionary-encoded columns.
+   * Borrows a root with dictionary-encoded columns, by the rules of {@link #of(VectorSchemaRoot)}.
    *
    * @param borrowed the rows
-   * @param dictionaries the dictionaries, borrowed likewise
+   * @param dictionaries the dictionaries, also borrowed
    * @return a batch that frees nothing
    * @throws IllegalArgumentException if a dictionary is missing
    */
@@ -81,22 +82,22 @@ public final class FeatureBatch implements AutoCloseable {
   }
 
   /**
-   * Takes the columns out of a root, which is empty afterwards and stays the caller's.
+   * Moves the columns out of a root. The root is empty then, and the caller still closes it.
    *
    * @param moved the rows, without dictionary-encoded columns
-   * @return an owned batch, which the caller closes
+   * @return an owned batch; the caller closes it
    */
   public static FeatureBatch owning(VectorSchemaRoot moved) {
     return owning(Objects.requireNonNull(moved, "moved"), new OwnedDictionaries());
   }
 
   /**
-   * Takes the columns out of a root, and shares the memory of its dictionaries without copying it.
+   * Moves the columns out of a root, and shares the memory of its dictionaries without copying it.
    *
-   * @param moved the rows; the root is empty afterwards and stays the caller's
-   * @param dictionaries the dictionaries; they stay the caller's, who must not overwrite them
-   * @return an owned batch, which the caller closes
-   * @throws IllegalArgumentException if a dictionary is missing; nothing was moved
+   * @param moved the rows; the root is empty afterwards, and the caller still closes it
+   * @param dictionaries the dictionaries; the caller keeps them and must not overwrite them
+   * @return an owned batch; the caller closes it
+   * @throws IllegalArgumentException if a dictionary is missing; the root is unchanged then
    */
   public static FeatureBatch owning(VectorSchemaRoot moved, DictionaryProvider dictionaries) {
     Objects.requireNonNull(moved, "moved");
@@ -128,9 +129,10 @@ public final class FeatureBatch implements AutoCloseable {
   }
 
   /**
-   * Builds a batch from arrays.
+   * Returns a builder of a batch from arrays.
    *
-   * @param allocator where the columns live; it must outlive the batch
+   * @param allocator where the columns are allocated; it must outlive the batch, and the caller
+   *     closes it
    * @return a builder
    */
   public static Builder builder(BufferAllocator allocator) {
@@ -138,7 +140,7 @@ public final class FeatureBatch implements AutoCloseable {
   }
 
   /**
-   * How many rows there are.
+   * Returns the number of rows.
    *
    * @return 0 or more
    */
@@ -147,29 +149,29 @@ public final class FeatureBatch implements AutoCloseable {
   }
 
   /**
-   * The columns, to be read until {@link #close}.
+   * Returns the columns, which are readable until {@link #close}.
    *
-   * @return the root of this batch; not to be closed
+   * @return the root of this batch; do not close it
    */
   public VectorSchemaRoot root() {
     return open().root();
   }
 
   /**
-   * The dictionaries of dictionary-encoded columns.
+   * Returns the dictionaries of dictionary-encoded columns.
    *
-   * @return a provider that knows each of them until {@link #close}
+   * @return a provider of all of them, valid until {@link #close}
    */
   public DictionaryProvider dictionaries() {
     return open().dictionaries();
   }
 
   /**
-   * A column. Of a dictionary-encoded one it is the codes; see {@link #dictionaries}.
+   * Returns a column. A dictionary-encoded column holds codes; see {@link #dictionaries}.
    *
-   * @param name its name
-   * @return the vector, to be read until {@link #close}
-   * @throws IllegalArgumentException if there is no such column, with the names that there are
+   * @param name the column's name
+   * @return the vector, readable until {@link #close}
+   * @throws IllegalArgumentException if there is no such column; the message lists those that exist
    */
   public FieldVector column(String name) {
     FieldVector vector = root().getVector(Objects.requireNonNull(name, "name"));
@@ -187,12 +189,12 @@ public final class FeatureBatch implements AutoCloseable {
   }
 
   /**
-   * A range of the rows, which shares their memory.
+   * Returns a range of the rows, which shares their memory.
    *
-   * @param from the first row
-   * @param rows how many
-   * @return a batch of its own, which the caller closes; owned or borrowed as this one is
-   * @throws IndexOutOfBoundsException if the range leaves the batch
+   * @param from the first row, from 0
+   * @param rows the number of rows, 0 or more
+   * @return a new batch, owned or borrowed like this one; the caller closes it
+   * @throws IndexOutOfBoundsException if the range exceeds the batch
    */
   public FeatureBatch slice(int from, int rows) {
     Block whole = open();
@@ -217,9 +219,10 @@ public final class FeatureBatch implements AutoCloseable {
   }
 
   /**
-   * Keeps the rows beyond this handle: a second handle on an owned batch, a copy of a borrowed one.
+   * Keeps the rows beyond this handle. For an owned batch it returns a second handle, for a
+   * borrowed batch a copy.
    *
-   * @return an owned batch, which the caller closes
+   * @return an owned batch; the caller closes it
    */
   public FeatureBatch retain() {
     Block rows = open();
@@ -243,13 +246,13 @@ public final class FeatureBatch implements AutoCloseable {
     return root.getFieldVectors().isEmpty() ? null : root.getVector(0).getAllocator();
   }
 
-  /** See {@code io.mlops4j.feature.internal.BatchLending}, which calls it by its name. */
+  /** Called by name from {@code io.mlops4j.feature.internal.BatchLending}. */
   FeatureBatch lend(BufferAllocator copies) {
     Objects.requireNonNull(copies, "copies"); // before the rows are held
     return new FeatureBatch(open().hold(), this.copies, copies);
   }
 
-  /** See {@code io.mlops4j.feature.internal.BatchLending}, which calls it by its name. */
+  /** Called by name from {@code io.mlops4j.feature.internal.BatchLending}. */
   FeatureBatch lendLater(BufferAllocator copies) {
     Objects.requireNonNull(copies, "copies");
     if (!this.copies) {
@@ -276,8 +279,8 @@ public final class FeatureBatch implements AutoCloseable {
   }
 
   /**
-   * Ends this handle, and frees owned rows with the last one; a second call does nothing. May be
-   * called by any thread.
+   * Closes this handle. Closing the last handle frees owned rows. A second call does nothing. Any
+   * thread may call it.
    */
   @Override
   public void close() {
@@ -287,9 +290,9 @@ public final class FeatureBatch implements AutoCloseable {
   }
 
   /**
-   * For people.
+   * Returns a short description for people.
    *
-   * @return rows and column names
+   * @return the number of rows and the names of the columns
    */
   @Override
   public String toString() {
@@ -297,8 +300,8 @@ public final class FeatureBatch implements AutoCloseable {
   }
 
   /**
-   * Builds a batch from arrays, one a column, all of as many rows. Arrays are read in {@link
-   * #build}. Not thread safe.
+   * Builds a batch from one array for each column, all of the same length. {@link #build} reads the
+   * arrays. Not thread safe.
    */
   public static final class Builder {
     private final BufferAllocator allocator;
@@ -312,10 +315,14 @@ public final class FeatureBatch implements AutoCloseable {
 
     private record Column(int rows, BiFunction<String, BufferAllocator, FieldVector> maker) {}
 
-    private Builder add(
-        String column, int rows, BiFunction<String, BufferAllocator, FieldVector> maker) {
+    private <V extends FieldVector> Builder add(
+        String column,
+        int rows,
+        BiFunction<String, BufferAllocator, V> maker,
+        ObjIntConsumer<V> set) {
       Objects.requireNonNull(column, "column");
-      if (columns.putIfAbsent(column, new Column(rows, maker)) != null) {
+      Column added = new Column(rows, (name, memory) -> fill(maker.apply(name, memory), rows, set));
+      if (columns.putIfAbsent(column, added) != null) {
         throw new IllegalArgumentException(
             "column: found \"" + column + "\" twice, expected each name once");
       }
@@ -323,15 +330,32 @@ public final class FeatureBatch implements AutoCloseable {
       return this;
     }
 
+    private static <V extends FieldVector> V fill(V vector, int rows, ObjIntConsumer<V> set) {
+      try {
+        vector.setInitialCapacity(rows);
+        vector.allocateNew();
+        for (int i = 0; i < rows; i++) {
+          set.accept(vector, i);
+        }
+        vector.setValueCount(rows);
+        return vector;
+      } catch (RuntimeException e) {
+        vector.close();
+        throw e;
+      }
+    }
+
     /**
-     * Makes tensors of one shape out of the column that was added last: its values are their
-     * elements, one tensor after the other, row-major. {@code floats("image", pixels).asTensors(3,
-     * 224, 224)} has a row for every 150528 pixels.
+     * Turns the column that was added last into tensors of one shape. Its values are the elements,
+     * one tensor after the other, row-major. {@code floats("image", pixels).asTensors(3, 224, 224)}
+     * has one row for every 150528 pixels.
      *
-     * @param shape the sizes of the dimensions, outermost first; with a size of 0 there is one row
+     * @param shape the sizes of the dimensions, outermost first; if a size is 0, there is one row
      * @return this builder
-     * @throws IllegalArgumentException if the values are not those of whole tensors
-     * @throws IllegalStateException if no column was added
+     * @throws IllegalArgumentException if the number of values is not a multiple of the tensor's
+     *     elements
+     * @throws IllegalStateException if no column was added, or the last one consists of tensors
+     *     already
      * @see FixedShapeTensorType
      */
     public Builder asTensors(long... shape) {
@@ -348,14 +372,15 @@ public final class FeatureBatch implements AutoCloseable {
     }
 
     /**
-     * Makes tensors of one rank, each of its own shape, out of the column that was added last: its
-     * values are their elements, one tensor after the other, row-major.
+     * Turns the column that was added last into tensors of one rank, each with its own shape. Its
+     * values are the elements, one tensor after the other, row-major.
      *
-     * @param shapes the shape of each row, at least one
+     * @param shapes the shape of each row, at least one shape
      * @return this builder
-     * @throws IllegalArgumentException if the ranks differ, or the values are not those of these
-     *     tensors
-     * @throws IllegalStateException if no column was added
+     * @throws IllegalArgumentException if the ranks differ, or the number of values is not that of
+     *     all elements
+     * @throws IllegalStateException if no column was added, or the last one consists of tensors
+     *     already
      * @see VariableShapeTensorType
      */
     public Builder asTensors(List<long[]> shapes) {
@@ -383,7 +408,7 @@ public final class FeatureBatch implements AutoCloseable {
           each.length, (name, memory, data) -> TensorColumns.variable(name, each, data));
     }
 
-    /** Makes a column of its elements, which it takes over. */
+    /** Turns a column of elements into another column, which takes their memory. */
     private interface Shaper {
       FieldVector shape(String name, BufferAllocator memory, FieldVector elements);
     }
@@ -399,7 +424,7 @@ public final class FeatureBatch implements AutoCloseable {
                   return shaper.shape(name, memory, elements);
                 }
               }));
-      last = null; // a tensor is not made twice
+      last = null; // tensors cannot be turned into tensors again
       return this;
     }
 
@@ -407,18 +432,18 @@ public final class FeatureBatch implements AutoCloseable {
       Column column = last == null ? null : columns.get(last);
       if (column == null) {
         throw new IllegalStateException(
-            "found no column to make tensors of, expected one just before, as in"
+            "asTensors: found no column of values before it, expected one, as in"
                 + " floats(...).asTensors(...)");
       }
       return column;
     }
 
     /**
-     * States how many rows there are: for a batch without columns, or as a check.
+     * Sets the number of rows, for a batch without columns or as a check.
      *
      * @param rows 0 or more
      * @return this builder
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if the number is negative
      */
     public Builder rows(int rows) {
       if (rows < 0) {
@@ -431,164 +456,123 @@ public final class FeatureBatch implements AutoCloseable {
     /**
      * Adds a float32 column.
      *
-     * @param column its name
-     * @param values one a row; NaN is a value
+     * @param column the column's name
+     * @param values one value for each row; NaN is a value
      * @return this builder
-     * @throws IllegalArgumentException if the column is there already
+     * @throws IllegalArgumentException if the column was added before
      */
     public Builder floats(String column, float... values) {
       Objects.requireNonNull(column, "column");
       Objects.requireNonNull(values, "values");
-      return add(
-          column,
-          values.length,
-          (name, memory) -> {
-            Float4Vector vector = new Float4Vector(name, memory);
-            return fill(vector, values.length, i -> vector.set(i, values[i]));
-          });
+      return add(column, values.length, Float4Vector::new, (vector, i) -> vector.set(i, values[i]));
     }
 
     /**
      * Adds a float64 column.
      *
-     * @param column its name
-     * @param values one a row; NaN is a value
+     * @param column the column's name
+     * @param values one value for each row; NaN is a value
      * @return this builder
-     * @throws IllegalArgumentException if the column is there already
+     * @throws IllegalArgumentException if the column was added before
      */
     public Builder doubles(String column, double... values) {
       Objects.requireNonNull(column, "column");
       Objects.requireNonNull(values, "values");
-      return add(
-          column,
-          values.length,
-          (name, memory) -> {
-            Float8Vector vector = new Float8Vector(name, memory);
-            return fill(vector, values.length, i -> vector.set(i, values[i]));
-          });
+      return add(column, values.length, Float8Vector::new, (vector, i) -> vector.set(i, values[i]));
     }
 
     /**
      * Adds a bfloat16 column.
      *
-     * @param column its name
-     * @param values one a row, rounded to the nearest; NaN is a value
+     * @param column the column's name
+     * @param values one value for each row, rounded to the nearest bfloat16; NaN is a value
      * @return this builder
-     * @throws IllegalArgumentException if the column is there already
+     * @throws IllegalArgumentException if the column was added before
      * @see BFloat16Vector
      */
     public Builder bfloat16s(String column, float... values) {
       Objects.requireNonNull(column, "column");
       Objects.requireNonNull(values, "values");
       return add(
-          column,
-          values.length,
-          (name, memory) -> {
-            BFloat16Vector vector =
-                (BFloat16Vector) BFloat16Type.of().field(name).createVector(memory);
-            return fill(vector, values.length, i -> vector.set(i, values[i]));
-          });
+          column, values.length, Builder::bfloat16Vector, (vector, i) -> vector.set(i, values[i]));
     }
 
     /**
      * Adds an int16 column.
      *
-     * @param column its name
-     * @param values one a row
+     * @param column the column's name
+     * @param values one value for each row
      * @return this builder
-     * @throws IllegalArgumentException if the column is there already
+     * @throws IllegalArgumentException if the column was added before
      */
     public Builder shorts(String column, short... values) {
       Objects.requireNonNull(column, "column");
       Objects.requireNonNull(values, "values");
       return add(
-          column,
-          values.length,
-          (name, memory) -> {
-            SmallIntVector vector = new SmallIntVector(name, memory);
-            return fill(vector, values.length, i -> vector.set(i, values[i]));
-          });
+          column, values.length, SmallIntVector::new, (vector, i) -> vector.set(i, values[i]));
     }
 
     /**
      * Adds an int32 column.
      *
-     * @param column its name
-     * @param values one a row
+     * @param column the column's name
+     * @param values one value for each row
      * @return this builder
-     * @throws IllegalArgumentException if the column is there already
+     * @throws IllegalArgumentException if the column was added before
      */
     public Builder ints(String column, int... values) {
       Objects.requireNonNull(column, "column");
       Objects.requireNonNull(values, "values");
-      return add(
-          column,
-          values.length,
-          (name, memory) -> {
-            IntVector vector = new IntVector(name, memory);
-            return fill(vector, values.length, i -> vector.set(i, values[i]));
-          });
+      return add(column, values.length, IntVector::new, (vector, i) -> vector.set(i, values[i]));
     }
 
     /**
      * Adds an int64 column.
      *
-     * @param column its name
-     * @param values one a row
+     * @param column the column's name
+     * @param values one value for each row
      * @return this builder
-     * @throws IllegalArgumentException if the column is there already
+     * @throws IllegalArgumentException if the column was added before
      */
     public Builder longs(String column, long... values) {
       Objects.requireNonNull(column, "column");
       Objects.requireNonNull(values, "values");
-      return add(
-          column,
-          values.length,
-          (name, memory) -> {
-            BigIntVector vector = new BigIntVector(name, memory);
-            return fill(vector, values.length, i -> vector.set(i, values[i]));
-          });
+      return add(column, values.length, BigIntVector::new, (vector, i) -> vector.set(i, values[i]));
     }
 
     /**
      * Adds a boolean column.
      *
-     * @param column its name
-     * @param values one a row
+     * @param column the column's name
+     * @param values one value for each row
      * @return this builder
-     * @throws IllegalArgumentException if the column is there already
+     * @throws IllegalArgumentException if the column was added before
      */
     public Builder booleans(String column, boolean... values) {
       Objects.requireNonNull(column, "column");
       Objects.requireNonNull(values, "values");
       return add(
-          column,
-          values.length,
-          (name, memory) -> {
-            BitVector vector = new BitVector(name, memory);
-            return fill(vector, values.length, i -> vector.set(i, values[i] ? 1 : 0));
-          });
+          column, values.length, BitVector::new, (vector, i) -> vector.set(i, values[i] ? 1 : 0));
     }
 
     /**
      * Adds a text column.
      *
-     * @param column its name
-     * @param values one a row; null for a missing value. One with half of a surrogate pair, which
-     *     has no UTF-8, is refused by {@link #build}
+     * @param column the column's name
+     * @param values one value for each row, null for a missing value; {@link #build} rejects a text
+     *     with half of a surrogate pair, which has no UTF-8 form
      * @return this builder
-     * @throws IllegalArgumentException if the column is there already
+     * @throws IllegalArgumentException if the column was added before
      */
     public Builder strings(String column, @Nullable String... values) {
       Objects.requireNonNull(column, "column");
       Objects.requireNonNull(values, "values");
       return add(
-          column,
-          values.length,
-          (name, memory) -> {
-            VarCharVector vector = new VarCharVector(name, memory);
-            return fill(vector, values.length, i -> setText(vector, i, values[i]));
-          });
+          column, values.length, VarCharVector::new, (vector, i) -> setText(vector, i, values[i]));
+    }
+
+    private static BFloat16Vector bfloat16Vector(String name, BufferAllocator memory) {
+      return (BFloat16Vector) BFloat16Type.of().field(name).createVector(memory);
     }
 
     private static void setText(VarCharVector vector, int row, @Nullable String value) {
@@ -599,27 +583,12 @@ public final class FeatureBatch implements AutoCloseable {
       }
     }
 
-    private static FieldVector fill(FieldVector vector, int rows, IntConsumer set) {
-      try {
-        vector.setInitialCapacity(rows);
-        vector.allocateNew();
-        for (int i = 0; i < rows; i++) {
-          set.accept(i);
-        }
-        vector.setValueCount(rows);
-        return vector;
-      } catch (RuntimeException e) {
-        vector.close();
-        throw e;
-      }
-    }
-
     /**
-     * Allocates and fills the columns.
+     * Allocates and fills the columns. The builder can be used further.
      *
-     * @return an owned batch, which the caller closes
+     * @return an owned batch; the caller closes it
      * @throws IllegalArgumentException if the columns differ in length, or a text has half of a
-     *     surrogate pair; nothing stays allocated
+     *     surrogate pair; all memory is freed
      */
     public FeatureBatch build() {
       int rows = checkedRows();

@@ -4,16 +4,16 @@ import java.util.Iterator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 
 /**
- * Batches of rows, read in one pass. One thread at a time.
+ * Reads batches of rows in one pass. For one thread at a time.
  *
- * <p>A batch is valid until the next one is asked for, and is closed by the reader; keep one with
- * {@link FeatureBatch#retain}. A handle kept without that throws {@link IllegalStateException}. The
- * iterator can be asked for once; reading fails with {@link io.mlops4j.error.DataException}.
+ * <p>The reader closes each batch when it reads the next one. {@link FeatureBatch#retain} keeps a
+ * batch. A closed batch throws {@link IllegalStateException}. Only one iterator can be created.
+ * Reading fails with {@link io.mlops4j.error.DataException}.
  */
 public interface FeatureReader extends Iterable<FeatureBatch>, AutoCloseable {
   /**
-   * Reads from an Arrow reader, which is lent: closing the result ends its last batch and leaves
-   * the Arrow reader to whoever opened it.
+   * Reads from an Arrow reader. Closing the result closes its last batch, but not the Arrow reader,
+   * which the caller closes.
    *
    * @param wrapped an Arrow reader; dictionary-encoded columns stay encoded
    * @return a feature reader
@@ -23,15 +23,15 @@ public interface FeatureReader extends Iterable<FeatureBatch>, AutoCloseable {
   }
 
   /**
-   * The one pass.
+   * Returns the only iterator.
    *
-   * @return an iterator
-   * @throws IllegalStateException if it was asked for before, or the reader is closed
+   * @return an iterator over batches, each valid until the next one is read
+   * @throws IllegalStateException if an iterator was created before, or the reader is closed
    */
   @Override
   Iterator<FeatureBatch> iterator();
 
-  /** Ends the last batch and frees what the reader opened; a second call does nothing. */
+  /** Closes the last batch, and frees what the reader opened. A second call does nothing. */
   @Override
   void close();
 }

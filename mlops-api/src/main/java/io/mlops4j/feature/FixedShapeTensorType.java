@@ -12,15 +12,14 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Arrow's canonical type {@value #NAME}: each row is a tensor of one shape, its elements row-major
- * in a fixed-size list. Immutable.
+ * Arrow's canonical type {@value #NAME}: each row is a tensor, and all tensors have the same shape.
+ * The elements lie row-major in a fixed-size list. Immutable and thread safe.
  *
- * <p>Arrow's registry of extension types is not needed: a batch's columns are recognised by their
- * metadata. Whoever reads with Arrow's own readers and wants these vectors registers {@code of()}
- * there.
+ * <p>Arrow's registry of extension types is not needed, because a batch recognises its columns by
+ * their metadata. To get these vectors from Arrow's own readers, register {@code of()} there.
  */
 public final class FixedShapeTensorType extends ArrowType.ExtensionType {
-  /** The canonical name. */
+  /** The canonical name of the extension. */
   public static final String NAME = "arrow.fixed_shape_tensor";
 
   private static final String SHAPE = "shape";
@@ -40,20 +39,20 @@ public final class FixedShapeTensorType extends ArrowType.ExtensionType {
   }
 
   /**
-   * A type without names.
+   * Returns a type without names for its dimensions.
    *
-   * @param shape the sizes of its dimensions, outermost first; none for scalars
+   * @param shape the sizes of the dimensions, outermost first; no size for scalars
    * @return the type
-   * @throws IllegalArgumentException if a size is negative, or there are 2^31 elements or more
+   * @throws IllegalArgumentException if a size is negative, or a tensor has 2^31 elements or more
    */
   public static FixedShapeTensorType of(long... shape) {
     return new FixedShapeTensorType(shape.clone(), null);
   }
 
   /**
-   * The same with names for its dimensions.
+   * Returns this type with names for its dimensions.
    *
-   * @param dimensions one for each
+   * @param dimensions one name for each dimension
    * @return a new type
    * @throws IllegalArgumentException if there are more or fewer names than dimensions
    */
@@ -62,7 +61,7 @@ public final class FixedShapeTensorType extends ArrowType.ExtensionType {
   }
 
   /**
-   * The sizes of the dimensions.
+   * Returns the sizes of the dimensions.
    *
    * @return a copy, outermost first
    */
@@ -71,16 +70,16 @@ public final class FixedShapeTensorType extends ArrowType.ExtensionType {
   }
 
   /**
-   * The names of the dimensions.
+   * Returns the names of the dimensions.
    *
-   * @return as many as dimensions, or none
+   * @return one name for each dimension, or an empty list
    */
   public java.util.List<String> names() {
     return names == null ? java.util.List.of() : names;
   }
 
   /**
-   * How many elements a tensor has.
+   * Returns the number of elements of a tensor.
    *
    * @return the product of the sizes, 1 for scalars
    */
@@ -89,11 +88,11 @@ public final class FixedShapeTensorType extends ArrowType.ExtensionType {
   }
 
   /**
-   * A column of this type.
+   * Returns a column of this type.
    *
    * @param name the column's name
    * @param element the type of the elements
-   * @return a field whose rows may be null
+   * @return a nullable field
    */
   public Field field(String name, ArrowType element) {
     return new Field(
@@ -118,7 +117,7 @@ public final class FixedShapeTensorType extends ArrowType.ExtensionType {
   }
 
   /**
-   * The metadata in JSON.
+   * Returns the metadata in JSON.
    *
    * @return for example <code>{"shape":[2,5]}</code>
    */
@@ -129,10 +128,10 @@ public final class FixedShapeTensorType extends ArrowType.ExtensionType {
   }
 
   /**
-   * Reads metadata.
+   * Returns the type that metadata describes.
    *
-   * @throws IllegalArgumentException if it is damaged, does not fit the storage, or permutes the
-   *     dimensions, which is not supported
+   * @throws IllegalArgumentException if the metadata is damaged, does not match the storage, or
+   *     permutes the dimensions, which is not supported
    */
   @Override
   public ArrowType deserialize(ArrowType storageType, String serializedData) {
@@ -164,7 +163,7 @@ public final class FixedShapeTensorType extends ArrowType.ExtensionType {
   }
 
   /**
-   * For people.
+   * Returns a short description for people.
    *
    * @return for example {@code arrow.fixed_shape_tensor[2, 5]}
    */

@@ -7,13 +7,13 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A column of tensors of one shape, {@link FixedShapeTensorType}. As all vectors not thread safe;
- * whoever made it closes it.
+ * A column of tensors of one shape, {@link FixedShapeTensorType}. The code that created the vector
+ * closes it. Not thread safe.
  *
- * <p>{@link #floats}, {@link #doubles}, {@link #longs} and {@link #strings} copy one tensor. A row
- * or an element that is null throws {@link IllegalStateException}; ask {@link #isNull} and {@link
- * #values} where there may be some. Elements of another type throw {@link
- * IllegalArgumentException}.
+ * <p>{@link #floats}, {@link #doubles}, {@link #longs} and {@link #strings} copy one tensor. They
+ * throw {@link IllegalStateException} if the row or one of its elements is null; use {@link
+ * #isNull} and {@link #values} if there may be nulls. They throw {@link IllegalArgumentException}
+ * if the elements have another type.
  */
 public final class FixedShapeTensorVector extends TypedVector<FixedSizeListVector> {
   private final FixedShapeTensorType type;
@@ -25,7 +25,7 @@ public final class FixedShapeTensorVector extends TypedVector<FixedSizeListVecto
   }
 
   /**
-   * The shape of every row.
+   * Returns the shape of every row.
    *
    * @return a copy, outermost first; empty for scalars
    */
@@ -34,18 +34,18 @@ public final class FixedShapeTensorVector extends TypedVector<FixedSizeListVecto
   }
 
   /**
-   * The elements of all rows, one tensor after the other.
+   * Returns the elements of all rows, one tensor after the other.
    *
-   * @return the vector inside, not to be closed
+   * @return the vector of elements; do not close it
    */
   public FieldVector values() {
     return getUnderlyingVector().getDataVector();
   }
 
   /**
-   * A copy of a float32 tensor.
+   * Returns a copy of a float32 tensor.
    *
-   * @param row from 0
+   * @param row the row, from 0
    * @return its elements, row-major
    */
   public float[] floats(int row) {
@@ -53,9 +53,9 @@ public final class FixedShapeTensorVector extends TypedVector<FixedSizeListVecto
   }
 
   /**
-   * A copy of a floating-point tensor, widened exactly.
+   * Returns a copy of a floating-point tensor, widened exactly.
    *
-   * @param row from 0
+   * @param row the row, from 0
    * @return its elements, row-major
    */
   public double[] doubles(int row) {
@@ -63,19 +63,19 @@ public final class FixedShapeTensorVector extends TypedVector<FixedSizeListVecto
   }
 
   /**
-   * A copy of an integer or boolean tensor, widened exactly (false is 0, true is 1).
+   * Returns a copy of an integer or boolean tensor, widened exactly. False is 0, true is 1.
    *
-   * @param row from 0
-   * @return its elements, row-major; those of uint64 as their bits
+   * @param row the row, from 0
+   * @return its elements, row-major; uint64 elements as their 64 bits
    */
   public long[] longs(int row) {
     return Elements.longs(values(), first(row), type.elements());
   }
 
   /**
-   * A copy of a text tensor.
+   * Returns a copy of a text tensor.
    *
-   * @param row from 0
+   * @param row the row, from 0
    * @return its elements, row-major
    */
   public String[] strings(int row) {
@@ -88,10 +88,10 @@ public final class FixedShapeTensorVector extends TypedVector<FixedSizeListVecto
   }
 
   /**
-   * A tensor as a flat list.
+   * Returns a tensor as a flat list.
    *
-   * @param index the row
-   * @return its elements, row-major; null for a null
+   * @param index the row, from 0
+   * @return its elements, row-major; null if the row is null
    */
   @Override
   public @Nullable Object getObject(int index) {

@@ -8,7 +8,7 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.jspecify.annotations.Nullable;
 
-/** Dictionaries whose memory belongs to one batch. */
+/** Dictionaries whose memory one batch owns. */
 final class OwnedDictionaries implements DictionaryProvider, AutoCloseable {
   private final TreeMap<Long, Dictionary> byId = new TreeMap<>();
 

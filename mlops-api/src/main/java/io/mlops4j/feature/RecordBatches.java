@@ -24,14 +24,15 @@ import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns records into batches: one column for each component, with the component's name.
+ * Converts records to batches with one column for each component, named like the component.
  *
- * <p>A component may be what {@link io.mlops4j.inference.RowModel} takes: a {@code boolean}, {@code
- * byte}, {@code short}, {@code int}, {@code long}, {@code float} or {@code double}, each also
- * boxed; a {@link String}; an enum, whose name is the text; or an array of primitives or of {@code
- * String}, which becomes a list. A null becomes a null of the column. NaN is a value.
+ * <p>A component may have any type that an input record of {@link io.mlops4j.inference.RowModel}
+ * may have: a {@code boolean}, {@code byte}, {@code short}, {@code int}, {@code long}, {@code
+ * float} or {@code double}, each also boxed; a {@link String}; an enum, whose name is the text; or
+ * an array of primitives or of {@code String}, which becomes a list. A null becomes a null of the
+ * column. NaN is a value.
  *
- * <p>Immutable and thread safe; batches and readers are for one thread at a time.
+ * <p>Immutable and thread safe. Batches and readers are for one thread at a time.
  *
  * @param <R> the record
  */
@@ -58,29 +59,32 @@ public final class RecordBatches<R extends Record> {
   }
 
   /**
-   * For records of the class path, which may be private, or of a module that opens its package.
+   * Converts records of the class path, which may be private, or of a module that opens their
+   * package.
    *
    * @param type the record's class
-   * @param allocator where the columns live; lent, it must outlive every batch
+   * @param allocator where the columns are allocated; it must outlive every batch, and the caller
+   *     closes it
    * @param <R> the record
-   * @return the conversion, to be used as often as needed
-   * @throws IllegalArgumentException if a component has a type that is not listed above, or the
-   *     record is not accessible
+   * @return a converter for any number of batches
+   * @throws IllegalArgumentException if a component has an unsupported type, or the record is not
+   *     accessible
    */
   public static <R extends Record> RecordBatches<R> of(Class<R> type, BufferAllocator allocator) {
     return bind(type, null, allocator);
   }
 
   /**
-   * For records that only a caller may use.
+   * Converts records that only the caller may access.
    *
    * @param lookup {@code MethodHandles.lookup()} of a class that may call the record's accessors
    * @param type the record's class
-   * @param allocator where the columns live; lent, it must outlive every batch
+   * @param allocator where the columns are allocated; it must outlive every batch, and the caller
+   *     closes it
    * @param <R> the record
-   * @return the conversion, to be used as often as needed
-   * @throws IllegalArgumentException if a component has a type that is not listed above, or the
-   *     record is not accessible
+   * @return a converter for any number of batches
+   * @throws IllegalArgumentException if a component has an unsupported type, or the record is not
+   *     accessible
    */
   public static <R extends Record> RecordBatches<R> of(
       MethodHandles.Lookup lookup, Class<R> type, BufferAllocator allocator) {
@@ -122,7 +126,7 @@ public final class RecordBatches<R extends Record> {
     return ComponentVectors.field(component.getName(), values.getType(), type.isArray());
   }
 
-  /** A handle {@code (Record) -> Object}. */
+  /** Returns a handle {@code (Record) -> Object}. */
   private static MethodHandle getter(
       Class<?> record, RecordComponent component, MethodHandles.@Nullable Lookup lookup) {
     try {
@@ -136,10 +140,10 @@ public final class RecordBatches<R extends Record> {
       throw new IllegalArgumentException(
           "record "
               + record.getName()
-              + ": found no access to "
+              + ": cannot access "
               + component.getName()
-              + ", expected some; call RecordBatches.of(MethodHandles.lookup(), ...) from a class"
-              + " that may use it",
+              + "; call RecordBatches.of(MethodHandles.lookup(), ...) from a class"
+              + " that may access it",
           e);
     }
   }
@@ -147,23 +151,22 @@ public final class RecordBatches<R extends Record> {
   /**
    * Copies records into a batch.
    *
-   * @param rows the records, none null; not kept
+   * @param rows the records, none null; not stored
    * @return an owned batch, which the caller closes
-   * @throws IllegalArgumentException if a text has half of a surrogate pair; nothing stays
-   *     allocated
+   * @throws IllegalArgumentException if a text has half of a surrogate pair; all memory is freed
    */
   public FeatureBatch batch(List<R> rows) {
     return batch(Objects.requireNonNull(rows, "rows").iterator(), Integer.MAX_VALUE);
   }
 
   /**
-   * Reads records in batches, for example for a profile or a reference of a monitor. A stream is
-   * read with its {@code iterator()} and closed by whoever opened it.
+   * Reads records in batches, for example for a profile or for the reference of a monitor. To read
+   * a stream, pass its {@code iterator()}, and close the stream afterwards.
    *
-   * @param rows the records, none null; read on as batches are asked for
-   * @param batchRows the rows of each batch but the last, at least 1
-   * @return a reader with one pass, which the caller closes
-   * @throws IllegalArgumentException if {@code batchRows} is less than 1
+   * @param rows the records, none null; read when a batch is requested
+   * @param batchRows the number of rows of each batch except the last, at least 1
+   * @return a reader for one pass; the caller closes it
+   * @throws IllegalArgumentException if {@code batchRows} is below 1
    */
   public FeatureReader reader(Iterator<R> rows, int batchRows) {
     Objects.requireNonNull(rows, "rows");
@@ -210,7 +213,7 @@ public final class RecordBatches<R extends Record> {
     }
   }
 
-  /** As {@link FeatureBatch.Builder#strings} does. */
+  /** Writes a text; {@link FeatureBatch.Builder#strings} uses it, too. */
   static void setText(VarCharVector vector, int row, String value) {
     try {
       ByteBuffer utf8 = Text.encode(value, false);

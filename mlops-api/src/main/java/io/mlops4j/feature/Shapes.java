@@ -2,14 +2,14 @@ package io.mlops4j.feature;
 
 import java.util.Arrays;
 
-/** Checks shapes. */
+/** Checks of shapes. */
 final class Shapes {
   private Shapes() {}
 
   /**
-   * The number of elements.
+   * Returns the number of elements.
    *
-   * @throws IllegalArgumentException if a size is negative or the number leaves an int
+   * @throws IllegalArgumentException if a size is negative or the number exceeds an int
    */
   static int elements(long... shape) {
     boolean negative = Arrays.stream(shape).anyMatch(size -> size < 0);

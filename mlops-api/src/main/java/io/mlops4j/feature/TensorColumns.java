@@ -5,11 +5,11 @@ import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 
-/** Makes columns of tensors out of their elements, without copying these. */
+/** Turns columns of elements into columns of tensors without copying the elements. */
 final class TensorColumns {
   private TensorColumns() {}
 
-  /** Takes the elements over. */
+  /** Returns tensors of one shape, to which the elements move. */
   static FieldVector fixed(String name, FixedShapeTensorType type, FieldVector elements, int rows) {
     ArrowType element = elements.getField().getType();
     FieldVector tensors = type.field(name, element).createVector(elements.getAllocator());
@@ -27,7 +27,7 @@ final class TensorColumns {
     }
   }
 
-  /** Takes the elements over. */
+  /** Returns tensors of different shapes, to which the elements move. */
   static FieldVector variable(String name, long[][] shapes, FieldVector elements) {
     ArrowType element = elements.getField().getType();
     VariableShapeTensorVector tensors =

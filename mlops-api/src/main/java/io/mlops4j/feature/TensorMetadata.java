@@ -13,21 +13,21 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON of Arrow's two tensor types.
+ * The JSON metadata of Arrow's two tensor types.
  *
- * @param shape sizes, empty where they vary; null when not stated
- * @param names of the dimensions; null when not stated
+ * @param shape the sizes, empty where they vary; null if absent
+ * @param names the names of the dimensions; null if absent
  */
 record TensorMetadata(@Nullable List<OptionalLong> shape, @Nullable List<String> names) {
   private static final JsonFactory JSON = new JsonFactory();
 
   /**
-   * Reads it.
+   * Parses the metadata.
    *
    * @param type the extension's name, for messages
-   * @param json an object, or nothing at all
-   * @param key what the shape is called
-   * @throws IllegalArgumentException if it is damaged, or permutes the dimensions
+   * @param json an object; null or empty if there is no metadata
+   * @param key the key of the shape
+   * @throws IllegalArgumentException if the JSON is damaged, or permutes the dimensions
    */
   static TensorMetadata parse(String type, @Nullable String json, String key) {
     if (json == null || json.isEmpty()) {
@@ -75,7 +75,7 @@ record TensorMetadata(@Nullable List<OptionalLong> shape, @Nullable List<String>
       } else if (name.equals("permutation")) {
         checkIdentity(type, sizes(parser));
       } else {
-        parser.skipChildren(); // what a later version of the format adds
+        parser.skipChildren(); // keys of later versions of the format
       }
     }
     expect(parser.currentToken() == JsonToken.END_OBJECT, "the end of the object");
@@ -121,7 +121,7 @@ record TensorMetadata(@Nullable List<OptionalLong> shape, @Nullable List<String>
     }
   }
 
-  /** The reverse of {@link #parse}; empty when there is nothing to say. */
+  /** Writes what {@link #parse} reads; empty if there is no metadata. */
   String json(String key) {
     if (shape == null && names == null) {
       return "";
@@ -149,7 +149,7 @@ record TensorMetadata(@Nullable List<OptionalLong> shape, @Nullable List<String>
       }
       json.writeEndObject();
     } catch (IOException e) {
-      throw new IllegalStateException(e); // a StringWriter does not fail
+      throw new IllegalStateException(e); // a StringWriter never throws
     }
     return text.toString();
   }

@@ -13,8 +13,8 @@ import org.apache.arrow.vector.util.TransferPair;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A vector of an extension type that keeps its type when it is moved, shared or copied; Arrow's own
- * base class hands out the storage instead.
+ * A vector of an extension type that keeps its type when it is moved, shared or copied. Arrow's
+ * base class would return the storage vector instead.
  */
 abstract class TypedVector<T extends FieldVector> extends ExtensionTypeVector<T> {
   private final FieldType type;
@@ -24,7 +24,7 @@ abstract class TypedVector<T extends FieldVector> extends ExtensionTypeVector<T>
     this.type = type;
   }
 
-  /** The storage's own type, without what makes it an extension. */
+  /** Returns the field type of the storage vector, without the extension. */
   static FieldType storage(FieldType type) {
     return new FieldType(
         type.isNullable(), ((ExtensionType) type.getType()).storageType(), type.getDictionary());

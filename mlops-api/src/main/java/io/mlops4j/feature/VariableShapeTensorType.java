@@ -11,14 +11,15 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Arrow's canonical type {@value #NAME}: each row is a tensor of its own shape, all of one rank.
- * The storage is a struct of {@code data}, a list of the elements, row-major, and {@code shape}, a
- * fixed-size list of int32. The rank is that list's size. Immutable.
+ * Arrow's canonical type {@value #NAME}: each row is a tensor with its own shape, and all tensors
+ * have the same rank. The storage is a struct of {@code data}, a list of the elements in row-major
+ * order, and {@code shape}, a fixed-size list of int32. The size of that list is the rank.
+ * Immutable and thread safe.
  *
- * <p>Arrow's registry of extension types is not needed, see {@link FixedShapeTensorType}.
+ * <p>Arrow's registry of extension types is not needed; see {@link FixedShapeTensorType}.
  */
 public final class VariableShapeTensorType extends ArrowType.ExtensionType {
-  /** The canonical name. */
+  /** The canonical name of the extension. */
   public static final String NAME = "arrow.variable_shape_tensor";
 
   static final String DATA = "data";
@@ -34,7 +35,7 @@ public final class VariableShapeTensorType extends ArrowType.ExtensionType {
   }
 
   /**
-   * A type that says nothing of its sizes.
+   * Returns a type without metadata about its sizes.
    *
    * @return the type
    */
@@ -43,30 +44,31 @@ public final class VariableShapeTensorType extends ArrowType.ExtensionType {
   }
 
   /**
-   * What every row's shape has in common.
+   * Returns the sizes that all rows have in common.
    *
-   * @return for each dimension its size, empty where it varies; no dimensions when nothing is said
+   * @return one entry for each dimension, empty where the size varies; an empty list without
+   *     metadata
    */
   public java.util.List<OptionalLong> uniformShape() {
     return metadata.shape() == null ? java.util.List.of() : metadata.shape();
   }
 
   /**
-   * The names of the dimensions.
+   * Returns the names of the dimensions.
    *
-   * @return as many as dimensions, or none
+   * @return one name for each dimension, or an empty list
    */
   public java.util.List<String> names() {
     return metadata.names() == null ? java.util.List.of() : metadata.names();
   }
 
   /**
-   * A column of this type.
+   * Returns a column of this type.
    *
    * @param name the column's name
-   * @param rank how many dimensions each tensor has
+   * @param rank the number of dimensions of each tensor, 0 or more
    * @param element the type of the elements
-   * @return a field whose rows may be null
+   * @return a nullable field
    */
   public Field field(String name, int rank, ArrowType element) {
     Field data =
@@ -98,9 +100,9 @@ public final class VariableShapeTensorType extends ArrowType.ExtensionType {
   }
 
   /**
-   * The metadata in JSON.
+   * Returns the metadata in JSON.
    *
-   * @return for example <code>{"uniform_shape":[400,null,3]}</code>; empty when there is none
+   * @return for example <code>{"uniform_shape":[400,null,3]}</code>; empty without metadata
    */
   @Override
   public String serialize() {
@@ -108,10 +110,10 @@ public final class VariableShapeTensorType extends ArrowType.ExtensionType {
   }
 
   /**
-   * Reads metadata.
+   * Returns the type that metadata describes.
    *
-   * @throws IllegalArgumentException if it is damaged, does not fit the storage, or permutes the
-   *     dimensions, which is not supported
+   * @throws IllegalArgumentException if the metadata is damaged, does not match the storage, or
+   *     permutes the dimensions, which is not supported
    */
   @Override
   public ArrowType deserialize(ArrowType storageType, String serializedData) {
@@ -155,9 +157,9 @@ public final class VariableShapeTensorType extends ArrowType.ExtensionType {
   }
 
   /**
-   * For people.
+   * Returns a short description for people.
    *
-   * @return the name, with what is known of the shape
+   * @return the name, with the metadata if there is any
    */
   @Override
   public String toString() {

@@ -10,13 +10,13 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A column of tensors of one rank, each of its own shape, {@link VariableShapeTensorType}. As all
- * vectors not thread safe; whoever made it closes it.
+ * A column of tensors of one rank, each with its own shape, {@link VariableShapeTensorType}. The
+ * code that created the vector closes it. Not thread safe.
  *
- * <p>{@link #floats}, {@link #doubles}, {@link #longs} and {@link #strings} copy one tensor. A row
- * or an element that is null throws {@link IllegalStateException}; ask {@link #isNull} and {@link
- * #values} where there may be some. Elements of another type throw {@link
- * IllegalArgumentException}.
+ * <p>{@link #floats}, {@link #doubles}, {@link #longs} and {@link #strings} copy one tensor. They
+ * throw {@link IllegalStateException} if the row or one of its elements is null; use {@link
+ * #isNull} and {@link #values} if there may be nulls. They throw {@link IllegalArgumentException}
+ * if the elements have another type.
  */
 public final class VariableShapeTensorVector extends TypedVector<StructVector> {
   VariableShapeTensorVector(
@@ -25,7 +25,7 @@ public final class VariableShapeTensorVector extends TypedVector<StructVector> {
   }
 
   /**
-   * How many dimensions each row has.
+   * Returns the number of dimensions of each row.
    *
    * @return 0 for scalars
    */
@@ -34,9 +34,9 @@ public final class VariableShapeTensorVector extends TypedVector<StructVector> {
   }
 
   /**
-   * The shape of a row.
+   * Returns the shape of a row.
    *
-   * @param row from 0
+   * @param row the row, from 0
    * @return a copy, outermost first
    */
   public long[] shape(int row) {
@@ -55,18 +55,18 @@ public final class VariableShapeTensorVector extends TypedVector<StructVector> {
   }
 
   /**
-   * The elements of all rows, one tensor after the other.
+   * Returns the elements of all rows, one tensor after the other.
    *
-   * @return the vector inside, not to be closed
+   * @return the vector of elements; do not close it
    */
   public FieldVector values() {
     return data().getDataVector();
   }
 
   /**
-   * A copy of a float32 tensor.
+   * Returns a copy of a float32 tensor.
    *
-   * @param row from 0
+   * @param row the row, from 0
    * @return its elements, row-major
    */
   public float[] floats(int row) {
@@ -74,9 +74,9 @@ public final class VariableShapeTensorVector extends TypedVector<StructVector> {
   }
 
   /**
-   * A copy of a floating-point tensor, widened exactly.
+   * Returns a copy of a floating-point tensor, widened exactly.
    *
-   * @param row from 0
+   * @param row the row, from 0
    * @return its elements, row-major
    */
   public double[] doubles(int row) {
@@ -84,19 +84,19 @@ public final class VariableShapeTensorVector extends TypedVector<StructVector> {
   }
 
   /**
-   * A copy of an integer or boolean tensor, widened exactly (false is 0, true is 1).
+   * Returns a copy of an integer or boolean tensor, widened exactly. False is 0, true is 1.
    *
-   * @param row from 0
-   * @return its elements, row-major; those of uint64 as their bits
+   * @param row the row, from 0
+   * @return its elements, row-major; uint64 elements as their 64 bits
    */
   public long[] longs(int row) {
     return Elements.longs(values(), first(row), count(row));
   }
 
   /**
-   * A copy of a text tensor.
+   * Returns a copy of a text tensor.
    *
-   * @param row from 0
+   * @param row the row, from 0
    * @return its elements, row-major
    */
   public String[] strings(int row) {
@@ -112,7 +112,7 @@ public final class VariableShapeTensorVector extends TypedVector<StructVector> {
     return data().getElementEndIndex(row) - data().getElementStartIndex(row);
   }
 
-  /** Writes the shapes of the first rows, and marks these rows as there. */
+  /** Writes the shapes of the first rows, and marks these rows as not null. */
   void setShapes(long[][] shapes) {
     FixedSizeListVector sizes = shapes();
     IntVector values = (IntVector) sizes.getDataVector();
@@ -127,10 +127,10 @@ public final class VariableShapeTensorVector extends TypedVector<StructVector> {
   }
 
   /**
-   * A tensor as Arrow stores it.
+   * Returns a tensor as Arrow stores it.
    *
-   * @param index the row
-   * @return a map of data and shape; null for a null
+   * @param index the row, from 0
+   * @return a map of data and shape; null if the row is null
    */
   @Override
   public @Nullable Object getObject(int index) {

@@ -1,4 +1,4 @@
-/** Rows in Arrow columns, and where they come from. */
+/** Rows in Arrow columns, and the readers that produce them. */
 @NullMarked
 package io.mlops4j.feature;
 

@@ -5,7 +5,9 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How one call is made. Immutable: each {@code with} method returns a changed copy. */
+/**
+ * Settings of one call. Immutable and thread safe: each {@code with} method returns a changed copy.
+ */
 public final class CallOptions {
   private static final CallOptions DEFAULTS = new CallOptions(null);
 
@@ -27,13 +29,13 @@ public final class CallOptions {
   /**
    * Ends the call with {@link io.mlops4j.error.DeadlineException} when it takes longer.
    *
-   * <p>ONNX Runtime ends a run only between two operators, so a single long operator, such as a
+   * <p>ONNX Runtime can end a run only between two operators. So a single long operator, such as a
    * product of large matrices, delays that exception until the operator has ended. TensorFlow
-   * cannot end a run, so the exception comes when the run has ended by itself. A call of a model
-   * that was loaded with {@link LoadOptions.Builder#strictDeadlines()} or {@link
-   * LoadOptions#untrusted()} returns at its deadline, while the run goes on.
+   * cannot end a run, so the exception is thrown after the run has ended by itself. A call of a
+   * model that was loaded with {@link LoadOptions.Builder#strictDeadlines()} or {@link
+   * LoadOptions#untrusted()} returns at its deadline, while the run continues.
    *
-   * @param deadline more than zero, from the moment of the call
+   * @param deadline the time from the start of the call, more than zero
    * @return a changed copy
    * @throws IllegalArgumentException if the deadline is not more than zero
    */
@@ -47,7 +49,7 @@ public final class CallOptions {
   }
 
   /**
-   * How long the call may take.
+   * Returns how long the call may take.
    *
    * @return more than zero; empty without a limit
    */

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What closing a model, a deployment or a runtime does about calls that still run. Whatever is
- * chosen, new calls are rejected from the moment when closing begins. Immutable values with
- * equality.
+ * What happens to running calls when a model, a deployment or a runtime is closed. With each
+ * choice, new calls are rejected from the moment when closing begins. Immutable, thread safe values
+ * with equality.
  */
 public sealed interface Closing permits FixedClosing, Closing.EndsCalls {
   /**
@@ -19,8 +19,8 @@ public sealed interface Closing permits FixedClosing, Closing.EndsCalls {
   }
 
   /**
-   * Throws {@link IllegalStateException} while calls run, and says how many. Nothing is closed
-   * then, and new calls are answered as before. A deployment still swaps versions: the version
+   * Throws {@link IllegalStateException} while calls run, with the number of calls. Then nothing is
+   * closed, and new calls are accepted as before. A deployment still swaps versions: the version
    * before is closed after its last call.
    *
    * @return the choice
@@ -30,39 +30,40 @@ public sealed interface Closing permits FixedClosing, Closing.EndsCalls {
   }
 
   /**
-   * Waits for some time, then ends the calls that still run, as {@link EndsCalls} describes.
+   * Waits for a time, then ends the calls that still run, as {@link EndsCalls} describes.
    *
-   * @param patience how long calls may go on, zero or more
+   * @param patience how long calls may continue, zero or more
    * @return the choice
-   * @throws IllegalArgumentException if it is negative
+   * @throws IllegalArgumentException if the time is negative
    */
   static Closing endsCallsAfter(Duration patience) {
     return new EndsCalls(patience);
   }
 
   /**
-   * Waits for some time, then ends the calls that still run. Their callers get {@link
+   * Waits for a time, then ends the calls that still run. Their callers get {@link
    * IllegalStateException}. ONNX Runtime can end a run between two operators, so its calls end
    * soon. TensorFlow cannot end a run, so its calls end when their run has ended by itself.
    * Versions that a deployment has swapped out are closed in the same way.
    *
-   * <p>Memory is never freed under a run, so closing waits for runs even then. It also waits for
-   * listeners and for code that reads an answer, because nothing can end them.
+   * <p>Memory is never freed during a run, so closing always waits for runs. It also waits for
+   * listeners and for code that reads an answer, because these cannot be ended.
    *
-   * <p>Runs that {@link LoadOptions.Builder#strictDeadlines()} has abandoned are the exception:
-   * closing waits at most one second longer for them, then reports those that go on. The last of
-   * them frees the model. All other choices wait for abandoned runs, or refuse because of them.
+   * <p>Runs that {@link LoadOptions.Builder#strictDeadlines()} has abandoned are the exception.
+   * Closing waits at most one second longer for them, then reports those that continue. The last of
+   * them frees the model. The other choices wait for abandoned runs, or throw because of them.
    *
-   * <p>The model counts its calls for this, which costs each call some tenths of a microsecond.
+   * <p>For this choice the model counts its calls, which adds some tenths of a microsecond to each
+   * call.
    *
-   * @param patience zero or more
+   * @param patience how long calls may continue, zero or more
    */
   record EndsCalls(Duration patience) implements Closing {
     /**
      * Checks the time.
      *
-     * @param patience zero or more
-     * @throws IllegalArgumentException if it is negative
+     * @param patience how long calls may continue, zero or more
+     * @throws IllegalArgumentException if the time is negative
      */
     public EndsCalls {
       Objects.requireNonNull(patience, "patience");

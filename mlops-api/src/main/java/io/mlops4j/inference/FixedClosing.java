@@ -1,6 +1,6 @@
 package io.mlops4j.inference;
 
-/** The choices of {@link Closing} without a value of their own. */
+/** The choices of {@link Closing} that need no value. */
 enum FixedClosing implements Closing {
   WAITS,
   REFUSES

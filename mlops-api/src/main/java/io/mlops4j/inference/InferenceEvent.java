@@ -4,50 +4,50 @@ import io.mlops4j.feature.FeatureBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a listener is told: one call, or one block of single-record calls.
+ * One call, or one block of single-record calls, as listeners see it.
  *
- * <p>Valid only inside the callback, and there in its thread only. Keep rows with {@link
- * FeatureBatch#retain}.
+ * <p>An event is valid only during the callback, and only on its thread. {@link
+ * FeatureBatch#retain} keeps the rows longer.
  */
 public interface InferenceEvent {
-  /** Why the model was asked. */
+  /** The role in which a model is called. */
   enum Route {
-    /** Its answer was returned. */
+    /** The model's answer was returned. */
     PRIMARY,
-    /** Its answer was returned, as that of a candidate on a share of the calls. */
+    /** The model is a candidate that receives a share of the calls; its answer was returned. */
     CANARY,
-    /** Its answer was compared and never returned. */
+    /** The model's answer was compared with another, and never returned. */
     SHADOW
   }
 
-  /** The parts of a call. */
+  /** The phases of a call. */
   enum Phase {
     /** Waiting for a slot or in a queue. */
     QUEUE,
     /** Validating and gathering the input. */
     BIND,
-    /** In the engine. */
+    /** Running in the engine. */
     RUN,
-    /** Reading the outputs, where the runtime does. */
+    /** Reading the outputs, if the runtime reads them. */
     READ
   }
 
   /**
-   * Who answered.
+   * Returns which model answered.
    *
-   * @return one instance for each published swap
+   * @return the same instance until the next load or published swap
    */
   ServedBy servedBy();
 
   /**
-   * Why the model was asked.
+   * Returns the role in which the model was called.
    *
    * @return the route
    */
   Route route();
 
   /**
-   * The id of a row, the same as its prediction's.
+   * Returns the id of a row, which its prediction has, too.
    *
    * @param row from 0 to {@code rows() - 1}
    * @return the id
@@ -56,42 +56,42 @@ public interface InferenceEvent {
   PredictionId id(int row);
 
   /**
-   * How many rows were asked.
+   * Returns the number of rows of the call.
    *
    * @return 0 or more
    */
   int rows();
 
   /**
-   * How long a part of the call took; for a block of single-record calls, all of them together; for
-   * a part in which the call failed, until it did. Batches that one run answered together waited
-   * each for itself, and the other parts are those of their run.
+   * Returns the duration of a phase. For a block of single-record calls it is the sum over these
+   * calls. If the call failed in the phase, it is the time until the failure. If several batches
+   * shared one run, each has its own time in the queue; the other phases are those of the run.
    *
-   * @param phase the part
-   * @return nanoseconds, 0 when the part did not happen
+   * @param phase the phase
+   * @return nanoseconds, 0 if the phase did not happen
    */
   long nanos(Phase phase);
 
   /**
-   * Why the call failed.
+   * Returns the failure of the call.
    *
-   * @return null when it succeeded
+   * @return null if the call succeeded
    */
   @Nullable Throwable error();
 
   /**
-   * The rows as they were given, keys and further columns included.
+   * Returns the rows as the caller passed them, with keys and further columns.
    *
-   * @return lent for the callback; null unless the listener {@link InferenceListener#needsRows},
-   *     and when the call failed
+   * @return a batch that is valid during the callback; null if the call failed, or if the listener
+   *     does not {@linkplain InferenceListener#needsRows need rows}
    */
   @Nullable FeatureBatch features();
 
   /**
-   * What the model answered, a row for each row of {@link #features}.
+   * Returns the outputs of the model, one row for each row of {@link #features}.
    *
-   * @return lent for the callback; null unless the listener {@link InferenceListener#needsRows},
-   *     and when the call failed
+   * @return a batch that is valid during the callback; null if the call failed, or if the listener
+   *     does not {@linkplain InferenceListener#needsRows need rows}
    */
   @Nullable FeatureBatch outputs();
 }

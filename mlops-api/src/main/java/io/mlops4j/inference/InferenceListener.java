@@ -1,29 +1,32 @@
 package io.mlops4j.inference;
 
 /**
- * Told of every call to a model, in the thread that made the call, after the answer is there. A
- * call that is refused before the model is asked, as the queue of {@link MicroBatching} is full or
- * it waited there for too long, is a call that failed; one to a closed model is not told.
+ * Is notified of every call of a model, after the call has ended, on the thread that made it. A
+ * call that is rejected before it runs, because the queue of {@link MicroBatching} is full or the
+ * call waited there for too long, counts as a failed call. A call of a closed model is not
+ * reported.
  *
- * <p>Must be thread safe and quick. It may ask models, which are asked at once then and never
- * together with others; it must not wait for other threads that do, as a call that has not ended
- * keeps its processor from them. What it throws is counted and logged by the runtime and never
- * reaches the caller. A listener is lent to a model: start it before, close it after.
+ * <p>A listener must be thread safe and fast. It may call models; such calls run at once, and are
+ * never grouped with others. It must not wait for other threads that call models, because they may
+ * wait for the processor that its own call still holds. The runtime counts and logs its exceptions,
+ * and never passes them to the caller. A model does not close its listeners: the code that created
+ * a listener closes it after the model.
  */
 @FunctionalInterface
 public interface InferenceListener {
   /**
-   * Whether events should carry features and outputs. Rows cost: calls with single records are
-   * collected into columnar blocks first, so their events come later and carry many rows.
+   * Returns whether events should carry features and outputs. Rows have a cost: calls with single
+   * records are first collected into columnar blocks, so their events arrive later and have many
+   * rows.
    *
-   * @return false unless overridden; asked once, when the model is loaded
+   * @return false unless overridden; read once, when the model is loaded
    */
   default boolean needsRows() {
     return false;
   }
 
   /**
-   * A call ended, well or badly.
+   * Notifies the listener of a call that succeeded or failed.
    *
    * @param event valid only until this method returns
    */

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a model is loaded. Immutable, so that one instance can serve many loads.
+ * Settings for loading a model. Immutable and thread safe, so one instance can serve many loads.
  *
  * <pre>{@code
  * LoadOptions.builder().device("cuda", "cpu").microBatching(MicroBatching.upTo(64)).build();
@@ -57,8 +57,8 @@ public final class LoadOptions {
   }
 
   /**
-   * Returns the options that a load without options uses: columns meet inputs by name, and the
-   * first engine that knows the format runs the model on its default device.
+   * Returns the options that a load without options uses: columns match inputs by name, and the
+   * first engine that supports the format runs the model on its default device.
    *
    * @return the defaults
    */
@@ -67,28 +67,28 @@ public final class LoadOptions {
   }
 
   /**
-   * Returns the options for a model from a maker who is not trusted, as {@link Builder#untrusted()}
+   * Returns the options for a model whose maker is not trusted, as {@link Builder#untrusted()}
    * describes.
    *
-   * @return the defaults with that one setting
+   * @return the defaults with this one setting
    */
   public static LoadOptions untrusted() {
     return UNTRUSTED;
   }
 
   /**
-   * Starts from the defaults.
+   * Returns a builder with the default settings.
    *
-   * @return a builder
+   * @return a new builder
    */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * Starts from these options.
+   * Returns a builder with the settings of this instance.
    *
-   * @return a builder with the settings of this instance
+   * @return a new builder
    */
   public Builder toBuilder() {
     Builder builder = new Builder();
@@ -111,16 +111,16 @@ public final class LoadOptions {
   }
 
   /**
-   * How columns meet the model's inputs.
+   * Returns how columns match the model's inputs.
    *
-   * @return the schema; empty if the card or the names alone decide
+   * @return the schema; empty if the card decides, or columns match by name alone
    */
   public Optional<FeatureSchema> features() {
     return Optional.ofNullable(features);
   }
 
   /**
-   * The listeners that are notified of every call.
+   * Returns the listeners that are notified of every call.
    *
    * @return an unmodifiable list
    */
@@ -129,16 +129,16 @@ public final class LoadOptions {
   }
 
   /**
-   * The name of the chosen engine.
+   * Returns the name of the chosen engine.
    *
-   * @return empty for the first engine that knows the format
+   * @return empty for the first engine that supports the format
    */
   public Optional<String> engine() {
     return Optional.ofNullable(engine);
   }
 
   /**
-   * The requested devices, the preferred one first.
+   * Returns the requested devices, the preferred one first.
    *
    * @return an unmodifiable list; empty for the engine's default
    */
@@ -147,7 +147,7 @@ public final class LoadOptions {
   }
 
   /**
-   * The key of the chosen signature of a SavedModel.
+   * Returns the key of the chosen signature of a SavedModel.
    *
    * @return empty for the model's default
    */
@@ -156,7 +156,7 @@ public final class LoadOptions {
   }
 
   /**
-   * Whether the model may come from the runtime's cache, if the runtime has one.
+   * Returns whether the model may be loaded from the runtime's cache, if the runtime has one.
    *
    * @return false after {@link Builder#uncached()} or {@link Builder#untrusted()}
    */
@@ -165,7 +165,7 @@ public final class LoadOptions {
   }
 
   /**
-   * How long loading may take.
+   * Returns how long loading may take.
    *
    * @return more than zero; empty without a limit
    */
@@ -174,7 +174,7 @@ public final class LoadOptions {
   }
 
   /**
-   * Whether the engine may compute what the model asks for while the model is loaded.
+   * Returns whether the engine may compute parts of the model while it is loaded.
    *
    * @return false after {@link Builder#untrusted()}
    */
@@ -183,7 +183,7 @@ public final class LoadOptions {
   }
 
   /**
-   * Whether the model runs once before it is returned.
+   * Returns whether the model runs once before it is returned.
    *
    * @return true after {@link Builder#warmedUp()}
    */
@@ -192,7 +192,7 @@ public final class LoadOptions {
   }
 
   /**
-   * Whether the nodes that each device runs are counted.
+   * Returns whether the nodes that each device runs are counted.
    *
    * @return true after {@link Builder#profiled()}
    */
@@ -201,16 +201,16 @@ public final class LoadOptions {
   }
 
   /**
-   * How waiting records and small batches are grouped into runs.
+   * Returns how waiting records and small batches are grouped into runs.
    *
-   * @return up to one row, which groups nothing, unless set
+   * @return {@code MicroBatching.upTo(1)}, which groups nothing, unless set
    */
   public MicroBatching microBatching() {
     return microBatching;
   }
 
   /**
-   * Whether large batches may be split.
+   * Returns whether large batches may be split.
    *
    * @return true after {@link Builder#independentRows()}
    */
@@ -219,7 +219,7 @@ public final class LoadOptions {
   }
 
   /**
-   * What closing the model does about calls that still run.
+   * Returns what happens to running calls when the model is closed.
    *
    * @return empty if the runtime decides
    */
@@ -228,7 +228,7 @@ public final class LoadOptions {
   }
 
   /**
-   * How many abandoned runs make the model reject calls with a deadline.
+   * Returns the number of abandoned runs at which the model rejects calls with a deadline.
    *
    * @return 1 or more; 0 if calls wait for their runs even after their deadline
    */
@@ -237,7 +237,7 @@ public final class LoadOptions {
   }
 
   /**
-   * The operations that this model may run beyond those that every model may run.
+   * Returns the operations that this model may run beyond those that every model may run.
    *
    * @return an unmodifiable set of names, often empty
    */
@@ -268,7 +268,7 @@ public final class LoadOptions {
     private Builder() {}
 
     /**
-     * States how columns meet the model's inputs. It overrides the card's schema.
+     * Sets how columns match the model's inputs. It overrides the card's schema.
      *
      * @param schema columns, gather order, null policies, keys
      * @return this builder
@@ -279,9 +279,9 @@ public final class LoadOptions {
     }
 
     /**
-     * Adds a listener. It stays yours and must outlive the model.
+     * Adds a listener. The model does not close it, and it must outlive the model.
      *
-     * @param listener notified of every call
+     * @param listener the listener, notified of every call
      * @return this builder
      */
     public Builder listener(InferenceListener listener) {
@@ -292,7 +292,8 @@ public final class LoadOptions {
     /**
      * Replaces all listeners, for example to wrap those of other options.
      *
-     * @param listeners notified of every call; they stay yours and must outlive the model
+     * @param listeners the listeners, notified of every call; the model does not close them, and
+     *     they must outlive the model
      * @return this builder
      */
     public Builder listeners(List<? extends InferenceListener> listeners) {
@@ -303,7 +304,7 @@ public final class LoadOptions {
     }
 
     /**
-     * Chooses the engine if several engines know the format.
+     * Chooses the engine if several engines support the format.
      *
      * @param name the engine's name
      * @return this builder
@@ -367,9 +368,8 @@ public final class LoadOptions {
     }
 
     /**
-     * Keeps this model out of the runtime's {@link io.mlops4j.model.ModelCache}. The engine then
-     * loads the model's own bytes, whose digest is computed during the load, and nothing is
-     * written.
+     * Excludes this model from the runtime's {@link io.mlops4j.model.ModelCache}. The engine then
+     * loads the model's own bytes, whose digest is computed during the load, and writes nothing.
      *
      * @return this builder
      */
@@ -384,10 +384,10 @@ public final class LoadOptions {
      *
      * <p>An engine that is opening a model cannot be cancelled. It continues on a thread of its
      * own, and its result is closed at once. If it still runs when the runtime closes, the runtime
-     * reports it. While as many such loads run as the runtime has threads, further loads with a
-     * deadline are rejected.
+     * reports it. While as many such loads continue as the runtime has threads, further loads with
+     * a deadline are rejected.
      *
-     * @param deadline more than zero, from the moment of the call
+     * @param deadline the time from the start of the load, more than zero
      * @return this builder
      * @throws IllegalArgumentException if the deadline is zero or negative
      */
@@ -402,14 +402,14 @@ public final class LoadOptions {
     }
 
     /**
-     * Loads a model from a maker who is not trusted. Constants are not folded during the load, so
-     * that a file of a few lines cannot cause minutes of work there, and nothing of the model
-     * enters a cache. The model's runs do that work instead, and calls with a deadline return at
-     * their deadline ({@link #strictDeadlines()}).
+     * Loads a model whose maker is not trusted. The engine does not fold constants during the load,
+     * so a file of a few lines cannot cause minutes of work there, and nothing of the model enters
+     * a cache. The model's runs do that work instead, and calls with a deadline return at their
+     * deadline ({@link #strictDeadlines()}).
      *
      * <p>An ONNX model may be slower with this setting; its answers are the same. For a TensorFlow
-     * SavedModel the setting changes nothing about the load: every SavedModel may only run
-     * operations that compute ({@link #allowOperations}), but it may still end the process.
+     * SavedModel the setting does not change the load: every SavedModel may only run operations
+     * that compute ({@link #allowOperations}), but it may still end the process.
      *
      * @return this builder
      */
@@ -423,13 +423,12 @@ public final class LoadOptions {
     }
 
     /**
-     * Allows a TensorFlow SavedModel to run operations that do more than compute: that read or
-     * write files, wait, or call others. Without it, a model that needs such operations is
-     * rejected, and the message names them.
+     * Allows a TensorFlow SavedModel to run operations that do more than compute, such as
+     * operations that read or write files, wait, or call other functions. Without it, a model that
+     * needs such operations is rejected, and the message names them.
      *
-     * @param names TensorFlow's names of operations, for example {@code
-     *     InitializeTableFromTextFileV2}, which reads a vocabulary from a file; they are added to
-     *     those allowed before
+     * @param names TensorFlow's names of operations, added to those allowed before; for example
+     *     {@code InitializeTableFromTextFileV2}, which reads a vocabulary from a file
      * @return this builder
      */
     public Builder allowOperations(String... names) {
@@ -454,10 +453,10 @@ public final class LoadOptions {
      * Runs the model once on zeros and empty texts during the load, and counts how many of its
      * nodes each device ran: {@link io.mlops4j.model.Placement#nodesByDevice()}.
      *
-     * <p>ONNX Runtime writes its profile to a file, in a temporary folder that only this user can
-     * read and that is deleted at once. Such a model does not come from a {@link
-     * io.mlops4j.model.ModelCache}. If the model does not answer within a minute, nothing is
-     * counted. TensorFlow does not count.
+     * <p>ONNX Runtime writes its profile to a file in a temporary folder that only this user can
+     * read, and that is deleted at once. Such a model is not loaded from a {@link
+     * io.mlops4j.model.ModelCache}. If the run takes more than a minute, nothing is counted.
+     * TensorFlow does not count nodes.
      *
      * @return this builder
      */
@@ -479,7 +478,7 @@ public final class LoadOptions {
     }
 
     /**
-     * States that the answer for a row does not depend on the other rows, which is true of nearly
+     * Declares that the answer for a row does not depend on the other rows, which is true of nearly
      * all models. A batch of more than a few thousand rows is then split, and all idle threads of
      * the runtime run its pieces.
      *
@@ -495,10 +494,10 @@ public final class LoadOptions {
     }
 
     /**
-     * Chooses what closing the model does about calls that still run. The default is the choice of
-     * the runtime, and that is to wait unless set.
+     * Sets what happens to running calls when the model is closed. The default is the choice of the
+     * runtime, which waits unless set otherwise.
      *
-     * @param closing to wait for them, to refuse to close, or to end them after a time
+     * @param closing whether to wait for them, to throw, or to end them after a time
      * @return this builder
      */
     public Builder closing(Closing closing) {
@@ -507,8 +506,8 @@ public final class LoadOptions {
     }
 
     /**
-     * Returns calls at their deadline even if the engine goes on, as {@link #strictDeadlines(int)}
-     * does with up to 4 abandoned runs. {@link #untrusted()} includes this.
+     * Returns calls at their deadline even if the engine continues, as {@link
+     * #strictDeadlines(int)} does with up to 4 abandoned runs. {@link #untrusted()} includes this.
      *
      * @return this builder
      */
@@ -517,25 +516,26 @@ public final class LoadOptions {
     }
 
     /**
-     * Returns calls at their deadline even if the engine goes on. ONNX Runtime ends a run only
+     * Returns calls at their deadline even if the engine continues. ONNX Runtime can end a run only
      * between two operators, and TensorFlow not at all. Without this setting, a call whose deadline
      * has passed waits until its run ends.
      *
-     * <p>A call with a deadline ({@link CallOptions#withDeadline}) then runs in another thread,
-     * which adds the time of a hand-over to it; a call without a deadline runs as before. If the
-     * call ends before its run (at its deadline, when it is cancelled, or when {@link Closing} ends
-     * it), the run is abandoned: it goes on in its thread, keeps its memory and the memory of its
+     * <p>A call with a deadline ({@link CallOptions#withDeadline}) then runs on another thread,
+     * which adds the time of a hand-over. A call without a deadline runs as before. If the call
+     * ends before its run (at its deadline, when it is cancelled, or when {@link Closing} ends it),
+     * the run is abandoned: it continues on its thread, keeps its memory and the memory of its
      * batch, and its answer is dropped. {@link ModelFigures#abandonedRuns} counts such runs. Do not
      * write to the columns of a batch whose run may have been abandoned.
      *
      * <p>While a model has as many abandoned runs as allowed, its calls with a deadline are
-     * rejected with {@link io.mlops4j.error.OverloadedException}. Calls that run at that moment are
-     * not rejected, so their runs may come on top. Closing the model waits for abandoned runs, or
-     * not, as {@link Closing} says. Nothing that a run uses is freed before the run has ended.
+     * rejected with {@link io.mlops4j.error.OverloadedException}. Calls that already run are not
+     * rejected, so their runs may be abandoned in addition. {@link Closing} sets whether closing
+     * the model waits for abandoned runs. Memory that a run uses is never freed before the run has
+     * ended.
      *
-     * @param abandonedRuns how many abandoned runs make the model reject calls, 1 or more
+     * @param abandonedRuns the number of abandoned runs at which the model rejects calls, 1 or more
      * @return this builder
-     * @throws IllegalArgumentException if it is below 1
+     * @throws IllegalArgumentException if the number is below 1
      */
     public Builder strictDeadlines(int abandonedRuns) {
       if (abandonedRuns < 1) {

@@ -5,37 +5,39 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How single records ({@link RowModel#predict(Record)} and its asynchronous twin) and small batches
- * ({@link Model#predict(io.mlops4j.feature.FeatureBatch)} and its) are asked together: records with
- * records, batches with batches. Nothing ever waits for company: only what piled up while every
- * processor was busy is answered in one run, by the thread that got the next free one. What has
- * rows of another shape, as lists of another length, is not mixed; dictionaries and columns that
- * the model does not take may differ. Immutable: every method returns a changed copy.
+ * Groups waiting calls into one engine run: single records ({@link RowModel#predict(Record)} and
+ * {@link RowModel#predictAsync}) with records, and small batches ({@link
+ * Model#predict(io.mlops4j.feature.FeatureBatch)} and {@link Model#predictAsync}) with batches. A
+ * call never waits to be grouped. Only calls that queued up while all processors were busy are
+ * grouped, and the thread that gets the next free processor runs them. Rows of different shapes,
+ * such as lists of different lengths, are not mixed. Dictionaries, and columns that the model does
+ * not read, may differ. Immutable and thread safe: every {@code with} method returns a changed
+ * copy.
  *
- * <p>A batch of more rows than are answered in one run is asked alone and never waits, and so are
- * lists of records. Each batch gets a {@link Prediction} of its own, as if it had been asked alone,
- * and listeners hear of it by itself. Batches are never joined for a model that fixes the number of
- * rows, or one of whose outputs is not a row for each: an output whose first dimension has a name
- * that those of the inputs have not counts as such, and what the model leaves open is seen at the
- * first run for several, whose outputs have other lengths then. Where an output of unnamed length
- * may be as long as the batch by coincidence, leave batching off.
+ * <p>A batch with more rows than a run may have runs alone and never waits; so do lists of records.
+ * Each batch gets its own {@link Prediction}, and its own event for listeners. Batches are never
+ * grouped if the model fixes the number of rows, or if an output does not have one row for each
+ * input row. An output is such an output if its first dimension has a name that no input's first
+ * dimension has. If the model does not declare that dimension, the first grouped run shows it,
+ * because the output's length differs. Do not use batching if such a length may equal the number of
+ * rows by coincidence.
  *
- * <p>A queue costs some microseconds a call, which a small model does not earn back. So, while more
- * callers ask than there are processors, short stretches are tried the other way, and the way with
- * the shorter calls goes on; {@link #withoutMeasuring} leaves that out.
+ * <p>A queue adds some microseconds to a call, which is more than a small model gains. So, while
+ * there are more callers than processors, the model measures both ways for short times and
+ * continues with the faster one. {@link #withoutMeasuring} always groups.
  *
- * <p>Models of one runtime that ask together what piles up share its processors, in the order in
- * which calls came: a long run of one model may keep the queued calls of another for about as long.
- * Leave batching off for a model that must not wait, or give it a runtime of its own.
+ * <p>Models of one runtime that group calls share its processors in the order in which calls
+ * arrived. A long run of one model may delay the queued calls of another for about as long. Do not
+ * use batching for a model that must not wait, or open a separate runtime for it.
  *
- * <p>Only for models whose answer for a row does not depend on the rows beside it, as nearly all
- * are. The answers of one run are to the bit what the engine gives for all its rows as one batch.
- * They may differ from those to the same rows asked alone in their last bits, where the engine
- * computes another number of rows in another order.
+ * <p>Batching is only for models whose answer for a row does not depend on the other rows, which is
+ * true of nearly all models. The answers of a run equal, bit for bit, the answers to one batch of
+ * all its rows. They may differ in their last bits from the answers to each row alone, because an
+ * engine may compute another number of rows in another order.
  *
- * <p>A record or batch that fails does not fail its neighbours: they are asked again, each alone.
- * The same happens when the deadline of one passes while they run together. Who cancels leaves the
- * others alone; a run that nobody wants any more is ended.
+ * <p>If a run fails, or the deadline of one of its calls passes, its records or batches run again,
+ * each alone, so a failure affects only its own caller. Cancelling a call does not affect the
+ * others. A run is ended if all its calls were cancelled.
  */
 public final class MicroBatching {
   private static final int QUEUED = 10_000;
@@ -53,12 +55,12 @@ public final class MicroBatching {
   }
 
   /**
-   * Collects up to a number of rows; at most 10 000 wait.
+   * Groups up to a number of rows into one run. At most 10 000 rows wait.
    *
-   * @param rows the most that are answered in one run, 1 or more; 1 collects nothing. A record is
-   *     one row
+   * @param rows the largest number of rows in one run, 1 or more; a record is one row, and 1 groups
+   *     nothing
    * @return the setting
-   * @throws IllegalArgumentException if it is below 1
+   * @throws IllegalArgumentException if the number is below 1
    */
   public static MicroBatching upTo(int rows) {
     return new MicroBatching(atLeastOne("rows", rows), QUEUED, null, true);
@@ -72,26 +74,26 @@ public final class MicroBatching {
   }
 
   /**
-   * Bounds the queue: a record or batch that finds it full is refused with {@link
-   * io.mlops4j.error.OverloadedException}. A record is one row, a batch as many as it has; one that
-   * nobody waits before is never refused. Records of each class have a queue of their own, and
-   * batches one.
+   * Limits the queue. A record or batch that does not fit into it is rejected with {@link
+   * io.mlops4j.error.OverloadedException}; one that finds an empty queue is never rejected. A
+   * record is one row, and a batch has as many rows as it has. Each class of records has its own
+   * queue, and all batches share one.
    *
-   * @param queued the most rows that wait, 1 or more
+   * @param queued the largest number of waiting rows, 1 or more
    * @return a changed copy
-   * @throws IllegalArgumentException if it is below 1
+   * @throws IllegalArgumentException if the number is below 1
    */
   public MicroBatching withQueueLimit(int queued) {
     return new MicroBatching(rows, atLeastOne("queued", queued), waiting, measured);
   }
 
   /**
-   * Bounds the time in the queue: a record or batch that is not taken up within it is refused with
+   * Limits the time in the queue. A record or batch that does not start within it is rejected with
    * {@link io.mlops4j.error.OverloadedException}.
    *
-   * @param time more than zero
+   * @param time the longest time in the queue, more than zero
    * @return a changed copy
-   * @throws IllegalArgumentException if it is zero or negative
+   * @throws IllegalArgumentException if the time is zero or negative
    */
   public MicroBatching withWaitLimit(Duration time) {
     if (time.isZero() || time.isNegative()) {
@@ -101,7 +103,7 @@ public final class MicroBatching {
   }
 
   /**
-   * Asks together whatever piled up, without measuring whether that is faster here.
+   * Always groups waiting calls, without measuring whether that is faster.
    *
    * @return a changed copy
    */
@@ -110,7 +112,7 @@ public final class MicroBatching {
   }
 
   /**
-   * The most rows that are answered in one run.
+   * Returns the largest number of rows in one run.
    *
    * @return 1 or more
    */
@@ -119,7 +121,7 @@ public final class MicroBatching {
   }
 
   /**
-   * The most rows that wait.
+   * Returns the largest number of waiting rows.
    *
    * @return 1 or more
    */
@@ -128,16 +130,16 @@ public final class MicroBatching {
   }
 
   /**
-   * The longest time in the queue.
+   * Returns the longest time in the queue.
    *
-   * @return empty without a bound
+   * @return more than zero; empty without a limit
    */
   public Optional<Duration> waitLimit() {
     return Optional.ofNullable(waiting);
   }
 
   /**
-   * Whether it is measured if asking together is faster.
+   * Returns whether the model measures if grouping is faster.
    *
    * @return false after {@link #withoutMeasuring}
    */

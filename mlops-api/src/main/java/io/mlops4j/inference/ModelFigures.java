@@ -3,70 +3,74 @@ package io.mlops4j.inference;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What an open model does, holds and has cost at a moment. Immutable. */
+/**
+ * Figures of an open model at one moment: its calls, its memory and its processor time. Immutable
+ * and thread safe.
+ */
 public interface ModelFigures {
   /**
-   * Whose figures these are.
+   * Returns which model the figures are about.
    *
-   * @return the same instance for as long as the model is open
+   * @return the same instance while the model is open
    */
   ServedBy servedBy();
 
   /**
-   * How its calls come to it.
+   * Returns the role in which the model is called.
    *
-   * @return primary for a model that was loaded without a deployment
+   * @return {@link InferenceEvent.Route#PRIMARY} for a model that was loaded without a deployment
    */
   InferenceEvent.Route route();
 
   /**
-   * Calls that have begun and not ended.
+   * Returns the number of calls that have begun and not ended.
    *
-   * @return 0 or more, those that wait included
+   * @return 0 or more, with waiting calls
    */
   int running();
 
   /**
-   * Rows of records and small batches that piled up ({@link MicroBatching}), from when they began
-   * to wait for a processor until they are answered.
+   * Returns the number of rows of records and small batches that wait for a processor, or for the
+   * run that they joined ({@link MicroBatching}).
    *
-   * @return 0 or more; their calls are among those that {@link #running run}
+   * @return 0 or more; {@link #running} counts their calls, too
    */
   int waiting();
 
   /**
-   * Calls that were refused before the model was asked: the queue was full, or the record waited
-   * there for too long or past its deadline. Listeners hear of these as of calls that failed.
+   * Returns the number of calls that were rejected before the model ran: the queue was full, or the
+   * record waited there too long or past its deadline. Listeners see these as failed calls.
    *
-   * @return how many since the model was loaded
+   * @return the number since the model was loaded
    */
   long rejected();
 
   /**
-   * Runs that go on although their call has ended ({@link LoadOptions.Builder#strictDeadlines()}).
+   * Returns the number of runs that continue although their call has ended ({@link
+   * LoadOptions.Builder#strictDeadlines()}).
    *
    * @return 0 or more
    */
   int abandonedRuns();
 
   /**
-   * What the engine holds for this model, as well as the engine can tell: for ONNX Runtime the
-   * bytes of the model, for TensorFlow also those of its last tensors. Buffers that an engine keeps
-   * for itself are not in it.
+   * Returns how much memory the engine holds for this model, as well as the engine can tell. ONNX
+   * Runtime reports the bytes of the model, and TensorFlow also those of its last tensors. Buffers
+   * that an engine keeps for itself are not included.
    *
-   * @return bytes; models that were loaded alike share them, and each tells the whole
+   * @return bytes; models that were loaded alike share them, and each reports the total
    */
   long nativeBytes();
 
   /**
-   * The processor time that calls took, from writing their inputs to reading their answers, in the
-   * threads that made them and in those of the runtime. What threads of the engine's own added is
-   * not in it: those of ONNX Runtime help with large operators when the runtime has more than one
-   * thread, TensorFlow's nearly always. With one thread for a runtime, ONNX models are counted
-   * whole.
+   * Returns the processor time of calls, from writing their inputs to reading their answers, on the
+   * threads that made them and on those of the runtime. Threads of the engine are not included:
+   * threads of ONNX Runtime help with large operators if the runtime has more than one thread, and
+   * TensorFlow nearly always uses its own. In a runtime with one thread, the time of ONNX models is
+   * complete.
    *
-   * @return the time since the model was loaded; empty unless the runtime was told to measure it,
-   *     and where Java cannot; calls from virtual threads count as nothing
+   * @return the time since the model was loaded; empty unless the runtime was set to measure it, or
+   *     if Java cannot. Calls on virtual threads are not counted
    */
   Optional<Duration> cpuTime();
 }

@@ -5,7 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Names one predicted row for ever, so that its label can be joined later.
+ * The permanent id of one predicted row, by which its label can be joined later. Immutable and
+ * thread safe.
  *
  * @param process a random number drawn when the runtime opened
  * @param call the call's number in that runtime, from 0
@@ -21,7 +22,7 @@ public record PredictionId(long process, long call, int row) {
    * @param process a random number drawn when the runtime opened
    * @param call the call's number in that runtime, from 0
    * @param row the row's number in that call, from 0
-   * @throws IllegalArgumentException if it is negative
+   * @throws IllegalArgumentException if the row is negative
    */
   public PredictionId {
     if (row < 0) {
@@ -30,9 +31,9 @@ public record PredictionId(long process, long call, int row) {
   }
 
   /**
-   * Reads the text form.
+   * Parses the text form.
    *
-   * @param text what {@link #toString} gave
+   * @param text a text that {@link #toString} returned
    * @return the id
    * @throws IllegalArgumentException if the text has another form
    */
@@ -52,7 +53,7 @@ public record PredictionId(long process, long call, int row) {
   }
 
   /**
-   * The text form that {@link #parse} reads.
+   * Returns the text form that {@link #parse} reads.
    *
    * @return process and call in hexadecimal digits, row in decimal ones
    */

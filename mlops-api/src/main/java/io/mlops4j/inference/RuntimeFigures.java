@@ -3,79 +3,83 @@ package io.mlops4j.inference;
 import java.util.List;
 
 /**
- * What a runtime does and holds at a moment. Immutable. Calls go on while figures are taken, so
- * that one may be a little older than another; taking them delays no call.
+ * Figures of a runtime at one moment: its models, its calls and its memory. Immutable and thread
+ * safe. Calls continue while the figures are collected, so one figure may be slightly older than
+ * another. Collecting them delays no call.
  */
 public interface RuntimeFigures {
   /**
-   * The models that are open.
+   * Returns the figures of the open models.
    *
    * @return an unmodifiable list in no order, one for each load or published swap
    */
   List<ModelFigures> models();
 
   /**
-   * Calls of all models, with records or small batches, that wait for a processor ({@link
-   * MicroBatching}).
+   * Returns the number of calls of all models, with records or small batches, that wait for a
+   * processor ({@link MicroBatching}).
    *
    * @return 0 or more
    */
   int waiting();
 
   /**
-   * Tasks that wait for a thread of the runtime: asynchronous calls, pieces of large batches.
+   * Returns the number of tasks that wait for a thread of the runtime: asynchronous calls and
+   * pieces of large batches.
    *
    * @return 0 or more
    */
   int queued();
 
   /**
-   * Calls that were refused before a model was asked: those that {@link ModelFigures#rejected}
-   * counts, also of models that are closed now, and those to models that were closed already.
+   * Returns the number of calls that were rejected before a model ran. It includes those of {@link
+   * ModelFigures#rejected}, also of models that are closed now, and calls of closed models.
    *
-   * @return how many since the runtime was opened
+   * @return the number since the runtime was opened
    */
   long rejected();
 
   /**
-   * Memory outside the heap for inputs and answers, in buffers of the runtime.
+   * Returns how much memory outside the heap the runtime's buffers for inputs and answers use.
    *
    * @return bytes allocated now
    */
   long hostBytes();
 
   /**
-   * Arrow memory from the runtime's allocator: batches that were read or built, views of answers.
+   * Returns how much Arrow memory the runtime's allocator holds: batches that were read or built,
+   * and views of answers.
    *
    * @return bytes allocated now
    */
   long arrowBytes();
 
   /**
-   * What engines hold for models, as well as they can tell: those that are open, each once however
-   * often it was loaded, and idle ones.
+   * Returns how much memory engines hold for models, as well as they can tell. It includes open
+   * models, each once however often it was loaded, and idle models.
    *
    * @return bytes
    */
   long modelBytes();
 
   /**
-   * Models that stay loaded though nobody uses them.
+   * Returns the number of models that stay loaded although they are not used.
    *
    * @return 0 or more
    */
   int idleModels();
 
   /**
-   * Loads that were given up at their deadline and still go on in the engine.
+   * Returns the number of loads that were abandoned at their deadline and still continue in the
+   * engine.
    *
    * @return 0 or more
    */
   int abandonedLoads();
 
   /**
-   * Runs that go on although their call has ended ({@link LoadOptions.Builder#strictDeadlines()}),
-   * including runs of models that are closed now.
+   * Returns the number of runs that continue although their call has ended ({@link
+   * LoadOptions.Builder#strictDeadlines()}), including runs of models that are closed now.
    *
    * @return 0 or more
    */

@@ -8,9 +8,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who answered. One instance for each load or published swap, so that a call allocates nothing.
+ * The model, version and engine that answer a call. There is one instance for each load or
+ * published swap, so a call does not allocate one.
  *
- * <p>Immutable; compared by value.
+ * <p>Immutable and thread safe; compared by value.
  */
 public final class ServedBy {
   private final String model;
@@ -33,14 +34,14 @@ public final class ServedBy {
   }
 
   /**
-   * States who answers.
+   * Creates the value.
    *
-   * @param model the model's name, or its file's
-   * @param digest what its bytes are
+   * @param model the model's name, or the name of its file
+   * @param digest the digest of its bytes
    * @param version the registry's version, or null for a plain file
-   * @param alias the record that made it serve, or null when no alias was followed
+   * @param alias the alias record that selected the version, or null if no alias was followed
    * @param engine the engine's name
-   * @return the statement
+   * @return the value
    */
   public static ServedBy of(
       String model,
@@ -52,7 +53,7 @@ public final class ServedBy {
   }
 
   /**
-   * The model's name, or its file's.
+   * Returns the model's name, or the name of its file.
    *
    * @return the name
    */
@@ -61,7 +62,7 @@ public final class ServedBy {
   }
 
   /**
-   * What the bytes are that answered.
+   * Returns the digest of the model's bytes.
    *
    * @return the digest that was verified before they were loaded
    */
@@ -70,7 +71,7 @@ public final class ServedBy {
   }
 
   /**
-   * The registry's version.
+   * Returns the registry's version.
    *
    * @return empty for a plain file
    */
@@ -79,16 +80,16 @@ public final class ServedBy {
   }
 
   /**
-   * The record that made this version serve.
+   * Returns the alias record that selected this version.
    *
-   * @return empty when no alias was followed
+   * @return empty if no alias was followed
    */
   public Optional<AliasRecord> alias() {
     return Optional.ofNullable(alias);
   }
 
   /**
-   * The engine's name.
+   * Returns the engine's name.
    *
    * @return for example {@code onnxruntime}
    */
@@ -112,7 +113,7 @@ public final class ServedBy {
   }
 
   /**
-   * For people.
+   * Returns a short description for people.
    *
    * @return for example {@code flight-delay:1, sha256:0123456789ab, champion record 1, onnxruntime}
    */

@@ -1,4 +1,4 @@
-/** Asking a model: batches, records, what comes back, and who listens. */
+/** Calling models with batches and records, reading the answers, and listening to calls. */
 @NullMarked
 package io.mlops4j.inference;
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Arrow vectors for the components of records.
  *
- * <p>Internal: not part of the API. Stateless, so thread safe; the vectors are not.
+ * <p>Internal: not part of the API. Stateless and thread safe; the vectors are not thread safe.
  */
 public final class ComponentVectors {
   private ComponentVectors() {}
@@ -35,19 +35,19 @@ public final class ComponentVectors {
      * Writes a text.
      *
      * @param vector the vector
-     * @param row the row to write
+     * @param row the row, from 0
      * @param text the text
      */
     void write(VarCharVector vector, int row, String text);
   }
 
   /**
-   * Makes the field of a component.
+   * Returns the field of a component.
    *
    * @param column the column's name
    * @param values the type of its values, or of an array's elements
    * @param array whether the component is an array, which becomes a list
-   * @return a field whose values may be null
+   * @return a nullable field
    */
   public static Field field(String column, ArrowType values, boolean array) {
     if (!array) {
@@ -58,11 +58,11 @@ public final class ComponentVectors {
   }
 
   /**
-   * Makes empty vectors. None stays allocated if that fails.
+   * Creates empty vectors. If that fails, all memory is freed.
    *
-   * @param fields made by {@link #field}
-   * @param allocator their memory; lent
-   * @return a vector for each field, to be closed by the caller
+   * @param fields fields from {@link #field}
+   * @param allocator where the vectors allocate; the caller closes it
+   * @return one vector for each field; the caller closes them
    */
   public static List<FieldVector> create(List<Field> fields, BufferAllocator allocator) {
     List<FieldVector> vectors = new ArrayList<>(fields.size());
@@ -81,9 +81,9 @@ public final class ComponentVectors {
    * Writes the value of a component.
    *
    * @param vector a vector of the component's type
-   * @param row the row to write
+   * @param row the row, from 0
    * @param value the value; null becomes a null of the column
-   * @param texts writes the text of a String, or the name of an enum constant
+   * @param texts writes the text of a String or the name of an enum constant
    */
   public static void set(FieldVector vector, int row, @Nullable Object value, TextWriter texts) {
     if (vector instanceof ListVector list) {

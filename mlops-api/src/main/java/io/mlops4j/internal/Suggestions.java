@@ -6,16 +6,16 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Suggests the known name that a misspelt one most likely means, for error messages.
+ * Suggests the known name that a misspelt name most likely means, for error messages.
  *
  * <p>Two names are near each other if they differ only in case and separators, if one begins or
- * ends with the other, or if a few letters were mistyped, left out, added or swapped. Names that
- * differ in their digits are never near: {@code lag_12} is not a misspelt {@code lag_13}.
+ * ends with the other, or if a few letters were replaced, omitted, added or swapped. Names with
+ * different digits are never near: {@code lag_12} is not a misspelt {@code lag_13}.
  *
- * <p>Internal: not part of the API. Thread safe; the work is bounded whatever the names are.
+ * <p>Internal: not part of the API. Thread safe. The work is bounded for any names.
  */
 public final class Suggestions {
-  /** Longer names, or more of them, are not compared: the error must come at once. */
+  /** Bounds the work: longer names, and more names, are not compared. */
   private static final int MAX_LENGTH = 100;
 
   private static final int MAX_NAMES = 5000;
@@ -58,7 +58,7 @@ public final class Suggestions {
     return best != null ? Optional.of(best) : part(meant, known);
   }
 
-  /** The only name that begins or ends with the other, either way round. */
+  /** Returns the only name that begins or ends with the other, in either direction. */
   private static Optional<String> part(String meant, Collection<String> known) {
     List<String> found =
         known.stream()
@@ -93,7 +93,9 @@ public final class Suggestions {
         .toString();
   }
 
-  /** How many letters to change; {@link Integer#MAX_VALUE} for more than a misspelling has. */
+  /**
+   * Returns the number of edits; {@link Integer#MAX_VALUE} if there are too many for a misspelling.
+   */
   private static int distance(String one, String other) {
     int allowed = Math.max(one.length(), other.length()) / 3;
     boolean hopeless =
@@ -102,7 +104,9 @@ public final class Suggestions {
     return edits <= allowed && !other.isEmpty() ? edits : Integer.MAX_VALUE;
   }
 
-  /** Inserted, removed, replaced letters and swapped neighbours, each counted once. */
+  /**
+   * Returns the number of edits: inserted, removed and replaced letters, and swapped neighbours.
+   */
   private static int edits(String one, String other) {
     int[] before = new int[other.length() + 1];
     int[] last = new int[other.length() + 1];

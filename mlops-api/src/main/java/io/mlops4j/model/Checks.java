@@ -2,24 +2,21 @@ package io.mlops4j.model;
 
 import java.util.Objects;
 
-/** What a card's texts must be. */
+/** Checks of the texts and numbers on a card. */
 final class Checks {
   private Checks() {}
 
-  /** A text that says something. */
+  /** Returns the text, which must not be blank. */
   static String text(String what, String text, String expected) {
     Objects.requireNonNull(text, what);
     if (text.isBlank()) {
       throw new IllegalArgumentException(
-          what
-              + ": found a blank text, expected "
-              + expected
-              + "; leave it out if there is none to state");
+          what + ": found a blank text, expected " + expected + "; omit it if there is none");
     }
     return text;
   }
 
-  /** A name under which a value is found again. */
+  /** Returns the name, which must not be blank. */
   static String name(String what, String name) {
     Objects.requireNonNull(name, what);
     if (name.isBlank()) {

@@ -6,9 +6,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A data set by name and content, and how its rows were chosen.
+ * A reference to a data set by name and content, with how its rows were chosen.
  *
- * <p>Immutable: {@link #withQuery} and {@link #withPeriod} return changed copies.
+ * <p>Immutable and thread safe: {@link #withQuery} and {@link #withPeriod} return changed copies.
  */
 public final class DatasetRef {
   private final String name;
@@ -31,10 +31,10 @@ public final class DatasetRef {
   }
 
   /**
-   * Names a data set.
+   * Returns a reference to a data set.
    *
-   * @param name a name that people know it by
-   * @param digest what its bytes are
+   * @param name the data set's name, for people
+   * @param digest the digest of its bytes
    * @return the reference
    * @throws IllegalArgumentException if the name is blank
    */
@@ -48,9 +48,9 @@ public final class DatasetRef {
   }
 
   /**
-   * States how its rows were chosen.
+   * Sets how the rows were chosen.
    *
-   * @param query for example an SQL query
+   * @param query a query, for example in SQL
    * @return a changed copy
    * @throws IllegalArgumentException if the query is blank
    */
@@ -60,23 +60,27 @@ public final class DatasetRef {
   }
 
   /**
-   * States the time that its rows are of.
+   * Sets the period to which the rows belong.
    *
-   * @param from the earliest time
-   * @param until the first time after the latest
+   * @param from the start, inclusive
+   * @param until the end, exclusive
    * @return a changed copy
    * @throws IllegalArgumentException if {@code until} is not after {@code from}
    */
   public DatasetRef withPeriod(Instant from, Instant until) {
     if (!from.isBefore(until)) {
       throw new IllegalArgumentException(
-          "until: found " + until + ", expected a time after " + from + ", where the data begin");
+          "until: found "
+              + until
+              + ", expected a time after "
+              + from
+              + ", the start of the period");
     }
     return new DatasetRef(name, digest, query, from, until);
   }
 
   /**
-   * The name that people know it by.
+   * Returns the data set's name, for people.
    *
    * @return the name
    */
@@ -85,36 +89,36 @@ public final class DatasetRef {
   }
 
   /**
-   * What its bytes are.
+   * Returns the digest of its bytes.
    *
-   * @return their digest
+   * @return the digest
    */
   public Digest digest() {
     return digest;
   }
 
   /**
-   * How its rows were chosen.
+   * Returns how its rows were chosen.
    *
-   * @return empty when not stated
+   * @return empty if it was not set
    */
   public Optional<String> query() {
     return Optional.ofNullable(query);
   }
 
   /**
-   * The earliest time that its rows are of.
+   * Returns the start of the period to which its rows belong, inclusive.
    *
-   * @return empty when not stated
+   * @return empty if it was not set
    */
   public Optional<Instant> from() {
     return Optional.ofNullable(from);
   }
 
   /**
-   * The first time after the latest that its rows are of.
+   * Returns the end of the period to which its rows belong, exclusive.
    *
-   * @return empty when {@link #from} is
+   * @return empty if {@link #from} is empty
    */
   public Optional<Instant> until() {
     return Optional.ofNullable(until);
@@ -136,7 +140,7 @@ public final class DatasetRef {
   }
 
   /**
-   * For people.
+   * Returns a short description for people.
    *
    * @return for example {@code flights-2001-01 sha256:0123456789ab}
    */

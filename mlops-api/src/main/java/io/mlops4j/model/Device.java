@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device that a model may run on, with settings for it. Immutable: {@link #withOption} returns a
- * changed copy.
+ * A device that a model may run on, with the engine's settings for it. Immutable and thread safe:
+ * {@link #withOption} returns a changed copy.
  *
  * <pre>{@code
  * LoadOptions.builder()
@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *     .build();
  * }</pre>
  *
- * <p>The set is open: a further engine may bring its own. Those below are ONNX Runtime's; a name
- * that no engine knows is refused when a model is loaded.
+ * <p>The set of devices is open: other engines may add devices. The methods below name the devices
+ * of ONNX Runtime. Loading a model fails if no engine knows the device's name.
  */
 public final class Device {
   private static final Pattern NAME = Pattern.compile("([a-z][a-z0-9_-]*)(?::(\\d{1,4}))?");
@@ -36,17 +36,18 @@ public final class Device {
   }
 
   /**
-   * A device by its name.
+   * Returns a device by its name.
    *
-   * @param name what it is, and which of several: {@code cpu}, {@code cuda}, {@code cuda:1}
+   * @param name the kind, and a number if there are several of that kind: {@code cpu}, {@code
+   *     cuda}, {@code cuda:1}
    * @return the device, without settings
-   * @throws IllegalArgumentException if it is no such name
+   * @throws IllegalArgumentException if the name has another form
    */
   public static Device of(String name) {
     Matcher parts = NAME.matcher(Objects.requireNonNull(name, "name"));
     if (!parts.matches()) {
       throw new IllegalArgumentException(
-          "device: found \"%s\", expected a name in lower case, with a number of up to four digits behind a colon if there are several: cpu, cuda, cuda:1"
+          "device: found \"%s\", expected a name in lower case, such as cpu, cuda or cuda:1, with at most four digits after the colon"
               .formatted(name));
     }
     String number = parts.group(2);
@@ -54,7 +55,7 @@ public final class Device {
   }
 
   /**
-   * The processor.
+   * Returns the CPU.
    *
    * @return {@code cpu}
    */
@@ -63,29 +64,29 @@ public final class Device {
   }
 
   /**
-   * An NVIDIA GPU.
+   * Returns an NVIDIA GPU, driven by CUDA.
    *
-   * @param number which, as CUDA counts them
+   * @param number the GPU's number in CUDA, 0 to 9999
    * @return {@code cuda:number}
-   * @throws IllegalArgumentException if it is negative or above 9999
+   * @throws IllegalArgumentException if the number is negative or above 9999
    */
   public static Device cuda(int number) {
     return of("cuda:" + number);
   }
 
   /**
-   * An NVIDIA GPU, by TensorRT.
+   * Returns an NVIDIA GPU, driven by TensorRT.
    *
-   * @param number which, as CUDA counts them
+   * @param number the GPU's number in CUDA, 0 to 9999
    * @return {@code tensorrt:number}
-   * @throws IllegalArgumentException if it is negative or above 9999
+   * @throws IllegalArgumentException if the number is negative or above 9999
    */
   public static Device tensorrt(int number) {
     return of("tensorrt:" + number);
   }
 
   /**
-   * What Apple's CoreML chooses: processor, GPU or neural engine.
+   * Returns the device that Apple's CoreML chooses: CPU, GPU or neural engine.
    *
    * @return {@code coreml}
    */
@@ -94,18 +95,19 @@ public final class Device {
   }
 
   /**
-   * A GPU on Windows, by DirectML.
+   * Returns a GPU on Windows, driven by DirectML.
    *
-   * @param number which, as DXGI counts them
+   * @param number the GPU's number in DXGI, 0 to 9999
    * @return {@code directml:number}
-   * @throws IllegalArgumentException if it is negative or above 9999
+   * @throws IllegalArgumentException if the number is negative or above 9999
    */
   public static Device directml(int number) {
     return of("directml:" + number);
   }
 
   /**
-   * What Intel's OpenVINO drives; its option {@code device_type} says which: CPU, GPU or NPU.
+   * Returns the device that Intel's OpenVINO drives. Its option {@code device_type} chooses CPU,
+   * GPU or NPU.
    *
    * @return {@code openvino}
    */
@@ -114,18 +116,18 @@ public final class Device {
   }
 
   /**
-   * An AMD GPU.
+   * Returns an AMD GPU, driven by ROCm.
    *
-   * @param number which, as ROCm counts them
+   * @param number the GPU's number in ROCm, 0 to 9999
    * @return {@code rocm:number}
-   * @throws IllegalArgumentException if it is negative or above 9999
+   * @throws IllegalArgumentException if the number is negative or above 9999
    */
   public static Device rocm(int number) {
     return of("rocm:" + number);
   }
 
   /**
-   * The processor, by the kernels of XNNPACK.
+   * Returns the CPU with the kernels of XNNPACK.
    *
    * @return {@code xnnpack}
    */
@@ -134,10 +136,10 @@ public final class Device {
   }
 
   /**
-   * Adds a setting, or replaces one.
+   * Sets an option of the engine for this device. It replaces an earlier value of the same key.
    *
-   * @param key as the engine calls it
-   * @param value its value
+   * @param key the engine's name of the option
+   * @param value the value as text
    * @return a changed copy
    */
   public Device withOption(String key, String value) {
@@ -147,7 +149,7 @@ public final class Device {
   }
 
   /**
-   * What it is.
+   * Returns the kind of device, without its number.
    *
    * @return for example {@code cuda}
    */
@@ -156,16 +158,16 @@ public final class Device {
   }
 
   /**
-   * Which of several.
+   * Returns the number among devices of this kind.
    *
-   * @return empty when the name says none
+   * @return 0 to 9999; empty if the name has no number
    */
   public OptionalInt number() {
     return number == null ? OptionalInt.empty() : OptionalInt.of(number);
   }
 
   /**
-   * Kind and number.
+   * Returns the name: the kind, and the number if there is one.
    *
    * @return for example {@code cuda:1}
    */
@@ -174,7 +176,7 @@ public final class Device {
   }
 
   /**
-   * Settings that the engine knows for it.
+   * Returns the options for the engine.
    *
    * @return an unmodifiable map, sorted by key
    */
@@ -183,10 +185,10 @@ public final class Device {
   }
 
   /**
-   * Compares name and settings.
+   * Compares the names and the options.
    *
-   * @param other anything
-   * @return true if both are the same
+   * @param other any object
+   * @return true if the other is a device with the same name and options
    */
   @Override
   public boolean equals(@Nullable Object other) {
@@ -202,7 +204,7 @@ public final class Device {
   }
 
   /**
-   * For people.
+   * Returns a short description for people.
    *
    * @return for example {@code cuda:1} or {@code cuda:1 {gpu_mem_limit=1073741824}}
    */

@@ -12,7 +12,7 @@ import java.util.HexFormat;
 import java.util.Objects;
 
 /**
- * A cryptographic digest of some bytes, written {@code sha256:<hex>}.
+ * A cryptographic digest of bytes, written {@code sha256:<hex>}. Immutable and thread safe.
  *
  * @param algorithm the algorithm; {@code sha256} is the only one
  * @param hex 64 lower-case hexadecimal digits
@@ -21,9 +21,9 @@ public record Digest(String algorithm, String hex) {
   private static final String SHA256 = "sha256";
 
   /**
-   * Checks the parts.
+   * Checks the algorithm and the digits.
    *
-   * @param algorithm the algorithm; {
+   * @param algorithm the algorithm; {@code sha256} is the only one
    * @param hex 64 lower-case hexadecimal digits
    * @throws IllegalArgumentException if the algorithm is not {@code sha256} or the digits are not
    *     64 lower-case hexadecimal ones
@@ -41,7 +41,9 @@ public record Digest(String algorithm, String hex) {
     }
   }
 
-  /** Without a pattern, which takes most of the time where many digests are read. */
+  /**
+   * Avoids a regular expression, which would take most of the time where many digests are parsed.
+   */
   private static boolean isHex(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -53,7 +55,7 @@ public record Digest(String algorithm, String hex) {
   }
 
   /**
-   * Reads the text form.
+   * Parses the text form.
    *
    * @param text {@code sha256:<hex>}
    * @return the digest
@@ -69,7 +71,7 @@ public record Digest(String algorithm, String hex) {
   }
 
   /**
-   * Digests a file, streaming it.
+   * Computes the digest of a file as a stream.
    *
    * @param file a readable file
    * @return its SHA-256
@@ -89,7 +91,7 @@ public record Digest(String algorithm, String hex) {
   }
 
   /**
-   * Digests bytes in memory.
+   * Computes the digest of bytes in memory.
    *
    * @param bytes the bytes
    * @return their SHA-256
@@ -99,7 +101,7 @@ public record Digest(String algorithm, String hex) {
   }
 
   /**
-   * Digests the remaining bytes of a buffer, whose position is left as it was.
+   * Computes the digest of the remaining bytes of a buffer. The buffer's position does not change.
    *
    * @param bytes the bytes
    * @return their SHA-256
@@ -123,7 +125,7 @@ public record Digest(String algorithm, String hex) {
   }
 
   /**
-   * The first twelve digits, for people; never compare by it.
+   * Returns the first twelve digits, for people. Do not compare digests by them.
    *
    * @return for example {@code sha256:0123456789ab}
    */
@@ -132,7 +134,7 @@ public record Digest(String algorithm, String hex) {
   }
 
   /**
-   * The text form that {@link #parse} reads.
+   * Returns the text form that {@link #parse} reads.
    *
    * @return {@code sha256:<hex>}
    */

@@ -40,16 +40,16 @@ public enum ElementType {
   }
 
   /**
-   * The size of one element in an engine's memory.
+   * Returns the size of one element in an engine's memory.
    *
-   * @return bytes, 0 for {@link #STRING}, whose elements have no fixed size
+   * @return the number of bytes; 0 for {@link #STRING}, whose elements have no fixed size
    */
   public int bytes() {
     return bytes;
   }
 
   /**
-   * The name as people write it.
+   * Returns the name in lower case.
    *
    * @return for example {@code float32}
    */

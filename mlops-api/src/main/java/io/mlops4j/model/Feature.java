@@ -5,11 +5,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One feature of a model: its name, the column it comes from, its type, its null policy and whether
- * a column of a wider type is converted.
+ * One feature of a model: its name, the column that holds it, its type, its null policy, and
+ * whether a column of a wider type is converted.
  *
- * <p>Immutable: {@link #withColumn}, {@link #withNulls} and {@link #withNarrowing} return changed
- * copies.
+ * <p>Immutable and thread safe: {@link #withColumn}, {@link #withNulls} and {@link #withNarrowing}
+ * return changed copies.
  */
 public final class Feature {
   private final String name;
@@ -36,22 +36,22 @@ public final class Feature {
   }
 
   /**
-   * A feature whose type the model decides.
+   * Returns a feature whose type the model decides.
    *
-   * @param name the feature's name and the column's
-   * @return the feature, which refuses nulls and wider types
+   * @param name the name of the feature and of its column, not blank
+   * @return the feature; it rejects nulls and columns of a wider type
    */
   public static Feature of(String name) {
     return of(name, null, NullPolicy.reject());
   }
 
   /**
-   * A feature of a stated type.
+   * Returns a feature of a given type.
    *
-   * @param name the feature's name and the column's
-   * @param type what the column holds; it must widen exactly to what the model takes, unless {@link
-   *     #withNarrowing} allows more
-   * @return the feature, which refuses nulls and wider types
+   * @param name the name of the feature and of its column, not blank
+   * @param type the type of the column; it must widen exactly to the type of the model's input,
+   *     unless {@link #withNarrowing} allows more
+   * @return the feature; it rejects nulls and columns of a wider type
    */
   public static Feature of(String name, ElementType type) {
     return of(name, Objects.requireNonNull(type, "type"), NullPolicy.reject());
@@ -66,9 +66,9 @@ public final class Feature {
   }
 
   /**
-   * Reads the feature from a column of another name.
+   * Reads the feature from a column with another name.
    *
-   * @param column the column's name
+   * @param column the column's name, not blank
    * @return a changed copy
    */
   public Feature withColumn(String column) {
@@ -76,7 +76,7 @@ public final class Feature {
   }
 
   /**
-   * States what a null means.
+   * Sets what a null in the column means.
    *
    * @param policy the policy
    * @return a changed copy
@@ -86,11 +86,11 @@ public final class Feature {
   }
 
   /**
-   * States whether a column of a wider type than the model's input is converted, for example a
+   * Sets whether a column of a wider type than the model's input is converted, for example a
    * float64 column for a float32 input.
    *
-   * @param narrowing {@link Narrowing#CHECKED} converts each value and rejects one that does not
-   *     fit; {@link Narrowing#REFUSED}, the default, refuses such a column
+   * @param narrowing {@link Narrowing#CHECKED} converts each value and rejects a value that does
+   *     not fit; {@link Narrowing#REFUSED}, the default, rejects such a column
    * @return a changed copy
    */
   public Feature withNarrowing(Narrowing narrowing) {
@@ -98,7 +98,7 @@ public final class Feature {
   }
 
   /**
-   * The name that the model knows.
+   * Returns the name that the model uses.
    *
    * @return the feature's name
    */
@@ -107,25 +107,25 @@ public final class Feature {
   }
 
   /**
-   * The column that it is read from.
+   * Returns the name of the column that holds the feature.
    *
-   * @return the column's name, the feature's own unless {@link #withColumn} was called
+   * @return the column's name; the feature's own name unless {@link #withColumn} was called
    */
   public String column() {
     return column;
   }
 
   /**
-   * The stated type.
+   * Returns the type of the column, if it was given.
    *
-   * @return empty when the model decides
+   * @return empty if the model decides
    */
   public Optional<ElementType> type() {
     return Optional.ofNullable(type);
   }
 
   /**
-   * What a null means.
+   * Returns what a null in the column means.
    *
    * @return the policy
    */
@@ -134,9 +134,9 @@ public final class Feature {
   }
 
   /**
-   * Whether a column of a wider type is converted.
+   * Returns whether a column of a wider type is converted.
    *
-   * @return the permission, {@link Narrowing#REFUSED} unless it was given
+   * @return {@link Narrowing#REFUSED} unless set
    */
   public Narrowing narrowing() {
     return narrowing;

@@ -8,11 +8,12 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The model's columns in gather order, and the key columns that travel along and never enter it.
+ * The columns that a model reads, in the order in which they are gathered, and the key columns,
+ * which do not enter the model.
  *
- * <p>Columns are matched by name, never by position. The order matters only where many columns go
- * into one {@code [N, F]} input. Immutable: {@link #withKey} and {@link #withNarrowing} return
- * changed copies.
+ * <p>Columns are matched by name, never by position. The order matters only if many columns are
+ * gathered into one {@code [N, F]} input. Immutable and thread safe: {@link #withKey} and {@link
+ * #withNarrowing} return changed copies.
  */
 public final class FeatureSchema {
   private final List<Feature> features;
@@ -24,11 +25,11 @@ public final class FeatureSchema {
   }
 
   /**
-   * A schema of features in the order in which they are gathered.
+   * Returns a schema of features.
    *
-   * @param inGatherOrder the features, each name once
+   * @param inGatherOrder the features in the order in which they are gathered; each name once
    * @return a schema without keys
-   * @throws IllegalArgumentException if a name stands twice
+   * @throws IllegalArgumentException if a name occurs twice
    */
   public static FeatureSchema of(Feature... inGatherOrder) {
     List<Feature> features = List.of(inGatherOrder);
@@ -43,22 +44,22 @@ public final class FeatureSchema {
   }
 
   /**
-   * A schema of features whose types the model decides.
+   * Returns a schema of features whose types the model decides.
    *
-   * @param inGatherOrder the names, each once
+   * @param inGatherOrder the names in the order in which they are gathered; each name once
    * @return a schema without keys
-   * @throws IllegalArgumentException if a name stands twice
+   * @throws IllegalArgumentException if a name is blank or occurs twice
    */
   public static FeatureSchema ofNames(String... inGatherOrder) {
     return of(Arrays.stream(inGatherOrder).map(Feature::of).toArray(Feature[]::new));
   }
 
   /**
-   * Adds a key column: it reaches listeners with the rows, and labels join by it.
+   * Adds a key column. Listeners receive it with the rows, and labels are joined by it.
    *
    * @param column the column's name
    * @return a changed copy
-   * @throws IllegalArgumentException if the column is a feature's or a key already
+   * @throws IllegalArgumentException if the column is already a key or a feature's column
    */
   public FeatureSchema withKey(String column) {
     Objects.requireNonNull(column, "column");
@@ -72,10 +73,10 @@ public final class FeatureSchema {
   }
 
   /**
-   * States for every feature whether a column of a wider type is converted; see {@link
+   * Sets for every feature whether a column of a wider type is converted; see {@link
    * Feature#withNarrowing(Narrowing)}.
    *
-   * @param narrowing the permission that each feature gets
+   * @param narrowing the setting for each feature
    * @return a changed copy
    */
   public FeatureSchema withNarrowing(Narrowing narrowing) {
@@ -85,7 +86,7 @@ public final class FeatureSchema {
   }
 
   /**
-   * The features in gather order.
+   * Returns the features in the order in which they are gathered.
    *
    * @return an unmodifiable list
    */
@@ -94,7 +95,7 @@ public final class FeatureSchema {
   }
 
   /**
-   * The key columns.
+   * Returns the names of the key columns.
    *
    * @return an unmodifiable list
    */

@@ -1,6 +1,6 @@
 package io.mlops4j.model;
 
-/** The null policies without a value of their own. */
+/** The null policies that need no value. */
 enum FixedNullPolicy implements NullPolicy {
   REJECT,
   NAN

@@ -9,17 +9,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A few input rows with the outputs that the model gave where it was made: the model's self-test.
+ * A model's self-test: a few input rows, with the outputs that the model returned where it was
+ * made.
  *
- * <p>A deployment runs them before it swaps a version in; one that fails never serves. Immutable:
- * {@link #withInput} and {@link #withOutput} return changed copies.
+ * <p>A deployment runs them before it swaps a version in, and never serves a version that fails
+ * them. Immutable and thread safe: {@link #withInput} and {@link #withOutput} return changed
+ * copies.
  *
- * <p>A column holds one Java type, as an Arrow column does: Byte, Short, Integer, Long, Float,
- * Double, String or Boolean, and nulls. Numbers of several types in one column become Long when all
- * are whole numbers, otherwise Double. The type is kept when a card is stored.
+ * <p>A column holds values of one Java type, like an Arrow column: Byte, Short, Integer, Long,
+ * Float, Double, String or Boolean. Values may be null. Numbers of several types in one column
+ * become Long if all are whole numbers, otherwise Double. A stored card keeps the type.
  *
- * <p>A row may have several values, as the probabilities of a classifier or a list of features: an
- * array of primitives or a {@link List} for each row, all of one length. They are kept as lists.
+ * <p>A row may have several values, such as the probabilities of a classifier or a list of
+ * features. They are an array of primitives or a {@link List} for each row, all of one length. They
+ * are stored as lists.
  */
 public final class GoldenRows {
   private final double tolerance;
@@ -36,10 +39,11 @@ public final class GoldenRows {
   }
 
   /**
-   * Golden rows without columns yet.
+   * Returns golden rows without columns.
    *
-   * @param tolerance the largest absolute difference of a numeric output, 0 or more
-   * @return the empty rows
+   * @param tolerance the largest accepted absolute difference of a numeric output; finite, 0 or
+   *     more
+   * @return golden rows without columns
    * @throws IllegalArgumentException if the tolerance is negative or not finite
    */
   public static GoldenRows within(double tolerance) {
@@ -54,26 +58,26 @@ public final class GoldenRows {
    * Adds an input column.
    *
    * @param column the column's name
-   * @param values one number, text, boolean, null or list of such a row
+   * @param values one number, text, boolean, null or list of these for each row
    * @return a changed copy
-   * @throws IllegalArgumentException if the column is there already, has another number of rows,
-   *     values of several kinds or of a type that is not listed above, or lists of several lengths
+   * @throws IllegalArgumentException if the column was added before or has another number of rows;
+   *     if its values have several kinds or an unsupported type; or if its lists differ in length
    */
   public GoldenRows withInput(String column, @Nullable Object... values) {
     return new GoldenRows(tolerance, with(inputs, column, values), outputs);
   }
 
   /**
-   * Adds an expected output: one value a row for an output of shape {@code [N]} or {@code [N, 1]},
-   * a list a row for one of {@code [N, ...]}, in the order of its elements, and for a map in each
-   * row, as a classifier's ZipMap gives it, in the order of its keys. What should be null is not
-   * compared.
+   * Adds an expected output. An output of shape {@code [N]} or {@code [N, 1]} has one value for
+   * each row. An output of shape {@code [N, ...]} has a list for each row, with its elements in
+   * row-major order. A map for each row, such as the ZipMap of a classifier, is a list of its
+   * values in the order of its keys. A null in a row is not compared.
    *
    * @param output the output's name
-   * @param values one number, text, boolean, null or list of such a row
+   * @param values one number, text, boolean, null or list of these for each row
    * @return a changed copy
-   * @throws IllegalArgumentException if the output is there already, has another number of rows,
-   *     values of several kinds or of a type that is not listed above, or lists of several lengths
+   * @throws IllegalArgumentException if the output was added before or has another number of rows;
+   *     if its values have several kinds or an unsupported type; or if its lists differ in length
    */
   public GoldenRows withOutput(String output, @Nullable Object... values) {
     return new GoldenRows(tolerance, inputs, with(outputs, output, values));
@@ -101,7 +105,7 @@ public final class GoldenRows {
   }
 
   /**
-   * How many rows there are.
+   * Returns the number of rows.
    *
    * @return 0 before the first column
    */
@@ -112,35 +116,35 @@ public final class GoldenRows {
   }
 
   /**
-   * The largest absolute difference of a numeric output that passes; NaN equals NaN.
+   * Returns the largest accepted absolute difference of a numeric output. NaN equals NaN.
    *
-   * @return 0 or more
+   * @return a finite number, 0 or more
    */
   public double tolerance() {
     return tolerance;
   }
 
   /**
-   * The input columns.
+   * Returns the input columns.
    *
-   * @return name to values, unmodifiable, in the order of adding
+   * @return an unmodifiable map from name to values, in the order of adding
    */
   public Map<String, List<@Nullable Object>> inputs() {
     return inputs;
   }
 
   /**
-   * The expected outputs.
+   * Returns the expected outputs.
    *
-   * @return name to values, unmodifiable, in the order of adding
+   * @return an unmodifiable map from name to values, in the order of adding
    */
   public Map<String, List<@Nullable Object>> outputs() {
     return outputs;
   }
 
   /**
-   * Compares columns by type and value, whatever the order of adding: {@code 1} and {@code 1.0} are
-   * different.
+   * Compares the tolerance, and the columns by type and value. The order of adding does not matter.
+   * {@code 1} and {@code 1.0} are different.
    */
   @Override
   public boolean equals(Object other) {

@@ -3,22 +3,23 @@ package io.mlops4j.model;
 import java.util.Objects;
 
 /**
- * A map from a scalar to a value, as ONNX's {@code ZipMap} makes it.
+ * An input or output that maps a scalar key to a value, such as the output of ONNX's {@code
+ * ZipMap}.
  *
- * @param name the declared name
+ * @param name the declared name; empty inside another value
  * @param key the type of the keys
- * @param value what each value is; its name is empty
- * @param optional whether a call may leave it out
+ * @param value the kind of each value, with an empty name
+ * @param optional whether a call may omit it
  */
 public record MapSpec(String name, ElementType key, ValueSpec value, boolean optional)
     implements ValueSpec {
   /**
    * Checks that nothing is null.
    *
-   * @param name the declared name
+   * @param name the declared name; empty inside another value
    * @param key the type of the keys
-   * @param value what each value is; its name is empty
-   * @param optional whether a call may leave it out
+   * @param value the kind of each value, with an empty name
+   * @param optional whether a call may omit it
    */
   public MapSpec {
     Objects.requireNonNull(name, "name");
@@ -27,7 +28,7 @@ public record MapSpec(String name, ElementType key, ValueSpec value, boolean opt
   }
 
   /**
-   * For people.
+   * Returns a short description for people.
    *
    * @return for example {@code scores: map(int64, float32[...])}
    */

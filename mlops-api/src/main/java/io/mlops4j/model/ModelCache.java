@@ -7,35 +7,36 @@ import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an engine may keep models in the form that it has prepared for this machine, so that they
- * open faster the next time and need less memory. Immutable: every method returns a changed copy.
+ * A folder in which an engine stores models in the form that it has prepared for this machine. They
+ * open faster from there and need less memory. Immutable and thread safe: every {@code with} method
+ * returns a changed copy.
  *
  * <pre>{@code
  * ModelRuntime.builder().modelCache(ModelCache.in(Path.of("/var/cache/my-app/models"))).open();
  * }</pre>
  *
- * <p>Answers are the same, bit for bit. A model that cannot be kept is loaded as without a cache;
- * {@link io.mlops4j.inference.LoadOptions.Builder#uncached()} forbids it for one model. The first
- * load takes longer, as it also writes the entry.
+ * <p>The answers are the same, bit for bit. A model that cannot be cached is loaded from its own
+ * bytes. {@link io.mlops4j.inference.LoadOptions.Builder#uncached()} excludes one model. The first
+ * load takes longer, because it also writes the entry.
  *
- * <p>The folder must be on a local disk of the machine; several processes may share it. It is made
- * for its owner alone (mode 0700, files 0600); one that exists must belong to the user of this
- * process and be closed to all others, else nothing is cached. Nobody but this user and root should
- * be able to rename the folders above it.
+ * <p>The folder must be on a local disk. Several processes may share it. It is created for its
+ * owner only (mode 0700, files 0600). An existing folder must belong to the user of this process
+ * and be closed to all other users; otherwise nothing is cached. Make sure that only this user and
+ * root can rename the folders above it.
  *
- * <p><b>What it protects against.</b> Other users: nothing that one of them could have written is
- * used; every file must belong to this user, must be no symbolic link, and must have the digest
- * that was noted when it was written. Damage: an entry that was cut, edited, swapped or half
- * written is refused before the engine sees it, with a warning, and made again.
+ * <p><b>What it protects against.</b> Other users: a file is used only if it belongs to this user,
+ * is not a symbolic link, and has the digest that was recorded when it was written. Damage: an
+ * entry that was truncated, edited, swapped or only half written is rejected before the engine
+ * reads it. A warning is logged, and the entry is written again.
  *
- * <p><b>What it does not protect against.</b> Programs that run as this user, or as root: they can
- * alter the cache, the models and the process alike. {@link #withKey} keeps those out that can
- * write the folder but have no key, until the engine has opened an entry. The engine reads weights
- * that it does not copy through a mapping of their file for as long as the model is open, so one of
- * them that writes into the file can change answers, and one that cuts it short can end the process
- * (SIGBUS). The library itself never does either: a file of an entry is only ever replaced or
- * removed as a whole, and who has it open keeps the old one. For the same reason deleting the
- * cache, or parts of it, is safe at any time.
+ * <p><b>What it does not protect against.</b> Programs that run as this user or as root can change
+ * the cache, the models and the process itself. {@link #withKey} detects changes by programs that
+ * can write to the folder but do not have the key, until the engine has opened an entry. The engine
+ * reads weights that it does not copy through a mapped file for as long as the model is open. A
+ * program that writes to that file can change answers, and a program that truncates it can end the
+ * process (SIGBUS). The library does neither: it only replaces or removes whole files, and a
+ * process that has a file open keeps the old file. So the cache, or parts of it, can be deleted at
+ * any time.
  */
 public final class ModelCache {
   private static final long USUAL_LIMIT = 4L << 30;
@@ -56,21 +57,21 @@ public final class ModelCache {
   /** When large files are read and digested again before they are used. */
   public enum Verify {
     /**
-     * When the file's identity, size, or time of modification or change is another than when it was
-     * digested. The system sets the time of change (ctime), so that it cannot be set back without
-     * setting the clock. That holds for the weights of an entry, and for a model file given by its
-     * path, whose digest is remembered.
+     * When the file's identity, size, time of modification or time of change differs from the
+     * values at the last digest. The operating system sets the time of change (ctime), so a program
+     * cannot set it back without changing the clock. The rule applies to the weights of an entry,
+     * and to model files that are loaded by path, whose digests are remembered.
      */
     WHEN_CHANGED,
 
-    /** Each time. */
+    /** Before each use. */
     ALWAYS
   }
 
   /**
-   * A cache of at most 4 GiB in a folder, which is verified when it changed.
+   * Returns a cache of at most 4 GiB in a folder, which is verified when it has changed.
    *
-   * @param folder made when it is first needed
+   * @param folder the folder; it is created when it is first needed
    * @return the cache
    */
   public static ModelCache in(Path folder) {
@@ -79,9 +80,9 @@ public final class ModelCache {
   }
 
   /**
-   * Says when large files are digested again.
+   * Sets when large files are digested again.
    *
-   * @param verify when
+   * @param verify when to digest them
    * @return a changed copy
    */
   public ModelCache withVerify(Verify verify) {
@@ -89,12 +90,12 @@ public final class ModelCache {
   }
 
   /**
-   * Bounds the cache. Beyond it the entries that were not used for the longest time are removed; a
-   * model that is larger alone is not kept.
+   * Limits the size of the cache. If it is exceeded, the least recently used entries are removed. A
+   * model that is larger than the limit is not cached.
    *
-   * @param bytes at least 1
+   * @param bytes the limit in bytes, at least 1
    * @return a changed copy
-   * @throws IllegalArgumentException if it is below 1
+   * @throws IllegalArgumentException if the limit is below 1
    */
   public ModelCache withLimit(long bytes) {
     if (bytes < 1) {
@@ -104,28 +105,29 @@ public final class ModelCache {
   }
 
   /**
-   * Seals every entry and every remembered digest with a key, and uses only those that were sealed
-   * with it. Whoever can write the folder but has no key cannot change an answer through it: an
-   * entry without the right seal is removed with a warning and made again.
+   * Seals every entry and every remembered digest with a key, and uses only those that this key has
+   * sealed. A program that can write to the folder but does not have the key cannot change an
+   * answer through it. An entry without the right seal is removed with a warning and written again.
    *
-   * <p>A runtime with a trust policy requires a key, because the cached graph is used in place of
-   * the bytes whose signature was verified. Keep the key outside the folder, for example where the
-   * application keeps its other secrets. Processes that share a folder need the same key.
+   * <p>A runtime with a trust policy requires a key, because the engine loads the cached graph
+   * instead of the bytes whose signature was verified. Store the key outside the folder, for
+   * example with the application's other secrets. Processes that share a folder need the same key.
    *
    * <p>The seal is HMAC-SHA-256 (RFC 2104) over the entry's source, its settings and the digests of
    * its files.
    *
-   * @param key for HMAC-SHA-256, at least 16 bytes, for example {@code new SecretKeySpec(bytes,
-   *     "HmacSHA256")}
+   * @param key a key for HMAC-SHA-256 of at least 16 bytes, for example {@code new
+   *     SecretKeySpec(bytes, "HmacSHA256")}
    * @return a changed copy
-   * @throws IllegalArgumentException if the key is shorter than 16 bytes or has no bytes to read
+   * @throws IllegalArgumentException if the key is shorter than 16 bytes or does not expose its
+   *     bytes
    */
   public ModelCache withKey(SecretKey key) {
     byte[] bytes = Objects.requireNonNull(key, "key").getEncoded();
     if (bytes == null || bytes.length < SHORTEST_KEY) {
       throw new IllegalArgumentException(
           "key: found "
-              + (bytes == null ? "a key that shows no bytes" : bytes.length + " bytes")
+              + (bytes == null ? "a key that does not expose its bytes" : bytes.length + " bytes")
               + ", expected a key of at least "
               + SHORTEST_KEY
               + " bytes");
@@ -134,7 +136,7 @@ public final class ModelCache {
   }
 
   /**
-   * Where it is.
+   * Returns the folder of the cache.
    *
    * @return the folder
    */
@@ -143,27 +145,27 @@ public final class ModelCache {
   }
 
   /**
-   * When large files are digested again.
+   * Returns when large files are digested again.
    *
-   * @return when
+   * @return {@link Verify#WHEN_CHANGED} unless set
    */
   public Verify verify() {
     return verify;
   }
 
   /**
-   * How large it may become.
+   * Returns the limit of the cache's size.
    *
-   * @return bytes, at least 1
+   * @return a number of bytes, at least 1
    */
   public long limit() {
     return limit;
   }
 
   /**
-   * The key that seals the entries.
+   * Returns the key that seals the entries.
    *
-   * @return the key, or empty if entries have a checksum only
+   * @return the key; empty if entries only have a checksum
    */
   public Optional<SecretKey> key() {
     return Optional.ofNullable(key);

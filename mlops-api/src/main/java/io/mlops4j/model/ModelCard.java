@@ -13,13 +13,14 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What people need to know of a model beyond its bytes: who answers for it, what it is for and
- * where it may run, what it takes and gives, what it was made from and how good it was.
+ * What people need to know about a model beyond its bytes: who owns it, what it is for and where it
+ * may run, its inputs and outputs, what it was made from, and how good it was.
  *
- * <p>A card states; it enforces nothing. What it does not state is absent, never guessed.
+ * <p>A card states facts. Except for its {@link #regions}, it enforces nothing. A fact that was not
+ * set is absent, never guessed.
  *
- * <p>A card is part of a version and never changes: another card, even for the same bytes, is a new
- * version. Cards are compared by value. Thread safe.
+ * <p>A card is part of a version and never changes. Another card makes a new version, even for the
+ * same bytes. Cards are compared by value. Immutable and thread safe.
  */
 public final class ModelCard {
   private final String name;
@@ -72,10 +73,10 @@ public final class ModelCard {
   }
 
   /**
-   * Starts a card.
+   * Starts a card for a model.
    *
    * @param name the model's name, {@code [a-z0-9][a-z0-9._-]{0,127}}
-   * @return a builder
+   * @return a builder without further facts
    * @throws IllegalArgumentException if the name is not allowed
    */
   public static Builder builder(String name) {
@@ -83,7 +84,7 @@ public final class ModelCard {
   }
 
   /**
-   * The model's name.
+   * Returns the model's name.
    *
    * @return the name
    */
@@ -92,173 +93,175 @@ public final class ModelCard {
   }
 
   /**
-   * Who answers for the model.
+   * Returns the owner of the model.
    *
-   * @return a person or team
+   * @return a person or team; empty if not set
    */
   public Optional<String> owner() {
     return Optional.ofNullable(owner);
   }
 
   /**
-   * Under which licence it may be used.
+   * Returns the licence under which the model may be used.
    *
-   * @return an SPDX identifier
+   * @return an SPDX identifier; empty if not set
    */
   public Optional<String> licence() {
     return Optional.ofNullable(licence);
   }
 
   /**
-   * What it is for, and what it is not for.
+   * Returns what the model is for, and what it is not for.
    *
-   * @return a sentence
+   * @return a sentence; empty if not set
    */
   public Optional<String> intendedUse() {
     return Optional.ofNullable(intendedUse);
   }
 
   /**
-   * What it is.
+   * Returns the description of the model.
    *
-   * @return a text
+   * @return a text; empty if not set
    */
   public Optional<String> description() {
     return Optional.ofNullable(description);
   }
 
   /**
-   * How much depends on it.
+   * Returns how much depends on the model.
    *
-   * @return 1 for the most material models; empty when not stated
+   * @return 1 (the most material models) to 9; empty if not set
    */
   public OptionalInt tier() {
     return tier == null ? OptionalInt.empty() : OptionalInt.of(tier);
   }
 
   /**
-   * Where it may be loaded. A runtime asks before it loads a version from a registry, and refuses
-   * one that names regions, but not its own: {@code ModelRuntime.builder().region}.
+   * Returns the regions where the model may be loaded. A runtime checks them before it loads a
+   * version from a registry. It rejects the version if there are regions, but not the runtime's
+   * own: {@code ModelRuntime.builder().region}.
    *
-   * @return sorted and unmodifiable; empty when nothing is stated, so that it may run anywhere
+   * @return a sorted, unmodifiable set; empty if the model may run anywhere
    */
   public Set<String> regions() {
     return regions;
   }
 
   /**
-   * Whether it may be loaded somewhere.
+   * Returns whether the model may be loaded in a region.
    *
    * @param region the region, compared as text
-   * @return true if the card names the region, or none at all
+   * @return true if the card names the region, or no region
    */
   public boolean mayRunIn(String region) {
     return regions.isEmpty() || regions.contains(Objects.requireNonNull(region, "region"));
   }
 
   /**
-   * What the model's bytes declare.
+   * Returns the inputs and outputs that the model's bytes declare.
    *
-   * @return empty when not stated: the model itself always tells
+   * @return empty if not set; the loaded model always has its signature
    */
   public Optional<ModelSignature> signature() {
     return Optional.ofNullable(signature);
   }
 
   /**
-   * How columns meet the model's inputs.
+   * Returns how columns match the model's inputs.
    *
-   * @return empty when names alone decide
+   * @return empty if columns match by name alone
    */
   public Optional<FeatureSchema> features() {
     return Optional.ofNullable(features);
   }
 
   /**
-   * The model's self-test.
+   * Returns the model's self-test.
    *
-   * @return the rows, if it brings any
+   * @return the golden rows; empty if not set
    */
   public Optional<GoldenRows> goldenRows() {
     return Optional.ofNullable(goldenRows);
   }
 
   /**
-   * The data that it learned from.
+   * Returns the data sets that the model was trained on.
    *
-   * @return an unmodifiable list, empty when not stated
+   * @return an unmodifiable list, empty if not set
    */
   public List<DatasetRef> trainedOn() {
     return trainedOn;
   }
 
   /**
-   * The data that its metrics were measured on.
+   * Returns the data sets that its metrics were measured on.
    *
-   * @return an unmodifiable list, empty when not stated
+   * @return an unmodifiable list, empty if not set
    */
   public List<DatasetRef> evaluatedOn() {
     return evaluatedOn;
   }
 
   /**
-   * How good it was when it was made, over all rows.
+   * Returns the metrics over all rows of the evaluation, measured when the model was made.
    *
-   * @return metric to value, sorted by name, unmodifiable
+   * @return an unmodifiable map from metric to value, sorted by name
    */
   public Map<String, Double> metrics() {
     return metrics;
   }
 
   /**
-   * How good it was on parts of the rows.
+   * Returns the metrics over parts of the rows.
    *
-   * @return slice to metric to value, sorted, unmodifiable
+   * @return an unmodifiable map from slice to metric to value, sorted
    */
   public Map<Slice, Map<String, Double>> slices() {
     return slices;
   }
 
   /**
-   * How it was made: hyper-parameters and the like.
+   * Returns how the model was made, such as its hyper-parameters.
    *
-   * @return name to value, sorted by name, unmodifiable
+   * @return an unmodifiable map from name to value, sorted by name
    */
   public Map<String, String> parameters() {
     return parameters;
   }
 
   /**
-   * Where its random numbers began.
+   * Returns the seeds of its random numbers.
    *
-   * @return name to seed, sorted by name, unmodifiable
+   * @return an unmodifiable map from name to seed, sorted by name
    */
   public Map<String, Long> seeds() {
     return seeds;
   }
 
   /**
-   * The code that made it.
+   * Returns the commit of the code that made the model.
    *
-   * @return a commit of its repository
+   * @return a commit; empty if not set
    */
   public Optional<String> commit() {
     return Optional.ofNullable(commit);
   }
 
   /**
-   * The versions that it was made from: fine-tuned, distilled, quantised, ...
+   * Returns the versions that the model was made from, such as by fine-tuning, distilling or
+   * quantising.
    *
-   * @return an unmodifiable list; they may belong to another registry
+   * @return an unmodifiable list; the versions may belong to another registry
    */
   public List<ModelVersion> parents() {
     return parents;
   }
 
   /**
-   * What must be watched while it serves.
+   * Returns what must be watched while the model serves.
    *
-   * @return an unmodifiable list, empty when not stated
+   * @return an unmodifiable list, empty if not set
    */
   public List<MonitoringDuty> monitoring() {
     return monitoring;
@@ -286,7 +289,7 @@ public final class ModelCard {
     return "card of " + name;
   }
 
-  /** Collects what a card says. Not thread safe. */
+  /** Collects the facts of a card. Every method changes this builder. Not thread safe. */
   public static final class Builder {
     private final String name;
     private @Nullable String owner;
@@ -313,11 +316,11 @@ public final class ModelCard {
     }
 
     /**
-     * States who answers for the model.
+     * Sets the owner of the model.
      *
-     * @param owner a person or team
+     * @param owner a person or team, not blank
      * @return this builder
-     * @throws IllegalArgumentException if it is blank
+     * @throws IllegalArgumentException if the owner is blank
      */
     public Builder owner(String owner) {
       this.owner = Checks.text("owner", owner, "a person or team");
@@ -325,11 +328,11 @@ public final class ModelCard {
     }
 
     /**
-     * States the licence.
+     * Sets the licence.
      *
      * @param spdx an SPDX identifier
      * @return this builder
-     * @throws IllegalArgumentException if it is blank
+     * @throws IllegalArgumentException if the identifier is blank
      */
     public Builder licence(String spdx) {
       this.licence = Checks.text("spdx", spdx, "an SPDX identifier");
@@ -337,11 +340,11 @@ public final class ModelCard {
     }
 
     /**
-     * States what the model is for, and what it is not for.
+     * Sets what the model is for, and what it is not for.
      *
      * @param use a sentence
      * @return this builder
-     * @throws IllegalArgumentException if it is blank
+     * @throws IllegalArgumentException if the sentence is blank
      */
     public Builder intendedUse(String use) {
       this.intendedUse = Checks.text("use", use, "what the model is for");
@@ -349,11 +352,11 @@ public final class ModelCard {
     }
 
     /**
-     * Describes the model.
+     * Sets the description of the model.
      *
      * @param description a text
      * @return this builder
-     * @throws IllegalArgumentException if it is blank
+     * @throws IllegalArgumentException if the description is blank
      */
     public Builder description(String description) {
       this.description = Checks.text("description", description, "what the model is");
@@ -361,7 +364,7 @@ public final class ModelCard {
     }
 
     /**
-     * States how much depends on the model; what that obliges to is for the house to say.
+     * Sets how much depends on the model. Each organisation decides what a tier requires.
      *
      * @param tier 1 for the most material models, 2 for the next, up to 9
      * @return this builder
@@ -377,13 +380,13 @@ public final class ModelCard {
     }
 
     /**
-     * Adds regions where the model may be loaded; without any, it may be loaded anywhere. Runtimes
-     * elsewhere, and those that do not say where they are, refuse it.
+     * Adds regions where the model may be loaded. Without regions, it may be loaded anywhere.
+     * Runtimes in other regions, and runtimes without a region, reject the model.
      *
-     * @param regions for example {@code eu-west-1} or {@code ch}: {@code
-     *     [a-z0-9][a-z0-9._-]{0,127}}
+     * @param regions names that match {@code [a-z0-9][a-z0-9._-]{0,127}}, for example {@code
+     *     eu-west-1} or {@code ch}
      * @return this builder
-     * @throws IllegalArgumentException if a region is written otherwise
+     * @throws IllegalArgumentException if a name has another form
      */
     public Builder regions(String... regions) {
       for (String region : regions) {
@@ -393,7 +396,8 @@ public final class ModelCard {
     }
 
     /**
-     * States what the model's bytes declare, as {@code model.signature()} tells it.
+     * Sets the inputs and outputs that the model's bytes declare, as {@code model.signature()}
+     * returns them.
      *
      * @param signature inputs and outputs
      * @return this builder
@@ -404,7 +408,7 @@ public final class ModelCard {
     }
 
     /**
-     * States how columns meet the model's inputs.
+     * Sets how columns match the model's inputs.
      *
      * @param features the schema
      * @return this builder
@@ -415,9 +419,9 @@ public final class ModelCard {
     }
 
     /**
-     * Adds the model's self-test.
+     * Sets the model's self-test.
      *
-     * @param rows input rows with the outputs to expect
+     * @param rows input rows with the expected outputs
      * @return this builder
      * @throws IllegalArgumentException if there are no rows, no inputs or no outputs
      */
@@ -437,7 +441,7 @@ public final class ModelCard {
     }
 
     /**
-     * Adds a data set that the model learned from.
+     * Adds a data set that the model was trained on.
      *
      * @param data the data set
      * @return this builder
@@ -459,7 +463,7 @@ public final class ModelCard {
     }
 
     /**
-     * States a metric over all rows; a second value for a name replaces the first.
+     * Sets a metric over all rows. It replaces an earlier value of the same name.
      *
      * @param name for example {@code roc_auc}
      * @param value a finite number
@@ -472,11 +476,11 @@ public final class ModelCard {
     }
 
     /**
-     * States a metric over a part of the rows; a second value for the same part and name replaces
-     * the first.
+     * Sets a metric over a part of the rows. It replaces an earlier value of the same slice and
+     * name.
      *
      * @param name for example {@code roc_auc}
-     * @param slice which rows
+     * @param slice the part of the rows
      * @param value a finite number
      * @return this builder
      * @throws IllegalArgumentException if the name is blank or the value is not finite
@@ -490,7 +494,7 @@ public final class ModelCard {
     }
 
     /**
-     * States how the model was made; a second value for a name replaces the first.
+     * Sets how the model was made. It replaces an earlier value of the same name.
      *
      * @param name for example {@code learning_rate}
      * @param value the value as text; may be empty
@@ -503,9 +507,9 @@ public final class ModelCard {
     }
 
     /**
-     * States where random numbers began; a second value for a name replaces the first.
+     * Sets the seed of random numbers. It replaces an earlier value of the same name.
      *
-     * @param name what it was for, for example {@code split}
+     * @param name the purpose, for example {@code split}
      * @param value the seed
      * @return this builder
      * @throws IllegalArgumentException if the name is blank
@@ -516,11 +520,11 @@ public final class ModelCard {
     }
 
     /**
-     * States the code that made the model.
+     * Sets the code that made the model.
      *
-     * @param commit a commit, with its repository where that is not obvious, without spaces
+     * @param commit a commit without spaces; include the repository if it is not obvious
      * @return this builder
-     * @throws IllegalArgumentException if it is blank or has spaces
+     * @throws IllegalArgumentException if the commit is blank or has spaces
      */
     public Builder commit(String commit) {
       Checks.text("commit", commit, "a commit of the code");
@@ -528,14 +532,15 @@ public final class ModelCard {
         throw new IllegalArgumentException(
             "commit: found \""
                 + commit
-                + "\", expected a commit without spaces, as 3f2a9c1 or github.com/acme/ml@3f2a9c1");
+                + "\", expected a commit without spaces, such as 3f2a9c1 or github.com/acme/ml@3f2a9c1");
       }
       this.commit = commit;
       return this;
     }
 
     /**
-     * Adds a version that the model was made from: fine-tuned, distilled, quantised, ...
+     * Adds a version that the model was made from, such as by fine-tuning, distilling or
+     * quantising.
      *
      * @param version the version; it may belong to another registry
      * @return this builder
@@ -552,9 +557,9 @@ public final class ModelCard {
     }
 
     /**
-     * Adds what must be watched while the model serves.
+     * Adds a duty to watch a metric while the model serves.
      *
-     * @param duty which metric, how often, by whom, and what is done
+     * @param duty the metric, how often, by whom, and what to do
      * @return this builder
      */
     public Builder monitored(MonitoringDuty duty) {
@@ -563,7 +568,7 @@ public final class ModelCard {
     }
 
     /**
-     * Makes the card.
+     * Builds the card. The builder can be used further.
      *
      * @return an immutable card
      */

@@ -3,10 +3,11 @@ package io.mlops4j.model;
 import java.util.Objects;
 
 /**
- * The format of a model's bytes. The set is open: a further engine may bring its own, but model
- * files and folders are only recognised as one of the two below.
+ * The format of a model's bytes. Immutable and thread safe. The set of formats is open: other
+ * engines may add formats. But model files and folders are only recognised as one of the two
+ * formats below.
  *
- * @param id a short lower-case identifier
+ * @param id a short identifier in lower case, not blank
  */
 public record ModelFormat(String id) {
   /** An ONNX protobuf, usually {@code *.onnx}. */
@@ -18,7 +19,7 @@ public record ModelFormat(String id) {
   /**
    * Checks the identifier.
    *
-   * @param id a short lower-case identifier
+   * @param id a short identifier in lower case, not blank
    * @throws IllegalArgumentException if it is blank
    */
   public ModelFormat {

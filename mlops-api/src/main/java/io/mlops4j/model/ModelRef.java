@@ -5,11 +5,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How a model is named in text: {@code fraud} (the latest version), {@code fraud:7} (version 7) or
- * {@code fraud@champion} (whatever the alias names now).
+ * A reference to a model in text: {@code fraud} (the latest version), {@code fraud:7} (version 7)
+ * or {@code fraud@champion} (the version that the alias points to).
  *
- * <p>Names and aliases match {@code [a-z0-9][a-z0-9._-]{0,127}}, so that neither can escape a
- * folder.
+ * <p>Names and aliases match {@code [a-z0-9][a-z0-9._-]{0,127}}, so they cannot point outside a
+ * folder. Immutable and thread safe.
  */
 public final class ModelRef {
   private static final int LONGEST = 128;
@@ -25,11 +25,11 @@ public final class ModelRef {
   }
 
   /**
-   * Reads a reference.
+   * Parses a reference.
    *
    * @param text {@code name}, {@code name:number} or {@code name@alias}
    * @return the reference
-   * @throws IllegalArgumentException if the text has another form or a name holds a character that
+   * @throws IllegalArgumentException if the text has another form, or a name holds a character that
    *     is not allowed
    */
   public static ModelRef parse(String text) {
@@ -50,12 +50,12 @@ public final class ModelRef {
   }
 
   /**
-   * Checks a model's or an alias's name.
+   * Checks the name of a model, an alias or a region.
    *
-   * @param what what is named, for the message
+   * @param what the kind of name, for the message
    * @param name the name
-   * @return the name
-   * @throws IllegalArgumentException if it does not match {@code [a-z0-9][a-z0-9._-]{0,127}}
+   * @return the same name
+   * @throws IllegalArgumentException if the name does not match {@code [a-z0-9][a-z0-9._-]{0,127}}
    */
   public static String checkName(String what, String name) {
     if (!isName(Objects.requireNonNull(name, what))) {
@@ -68,7 +68,9 @@ public final class ModelRef {
     return name;
   }
 
-  /** Without a pattern, which takes most of the time where many versions are read. */
+  /**
+   * Avoids a regular expression, which would take most of the time where many versions are read.
+   */
   private static boolean isName(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -91,7 +93,7 @@ public final class ModelRef {
   }
 
   /**
-   * The model's name.
+   * Returns the model's name.
    *
    * @return the part before {@code :} or {@code @}
    */
@@ -100,18 +102,18 @@ public final class ModelRef {
   }
 
   /**
-   * The version number, if the reference names one.
+   * Returns the version number, if the reference has one.
    *
-   * @return at least 1
+   * @return 1 or more; empty if the reference has no number
    */
   public OptionalInt number() {
     return number == 0 ? OptionalInt.empty() : OptionalInt.of(number);
   }
 
   /**
-   * The alias, if the reference names one.
+   * Returns the alias, if the reference has one.
    *
-   * @return the part after {@code @}
+   * @return the part after {@code @}; empty if the reference has no alias
    */
   public Optional<String> alias() {
     return alias.isEmpty() ? Optional.empty() : Optional.of(alias);
@@ -128,7 +130,7 @@ public final class ModelRef {
   }
 
   /**
-   * The text form that {@link #parse} reads.
+   * Returns the text form that {@link #parse} reads.
    *
    * @return {@code name}, {@code name:number} or {@code name@alias}
    */

@@ -4,17 +4,18 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What the model's bytes declare: its inputs and outputs, in declared order.
+ * The inputs and outputs that a model's bytes declare, in declared order. Immutable and thread
+ * safe.
  *
- * @param inputs what a call must give
- * @param outputs what a call returns
+ * @param inputs the values that a call passes
+ * @param outputs the values that a call returns
  */
 public record ModelSignature(List<ValueSpec> inputs, List<ValueSpec> outputs) {
   /**
    * Copies both lists.
    *
-   * @param inputs what a call must give
-   * @param outputs what a call returns
+   * @param inputs the values that a call passes
+   * @param outputs the values that a call returns
    */
   public ModelSignature {
     inputs = List.copyOf(inputs);
@@ -22,7 +23,7 @@ public record ModelSignature(List<ValueSpec> inputs, List<ValueSpec> outputs) {
   }
 
   /**
-   * For people.
+   * Returns a short description for people.
    *
    * @return for example {@code (x: float32[N, 32]) -> (y: float32[N, 1])}
    */

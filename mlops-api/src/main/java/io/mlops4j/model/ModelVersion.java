@@ -3,20 +3,20 @@ package io.mlops4j.model;
 import java.util.Objects;
 
 /**
- * One published version of a model. A version never changes: the digest is of its bytes.
+ * One published version of a model. A version never changes, because the digest covers its bytes.
+ * Immutable and thread safe.
  *
  * @param name the model's name
- * @param number 1 for the first version, one more for each that follows
- * @param digest what the model's bytes are: of the file, or, for a folder, of the list of its files
+ * @param number 1 for the first version, then one more for each version
+ * @param digest the digest of the model's file; for a folder, the digest of the list of its files
  */
 public record ModelVersion(String name, int number, Digest digest) {
   /**
    * Checks the parts.
    *
    * @param name the model's name
-   * @param number 1 for the first version, one more for each that follows
-   * @param digest what the model's bytes are: of the file, or, for a folder, of the list of its
-   *     files
+   * @param number 1 for the first version, then one more for each version
+   * @param digest the digest of the model's file; for a folder, the digest of the list of its files
    * @throws IllegalArgumentException if the name is not allowed or the number is below 1
    */
   public ModelVersion {
@@ -28,7 +28,7 @@ public record ModelVersion(String name, int number, Digest digest) {
   }
 
   /**
-   * The reference to exactly this version.
+   * Returns the reference to exactly this version.
    *
    * @return {@code name:number}
    */
@@ -37,7 +37,7 @@ public record ModelVersion(String name, int number, Digest digest) {
   }
 
   /**
-   * The reference as text.
+   * Returns the reference as text.
    *
    * @return for example {@code fraud:7}
    */

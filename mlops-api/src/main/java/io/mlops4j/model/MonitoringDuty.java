@@ -4,25 +4,25 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What must be watched while a model serves: which metric, how often, by whom, and what is done
- * when it is not as it should be.
+ * A duty to watch a metric while a model serves: how often, by whom, and what to do about a bad
+ * value.
  *
- * <p>It states the duty; a monitor that is set up accordingly fulfils it. Immutable: {@link
- * #withOwner} and {@link #withAction} return changed copies.
+ * <p>The card only states the duty; a monitor with matching settings fulfils it. Immutable and
+ * thread safe: {@link #withOwner} and {@link #withAction} return changed copies.
  *
- * @param metric what is looked at, for example {@code roc_auc}
- * @param interval at least how often
- * @param owner who looks; empty for the model's owner
- * @param action what to do when it is not as it should be; may be empty
+ * @param metric the metric's name, for example {@code roc_auc}; not blank
+ * @param interval the longest time between two checks, more than zero
+ * @param owner who checks; empty for the model's owner
+ * @param action what to do about a bad value; may be empty
  */
 public record MonitoringDuty(String metric, Duration interval, String owner, String action) {
   /**
    * Checks the parts.
    *
-   * @param metric what is looked at, for example {@code roc_auc}
-   * @param interval at least how often
-   * @param owner who looks; empty for the model's owner
-   * @param action what to do when it is not as it should be; may be empty
+   * @param metric the metric's name, for example {@code roc_auc}; not blank
+   * @param interval the longest time between two checks, more than zero
+   * @param owner who checks; empty for the model's owner
+   * @param action what to do about a bad value; may be empty
    * @throws IllegalArgumentException if the metric is blank or the interval is not positive
    */
   public MonitoringDuty {
@@ -32,15 +32,15 @@ public record MonitoringDuty(String metric, Duration interval, String owner, Str
     Objects.requireNonNull(action, "action");
     if (interval.isZero() || interval.isNegative()) {
       throw new IllegalArgumentException(
-          "interval: found " + interval + ", expected more than zero, as Duration.ofDays(7)");
+          "interval: found " + interval + ", expected more than zero, such as Duration.ofDays(7)");
     }
   }
 
   /**
-   * The duty of the model's owner to look at a metric.
+   * Returns a duty of the model's owner to check a metric.
    *
-   * @param metric what is looked at, for example {@code roc_auc}
-   * @param interval at least how often
+   * @param metric the metric's name, for example {@code roc_auc}; not blank
+   * @param interval the longest time between two checks, more than zero
    * @return the duty
    * @throws IllegalArgumentException if the metric is blank or the interval is not positive
    */
@@ -49,9 +49,9 @@ public record MonitoringDuty(String metric, Duration interval, String owner, Str
   }
 
   /**
-   * States who looks.
+   * Sets who checks.
    *
-   * @param owner a person or team
+   * @param owner a person or team, not blank
    * @return a changed copy
    * @throws IllegalArgumentException if the owner is blank
    */
@@ -61,9 +61,9 @@ public record MonitoringDuty(String metric, Duration interval, String owner, Str
   }
 
   /**
-   * States what is done when the metric is not as it should be.
+   * Sets what to do about a bad value.
    *
-   * @param action for example {@code below 0.60: roll back}
+   * @param action an instruction, for example {@code below 0.60: roll back}; not blank
    * @return a changed copy
    * @throws IllegalArgumentException if the action is blank
    */

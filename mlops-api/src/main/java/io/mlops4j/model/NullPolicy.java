@@ -3,9 +3,11 @@ package io.mlops4j.model;
 import java.util.Objects;
 
 /**
- * What a null in a feature's column means for the model. Immutable values with equality.
+ * What a null in a feature's column means for the model. Immutable, thread safe values with
+ * equality.
  *
- * <p>Engines have no null. NaN in a float column is a value, not a null, and always passes.
+ * <p>Engines have no nulls. NaN in a float column is a value, not a null, and is always passed to
+ * the model.
  */
 public sealed interface NullPolicy permits FixedNullPolicy, NullPolicy.Replacement {
   /**
@@ -18,7 +20,7 @@ public sealed interface NullPolicy permits FixedNullPolicy, NullPolicy.Replaceme
   }
 
   /**
-   * Replaces a null by NaN. Only for float features.
+   * Replaces a null by NaN. It is only for features with a float type.
    *
    * @return the policy
    */

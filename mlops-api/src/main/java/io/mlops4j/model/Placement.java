@@ -9,7 +9,10 @@ import java.util.Objects;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/** On which devices a model runs. Immutable: every {@code with} returns a changed copy. */
+/**
+ * The devices on which a model runs. Immutable and thread safe: every {@code with} method returns a
+ * changed copy.
+ */
 public final class Placement {
   private final List<String> devices;
   private final Map<String, Integer> nodes;
@@ -22,11 +25,11 @@ public final class Placement {
   }
 
   /**
-   * A placement.
+   * Returns a placement on devices.
    *
-   * @param devices device names, the one that was preferred first
+   * @param devices device names, the preferred one first
    * @return the placement
-   * @throws IllegalArgumentException if there are none
+   * @throws IllegalArgumentException if there is no device
    */
   public static Placement of(String... devices) {
     if (devices.length == 0) {
@@ -36,11 +39,11 @@ public final class Placement {
   }
 
   /**
-   * States how many nodes of the model each device ran.
+   * Sets how many nodes of the model each device ran.
    *
-   * @param nodes numbers by device name, in the order in which they are told
+   * @param nodes numbers by device name, 0 or more, in the order in which they are listed
    * @return a changed copy
-   * @throws IllegalArgumentException if one is negative
+   * @throws IllegalArgumentException if a number is negative
    */
   public Placement withNodes(Map<String, Integer> nodes) {
     nodes.forEach(
@@ -54,9 +57,9 @@ public final class Placement {
   }
 
   /**
-   * States which devices would have been taken before these.
+   * Sets which preferred devices are not available, and why.
    *
-   * @param missing what is missing, by device name, the best first
+   * @param missing what is missing, by device name, the preferred device first
    * @return a changed copy
    */
   public Placement withMissing(Map<String, String> missing) {
@@ -72,8 +75,8 @@ public final class Placement {
   }
 
   /**
-   * The devices that the model was given to, the one that was preferred first. Operators that it
-   * does not know run on the next ones.
+   * Returns the devices that the model was given to, the preferred one first. Operators that a
+   * device does not support run on the next one.
    *
    * @return device names, at least one
    */
@@ -82,31 +85,32 @@ public final class Placement {
   }
 
   /**
-   * How many nodes of the model each device ran, counted in one run when the model was loaded with
-   * {@link io.mlops4j.inference.LoadOptions.Builder#profiled()}. Nodes are counted after the engine
-   * has fused and folded what it could; a part of the model that a device takes as a whole is one.
+   * Returns how many nodes of the model each device ran. They are counted in one run if the model
+   * was loaded with {@link io.mlops4j.inference.LoadOptions.Builder#profiled()}, after the engine
+   * has fused and folded nodes. A part of the model that a device takes as a whole counts as one
+   * node.
    *
-   * @return an unmodifiable map by device name; empty when it was not counted
+   * @return an unmodifiable map by device name; empty if nodes were not counted
    */
   public Map<String, Integer> nodesByDevice() {
     return nodes;
   }
 
   /**
-   * Devices that were asked for and are not there, so that another that was named runs the model in
-   * their place.
+   * Returns the requested devices that are not available, so that another requested device runs the
+   * model.
    *
-   * @return what is missing, an unmodifiable map by device name; empty when nothing was
+   * @return an unmodifiable map from device name to what is missing; empty if all were available
    */
   public Map<String, String> missing() {
     return missing;
   }
 
   /**
-   * Compares all that it tells.
+   * Compares devices, nodes and missing devices.
    *
-   * @param other anything
-   * @return true if all is the same
+   * @param other any object
+   * @return true if the other is a placement with the same values
    */
   @Override
   public boolean equals(@Nullable Object other) {
@@ -122,7 +126,7 @@ public final class Placement {
   }
 
   /**
-   * For people.
+   * Returns a short description for people.
    *
    * @return for example {@code cpu}, {@code cuda (210 nodes), cpu (4 nodes)}, or {@code cpu in
    *     place of cuda}

@@ -3,19 +3,19 @@ package io.mlops4j.model;
 import java.util.Objects;
 
 /**
- * A list of values of one kind.
+ * An input or output that is a list of values of one kind. Immutable and thread safe.
  *
- * @param name the declared name
- * @param element what each element is; its name is empty
- * @param optional whether a call may leave it out
+ * @param name the declared name; empty inside another value
+ * @param element the kind of each element, with an empty name
+ * @param optional whether a call may omit it
  */
 public record SequenceSpec(String name, ValueSpec element, boolean optional) implements ValueSpec {
   /**
    * Checks that nothing is null.
    *
-   * @param name the declared name
-   * @param element what each element is; its name is empty
-   * @param optional whether a call may leave it out
+   * @param name the declared name; empty inside another value
+   * @param element the kind of each element, with an empty name
+   * @param optional whether a call may omit it
    */
   public SequenceSpec {
     Objects.requireNonNull(name, "name");
@@ -23,7 +23,7 @@ public record SequenceSpec(String name, ValueSpec element, boolean optional) imp
   }
 
   /**
-   * For people.
+   * Returns a short description for people.
    *
    * @return for example {@code labels: sequence(int64[...])}
    */

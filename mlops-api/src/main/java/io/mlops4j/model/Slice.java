@@ -9,17 +9,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A part of the data for which a metric is stated: the rows whose columns have these values.
+ * A part of the data for which a metric is given: the rows whose columns have certain values.
  *
- * <p>Immutable: {@link #and} returns a changed copy.
+ * <p>Immutable and thread safe: {@link #and} returns a changed copy.
  *
- * @param where column to value, sorted by column
+ * @param where the value of each column as text, sorted by column
  */
 public record Slice(Map<String, String> where) implements Comparable<Slice> {
   /**
    * Copies and checks the conditions.
    *
-   * @param where column to value, sorted by column
+   * @param where the value of each column as text, sorted by column
    * @throws IllegalArgumentException if there is no condition or a column is blank
    */
   public Slice {
@@ -37,7 +37,7 @@ public record Slice(Map<String, String> where) implements Comparable<Slice> {
   }
 
   /**
-   * The rows in which a column has a value.
+   * Returns the slice of rows in which a column has a value.
    *
    * @param column the column's name
    * @param value the value as text; may be empty
@@ -49,12 +49,12 @@ public record Slice(Map<String, String> where) implements Comparable<Slice> {
   }
 
   /**
-   * Of these rows, those in which another column has a value too.
+   * Restricts this slice to rows in which another column has a value, too.
    *
-   * @param column a column that this slice does not state yet
+   * @param column a column that this slice does not restrict yet
    * @param value the value as text; may be empty
    * @return a changed copy
-   * @throws IllegalArgumentException if the column is blank or stated already
+   * @throws IllegalArgumentException if the column is blank or is restricted already
    */
   public Slice and(String column, String value) {
     if (where.containsKey(column)) {
@@ -66,7 +66,9 @@ public record Slice(Map<String, String> where) implements Comparable<Slice> {
     return new Slice(more);
   }
 
-  /** Column by column and value by value, as dictionaries do; consistent with equals. */
+  /**
+   * Compares column by column and value by value in lexicographic order, consistent with equals.
+   */
   @Override
   public int compareTo(Slice other) {
     return compare(flat(), other.flat());
@@ -89,7 +91,7 @@ public record Slice(Map<String, String> where) implements Comparable<Slice> {
   }
 
   /**
-   * For people.
+   * Returns a short description for people.
    *
    * @return for example {@code origin=LAS, weekday=1}
    */

@@ -7,13 +7,13 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * A tensor input or output.
+ * An input or output that is a tensor. Immutable and thread safe.
  *
- * @param name the declared name
+ * @param name the declared name; empty inside another value
  * @param type the type of its elements
- * @param shape its dimensions, outermost first; empty for a scalar and for a tensor of any rank
- * @param anyRank whether the model leaves open how many dimensions there are
- * @param optional whether a call may leave it out
+ * @param shape the dimensions, outermost first; empty for a scalar and for a tensor of any rank
+ * @param anyRank whether the model does not declare the number of dimensions
+ * @param optional whether a call may omit it
  */
 public record TensorSpec(
     String name, ElementType type, List<Dim> shape, boolean anyRank, boolean optional)
@@ -21,12 +21,12 @@ public record TensorSpec(
   /**
    * Copies the shape and checks that nothing is null.
    *
-   * @param name the declared name
+   * @param name the declared name; empty inside another value
    * @param type the type of its elements
-   * @param shape its dimensions, outermost first; empty for a scalar and for a tensor of any rank
-   * @param anyRank whether the model leaves open how many dimensions there are
-   * @param optional whether a call may leave it out
-   * @throws IllegalArgumentException if a tensor of any rank states dimensions
+   * @param shape the dimensions, outermost first; empty for a scalar and for a tensor of any rank
+   * @param anyRank whether the model does not declare the number of dimensions
+   * @param optional whether a call may omit it
+   * @throws IllegalArgumentException if a tensor of any rank has dimensions
    */
   public TensorSpec {
     Objects.requireNonNull(name, "name");
@@ -39,30 +39,30 @@ public record TensorSpec(
   }
 
   /**
-   * A tensor of a known rank.
+   * Creates a tensor of a known rank.
    *
-   * @param name the declared name
+   * @param name the declared name; empty inside another value
    * @param type the type of its elements
-   * @param shape its dimensions, outermost first; empty for a scalar
-   * @param optional whether a call may leave it out
+   * @param shape the dimensions, outermost first; empty for a scalar
+   * @param optional whether a call may omit it
    */
   public TensorSpec(String name, ElementType type, List<Dim> shape, boolean optional) {
     this(name, type, shape, false, optional);
   }
 
   /**
-   * A tensor of which the model does not say how many dimensions it has.
+   * Returns a tensor whose number of dimensions the model does not declare.
    *
-   * @param name the declared name
+   * @param name the declared name; empty inside another value
    * @param type the type of its elements
-   * @return the tensor, which a call may not leave out
+   * @return the tensor, which a call may not omit
    */
   public static TensorSpec ofAnyRank(String name, ElementType type) {
     return new TensorSpec(name, type, List.of(), true, false);
   }
 
   /**
-   * For people.
+   * Returns a short description for people.
    *
    * @return for example {@code x: float32[N, 32]}, {@code t: float32[]} for a scalar, {@code y:
    *     float32[...]} for any rank
@@ -75,17 +75,17 @@ public record TensorSpec(
   }
 
   /**
-   * One dimension: a size, a symbol that is the same size wherever it stands, or neither.
+   * One dimension: a fixed size, a symbol that has the same size wherever it occurs, or neither.
    *
-   * @param size the size, if the model fixes it
-   * @param symbol the name, if the model gives one
+   * @param size the size, 0 or more, if the model fixes it
+   * @param symbol the name, if the model declares one
    */
   public record Dim(OptionalLong size, Optional<String> symbol) {
     /**
      * Checks the size.
      *
-     * @param size the size, if the model fixes it
-     * @param symbol the name, if the model gives one
+     * @param size the size, 0 or more, if the model fixes it
+     * @param symbol the name, if the model declares one
      * @throws IllegalArgumentException if the size is negative
      */
     public Dim {
@@ -98,7 +98,7 @@ public record TensorSpec(
     }
 
     /**
-     * A dimension that the model fixes.
+     * Returns a dimension of a fixed size.
      *
      * @param size 0 or more
      * @return the dimension
@@ -108,9 +108,9 @@ public record TensorSpec(
     }
 
     /**
-     * A dimension that the model names.
+     * Returns a dimension with a name instead of a size.
      *
-     * @param symbol the name
+     * @param symbol the name, if the model declares one
      * @return the dimension
      */
     public static Dim symbol(String symbol) {
@@ -118,7 +118,7 @@ public record TensorSpec(
     }
 
     /**
-     * A dimension of which the model says nothing.
+     * Returns a dimension with neither a size nor a name.
      *
      * @return the dimension
      */
@@ -127,7 +127,7 @@ public record TensorSpec(
     }
 
     /**
-     * For people.
+     * Returns a short description for people.
      *
      * @return the size, the symbol, or {@code ?}
      */

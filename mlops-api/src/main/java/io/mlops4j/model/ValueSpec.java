@@ -1,18 +1,16 @@
 package io.mlops4j.model;
 
-/**
- * One input or output as the model's bytes declare it. ONNX and SavedModel know no further kind.
- */
+/** One input or output that a model's bytes declare. ONNX and SavedModel have no further kinds. */
 public sealed interface ValueSpec permits TensorSpec, SequenceSpec, MapSpec {
   /**
-   * The name by which columns meet it.
+   * Returns the declared name, by which columns are matched.
    *
-   * @return the declared name
+   * @return the name; empty inside another value
    */
   String name();
 
   /**
-   * Whether a call may leave it out.
+   * Returns whether a call may omit the value.
    *
    * @return true for an optional value
    */

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The plain values that a card may hold, so that it can be stored and read back equal. */
+/** Checks of the plain values that a card may hold, so that a stored card reads back equal. */
 final class Values {
   private static final List<Class<?>> WHOLE =
       List.of(Byte.class, Short.class, Integer.class, Long.class);
@@ -30,8 +30,8 @@ final class Values {
   }
 
   /**
-   * A copy whose values all have one type; nulls stay. Where a row has several values they come as
-   * an unmodifiable list, as long as that of every other row.
+   * Returns a copy whose values all have one type. Nulls stay. If rows have several values, each
+   * row becomes an unmodifiable list, and all lists have the same length.
    */
   static @Nullable Object[] column(String name, @Nullable Object[] values) {
     @Nullable Object[] rows = Arrays.stream(values).map(Values::row).toArray();
@@ -105,7 +105,7 @@ final class Values {
 
   private static double exactDouble(String name, Number number) {
     double value = number.doubleValue();
-    // 2^63 comes back as the largest long, which it is not.
+    // The cast turns 2^63 into the largest long, which is another number.
     if (number instanceof Long && (value == 0x1p63 || (long) value != number.longValue())) {
       throw new IllegalArgumentException(
           name

@@ -1,32 +1,35 @@
 package io.mlops4j.registry;
 
-/** Is told of the changes of an alias. */
+/**
+ * Is notified of the changes of an alias. Thread safety is not needed: calls come one at a time.
+ */
 @FunctionalInterface
 public interface AliasListener {
   /**
-   * The alias has a newer record than the one told before. Records that followed one another
-   * quickly may be left out, the newest never is; {@link ModelRegistry#history} has them all. One
-   * call at a time, on the registry's thread, which other watches wait for. What this throws is
-   * logged, and the watch goes on.
+   * Notifies of a newer record of the alias. If records follow one another quickly, some may be
+   * skipped, but never the newest; {@link ModelRegistry#history} has all of them. Calls come one at
+   * a time on the registry's thread, and other watches wait for them. Exceptions are logged, and
+   * the watch continues.
    *
    * @param now the newest record, which names a version
    */
   void onChange(AliasRecord now);
 
   /**
-   * The alias was removed: its newest record names no version. Called like {@link #onChange}, and
-   * instead of it. The alias may be assigned again later, which calls {@link #onChange}. Does
-   * nothing unless implemented, so whoever serves the last version goes on serving it.
+   * Notifies that the alias was removed: its newest record points to no version. It is called like
+   * {@link #onChange}, and instead of it. If the alias is assigned again, {@link #onChange} is
+   * called. The default does nothing, so a deployment keeps serving the last version.
    *
-   * @param removal the newest record, which says who removed the alias and why
+   * @param removal the newest record, which says who removed the alias, and why
    */
   default void onRemoval(AliasRecord removal) {}
 
   /**
-   * The alias cannot be looked at: the store is away or damaged. Told once, until it can be looked
-   * at again; meanwhile the registry tries as often as before.
+   * Notifies that the alias cannot be read, because the store cannot be reached or is damaged. It
+   * is called once until the alias can be read again. Meanwhile the registry tries as often as
+   * before.
    *
-   * @param trouble what went wrong
+   * @param trouble the failure
    */
   default void onTrouble(RuntimeException trouble) {}
 }

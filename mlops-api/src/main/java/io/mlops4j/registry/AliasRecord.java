@@ -7,21 +7,22 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change of an alias: an assignment or a removal. The records of an alias are numbered from 1,
- * each carries the digest of the one before, and together they are the audit log.
+ * One change of an alias: an assignment or a removal. The records of an alias are numbered from 1.
+ * Each record carries the digest of the one before, so together they are the audit log. Immutable
+ * and thread safe.
  *
  * @param model the model's name
  * @param alias the alias, without the model's name
  * @param number 1 for the first change of this alias
- * @param from the version that the alias named before, null in the first record and in the first
- *     after a removal
- * @param to the version that it names from now on, null if this record removes the alias
- * @param change who, and why
- * @param at when, in the order of the chain: never earlier than the record before, nor than the
+ * @param from the version that the alias pointed to before; null in the first record and in the
+ *     first after a removal
+ * @param to the version that the alias points to from now on; null if this record removes the alias
+ * @param change who made the change, and why
+ * @param at the time in the order of the chain: never earlier than the record before, nor than the
  *     publishing of the version
- * @param clock what the clock of the process that made the change said; earlier than {@code at} if
- *     that clock was behind
- * @param previous the digest of the record before, null in the first record
+ * @param clock the time by the clock of the process that made the change; earlier than {@code at}
+ *     if that clock was behind
+ * @param previous the digest of the record before; null in the first record
  */
 public record AliasRecord(
     String model,
@@ -39,15 +40,17 @@ public record AliasRecord(
    * @param model the model's name
    * @param alias the alias, without the model's name
    * @param number 1 for the first change of this alias
-   * @param from the version that the alias named before, null in the first record and in the first
-   *     after a removal
-   * @param to the version that it names from now on, null if this record removes the alias
-   * @param change who, and why
-   * @param at when, in the order of the chain
-   * @param clock what the clock of the process that made the change said
-   * @param previous the digest of the record before, null in the first record
-   * @throws IllegalArgumentException if the number is below 1, or nothing is removed: neither
-   *     version is there
+   * @param from the version that the alias pointed to before; null in the first record and in the
+   *     first after a removal
+   * @param to the version that the alias points to from now on; null if this record removes the
+   *     alias
+   * @param change who made the change, and why
+   * @param at the time in the order of the chain: never earlier than the record before, nor than
+   *     the publishing of the version
+   * @param clock the time by the clock of the process that made the change; earlier than {@code at}
+   *     if that clock was behind
+   * @param previous the digest of the record before; null in the first record
+   * @throws IllegalArgumentException if the number is below 1, or both versions are null
    */
   public AliasRecord {
     Objects.requireNonNull(model, "model");
@@ -60,22 +63,23 @@ public record AliasRecord(
     }
     if (from == null && to == null) {
       throw new IllegalArgumentException(
-          "to: found none after none, expected a version, or the removal of an alias that names one");
+          "to: found null, and from is null, too; expected a version for at least one of them");
     }
   }
 
   /**
-   * A record whose clock was right: {@code clock} is {@code at}.
+   * Creates a record whose clock was right: {@code clock} is {@code at}.
    *
    * @param model the model's name
    * @param alias the alias, without the model's name
    * @param number 1 for the first change of this alias
-   * @param from the version that the alias named before, null if it named none
-   * @param to the version that it names from now on, null if this record removes the alias
-   * @param change who, and why
-   * @param at when
-   * @param previous the digest of the record before, null in the first record
-   * @throws IllegalArgumentException if the number is below 1, or neither version is there
+   * @param from the version that the alias pointed to before; null if there was none
+   * @param to the version that the alias points to from now on; null if this record removes the
+   *     alias
+   * @param change who made the change, and why
+   * @param at the time of the change
+   * @param previous the digest of the record before; null in the first record
+   * @throws IllegalArgumentException if the number is below 1, or both versions are null
    */
   public AliasRecord(
       String model,
@@ -90,9 +94,9 @@ public record AliasRecord(
   }
 
   /**
-   * Whether this record removes the alias.
+   * Returns whether this record removes the alias.
    *
-   * @return true if it names no version from now on
+   * @return true if the alias points to no version from now on
    */
   public boolean isRemoval() {
     return to == null;

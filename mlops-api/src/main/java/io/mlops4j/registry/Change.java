@@ -3,17 +3,18 @@ package io.mlops4j.registry;
 import java.util.Objects;
 
 /**
- * Who changes something, and why; kept for ever with what was changed.
+ * Who makes a change, and why. A registry stores it permanently with the change. Immutable and
+ * thread safe.
  *
- * @param actor who, as the application asserts it
- * @param reason why; may be empty
+ * @param actor who makes the change, as the application states it; not blank
+ * @param reason the reason; may be empty
  */
 public record Change(String actor, String reason) {
   /**
    * Checks the parts.
    *
-   * @param actor who, as the application asserts it
-   * @param reason why; may be empty
+   * @param actor who makes the change, as the application states it; not blank
+   * @param reason the reason; may be empty
    * @throws IllegalArgumentException if the actor is blank
    */
   public Change {
@@ -26,9 +27,9 @@ public record Change(String actor, String reason) {
   }
 
   /**
-   * A change without a reason yet.
+   * Returns a change without a reason.
    *
-   * @param actor who, as the application asserts it
+   * @param actor who makes the change, as the application states it; not blank
    * @return the change
    */
   public static Change by(String actor) {
@@ -36,9 +37,9 @@ public record Change(String actor, String reason) {
   }
 
   /**
-   * Adds the reason.
+   * Sets the reason.
    *
-   * @param reason why
+   * @param reason the reason; may be empty
    * @return a changed copy
    */
   public Change because(String reason) {

@@ -4,12 +4,13 @@ import io.mlops4j.model.ModelVersion;
 import java.util.List;
 
 /**
- * What a collection did.
+ * The result of a garbage collection. Immutable and thread safe.
  *
- * @param deleted versions that it deleted, because the retention no longer keeps them
- * @param removed deleted versions whose grace period was over and whose bytes are gone now
- * @param restored deleted versions that an alias named or a process leased after all
- * @param bytes how many bytes were freed
+ * @param deleted versions that it deleted because the retention no longer keeps them
+ * @param removed deleted versions whose grace period was over, and whose bytes it removed
+ * @param restored deleted versions that it restored because an alias pointed to them or a process
+ *     had leased them
+ * @param bytes the number of bytes that were freed
  */
 public record Collected(
     List<ModelVersion> deleted,
@@ -17,12 +18,13 @@ public record Collected(
     List<ModelVersion> restored,
     long bytes) {
   /**
-   * Copies the parts.
+   * Copies the lists.
    *
-   * @param deleted versions that it deleted, because the retention no longer keeps them
-   * @param removed deleted versions whose grace period was over and whose bytes are gone now
-   * @param restored deleted versions that an alias named or a process leased after all
-   * @param bytes how many bytes were freed
+   * @param deleted versions that it deleted because the retention no longer keeps them
+   * @param removed deleted versions whose grace period was over, and whose bytes it removed
+   * @param restored deleted versions that it restored because an alias pointed to them or a process
+   *     had leased them
+   * @param bytes the number of bytes that were freed
    */
   public Collected {
     deleted = List.copyOf(deleted);

@@ -4,8 +4,9 @@ import io.mlops4j.model.ModelVersion;
 import java.time.Instant;
 
 /**
- * Keeps a version from being deleted and its bytes from going while a process uses it, also without
- * an alias. The registry renews it while the process lives and the registry is open. Thread safe.
+ * Prevents a version from being deleted, and its bytes from being removed, while a process uses it,
+ * even without an alias. The registry renews the lease while the process lives and the registry is
+ * open. Thread safe.
  *
  * <p>A lease counts for one hour beyond {@link #until}, because clocks differ: the clock of the
  * process that holds it may be up to an hour behind the clock of the process that deletes. After a
@@ -13,20 +14,23 @@ import java.time.Instant;
  */
 public interface Lease extends AutoCloseable {
   /**
-   * What is leased.
+   * Returns the version that is leased.
    *
    * @return the version
    */
   ModelVersion version();
 
   /**
-   * Until when it holds without being renewed, by the clock of this process.
+   * Returns the time until which the lease holds without renewal, by the clock of this process.
    *
-   * @return a time that moves on while the store can be reached
+   * @return a time that advances while the store can be reached
    */
   Instant until();
 
-  /** Ends the lease; a second call does nothing, and neither does an unreachable store. */
+  /**
+   * Ends the lease. A second call does nothing. If the store cannot be reached, the lease ends by
+   * itself later.
+   */
   @Override
   void close();
 }

@@ -7,13 +7,15 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Where an imported version comes from, as whoever exported it states it. Nothing of it is proven.
+ * Where an imported version comes from, as its exporter states it. Nothing of it is proven.
+ * Immutable and thread safe.
  *
- * @param source the registry's address, or what tracked the model, such as {@code MLflow run 12ab}
- * @param version the version there, empty where versions have no numbers
- * @param published when it was published or made there
- * @param by who published it there
- * @param aliases what aliases named it there, and when, the oldest first
+ * @param source the address of the registry, or a description of its source, such as {@code MLflow
+ *     run 12ab}; not blank
+ * @param version the version there; empty if versions have no numbers there
+ * @param published the time when it was published or made there
+ * @param by who published it there, and why
+ * @param aliases the aliases that pointed to it there, and when, the oldest first
  */
 public record Origin(
     String source,
@@ -24,11 +26,11 @@ public record Origin(
   /**
    * Checks and copies the parts.
    *
-   * @param source the registry's address, or what tracked the model
-   * @param version the version there, empty where versions have no numbers
-   * @param published when it was published or made there
-   * @param by who published it there
-   * @param aliases what aliases named it there, and when, the oldest first
+   * @param source the address of the registry, or a description of its source; not blank
+   * @param version the version there; empty if versions have no numbers there
+   * @param published the time when it was published or made there
+   * @param by who published it there, and why
+   * @param aliases the aliases that pointed to it there, and when, the oldest first
    * @throws IllegalArgumentException if the source is blank
    */
   public Origin {
@@ -43,21 +45,21 @@ public record Origin(
   }
 
   /**
-   * For how long an alias named a version.
+   * The period in which an alias pointed to a version. Immutable and thread safe.
    *
    * @param alias the alias, without the model's name
-   * @param from since when
-   * @param until until when, empty if it still did
-   * @param change who assigned it, and why
+   * @param from the start of the period
+   * @param until the end of the period; empty if the alias still pointed to it
+   * @param change who assigned the alias, and why
    */
   public record Naming(String alias, Instant from, Optional<Instant> until, Change change) {
     /**
      * Checks the parts.
      *
      * @param alias the alias, without the model's name
-     * @param from since when
-     * @param until until when, empty if it still did
-     * @param change who assigned it, and why
+     * @param from the start of the period
+     * @param until the end of the period; empty if the alias still pointed to it
+     * @param change who assigned the alias, and why
      */
     public Naming {
       Objects.requireNonNull(alias, "alias");

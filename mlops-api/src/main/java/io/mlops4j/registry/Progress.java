@@ -3,25 +3,24 @@ package io.mlops4j.registry;
 import java.util.Objects;
 
 /**
- * How far long work has come.
+ * The progress of long work. Immutable and thread safe.
  *
- * @param at what is worked on: a file's name while publishing, a version or an alias while
- *     verifying
- * @param done how many files, or versions and records, are done
- * @param total how many there are; grows if more are found meanwhile
- * @param bytes how many bytes of models were read
- * @param totalBytes how many bytes there are, 0 when that is not known
+ * @param at the current item: a file's name while publishing, a version or an alias while verifying
+ * @param done the number of files, or of versions and records, that are done
+ * @param total the number of all of them; it grows if more are found
+ * @param bytes the number of bytes of models that were read
+ * @param totalBytes the number of all bytes; 0 if it is not known
  */
 public record Progress(String at, long done, long total, long bytes, long totalBytes) {
   /**
    * Checks the parts.
    *
-   * @param at what is worked on: a file's name while publishing, a version or an alias while
+   * @param at the current item: a file's name while publishing, a version or an alias while
    *     verifying
-   * @param done how many files, or versions and records, are done
-   * @param total how many there are; grows if more are found meanwhile
-   * @param bytes how many bytes of models were read
-   * @param totalBytes how many bytes there are, 0 when that is not known
+   * @param done the number of files, or of versions and records, that are done
+   * @param total the number of all of them; it grows if more are found
+   * @param bytes the number of bytes of models that were read
+   * @param totalBytes the number of all bytes; 0 if it is not known
    */
   public Progress {
     Objects.requireNonNull(at, "at");

@@ -1,15 +1,15 @@
 package io.mlops4j.registry;
 
-/** Is told how far long work has come, and may end it. */
+/** Is notified of the progress of long work, and may end it. */
 @FunctionalInterface
 public interface ProgressListener {
   /**
-   * Takes note, on the thread that works, which waits: after every file or version, and within
-   * large files after some megabytes. Whatever this throws ends the work as if it had never begun,
-   * and reaches whoever asked for it unchanged; {@link java.util.concurrent.CancellationException}
-   * says best what is meant.
+   * Notifies of progress, on the thread that works and that waits for the listener. It is called
+   * after every file or version, and within large files after some megabytes. An exception ends the
+   * work as if it had not begun, and is passed unchanged to the caller of the work. Throw {@link
+   * java.util.concurrent.CancellationException} to cancel.
    *
-   * @param now how far it is
+   * @param now the progress
    */
   void onProgress(Progress now);
 }

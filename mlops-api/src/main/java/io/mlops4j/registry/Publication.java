@@ -6,16 +6,16 @@ import java.util.Optional;
 
 /**
  * How a version was published. It is part of the version's manifest, so {@link ModelRegistry#head}
- * covers it.
+ * covers it. Immutable and thread safe.
  *
- * @param at when, in the order of the versions: never earlier than the version before
- * @param clock what the publisher's clock said; earlier than {@code at} if that clock was behind
- * @param by who published it and why, empty if nobody was named
+ * @param at the time in the order of the versions: never earlier than the version before
+ * @param clock the time by the publisher's clock; earlier than {@code at} if that clock was behind
+ * @param by who published it, and why; empty if no publisher was named
  * @param process the process that published it, for example {@code process 4711 on host}; empty for
  *     versions that an older library published
- * @param registry the address of the registry in which it was published, which a copy keeps; empty
+ * @param registry the address of the registry in which it was published, which copies keep; empty
  *     for versions that an older library published
- * @param origin where it was imported from, empty for a version that was not imported
+ * @param origin where it was imported from; empty for a version that was not imported
  */
 public record Publication(
     Instant at,
@@ -27,12 +27,15 @@ public record Publication(
   /**
    * Checks the parts.
    *
-   * @param at when, in the order of the versions
-   * @param clock what the publisher's clock said
-   * @param by who published it and why, empty if nobody was named
-   * @param process the process that published it
-   * @param registry the address of the registry in which it was published
-   * @param origin where it was imported from
+   * @param at the time in the order of the versions: never earlier than the version before
+   * @param clock the time by the publisher's clock; earlier than {@code at} if that clock was
+   *     behind
+   * @param by who published it, and why; empty if no publisher was named
+   * @param process the process that published it, for example {@code process 4711 on host}; empty
+   *     for versions that an older library published
+   * @param registry the address of the registry in which it was published, which copies keep; empty
+   *     for versions that an older library published
+   * @param origin where it was imported from; empty for a version that was not imported
    */
   public Publication {
     Objects.requireNonNull(at, "at");

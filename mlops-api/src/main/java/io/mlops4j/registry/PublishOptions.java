@@ -4,7 +4,10 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How a version is published. Immutable, so that one instance can serve many publishes. */
+/**
+ * Settings for publishing a version. Immutable and thread safe, so one instance can serve many
+ * publishes.
+ */
 public final class PublishOptions {
   private static final PublishOptions DEFAULTS = builder().build();
 
@@ -19,8 +22,8 @@ public final class PublishOptions {
   }
 
   /**
-   * Returns the options that a publish without options uses. They name no publisher and report no
-   * progress.
+   * Returns the options that a publish without options uses: no publisher is named, and no progress
+   * is reported.
    *
    * @return the defaults
    */
@@ -29,18 +32,18 @@ public final class PublishOptions {
   }
 
   /**
-   * Starts from the defaults.
+   * Returns a builder with the default settings.
    *
-   * @return a builder
+   * @return a new builder
    */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * Starts from these options.
+   * Returns a builder with the settings of this instance.
    *
-   * @return a builder with the settings of this instance
+   * @return a new builder
    */
   public Builder toBuilder() {
     Builder builder = new Builder();
@@ -51,7 +54,7 @@ public final class PublishOptions {
   }
 
   /**
-   * The listener that is notified of progress.
+   * Returns the listener that is notified of progress.
    *
    * @return empty if there is none
    */
@@ -60,18 +63,18 @@ public final class PublishOptions {
   }
 
   /**
-   * Who publishes, and why.
+   * Returns who publishes, and why.
    *
-   * @return empty if nobody was named
+   * @return empty if no publisher was named
    */
   public Optional<Change> change() {
     return Optional.ofNullable(change);
   }
 
   /**
-   * Where the version was imported from.
+   * Returns where the version was imported from.
    *
-   * @return empty for a version that was not imported, or whose import records its origin itself
+   * @return empty for a version that was not imported, or whose importer records the origin itself
    */
   public Optional<Origin> origin() {
     return Optional.ofNullable(origin);
@@ -86,10 +89,10 @@ public final class PublishOptions {
     private Builder() {}
 
     /**
-     * Reports to a listener how many files and bytes are written. The listener may end the publish
-     * by an exception.
+     * Reports to a listener how many files and bytes are written. An exception of the listener ends
+     * the publish.
      *
-     * @param listener called on the publishing thread; replaces one given before
+     * @param listener the listener, called on the publishing thread; it replaces one given before
      * @return this builder
      */
     public Builder listener(ProgressListener listener) {
@@ -98,10 +101,10 @@ public final class PublishOptions {
     }
 
     /**
-     * Records who publishes, and why, with the version. The process is always recorded. A version
-     * that exists already keeps its first publisher.
+     * Records with the version who publishes it, and why. The process is always recorded. A version
+     * that already exists keeps its first publisher.
      *
-     * @param change who, and why
+     * @param change who publishes, and why
      * @return this builder
      */
     public Builder by(Change change) {
@@ -110,10 +113,10 @@ public final class PublishOptions {
     }
 
     /**
-     * Records where the version was imported from. {@code ModelArchive} and {@code MlflowModel} do
-     * so themselves.
+     * Records where the version was imported from. {@code ModelArchive} and {@code MlflowModel}
+     * record it themselves.
      *
-     * @param origin where it comes from
+     * @param origin the origin of the version
      * @return this builder
      */
     public Builder from(Origin origin) {

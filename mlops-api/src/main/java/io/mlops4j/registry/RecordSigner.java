@@ -1,26 +1,26 @@
 package io.mlops4j.registry;
 
 /**
- * Signs the records that a registry writes, so that whoever can write its store cannot write its
- * history. Given to a registry by {@link RegistryOptions.Builder#signing}. Thread safe.
+ * Signs the records that a registry writes. Then write access to the store is not enough to rewrite
+ * its history. {@link RegistryOptions.Builder#signing} sets it. Thread safe.
  *
- * <p>An implementation signs whatever bytes it is given, as a key store or a device does. They
- * begin with what kind of record they are, so that the signature of one is never that of another
- * kind, or of a model, under the same key.
+ * <p>An implementation signs any bytes that it receives, with a key store or a device, for example.
+ * The bytes begin with the kind of the record. So a signature of one kind of record is never valid
+ * for another kind, or for a model, under the same key.
  */
 public interface RecordSigner {
   /**
-   * What the key is called in the records that it signs, so that others find it.
+   * Returns the name of the key in the records that it signs, by which verifiers find it.
    *
    * @return the same text for the same key, not blank
    */
   String keyHint();
 
   /**
-   * Signs a record that is about to be written, in the middle of the change: whoever wants to
-   * change the same may wait for it. What this throws ends the change, which then has not happened.
+   * Signs a record in the middle of the change that writes it. Other processes that change the same
+   * alias or model may wait meanwhile. An exception ends the change, and nothing is changed.
    *
-   * @param record what to sign, all of it
+   * @param record the complete bytes to sign
    * @return the signature, at least one byte
    */
   byte[] signRecord(byte[] record);

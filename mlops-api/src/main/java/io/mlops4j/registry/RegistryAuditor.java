@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The methods of a registry that prove what happened: the chains of records, and their
- * verification. They change nothing.
+ * The methods of a registry that prove its history: the chains of records, and their verification.
+ * They change nothing.
  *
  * <p>{@link ModelRegistry} says which exceptions all methods share.
  */

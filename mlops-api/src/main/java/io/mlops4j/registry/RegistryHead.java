@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The ends of all chains of a registry at one time: kept where who can write the registry cannot
- * write, it proves later that nothing of what there was then was rewritten or cut off. Text, a line
- * for each chain, which {@link #parse} reads:
+ * The ends of all chains of a registry at one time. Keep it where the writers of the registry
+ * cannot write. Later it proves that no part of the registry at that time was rewritten or cut off.
+ * Its text form has one line for each chain, and {@link #parse} reads it:
  *
  * <pre>
  * mlops4j-registry-head 1
@@ -23,10 +23,10 @@ import java.util.stream.Collectors;
  * versions flight-delay 12 sha256:...
  * </pre>
  *
- * <p>An alias's line has the number and digest of its newest record; {@code changes} those of the
- * newest record of versions' states; {@code versions} the number of the newest version and a digest
- * over what all versions up to it consist of. A chain that has grown since still holds what the
- * line says. Immutable.
+ * <p>The line of an alias has the number and digest of its newest record. The line {@code changes}
+ * has those of the newest record about the states of versions. The line {@code versions} has the
+ * number of the newest version, and a digest over all versions up to it. A chain that has grown
+ * since still contains what its line says. Immutable and thread safe.
  */
 public final class RegistryHead {
   private static final String TITLE = "mlops4j-registry-head 1";
@@ -47,21 +47,21 @@ public final class RegistryHead {
   }
 
   /**
-   * The end of one chain.
+   * The end of one chain. Immutable and thread safe.
    *
    * @param chain {@code alias NAME@ALIAS}, {@code changes NAME} or {@code versions NAME}; readers
-   *     pass over kinds that they do not know
+   *     ignore kinds that they do not know
    * @param number the number of its last element, at least 1
-   * @param digest over all of it, up to that element
+   * @param digest the digest over the chain up to that element
    */
   public record Entry(String chain, long number, Digest digest) {
     /**
      * Checks the parts.
      *
      * @param chain {@code alias NAME@ALIAS}, {@code changes NAME} or {@code versions NAME}; readers
-     *     pass over kinds that they do not know
+     *     ignore kinds that they do not know
      * @param number the number of its last element, at least 1
-     * @param digest over all of it, up to that element
+     * @param digest the digest over the chain up to that element
      * @throws IllegalArgumentException if the chain is not two words, or the number is below 1
      */
     public Entry {
@@ -78,7 +78,7 @@ public final class RegistryHead {
     }
 
     /**
-     * The line.
+     * Returns the line of this entry.
      *
      * @return for example {@code alias fraud@champion 42 sha256:...}
      */
@@ -89,9 +89,9 @@ public final class RegistryHead {
   }
 
   /**
-   * A head of chains' ends.
+   * Returns a head with the ends of chains.
    *
-   * @param entries one for each chain, in any order
+   * @param entries one entry for each chain, in any order
    * @return the head
    * @throws IllegalArgumentException if a chain occurs twice
    */
@@ -100,11 +100,11 @@ public final class RegistryHead {
   }
 
   /**
-   * Reads the text form.
+   * Parses the text form.
    *
-   * @param text what {@link #toString} gave; line ends of other systems and blank lines are allowed
+   * @param text a text that {@link #toString} returned; other line ends and blank lines are allowed
    * @return the head
-   * @throws IllegalArgumentException if it has another form, naming the line
+   * @throws IllegalArgumentException if the text has another form; the message names the line
    */
   public static RegistryHead parse(String text) {
     List<String> lines = text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
@@ -130,17 +130,17 @@ public final class RegistryHead {
   }
 
   /**
-   * The ends of the chains.
+   * Returns the ends of the chains.
    *
-   * @return sorted by chain, unmodifiable
+   * @return an unmodifiable list, sorted by chain
    */
   public List<Entry> entries() {
     return entries;
   }
 
   /**
-   * One digest over the text, to see whether two heads are the same. It says nothing about how one
-   * head became another: to find out whether a registry only grew, the text is needed.
+   * Returns a digest over the text, to see whether two heads are the same. It does not tell how a
+   * head changed: to find out whether a registry only grew, the text is needed.
    *
    * @return the SHA-256 of the text form in UTF-8
    */
@@ -159,9 +159,9 @@ public final class RegistryHead {
   }
 
   /**
-   * The text form that {@link #parse} reads.
+   * Returns the text form that {@link #parse} reads.
    *
-   * @return lines, each ended by a line feed
+   * @return lines, each with a line feed at its end
    */
   @Override
   public String toString() {

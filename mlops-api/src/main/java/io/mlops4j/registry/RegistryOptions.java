@@ -7,7 +7,10 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How a registry is opened. Immutable, so that one instance can open many registries. */
+/**
+ * Settings for opening a registry. Immutable and thread safe, so one instance can open many
+ * registries.
+ */
 public final class RegistryOptions {
   private static final RegistryOptions DEFAULTS = builder().build();
 
@@ -29,7 +32,7 @@ public final class RegistryOptions {
 
   /**
    * Returns the options of a registry that is opened without options: the default retention, the
-   * system's clock, and two looks a second at watched aliases.
+   * system's clock, and a check of watched aliases every 500 ms.
    *
    * @return the defaults
    */
@@ -38,18 +41,18 @@ public final class RegistryOptions {
   }
 
   /**
-   * Starts from the defaults.
+   * Returns a builder with the default settings.
    *
-   * @return a builder
+   * @return a new builder
    */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * Starts from these options.
+   * Returns a builder with the settings of this instance.
    *
-   * @return a builder with the settings of this instance
+   * @return a new builder
    */
   public Builder toBuilder() {
     Builder builder = new Builder();
@@ -63,7 +66,7 @@ public final class RegistryOptions {
   }
 
   /**
-   * What may be deleted, and when its bytes are removed.
+   * Returns the retention: what may be deleted, and when its bytes are removed.
    *
    * @return the retention
    */
@@ -72,7 +75,7 @@ public final class RegistryOptions {
   }
 
   /**
-   * Where times come from.
+   * Returns the clock for all times that the registry records.
    *
    * @return the clock
    */
@@ -81,7 +84,7 @@ public final class RegistryOptions {
   }
 
   /**
-   * How often watched aliases are read.
+   * Returns the interval at which watched aliases are read.
    *
    * @return more than zero
    */
@@ -90,7 +93,7 @@ public final class RegistryOptions {
   }
 
   /**
-   * The signer of the records that this process writes.
+   * Returns the signer of the records that this process writes.
    *
    * @return empty if records are not signed
    */
@@ -99,7 +102,7 @@ public final class RegistryOptions {
   }
 
   /**
-   * The signers whose records are trusted.
+   * Returns the signers whose records are trusted.
    *
    * @return empty if all records are trusted
    */
@@ -108,9 +111,9 @@ public final class RegistryOptions {
   }
 
   /**
-   * The head up to which records need no signature.
+   * Returns the head up to which records need no signature.
    *
-   * @return without lines unless one was given
+   * @return a head without entries unless one was given
    */
   public RegistryHead since() {
     return since;
@@ -128,7 +131,7 @@ public final class RegistryOptions {
     private Builder() {}
 
     /**
-     * Says what may be deleted here. It binds this process only, so give the same retention to
+     * Sets what may be deleted. The setting binds this process only, so give the same retention to
      * every process that deletes.
      *
      * @param retention what may be deleted, and when its bytes are removed
@@ -140,7 +143,7 @@ public final class RegistryOptions {
     }
 
     /**
-     * Takes the time of records, floors and leases from another clock.
+     * Sets the clock for the times of records, floors and leases.
      *
      * @param clock the clock
      * @return this builder
@@ -151,9 +154,9 @@ public final class RegistryOptions {
     }
 
     /**
-     * Reads watched aliases at another interval.
+     * Sets the interval at which watched aliases are read.
      *
-     * @param interval more than zero, in real time
+     * @param interval the time between two reads in real time, more than zero
      * @return this builder
      * @throws IllegalArgumentException if the interval is not more than zero
      */
@@ -170,7 +173,7 @@ public final class RegistryOptions {
      * Signs every record that this process writes: those of aliases and those of versions' states.
      * Versions of this library that do not know signatures read signed records like unsigned ones.
      *
-     * @param signer signs; it stays yours
+     * @param signer the signer; the registry does not close it
      * @return this builder
      */
     public Builder signing(RecordSigner signer) {
@@ -179,16 +182,16 @@ public final class RegistryOptions {
     }
 
     /**
-     * Trusts only records that a trusted signer has signed. A method that reads another record, or
-     * that would decide by one, throws {@link io.mlops4j.error.IntegrityException} with the record,
-     * what was found and what to do. {@link ModelRegistry#verify()} reports such records.
+     * Trusts only records that a trusted signer has signed. A method that reads or needs another
+     * record throws {@link io.mlops4j.error.IntegrityException} with the record, what was found and
+     * what to do. {@link ModelRegistry#verify()} reports such records.
      *
-     * <p>So every reader detects a history that was rewritten as a whole, with all digests made
-     * anew. A reader does not detect an alias or a state that was cut back to an earlier record,
-     * because that record was signed too; comparing with a head detects it.
+     * <p>So every reader detects a history that was rewritten as a whole with new digests. A reader
+     * does not detect an alias or a state that was cut back to an earlier record, because that
+     * record was signed, too. Comparing with a head detects it.
      *
-     * <p>A record that would not be trusted is not written either, so a process that changes
-     * something needs {@link #signing}, too. This setting binds this process only.
+     * <p>The registry does not write a record that it would not trust, so a process that changes
+     * something also needs {@link #signing}. This setting binds this process only.
      *
      * @param trust the trusted signers of each model's records
      * @return this builder
@@ -198,15 +201,15 @@ public final class RegistryOptions {
     }
 
     /**
-     * Trusts only signed records, except for those up to a head. It is for a registry that began
+     * Trusts only signed records, except for those up to a head. Use it for a registry that began
      * without signatures: the head vouches for the records that it names and for those before them.
      *
-     * <p>Check what the registry holds, take its {@link ModelRegistry#head()} once, keep it with
-     * the key, and pass it here from then on. Each record that the head names must exist unchanged;
-     * a rewritten beginning, or an end before it, is rejected.
+     * <p>Check the contents of the registry, take its {@link ModelRegistry#head()} once, keep it
+     * with the key, and pass it here from then on. Each record that the head names must exist
+     * unchanged. A rewritten beginning, or a chain that ends before the head, is rejected.
      *
      * @param trust the trusted signers of each model's records
-     * @param since a head; replaces one given before
+     * @param since a head; it replaces one given before
      * @return this builder
      */
     public Builder trusting(RecordTrust trust, RegistryHead since) {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The methods of a registry that read models, versions and aliases, and change nothing. Use it as
- * the type of a parameter for code that must not change a registry.
+ * The methods of a registry that read models, versions and aliases, and change nothing. Use it as a
+ * parameter type for code that must not change a registry.
  *
  * <p>References are text in the forms of {@link io.mlops4j.model.ModelRef}; {@link ModelRegistry}
  * says which exceptions all methods share.
@@ -124,7 +124,7 @@ public interface RegistryReader {
   }
 
   /**
-   * Whether this kind of registry stores signatures beside versions.
+   * Returns whether this kind of registry stores signatures beside versions.
    *
    * @return true if {@link RegistryWriter#addSignature} can be used
    */
@@ -171,14 +171,14 @@ public interface RegistryReader {
   Optional<VersionRecord> retirement(String model);
 
   /**
-   * Returns what {@link RegistryWriter#collect} would do now. Nothing is changed.
+   * Returns what {@link RegistryWriter#collect} would do now, and changes nothing.
    *
    * @return what would be deleted, removed and restored, and how many bytes would be freed
    */
   Collected collectable();
 
   /**
-   * Returns where the registry is, so that another process can open it.
+   * Returns the address of the registry, with which another process can open it.
    *
    * @return its address
    */

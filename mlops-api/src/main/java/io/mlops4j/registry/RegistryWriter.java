@@ -51,10 +51,10 @@ public interface RegistryWriter {
    * Stores a signature beside a version, which does not change. Adding the same bytes again does
    * nothing.
    *
-   * <p>The registry does not judge signatures. A runtime that loads the model does, by the keys
-   * that it trusts; {@link RegistryAuditor#verify(VerifyOptions)} only reports signatures that are
-   * damaged or about other files. Engines get the signatures with {@link RegistryReader#source} as
-   * {@link io.mlops4j.spi.ModelSource#signatures}.
+   * <p>The registry does not judge signatures. A runtime that loads the model checks them against
+   * its trusted keys. {@link RegistryAuditor#verify(VerifyOptions)} only reports signatures that
+   * are damaged or about other files. Engines get the signatures with {@link RegistryReader#source}
+   * as {@link io.mlops4j.spi.ModelSource#signatures}.
    *
    * @param version a version of this registry
    * @param bundle a bundle of the OpenSSF model-signing format

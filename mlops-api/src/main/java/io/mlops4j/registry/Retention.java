@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.OptionalInt;
 
 /**
- * What may be deleted, and when its bytes go. Immutable: each {@code with} method returns a changed
- * copy.
+ * What may be deleted, and when its bytes are removed. Immutable and thread safe: each {@code with}
+ * method returns a changed copy.
  *
- * <p>Whatever a retention says, a version that an alias names or that a running process has leased
- * is never deleted. A lease counts although its process's clock is up to an hour behind; see {@link
- * Lease}.
+ * <p>With any retention, a version that an alias points to or that a running process has leased is
+ * never deleted. A lease counts even if the clock of its process is up to an hour behind; see
+ * {@link Lease}.
  */
 public final class Retention {
   private static final Retention DEFAULTS =
@@ -26,8 +26,9 @@ public final class Retention {
   }
 
   /**
-   * Nothing is collected that nobody deleted; what an alias named within 90 days cannot be deleted;
-   * bytes go 7 days after the deletion.
+   * Returns the default retention. A version that an alias pointed to within 90 days cannot be
+   * deleted, bytes are removed 7 days after the deletion, and {@link ModelRegistry#collect} deletes
+   * no versions by itself.
    *
    * @return the retention of a registry that was opened without one
    */
@@ -36,9 +37,9 @@ public final class Retention {
   }
 
   /**
-   * Keeps what an alias named within some time: for audits, and to go back to.
+   * Sets how long a version stays after an alias pointed to it, for audits and for a return to it.
    *
-   * @param floor not negative; counted from when the alias ceased to name the version
+   * @param floor zero or more; counted from the time when the alias stopped pointing to the version
    * @return a changed copy
    * @throws IllegalArgumentException if the time is negative
    */
@@ -47,11 +48,11 @@ public final class Retention {
   }
 
   /**
-   * Keeps the bytes of a deleted version for some time, in which it can be restored and in which
-   * processes end what they do with it. It must be longer than processes take from looking a
-   * version up to naming or leasing it, and than their clocks differ.
+   * Sets how long the bytes of a deleted version stay. Within that time it can be restored, and
+   * processes end their work with it. The time must be longer than a process takes from resolving a
+   * version to assigning or leasing it, and longer than clocks differ.
    *
-   * @param grace not negative
+   * @param grace zero or more
    * @return a changed copy
    * @throws IllegalArgumentException if the time is negative
    */
@@ -60,10 +61,11 @@ public final class Retention {
   }
 
   /**
-   * Lets {@link ModelRegistry#collect} delete what nobody deleted: versions that are neither among
-   * a model's newest, nor published or named by an alias within the floor, nor named or leased now.
+   * Allows {@link ModelRegistry#collect} to delete versions by itself: those that are not among a
+   * model's newest, were not published or pointed to by an alias within the floor, and are neither
+   * pointed to nor leased now.
    *
-   * @param newest how many of each model stay in any case, at least 1
+   * @param newest the number of each model's newest versions that always stay, at least 1
    * @return a changed copy
    * @throws IllegalArgumentException if the number is below 1
    */
@@ -82,7 +84,7 @@ public final class Retention {
   }
 
   /**
-   * How long a version stays after an alias named it.
+   * Returns how long a version stays after an alias pointed to it.
    *
    * @return zero or more
    */
@@ -91,7 +93,7 @@ public final class Retention {
   }
 
   /**
-   * How long the bytes of a deleted version stay.
+   * Returns how long the bytes of a deleted version stay.
    *
    * @return zero or more
    */
@@ -100,9 +102,9 @@ public final class Retention {
   }
 
   /**
-   * How many of each model's newest versions stay in any case.
+   * Returns the number of each model's newest versions that always stay.
    *
-   * @return empty when {@link ModelRegistry#collect} deletes nothing that nobody deleted
+   * @return at least 1; empty if {@link ModelRegistry#collect} deletes no versions by itself
    */
   public OptionalInt newest() {
     return newest == 0 ? OptionalInt.empty() : OptionalInt.of(newest);
@@ -114,6 +116,6 @@ public final class Retention {
         + floor
         + ", grace "
         + grace
-        + (newest == 0 ? ", nothing collected by itself" : ", the newest " + newest);
+        + (newest == 0 ? ", collects no versions by itself" : ", the newest " + newest);
   }
 }

@@ -7,19 +7,19 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a verification of a registry found.
+ * The result of a verification of a registry. Immutable and thread safe.
  *
- * @param versions how many versions were checked
- * @param records how many records, of aliases and of versions, were checked
- * @param bytes how many bytes of models were read
- * @param breaks what is not as it was recorded, in the order in which it was found: model by model,
+ * @param versions the number of versions that were checked
+ * @param records the number of records, of aliases and of versions, that were checked
+ * @param bytes the number of bytes of models that were read
+ * @param breaks what differs from what was recorded, in the order of finding: model by model,
  *     versions before records, the oldest first
- * @param moreBreaks how many were found beyond those
- * @param jumps where clocks disagreed by more than the bound of the options; no breaks, since
+ * @param moreBreaks the number of further breaks, which are not listed
+ * @param jumps where clocks disagreed by more than the tolerance; they are not breaks, because
  *     nothing was altered
- * @param moreJumps how many were found beyond those
- * @param head the head of what was checked, without the chains that are broken; keep it elsewhere
- *     when there is no break
+ * @param moreJumps the number of further jumps, which are not listed
+ * @param head the head of what was checked, without broken chains; keep it elsewhere if there is no
+ *     break
  */
 public record Verification(
     long versions,
@@ -33,16 +33,16 @@ public record Verification(
   /**
    * Checks and copies the parts.
    *
-   * @param versions how many versions were checked
-   * @param records how many records, of aliases and of versions, were checked
-   * @param bytes how many bytes of models were read
-   * @param breaks what is not as it was recorded, in the order in which it was found: model by
-   *     model, versions before records, the oldest first
-   * @param moreBreaks how many were found beyond those
-   * @param jumps where clocks disagreed by more than the bound of the options
-   * @param moreJumps how many were found beyond those
-   * @param head the head of what was checked, without the chains that are broken; keep it elsewhere
-   *     when there is no break
+   * @param versions the number of versions that were checked
+   * @param records the number of records, of aliases and of versions, that were checked
+   * @param bytes the number of bytes of models that were read
+   * @param breaks what differs from what was recorded, in the order of finding: model by model,
+   *     versions before records, the oldest first
+   * @param moreBreaks the number of further breaks, which are not listed
+   * @param jumps where clocks disagreed by more than the tolerance
+   * @param moreJumps the number of further jumps, which are not listed
+   * @param head the head of what was checked, without broken chains; keep it elsewhere if there is
+   *     no break
    */
   public Verification {
     breaks = List.copyOf(breaks);
@@ -51,23 +51,23 @@ public record Verification(
   }
 
   /**
-   * One thing that is not as it was recorded.
+   * One difference from what was recorded. Immutable and thread safe.
    *
-   * @param chain the chain it belongs to, as in {@link RegistryHead.Entry#chain}, or {@code
-   *     signatures NAME} for a signature that is kept beside a version
-   * @param number the version or record, from 1
-   * @param place where that is stored: a file, a row
-   * @param problem what was found, what was expected and what to do
+   * @param chain the chain, as in {@link RegistryHead.Entry#chain}, or {@code signatures NAME} for
+   *     a signature that is stored beside a version
+   * @param number the number of the version or record, from 1
+   * @param place where it is stored: a file, or a row of a table
+   * @param problem what was found, what was expected, and what to do
    */
   public record Break(String chain, long number, String place, String problem) {
     /**
      * Checks the parts.
      *
-     * @param chain the chain it belongs to, as in {@link RegistryHead.Entry#chain}, or {@code
-     *     signatures NAME} for a signature that is kept beside a version
-     * @param number the version or record, from 1
-     * @param place where that is stored: a file, a row
-     * @param problem what was found, what was expected and what to do
+     * @param chain the chain, as in {@link RegistryHead.Entry#chain}, or {@code signatures NAME}
+     *     for a signature that is stored beside a version
+     * @param number the number of the version or record, from 1
+     * @param place where it is stored: a file, or a row of a table
+     * @param problem what was found, what was expected, and what to do
      */
     public Break {
       Objects.requireNonNull(chain, "chain");
@@ -77,14 +77,15 @@ public record Verification(
   }
 
   /**
-   * A version or record whose writer's clock disagreed with others by more than the bound.
+   * A version or record whose writer's clock disagreed with others by more than the tolerance.
+   * Immutable and thread safe.
    *
-   * @param chain the chain it belongs to, as in {@link RegistryHead.Entry#chain}
-   * @param number the version or record, from 1
-   * @param place where that is stored: a file, a row
-   * @param clock what the writer's clock said
-   * @param by how far that lies before the records before it, negative; or how far ahead of the
-   *     clock of the process that verified, positive
+   * @param chain the chain, as in {@link RegistryHead.Entry#chain}
+   * @param number the number of the version or record, from 1
+   * @param place where it is stored: a file, or a row of a table
+   * @param clock the time by the writer's clock
+   * @param by how far that time is before the records before it (negative), or ahead of the clock
+   *     of the verifying process (positive)
    * @param problem what was found, and what it means
    */
   public record Jump(
@@ -92,12 +93,12 @@ public record Verification(
     /**
      * Checks the parts.
      *
-     * @param chain the chain it belongs to, as in {@link RegistryHead.Entry#chain}
-     * @param number the version or record, from 1
-     * @param place where that is stored: a file, a row
-     * @param clock what the writer's clock said
-     * @param by how far that lies before the records before it, negative; or how far ahead of the
-     *     clock of the process that verified, positive
+     * @param chain the chain, as in {@link RegistryHead.Entry#chain}
+     * @param number the number of the version or record, from 1
+     * @param place where it is stored: a file, or a row of a table
+     * @param clock the time by the writer's clock
+     * @param by how far that time is before the records before it (negative), or ahead of the clock
+     *     of the verifying process (positive)
      * @param problem what was found, and what it means
      */
     public Jump {
@@ -110,7 +111,8 @@ public record Verification(
   }
 
   /**
-   * Whether everything is as it was recorded. Clocks that jumped alter nothing: see {@link #jumps}.
+   * Returns whether everything is as it was recorded. Clocks that disagree alter nothing; see
+   * {@link #jumps}.
    *
    * @return true if there is no break
    */
@@ -119,7 +121,7 @@ public record Verification(
   }
 
   /**
-   * Where the first break is.
+   * Returns the first break.
    *
    * @return empty if there is none
    */

@@ -6,7 +6,10 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a verification checks. Immutable, so that one instance can serve many verifications. */
+/**
+ * Settings of a verification. Immutable and thread safe, so one instance can serve many
+ * verifications.
+ */
 public final class VerifyOptions {
   private static final VerifyOptions DEFAULTS = builder().build();
 
@@ -32,7 +35,7 @@ public final class VerifyOptions {
 
   /**
    * Returns the options that a verification without options uses. They check everything that is
-   * stored against itself, and list at most 100 breaks one by one.
+   * stored against itself, and list at most 100 breaks.
    *
    * @return the defaults
    */
@@ -41,16 +44,16 @@ public final class VerifyOptions {
   }
 
   /**
-   * Starts from the defaults.
+   * Returns a builder with the default settings.
    *
-   * @return a builder
+   * @return a new builder
    */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * The head to compare with.
+   * Returns the head to compare with.
    *
    * @return empty if there is none
    */
@@ -59,7 +62,7 @@ public final class VerifyOptions {
   }
 
   /**
-   * The listener that is notified of progress.
+   * Returns the listener that is notified of progress.
    *
    * @return empty if there is none
    */
@@ -68,7 +71,7 @@ public final class VerifyOptions {
   }
 
   /**
-   * Whether the models' own bytes are read and digested.
+   * Returns whether the models' own bytes are read and digested.
    *
    * @return false after {@link Builder#recordsOnly}
    */
@@ -77,7 +80,7 @@ public final class VerifyOptions {
   }
 
   /**
-   * How many breaks are listed one by one.
+   * Returns the largest number of breaks that are listed.
    *
    * @return at least 1
    */
@@ -86,7 +89,7 @@ public final class VerifyOptions {
   }
 
   /**
-   * The signers whose records are trusted.
+   * Returns the signers whose records are trusted.
    *
    * @return empty if the registry's own options decide
    */
@@ -95,16 +98,16 @@ public final class VerifyOptions {
   }
 
   /**
-   * The head up to which records need no signature.
+   * Returns the head up to which records need no signature.
    *
-   * @return without lines unless one was given
+   * @return a head without entries unless one was given
    */
   public RegistryHead since() {
     return since;
   }
 
   /**
-   * The signers whose signatures of versions are trusted.
+   * Returns the signers whose signatures of versions are trusted.
    *
    * @return empty if versions need no trusted signature
    */
@@ -113,7 +116,7 @@ public final class VerifyOptions {
   }
 
   /**
-   * How far clocks may disagree without being reported.
+   * Returns how far clocks may disagree without being reported.
    *
    * @return zero or more
    */
@@ -135,7 +138,7 @@ public final class VerifyOptions {
     private Builder() {}
 
     /**
-     * Compares with a head that was kept outside the registry.
+     * Compares the registry with a head that was kept elsewhere.
      *
      * @param head what {@link ModelRegistry#head()} returned earlier
      * @return this builder
@@ -146,9 +149,9 @@ public final class VerifyOptions {
     }
 
     /**
-     * Reports progress to a listener, which may end the verification by an exception.
+     * Reports progress to a listener. An exception of the listener ends the verification.
      *
-     * @param listener called on the verifying thread; replaces one given before
+     * @param listener the listener, called on the verifying thread; it replaces one given before
      * @return this builder
      */
     public Builder listener(ProgressListener listener) {
@@ -158,7 +161,7 @@ public final class VerifyOptions {
 
     /**
      * Checks the records, the cards, and what is recorded about the models' bytes, but does not
-     * read those bytes, which takes nearly all of the time.
+     * read those bytes. Reading them takes nearly all of the time.
      *
      * @return this builder
      */
@@ -168,7 +171,7 @@ public final class VerifyOptions {
     }
 
     /**
-     * Limits how many breaks are listed one by one. The rest is counted.
+     * Limits how many breaks are listed. Further breaks are only counted.
      *
      * @param breaks at least 1
      * @return this builder
@@ -183,9 +186,9 @@ public final class VerifyOptions {
     }
 
     /**
-     * Reports records that no trusted signer has signed as breaks. Without this setting, a registry
-     * that was opened with {@link RegistryOptions.Builder#trusting(RecordTrust)} uses its own
-     * trust.
+     * Reports records without a signature of a trusted signer as breaks. Without this setting, a
+     * registry that was opened with {@link RegistryOptions.Builder#trusting(RecordTrust)} uses its
+     * own trust.
      *
      * @param trust the trusted signers of each model's records
      * @return this builder
@@ -195,8 +198,8 @@ public final class VerifyOptions {
     }
 
     /**
-     * Reports records that no trusted signer has signed as breaks, except for those up to a head;
-     * see {@link RegistryOptions.Builder#trusting(RecordTrust, RegistryHead)}.
+     * Reports records without a signature of a trusted signer as breaks, except for records up to a
+     * head; see {@link RegistryOptions.Builder#trusting(RecordTrust, RegistryHead)}.
      *
      * @param trust the trusted signers of each model's records
      * @param since a head; each record that it names must exist unchanged
@@ -210,9 +213,9 @@ public final class VerifyOptions {
     }
 
     /**
-     * Checks the signatures of the versions, too: a version without a trusted signature is a break
-     * of the chain {@code signatures NAME}. A version whose files were removed is judged by what
-     * its manifest says about them. Without this setting, signatures are only checked to be
+     * Checks the signatures of versions, too: a version without a trusted signature is a break of
+     * the chain {@code signatures NAME}. If the files of a version were removed, its manifest is
+     * used instead. Without this setting, the verification only checks that signatures are
      * undamaged and about their version's files.
      *
      * @param trust the trusted signers of each model's versions, such as a {@code TrustPolicy}
@@ -224,9 +227,9 @@ public final class VerifyOptions {
     }
 
     /**
-     * Limits how far the clocks of writers may disagree before {@link Verification#jumps} reports
-     * it: a version or record whose clock was behind that of an earlier one, or is ahead of this
-     * process's. 5 minutes unless set.
+     * Sets how far the clocks of writers may disagree before {@link Verification#jumps} reports it.
+     * A jump is a version or record whose clock was behind that of an earlier one, or is ahead of
+     * the clock of this process. The default is 5 minutes.
      *
      * @param tolerance zero or more
      * @return this builder

@@ -3,9 +3,10 @@ package io.mlops4j.registry;
 import java.util.OptionalInt;
 
 /**
- * Some of a model's versions, one page at a time: {@code VersionRange.newest(100)}, then {@code
- * VersionRange.newest(100).before(number of the page's last)}, until a page is empty. Versions that
- * are published meanwhile move no page. Immutable: every method returns a changed copy.
+ * One page of a model's versions. Start with {@code VersionRange.newest(100)}, then use {@code
+ * VersionRange.newest(100).withNumbersBefore(number of the page's last)} until a page is empty.
+ * Versions that are published meanwhile do not move the pages. Immutable and thread safe: every
+ * {@code with} method returns a changed copy.
  */
 public final class VersionRange {
   private final boolean newestFirst;
@@ -21,9 +22,9 @@ public final class VersionRange {
   }
 
   /**
-   * The newest versions, the newest first.
+   * Returns a range of the newest versions, the newest first.
    *
-   * @param limit how many at most, at least 1
+   * @param limit the largest number of versions, at least 1
    * @return the range
    * @throws IllegalArgumentException if the limit is below 1
    */
@@ -32,9 +33,9 @@ public final class VersionRange {
   }
 
   /**
-   * The oldest versions, the oldest first.
+   * Returns a range of the oldest versions, the oldest first.
    *
-   * @param limit how many at most, at least 1
+   * @param limit the largest number of versions, at least 1
    * @return the range
    * @throws IllegalArgumentException if the limit is below 1
    */
@@ -50,9 +51,9 @@ public final class VersionRange {
   }
 
   /**
-   * Only versions older than one.
+   * Restricts the range to versions that are older than one version.
    *
-   * @param number a version's number, itself not included
+   * @param number the number of that version, at least 1; the version itself is excluded
    * @return a changed copy
    * @throws IllegalArgumentException if the number is below 1
    */
@@ -61,9 +62,9 @@ public final class VersionRange {
   }
 
   /**
-   * Only versions newer than one.
+   * Restricts the range to versions that are newer than one version.
    *
-   * @param number a version's number, itself not included
+   * @param number the number of that version, at least 1; the version itself is excluded
    * @return a changed copy
    * @throws IllegalArgumentException if the number is below 1
    */
@@ -79,7 +80,7 @@ public final class VersionRange {
   }
 
   /**
-   * The order.
+   * Returns the order of the versions.
    *
    * @return true for the newest first, false for the oldest first
    */
@@ -88,7 +89,7 @@ public final class VersionRange {
   }
 
   /**
-   * How many versions a page has at most.
+   * Returns the largest number of versions on a page.
    *
    * @return at least 1
    */
@@ -97,18 +98,18 @@ public final class VersionRange {
   }
 
   /**
-   * The number above which versions are in the range.
+   * Returns the number above which versions are in the range.
    *
-   * @return empty when there is no such bound
+   * @return at least 1; empty if there is no such bound
    */
   public OptionalInt after() {
     return after == 0 ? OptionalInt.empty() : OptionalInt.of(after);
   }
 
   /**
-   * The number below which versions are in the range.
+   * Returns the number below which versions are in the range.
    *
-   * @return empty when there is no such bound
+   * @return at least 1; empty if there is no such bound
    */
   public OptionalInt before() {
     return before == Integer.MAX_VALUE ? OptionalInt.empty() : OptionalInt.of(before);

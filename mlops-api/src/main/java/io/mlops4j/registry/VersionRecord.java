@@ -9,18 +9,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One change of the state of some versions of a model, or of the model as a whole. The records of a
- * model are numbered from 1 and each carries the digest of the one before, as those of an alias do.
+ * model are numbered from 1, and each carries the digest of the one before, like those of an alias.
+ * Immutable and thread safe.
  *
  * @param model the model's name
  * @param number 1 for the first such change of this model
- * @param state what the versions, or the model, are from now on
+ * @param state the state of the versions, or of the model, from now on
  * @param versions the versions, by number; none if the model as a whole is retired or reinstated
- * @param change who, and why
- * @param at when, in the order of the chain: never earlier than the record before, nor than the
+ * @param change who made the change, and why
+ * @param at the time in the order of the chain: never earlier than the record before, nor than the
  *     publishing of the versions
- * @param clock what the clock of the process that made the change said; earlier than {@code at} if
- *     that clock was behind
- * @param previous the digest of the record before, null in the first record
+ * @param clock the time by the clock of the process that made the change; earlier than {@code at}
+ *     if that clock was behind
+ * @param previous the digest of the record before; null in the first record
  */
 public record VersionRecord(
     String model,
@@ -36,14 +37,16 @@ public record VersionRecord(
    *
    * @param model the model's name
    * @param number 1 for the first such change of this model
-   * @param state what the versions, or the model, are from now on
+   * @param state the state of the versions, or of the model, from now on
    * @param versions the versions, by number; none if the model as a whole is retired or reinstated
-   * @param change who, and why
-   * @param at when, in the order of the chain
-   * @param clock what the clock of the process that made the change said
-   * @param previous the digest of the record before, null in the first record
-   * @throws IllegalArgumentException if the number is below 1, or the state is not one of versions,
-   *     or of a model, as the versions say
+   * @param change who made the change, and why
+   * @param at the time in the order of the chain: never earlier than the record before, nor than
+   *     the publishing of the versions
+   * @param clock the time by the clock of the process that made the change; earlier than {@code at}
+   *     if that clock was behind
+   * @param previous the digest of the record before; null in the first record
+   * @throws IllegalArgumentException if the number is below 1, if a state of versions comes without
+   *     versions, or if {@link VersionState#RETIRED} comes with versions
    */
   public VersionRecord {
     Objects.requireNonNull(model, "model");
@@ -67,9 +70,9 @@ public record VersionRecord(
   }
 
   /**
-   * Whether this record retires or reinstates the model as a whole.
+   * Returns whether this record retires or reinstates the model as a whole.
    *
-   * @return true if it names no versions
+   * @return true if it has no versions
    */
   public boolean isOfModel() {
     return versions.isEmpty();

@@ -1,31 +1,33 @@
 package io.mlops4j.registry;
 
 /**
- * What may be done with a version. It moves between the first three at will; removal is for ever.
- * The last one is a state of models.
+ * The state of a version. A version moves freely between the first three states; removal is
+ * permanent. The last value is a state of models.
  */
 public enum VersionState {
-  /** Usable without a reservation; every version begins so. */
+  /** Usable without restriction. Every version begins in this state. */
   ACTIVE,
 
   /**
-   * Still usable by number and by alias, but not advised: a bare name means it only when there is
-   * nothing better.
+   * Still usable by number and by alias, but not recommended. A bare name means it only if the
+   * model has no active version.
    */
   DEPRECATED,
 
   /**
-   * No alias can be made to name it and no bare name means it, but its bytes are still there, until
-   * the grace period is over; until then it can be restored.
+   * Not usable by alias or by a bare name. Its bytes stay until the grace period is over, and until
+   * then it can be restored.
    */
   DELETED,
 
-  /** Its bytes are gone. Its number, digests and card stay, and the number is never used again. */
+  /**
+   * Its bytes were removed. Its number, digests and card stay, and the number is never used again.
+   */
   REMOVED,
 
   /**
-   * The model as a whole is retired. Found only in records of a model, never as the state of a
-   * version: its versions keep the states that they had.
+   * The model as a whole is retired. Only records of a model have this value, never the status of a
+   * version: versions keep their states.
    */
   RETIRED
 }

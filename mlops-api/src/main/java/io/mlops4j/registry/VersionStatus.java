@@ -6,12 +6,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A version with what became of it.
+ * A version with its state. Immutable and thread safe.
  *
  * @param version the version
- * @param published when, by the clock of the process that published it
- * @param state what may be done with it
- * @param since the record that brought it into this state, empty for one whose state never changed
+ * @param published the time of publishing, by the clock of the process that published it
+ * @param state the state of the version
+ * @param since the record that changed it to this state; empty if its state never changed
  */
 public record VersionStatus(
     ModelVersion version, Instant published, VersionState state, Optional<VersionRecord> since) {
@@ -19,10 +19,9 @@ public record VersionStatus(
    * Checks the parts.
    *
    * @param version the version
-   * @param published when, by the clock of the process that published it
-   * @param state what may be done with it
-   * @param since the record that brought it into this state, empty for one whose state never
-   *     changed
+   * @param published the time of publishing, by the clock of the process that published it
+   * @param state the state of the version
+   * @param since the record that changed it to this state; empty if its state never changed
    */
   public VersionStatus {
     Objects.requireNonNull(version, "version");

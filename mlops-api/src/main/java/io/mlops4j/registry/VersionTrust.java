@@ -7,18 +7,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Judges who signed the versions of a registry. Given to a verification by {@link
- * VerifyOptions.Builder#trustingVersions}. Thread safe.
+ * Decides whose signatures on the versions of a registry are trusted. {@link
+ * VerifyOptions.Builder#trustingVersions} sets it. Thread safe.
  */
 @FunctionalInterface
 public interface VersionTrust {
   /**
-   * Judges one version.
+   * Returns why a version is not trusted.
    *
    * @param version the version
-   * @param files the digest of each of its files by relative name, as its manifest lists them
-   * @param signatures the bundles that are kept beside it, unverified; may be empty
-   * @return empty if the version is trusted, otherwise what was found, what was expected and what
+   * @param files the digest of each of its files by relative name, as in its manifest
+   * @param signatures the bundles that are stored beside it, unverified; may be empty
+   * @return empty if the version is trusted; otherwise what was found, what was expected and what
    *     to do
    */
   Optional<String> refusal(

@@ -1,10 +1,11 @@
 package io.mlops4j.registry;
 
-/** Somebody who is told of the changes of an alias. Thread safe. */
+/** A watch of an alias, returned by {@link RegistryReader#watch}. Thread safe. */
 public interface Watch extends AutoCloseable {
   /**
-   * Ends it: after this returned, the listener is not told any more; called from within the
-   * listener, after the listener returned. A second call does nothing.
+   * Ends the watch. After this call has returned, the listener is not notified any more; when
+   * called from the listener itself, that is after the listener has returned. A second call does
+   * nothing.
    */
   @Override
   void close();

@@ -3,21 +3,21 @@ package io.mlops4j.rollout;
 import java.util.Objects;
 
 /**
- * One measured figure beside the bound that it was held against.
+ * One measured figure, with the bound that it was compared to. Immutable and thread safe.
  *
- * @param name what was measured, for example {@code roc_auc}
- * @param measured the figure; NaN when it could not be measured
- * @param bound what it was held against; NaN when there is none
- * @param text the same for people, in one sentence
+ * @param name the name of the figure, for example {@code roc_auc}
+ * @param measured the figure; NaN if it could not be measured
+ * @param bound the bound; NaN if there is none
+ * @param text one sentence for people
  */
 public record Evidence(String name, double measured, double bound, String text) {
   /**
    * Checks that nothing is null.
    *
-   * @param name what was measured, for example {
-   * @param measured the figure; NaN when it could not be measured
-   * @param bound what it was held against; NaN when there is none
-   * @param text the same for people, in one sentence
+   * @param name the name of the figure, for example {@code roc_auc}
+   * @param measured the figure; NaN if it could not be measured
+   * @param bound the bound; NaN if there is none
+   * @param text one sentence for people
    */
   public Evidence {
     Objects.requireNonNull(name, "name");
@@ -25,7 +25,7 @@ public record Evidence(String name, double measured, double bound, String text) 
   }
 
   /**
-   * The sentence for people.
+   * Returns the sentence for people.
    *
    * @return the text
    */

@@ -1,4 +1,4 @@
-/** How a model in production is judged: every judgement carries its evidence. */
+/** Judgements of models in production. Every judgement carries its evidence. */
 @NullMarked
 package io.mlops4j.rollout;
 

@@ -3,7 +3,7 @@ package io.mlops4j.spi;
 import io.mlops4j.model.Device;
 import java.util.List;
 
-/** On which device a model should run. Immutable. */
+/** The devices on which a model should run. Immutable and thread safe. */
 public final class DeviceRequest {
   private static final DeviceRequest ANY = new DeviceRequest(List.of());
 
@@ -14,7 +14,7 @@ public final class DeviceRequest {
   }
 
   /**
-   * The engine's default device.
+   * Requests the engine's default device.
    *
    * @return the request
    */
@@ -23,10 +23,10 @@ public final class DeviceRequest {
   }
 
   /**
-   * The first of these that is there. What it cannot run may run on those behind it, and on no
-   * other.
+   * Requests the first available device of a list. Operators that it does not support may run on
+   * the devices listed after it, and on no other device.
    *
-   * @param preferred devices, the best first; none means the engine's default
+   * @param preferred devices, the preferred one first; an empty list means the engine's default
    * @return the request
    */
   public static DeviceRequest of(List<Device> preferred) {
@@ -34,18 +34,18 @@ public final class DeviceRequest {
   }
 
   /**
-   * The same by names.
+   * Requests devices by name, by the rules of {@link #of(List)}.
    *
-   * @param preferred device names, the best first; none means the engine's default
+   * @param preferred device names, the preferred one first; no name means the engine's default
    * @return the request
-   * @throws IllegalArgumentException if one is no name of a device
+   * @throws IllegalArgumentException if a name does not have the form of a device name
    */
   public static DeviceRequest of(String... preferred) {
     return new DeviceRequest(List.of(preferred).stream().map(Device::of).toList());
   }
 
   /**
-   * The devices with the settings for each, the best first.
+   * Returns the devices with their settings, the preferred one first.
    *
    * @return an unmodifiable list; empty means the engine's default
    */
@@ -54,10 +54,10 @@ public final class DeviceRequest {
   }
 
   /**
-   * Whether a kind of device may run the model, or parts of it.
+   * Returns whether a kind of device may run the model, or parts of it.
    *
-   * @param kind for example {@code cpu}
-   * @return false if others were named, and this was not
+   * @param kind the kind of device, for example {@code cpu}
+   * @return false if other devices were requested, but none of this kind
    */
   public boolean allows(String kind) {
     return preferred.isEmpty() || preferred.stream().anyMatch(one -> one.kind().equals(kind));

@@ -3,26 +3,27 @@ package io.mlops4j.spi;
 /** An open engine, owned by one runtime. Thread safe. */
 public interface Engine extends AutoCloseable {
   /**
-   * Loads a model. Work of the model's own that is done here, such as the folding of constants,
-   * cannot be cancelled; of an untrusted model as little as possible is done.
+   * Loads a model. The engine may compute parts of the model here, such as the folding of
+   * constants, and that work cannot be cancelled. For an untrusted model the engine does as little
+   * of it as possible.
    *
-   * @param source its verified bytes
-   * @param request where it should run, which of its signatures, and whether it is trusted
-   * @return the loaded model, which the caller closes before the engine
-   * @throws io.mlops4j.error.ModelLoadException if the bytes cannot be loaded, or there is no such
-   *     signature
-   * @throws io.mlops4j.error.EngineUnavailableException if the device is not there
+   * @param source the verified bytes of the model
+   * @param request the device, the signature, and whether the model is trusted
+   * @return the loaded model; the caller closes it before the engine
+   * @throws io.mlops4j.error.ModelLoadException if the bytes cannot be loaded, or if there is no
+   *     such signature
+   * @throws io.mlops4j.error.EngineUnavailableException if the device is not available
    */
   EngineModel load(ModelSource source, LoadRequest request);
 
   /**
-   * Whether {@link EngineSlot#cancel} ends a run that is on its way.
+   * Returns whether {@link EngineSlot#cancel} can end a run.
    *
-   * @return false if a run always goes on to its end
+   * @return false if a run always continues to its end
    */
   boolean cancels();
 
-  /** Closes the engine, after all its models. A second call does nothing. */
+  /** Closes the engine. The caller closes all its models first. A second call does nothing. */
   @Override
   void close();
 }

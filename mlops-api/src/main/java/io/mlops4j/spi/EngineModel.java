@@ -4,47 +4,48 @@ import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.Placement;
 import java.util.Set;
 
-/** A loaded model. Thread safe; its slots are not. */
+/** A loaded model. Thread safe, but each of its slots is for one thread at a time. */
 public interface EngineModel extends AutoCloseable {
   /**
-   * What the model's bytes declare.
+   * Returns the inputs and outputs that the model's bytes declare.
    *
    * @return the signature
    */
   ModelSignature signature();
 
   /**
-   * Where it runs.
+   * Returns the devices on which the model runs.
    *
    * @return the placement
    */
   Placement placement();
 
   /**
-   * Builds a slot, which the caller closes before the model.
+   * Builds a slot for calls.
    *
-   * @return a new slot
+   * @return a new slot; the caller closes it before the model
    */
   EngineSlot slot();
 
   /**
-   * Inputs that the model's bytes declare, but that keep the value which lies in these bytes,
-   * because the engine cannot be given another one. They are not in the signature.
+   * Returns the inputs that the model's bytes declare, but that the engine cannot set. They keep
+   * the value that the bytes hold, and are not in the signature.
    *
-   * @return names, usually none
+   * @return names of inputs, usually none
    */
   default Set<String> constants() {
     return Set.of();
   }
 
   /**
-   * What the model holds outside the runtime's memory, as well as it can be known.
+   * Returns how much memory the model holds outside the runtime's memory, as well as the engine can
+   * tell.
    *
-   * @return bytes
+   * @return bytes, 0 or more
    */
   long nativeBytes();
 
-  /** Frees the model, after all its slots were closed. A second call does nothing. */
+  /** Frees the model. The caller closes all its slots first. A second call does nothing. */
   @Override
   void close();
 }

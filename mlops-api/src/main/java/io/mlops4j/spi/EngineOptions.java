@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a runtime gives to an engine that it opens. Immutable. */
+/** Settings that a runtime gives to an engine that it opens. Immutable and thread safe. */
 public final class EngineOptions {
   private final HostMemory memory;
   private final int threads;
@@ -22,10 +22,10 @@ public final class EngineOptions {
   }
 
   /**
-   * Options without a cache of models or of native libraries.
+   * Returns options without a cache of models and without a folder for native libraries.
    *
-   * @param memory where slots allocate
-   * @param threads how many threads one run may use, at least 1
+   * @param memory the memory in which slots allocate
+   * @param threads the number of threads that one run may use, at least 1
    * @return the options
    * @throws IllegalArgumentException if {@code threads} is below 1
    */
@@ -39,7 +39,7 @@ public final class EngineOptions {
   /**
    * Adds a cache of prepared models.
    *
-   * @param cache where, and how far it is trusted
+   * @param cache the cache's folder, and the checks of its entries
    * @return a changed copy
    */
   public EngineOptions withModelCache(ModelCache cache) {
@@ -49,7 +49,7 @@ public final class EngineOptions {
   /**
    * Adds a folder for native libraries.
    *
-   * @param folder made when it is first needed
+   * @param folder the folder; the engine creates it when it first needs it
    * @return a changed copy
    */
   public EngineOptions withNativeCache(Path folder) {
@@ -57,7 +57,7 @@ public final class EngineOptions {
   }
 
   /**
-   * Where slots allocate.
+   * Returns the memory in which slots allocate.
    *
    * @return the runtime's memory
    */
@@ -66,7 +66,7 @@ public final class EngineOptions {
   }
 
   /**
-   * How many threads one run may use.
+   * Returns the number of threads that one run may use.
    *
    * @return at least 1
    */
@@ -75,18 +75,18 @@ public final class EngineOptions {
   }
 
   /**
-   * Where models may be kept in the form that the engine has prepared.
+   * Returns the cache in which the engine may store models in the form that it has prepared.
    *
-   * @return empty unless the user named one
+   * @return empty unless the user named a cache
    */
   public Optional<ModelCache> modelCache() {
     return Optional.ofNullable(modelCache);
   }
 
   /**
-   * A folder in which native libraries may be kept extracted.
+   * Returns the folder in which the engine may store extracted native libraries.
    *
-   * @return empty unless the user named one
+   * @return empty unless the user named a folder
    */
   public Optional<Path> nativeCache() {
     return Optional.ofNullable(nativeCache);

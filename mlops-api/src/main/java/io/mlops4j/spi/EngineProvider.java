@@ -5,26 +5,26 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How an engine is found: by {@link java.util.ServiceLoader}. Making a provider loads no native
- * code.
+ * Opens an engine. {@link java.util.ServiceLoader} finds the providers. Creating a provider loads
+ * no native code. Thread safe.
  */
 public interface EngineProvider {
   /**
-   * The engine's name, by which it can be asked for.
+   * Returns the engine's name, with which load options choose it.
    *
    * @return for example {@code onnxruntime}
    */
   String name();
 
   /**
-   * The formats that it loads.
+   * Returns the formats that the engine loads.
    *
-   * @return at least one
+   * @return at least one format
    */
   Set<ModelFormat> formats();
 
   /**
-   * The kinds of devices that the engine knows, whether or not they are there.
+   * Returns the kinds of devices that the engine supports, available here or not.
    *
    * @return names without numbers; {@code cpu} alone unless overridden
    */
@@ -33,17 +33,17 @@ public interface EngineProvider {
   }
 
   /**
-   * What is missing to open the engine.
+   * Returns what is missing to open the engine.
    *
-   * @return empty when it can be opened; else a sentence that names the artifact to add
+   * @return empty if the engine can be opened; otherwise a sentence that names the artifact to add
    */
   Optional<String> missing();
 
   /**
-   * Opens the engine; native code is loaded here at the earliest.
+   * Opens the engine. Native code is loaded here at the earliest.
    *
-   * @param options memory and threads
-   * @return an engine, which the caller closes
+   * @param options memory, threads and caches
+   * @return an engine; the caller closes it
    * @throws io.mlops4j.error.EngineUnavailableException if a library is missing or cannot be loaded
    */
   Engine open(EngineOptions options);

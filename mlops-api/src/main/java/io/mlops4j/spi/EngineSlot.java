@@ -1,53 +1,56 @@
 package io.mlops4j.spi;
 
 /**
- * Everything one call needs, built ahead and used again: inputs in the engine's host memory,
- * outputs pinned where they can be, options.
+ * Everything that one call needs, allocated ahead and reused: inputs in the engine's host memory,
+ * outputs pinned where possible, and options.
  *
- * <p>One call at a time: {@link #shape}, then {@link #address} or {@link #borrow} or {@link
- * #strings} for each input, {@link #run}, {@link #output}, {@link #recycle}. Inputs and outputs are
- * numbered in the order of the model's signature. Only {@link #cancel} may come from another
- * thread.
+ * <p>A slot serves one call at a time, in this order: {@link #shape}, then {@link #address}, {@link
+ * #borrow}, {@link #strings} or {@link #value} for each input, {@link #run}, {@link #output},
+ * {@link #recycle}. Inputs and outputs are numbered from 0 in the order of the model's signature. A
+ * slot is not thread safe; only {@link #cancel} may be called from another thread.
  */
 public interface EngineSlot extends AutoCloseable {
   /**
-   * States an input's shape for the next run. Costs nothing when it is the shape of the last run.
+   * Sets the shape of an input for the next run. The call costs nothing if the shape is that of the
+   * last run.
    *
-   * @param input the input's number
-   * @param dims its dimensions, outermost first; read, not kept
+   * @param input the number of the input
+   * @param dims the dimensions, outermost first; read, not stored
    */
   void shape(int input, long[] dims);
 
   /**
-   * Where the runtime writes an input's elements, row-major; valid until the next {@link #shape}.
+   * Returns the address to which the runtime writes an input's elements, row-major. It is valid
+   * until the next {@link #shape}.
    *
-   * @param input the input's number
+   * @param input the number of the input
    * @return the address
    */
   long address(int input);
 
   /**
-   * Offers memory to be read in place until {@link #run} returns.
+   * Offers memory that the engine may read in place until {@link #run} returns.
    *
-   * @param input the input's number
-   * @param address where the elements lie, row-major
-   * @param bytes how many bytes
-   * @return false if the engine cannot; the elements are then to be copied to {@link #address}
+   * @param input the number of the input
+   * @param address the address of the elements, row-major
+   * @param bytes the number of bytes
+   * @return false if the engine cannot read there; the caller then copies the elements to {@link
+   *     #address}
    */
   boolean borrow(int input, long address, long bytes);
 
   /**
-   * Gives an input of text.
+   * Sets an input of text.
    *
-   * @param input the input's number
+   * @param input the number of the input
    * @param values the values, read until {@link #run} returns
    */
   void strings(int input, StringColumn values);
 
   /**
-   * Gives a sequence, a map or an absent optional; the slow path.
+   * Sets an input that is a sequence, a map or an absent optional value. This path is slow.
    *
-   * @param input the input's number
+   * @param input the number of the input
    * @param nested the value, read until {@link #run} returns
    */
   void value(int input, EngineValue nested);
@@ -55,46 +58,47 @@ public interface EngineSlot extends AutoCloseable {
   /**
    * Offers memory for an output.
    *
-   * @param output the output's number
-   * @param address where the engine may write
-   * @param bytes how many bytes
-   * @return false if the engine cannot; the output is then read at its {@link #output} view
+   * @param output the number of the output
+   * @param address the address to which the engine may write
+   * @param bytes the number of bytes
+   * @return false if the engine cannot write there; the output is then read from its {@link
+   *     #output} view
    */
   boolean into(int output, long address, long bytes);
 
   /**
-   * States whether an output is wanted; all are unless said otherwise.
+   * Sets whether an output is wanted. All outputs are wanted unless set.
    *
-   * @param output the output's number
-   * @param wanted whether to compute it
+   * @param output the number of the output
+   * @param wanted whether the engine must compute the output
    */
   void want(int output, boolean wanted);
 
   /**
-   * Runs the model in the caller's thread.
+   * Runs the model in the calling thread.
    *
-   * @throws io.mlops4j.error.InferenceException if it fails or was cancelled; the slot stays usable
-   *     after {@link #recycle}
+   * @throws io.mlops4j.error.InferenceException if the run fails or was cancelled; the slot is
+   *     usable again after {@link #recycle}
    */
   void run();
 
   /**
-   * An output of the last run.
+   * Returns an output of the last run.
    *
-   * @param output the output's number
-   * @return one reused view, valid until {@link #recycle}
+   * @param output the number of the output
+   * @return a view that the slot reuses; it is valid until {@link #recycle}
    */
   EngineValue output(int output);
 
-  /** Ends a run from any thread; never called once {@link #recycle} began. */
+  /** Ends the current run. Any thread may call it, but not after {@link #recycle} began. */
   void cancel();
 
-  /**
-   * Makes the slot ready for the next call: drops borrowed addresses, results and the cancel flag.
-   */
+  /** Prepares the slot for the next call: drops borrowed addresses, results and the cancel flag. */
   void recycle();
 
-  /** Frees everything; never while a run is on its way. A second call does nothing. */
+  /**
+   * Frees the slot. The caller makes sure that no run is in progress. A second call does nothing.
+   */
   @Override
   void close();
 }

@@ -3,15 +3,16 @@ package io.mlops4j.spi;
 import io.mlops4j.model.ElementType;
 
 /**
- * A view of an output (or of a nested input), valid until its slot is recycled.
+ * A view of an output, or of a nested input. It is valid until its slot is recycled. Not thread
+ * safe.
  *
- * <p>A tensor has a type, dimensions and an address; a tensor of text has {@link #offsets} beside;
- * a sequence has its elements as children; a map has two children, its keys and its values.
+ * <p>A tensor has a type, dimensions and an address. A tensor of text also has {@link #offsets}. A
+ * sequence has its elements as children. A map has two children: its keys and its values.
  */
 public interface EngineValue {
-  /** What a value can be. */
+  /** The kinds of values. */
   enum Kind {
-    /** An optional value that is not there. */
+    /** An optional value that is absent. */
     ABSENT,
     /** A tensor. */
     TENSOR,
@@ -22,67 +23,68 @@ public interface EngineValue {
   }
 
   /**
-   * What this is.
+   * Returns the kind of this value.
    *
    * @return the kind
    */
   Kind kind();
 
   /**
-   * The type of a tensor's elements.
+   * Returns the type of a tensor's elements.
    *
    * @return the type
    */
   ElementType type();
 
   /**
-   * How many dimensions a tensor has.
+   * Returns the number of dimensions of a tensor.
    *
    * @return 0 for a scalar
    */
   int rank();
 
   /**
-   * A dimension of a tensor.
+   * Returns the size of a dimension of a tensor.
    *
-   * @param i from 0
-   * @return its size
+   * @param i the number of the dimension, from 0
+   * @return the number of elements along it, 0 or more
    */
   long dim(int i);
 
   /**
-   * Where a tensor's elements lie, row-major; for text, its UTF-8 bytes.
+   * Returns the address of a tensor's elements, row-major. For text, it is the address of the UTF-8
+   * bytes.
    *
    * @return the address
    */
   long address();
 
   /**
-   * How many bytes lie there.
+   * Returns the number of bytes at {@link #address}.
    *
    * @return 0 or more
    */
   long bytes();
 
   /**
-   * For a tensor of text, the address of one more int32 offset than it has elements.
+   * Returns the address of a text tensor's int32 offsets, one more than it has elements.
    *
    * @return 0 for other types
    */
   long offsets();
 
   /**
-   * How many children a sequence or map has.
+   * Returns the number of children of a sequence or map.
    *
    * @return 0 for a tensor
    */
   int children();
 
   /**
-   * A child.
+   * Returns a child of a sequence or map.
    *
-   * @param i from 0
-   * @return its view
+   * @param i the number of the child, from 0
+   * @return a view of the child
    */
   EngineValue child(int i);
 }

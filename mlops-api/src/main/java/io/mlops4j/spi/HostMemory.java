@@ -1,20 +1,20 @@
 package io.mlops4j.spi;
 
-/** Host memory that the runtime counts. Thread safe. */
+/** Host memory whose size the runtime counts. Thread safe. */
 public interface HostMemory {
   /**
-   * Allocates zeroed memory.
+   * Allocates memory that is filled with zeros. The caller frees it.
    *
-   * @param bytes how many, 0 or more
+   * @param bytes the number of bytes, 0 or more
    * @param alignment a power of two
-   * @return the address
+   * @return the address of the first byte
    */
   long allocate(long bytes, int alignment);
 
   /**
-   * Frees what {@link #allocate} gave.
+   * Frees memory that {@link #allocate} returned.
    *
-   * @param address exactly the address that was given; it is not to be used again
+   * @param address exactly the address that {@link #allocate} returned; do not use it again
    */
   void free(long address);
 }

@@ -6,7 +6,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** How an engine is to load one model. Immutable: every method returns a changed copy. */
+/**
+ * How an engine should load one model. Immutable and thread safe: every {@code with} method returns
+ * a changed copy.
+ */
 public final class LoadRequest {
   private final DeviceRequest device;
   private final @Nullable String signature;
@@ -28,9 +31,9 @@ public final class LoadRequest {
   }
 
   /**
-   * A trusted model with its default signature.
+   * Returns a request for a trusted model with its default signature.
    *
-   * @param device where it should run
+   * @param device the devices on which the model should run
    * @return the request
    */
   public static LoadRequest on(DeviceRequest device) {
@@ -38,7 +41,7 @@ public final class LoadRequest {
   }
 
   /**
-   * Chooses one of several signatures.
+   * Chooses one of the model's signatures.
    *
    * @param key the signature's key
    * @return a changed copy
@@ -49,8 +52,8 @@ public final class LoadRequest {
   }
 
   /**
-   * Says that the model's maker is not trusted: nothing that it asks for is computed while it is
-   * loaded, as far as the engine can be told so.
+   * Marks the model's maker as not trusted. The engine then computes nothing for the model during
+   * the load, as far as the engine can avoid it.
    *
    * @return a changed copy
    */
@@ -59,8 +62,9 @@ public final class LoadRequest {
   }
 
   /**
-   * Asks the engine to run the model once and to count in its {@linkplain EngineModel#placement
-   * placement} how many nodes each device ran. An engine that cannot does nothing.
+   * Requests one run of the model during the load. The engine counts the nodes that each device
+   * ran, and reports them in the {@linkplain EngineModel#placement placement}. An engine that
+   * cannot count ignores the request.
    *
    * @return a changed copy
    */
@@ -69,9 +73,9 @@ public final class LoadRequest {
   }
 
   /**
-   * Allows operations that an engine does not let every model run.
+   * Allows operations that the engine does not let every model run.
    *
-   * @param more names of operations, as the engine calls them
+   * @param more the engine's names of operations, added to those allowed before
    * @return a changed copy
    */
   public LoadRequest withOperations(Set<String> more) {
@@ -81,25 +85,25 @@ public final class LoadRequest {
   }
 
   /**
-   * Where the model should run.
+   * Returns the devices on which the model should run.
    *
-   * @return the device
+   * @return the requested devices
    */
   public DeviceRequest device() {
     return device;
   }
 
   /**
-   * Which of several signatures.
+   * Returns the key of the chosen signature.
    *
-   * @return empty for the default
+   * @return empty for the model's default
    */
   public Optional<String> signature() {
     return Optional.ofNullable(signature);
   }
 
   /**
-   * Whether work that the model asks for may be done while it is loaded.
+   * Returns whether the engine may compute parts of the model during the load.
    *
    * @return false after {@link #withoutTrust()}
    */
@@ -108,7 +112,7 @@ public final class LoadRequest {
   }
 
   /**
-   * Whether the nodes that each device runs are to be counted.
+   * Returns whether the engine should count the nodes that each device runs.
    *
    * @return true after {@link #withProfiling()}
    */
@@ -117,9 +121,9 @@ public final class LoadRequest {
   }
 
   /**
-   * The operations that this model may run beyond those that every model may.
+   * Returns the operations that this model may run beyond those that every model may run.
    *
-   * @return names, often none
+   * @return an unmodifiable set of names, often empty
    */
   public Set<String> operations() {
     return operations;

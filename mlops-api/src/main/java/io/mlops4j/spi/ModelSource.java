@@ -9,62 +9,66 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model's bytes, verified: what was hashed is what is loaded. Immutable and thread safe; the
- * buffers are not to be written, and every call returns one of its own position. Bytes may be read
- * at the first call of {@link #bytes} or {@link #external}; they are verified then against the
- * digest, which was known before, and what they throw is for the caller of the load.
+ * The verified bytes of a model: the bytes that were digested are the bytes that an engine loads.
+ * Immutable and thread safe. Do not write to the buffers; each call returns a buffer with its own
+ * position.
+ *
+ * <p>An implementation may read the bytes only when {@link #bytes} or {@link #external} is called
+ * for the first time. It then verifies them against the digest, which is known before. Their
+ * exceptions pass through the load to its caller.
  */
 public interface ModelSource {
   /**
-   * The format that decides which engines can load it.
+   * Returns the format, which decides which engines can load the model.
    *
    * @return the format
    */
   ModelFormat format();
 
   /**
-   * Where the bytes came from, for messages; a folder for formats of many files.
+   * Returns the path of the main file, for messages. For a format of many files, it is the folder.
    *
    * @return the main file or folder
    */
   Path main();
 
   /**
-   * The bytes of the main file.
+   * Returns the bytes of the main file.
    *
-   * @return null for formats that are a folder
+   * @return null for a format that is a folder
    */
   @Nullable ByteBuffer bytes();
 
   /**
-   * The bytes of further files that the main one refers to.
+   * Returns the bytes of the further files to which the main file refers.
    *
-   * @return relative name to bytes, often empty
+   * @return an unmodifiable map from relative file name to bytes, often empty
    */
   Map<String, ByteBuffer> external();
 
   /**
-   * The digest of the content.
+   * Returns the digest of the content.
    *
-   * @return the digest that was verified
+   * @return the digest against which the bytes are verified
    */
   Digest digest();
 
   /**
-   * Whether an engine may keep the model in a form of its own, where its options name a cache, and
-   * load it from there by the digest, without these bytes.
+   * Returns whether an engine may store the model in a form of its own, if its options name a
+   * cache. It may later load that form by the digest, without these bytes.
    *
-   * @return false where somebody forbade it
+   * @return false if caching this model was forbidden
    */
   default boolean cacheable() {
     return true;
   }
 
   /**
-   * Signatures that came with the model, unverified: bundles of the OpenSSF model-signing format,
-   * as they lay beside its files or in its registry. None of them is part of {@link #digest}.
+   * Returns the signatures that came with the model, unverified. They are bundles of the OpenSSF
+   * model-signing format, from beside its files or from its registry. They are not part of {@link
+   * #digest}.
    *
-   * @return unmodifiable, often empty
+   * @return an unmodifiable list, often empty
    */
   default List<ByteBuffer> signatures() {
     return List.of();

@@ -1,10 +1,10 @@
 /**
- * What an engine implements, and nobody else needs.
+ * The interfaces that an engine implements. Applications do not need them.
  *
- * <p>An engine sees addresses: no buffers, no Arrow and none of its own types cross this package.
- * Slots are built ahead, so that a call whose shapes repeat allocates nothing. Later additions are
- * {@code default} methods. Providers are found by {@link java.util.ServiceLoader} when a runtime
- * opens.
+ * <p>An engine receives addresses. Buffers, Arrow types and the engine's own types do not cross
+ * this package. Slots are built ahead, so a call whose shapes repeat allocates nothing. Methods
+ * that are added later are {@code default} methods. A runtime finds providers with {@link
+ * java.util.ServiceLoader} when it opens.
  */
 @NullMarked
 package io.mlops4j.spi;

@@ -250,8 +250,7 @@ class CardTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> full().owner(" "))
           .withMessage(
-              "owner: found a blank text, expected a person or team; leave it out if there is none"
-                  + " to state");
+              "owner: found a blank text, expected a person or team; omit it if there is none");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> full().commit("my last commit"))
           .withMessageContaining("\"my last commit\", expected a commit without spaces");
@@ -345,7 +344,7 @@ class CardTest {
           .isThrownBy(() -> plain.withPeriod(FEBRUARY, JANUARY))
           .withMessage(
               "until: found 2001-01-01T00:00:00Z, expected a time after 2001-02-01T00:00:00Z,"
-                  + " where the data begin");
+                  + " the start of the period");
       assertThatIllegalArgumentException().isThrownBy(() -> plain.withPeriod(JANUARY, JANUARY));
       assertThatIllegalArgumentException().isThrownBy(() -> plain.withQuery(" "));
     }
@@ -380,7 +379,7 @@ class CardTest {
       assertThat(MonitoringDuty.of("psi", Duration.ofHours(1)).owner()).isEmpty();
       assertThatIllegalArgumentException()
           .isThrownBy(() -> MonitoringDuty.of("psi", Duration.ZERO))
-          .withMessage("interval: found PT0S, expected more than zero, as Duration.ofDays(7)");
+          .withMessage("interval: found PT0S, expected more than zero, such as Duration.ofDays(7)");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> MonitoringDuty.of("psi", Duration.ofDays(-1)));
       assertThatIllegalArgumentException().isThrownBy(() -> DUTY.withAction(""));

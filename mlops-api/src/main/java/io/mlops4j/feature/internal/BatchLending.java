@@ -7,11 +7,11 @@ import java.lang.invoke.MethodType;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
- * Further handles on the rows of a batch, for the modules of this library. Applications use {@link
- * FeatureBatch#retain}.
+ * Creates further handles on the rows of a batch, for the modules of this library. Applications use
+ * {@link FeatureBatch#retain}.
  *
- * <p>The methods of {@link FeatureBatch} that do the work are package-private, so that no
- * application depends on them. Constant method handles reach them at no cost.
+ * <p>The methods of {@link FeatureBatch} that do this are package-private, so that applications
+ * cannot depend on them. Constant method handles call them at no cost. Thread safe.
  */
 public final class BatchLending {
   private static final MethodHandle LEND = find("lend");
@@ -32,13 +32,13 @@ public final class BatchLending {
   }
 
   /**
-   * Returns a further handle on the rows, and decides where borrowed rows are copied to. A handle
-   * on an owned batch keeps its memory; a handle on a borrowed batch does not.
+   * Returns a further handle on the rows, and sets where borrowed rows are copied. A handle on an
+   * owned batch keeps its memory; a handle on a borrowed batch does not.
    *
    * @param batch an open batch
-   * @param copies where {@link FeatureBatch#retain} of the result copies to; it must outlive every
-   *     such copy
-   * @return a batch that the caller closes, and closes before the given one if that is borrowed
+   * @param copies where {@link FeatureBatch#retain} of the result allocates its copy; it must
+   *     outlive every such copy
+   * @return a batch; the caller closes it, and before the given batch if that is borrowed
    */
   public static FeatureBatch lend(FeatureBatch batch, BufferAllocator copies) {
     try {
@@ -49,13 +49,13 @@ public final class BatchLending {
   }
 
   /**
-   * Returns a further handle for a reader on another thread. It keeps the memory even of borrowed
-   * rows until it is closed. It does not protect the rows from being overwritten.
+   * Returns a further handle for a reader on another thread. It keeps the memory of owned and of
+   * borrowed rows until it is closed. It does not prevent others from writing to the rows.
    *
    * @param batch an open batch
-   * @param copies where {@link FeatureBatch#retain} of the result copies to; it must outlive every
-   *     such copy
-   * @return a batch that the caller closes
+   * @param copies where {@link FeatureBatch#retain} of the result allocates its copy; it must
+   *     outlive every such copy
+   * @return a batch; the caller closes it
    * @throws IllegalArgumentException if a dictionary is missing
    */
   public static FeatureBatch lendLater(FeatureBatch batch, BufferAllocator copies) {

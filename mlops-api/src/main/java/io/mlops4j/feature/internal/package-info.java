@@ -1,4 +1,4 @@
-/** Access to batches for the runtime. It is exported to the runtime only. */
+/** Access to batches for the runtime, to which alone this package is exported. */
 @NullMarked
 package io.mlops4j.feature.internal;
 
