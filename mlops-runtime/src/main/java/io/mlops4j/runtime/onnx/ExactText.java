@@ -1,16 +1,11 @@
 package io.mlops4j.runtime.onnx;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import com.google.protobuf.ByteString;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -50,29 +45,13 @@ final class ExactText {
   /** A tensor, which the caller closes. */
   static OnnxTensor tensor(OrtEnvironment environment, String[] values, long[] dims)
       throws OrtException {
-    try (OrtSession session = SmallModel.session(environment, constant(values, dims))) {
+    GraphProto.Builder constant =
+        GraphProto.newBuilder()
+            .setName(NAME)
+            .addInitializer(SmallModel.text(NAME, values, dims))
+            .addOutput(SmallModel.value(NAME, DataType.STRING));
+    try (OrtSession session = SmallModel.session(environment, constant)) {
       return (OnnxTensor) session.run(Map.of()).get(0);
     }
-  }
-
-  /** A graph whose only output is an initialiser. */
-  private static GraphProto.Builder constant(String[] values, long[] dims) {
-    TensorProto.Builder constant =
-        TensorProto.newBuilder().setName(NAME).setDataType(DataType.STRING_VALUE);
-    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-    for (long dim : dims) {
-      constant.addDims(dim);
-      shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dim));
-    }
-    for (String value : values) {
-      constant.addStringData(ByteString.copyFromUtf8(value));
-    }
-    TypeProto.Tensor.Builder type =
-        TypeProto.Tensor.newBuilder().setElemType(DataType.STRING_VALUE).setShape(shape);
-    ValueInfoProto.Builder output =
-        ValueInfoProto.newBuilder()
-            .setName(NAME)
-            .setType(TypeProto.newBuilder().setTensorType(type));
-    return GraphProto.newBuilder().setName(NAME).addInitializer(constant).addOutput(output);
   }
 }

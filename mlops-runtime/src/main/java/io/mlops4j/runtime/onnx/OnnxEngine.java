@@ -129,7 +129,7 @@ final class OnnxEngine implements Engine {
         throw file.refused(e);
       }
     }
-    OnnxFile less = file.withoutUnknownTypes(request.trusted());
+    OnnxFile less = OnnxFile.read(source, request.trusted(), false);
     try {
       return open(less, request);
     } catch (OrtException e) {

@@ -19,32 +19,23 @@ import java.util.Objects;
  * @param content what a session is opened from
  */
 record OnnxFile(ModelSource source, ByteBuffer bytes, OnnxGraph graph, SessionModel content) {
-  /**
-   * Reads it.
-   *
-   * @param trusted whether its maker is trusted
-   * @throws ModelLoadException if it is no ONNX model, if Java cannot feed one of its inputs, or if
-   *     external weights are missing
-   */
   static OnnxFile read(ModelSource source, boolean trusted) {
     return read(source, trusted, true);
   }
 
-  private static OnnxFile read(ModelSource source, boolean trusted, boolean unknownTypes) {
+  /**
+   * Reads it.
+   *
+   * @param trusted whether its maker is trusted
+   * @param unknownTypes whether divisions get a guard if their type is unknown
+   * @throws ModelLoadException if it is no ONNX model, if Java cannot feed one of its inputs, or if
+   *     external weights are missing
+   */
+  static OnnxFile read(ModelSource source, boolean trusted, boolean unknownTypes) {
     ByteBuffer bytes = bytes(source);
     OnnxGraph graph = OnnxGraph.read(bytes, source.main());
     return new OnnxFile(
         source, bytes, graph, SessionModel.of(source, bytes, graph, trusted, unknownTypes));
-  }
-
-  /**
-   * The same file without guards of divisions whose type is unknown, because ONNX Runtime lacks an
-   * operator of those guards for that type.
-   *
-   * @throws ModelLoadException if the model's maker is not trusted
-   */
-  OnnxFile withoutUnknownTypes(boolean trusted) {
-    return read(source, trusted, false);
   }
 
   private static ByteBuffer bytes(ModelSource source) {

@@ -82,11 +82,7 @@ final class OnnxInput implements AutoCloseable {
 
   /** Checks a shape against the declared one. */
   void check(long[] shape) {
-    boolean fits = spec.anyRank() || spec.shape().size() == shape.length;
-    for (int i = 0; fits && i < shape.length; i++) {
-      fits = shape[i] >= 0 && (spec.anyRank() || fits(spec.shape().get(i), shape[i]));
-    }
-    if (!fits) {
+    if (!TensorTypes.fits(spec, shape)) {
       throw new ModelInputException(name(), "shape " + Arrays.toString(shape), spec.toString());
     }
     if (Math.max(ElementTypes.elements(shape), bytes(shape)) > DirectMemory.LIMIT) {
@@ -95,10 +91,6 @@ final class OnnxInput implements AutoCloseable {
           "shape " + Arrays.toString(shape),
           "less than 2 GiB and 2^31 elements in one call; split the batch");
     }
-  }
-
-  private static boolean fits(TensorSpec.Dim declared, long size) {
-    return declared.size().isEmpty() || declared.size().getAsLong() == size;
   }
 
   private long bytes(long[] shape) {

@@ -36,7 +36,8 @@ final class OnnxModel implements EngineModel {
   private final Path main;
   private final OpenSession session;
   private final ModelSignature signature;
-  private final OnnxGraph graph;
+  private final Set<String> constants;
+  private final Set<String> unusual;
   private final Map<String, String> labels;
   private final UnsignedTensors unsigned;
   private final long bytes;
@@ -59,7 +60,8 @@ final class OnnxModel implements EngineModel {
     this.main = source.main();
     this.session = session;
     this.signature = signature;
-    this.graph = graph;
+    this.constants = graph.constants();
+    this.unusual = graph.unusual();
     this.labels = ReturnedText.labels(environment, signature, graph.labels(), main);
     this.unsigned = UnsignedTensors.open(environment, signature);
     this.bytes = bytes;
@@ -121,7 +123,7 @@ final class OnnxModel implements EngineModel {
 
   /** Reads text for one slot. */
   ReturnedText returnedText() {
-    return new ReturnedText(environment, graph.unusual(), labels);
+    return new ReturnedText(environment, unusual, labels);
   }
 
   UnsignedTensors unsigned() {
@@ -145,7 +147,7 @@ final class OnnxModel implements EngineModel {
 
   @Override
   public Set<String> constants() {
-    return graph.constants();
+    return constants;
   }
 
   @Override

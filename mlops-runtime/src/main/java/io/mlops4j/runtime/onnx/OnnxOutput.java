@@ -9,7 +9,7 @@ import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.onnx.graph.ElementTypes;
 import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
 import io.mlops4j.spi.EngineValue;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -74,28 +74,17 @@ final class OnnxOutput implements AutoCloseable {
 
   /** Returns the declared shape; null if it is open or huge. */
   long @Nullable [] promised(Map<String, Long> symbols) {
-    if (!canBePinned() || ((TensorSpec) spec).anyRank()) {
+    if (!canBePinned() || !(spec instanceof TensorSpec of) || of.anyRank()) {
       return null;
     }
-    List<TensorSpec.Dim> declared = ((TensorSpec) spec).shape();
-    long[] dims = new long[declared.size()];
-    for (int i = 0; i < dims.length; i++) {
-      dims[i] = size(declared.get(i), symbols);
-      if (dims[i] < 0) {
-        return null;
-      }
-    }
-    return ElementTypes.bytes(((TensorSpec) spec).type(), dims) <= MOST_PROMISED ? dims : null;
+    long[] dims = of.shape().stream().mapToLong(dim -> size(dim, symbols)).toArray();
+    boolean open = Arrays.stream(dims).anyMatch(size -> size < 0);
+    return open || ElementTypes.bytes(of.type(), dims) > MOST_PROMISED ? null : dims;
   }
 
   /** ONNX Runtime pins no shape but a declared one, though a run may make another. */
   boolean isDeclared(long[] dims) {
-    TensorSpec declared = (TensorSpec) spec;
-    boolean fits = declared.anyRank() || declared.shape().size() == dims.length;
-    for (int i = 0; fits && i < declared.shape().size(); i++) {
-      fits = declared.shape().get(i).size().orElse(dims[i]) == dims[i];
-    }
-    return fits;
+    return TensorTypes.fits((TensorSpec) spec, dims);
   }
 
   private static long size(TensorSpec.Dim dim, Map<String, Long> symbols) {

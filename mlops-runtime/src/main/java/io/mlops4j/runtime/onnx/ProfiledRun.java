@@ -5,11 +5,11 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.runtime.memory.Native;
+import io.mlops4j.runtime.onnx.graph.ElementTypes;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.StringColumn;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +45,7 @@ final class ProfiledRun {
     for (int i = 0; i < signature.inputs().size(); i++) {
       TensorSpec input = (TensorSpec) signature.inputs().get(i);
       long[] dims = dims(input);
-      long values = Arrays.stream(dims).reduce(1, ProfiledRun::product);
+      long values = ElementTypes.elements(dims);
       if (values > MOST_VALUES) {
         throw new InferenceException(
             "input %s: found that it takes more than %d values, expected less for a run on zeros"
@@ -63,11 +63,6 @@ final class ProfiledRun {
 
   private static long[] dims(TensorSpec input) {
     return input.shape().stream().mapToLong(dim -> dim.size().orElse(1)).toArray();
-  }
-
-  /** Multiplies non-negative sizes without overflow. */
-  private static long product(long a, long b) {
-    return a > MOST_VALUES || b > MOST_VALUES ? (a == 0 || b == 0 ? 0 : Long.MAX_VALUE) : a * b;
   }
 
   private record EmptyTexts(long size) implements StringColumn {

@@ -3,7 +3,6 @@ package io.mlops4j.runtime.onnx;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnxruntime.OnnxTensor;
@@ -138,23 +137,10 @@ final class ReturnedText {
 
   /** Whether each element is the very same text. */
   private boolean[] equal(OnnxTensor tensor, String[] texts) throws OrtException {
-    TensorProto.Builder constant =
-        TensorProto.newBuilder()
-            .setName("texts")
-            .setDataType(DataType.STRING_VALUE)
-            .addDims(texts.length);
-    for (String text : texts) {
-      constant.addStringData(ByteString.copyFromUtf8(text));
-    }
     GraphProto.Builder graph =
         flattening()
-            .addInitializer(constant)
-            .addNode(
-                NodeProto.newBuilder()
-                    .setOpType("Equal")
-                    .addInput(FLAT)
-                    .addInput("texts")
-                    .addOutput("equal"))
+            .addInitializer(SmallModel.text("texts", texts, texts.length))
+            .addNode(SmallModel.node("Equal", "equal", FLAT, "texts"))
             .addOutput(SmallModel.value("equal", DataType.BOOL));
     try (OrtSession session = SmallModel.session(environment, graph);
         OrtSession.Result result = session.run(Map.of(TEXT, tensor))) {
@@ -202,52 +188,34 @@ final class ReturnedText {
 
   /** Splits one text into characters, and numbers those that are known. */
   private static GraphProto.Builder characters(List<String> known) {
-    AttributeProto.Builder keys = attribute("keys_strings", AttributeType.STRINGS);
-    AttributeProto.Builder values = attribute("values_int64s", AttributeType.INTS);
+    AttributeProto.Builder keys = SmallModel.attribute("keys_strings", AttributeType.STRINGS);
+    AttributeProto.Builder values = SmallModel.attribute("values_int64s", AttributeType.INTS);
     for (int i = 0; i < known.size(); i++) {
       keys.addStrings(ByteString.copyFromUtf8(known.get(i)));
       values.addInts(i);
     }
     return flattening()
         .addInput(SmallModel.value("i", DataType.INT64))
+        .addNode(SmallModel.node("Gather", "one", FLAT, "i"))
         .addNode(
-            NodeProto.newBuilder()
-                .setOpType("Gather")
-                .addInput(FLAT)
-                .addInput("i")
-                .addOutput("one"))
-        .addNode(
-            NodeProto.newBuilder()
+            SmallModel.node("Tokenizer", "characters", "one")
                 .setDomain(SmallModel.MICROSOFT)
-                .setOpType("Tokenizer")
-                .addInput("one")
-                .addOutput("characters")
-                .addAttribute(attribute("mark", AttributeType.INT).setI(0))
-                .addAttribute(attribute("mincharnum", AttributeType.INT).setI(1))
-                .addAttribute(attribute("pad_value", AttributeType.STRING).setS(ByteString.EMPTY))
+                .addAttribute(SmallModel.attribute("mark", AttributeType.INT).setI(0))
+                .addAttribute(SmallModel.attribute("mincharnum", AttributeType.INT).setI(1))
                 .addAttribute(
-                    attribute("separators", AttributeType.STRINGS).addStrings(ByteString.EMPTY)))
+                    SmallModel.attribute("pad_value", AttributeType.STRING).setS(ByteString.EMPTY))
+                .addAttribute(
+                    SmallModel.attribute("separators", AttributeType.STRINGS)
+                        .addStrings(ByteString.EMPTY)))
         .addNode(
-            NodeProto.newBuilder()
+            SmallModel.node("LabelEncoder", "encoded", "characters")
                 .setDomain(SmallModel.ML)
-                .setOpType("LabelEncoder")
-                .addInput("characters")
-                .addOutput("encoded")
                 .addAttribute(keys)
                 .addAttribute(values)
-                .addAttribute(attribute("default_int64", AttributeType.INT).setI(-1)))
-        .addNode(
-            NodeProto.newBuilder()
-                .setOpType("Reshape")
-                .addInput("encoded")
-                .addInput("all")
-                .addOutput("numbers"))
+                .addAttribute(SmallModel.attribute("default_int64", AttributeType.INT).setI(-1)))
+        .addNode(SmallModel.node("Reshape", "numbers", "encoded", "all"))
         .addOutput(SmallModel.value("characters", DataType.STRING))
         .addOutput(SmallModel.value("numbers", DataType.INT64));
-  }
-
-  private static AttributeProto.Builder attribute(String name, AttributeType type) {
-    return AttributeProto.newBuilder().setName(name).setType(type);
   }
 
   /** The beginning of a graph: its input, of any rank, as a list. */
@@ -261,12 +229,7 @@ final class ReturnedText {
                 .setDataType(DataType.INT64_VALUE)
                 .addDims(1)
                 .addInt64Data(-1))
-        .addNode(
-            NodeProto.newBuilder()
-                .setOpType("Reshape")
-                .addInput(TEXT)
-                .addInput("all")
-                .addOutput(FLAT));
+        .addNode(SmallModel.node("Reshape", FLAT, TEXT, "all"));
   }
 
   private static String[] read(OnnxTensor tensor) throws OrtException {

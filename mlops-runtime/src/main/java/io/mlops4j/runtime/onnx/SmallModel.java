@@ -1,8 +1,12 @@
 package io.mlops4j.runtime.onnx;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
@@ -11,6 +15,9 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import com.google.protobuf.ByteString;
+import java.util.Arrays;
+import java.util.List;
 
 /** Models of a few operators that this library makes for itself. */
 final class SmallModel {
@@ -46,6 +53,26 @@ final class SmallModel {
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       return environment.createSession(of(graph), options);
     }
+  }
+
+  static NodeProto.Builder node(String operator, String output, String... inputs) {
+    return NodeProto.newBuilder()
+        .setOpType(operator)
+        .addAllInput(List.of(inputs))
+        .addOutput(output);
+  }
+
+  static AttributeProto.Builder attribute(String name, AttributeType type) {
+    return AttributeProto.newBuilder().setName(name).setType(type);
+  }
+
+  /** A constant of text. */
+  static TensorProto.Builder text(String name, String[] values, long... dims) {
+    TensorProto.Builder text =
+        TensorProto.newBuilder().setName(name).setDataType(DataType.STRING_VALUE);
+    Arrays.stream(dims).forEach(text::addDims);
+    Arrays.stream(values).map(ByteString::copyFromUtf8).forEach(text::addStringData);
+    return text;
   }
 
   /** Describes a tensor of any rank. */

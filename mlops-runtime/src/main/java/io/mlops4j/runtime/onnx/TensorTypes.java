@@ -1,37 +1,27 @@
 package io.mlops4j.runtime.onnx;
 
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.TensorInfo.OnnxTensorType;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.runtime.onnx.graph.ProtoTypes;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /** Converts between ONNX Runtime's element types and this library's. */
 final class TensorTypes {
+  private static final String PREFIX = "ONNX_TENSOR_ELEMENT_DATA_TYPE_";
+
   private TensorTypes() {}
 
   /** Empty for types that Java has no form for: complex, float8, int4. */
   static Optional<ElementType> of(OnnxTensorType type) {
-    return switch (type) {
-      case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT -> Optional.of(ElementType.FLOAT32);
-      case ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE -> Optional.of(ElementType.FLOAT64);
-      case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16 -> Optional.of(ElementType.FLOAT16);
-      case ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16 -> Optional.of(ElementType.BFLOAT16);
-      case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8 -> Optional.of(ElementType.INT8);
-      case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16 -> Optional.of(ElementType.INT16);
-      case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32 -> Optional.of(ElementType.INT32);
-      case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64 -> Optional.of(ElementType.INT64);
-      case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8 -> Optional.of(ElementType.UINT8);
-      case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16 -> Optional.of(ElementType.UINT16);
-      case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32 -> Optional.of(ElementType.UINT32);
-      case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64 -> Optional.of(ElementType.UINT64);
-      case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL -> Optional.of(ElementType.BOOL);
-      case ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING -> Optional.of(ElementType.STRING);
-      default -> Optional.empty();
-    };
+    String name = type.name().substring(PREFIX.length());
+    return ProtoTypes.element(DataType.valueOf(name).getNumber());
   }
 
   /**
@@ -45,6 +35,17 @@ final class TensorTypes {
       case UNKNOWN -> Optional.empty();
       default -> Optional.of(ElementType.valueOf(type.name()));
     };
+  }
+
+  /** Whether a shape is one of those that a model declares. */
+  static boolean fits(TensorSpec declared, long[] dims) {
+    boolean fits = declared.anyRank() || declared.shape().size() == dims.length;
+    for (int i = 0; fits && i < dims.length; i++) {
+      fits =
+          dims[i] >= 0
+              && (declared.anyRank() || declared.shape().get(i).size().orElse(dims[i]) == dims[i]);
+    }
+    return fits;
   }
 
   /**

@@ -1,8 +1,7 @@
 package io.mlops4j.runtime.onnx;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
@@ -61,15 +60,8 @@ final class UnsignedTensors implements AutoCloseable {
     return GraphProto.newBuilder()
         .setName(UNSIGNED)
         .addNode(
-            NodeProto.newBuilder()
-                .setOpType("Cast")
-                .addInput(SIGNED)
-                .addOutput(UNSIGNED)
-                .addAttribute(
-                    AttributeProto.newBuilder()
-                        .setName("to")
-                        .setType(AttributeProto.AttributeType.INT)
-                        .setI(to.getNumber())))
+            SmallModel.node("Cast", UNSIGNED, SIGNED)
+                .addAttribute(SmallModel.attribute("to", AttributeType.INT).setI(to.getNumber())))
         .addInput(SmallModel.value(SIGNED, ProtoTypes.of(ElementTypes.signed(type))))
         .addOutput(SmallModel.value(UNSIGNED, to));
   }

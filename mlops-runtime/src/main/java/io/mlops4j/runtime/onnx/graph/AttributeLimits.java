@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Numbers in attributes with which ONNX Runtime ends the process or never returns. */
 final class AttributeLimits {
@@ -25,8 +26,9 @@ final class AttributeLimits {
 
   private AttributeLimits() {}
 
-  static boolean has(String operator) {
-    return TABLE.containsKey(operator);
+  /** The names of an operator's limited attributes; often none. */
+  static Set<String> names(String operator) {
+    return TABLE.getOrDefault(operator, Map.of()).keySet();
   }
 
   /** Describes the first attribute of a node that is out of its range. */
@@ -41,14 +43,5 @@ final class AttributeLimits {
       }
     }
     return Optional.empty();
-  }
-
-  /** Whether the call of a function decides on such an attribute. */
-  static boolean isOpen(String operator, NodeProto.Builder node) {
-    return node.getAttributeList().stream()
-        .anyMatch(
-            attribute ->
-                !attribute.getRefAttrName().isEmpty()
-                    && TABLE.getOrDefault(operator, Map.of()).containsKey(attribute.getName()));
   }
 }

@@ -15,10 +15,7 @@ public final class ElementTypes {
    * @return false for unsigned types of more than 8 bits
    */
   public static boolean canBeMade(ElementType type) {
-    return switch (type) {
-      case UINT16, UINT32, UINT64 -> false;
-      default -> true;
-    };
+    return signed(type) == type;
   }
 
   /**

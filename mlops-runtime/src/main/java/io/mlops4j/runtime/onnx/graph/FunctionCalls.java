@@ -69,16 +69,8 @@ final class FunctionCalls {
 
     private final Map<String, Call> calls = new HashMap<>();
     private long expanded = UNKNOWN;
-    private int inputs;
-    private int outputs;
-
-    void input() {
-      inputs++;
-    }
-
-    void output() {
-      outputs++;
-    }
+    int inputs;
+    int outputs;
 
     void call(String operator, int withInputs, int withOutputs) {
       Call call = calls.computeIfAbsent(operator, key -> new Call());

@@ -70,7 +70,7 @@ final class GraphReader {
 
   static OnnxGraph read(ByteBuffer model) throws IOException {
     GraphReader reader = new GraphReader(model);
-    reader.fields(reader::model);
+    reader.fields(reader.parts(reader::model));
     reader.functions.check(reader.graph);
     reader.outputs.forEach(output -> reader.read.add(output.getName()));
     return new OnnxGraph(
@@ -87,21 +87,28 @@ final class GraphReader {
         (reader.producer + " " + reader.producerVersion).strip());
   }
 
-  /** The fields of one message. */
+  /** Reads one field, or leaves it to {@link #skip}. */
   private interface Fields {
-    /**
-     * @return false if the field is none of interest, and nothing was read
-     */
-    boolean read(int field, int wireType) throws IOException;
+    void read(int field, int wireType) throws IOException;
   }
 
-  /** The fields of one message whose interesting ones are all messages or text. */
+  /** Reads one field that is a message or text, or leaves it to {@link #skip}. */
   private interface Parts {
-    boolean read(int field) throws IOException;
+    void read(int field) throws IOException;
+  }
+
+  private Fields parts(Parts parts) {
+    return (field, type) -> {
+      if (type == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+        parts.read(field);
+      } else {
+        skip();
+      }
+    };
   }
 
   private void message(Parts parts) throws IOException {
-    message((field, type) -> type == WireFormat.WIRETYPE_LENGTH_DELIMITED && parts.read(field));
+    message(parts(parts));
   }
 
   private void message(Fields fields) throws IOException {
@@ -110,21 +117,21 @@ final class GraphReader {
     if (depth > MAX_DEPTH) {
       throw new InvalidProtocolBufferException("more than " + MAX_DEPTH + " messages in messages");
     }
-    allFields(fields);
+    fields(fields);
     depth--;
     in.popLimit(outer);
   }
 
-  private void fields(Parts parts) throws IOException {
-    allFields((field, type) -> type == WireFormat.WIRETYPE_LENGTH_DELIMITED && parts.read(field));
+  private void fields(Fields fields) throws IOException {
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      fields.read(WireFormat.getTagFieldNumber(tag), WireFormat.getTagWireType(tag));
+    }
   }
 
-  private void allFields(Fields fields) throws IOException {
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      int field = WireFormat.getTagFieldNumber(tag);
-      if (!fields.read(field, WireFormat.getTagWireType(tag)) && !in.skipField(tag)) {
-        throw new InvalidProtocolBufferException("the end of a group that did not start");
-      }
+  /** Steps over the field whose tag was read last. */
+  private void skip() throws IOException {
+    if (!in.skipField(in.getLastTag())) {
+      throw new InvalidProtocolBufferException("the end of a group that did not start");
     }
   }
 
@@ -132,7 +139,7 @@ final class GraphReader {
     return in.readMessage(parser, ExtensionRegistryLite.getEmptyRegistry());
   }
 
-  private boolean model(int field) throws IOException {
+  private void model(int field) throws IOException {
     switch (field) {
       case ModelProto.PRODUCER_NAME_FIELD_NUMBER -> producer = in.readString();
       case ModelProto.PRODUCER_VERSION_FIELD_NUMBER -> producerVersion = in.readString();
@@ -140,40 +147,29 @@ final class GraphReader {
       case ModelProto.OPSET_IMPORT_FIELD_NUMBER ->
           operatorSets.add(parsed(OperatorSetIdProto.parser()));
       case ModelProto.FUNCTIONS_FIELD_NUMBER -> function();
-      default -> {
-        return false;
-      }
+      default -> skip();
     }
-    return true;
   }
 
-  private boolean mainGraph(int field) throws IOException {
+  private void mainGraph(int field) throws IOException {
     switch (field) {
       case GraphProto.INPUT_FIELD_NUMBER -> inputs.add(parsed(ValueInfoProto.parser()));
       case GraphProto.OUTPUT_FIELD_NUMBER -> outputs.add(parsed(ValueInfoProto.parser()));
       case GraphProto.INITIALIZER_FIELD_NUMBER -> initializers.add(tensor(true));
-      case GraphProto.SPARSE_INITIALIZER_FIELD_NUMBER ->
-          message(part -> sparseTensor(part, initializers));
-      default -> {
-        return graph(field);
-      }
+      case GraphProto.SPARSE_INITIALIZER_FIELD_NUMBER -> sparseTensor(initializers);
+      default -> graph(field);
     }
-    return true;
   }
 
-  private boolean graph(int field) throws IOException {
+  private void graph(int field) throws IOException {
     switch (field) {
       case GraphProto.NODE_FIELD_NUMBER -> node();
       case GraphProto.INITIALIZER_FIELD_NUMBER -> tensor(false);
-      case GraphProto.SPARSE_INITIALIZER_FIELD_NUMBER ->
-          message(part -> sparseTensor(part, new HashSet<>()));
+      case GraphProto.SPARSE_INITIALIZER_FIELD_NUMBER -> sparseTensor(new HashSet<>());
       case GraphProto.OUTPUT_FIELD_NUMBER ->
           read.add(parsed(ValueInfoProto.parser()).getName()); // of a subgraph
-      default -> {
-        return false;
-      }
+      default -> skip();
     }
-    return true;
   }
 
   private void function() throws IOException {
@@ -194,7 +190,7 @@ final class GraphReader {
     body.call(node.key(), node.inputs, node.outputs);
   }
 
-  /** What names an operator or a function. */
+  /** The name of an operator or a function. */
   private abstract static class Named implements Parts {
     String name = "";
     String domain = "";
@@ -209,26 +205,23 @@ final class GraphReader {
     private final FunctionCalls.Body body = new FunctionCalls.Body();
 
     @Override
-    public boolean read(int field) throws IOException {
+    public void read(int field) throws IOException {
       switch (field) {
         case FunctionProto.NAME_FIELD_NUMBER -> name = in.readString();
         case FunctionProto.DOMAIN_FIELD_NUMBER -> domain = in.readString();
         case FunctionProto.OVERLOAD_FIELD_NUMBER -> overload = in.readString();
         case FunctionProto.INPUT_FIELD_NUMBER -> {
           in.readString();
-          body.input();
+          body.inputs++;
         }
         case FunctionProto.OUTPUT_FIELD_NUMBER -> {
           in.readString();
-          body.output();
+          body.outputs++;
         }
         case FunctionProto.NODE_FIELD_NUMBER -> node();
         case FunctionProto.ATTRIBUTE_PROTO_FIELD_NUMBER -> message(new Attribute());
-        default -> {
-          return false;
-        }
+        default -> skip();
       }
-      return true;
     }
   }
 
@@ -237,7 +230,7 @@ final class GraphReader {
     private int outputs;
 
     @Override
-    public boolean read(int field) throws IOException {
+    public void read(int field) throws IOException {
       switch (field) {
         case NodeProto.OP_TYPE_FIELD_NUMBER -> name = in.readString();
         case NodeProto.DOMAIN_FIELD_NUMBER -> domain = in.readString();
@@ -251,11 +244,8 @@ final class GraphReader {
           outputs++;
         }
         case NodeProto.ATTRIBUTE_FIELD_NUMBER -> message(new Attribute());
-        default -> {
-          return false;
-        }
+        default -> skip();
       }
-      return true;
     }
   }
 
@@ -265,7 +255,7 @@ final class GraphReader {
     private boolean isLabels;
 
     @Override
-    public boolean read(int field) throws IOException {
+    public void read(int field) throws IOException {
       switch (field) {
         case AttributeProto.NAME_FIELD_NUMBER -> {
           isLabels = in.readString().equals(LABELS);
@@ -278,14 +268,17 @@ final class GraphReader {
             texts.add(text.toStringUtf8());
           }
         }
-        default -> {
-          return attribute(field);
-        }
+        case AttributeProto.T_FIELD_NUMBER, AttributeProto.TENSORS_FIELD_NUMBER -> tensor(false);
+        case AttributeProto.SPARSE_TENSOR_FIELD_NUMBER,
+            AttributeProto.SPARSE_TENSORS_FIELD_NUMBER ->
+            sparseTensor(new HashSet<>());
+        case AttributeProto.G_FIELD_NUMBER, AttributeProto.GRAPHS_FIELD_NUMBER ->
+            message(GraphReader.this::graph);
+        default -> skip();
       }
       if (isLabels) {
         labels.addAll(texts);
       }
-      return true;
     }
   }
 
@@ -302,30 +295,20 @@ final class GraphReader {
     return text;
   }
 
-  private boolean attribute(int field) throws IOException {
-    switch (field) {
-      case AttributeProto.T_FIELD_NUMBER, AttributeProto.TENSORS_FIELD_NUMBER -> tensor(false);
-      case AttributeProto.SPARSE_TENSOR_FIELD_NUMBER, AttributeProto.SPARSE_TENSORS_FIELD_NUMBER ->
-          message(part -> sparseTensor(part, new HashSet<>()));
-      case AttributeProto.G_FIELD_NUMBER, AttributeProto.GRAPHS_FIELD_NUMBER ->
-          message(this::graph);
-      default -> {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Its values carry its name. */
-  private boolean sparseTensor(int field, Set<String> names) throws IOException {
-    switch (field) {
-      case SparseTensorProto.VALUES_FIELD_NUMBER -> names.add(tensor(false));
-      case SparseTensorProto.INDICES_FIELD_NUMBER -> tensor(false);
-      default -> {
-        return false;
-      }
-    }
-    return true;
+  /**
+   * Reads a sparse tensor.
+   *
+   * @param names its name, which its values carry, is added to them
+   */
+  private void sparseTensor(Set<String> names) throws IOException {
+    message(
+        part -> {
+          switch (part) {
+            case SparseTensorProto.VALUES_FIELD_NUMBER -> names.add(tensor(false));
+            case SparseTensorProto.INDICES_FIELD_NUMBER -> tensor(false);
+            default -> skip();
+          }
+        });
   }
 
   private String tensor(boolean initializer) throws IOException {
@@ -338,7 +321,7 @@ final class GraphReader {
     return tensor.name;
   }
 
-  /** What is small in a tensor. */
+  /** The small fields of a tensor. */
   private final class Tensor implements Fields {
     private String name = "";
     private int type;
@@ -347,25 +330,24 @@ final class GraphReader {
     private final Map<String, String> entries = new HashMap<>();
 
     @Override
-    public boolean read(int field, int wireType) throws IOException {
-      return wireType == WireFormat.WIRETYPE_VARINT
-          ? number(field)
-          : wireType == WireFormat.WIRETYPE_LENGTH_DELIMITED && part(field);
+    public void read(int field, int wireType) throws IOException {
+      switch (wireType) {
+        case WireFormat.WIRETYPE_VARINT -> number(field);
+        case WireFormat.WIRETYPE_LENGTH_DELIMITED -> part(field);
+        default -> skip();
+      }
     }
 
-    private boolean number(int field) throws IOException {
+    private void number(int field) throws IOException {
       switch (field) {
         case TensorProto.DIMS_FIELD_NUMBER -> dims.add(in.readInt64());
         case TensorProto.DATA_TYPE_FIELD_NUMBER -> type = in.readInt32();
         case TensorProto.DATA_LOCATION_FIELD_NUMBER -> location = in.readEnum();
-        default -> {
-          return false;
-        }
+        default -> skip();
       }
-      return true;
     }
 
-    private boolean part(int field) throws IOException {
+    private void part(int field) throws IOException {
       switch (field) {
         case TensorProto.NAME_FIELD_NUMBER -> name = in.readString();
         case TensorProto.STRING_DATA_FIELD_NUMBER -> text();
@@ -374,11 +356,8 @@ final class GraphReader {
           StringStringEntryProto entry = parsed(StringStringEntryProto.parser());
           entries.put(entry.getKey(), entry.getValue());
         }
-        default -> {
-          return false;
-        }
+        default -> skip();
       }
-      return true;
     }
 
     private void packedDims() throws IOException {

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -166,7 +167,7 @@ final class GraphScope {
         yield known && added >= 0 ? ranks[0] + added : NO_RANK;
       }
       case "Reshape" -> ranks.length == 2 ? length(node.getInput(1)) : NO_RANK;
-      case "Transpose" -> ranks.length == 1 ? permuted(node, ranks[0]) : NO_RANK;
+      case "Transpose" -> ranks.length == 1 ? permuted(node).orElse(ranks[0]) : NO_RANK;
       case "Concat" -> known ? ranks[0] : NO_RANK;
       default ->
           known && SAME_RANK.contains(node.getOpType())
@@ -181,13 +182,9 @@ final class GraphScope {
     return list != null && list.getDimsCount() == 1 ? (int) list.getDims(0) : NO_RANK;
   }
 
-  private static int permuted(NodeProto.Builder node, int otherwise) {
-    return node.getAttributeList().stream()
-        .filter(attribute -> attribute.getName().equals("perm"))
-        .mapToInt(
-            attribute -> attribute.getRefAttrName().isEmpty() ? attribute.getIntsCount() : NO_RANK)
-        .findFirst()
-        .orElse(otherwise);
+  private static Optional<Integer> permuted(NodeProto.Builder node) {
+    return OperatorGuards.attribute(node, "perm")
+        .map(perm -> perm.getRefAttrName().isEmpty() ? perm.getIntsCount() : NO_RANK);
   }
 
   private int type(NodeProto.Builder node) {
@@ -206,11 +203,7 @@ final class GraphScope {
       case "Where", "DequantizeLinear" ->
           node.getInputCount() > 1 ? type(node.getInput(1)) : UNKNOWN;
       case "Cast" ->
-          node.getAttributeList().stream()
-              .filter(attribute -> attribute.getName().equals("to"))
-              .mapToInt(attribute -> (int) attribute.getI())
-              .findFirst()
-              .orElse(UNKNOWN);
+          OperatorGuards.attribute(node, "to").map(to -> (int) to.getI()).orElse(UNKNOWN);
       default -> UNKNOWN;
     };
   }

@@ -11,6 +11,7 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +104,7 @@ public final class ModelGuards {
     return operator.equals(DIV)
         || operator.equals(MOD)
         || (OperatorGuards.has(operator) && !operator.equals(OperatorGuards.CONCAT))
-        || AttributeLimits.has(operator);
+        || !AttributeLimits.names(operator).isEmpty();
   }
 
   /** The name of an operator, with its domain in front unless that is ONNX's own. */
@@ -181,14 +182,15 @@ public final class ModelGuards {
   /** What takes the place of a node, which may be the node itself. */
   private NodeProto guarded(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
     String operator = operator(node.getDomain(), node.getOpType());
-    if (AttributeLimits.has(operator)) {
-      attributes(operator, node);
+    Optional<String> found = AttributeLimits.violation(operator, node);
+    if (violation == null && found.isPresent()) {
+      violation = described(node) + " has " + found.get();
     }
+    isOpen(node, AttributeLimits.names(operator));
     if (isDivision(operator, node)) {
       return isHarmless(node, scope) ? node.build() : division(operator, node, scope, nodes);
     }
-    if (OperatorGuards.isOpen(operator, node)) {
-      unguarded.add(described(node) + ", because an attribute is left to the caller of a function");
+    if (isOpen(node, OperatorGuards.attributes(operator))) {
       return node.build();
     }
     boolean skipped = trusted && operator.equals(OperatorGuards.CONCAT);
@@ -200,14 +202,15 @@ public final class ModelGuards {
         : node.build();
   }
 
-  private void attributes(String operator, NodeProto.Builder node) {
-    Optional<String> found = AttributeLimits.violation(operator, node);
-    if (violation == null && found.isPresent()) {
-      violation = described(node) + " has " + found.get();
-    }
-    if (AttributeLimits.isOpen(operator, node)) {
+  /** Whether one of some attributes is left to the caller of a function, which is noted. */
+  private boolean isOpen(NodeProto.Builder node, Set<String> attributes) {
+    boolean open =
+        node.getAttributeList().stream()
+            .anyMatch(a -> !a.getRefAttrName().isEmpty() && attributes.contains(a.getName()));
+    if (open) {
       unguarded.add(described(node) + ", because an attribute is left to the caller of a function");
     }
+    return open;
   }
 
   private static String described(NodeProto.Builder node) {

@@ -3,12 +3,11 @@ package io.mlops4j.runtime.onnx.graph;
 import io.mlops4j.runtime.internal.source.ModelFiles;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What an ONNX file declares beside its signature. Immutable.
+ * What an ONNX file declares beside its signature. The maps must not be changed.
  *
  * @param producer the program that wrote the file, with its version; empty if the file does not say
  * @param operatorSets the version of each operator set that the file needs, by domain; {@code
@@ -23,19 +22,6 @@ public record OnnxSummary(
     SortedMap<String, Long> operatorSets,
     SortedMap<String, Integer> operators,
     SortedMap<String, Integer> guarded) {
-  /**
-   * Copies the maps.
-   *
-   * @param producer the program that wrote the file; may be empty
-   * @param operatorSets version by domain
-   * @param operators number of nodes by operator
-   * @param guarded number of guarded nodes by operator
-   */
-  public OnnxSummary {
-    operatorSets = Collections.unmodifiableSortedMap(new TreeMap<>(operatorSets));
-    operators = Collections.unmodifiableSortedMap(new TreeMap<>(operators));
-    guarded = Collections.unmodifiableSortedMap(new TreeMap<>(guarded));
-  }
 
   /**
    * Reads a file. Weights are stepped over, and no native code is loaded.

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -88,11 +89,11 @@ final class OperatorGuards {
   }
 
   /** Attributes that a guard depends on, unless the call of a function decides on them. */
-  private static final Map<String, String> ATTRIBUTES =
+  private static final Map<String, Set<String>> ATTRIBUTES =
       Map.of(
-          "Einsum", "equation",
-          "TopK", "axis",
-          "ai.onnx.ml.FeatureVectorizer", "inputdimensions");
+          "Einsum", Set.of("equation"),
+          "TopK", Set.of("axis"),
+          "ai.onnx.ml.FeatureVectorizer", Set.of("inputdimensions"));
 
   /**
    * How an operator is guarded.
@@ -138,13 +139,14 @@ final class OperatorGuards {
         && entry.condition.mayEnd(node, scope);
   }
 
-  /** Whether a guard is impossible because the call of a function decides on an attribute. */
-  static boolean isOpen(String operator, NodeProto.Builder node) {
-    return node.getAttributeList().stream()
-        .anyMatch(
-            attribute ->
-                !attribute.getRefAttrName().isEmpty()
-                    && attribute.getName().equals(ATTRIBUTES.get(operator)));
+  /** The names of the attributes that an operator's guard depends on; often none. */
+  static Set<String> attributes(String operator) {
+    return ATTRIBUTES.getOrDefault(operator, Set.of());
+  }
+
+  /** Returns the first attribute of a name. */
+  static Optional<AttributeProto> attribute(NodeProto.Builder node, String name) {
+    return node.getAttributeList().stream().filter(a -> a.getName().equals(name)).findFirst();
   }
 
   /** The first operator set that has the operators of a guard. */
@@ -330,12 +332,7 @@ final class OperatorGuards {
 
   /** The operands' parts of an equation. */
   private static String[] terms(NodeProto.Builder node) {
-    String equation =
-        node.getAttributeList().stream()
-            .filter(attribute -> attribute.getName().equals("equation"))
-            .map(attribute -> attribute.getS().toStringUtf8())
-            .findFirst()
-            .orElse("");
+    String equation = attribute(node, "equation").map(e -> e.getS().toStringUtf8()).orElse("");
     return equation.replaceFirst("->.*", "").split(",", -1);
   }
 
@@ -398,7 +395,7 @@ final class OperatorGuards {
       return node.build(); // ONNX Runtime rejects it
     }
     String data = node.getInput(0);
-    String axis = nodes.list(axis(node));
+    String axis = nodes.list(attribute(node, "axis").map(AttributeProto::getI).orElse(-1L));
     String first = nodes.list(0L);
     GuardNodes inside = nodes.branch();
     String sizes = inside.add("Gather", inside.add("Shape", data), axis);
@@ -409,14 +406,6 @@ final class OperatorGuards {
     String values = inside.add("Slice", data, first, inside.add("Shape", most), axis);
     String indices = inside.cast(values, DataType.INT64_VALUE);
     return nodes.either(node, 2, nodes.isEmpty(data), inside, List.of(values, indices));
-  }
-
-  private static long axis(NodeProto.Builder node) {
-    return node.getAttributeList().stream()
-        .filter(attribute -> attribute.getName().equals("axis"))
-        .mapToLong(AttributeProto::getI)
-        .findFirst()
-        .orElse(-1);
   }
 
   /** Data without elements are their own answer. */
@@ -447,8 +436,7 @@ final class OperatorGuards {
         inside.unless(
             some, 1, rows, inside.list(1L), "FeatureVectorizer needs elements in each of its rows");
     long columns =
-        node.getAttributeList().stream()
-            .filter(attribute -> attribute.getName().equals("inputdimensions"))
+        attribute(node, "inputdimensions").stream()
             .flatMap(attribute -> attribute.getIntsList().stream())
             .mapToLong(Long::longValue)
             .sum();

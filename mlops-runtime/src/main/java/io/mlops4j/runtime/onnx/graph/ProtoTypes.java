@@ -3,6 +3,7 @@ package io.mlops4j.runtime.onnx.graph;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import io.mlops4j.model.ElementType;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -24,27 +25,9 @@ public final class ProtoTypes {
    * @return empty for types without a Java form, such as complex, float8 and int4
    */
   public static Optional<ElementType> element(int dataType) {
-    DataType type = DataType.forNumber(dataType);
-    if (type == null) {
-      return Optional.empty();
-    }
-    return switch (type) {
-      case FLOAT -> Optional.of(ElementType.FLOAT32);
-      case DOUBLE -> Optional.of(ElementType.FLOAT64);
-      case FLOAT16 -> Optional.of(ElementType.FLOAT16);
-      case BFLOAT16 -> Optional.of(ElementType.BFLOAT16);
-      case INT8 -> Optional.of(ElementType.INT8);
-      case INT16 -> Optional.of(ElementType.INT16);
-      case INT32 -> Optional.of(ElementType.INT32);
-      case INT64 -> Optional.of(ElementType.INT64);
-      case UINT8 -> Optional.of(ElementType.UINT8);
-      case UINT16 -> Optional.of(ElementType.UINT16);
-      case UINT32 -> Optional.of(ElementType.UINT32);
-      case UINT64 -> Optional.of(ElementType.UINT64);
-      case BOOL -> Optional.of(ElementType.BOOL);
-      case STRING -> Optional.of(ElementType.STRING);
-      default -> Optional.empty();
-    };
+    return Arrays.stream(ElementType.values())
+        .filter(type -> of(type).getNumber() == dataType)
+        .findFirst();
   }
 
   /**
@@ -63,22 +46,18 @@ public final class ProtoTypes {
 
   /** A name for messages, for example {@code float32} or {@code float8e4m3fn}. */
   static String name(int dataType) {
-    return element(dataType)
-        .map(ElementType::toString)
-        .orElseGet(
-            () ->
-                switch (dataType) {
-                  case FLOAT4E2M1 -> "float4e2m1";
-                  case FLOAT8E8M0 -> "float8e8m0";
-                  case UINT2 -> "uint2";
-                  case INT2 -> "int2";
-                  default -> nameOfMessages(dataType);
-                });
+    return element(dataType).map(ElementType::toString).orElseGet(() -> nameInFiles(dataType));
   }
 
-  private static String nameOfMessages(int dataType) {
+  private static String nameInFiles(int dataType) {
     DataType type = DataType.forNumber(dataType);
-    return type == null ? "type " + dataType : type.name().toLowerCase(Locale.ROOT);
+    return switch (dataType) {
+      case FLOAT4E2M1 -> "float4e2m1";
+      case FLOAT8E8M0 -> "float8e8m0";
+      case UINT2 -> "uint2";
+      case INT2 -> "int2";
+      default -> type == null ? "type " + dataType : type.name().toLowerCase(Locale.ROOT);
+    };
   }
 
   /**
@@ -111,11 +90,9 @@ public final class ProtoTypes {
    * @return empty for text and for types of unknown width
    */
   static OptionalLong bytes(int dataType, long elements) {
-    Optional<ElementType> known = element(dataType);
+    Optional<ElementType> known = element(dataType).filter(type -> type != ElementType.STRING);
     if (known.isPresent()) {
-      return known.get() == ElementType.STRING
-          ? OptionalLong.empty()
-          : OptionalLong.of(ElementTypes.elements(elements, known.get().bytes()));
+      return OptionalLong.of(ElementTypes.elements(elements, known.get().bytes()));
     }
     return switch (dataType) {
       case DataType.COMPLEX64_VALUE -> OptionalLong.of(ElementTypes.elements(elements, 8));
