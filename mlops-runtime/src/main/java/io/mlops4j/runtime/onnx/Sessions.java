@@ -207,7 +207,8 @@ final class Sessions {
   }
 
   private OnnxTensor tensor(SessionModel.Weight weight) throws OrtException {
-    return TensorTypes.over(weight.elements(), environment, weight.type(), weight.tensor().shape());
+    long[] dims = weight.dims().stream().mapToLong(Long::longValue).toArray();
+    return TensorTypes.over(weight.elements(), environment, weight.type(), dims);
   }
 
   private OrtSession session(ByteBuffer bytes, SessionOptions options) throws OrtException {

@@ -8,6 +8,7 @@ import static io.mlops4j.runtime.onnx.OnnxFixture.read;
 import static io.mlops4j.runtime.onnx.OnnxFixture.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -24,12 +25,14 @@ import io.mlops4j.spi.EngineProvider;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.HostMemory;
 import io.mlops4j.spi.LoadRequest;
+import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -279,6 +282,26 @@ class OnnxEngineTest {
       }
       assertThat(onnx.memory.bytes()).isZero();
     }
+  }
+
+  @Test
+  void loadedModelDoesNotKeepTheBytesOfItsFile() {
+    List<WeakReference<byte[]>> file = new ArrayList<>();
+    try (EngineModel model = loadedFrom(bytes("engine/words"), file)) {
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(30),
+          () -> {
+            while (file.get(0).get() != null) {
+              System.gc();
+            }
+          });
+      assertThat(model.signature().inputs()).isNotEmpty();
+    }
+  }
+
+  private EngineModel loadedFrom(byte[] bytes, List<WeakReference<byte[]>> file) {
+    file.add(new WeakReference<>(bytes));
+    return onnx.engine.load(source("words.onnx", bytes), CPU);
   }
 
   @Test

@@ -17,7 +17,7 @@ import java.util.Map;
  *     ignores the {@code checksum}, and so do we, whose digest covers the file
  * @param initializer whether it is an initialiser of the main graph
  */
-public record ExternalTensor(
+record ExternalTensor(
     String name, int dataType, List<Long> dims, Map<String, String> entries, boolean initializer) {
 
   static ExternalTensor of(TensorProto tensor) {
@@ -33,12 +33,8 @@ public record ExternalTensor(
     return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
   }
 
-  /**
-   * Returns the shape.
-   *
-   * @return a new array
-   */
-  public long[] shape() {
+  /** Returns the shape as a new array. */
+  long[] shape() {
     return dims.stream().mapToLong(Long::longValue).toArray();
   }
 

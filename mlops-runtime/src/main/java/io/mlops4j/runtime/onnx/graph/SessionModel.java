@@ -5,6 +5,7 @@ import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,19 +20,11 @@ public record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
   /**
    * An initialiser.
    *
-   * @param tensor its type and shape
+   * @param type the type of its elements, of which Java can make tensors
+   * @param dims its shape
    * @param elements its elements, native order, placed for a tensor to lie over them
    */
-  public record Weight(ExternalTensor tensor, ByteBuffer elements) {
-    /**
-     * Returns the type of the elements.
-     *
-     * @return one that Java can make tensors of
-     */
-    public ElementType type() {
-      return ProtoTypes.element(tensor.dataType()).orElseThrow();
-    }
-  }
+  public record Weight(ElementType type, List<Long> dims, ByteBuffer elements) {}
 
   /**
    * Checks a model's inputs, gathers what it refers to, and guards it.
@@ -85,7 +78,7 @@ public record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
 
   private static Weight weight(ExternalTensor tensor, ByteBuffer elements) {
     ElementType type = ProtoTypes.element(tensor.dataType()).orElseThrow();
-    return new Weight(tensor, ElementTypes.placed(elements, type));
+    return new Weight(type, tensor.dims(), ElementTypes.placed(elements, type));
   }
 
   /**

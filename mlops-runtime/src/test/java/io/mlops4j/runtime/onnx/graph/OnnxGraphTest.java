@@ -1,6 +1,5 @@
-package io.mlops4j.runtime.onnx;
+package io.mlops4j.runtime.onnx.graph;
 
-import static io.mlops4j.runtime.onnx.OnnxFixture.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
@@ -11,8 +10,9 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import com.sun.management.ThreadMXBean;
-import io.mlops4j.runtime.onnx.graph.ExternalTensor;
-import io.mlops4j.runtime.onnx.graph.OnnxGraph;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -23,13 +23,19 @@ import org.junit.jupiter.api.Test;
 class OnnxGraphTest {
   private static final Path FILE = Path.of("model.onnx");
 
-  private static OnnxGraph read(byte[] model) {
-    return OnnxGraph.read(ByteBuffer.wrap(model), FILE);
+  /** Reads one of the test models. */
+  private static OnnxGraph read(String name) {
+    String resource = "/io/mlops4j/runtime/models/" + name + ".onnx";
+    try (InputStream in = OnnxGraphTest.class.getResourceAsStream(resource)) {
+      return OnnxGraph.read(ByteBuffer.wrap(in.readAllBytes()), FILE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
   void tellsInputsInitialisersAndOperatorSets() {
-    OnnxGraph graph = read(bytes("engine/overridable"));
+    OnnxGraph graph = read("engine/overridable");
     assertThat(graph.inputs()).extracting(ValueInfoProto::getName).containsExactly("bias", "x");
     assertThat(graph.outputs()).extracting(ValueInfoProto::getName).containsExactly("y");
     assertThat(graph.initializers()).containsExactly("bias");
@@ -37,13 +43,12 @@ class OnnxGraphTest {
     assertThat(graph.read()).containsExactlyInAnyOrder("x", "bias", "y");
     assertThat(graph.operatorSetsText()).isEqualTo("ai.onnx 17");
     assertThat(graph.external()).isEmpty();
-    assertThat(read(bytes("engine/words")).operatorSetsText())
-        .isEqualTo("ai.onnx 17, ai.onnx.ml 3");
+    assertThat(read("engine/words").operatorSetsText()).isEqualTo("ai.onnx 17, ai.onnx.ml 3");
   }
 
   @Test
   void findsEveryTensorThatLiesInAnotherFile() {
-    OnnxGraph graph = read(bytes("engine/external_folder/model"));
+    OnnxGraph graph = read("engine/external_folder/model");
     assertThat(graph.external())
         .extracting(ExternalTensor::name)
         .contains("float32", "large", "int4", "unread", "inner", "", "by", "sparse", "where")
@@ -54,7 +59,7 @@ class OnnxGraphTest {
         .contains("float32")
         .doesNotContain("inner", "", "by", "sparse", "where")
         .hasSize(14);
-    ExternalTensor table = read(bytes("engine/external")).external().get(0);
+    ExternalTensor table = read("engine/external").external().get(0);
     assertThat(table.entries())
         .isEqualTo(Map.of("location", "weights.bin", "offset", "0", "length", "12"));
     assertThat(table.dims()).isEqualTo(List.of(3L));
