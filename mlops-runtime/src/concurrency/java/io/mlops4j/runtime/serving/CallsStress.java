@@ -50,33 +50,6 @@ public final class CallsStress {
     }
   }
 
-  /** Who holds a model may call it while it closes. */
-  @JCStressTest
-  @Outcome(id = "0", expect = ACCEPTABLE, desc = "it was closed before it could be held")
-  @Outcome(id = "1", expect = ACCEPTABLE, desc = "held, called and waited for")
-  @Outcome(expect = FORBIDDEN, desc = "held, but refused or freed")
-  @State
-  public static class HoldAndClose extends Model {
-    /** A call through a deployment. */
-    @Actor
-    public void call(I_Result r) {
-      if (calls.hold()) {
-        boolean entered = calls.enter();
-        r.r1 = entered && !freed ? 1 : 2;
-        if (entered) {
-          calls.leave();
-        }
-        calls.letGo();
-      }
-    }
-
-    /** Closes. */
-    @Actor
-    public void close() {
-      closeAndFree();
-    }
-  }
-
   /** Closing that refuses while a call runs. */
   @JCStressTest
   @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "the call runs, closing is refused")

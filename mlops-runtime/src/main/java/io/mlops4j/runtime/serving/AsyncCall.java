@@ -3,7 +3,7 @@ package io.mlops4j.runtime.serving;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A result to come, whose cancellation ends the call that makes it. */
+/** The future of an asynchronous call. Cancelling it cancels the call. */
 final class AsyncCall<R> extends CompletableFuture<R> {
   private @Nullable Runnable onCancel;
 
@@ -11,6 +11,15 @@ final class AsyncCall<R> extends CompletableFuture<R> {
   AsyncCall<R> cancelledBy(Runnable end) {
     onCancel = end;
     return this;
+  }
+
+  /** Completes with the error, or with the result if there is none. */
+  void end(@Nullable R result, @Nullable Throwable error) {
+    if (error == null) {
+      complete(result);
+    } else {
+      completeExceptionally(error);
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.runtime.binding.RecordBinder;
 import io.mlops4j.runtime.binding.output.RecordReader;
+import io.mlops4j.runtime.serving.batching.RowBatcher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,19 +12,41 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A model bound to a pair of record classes. */
+/**
+ * A model bound to a pair of record classes, for callers that have counted their call. An
+ * asynchronous call ends that count when its run has ended.
+ */
 final class BoundRows<I extends Record, O extends Record> implements RowModel<I, O> {
   private final ModelCalls calls;
   private final RecordBinder<I> binder;
   private final RecordReader<O> reader;
   private final RowCollector<I> collector;
+  private final @Nullable RowBatcher<I, O> batcher;
 
+  /**
+   * Binds the classes.
+   *
+   * @param batcher lets waiting records share runs, or null
+   */
   BoundRows(
-      ModelCalls calls, RecordBinder<I> binder, RecordReader<O> reader, RowCollector<I> collector) {
+      ModelCalls calls,
+      RecordBinder<I> binder,
+      RecordReader<O> reader,
+      RowCollector<I> collector,
+      @Nullable RowBatcher<I, O> batcher) {
     this.calls = calls;
     this.binder = binder;
     this.reader = reader;
     this.collector = collector;
+    this.batcher = batcher;
+  }
+
+  BoundRows<I, O> with(RowBatcher<I, O> rowBatcher) {
+    return new BoundRows<>(calls, binder, reader, collector, rowBatcher);
+  }
+
+  boolean isBatched() {
+    return batcher != null;
   }
 
   @Override
@@ -33,11 +56,16 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
 
   @Override
   public O predict(I row, CallOptions options) {
+    Objects.requireNonNull(row, "row");
     Objects.requireNonNull(options, "options");
-    Request request = request(List.of(Objects.requireNonNull(row, "row")));
-    try (DefaultPrediction answer = calls.ask(request, options)) {
-      return reader.read(answer, 0);
+    if (batcher == null || calls.isCalledFromWithin()) {
+      try (DefaultPrediction answer = calls.ask(request(List.of(row)), options)) {
+        return reader.read(answer, 0);
+      }
     }
+    Duration deadline = ModelCalls.deadline(options);
+    calls.admit(1, deadline);
+    return batcher.ask(row, deadline);
   }
 
   @Override
@@ -45,7 +73,6 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
     Objects.requireNonNull(rows, "rows");
     List<I> asked = copy(rows);
     if (asked.isEmpty()) {
-      calls.checkOpen();
       return List.of();
     }
     try (DefaultPrediction answer = calls.ask(request(asked), CallOptions.withDefaults())) {
@@ -61,9 +88,9 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
     return List.copyOf(read);
   }
 
-  /** Calls the model in this thread, for calls that were counted. */
-  List<O> askEntered(List<I> rows, @Nullable Duration within, long since) {
-    try (DefaultPrediction answer = calls.askEntered(request(rows), within, since)) {
+  /** Calls the model in this thread, for calls that were admitted. */
+  List<O> answer(List<I> rows, @Nullable Duration within, long since) {
+    try (DefaultPrediction answer = calls.askAdmitted(request(rows), within, since)) {
       return rows.size() == 1 ? List.of(reader.read(answer, 0)) : read(answer, rows.size());
     }
   }
@@ -84,8 +111,38 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
 
   @Override
   public CompletableFuture<O> predictAsync(I row, CallOptions options) {
+    Objects.requireNonNull(row, "row");
     Objects.requireNonNull(options, "options");
-    Request request = request(List.of(Objects.requireNonNull(row, "row")));
-    return calls.askAsync(request, options, answer -> reader.read(answer, 0), () -> {});
+    if (batcher == null || calls.isCalledFromWithin()) {
+      Request request = request(List.of(row));
+      return calls.askAsync(request, options, answer -> reader.read(answer, 0), calls::leave);
+    }
+    Duration deadline = ModelCalls.deadline(options);
+    AsyncCall<O> future = new AsyncCall<>();
+    try {
+      calls.admit(1, deadline);
+      return future.cancelledBy(
+          batcher.askAsync(
+              row, deadline, (answer, error, company) -> ended(future, answer, error, company)));
+    } catch (RuntimeException | Error e) {
+      calls.leave();
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** A dependent of the future must not delay the other calls of the run. */
+  private void ended(
+      AsyncCall<O> future, @Nullable O answer, @Nullable Throwable error, boolean company) {
+    if (company && future.getNumberOfDependents() > 0) {
+      calls.workers().execute(() -> complete(future, answer, error));
+    } else {
+      complete(future, answer, error);
+    }
+  }
+
+  /** The call ends before its future completes, so that a dependent may close the model. */
+  private void complete(AsyncCall<O> future, @Nullable O answer, @Nullable Throwable error) {
+    calls.leave();
+    future.end(answer, error);
   }
 }

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.serving;
 
+import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.runtime.binding.output.Outputs;
@@ -7,7 +8,6 @@ import io.mlops4j.runtime.serving.batching.RowBatcher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -42,8 +42,10 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
     return batcher.waiting();
   }
 
-  /** Answers in this thread or another, for a call that was counted. */
-  DefaultPrediction ask(BatchRequest request, @Nullable Duration within) {
+  /** Answers in this thread or another. */
+  DefaultPrediction ask(BatchRequest request, CallOptions options) {
+    Duration within = ModelCalls.deadline(options);
+    calls.admit(request.rows(), within);
     return batcher.ask(new JointCall(request, false, now()), within);
   }
 
@@ -52,18 +54,17 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
     return calls.reporter().isSilent() ? 0 : System.nanoTime();
   }
 
-  /** Answers in a thread of the runtime; the call counts from now on. */
+  /**
+   * Answers in a thread of the runtime.
+   *
+   * @param after runs when the run has ended, before the future completes; ends the call's count
+   */
   <R> CompletableFuture<R> askAsync(
       BatchRequest request,
-      @Nullable Duration within,
+      CallOptions options,
       Function<? super Prediction, ? extends R> read,
       Runnable after) {
-    try {
-      calls.enter();
-    } catch (IllegalStateException closed) {
-      after.run();
-      return CompletableFuture.failedFuture(closed);
-    }
+    Duration within = ModelCalls.deadline(options);
     JointCall call = new JointCall(request, true, now());
     Ending<R> ending = new Ending<>(call, new AsyncCall<>(), read, after);
     try {
@@ -109,37 +110,19 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
       }
     }
 
-    private void ended(@Nullable DefaultPrediction answer, @Nullable Throwable error) {
-      if (answer == null) {
-        end();
-        future.completeExceptionally(Objects.requireNonNull(error, "error"));
-      } else {
-        read(answer);
-      }
-    }
-
-    private void read(DefaultPrediction answer) {
+    private void ended(@Nullable DefaultPrediction answer, @Nullable Throwable failure) {
       R result = null;
-      Throwable error = null;
+      Throwable error = failure;
       try (answer) {
-        if (call.isUnwanted()) {
+        if (answer != null && call.isUnwanted()) {
           throw new CancellationException("the call was cancelled");
         }
-        result = calls.read(answer, read);
+        result = answer == null ? null : calls.read(answer, read);
       } catch (Throwable e) {
         error = e;
       }
-      end();
-      if (error == null) {
-        future.complete(result);
-      } else {
-        future.completeExceptionally(error);
-      }
-    }
-
-    private void end() {
       after.run();
-      calls.leave();
+      future.end(result, error);
     }
   }
 

@@ -127,10 +127,23 @@ final class LoadedModel implements ServingModel {
 
   @Override
   public Prediction predict(FeatureBatch batch, CallOptions options) {
+    calls.enter();
+    try {
+      return predictHeld(batch, options);
+    } finally {
+      calls.leave();
+    }
+  }
+
+  @Override
+  public Prediction predictHeld(FeatureBatch batch, CallOptions options) {
     Objects.requireNonNull(batch, "batch");
     Objects.requireNonNull(options, "options");
-    try (FeatureBatch held = held(batch)) {
-      DefaultPrediction answer = askBatch(new BatchRequest(held, shared.binder()), options);
+    try (FeatureBatch lent = lend(batch)) {
+      BatchRequest request = new BatchRequest(lent, shared.binder());
+      JointBatches together = jointFor(request);
+      DefaultPrediction answer =
+          together == null ? calls.ask(request, options) : together.ask(request, options);
       if ((answer.call() & LeakDetector.ONE_OF - 1) == 0) {
         answer.watchedBy(context.leaks().watch(answer));
       }
@@ -139,7 +152,7 @@ final class LoadedModel implements ServingModel {
   }
 
   /** An abandoned run reads the batch after its caller may have freed it. */
-  private FeatureBatch held(FeatureBatch batch) {
+  private FeatureBatch lend(FeatureBatch batch) {
     return calls.late() == null
         ? BatchLending.lend(batch, context.allocator())
         : BatchLending.lendLater(batch, context.allocator());
@@ -148,57 +161,71 @@ final class LoadedModel implements ServingModel {
   @Override
   public <R> CompletableFuture<R> predictAsync(
       FeatureBatch batch, CallOptions options, Function<? super Prediction, ? extends R> read) {
+    return calls.enterAsync(() -> predictHeldAsync(batch, options, read, () -> {}));
+  }
+
+  @Override
+  public <R> CompletableFuture<R> predictHeldAsync(
+      FeatureBatch batch,
+      CallOptions options,
+      Function<? super Prediction, ? extends R> read,
+      Runnable after) {
     Objects.requireNonNull(batch, "batch");
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(read, "read");
-    FeatureBatch held;
+    FeatureBatch lent;
     try {
-      held = BatchLending.lendLater(batch, context.allocator());
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
+      lent = BatchLending.lendLater(batch, context.allocator());
+    } catch (RuntimeException closed) {
+      after.run();
+      calls.leave();
+      return CompletableFuture.failedFuture(closed);
     }
-    BatchRequest request = new BatchRequest(held, shared.binder());
-    return joint != null && joint.takes(request) && !calls.isCalledFromWithin()
-        ? joint.askAsync(request, ModelCalls.deadline(options), read, held::close)
-        : calls.askAsync(request, options, read, held::close);
+    Runnable end =
+        () -> {
+          lent.close();
+          after.run();
+          calls.leave();
+        };
+    BatchRequest request = new BatchRequest(lent, shared.binder());
+    JointBatches together = jointFor(request);
+    return together == null
+        ? calls.askAsync(request, options, read, end)
+        : together.askAsync(request, options, read, end);
   }
 
-  private DefaultPrediction askBatch(BatchRequest request, CallOptions options) {
-    if (joint == null || !joint.takes(request) || calls.isCalledFromWithin()) {
-      return calls.ask(request, options);
-    }
-    Duration deadline = ModelCalls.deadline(options);
-    calls.enter();
-    try {
-      calls.admit(request.rows(), deadline);
-      return joint.ask(request, deadline);
-    } finally {
-      calls.leave();
-    }
+  /** Null if the batch needs a run of its own. */
+  private @Nullable JointBatches jointFor(BatchRequest request) {
+    return joint != null && joint.takes(request) && !calls.isCalledFromWithin() ? joint : null;
   }
 
   @Override
   public <I extends Record, O extends Record> RowModel<I, O> rows(Class<I> in, Class<O> out) {
-    return bind(null, in, out);
+    return countedRows(null, in, out);
   }
 
   @Override
   public <I extends Record, O extends Record> RowModel<I, O> rows(
       MethodHandles.Lookup lookup, Class<I> in, Class<O> out) {
-    return bind(Objects.requireNonNull(lookup, "lookup"), in, out);
+    return countedRows(Objects.requireNonNull(lookup, "lookup"), in, out);
   }
 
-  private <I extends Record, O extends Record> RowModel<I, O> bind(
+  private <I extends Record, O extends Record> RowModel<I, O> countedRows(
+      MethodHandles.@Nullable Lookup lookup, Class<I> in, Class<O> out) {
+    calls.checkOpen();
+    return new CountedRows<>(calls, rowsHeld(lookup, in, out));
+  }
+
+  @Override
+  public <I extends Record, O extends Record> BoundRows<I, O> rowsHeld(
       MethodHandles.@Nullable Lookup lookup, Class<I> in, Class<O> out) {
     Objects.requireNonNull(in, "in");
     Objects.requireNonNull(out, "out");
-    calls.checkOpen();
     RecordBinder<I> binder = shared.binder().records(lookup, in);
     RecordReader<O> reader = RecordReader.of(lookup, out, signature());
-    RowCollector<I> collector = collector(in, binder);
-    BoundRows<I, O> direct = new BoundRows<>(calls, binder, reader, collector);
+    BoundRows<I, O> direct = new BoundRows<>(calls, binder, reader, collector(in, binder), null);
     return identity.batching().rows() > 1 && binder.takesMany()
-        ? new BatchedRows<>(calls, direct, batcher(in, out, binder, direct))
+        ? direct.with(batcher(in, out, binder, direct))
         : direct;
   }
 
@@ -212,7 +239,7 @@ final class LoadedModel implements ServingModel {
             classes ->
                 context.batcher(
                     identity.batching(),
-                    direct::askEntered,
+                    direct::answer,
                     binder::shape,
                     counter::running,
                     calls::refused));
@@ -264,12 +291,12 @@ final class LoadedModel implements ServingModel {
 
   @Override
   public boolean acquire() {
-    return counter.hold();
+    return counter.enter();
   }
 
   @Override
   public void release() {
-    counter.letGo();
+    counter.leave();
   }
 
   /** What the model does now. */
@@ -302,7 +329,7 @@ final class LoadedModel implements ServingModel {
               + " cannot be closed from inside one of its calls, because it would wait for itself;"
               + " close it in another thread, or after the call");
     }
-    if (counter.isBusy() && context.threads().isOwn()) {
+    if (counter.running() > 0 && context.threads().isOwn()) {
       throw new IllegalStateException(
           "the model "
               + identity.servedBy().model()
@@ -315,17 +342,17 @@ final class LoadedModel implements ServingModel {
   }
 
   private boolean isBusy() {
-    return counter.isBusy() || calls.abandoned() > 0;
+    return counter.running() > 0 || calls.abandoned() > 0;
   }
 
   private IllegalStateException busyException() {
     int runs = calls.abandoned();
-    if (runs > 0 && !counter.isBusy()) {
+    if (runs > 0 && counter.running() == 0) {
       return new IllegalStateException(
           "the model %s: found %d abandoned runs, expected none; the model stays open: close it when they have ended, or choose another Closing"
               .formatted(identity.servedBy().model(), runs));
     }
-    int running = Math.max(1, counter.running());
+    int running = Math.max(1, counter.running()); // it may have ended meanwhile
     return new IllegalStateException(
         "the model "
             + identity.servedBy().model()

@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,7 +87,7 @@ final class ModelCalls {
     return options == CallOptions.withDefaults() ? null : options.deadline().orElse(null);
   }
 
-  /** Counts a call; {@link #leave} must follow. */
+  /** Counts a call until {@link #leave}. */
   void enter() {
     if (!calls.enter()) {
       context.rejected().increment();
@@ -174,20 +175,34 @@ final class ModelCalls {
     };
   }
 
-  /** Calls the model in this thread. */
-  DefaultPrediction ask(Request request, CallOptions options) {
-    Duration deadline = deadline(options);
-    enter();
+  /**
+   * Counts an asynchronous call and begins it.
+   *
+   * @param call ends the count when its run has ended, unless it throws
+   */
+  <R> CompletableFuture<R> enterAsync(Supplier<CompletableFuture<R>> call) {
     try {
-      admit(request.rows(), deadline);
-      return askEntered(request, deadline, RowBatcher.Asker.AT_ONCE);
-    } finally {
+      enter();
+    } catch (IllegalStateException closed) {
+      return CompletableFuture.failedFuture(closed);
+    }
+    try {
+      return call.get();
+    } catch (RuntimeException | Error e) {
       leave();
+      throw e;
     }
   }
 
-  /** Calls the model in this thread, for a call that was counted. */
-  DefaultPrediction askEntered(Request request, @Nullable Duration deadline, long since) {
+  /** Calls the model in this thread. */
+  DefaultPrediction ask(Request request, CallOptions options) {
+    Duration deadline = deadline(options);
+    admit(request.rows(), deadline);
+    return askAdmitted(request, deadline, RowBatcher.Asker.AT_ONCE);
+  }
+
+  /** Calls the model in this thread, for calls that were admitted. */
+  DefaultPrediction askAdmitted(Request request, @Nullable Duration deadline, long since) {
     if (deadline == null && !endsCalls()) {
       return answer(request, null, since);
     }
@@ -200,7 +215,11 @@ final class ModelCalls {
     }
   }
 
-  /** Calls the model in a worker; the call counts from now on, so that closing waits for it. */
+  /**
+   * Calls the model in a worker.
+   *
+   * @param after runs when the run has ended, before the future completes; ends the call's count
+   */
   <R> CompletableFuture<R> askAsync(
       Request request,
       CallOptions options,
@@ -208,16 +227,9 @@ final class ModelCalls {
       Runnable after) {
     Duration deadline = deadline(options);
     try {
-      enter();
-    } catch (IllegalStateException closed) {
-      after.run();
-      return CompletableFuture.failedFuture(closed);
-    }
-    try {
       admit(request.rows(), deadline);
     } catch (OverloadedException e) {
       after.run();
-      leave();
       return CompletableFuture.failedFuture(e);
     }
     Cancellation cancellation = cancellation(deadline);
@@ -227,7 +239,6 @@ final class ModelCalls {
         () -> {
           watched.run();
           after.run();
-          leave();
         };
     try {
       workers().execute(() -> complete(future, request, cancellation, read, end));
@@ -238,9 +249,9 @@ final class ModelCalls {
     return future;
   }
 
-  /** The call has ended before its future completes, so that a dependent may close the model. */
+  /** The call ends before its future completes, so that a dependent may close the model. */
   private <R> void complete(
-      CompletableFuture<R> future,
+      AsyncCall<R> future,
       Request request,
       Cancellation cancellation,
       Function<? super DefaultPrediction, ? extends R> read,
@@ -254,11 +265,7 @@ final class ModelCalls {
     } finally {
       end.run();
     }
-    if (error == null) {
-      future.complete(result);
-    } else {
-      future.completeExceptionally(error);
-    }
+    future.end(result, error);
   }
 
   /** Calls the model in this thread, for a call that was counted and is watched. */

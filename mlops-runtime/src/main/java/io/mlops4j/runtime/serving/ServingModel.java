@@ -1,8 +1,16 @@
 package io.mlops4j.runtime.serving;
 
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.Model;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.RowModel;
 import io.mlops4j.registry.AliasRecord;
+import java.lang.invoke.MethodHandles;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model whose calls can be counted from outside. So a deployment can swap it, and no caller sees
@@ -39,14 +47,56 @@ public interface ServingModel extends Model {
   ServingModel forTrial();
 
   /**
-   * Counts a call that is about to begin.
+   * Counts a call that is about to begin. Closing waits until {@link #release} is called.
    *
-   * @return false once closing began; after a true, {@link #release} must follow
+   * @return false once closing began; then nothing was counted
    */
   boolean acquire();
 
-  /** Returns what a successful {@link #acquire} counted; closing waits for it. */
+  /** Ends the count of a successful {@link #acquire}. */
   void release();
+
+  /**
+   * Calls the model like {@link #predict(FeatureBatch, CallOptions)} for a caller that has acquired
+   * it. The call succeeds even when closing began meanwhile.
+   *
+   * @param batch lent
+   * @param options the options of the call
+   * @return the answer, which the caller closes
+   */
+  Prediction predictHeld(FeatureBatch batch, CallOptions options);
+
+  /**
+   * Calls the model like {@link #predictAsync} for a caller that has acquired it. If this method
+   * returns, the model calls {@link #release} as soon as the run has ended, which may be after the
+   * future was cancelled. If it throws, the caller releases.
+   *
+   * @param batch lent until this returns
+   * @param options the options of the call
+   * @param read reads the answer
+   * @param after runs when the run has ended, before the future completes
+   * @param <R> the result
+   * @return the result
+   */
+  <R> CompletableFuture<R> predictHeldAsync(
+      FeatureBatch batch,
+      CallOptions options,
+      Function<? super Prediction, ? extends R> read,
+      Runnable after);
+
+  /**
+   * Binds the model like {@link #rows(Class, Class)} for callers that acquire it before each call.
+   * An asynchronous call releases it as {@link #predictHeldAsync} does.
+   *
+   * @param lookup may read the records, or null if they are open to this library
+   * @param in the class of the rows
+   * @param out the class of the answers
+   * @param <I> the rows
+   * @param <O> the answers
+   * @return the bound model
+   */
+  <I extends Record, O extends Record> RowModel<I, O> rowsHeld(
+      MethodHandles.@Nullable Lookup lookup, Class<I> in, Class<O> out);
 
   /**
    * Throws if {@link #close} would throw now; closes nothing.

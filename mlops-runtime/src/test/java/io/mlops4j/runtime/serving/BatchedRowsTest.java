@@ -192,7 +192,7 @@ class BatchedRowsTest {
     try (ServingModel free =
         fixture.load("tensors/free.onnx", LoadOptions.builder().microBatching(TOGETHER).build())) {
       RowModel<Single, SingleOut> rows = free.rows(Single.class, SingleOut.class);
-      assertThat(rows).isInstanceOf(BatchedRows.class);
+      assertBatches(free, Single.class, SingleOut.class, true);
       assertThat(rows.predict(new Single(3)).y()).isEqualTo(-3);
     }
   }
@@ -205,10 +205,19 @@ class BatchedRowsTest {
         ServingModel one =
             fixture.load(
                 "mlp4.onnx", options.toBuilder().microBatching(MicroBatching.upTo(1)).build())) {
-      assertThat(fixed.rows(Abcd.class, Y.class)).isInstanceOf(BoundRows.class);
-      assertThat(free.rows(Abcd.class, Y.class)).isInstanceOf(BatchedRows.class);
-      assertThat(one.rows(Abcd.class, Y.class)).isInstanceOf(BoundRows.class);
+      assertBatches(fixed, Abcd.class, Y.class, false);
+      assertBatches(free, Abcd.class, Y.class, true);
+      assertBatches(one, Abcd.class, Y.class, false);
     }
+  }
+
+  private static void assertBatches(
+      ServingModel model,
+      Class<? extends Record> in,
+      Class<? extends Record> out,
+      boolean expected) {
+    BoundRows<?, ?> bound = ((LoadedModel) model).rowsHeld(null, in, out);
+    assertThat(bound.isBatched()).isEqualTo(expected);
   }
 
   @Test

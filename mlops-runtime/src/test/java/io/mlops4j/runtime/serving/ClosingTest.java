@@ -121,7 +121,7 @@ class ClosingTest {
                 assertThat(endless.acquire()).isTrue();
                 begins.countDown();
                 try (FeatureBatch own = x(2);
-                    Prediction unexpected = endless.predict(own)) {
+                    Prediction unexpected = endless.predictHeld(own, CallOptions.withDefaults())) {
                   sync.set(new AssertionError(unexpected));
                 } catch (RuntimeException e) {
                   sync.set(e);
@@ -187,7 +187,7 @@ class ClosingTest {
         fixture.load(
             "endless.onnx",
             with(SOON).toBuilder().microBatching(MicroBatching.upTo(4).withoutMeasuring()).build());
-    RowModel<X, Looped> rows = endless.rows(X.class, Looped.class);
+    RowModel<X, Looped> rows = endless.rowsHeld(null, X.class, Looped.class);
     List<Thread> callers = new ArrayList<>();
     CountDownLatch began = new CountDownLatch(6);
     List<Throwable> thrown = new ArrayList<>();

@@ -15,6 +15,7 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.deployment.ShadowStatus;
+import io.mlops4j.runtime.serving.ServingModel;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -202,7 +203,7 @@ final class AliasDeployment implements Deployment {
   public Prediction predict(FeatureBatch batch, CallOptions options) {
     Served served = champion.current().acquire();
     try {
-      Prediction answer = served.model().predict(batch, options);
+      Prediction answer = served.model().predictHeld(batch, options);
       offer(batch, answer);
       return answer;
     } finally {
@@ -236,40 +237,30 @@ final class AliasDeployment implements Deployment {
       FeatureBatch batch, CallOptions options, Function<? super Prediction, ? extends R> read) {
     Served served = champion.current().acquire();
     try {
-      CompletableFuture<R> answer =
-          shadow != null || (recent != null && recent.wantsRows())
-              ? offered(served, batch, options, read)
-              : served.model().predictAsync(batch, options, read);
-      return HeldCall.of(answer, served::release);
+      return shadow != null || (recent != null && recent.wantsRows())
+          ? offered(served.model(), batch, options, read)
+          : served.model().predictHeldAsync(batch, options, read, () -> {});
     } catch (RuntimeException | Error e) {
       served.release();
       throw e;
     }
   }
 
-  /** The batch is held here as well, as the caller may close it before the answer is there. */
+  /** Holds the batch itself, because the caller may close it before the model has answered. */
   private <R> CompletableFuture<R> offered(
-      Served served,
+      ServingModel model,
       FeatureBatch batch,
       CallOptions options,
       Function<? super Prediction, ? extends R> read) {
     FeatureBatch held = batch.retain();
-    try {
-      CompletableFuture<R> answer =
-          served
-              .model()
-              .predictAsync(
-                  held,
-                  options,
-                  prediction -> {
-                    offer(held, prediction);
-                    return read.apply(prediction);
-                  });
-      return HeldCall.of(answer, held::close);
-    } catch (RuntimeException | Error e) {
-      held.close();
-      throw e;
-    }
+    return model.predictHeldAsync(
+        held,
+        options,
+        prediction -> {
+          offer(held, prediction);
+          return read.apply(prediction);
+        },
+        held::close);
   }
 
   @Override

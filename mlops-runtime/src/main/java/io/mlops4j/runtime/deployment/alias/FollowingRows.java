@@ -79,12 +79,11 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
     Served served = follower.current().acquire();
     try {
       CompletableFuture<O> call = rows(served).predictAsync(row, options);
-      CompletableFuture<O> answer = HeldCall.of(call, served::release);
       if (shadow != null) {
         CompletableFuture<Void> unused =
             call.thenAccept(found -> offer(List.of(row), List.of(found)));
       }
-      return answer;
+      return call;
     } catch (RuntimeException | Error e) {
       served.release();
       throw e;

@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.deployment.alias;
 
-import io.mlops4j.inference.Model;
 import io.mlops4j.inference.RowModel;
+import io.mlops4j.runtime.serving.ServingModel;
 import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
 import java.util.List;
@@ -37,8 +37,8 @@ final class RowKey {
     return out;
   }
 
-  RowModel<?, ?> bind(Model model) {
-    return lookup == null ? model.rows(in, out) : model.rows(lookup, in, out);
+  RowModel<?, ?> bind(ServingModel model) {
+    return model.rowsHeld(lookup, in, out);
   }
 
   @Override

@@ -197,7 +197,7 @@ final class Shadow {
 
     @Override
     void ask(Served served, Difference difference) {
-      try (Prediction other = served.model().predict(features, CALL)) {
+      try (Prediction other = served.model().predictHeld(features, CALL)) {
         VectorSchemaRoot outputs = other.outputs().root();
         for (FieldVector champion : answer.root().getFieldVectors()) {
           FieldVector challenger = outputs.getVector(champion.getName());

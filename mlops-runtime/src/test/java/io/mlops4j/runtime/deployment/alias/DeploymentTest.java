@@ -19,6 +19,7 @@ import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
+import io.mlops4j.inference.ModelFigures;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.inference.ServedBy;
@@ -664,6 +665,67 @@ class DeploymentTest {
         assertThat(rows.predictAsync(new Term(0), CallOptions.withDefaults()).get().y())
             .isEqualTo(1f);
       }
+    }
+  }
+
+  @Nested
+  class CountedOnce {
+    private final CountDownLatch reads = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+
+    /** A call whose run ends when the latch is opened. */
+    private CompletableFuture<Float> call(Deployment deployment) throws InterruptedException {
+      try (FeatureBatch batch =
+          FeatureBatch.builder(plus.loader.allocator()).floats("x", 0).build()) {
+        CompletableFuture<Float> call =
+            deployment.predictAsync(
+                batch,
+                CallOptions.withDefaults(),
+                answer -> {
+                  reads.countDown();
+                  uninterruptibly(goOn);
+                  return answer.floats("y")[0];
+                });
+        reads.await();
+        return call;
+      }
+    }
+
+    @Test
+    void aCallIsOneRunningCallOfItsVersion() throws Exception {
+      plus.assign(CHAMPION, plus.v1);
+      try (Deployment deployment = plus.champion().start()) {
+        CompletableFuture<Float> call = call(deployment);
+        assertThat(running(plus.v1)).isEqualTo(1);
+        goOn.countDown();
+        assertThat(call.get()).isEqualTo(1f);
+        assertThat(running(plus.v1)).isZero();
+      }
+    }
+
+    /** The future ends before the run does, so the future must not end the count. */
+    @Test
+    void aVersionThatWasSwappedOutIsClosedAfterTheRunOfACancelledCall() throws Exception {
+      plus.assign(CHAMPION, plus.v1);
+      try (Deployment deployment = plus.champion().start()) {
+        assertThat(call(deployment).cancel(true)).isTrue();
+        plus.assign(CHAMPION, plus.v2);
+        deployment.refresh();
+        assertThat(running(plus.v1)).isEqualTo(1);
+        goOn.countDown();
+        while (running(plus.v1) >= 0) {
+          Thread.onSpinWait();
+        }
+      }
+    }
+
+    /** The calls of a loaded version, or -1 if it is closed. */
+    private int running(ModelVersion version) {
+      return plus.loader.figures().models().stream()
+          .filter(model -> model.servedBy().version().equals(Optional.of(version)))
+          .mapToInt(ModelFigures::running)
+          .findFirst()
+          .orElse(-1);
     }
   }
 
