@@ -5,14 +5,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** Reads the texts that lie beside the classes in the jar. */
+/** Reads texts that lie beside this class in the jar. */
 final class Resources {
-  private static final String FOLDER = "/io/mlops4j/runtime/registry/";
-
   private Resources() {}
 
   static String text(String name) {
-    try (InputStream in = Resources.class.getResourceAsStream(FOLDER + name)) {
+    try (InputStream in = Resources.class.getResourceAsStream(name)) {
       if (in == null) {
         throw new IllegalStateException("the jar lacks " + name);
       }

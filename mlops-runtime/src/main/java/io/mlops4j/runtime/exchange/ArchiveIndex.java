@@ -15,16 +15,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an archive holds, by digest, and where its version comes from: the same version with the
+ * The content of an archive, by digest, and the origin of its version. The same version with the
  * same history of aliases gives the same archive.
  *
- * @param model the model's name
- * @param digest of its files
- * @param folder whether it was published as a folder
- * @param files relative name to size and digest
- * @param card of the card's bytes
+ * @param digest the digest of the version
+ * @param folder whether the version was published as a folder
+ * @param files size and digest by relative name
+ * @param card the digest of the card's bytes
  * @param signatures the digests of the bundles, sorted
- * @param origin where the version comes from, null in archives of older libraries
+ * @param origin null in archives of older libraries
  */
 record ArchiveIndex(
     String model,
@@ -58,10 +57,7 @@ record ArchiveIndex(
   }
 
   static ArchiveIndex read(Document json) {
-    if (json.count("archive") > FORMAT) {
-      throw new IllegalArgumentException(
-          "an archive of format " + json.count("archive") + ", which needs a newer mlops4j");
-    }
+    json.checkFormat("archive", FORMAT);
     Map<String, Entry> files = new TreeMap<>();
     json.entries("files")
         .forEach((name, e) -> files.put(name, new Entry(e.whole("bytes"), e.digest("digest"))));
@@ -86,7 +82,7 @@ record ArchiveIndex(
     return index;
   }
 
-  /** The names of all entries but this one's own. */
+  /** Returns the names of all entries except the index. */
   List<String> names() {
     List<String> names = new ArrayList<>(List.of(CARD));
     files.keySet().forEach(name -> names.add(FILES + name));

@@ -1,8 +1,8 @@
 package io.mlops4j.runtime.exchange;
 
 /**
- * How much a stranger's archive may be before it is refused. Counted while it is read, whatever the
- * archive says of itself. Immutable: every method returns a changed copy.
+ * The limits beyond which an archive is rejected. They are compared with the bytes that are read,
+ * not with the sizes that the archive claims. Immutable: every method returns a changed copy.
  */
 public final class ArchiveLimits {
   private static final ArchiveLimits DEFAULTS = new ArchiveLimits(10_000, 64L << 30, 200, 16);
@@ -20,16 +20,16 @@ public final class ArchiveLimits {
   }
 
   /**
-   * 10 000 entries, 64 GiB, 200 bytes out of one, 16 folders in folders.
+   * Returns the default limits: 10 000 entries, 64 GiB, ratio 200, depth 16.
    *
-   * @return the limits of a reading that names none
+   * @return the defaults
    */
   public static ArchiveLimits withDefaults() {
     return DEFAULTS;
   }
 
   /**
-   * Bounds the number of files.
+   * Limits the number of entries.
    *
    * @param most at least 1
    * @return a changed copy
@@ -40,7 +40,7 @@ public final class ArchiveLimits {
   }
 
   /**
-   * Bounds the size of all files together, once they are unpacked.
+   * Limits the sum of the unpacked sizes in bytes.
    *
    * @param most at least 1
    * @return a changed copy
@@ -51,8 +51,8 @@ public final class ArchiveLimits {
   }
 
   /**
-   * Bounds how many bytes one byte of a compressed file may become. What {@link ModelArchive}
-   * writes is not compressed.
+   * Limits the unpacked bytes per compressed byte of an entry. Entries that {@link ModelArchive}
+   * writes are not compressed.
    *
    * @param most at least 1
    * @return a changed copy
@@ -63,7 +63,7 @@ public final class ArchiveLimits {
   }
 
   /**
-   * Bounds how many folders a file may lie in.
+   * Limits the number of folders above a file.
    *
    * @param most at least 1
    * @return a changed copy

@@ -3,34 +3,31 @@ package io.mlops4j.runtime.exchange;
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.runtime.internal.document.Json;
+import io.mlops4j.runtime.internal.file.ByteSink;
+import io.mlops4j.runtime.internal.file.ByteSource;
+import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.internal.source.ProgressMeter;
 import io.mlops4j.runtime.registry.store.ArchiveNames;
 import io.mlops4j.runtime.registry.store.Manifest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.function.LongConsumer;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** Reads a stranger's ZIP file within limits; all that is wrong with it is an IOException. */
+/** Reads a stranger's ZIP file within limits. A file that does not fit throws IOException. */
 final class ArchiveReader implements AutoCloseable {
   private static final int CHUNK = 1 << 16;
 
-  /** What a few bytes may become whatever the ratio: a line of zeros compresses well. */
+  /** The size that every compressed entry may have: a line of zeros compresses well. */
   private static final int HARMLESS = 1 << 20;
 
   private final Path file;
@@ -46,7 +43,7 @@ final class ArchiveReader implements AutoCloseable {
     this.names = names;
   }
 
-  /** Checks every name and kind before anything is read. */
+  /** Checks the name and kind of every entry before it reads one. */
   static ArchiveReader open(Path file, ArchiveLimits limits) throws IOException {
     List<ZipDirectory.Entry> entries;
     try (FileChannel channel = FileChannel.open(file)) {
@@ -69,7 +66,7 @@ final class ArchiveReader implements AutoCloseable {
     }
   }
 
-  /** Refuses entries beyond those that the index lists, and an index that lists more. */
+  /** Requires that index and archive contain the same entries. */
   void requireOnly(List<String> listed) throws IOException {
     TreeSet<String> expected = new TreeSet<>(listed);
     expected.add(ArchiveIndex.NAME);
@@ -77,7 +74,9 @@ final class ArchiveReader implements AutoCloseable {
     unlisted.removeAll(expected);
     if (!unlisted.isEmpty()) {
       throw new IOException(
-          "an entry named \"" + ArchiveNames.shown(unlisted.first()) + "\" that no index lists");
+          "an entry named \""
+              + ArchiveNames.shown(unlisted.first())
+              + "\" that the index does not list");
     }
     expected.removeAll(names);
     if (!expected.isEmpty()) {
@@ -88,48 +87,35 @@ final class ArchiveReader implements AutoCloseable {
   /** Reads a small entry. */
   byte[] document(String name) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    copy(name, out, Json.LARGEST, more -> {});
+    copy(name, Json.LARGEST, Channels.newChannel(out)::write);
     return out.toByteArray();
   }
 
-  /** Writes the listed files below a folder, each compared with its digest. */
+  /** Writes the listed files below a folder and compares each with its digest. */
   void unpack(Map<String, Manifest.Entry> files, Path folder, ProgressMeter meter)
       throws IOException {
     for (Map.Entry<String, Manifest.Entry> each : files.entrySet()) {
-      meter.at(each.getKey());
-      Path target = folder.resolve(each.getKey());
+      String name = each.getKey();
+      Manifest.Entry listed = each.getValue();
+      meter.at(name);
+      Path target = folder.resolve(name);
       if (!target.normalize().equals(target) || !target.startsWith(folder)) {
-        throw new IOException("an entry named \"" + ArchiveNames.shown(each.getKey()) + "\"");
+        throw new IOException("an entry named \"" + ArchiveNames.shown(name) + "\"");
       }
-      Files.createDirectories(target.getParent());
-      MessageDigest sha256 = sha256();
-      try (OutputStream out =
-          new DigestOutputStream(
-              Files.newOutputStream(
-                  target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-              sha256)) {
-        copy(ArchiveIndex.FILES + each.getKey(), out, each.getValue().bytes(), meter);
-      }
-      Digest found = new Digest("sha256", HexFormat.of().formatHex(sha256.digest()));
-      if (!found.equals(each.getValue().digest())) {
+      ByteSource entry = sink -> copy(ArchiveIndex.FILES + name, listed.bytes(), sink);
+      Disk.Hash hash = new Disk.Hash();
+      Disk.writeUnforced(target, hash.reading(entry).counted(meter));
+      Digest found = hash.digest();
+      if (!found.equals(listed.digest())) {
         throw new IntegrityException(
             "%s: found %s with %s, expected %s as its index lists; nothing was published"
-                .formatted(file, each.getKey(), found, each.getValue().digest()));
+                .formatted(file, name, found, listed.digest()));
       }
       meter.done();
     }
   }
 
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
-
-  private void copy(String name, OutputStream to, long most, LongConsumer copying)
-      throws IOException {
+  private void copy(String name, long most, ByteSink sink) throws IOException {
     ZipEntry entry = zip.getEntry(name);
     if (entry == null) {
       throw new IOException("no entry \"" + ArchiveNames.shown(name) + "\"");
@@ -144,8 +130,7 @@ final class ArchiveReader implements AutoCloseable {
         if (copied > most || bytes > limits.bytes() || copied > allowed) {
           throw new IOException(tooMuch(name, copied > most ? "its index says" : "is allowed"));
         }
-        to.write(chunk, 0, read);
-        copying.accept(read);
+        sink.take(ByteBuffer.wrap(chunk, 0, read));
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.exchange;
 
+import io.mlops4j.runtime.internal.file.ByteSource;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -12,13 +13,11 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Writes ZIP files whose bytes depend on nothing but what they hold: not compressed, because
- * compressors differ, and all of one time.
+ * Writes ZIP files whose bytes depend on their content only: all entries have the same time and are
+ * not compressed, because compressors differ.
  */
 final class ArchiveWriter implements AutoCloseable {
   private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
-
-  private static final int PIECE = 1 << 20;
 
   private final ZipOutputStream zip;
 
@@ -40,14 +39,7 @@ final class ArchiveWriter implements AutoCloseable {
     entry.setCrc(crc.getValue());
     zip.putNextEntry(entry);
     WritableByteChannel channel = Channels.newChannel(zip);
-    for (int at = 0; at < bytes.remaining(); at += PIECE) {
-      int size = Math.min(PIECE, bytes.remaining() - at);
-      ByteBuffer left = bytes.slice(bytes.position() + at, size);
-      while (left.hasRemaining()) {
-        channel.write(left);
-      }
-      written.accept(size);
-    }
+    ByteSource.of(bytes).counted(written).into(channel::write);
     zip.closeEntry();
   }
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What to do about models that are no ONNX. */
+/** Says how to export models of other flavours to ONNX. */
 final class Flavours {
   private static final Map<String, String> EXPORT =
       Map.of(
@@ -31,7 +31,7 @@ final class Flavours {
             .findFirst()
             .orElse("a converter for its library");
     return new ModelLoadException(
-        "%s: found the flavours %s, expected onnx: what needs Python is never run here; export the model to ONNX, as by %s, and save it with mlflow.onnx.save_model"
+        "%s: found the flavours %s, expected onnx: models that need Python are not supported; export the model to ONNX, for example by %s, and save it with mlflow.onnx.save_model"
             .formatted(what, new TreeSet<>(found), how),
         null);
   }

@@ -10,6 +10,8 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.Origin;
 import io.mlops4j.registry.ProgressListener;
 import io.mlops4j.registry.PublishOptions;
+import io.mlops4j.runtime.internal.document.Texts;
+import io.mlops4j.runtime.internal.file.ByteSource;
 import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.internal.source.ModelFiles;
 import io.mlops4j.runtime.internal.source.ProgressMeter;
@@ -29,20 +31,20 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model in a folder of MLflow, of the ONNX flavour. Immutable and thread safe; the folder is read
- * again by {@link #publish}.
+ * A model of the ONNX flavour in an MLflow folder. Immutable and thread safe; {@link #publish}
+ * reads the folder again.
  *
- * <p>Only {@code MLmodel} is read, and the model's own files. What a folder has for Python, its
- * {@code code}, {@code loader_module} and environments, is neither run nor published. Keys that are
- * not known are passed over. Needs {@code org.snakeyaml:snakeyaml-engine} 3.2 on the class path.
+ * <p>Only {@code MLmodel} and the model's own files are read. The parts for Python, such as {@code
+ * code}, {@code loader_module} and environments, are neither run nor published. Unknown keys are
+ * ignored. Needs {@code org.snakeyaml:snakeyaml-engine} 3.2 on the class path.
  */
 public final class MlflowModel {
-  private static final String MAIN = "MLmodel";
+  static final String MAIN = "MLmodel";
   private static final String ONNX = "onnx";
   private static final long LARGEST = 1 << 20;
 
-  /** What MLflow puts beside a model; the rest may be its weights. */
-  private static final Set<String> NOT_THE_MODEL =
+  /** The files that MLflow writes beside a model; other files may be its weights. */
+  static final Set<String> NOT_THE_MODEL =
       Set.of(
           MAIN,
           "conda.yaml",
@@ -79,12 +81,12 @@ public final class MlflowModel {
   /**
    * Reads {@code MLmodel}.
    *
-   * @param folder the folder that holds it
+   * @param folder the folder that contains it
    * @return the model
-   * @throws ModelLoadException if it is of another flavour, with how to export it, or its file is
-   *     not there
-   * @throws io.mlops4j.error.DataException if {@code MLmodel} is missing, damaged, or no file that
-   *     MLflow could have written
+   * @throws ModelLoadException if the model has another flavour (the message says how to export
+   *     it), or {@code MLmodel} or the model's file is missing
+   * @throws io.mlops4j.error.DataException if {@code MLmodel} is damaged, or MLflow could not have
+   *     written it
    */
   public static MlflowModel read(Path folder) {
     Path file = folder.resolve(MAIN);
@@ -98,7 +100,7 @@ public final class MlflowModel {
     if (!files.containsKey(data.toString())) {
       throw new ModelLoadException(
           "%s: found the data \"%s\", expected the name of a file in this folder; save the model again"
-              .formatted(file, shown(data.toString())),
+              .formatted(file, Texts.plain(data.toString())),
           null);
     }
     Map<String, Object> signature = object(document.get("signature"));
@@ -121,30 +123,24 @@ public final class MlflowModel {
     return value instanceof Map<?, ?> map ? Yaml.map(map) : Map.of();
   }
 
-  private static String shown(String text) {
-    String line = text.replaceAll("\\p{Cntrl}", "?");
-    return line.length() <= 80 ? line : line.substring(0, 80) + "...";
-  }
-
   private static String text(Path file) {
     try {
       if (Files.isSymbolicLink(file) || !Files.isRegularFile(file) || Files.size(file) > LARGEST) {
         throw new ModelLoadException(
-            file + ": found no such file, or a link, or one of more than 1 MiB, expected MLflow's",
-            null);
+            file + ": found no file, a link, or more than 1 MiB, expected MLflow's file", null);
       }
       return Files.readString(file, StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new ModelLoadException(
-          file + ": found a file that cannot be read (" + e + "), expected MLflow's in UTF-8", e);
+          file + ": cannot read the file (" + e + "), expected MLflow's file in UTF-8", e);
     }
   }
 
   /**
-   * What MLflow says that the model takes and gives: a column is a tensor of one dimension, and a
-   * name may be empty. The model's own bytes may say otherwise; they decide.
+   * Returns the inputs and outputs that MLflow declares: a column is a tensor of one dimension, and
+   * a name may be empty. If the model's bytes declare others, the bytes decide.
    *
-   * @return empty if it says nothing, or has types that ONNX has not
+   * @return empty if there is no signature, or a type is unknown to ONNX
    */
   public Optional<ModelSignature> signature() {
     return inputs == null || outputs == null
@@ -153,23 +149,23 @@ public final class MlflowModel {
   }
 
   /**
-   * The model's ONNX file, which can be loaded as it is when its weights are in it.
+   * Returns the model's ONNX file. It can be loaded directly if it contains the weights.
    *
-   * @return below the folder
+   * @return a path below the folder
    */
   public Path file() {
     return folder.resolve(data);
   }
 
   /**
-   * Begins a card: with the signature if it is one of named tensors, with the columns in their
-   * order if it is one of named columns, and with parameters that say whence the model came: {@code
-   * mlflow.run_id}, {@code mlflow.model_uuid}, {@code mlflow.model_id}, {@code mlflow.version} and
-   * {@code mlflow.created}. MLflow's folders hold no narrowing of features: where callers give
-   * wider numbers than the model takes, allow it in the builder's features.
+   * Starts a card. It contains the signature if that has named tensors, the features in their order
+   * if the signature has named columns, and parameters for the origin: {@code mlflow.run_id},
+   * {@code mlflow.model_uuid}, {@code mlflow.model_id}, {@code mlflow.version} and {@code
+   * mlflow.created}. MLflow does not record narrowing: if callers pass wider numbers than the model
+   * takes, allow narrowing in the builder's features.
    *
    * @param name the model's name in the registry
-   * @return a builder, to which owner, licence and use can be added
+   * @return a builder, for example to add owner, licence and use
    * @throws IllegalArgumentException if the name is not allowed
    */
   public ModelCard.Builder card(String name) {
@@ -190,35 +186,35 @@ public final class MlflowModel {
   private void parameter(ModelCard.Builder card, String name, String key) {
     Object value = document.get(key);
     if (value != null && !value.toString().isBlank()) {
-      card.parameter(name, shown(value.toString()));
+      card.parameter(name, Texts.plain(value.toString()));
     }
   }
 
   /**
-   * Publishes the model's file, or, where it has weights in further files, a folder of these, and
-   * nothing else of MLflow's folder; not its signature either, which is of the whole folder: sign
-   * the version.
+   * Publishes the model's file, or, if it has weights in further files, a folder of these files.
+   * Other files of the MLflow folder are not published. This includes a signature, which covers the
+   * whole folder: sign the version instead.
    *
-   * @param registry where to; lent
-   * @param card the card, as {@link #card} begins it
+   * @param registry the target; the caller closes it
+   * @param card a card, for example from {@link #card}
    * @return the version
-   * @throws ModelLoadException if it is no ONNX model
-   * @throws RegistryException if it cannot be stored
+   * @throws ModelLoadException if the file is no ONNX model
+   * @throws RegistryException if the version cannot be stored
    */
   public ModelVersion publish(ModelRegistry registry, ModelCard card) {
     return publish(registry, card, PublishOptions.defaults());
   }
 
   /**
-   * The same, with options. Where the model has several files, these and their bytes count twice
-   * for whoever is told of progress: when they are copied together, and when they are published.
+   * Publishes the model with options. If the model has several files, the progress counts files and
+   * bytes twice: when they are copied into one folder, and when they are published.
    *
-   * @param registry where to; lent
-   * @param card the card, as {@link #card} begins it
-   * @param options who is told how far it is; what it throws leaves nothing behind
+   * @param registry the target; the caller closes it
+   * @param card a card, for example from {@link #card}
+   * @param options an exception of the listener cancels the publishing, and nothing is stored
    * @return the version
-   * @throws ModelLoadException if it is no ONNX model
-   * @throws RegistryException if it cannot be stored
+   * @throws ModelLoadException if the file is no ONNX model
+   * @throws RegistryException if the version cannot be stored
    */
   public ModelVersion publish(ModelRegistry registry, ModelCard card, PublishOptions options) {
     Objects.requireNonNull(registry, "registry");
@@ -233,7 +229,7 @@ public final class MlflowModel {
       return registry.publish(card, copy, copy(files, copy, options));
     } catch (IOException e) {
       throw new RegistryException(
-          folder + ": its files cannot be copied to be published (" + e + "); free some space", e);
+          folder + ": cannot copy the files to a temporary folder (" + e + "); free some space", e);
     } finally {
       if (copy != null) {
         Disk.deleteQuietly(copy);
@@ -241,7 +237,7 @@ public final class MlflowModel {
     }
   }
 
-  /** The run, and when it made the model. MLflow writes UTC, with a space for the T. */
+  /** Returns the run and its time. MLflow writes UTC, with a space for the T. */
   private Origin origin() {
     Object run = document.get("run_id");
     Object made = document.get("utc_time_created");
@@ -250,34 +246,27 @@ public final class MlflowModel {
       try {
         at = Optional.of(Instant.parse(made.toString().strip().replace(' ', 'T') + "Z"));
       } catch (DateTimeParseException unknown) {
-        // The card's parameters have it as it stands there.
+        // The card's parameters contain the text.
       }
     }
-    String source = run == null ? "MLflow" : "MLflow run " + shown(run.toString());
+    String source = run == null ? "MLflow" : "MLflow run " + Texts.plain(run.toString());
     return new Origin(source, Optional.empty(), at, Optional.empty(), List.of());
   }
 
-  /** Copies the files, and gives the options for what follows. */
+  /** Copies the files, and returns the options for publishing them. */
   private static PublishOptions copy(Map<String, Path> files, Path to, PublishOptions options)
       throws IOException {
-    int steps = files.size();
-    long size = 0;
+    long bytes = 0;
     for (Path file : files.values()) {
-      size += Files.size(file);
+      bytes += Files.size(file);
     }
-    long bytes = size;
-    Optional<ProgressListener> listener = options.listener();
-    ProgressMeter meter =
-        ProgressMeter.of(
-            listener.map(told -> ProgressMeter.before(told, steps, bytes)), steps, bytes);
+    ProgressMeter meter = ProgressMeter.ofFirstPass(options, files.size(), bytes);
     for (Map.Entry<String, Path> each : files.entrySet()) {
       meter.at(each.getKey());
-      Copying.copy(each.getValue(), to.resolve(each.getKey()), meter);
+      Disk.writeUnforced(to.resolve(each.getKey()), ByteSource.of(each.getValue()).counted(meter));
       meter.done();
     }
-    return listener.isEmpty()
-        ? options
-        : options.toBuilder().listener(ProgressMeter.after(listener.get(), steps, bytes)).build();
+    return ProgressMeter.forSecondPass(options, files.size(), bytes);
   }
 
   private Map<String, Path> modelFiles() {
@@ -297,16 +286,15 @@ public final class MlflowModel {
   }
 
   /**
-   * Writes a version as a folder in the form of MLflow's models, with the flavours that {@code
-   * mlflow.onnx} and {@code mlflow.pyfunc} read. Written after MLflow's documentation; a running
-   * MLflow was not asked. Its signature is that of the card. The folder holds nothing else of the
-   * card: owner, metrics, features and their {@linkplain io.mlops4j.model.Feature#narrowing()
-   * narrowing} are lost. To move a version with its card, use {@link
-   * io.mlops4j.runtime.exchange.ModelArchive}.
+   * Writes a version as an MLflow folder with the flavours that {@code mlflow.onnx} and {@code
+   * mlflow.pyfunc} read. The form follows MLflow's documentation; it was not tested with MLflow
+   * itself. The signature is that of the card. The folder contains nothing else of the card: owner,
+   * metrics, features and their {@linkplain io.mlops4j.model.Feature#narrowing() narrowing} are
+   * lost. To move a version with its card, use {@link ModelArchive}.
    *
-   * @param registry where it was published; lent
+   * @param registry the registry of the version; the caller closes it
    * @param version a version of this registry
-   * @param folder a folder that is empty or not there yet
+   * @param folder an empty or absent folder
    * @throws ModelLoadException if the version is no ONNX model
    * @throws RegistryException if the folder is not empty, or cannot be written
    */
@@ -315,12 +303,13 @@ public final class MlflowModel {
   }
 
   /**
-   * Writes a version as a folder that MLflow loads, with a signature, as {@code model.signature()}
-   * tells it. What MLflow has no words for, as sequences and tensors of any rank, is left out.
+   * Writes a version as an MLflow folder with another signature, for example that of a loaded
+   * model. Inputs or outputs that MLflow cannot express, such as sequences and tensors of any rank,
+   * are left out.
    *
-   * @param registry where it was published; lent
+   * @param registry the registry of the version; the caller closes it
    * @param version a version of this registry
-   * @param folder a folder that is empty or not there yet
+   * @param folder an empty or absent folder
    * @param signature inputs and outputs, or null for none
    * @throws ModelLoadException if the version is no ONNX model
    * @throws RegistryException if the folder is not empty, or cannot be written
@@ -334,13 +323,13 @@ public final class MlflowModel {
   }
 
   /**
-   * The same, and tells how far it is, once the version's bytes are read and verified.
+   * Writes a version as an MLflow folder and reports progress after its bytes are verified.
    *
-   * @param registry where it was published; lent
+   * @param registry the registry of the version; the caller closes it
    * @param version a version of this registry
-   * @param folder a folder that is empty or not there yet
+   * @param folder an empty or absent folder
    * @param signature inputs and outputs, or null for none
-   * @param listener told on the calling thread; what it throws leaves nothing behind
+   * @param listener called on the calling thread; if it throws, the files are deleted
    * @throws ModelLoadException if the version is no ONNX model
    * @throws RegistryException if the folder is not empty, or cannot be written
    */
@@ -351,11 +340,6 @@ public final class MlflowModel {
       @Nullable ModelSignature signature,
       ProgressListener listener) {
     MlflowWriter.write(registry, version, folder, signature, listener);
-  }
-
-  /** The names that a model's own files must not have. */
-  static List<String> reserved() {
-    return List.copyOf(NOT_THE_MODEL);
   }
 
   /**

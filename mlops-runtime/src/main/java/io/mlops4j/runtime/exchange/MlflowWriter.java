@@ -7,6 +7,7 @@ import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.ProgressListener;
+import io.mlops4j.runtime.internal.file.ByteSource;
 import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.internal.source.ProgressMeter;
 import io.mlops4j.spi.ModelSource;
@@ -21,10 +22,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Writes folders of MLflow: the model first, {@code MLmodel} at the end. */
+/** Writes MLflow folders: the model first, {@code MLmodel} at the end. */
 final class MlflowWriter {
-  private static final String MAIN = "MLmodel";
-
   private MlflowWriter() {}
 
   static void write(
@@ -37,14 +36,14 @@ final class MlflowWriter {
     ByteBuffer bytes = source.bytes();
     if (!source.format().equals(ModelFormat.ONNX) || bytes == null) {
       throw new ModelLoadException(
-          "%s: found the format %s, expected %s; MLflow's folders are written for ONNX only"
+          "%s: found the format %s, expected %s; only ONNX models are written for MLflow"
               .formatted(version, source.format().id(), ModelFormat.ONNX.id()),
           null);
     }
-    // A single file gets MLflow's name; one with weights beside it keeps its own.
+    // The weights refer to the name of their main file; a single file gets MLflow's name.
     String data =
         source.external().isEmpty() ? "model.onnx" : String.valueOf(source.main().getFileName());
-    boolean there = Files.exists(folder);
+    boolean created = !Files.exists(folder);
     boolean written = false;
     try {
       requireEmpty(folder);
@@ -54,27 +53,36 @@ final class MlflowWriter {
     }
     try {
       Map<String, ByteBuffer> files = new LinkedHashMap<>(source.external());
-      files.keySet().removeAll(MlflowModel.reserved());
+      files.keySet().removeAll(MlflowModel.NOT_THE_MODEL);
       files.put(data, bytes);
       write(folder, files, listener);
-      Map<String, Object> document = document(version, data, signature);
-      Files.writeString(folder.resolve(MAIN), Yaml.write(MAIN, document));
+      String document = Yaml.write(MlflowModel.MAIN, document(version, data, signature));
+      Files.writeString(folder.resolve(MlflowModel.MAIN), document);
       written = true;
     } catch (IOException e) {
       throw cannotWrite(folder, version, e);
     } finally {
       if (!written) {
-        Copying.empty(folder);
-        if (!there) {
-          Disk.deleteQuietly(folder);
-        }
+        delete(folder, created);
       }
+    }
+  }
+
+  private static void delete(Path folder, boolean withFolder) {
+    if (withFolder) {
+      Disk.deleteQuietly(folder);
+      return;
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      entries.toList().forEach(Disk::deleteQuietly);
+    } catch (IOException e) {
+      // Without its MLmodel, MLflow does not take the remaining files for a model.
     }
   }
 
   private static RegistryException cannotWrite(Path folder, ModelVersion version, IOException e) {
     return new RegistryException(
-        folder + ": the folder of " + version + " cannot be written (" + e + ")", e);
+        folder + ": cannot write the folder of " + version + " (" + e + ")", e);
   }
 
   private static void write(Path folder, Map<String, ByteBuffer> files, ProgressListener listener)
@@ -83,7 +91,8 @@ final class MlflowWriter {
     ProgressMeter meter = ProgressMeter.of(Optional.of(listener), files.size(), bytes);
     for (Map.Entry<String, ByteBuffer> file : files.entrySet()) {
       meter.at(file.getKey());
-      Copying.write(file.getValue(), folder.resolve(file.getKey()), meter);
+      Disk.writeUnforced(
+          folder.resolve(file.getKey()), ByteSource.of(file.getValue()).counted(meter));
       meter.done();
     }
   }
@@ -95,7 +104,7 @@ final class MlflowWriter {
     try (Stream<Path> entries = Files.list(folder)) {
       if (entries.findAny().isPresent()) {
         throw new RegistryException(
-            folder + ": found other files there, expected an empty folder; name another", null);
+            folder + ": found a folder with files, expected an empty folder; name another", null);
       }
     }
   }
@@ -122,7 +131,7 @@ final class MlflowWriter {
     return document;
   }
 
-  /** MLflow knows no outputs without inputs. */
+  /** Returns empty without inputs, because MLflow has no outputs without inputs. */
   private static Optional<Map<String, Object>> signature(ModelSignature signature) {
     return Schema.write(signature.inputs())
         .map(

@@ -36,17 +36,16 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A version as one file that another registry imports with its digest unchanged: card, files and
- * signatures, in a ZIP file whose bytes are the same whenever the same is written. It also says
- * where the version comes from: the registry's address, number, date, publisher, and which aliases
- * named it when ({@link #origin}); whoever imports it sees that as the origin of the new version.
- * Immutable and thread safe; what lies on the disk is read again, and checked again, by {@link
- * #into}.
+ * A version as one file that another registry can import with an unchanged digest: a ZIP file with
+ * card, files and signatures. Equal content gives equal bytes. The archive also states the {@link
+ * #origin} of the version: the registry's address, number, date, publisher, and when aliases
+ * pointed to it. An import records this origin. Immutable and thread safe; {@link #into} reads and
+ * checks the file again.
  *
- * <p>An archive may come from a stranger. Nothing of it becomes a path before its name was checked,
- * nothing is linked, nothing is unpacked beyond the {@link ArchiveLimits}, and nothing is published
- * that is not what its index lists, by digest. That its index is honest is for a signature to
- * prove, when a runtime with a {@link io.mlops4j.runtime.trust.TrustPolicy} loads the model.
+ * <p>An archive may come from a stranger. Every name is checked before it becomes a path, links are
+ * rejected, the {@link ArchiveLimits} hold while files are unpacked, and nothing is published
+ * unless all digests match the index. Only a signature proves who wrote the index: a runtime with a
+ * {@link io.mlops4j.runtime.trust.TrustPolicy} verifies it when it loads the model.
  */
 public final class ModelArchive {
   private final Path file;
@@ -64,27 +63,27 @@ public final class ModelArchive {
   /**
    * Writes a version with its card and its signatures. The file appears when it is complete.
    *
-   * @param registry where it was published; lent
+   * @param registry the registry of the version; the caller closes it
    * @param version a version of this registry
-   * @param file where to write; one that is there is replaced
+   * @param file the target; an earlier file is replaced
    * @throws IntegrityException if the version's bytes are not those that were published
-   * @throws RegistryException if the file cannot be written, or a name of the version's files is
-   *     one that {@link #read} refuses
+   * @throws RegistryException if the file cannot be written, or {@link #read} would reject a name
+   *     of the version's files
    */
   public static void write(ModelRegistry registry, ModelVersion version, Path file) {
     write(registry, version, file, now -> {});
   }
 
   /**
-   * The same, and tells how far it is, once the version's bytes are read and verified.
+   * Writes a version and reports progress after its bytes are verified.
    *
-   * @param registry where it was published; lent
+   * @param registry the registry of the version; the caller closes it
    * @param version a version of this registry
-   * @param file where to write; one that is there is replaced
-   * @param listener told on the calling thread; what it throws leaves no file
+   * @param file the target; an earlier file is replaced
+   * @param listener called on the calling thread; if it throws, no file is written
    * @throws IntegrityException if the version's bytes are not those that were published
-   * @throws RegistryException if the file cannot be written, or a name of the version's files is
-   *     one that {@link #read} refuses
+   * @throws RegistryException if the file cannot be written, or {@link #read} would reject a name
+   *     of the version's files
    */
   public static void write(
       ModelRegistry registry, ModelVersion version, Path file, ProgressListener listener) {
@@ -118,13 +117,13 @@ public final class ModelArchive {
       Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new RegistryException(
-          file + ": the archive of " + version + " cannot be written (" + e + ")", e);
+          file + ": cannot write the archive of " + version + " (" + e + ")", e);
     } finally {
       Disk.deleteQuietly(aside);
     }
   }
 
-  /** No archive is better than one that nobody lets in. */
+  /** Requires names that the import accepts. */
   private static void requirePortable(ModelVersion version, ArchiveIndex index) {
     try {
       ArchiveNames.check(index.names(), Integer.MAX_VALUE);
@@ -133,8 +132,8 @@ public final class ModelArchive {
           version
               + ": found "
               + e.getMessage()
-              + ", expected files that every system keeps; rename them and publish again, or copy "
-              + "the registry",
+              + ", expected names that every file system accepts; rename the files and publish again,"
+              + " or copy the registry",
           e);
     }
   }
@@ -152,9 +151,7 @@ public final class ModelArchive {
     return files;
   }
 
-  /**
-   * As it is stored, with keys that only a newer library knows; other registries have only ours.
-   */
+  /** Returns the stored bytes, because they may contain keys that only a newer library knows. */
   private static byte[] card(ModelRegistry registry, ModelVersion version) {
     return registry instanceof StoredRegistry stored
         ? stored.cardBytes(version)
@@ -185,25 +182,25 @@ public final class ModelArchive {
   }
 
   /**
-   * Reads what an archive says of itself, within the limits that hold by default.
+   * Reads the index and the card of an archive within the default limits.
    *
    * @param file an archive
-   * @return the archive, of which nothing was unpacked yet
-   * @throws RegistryException if it is no archive, or one that is not let in
-   * @throws IntegrityException if index or card are not what was written
+   * @return the archive; its files are not unpacked yet
+   * @throws RegistryException if the file is no archive, or is rejected
+   * @throws IntegrityException if index or card were changed
    */
   public static ModelArchive read(Path file) {
     return read(file, ArchiveLimits.withDefaults());
   }
 
   /**
-   * Reads what an archive says of itself.
+   * Reads the index and the card of an archive.
    *
    * @param file an archive
-   * @param limits how much it may be
-   * @return the archive, of which nothing was unpacked yet
-   * @throws RegistryException if it is no archive, or one that is not let in
-   * @throws IntegrityException if index or card are not what was written
+   * @param limits its largest size
+   * @return the archive; its files are not unpacked yet
+   * @throws RegistryException if the file is no archive, or is rejected
+   * @throws IntegrityException if index or card were changed
    */
   public static ModelArchive read(Path file, ArchiveLimits limits) {
     Objects.requireNonNull(limits, "limits");
@@ -223,59 +220,54 @@ public final class ModelArchive {
   private static void requireCard(Path file, ArchiveIndex index, byte[] json, ModelCard card) {
     if (!Digest.sha256(json).equals(index.card()) || !card.name().equals(index.model())) {
       throw new IntegrityException(
-          file + ": found another card than its index lists, expected the one that was written");
+          file + ": found another card than the index lists, expected the card as written");
     }
     if (!CardJson.text(card).equals(new String(json, StandardCharsets.UTF_8))) {
       throw new RegistryException(
           file
               + ": found a card with keys that this mlops4j does not know and would lose, expected"
-              + " none; import it with the version that wrote it, or a later one",
+              + " none; import the archive with the mlops4j that wrote it, or a later one",
           null);
     }
   }
 
-  static RegistryException refused(Path file, IOException cause) {
-    String found = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    if (cause instanceof NoSuchFileException) {
-      found = "no such file";
-    }
+  private static RegistryException refused(Path file, IOException cause) {
+    Object found = cause.getMessage() == null ? cause : cause.getMessage();
     return new RegistryException(
-        file
-            + ": found "
-            + found
-            + ", expected an archive that ModelArchive.write wrote; nothing was published",
+        "%s: found %s, expected an archive that ModelArchive.write wrote; nothing was published"
+            .formatted(file, cause instanceof NoSuchFileException ? "no such file" : found),
         cause);
   }
 
   /**
-   * The model's name.
+   * Returns the model's name.
    *
-   * @return that of its card
+   * @return the name in the card
    */
   public String model() {
     return index.model();
   }
 
   /**
-   * The version's digest, which it keeps wherever it is imported.
+   * Returns the version's digest, which every import preserves.
    *
-   * @return the digest of its files
+   * @return the digest of the files
    */
   public Digest digest() {
     return index.digest();
   }
 
   /**
-   * The card.
+   * Returns the card.
    *
-   * @return as it was published
+   * @return the card as it was published
    */
   public ModelCard card() {
     return card;
   }
 
   /**
-   * Where the version comes from, as the archive states it; nothing of it is proven.
+   * Returns the origin that the archive states, without a proof.
    *
    * @return empty for an archive that an older library wrote
    */
@@ -284,14 +276,14 @@ public final class ModelArchive {
   }
 
   /**
-   * Publishes the version, with its signatures, in another registry. Where it is already, that
-   * version is returned, which has the signatures of both afterwards. Numbers are the registry's
-   * own. The files are unpacked in a temporary folder, which is gone when this returns.
+   * Publishes the version and its signatures in another registry, under the next number there. If
+   * the registry already contains the version, the signatures are added to it. The files are
+   * unpacked in a temporary folder, which is deleted before this method returns.
    *
-   * @param registry where to; lent
-   * @return the version there, with the same digest
-   * @throws RegistryException if the archive is not let in, cannot be stored, or is signed and the
-   *     registry keeps no signatures; nothing was published
+   * @param registry the target; the caller closes it
+   * @return the version in the target, with the same digest
+   * @throws RegistryException if the archive is rejected, cannot be stored, or is signed and the
+   *     registry stores no signatures; nothing was published
    * @throws IntegrityException if the files are not those that the index lists
    */
   public ModelVersion into(ModelRegistry registry) {
@@ -299,35 +291,27 @@ public final class ModelArchive {
   }
 
   /**
-   * The same, with options. Files and bytes count twice for whoever is told of progress: when they
-   * are unpacked, and when they are published.
+   * Publishes the version with options. The progress counts files and bytes twice: when they are
+   * unpacked, and when they are published.
    *
-   * @param registry where to; lent
-   * @param options who is told how far it is; what it throws leaves nothing behind
-   * @return the version there, with the same digest
-   * @throws RegistryException if the archive is not let in, or cannot be stored; nothing was
-   *     published
+   * @param registry the target; the caller closes it
+   * @param options an exception of the listener cancels the import, and nothing is stored
+   * @return the version in the target, with the same digest
+   * @throws RegistryException if the archive is rejected, cannot be stored, or is signed and the
+   *     registry stores no signatures; nothing was published
    * @throws IntegrityException if the files are not those that the index lists
    */
   public ModelVersion into(ModelRegistry registry, PublishOptions options) {
     Objects.requireNonNull(registry, "registry");
     int files = index.files().size();
     long bytes = bytes(index);
-    ProgressMeter meter =
-        ProgressMeter.of(
-            options.listener().map(told -> ProgressMeter.before(told, files, bytes)), files, bytes);
-    PublishOptions after =
-        options.listener().isEmpty()
-            ? options
-            : options.toBuilder()
-                .listener(ProgressMeter.after(options.listener().get(), files, bytes))
-                .build();
+    ProgressMeter meter = ProgressMeter.ofFirstPass(options, files, bytes);
     try (ArchiveReader reader = ArchiveReader.open(file, limits)) {
-      Path folder = Files.createTempDirectory("mlops4j-archive-"); // for its owner alone
+      Path folder = Files.createTempDirectory("mlops4j-archive-"); // mode 0700
       try {
         reader.requireOnly(index.names());
         reader.unpack(index.files(), folder, meter);
-        return into(registry, reader, folder, after);
+        return into(registry, reader, folder, ProgressMeter.forSecondPass(options, files, bytes));
       } finally {
         Disk.deleteQuietly(folder);
       }
@@ -342,15 +326,14 @@ public final class ModelArchive {
     Map<String, byte[]> signatures = signatures(reader);
     if (!signatures.isEmpty() && !registry.keepsSignatures()) {
       throw new RegistryException(
-          "%s: found a signed version for %s, which keeps no signatures, expected one that does; nothing was published"
+          "%s: found a signed version for %s, which keeps no signatures, expected a registry that keeps them; nothing was published"
               .formatted(file, registry.location()),
           null);
     }
     Path model = index.folder() ? folder : folder.resolve(index.files().keySet().iterator().next());
     if (!ModelFiles.list(model).paths().keySet().equals(index.files().keySet())) {
       throw new RegistryException(
-          file + ": found an index of files that are no model's, as model.sig, expected none",
-          null);
+          file + ": found files that no model has, such as model.sig, expected none", null);
     }
     PublishOptions how =
         options.origin().isPresent() || index.origin() == null
@@ -372,7 +355,7 @@ public final class ModelArchive {
     for (String hex : index.signatures()) {
       byte[] bundle = reader.document(ArchiveIndex.SIGNATURES + hex + ".json");
       if (!Digest.sha256(bundle).hex().equals(hex)) {
-        throw new IntegrityException(file + ": found another signature than its index lists");
+        throw new IntegrityException(file + ": found another signature than the index lists");
       }
       VersionSignatures.checkSize(file, bundle);
       signatures.put(hex, bundle);
@@ -383,7 +366,7 @@ public final class ModelArchive {
   /**
    * For people.
    *
-   * @return the model, its digest, and the archive's file
+   * @return the model, its digest, and the file
    */
   @Override
   public String toString() {

@@ -12,7 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** What others are told about where a version comes from. */
+/** Describes the origin of a version for other registries. */
 final class Origins {
   private Origins() {}
 

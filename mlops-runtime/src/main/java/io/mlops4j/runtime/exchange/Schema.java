@@ -1,11 +1,7 @@
 package io.mlops4j.runtime.exchange;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,6 +10,7 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.TensorSpec.Dim;
 import io.mlops4j.model.ValueSpec;
+import io.mlops4j.runtime.internal.document.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,25 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One side of MLflow's signature: a JSON text of tensors or of columns, all with names or all
- * without.
+ * The inputs or outputs of an MLflow signature: JSON that lists either tensors or columns, either
+ * all with names or all without.
  *
- * @param values what each is; a column is a tensor of one dimension
- * @param columns whether they are columns
+ * @param values a column is a tensor of one dimension
+ * @param columns whether the values are columns
  */
 record Schema(List<ValueSpec> values, boolean columns) {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxNestingDepth(32)
-                          .maxNumberLength(100)
-                          .build())
-                  .build())
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .build();
-
   private static final Map<String, ElementType> COLUMNS =
       Map.of(
           "boolean", ElementType.BOOL,
@@ -53,7 +38,7 @@ record Schema(List<ValueSpec> values, boolean columns) {
     values = List.copyOf(values);
   }
 
-  /** Whether every value has a name. */
+  /** Returns whether every value has a name. */
   boolean named() {
     return !values.isEmpty() && values.stream().noneMatch(value -> value.name().isEmpty());
   }
@@ -63,20 +48,20 @@ record Schema(List<ValueSpec> values, boolean columns) {
   }
 
   /**
-   * Reads one side.
+   * Reads inputs or outputs.
    *
-   * @return empty if it has a type that no ONNX tensor has, as binary, datetime, array or object
+   * @return empty if a type is unknown to ONNX, such as binary, datetime, array or object
    * @throws DataException if it is no such JSON
    */
   static Optional<Schema> read(String what, String json) {
     try {
-      JsonNode array = MAPPER.readTree(json);
+      JsonNode array = Json.UNTRUSTED.readTree(json);
       if (array == null || !array.isArray()) {
-        throw new IllegalArgumentException("something else than a JSON array");
+        throw new IllegalArgumentException("no JSON array");
       }
       return read(array);
     } catch (JsonProcessingException e) {
-      throw damaged(what, "text that is no JSON (" + e.getOriginalMessage() + ")");
+      throw damaged(what, "malformed JSON (" + e.getOriginalMessage() + ")");
     } catch (IllegalArgumentException e) {
       throw damaged(what, String.valueOf(e.getMessage()));
     }
@@ -104,7 +89,7 @@ record Schema(List<ValueSpec> values, boolean columns) {
     }
     if ((columns > 0 && columns < values.size()) || (named > 0 && named < values.size())) {
       throw new IllegalArgumentException(
-          "tensors and columns, or values with and without names, in one");
+          "a mix of tensors and columns, or of values with and without names");
     }
     return Optional.of(new Schema(values, columns > 0));
   }
@@ -133,7 +118,7 @@ record Schema(List<ValueSpec> values, boolean columns) {
     return type(spec.path("dtype").asText()).map(type -> new TensorSpec(name, type, shape, false));
   }
 
-  /** NumPy's names are ours, but for those of booleans and text. */
+  /** Converts NumPy's names, which equal ours except for text. */
   private static Optional<ElementType> type(String numpy) {
     if (numpy.equals("object") || numpy.equals("str") || numpy.startsWith("<U")) {
       return Optional.of(ElementType.STRING);
@@ -148,11 +133,7 @@ record Schema(List<ValueSpec> values, boolean columns) {
     return Optional.empty();
   }
 
-  /**
-   * Writes one side.
-   *
-   * @return empty if MLflow has no words for it
-   */
+  /** Writes inputs or outputs, or returns empty if MLflow cannot express them. */
   static Optional<String> write(List<ValueSpec> values) {
     ArrayNode array = JsonNodeFactory.instance.arrayNode();
     for (ValueSpec value : values) {

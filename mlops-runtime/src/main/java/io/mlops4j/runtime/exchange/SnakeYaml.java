@@ -21,9 +21,9 @@ import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
- * YAML of strangers, as plain maps, lists and scalars: this library makes no other objects,
- * whatever a tag asks for. What could blow up is refused on the stream of events, before anything
- * is built.
+ * Reads a stranger's YAML as plain maps, lists and scalars: SnakeYAML Engine creates no other
+ * objects, whatever the tags say. Documents that would need too much memory are rejected by their
+ * events, before an object is created.
  */
 final class SnakeYaml {
   private static final int LARGEST = 1 << 20;
@@ -32,12 +32,6 @@ final class SnakeYaml {
 
   private SnakeYaml() {}
 
-  /**
-   * Reads a document that is a map.
-   *
-   * @param what for messages
-   * @throws DataException if it is no such document, or one that could blow up
-   */
   static Map<String, Object> read(String what, String text) {
     try {
       LoadSettings settings =
@@ -55,7 +49,7 @@ final class SnakeYaml {
       throw new DataException(
           what + ": found YAML that cannot be read (" + e.getMessage() + "), expected MLflow's", e);
     } catch (NumberFormatException | ArithmeticException e) {
-      throw refused(what, "a number that is none");
+      throw refused(what, "a malformed number");
     }
   }
 
@@ -71,7 +65,7 @@ final class SnakeYaml {
       } else if (event instanceof AliasEvent alias) {
         aliases++;
         if (open.contains(alias.getAlias().getValue())) {
-          throw refused(what, "a value that holds itself");
+          throw refused(what, "a value that contains itself");
         }
       }
       if (open.size() > DEEPEST) {

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** YAML, if the library for it is there: it is optional, and loaded when it is first needed. */
+/** YAML, with an optional library that is loaded at the first use. */
 final class Yaml {
   private static final String ARTIFACT = "org.snakeyaml:snakeyaml-engine:3.2";
 
@@ -14,9 +14,8 @@ final class Yaml {
   /**
    * Reads a document that is a map.
    *
-   * @param what for messages
-   * @throws DataException if it is no such document, or one that could blow up, or the library is
-   *     not there
+   * @param what the file, for messages
+   * @throws DataException if it is no such document, is too large, or the library is absent
    */
   static Map<String, Object> read(String what, String text) {
     return withLibrary(what, () -> SnakeYaml.read(what, text));
@@ -31,15 +30,12 @@ final class Yaml {
       return work.get();
     } catch (LinkageError e) {
       throw new DataException(
-          what
-              + ": found a file of YAML, expected "
-              + ARTIFACT
-              + " on the class path for it; add that dependency",
+          what + ": found YAML, expected " + ARTIFACT + " on the class path; add that dependency",
           e);
     }
   }
 
-  /** Keys become text; those without a value are left out. */
+  /** Converts keys to text and leaves out keys without a value. */
   static Map<String, Object> map(Map<?, ?> map) {
     Map<String, Object> named = new LinkedHashMap<>();
     map.forEach(

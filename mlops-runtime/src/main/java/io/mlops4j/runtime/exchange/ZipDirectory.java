@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory at the end of a ZIP file, read for what the JDK does not tell of an entry: whether
- * it is a link, a device or encrypted. Sizes are those that the directory claims.
+ * Reads the directory at the end of a ZIP file. It says of each entry, as the JDK does not, whether
+ * it is a link, a device or encrypted.
  */
 final class ZipDirectory {
   private static final int END = 0x06054b50;
@@ -30,17 +30,15 @@ final class ZipDirectory {
   /**
    * An entry as the directory describes it.
    *
-   * @param name decoded as UTF-8
-   * @param encrypted whether it needs a password
-   * @param mode the Unix mode, 0 where the directory has none
+   * @param mode the Unix mode, or 0 if the directory has none
    */
-  public record Entry(String name, boolean encrypted, int mode) {
+  record Entry(String name, boolean encrypted, int mode) {
     private static final int TYPE = 0170000;
     private static final int FILE = 0100000;
     private static final int FOLDER = 0040000;
     private static final int LINK = 0120000;
 
-    /** Neither file nor folder: a word for what it is, or empty. */
+    /** Returns the kind of an entry that is neither file nor folder, or an empty text. */
     String special() {
       int type = mode & TYPE;
       if (type == 0 || type == FILE || type == FOLDER) {
@@ -53,8 +51,8 @@ final class ZipDirectory {
   /**
    * Reads the directory.
    *
-   * @param most how many entries there may be
-   * @throws IOException if it is no ZIP file, is damaged, or has more entries
+   * @param most the largest number of entries
+   * @throws IOException if the file is no ZIP file, is damaged, or has more entries
    */
   static List<Entry> read(FileChannel file, int most) throws IOException {
     ByteBuffer end = end(file);
@@ -99,7 +97,7 @@ final class ZipDirectory {
     }
     if (entries.size() != count) {
       throw new IOException(
-          "a ZIP directory of " + entries.size() + " entries that says it has " + count);
+          "a ZIP directory of " + entries.size() + " entries that claims " + count);
     }
     return entries;
   }
@@ -124,7 +122,7 @@ final class ZipDirectory {
     throw new IOException("no ZIP file, or one that was cut");
   }
 
-  /** Null where the numbers fit into the old form. */
+  /** Returns null if the numbers fit into the old form. */
   private static @Nullable ByteBuffer end64(FileChannel file, ByteBuffer end) throws IOException {
     boolean large = end.getShort(10) == -1 || end.getInt(12) == -1 || end.getInt(16) == -1;
     long at = file.size() - END_BYTES - LOCATOR_BYTES;

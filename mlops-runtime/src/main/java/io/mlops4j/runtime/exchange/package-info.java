@@ -1,6 +1,6 @@
 /**
- * Versions in forms that other systems read: archives of this library, and MLflow's folders, whose
- * YAML takes an optional library.
+ * Import and export of versions: archives of this library, and MLflow's folders, which need an
+ * optional library for YAML.
  */
 @NullMarked
 package io.mlops4j.runtime.exchange;

@@ -1,18 +1,18 @@
 package io.mlops4j.runtime.trust;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.runtime.internal.document.Document;
+import io.mlops4j.runtime.internal.document.Texts;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Sigstore bundle that was signed by a key: a DSSE envelope, and which key. A key that lies in
- * the bundle itself, as older tools put it there, proves nothing and is not read.
+ * A Sigstore bundle: a DSSE envelope, and which key signed it. Older tools also put the key itself
+ * into the bundle. Such a key proves nothing and is ignored.
  */
 final class Bundle {
   private static final String MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
@@ -21,19 +21,22 @@ final class Bundle {
   private final byte[] payload;
   private final byte[] signature;
   private final @Nullable String hint;
+  private final boolean byCertificate;
 
   /**
-   * @param payload what was signed, of the type of in-toto statements
-   * @param signature over {@link #signed}
-   * @param hint the key's hint, or null in bundles of older tools
+   * @param payload the signed in-toto statement
+   * @param signature the signature of {@link #signed}
+   * @param hint the key's hint, or null if the bundle names no key
+   * @param byCertificate whether a certificate signed it, which no policy accepts
    */
-  Bundle(byte[] payload, byte[] signature, @Nullable String hint) {
+  Bundle(byte[] payload, byte[] signature, @Nullable String hint, boolean byCertificate) {
     this.payload = payload;
     this.signature = signature;
     this.hint = hint;
+    this.byCertificate = byCertificate;
   }
 
-  /** What is signed: the payload with its length and type before it. */
+  /** Returns the bytes that are signed: the payload after its length and type. */
   static byte[] signed(byte[] payload) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     String head = "DSSEv1 %d %s %d ".formatted(PAYLOAD_TYPE.length(), PAYLOAD_TYPE, payload.length);
@@ -42,21 +45,21 @@ final class Bundle {
     return bytes.toByteArray();
   }
 
-  /** Whether this key may have signed it, and did. */
+  /** Verifies the signature with a key; false if the bundle names another key. */
   boolean isSignedBy(TrustedKey key) {
     return (hint == null || hint.equals(key.hint())) && key.verifies(signed(payload), signature);
   }
 
-  /** What it says; to be believed only once it is known who signed it. */
+  /** Returns the statement, which proves nothing until the signature is verified. */
   Statement statement() throws RefusedSignature {
     return Statement.read(payload);
   }
 
-  /** The key that it names, for messages. */
+  /** Returns the key that the bundle names, for messages. */
   String signer() {
     return hint == null
         ? "a key that it does not name"
-        : "the key " + TrustMessages.abbreviated(hint);
+        : "the key " + Texts.plain(hint.substring(0, Math.min(12, hint.length())));
   }
 
   Optional<String> hint() {
@@ -71,50 +74,40 @@ final class Bundle {
     material.putArray("tlogEntries");
     bundle
         .putObject("dsseEnvelope")
-        .put("payload", base64(payload))
+        .put("payload", payload)
         .put("payloadType", PAYLOAD_TYPE)
         .putArray("signatures")
-        .add(nodes.objectNode().put("sig", base64(signature)).put("keyid", ""));
-    return SignedJson.write(bundle);
+        .add(nodes.objectNode().put("sig", signature).put("keyid", ""));
+    return Statement.bytes(bundle);
   }
 
-  private static String base64(byte[] bytes) {
-    return Base64.getEncoder().encodeToString(bytes);
-  }
-
-  /** One that a key signed. */
+  /** Reads a bundle that a key signed. */
   static Bundle read(ByteBuffer json) throws RefusedSignature {
-    SignedJson bundle = SignedJson.read("a bundle", json);
-    bundle.expect("mediaType", MEDIA_TYPE);
-    SignedJson material = bundle.object("verificationMaterial");
-    if (isByCertificate(material)) {
+    byte[] bytes = new byte[json.remaining()];
+    json.duplicate().get(bytes);
+    Bundle bundle = readAny(bytes);
+    if (bundle.byCertificate) {
       throw new RefusedSignature(
           "a bundle signed with a certificate, where only signatures by keys are known;"
-              + " sign with a key, as by \"model_signing sign key\"");
+              + " sign with a key, for example by \"model_signing sign key\"");
     }
-    SignedJson key = material.object("publicKey");
-    return of(bundle, key.has("hint") ? key.text("hint") : null);
+    return bundle;
   }
 
-  /** Also one that was signed with a certificate: for what it says, not to be verified. */
-  static Bundle readAny(ByteBuffer json) throws RefusedSignature {
-    SignedJson bundle = SignedJson.read("a bundle", json);
+  /** Reads a bundle to show it, even one that a certificate signed. */
+  static Bundle readAny(byte[] json) throws RefusedSignature {
+    return Document.readUntrusted(
+        json, Bundle::of, found -> new RefusedSignature("a bundle with " + found));
+  }
+
+  private static Bundle of(Document bundle) {
     bundle.expect("mediaType", MEDIA_TYPE);
-    return isByCertificate(bundle.object("verificationMaterial")) ? of(bundle, null) : read(json);
-  }
-
-  private static boolean isByCertificate(SignedJson material) {
-    return material.has("certificate") || material.has("x509CertificateChain");
-  }
-
-  private static Bundle of(SignedJson bundle, @Nullable String hint) throws RefusedSignature {
-    SignedJson envelope = bundle.object("dsseEnvelope");
+    Document material = bundle.object("verificationMaterial");
+    boolean byCertificate = material.has("certificate") || material.has("x509CertificateChain");
+    String hint = byCertificate ? null : material.object("publicKey").optionalText("hint");
+    Document envelope = bundle.object("dsseEnvelope");
     envelope.expect("payloadType", PAYLOAD_TYPE);
-    JsonNode signatures = envelope.array("signatures");
-    if (signatures.size() != 1) {
-      throw new RefusedSignature("a bundle of " + signatures.size() + " signatures instead of one");
-    }
-    SignedJson signature = SignedJson.of("signatures", signatures.get(0));
-    return new Bundle(envelope.base64("payload"), signature.base64("sig"), hint);
+    byte[] signature = envelope.onlyObject("signatures").base64("sig");
+    return new Bundle(envelope.base64("payload"), signature, hint, byCertificate);
   }
 }

@@ -8,7 +8,7 @@ import java.security.spec.ECParameterSpec;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The elliptic curves of the format, each with the one hash that it is used with. */
+/** The elliptic curves of the format, each with its hash. */
 enum Curve {
   P256("P-256", "secp256r1", "SHA256withECDSA"),
   P384("P-384", "secp384r1", "SHA384withECDSA"),
@@ -24,7 +24,7 @@ enum Curve {
     this.signature = signature;
   }
 
-  /** Empty for any other curve, also one of the same size. */
+  /** Returns empty for any other curve, even one of the same size. */
   static Optional<Curve> of(ECKey key) {
     return Arrays.stream(values()).filter(curve -> curve.isOf(key.getParams())).findFirst();
   }
@@ -47,7 +47,7 @@ enum Curve {
     }
   }
 
-  /** The JDK's name of the signature algorithm. */
+  /** Returns the JDK's name of the signature algorithm. */
   String signature() {
     return signature;
   }

@@ -19,13 +19,13 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Signs models in the form of OpenSSF model signing 1.0, which its public tool verifies too: {@code
- * model_signing verify key --signature model.sig --public_key key.pem FOLDER}. Immutable and thread
- * safe. The private key is used where the caller's security provider keeps it.
+ * Signs models in the form of OpenSSF model signing 1.0. The public tool can verify the signatures:
+ * {@code model_signing verify key --signature model.sig --public_key key.pem FOLDER}. Immutable and
+ * thread safe. The private key does not leave the caller's security provider.
  *
- * <p>It also signs the records of a registry ({@link
- * io.mlops4j.registry.RegistryOptions.Builder#signing}). Who may train and who may deploy are often
- * not the same: then let the two have keys of their own.
+ * <p>A signer also signs the records of a registry ({@link
+ * io.mlops4j.registry.RegistryOptions.Builder#signing}). If different people train and deploy
+ * models, give each group its own key.
  */
 public final class ModelSigner implements RecordSigner {
   private final PrivateKey secret;
@@ -37,9 +37,9 @@ public final class ModelSigner implements RecordSigner {
   }
 
   /**
-   * Signs with a key.
+   * Creates a signer from a pair of keys.
    *
-   * @param secret the private key, which may be one that a device keeps
+   * @param secret the private key, for example one inside a hardware module
    * @param key its public key, of P-256, P-384 or P-521
    * @return the signer
    * @throws IllegalArgumentException if it is another kind of key, or the two are no pair
@@ -61,14 +61,14 @@ public final class ModelSigner implements RecordSigner {
    * @param secret a PEM file with an unencrypted private key, PKCS #8 or SEC 1
    * @param key a PEM file with its public key
    * @return the signer
-   * @throws IllegalArgumentException if a file cannot be read, or they hold no such pair
+   * @throws IllegalArgumentException if a file cannot be read, or the keys are no such pair
    */
   public static ModelSigner read(Path secret, Path key) {
     return of(Pem.privateKey(secret), Pem.publicKey(key));
   }
 
   /**
-   * The key that verifies what is signed here.
+   * Returns the key that verifies the signatures.
    *
    * @return the public key
    */
@@ -77,12 +77,12 @@ public final class ModelSigner implements RecordSigner {
   }
 
   /**
-   * Signs a model's file, or a folder with all its files, but for {@code model.sig}, {@code .git},
+   * Signs a model's file, or a folder with all its files except {@code model.sig}, {@code .git},
    * {@code .github}, {@code .gitattributes} and {@code .gitignore}.
    *
-   * @param fileOrFolder the model; only read
+   * @param fileOrFolder the model; not changed
    * @return the bundle, JSON in UTF-8
-   * @throws io.mlops4j.error.ModelLoadException if it cannot be read, or holds a link
+   * @throws io.mlops4j.error.ModelLoadException if it cannot be read, or contains a link
    */
   public byte[] sign(Path fileOrFolder) {
     ModelFiles model = ModelFiles.list(fileOrFolder);
@@ -99,12 +99,12 @@ public final class ModelSigner implements RecordSigner {
   }
 
   /**
-   * Signs a model, and keeps the bundle with it, over one that was there: as {@code model.sig} in a
-   * folder, as {@code NAME.sig} beside a file.
+   * Signs a model and stores the bundle, replacing an earlier one: {@code model.sig} in a folder,
+   * {@code NAME.sig} beside a file.
    *
    * @param fileOrFolder the model
    * @return the bundle's file
-   * @throws io.mlops4j.error.ModelLoadException if the model cannot be read, or holds a link
+   * @throws io.mlops4j.error.ModelLoadException if the model cannot be read, or contains a link
    * @throws RegistryException if the bundle cannot be written
    */
   public Path signBeside(Path fileOrFolder) {
@@ -121,13 +121,13 @@ public final class ModelSigner implements RecordSigner {
   }
 
   /**
-   * Signs a version, and keeps the bundle beside it in its registry. What is signed are its files,
-   * verified against its digest, and the model's name.
+   * Signs a version and adds the bundle to its registry. The signature covers the version's files,
+   * which are verified against its digest, and the model's name.
    *
-   * @param registry where it was published; lent
+   * @param registry the registry of the version; the caller closes it
    * @param version a version of this registry
    * @return the bundle
-   * @throws io.mlops4j.error.IntegrityException if its bytes are not those that were published
+   * @throws io.mlops4j.error.IntegrityException if the bytes are not those that were published
    * @throws RegistryException if the bundle cannot be stored
    */
   public byte[] sign(ModelRegistry registry, ModelVersion version) {
@@ -146,7 +146,7 @@ public final class ModelSigner implements RecordSigner {
     Map<String, Digest> signed = new HashMap<>(digests);
     signed.keySet().removeIf(new Statement(name, Map.of(), Statement.IGNORED)::ignores);
     byte[] payload = new Statement(name, signed, Statement.IGNORED).write();
-    return new Bundle(payload, signature(Bundle.signed(payload)), key.hint()).write();
+    return new Bundle(payload, signature(Bundle.signed(payload)), key.hint(), false).write();
   }
 
   @Override
@@ -167,14 +167,8 @@ public final class ModelSigner implements RecordSigner {
       return signer.sign();
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException(
-          "secret: found a private key of "
-              + secret.getAlgorithm()
-              + " that does not sign for "
-              + key.curve()
-              + " ("
-              + e.getMessage()
-              + "), expected that of the "
-              + key,
+          "secret: found a private key of %s that does not sign for %s (%s), expected that of the %s"
+              .formatted(secret.getAlgorithm(), key.curve(), e.getMessage(), key),
           e);
     }
   }
@@ -182,7 +176,7 @@ public final class ModelSigner implements RecordSigner {
   /**
    * For people.
    *
-   * @return which key signs
+   * @return the key
    */
   @Override
   public String toString() {

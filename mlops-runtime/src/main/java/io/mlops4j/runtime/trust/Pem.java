@@ -18,9 +18,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Keys in PEM files, as OpenSSL and GnuTLS write them: a public key as {@code PUBLIC KEY}, a
- * private one as {@code PRIVATE KEY} (PKCS #8) or {@code EC PRIVATE KEY} (SEC 1). Text around the
- * blocks is passed over.
+ * Keys in PEM files of OpenSSL and GnuTLS: a public key as {@code PUBLIC KEY}, a private key as
+ * {@code PRIVATE KEY} (PKCS #8) or {@code EC PRIVATE KEY} (SEC 1). Text around the blocks is
+ * ignored.
  */
 final class Pem {
   private static final Pattern BLOCK =
@@ -56,7 +56,7 @@ final class Pem {
     }
   }
 
-  /** The PEM form of the Python tool's library: 64 columns and a final line feed. */
+  /** Writes the PEM form of the Python tool's library: 64 columns and a final line feed. */
   static byte[] write(PublicKey key) {
     String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded());
     return ("-----BEGIN PUBLIC KEY-----\n" + body + "\n-----END PUBLIC KEY-----\n")
@@ -91,27 +91,20 @@ final class Pem {
 
   private static IllegalArgumentException wrong(Path file, String text, String expected) {
     Matcher block = BLOCK.matcher(text);
+    String found = block.find() ? "a block \"" + block.group(1) + "\"" : "no PEM block";
     return new IllegalArgumentException(
-        "file: found "
-            + file
-            + " with "
-            + (block.find() ? "a block \"" + block.group(1) + "\"" : "no PEM block")
-            + ", expected "
-            + expected
-            + " of an elliptic curve; openssl pkey converts keys");
+        "file: found %s with %s, expected %s of an elliptic curve; openssl pkey converts keys"
+            .formatted(file, found, expected));
   }
 
   private static IllegalArgumentException notEc(Path file, Exception cause) {
     return new IllegalArgumentException(
-        "file: found "
-            + file
-            + " with a key that is none of an elliptic curve ("
-            + cause.getMessage()
-            + "), expected one of P-256, P-384 or P-521",
+        "file: found %s with a key of no elliptic curve (%s), expected one of P-256, P-384 or P-521"
+            .formatted(file, cause.getMessage()),
         cause);
   }
 
-  /** The PKCS #8 form, which Java reads, of the SEC 1 form: the curve moves to the front. */
+  /** Converts SEC 1 into PKCS #8, which Java reads: the curve moves to the front. */
   private static byte[] wrapped(Path file, byte[] sec1) {
     int at = oid(sec1);
     if (at < 0) {
@@ -126,7 +119,7 @@ final class Pem {
     return der(0x30, der(2, new byte[1]), der(0x30, ecPublicKey, curve), der(4, sec1));
   }
 
-  /** Where the object identifier in the explicit tag 0 begins; the tag follows the secret. */
+  /** Returns the position of the object identifier in explicit tag 0, behind the secret, or -1. */
   private static int oid(byte[] sec1) {
     for (int i = 0; i + 4 < sec1.length; i++) {
       int length = sec1[i + 1];

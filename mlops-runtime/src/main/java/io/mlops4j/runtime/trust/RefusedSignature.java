@@ -1,8 +1,9 @@
 package io.mlops4j.runtime.trust;
 
+import io.mlops4j.runtime.internal.document.Texts;
 import java.util.Collection;
 
-/** Why a signature proves nothing; never leaves this package. */
+/** The reason why a signature proves nothing; never leaves this package. */
 final class RefusedSignature extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -13,10 +14,10 @@ final class RefusedSignature extends Exception {
     super(found);
   }
 
-  /** Throws if there are any. */
+  /** Throws if there are any such files. */
   static void ofAny(String what, Collection<String> names) throws RefusedSignature {
     if (!names.isEmpty()) {
-      throw new RefusedSignature(what + TrustMessages.some(names));
+      throw new RefusedSignature(what + Texts.some(names.stream().map(Texts::plain).toList()));
     }
   }
 

@@ -2,38 +2,36 @@ package io.mlops4j.runtime.trust;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.model.Digest;
-import java.nio.ByteBuffer;
+import io.mlops4j.runtime.internal.document.Texts;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a signature in the form of OpenSSF model signing says, to be shown or compared: which key it
- * names, and which files it is about. Nothing of it is to be believed: anybody can write such a
- * thing. Whether a key made it is for a {@link TrustPolicy} to judge, when a model is loaded.
- * Immutable and thread safe.
+ * The content of a signature in the form of OpenSSF model signing, to be shown or compared: the key
+ * that it names and the files that it lists. The content proves nothing, because anyone can write
+ * it: a {@link TrustPolicy} verifies the key when a model is loaded. Immutable and thread safe.
  */
 public final class SignatureBundle {
-  private final Optional<String> keyHint;
+  private final Bundle bundle;
   private final Statement statement;
 
-  private SignatureBundle(Optional<String> keyHint, Statement statement) {
-    this.keyHint = keyHint;
+  private SignatureBundle(Bundle bundle, Statement statement) {
+    this.bundle = bundle;
     this.statement = statement;
   }
 
   /**
-   * Reads a bundle, signed by a key or with a certificate.
+   * Reads a bundle that a key or a certificate signed.
    *
-   * @param bundle as {@link io.mlops4j.registry.ModelRegistry#signatures} gives it
-   * @return what it says
-   * @throws DataException if it is none, or its statement contradicts itself
+   * @param bundle as {@link io.mlops4j.registry.ModelRegistry#signatures} returns it
+   * @return its content
+   * @throws DataException if it is no bundle, or its statement contradicts itself
    */
   public static SignatureBundle read(byte[] bundle) {
     try {
-      Bundle read = Bundle.readAny(ByteBuffer.wrap(bundle));
-      return new SignatureBundle(read.hint(), read.statement());
+      Bundle read = Bundle.readAny(bundle);
+      return new SignatureBundle(read, read.statement());
     } catch (RefusedSignature e) {
       throw new DataException(
           "found " + e.found() + ", expected a bundle of OpenSSF model signing", e);
@@ -41,16 +39,16 @@ public final class SignatureBundle {
   }
 
   /**
-   * What it calls the key, as {@link TrustedKey#hint} does.
+   * Returns the hint of the key, which {@link TrustedKey#hint} explains.
    *
-   * @return empty where older tools named none, and for signatures with a certificate
+   * @return empty if the bundle names no key, as bundles of older tools and certificates do not
    */
   public Optional<String> keyHint() {
-    return keyHint;
+    return bundle.hint();
   }
 
   /**
-   * What it calls the model.
+   * Returns the signer's name for the model.
    *
    * @return any text
    */
@@ -59,20 +57,20 @@ public final class SignatureBundle {
   }
 
   /**
-   * The files that it is about.
+   * Returns the digests of the signed files.
    *
-   * @return digests by relative names, unmodifiable; {@code .} for a model that is one file
+   * @return by relative name, unmodifiable; the name is {@code .} for a model that is one file
    */
   public Map<String, Digest> files() {
-    return Collections.unmodifiableMap(new LinkedHashMap<>(statement.files()));
+    return Collections.unmodifiableMap(statement.files());
   }
 
   /**
-   * Whether it is about the very files that a model has. That the model has further ones is no
-   * mismatch: a policy may leave them out.
+   * Compares the signed files with the files of a model. Further files of the model are no
+   * mismatch, because a policy may leave them out.
    *
    * @param files the digest of each file by its relative name
-   * @return empty if it is, otherwise what was found and what was expected
+   * @return empty if all signed files match, otherwise what was found and expected
    */
   public Optional<String> mismatch(Map<String, Digest> files) {
     try {
@@ -86,18 +84,12 @@ public final class SignatureBundle {
   /**
    * For people.
    *
-   * @return the model, how many files, and the key that it names
+   * @return the model, the number of files, and the key that the bundle names
    */
   @Override
   public String toString() {
-    return "signature of "
-        + TrustMessages.plain(statement.subject())
-        + ", "
-        + statement.files().size()
-        + (statement.files().size() == 1 ? " file" : " files")
-        + ", by "
-        + keyHint
-            .map(hint -> "the key " + TrustMessages.abbreviated(hint))
-            .orElse("a key it does not name");
+    int files = statement.files().size();
+    return "signature of %s, %d file%s, by %s"
+        .formatted(Texts.plain(statement.subject()), files, files == 1 ? "" : "s", bundle.signer());
   }
 }

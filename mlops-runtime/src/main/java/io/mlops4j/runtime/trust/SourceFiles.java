@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.trust;
 
 import io.mlops4j.model.Digest;
+import io.mlops4j.runtime.internal.source.FileSource;
 import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -8,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The files of a source, asked for once, and how they meet what was signed. */
+/** The files of a source, read once, and their comparison with a statement. */
 final class SourceFiles {
   private final ModelSource source;
   private final @Nullable String main;
@@ -25,7 +26,7 @@ final class SourceFiles {
     }
   }
 
-  /** The digest of each file, taken of the buffers themselves. */
+  /** Returns the digest of each file, computed from the buffers. */
   Map<String, Digest> digests() {
     if (digests.isEmpty()) {
       files.forEach((name, buffer) -> digests.put(name, Digest.sha256(buffer.duplicate())));
@@ -34,24 +35,28 @@ final class SourceFiles {
   }
 
   /**
-   * Compares.
+   * Compares the files with a statement.
    *
-   * @param unsigned whether files that are not in the statement are left out, rather than refused
-   * @return what may be loaded: the files in the statement
+   * @param leavesOut whether unsigned files are left out instead of rejected
+   * @return a source with the very buffers that were compared, whatever the first source returns
+   *     later
    */
-  ModelSource verified(Statement statement, boolean unsigned) throws RefusedSignature {
+  ModelSource verified(Statement statement, boolean leavesOut) throws RefusedSignature {
     Map<String, Digest> signed = statement.signed(digests());
-    statement.compare(digests(), unsigned);
-    return only(signed);
-  }
-
-  private ModelSource only(Map<String, Digest> signed) throws RefusedSignature {
+    statement.compare(digests(), leavesOut);
     if (main != null && !signed.containsKey(main)) {
       throw new RefusedSignature("files that were not signed, " + main);
     }
     Map<String, ByteBuffer> kept = new LinkedHashMap<>(files);
     kept.keySet().retainAll(signed.keySet());
     ByteBuffer bytes = main == null ? null : kept.remove(main);
-    return new VerifiedSource(source, bytes, kept);
+    return new FileSource(
+        source.format(),
+        source.main(),
+        bytes,
+        kept,
+        source.digest(),
+        source.signatures(),
+        source.cacheable());
   }
 }

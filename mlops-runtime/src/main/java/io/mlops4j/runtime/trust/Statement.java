@@ -1,11 +1,13 @@
 package io.mlops4j.runtime.trust;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.model.Digest;
+import io.mlops4j.runtime.internal.document.Document;
+import io.mlops4j.runtime.internal.document.Json;
+import io.mlops4j.runtime.internal.document.Texts;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,19 +19,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a signature says: the digest of each file of a model. Ours lists the files by code point, as
- * the format says; its Python tool lists them by the parts of their paths. So what is read is
- * checked in the order in which it stands.
+ * The statement that a signature covers: the digest of each file of a model. This class lists the
+ * files by code point, as the format demands. The format's Python tool sorts them by the parts of
+ * their paths, so a statement is checked in the order in which it lists the files.
  *
- * @param subject what the signer called the model
- * @param files digest of each file by relative name; {@code .} for a model that is a file
- * @param ignored files and folders that the signer left out, by relative name
+ * @param subject the signer's name for the model
+ * @param files digest of each file by relative name; {@code .} for a model that is one file
+ * @param ignored relative names of files and folders that the signer left out
  */
 record Statement(String subject, Map<String, Digest> files, List<String> ignored) {
   /** The name of a model's only file. */
   static final String FILE = ".";
 
-  /** What the public tool leaves out too, unless told otherwise. */
+  /** The files that the public tool ignores by default. */
   static final List<String> IGNORED =
       List.of("model.sig", ".git", ".gitattributes", ".github", ".gitignore");
 
@@ -39,12 +41,12 @@ record Statement(String subject, Map<String, Digest> files, List<String> ignored
   private static final Comparator<String> BY_CODE_POINT =
       Comparator.comparing(name -> name.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
 
-  /** Whether a file is in or below what the signer left out. */
+  /** Returns whether the signer left out this file or a folder above it. */
   boolean ignores(String name) {
     return ignored.stream().anyMatch(path -> name.equals(path) || name.startsWith(path + "/"));
   }
 
-  /** By the names that a model's files have: one that is a single file has no name when signed. */
+  /** Returns the signed digests by the names of the model's files: a single file has no name. */
   Map<String, Digest> signed(Map<String, Digest> found) {
     Digest only = files.get(FILE);
     return only != null && files.size() == 1 && found.size() == 1
@@ -52,7 +54,7 @@ record Statement(String subject, Map<String, Digest> files, List<String> ignored
         : files;
   }
 
-  /** Refuses files that are not as they were signed, or not there; others there may be. */
+  /** Requires that every signed file is present and unchanged; the model may have others. */
   void compare(Map<String, Digest> found) throws RefusedSignature {
     List<String> missing = new ArrayList<>();
     List<String> altered = new ArrayList<>();
@@ -69,16 +71,16 @@ record Statement(String subject, Map<String, Digest> files, List<String> ignored
     RefusedSignature.ofAny("no ", missing);
   }
 
-  /** Refuses, besides, files that were not signed, unless these are left out. */
+  /** Requires, besides, that every file is signed or ignored, unless others are left out. */
   void compare(Map<String, Digest> found, boolean leavesOut) throws RefusedSignature {
     compare(found);
-    Map<String, Digest> signed = signed(found);
-    List<String> unlisted =
-        found.keySet().stream()
-            .filter(name -> !signed.containsKey(name) && !ignores(name))
-            .toList();
     if (!leavesOut) {
-      RefusedSignature.ofAny("files that were not signed, ", unlisted);
+      Map<String, Digest> signed = signed(found);
+      RefusedSignature.ofAny(
+          "files that were not signed, ",
+          found.keySet().stream()
+              .filter(name -> !signed.containsKey(name) && !ignores(name))
+              .toList());
     }
   }
 
@@ -103,7 +105,16 @@ record Statement(String subject, Map<String, Digest> files, List<String> ignored
                 .put("name", name)
                 .put("algorithm", SHA256)
                 .put("digest", digest.hex()));
-    return SignedJson.write(json);
+    return bytes(json);
+  }
+
+  /** Returns JSON on one line, as the format's tools write it. */
+  static byte[] bytes(ObjectNode json) {
+    try {
+      return Json.UNTRUSTED.writeValueAsBytes(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("found names that are no valid Unicode", e);
+    }
   }
 
   private static Digest root(Map<String, Digest> inOrder) {
@@ -113,56 +124,43 @@ record Statement(String subject, Map<String, Digest> files, List<String> ignored
   }
 
   static Statement read(byte[] payload) throws RefusedSignature {
-    SignedJson json = SignedJson.read("a statement", ByteBuffer.wrap(payload));
-    json.expect("_type", TYPE);
-    json.expect("predicateType", PREDICATE_TYPE);
-    JsonNode subjects = json.array("subject");
-    if (subjects.size() != 1) {
-      throw new RefusedSignature("a statement of " + subjects.size() + " subjects instead of one");
-    }
-    SignedJson subject = SignedJson.of("\"subject\"", subjects.get(0));
-    SignedJson predicate = json.object("predicate");
-    SignedJson serialization = predicate.object("serialization");
-    serialization.expect("method", "files");
-    serialization.expect("hash_type", SHA256);
-    Map<String, Digest> files = files(predicate.array("resources"));
-    Digest root = digest(subject.object("digest").text(SHA256));
-    if (!root(files).equals(root)) {
-      throw new RefusedSignature(
-          "a statement with the digest " + root.abbreviated() + " over other files than it lists");
-    }
-    return new Statement(subject.text("name"), files, ignored(serialization));
+    return Document.readUntrusted(
+        payload, Statement::of, found -> new RefusedSignature("a statement with " + found));
   }
 
-  private static Map<String, Digest> files(JsonNode resources) throws RefusedSignature {
+  private static Statement of(Document json) {
+    json.expect("_type", TYPE);
+    json.expect("predicateType", PREDICATE_TYPE);
+    Document subject = json.onlyObject("subject");
+    Document predicate = json.object("predicate");
+    Document serialization = predicate.object("serialization");
+    serialization.expect("method", "files");
+    serialization.expect("hash_type", SHA256);
+    Map<String, Digest> files = files(predicate);
+    Digest root = digest(subject.object("digest"), SHA256);
+    if (!root(files).equals(root)) {
+      throw new IllegalArgumentException(
+          "the digest " + root.abbreviated() + " over other files than it lists");
+    }
+    return new Statement(subject.text("name"), files, serialization.texts("ignore_paths"));
+  }
+
+  private static Map<String, Digest> files(Document predicate) {
     Map<String, Digest> files = new LinkedHashMap<>();
-    for (JsonNode each : resources) {
-      SignedJson resource = SignedJson.of("\"resources\"", each);
+    for (Document resource : predicate.objects("resources")) {
       resource.expect("algorithm", SHA256);
       String name = resource.text("name");
-      if (files.put(name, digest(resource.text("digest"))) != null) {
-        throw new RefusedSignature("a statement that lists \"" + name + "\" twice");
+      if (files.put(name, digest(resource, "digest")) != null) {
+        throw new IllegalArgumentException("\"" + Texts.plain(name) + "\" listed twice");
       }
     }
     if (files.isEmpty()) {
-      throw new RefusedSignature("a statement about no file");
+      throw new IllegalArgumentException("no file");
     }
     return files;
   }
 
-  private static List<String> ignored(SignedJson serialization) throws RefusedSignature {
-    List<String> ignored = new ArrayList<>();
-    if (serialization.has("ignore_paths")) {
-      serialization.array("ignore_paths").forEach(path -> ignored.add(path.asText()));
-    }
-    return List.copyOf(ignored);
-  }
-
-  private static Digest digest(String hex) throws RefusedSignature {
-    try {
-      return Digest.parse("sha256:" + hex);
-    } catch (IllegalArgumentException e) {
-      throw new RefusedSignature("a statement with \"" + hex + "\" for a digest");
-    }
+  private static Digest digest(Document json, String key) {
+    return Digest.parse("sha256:" + json.text(key));
   }
 }

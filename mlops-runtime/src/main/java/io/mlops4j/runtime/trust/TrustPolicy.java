@@ -5,10 +5,10 @@ import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.RecordTrust;
 import io.mlops4j.registry.VersionTrust;
+import io.mlops4j.runtime.internal.document.Texts;
 import io.mlops4j.spi.ModelSource;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -19,26 +19,26 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which models may be loaded: whose signature each needs. A runtime that was given a policy asks it
- * for every model that it loads, from files, from a registry and for a deployment; there is no way
- * around it. Immutable and thread safe.
+ * The signatures that each model needs. A runtime with a policy applies it to every model that it
+ * loads, from files, from a registry and for a deployment; no call bypasses it. Immutable and
+ * thread safe.
  *
- * <p>What is compared with the signature are the bytes in memory that the engine is given
- * afterwards, not the files: one that is exchanged meanwhile changes nothing. A signature is found
- * beside the version in its registry, as {@code model.sig} in a model's folder, or as {@code
- * NAME.sig} beside its file; of several, one that holds is enough. Files that the signer left out
- * are not given to the engine.
+ * <p>The policy compares the signature with the bytes in memory that the engine is given
+ * afterwards, so a file that is replaced meanwhile has no effect. Signatures are read from the
+ * registry of the version, from {@code model.sig} in a model's folder, or from {@code NAME.sig}
+ * beside its file. One valid signature is enough. The engine does not get files that the signer
+ * left out.
  *
- * <p>A model that no rule names is refused. Of several rules the most exact decides: the name
- * itself, then the longest beginning.
+ * <p>A model without a rule is rejected. If several rules match, the most exact one decides: the
+ * exact name, then the longest prefix.
  *
- * <p>A policy also says whose records of a model a registry believes ({@link
- * io.mlops4j.registry.RegistryOptions.Builder#trusting(RecordTrust)}): those that its keys have
- * signed; of a model that no rule names, none. That may be another policy than the one by which
- * models are loaded.
+ * <p>A policy also decides whose records of a model a registry trusts ({@link
+ * io.mlops4j.registry.RegistryOptions.Builder#trusting(RecordTrust)}): records that a key of the
+ * model's rule has signed. For a model without a rule, no record is trusted. The registry and the
+ * runtime may use different policies.
  *
- * <p>Given to a verification ({@link io.mlops4j.registry.VerifyOptions.Builder#trustingVersions}),
- * a policy judges the signatures of all versions without loading them.
+ * <p>In a verification ({@link io.mlops4j.registry.VerifyOptions.Builder#trustingVersions}), a
+ * policy checks the signatures of all versions without loading them.
  */
 public final class TrustPolicy implements RecordTrust, VersionTrust {
   private static final String REST = "*";
@@ -61,10 +61,14 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
     Rule copy() {
       return new Rule(new LinkedHashSet<>(keys), unsigned);
     }
+
+    String signers() {
+      return Texts.some(List.copyOf(keys));
+    }
   }
 
   /**
-   * Begins a policy that refuses every model.
+   * Starts a policy that rejects every model.
    *
    * @return a builder
    */
@@ -73,7 +77,7 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
   }
 
   /**
-   * Every model needs a signature by one of these keys.
+   * Returns a policy that requires a signature by one of these keys for every model.
    *
    * @param key a key
    * @param others further keys
@@ -88,12 +92,12 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
   }
 
   /**
-   * Verifies a model. A runtime that has this policy does so by itself.
+   * Verifies a model. A runtime that has this policy calls this method for every model.
    *
-   * @param model the model's name in its registry, or that of its file without {@code .onnx}
-   * @param source its bytes
-   * @return the source to load instead, which holds the verified bytes
-   * @throws UntrustedModelException if the policy does not let it in
+   * @param model the model's name in its registry, or the name of its file without {@code .onnx}
+   * @param source the model's bytes
+   * @return a source with the verified bytes, to be loaded in place of the first
+   * @throws UntrustedModelException if the policy rejects the model
    */
   public ModelSource verify(String model, ModelSource source) {
     Objects.requireNonNull(source, "source");
@@ -101,48 +105,39 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
     if (refusesLinks && Files.isSymbolicLink(source.main())) {
       throw new UntrustedModelException(
           model,
-          "%s: found the symbolic link %s, expected the file itself, as the trust policy says; load that"
+          "%s: found the symbolic link %s, which the trust policy forbids, expected the file itself; load that"
               .formatted(model, source.main()));
     }
     if (rule.keys.isEmpty()) {
       return source;
     }
     List<ByteBuffer> signatures = source.signatures();
-    if (signatures.isEmpty()) {
-      if (rule.unsigned) {
-        return source;
-      }
-      throw refused(model, source, rule, List.of("no signature"), true);
+    if (signatures.isEmpty() && rule.unsigned) {
+      return source;
     }
-    return verify(model, source, rule, signatures);
-  }
-
-  private ModelSource verify(
-      String model, ModelSource source, Rule rule, List<ByteBuffer> signatures) {
     SourceFiles files = new SourceFiles(source);
     Set<String> found = new LinkedHashSet<>();
     for (ByteBuffer signature : signatures) {
       try {
-        Bundle bundle = Bundle.read(signature);
-        Statement statement = statement(bundle, rule.keys);
-        if (matchesNames) {
-          requireName(model, statement);
-        }
-        return files.verified(statement, leavesOutUnsigned);
+        return files.verified(statement(model, signature, rule), leavesOutUnsigned);
       } catch (RefusedSignature e) {
         found.add(e.found());
       }
     }
-    throw refused(model, source, rule, found, false);
+    throw new UntrustedModelException(
+        model,
+        "%s: found %s in %s, expected a signature of exactly these files by %s; nothing of it was loaded: have it signed by the owner of such a key, or name another key for it in the trust policy"
+            .formatted(model, all(found), source.main(), rule.signers()),
+        signatures.isEmpty());
   }
 
   /**
-   * Judges a version by its manifest, as {@link #verify} does by its bytes.
+   * Checks the signatures of a version against the digests in its manifest.
    *
    * @param version the version
    * @param files the digest of each of its files by relative name
-   * @param signatures the bundles that are kept beside it
-   * @return empty if the policy would load it, otherwise what was found and expected
+   * @param signatures the bundles that the registry stores for the version
+   * @return empty if the policy would load the version, otherwise what was found and expected
    */
   @Override
   public Optional<String> refusal(
@@ -161,11 +156,7 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
     Set<String> found = new LinkedHashSet<>();
     for (byte[] signature : signatures) {
       try {
-        Statement statement = statement(Bundle.read(ByteBuffer.wrap(signature)), rule.keys);
-        if (matchesNames) {
-          requireName(model, statement);
-        }
-        statement.compare(files, leavesOutUnsigned);
+        statement(model, ByteBuffer.wrap(signature), rule).compare(files, leavesOutUnsigned);
         return Optional.empty();
       } catch (RefusedSignature e) {
         found.add(e.found());
@@ -173,40 +164,26 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
     }
     return Optional.of(
         "%s: found %s, expected a signature of exactly these files by %s; have the version signed by the owner of such a key, or trust another key"
-            .formatted(
-                version,
-                found.isEmpty() ? "no signature" : String.join(", and ", found),
-                TrustMessages.some(rule.keys)));
+            .formatted(version, all(found), rule.signers()));
   }
 
-  private static Statement statement(Bundle bundle, Set<TrustedKey> keys) throws RefusedSignature {
-    for (TrustedKey key : keys) {
-      if (bundle.isSignedBy(key)) {
-        return bundle.statement();
-      }
+  private static String all(Set<String> found) {
+    return found.isEmpty() ? "no signature" : String.join(", and ", found);
+  }
+
+  /** Returns what a key of the rule has signed. */
+  private Statement statement(String model, ByteBuffer signature, Rule rule)
+      throws RefusedSignature {
+    Bundle bundle = Bundle.read(signature);
+    if (rule.keys.stream().noneMatch(bundle::isSignedBy)) {
+      throw new RefusedSignature("a signature by " + bundle.signer() + " that none of them made");
     }
-    throw new RefusedSignature("a signature by " + bundle.signer() + " that none of them made");
-  }
-
-  private static void requireName(String model, Statement statement) throws RefusedSignature {
+    Statement statement = bundle.statement();
     String subject = statement.subject();
-    if (!subject.equals(model) && !subject.equals(model + ".onnx")) {
-      throw new RefusedSignature("the signature of a model named " + TrustMessages.plain(subject));
+    if (matchesNames && !subject.equals(model) && !subject.equals(model + ".onnx")) {
+      throw new RefusedSignature("the signature of a model named " + Texts.plain(subject));
     }
-  }
-
-  private static UntrustedModelException refused(
-      String model,
-      ModelSource source,
-      Rule rule,
-      Collection<String> found,
-      boolean signatureMissing) {
-    return new UntrustedModelException(
-        model,
-        "%s: found %s in %s, expected a signature of exactly these files by %s; nothing of it was loaded: have it signed by the owner of such a key, or name another key for it in the trust policy"
-            .formatted(
-                model, String.join(", and ", found), source.main(), TrustMessages.some(rule.keys)),
-        signatureMissing);
+    return statement;
   }
 
   @Override
@@ -229,7 +206,7 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
   @Override
   public String signers(String model) {
     return find(model)
-        .map(rule -> TrustMessages.some(rule.keys))
+        .map(Rule::signers)
         .orElse("a key that the trust policy names for " + model + ", where it has no rule");
   }
 
@@ -239,7 +216,7 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
       return Optional.of(exact);
     }
     return rules.keySet().stream()
-        .filter(models -> models.endsWith(REST) && model.startsWith(beginning(models)))
+        .filter(models -> models.endsWith(REST) && model.startsWith(prefix(models)))
         .max(Comparator.comparingInt(String::length))
         .map(rules::get);
   }
@@ -251,14 +228,15 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
                 new UntrustedModelException(
                     model,
                     "%s: found no rule for it in the trust policy, which names %s, expected one; add TrustPolicy.Builder.require(\"%s\", key)"
-                        .formatted(
-                            model,
-                            rules.isEmpty() ? "no model" : TrustMessages.some(rules.keySet()),
-                            model)));
+                        .formatted(model, rules.isEmpty() ? "no model" : models(), model)));
   }
 
-  private static String beginning(String models) {
+  private static String prefix(String models) {
     return models.substring(0, models.length() - REST.length());
+  }
+
+  private String models() {
+    return Texts.some(rules.keySet().stream().sorted().toList());
   }
 
   /**
@@ -268,10 +246,10 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
    */
   @Override
   public String toString() {
-    return "trust policy for " + TrustMessages.some(rules.keySet().stream().sorted().toList());
+    return "trust policy for " + models();
   }
 
-  /** Says whose signature which model needs. Not thread safe. */
+  /** Collects the rules of a policy. Not thread safe. */
   public static final class Builder {
     private final Map<String, Rule> rules = new HashMap<>();
     private boolean leavesOutUnsigned;
@@ -281,13 +259,13 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
     private Builder() {}
 
     /**
-     * Models need a signature by one of these keys; said twice, the keys add up.
+     * Requires a signature by one of these keys. A second call for the same models adds keys.
      *
-     * @param models a name, as {@code fraud}, a beginning, as {@code fraud-*}, or {@code *}
+     * @param models a name such as {@code fraud}, a prefix such as {@code fraud-*}, or {@code *}
      * @param key a key
      * @param others further keys, any of which is enough
      * @return this builder
-     * @throws IllegalArgumentException if {@code *} stands elsewhere than at the end
+     * @throws IllegalArgumentException if {@code *} is not at the end
      */
     public Builder require(String models, TrustedKey key, TrustedKey... others) {
       Set<TrustedKey> keys = rule(models).keys;
@@ -297,12 +275,12 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
     }
 
     /**
-     * Models may be without a signature. Where keys are named for the same models, a signature that
-     * is there must still hold.
+     * Allows models without a signature. If keys are required for the same models, an existing
+     * signature must still be valid.
      *
-     * @param models a name, a beginning, as {@code sandbox-*}, or {@code *}
+     * @param models a name, a prefix such as {@code sandbox-*}, or {@code *}
      * @return this builder
-     * @throws IllegalArgumentException if {@code *} stands elsewhere than at the end
+     * @throws IllegalArgumentException if {@code *} is not at the end
      */
     public Builder allowUnsigned(String models) {
       rules.put(models, new Rule(rule(models).keys, true));
@@ -313,16 +291,13 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
       int star = models.indexOf(REST);
       if (models.isBlank() || (star >= 0 && star < models.length() - 1)) {
         throw new IllegalArgumentException(
-            "models: found \""
-                + models
-                + "\", expected a name, or the beginning of one and a * at its end");
+            "models: found \"" + models + "\", expected a name, or a prefix that ends with *");
       }
       return rules.computeIfAbsent(models, key -> new Rule(new LinkedHashSet<>(), false));
     }
 
     /**
-     * Files in a model's folder that are not in the signature are left out of what is loaded,
-     * instead of being a reason to refuse the model.
+     * Leaves out files of a model's folder that are not signed, instead of rejecting the model.
      *
      * @return this builder
      */
@@ -332,8 +307,8 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
     }
 
     /**
-     * Refuses a model's file that is a symbolic link. In folders and registries, links are always
-     * refused.
+     * Rejects a model's file that is a symbolic link. Links in folders and registries are always
+     * rejected.
      *
      * @return this builder
      */
@@ -343,10 +318,9 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
     }
 
     /**
-     * Signatures must be of the model's own name, so that nobody can pass off one model that a key
-     * has signed as another: what was signed must be called as the model is, or so with {@code
-     * .onnx}. {@link ModelSigner} calls a version by its model's name; the public tool calls a
-     * folder or file by its own.
+     * Requires that the signed name is the model's name, with or without {@code .onnx}, so that a
+     * signed model cannot replace another. {@link ModelSigner} signs a version under its model's
+     * name; the public tool signs a folder or file under its own name.
      *
      * @return this builder
      */
@@ -356,7 +330,7 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
     }
 
     /**
-     * Ends the policy.
+     * Builds the policy.
      *
      * @return the policy
      */

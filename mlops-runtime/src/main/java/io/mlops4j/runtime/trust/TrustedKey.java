@@ -9,8 +9,8 @@ import java.security.SignatureException;
 import java.security.interfaces.ECPublicKey;
 
 /**
- * A public key whose owner is trusted to sign models: of the elliptic curve P-256, P-384 or P-521.
- * Immutable and thread safe; equal keys are equal.
+ * A public key whose owner may sign models, of the elliptic curve P-256, P-384 or P-521. Immutable
+ * and thread safe. Two instances of the same key are equal.
  */
 public final class TrustedKey {
   private final PublicKey key;
@@ -28,7 +28,7 @@ public final class TrustedKey {
    *
    * @param key a public key of the JDK
    * @return the key
-   * @throws IllegalArgumentException if it is none of the three curves
+   * @throws IllegalArgumentException if it is not on one of the three curves
    */
   public static TrustedKey of(PublicKey key) {
     if (key instanceof ECPublicKey ec && Curve.of(ec).isPresent()) {
@@ -45,14 +45,14 @@ public final class TrustedKey {
    *
    * @param pem a PEM file with a {@code PUBLIC KEY}
    * @return the key
-   * @throws IllegalArgumentException if the file cannot be read, or holds no such key
+   * @throws IllegalArgumentException if the file cannot be read, or contains no such key
    */
   public static TrustedKey read(Path pem) {
     return of(Pem.publicKey(pem));
   }
 
   /**
-   * What signatures name the key by: the SHA-256 of its PEM form, in lines of 64 columns.
+   * Returns the name of the key in signatures: the SHA-256 of its PEM form with 64 columns.
    *
    * @return 64 hexadecimal digits
    */
@@ -64,7 +64,7 @@ public final class TrustedKey {
     return curve;
   }
 
-  /** Whether the key's owner signed these bytes. */
+  /** Returns whether the key's owner signed these bytes. */
   boolean verifies(byte[] signed, byte[] signature) {
     try {
       Signature verifier = Signature.getInstance(curve.signature());
@@ -72,7 +72,7 @@ public final class TrustedKey {
       verifier.update(signed);
       return verifier.verify(signature);
     } catch (SignatureException e) {
-      return false; // bytes that are no signature at all
+      return false; // the bytes are no signature
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java cannot verify with a key of " + curve, e);
     }

@@ -1,6 +1,6 @@
 /**
- * Who made a model, proved before an engine sees it: signatures in the OpenSSF model-signing form,
- * made and verified by the JDK alone, and the policy that says whose signature which model needs.
+ * Signatures that prove who made a model, before an engine reads it: in the form of OpenSSF model
+ * signing, with the JDK's cryptography only, and the policy that says which keys each model needs.
  */
 @NullMarked
 package io.mlops4j.runtime.trust;

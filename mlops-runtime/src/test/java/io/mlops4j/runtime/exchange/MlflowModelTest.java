@@ -193,8 +193,8 @@ class MlflowModelTest {
         "[{\"type\": \"tensor\"}] | a tensor without a shape",
         "[{\"type\": \"tensor\", \"tensor-spec\": {\"dtype\": \"int8\", \"shape\": [-2]}}] | the"
             + " dimension -2",
-        "{} | something else than a JSON array",
-        "[ | text that is no JSON",
+        "{} | no JSON array",
+        "[ | malformed JSON",
       })
   void aSignatureThatMlflowCouldNotHaveWrittenIsRefused(String json, String words) {
     assertThatThrownBy(() -> read(ONNX + "signature:\n  inputs: '" + json + "'\n"))
@@ -234,7 +234,7 @@ class MlflowModelTest {
 
     assertThatThrownBy(() -> read(document))
         .isInstanceOf(ModelLoadException.class)
-        .hasMessageContaining("expected onnx: what needs Python is never run here")
+        .hasMessageContaining("expected onnx: models that need Python are not supported")
         .hasMessageContaining(words);
   }
 
@@ -279,7 +279,7 @@ class MlflowModelTest {
     refused("a: " + "[".repeat(100_000), "more than 32 levels");
     refused("a: " + "{a: ".repeat(100_000), "more than 32 levels");
     refused("a: " + "- ".repeat(1000) + "x", "");
-    refused("a: &a\n  b: *a\n", "a value that holds itself");
+    refused("a: &a\n  b: *a\n", "a value that contains itself");
     refused("a: 1\na: 2\n", "duplicate key");
     refused("? [1]\n: 2\n", "");
     refused("a: !!java.net.URL [\"x\"]\n", "");

@@ -365,7 +365,7 @@ class ModelArchiveTest {
   void anEntryThatTheIndexDoesNotListIsRefusedAndOneThatIsMissing() throws IOException {
     Map<String, byte[]> more = entries();
     more.put("files/evil.py", new byte[1]);
-    assertRefused(zip(more), "an entry named \"files/evil.py\" that no index lists");
+    assertRefused(zip(more), "an entry named \"files/evil.py\" that the index does not list");
 
     Map<String, byte[]> fewer = entries();
     fewer.remove("files/mlp4.onnx");
@@ -407,7 +407,7 @@ class ModelArchiveTest {
 
     Map<String, byte[]> cards = entries();
     cards.put(ArchiveIndex.CARD, CardDocument.write(Models.card("fraud")));
-    assertRefused(zip(cards), "another card than its index lists");
+    assertRefused(zip(cards), "another card than the index lists");
 
     Map<String, byte[]> index = entries();
     index.put(ArchiveIndex.NAME, replaced(index.get(ArchiveIndex.NAME), "fraud", "freud"));
@@ -436,7 +436,7 @@ class ModelArchiveTest {
     entries.put("files/m.onnx", model);
     entries.put("files/model.sig", new byte[1]);
 
-    assertRefused(zip(entries), "files that are no model's, as model.sig");
+    assertRefused(zip(entries), "files that no model has, such as model.sig");
   }
 
   /** A registry of a foreign kind, which has only what every registry must have. */

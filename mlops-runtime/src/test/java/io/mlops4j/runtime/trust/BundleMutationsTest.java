@@ -41,7 +41,7 @@ class BundleMutationsTest {
     for (int seed = 0; seed < 1500; seed++) {
       byte[] payload = new Mutations(seed).of(good);
       byte[] signature = TrustFixture.SIGNER.signature(Bundle.signed(payload));
-      byte[] bundle = new Bundle(payload, signature, TrustFixture.KEY.hint()).write();
+      byte[] bundle = new Bundle(payload, signature, TrustFixture.KEY.hint(), false).write();
       refused += refuses(seed, TestSource.of(FILES, bundle), own) ? 1 : 0;
     }
     assertThat(refused).isBetween(500, 1500);

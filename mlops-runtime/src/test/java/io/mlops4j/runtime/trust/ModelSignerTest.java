@@ -109,7 +109,7 @@ class ModelSignerTest {
 
     assertThatThrownBy(() -> TrustPolicy.signedBy(KEY).verify("single", source))
         .isInstanceOf(UntrustedModelException.class)
-        .hasMessageContaining("found a bundle that is");
+        .hasMessageContaining("found a bundle with no JSON object");
   }
 
   @Test
@@ -147,7 +147,7 @@ class ModelSignerTest {
         .withMessageContaining("a block \"PRIVATE KEY\", expected a \"PUBLIC KEY\"");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TrustedKey.read(pem("PUBLIC KEY", new byte[] {1, 2, 3})))
-        .withMessageContaining("none of an elliptic curve");
+        .withMessageContaining("of no elliptic curve");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ModelSigner.read(pem("EC PRIVATE KEY", new byte[] {1}), spki))
         .withMessageContaining("does not name its curve");

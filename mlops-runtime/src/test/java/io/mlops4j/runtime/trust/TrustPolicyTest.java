@@ -177,16 +177,17 @@ class TrustPolicyTest {
   void aBundleThatIsNotOneIsToldFromOneThatIsWrong() {
     String good = text(GOOD);
     refusedBundle("", "a bundle");
-    refusedBundle("[]", "a bundle that is ARRAY instead of an object");
-    refusedBundle("{", "a bundle that is no JSON");
-    refusedBundle(good + "{}", "a bundle that is no JSON");
-    refusedBundle(good.replace("v0.3+json", "v9+json"), "whose \"mediaType\" is");
+    refusedBundle("[]", "a bundle with no JSON object");
+    refusedBundle("{", "a bundle with JSON that ends early");
+    refusedBundle(good + "{}", "a bundle with JSON that ends early or is malformed");
+    refusedBundle(good.replace("v0.3+json", "v9+json"), "\"mediaType\" being");
     refusedBundle(good.replaceFirst("\\{", "{\"mediaType\":\"x\","), "Duplicate");
     refusedBundle("[".repeat(100_000), "nesting depth");
     refusedBundle("{\"x\":" + "9".repeat(100_000) + "}", "Number value length");
-    refusedBundle(good.replace("\"sig\":\"", "\"sig\":\"*"), "is no base64");
-    refusedBundle(good.replace("\"signatures\":[", "\"signatures\":[{},"), "of 2 signatures");
-    refusedBundle(good.replace("in-toto+json\"", "else\""), "whose \"payloadType\" is");
+    refusedBundle(good.replace("\"sig\":\"", "\"sig\":\"*"), "\"sig\" being no base64");
+    refusedBundle(
+        good.replace("\"signatures\":[", "\"signatures\":[{},"), "\"signatures\" with 2 elements");
+    refusedBundle(good.replace("in-toto+json\"", "else\""), "\"payloadType\" being");
     refusedBundle(good.replace("\"payload\":\"e", "\"payload\":\"f"), "that none of them made");
   }
 
@@ -199,11 +200,12 @@ class TrustPolicyTest {
     String good = statement(FILES, "a.txt", "a/b", "c");
     refusedStatement(good.replace("signature/v1.0", "signature/v2.0"), "predicateType");
     refusedStatement(good.replace("Statement/v1", "Statement/v0.1"), "_type");
-    refusedStatement(good.replace("\"files\"", "\"shards\""), "whose \"method\" is \"shards\"");
+    refusedStatement(good.replace("\"files\"", "\"shards\""), "\"method\" being \"shards\"");
     refusedStatement(good.replace("hash_type\":\"sha256", "hash_type\":\"blake3"), "blake3");
-    refusedStatement(statement(FILES, "c", "c"), "lists \"c\" twice");
-    refusedStatement(statement(FILES), "about no file");
-    refusedStatement(good.replace("\"subject\":[", "\"subject\":[{},"), "of 2 subjects");
+    refusedStatement(statement(FILES, "c", "c"), "\"c\" listed twice");
+    refusedStatement(statement(FILES), "a statement with no file");
+    refusedStatement(
+        good.replace("\"subject\":[", "\"subject\":[{},"), "\"subject\" with 2 elements");
     refusedStatement(
         good.replace("\"predicate\":{", "\"predicate\":{\"resources\":[],"), "Duplicate");
   }

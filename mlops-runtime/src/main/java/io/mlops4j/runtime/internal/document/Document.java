@@ -2,6 +2,7 @@ package io.mlops4j.runtime.internal.document;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.error.DataException;
 import io.mlops4j.error.IntegrityException;
@@ -11,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,9 +20,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON object of a stored file, read strictly in what it must have and leniently in what it may
- * have: keys that this version does not know are passed over, and stay in the file, which nobody
- * ever rewrites.
+ * A JSON object that is read strictly: a required value that is absent or of another type throws
+ * IllegalArgumentException with what was found. Unknown keys are ignored; they stay in the file,
+ * because stored files are never rewritten.
  */
 public final class Document {
   private final ObjectNode node;
@@ -30,14 +31,15 @@ public final class Document {
     this.node = node;
   }
 
-  /** Reads a value from a file's bytes; whatever does not fit is damage, named with the file. */
+  /** Reads a value from a stored file. A file that does not fit counts as damaged. */
   public static <T> T read(Object file, byte[] bytes, Function<Document, T> reader) {
-    return read(bytes, reader, found -> damaged(file, found));
+    return read(Json.MAPPER, bytes, reader, found -> damaged(file, found));
   }
 
-  /** Reads a value from a text that somebody wrote; whatever does not fit is told. */
+  /** Reads a value from a text that a user or another tool wrote. */
   public static <T> T parse(String what, String json, Function<Document, T> reader) {
     return read(
+        Json.MAPPER,
         json.getBytes(StandardCharsets.UTF_8),
         reader,
         found ->
@@ -45,10 +47,17 @@ public final class Document {
                 what + ": found " + found + ", expected JSON as its schema describes it", null));
   }
 
-  private static <T> T read(
-      byte[] bytes, Function<Document, T> reader, Function<String, RuntimeException> problem) {
+  /** Reads a value from a stranger's bytes, within narrow limits. */
+  public static <T, E extends Exception> T readUntrusted(
+      byte[] bytes, Function<Document, T> reader, Function<String, E> problem) throws E {
+    return read(Json.UNTRUSTED, bytes, reader, problem);
+  }
+
+  private static <T, E extends Exception> T read(
+      JsonMapper mapper, byte[] bytes, Function<Document, T> reader, Function<String, E> problem)
+      throws E {
     try {
-      return reader.apply(new Document(Json.parse(bytes)));
+      return reader.apply(new Document(Json.parse(mapper, bytes)));
     } catch (JsonProcessingException e) {
       throw problem.apply("JSON that ends early or is malformed (" + e.getOriginalMessage() + ")");
     } catch (IOException | IllegalArgumentException | ArithmeticException | DateTimeException e) {
@@ -107,6 +116,23 @@ public final class Document {
     return has(key) ? text(key) : null;
   }
 
+  /** Requires that a text has this value. */
+  public void expect(String key, String value) {
+    if (!text(key).equals(value)) {
+      throw new IllegalArgumentException(
+          "\"" + key + "\" being \"" + Texts.plain(text(key)) + "\" instead of \"" + value + "\"");
+    }
+  }
+
+  public byte[] base64(String key) {
+    String text = text(key);
+    try {
+      return Base64.getDecoder().decode(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("\"" + key + "\" being no base64", e);
+    }
+  }
+
   public long whole(String key) {
     JsonNode value = need(key);
     if (!value.isIntegralNumber() || !value.canConvertToLong()) {
@@ -117,6 +143,14 @@ public final class Document {
 
   public int count(String key) {
     return Math.toIntExact(Math.min(whole(key), Integer.MAX_VALUE));
+  }
+
+  /** Requires that this library knows the format, whose key is the kind of document. */
+  public void checkFormat(String key, int newest) {
+    if (count(key) > newest) {
+      throw new IllegalArgumentException(
+          key + " format " + count(key) + ", which needs a newer mlops4j");
+    }
   }
 
   public boolean flag(String key) {
@@ -159,12 +193,10 @@ public final class Document {
     if (!value.isArray()) {
       throw wrong(key, value, "an array");
     }
-    List<JsonNode> elements = new ArrayList<>();
-    value.forEach(elements::add);
-    return elements;
+    return value.valueStream().toList();
   }
 
-  /** The texts of an array, none when the key is absent. */
+  /** Returns the texts of an array, or an empty list if the key is absent. */
   public List<String> texts(String key) {
     List<String> texts = new ArrayList<>();
     for (JsonNode element : has(key) ? array(key) : List.<JsonNode>of()) {
@@ -176,12 +208,22 @@ public final class Document {
     return texts;
   }
 
-  /** The objects of an array, none when the key is absent. */
+  /** Returns the objects of an array, or an empty list if the key is absent. */
   public List<Document> objects(String key) {
     return has(key) ? array(key).stream().map(element -> of(key, element)).toList() : List.of();
   }
 
-  /** The values of an object by key, none when it is absent itself. */
+  /** Requires an array of one object. */
+  public Document onlyObject(String key) {
+    List<JsonNode> elements = array(key);
+    if (elements.size() != 1) {
+      throw new IllegalArgumentException(
+          "\"" + key + "\" with " + elements.size() + " elements instead of one");
+    }
+    return of(key, elements.get(0));
+  }
+
+  /** Returns the values of an object by key, or an empty map if the object is absent. */
   public Map<String, Document> entries(String key) {
     Map<String, Document> entries = new TreeMap<>();
     if (has(key)) {
@@ -192,10 +234,6 @@ public final class Document {
   }
 
   public List<String> keys() {
-    List<String> keys = new ArrayList<>();
-    for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
-      keys.add(names.next());
-    }
-    return keys;
+    return node.propertyStream().map(Map.Entry::getKey).toList();
   }
 }

@@ -22,14 +22,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way in which this registry writes JSON: keys sorted, two spaces, line feeds, UTF-8, the
- * shortest decimal that reads back as the same double on every JDK. The same value always gives the
- * same bytes, so that their SHA-256 says whether two documents are the same.
+ * Writes and reads JSON: keys sorted, two spaces, line feeds, UTF-8, the shortest decimal that
+ * reads back as the same double on every JDK. The same value always gives the same bytes, so equal
+ * SHA-256 digests mean equal documents.
  *
- * <p>A sealed document carries the SHA-256 of its own bytes, taken with zeros in place of the
- * seal's digits. That finds damage and careless edits in the document itself. It does not stop
- * somebody who computes it anew; for that, the records of an alias carry the digests of one
- * another, and may be signed.
+ * <p>A sealed document contains the SHA-256 of its own bytes, computed with zeros in place of the
+ * seal's digits. The seal finds damage and careless edits. It does not stop an attacker, who can
+ * compute it again; against attackers, each record of an alias contains the digest of the record
+ * before, and records may be signed.
  */
 public final class Json {
   private static final String SEAL = "seal";
@@ -38,29 +38,38 @@ public final class Json {
   private static final String SIGNATURE_TEXT = "\"signature\" : \"";
   private static final String ZEROS = "0".repeat(64);
 
-  /** Of one document: what is written can be read again. */
+  /** The largest document, in bytes, that is written and read. */
   public static final int LARGEST = 64 << 20;
 
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxStringLength(LARGEST)
-                          .maxNameLength(LARGEST)
-                          .build())
-                  .build())
-          // Double.toString differs between JDK 17 and 19.
-          .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
-          .disable(JsonWriteFeature.ESCAPE_NON_ASCII)
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  static final JsonMapper MAPPER =
+      mapper(
+          StreamReadConstraints.builder().maxStringLength(LARGEST).maxNameLength(LARGEST).build());
+
+  /** Reads a stranger's JSON: at most 32 levels, and numbers of at most 100 digits. */
+  public static final JsonMapper UNTRUSTED =
+      mapper(
+          StreamReadConstraints.builder()
+              .maxNestingDepth(32)
+              .maxNumberLength(100)
+              .maxStringLength(32 << 20)
+              .build());
+
   private static final DefaultIndenter LINES = new DefaultIndenter("  ", "\n");
   private static final ObjectWriter WRITER =
       MAPPER.writer(new DefaultPrettyPrinter().withObjectIndenter(LINES));
 
   private Json() {}
+
+  private static JsonMapper mapper(StreamReadConstraints limits) {
+    return JsonMapper.builder(JsonFactory.builder().streamReadConstraints(limits).build())
+        // Double.toString differs between JDK 17 and 19.
+        .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+        .disable(JsonWriteFeature.ESCAPE_NON_ASCII)
+        // Two readers could read a key that appears twice differently.
+        .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .build();
+  }
 
   public static ObjectNode object() {
     return new ObjectNode(JsonNodeFactory.instance, new TreeMap<>());
@@ -71,16 +80,13 @@ public final class Json {
       byte[] json = WRITER.writeValueAsBytes(document);
       if (json.length >= LARGEST) {
         throw new RegistryException(
-            "found a document of "
-                + json.length
-                + " bytes, expected at most "
-                + LARGEST
-                + "; nothing was written, shorten its texts",
+            "found a document of %d bytes, expected at most %d; nothing was written, shorten its texts"
+                .formatted(json.length, LARGEST),
             null);
       }
-      byte[] lines = Arrays.copyOf(json, json.length + 1);
-      lines[json.length] = '\n';
-      return lines;
+      byte[] line = Arrays.copyOf(json, json.length + 1);
+      line[json.length] = '\n';
+      return line;
     } catch (IOException e) {
       throw new RegistryException(
           "cannot write JSON (" + e + "); expected texts that are valid Unicode", e);
@@ -94,7 +100,7 @@ public final class Json {
     return replaceSeal(bytes, sealAt(bytes), digits);
   }
 
-  /** Null when the seal is right, otherwise what is wrong. */
+  /** Returns null if the seal is right, otherwise what was found. */
   public static @Nullable String sealProblem(byte[] bytes) {
     int at = sealAt(bytes);
     if (at < 0 || at + ZEROS.length() > bytes.length) {
@@ -107,7 +113,7 @@ public final class Json {
         : "the seal " + found + " over bytes whose seal is " + expected;
   }
 
-  /** Cannot hit a text value: there, the quotation marks are escaped. */
+  /** Searches the seal. A text value cannot match, because its quotation marks are escaped. */
   private static int sealAt(byte[] bytes) {
     for (int at = bytes.length - SEAL_TEXT.length; at >= 0; at--) {
       if (bytes[at] == SEAL_TEXT[0]
@@ -119,8 +125,8 @@ public final class Json {
   }
 
   /**
-   * What of a signed document is signed: its bytes with nothing in place of the signature and zeros
-   * in place of the seal's digits. Null for a document without a signature or a seal.
+   * Returns the bytes that the signature of a document covers: the document without the signature's
+   * text and with zeros as the seal's digits. Returns null if signature or seal is absent.
    */
   public static byte @Nullable [] unsigned(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
@@ -142,13 +148,12 @@ public final class Json {
     return copy;
   }
 
-  /**
-   * Reads a document.
-   *
-   * @throws IOException if it is not one JSON object
-   */
   public static ObjectNode parse(byte[] bytes) throws IOException {
-    JsonNode node = MAPPER.readTree(bytes);
+    return parse(MAPPER, bytes);
+  }
+
+  static ObjectNode parse(JsonMapper mapper, byte[] bytes) throws IOException {
+    JsonNode node = mapper.readTree(bytes);
     if (node instanceof ObjectNode object) {
       return object;
     }

@@ -196,18 +196,14 @@ public final class Disk {
   public static Digest write(Path file, ByteSource bytes) throws IOException {
     Hash hash = new Hash();
     try (FileChannel out = create(file)) {
-      bytes.into(
-          piece -> {
-            hash.update(piece.duplicate());
-            writeFully(out, piece);
-          });
+      hash.reading(bytes).into(piece -> writeFully(out, piece));
       out.force(true);
     }
     return hash.digest();
   }
 
-  /** Writes a new temporary file and the folders above it, without forcing them to the disk. */
-  public static void writeTemporary(Path file, ByteSource bytes) throws IOException {
+  /** Writes a new file and the folders above it without forcing them to the disk. */
+  public static void writeUnforced(Path file, ByteSource bytes) throws IOException {
     Files.createDirectories(folderOf(file));
     try (FileChannel out = create(file)) {
       bytes.into(piece -> writeFully(out, piece));
@@ -250,7 +246,17 @@ public final class Disk {
       sha256.update(piece);
     }
 
-    /** Returns a stream whose bytes are added to this hash as they are read. */
+    /** Returns the same bytes; they are added to this hash as they are read. */
+    public ByteSource reading(ByteSource bytes) {
+      return sink ->
+          bytes.into(
+              piece -> {
+                update(piece.duplicate());
+                sink.take(piece);
+              });
+    }
+
+    /** Returns the same bytes; they are added to this hash as they are read. */
     public InputStream reading(InputStream in) {
       return new DigestInputStream(in, sha256);
     }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A model whose digest is known and whose bytes are read once, on first use. Thread safe. */
+/** A model whose digest is known and whose bytes are read once, at the first use. Thread safe. */
 public final class DeferredSource implements ModelSource {
   private final ModelFormat format;
   private final Path main;
@@ -20,14 +20,10 @@ public final class DeferredSource implements ModelSource {
   private @Nullable ModelSource read;
 
   /**
-   * Reads nothing.
+   * Creates a source that has read nothing yet.
    *
-   * @param kind what the model is
-   * @param main the main file or folder, for messages
-   * @param oneFile whether there are no further files
-   * @param digest what the reader will check
-   * @param reader reads and verifies the bytes; its exceptions go to the caller that needs the
-   *     bytes
+   * @param oneFile whether the model has no further files
+   * @param reader reads the bytes and compares them with the digest
    */
   public DeferredSource(
       ModelFiles.Kind kind,

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.internal.source;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelFormat;
+import io.mlops4j.runtime.internal.file.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -34,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Names are relative, with {@code /} between folders, and sorted by their UTF-8 bytes. Symbolic
  * links inside a folder and special files are rejected. So are names that another system would read
- * differently: with a control character or {@code \}, or equal except for case. A signature ({@code
- * model.sig} in a folder, {@code NAME.sig} beside a file) does not belong to the files. Immutable
- * and thread safe; the disk may change after the listing.
+ * differently: names with a control character or {@code \}, and names equal except for case. A
+ * signature ({@code model.sig} in a folder, {@code NAME.sig} beside a file) does not belong to the
+ * files. Immutable and thread safe; the disk may change after the listing.
  */
 public final class ModelFiles {
   /** Sorts names by their UTF-8 bytes, as {@code LC_ALL=C sort} does; String sorts by UTF-16. */
@@ -45,7 +46,7 @@ public final class ModelFiles {
 
   private static final String SAVED_MODEL = "saved_model.pb";
 
-  /** Where the tools for the OpenSSF model-signing format keep it; no part of the model. */
+  /** The file name that tools for OpenSSF model signing use; not a part of the model. */
   private static final String SIGNATURE = "model.sig";
 
   private static final long LARGEST_SIGNATURE = 16 << 20;
@@ -61,11 +62,9 @@ public final class ModelFiles {
   }
 
   /**
-   * Lists a model's files.
+   * Lists the files, at least one, of a file, which may be a link, or of a folder.
    *
-   * @param fileOrFolder a file, which may be a link, or a folder
-   * @return its files, at least one
-   * @throws ModelLoadException if it is missing, empty, or holds a link or a name that is refused
+   * @throws ModelLoadException if it is missing, empty, or contains a link or a rejected name
    */
   public static ModelFiles list(Path fileOrFolder) {
     try {
@@ -74,13 +73,11 @@ public final class ModelFiles {
       if (folder) {
         Path real = fileOrFolder.toRealPath();
         Files.walkFileTree(real, new Lister(real, paths));
+        paths.remove(SIGNATURE);
       } else if (Files.isRegularFile(fileOrFolder)) {
         paths.put(checkName(fileOrFolder, fileOrFolder.getFileName().toString()), fileOrFolder);
       } else {
         throw notThere(fileOrFolder);
-      }
-      if (folder) {
-        paths.remove(SIGNATURE);
       }
       if (paths.isEmpty()) {
         throw new ModelLoadException(
@@ -100,7 +97,7 @@ public final class ModelFiles {
         : new ModelLoadException(
             path
                 + ": found nothing there, expected a model's file or folder; "
-                + "check the path, relative ones start at "
+                + "check the path, relative paths start at "
                 + Path.of("").toAbsolutePath(),
             null);
   }
@@ -110,7 +107,7 @@ public final class ModelFiles {
       return new ModelLoadException(
           path
               + ": the thread was interrupted while it read the model; nothing was loaded, load"
-              + " it again",
+              + " the model again",
           cause);
     }
     return new ModelLoadException(
@@ -146,30 +143,16 @@ public final class ModelFiles {
     }
   }
 
-  /**
-   * Whether the model is a folder.
-   *
-   * @return false for a single file
-   */
   public boolean isFolder() {
     return folder;
   }
 
-  /**
-   * The files.
-   *
-   * @return relative name to path, unmodifiable, sorted by the names' UTF-8 bytes
-   */
+  /** Returns the paths by relative name, unmodifiable, sorted by the names' UTF-8 bytes. */
   public NavigableMap<String, Path> paths() {
     return paths;
   }
 
-  /**
-   * Where the signature of a model lies, if it has one.
-   *
-   * @param fileOrFolder the model's file or folder
-   * @return {@code model.sig} in a folder, {@code NAME.sig} beside a file
-   */
+  /** Returns {@code model.sig} in a folder, {@code NAME.sig} beside a file; it may be absent. */
   public static Path signature(Path fileOrFolder) {
     return Files.isDirectory(fileOrFolder)
         ? fileOrFolder.resolve(SIGNATURE)
@@ -177,11 +160,9 @@ public final class ModelFiles {
   }
 
   /**
-   * Reads the signature that lies beside the model. An unreadable or oversized signature is
-   * returned as an empty buffer: a trust policy rejects it, and callers without a policy still get
-   * the model.
-   *
-   * @return its bytes, unverified; empty if there is none
+   * Reads the signature beside the model, unverified, if there is one. An unreadable or oversized
+   * signature is returned as an empty buffer: a trust policy rejects it, and callers without a
+   * policy still get the model.
    */
   public List<ByteBuffer> signatures() {
     Path file = signature(root);
@@ -195,55 +176,65 @@ public final class ModelFiles {
     }
   }
 
-  /**
-   * Determines the format of the files from their names and a few bytes of a copy.
-   *
-   * @param copy a folder that holds the files under the same names
-   * @return the format, and the main file where it has one
-   * @throws ModelLoadException if they are no model of a known format
-   */
+  /** Does the same as {@link #kind()} with the bytes of a copy under the same names. */
   public Kind kind(Path copy) {
-    return kind(copy::resolve);
+    return kindAt(copy::resolve);
   }
 
   /**
    * Determines the format of the files from their names and a few bytes.
    *
-   * @return the format, and the main file where it has one
    * @throws ModelLoadException if they are no model of a known format
    */
   public Kind kind() {
-    return kind(this::path);
+    return kindAt(this::path);
   }
 
-  private Kind kind(Function<String, Path> place) {
-    String main = mainName();
-    if (main == null) {
-      return new Kind(ModelFormat.TENSORFLOW, Optional.empty());
-    }
-    try (FileChannel channel = FileChannel.open(place.apply(main))) {
-      return onnx(path(main), main, RandomBytes.of(channel, channel.size()));
-    } catch (IOException e) {
-      throw cannotRead(path(main), e);
-    }
+  private Kind kindAt(Function<String, Path> place) {
+    return kindBy(
+        main -> {
+          try (FileChannel channel = FileChannel.open(place.apply(main))) {
+            return OnnxStructure.problem(RandomBytes.of(channel));
+          }
+        });
   }
 
-  /**
-   * Does the same with bytes that were already read, so that the checked bytes are the loaded ones.
-   */
+  /** Does the same with bytes that were read, so that the checked bytes are the loaded bytes. */
   Kind kind(Map<String, ByteBuffer> read) {
+    return kindBy(
+        main ->
+            OnnxStructure.problem(RandomBytes.of(Objects.requireNonNull(read.get(main), main))));
+  }
+
+  private interface Check {
+    @Nullable String problem(String main) throws IOException;
+  }
+
+  private Kind kindBy(Check onnx) {
     String main = mainName();
     if (main == null) {
       return new Kind(ModelFormat.TENSORFLOW, Optional.empty());
     }
     try {
-      return onnx(path(main), main, RandomBytes.of(Objects.requireNonNull(read.get(main), main)));
+      String problem = onnx.problem(main);
+      if (problem == null) {
+        return new Kind(ModelFormat.ONNX, Optional.of(main));
+      }
+      throw new ModelLoadException(
+          path(main)
+              + ": found "
+              + problem
+              + ", expected an ONNX model; "
+              + (main.equals(SAVED_MODEL)
+                  ? "of a TensorFlow SavedModel load the folder"
+                  : "export or copy it again"),
+          null);
     } catch (IOException e) {
       throw cannotRead(path(main), e);
     }
   }
 
-  /** Null for a SavedModel, which has no main file. */
+  /** Returns null for a SavedModel, which has no main file. */
   private @Nullable String mainName() {
     if (!folder) {
       return paths.firstKey();
@@ -267,22 +258,6 @@ public final class ModelFiles {
     return onnx.get(0);
   }
 
-  private static Kind onnx(Path file, String main, RandomBytes bytes) throws IOException {
-    String problem = bytes.size() == 0 ? "an empty file" : OnnxStructure.problem(bytes);
-    if (problem != null) {
-      throw new ModelLoadException(
-          file
-              + ": found "
-              + problem
-              + ", expected an ONNX model; "
-              + (main.equals(SAVED_MODEL)
-                  ? "of a TensorFlow SavedModel load the folder"
-                  : "export or copy it again"),
-          null);
-    }
-    return new Kind(ModelFormat.ONNX, Optional.of(main));
-  }
-
   private Path path(String name) {
     Path path = paths.get(name);
     if (path == null) {
@@ -292,11 +267,10 @@ public final class ModelFiles {
   }
 
   /**
-   * Reads a whole file into memory of its own outside the heap.
+   * Reads a whole file into new memory outside the heap.
    *
-   * @param file a file of at most 2 GiB
-   * @return its bytes, from position 0 to the limit
-   * @throws ModelLoadException if it cannot be read, is larger, or changes meanwhile
+   * @throws ModelLoadException if the file cannot be read, has more than 2 GiB, or changes
+   *     meanwhile
    */
   public static ByteBuffer read(Path file) {
     try (FileChannel channel = FileChannel.open(file)) {
@@ -305,27 +279,20 @@ public final class ModelFiles {
         throw new ModelLoadException(
             file + ": found " + size + " bytes, expected less than 2 GiB; split the weights", null);
       }
-      ByteBuffer bytes = ByteBuffer.allocateDirect((int) size);
-      while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-        // Until the buffer is full or the file ends.
-      }
-      if (bytes.hasRemaining() || channel.size() != size) {
+      ByteBuffer bytes = Disk.fill(channel, ByteBuffer.allocateDirect((int) size));
+      if (bytes.limit() != size || channel.size() != size) {
         throw new ModelLoadException(
             file + ": the file changed while it was read; load it again when it is complete", null);
       }
-      return bytes.flip();
+      return bytes;
     } catch (IOException e) {
       throw cannotRead(file, e);
     }
   }
 
   /**
-   * The digest of a model: of its single file, or, for a folder, of the text that {@code sha256sum}
-   * prints for its files in the order of {@link #paths()}.
-   *
-   * @param files relative name to digest of the file
-   * @param folder whether the model is a folder
-   * @return the digest
+   * Returns the digest of a model: of its single file, or, for a folder, of the text that {@code
+   * sha256sum} prints for its files in the order of {@link #paths()}.
    */
   public static Digest digest(Map<String, Digest> files, boolean folder) {
     if (!folder) {
@@ -339,12 +306,7 @@ public final class ModelFiles {
     return Digest.sha256(text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
-  /**
-   * What files are.
-   *
-   * @param format the format
-   * @param main the name of the main file, empty for formats that are a folder
-   */
+  /** A format, and the relative name of the main file, empty for formats that are a folder. */
   public record Kind(ModelFormat format, Optional<String> main) {}
 
   private static final class Lister extends SimpleFileVisitor<Path> {

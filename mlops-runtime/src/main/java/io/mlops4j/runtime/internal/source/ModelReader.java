@@ -16,28 +16,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads models by path. With a cache of digests, an unchanged file is read only when its bytes are
+ * Reads models by path. With cached digests, an unchanged file is read only when its bytes are
  * needed. Thread safe.
  */
 public final class ModelReader {
   private final @Nullable SourceDigests digests;
 
-  /**
-   * Opens what is remembered.
-   *
-   * @param cache where digests are remembered, or null to read each time
-   */
+  /** Creates a reader that uses the digests of a cache, or reads each time if it is null. */
   public ModelReader(@Nullable ModelCache cache) {
     this.digests = cache == null ? null : SourceDigests.open(cache).orElse(null);
   }
 
   /**
-   * A model's verified bytes.
+   * Reads a model, or only its cached digest if {@code cached} allows that.
    *
-   * @param fileOrFolder the model's file or folder
-   * @param cached whether a remembered digest may stand for them
-   * @return the source
-   * @throws ModelLoadException if it is missing, empty, unreadable, cut or of no known format
+   * @throws ModelLoadException as {@link FileSource#read} does
    */
   public ModelSource read(Path fileOrFolder, boolean cached) {
     if (digests == null || !cached || !isPlainFile(fileOrFolder)) {

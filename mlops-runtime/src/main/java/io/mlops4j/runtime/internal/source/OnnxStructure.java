@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recognises an ONNX model by the outermost fields of its protobuf, without parsing their content.
- * That finds other formats and truncated files. The engine finds everything else.
+ * Recognises an ONNX model by the outermost fields of its protobuf. This finds other formats and
+ * truncated files. The engine finds everything else.
  */
 final class OnnxStructure {
   private static final int VARINT = 0;
@@ -25,8 +25,11 @@ final class OnnxStructure {
     this.bytes = bytes;
   }
 
-  /** What is wrong, or null when the bytes have the structure of an ONNX model. */
+  /** Returns null if the bytes have the structure of an ONNX model, otherwise what was found. */
   static @Nullable String problem(RandomBytes bytes) throws IOException {
+    if (bytes.size() == 0) {
+      return "an empty file";
+    }
     String other = otherFormat(bytes);
     return other != null ? other : new OnnxStructure(bytes).walk();
   }
@@ -43,13 +46,8 @@ final class OnnxStructure {
         return "bytes that are no ONNX protobuf (unreadable at byte " + start + ")";
       }
       if (position > bytes.size()) {
-        return "a cut ONNX file (field "
-            + field
-            + " ends at byte "
-            + position
-            + ", the file at "
-            + bytes.size()
-            + ")";
+        return "a cut ONNX file (field %d ends at byte %d, the file at %d)"
+            .formatted(field, position, bytes.size());
       }
       version |= field == IR_VERSION && (tag & 7) == VARINT;
       graph |= field == GRAPH && (tag & 7) == LENGTH;
@@ -60,7 +58,7 @@ final class OnnxStructure {
         : "a cut ONNX file or another protobuf (no version, graph or operator set in it)";
   }
 
-  /** Moves behind a value, perhaps behind the end; false for what ONNX does not use or allow. */
+  /** Moves behind a value, even behind the end. Returns false for wire types that ONNX lacks. */
   private boolean skip(int wireType) throws IOException {
     switch (wireType) {
       case VARINT -> {
@@ -83,7 +81,7 @@ final class OnnxStructure {
     return true;
   }
 
-  /** -1 when it is longer than ten bytes; behind the end of the bytes, zeros are assumed. */
+  /** Returns -1 for more than ten bytes. Bytes behind the end count as zeros. */
   private long varint() throws IOException {
     long value = 0;
     for (int shift = 0; shift < 70; shift += 7) {
@@ -97,7 +95,7 @@ final class OnnxStructure {
     return -1;
   }
 
-  /** The files that people hand over by mistake, by their first bytes. */
+  /** Recognises files that are often passed by mistake, by their first bytes. */
   private static @Nullable String otherFormat(RandomBytes bytes) throws IOException {
     if (startsWith(bytes, "version https://git-lfs")) {
       return "a Git LFS pointer instead of the file (git lfs pull fetches it)";

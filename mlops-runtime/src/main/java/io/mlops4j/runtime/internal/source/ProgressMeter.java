@@ -2,6 +2,7 @@ package io.mlops4j.runtime.internal.source;
 
 import io.mlops4j.registry.Progress;
 import io.mlops4j.registry.ProgressListener;
+import io.mlops4j.registry.PublishOptions;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ public final class ProgressMeter implements LongConsumer {
   private String at = "";
   private long done;
   private long bytes;
-  private long told;
+  private long reported;
   private @Nullable Throwable refusal;
 
   private ProgressMeter(ProgressListener listener, long total, long totalBytes) {
@@ -29,65 +30,47 @@ public final class ProgressMeter implements LongConsumer {
   }
 
   /**
-   * Counts from nothing.
+   * Starts at zero.
    *
-   * @param listener who is told, if anybody is
-   * @param total how many steps there are
-   * @param totalBytes how many bytes, 0 if that is not known
-   * @return the meter
+   * @param total the number of steps
+   * @param totalBytes the number of bytes, or 0 if it is unknown
    */
   public static ProgressMeter of(Optional<ProgressListener> listener, long total, long totalBytes) {
     return new ProgressMeter(listener.orElse(progress -> {}), total, totalBytes);
   }
 
-  /**
-   * Tells of work that is followed by work of another meter.
-   *
-   * @param listener who is told of both together
-   * @param steps how many steps follow
-   * @param bytes how many bytes follow
-   * @return who is to be told of the work before
-   */
-  public static ProgressListener before(ProgressListener listener, long steps, long bytes) {
-    return now ->
-        listener.onProgress(
-            new Progress(
-                now.at(), now.done(), now.total() + steps, now.bytes(), now.totalBytes() + bytes));
+  /** Starts the first of two passes over the files that are published, such as copying them. */
+  public static ProgressMeter ofFirstPass(PublishOptions options, long steps, long bytes) {
+    return of(options.listener().map(told -> shifted(told, 0, 0, steps, bytes)), steps, bytes);
   }
 
-  /**
-   * Tells of work that follows work of another meter.
-   *
-   * @param listener who is told of both together
-   * @param steps how many steps were done before
-   * @param bytes how many bytes were read before
-   * @return who is to be told of the work after
-   */
-  public static ProgressListener after(ProgressListener listener, long steps, long bytes) {
+  /** Returns the options for the publishing that follows {@link #ofFirstPass}. */
+  public static PublishOptions forSecondPass(PublishOptions options, long steps, long bytes) {
+    return options
+        .listener()
+        .map(told -> shifted(told, steps, bytes, steps, bytes))
+        .map(told -> options.toBuilder().listener(told).build())
+        .orElse(options);
+  }
+
+  private static ProgressListener shifted(
+      ProgressListener listener, long done, long bytes, long moreTotal, long moreTotalBytes) {
     return now ->
         listener.onProgress(
             new Progress(
                 now.at(),
-                now.done() + steps,
-                now.total() + steps,
+                now.done() + done,
+                now.total() + moreTotal,
                 now.bytes() + bytes,
-                now.totalBytes() + bytes));
+                now.totalBytes() + moreTotalBytes));
   }
 
-  /**
-   * Expects more steps than were known at first.
-   *
-   * @param more how many
-   */
+  /** Adds steps to the total. */
   public void expect(long more) {
     total += more;
   }
 
-  /**
-   * Begins a step.
-   *
-   * @param what what is worked on
-   */
+  /** Begins a step on the named thing. */
   public void at(String what) {
     at = what;
   }
@@ -96,31 +79,20 @@ public final class ProgressMeter implements LongConsumer {
   public void done() {
     done++;
     total = Math.max(total, done);
-    tell();
+    report();
   }
 
-  /**
-   * Tells once more what is told already, so that the listener may end work that is not counted.
-   */
+  /** Reports the same progress again, so that the listener can cancel work that is not counted. */
   public void again() {
-    tell();
+    report();
   }
 
-  /**
-   * What was read.
-   *
-   * @return how many bytes
-   */
+  /** Returns the number of bytes so far. */
   public long bytes() {
     return bytes;
   }
 
-  /**
-   * Whether the listener threw this to end the work.
-   *
-   * @param e what was thrown
-   * @return whether it is the very same
-   */
+  /** Returns whether the listener threw this exception to cancel the work. */
   public boolean isRefusal(Throwable e) {
     return refusal == e;
   }
@@ -128,13 +100,13 @@ public final class ProgressMeter implements LongConsumer {
   @Override
   public void accept(long more) {
     bytes += more;
-    if (bytes - told >= EVERY) {
-      tell();
+    if (bytes - reported >= EVERY) {
+      report();
     }
   }
 
-  private void tell() {
-    told = bytes;
+  private void report() {
+    reported = bytes;
     try {
       listener.onProgress(new Progress(at, done, total, bytes, totalBytes));
     } catch (RuntimeException | Error e) {

@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Describes the present process for records and messages. */
+/** Describes this process in records and messages. */
 public final class ThisProcess {
-  /**
-   * For example {@code process 4711 on host}. The host's name is read, not looked up in a network.
-   */
+  /** For example {@code process 4711 on host}. No network look-up is made for the host's name. */
   public static final String NAME = "process " + ProcessHandle.current().pid() + host();
 
   private ThisProcess() {}

@@ -1,7 +1,4 @@
-/**
- * Models that lie in plain files: which files belong to one, what format they are, and their bytes
- * read once.
- */
+/** Models in plain files: which files belong to a model, their format, and their bytes. */
 @NullMarked
 package io.mlops4j.runtime.internal.source;
 
