@@ -18,6 +18,7 @@ import io.mlops4j.runtime.deployment.alias.Deployments;
 import io.mlops4j.runtime.feature.ArrowFiles;
 import io.mlops4j.runtime.internal.source.ModelReader;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
+import io.mlops4j.runtime.serving.RuntimeSettings;
 import io.mlops4j.runtime.serving.loading.DeclaredSignatureChecker;
 import io.mlops4j.runtime.serving.loading.RegisteredVersion;
 import io.mlops4j.runtime.trust.TrustPolicy;
@@ -51,14 +52,15 @@ public final class ModelRuntime implements AutoCloseable {
     this.reader = new ModelReader(builder.modelCache);
     this.loader =
         new DefaultModelLoader(
-            builder.threads,
-            builder.modelCache,
-            builder.nativeCache,
-            builder.keepLoaded,
-            builder.closing,
-            builder.cpuTime,
-            builder.trust,
-            builder.region);
+            new RuntimeSettings(
+                builder.threads,
+                builder.modelCache,
+                builder.nativeCache,
+                builder.keepLoaded,
+                builder.closing,
+                builder.cpuTime,
+                builder.trust,
+                builder.region));
     this.strict = builder.strict;
   }
 

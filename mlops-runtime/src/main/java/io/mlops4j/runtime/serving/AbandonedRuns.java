@@ -6,14 +6,14 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets calls of a model end before their runs do. Each such call runs in a thread of its own, and
- * its caller waits for the run or for the end of the call, whichever comes first. A run whose call
- * has ended is abandoned: it keeps all that it uses until it has ended. Thread safe.
+ * its caller waits until the run or the call ends. A run whose call has ended is abandoned: it
+ * keeps what it uses until it has ended. Thread safe.
  */
 final class AbandonedRuns {
   private final String model;
@@ -24,11 +24,10 @@ final class AbandonedRuns {
   private int abandoned;
 
   /**
-   * Without any run.
+   * Begins without any run.
    *
-   * @param model its name
-   * @param most how many abandoned runs make it reject calls
-   * @param context of its runtime
+   * @param model the name of the model
+   * @param most how many abandoned runs make the model reject calls
    */
   AbandonedRuns(String model, int most, CallContext context) {
     this.model = model;
@@ -38,7 +37,7 @@ final class AbandonedRuns {
     this.all = context.abandonedRuns();
   }
 
-  /** Null while a further call is admitted. */
+  /** The reason to reject a call; null if it is admitted. */
   @Nullable OverloadedException full() {
     int found = abandoned();
     return found < most
@@ -49,36 +48,17 @@ final class AbandonedRuns {
   }
 
   /**
-   * Answers in another thread.
+   * Begins a run in another thread.
    *
    * @param model keeps the model loaded until the run has ended
-   * @param ask answers, given its own times if there are any
+   * @param ask does the work of the job
    */
-  <A> A ask(
-      Job.Hold model,
-      Job<A> job,
-      Cancellation cancellation,
-      @Nullable CallTimes times,
-      Function<@Nullable CallTimes, A> ask) {
-    CallTimes own = times == null ? null : times.copy();
-    Run<A> run = begin(model, job, () -> ask.apply(own));
-    cancellation.whenStopped(run::abandon);
-    Ended<A> ended = run.result.join();
-    if (ended.answer() == null && ended.error() == null) {
-      cancellation.check();
-    }
-    if (times != null && own != null) {
-      times.set(own);
-    }
-    return ended.get();
-  }
-
-  private <A> Run<A> begin(Job.Hold model, Job<A> job, Asking<A> asking) {
+  <A> StrictRun<A> begin(Job.Hold model, Job<A> job, Supplier<A> ask) {
     Job.Hold memory = () -> {};
     boolean started = false;
     try {
       memory = job.hold(allocator);
-      Run<A> run = new Run<>(model, job, memory, asking);
+      StrictRun<A> run = new StrictRun<>(model, job, memory, ask);
       threads.execute(run);
       started = true;
       return run;
@@ -98,7 +78,11 @@ final class AbandonedRuns {
   }
 
   /** How a run ended; without both if it was abandoned. */
-  private record Ended<A>(@Nullable A answer, @Nullable Throwable error) {
+  record Ended<A>(@Nullable A answer, @Nullable Throwable error) {
+    boolean isAbandoned() {
+      return answer == null && error == null;
+    }
+
     A get() {
       if (error instanceof Error thrown) {
         throw thrown;
@@ -113,35 +97,36 @@ final class AbandonedRuns {
     }
   }
 
-  private interface Asking<A> {
-    A ask();
-  }
-
-  /** One run. */
-  private final class Run<A> implements Runnable {
+  /** A run that does not hold its caller when it is abandoned. */
+  final class StrictRun<A> implements Runnable {
     private final Job.Hold model;
     private final Job<A> job;
     private final Job.Hold memory;
-    private final Asking<A> asking;
+    private final Supplier<A> ask;
     private final CompletableFuture<Ended<A>> result = new CompletableFuture<>();
 
-    Run(Job.Hold model, Job<A> job, Job.Hold memory, Asking<A> asking) {
+    private StrictRun(Job.Hold model, Job<A> job, Job.Hold memory, Supplier<A> ask) {
       this.model = model;
       this.job = job;
       this.memory = memory;
-      this.asking = asking;
+      this.ask = ask;
+    }
+
+    /** Waits until the run has ended or was abandoned. */
+    Ended<A> await() {
+      return result.join();
     }
 
     @Override
     public void run() {
       Ended<A> ended;
       try {
-        ended = new Ended<>(asking.ask(), null);
+        ended = new Ended<>(ask.get(), null);
       } catch (Throwable e) {
         ended = new Ended<>(null, e);
       }
       try {
-        free(memory, model); // before the result is seen
+        free(memory, model); // before the caller sees the result
       } finally {
         if (!result.complete(ended)) {
           end(ended.answer());
@@ -159,9 +144,9 @@ final class AbandonedRuns {
       }
     }
 
-    /** Does nothing if the run has ended. */
+    /** Lets the caller go on; does nothing if the run has ended. */
     void abandon() {
-      count(1); // before the run can learn of it
+      count(1); // before the run can count itself off
       if (!result.complete(new Ended<>(null, null))) {
         count(-1);
       }
@@ -176,12 +161,12 @@ final class AbandonedRuns {
     }
   }
 
-  /** How many runs go on although their call has ended. */
+  /** The number of runs that go on although their call has ended. */
   synchronized int abandoned() {
     return abandoned;
   }
 
-  /** Waits for abandoned runs, uninterruptibly; as long as it takes without a limit. */
+  /** Waits for abandoned runs, without a bound if the limit is null. An interrupt is kept. */
   synchronized void await(@Nullable Duration limit) {
     long end = limit == null ? 0 : System.nanoTime() + RuntimeThreads.nanos(limit);
     boolean interrupted = false;

@@ -9,7 +9,7 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/** A call with a batch, which it holds. */
+/** A call with a batch. */
 final class BatchRequest implements Request, AutoCloseable {
   private final FeatureBatch batch;
   private final BatchBinder binder;

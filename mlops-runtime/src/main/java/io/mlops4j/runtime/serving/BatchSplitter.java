@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * waits for a worker to begin. Thread safe.
  */
 final class BatchSplitter {
-  /** Large enough that the cost of a piece beside its rows is small. */
+  /** Large enough that the fixed cost of a piece is small. */
   static final int ROWS = 4096;
 
   /** Several pieces for each thread, so that a slow thread delays little. */
@@ -32,20 +32,19 @@ final class BatchSplitter {
     this.workers = workers;
   }
 
-  /** Answers one piece. */
-  interface Asker {
-    Outputs ask(BatchRequest piece, @Nullable Cancellation cancellation);
+  interface PieceRunner {
+    Outputs run(BatchRequest piece, @Nullable Cancellation cancellation);
   }
 
   boolean isLarge(int rows) {
     return threads > 1 && rows >= 2 * ROWS;
   }
 
-  /** Answers in the order of the pieces, all of them or none. */
-  List<Outputs> ask(BatchRequest whole, @Nullable Cancellation cancellation, Asker asker) {
+  /** Returns the answers in the order of the pieces, or throws. */
+  List<Outputs> ask(BatchRequest whole, @Nullable Cancellation cancellation, PieceRunner runner) {
     List<BatchRequest> pieces = whole.pieces(size(whole.rows()));
     try {
-      Work work = new Work(pieces, cancellation, asker);
+      Work work = new Work(pieces, cancellation, runner);
       for (int i = 1; i < Math.min(threads, pieces.size()); i++) {
         workers.execute(work);
       }
@@ -61,20 +60,20 @@ final class BatchSplitter {
     return (most + ALIGNED - 1) / ALIGNED * ALIGNED;
   }
 
-  /** Done by several threads at once, each of which takes the next piece. */
+  /** The work of several threads, each of which takes the next piece. */
   private static final class Work implements Runnable {
     private final List<BatchRequest> pieces;
     private final @Nullable Cancellation cancellation;
-    private final Asker asker;
+    private final PieceRunner runner;
     private final @Nullable Outputs[] answers;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final CountDownLatch left;
 
-    Work(List<BatchRequest> pieces, @Nullable Cancellation cancellation, Asker asker) {
+    Work(List<BatchRequest> pieces, @Nullable Cancellation cancellation, PieceRunner runner) {
       this.pieces = pieces;
       this.cancellation = cancellation;
-      this.asker = asker;
+      this.runner = runner;
       this.answers = new Outputs[pieces.size()];
       this.left = new CountDownLatch(pieces.size());
     }
@@ -85,7 +84,7 @@ final class BatchSplitter {
         try {
           if (failure.get() == null) {
             answers[i] =
-                asker.ask(pieces.get(i), cancellation == null ? null : cancellation.part());
+                runner.run(pieces.get(i), cancellation == null ? null : cancellation.part());
           }
         } catch (Throwable e) {
           failure.compareAndSet(null, e);
@@ -95,7 +94,7 @@ final class BatchSplitter {
       }
     }
 
-    /** Waits for the others. */
+    /** Waits for the other threads. */
     List<Outputs> answers() {
       UninterruptibleWait.uninterruptibly(left);
       List<Outputs> found = new ArrayList<>();

@@ -8,7 +8,6 @@ import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.security.SecureRandom;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -20,51 +19,53 @@ import org.apache.arrow.memory.RootAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the calls of all models of one runtime share: Arrow memory, threads, the queue of
- * micro-batching, and counters. Thread safe.
+ * The parts of a runtime that the calls of all its models share. Thread safe.
+ *
+ * @param allocator the Arrow memory
+ * @param queue the queue of micro-batching
+ * @param clocks measures the processor time of threads; null if it is not measured
+ * @param clock the time for the age of collected rows, in nanoseconds
+ * @param inside the calls that the current thread is in
+ * @param rejected counts calls that are rejected before a model is called
+ * @param abandonedRuns counts runs of all models that go on although their call has ended
+ * @param process a random number that tells this runtime's predictions from those of others
+ * @param calls the number of the next call
  */
-final class CallContext {
-  private final BufferAllocator allocator = new RootAllocator();
-  private final RuntimeThreads threads;
-  private final CallQueue queue;
-  private final @Nullable ThreadMXBean clocks;
-  private final LongSupplier nanos;
-  private final LeakDetector leaks = new LeakDetector();
-  private final InnermostCalls inside = new InnermostCalls();
-  private final LongAdder rejected = new LongAdder();
-  private final AtomicInteger abandonedRuns = new AtomicInteger();
-  private final long process = new SecureRandom().nextLong();
-  private final AtomicLong calls = new AtomicLong();
+record CallContext(
+    BufferAllocator allocator,
+    RuntimeThreads threads,
+    CallQueue queue,
+    @Nullable ThreadMXBean clocks,
+    LongSupplier clock,
+    LeakDetector leaks,
+    InnermostCalls inside,
+    LongAdder rejected,
+    AtomicInteger abandonedRuns,
+    long process,
+    AtomicLong calls) {
 
-  CallContext(int threads, boolean cpuTime, LongSupplier nanos) {
-    this.threads = new RuntimeThreads(threads);
-    this.queue = new CallQueue(threads, this.threads.workers());
-    this.clocks = cpuTime ? clocks() : null;
-    this.nanos = nanos;
+  static CallContext create(int processors, boolean cpuTime, LongSupplier clock) {
+    RuntimeThreads threads = new RuntimeThreads(processors);
+    return new CallContext(
+        new RootAllocator(),
+        threads,
+        new CallQueue(processors, threads.workers()),
+        cpuTime ? threadClocks() : null,
+        clock,
+        new LeakDetector(),
+        new InnermostCalls(),
+        new LongAdder(),
+        new AtomicInteger(),
+        new SecureRandom().nextLong(),
+        new AtomicLong());
   }
 
   /** Null where Java cannot measure the processor time of threads. */
-  private static @Nullable ThreadMXBean clocks() {
+  private static @Nullable ThreadMXBean threadClocks() {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     return threads.isCurrentThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled()
         ? threads
         : null;
-  }
-
-  BufferAllocator allocator() {
-    return allocator;
-  }
-
-  RuntimeThreads threads() {
-    return threads;
-  }
-
-  Executor workers() {
-    return threads.workers();
-  }
-
-  CallQueue queue() {
-    return queue;
   }
 
   /** Batches the calls of a model; measures whether that pays unless the limits say otherwise. */
@@ -83,36 +84,6 @@ final class CallContext {
     return clocks == null ? null : new CpuTime(clocks);
   }
 
-  LeakDetector leaks() {
-    return leaks;
-  }
-
-  /** The calls that the current thread is in. */
-  InnermostCalls inside() {
-    return inside;
-  }
-
-  /** Counts calls that are rejected before a model is called. */
-  LongAdder rejected() {
-    return rejected;
-  }
-
-  /** Runs of all models that go on although their call has ended. */
-  AtomicInteger abandonedRuns() {
-    return abandonedRuns;
-  }
-
-  /** The time for the age of collected rows; tests set it. */
-  long nanos() {
-    return nanos.getAsLong();
-  }
-
-  /** A random number that tells this runtime's predictions from those of others. */
-  long process() {
-    return process;
-  }
-
-  /** The number of a further call. */
   long nextCall() {
     return calls.getAndIncrement();
   }

@@ -9,7 +9,7 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One event for one listener. Its batches end with {@link #close}. */
+/** An event for one listener. Closing it closes its batches. */
 final class CallEvent implements InferenceEvent, AutoCloseable {
   private final ServedBy servedBy;
   private final Route route;
@@ -25,7 +25,7 @@ final class CallEvent implements InferenceEvent, AutoCloseable {
   /**
    * Makes features and outputs on demand.
    *
-   * @param features gives a handle of its own to each call
+   * @param features returns a further handle at each call
    * @param outputs likewise
    */
   record Rows(Supplier<FeatureBatch> features, Supplier<FeatureBatch> outputs) {}

@@ -14,9 +14,6 @@ final class CallReporter {
   private final Listeners listeners;
   private final Calls calls;
 
-  /**
-   * @param calls which of its own calls a listener is in
-   */
   CallReporter(CallContext context, ModelIdentity identity, Calls calls) {
     this.context = context;
     this.identity = identity;
@@ -24,7 +21,7 @@ final class CallReporter {
     this.calls = calls;
   }
 
-  /** Whether no listener hears of calls, so that nothing has to be measured. */
+  /** Whether there is no listener, so that nothing is measured. */
   boolean isSilent() {
     return listeners.isEmpty();
   }
@@ -33,9 +30,9 @@ final class CallReporter {
     return listeners.needRows();
   }
 
-  /** Notifies of an answer those listeners that need no rows. */
+  /** Notifies the listeners that need no rows of an answer. */
   void answered(DefaultPrediction answer, CallTimes times) {
-    listeners.tellPlain(() -> event(answer, times, null));
+    listeners.notifyPlain(() -> event(answer, times, null));
   }
 
   /** Notifies all listeners of the answer to a batch. */
@@ -46,7 +43,7 @@ final class CallReporter {
       try (LazyOutputs outputs = new LazyOutputs(answer.outputsByRow(), allocator)) {
         CallEvent.Rows rows =
             new CallEvent.Rows(() -> BatchLending.lend(batch, allocator), outputs::lend);
-        listeners.tellRows(() -> event(answer, times, rows));
+        listeners.notifyRows(() -> event(answer, times, rows));
       }
     }
   }
@@ -58,11 +55,11 @@ final class CallReporter {
         identity.servedBy(), identity.route(), rows, answer::id, times, null, lent);
   }
 
-  /** Notifies those listeners that need rows of a block of single-record calls. */
+  /** Notifies the listeners that need rows of a block of single-record calls. */
   void collected(List<PredictionId> ids, CallTimes times, CallEvent.Rows rows) {
     context.inside().enter(calls);
     try {
-      listeners.tellRows(
+      listeners.notifyRows(
           () ->
               new CallEvent(
                   identity.servedBy(), identity.route(), ids.size(), ids::get, times, null, rows));
@@ -75,8 +72,8 @@ final class CallReporter {
   void failed(int rows, long call, CallTimes times, Throwable error) {
     context.inside().enter(calls);
     try {
-      listeners.tellPlain(() -> failure(rows, call, times, error));
-      listeners.tellRows(() -> failure(rows, call, times, error));
+      listeners.notifyPlain(() -> failure(rows, call, times, error));
+      listeners.notifyRows(() -> failure(rows, call, times, error));
     } finally {
       context.inside().leave();
     }
@@ -94,7 +91,7 @@ final class CallReporter {
         null);
   }
 
-  /** Rows could not be collected for listeners. */
+  /** Counts and logs that rows could not be collected for listeners. */
   void lost(RuntimeException thrown) {
     listeners.failed(identity.servedBy(), thrown);
   }

@@ -2,7 +2,7 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.inference.InferenceEvent.Phase;
 
-/** How long the parts of a call took. Not thread safe. */
+/** The durations of the phases of a call. Not thread safe. */
 @SuppressWarnings("EnumOrdinal") // an array by phase costs a call nothing, a map would
 final class CallTimes {
   private static final Phase[] PHASES = Phase.values();
@@ -15,12 +15,12 @@ final class CallTimes {
     this(System.nanoTime());
   }
 
-  /** Of a call that began some time ago. */
+  /** Times of a call that began at {@code since}. */
   CallTimes(long since) {
     this.last = since;
   }
 
-  /** Of a call that waited, and runs since some time. */
+  /** Times of a call that waited until {@code began} and runs since then. */
   static CallTimes running(long since, long began) {
     CallTimes times = new CallTimes(began);
     times.nanos[Phase.QUEUE.ordinal()] = began - since;
@@ -28,7 +28,7 @@ final class CallTimes {
     return times;
   }
 
-  /** Of one of several calls that this run answered, which waited so long for it. */
+  /** Times of one of the calls that this run answered. It waited that long for the run. */
   CallTimes waited(long wait) {
     CallTimes times = new CallTimes(last);
     times.add(this);
@@ -36,7 +36,7 @@ final class CallTimes {
     return times;
   }
 
-  /** A copy for another thread, until {@link #set}. */
+  /** A copy for another thread. {@link #set} takes over its values. */
   CallTimes copy() {
     CallTimes copy = new CallTimes(last);
     copy.set(this);
@@ -49,7 +49,7 @@ final class CallTimes {
     next = other.next;
   }
 
-  /** A part ended here, and the next begins. */
+  /** Ends a phase and begins the next one. */
   void end(Phase phase) {
     long now = System.nanoTime();
     nanos[phase.ordinal()] += now - last;
@@ -57,12 +57,12 @@ final class CallTimes {
     next = phase.ordinal() + 1;
   }
 
-  /** The next part, if it is not the one after that which ended last. */
+  /** Begins a phase that does not follow the one that ended last. */
   void begin(Phase phase) {
     next = phase.ordinal();
   }
 
-  /** The call failed here, in the part that follows the one that ended last. */
+  /** Ends the phase in which the call failed. */
   void fail() {
     end(PHASES[Math.min(next, PHASES.length - 1)]);
   }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets another thread end a call. The slot is cancelled only while this call has it. A thread that
- * ends a call too late does nothing, and never reaches the next call of the slot.
+ * is too late does nothing, and never cancels the next call of the slot.
  */
 final class Cancellation {
   private static final int WAITING = 0;
@@ -35,15 +35,15 @@ final class Cancellation {
     this(deadline, null);
   }
 
-  /** Of a call that is not to wait for its run, but leave it to {@code lateRuns}, if not null. */
+  /** A call that leaves its run to {@code lateRuns} when it is ended; null if it waits. */
   Cancellation(@Nullable Duration deadline, @Nullable AbandonedRuns lateRuns) {
     this.deadline = deadline;
     this.lateRuns = lateRuns;
   }
 
   /**
-   * Makes the cancellation of one of several runs of the call, each in a thread of its own. Ending
-   * the call ends them all.
+   * Returns the cancellation of one of several runs of the call, each in a thread of its own.
+   * Ending the call ends them all.
    */
   synchronized Cancellation part() {
     Cancellation part = new Cancellation(deadline, lateRuns);
@@ -54,21 +54,21 @@ final class Cancellation {
     return part;
   }
 
-  /** The deadline has passed. */
+  /** Ends the call because its deadline has passed. */
   void expire() {
     late = true;
     stop();
     parts().forEach(Cancellation::expire);
   }
 
-  /** Nobody wants the answer any more. */
+  /** Ends the call because its caller cancelled it. */
   void cancel() {
     unwanted = true;
     stop();
     parts().forEach(Cancellation::cancel);
   }
 
-  /** The model is closed and waits no longer. */
+  /** Ends the call because its model was closed. */
   void close(String reason) {
     closed = reason;
     stop();
@@ -106,7 +106,7 @@ final class Cancellation {
     return lateRuns;
   }
 
-  /** Does something when the call is ended from outside, now if that was before; perhaps twice. */
+  /** Sets an action that runs when the call is ended, at once if it was before. May run twice. */
   void whenStopped(Runnable action) {
     whenStopped = action;
     if (isStopped()) {
@@ -114,14 +114,14 @@ final class Cancellation {
     }
   }
 
-  /** The call has a slot; throws if it was ended before. */
+  /** Begins to use a slot; throws if the call was ended before. */
   void begin(EngineSlot running) {
     slot = running;
     state.set(RUNNING);
     check();
   }
 
-  /** The call is about to return its slot; from now on no other thread reaches the slot. */
+  /** Ends the use of the slot. From then on no other thread cancels it. */
   void end() {
     while (!state.compareAndSet(RUNNING, ENDED) && state.get() != CANCELLED) {
       Thread.onSpinWait();
@@ -133,7 +133,7 @@ final class Cancellation {
     return late || unwanted || closed != null;
   }
 
-  /** Throws if the call was ended, whatever the engine made of it. */
+  /** Throws if the call was ended, whatever the engine returned. */
   void check() {
     if (unwanted) {
       throw new CancellationException("the call was cancelled");
@@ -142,7 +142,7 @@ final class Cancellation {
       throw new DeadlineException(
           "the call took longer than "
               + deadline
-              + "; allow more time or ask with fewer rows at once");
+              + "; allow more time or call with fewer rows at once");
     }
     String reason = closed;
     if (reason != null) {

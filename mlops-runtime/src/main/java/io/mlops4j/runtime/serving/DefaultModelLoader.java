@@ -7,7 +7,6 @@ import io.mlops4j.inference.ModelFigures;
 import io.mlops4j.inference.RuntimeFigures;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.FeatureSchema;
-import io.mlops4j.model.ModelCache;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.serving.loading.DeclaredSignatureChecker;
@@ -19,7 +18,6 @@ import io.mlops4j.runtime.serving.threads.UninterruptibleWait;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import io.mlops4j.spi.EngineOptions;
 import io.mlops4j.spi.ModelSource;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,85 +44,37 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
   private final TimedLoads timed;
   private final CallContext context;
   private final ModelOpener opener;
-  private final Closing closing;
-  private final boolean modelCache;
-  private final @Nullable TrustPolicy trust;
-  private final @Nullable String region;
+  private final RuntimeSettings settings;
   private final VersionLeases leases;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Set<LoadedModel> models = ConcurrentHashMap.newKeySet();
 
   /**
-   * Starts without any engine or thread; both come when they are needed.
+   * Starts no engine and no thread; each starts when it is first needed.
    *
-   * @param threads how many threads one run may use, and how many work asynchronously
+   * @param settings the settings of the runtime
    */
-  public DefaultModelLoader(int threads) {
-    this(threads, null, null, 0, Closing.waits(), false, null, null);
-  }
-
-  /**
-   * Starts without any engine or thread; both come when they are needed.
-   *
-   * @param threads how many threads one run may use, and how many work asynchronously
-   * @param modelCache where prepared models are kept, or null
-   * @param nativeCache where native libraries are kept, or null
-   * @param keepLoaded how many bytes models may hold for those that nobody uses to stay loaded
-   * @param closing what closing a model does about running calls, unless its options say
-   * @param cpuTime whether the processor time of calls is measured
-   * @param trust which models may be loaded, or null for all
-   * @param region where the runtime is, or null if it does not say
-   */
-  public DefaultModelLoader(
-      int threads,
-      @Nullable ModelCache modelCache,
-      @Nullable Path nativeCache,
-      long keepLoaded,
-      Closing closing,
-      boolean cpuTime,
-      @Nullable TrustPolicy trust,
-      @Nullable String region) {
-    this(
-        threads,
-        modelCache,
-        nativeCache,
-        keepLoaded,
-        closing,
-        cpuTime,
-        trust,
-        region,
-        System::nanoTime);
+  public DefaultModelLoader(RuntimeSettings settings) {
+    this(settings, System::nanoTime);
   }
 
   /** With a clock that tests can set. */
-  DefaultModelLoader(int threads, long keepLoaded, LongSupplier nanos) {
-    this(threads, null, null, keepLoaded, Closing.waits(), false, null, null, nanos);
-  }
-
-  private DefaultModelLoader(
-      int threads,
-      @Nullable ModelCache modelCache,
-      @Nullable Path nativeCache,
-      long keepLoaded,
-      Closing closing,
-      boolean cpuTime,
-      @Nullable TrustPolicy trust,
-      @Nullable String region,
-      LongSupplier nanos) {
-    this.closing = closing;
-    this.modelCache = modelCache != null;
-    this.trust = trust;
-    this.region = region;
+  DefaultModelLoader(RuntimeSettings settings, LongSupplier nanos) {
+    this.settings = settings;
+    int threads = settings.threads();
     this.leases = new VersionLeases(nanos);
-    EngineOptions options = EngineOptions.of(memory, threads);
-    options = modelCache == null ? options : options.withModelCache(modelCache);
-    options = nativeCache == null ? options : options.withNativeCache(nativeCache);
     this.timed = new TimedLoads(threads);
-    this.context = new CallContext(threads, cpuTime, nanos);
-    this.opener =
-        new ModelOpener(
-            options, memory, threads, keepLoaded, new BatchSplitter(threads, context.workers()));
+    this.context = CallContext.create(threads, settings.cpuTime(), nanos);
+    EngineOptions options = EngineOptions.of(memory, threads);
+    if (settings.modelCache() != null) {
+      options = options.withModelCache(settings.modelCache());
+    }
+    if (settings.nativeCache() != null) {
+      options = options.withNativeCache(settings.nativeCache());
+    }
+    BatchSplitter splitter = new BatchSplitter(threads, executor());
+    this.opener = new ModelOpener(options, memory, threads, settings.keepLoaded(), splitter);
   }
 
   /** A model to load: its name, the source of its bytes, and its version if it is in a registry. */
@@ -177,7 +127,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
   @Override
   public ServingModel load(
       RegisteredVersion version, LoadOptions options, InferenceEvent.Route route) {
-    version.checkRegion(region);
+    version.checkRegion(settings.region());
     return load(
         new Asked(
             version.version().name(),
@@ -190,11 +140,11 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
 
   /**
    * Reads and verifies the bytes of a version. Without a model cache they are read at each load,
-   * even when equal bytes are loaded already, so that a version that is damaged in its registry is
-   * refused.
+   * even when equal bytes are loaded already. So a version that is damaged in its registry is
+   * rejected.
    */
   private ModelSource source(RegisteredVersion version, LoadOptions options) {
-    return modelCache && options.cached()
+    return settings.modelCache() != null && options.cached()
         ? version.registry().deferredSource(version.version())
         : version.registry().source(version.version());
   }
@@ -208,11 +158,13 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
 
   /** Leases the version before its bytes are read, so that they cannot be deleted meanwhile. */
   private LoadedModel loadNow(Asked asked) {
-    VersionLeases.Held lease =
+    VersionLeases.SharedLease lease =
         asked.registered() == null ? VersionLeases.none() : leases.take(asked.registered());
     LoadedModel model;
     try {
-      model = identity(asked, trusted(asked.name(), asked.source().get()), lease);
+      ModelSource source = asked.source().get();
+      TrustPolicy trust = settings.trust(); // applied before an engine sees the bytes
+      model = identity(asked, trust == null ? source : trust.verify(asked.name(), source), lease);
     } catch (RuntimeException | Error e) {
       lease.release();
       throw e;
@@ -228,12 +180,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
     return register(model);
   }
 
-  /** Applies the trust policy to each model before an engine sees it. */
-  private ModelSource trusted(String name, ModelSource source) {
-    return trust == null ? source : trust.verify(name, source);
-  }
-
-  private LoadedModel identity(Asked asked, ModelSource source, VersionLeases.Held lease) {
+  private LoadedModel identity(Asked asked, ModelSource source, VersionLeases.SharedLease lease) {
     LoadOptions options = asked.options();
     ModelOpener.Opened opened = opener.open(source, asked.schema(), options);
     SharedModel shared = opened.model();
@@ -249,15 +196,15 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
             asked.route(),
             new Listeners(options.listeners()),
             options.microBatching(),
-            options.closing().orElse(closing),
+            options.closing().orElse(settings.closing()),
             options.abandonedRuns());
     return new LoadedModel(this, context, shared, lease, identity, asked.opened());
   }
 
-  /** Calls the model once, under an identity of its own that no listener hears of. */
+  /** Calls the model once, under another identity without listeners. */
   private void warmUp(LoadedModel model) {
     ModelIdentity unheard = model.identity().unheard(Closing.waits(), 0);
-    VersionLeases.Held none = VersionLeases.none();
+    VersionLeases.SharedLease none = VersionLeases.none();
     try (LoadedModel first =
         new LoadedModel(this, context, model.shared().share(), none, unheard, "")) {
       new WarmUp(first, allocator()).tryOnce();
@@ -270,7 +217,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
     if (model.collects()) {
       context.threads().keepHouse(this::flushOld, OLD);
     }
-    if (closed.get()) { // it came too late to be closed with the others
+    if (closed.get()) { // too late to be closed with the others
       model.drain();
       checkOpen();
     }
@@ -300,19 +247,10 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
 
   @Override
   public Executor executor() {
-    return context.workers();
+    return context.threads().workers();
   }
 
-  /** The number of models that stay loaded without an identity. */
-  int idleModels() {
-    return opener.loaded().idle();
-  }
-
-  /**
-   * What the runtime does and holds now.
-   *
-   * @return figures; without models after close
-   */
+  /** {@return what the runtime does and holds now; without models after close} */
   public RuntimeFigures figures() {
     List<ModelFigures> each = new ArrayList<>();
     models.forEach(model -> each.add(model.figures()));
@@ -333,23 +271,19 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
     return context;
   }
 
-  /**
-   * Memory of slots and answers outside the heap and outside Arrow.
-   *
-   * @return bytes allocated now
-   */
+  /** {@return the bytes of slots and answers that are allocated outside the heap and Arrow now} */
   public long hostBytes() {
     return memory.bytes();
   }
 
   /**
-   * Closes models that are still open, then threads, engines and memory. What is still lent then
-   * stays readable.
+   * Closes models that are still open, then threads, engines and memory. Memory that is still in
+   * use stays readable.
    *
-   * @return who was still open or still holds memory, a sentence each; empty for a tidy end, and
+   * @return a sentence for each model that was open and each kind of memory that is in use; empty
    *     for a second call
-   * @throws IllegalStateException if it was asked from within a call, or a model refuses to be
-   *     closed while its calls run; nothing is closed
+   * @throws IllegalStateException if called from inside a call, or if a model refuses to be closed
+   *     while its calls run; nothing is closed
    */
   public List<String> closeAndReport() {
     checkClosable();
@@ -364,7 +298,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
     }
   }
 
-  /** Waits for the end, except in a thread that the closing thread waits for. */
+  /** Waits for the closing thread, except in a thread that the closing thread waits for. */
   private void awaitEnd() {
     if (!context.inside().isInAny() && !context.threads().isOwn()) {
       UninterruptibleWait.uninterruptibly(ended);
@@ -420,10 +354,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
     models.forEach(LoadedModel::checkClosable);
   }
 
-  /**
-   * Stops the calls of all models before it waits for the first, so that their patience runs at
-   * once.
-   */
+  /** Begins to close all models before it waits for the first, so that they wait together. */
   private void closeModels(List<String> forgotten) {
     List<LoadedModel> open = List.copyOf(models);
     List<LoadedModel> stopped = new ArrayList<>();
@@ -437,7 +368,6 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
     open.forEach(LoadedModel::awaitClosed);
   }
 
-  /** Closes everything, without a report. */
   @Override
   public void close() {
     closeAndReport();

@@ -18,9 +18,9 @@ import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
-/** The answers to a call, their model and version, and views that end with the prediction. */
+/** The answers to a call. Their views end with the prediction. */
 final class DefaultPrediction implements Prediction, Answer {
-  /** Memory that two threads gave back twice would hold two answers at once. */
+  /** If two threads returned the memory twice, it would hold two answers at once. */
   private static final AtomicIntegerFieldUpdater<DefaultPrediction> CLOSED =
       AtomicIntegerFieldUpdater.newUpdater(DefaultPrediction.class, "closed");
 
@@ -62,12 +62,12 @@ final class DefaultPrediction implements Prediction, Answer {
     return call;
   }
 
-  /** Of one of many, before the caller has it. */
+  /** Finds out whether it is closed. Called before the caller gets the prediction. */
   void watchedBy(LeakDetector.Watch watcher) {
     watch = watcher;
   }
 
-  /** The answers themselves, for the runtime's own use before the caller has the prediction. */
+  /** For use in the runtime, before the caller gets the prediction. */
   @Override
   public Outputs outputsByRow() {
     return outputs;
@@ -165,7 +165,7 @@ final class DefaultPrediction implements Prediction, Answer {
       }
     }
 
-    /** Makes a batch for each caller, who may close it before the prediction. */
+    /** Returns a further batch, which its caller may close before the prediction. */
     FeatureBatch lend(BufferAllocator allocator) {
       FeatureBatch another = BatchLending.lend(batch, allocator);
       lent.add(another);

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Figures as they were when they were taken. */
+/** Figures of one moment. */
 record Figures(
     List<ModelFigures> models,
     int waiting,
@@ -22,7 +22,7 @@ record Figures(
     int abandonedRuns)
     implements RuntimeFigures {
 
-  /** Those of one model. */
+  /** The figures of one model. */
   record OfModel(
       ServedBy servedBy,
       InferenceEvent.Route route,

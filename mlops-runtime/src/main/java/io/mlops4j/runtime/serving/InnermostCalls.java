@@ -12,7 +12,7 @@ final class InnermostCalls {
 
   private record Frame(Calls calls, @Nullable Frame outer) {}
 
-  /** This thread runs a listener or a reader for a call; {@link #leave} must follow. */
+  /** Notes that this thread runs a listener or a reader for a call, until {@link #leave}. */
   void enter(Calls calls) {
     innermost.set(new Frame(calls, innermost.get()));
   }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The small batches of one identity of a model, which share runs while they wait. Each caller gets
- * a prediction of its own, and listeners hear of each call. They hear nothing of a run that failed,
- * because its calls run again, each alone.
+ * its own prediction, and listeners are notified of each call. They are not notified of a shared
+ * run that failed, because each of its calls runs again alone.
  */
 final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPrediction> {
   private final ModelCalls calls;
@@ -37,7 +37,6 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
     return request.rows() > 0 && request.rows() <= most && shared.joins();
   }
 
-  /** How many rows wait, or waited and are being answered. */
   int waiting() {
     return batcher.waiting();
   }
@@ -99,7 +98,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
       this.after = after;
     }
 
-    /** What a caller does with its answer must not delay the other calls of its run. */
+    /** Reading an answer must not delay the other calls of the run. */
     @Override
     public void ended(
         @Nullable DefaultPrediction answer, @Nullable Throwable error, boolean company) {
@@ -143,7 +142,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
                 : inOneRun(together, cancellation));
   }
 
-  /** Listeners hear of success only: a run that fails is repeated. */
+  /** Listeners are notified of success only: a run that fails is repeated. */
   @Override
   public List<DefaultPrediction> askForOthers(
       List<JointCall> together, @Nullable Duration within, long since) {

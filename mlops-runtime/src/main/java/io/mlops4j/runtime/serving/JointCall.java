@@ -6,8 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One caller's batch, which may share a run with others. Its caller's thread makes it, and the
- * thread that answers it takes it over. Any thread may {@link #cancel}.
+ * The batch of one call, which may share a run with others. The thread of its caller creates it,
+ * and the thread that answers it takes it over. Any thread may {@link #cancel}.
  */
 final class JointCall {
   private final BatchRequest request;
@@ -15,7 +15,7 @@ final class JointCall {
   private final long since;
   private @Nullable JoinableBatch joinable;
   private long began;
-  private volatile @Nullable Run run;
+  private volatile @Nullable JointRun run;
   private volatile boolean unwanted;
 
   /**
@@ -53,7 +53,7 @@ final class JointCall {
     return Objects.requireNonNull(joinable, "joinable");
   }
 
-  /** Its answer began, by {@link System#nanoTime}. */
+  /** Records when its run began, by {@link System#nanoTime}. */
   void begin(long now) {
     began = now;
   }
@@ -65,7 +65,7 @@ final class JointCall {
   /** Cancels the call; ends the run when all its calls are cancelled. */
   void cancel() {
     unwanted = true;
-    Run now = run;
+    JointRun now = run;
     if (now != null) {
       now.endIfUnwanted();
     }
@@ -75,15 +75,15 @@ final class JointCall {
     return unwanted;
   }
 
-  /** A run begins, which can be ended. */
+  /** Connects calls with the run that answers them, so that they can end it. */
   static void begin(List<JointCall> calls, Cancellation cancellation) {
-    Run run = new Run(calls, cancellation);
+    JointRun run = new JointRun(calls, cancellation);
     calls.forEach(call -> call.run = run);
-    run.endIfUnwanted(); // who cancelled before could not know
+    run.endIfUnwanted(); // for calls that were cancelled before
   }
 
-  /** What answers some calls. */
-  private record Run(List<JointCall> calls, Cancellation cancellation) {
+  /** A run that answers some calls. */
+  private record JointRun(List<JointCall> calls, Cancellation cancellation) {
     void endIfUnwanted() {
       if (calls.stream().allMatch(JointCall::isUnwanted)) {
         cancellation.cancel();

@@ -7,8 +7,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outputs of a call for its listeners, made for the first that needs them. One thread at a
- * time.
+ * The outputs of a call for its listeners, created for the first listener that needs them. Not
+ * thread safe.
  */
 final class LazyOutputs implements AutoCloseable {
   private final Outputs outputs;

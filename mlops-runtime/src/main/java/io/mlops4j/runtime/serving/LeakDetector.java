@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds predictions that the garbage collector reached before they were closed, and logs where they
- * were made. Only one of many is watched, so that the cost of a call cannot be measured. It never
- * frees anything. Thread safe.
+ * Finds predictions that the garbage collector reached before they were closed, and logs the place
+ * that made them. Only one of many is watched, so that calls stay fast. Frees no memory. Thread
+ * safe.
  */
 final class LeakDetector {
   /** A power of two. */
@@ -29,7 +29,7 @@ final class LeakDetector {
   private final AtomicLong found = new AtomicLong();
   private volatile @Nullable String last;
 
-  /** One that is watched until it is closed. */
+  /** A prediction that is watched until it is closed. */
   final class Watch extends PhantomReference<Object> {
     private final String place;
 
@@ -44,15 +44,15 @@ final class LeakDetector {
     }
   }
 
-  /** Watches one, and logs others that were found. */
+  /** Watches a prediction, and logs the leaks that were found. */
   Watch watch(Object opened) {
-    tell();
+    logFound();
     Watch watch = new Watch(opened);
     watched.add(watch);
     return watch;
   }
 
-  /** The callers, from near to far. */
+  /** The innermost callers, the nearest first. */
   static String place() {
     return STACK.walk(
         frames ->
@@ -64,7 +64,7 @@ final class LeakDetector {
   }
 
   /** Logs the leaks that were found since the last time. */
-  private void tell() {
+  private void logFound() {
     for (Reference<?> one = dropped.poll(); one != null; one = dropped.poll()) {
       if (one instanceof Watch watch && watched.remove(watch)) {
         last = watch.place;
@@ -78,13 +78,13 @@ final class LeakDetector {
     }
   }
 
-  /** How many were found. */
+  /** The number of leaks that were found. */
   long count() {
-    tell();
+    logFound();
     return found.get();
   }
 
-  /** Where the last one that was found was made; null if none was. */
+  /** The place that made the last leak; null if there is none. */
   @Nullable String last() {
     return last;
   }

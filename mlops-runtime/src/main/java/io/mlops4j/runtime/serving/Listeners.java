@@ -40,21 +40,19 @@ final class Listeners {
     return rows.length > 0;
   }
 
-  /** Notifies the listeners that need no rows. */
-  void tellPlain(Supplier<CallEvent> event) {
-    tell(plain, event);
+  void notifyPlain(Supplier<CallEvent> event) {
+    send(plain, event);
   }
 
-  /** Notifies the listeners that need rows. */
-  void tellRows(Supplier<CallEvent> event) {
-    tell(rows, event);
+  void notifyRows(Supplier<CallEvent> event) {
+    send(rows, event);
   }
 
-  private void tell(InferenceListener[] listeners, Supplier<CallEvent> event) {
+  private void send(InferenceListener[] listeners, Supplier<CallEvent> event) {
     for (InferenceListener listener : listeners) {
       try (CallEvent one = event.get()) {
         listener.onInference(one);
-      } catch (Throwable e) { // whatever it is, the caller's answer is not to suffer
+      } catch (Throwable e) { // no failure of a listener may reach the caller
         failed(listener, e);
       }
     }

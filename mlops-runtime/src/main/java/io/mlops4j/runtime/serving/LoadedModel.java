@@ -39,13 +39,13 @@ import org.slf4j.LoggerFactory;
 final class LoadedModel implements ServingModel {
   private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
 
-  /** An abandoned run that the engine can end has ended by then. */
+  /** An abandoned run that the engine can end ends within this time. */
   private static final Duration LAST_WAIT = Duration.ofSeconds(1);
 
   private final Owner owner;
   private final CallContext context;
   private final SharedModel shared;
-  private final VersionLeases.Held lease;
+  private final VersionLeases.SharedLease lease;
   private final ModelIdentity identity;
   private final String opened;
   private final ModelCalls calls;
@@ -70,7 +70,7 @@ final class LoadedModel implements ServingModel {
       Owner owner,
       CallContext context,
       SharedModel shared,
-      VersionLeases.Held lease,
+      VersionLeases.SharedLease lease,
       ModelIdentity identity,
       String opened) {
     this.owner = owner;
@@ -299,7 +299,6 @@ final class LoadedModel implements ServingModel {
     counter.leave();
   }
 
-  /** What the model does now. */
   ModelFigures figures() {
     int waiting = joint == null ? 0 : joint.waiting();
     for (RowBatcher<?, ?> batcher : batchers.values()) {

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The open models of a runtime, by their bytes and options. A model that is loaded again while it
- * is in use is shared. Models without a user stay loaded within a budget, and Caffeine chooses
- * which are evicted. A model in use is never closed. Thread safe.
+ * is in use is shared. Unused models stay loaded within a budget, and Caffeine chooses which of
+ * them are evicted. A model in use is never closed. Thread safe.
  */
 final class LoadedModels implements AutoCloseable {
   private static final int KIB = 1024;
@@ -28,10 +28,9 @@ final class LoadedModels implements AutoCloseable {
   private boolean closed;
 
   /**
-   * Without any model.
+   * Begins without any model.
    *
-   * @param budget how many bytes models may hold, those in use included, for idle ones to stay; 0
-   *     keeps none
+   * @param budget the most bytes of all models with which unused ones stay loaded; 0 keeps none
    */
   LoadedModels(long budget) {
     this.budgetKib = budget / KIB;
@@ -76,14 +75,14 @@ final class LoadedModels implements AutoCloseable {
     return (int) Math.min(Integer.MAX_VALUE, model.engine().nativeBytes() / KIB + 1);
   }
 
-  /** What leaves because it is taken into use again stays open. */
+  /** A model that is removed because it is used again stays open. */
   private static void removed(@Nullable Key key, @Nullable SharedModel model, RemovalCause cause) {
     if (model != null && cause != RemovalCause.EXPLICIT) {
       model.free();
     }
   }
 
-  /** One that is loaded, with one more identity; null if there is none. */
+  /** Returns an equal model with one more identity; null if there is none. */
   synchronized @Nullable SharedModel find(Key key) {
     SharedModel found = used.get(key);
     if (found != null && found.tryShare()) {
@@ -98,11 +97,7 @@ final class LoadedModels implements AutoCloseable {
     return woken;
   }
 
-  /**
-   * Adds one that was just loaded, unless another thread was faster.
-   *
-   * @return the one to use, with an identity for the caller
-   */
+  /** Adds a model that was just loaded, or frees it and returns the one of a faster thread. */
   SharedModel add(Key key, SharedModel loaded) {
     SharedModel faster = addUnlessFound(key, loaded);
     if (faster == null) {
@@ -122,7 +117,7 @@ final class LoadedModels implements AutoCloseable {
     return faster;
   }
 
-  /** Nobody uses it any more. */
+  /** The last identity of a model was closed. */
   private void unused(Key key, SharedModel model) {
     synchronized (this) {
       used.remove(key, model);
@@ -144,7 +139,7 @@ final class LoadedModels implements AutoCloseable {
         .ifPresent(eviction -> eviction.setMaximum(Math.max(0, budgetKib - inUse)));
   }
 
-  /** What engines hold for all of them. */
+  /** The bytes that the engines use for all models. */
   synchronized long nativeBytes() {
     long sum = 0;
     for (SharedModel model : used.values()) {
@@ -161,7 +156,7 @@ final class LoadedModels implements AutoCloseable {
     return idle.asMap().size();
   }
 
-  /** Frees models without a user, now and later. */
+  /** Frees unused models, now and later. */
   @Override
   public synchronized void close() {
     closed = true;

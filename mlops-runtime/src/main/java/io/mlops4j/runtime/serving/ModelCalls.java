@@ -59,12 +59,12 @@ final class ModelCalls {
     return running;
   }
 
-  /** Where runs may outlast their calls; null if calls wait for their runs. */
+  /** The abandoned runs; null if calls wait for their runs. */
   @Nullable AbandonedRuns late() {
     return late;
   }
 
-  /** How many runs go on although their call has ended. */
+  /** The number of runs that go on although their call has ended. */
   int abandoned() {
     return late == null ? 0 : late.abandoned();
   }
@@ -74,13 +74,13 @@ final class ModelCalls {
     return cpu;
   }
 
-  /** How many calls were rejected before the model was called. */
+  /** The number of calls that were rejected before the model was called. */
   long rejected() {
     return rejected.sum();
   }
 
   Executor workers() {
-    return context.workers();
+    return context.threads().workers();
   }
 
   static @Nullable Duration deadline(CallOptions options) {
@@ -113,7 +113,7 @@ final class ModelCalls {
   /**
    * Rejects a call with a deadline while too many runs are abandoned.
    *
-   * @throws OverloadedException then, after listeners heard of it
+   * @throws OverloadedException then, after listeners were notified
    */
   void admit(int rows, @Nullable Duration deadline) {
     OverloadedException full = late == null || deadline == null ? null : late.full();
@@ -123,7 +123,7 @@ final class ModelCalls {
     }
   }
 
-  /** A call was rejected before the model was called. */
+  /** Counts and reports a call that was rejected before the model was called. */
   void refused(int rows, long since, RuntimeException why) {
     rejected.increment();
     context.rejected().increment();

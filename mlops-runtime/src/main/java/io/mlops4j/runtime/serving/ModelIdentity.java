@@ -8,12 +8,11 @@ import io.mlops4j.registry.AliasRecord;
 import java.util.List;
 
 /**
- * How a loaded model serves: what its answers are labelled with, and the options of its calls.
- * Immutable.
+ * The labels of a loaded model's answers and the options of its calls. Immutable.
  *
  * @param servedBy labels each prediction
  * @param route labels each event
- * @param listeners hear of the calls
+ * @param listeners are notified of the calls
  * @param batching whether waiting calls share runs
  * @param closing what closing does about running calls
  * @param abandonedRuns how many abandoned runs make the model reject calls with a deadline; 0 if
@@ -38,7 +37,7 @@ record ModelIdentity(
     return new ModelIdentity(renamed, newRoute, listeners, batching, closing, abandonedRuns);
   }
 
-  /** For calls that no listener hears of, each in a run of its own. */
+  /** Returns an identity without listeners, each of whose calls has a run of its own. */
   ModelIdentity unheard(Closing otherClosing, int otherAbandonedRuns) {
     return new ModelIdentity(
         servedBy,

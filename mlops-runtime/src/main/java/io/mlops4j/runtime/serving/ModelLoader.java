@@ -8,7 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 
-/** Loads models for the front door and for deployments. Thread safe. */
+/** Loads models for a runtime and its deployments. Thread safe. */
 public interface ModelLoader {
   /**
    * Loads a model that is in no registry.
@@ -19,7 +19,7 @@ public interface ModelLoader {
    * @return the loaded model, which the caller closes
    * @throws io.mlops4j.error.ModelLoadException if the bytes cannot be loaded, or columns cannot
    *     meet its inputs
-   * @throws io.mlops4j.error.EngineUnavailableException if no engine for it is there
+   * @throws io.mlops4j.error.EngineUnavailableException if there is no engine for it
    * @throws IllegalStateException if the runtime is closed
    */
   ServingModel load(Supplier<? extends ModelSource> source, String name, LoadOptions options);
@@ -36,22 +36,14 @@ public interface ModelLoader {
    * @throws io.mlops4j.error.RegionException if it may not be loaded here
    * @throws io.mlops4j.error.ModelLoadException if the bytes cannot be loaded, or columns cannot
    *     meet its inputs
-   * @throws io.mlops4j.error.EngineUnavailableException if no engine for it is there
+   * @throws io.mlops4j.error.EngineUnavailableException if there is no engine for it
    * @throws IllegalStateException if the runtime is closed
    */
   ServingModel load(RegisteredVersion version, LoadOptions options, InferenceEvent.Route route);
 
-  /**
-   * The runtime's allocator.
-   *
-   * @return lent; it is closed with the runtime
-   */
+  /** {@return the runtime's allocator; lent} */
   BufferAllocator allocator();
 
-  /**
-   * The runtime's named threads.
-   *
-   * @return lent; it ends with the runtime
-   */
+  /** {@return the runtime's workers; lent} */
   Executor executor();
 }

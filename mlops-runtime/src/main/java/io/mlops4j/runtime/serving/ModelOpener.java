@@ -19,8 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens models in their engines, or finds them open. Models that were loaded from equal bytes with
- * equal options are one. Thread safe.
+ * Opens models in their engines, or finds them open. Models with equal bytes and equal options are
+ * shared. Thread safe.
  */
 final class ModelOpener implements AutoCloseable {
   private static final int KEPT_AT_LEAST = 16;
@@ -32,8 +32,8 @@ final class ModelOpener implements AutoCloseable {
   private final BatchSplitter pieces;
 
   /**
-   * @param threads of the runtime; each model keeps some slots for each
-   * @param keepLoaded how many bytes models may hold for unused ones to stay loaded
+   * @param threads the threads of the runtime, which bound the slots that each model keeps
+   * @param keepLoaded the most bytes of all models with which unused ones stay loaded
    * @param pieces splits large batches
    */
   ModelOpener(

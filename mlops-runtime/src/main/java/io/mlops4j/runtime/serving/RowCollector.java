@@ -28,7 +28,7 @@ final class RowCollector<I extends Record> {
   private final CallContext context;
   private final BufferAllocator allocator;
   private final Object adding = new Object();
-  private final ReentrantLock telling = new ReentrantLock();
+  private final ReentrantLock notifying = new ReentrantLock();
   private @Nullable Collected<I> current;
 
   RowCollector(CallReporter reporter, RecordColumns<I> columns, CallContext context) {
@@ -42,14 +42,14 @@ final class RowCollector<I extends Record> {
   private record Collected<R extends Record>(
       RowBlock<R> block, List<PredictionId> ids, CallTimes times, long since) {}
 
-  /** Adds answered rows; never throws, but reports what was lost. */
+  /** Adds answered rows; never throws, but reports rows that were lost. */
   void add(List<I> rows, DefaultPrediction answer, CallTimes times) {
     List<Collected<I>> full = new ArrayList<>();
     try {
       try {
-        collect(rows, answer, times, context.nanos(), full);
+        collect(rows, answer, times, context.clock().getAsLong(), full);
       } finally {
-        full.forEach(this::tell); // even when a later row failed: they hold memory
+        full.forEach(this::report); // even if a later row failed, because they hold memory
       }
     } catch (RuntimeException e) {
       reporter.lost(e);
@@ -94,27 +94,27 @@ final class RowCollector<I extends Record> {
 
   /** Notifies of rows older than {@code age}; waits for a thread that notifies now. */
   void flush(long age) {
-    telling.lock();
+    notifying.lock();
     try {
       Collected<I> old = null;
       synchronized (adding) {
-        if (current != null && context.nanos() - current.since() >= age) {
+        if (current != null && context.clock().getAsLong() - current.since() >= age) {
           old = current;
           current = null;
         }
       }
       if (old != null) {
-        tell(old);
+        report(old);
       }
     } catch (RuntimeException e) {
       reporter.lost(e);
     } finally {
-      telling.unlock();
+      notifying.unlock();
     }
   }
 
-  private void tell(Collected<I> full) {
-    telling.lock();
+  private void report(Collected<I> full) {
+    notifying.lock();
     try (RowBlock<I> block = full.block();
         FeatureBatch features = block.features();
         FeatureBatch outputs = block.answers()) {
@@ -125,7 +125,7 @@ final class RowCollector<I extends Record> {
               () -> BatchLending.lend(features, allocator),
               () -> BatchLending.lend(outputs, allocator)));
     } finally {
-      telling.unlock();
+      notifying.unlock();
     }
   }
 }

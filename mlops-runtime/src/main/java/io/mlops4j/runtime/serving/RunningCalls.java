@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The running calls of a model whose closing may end calls. Thread safe.
  *
- * <p>A call is added before it checks whether the model ends its calls, and the model begins to end
- * calls before it looks which were added. So one of the two finds the other.
+ * <p>A call is added before it checks whether the calls are ended, and the reason is set before the
+ * calls are ended. So no call is missed.
  */
 final class RunningCalls {
   private final Set<Cancellation> running = ConcurrentHashMap.newKeySet();
   private volatile @Nullable String reason;
 
-  /** Adds a call until it is {@link #remove removed}; a call that comes too late is ended. */
+  /** Adds a call until it is {@link #remove removed}; ends a call that is too late. */
   void add(Cancellation call) {
     running.add(call);
     String ended = reason;

@@ -77,7 +77,7 @@ final class SharedModel {
     whenUnused = action;
   }
 
-  /** The last identity frees the model, unless it is kept for others. */
+  /** Removes an identity. The last one frees the model, unless it is kept loaded. */
   void release() {
     if (identities.decrementAndGet() == 0) {
       whenUnused.run();
@@ -102,13 +102,13 @@ final class SharedModel {
     }
   }
 
-  /** Whether one run can answer several batches, as far as is known yet. */
+  /** Whether one run can answer several batches, as far as is known. */
   boolean joins() {
     return joins;
   }
 
   /**
-   * Answers several batches in one run, each for itself.
+   * Answers several batches in one run. Each batch gets its own answer.
    *
    * @throws RuntimeException if that failed or is not possible; each then needs a run of its own
    */
@@ -120,7 +120,8 @@ final class SharedModel {
     List<Outputs> answers = askAtOnce(job, cancellation, times, cpu);
     if (answers.isEmpty()) {
       joins = false;
-      throw new IllegalStateException("an output has not a row for each row");
+      throw new IllegalStateException(
+          "an output does not have one row for each row of the batches");
     }
     return answers;
   }
@@ -157,7 +158,8 @@ final class SharedModel {
       answers = pieces.ask(batch, cancellation, (piece, part) -> askAtOnce(piece, part, null, cpu));
     } catch (ModelInputException e) {
       end(times, Phase.BIND);
-      return askAtOnce(batch, cancellation, times, cpu); // which names the row as the caller counts
+      return askAtOnce(
+          batch, cancellation, times, cpu); // whose message counts the rows of the whole batch
     }
     end(times, Phase.RUN);
     Outputs joined = outputs.join(answers, batch.rows());
@@ -171,14 +173,21 @@ final class SharedModel {
       @Nullable CallTimes times,
       @Nullable CpuTime cpu) {
     AbandonedRuns late = cancellation == null ? null : cancellation.lateRuns();
-    return late == null || cancellation == null
-        ? askTimed(job, cancellation, times, cpu)
-        : late.ask(
-            share()::release,
-            job,
-            cancellation,
-            times,
-            own -> askTimed(job, cancellation, own, cpu));
+    if (late == null || cancellation == null) {
+      return askTimed(job, cancellation, times, cpu);
+    }
+    CallTimes own = times == null ? null : times.copy();
+    AbandonedRuns.StrictRun<A> run =
+        late.begin(share()::release, job, () -> askTimed(job, cancellation, own, cpu));
+    cancellation.whenStopped(run::abandon);
+    AbandonedRuns.Ended<A> ended = run.await();
+    if (ended.isAbandoned()) {
+      cancellation.check();
+    }
+    if (times != null && own != null) {
+      times.set(own);
+    }
+    return ended.get();
   }
 
   private <A> A askTimed(

@@ -191,7 +191,8 @@ class FiguresTest {
   }
 
   private static DefaultModelLoader measuring() {
-    return new DefaultModelLoader(1, null, null, 0, Closing.waits(), true, null, null);
+    return new DefaultModelLoader(
+        new RuntimeSettings(1, null, null, 0, Closing.waits(), true, null, null));
   }
 
   @Test

@@ -558,7 +558,7 @@ class JointBatchesTest {
   /** With one processor, which whoever reads an answer must not keep. */
   @Test
   void answerMayBeReadByAskingAgain() throws Exception {
-    try (DefaultModelLoader one = new DefaultModelLoader(1);
+    try (DefaultModelLoader one = new DefaultModelLoader(RuntimeSettings.of(1));
         ServingModel model = ServingFixture.load(one, "mlp4.onnx", JOINT)) {
       CompletableFuture<float[]> both =
           askLater(model, rows(0), prediction -> ask(model, rows(2)))

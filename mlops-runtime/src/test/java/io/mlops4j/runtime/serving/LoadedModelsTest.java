@@ -91,10 +91,10 @@ class LoadedModelsTest {
       answersRightly(model);
       first = shared(model);
     }
-    assertThat(fixture.loader.idleModels()).isOne();
+    assertThat(fixture.loader.figures().idleModels()).isOne();
     try (ServingModel again = mlp(ServingFixture.ABCD)) {
       assertThat(shared(again)).isSameAs(first);
-      assertThat(fixture.loader.idleModels()).isZero();
+      assertThat(fixture.loader.figures().idleModels()).isZero();
       answersRightly(again);
     }
   }
@@ -107,7 +107,7 @@ class LoadedModelsTest {
     try (ServingModel model = mlp(ServingFixture.ABCD)) {
       first = shared(model);
     }
-    assertThat(fixture.loader.idleModels()).isZero();
+    assertThat(fixture.loader.figures().idleModels()).isZero();
     assertThat(fixture.loader.hostBytes()).isZero();
     try (ServingModel again = mlp(ServingFixture.ABCD)) {
       assertThat(shared(again)).isNotSameAs(first);
@@ -122,7 +122,7 @@ class LoadedModelsTest {
     try (ServingModel used = mlp(ServingFixture.ABCD)) {
       for (String other : List.of("columns2d.onnx", "dynamic.onnx", "folded.onnx", "fault.onnx")) {
         fixture.load(other).close();
-        assertThat(fixture.loader.idleModels()).as(other).isBetween(0, 2);
+        assertThat(fixture.loader.figures().idleModels()).as(other).isBetween(0, 2);
       }
       ServingModel same = mlp(ServingFixture.ABCD);
       assertThat(shared(same)).isSameAs(shared(used));
@@ -154,7 +154,7 @@ class LoadedModelsTest {
       for (Future<Integer> each : all) {
         assertThat(each.get()).isZero();
       }
-      assertThat(fixture.loader.idleModels()).isOne();
+      assertThat(fixture.loader.figures().idleModels()).isOne();
     } finally {
       loaders.shutdownNow();
     }

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.runtime.internal.source.FileSource;
@@ -36,7 +37,10 @@ final class ServingFixture implements AutoCloseable {
 
   /** With so many bytes for models that nobody uses. */
   ServingFixture(long keepLoaded) {
-    loader = new DefaultModelLoader(2, keepLoaded, nanos::get);
+    loader =
+        new DefaultModelLoader(
+            new RuntimeSettings(2, null, null, keepLoaded, Closing.waits(), false, null, null),
+            nanos::get);
   }
 
   BufferAllocator allocator() {

@@ -121,7 +121,7 @@ class TimedLoadsTest {
 
   @Test
   void modelThatFoldsConstantsForSecondsIsGivenUpAndReported() throws InterruptedException {
-    DefaultModelLoader loader = new DefaultModelLoader(2);
+    DefaultModelLoader loader = new DefaultModelLoader(RuntimeSettings.of(2));
     LoadOptions hurried = LoadOptions.builder().within(Duration.ofMillis(1)).build();
     assertThatThrownBy(() -> ServingFixture.load(loader, "folded_products.onnx", hurried))
         .isInstanceOf(ModelLoadException.class)

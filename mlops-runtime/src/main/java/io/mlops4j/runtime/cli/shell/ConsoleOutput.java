@@ -44,11 +44,7 @@ public final class ConsoleOutput {
     this.json = json;
   }
 
-  /**
-   * Returns whether the answer is JSON.
-   *
-   * @return the answer
-   */
+  /** {@return whether the answer is JSON} */
   public boolean isJson() {
     return json;
   }
@@ -129,11 +125,7 @@ public final class ConsoleOutput {
     return MOVES.matcher(text.replace("\r\n", "\n").replace('\t', ' ')).replaceAll("?");
   }
 
-  /**
-   * Returns an empty JSON object.
-   *
-   * @return the object
-   */
+  /** {@return an empty JSON object} */
   public static ObjectNode object() {
     return new ObjectNode(JsonNodeFactory.instance);
   }

@@ -128,11 +128,7 @@ public final class GlobalOptions {
     this.terminal = terminal;
   }
 
-  /**
-   * Returns whether failures are printed with their stack trace.
-   *
-   * @return the answer
-   */
+  /** {@return whether failures are printed with their stack trace} */
   public boolean debug() {
     return debug;
   }
@@ -171,11 +167,7 @@ public final class GlobalOptions {
     return (since == null ? all.trusting(policy) : all.trusting(policy, head(since))).build();
   }
 
-  /**
-   * Returns the keys of {@code --trust}.
-   *
-   * @return files with public keys
-   */
+  /** {@return the keys of {@code --trust}; files with public keys} */
   public List<Path> trusted() {
     return trusted;
   }

@@ -18,11 +18,7 @@ public final class LibraryVersion implements IVersionProvider {
   /** For Picocli. */
   public LibraryVersion() {}
 
-  /**
-   * Returns the version alone.
-   *
-   * @return such as 1.2.3
-   */
+  /** {@return the version alone; such as 1.2.3} */
   public String number() {
     Properties properties = new Properties();
     try (InputStream in = LibraryVersion.class.getResourceAsStream(PROPERTIES)) {

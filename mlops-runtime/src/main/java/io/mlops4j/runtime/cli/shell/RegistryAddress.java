@@ -54,11 +54,7 @@ public sealed interface RegistryAddress {
       return FileModelRegistry.open(path, options);
     }
 
-    /**
-     * Returns whether nothing is there, or an empty folder.
-     *
-     * @return the answer
-     */
+    /** {@return whether nothing is there, or an empty folder} */
     public boolean isNothing() {
       if (!Files.isDirectory(path)) {
         return !Files.exists(path);

@@ -49,20 +49,12 @@ public abstract class ShellCommand implements Callable<Integer> {
     return code;
   }
 
-  /**
-   * Returns the command as Picocli knows it.
-   *
-   * @return the command
-   */
+  /** {@return the command as Picocli knows it} */
   protected CommandSpec spec() {
     return spec;
   }
 
-  /**
-   * Returns the options that every command takes.
-   *
-   * @return the options
-   */
+  /** {@return the options that every command takes} */
   protected GlobalOptions global() {
     return globalOptions;
   }

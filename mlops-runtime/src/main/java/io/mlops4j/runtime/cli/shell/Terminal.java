@@ -7,10 +7,8 @@ public final class Terminal {
   private Terminal() {}
 
   /**
-   * Returns whether there is a terminal. From Java 22 on a console exists without one, and {@code
+   * {@return whether there is a terminal} From Java 22 on a console exists without one, and {@code
    * Console.isTerminal} tells.
-   *
-   * @return the answer
    */
   @SuppressWarnings("SystemConsoleNull") // asked below
   public static boolean isThere() {

@@ -7,11 +7,11 @@ import java.util.function.LongSupplier;
  * Measures whether micro-batching makes the calls of a model faster on this machine.
  *
  * <p>Calls are counted in stretches of some milliseconds. While there are more concurrent callers
- * than processors, stretches with and without batching alternate now and then, and the way with the
- * shorter calls is chosen. The longer the choice stays the same, the rarer it is measured again.
- * The duration of a call follows from Little's law: the average number of concurrent callers,
- * divided by the calls answered per time. With fewer callers both ways are the same, and nothing is
- * measured. Thread safe; a call costs one counter.
+ * than processors, a trial alternates stretches with and without batching, and chooses the mode
+ * with the shorter calls. The longer the choice stays the same, the less often it is measured
+ * again. The duration of a call follows from Little's law: the average number of concurrent
+ * callers, divided by the calls answered per time. With fewer callers both modes are the same, and
+ * nothing is measured. Thread safe; a call costs one counter.
  */
 final class BatchingTrial {
   private static final long SHORT = 5_000_000;
@@ -24,16 +24,16 @@ final class BatchingTrial {
   private static final int OFTEN = 8;
   private static final int SELDOM = 256;
 
-  /** Sampling rate: one call in so many records the number of concurrent callers. */
+  /** Sampling rate: one call in this many records the number of concurrent callers. */
   private static final int SAMPLED = 8;
 
-  /** Stretches of each way in a trial. */
+  /** Stretches of each mode in a trial. */
   private static final int STRETCHES = 4;
 
-  /** The other way is chosen only if it is faster by this factor, which is more than noise. */
+  /** The other mode is chosen only if it is faster by this factor, which is more than noise. */
   private static final double BETTER = 1.05;
 
-  /** A way that is slower by this factor after one stretch, or after two, is given up early. */
+  /** A mode that is slower by this factor after one stretch, or after two, is given up early. */
   private static final double[] HOPELESS = {1.5, 1.15};
 
   private final int processors;
@@ -103,7 +103,7 @@ final class BatchingTrial {
     end = count + stretch;
   }
 
-  /** Which way is measured next: the chosen one and the other alternate. */
+  /** The mode that is measured next: the chosen one and the other alternate. */
   private boolean wanted() {
     return (measured % 2 == 0) == settled;
   }

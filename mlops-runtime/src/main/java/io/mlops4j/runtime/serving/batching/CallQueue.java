@@ -24,9 +24,9 @@ public final class CallQueue {
   private int free;
 
   /**
-   * All processors are free.
+   * Creates a queue whose processors are all free.
    *
-   * @param processors how many runs there may be at the same time
+   * @param processors the most runs at the same time
    * @param workers run asynchronous calls
    */
   public CallQueue(int processors, Executor workers) {
@@ -82,7 +82,7 @@ public final class CallQueue {
       head = next();
     }
     wake(head);
-    calls.forEach(QueuedCall::wake); // a deadline may have passed meanwhile
+    calls.forEach(QueuedCall::wake); // because a deadline may have passed meanwhile
   }
 
   /**
@@ -161,34 +161,25 @@ public final class CallQueue {
 
   /** Answers calls that were taken, and returns the processor. */
   void answer(QueuedCall call, List<QueuedCall> taken) {
-    Runnable tell;
+    Runnable complete;
     try {
-      tell = call.answer(taken);
+      complete = call.answer(taken);
     } finally {
       leave();
     }
-    tell.run();
+    complete.run();
   }
 
-  /**
-   * Returns the number of processors, free or not.
-   *
-   * @return 1 or more
-   */
+  /** {@return the number of processors, free or not; 1 or more} */
   public int processors() {
     return processors;
   }
 
-  /** Returns how many processors are free. */
   synchronized int free() {
     return free;
   }
 
-  /**
-   * Returns how many calls wait.
-   *
-   * @return 0 or more
-   */
+  /** {@return how many calls wait; 0 or more} */
   public synchronized int waiting() {
     return waiting.size();
   }

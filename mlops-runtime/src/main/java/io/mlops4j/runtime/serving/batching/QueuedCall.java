@@ -4,15 +4,13 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** A call that waits for a processor. What is not final is guarded by its {@link CallQueue}. */
+/** A call that waits for a processor. Its {@link CallQueue} guards the fields that change. */
 abstract class QueuedCall {
   private final @Nullable Thread thread;
   private Object group;
   private boolean waiting;
 
   /**
-   * A call.
-   *
    * @param group equal for calls that can be answered together
    * @param thread the thread that waits for it, or null if a worker answers it
    */
@@ -24,13 +22,13 @@ abstract class QueuedCall {
   /** The most rows that a run with this call should have now. */
   abstract int most();
 
-  /** How many rows it is. */
+  /** The number of its rows. */
   abstract int rows();
 
   /**
    * Answers calls of its group in this thread. Throws nothing.
    *
-   * @return completes the calls; to be run after the processor was returned, because a caller that
+   * @return completes the calls; must run after the processor was returned, because a caller that
    *     continues may need it
    */
   abstract Runnable answer(List<QueuedCall> together);

@@ -18,7 +18,7 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Groups waiting records or small batches of one model into one engine run. While there are no more
+ * Groups waiting records or small batches of one model into one engine run. If there are no more
  * callers than processors, a caller that finds a free processor and no waiting call runs alone,
  * without delay. Other calls are queued, and the thread that gets a processor answers its group.
  * Thread safe.
@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * So a failure reaches only the call that caused it, and a thread with a deadline is not delayed by
  * calls without one. A group runs within the earliest deadline of its calls.
  *
- * @param <I> what a call gives
- * @param <O> what a call gets
+ * @param <I> the input of a call
+ * @param <O> the answer to a call
  */
 public final class RowBatcher<I, O> {
   private static final long NEVER = Long.MAX_VALUE;
@@ -48,17 +48,17 @@ public final class RowBatcher<I, O> {
   /**
    * Calls the model in the caller's thread.
    *
-   * @param <I> what a call gives
-   * @param <O> what a call gets
+   * @param <I> the input of a call
+   * @param <O> the answer to a call
    */
   public interface Asker<I, O> {
-    /** The call did not wait. */
+    /** Means that the call did not wait. */
     long AT_ONCE = Long.MIN_VALUE;
 
     /**
      * Answers calls in their order.
      *
-     * @param rows what the calls give, at least one
+     * @param rows the inputs of the calls, at least one
      * @param within the longest time that the run may take, or null
      * @param since when the first of them began to wait, by {@link System#nanoTime}, or {@link
      *     #AT_ONCE}
@@ -70,10 +70,10 @@ public final class RowBatcher<I, O> {
      * Answers calls in the thread of a call that is not among them. If the run fails, each call is
      * answered again by its own thread, and only that answer counts.
      *
-     * @param rows what the calls give, at least one
+     * @param rows the inputs of the calls, at least one
      * @param within the longest time that the run may take, or null
-     * @param since when the first of them began to wait, by {@link System#nanoTime}
-     * @return an answer for each
+     * @param since when the first call began to wait, by {@link System#nanoTime}
+     * @return an answer for each call
      */
     default List<O> askForOthers(List<I> rows, @Nullable Duration within, long since) {
       return ask(rows, within, since);
@@ -82,7 +82,7 @@ public final class RowBatcher<I, O> {
     /**
      * Returns the number of rows that a call has.
      *
-     * @param asked what the call gives
+     * @param asked the input of the call
      * @return 1 or more
      */
     default int rows(I asked) {
@@ -92,7 +92,7 @@ public final class RowBatcher<I, O> {
     /**
      * Returns whether a call was cancelled, so that it is not answered again.
      *
-     * @param asked what the call gives
+     * @param asked the input of the call
      * @return true if no caller waits for the answer
      */
     default boolean isUnwanted(I asked) {
@@ -100,10 +100,10 @@ public final class RowBatcher<I, O> {
     }
 
     /**
-     * Hears of a call whose deadline passed while it was in a run with others.
+     * Is notified of a call whose deadline passed while it was in a run with others.
      *
-     * @param asked what the call gives
-     * @param late what its caller gets
+     * @param asked the input of the call
+     * @param late the exception that its caller gets
      */
     default void late(I asked, Throwable late) {}
   }
@@ -118,8 +118,8 @@ public final class RowBatcher<I, O> {
    * @param shape equal for calls that one run can answer
    * @param asking returns the number of calls that the model has now, waiting ones included
    * @param later times out asynchronous calls in the queue
-   * @param lateCalls completes those, so that what depends on them does not delay other deadlines
-   * @param refusals hears of each call that is rejected before the model is called
+   * @param lateCalls completes those calls, so that their dependents do not delay other deadlines
+   * @param refusals is notified of each call that is rejected before the model is called
    */
   public RowBatcher(
       MicroBatching limits,
@@ -130,29 +130,6 @@ public final class RowBatcher<I, O> {
       Deadlines later,
       Executor lateCalls,
       Refusals refusals) {
-    this(
-        limits,
-        queue,
-        asker,
-        shape,
-        asking,
-        later,
-        lateCalls,
-        limits.measured() ? new BatchingTrial(queue.processors(), System::nanoTime) : null,
-        refusals);
-  }
-
-  /** With a trial of the test's choice, or null to batch always. */
-  RowBatcher(
-      MicroBatching limits,
-      CallQueue queue,
-      Asker<I, O> asker,
-      Function<I, Object> shape,
-      IntSupplier asking,
-      Deadlines later,
-      Executor lateCalls,
-      @Nullable BatchingTrial trial,
-      Refusals refusals) {
     this.limits = limits;
     this.queue = queue;
     this.asker = asker;
@@ -160,30 +137,30 @@ public final class RowBatcher<I, O> {
     this.asking = asking;
     this.later = later;
     this.lateCalls = lateCalls;
-    this.trial = trial;
+    this.trial = limits.measured() ? new BatchingTrial(queue.processors(), System::nanoTime) : null;
     this.refusals = refusals;
   }
 
-  /** Hears of calls that are rejected before the model is called. */
+  /** Is notified of calls that are rejected before the model is called. */
   public interface Refusals {
     /**
-     * A call is rejected.
+     * Is notified of a call.
      *
      * @param rows the number of its rows
      * @param since when it began, by {@link System#nanoTime}
-     * @param why what its caller gets
+     * @param why the exception that its caller gets
      */
     void refused(int rows, long since, RuntimeException why);
   }
 
   /**
-   * Hears once of the end of an asynchronous call.
+   * Is notified once when an asynchronous call has ended.
    *
-   * @param <O> what the call gets
+   * @param <O> the answer to the call
    */
   public interface Completion<O> {
     /**
-     * The call has ended.
+     * Is notified of the end.
      *
      * @param answer null if the call failed
      * @param error null if the call succeeded
@@ -195,7 +172,7 @@ public final class RowBatcher<I, O> {
   /** Equal for calls that one run can answer; workers run the asynchronous ones. */
   private record Group(Object batcher, Object shape, boolean asynchronous) {}
 
-  /** One record that waits. */
+  /** A call that waits. */
   private final class Call extends QueuedCall {
     private final I row;
     private final @Nullable Completion<O> completion;
@@ -222,7 +199,9 @@ public final class RowBatcher<I, O> {
       return end < since ? NEVER : end;
     }
 
-    /** When it times out in the queue; the bound on waiting holds for its first wait only. */
+    /**
+     * The time at which it times out in the queue. The wait limit holds for its first wait only.
+     */
     long mustBeTakenBy() {
       return takenUp ? expires : Math.min(expires, end(limits.waitLimit().orElse(null)));
     }
@@ -315,7 +294,7 @@ public final class RowBatcher<I, O> {
   /**
    * Answers one call; the caller waits.
    *
-   * @param row what the call gives
+   * @param row the input of the call
    * @param within its deadline, or null
    * @return the answer
    * @throws OverloadedException if too many rows wait, or the call waited too long
@@ -367,11 +346,11 @@ public final class RowBatcher<I, O> {
   /**
    * Answers one call in a thread of the runtime.
    *
-   * @param row what the call gives
+   * @param row the input of the call
    * @param within its deadline, or null
-   * @param completion hears of the end
+   * @param completion is notified of the end
    * @return cancels the call, unless a thread took it
-   * @throws OverloadedException if too many rows wait; the completion hears nothing
+   * @throws OverloadedException if too many rows wait; the completion is not notified
    */
   public Runnable askAsync(I row, @Nullable Duration within, Completion<O> completion) {
     Call call = queued(row, within, completion);
@@ -447,16 +426,12 @@ public final class RowBatcher<I, O> {
             + "; ask fewer at a time, or allow more with MicroBatching.withWaitLimit");
   }
 
-  /**
-   * Returns the number of rows that wait, or waited and are being answered.
-   *
-   * @return 0 or more
-   */
+  /** {@return the number of rows that wait, or waited and are being answered; 0 or more} */
   public int waiting() {
     return waiting.get();
   }
 
-  /** Runs within the deadline of the leader too, whose own call may not be among them. */
+  /** Runs within the deadline of the leader, too, whose own call may not be among the calls. */
   private Runnable answer(List<Call> calls, Call leader) {
     List<I> rows = new ArrayList<>(calls.size());
     long expires = leader.expires;

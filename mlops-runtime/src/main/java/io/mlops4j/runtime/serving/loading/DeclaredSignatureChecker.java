@@ -10,16 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Compares what is stated of inputs and outputs. */
+/** Compares declared inputs and outputs. */
 public final class DeclaredSignatureChecker {
   private DeclaredSignatureChecker() {}
 
   /**
-   * Returns whether two statements can both be true. Sizes that one of them leaves open, and the
-   * names of dimensions, never contradict.
+   * Returns whether two declarations can both be true. An open size agrees with any size, and the
+   * names of dimensions are not compared.
    *
-   * @param one of an input or output
-   * @param other of the input or output of the same name
+   * @param one an input or output
+   * @param other the input or output of the same name
    * @return whether kind, types and known sizes agree
    */
   public static boolean agree(ValueSpec one, ValueSpec other) {
@@ -38,8 +38,8 @@ public final class DeclaredSignatureChecker {
   /**
    * Returns whether two shapes can be the same.
    *
-   * @param one of a tensor
-   * @param other of the tensor of the same name
+   * @param one a tensor
+   * @param other the tensor of the same name
    * @return whether ranks and known sizes agree
    */
   public static boolean shapesAgree(TensorSpec one, TensorSpec other) {
@@ -60,12 +60,12 @@ public final class DeclaredSignatureChecker {
   }
 
   /**
-   * Refuses a card whose signature contradicts the model's bytes. Inputs and outputs that only the
-   * model has do not contradict it, unless a call must give them.
+   * Rejects a card whose signature contradicts the model's bytes. Inputs and outputs that only the
+   * model has are allowed, unless a call needs them.
    *
-   * @param what names the version or file, for the message
-   * @param stated what the card says
-   * @param found what the bytes declare
+   * @param what the version or file, for the message
+   * @param stated the signature in the card
+   * @param found the signature in the bytes
    * @throws ModelLoadException if they contradict each other
    */
   public static void requireStated(String what, ModelSignature stated, ModelSignature found) {
@@ -93,7 +93,7 @@ public final class DeclaredSignatureChecker {
       String kind, List<ValueSpec> stated, List<ValueSpec> found, List<String> differences) {
     for (ValueSpec expected : stated) {
       if (expected.name().isEmpty()) {
-        continue; // as of a foreign format, which need not name them
+        continue; // some formats do not name them
       }
       Optional<ValueSpec> there = find(expected.name(), found);
       if (there.isEmpty()) {

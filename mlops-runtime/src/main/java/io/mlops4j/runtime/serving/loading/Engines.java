@@ -23,7 +23,7 @@ public final class Engines implements AutoCloseable {
   /**
    * Opens no engine yet.
    *
-   * @param options what each engine is opened with
+   * @param options the options of each engine
    */
   public Engines(EngineOptions options) {
     this.options = options;

@@ -29,16 +29,16 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
 
-/** Puts plain values into columns of the types that a model takes. */
+/** Writes plain values to columns of the types that a model takes. */
 public final class PlainColumns {
   private final Model model;
   private final BufferAllocator allocator;
 
   /**
-   * For the columns of one model.
+   * Writes columns for one model.
    *
-   * @param model what it takes decides the types; lent
-   * @param allocator where columns are made; lent
+   * @param model its inputs decide the types; lent
+   * @param allocator the memory of the columns; lent
    */
   public PlainColumns(Model model, BufferAllocator allocator) {
     this.model = model;
@@ -46,10 +46,10 @@ public final class PlainColumns {
   }
 
   /**
-   * How many values each row has.
+   * Returns the number of values of each row.
    *
-   * @param values of each row one, or a list
-   * @return the length of the longest list; -1 where there is none
+   * @param values a value or a list for each row
+   * @return the length of the longest list; -1 if there is no list
    */
   public static int width(List<@Nullable Object> values) {
     return values.stream()
@@ -58,7 +58,7 @@ public final class PlainColumns {
         .orElse(-1);
   }
 
-  /** How many values a row of a feature needs at least: several where it fills an input alone. */
+  /** The fewest values of a row of a feature: several if it fills an input alone. */
   double width(Feature feature) {
     return tensors(model).stream()
         .filter(tensor -> tensor.name().equals(feature.name()))
@@ -68,10 +68,10 @@ public final class PlainColumns {
   }
 
   /**
-   * A batch of plain values.
+   * Writes a batch.
    *
-   * @param columns the values of each, row by row
-   * @param rows how many
+   * @param columns the values of each column, row by row
+   * @param rows the number of rows
    * @return an owned batch, which the caller closes
    * @throws ModelLoadException if a value does not fit its column
    */
@@ -89,17 +89,16 @@ public final class PlainColumns {
     }
   }
 
-  /** The type of the column that a feature is read from; empty when nothing tells. */
   Optional<ElementType> type(Feature feature) {
     return type(model, feature);
   }
 
   /**
-   * The type of the column that a feature of a model is read from.
+   * Returns the type of the column that a feature is read from.
    *
    * @param model the model
    * @param feature one of its features
-   * @return empty when nothing tells
+   * @return empty if the type is not known
    */
   public static Optional<ElementType> type(Model model, Feature feature) {
     return feature.type().or(() -> declared(model, feature.name())).or(() -> gathered(model));
@@ -112,7 +111,7 @@ public final class PlainColumns {
         .findFirst();
   }
 
-  /** The type of the one input that no feature has the name of, as many columns go into it. */
+  /** The type of the only input that has no feature's name: many columns go into it. */
   private static Optional<ElementType> gathered(Model model) {
     List<String> names = model.features().features().stream().map(Feature::name).toList();
     List<TensorSpec> others =
@@ -151,7 +150,7 @@ public final class PlainColumns {
     return field.createVector(allocator);
   }
 
-  /** Whether numbers keep their own type, since the model narrows and checks them in the call. */
+  /** Whether numbers keep their type, because the model narrows and checks them in the call. */
   private boolean isOwn(List<Feature> features, List<@Nullable Object> values) {
     return !features.isEmpty()
         && values.stream().allMatch(value -> value == null || value instanceof Number)
@@ -178,7 +177,7 @@ public final class PlainColumns {
     return flat;
   }
 
-  /** A column that the model does not know, as a key: the type of its values. */
+  /** The type of a column that the model does not know, such as a key. */
   private static ArrowType arrow(List<@Nullable Object> values) {
     for (Object value : values) {
       if (value instanceof String) {

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A version of a registry that is to be loaded. Immutable.
  *
- * @param registry where it was published; lent
- * @param version which one
+ * @param registry the registry that holds it; lent
+ * @param version the version
  * @param alias the record that makes it serve, or null when no alias was followed
- * @param card what it was published with
+ * @param card its card
  * @param user who loads it and what for; the error of an attempt to delete the version quotes it
  */
 public record RegisteredVersion(
@@ -25,11 +25,11 @@ public record RegisteredVersion(
   /**
    * Reads the card of a version.
    *
-   * @param registry where it was published; lent
-   * @param version which one
+   * @param registry the registry that holds it; lent
+   * @param version the version
    * @param alias the record that makes it serve, or null when no alias was followed
    * @param user who loads it and what for
-   * @return what a loader needs to know
+   * @return the version with its card
    * @throws io.mlops4j.error.RegistryException if there is no such version
    */
   public static RegisteredVersion of(

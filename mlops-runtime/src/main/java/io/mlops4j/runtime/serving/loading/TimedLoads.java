@@ -25,9 +25,9 @@ public final class TimedLoads {
   private final AtomicInteger abandoned = new AtomicInteger();
 
   /**
-   * Without any load.
+   * Begins without any load.
    *
-   * @param most the abandoned loads from which on further loads are rejected
+   * @param most the number of abandoned loads that makes further loads be rejected
    */
   public TimedLoads(int most) {
     this.most = most;
@@ -43,7 +43,7 @@ public final class TimedLoads {
    * @return the loaded model
    * @throws ModelLoadException at the deadline, when interrupted, or if too many loads go on; its
    *     cause is a {@link TimeoutException}, {@link InterruptedException} or {@link
-   *     RejectedExecutionException}, as none of them says anything about the model
+   *     RejectedExecutionException}, because none of them is a verdict on the model
    */
   public <M extends Model> M within(Duration deadline, String name, Supplier<M> load) {
     if (abandoned.get() >= most) {
@@ -89,7 +89,7 @@ public final class TimedLoads {
   }
 
   private <M> M giveUp(CompletableFuture<M> loaded, String reason, Exception cause) {
-    abandoned.incrementAndGet(); // before the loading thread can learn of it
+    abandoned.incrementAndGet(); // before the loading thread can count itself off
     ModelLoadException late =
         new ModelLoadException(
             reason
@@ -98,7 +98,7 @@ public final class TimedLoads {
     if (loaded.completeExceptionally(late)) {
       throw late;
     }
-    abandoned.decrementAndGet(); // it came at the last moment
+    abandoned.decrementAndGet(); // it ended at the last moment
     try {
       return loaded.join();
     } catch (CompletionException e) {
@@ -115,11 +115,7 @@ public final class TimedLoads {
         : new ModelLoadException("loading failed: " + cause, cause);
   }
 
-  /**
-   * Returns the number of abandoned loads that still go on.
-   *
-   * @return 0 or more
-   */
+  /** {@return the number of abandoned loads that still go on; 0 or more} */
   public int abandoned() {
     return abandoned.get();
   }

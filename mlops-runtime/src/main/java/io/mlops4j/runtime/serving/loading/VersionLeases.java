@@ -23,7 +23,7 @@ public final class VersionLeases {
   private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
   private static final long QUIET = Duration.ofMinutes(1).toNanos();
 
-  /** How long the end of a model waits for the end of its lease. */
+  /** The longest time that closing a model waits for the end of its lease. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final LongSupplier nanos;
@@ -31,7 +31,7 @@ public final class VersionLeases {
   private final AtomicLong lastLog;
 
   /**
-   * Without any lease.
+   * Begins without any lease.
    *
    * @param nanos a clock such as {@link System#nanoTime}
    */
@@ -41,18 +41,18 @@ public final class VersionLeases {
   }
 
   /**
-   * Leases a version. Throws nothing but errors of the JVM.
+   * Leases a version. Throws only errors of the JVM.
    *
    * @param used the version and its user
-   * @return the lease, to be released once
+   * @return the lease, which the caller releases once
    */
-  public Held take(RegisteredVersion used) {
+  public SharedLease take(RegisteredVersion used) {
     try {
       String holder = used.user() + " in " + ThisProcess.NAME;
-      return new Held(used.registry().lease(used.version(), holder));
+      return new SharedLease(used.registry().lease(used.version(), holder));
     } catch (RuntimeException e) {
       failed(used, e);
-      return new Held(null);
+      return new SharedLease(null);
     }
   }
 
@@ -70,44 +70,34 @@ public final class VersionLeases {
     }
   }
 
-  /** Returns how many leases the registries could not record. */
+  /** The number of leases that registries could not record. */
   long failures() {
     return failures.get();
   }
 
-  /**
-   * Returns the lease of a model that came from no registry.
-   *
-   * @return a lease without effect
-   */
-  public static Held none() {
-    return new Held(null);
+  /** {@return the lease of a model that came from no registry} */
+  public static SharedLease none() {
+    return new SharedLease(null);
   }
 
-  /**
-   * A lease that the identities of one loaded version share. The last one that is closed ends it.
-   */
-  public static final class Held {
+  /** A lease that the identities of one loaded version share. The last one ends it. */
+  public static final class SharedLease {
     private final @Nullable Lease lease;
     private final AtomicInteger identities = new AtomicInteger(1);
 
-    private Held(@Nullable Lease lease) {
+    private SharedLease(@Nullable Lease lease) {
       this.lease = lease;
     }
 
-    /**
-     * Adds an identity while another is open.
-     *
-     * @return this lease, to be released once more
-     */
-    public Held share() {
+    /** {@return this lease for one more identity, which releases it, too} Another one is open. */
+    public SharedLease share() {
       identities.incrementAndGet();
       return this;
     }
 
     /**
-     * Releases the lease of one identity. Never throws, because a lease that is not renewed ends by
-     * itself. A registry that hangs delays the caller by a bounded time only.
+     * Releases the lease of one identity. Never throws, because a lease that is not renewed
+     * expires. A registry that hangs delays the caller by a bounded time only.
      */
     public void release() {
       if (identities.decrementAndGet() == 0 && lease != null) {

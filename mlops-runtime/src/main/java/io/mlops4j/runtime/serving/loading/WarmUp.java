@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The first call of a model, with zeros and empty texts, so that a real one is not the first. */
+/** The first call of a model, with zeros and empty texts, so that no real call is the first. */
 public final class WarmUp {
   private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
 
-  /** Of a call whose caller sets no other limit. */
+  /** The deadline of a call whose caller sets no other. */
   private static final Duration LIMIT = Duration.ofMinutes(1);
 
-  /** Inputs larger than this are not made up. */
+  /** Larger inputs are not created. */
   private static final int MOST_VALUES = 1 << 22;
 
   private final Model model;
@@ -38,14 +38,14 @@ public final class WarmUp {
    * Calls nothing yet.
    *
    * @param model the model to call; lent
-   * @param allocator where the columns are made; lent
+   * @param allocator the memory of the columns; lent
    */
   public WarmUp(Model model, BufferAllocator allocator) {
     this.model = model;
     this.columns = new PlainColumns(model, allocator);
   }
 
-  /** Calls the model once if such values fit. A model that fails on them stays cold. */
+  /** Calls the model once if such values fit. Ignores a failure of the model. */
   public void tryOnce() {
     try {
       once(LIMIT, answer -> {});
@@ -57,9 +57,8 @@ public final class WarmUp {
   /**
    * Calls the model once, if such values fit.
    *
-   * @param limit how long the call may take
-   * @param check gets the answer, which is closed afterwards; not called when such values do not
-   *     fit
+   * @param limit the deadline of the call
+   * @param check gets the answer, which is closed afterwards; not called if such values do not fit
    * @throws InferenceException if the model gives no answer
    */
   public void once(Duration limit, Consumer<? super Prediction> check) {
@@ -79,7 +78,6 @@ public final class WarmUp {
         Prediction answer = model.predict(batch, CallOptions.withDefaults().withDeadline(limit))) {
       check.accept(answer);
     } catch (ModelInputException e) {
-      // A shape that such columns cannot have; the first real call warms it.
       LOG.debug("{}: not warmed: {}", model.servedBy(), e.getMessage());
     }
   }

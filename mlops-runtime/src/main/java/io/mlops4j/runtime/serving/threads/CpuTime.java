@@ -26,9 +26,7 @@ public final class CpuTime {
   }
 
   /**
-   * Returns the processor time of this thread.
-   *
-   * @return nanoseconds for {@link #addSince}, or a negative number if the thread has no such clock
+   * {@return the processor time of this thread in nanoseconds; negative if it has no such clock}
    */
   public long now() {
     return isVirtual(Thread.currentThread()) ? -1 : threads.getCurrentThreadCpuTime();
@@ -50,11 +48,7 @@ public final class CpuTime {
     }
   }
 
-  /**
-   * Returns the time of all runs.
-   *
-   * @return the sum
-   */
+  /** {@return the time of all runs} */
   public Duration sum() {
     return Duration.ofNanos(nanos.sum());
   }

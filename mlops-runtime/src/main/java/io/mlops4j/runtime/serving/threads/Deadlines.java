@@ -14,13 +14,13 @@ import org.slf4j.LoggerFactory;
  * A timer for tasks that are nearly always cancelled before they are due: it ends calls at their
  * deadlines. Thread safe.
  *
- * <p>A timer that keeps its tasks in order wakes its thread for each task that becomes the first.
- * That costs a call more than a small model does. This timer links a task into a list and unlinks
- * it when the call has ended. It wakes its thread only for a task that is due before the thread
- * would wake by itself. The thread then looks at all tasks, which are as many as there are calls.
+ * <p>A timer with sorted tasks wakes its thread for each task that becomes the first. That costs a
+ * call more than a small model does. This timer links a task into a list, and unlinks it when the
+ * call has ended. It wakes its thread only for a task that is due before the thread would wake by
+ * itself. The thread then visits all tasks, one for each call.
  *
- * <p>The thread starts with the first task, and nothing else ever runs on it: a slow listener must
- * not delay the end of a call.
+ * <p>The thread starts with the first task. It runs no other code, because a slow listener must not
+ * delay the end of a call.
  */
 public final class Deadlines implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
@@ -37,7 +37,7 @@ public final class Deadlines implements AutoCloseable {
   /**
    * Starts no thread yet.
    *
-   * @param threads makes the only thread
+   * @param threads creates the only thread
    */
   public Deadlines(ThreadFactory threads) {
     this.threads = threads;
@@ -82,7 +82,7 @@ public final class Deadlines implements AutoCloseable {
    *
    * @param time the delay
    * @param action runs on the timer's thread
-   * @return the task, to be cancelled
+   * @return the task, which the caller cancels
    */
   public Task after(Duration time, Runnable action) {
     long now = System.nanoTime();
@@ -140,7 +140,7 @@ public final class Deadlines implements AutoCloseable {
       }
       return null;
     } catch (InterruptedException e) {
-      return List.of(); // an interrupt has no meaning here; the thread ends with close
+      return List.of(); // an interrupt has no meaning here, because close ends the thread
     } finally {
       lock.unlock();
     }
@@ -164,11 +164,7 @@ public final class Deadlines implements AutoCloseable {
     return due;
   }
 
-  /**
-   * Returns the number of tasks that are scheduled.
-   *
-   * @return 0 or more
-   */
+  /** {@return the number of tasks that are scheduled; 0 or more} */
   public int waiting() {
     lock.lock();
     try {

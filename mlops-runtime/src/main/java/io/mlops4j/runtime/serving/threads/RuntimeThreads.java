@@ -16,9 +16,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The threads of one runtime. Each starts when it is first needed and ends at close. Thread safe.
  *
- * <p>Deadlines have a thread of their own, see {@link Deadlines}. So has the completion of
- * asynchronous calls that timed out in the queue: all workers may be busy then, and what depends on
- * such a call may be slow.
+ * <p>Deadlines have a thread of their own, see {@link Deadlines}. So does the completion of
+ * asynchronous calls that timed out in the queue: all workers may be busy then, and the dependents
+ * of such a call may be slow.
  */
 public final class RuntimeThreads implements AutoCloseable {
   private static final long IDLE_SECONDS = 30;
@@ -43,7 +43,7 @@ public final class RuntimeThreads implements AutoCloseable {
     this.strict =
         new ThreadPoolExecutor(
             0,
-            Integer.MAX_VALUE, // as many as calls and abandoned runs, which are bounded
+            Integer.MAX_VALUE, // calls and abandoned runs are bounded
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
@@ -75,47 +75,30 @@ public final class RuntimeThreads implements AutoCloseable {
     };
   }
 
-  /**
-   * Returns the number of tasks that wait for a worker.
-   *
-   * @return 0 or more
-   */
+  /** {@return the number of tasks that wait for a worker; 0 or more} */
   public int queued() {
     return workers.getQueue().size();
   }
 
   /**
-   * Returns the threads of runs that may have to be abandoned, one for each run.
-   *
-   * @return lent; it starts a thread unless one is idle
+   * {@return the threads of runs that may have to be abandoned, one for each run; lent; it starts a
+   * thread unless one is idle}
    */
   public Executor strict() {
     return strict;
   }
 
-  /**
-   * Returns the workers.
-   *
-   * @return lent; tasks wait in a queue without a bound
-   */
+  /** {@return the workers; lent; tasks wait in a queue without a bound} */
   public Executor workers() {
     return workers;
   }
 
-  /**
-   * Returns the thread that completes asynchronous calls which timed out in the queue.
-   *
-   * @return lent
-   */
+  /** {@return the thread that completes asynchronous calls which timed out in the queue; lent} */
   public Executor late() {
     return late;
   }
 
-  /**
-   * Returns the timer of deadlines.
-   *
-   * @return lent
-   */
+  /** {@return the timer of deadlines; lent} */
   public Deadlines deadlines() {
     return deadlines;
   }
@@ -135,16 +118,15 @@ public final class RuntimeThreads implements AutoCloseable {
   }
 
   /**
-   * Returns whether the calling thread is one of these.
-   *
-   * @return true on a worker or another thread of this runtime, except those of strict deadlines
+   * {@return whether the calling thread is one of these; true on a worker or another thread of this
+   * runtime, except those of strict deadlines}
    */
   public boolean isOwn() {
     return started.contains(Thread.currentThread());
   }
 
   /**
-   * Runs a task periodically. Only the first call starts it, and none after close.
+   * Runs a task periodically. Only the first call starts it; a call after close does nothing.
    *
    * @param task the task
    * @param every the pause between two runs
@@ -164,14 +146,14 @@ public final class RuntimeThreads implements AutoCloseable {
   }
 
   /**
-   * Ends every thread and waits until it is gone. Submitted tasks run first.
+   * Ends every thread and waits until it has ended. Submitted tasks run first.
    *
    * @param all whether to wait for the threads of strict deadlines, which is wrong while a run is
    *     abandoned
    */
   public void close(boolean all) {
     synchronized (this) {
-      keeping = true; // a model that is loaded meanwhile starts nothing any more
+      keeping = true; // a model that is loaded meanwhile starts no task
     }
     workers.shutdown();
     strict.shutdown();

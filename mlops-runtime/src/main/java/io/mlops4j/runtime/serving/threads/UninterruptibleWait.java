@@ -5,7 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Waits that an interrupt does not end, because to free memory under a running call ends the
+ * Waits that an interrupt does not end, because freeing the memory of a running call would end the
  * process. An interrupt is kept for the caller.
  */
 public final class UninterruptibleWait {

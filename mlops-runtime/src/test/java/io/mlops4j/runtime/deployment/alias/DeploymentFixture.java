@@ -14,6 +14,7 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
+import io.mlops4j.runtime.serving.RuntimeSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -31,7 +32,7 @@ final class DeploymentFixture implements AutoCloseable {
     }
   }
 
-  final DefaultModelLoader loader = new DefaultModelLoader(2);
+  final DefaultModelLoader loader = new DefaultModelLoader(RuntimeSettings.of(2));
   final ModelRegistry registry;
   final ModelVersion v1;
   final ModelVersion v2;

@@ -19,6 +19,7 @@ import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Waiting;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
+import io.mlops4j.runtime.serving.RuntimeSettings;
 import io.mlops4j.runtime.trust.ModelSigner;
 import io.mlops4j.runtime.trust.TrustPolicy;
 import java.nio.file.Files;
@@ -224,14 +225,15 @@ class DeploymentRetriesTest {
     signer.sign(plus.registry, plus.v1);
     try (DefaultModelLoader trusting =
             new DefaultModelLoader(
-                1,
-                null,
-                null,
-                0,
-                Closing.waits(),
-                false,
-                TrustPolicy.signedBy(signer.key()),
-                null);
+                new RuntimeSettings(
+                    1,
+                    null,
+                    null,
+                    0,
+                    Closing.waits(),
+                    false,
+                    TrustPolicy.signedBy(signer.key()),
+                    null));
         Deployment deployment = builder(trusting).start()) {
       plus.assign(CHAMPION, plus.v2);
       assertThat(deployment.refresh().waiting().orElseThrow().reason())

@@ -16,6 +16,7 @@ import io.mlops4j.model.Narrowing;
 import io.mlops4j.model.NullPolicy;
 import io.mlops4j.runtime.internal.source.FileSource;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
+import io.mlops4j.runtime.serving.RuntimeSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SelfTestTest {
-  private final DefaultModelLoader loader = new DefaultModelLoader(1);
+  private final DefaultModelLoader loader = new DefaultModelLoader(RuntimeSettings.of(1));
   private final List<InferenceEvent.Route> asked = new ArrayList<>();
 
   @AfterEach

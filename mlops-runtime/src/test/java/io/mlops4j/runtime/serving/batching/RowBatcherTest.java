@@ -89,7 +89,6 @@ class RowBatcherTest {
         () -> 1,
         deadlines,
         threads,
-        null,
         (rows, since, why) -> refused.add(why));
   }
 
@@ -473,7 +472,6 @@ class RowBatcherTest {
             () -> asking,
             deadlines,
             threads,
-            null,
             (rows, since, why) -> {});
     assertThat(batcher.ask(3, null)).isEqualTo(3);
     return waited.get();
@@ -504,7 +502,6 @@ class RowBatcherTest {
             () -> asking,
             deadlines,
             threads,
-            null,
             (rows, since, why) -> {});
     both.tryEnter();
     both.tryEnter();

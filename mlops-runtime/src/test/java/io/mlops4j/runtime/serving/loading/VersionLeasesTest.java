@@ -42,8 +42,8 @@ class VersionLeasesTest {
 
   @Test
   void theLastIdentityEndsTheLease() {
-    VersionLeases.Held first = leases.take(version);
-    VersionLeases.Held second = first.share();
+    VersionLeases.SharedLease first = leases.take(version);
+    VersionLeases.SharedLease second = first.share();
     first.release();
     assertThat(registry.collectable().deleted()).isEmpty();
     assertThat(deletion()).contains("leased by a test in process");

@@ -1,0 +1,39 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.inference.Closing;
+import io.mlops4j.model.ModelCache;
+import io.mlops4j.runtime.trust.TrustPolicy;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a runtime. Immutable.
+ *
+ * @param threads how many threads one run may use, and how many workers there are
+ * @param modelCache where prepared models are stored, or null
+ * @param nativeCache where native libraries are stored, or null
+ * @param keepLoaded how many bytes all models may hold for unused ones to stay loaded
+ * @param closing what closing a model does about running calls, unless its options say
+ * @param cpuTime whether the processor time of calls is measured
+ * @param trust which models may be loaded, or null for all
+ * @param region the region of the runtime, or null if it has none
+ */
+public record RuntimeSettings(
+    int threads,
+    @Nullable ModelCache modelCache,
+    @Nullable Path nativeCache,
+    long keepLoaded,
+    Closing closing,
+    boolean cpuTime,
+    @Nullable TrustPolicy trust,
+    @Nullable String region) {
+  /**
+   * Returns the default settings.
+   *
+   * @param threads how many threads one run may use, and how many workers there are
+   * @return settings without caches, policy and region
+   */
+  public static RuntimeSettings of(int threads) {
+    return new RuntimeSettings(threads, null, null, 0, Closing.waits(), false, null, null);
+  }
+}
