@@ -5,13 +5,7 @@ import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.runtime.registry.jdbc.Connections;
-import io.mlops4j.runtime.registry.jdbc.Contents;
-import io.mlops4j.runtime.registry.jdbc.Database;
-import io.mlops4j.runtime.registry.jdbc.DatabaseContents;
 import io.mlops4j.runtime.registry.jdbc.DriverConnections;
-import io.mlops4j.runtime.registry.jdbc.FolderContents;
-import io.mlops4j.runtime.registry.jdbc.JdbcLayout;
-import io.mlops4j.runtime.registry.jdbc.JdbcPublisher;
 import io.mlops4j.runtime.registry.jdbc.JdbcStorage;
 import io.mlops4j.runtime.registry.jdbc.TablePrefix;
 import io.mlops4j.runtime.registry.store.StoredRegistry;
@@ -23,37 +17,38 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens a registry in a database, which any number of threads, processes and machines share:
- * versions, cards and records in tables, the models' bytes there, too, or in a folder. Tried with
- * PostgreSQL 14 and later, and with H2 2.4 within one process; it needs no more than JDBC, so the
- * application adds the driver of its database.
+ * Opens a registry in a database. Any number of threads, processes and machines can share it.
+ * Tables contain versions, cards and records. They also contain the models' bytes, unless a folder
+ * does. Tested with PostgreSQL 14 and later, and with H2 2.4 within one process. The registry only
+ * uses JDBC. The application adds the driver of its database.
  *
- * <p>It makes its tables, and moves those of older versions on; those of a newer layout it refuses.
- * To open one that is there takes the right to read; what is written, the right to write rows.
+ * <p>Opening a registry creates its tables and upgrades tables of older versions. Tables of a newer
+ * layout are refused. Opening an existing registry needs the right to read, and changes need the
+ * right to write rows.
  *
- * <p>A publish or an assignment that returned has been committed. One that did not, because the
- * process was killed or the connection was lost, has happened completely or not at all. The source
- * of connections is lent: each transaction takes one and gives it back as it was, committed or
- * rolled back, whatever its own mode. A call takes one at a time, so does the thread that looks at
- * what is watched and leased. Any isolation from read committed on will do.
+ * <p>When a publish or an assignment returns, its changes have been committed. If the process is
+ * killed or the connection is lost, the change has happened completely or not at all. The caller
+ * owns the source of connections. Each transaction takes one connection and gives it back committed
+ * or rolled back, in the mode that it had. A call uses one connection at a time, and so does the
+ * thread that serves watches and leases. Any isolation level from read committed on is sufficient.
  *
- * <p>Records, manifests and cards are the same bytes as in a {@link FileModelRegistry}, so digests,
+ * <p>Records, manifests and cards are the same bytes as in a {@link FileModelRegistry}. Digests,
  * {@link ModelRegistry#head} and {@link ModelRegistry#verify(io.mlops4j.registry.RegistryHead)}
- * agree; see {@link RegistryCopy}. Rows that were edited or damaged are found by their digests
- * before anything uses them, histories that were rewritten as a whole where records are signed
- * ({@link RegistryOptions.Builder#signing}). Only the database decides who may write: the actor in
- * a {@link Change} is what the application says.
+ * therefore agree; see {@link RegistryCopy}. Edited or damaged rows are found by their digests
+ * before they are used. Rewritten histories are found if records are signed ({@link
+ * RegistryOptions.Builder#signing}). The rights in the database decide who may write. The actor in
+ * a {@link Change} is the name that the application passes.
  */
 public final class JdbcModelRegistry {
   private JdbcModelRegistry() {}
 
   /**
-   * Opens a registry in the schema that connections are in, in tables whose names begin with {@code
-   * mlops4j_}; makes them when they are not there.
+   * Opens a registry in the default schema of the connections. Its table names begin with {@code
+   * mlops4j_}. Creates missing tables.
    *
-   * @param source gives connections; stays its maker's, who closes it after the registry
+   * @param source the source of connections; the caller closes it after the registry
    * @return the registry; the caller closes it
-   * @throws RegistryException if the database cannot be reached, the tables cannot be made, or they
+   * @throws RegistryException if the database cannot be reached, or the tables cannot be created or
    *     were written in a newer layout
    */
   public static ModelRegistry open(DataSource source) {
@@ -63,23 +58,24 @@ public final class JdbcModelRegistry {
   /**
    * Opens a registry with options.
    *
-   * @param source gives connections; stays its maker's, who closes it after the registry
-   * @return the options, at first those of {@link #open}
+   * @param source the source of connections; the caller closes it after the registry
+   * @return a builder with the defaults of {@link #open}
    */
   public static Builder builder(DataSource source) {
     return new Builder(Connections.of(Objects.requireNonNull(source, "source")));
   }
 
   /**
-   * Opens a registry at an address, with options, through a driver on the class path that {@link
-   * java.sql.DriverManager} finds. It keeps one connection, until it is closed, for the next
-   * transaction: enough for a tool, and for a process that asks seldom. Whoever asks from many
-   * threads gives a pool as a {@link DataSource}.
+   * Opens a registry at an address with options. {@link java.sql.DriverManager} finds the driver on
+   * the class path. The registry keeps one connection open, which is enough for a tool and for rare
+   * calls. For calls from many threads, pass a connection pool as a {@link DataSource}.
    *
-   * @param address as {@code jdbc:postgresql://host/database}
-   * @param properties what the driver takes, as {@code user} and {@code password}; copied
-   * @return the options, at first those of {@link #open}
-   * @throws RegistryException if no driver on the class path knows the address, with what to add
+   * @param address for example {@code jdbc:postgresql://host/database}
+   * @param properties the driver's properties, for example {@code user} and {@code password};
+   *     copied
+   * @return a builder with the defaults of {@link #open}
+   * @throws RegistryException if no driver on the class path knows the address; the message names
+   *     the driver to add
    */
   public static Builder builder(String address, Properties properties) {
     return new Builder(
@@ -88,7 +84,7 @@ public final class JdbcModelRegistry {
             Objects.requireNonNull(properties, "properties")));
   }
 
-  /** Where in a database a registry is, and how it is opened. For one thread. */
+  /** The place and the options of a registry in a database. Not thread safe. */
   public static final class Builder {
     private final Connections connections;
     private String schema = "";
@@ -103,7 +99,7 @@ public final class JdbcModelRegistry {
     }
 
     /**
-     * Has the tables in a schema, which is made when it is not there.
+     * Puts the tables into a schema, which is created if it is missing.
      *
      * @param schema at most 30 of a-z, 0-9 and _, a letter first
      * @return this
@@ -114,8 +110,8 @@ public final class JdbcModelRegistry {
     }
 
     /**
-     * Lets the names of the tables begin with something else than {@code mlops4j_}: registries with
-     * different prefixes do not see each other.
+     * Sets the beginning of the table names; {@code mlops4j_} unless set. Registries with different
+     * prefixes are independent.
      *
      * @param prefix at most 30 of a-z, 0-9 and _, a letter first; may be empty
      * @return this
@@ -126,11 +122,11 @@ public final class JdbcModelRegistry {
     }
 
     /**
-     * Keeps the models' bytes in a folder, by their digests, and only the rest in the database:
-     * whether it does is settled when the registry is made. All processes must reach the same
-     * folder.
+     * Stores the models' bytes in a folder, by their digests, and only the rest in the database.
+     * This choice cannot be changed after the registry was created. All processes must reach the
+     * same folder.
      *
-     * @param folder a folder, made when it is not there
+     * @param folder a folder, created if it is missing
      * @return this
      */
     public Builder blobsIn(Path folder) {
@@ -139,9 +135,9 @@ public final class JdbcModelRegistry {
     }
 
     /**
-     * Says what may be deleted, who signs and is believed, and where times come from.
+     * Sets the retention, the signer, the trusted signers and the clock.
      *
-     * @param options as for a registry in a folder
+     * @param options the same options as for a registry in a folder
      * @return this
      */
     public Builder options(RegistryOptions options) {
@@ -150,16 +146,16 @@ public final class JdbcModelRegistry {
     }
 
     /**
-     * Limits how long one statement may take, including its wait for a lock; two minutes unless
-     * set. A statement that takes longer is cancelled, and its transaction is rolled back. Where
-     * the driver supports it, the connection is also given up when the database does not answer at
-     * all for five seconds longer, as when its process was stopped.
+     * Limits the time of one statement, including its wait for a lock; two minutes unless set. A
+     * statement that takes longer is cancelled, and its transaction is rolled back. If the database
+     * does not answer for five seconds more, for example because its process was stopped, the
+     * connection is closed. Not all drivers support that.
      *
-     * <p>This does not limit how long it takes to get a connection. Set the driver's or the pool's
-     * own limits as well: for PostgreSQL {@code connectTimeout}, {@code loginTimeout} and {@code
+     * <p>This does not limit the time to get a connection. Set the limits of the driver or the pool
+     * as well. For PostgreSQL these are {@code connectTimeout}, {@code loginTimeout} and {@code
      * socketTimeout}, in seconds.
      *
-     * @param limit at least one second, which is the unit of JDBC; rounded up to whole seconds
+     * @param limit one second to one day, rounded up to whole seconds
      * @return this
      * @throws IllegalArgumentException if it is shorter than a second, or longer than a day
      */
@@ -173,8 +169,8 @@ public final class JdbcModelRegistry {
     }
 
     /**
-     * Makes nothing: where there is no registry, opening it fails, so that a mistyped address or
-     * schema does not become an empty one. Of H2's addresses no file is made, either.
+     * Opens existing registries only. If there is none, {@link #open} fails, so a mistyped address
+     * or schema does not create an empty registry or an H2 file.
      *
      * @return this
      */
@@ -184,59 +180,18 @@ public final class JdbcModelRegistry {
     }
 
     /**
-     * Opens the registry, and makes its tables when they are not there.
+     * Opens the registry. Creates missing tables.
      *
      * @return the registry; the caller closes it
-     * @throws IllegalArgumentException if schema or prefix are of another form
-     * @throws RegistryException if the database cannot be reached, the tables cannot be made, were
-     *     written in a newer layout, or belong to another folder; or if there are none, and only
-     *     what is {@link #existing} was asked for
+     * @throws IllegalArgumentException if schema or prefix have another form
+     * @throws RegistryException if the database cannot be reached, if the tables cannot be created,
+     *     were written in a newer layout or belong to another folder, or if there are none and
+     *     {@link #existing} is set
      */
     public ModelRegistry open() {
-      TablePrefix naming = new TablePrefix(schema, prefix);
-      Database database =
-          new Database(existing ? connections.existing() : connections, naming, statementTimeout);
-      try {
-        JdbcLayout layout = new JdbcLayout(database);
-        if (existing) {
-          layout.requireMade();
-        }
-        JdbcLayout.Described found = layout.open(folder == null ? "database" : "folder");
-        Contents contents = contents(database, found);
-        return new StoredRegistry(
-            new JdbcStorage(database, contents),
-            options,
-            versions -> {
-              JdbcPublisher publisher =
-                  new JdbcPublisher(database, contents, options.clock(), versions);
-              return publisher::publish;
-            });
-      } catch (RuntimeException | Error e) {
-        database.close();
-        throw e;
-      }
-    }
-
-    private Contents contents(Database database, JdbcLayout.Described found) {
-      if (found.contents().equals("folder") != (folder != null)) {
-        throw new RegistryException(
-            database
-                + ", table "
-                + database.naming().table("layout")
-                + ": found a registry whose contents lie in a "
-                + found.contents()
-                + ", expected "
-                + (folder == null
-                    ? "them in the database; add blobsIn(folder)"
-                    : "a folder; leave blobsIn out"),
-            null);
-      }
-      if (folder == null) {
-        return new DatabaseContents(database);
-      }
-      FolderContents contents = new FolderContents(folder);
-      contents.belongTo(found.registry());
-      return contents;
+      TablePrefix tables = new TablePrefix(schema, prefix);
+      return new StoredRegistry(
+          JdbcStorage.open(connections, tables, statementTimeout, folder, existing), options);
     }
   }
 }

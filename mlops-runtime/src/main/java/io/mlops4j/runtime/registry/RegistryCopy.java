@@ -9,7 +9,7 @@ import io.mlops4j.runtime.internal.document.Document;
 import io.mlops4j.runtime.internal.document.Json;
 import io.mlops4j.runtime.internal.source.ProgressMeter;
 import io.mlops4j.runtime.registry.store.ChangeJson;
-import io.mlops4j.runtime.registry.store.Manifest;
+import io.mlops4j.runtime.registry.store.Problems;
 import io.mlops4j.runtime.registry.store.Records;
 import io.mlops4j.runtime.registry.store.Signing;
 import io.mlops4j.runtime.registry.store.Storage;
@@ -17,26 +17,28 @@ import io.mlops4j.runtime.registry.store.StoredRegistry;
 import io.mlops4j.runtime.registry.store.VersionCopy;
 import io.mlops4j.runtime.registry.store.VersionStore;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies a registry into another one, as from a folder into a database: versions with their
- * numbers, digests, cards and times, and every record of their aliases and states, byte for byte,
- * so that {@link ModelRegistry#head} of both is the same; and signatures. Signed records are
- * believed in the copy as they were; who goes on writing both should sign each with a key of its
- * own, or records of one could be passed off as the other's. Leases are not copied.
+ * Copies a registry into another one, for example from a folder into a database. Versions retain
+ * their numbers, digests, cards and times. Every record of aliases and states is copied byte for
+ * byte, so {@link ModelRegistry#head} of both registries is the same. Signatures are copied, leases
+ * are not. Signed records stay trusted in the copy. If both registries are written afterwards, sign
+ * each with its own key. Otherwise records of one could be passed off as records of the other.
  *
- * <p>It only adds what is not there, so it can be run again: after a crash, or to take along what
- * came since. A target is fit for use when the copy has ended. One that holds something else, or
- * more, is refused before anything is written. While it runs, nobody else may write the target;
- * what is written to the source meanwhile is copied or not. Immutable; {@link #run} is for one
- * thread.
+ * <p>A copy only adds what is missing, so it can be repeated after a crash or to copy later
+ * changes. The target is usable when the copy has ended. A target with other or more content is
+ * refused before anything is written. Nobody else may write the target during the copy. Changes of
+ * the source during the copy may be missing from the target. Immutable. {@link #run} is not thread
+ * safe.
  */
 public final class RegistryCopy {
   private final StoredRegistry from;
@@ -51,21 +53,21 @@ public final class RegistryCopy {
   }
 
   /**
-   * What was copied.
+   * The result of a copy.
    *
-   * @param versions how many versions
-   * @param records how many records of aliases and of states
-   * @param bytes how many bytes of models
+   * @param versions the number of copied versions
+   * @param records the number of copied records of aliases and states
+   * @param bytes the number of copied bytes of models
    */
   public record Copied(long versions, long records, long bytes) {}
 
   /**
-   * A copy that nobody is told of.
+   * Returns a copy without a listener.
    *
    * @param from an open registry of this library; only read
-   * @param to another one
-   * @return what {@link #run} runs
-   * @throws IllegalArgumentException if one of them is of a foreign kind
+   * @param to another open registry of this library
+   * @return the copy, which {@link #run} starts
+   * @throws IllegalArgumentException if one of them is not a registry of this library
    */
   public static RegistryCopy of(ModelRegistry from, ModelRegistry to) {
     return new RegistryCopy(own("from", from), own("to", to), null);
@@ -83,9 +85,9 @@ public final class RegistryCopy {
   }
 
   /**
-   * Tells somebody how many versions, records and bytes are copied, who may also end it.
+   * Adds a listener to the progress, which may end the copy by an exception.
    *
-   * @param listener told on the copying thread; replaces one given before
+   * @param listener called on the copying thread; replaces an earlier one
    * @return a changed copy
    */
   public RegistryCopy listener(ProgressListener listener) {
@@ -93,12 +95,12 @@ public final class RegistryCopy {
   }
 
   /**
-   * Copies what is not there yet.
+   * Copies everything that is missing from the target.
    *
-   * @return what was copied; what was there already is not counted
-   * @throws io.mlops4j.error.IntegrityException if the source is damaged; what was copied before
-   *     stays
-   * @throws RegistryException if the target holds something else, or cannot be written
+   * @return the numbers of copied versions, records and bytes
+   * @throws io.mlops4j.error.IntegrityException if the source is damaged; the target retains what
+   *     was copied before
+   * @throws RegistryException if the target has other content, or cannot be written
    */
   public Copied run() {
     refuseOthers("", from.storage().everyModel(), to.storage().everyModel());
@@ -134,18 +136,15 @@ public final class RegistryCopy {
   }
 
   private static RegistryException differs(String name, String found, String expected) {
-    return new RegistryException(
-        name
-            + ": found "
-            + found
-            + " in the registry to copy into, expected "
-            + expected
+    return Problems.refused(
+        name,
+        found + " in the registry to copy into",
+        expected
             + " as in the one to copy; copy into an empty registry, or into an earlier copy that "
-            + "nobody else has written",
-        null);
+            + "nobody else has written");
   }
 
-  /** Something numbered of which the target may have a beginning. */
+  /** A numbered sequence, of which the target may contain the beginning. */
   private abstract static class Part {
     final String name;
 
@@ -159,7 +158,7 @@ public final class RegistryCopy {
 
     abstract Copied copy(Copied before, ProgressMeter meter);
 
-    /** Whether it must be kept from libraries that know of no deletions. */
+    /** Returns whether older libraries, which ignore deletions, must not open the target. */
     boolean deletes() {
       return false;
     }
@@ -190,7 +189,8 @@ public final class RegistryCopy {
   }
 
   private final class Versions extends Part {
-    private final VersionStore versions = new VersionStore(from.storage(), Signing.NONE);
+    private final VersionStore versions =
+        new VersionStore(from.storage(), Signing.NONE, Clock.systemUTC());
 
     Versions(String model) {
       super(model);
@@ -215,8 +215,7 @@ public final class RegistryCopy {
       for (int number = (int) last(false) + 1; number <= last(true); number++) {
         VersionStore.Stored stored = versions.manifest(name, number);
         if (from.storage().hasFiles(stored.version())) {
-          bytes +=
-              stored.manifest().files().values().stream().mapToLong(Manifest.Entry::bytes).sum();
+          bytes += stored.manifest().bytes();
         }
       }
       return bytes;
@@ -245,34 +244,26 @@ public final class RegistryCopy {
       return new Copied(copied, before.records(), 0);
     }
 
-    /** They may be added at any time, so those of versions that were there are looked at, too. */
+    /** Called for existing versions too, because a signature can be added at any time. */
     private void copySignatures(ModelVersion version) {
       List<String> there = to.storage().signatures(version);
       for (String signature : from.storage().signatures(version)) {
         if (!there.contains(signature)) {
-          try {
-            byte[] bundle = from.storage().signature(version, signature);
-            to.storage().putSignature(version, signature, bundle);
-          } catch (IOException e) {
-            throw to.storage().cannotStore("a signature of " + version, e);
-          }
+          byte[] bundle = from.storage().signature(version, signature);
+          to.storage().putSignature(version, signature, bundle);
         }
       }
     }
-  }
-
-  private interface Chains {
-    Records of(Storage storage);
   }
 
   private class Chained extends Part {
     final Records source;
     private final Records target;
 
-    Chained(String name, Chains chains) {
+    Chained(String name, Function<Storage, Records> chains) {
       super(name);
-      this.source = chains.of(from.storage());
-      this.target = chains.of(to.storage());
+      this.source = chains.apply(from.storage());
+      this.target = chains.apply(to.storage());
     }
 
     @Override
@@ -285,7 +276,7 @@ public final class RegistryCopy {
       return Arrays.equals(source.read(number), target.read(number));
     }
 
-    /** Whether it must be kept from libraries that know neither removed aliases nor models. */
+    /** Returns whether a record removes an alias or retires a model. */
     private static boolean removes(String place, byte[] document) {
       return Document.read(place, document, json -> json.count("record")) > 1;
     }
@@ -303,12 +294,8 @@ public final class RegistryCopy {
         if (removes(source.place(number), document)) {
           to.storage().allowRemovals();
         }
-        try {
-          if (!target.claim(number, document)) {
-            throw differs("a number " + number + " that somebody else wrote", "nobody");
-          }
-        } catch (IOException e) {
-          throw to.storage().cannotStore(name, e);
+        if (!target.claim(number, document)) {
+          throw differs("a number " + number + " that somebody else wrote", "nobody");
         }
         copied++;
         meter.done();

@@ -331,7 +331,7 @@ public abstract class RegistryCompatibility extends RegistrySuite {
                           .build()))
           .isInstanceOf(RegistryException.class)
           .hasMessageContaining("interrupted")
-          .hasMessageContaining("nothing was changed");
+          .hasMessageContaining("nothing was stored, publish again");
       assertThat(Thread.currentThread().isInterrupted()).isTrue();
       assertThat(registry.versions("fraud")).as("read while interrupted").isEmpty();
     } finally {

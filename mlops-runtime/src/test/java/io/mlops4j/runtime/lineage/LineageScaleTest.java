@@ -12,7 +12,6 @@ import io.mlops4j.runtime.registry.DatabaseUnderTest;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.runtime.registry.Models;
 import io.mlops4j.runtime.registry.Shelf;
-import io.mlops4j.runtime.registry.folder.Layout;
 import io.mlops4j.runtime.registry.store.VersionList;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -53,7 +52,6 @@ class LineageScaleTest {
 
   /** Without the bytes of models, which no lineage reads. */
   private static void fill(DatabaseUnderTest database, Path folder) throws Exception {
-    Layout layout = new Layout(folder);
     database.update("INSERT INTO $model (model, generation) VALUES ('race', 0)");
     String sql =
         "INSERT INTO $version (model, seq, digest, card_digest, ended, manifest, card) "
@@ -65,7 +63,7 @@ class LineageScaleTest {
       connection.setAutoCommit(false);
       Digest end = null;
       for (int number = 1; number <= VERSIONS; number++) {
-        Path version = layout.version("race", number);
+        Path version = Shelf.version(folder, number);
         byte[] manifest = Files.readAllBytes(version.resolve("manifest.json"));
         byte[] card = Files.readAllBytes(version.resolve("card.json"));
         end = VersionList.link(end, Digest.sha256(manifest));

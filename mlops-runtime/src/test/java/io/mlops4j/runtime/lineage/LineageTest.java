@@ -18,7 +18,6 @@ import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.runtime.registry.Models;
 import io.mlops4j.runtime.registry.RegistryCopy;
 import io.mlops4j.runtime.registry.Shelf;
-import io.mlops4j.runtime.registry.folder.Layout;
 import io.mlops4j.runtime.registry.store.LinkBlocks;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -251,8 +250,7 @@ class LineageTest {
     Files.delete(block().getParent());
 
     Lineage.of(registry);
-    Files.write(
-        new Layout(temp.resolve("registry")).version("race", 9).resolve("card.json"), wrong);
+    Files.write(Shelf.version(temp.resolve("registry"), 9).resolve("card.json"), wrong);
     assertThat(Lineage.of(registry).ancestors(registry.resolve("race:" + last))).hasSize(last);
   }
 

@@ -13,14 +13,8 @@ import io.mlops4j.registry.VersionState;
 import io.mlops4j.runtime.internal.document.Json;
 import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.registry.folder.FolderStorage;
-import io.mlops4j.runtime.registry.folder.Layout;
-import io.mlops4j.runtime.registry.folder.ModelLocks;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -178,35 +172,7 @@ class AssignOrDeleteTest {
   }
 
   private static FolderStorage storage(Path root) {
-    return new FolderStorage(new Layout(root), new Disk(Layout.staging(root), true));
-  }
-
-  /** As of a process that was stopped in the middle of a change. */
-  @Test
-  void aLockThatIsNotReleasedEndsInAnErrorThatNamesIt() throws IOException {
-    Path locks = Files.createDirectories(temp.resolve(".locks"));
-    ModelLocks impatient = new ModelLocks(locks, Duration.ofMillis(20));
-    try (FileChannel other =
-            FileChannel.open(
-                locks.resolve("fraud"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock held = other.lock()) {
-      assertThat(held.isValid()).isTrue();
-      assertThatThrownBy(() -> impatient.holding("fraud", () -> "done", e -> fail(e)))
-          .isInstanceOf(RegistryException.class)
-          .hasMessageContaining(locks.resolve("fraud").toString())
-          .hasMessageContaining("nothing was stored");
-      assertThat(impatient.<String>holding("other", () -> "done", e -> fail(e))).isEqualTo("done");
-    }
-    assertThat(
-            impatient.<String>holding(
-                "fraud",
-                () -> impatient.holding("fraud", () -> "twice", e -> fail(e)),
-                e -> fail(e)))
-        .isEqualTo("twice");
-  }
-
-  private static RegistryException fail(IOException e) {
-    throw new AssertionError(e);
+    return FolderStorage.open(root, true);
   }
 
   @Test

@@ -6,7 +6,6 @@ import io.mlops4j.model.ModelRef;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
-import io.mlops4j.runtime.registry.jdbc.JdbcTransaction;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -88,8 +87,12 @@ public final class DatabaseUnderTest extends Intruder {
     return first(sql, row -> row.getString(1), values);
   }
 
-  private <T> T first(String sql, JdbcTransaction.Row<T> reader, Object... values)
-      throws SQLException {
+  /** Reads one row. */
+  private interface Row<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  private <T> T first(String sql, Row<T> reader, Object... values) throws SQLException {
     try (Connection connection = source.getConnection();
         PreparedStatement statement = connection.prepareStatement(sql.replace("$", prefix))) {
       for (int i = 0; i < values.length; i++) {

@@ -11,7 +11,6 @@ import io.mlops4j.runtime.compatibility.RegistryRetentionCompatibility;
 import io.mlops4j.runtime.compatibility.RegistryUnderTest;
 import io.mlops4j.runtime.internal.document.Json;
 import io.mlops4j.runtime.internal.file.Disk;
-import io.mlops4j.runtime.registry.folder.Layout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -91,7 +90,7 @@ class FolderRegistryRetentionTest extends RegistryRetentionCompatibility {
       ModelVersion one = registry.publish(Models.card("fraud"), Models.mlp4(home));
       registry.delete(one, Change.by("ana"));
       assertThat(registry.collect(Change.by("ana")).removed()).containsExactly(one);
-      Path files = new Layout(home.resolve("killed")).version("fraud", 1).resolve("files");
+      Path files = home.resolve("killed/models/fraud/versions/000001/files");
       assertThat(files).doesNotExist();
       Models.mlp4(files);
       assertThat(registry.verify().isIntact()).isTrue();

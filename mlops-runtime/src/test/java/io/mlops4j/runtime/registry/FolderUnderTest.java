@@ -5,8 +5,6 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.runtime.internal.file.Disk;
-import io.mlops4j.runtime.registry.folder.FolderStorage;
-import io.mlops4j.runtime.registry.folder.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,30 +14,46 @@ import java.util.stream.Stream;
 
 /** A registry in a folder. */
 final class FolderUnderTest extends Intruder {
-  private Layout layout;
+  private Path root;
 
   @Override
   public ModelRegistry open(Path folder, RegistryOptions options) {
-    layout = new Layout(folder);
+    root = folder;
     return FileModelRegistry.open(folder, options);
   }
 
   private Path away() {
-    return Objects.requireNonNull(layout.root().getParent()).resolve("away");
+    return Objects.requireNonNull(root.getParent()).resolve("away");
   }
 
   @Override
   public void takeAway() throws IOException {
-    Files.move(layout.root(), away());
+    Files.move(root, away());
   }
 
   @Override
   public void bringBack() throws IOException {
-    Files.move(away(), layout.root());
+    Files.move(away(), root);
+  }
+
+  private Path folder(ModelVersion version) {
+    return model(version.name()).resolve("versions/%06d".formatted(version.number()));
+  }
+
+  private Path model(String name) {
+    return root.resolve("models").resolve(name);
+  }
+
+  private static Path record(Path folder, long number) {
+    return folder.resolve("%06d.json".formatted(number));
+  }
+
+  private Path alias(ModelRef ref) {
+    return model(ref.name()).resolve("aliases").resolve(ref.alias().orElseThrow());
   }
 
   private Path files(ModelVersion version) {
-    return layout.version(version.name(), version.number()).resolve(FolderStorage.FILES);
+    return folder(version).resolve("files");
   }
 
   @Override
@@ -59,7 +73,7 @@ final class FolderUnderTest extends Intruder {
   }
 
   private Path file(ModelRef ref, long number) {
-    return layout.record(layout.alias(ref.name(), ref.alias().orElseThrow()), number);
+    return record(alias(ref), number);
   }
 
   @Override
@@ -73,23 +87,25 @@ final class FolderUnderTest extends Intruder {
   }
 
   @Override
-  long last(ModelRef alias) {
-    return layout.last(layout.alias(alias.name(), alias.alias().orElseThrow()));
+  long last(ModelRef alias) throws IOException {
+    try (Stream<Path> records = Files.list(alias(alias))) {
+      return records.count();
+    }
   }
 
   @Override
   byte[] change(String model, long number) throws IOException {
-    return Files.readAllBytes(layout.record(layout.changes(model), number));
+    return Files.readAllBytes(record(model(model).resolve("changes"), number));
   }
 
   @Override
   void putChange(String model, long number, byte[] document) throws IOException {
-    Files.write(layout.record(layout.changes(model), number), document);
+    Files.write(record(model(model).resolve("changes"), number), document);
   }
 
   @Override
   public void damageSignature(ModelVersion version) throws IOException {
-    damage(layout.version(version.name(), version.number()).resolve("signatures"));
+    damage(folder(version).resolve("signatures"));
   }
 
   @Override
@@ -99,7 +115,7 @@ final class FolderUnderTest extends Intruder {
 
   @Override
   public void cutVersion(ModelVersion version) {
-    Disk.deleteQuietly(layout.version(version.name(), version.number()));
+    Disk.deleteQuietly(folder(version));
   }
 
   @Override
@@ -108,7 +124,7 @@ final class FolderUnderTest extends Intruder {
   }
 
   List<String> staged() throws IOException {
-    try (Stream<Path> left = Files.list(Layout.staging(layout.root()))) {
+    try (Stream<Path> left = Files.list(root.resolve(".staging"))) {
       return left.map(Path::toString).toList();
     }
   }

@@ -14,10 +14,6 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.Retention;
-import io.mlops4j.runtime.registry.jdbc.Connections;
-import io.mlops4j.runtime.registry.jdbc.Database;
-import io.mlops4j.runtime.registry.jdbc.JdbcLayout;
-import io.mlops4j.runtime.registry.jdbc.TablePrefix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,31 +125,6 @@ class JdbcModelRegistryTest {
     assertThatThrownBy(() -> builder().open())
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining("found the store shop");
-  }
-
-  @Test
-  void anOlderLayoutIsMovedOnOnceAndKeepsWhatIsThere() throws Exception {
-    ModelVersion version;
-    try (ModelRegistry registry = builder().open()) {
-      version = publish(registry);
-    }
-    Database next =
-        new Database(
-            Connections.of(database.pool),
-            new TablePrefix("", database.prefix()),
-            Duration.ofMinutes(2));
-    List<List<String>> steps =
-        List.of(
-            List.of("CREATE TABLE $never (id INTEGER)"),
-            List.of(),
-            List.of("ALTER TABLE $version ADD COLUMN colour VARCHAR(10)"));
-    assertThat(new JdbcLayout(next, steps).open("database").layout()).isEqualTo(3);
-    assertThat(new JdbcLayout(next, steps).open("database").layout()).isEqualTo(3);
-    assertThatThrownBy(() -> builder().open()).hasMessageContaining("found layout 3");
-    database.update("UPDATE $layout SET layout = 1");
-    try (ModelRegistry registry = builder().open()) {
-      assertThat(registry.resolve("fraud")).isEqualTo(version);
-    }
   }
 
   /** As a later library may have them without a new layout. */

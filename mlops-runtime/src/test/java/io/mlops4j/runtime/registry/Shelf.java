@@ -6,8 +6,6 @@ import io.mlops4j.model.ModelFormat;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.runtime.internal.card.CardDocument;
 import io.mlops4j.runtime.internal.source.ModelFiles;
-import io.mlops4j.runtime.registry.folder.FolderStorage;
-import io.mlops4j.runtime.registry.folder.Layout;
 import io.mlops4j.runtime.registry.store.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,14 +26,18 @@ public final class Shelf {
     fill(root, model, from, to, number -> RegistryChild.card("id-" + number));
   }
 
+  /** Returns the folder of a version of the model "race". */
+  public static Path version(Path root, int number) {
+    return root.resolve("models/race/versions/%06d".formatted(number));
+  }
+
   public static void fill(Path root, Path model, int from, int to, IntFunction<ModelCard> cards)
       throws IOException {
     String name = model.getFileName().toString();
     Manifest.Entry entry = new Manifest.Entry(Files.size(model), Digest.sha256(model));
-    Layout layout = new Layout(root);
     for (int number = from; number <= to; number++) {
-      Path folder = layout.version("race", number);
-      Files.createDirectories(folder.resolve(FolderStorage.FILES));
+      Path folder = version(root, number);
+      Files.createDirectories(folder.resolve("files"));
       byte[] card = CardDocument.write(cards.apply(number));
       Manifest manifest =
           new Manifest(
@@ -45,9 +47,9 @@ public final class Shelf {
               Map.of(name, entry),
               Digest.sha256(card),
               AT);
-      Files.createLink(folder.resolve(FolderStorage.FILES).resolve(name), model);
-      Files.write(folder.resolve(FolderStorage.CARD), card);
-      Files.write(folder.resolve(FolderStorage.MANIFEST), manifest.write());
+      Files.createLink(folder.resolve("files").resolve(name), model);
+      Files.write(folder.resolve("card.json"), card);
+      Files.write(folder.resolve("manifest.json"), manifest.write());
     }
   }
 }

@@ -10,8 +10,6 @@ import io.mlops4j.registry.RegistryHead;
 import io.mlops4j.registry.VersionRange;
 import io.mlops4j.runtime.internal.document.Json;
 import io.mlops4j.runtime.internal.file.Disk;
-import io.mlops4j.runtime.registry.folder.FolderStorage;
-import io.mlops4j.runtime.registry.folder.Layout;
 import io.mlops4j.runtime.registry.store.VersionList;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +43,7 @@ class VersionIndexTest {
   }
 
   private Path manifest(int number) {
-    return new Layout(root).version("race", number).resolve(FolderStorage.MANIFEST);
+    return Shelf.version(root, number).resolve("manifest.json");
   }
 
   /** By an instance that has seen nothing before. */
@@ -161,7 +159,7 @@ class VersionIndexTest {
   @Test
   void aVersionThatIsMissingIsNamedAlsoWhereTheIndexKnowsIt() throws IOException {
     publish("id-1");
-    Path folder = new Layout(root).version("race", 100);
+    Path folder = Shelf.version(root, 100);
     Disk.deleteQuietly(folder);
     try (ModelRegistry registry = FileModelRegistry.open(root)) {
       assertThatThrownBy(() -> registry.versions("race"))

@@ -28,7 +28,7 @@ record FolderLinks(
           blocks.put(block, new LinkBlocks.Stored(Disk.read(file), end));
         }
       } catch (IOException | RegistryException e) {
-        // As if it were missing; a damaged manifest is found by whoever reads the cards.
+        // Treated as missing. Reading the cards reports a damaged manifest.
       }
     }
     return blocks;

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Documents in a folder, as files named by their numbers. */
-record FolderRecords(Layout layout, Disk disk, Path folder) implements Records {
+record FolderRecords(Layout layout, Disk disk, Path folder, String name) implements Records {
   @Override
   public long last(long known) {
     layout.refuseLinks(folder);
@@ -23,17 +23,16 @@ record FolderRecords(Layout layout, Disk disk, Path folder) implements Records {
   }
 
   @Override
-  public boolean claim(long number, byte[] document) throws IOException {
-    return disk.claim(document, layout.record(folder, number), layout.root());
+  public boolean claim(long number, byte[] document) {
+    try {
+      return disk.claim(document, layout.record(folder, number), layout.root());
+    } catch (IOException e) {
+      throw layout.cannotStore(name, e);
+    }
   }
 
   @Override
   public String place(long number) {
     return layout.record(folder, number).toString();
-  }
-
-  @Override
-  public RuntimeException cannotStore(String what, IOException cause) {
-    return layout.cannotStore(what, cause);
   }
 }

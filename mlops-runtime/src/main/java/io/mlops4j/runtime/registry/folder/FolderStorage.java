@@ -4,7 +4,9 @@ import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.runtime.internal.card.Links;
 import io.mlops4j.runtime.internal.document.Document;
 import io.mlops4j.runtime.internal.file.ByteSink;
@@ -29,27 +31,39 @@ import java.nio.file.StandardCopyOption;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
-/** A registry's folder, of the form that {@link Layout} describes. */
+/** A registry in the folder that {@link Layout} describes. */
 public final class FolderStorage implements Storage {
-  public static final String FILES = "files";
-  public static final String CARD = "card.json";
-  public static final String MANIFEST = "manifest.json";
+  static final String FILES = "files";
+  static final String CARD = "card.json";
+  static final String MANIFEST = "manifest.json";
 
   private final Layout layout;
   private final Disk disk;
   private final ModelLocks locks;
-  // The highest numbers seen; from there a look at the next name replaces listing the folder.
+  // The highest numbers seen. From there, a check of the next name replaces a listing.
   private final Map<String, Integer> seen = new ConcurrentHashMap<>();
-  // Where a copy of another registry has already put some bytes.
+  // By digest, the first version that was copied from another registry.
   private final Map<Digest, ModelVersion> copied = new ConcurrentHashMap<>();
 
-  public FolderStorage(Layout layout, Disk disk) {
+  /**
+   * Opens a registry's folder. Makes a registry of an empty or missing folder.
+   *
+   * @param links whether to use hard links; false as on a file system without them
+   */
+  public static FolderStorage open(Path folder, boolean links) {
+    Path root = folder.toAbsolutePath().normalize();
+    Disk disk = new Disk(Layout.staging(root), links);
+    Layout layout = Layout.open(root, disk);
+    disk.clean();
+    return new FolderStorage(layout, disk);
+  }
+
+  private FolderStorage(Layout layout, Disk disk) {
     this.layout = layout;
     this.disk = disk;
     this.locks = new ModelLocks(layout.locks(), ModelLocks.PATIENCE);
@@ -72,17 +86,17 @@ public final class FolderStorage implements Storage {
 
   @Override
   public List<String> aliases(String model) {
-    return layout.aliasesOf(model);
+    return layout.aliases(model);
   }
 
   @Override
   public Records aliasRecords(String model, String alias) {
-    return new FolderRecords(layout, disk, layout.alias(model, alias));
+    return new FolderRecords(layout, disk, layout.alias(model, alias), model + "@" + alias);
   }
 
   @Override
   public Records changeRecords(String model) {
-    return new FolderRecords(layout, disk, layout.changes(model));
+    return new FolderRecords(layout, disk, layout.changes(model), "the changes of " + model);
   }
 
   @Override
@@ -111,7 +125,7 @@ public final class FolderStorage implements Storage {
     layout.numbers(layout.versions(model)).forEach(number -> listed.set((int) number));
     int last = Math.max(listed.length() - 1, last(model));
     for (int number = listed.nextClearBit(1); number <= last; ) {
-      if (!has(model, number)) { // nor came since it was listed
+      if (!has(model, number)) { // not published since the listing either
         throw layout.missing(layout.version(model, number));
       }
       number = listed.nextClearBit(number + 1);
@@ -164,8 +178,12 @@ public final class FolderStorage implements Storage {
   }
 
   @Override
-  public void makeLast(String model) throws IOException {
-    Disk.forceUp(layout.versions(model), layout.root());
+  public void makeLast(String model, String what) {
+    try {
+      Disk.forceUp(layout.versions(model), layout.root());
+    } catch (IOException e) {
+      throw layout.cannotStore(what, e);
+    }
   }
 
   private Path files(ModelVersion version) {
@@ -180,19 +198,14 @@ public final class FolderStorage implements Storage {
   @Override
   public void checkFiles(ModelVersion version, Manifest manifest) {
     Path folder = files(version);
-    Set<String> listed = manifest.files().keySet();
-    for (String name : listed) {
+    for (String name : manifest.files().keySet()) {
       if (!Disk.exists(folder.resolve(name))) {
         throw layout.missing(folder.resolve(name));
       }
     }
-    refuseUnlisted(folder, listed);
-  }
-
-  private static void refuseUnlisted(Path folder, Set<String> listed) {
     try {
       for (Map.Entry<String, Path> file : ModelFiles.list(folder).paths().entrySet()) {
-        if (!listed.contains(file.getKey())) {
+        if (!manifest.files().containsKey(file.getKey())) {
           throw Document.damaged(file.getValue(), "a file that the manifest does not list");
         }
       }
@@ -246,6 +259,12 @@ public final class FolderStorage implements Storage {
   }
 
   @Override
+  public ModelVersion publish(
+      ModelCard card, ModelFiles model, PublishOptions options, VersionStore versions) {
+    return new Publisher(layout, disk, this, versions).publish(card, model, options);
+  }
+
+  @Override
   public boolean put(VersionCopy version) throws IOException {
     Manifest manifest = version.manifest();
     Path staged = disk.stage();
@@ -272,9 +291,9 @@ public final class FolderStorage implements Storage {
   }
 
   /**
-   * Replaces staged files by hard links to equal files of another version, so that equal bytes lie
-   * on the disk once. A file of the other version is read before: one that is damaged or gone is
-   * not linked. The copy stays where links fail, as on a file system without them.
+   * Replaces staged files by hard links to equal files of another version, to store equal bytes
+   * once. Files of the other version are digested first, so a damaged file is not linked. The
+   * staged copy stays if a link cannot be made.
    */
   void share(String model, int number, Manifest manifest, Path staged) {
     if (!disk.hasLinks()) {
@@ -338,8 +357,12 @@ public final class FolderStorage implements Storage {
   }
 
   @Override
-  public void putSignature(ModelVersion version, String name, byte[] bundle) throws IOException {
-    disk.claim(bundle, signaturesOf(version).resolve(name), layout.root());
+  public void putSignature(ModelVersion version, String name, byte[] bundle) {
+    try {
+      disk.claim(bundle, signaturesOf(version).resolve(name), layout.root());
+    } catch (IOException e) {
+      throw layout.cannotStore("a signature of " + version, e);
+    }
   }
 
   @Override
@@ -349,12 +372,12 @@ public final class FolderStorage implements Storage {
 
   @Override
   public void allowDeletions() {
-    layout.allowDeletions(disk, locks);
+    layout.raise(disk, locks, Layout.WITH_DELETIONS, "a deletion");
   }
 
   @Override
   public void allowRemovals() {
-    layout.allowRemovals(disk, locks);
+    layout.raise(disk, locks, Layout.WITH_REMOVALS, "a removal");
   }
 
   @Override
@@ -370,20 +393,24 @@ public final class FolderStorage implements Storage {
       try {
         leases.put(name, Disk.read(folder.resolve(name)));
       } catch (IOException e) {
-        // Ended just now.
+        // Removed at the same time.
       }
     }
     return leases;
   }
 
   @Override
-  public void putLease(String model, int number, String name, byte[] document) throws IOException {
+  public void putLease(String model, int number, String name, byte[] document) {
     Path lease = layout.leases(model, number).resolve(name);
-    Disk.uninterrupted(
-        () -> {
-          disk.replace(document, lease, layout.root());
-          return lease;
-        });
+    try {
+      Disk.uninterrupted(
+          () -> {
+            disk.replace(document, lease, layout.root());
+            return lease;
+          });
+    } catch (IOException e) {
+      throw layout.cannotStore("a lease of " + model + ":" + number, e);
+    }
   }
 
   @Override
@@ -397,22 +424,12 @@ public final class FolderStorage implements Storage {
   }
 
   @Override
-  public <T> T reading(Supplier<T> work) {
-    return work.get();
-  }
-
-  @Override
   public RegistryException cannotStore(String what, IOException cause) {
     return layout.cannotStore(what, cause);
   }
 
   @Override
-  public RegistryException cannotRead(String place, IOException cause) {
-    return Storage.unreadable(place, cause);
-  }
-
-  @Override
-  public IntegrityException missing(String place) {
+  public IntegrityException missing(Object place) {
     return layout.missing(place);
   }
 

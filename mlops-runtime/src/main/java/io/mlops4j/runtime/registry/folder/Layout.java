@@ -6,12 +6,12 @@ import io.mlops4j.runtime.internal.document.Document;
 import io.mlops4j.runtime.internal.document.Json;
 import io.mlops4j.runtime.internal.document.Texts;
 import io.mlops4j.runtime.internal.file.Disk;
+import io.mlops4j.runtime.registry.store.Problems;
 import io.mlops4j.runtime.registry.store.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -22,43 +22,43 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * Where things lie in a registry's folder.
+ * The files and folders of a registry.
  *
  * <pre>
- * layout.json                                    which layout this is
- * models/NAME/versions/000001/manifest.json      what belongs to the version, sealed
+ * layout.json                                    the number of the layout
+ * models/NAME/versions/000001/manifest.json      the sealed manifest of a version
  *                            /card.json          its card
  *                            /files/...          the model as it was published; may be hard links
  *                            /signatures/DIGEST.json  signatures, each named by its digest
  * models/NAME/aliases/ALIAS/000001.json          one sealed record per change of the alias
  * models/NAME/changes/000001.json                one sealed record per change of versions' states
- * models/NAME/leases/000001/ID.json              who uses a version, until when
- * models/NAME/index/000001.json                  what 256 versions are; may be missing or deleted
- * models/NAME/links/000001.json                  what 256 versions were made from; may be missing
- * .staging/...                                   half-made things, never read
+ * models/NAME/leases/000001/ID.json              the holder of a version, with its expiry time
+ * models/NAME/index/000001.json                  the digests of 256 versions; may be missing
+ * models/NAME/links/000001.json                  parents and data of 256 versions; may be missing
+ * .staging/...                                   unfinished files, never read
  * .locks/NAME                                    locked while a model's aliases or states change
  * .locks/.layout                                 locked while the layout is raised
  * </pre>
  *
- * <p>The layout's number is raised only when older libraries would misread or damage a registry;
- * they refuse a higher one. New keys and new files beside these do not raise it. It is 2 from the
- * first deletion of a version on, because libraries that know only 1 would take a deleted version
- * for a usable one. It is 3 from the first removal of an alias or retirement of a model on.
+ * <p>Older libraries refuse a registry with a higher layout number. The number is raised only if
+ * they would misread or damage the registry. New keys and new files do not raise it. It becomes 2
+ * with the first deletion of a version, because older libraries would use a deleted version. It
+ * becomes 3 with the first removal of an alias or the first retirement of a model.
  */
-public record Layout(Path root) {
+record Layout(Path root) {
   private static final int FIRST = 1;
-  private static final int WITH_DELETIONS = 2;
-  private static final int WITH_REMOVALS = 3;
+  static final int WITH_DELETIONS = 2;
+  static final int WITH_REMOVALS = 3;
 
-  /** No model has such a name. */
+  /** Not a valid model name. */
   private static final String LOCK = ".layout";
 
   private static final Pattern NUMBERED = Pattern.compile("[0-9]{6,9}(\\.json)?");
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
   private static final String STORE = "mlops4j-registry";
 
-  /** Opens a registry's folder, or makes one of a folder that is empty or not there. */
-  public static Layout open(Path folder, Disk disk) {
+  /** Opens a registry's folder. Makes a registry of an empty or missing folder. */
+  static Layout open(Path folder, Disk disk) {
     Layout layout = new Layout(folder);
     try {
       if (!Disk.exists(layout.file())) {
@@ -81,27 +81,24 @@ public record Layout(Path root) {
       throw new IllegalArgumentException("the store " + json.text("store"));
     }
     if (json.count("layout") > WITH_REMOVALS) {
-      throw new RegistryException(
-          file()
-              + ": found layout "
-              + json.count("layout")
-              + ", expected at most "
+      throw Problems.refused(
+          file(),
+          "layout " + json.count("layout"),
+          "at most "
               + WITH_REMOVALS
-              + "; a newer mlops4j wrote this registry, use that version or a later one",
-          null);
+              + "; a newer mlops4j wrote this registry, use that version or a later one");
     }
     return this;
   }
 
   private void create(Disk disk) throws IOException {
     if (Files.exists(root) && !Files.isDirectory(root)) {
-      throw new RegistryException(
-          root + ": found a file, expected a folder; name the registry's folder", null);
+      throw Problems.refused(root, "a file", "a folder; name the registry's folder");
     }
     boolean made = !Files.exists(root);
     Files.createDirectories(root);
     refuseForeign();
-    // False: another process made the registry at the same time.
+    // Returns false if another process made the registry at the same time.
     disk.claim(json(FIRST), file(), root);
     if (made && root.getParent() != null) {
       Disk.force(root.getParent());
@@ -112,18 +109,11 @@ public record Layout(Path root) {
     return Json.write(Json.object().put("layout", layout).put("store", STORE));
   }
 
-  /** Keeps libraries out that do not know of deletions. */
-  void allowDeletions(Disk disk, ModelLocks locks) {
-    raise(disk, locks, WITH_DELETIONS, "a deletion");
-  }
-
-  /** Keeps libraries out that know neither of removed aliases nor of retired models. */
-  void allowRemovals(Disk disk, ModelLocks locks) {
-    raise(disk, locks, WITH_REMOVALS, "a removal");
-  }
-
-  /** Never lowers it: changes of several models, which hold different locks, may each raise it. */
-  private void raise(Disk disk, ModelLocks locks, int layout, String why) {
+  /**
+   * Raises the layout's number, which excludes older libraries. Never lowers it, because changes of
+   * several models hold different locks and may each raise it.
+   */
+  void raise(Disk disk, ModelLocks locks, int layout, String why) {
     try {
       if (number() < layout) {
         int unused = locks.holding(LOCK, () -> raise(disk, layout, why), e -> cannotStore(why, e));
@@ -149,7 +139,7 @@ public record Layout(Path root) {
     return Document.read(file(), Disk.read(file()), json -> json.count("layout"));
   }
 
-  /** Half-made registries of other processes hold only the hidden staging folder. */
+  /** Accepts the hidden staging folder, which another process may just have made. */
   private void refuseForeign() throws IOException {
     try (Stream<Path> entries = Files.list(root)) {
       List<String> foreign =
@@ -159,13 +149,11 @@ public record Layout(Path root) {
               .sorted()
               .toList();
       if (!foreign.isEmpty() && !Disk.exists(file())) {
-        throw new RegistryException(
-            root
-                + ": found a folder without layout.json that holds "
-                + Texts.some(foreign)
-                + ", expected a registry or an empty folder; name another folder, or restore "
-                + "layout.json if this is a damaged registry",
-            null);
+        throw Problems.refused(
+            root,
+            "a folder without layout.json that holds " + Texts.some(foreign),
+            "a registry or an empty folder; name another folder, or restore layout.json if this is"
+                + " a damaged registry");
       }
     }
   }
@@ -174,7 +162,7 @@ public record Layout(Path root) {
     return root.resolve("layout.json");
   }
 
-  public static Path staging(Path root) {
+  static Path staging(Path root) {
     return root.resolve(".staging");
   }
 
@@ -182,28 +170,28 @@ public record Layout(Path root) {
     return root.resolve(".locks");
   }
 
-  Path versions(String model) {
-    return root.resolve("models").resolve(model).resolve("versions");
+  private Path model(String model, String folder) {
+    return root.resolve("models").resolve(model).resolve(folder);
   }
 
-  public Path version(String model, int number) {
+  Path versions(String model) {
+    return model(model, "versions");
+  }
+
+  Path version(String model, int number) {
     return versions(model).resolve(digits(number));
   }
 
-  Path aliases(String model) {
-    return root.resolve("models").resolve(model).resolve("aliases");
+  Path alias(String model, String alias) {
+    return model(model, "aliases").resolve(alias);
   }
 
-  public Path alias(String model, String alias) {
-    return aliases(model).resolve(alias);
-  }
-
-  public Path changes(String model) {
-    return root.resolve("models").resolve(model).resolve("changes");
+  Path changes(String model) {
+    return model(model, "changes");
   }
 
   Path leases(String model) {
-    return root.resolve("models").resolve(model).resolve("leases");
+    return model(model, "leases");
   }
 
   Path leases(String model, int number) {
@@ -211,18 +199,14 @@ public record Layout(Path root) {
   }
 
   Path block(String model, int block) {
-    return record(root.resolve("models").resolve(model).resolve("index"), block);
+    return record(model(model, "index"), block);
   }
 
   Path links(String model, int block) {
-    return record(root.resolve("models").resolve(model).resolve("links"), block);
+    return record(model(model, "links"), block);
   }
 
-  private Path record(String model, String alias, long number) {
-    return record(alias(model, alias), number);
-  }
-
-  public Path record(Path folder, long number) {
+  Path record(Path folder, long number) {
     return folder.resolve(digits(number) + ".json");
   }
 
@@ -230,31 +214,36 @@ public record Layout(Path root) {
     return String.format(Locale.ROOT, "%06d", number);
   }
 
-  /** The models that have a version. A publish that failed may leave a folder without one. */
+  /** Returns the models that have a version. A failed publish may leave a folder without one. */
   List<String> models() {
     return modelFolders().stream()
-        .filter(name -> Disk.exists(version(name, 1)) || last(versions(name)) > 0)
+        .filter(name -> hasNumber(versions(name), version(name, 1)))
         .toList();
   }
 
-  /** Also those without a version. */
+  /** Returns the models that have a folder. */
   List<String> modelFolders() {
     return named(root.resolve("models"));
   }
 
-  /** The aliases that have a record. */
-  List<String> aliasesOf(String model) {
-    return named(aliases(model)).stream()
-        .filter(name -> Disk.exists(record(model, name, 1)) || last(alias(model, name)) > 0)
+  /** Returns the aliases that have a record. */
+  List<String> aliases(String model) {
+    return named(model(model, "aliases")).stream()
+        .filter(name -> hasNumber(alias(model, name), record(alias(model, name), 1)))
         .toList();
   }
 
-  /** Files that a desktop or a file system keeps for itself are no names of ours. */
+  /** Looks for the first entry before it lists the folder. */
+  private boolean hasNumber(Path folder, Path first) {
+    return Disk.exists(first) || last(folder) > 0;
+  }
+
+  /** Ignores files that a desktop or a file system adds. */
   private List<String> named(Path folder) {
     return names(folder).stream().filter(name -> NAME.matcher(name).matches()).toList();
   }
 
-  /** The names in a folder, sorted; none when there is no such folder. */
+  /** Returns the names in a folder, sorted. Returns none if the folder does not exist. */
   List<String> names(Path folder) {
     return unsorted(folder).stream().sorted().toList();
   }
@@ -271,9 +260,7 @@ public record Layout(Path root) {
     }
   }
 
-  /**
-   * Nothing inside a registry is a symbolic link: it would lead to what somebody else can change.
-   */
+  /** Refuses symbolic links inside the registry, because others may control their targets. */
   void refuseLinks(Path path) {
     for (Path at = path; at != null && !at.equals(root); at = at.getParent()) {
       if (Files.isSymbolicLink(at)) {
@@ -282,19 +269,19 @@ public record Layout(Path root) {
     }
   }
 
-  /** The highest number in a folder of numbered entries, 0 when there are none. */
-  public long last(Path folder) {
+  /** Returns the highest number in a folder of numbered entries, or 0. */
+  long last(Path folder) {
     return numbers(folder).reduce(0, Math::max);
   }
 
-  /** The numbers in a folder of numbered entries, in any order. */
+  /** Returns the numbers in a folder of numbered entries, in any order. */
   LongStream numbers(Path folder) {
     return unsorted(folder).stream()
         .filter(name -> NUMBERED.matcher(name).matches())
         .mapToLong(name -> Long.parseLong(name.replace(".json", "")));
   }
 
-  /** Reads a document that must be there. */
+  /** Reads a document that must exist. */
   byte[] read(Path file) {
     try {
       if (Files.isSymbolicLink(file)) {
@@ -308,24 +295,19 @@ public record Layout(Path root) {
     }
   }
 
-  /** What to throw when something that must be there is not. */
+  /** Creates the error for a file that must exist and does not. */
   IntegrityException missing(Object path) {
     checkThere();
-    return new IntegrityException(
-        path
-            + ": found nothing there, expected what was published; it was deleted by other hands, "
-            + "restore it from a backup",
-        true);
+    return Storage.gone(path);
   }
 
-  /** Tells a registry that is away, such as an unmounted share, from one that lost something. */
+  /** Throws if the whole registry is away, for example on an unmounted share. */
   private void checkThere() {
-    if (!Files.exists(file(), LinkOption.NOFOLLOW_LINKS)) {
-      throw new RegistryException(
-          root
-              + ": found no layout.json any more, expected the registry that was opened; "
-              + "was the folder moved, deleted or unmounted?",
-          null);
+    if (!Disk.exists(file())) {
+      throw Problems.refused(
+          root,
+          "no layout.json any more",
+          "the registry that was opened; was the folder moved, deleted or unmounted?");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.registry.folder;
 
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.runtime.registry.store.Problems;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -17,31 +18,31 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * One lock for each model of a folder, against threads and other processes, for changes that decide
- * by one chain and write to another: an assignment and a deletion exclude each other.
+ * One lock for each model of a folder. It excludes threads and other processes from changes that
+ * read one chain and write another, for example an assignment and a deletion.
  *
- * <p>The operating system releases the lock of a process that ends. Records do not depend on the
- * lock: on a file system without locks, and beside older libraries, a deletion and an assignment at
- * the same moment may both be stored. {@code collect} then restores the version, whose bytes are
- * kept for the grace period. The same holds for two registries of one process on one folder beside
- * a third in another process: on POSIX systems closing a file releases all locks of the process on
- * it.
+ * <p>The operating system releases the lock when its process ends. Records do not depend on the
+ * lock. Without it, a deletion and an assignment at the same moment may both be stored. {@code
+ * collect} then restores the version, whose bytes stay for the grace period. This can happen on a
+ * file system without locks, beside older libraries, and with two registries of one process on one
+ * folder. In the last case, closing a file on POSIX systems releases all locks of the process on
+ * that file.
  */
-public final class ModelLocks {
-  public static final Duration PATIENCE = Duration.ofSeconds(30);
+final class ModelLocks {
+  static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Path folder;
   private final Duration patience;
   private final Map<String, ReentrantLock> threads = new ConcurrentHashMap<>();
 
-  public ModelLocks(Path folder, Duration patience) {
+  ModelLocks(Path folder, Duration patience) {
     this.folder = folder;
     this.patience = patience;
   }
 
-  /** Runs some work while no other thread or process holds the model's lock. Reentrant. */
-  public <T> T holding(
+  /** Runs work while no other thread or process holds the model's lock. Reentrant. */
+  <T> T holding(
       String model, Supplier<T> work, Function<IOException, RegistryException> cannotStore) {
     ReentrantLock thread = threads.computeIfAbsent(model, key -> new ReentrantLock());
     if (thread.isHeldByCurrentThread()) {
@@ -72,7 +73,7 @@ public final class ModelLocks {
         folder.resolve(model), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
   }
 
-  /** Closing the channel releases the lock. Returns without one where the file system has none. */
+  /** Takes the lock until the channel is closed. Does nothing if the file system has no locks. */
   private void lock(FileChannel channel, String model, long end) {
     while (true) {
       try {
@@ -80,7 +81,7 @@ public final class ModelLocks {
           return;
         }
       } catch (OverlappingFileLockException e) {
-        // Another registry of this process has it.
+        // Another registry of this process holds the lock.
       } catch (IOException | UnsupportedOperationException e) {
         return;
       }
@@ -95,15 +96,11 @@ public final class ModelLocks {
   }
 
   private RegistryException busy(String model) {
-    return new RegistryException(
-        folder.resolve(model)
-            + ": found it locked for "
-            + patience.toSeconds()
-            + " s by another change of "
-            + model
-            + ", expected that change to end; nothing was stored: look for a stopped process that"
-            + " uses this registry, then try again",
-        null);
+    return Problems.refused(
+        folder.resolve(model),
+        "it locked for " + patience.toSeconds() + " s by another change of " + model,
+        "that change to end; nothing was stored: look for a stopped process that uses this registry,"
+            + " then try again");
   }
 
   private static RegistryException interrupted(String model) {

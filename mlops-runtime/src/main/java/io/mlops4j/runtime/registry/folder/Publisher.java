@@ -1,6 +1,5 @@
 package io.mlops4j.runtime.registry.folder;
 
-import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
@@ -10,61 +9,55 @@ import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.internal.source.ModelFiles;
 import io.mlops4j.runtime.internal.source.ProgressMeter;
 import io.mlops4j.runtime.registry.store.Manifest;
+import io.mlops4j.runtime.registry.store.Storage;
+import io.mlops4j.runtime.registry.store.VersionList;
 import io.mlops4j.runtime.registry.store.VersionStore;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Builds a version aside, hashing while it copies, and gives it the next number in one step. */
-public final class Publisher {
+/**
+ * Builds a version in the staging folder, digesting while it copies, then claims the next number.
+ */
+final class Publisher {
   private final Layout layout;
   private final Disk disk;
   private final FolderStorage storage;
-  private final Clock clock;
   private final VersionStore versions;
 
-  public Publisher(
-      Layout layout, Disk disk, FolderStorage storage, Clock clock, VersionStore versions) {
+  Publisher(Layout layout, Disk disk, FolderStorage storage, VersionStore versions) {
     this.layout = layout;
     this.disk = disk;
     this.storage = storage;
-    this.clock = clock;
     this.versions = versions;
   }
 
-  public ModelVersion publish(ModelCard card, ModelFiles model, PublishOptions options) {
+  ModelVersion publish(ModelCard card, ModelFiles model, PublishOptions options) {
     try {
       Path staged = disk.stage();
       try {
-        return publish(stage(card, model, staged, options), staged);
+        return claim(stage(card, model, staged, options), staged);
       } finally {
         Disk.deleteQuietly(staged);
       }
     } catch (ClosedByInterruptException e) {
-      throw new RegistryException(
-          layout.root()
-              + ": found the thread interrupted while it published "
-              + card.name()
-              + ", expected time to finish; nothing was changed, publish it again when it is"
-              + " wanted",
-          e);
+      throw Storage.interrupted(layout.root(), card.name(), e);
     } catch (IOException e) {
       throw layout.cannotStore(card.name(), e);
     }
   }
 
-  /** Writes everything but the manifest; the result has the number 1 until one is claimed. */
+  /** Writes everything but the manifest. */
   private Manifest stage(ModelCard card, ModelFiles model, Path staged, PublishOptions options)
       throws IOException {
     byte[] json = CardDocument.write(card);
     Disk.write(staged.resolve(FolderStorage.CARD), json);
     Path folder = staged.resolve(FolderStorage.FILES);
-    ProgressMeter meter = ProgressMeter.of(options.listener(), model.paths().size(), bytes(model));
+    ProgressMeter meter = VersionStore.meter(model, options);
     Map<String, Manifest.Entry> files = new TreeMap<>();
     for (Map.Entry<String, Path> file : model.paths().entrySet()) {
       Path copy = folder.resolve(file.getKey());
@@ -74,49 +67,34 @@ public final class Publisher {
       files.put(file.getKey(), new Manifest.Entry(Files.size(copy), digest));
       meter.done();
     }
-    return new Manifest(
-        new ModelVersion(card.name(), 1, Manifest.digest(files, model.isFolder())),
-        model.kind(folder),
-        model.isFolder(),
-        files,
-        Digest.sha256(json),
-        versions.publication(clock.instant(), options));
-  }
-
-  private static long bytes(ModelFiles model) throws IOException {
-    long bytes = 0;
-    for (Path file : model.paths().values()) {
-      bytes += Files.size(file);
-    }
-    return bytes;
+    return versions.staged(card, json, model, model.kind(folder), files, options);
   }
 
   /**
-   * Claims the next number. Before each try every version up to there is known not to be the same:
-   * whoever loses the race for a number looks at the winner first, so that two publishers of the
+   * Claims the next number. Before each try, every existing version is known to be different. A
+   * publisher that loses the race for a number compares the winner first, so two publishers of the
    * same model end with one version.
    */
-  private ModelVersion publish(Manifest staged, Path folder) throws IOException {
+  private ModelVersion claim(Manifest staged, Path folder) throws IOException {
     String model = staged.version().name();
-    versions
-        .list(model)
-        .newestWith(staged.version().digest(), versions.last(model))
+    VersionList list = versions.list(model);
+    list.of(staged.version().digest(), Optional.empty(), versions.last(model)).stream()
+        .findFirst()
         .ifPresent(number -> storage.share(model, number, staged, folder));
     Disk.forceDown(folder);
     while (true) {
       int last = versions.last(model);
       Optional<ModelVersion> same = versions.same(staged, last);
       if (same.isPresent()) {
-        storage.makeLast(model);
-        versions.list(model).save();
+        storage.makeLast(model, model);
+        list.save();
         return same.get();
       }
-      versions.refuseRetired(model);
-      Manifest next = staged.numbered(last + 1, versions.published(model, last));
+      Manifest next = versions.next(staged, last);
       Disk.write(folder.resolve(FolderStorage.MANIFEST), next.write());
       Disk.force(folder);
       if (Disk.claim(folder, layout.version(model, last + 1), layout.root())) {
-        versions.list(model).save();
+        list.save();
         return next.version();
       }
     }

@@ -17,22 +17,22 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model's versions are, without reading each of their manifests: blocks of 256 versions, a
- * sealed document each, which whoever publishes past a block's end writes.
+ * A model's versions, without reading every manifest. A block is a sealed document with the digests
+ * of 256 versions. The publisher of a version after the end of a block writes the block.
  *
- * <p>Only a hint. A block that is missing or damaged, as where an older library published, is made
- * up for by reading its manifests; what a block says of a version is believed for lists only, and
- * checked against the version's manifest before anything is decided by it. As versions never
- * change, a block is the same whoever writes it.
+ * <p>If a block is missing or damaged, for example because an older library published, its
+ * manifests are read instead. Lists rely on blocks alone. Every decision about a version checks its
+ * manifest. Versions never change, so every process writes the same block.
  */
 final class VersionIndex implements VersionList {
   private static final int FORMAT = 1;
@@ -41,7 +41,7 @@ final class VersionIndex implements VersionList {
   private final Disk disk;
   private final String model;
   private final IntFunction<VersionStore.Stored> manifests;
-  // By version, from 1 at index 0: the beginnings of the digests of its bytes and of its card.
+  // The beginnings of the digests of bytes and of cards, with version 1 at index 0.
   private long[] bytes = new long[BLOCK];
   private long[] cards = new long[BLOCK];
   private int known;
@@ -55,7 +55,7 @@ final class VersionIndex implements VersionList {
     this.manifests = manifests;
   }
 
-  /** What identifies a version's content. */
+  /** The digests of a version's bytes and card. */
   private record Line(Digest digest, Digest card) {
     static Line of(Manifest manifest) {
       return new Line(manifest.version().digest(), manifest.card());
@@ -66,40 +66,21 @@ final class VersionIndex implements VersionList {
     return Long.parseUnsignedLong(digest.hex().substring(0, 16), 16);
   }
 
-  public record Block(List<Line> lines, Digest end) {}
+  private record Block(List<Line> lines, Digest end) {}
 
   @Override
-  public synchronized List<Integer> candidates(Digest digest, Digest card, int last) {
+  public synchronized List<Integer> of(Digest digest, Optional<Digest> card, int last) {
     catchUp(last);
-    List<Integer> found = new ArrayList<>();
-    for (int number = known; number >= 1; number--) {
-      if (bytes[number - 1] == start(digest) && cards[number - 1] == start(card)) {
-        found.add(number);
-      }
-    }
-    return found;
-  }
-
-  @Override
-  public synchronized Optional<Integer> newestWith(Digest digest, int last) {
-    catchUp(last);
-    for (int number = known; number >= 1; number--) {
-      if (bytes[number - 1] == start(digest)) {
-        return Optional.of(number);
-      }
-    }
-    return Optional.empty();
-  }
-
-  @Override
-  public List<Integer> of(Digest digest, int last) {
-    List<Integer> found = new ArrayList<>();
-    for (ModelVersion version : all(last)) {
-      if (version.digest().equals(digest)) {
-        found.add(0, version.number());
-      }
-    }
-    return found;
+    long wanted = start(digest);
+    IntPredicate hasCard =
+        card.map(VersionIndex::start)
+            .map(start -> (IntPredicate) number -> cards[number - 1] == start)
+            .orElse(number -> true);
+    return IntStream.iterate(known, number -> number >= 1, number -> number - 1)
+        .filter(number -> bytes[number - 1] == wanted)
+        .filter(hasCard)
+        .boxed()
+        .toList();
   }
 
   @Override
@@ -110,7 +91,7 @@ final class VersionIndex implements VersionList {
 
   private void catchUp(int last) {
     while (known < last) {
-      Optional<Block> block = startsBlock(known, last) ? read(known / BLOCK + 1) : Optional.empty();
+      Optional<Block> block = blockAfter(known, last);
       if (block.isPresent()) {
         block.get().lines().forEach(this::add);
         end = block.get().end();
@@ -123,10 +104,6 @@ final class VersionIndex implements VersionList {
         }
       }
     }
-  }
-
-  private static boolean startsBlock(int known, int last) {
-    return known % BLOCK == 0 && known + BLOCK <= last;
   }
 
   private void add(Line line) {
@@ -142,33 +119,29 @@ final class VersionIndex implements VersionList {
   public List<ModelVersion> all(int last) {
     List<ModelVersion> all = new ArrayList<>(last);
     while (all.size() < last) {
-      int next = all.size() + 1;
-      Optional<Block> block =
-          startsBlock(all.size(), last) ? read(all.size() / BLOCK + 1) : Optional.empty();
+      Optional<Block> block = blockAfter(all.size(), last);
       if (block.isPresent()) {
         for (Line line : block.get().lines()) {
           all.add(new ModelVersion(model, all.size() + 1, line.digest()));
         }
       } else {
-        all.add(manifests.apply(next).version());
+        all.add(manifests.apply(all.size() + 1).version());
       }
     }
     return all;
   }
 
-  /** Writes the blocks that were found missing or damaged, as well as it can be done. */
+  /** Writes the blocks that were missing or damaged. Best effort: the next publish tries again. */
   @Override
   public synchronized void save() {
-    for (Iterator<Map.Entry<Integer, Digest>> each = unwritten.entrySet().iterator();
-        each.hasNext(); ) {
-      Map.Entry<Integer, Digest> block = each.next();
-      try {
+    try {
+      for (Map.Entry<Integer, Digest> block : List.copyOf(unwritten.entrySet())) {
         byte[] json = write(block.getKey(), block.getValue());
         disk.replace(json, layout.block(model, block.getKey()), layout.root());
-        each.remove();
-      } catch (IOException | RegistryException e) {
-        return; // nothing depends on it; the next to publish tries again
+        unwritten.remove(block.getKey());
       }
+    } catch (IOException | RegistryException e) {
+      // Nothing depends on it.
     }
   }
 
@@ -183,9 +156,11 @@ final class VersionIndex implements VersionList {
     return Json.writeSealed(json);
   }
 
-  private Optional<Block> read(int block) {
+  /** Returns the block that starts after a version, if it ends by {@code last} and is intact. */
+  private Optional<Block> blockAfter(int version, int last) {
+    int block = version / BLOCK + 1;
     Path file = layout.block(model, block);
-    if (!Disk.exists(file)) {
+    if (version % BLOCK != 0 || version + BLOCK > last || !Disk.exists(file)) {
       return Optional.empty();
     }
     try {

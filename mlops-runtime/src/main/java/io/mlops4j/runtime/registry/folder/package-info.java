@@ -1,4 +1,4 @@
-/** A registry's storage in a folder. Not part of the API. */
+/** The storage of a registry in a folder. Not part of the API. */
 @NullMarked
 package io.mlops4j.runtime.registry.folder;
 

@@ -5,23 +5,23 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import javax.sql.DataSource;
 
-/** Where connections come from, and go back to. */
+/** A source of connections. */
 public interface Connections extends AutoCloseable {
   Connection take() throws SQLException;
 
   /**
-   * Takes one back.
+   * Takes a connection back.
    *
-   * @param whole whether nothing failed on it
+   * @param whole false if something failed on the connection
    */
   void giveBack(Connection connection, boolean whole) throws SQLException;
 
-  /** The same, but a database that is not there is not made, where a driver would make one. */
+  /** Returns this source for existing databases only, if the driver would create a missing one. */
   default Connections existing() {
     return this;
   }
 
-  /** Where they lead to, for messages, without what may be secret. */
+  /** Returns the database's address without secrets, for messages. */
   default String address() {
     return "a database";
   }
@@ -29,7 +29,7 @@ public interface Connections extends AutoCloseable {
   @Override
   default void close() {}
 
-  /** Those of somebody who also closes them. */
+  /** Returns the connections of a source that its owner closes. */
   static Connections of(DataSource source) {
     return new Connections() {
       @Override
@@ -48,7 +48,7 @@ public interface Connections extends AutoCloseable {
     };
   }
 
-  /** A database's address without what may be secret. */
+  /** Returns a database's address without secrets. */
   static String shown(String url) {
     return url.replaceAll("[?;].*", "")
         .replaceAll("//[^/@]*@", "//")

@@ -7,30 +7,30 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Where the bytes of a registry in a database lie, by their digests. */
-public interface Contents {
-  /** Whether a content that the tables know is there, as far as that is cheap to know. */
+/** The bytes of the models of a registry in a database, by their digests. */
+interface Contents {
+  /** Returns whether a content that has a row exists, as far as a cheap check can tell. */
   boolean has(String content);
 
-  /** Writes a content, within a transaction and before its end; gives the digest of the bytes. */
-  Digest store(JdbcTransaction session, String content, ByteSource bytes) throws IOException;
+  /** Writes a content before the end of its transaction. Returns the digest of the bytes. */
+  Digest store(JdbcTransaction transaction, String content, ByteSource bytes) throws IOException;
 
-  /** Reads all bytes; false when some or all are missing. */
+  /** Reads all bytes. Returns false if bytes are missing. */
   boolean read(String content, long size, ByteSink sink) throws IOException;
 
-  /** Removes a content that nothing has any more; within a transaction that holds its row. */
-  void remove(JdbcTransaction session, String content) throws SQLException;
+  /** Removes an unused content, within a transaction that holds its row. */
+  void remove(JdbcTransaction transaction, String content) throws SQLException;
 
-  /** Contents that a killed process may have left without a row a day ago or earlier. */
+  /** Returns contents that a killed process may have left without a row at least a day ago. */
   default List<String> old() throws IOException {
     return List.of();
   }
 
-  /** Whether all are out of reach, as on a share that is not mounted, which is no loss. */
+  /** Returns whether all contents are out of reach, for example on a share that is not mounted. */
   default boolean isAway() {
     return false;
   }
 
-  /** Where a content is, for messages. */
+  /** Returns where a content is, for messages. */
   String place(String content);
 }

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.registry.jdbc;
 
 import io.mlops4j.error.RegistryException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
@@ -9,6 +10,8 @@ import java.sql.SQLRecoverableException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -17,40 +20,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Transactions on somebody's source of connections. Whatever the connections' own mode, a
- * transaction is committed or rolled back as a whole, and its connection given back as it was.
+ * Transactions on a source of connections. A transaction is committed or rolled back as a whole,
+ * and its connection is given back in the mode that it had.
  *
- * <p>A transaction that lost a race, by a unique key, a serialisation failure, a deadlock or a lock
- * that took too long, is done again from the start: what it decides by, it reads again. Work that
- * is asked for within other work on the same thread belongs to the same transaction.
+ * <p>A transaction is repeated from the start if it lost a race: by a unique key, a serialisation
+ * failure, a deadlock or a lock timeout. It then reads again everything that it decides by. Work
+ * inside other work of the same thread joins the same transaction.
  */
-public final class Database {
+final class Database {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final int MOST_TRIES = 100;
 
   private final Connections connections;
-  private final TablePrefix naming;
+  private final TablePrefix prefix;
 
-  // One for each registry, as a thread may be at work in two; empty outside of transactions.
+  // One for each registry, because a thread may work in two. Empty outside of transactions.
   @SuppressWarnings("ThreadLocalUsage")
   private final ThreadLocal<@Nullable JdbcTransaction> current = new ThreadLocal<>();
 
   private final TimeLimit limit;
   private volatile String address;
 
-  public Database(Connections connections, TablePrefix naming, Duration limit) {
+  Database(Connections connections, TablePrefix prefix, Duration limit) {
     this.connections = connections;
-    this.naming = naming;
+    this.prefix = prefix;
     this.limit = new TimeLimit(limit);
     this.address = connections.address();
   }
 
-  /** What is done in one transaction, perhaps several times. */
+  /** The work of one transaction, which may run several times. */
   interface Work<T> {
-    T in(JdbcTransaction session) throws SQLException;
+    T in(JdbcTransaction transaction) throws SQLException;
   }
 
-  /** Carries an exception out of work within work. */
+  /** The work of one transaction that also reads or writes files. */
+  interface FileWork<T> {
+    T in(JdbcTransaction transaction) throws SQLException, IOException;
+  }
+
+  /** Carries an exception out of joined work. */
   private static final class Unfinished extends RuntimeException {
     private static final long serialVersionUID = 1L;
     final SQLException why;
@@ -61,34 +69,55 @@ public final class Database {
     }
   }
 
-  private static final class Taken extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    Taken(SQLException why) {
-      super(why);
-    }
-  }
-
-  private static final class Failed extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-    final IOException why;
-
-    Failed(IOException why) {
-      super(why);
-      this.why = why;
-    }
-  }
-
-  /** Does some work in a transaction, again if it lost a race. */
+  /** Runs work in a transaction. Repeats it if it lost a race. */
   <T> T run(String what, Work<T> work) {
     JdbcTransaction joined = current.get();
-    if (joined != null) {
-      return join(joined, work);
+    return joined == null ? repeated(what, work, false).orElseThrow() : join(joined, work);
+  }
+
+  /** Runs work that also reads or writes files, as {@link #run} does. */
+  <T> T work(String what, FileWork<T> work) throws IOException {
+    try {
+      return run(
+          what,
+          transaction -> {
+            try {
+              return work.in(transaction);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
+  }
+
+  /** Runs work within a transaction, for callers that cannot throw SQLException. */
+  static <T> T join(JdbcTransaction transaction, Work<T> work) {
+    try {
+      return work.in(transaction);
+    } catch (SQLException e) {
+      throw new Unfinished(e);
+    }
+  }
+
+  /**
+   * Inserts rows with a unique key. Returns false if another process was faster. Inside other work,
+   * a lost race repeats the whole work instead.
+   */
+  boolean claim(String what, Work<Integer> work) {
+    return current.get() == null ? repeated(what, work, true).orElse(0) == 1 : run(what, work) == 1;
+  }
+
+  /** Returns empty only if {@code claim} is set and a unique key was taken. */
+  private <T> Optional<T> repeated(String what, Work<T> work, boolean claim) {
     for (int tries = 1; ; tries++) {
       try {
-        return once(work);
+        return Optional.of(once(work));
       } catch (SQLException e) {
+        if (claim && isTaken(e)) {
+          return Optional.empty();
+        }
         if (!isLostRace(e) || tries == MOST_TRIES) {
           throw trouble(what, e);
         }
@@ -98,64 +127,7 @@ public final class Database {
     }
   }
 
-  /** What is done in one transaction and also reads or writes files. */
-  interface FileWork<T> {
-    T in(JdbcTransaction session) throws SQLException, IOException;
-  }
-
-  /** The same as {@link #run} for work that also reads or writes files. */
-  <T> T work(String what, FileWork<T> work) throws IOException {
-    try {
-      return run(
-          what,
-          session -> {
-            try {
-              return work.in(session);
-            } catch (IOException e) {
-              throw new Failed(e);
-            }
-          });
-    } catch (Failed e) {
-      throw e.why;
-    }
-  }
-
-  /** Within a transaction, for code that cannot throw what the database throws. */
-  static <T> T join(JdbcTransaction session, Work<T> work) {
-    try {
-      return work.in(session);
-    } catch (SQLException e) {
-      throw new Unfinished(e);
-    }
-  }
-
-  /**
-   * Writes what may be there only once: false when somebody else was faster. Within other work that
-   * is not told but does the whole again.
-   */
-  boolean claim(String what, Work<Integer> work) {
-    if (current.get() != null) {
-      return run(what, work) == 1;
-    }
-    try {
-      return run(what, session -> untilTaken(session, work)) == 1;
-    } catch (Taken e) {
-      return false;
-    }
-  }
-
-  private static int untilTaken(JdbcTransaction session, Work<Integer> work) throws SQLException {
-    try {
-      return work.in(session);
-    } catch (SQLException e) {
-      if (isTaken(e)) {
-        throw new Taken(e);
-      }
-      throw e;
-    }
-  }
-
-  /** Does some work in a transaction of its own. */
+  /** Runs work once, in a new transaction. */
   <T> T once(Work<T> work) throws SQLException {
     Connection connection = connections.take();
     boolean automatic = true;
@@ -166,9 +138,9 @@ public final class Database {
       if (automatic) {
         connection.setAutoCommit(false);
       }
-      JdbcTransaction session = new JdbcTransaction(connection, naming, limit);
-      current.set(session);
-      T result = work.in(session);
+      JdbcTransaction transaction = new JdbcTransaction(connection, prefix, limit);
+      current.set(transaction);
+      T result = work.in(transaction);
       connection.commit();
       committed = true;
       return result;
@@ -180,7 +152,7 @@ public final class Database {
     }
   }
 
-  /** What fails here fails for whoever gets the connection next; a commit stays a commit. */
+  /** Never throws, because the transaction may be committed. The next user sees the failure. */
   private void giveBack(
       Connection connection, boolean automatic, boolean committed, TimeLimit.Before before) {
     boolean whole = false;
@@ -202,102 +174,113 @@ public final class Database {
     }
   }
 
-  /** A unique key. */
+  <T> List<T> list(String what, String sql, JdbcTransaction.Row<T> reader, Object... values) {
+    return run(what, transaction -> transaction.list(sql, reader, values));
+  }
+
+  <T> Optional<T> first(String what, String sql, JdbcTransaction.Row<T> reader, Object... values) {
+    return run(what, transaction -> transaction.first(sql, reader, values));
+  }
+
+  long number(String sql, Object... values) {
+    return run("read", transaction -> transaction.number(sql, values));
+  }
+
+  int update(String what, String sql, Object... values) {
+    return run(what, transaction -> transaction.update(sql, values));
+  }
+
+  private static String state(SQLException e) {
+    return String.valueOf(e.getSQLState());
+  }
+
+  /** Returns whether a unique key is taken. */
   private static boolean isTaken(SQLException e) {
-    return String.valueOf(e.getSQLState()).startsWith("23");
+    return state(e).startsWith("23");
   }
 
   private static boolean isLostRace(SQLException e) {
-    String state = String.valueOf(e.getSQLState());
     return isTaken(e)
-        || state.startsWith("40") // serialisation, deadlock
-        || state.equals("55P03") // a lock: PostgreSQL
-        || state.equals("HYT00"); // a lock: H2
+        || state(e).startsWith("40") // serialisation, deadlock
+        || state(e).equals("55P03") // a lock: PostgreSQL
+        || state(e).equals("HYT00"); // a lock: H2
   }
 
-  /** Whether a table or schema is not there. */
+  /** Returns whether a table or schema does not exist. */
   static boolean isUnknown(SQLException e) {
-    String state = String.valueOf(e.getSQLState());
-    return state.equals("42P01") || state.startsWith("42S0") || isUnknownSchema(e);
+    return state(e).equals("42P01") || state(e).startsWith("42S0") || isUnknownSchema(e);
   }
 
   static boolean isUnknownSchema(SQLException e) {
-    return String.valueOf(e.getSQLState()).equals("3F000")
-        || String.valueOf(e.getSQLState()).equals("90079");
+    return state(e).equals("3F000") || state(e).equals("90079");
   }
 
-  /** Whether the database itself is not there. */
+  /** Returns whether the database itself does not exist. */
   static boolean isNoDatabase(SQLException e) {
-    String state = String.valueOf(e.getSQLState());
-    return state.equals("3D000") // PostgreSQL
-        || state.equals("90146") // H2
-        || state.equals("90149");
+    return state(e).equals("3D000") // PostgreSQL
+        || state(e).equals("90146") // H2
+        || state(e).equals("90149");
   }
 
   private static boolean isAway(SQLException e) {
-    String state = String.valueOf(e.getSQLState());
-    return state.startsWith("08")
-        || state.startsWith("57P")
+    return state(e).startsWith("08")
+        || state(e).startsWith("57P")
         || e instanceof SQLTransientConnectionException
         || e instanceof SQLNonTransientConnectionException
         || e instanceof SQLRecoverableException;
   }
 
-  /** Whether the time limit of a statement ended it. */
+  /** Returns whether the time limit of a statement ended it. */
   private static boolean isLate(SQLException e) {
-    return e instanceof SQLTimeoutException || String.valueOf(e.getSQLState()).equals("57014");
+    return e instanceof SQLTimeoutException || state(e).equals("57014");
   }
 
   RegistryException trouble(String what, SQLException e) {
-    String found = address + ": cannot " + what + " (" + e.getMessage() + "), expected ";
+    return new RegistryException(
+        address + ": cannot " + what + " (" + e.getMessage() + "), expected " + expected(e), e);
+  }
+
+  private String expected(SQLException e) {
     if (isLate(e) && !isLostRace(e)) {
-      return new RegistryException(
-          found
-              + "an answer within "
-              + limit
-              + "; nothing was changed, check what keeps the database busy or locked, or allow more"
-              + " with statementTimeout",
-          e);
+      return "an answer within "
+          + limit
+          + "; nothing was changed, check what keeps the database busy or locked, or allow more"
+          + " with statementTimeout";
     }
     if (isAway(e)) {
-      return new RegistryException(
-          found
-              + "a database that can be reached; check that it runs, its address and the pool's "
-              + "size, then try again; a change that was under way was made or not, look first",
-          e);
+      return "a database that can be reached; check that it runs, its address and the pool's "
+          + "size, then try again; a change that was under way was made or not, look first";
     }
     if (isLostRace(e)) {
-      return new RegistryException(
-          found + "to win the race after " + MOST_TRIES + " tries; nothing was changed, try again",
-          e);
+      return "to win the race after " + MOST_TRIES + " tries; nothing was changed, try again";
     }
-    if (String.valueOf(e.getSQLState()).startsWith("28")) {
-      return new RegistryException(
-          found + "a user and a password that the database knows; nothing was changed, check both",
-          e);
+    if (state(e).startsWith("28")) {
+      return "a user and a password that the database knows; nothing was changed, check both";
     }
-    return new RegistryException(
-        found
-            + "the registry's tables, "
-            + naming.table("...")
-            + ", and the right to read and write them; nothing was changed, check schema, prefix, "
-            + "permissions and space",
-        e);
+    return "the registry's tables, "
+        + prefix.table("...")
+        + ", and the right to read and write them; nothing was changed, check schema, prefix, "
+        + "permissions and space";
   }
 
   void at(String address) {
     this.address = address;
   }
 
-  public void close() {
+  void close() {
     connections.close();
   }
 
-  public TablePrefix naming() {
-    return naming;
+  TablePrefix prefix() {
+    return prefix;
   }
 
-  /** Where it is, for messages. */
+  /** Returns where a table is, for messages. */
+  String place(String table) {
+    return address + ", table " + prefix.table(table);
+  }
+
+  /** Returns the address, for messages. */
   @Override
   public String toString() {
     return address;

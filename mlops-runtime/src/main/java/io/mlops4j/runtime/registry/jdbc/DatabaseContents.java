@@ -10,30 +10,30 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Contents in rows of a mebibyte, so that no driver ever has a whole one in memory. */
-public record DatabaseContents(Database database) implements Contents {
+/** Contents in rows of one mebibyte, so that no driver holds a whole content in memory. */
+record DatabaseContents(Database database) implements Contents {
   @Override
   public boolean has(String content) {
-    return true; // as the row of the content says
+    return true; // a content with a row exists
   }
 
   @Override
-  public Digest store(JdbcTransaction session, String content, ByteSource bytes)
+  public Digest store(JdbcTransaction transaction, String content, ByteSource bytes)
       throws IOException {
-    Pieces pieces = new Pieces(session, content);
+    Pieces pieces = new Pieces(transaction, content);
     bytes.into(pieces);
     return pieces.end();
   }
 
   private static final class Pieces implements ByteSink {
-    private final JdbcTransaction session;
+    private final JdbcTransaction transaction;
     private final String content;
     private final ByteBuffer piece = ByteBuffer.allocate(ByteSource.PIECE);
     private final Disk.Hash hash = new Disk.Hash();
     private int number;
 
-    Pieces(JdbcTransaction session, String content) {
-      this.session = session;
+    Pieces(JdbcTransaction transaction, String content) {
+      this.transaction = transaction;
       this.content = content;
     }
 
@@ -52,14 +52,8 @@ public record DatabaseContents(Database database) implements Contents {
     private void write() {
       byte[] bytes = Arrays.copyOf(piece.array(), piece.position());
       hash.update(ByteBuffer.wrap(bytes));
-      Database.join(
-          session,
-          in ->
-              in.update(
-                  "INSERT INTO $piece (content, piece, bytes) VALUES (?, ?, ?)",
-                  content,
-                  ++number,
-                  bytes));
+      String sql = "INSERT INTO $piece (content, piece, bytes) VALUES (?, ?, ?)";
+      Database.join(transaction, in -> in.update(sql, content, ++number, bytes));
       piece.clear();
     }
 
@@ -71,14 +65,14 @@ public record DatabaseContents(Database database) implements Contents {
     }
   }
 
-  /**
-   * Each piece in a transaction of its own, so that one that is done again gives no piece twice.
-   */
+  /** Reads each piece in its own transaction, so that a repeated one passes no piece on twice. */
   @Override
   public boolean read(String content, long size, ByteSink sink) throws IOException {
+    String sql = "SELECT bytes FROM $piece WHERE content = ? AND piece = ?";
     long left = size;
     for (int number = 1; left > 0; number++) {
-      Optional<byte[]> piece = piece(content, number);
+      Optional<byte[]> piece =
+          database.first("read " + content, sql, row -> row.getBytes(1), content, number);
       if (piece.isEmpty() || piece.get().length == 0) {
         return false;
       }
@@ -88,24 +82,13 @@ public record DatabaseContents(Database database) implements Contents {
     return left == 0;
   }
 
-  private Optional<byte[]> piece(String content, int number) {
-    return database.run(
-        "read " + content,
-        session ->
-            session.first(
-                "SELECT bytes FROM $piece WHERE content = ? AND piece = ?",
-                row -> row.getBytes(1),
-                content,
-                number));
-  }
-
   @Override
-  public void remove(JdbcTransaction session, String content) throws SQLException {
-    session.update("DELETE FROM $piece WHERE content = ?", content);
+  public void remove(JdbcTransaction transaction, String content) throws SQLException {
+    transaction.update("DELETE FROM $piece WHERE content = ?", content);
   }
 
   @Override
   public String place(String content) {
-    return database + ", table " + database.naming().table("piece") + ", " + content;
+    return database.place("piece") + ", " + content;
   }
 }

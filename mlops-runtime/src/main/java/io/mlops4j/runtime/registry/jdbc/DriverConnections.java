@@ -12,16 +12,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections of a driver on the class path, of which one is kept for the next transaction: enough
- * for one thread. Others are made when they are needed, and closed.
+ * Connections of a driver on the class path. One stays open for the next transaction, which is
+ * enough for one thread. Further connections are opened when needed and then closed.
  */
 public final class DriverConnections implements Connections {
-  /** After this time the kept one is asked whether it is still there. */
+  /** A connection that was idle for longer is validated before its next use. */
   private static final long TRUSTED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final int SECONDS_TO_ANSWER = 5;
 
-  /** The drivers that this library is tried with. */
+  /** The drivers that this library is tested with. */
   private static final Map<String, String> ARTIFACTS =
       Map.of("postgresql", "org.postgresql:postgresql 42.7.8", "h2", "com.h2database:h2 2.4.240");
 
@@ -38,9 +38,9 @@ public final class DriverConnections implements Connections {
   }
 
   /**
-   * Connections to an address.
+   * Returns the connections to an address.
    *
-   * @throws RegistryException if no driver on the class path knows it
+   * @throws RegistryException if no driver on the class path knows the address
    */
   public static DriverConnections to(String url, Properties properties) {
     Properties copy = new Properties();
@@ -48,19 +48,16 @@ public final class DriverConnections implements Connections {
     try {
       DriverManager.getDriver(url);
     } catch (SQLException e) {
+      String[] parts = url.split(":", 3);
+      String product = parts.length > 1 ? parts[1] : "";
       throw new RegistryException(
           Connections.shown(url)
               + ": found no driver for this address, expected one on the class path; add "
-              + artifact(url)
+              + ARTIFACTS.getOrDefault(product, "the database's JDBC driver")
               + ", or check how the address begins",
           e);
     }
     return new DriverConnections(url, copy);
-  }
-
-  private static String artifact(String url) {
-    String[] parts = url.split(":", 3);
-    return ARTIFACTS.getOrDefault(parts.length > 1 ? parts[1] : "", "the database's JDBC driver");
   }
 
   @Override
@@ -93,7 +90,7 @@ public final class DriverConnections implements Connections {
     if (!whole || closed || !kept.compareAndSet(null, new Kept(connection, System.nanoTime()))) {
       connection.close();
     } else if (closed) {
-      close(); // it was closed meanwhile, perhaps before this one was kept
+      close(); // this source was closed at the same time
     }
   }
 
@@ -105,7 +102,7 @@ public final class DriverConnections implements Connections {
       try {
         last.connection().close();
       } catch (SQLException e) {
-        // The other end closes it.
+        // The database closes its end.
       }
     }
   }

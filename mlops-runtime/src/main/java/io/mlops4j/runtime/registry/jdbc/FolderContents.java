@@ -1,12 +1,12 @@
 package io.mlops4j.runtime.registry.jdbc;
 
-import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.runtime.internal.document.Document;
 import io.mlops4j.runtime.internal.document.Json;
 import io.mlops4j.runtime.internal.file.ByteSink;
 import io.mlops4j.runtime.internal.file.ByteSource;
 import io.mlops4j.runtime.internal.file.Disk;
+import io.mlops4j.runtime.registry.store.Problems;
 import io.mlops4j.runtime.registry.store.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,24 +20,24 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Contents as files beside a database, {@code 4f/119c...} by their digests. A file is there before
- * the row that names it and goes before it, both while the row is held. The folder names the
- * registry that it belongs to, so that no other is opened with it.
+ * Contents as files beside a database, named {@code 4f/119c...} after their digests. A file is
+ * written before its row and removed before it, both while the row is held. The folder names the
+ * registry that it belongs to and cannot be used with another one.
  */
-public final class FolderContents implements Contents {
+final class FolderContents implements Contents {
   private static final String OWNER = "contents.json";
   private static final Pattern FILE = Pattern.compile("[0-9a-f]{2}/[0-9a-f]{62}");
 
   private final Path root;
   private final Disk disk;
 
-  public FolderContents(Path folder) {
+  FolderContents(Path folder) {
     this.root = folder.toAbsolutePath().normalize();
     this.disk = new Disk(root.resolve(".staging"), true);
   }
 
-  /** Checks that the folder is that of a registry, or makes it that. */
-  public void belongTo(String registry) {
+  /** Checks that the folder belongs to a registry. Assigns a new folder to it. */
+  void belongTo(String registry) {
     Path file = root.resolve(OWNER);
     try {
       Files.createDirectories(root);
@@ -46,14 +46,10 @@ public final class FolderContents implements Contents {
       }
       String owner = Document.read(file, Disk.read(file), json -> json.text("registry"));
       if (!owner.equals(registry)) {
-        throw new RegistryException(
-            file
-                + ": found the contents of registry "
-                + owner
-                + ", expected those of "
-                + registry
-                + "; name the folder that this registry was made with",
-            null);
+        throw Problems.refused(
+            file,
+            "the contents of registry " + owner,
+            "those of " + registry + "; name the folder that this registry was made with");
       }
       disk.clean();
     } catch (IOException e) {
@@ -66,16 +62,13 @@ public final class FolderContents implements Contents {
     return !Disk.exists(root.resolve(OWNER));
   }
 
-  /** What is written where a share is not mounted is gone when it is mounted again. */
+  /** Prevents writing below the mount point of a share that is not mounted. */
   private void checkThere() {
     if (isAway()) {
-      throw new RegistryException(
-          root
-              + ": found no "
-              + OWNER
-              + " any more, expected the folder of contents that was opened; was it moved, deleted "
-              + "or unmounted?",
-          null);
+      throw Problems.refused(
+          root,
+          "no " + OWNER + " any more",
+          "the folder of contents that was opened; was it moved, deleted or unmounted?");
     }
   }
 
@@ -94,7 +87,7 @@ public final class FolderContents implements Contents {
   }
 
   @Override
-  public Digest store(JdbcTransaction session, String content, ByteSource bytes)
+  public Digest store(JdbcTransaction transaction, String content, ByteSource bytes)
       throws IOException {
     checkThere();
     Path staged = disk.stage();
@@ -120,7 +113,7 @@ public final class FolderContents implements Contents {
   }
 
   @Override
-  public void remove(JdbcTransaction session, String content) {
+  public void remove(JdbcTransaction transaction, String content) {
     Disk.deleteQuietly(file(content));
   }
 

@@ -1,16 +1,17 @@
 package io.mlops4j.runtime.registry.jdbc;
 
-import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.runtime.internal.document.Document;
 import io.mlops4j.runtime.internal.file.ByteSink;
 import io.mlops4j.runtime.internal.file.Disk;
 import io.mlops4j.runtime.registry.store.Manifest;
+import io.mlops4j.runtime.registry.store.Problems;
 import io.mlops4j.runtime.registry.store.Storage;
 import io.mlops4j.runtime.registry.store.VersionList;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
@@ -18,12 +19,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The files of versions: which contents they have, and their bytes. */
+/** The files of versions: their contents and their bytes. */
 final class JdbcFiles {
+  private static final String PARTS =
+      "SELECT p.content, c.size FROM $part p JOIN $content c ON c.content = p.content "
+          + "WHERE p.model = ? AND p.seq = ?";
+
   private final Database database;
   private final Contents contents;
   private final JdbcStorage storage;
-  // Of the version that was read last: its files are asked for one by one, and may be thousands.
+  // Of the version that was read last. A version may have thousands of files, read one by one.
   private volatile @Nullable Numbered numbered;
 
   JdbcFiles(Database database, Contents contents, JdbcStorage storage) {
@@ -32,41 +37,28 @@ final class JdbcFiles {
     this.storage = storage;
   }
 
-  /** What a version's manifest says, which never changes. */
+  /** The files of a version, which never change, with their part numbers. */
   private record Numbered(ModelVersion version, Map<String, Integer> parts) {}
 
   /** One file of a version. */
-  private record Part(String content, long size) {}
-
-  private List<Part> parts(ModelVersion version) {
-    return database.run(
-        "read",
-        session ->
-            session.list(
-                "SELECT p.content, c.size FROM $part p JOIN $content c ON c.content = p.content "
-                    + "WHERE p.model = ? AND p.seq = ? ORDER BY p.part",
-                row -> new Part(row.getString(1), row.getLong(2)),
-                version.name(),
-                version.number()));
+  private record Part(String content, long size) {
+    static Part of(ResultSet row) throws SQLException {
+      return new Part(row.getString(1), row.getLong(2));
+    }
   }
 
   private Part part(ModelVersion version, String file) {
     int number = numbers(version).getOrDefault(file, 0);
+    String sql = PARTS + " AND p.part = ?";
     return database
-        .run(
-            "read",
-            session ->
-                session.first(
-                    "SELECT p.content, c.size FROM $part p JOIN $content c ON c.content = p.content"
-                        + " WHERE p.model = ? AND p.seq = ? AND p.part = ?",
-                    row -> new Part(row.getString(1), row.getLong(2)),
-                    version.name(),
-                    version.number(),
-                    number))
-        .orElseThrow(() -> storage.missing(storage.path(version, file) + " in " + database));
+        .first("read", sql, Part::of, version.name(), version.number(), number)
+        .orElseThrow(() -> storage.missing(place(version, file)));
   }
 
-  /** Each file's number among the parts, by its name. */
+  private String place(ModelVersion version, String file) {
+    return storage.path(version, file) + " in " + database;
+  }
+
   private Map<String, Integer> numbers(ModelVersion version) {
     Numbered known = numbered;
     if (known == null || !known.version().equals(version)) {
@@ -86,10 +78,11 @@ final class JdbcFiles {
 
   void check(ModelVersion version, Manifest manifest) {
     checkColumns(version, manifest);
-    List<Part> parts = parts(version);
+    String sql = PARTS + " ORDER BY p.part";
+    List<Part> parts = database.list("read", sql, Part::of, version.name(), version.number());
     int at = 0;
     for (Map.Entry<String, Manifest.Entry> file : manifest.files().entrySet()) {
-      String place = storage.path(version, file.getKey()) + " in " + database;
+      String place = place(version, file.getKey());
       if (at >= parts.size() || !contents.has(parts.get(at).content())) {
         throw storage.missing(place);
       }
@@ -107,59 +100,54 @@ final class JdbcFiles {
 
   private record Columns(String digest, String card, String ended) {}
 
-  /** What can be found by the columns must be what the documents say. */
+  /** Checks that the columns that searches use agree with the documents. */
   private void checkColumns(ModelVersion version, Manifest manifest) {
-    Optional<Columns> before = columns(version.name(), version.number() - 1);
+    String place = storage.place(version.name(), version.number());
+    Digest before =
+        columns(version.name(), version.number() - 1)
+            .map(columns -> Digest.parse(columns.ended()))
+            .orElse(null);
     Columns here =
-        columns(version.name(), version.number())
-            .orElseThrow(() -> storage.missing(storage.place(version.name(), version.number())));
-    Digest end =
-        VersionList.link(
-            before.map(columns -> Digest.parse(columns.ended())).orElse(null),
-            Digest.sha256(storage.manifest(version.name(), version.number())));
+        columns(version.name(), version.number()).orElseThrow(() -> storage.missing(place));
+    byte[] bytes = storage.manifest(version.name(), version.number());
+    Digest end = VersionList.link(before, Digest.sha256(bytes));
     Columns expected =
         new Columns(version.digest().toString(), manifest.card().toString(), end.toString());
     if (!here.equals(expected)) {
-      throw Document.damaged(
-          storage.place(version.name(), version.number()),
-          here + " instead of " + expected + " beside its manifest");
+      throw Document.damaged(place, here + " instead of " + expected + " beside its manifest");
     }
   }
 
   private Optional<Columns> columns(String model, int number) {
-    return database.run(
+    return database.first(
         "read",
-        session ->
-            session.first(
-                "SELECT digest, card_digest, ended FROM $version WHERE model = ? AND seq = ?",
-                row -> new Columns(row.getString(1), row.getString(2), row.getString(3)),
-                model,
-                number));
+        "SELECT digest, card_digest, ended FROM $version WHERE model = ? AND seq = ?",
+        row -> new Columns(row.getString(1), row.getString(2), row.getString(3)),
+        model,
+        number);
   }
 
   ByteBuffer read(ModelVersion version, String file, Manifest.Entry expected) {
     Part part = part(version, file);
     String place = contents.place(part.content());
     if (part.size() > Integer.MAX_VALUE) {
-      throw new RegistryException(
-          place + ": found " + part.size() + " bytes, expected less than 2 GiB; split the weights",
-          null);
+      throw Problems.refused(place, part.size() + " bytes", "less than 2 GiB; split the weights");
     }
     ByteBuffer bytes = ByteBuffer.allocateDirect((int) part.size());
     try {
-      pass(part, piece -> bytes.put(checked(piece, bytes.remaining(), place)));
+      pass(
+          part,
+          piece -> {
+            if (piece.remaining() > bytes.remaining()) {
+              throw Document.damaged(place, "more bytes than were published");
+            }
+            bytes.put(piece);
+          });
     } catch (IOException e) {
-      throw storage.cannotRead(place, e);
+      throw Storage.unreadable(place, e);
     }
     Storage.check(place, Digest.sha256(bytes.flip()), expected.digest());
     return bytes;
-  }
-
-  private static ByteBuffer checked(ByteBuffer piece, long room, String place) {
-    if (piece.remaining() > room) {
-      throw Document.damaged(place, "more bytes than were published");
-    }
-    return piece;
   }
 
   void pass(ModelVersion version, String file, Manifest.Entry expected, ByteSink sink)
@@ -176,9 +164,8 @@ final class JdbcFiles {
   }
 
   private void pass(Part part, ByteSink sink) throws IOException {
-    String place = contents.place(part.content());
     if (!contents.read(part.content(), part.size(), sink)) {
-      throw storage.missing(place);
+      throw storage.missing(contents.place(part.content()));
     }
   }
 
@@ -188,70 +175,64 @@ final class JdbcFiles {
     }
     database.run(
         "remove the files of " + version,
-        session -> {
+        transaction -> {
           List<String> freed =
-              session.list(
+              transaction.list(
                   "SELECT DISTINCT content FROM $part WHERE model = ? AND seq = ?",
                   row -> row.getString(1),
                   version.name(),
                   version.number());
-          session.update(
+          transaction.update(
               "DELETE FROM $part WHERE model = ? AND seq = ?", version.name(), version.number());
-          return release(session, freed);
+          return release(transaction, freed);
         });
   }
 
-  /** Removes contents that no version has; whoever is about to refer to one holds its row. */
-  private int release(JdbcTransaction session, List<String> freed) throws SQLException {
+  /** Removes unused contents. A transaction that is about to use one holds its row. */
+  private int release(JdbcTransaction transaction, List<String> freed) throws SQLException {
     int removed = 0;
     for (String content : freed.stream().sorted().toList()) {
-      JdbcWriter.hold(session, content);
-      if (session.number("SELECT COUNT(*) FROM $part WHERE content = ?", content) == 0) {
-        contents.remove(session, content);
-        removed += session.update("DELETE FROM $content WHERE content = ?", content);
+      JdbcWriter.hold(transaction, content);
+      if (transaction.number("SELECT COUNT(*) FROM $part WHERE content = ?", content) == 0) {
+        contents.remove(transaction, content);
+        removed += transaction.update("DELETE FROM $content WHERE content = ?", content);
       }
     }
     return removed;
   }
 
   void clean() {
-    cleanContents();
+    database.run(
+        "remove what nothing refers to",
+        transaction ->
+            release(
+                transaction,
+                transaction.list(
+                    "SELECT c.content FROM $content c WHERE NOT EXISTS "
+                        + "(SELECT 1 FROM $part p WHERE p.content = c.content)",
+                    row -> row.getString(1))));
     try {
-      for (String content : contents.old()) {
-        removeUnknown(content);
-      }
+      contents.old().forEach(this::removeUnknown);
     } catch (IOException e) {
-      // Nothing depends on it; the next collection tries again.
+      // The next collection tries again.
     }
   }
 
   /**
-   * Bytes without a row. Somebody may publish them anew just now, and have written them again,
-   * while nobody else sees that row yet: a row of our own waits for it, or keeps it waiting.
+   * Removes bytes without a row. Another process may be publishing them again, in a row that is not
+   * visible yet. The inserted row waits for that process, or makes it wait.
    */
   private void removeUnknown(String content) {
     database.run(
         "remove " + content,
-        session -> {
-          if (!JdbcWriter.hold(session, content)) {
-            session.update(
+        transaction -> {
+          if (!JdbcWriter.hold(transaction, content)) {
+            transaction.update(
                 "INSERT INTO $content (content, size, generation) VALUES (?, 0, 0)", content);
-            contents.remove(session, content);
-            session.update("DELETE FROM $content WHERE content = ?", content);
+            contents.remove(transaction, content);
+            transaction.update("DELETE FROM $content WHERE content = ?", content);
           }
           return content;
         });
-  }
-
-  private void cleanContents() {
-    database.run(
-        "remove what nothing refers to",
-        session ->
-            release(
-                session,
-                session.list(
-                    "SELECT c.content FROM $content c WHERE NOT EXISTS "
-                        + "(SELECT 1 FROM $part p WHERE p.content = c.content)",
-                    row -> row.getString(1))));
   }
 }

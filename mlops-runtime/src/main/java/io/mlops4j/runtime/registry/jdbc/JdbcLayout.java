@@ -1,39 +1,38 @@
 package io.mlops4j.runtime.registry.jdbc;
 
-import io.mlops4j.error.RegistryException;
+import io.mlops4j.runtime.registry.store.Problems;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The tables of a registry, whose names begin with what the registry was opened with.
+ * The tables of a registry. Their names begin with the registry's prefix.
  *
  * <pre>
- * layout         one row: which layout this is, and where contents lie
- * model          the models; a row is held while something about its model is decided
- * version        what belongs to each version, sealed, and its card
+ * layout         one row: the number of the layout, and the place of contents
+ * model          the models; a row is held during a change of its model
+ * version        the sealed manifest of each version, and its card
  * alias_record   one sealed record per change of an alias
  * change_record  one sealed record per change of versions' states
  * signature      signatures of versions, named by their digests
- * lease          who uses a version, until when
- * part           which contents the files of a version have, in the order of their names
- * content        contents by digest, each once however many versions have it
- * piece          the bytes of a content, a mebibyte in a row; none if contents lie in a folder
- * links          what 256 versions were made from; rows or the table may be missing
+ * lease          the holders of a version, with expiry times
+ * part           the contents of a version's files, in the order of the files' names
+ * content        contents by digest, each stored once even when several versions use it
+ * piece          the bytes of a content, one mebibyte a row; none if contents are in a folder
+ * links          parents and data sets of 256 versions; rows or the table may be missing
  * </pre>
  *
- * <p>Documents are the same bytes as in a registry in a folder. The columns beside them say what
- * the documents say, so that they can be found.
+ * <p>Documents are the same bytes as in a registry in a folder. The columns beside them repeat
+ * parts of the documents for searches.
  *
- * <p>The layout's number is raised only when older libraries would misread or damage a registry;
- * they refuse a higher one. They name the columns that they know, so that new tables and new
- * columns that may be null do not raise it. It is 2 from the first removal of an alias or
- * retirement of a model on, which changes no table.
+ * <p>Older libraries refuse a registry with a higher layout number. The number is raised only if
+ * they would misread or damage the registry. They name the columns that they use, so new tables and
+ * new nullable columns do not raise it. It becomes 2 with the first removal of an alias or the
+ * first retirement of a model, which changes no table.
  */
-public final class JdbcLayout {
-  /** What opening a registry moves it on to. */
+final class JdbcLayout {
+  /** The layout that opening a registry upgrades it to. */
   static final int VERSION = 1;
 
   private static final int WITH_REMOVALS = 2;
@@ -44,9 +43,7 @@ public final class JdbcLayout {
       "CREATE TABLE IF NOT EXISTS $links (model VARCHAR(128) NOT NULL, block INTEGER NOT NULL, "
           + "document BYTES NOT NULL, PRIMARY KEY (model, block))";
 
-  /**
-   * The statements that lead from each layout to the next; {@code BYTES} is the database's type.
-   */
+  /** The statements from each layout to the next. {@code BYTES} stands for the binary type. */
   private static final List<List<String>> STEPS =
       List.of(
           List.of(
@@ -88,12 +85,12 @@ public final class JdbcLayout {
   private final List<List<String>> steps;
   private final int newest;
 
-  public JdbcLayout(Database database) {
+  JdbcLayout(Database database) {
     this(database, STEPS, WITH_REMOVALS);
   }
 
-  /** For tests of layouts to come. */
-  public JdbcLayout(Database database, List<List<String>> steps) {
+  /** For tests of future layouts. */
+  JdbcLayout(Database database, List<List<String>> steps) {
     this(database, steps, steps.size());
   }
 
@@ -103,29 +100,27 @@ public final class JdbcLayout {
     this.newest = newest;
   }
 
-  /** Keeps libraries out that know neither of removed aliases nor of retired models. */
+  /** Prevents libraries without removed aliases and retired models from opening this registry. */
   void allowRemovals() {
-    database.run(
+    database.update(
         "raise the layout",
-        session ->
-            session.update(
-                "UPDATE $layout SET layout = ? WHERE id = 1 AND layout < ?",
-                WITH_REMOVALS,
-                WITH_REMOVALS));
+        "UPDATE $layout SET layout = ? WHERE id = 1 AND layout < ?",
+        WITH_REMOVALS,
+        WITH_REMOVALS);
   }
 
   /**
    * The only row of the table of layouts.
    *
-   * @param store what wrote it
-   * @param layout its number
+   * @param store the kind of store
+   * @param layout the number of the layout
    * @param contents {@code database} or {@code folder}
-   * @param registry a name that this registry was given when it was made
+   * @param registry the unique name of this registry
    */
-  public record Described(String store, int layout, String contents, String registry) {}
+  record Described(String store, int layout, String contents, String registry) {}
 
-  /** Opens a registry's tables, makes those that are not there, and moves older ones on. */
-  public Described open(String contents) {
+  /** Opens a registry's tables. Creates missing tables and upgrades older ones. */
+  Described open(String contents) {
     SQLException last = null;
     for (int tries = 0; tries < MOST_TRIES; tries++) {
       try {
@@ -136,7 +131,7 @@ public final class JdbcLayout {
         int from = found.map(Described::layout).orElse(0);
         make(from, contents);
       } catch (SQLException e) {
-        // Another process may make or move the same; where the schema is missing, it is made.
+        // Another process may create or upgrade the same tables. A missing schema is created.
         last = e;
         if (Database.isUnknownSchema(e)) {
           makeSchema();
@@ -147,8 +142,8 @@ public final class JdbcLayout {
         "make the registry's tables", last == null ? new SQLException("they vanish") : last);
   }
 
-  /** Refuses to go on where {@link #open} would make a registry. */
-  public void requireMade() {
+  /** Throws if {@link #open} would create a registry. */
+  void requireMade() {
     try {
       if (readRow().isPresent()) {
         return;
@@ -158,13 +153,11 @@ public final class JdbcLayout {
         throw database.trouble("read the registry's tables", e);
       }
     }
-    throw new RegistryException(
-        database
-            + ", table "
-            + database.naming().table("layout")
-            + ": found no registry, expected one; check the address, the schema and the prefix, or"
-            + " publish a first model, which makes one",
-        null);
+    throw Problems.refused(
+        database.place("layout"),
+        "no registry",
+        "one; check the address, the schema and the prefix, or publish a first model, which makes"
+            + " one");
   }
 
   private Optional<Described> read() throws SQLException {
@@ -180,9 +173,9 @@ public final class JdbcLayout {
 
   private Optional<Described> readRow() throws SQLException {
     return database.once(
-        session -> {
-          database.at(session.address());
-          return session.first(
+        transaction -> {
+          database.at(transaction.address());
+          return transaction.first(
               "SELECT store, layout, contents, registry FROM $layout WHERE id = 1",
               row ->
                   new Described(
@@ -191,72 +184,63 @@ public final class JdbcLayout {
   }
 
   private Described check(Described found) {
-    String table = database + ", table " + database.naming().table("layout");
+    String table = database.place("layout");
     if (!found.store().equals(STORE)) {
-      throw new RegistryException(
-          table
-              + ": found the store "
-              + found.store()
-              + ", expected a registry; open it with another schema or prefix",
-          null);
+      throw Problems.refused(
+          table, "the store " + found.store(), "a registry; open it with another schema or prefix");
     }
     if (found.layout() > newest) {
-      throw new RegistryException(
-          table
-              + ": found layout "
-              + found.layout()
-              + ", expected at most "
+      throw Problems.refused(
+          table,
+          "layout " + found.layout(),
+          "at most "
               + newest
-              + "; a newer mlops4j wrote this registry, use that version or a later one",
-          null);
+              + "; a newer mlops4j wrote this registry, use that version or a later one");
     }
     return found;
   }
 
   private void make(int from, String contents) throws SQLException {
     database.once(
-        session -> {
-          for (String statement : statements(from)) {
-            make(session, statement);
+        transaction -> {
+          if (from == 0) {
+            make(transaction, LAYOUT_TABLE);
+          }
+          for (List<String> step : steps.subList(from, steps.size())) {
+            for (String statement : step) {
+              make(transaction, statement);
+            }
           }
           return from == 0
-              ? session.update(
+              ? transaction.update(
                   "INSERT INTO $layout (id, store, layout, contents, registry) "
                       + "VALUES (1, ?, ?, ?, ?)",
                   STORE,
                   steps.size(),
                   contents,
                   UUID.randomUUID().toString())
-              : session.update(
+              : transaction.update(
                   "UPDATE $layout SET layout = ? WHERE id = 1 AND layout = ?", steps.size(), from);
         });
   }
 
-  private static int make(JdbcTransaction session, String statement) throws SQLException {
-    String bytes = session.product().equals("PostgreSQL") ? "BYTEA" : "BLOB";
-    return session.update(statement.replace("BYTES", bytes));
+  private static int make(JdbcTransaction transaction, String statement) throws SQLException {
+    String bytes = transaction.product().equals("PostgreSQL") ? "BYTEA" : "BLOB";
+    return transaction.update(statement.replace("BYTES", bytes));
   }
 
-  /** Makes the table of links, which registries of older libraries do not have. */
+  /** Creates the table of links, which registries of older libraries do not have. */
   void makeLinks() {
-    database.run("make the table of links", session -> make(session, LINKS_TABLE));
-  }
-
-  private List<String> statements(int from) {
-    List<String> statements = new ArrayList<>();
-    if (from == 0) {
-      statements.add(LAYOUT_TABLE);
-    }
-    steps.subList(from, steps.size()).forEach(statements::addAll);
-    return statements;
+    database.run("make the table of links", transaction -> make(transaction, LINKS_TABLE));
   }
 
   private void makeSchema() {
     try {
       database.once(
-          session -> session.update("CREATE SCHEMA IF NOT EXISTS " + database.naming().schema()));
+          transaction ->
+              transaction.update("CREATE SCHEMA IF NOT EXISTS " + database.prefix().schema()));
     } catch (SQLException e) {
-      throw database.trouble("make the schema " + database.naming().schema(), e);
+      throw database.trouble("make the schema " + database.prefix().schema(), e);
     }
   }
 }

@@ -3,7 +3,6 @@ package io.mlops4j.runtime.registry.jdbc;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
-import io.mlops4j.runtime.internal.card.Block;
 import io.mlops4j.runtime.internal.card.Links;
 import io.mlops4j.runtime.internal.document.Document;
 import io.mlops4j.runtime.registry.store.LinkBlocks;
@@ -13,60 +12,32 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Blocks of links in a table, and the cards of a model in bulk. */
 record JdbcLinks(JdbcStorage storage, Database database, String model) implements LinkBlocks.Place {
   @Override
   public Map<Integer, LinkBlocks.Stored> blocks(int first, int last) {
     Map<Integer, LinkBlocks.Stored> blocks = new HashMap<>();
+    String sql =
+        "SELECT l.block, l.document, v.manifest FROM $links l JOIN $version v "
+            + "ON v.model = l.model AND v.seq = l.block * ? "
+            + "WHERE l.model = ? AND l.block >= ? AND l.block <= ?";
     try {
-      Map<Integer, Digest> ends = ends(first, last);
-      for (Block block : documents(first, last)) {
-        Digest end = ends.get(block.number());
-        if (end != null) {
-          blocks.put(block.number(), new LinkBlocks.Stored(block.document(), end));
-        }
-      }
+      database.list(
+          "read links",
+          sql,
+          row -> {
+            Digest end = Digest.sha256(row.getBytes(3));
+            return blocks.put(row.getInt(1), new LinkBlocks.Stored(row.getBytes(2), end)) == null;
+          },
+          LinkBlocks.BLOCK,
+          model,
+          first,
+          last);
       return blocks;
     } catch (RegistryException e) {
-      return Map.of(); // an older registry has no such table; anything else the cards will show
+      return Map.of(); // older registries have no such table; reading the cards shows other errors
     }
-  }
-
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  public record Block(int number, byte[] document) {}
-
-  private List<Block> documents(int first, int last) {
-    return database.run(
-        "read links",
-        session ->
-            session.list(
-                "SELECT block, document FROM $links WHERE model = ? AND block >= ? AND block <= ?",
-                row -> new Block(row.getInt(1), row.getBytes(2)),
-                model,
-                first,
-                last));
-  }
-
-  /** The digests of the manifests of the blocks' last versions. */
-  private Map<Integer, Digest> ends(int first, int last) {
-    String numbers =
-        IntStream.rangeClosed(first, last)
-            .mapToObj(block -> Integer.toString(block * LinkBlocks.BLOCK))
-            .collect(Collectors.joining(", "));
-    Map<Integer, Digest> ends = new HashMap<>();
-    database.run(
-        "read manifests",
-        session ->
-            session.list(
-                "SELECT seq, manifest FROM $version WHERE model = ? AND seq IN (" + numbers + ")",
-                row ->
-                    ends.put(row.getInt(1) / LinkBlocks.BLOCK, Digest.sha256(row.getBytes(2)))
-                        == null,
-                model));
-    return ends;
   }
 
   @Override
@@ -84,9 +55,9 @@ record JdbcLinks(JdbcStorage storage, Database database, String model) implement
   private void replace(int block, byte[] document) {
     database.run(
         "store links",
-        session -> {
-          session.update("DELETE FROM $links WHERE model = ? AND block = ?", model, block);
-          return session.update(
+        transaction -> {
+          transaction.update("DELETE FROM $links WHERE model = ? AND block = ?", model, block);
+          return transaction.update(
               "INSERT INTO $links (model, block, document) VALUES (?, ?, ?)",
               model,
               block,
@@ -115,24 +86,22 @@ record JdbcLinks(JdbcStorage storage, Database database, String model) implement
     }
   }
 
-  /** A card, and what the columns beside it say. */
+  /** A card, and the columns beside it. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Row(ModelVersion version, Digest digest, byte[] card) {}
 
   private List<Row> rows(int first, int last) {
-    return database.run(
+    return database.list(
         "read cards",
-        session ->
-            session.list(
-                "SELECT seq, digest, card_digest, card FROM $version "
-                    + "WHERE model = ? AND seq >= ? AND seq <= ? ORDER BY seq",
-                row ->
-                    new Row(
-                        new ModelVersion(model, row.getInt(1), Digest.parse(row.getString(2))),
-                        Digest.parse(row.getString(3)),
-                        row.getBytes(4)),
-                model,
-                first,
-                last));
+        "SELECT seq, digest, card_digest, card FROM $version "
+            + "WHERE model = ? AND seq >= ? AND seq <= ? ORDER BY seq",
+        row ->
+            new Row(
+                new ModelVersion(model, row.getInt(1), Digest.parse(row.getString(2))),
+                Digest.parse(row.getString(3)),
+                row.getBytes(4)),
+        model,
+        first,
+        last);
   }
 }

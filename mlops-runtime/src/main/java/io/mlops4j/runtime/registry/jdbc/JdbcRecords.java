@@ -1,25 +1,20 @@
 package io.mlops4j.runtime.registry.jdbc;
 
 import io.mlops4j.runtime.registry.store.Records;
-import java.io.IOException;
-import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * Records as rows of a table, numbered within what a key says.
+ * Records as rows of a table, numbered within a key.
  *
- * @param storage for its errors
- * @param database where the table is
- * @param table its name in statements
+ * @param storage creates the error for a missing record
+ * @param table the table's name in statements
  * @param columns the columns of the key
  * @param key the key's values
  */
 record JdbcRecords(
-    JdbcStorage storage,
-    Database database,
-    String table,
-    String columns,
-    java.util.List<String> key)
+    JdbcStorage storage, Database database, String table, String columns, List<String> key)
     implements Records {
 
   private String where() {
@@ -27,23 +22,20 @@ record JdbcRecords(
   }
 
   private Object[] values(Object... more) {
-    Object[] values = Arrays.copyOf(key.toArray(), key.size() + more.length);
-    System.arraycopy(more, 0, values, key.size(), more.length);
-    return values;
+    return Stream.concat(key.stream(), Stream.of(more)).toArray();
   }
 
   @Override
   public long last(long known) {
-    // Without the known one, which this transaction may be too old to see.
-    String sql = "SELECT MAX(seq) FROM " + table + where();
-    return database.run("read", session -> session.number(sql, values()));
+    // Does not start at the known number, which this transaction may be too old to see.
+    return database.number("SELECT MAX(seq) FROM " + table + where(), values());
   }
 
   @Override
   public byte[] read(long number) {
     String sql = "SELECT document FROM " + table + where() + " AND seq = ?";
     return database
-        .run("read", session -> session.first(sql, row -> row.getBytes(1), values(number)))
+        .first("read", sql, row -> row.getBytes(1), values(number))
         .orElseThrow(() -> storage.missing(place(number)));
   }
 
@@ -54,21 +46,16 @@ record JdbcRecords(
         "INSERT INTO " + table + " (" + columns + ", seq, document) VALUES (" + marks + "?, ?)";
     return database.claim(
         "store record " + number + " of " + String.join("@", key),
-        session -> session.update(sql, values(number, document)));
+        transaction -> transaction.update(sql, values(number, document)));
   }
 
   @Override
   public <T> T reading(Supplier<T> work) {
-    return database.run("read", session -> work.get());
+    return database.run("read", transaction -> work.get());
   }
 
   @Override
   public String place(long number) {
-    return database + ", table " + database.naming().in(table) + ", " + key + " " + number;
-  }
-
-  @Override
-  public RuntimeException cannotStore(String what, IOException cause) {
-    return storage.cannotStore(what, cause);
+    return database.place(table.substring(1)) + ", " + key + " " + number;
   }
 }

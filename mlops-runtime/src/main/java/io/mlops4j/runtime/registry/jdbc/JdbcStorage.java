@@ -1,12 +1,15 @@
 package io.mlops4j.runtime.registry.jdbc;
 
-import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.runtime.internal.card.Links;
 import io.mlops4j.runtime.internal.file.ByteSink;
+import io.mlops4j.runtime.internal.source.ModelFiles;
 import io.mlops4j.runtime.registry.store.LinkBlocks;
 import io.mlops4j.runtime.registry.store.Manifest;
+import io.mlops4j.runtime.registry.store.Problems;
 import io.mlops4j.runtime.registry.store.Records;
 import io.mlops4j.runtime.registry.store.Storage;
 import io.mlops4j.runtime.registry.store.VersionCopy;
@@ -18,20 +21,71 @@ import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** A registry's tables, of the form that {@link JdbcLayout} describes. */
+/** A registry in the tables that {@link JdbcLayout} describes. */
 public final class JdbcStorage implements Storage {
+  private static final String DELETE_LEASE =
+      "DELETE FROM $lease WHERE model = ? AND seq = ? AND lease = ?";
+
   private final Database database;
   private final Contents contents;
   private final JdbcFiles files;
 
-  public JdbcStorage(Database database, Contents contents) {
+  /**
+   * Opens a registry's tables, and creates missing ones. Closes the connections if that fails.
+   *
+   * @param limit the time limit of a statement
+   * @param folder the folder of the contents, null if they are in the database
+   * @param existing whether to fail if there is no registry
+   */
+  public static JdbcStorage open(
+      Connections connections,
+      TablePrefix prefix,
+      Duration limit,
+      @Nullable Path folder,
+      boolean existing) {
+    Database database =
+        new Database(existing ? connections.existing() : connections, prefix, limit);
+    try {
+      JdbcLayout layout = new JdbcLayout(database);
+      if (existing) {
+        layout.requireMade();
+      }
+      JdbcLayout.Described found = layout.open(folder == null ? "database" : "folder");
+      return new JdbcStorage(database, contents(database, found, folder));
+    } catch (RuntimeException | Error e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  private static Contents contents(
+      Database database, JdbcLayout.Described found, @Nullable Path folder) {
+    if (found.contents().equals("folder") != (folder != null)) {
+      throw Problems.refused(
+          database.place("layout"),
+          "a registry whose contents lie in a " + found.contents(),
+          folder == null
+              ? "them in the database; add blobsIn(folder)"
+              : "a folder; leave blobsIn out");
+    }
+    if (folder == null) {
+      return new DatabaseContents(database);
+    }
+    FolderContents contents = new FolderContents(folder);
+    contents.belongTo(found.registry());
+    return contents;
+  }
+
+  private JdbcStorage(Database database, Contents contents) {
     this.database = database;
     this.contents = contents;
     this.files = new JdbcFiles(database, contents, this);
@@ -43,7 +97,7 @@ public final class JdbcStorage implements Storage {
     int colon = address.indexOf(':');
     try {
       return new URI(
-          address.substring(0, colon), address.substring(colon + 1), database.naming().table(""));
+          address.substring(0, colon), address.substring(colon + 1), database.prefix().table(""));
     } catch (URISyntaxException e) {
       throw new RegistryException(address + ": found an address that is no URI", e);
     }
@@ -66,13 +120,9 @@ public final class JdbcStorage implements Storage {
     return names("SELECT DISTINCT alias FROM $alias_record WHERE model = ?", model);
   }
 
-  /** Sorted here, as databases sort by their own rules. */
+  /** Sorts the names itself, because databases sort by their own rules. */
   private List<String> names(String sql, Object... values) {
-    return database
-        .run("read", session -> session.list(sql, row -> row.getString(1), values))
-        .stream()
-        .sorted()
-        .toList();
+    return database.list("read", sql, row -> row.getString(1), values).stream().sorted().toList();
   }
 
   @Override
@@ -87,22 +137,14 @@ public final class JdbcStorage implements Storage {
 
   @Override
   public int last(String model) {
-    return (int) number("SELECT MAX(seq) FROM $version WHERE model = ?", model);
-  }
-
-  private long number(String sql, Object... values) {
-    return database.run("read", session -> session.number(sql, values));
-  }
-
-  @Override
-  public int lastAnew(String model) {
-    return last(model);
+    return (int) database.number("SELECT MAX(seq) FROM $version WHERE model = ?", model);
   }
 
   @Override
   public int complete(String model) {
     int last = last(model);
-    if (number("SELECT COUNT(*) FROM $version WHERE model = ? AND seq <= ?", model, last) != last) {
+    String sql = "SELECT COUNT(*) FROM $version WHERE model = ? AND seq <= ?";
+    if (database.number(sql, model, last) != last) {
       for (int number = 1; number <= last; number++) {
         if (!has(model, number)) {
           throw missing(place(model, number));
@@ -114,22 +156,24 @@ public final class JdbcStorage implements Storage {
 
   @Override
   public boolean has(String model, int number) {
-    return number("SELECT COUNT(*) FROM $version WHERE model = ? AND seq = ?", model, number) > 0;
+    String sql = "SELECT COUNT(*) FROM $version WHERE model = ? AND seq = ?";
+    return database.number(sql, model, number) > 0;
   }
 
   @Override
   public byte[] manifest(String model, int number) {
-    return document("SELECT manifest FROM $version WHERE model = ? AND seq = ?", model, number);
+    return document("manifest", model, number);
   }
 
   @Override
   public byte[] card(String model, int number) {
-    return document("SELECT card FROM $version WHERE model = ? AND seq = ?", model, number);
+    return document("card", model, number);
   }
 
-  private byte[] document(String sql, String model, int number) {
+  private byte[] document(String column, String model, int number) {
+    String sql = "SELECT " + column + " FROM $version WHERE model = ? AND seq = ?";
     return database
-        .run("read", session -> session.first(sql, row -> row.getBytes(1), model, number))
+        .first("read", sql, row -> row.getBytes(1), model, number)
         .orElseThrow(() -> missing(place(model, number)));
   }
 
@@ -145,7 +189,7 @@ public final class JdbcStorage implements Storage {
 
   @Override
   public String place(String model, int number) {
-    return database + ", table " + database.naming().table("version") + ", " + model + ":" + number;
+    return database.place("version") + ", " + model + ":" + number;
   }
 
   @Override
@@ -159,17 +203,9 @@ public final class JdbcStorage implements Storage {
   }
 
   @Override
-  public void makeLast(String model) {
-    // A row that can be seen has been committed.
-  }
-
-  @Override
   public boolean hasFiles(ModelVersion version) {
-    return number(
-            "SELECT COUNT(*) FROM $part WHERE model = ? AND seq = ?",
-            version.name(),
-            version.number())
-        > 0;
+    String sql = "SELECT COUNT(*) FROM $part WHERE model = ? AND seq = ?";
+    return database.number(sql, version.name(), version.number()) > 0;
   }
 
   @Override
@@ -210,14 +246,21 @@ public final class JdbcStorage implements Storage {
   }
 
   @Override
+  public ModelVersion publish(
+      ModelCard card, ModelFiles model, PublishOptions options, VersionStore versions) {
+    return new JdbcPublisher(database, contents, versions, model, options, card.name())
+        .publish(card);
+  }
+
+  @Override
   public boolean put(VersionCopy version) throws IOException {
     Manifest manifest = version.manifest();
     String model = manifest.version().name();
     JdbcWriter.makeModel(database, model);
     return database.work(
         "store " + manifest.version(),
-        session -> {
-          JdbcWriter writer = new JdbcWriter(session, contents);
+        transaction -> {
+          JdbcWriter writer = new JdbcWriter(transaction, contents);
           if (version.hasFiles()) {
             for (Map.Entry<String, Manifest.Entry> file : manifest.files().entrySet()) {
               String name = file.getKey();
@@ -243,47 +286,29 @@ public final class JdbcStorage implements Storage {
 
   @Override
   public byte[] signature(ModelVersion version, String name) {
+    String sql = "SELECT bundle FROM $signature WHERE model = ? AND seq = ? AND signature = ?";
     return database
-        .run(
-            "read",
-            session ->
-                session.first(
-                    "SELECT bundle FROM $signature WHERE model = ? AND seq = ? AND signature = ?",
-                    row -> row.getBytes(1),
-                    version.name(),
-                    version.number(),
-                    name))
+        .first("read", sql, row -> row.getBytes(1), version.name(), version.number(), name)
         .orElseThrow(() -> missing(signaturePlace(version, name)));
   }
 
   @Override
   public String signaturePlace(ModelVersion version, String name) {
-    return database
-        + ", table "
-        + database.naming().table("signature")
-        + ", "
-        + version
-        + " "
-        + name;
+    return database.place("signature") + ", " + version + " " + name;
   }
 
   @Override
   public void putSignature(ModelVersion version, String name, byte[] bundle) {
-    // False: it is there already.
+    // Returns false if the signature exists.
     database.claim(
         "store a signature of " + version,
-        session ->
-            session.update(
+        transaction ->
+            transaction.update(
                 "INSERT INTO $signature (model, seq, signature, bundle) VALUES (?, ?, ?, ?)",
                 version.name(),
                 version.number(),
                 name,
                 bundle));
-  }
-
-  @Override
-  public void allowDeletions() {
-    // Every library that knows these tables knows of deletions.
   }
 
   @Override
@@ -293,24 +318,22 @@ public final class JdbcStorage implements Storage {
 
   @Override
   public List<Integer> leased(String model) {
-    return database.run(
+    return database.list(
         "read leases",
-        session ->
-            session.list(
-                "SELECT DISTINCT seq FROM $lease WHERE model = ?", row -> row.getInt(1), model));
+        "SELECT DISTINCT seq FROM $lease WHERE model = ?",
+        row -> row.getInt(1),
+        model);
   }
 
   @Override
   public Map<String, byte[]> leases(String model, int number) {
     Map<String, byte[]> leases = new TreeMap<>();
-    database.run(
+    database.list(
         "read leases",
-        session ->
-            session.list(
-                "SELECT lease, document FROM $lease WHERE model = ? AND seq = ?",
-                row -> leases.put(row.getString(1), row.getBytes(2)) == null,
-                model,
-                number));
+        "SELECT lease, document FROM $lease WHERE model = ? AND seq = ?",
+        row -> leases.put(row.getString(1), row.getBytes(2)) == null,
+        model,
+        number);
     return leases;
   }
 
@@ -318,11 +341,10 @@ public final class JdbcStorage implements Storage {
   public void putLease(String model, int number, String name, byte[] document) {
     database.run(
         "store a lease of " + model + ":" + number,
-        session -> {
-          JdbcWriter.holdModel(session, model);
-          session.update(
-              "DELETE FROM $lease WHERE model = ? AND seq = ? AND lease = ?", model, number, name);
-          return session.update(
+        transaction -> {
+          JdbcWriter.holdModel(transaction, model);
+          transaction.update(DELETE_LEASE, model, number, name);
+          return transaction.update(
               "INSERT INTO $lease (model, seq, lease, document) VALUES (?, ?, ?, ?)",
               model,
               number,
@@ -334,16 +356,9 @@ public final class JdbcStorage implements Storage {
   @Override
   public void removeLease(String model, int number, String name) {
     try {
-      database.run(
-          "remove a lease",
-          session ->
-              session.update(
-                  "DELETE FROM $lease WHERE model = ? AND seq = ? AND lease = ?",
-                  model,
-                  number,
-                  name));
+      database.update("remove a lease", DELETE_LEASE, model, number, name);
     } catch (RegistryException e) {
-      // It ends by itself.
+      // It expires by itself.
     }
   }
 
@@ -351,15 +366,15 @@ public final class JdbcStorage implements Storage {
   public <T> T together(String model, Supplier<T> work) {
     return database.run(
         "store a change of " + model,
-        session -> {
-          JdbcWriter.holdModel(session, model);
+        transaction -> {
+          JdbcWriter.holdModel(transaction, model);
           return work.get();
         });
   }
 
   @Override
   public <T> T reading(Supplier<T> work) {
-    return database.run("read", session -> work.get());
+    return database.run("read", transaction -> work.get());
   }
 
   @Override
@@ -373,20 +388,6 @@ public final class JdbcStorage implements Storage {
             + "), expected contents that can be written; check permissions and free space, then "
             + "try again",
         cause);
-  }
-
-  @Override
-  public RegistryException cannotRead(String place, IOException cause) {
-    return Storage.unreadable(place, cause);
-  }
-
-  @Override
-  public IntegrityException missing(String place) {
-    return new IntegrityException(
-        place
-            + ": found nothing there, expected what was published; it was deleted by other hands, "
-            + "restore it from a backup",
-        true);
   }
 
   @Override

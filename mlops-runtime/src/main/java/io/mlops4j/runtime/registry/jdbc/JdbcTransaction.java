@@ -9,22 +9,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Statements within one transaction. In their texts {@code $} stands for what the names of the
- * registry's tables begin with; values are parameters, always.
+ * Statements within one transaction. In their texts {@code $} stands for the prefix of the
+ * registry's table names. Values are always parameters.
  */
-public final class JdbcTransaction {
+final class JdbcTransaction {
   private final Connection connection;
-  private final TablePrefix naming;
+  private final TablePrefix prefix;
   private final TimeLimit limit;
 
-  JdbcTransaction(Connection connection, TablePrefix naming, TimeLimit limit) {
+  JdbcTransaction(Connection connection, TablePrefix prefix, TimeLimit limit) {
     this.connection = connection;
-    this.naming = naming;
+    this.prefix = prefix;
     this.limit = limit;
   }
 
   /** Reads one row. */
-  public interface Row<T> {
+  interface Row<T> {
     T read(ResultSet row) throws SQLException;
   }
 
@@ -39,7 +39,7 @@ public final class JdbcTransaction {
     }
   }
 
-  /** The first row, if there is one. */
+  /** Reads the first row, if there is one. */
   <T> Optional<T> first(String sql, Row<T> reader, Object... values) throws SQLException {
     try (PreparedStatement statement = prepare(sql, values);
         ResultSet rows = statement.executeQuery()) {
@@ -47,12 +47,12 @@ public final class JdbcTransaction {
     }
   }
 
-  /** The number in the only row of an aggregate; 0 for null. */
+  /** Reads the number in the only row of an aggregate. Returns 0 for null. */
   long number(String sql, Object... values) throws SQLException {
     return first(sql, row -> row.getLong(1), values).orElse(0L);
   }
 
-  /** How many rows were changed. */
+  /** Returns the number of changed rows. */
   int update(String sql, Object... values) throws SQLException {
     try (PreparedStatement statement = prepare(sql, values)) {
       return statement.executeUpdate();
@@ -60,7 +60,7 @@ public final class JdbcTransaction {
   }
 
   private PreparedStatement prepare(String sql, Object... values) throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(naming.in(sql));
+    PreparedStatement statement = connection.prepareStatement(prefix.in(sql));
     try {
       limit.apply(statement);
       for (int i = 0; i < values.length; i++) {
@@ -83,12 +83,12 @@ public final class JdbcTransaction {
     }
   }
 
-  /** What kind of database it is. */
+  /** Returns the database's product name. */
   String product() throws SQLException {
     return connection.getMetaData().getDatabaseProductName();
   }
 
-  /** Where it is, without what may be secret. */
+  /** Returns the database's address without secrets. */
   String address() throws SQLException {
     return Connections.shown(String.valueOf(connection.getMetaData().getURL()));
   }

@@ -8,76 +8,81 @@ import io.mlops4j.runtime.registry.store.Manifest;
 import io.mlops4j.runtime.registry.store.VersionList;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Writes a version within a transaction: first the contents that are not there yet, which takes
- * time, then, holding the model and the contents that were there, the rows that make it a version.
+ * Writes a version within a transaction. The first step writes the missing contents, which takes
+ * time. The second step holds the model and the existing contents, and inserts the version's rows.
  */
 final class JdbcWriter {
-  private final JdbcTransaction session;
+  private final JdbcTransaction transaction;
   private final Contents contents;
   private final Set<String> known = new TreeSet<>();
 
-  JdbcWriter(JdbcTransaction session, Contents contents) {
-    this.session = session;
+  JdbcWriter(JdbcTransaction transaction, Contents contents) {
+    this.transaction = transaction;
     this.contents = contents;
   }
 
-  /** Before the transaction, so that two that publish a model first do not meet at its end. */
+  /** Called before the transaction, so that two first publishes of a model do not collide. */
   static void makeModel(Database database, String model) {
     database.claim(
         "store " + model,
-        session ->
-            session.number("SELECT COUNT(*) FROM $model WHERE model = ?", model) > 0
+        transaction ->
+            transaction.number("SELECT COUNT(*) FROM $model WHERE model = ?", model) > 0
                 ? 1
-                : session.update("INSERT INTO $model (model, generation) VALUES (?, 0)", model));
+                : transaction.update(
+                    "INSERT INTO $model (model, generation) VALUES (?, 0)", model));
   }
 
-  /** Keeps others from deciding anything about a model; false when it was never published. */
-  static boolean holdModel(JdbcTransaction session, String model) throws SQLException {
-    return session.update("UPDATE $model SET generation = generation + 1 WHERE model = ?", model)
+  /** Excludes other changes of a model. Returns false if the model was never published. */
+  static boolean holdModel(JdbcTransaction transaction, String model) throws SQLException {
+    return transaction.update(
+            "UPDATE $model SET generation = generation + 1 WHERE model = ?", model)
         == 1;
   }
 
-  /** Keeps others from referring to a content, or from removing it; false when it is not there. */
-  static boolean hold(JdbcTransaction session, String content) throws SQLException {
-    return session.update(
+  /** Excludes other uses and the removal of a content. Returns false if it does not exist. */
+  static boolean hold(JdbcTransaction transaction, String content) throws SQLException {
+    return transaction.update(
             "UPDATE $content SET generation = generation + 1 WHERE content = ?", content)
         == 1;
   }
 
   boolean has(Manifest.Entry file) throws SQLException {
     String content = file.digest().toString();
-    return session.number("SELECT COUNT(*) FROM $content WHERE content = ?", content) > 0
+    return transaction.number("SELECT COUNT(*) FROM $content WHERE content = ?", content) > 0
         && contents.has(content);
   }
 
-  /** Writes a file's content, if it is not there. */
+  /** Writes a file's content, unless it exists. */
   void store(Manifest.Entry file, String place, ByteSource bytes) throws SQLException, IOException {
     String content = file.digest().toString();
     if (has(file)) {
       known.add(content);
       return;
     }
-    if (!hold(session, content)) {
-      session.update(
+    if (!hold(transaction, content)) {
+      transaction.update(
           "INSERT INTO $content (content, size, generation) VALUES (?, ?, 0)",
           content,
           file.bytes());
     }
-    if (!contents.store(session, content, bytes).equals(file.digest())) {
+    if (!contents.store(transaction, content, bytes).equals(file.digest())) {
       throw new ModelLoadException(
           place + ": found that it changed while it was read, expected a finished file", null);
     }
   }
 
-  /** From here to the end of the transaction nobody else changes what it is decided by. */
+  /**
+   * Excludes other changes of the model and of the existing contents until the transaction ends.
+   */
   void hold(String model) throws SQLException {
-    holdModel(session, model);
+    holdModel(transaction, model);
     for (String content : known) {
-      if (!hold(session, content) || !contents.has(content)) {
+      if (!hold(transaction, content) || !contents.has(content)) {
         throw new SQLException("a content was removed meanwhile", "40001");
       }
     }
@@ -86,14 +91,14 @@ final class JdbcWriter {
   void insert(Manifest manifest, byte[] bytes, byte[] card, boolean files) throws SQLException {
     ModelVersion version = manifest.version();
     Digest end =
-        session
+        transaction
             .first(
                 "SELECT ended FROM $version WHERE model = ? AND seq = ?",
                 row -> Digest.parse(row.getString(1)),
                 version.name(),
                 version.number() - 1)
             .orElse(null);
-    session.update(
+    transaction.update(
         "INSERT INTO $version (model, seq, digest, card_digest, ended, manifest, card) "
             + "VALUES (?, ?, ?, ?, ?, ?, ?)",
         version.name(),
@@ -103,18 +108,12 @@ final class JdbcWriter {
         VersionList.link(end, Digest.sha256(bytes)).toString(),
         bytes,
         card);
-    if (files) {
-      insertParts(manifest);
-    }
-  }
-
-  private void insertParts(Manifest manifest) throws SQLException {
     int part = 0;
-    for (Manifest.Entry file : manifest.files().values()) {
-      session.update(
+    for (Manifest.Entry file : files ? manifest.files().values() : List.<Manifest.Entry>of()) {
+      transaction.update(
           "INSERT INTO $part (model, seq, part, content) VALUES (?, ?, ?, ?)",
-          manifest.version().name(),
-          manifest.version().number(),
+          version.name(),
+          version.number(),
           ++part,
           file.digest().toString());
     }

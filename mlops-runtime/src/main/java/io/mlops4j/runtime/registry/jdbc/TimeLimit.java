@@ -7,8 +7,8 @@ import java.sql.Statement;
 import java.time.Duration;
 
 /**
- * How long a statement may take: the database is asked to cancel it then. A database that does not
- * answer at all cannot do that, so the connection is given up a little later. Immutable.
+ * The time limit of a statement. The database cancels a statement that takes longer. If the
+ * database does not answer at all, the connection is closed a little later. Immutable.
  */
 final class TimeLimit {
   private static final int GRACE_MILLIS = 5000;
@@ -29,13 +29,13 @@ final class TimeLimit {
   }
 
   /**
-   * How a connection was limited before.
+   * The limits that a connection had before.
    *
-   * @param network milliseconds; -1 if it was not changed
-   * @param statement seconds; -1 if that cannot be known
+   * @param network milliseconds; -1 if the limit was not changed
+   * @param statement seconds; -1 if unknown
    */
   record Before(int network, int statement) {
-    /** Some databases keep a statement's limit for the connection. */
+    /** Restores both limits, because some databases apply a statement's limit to its connection. */
     void restore(Connection connection) throws SQLException {
       if (network >= 0) {
         connection.setNetworkTimeout(Runnable::run, network);
@@ -50,7 +50,7 @@ final class TimeLimit {
     }
   }
 
-  /** Limits a connection, unless it is limited more strictly or its driver cannot. */
+  /** Limits a connection, unless it has a stricter limit or its driver has no limits. */
   Before begin(Connection connection) {
     int statement = -1;
     int network = -1;
@@ -63,7 +63,7 @@ final class TimeLimit {
         network = found;
       }
     } catch (SQLException | RuntimeException | AbstractMethodError e) {
-      // A driver without it, or a connection that is lost: the first statement says so.
+      // The driver has no limits, or the connection is lost and the first statement will fail.
     }
     return new Before(network, statement);
   }

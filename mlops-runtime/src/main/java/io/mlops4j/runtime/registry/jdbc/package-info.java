@@ -1,4 +1,6 @@
-/** A registry's storage in a database; the only package that sees JDBC. Not part of the API. */
+/**
+ * The storage of a registry in a database, the only package that uses JDBC. Not part of the API.
+ */
 @NullMarked
 package io.mlops4j.runtime.registry.jdbc;
 

@@ -4,21 +4,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
-import io.mlops4j.registry.Change;
 import io.mlops4j.runtime.internal.document.Document;
 import io.mlops4j.runtime.internal.document.Json;
-import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A record of an alias as JSON; it also holds the digest of the named version's manifest. */
+/** The JSON form of an alias record, with the digest of the named version's manifest. */
 record AliasJson(String model, String alias) implements Chain.Form<AliasJson.Named> {
   private static final int FORMAT = 1;
-  // Libraries that know of no removals refuse it by its format.
+  // Libraries without removals refuse a removal because of its format.
   private static final int REMOVAL = 2;
-  private static final String KIND = "application/vnd.mlops4j.alias-record+json";
 
   /**
-   * A record with what its file says beyond it.
+   * A record with the digest that its document adds.
    *
    * @param record the record
    * @param manifest the digest of the manifest of the version that the alias names, null if none
@@ -30,53 +28,38 @@ record AliasJson(String model, String alias) implements Chain.Form<AliasJson.Nam
     json.put("record", record.isRemoval() ? REMOVAL : FORMAT)
         .put("model", record.model())
         .put("alias", record.alias())
-        .put("number", record.number())
-        .put("actor", record.change().actor())
-        .put("reason", record.change().reason())
-        .put("at", record.at().toString());
-    if (!record.clock().equals(record.at())) {
-      json.put("clock", record.clock().toString());
-    }
+        .put("number", record.number());
+    new Chain.Header(record.change(), record.at(), record.clock(), record.previous()).write(json);
     if (record.to() != null && manifest != null) {
-      json.set("to", write(record.to()).put("manifest", manifest.toString()));
+      json.set("to", ChangeJson.write(record.to()).put("manifest", manifest.toString()));
     }
     if (record.from() != null) {
-      json.set("from", write(record.from()));
-    }
-    if (record.previous() != null) {
-      json.put("previous", record.previous().toString());
+      json.set("from", ChangeJson.write(record.from()));
     }
     return json;
   }
 
-  private static ObjectNode write(ModelVersion version) {
-    return Json.object().put("number", version.number()).put("digest", version.digest().toString());
-  }
-
   @Override
   public String kind() {
-    return KIND;
+    return "application/vnd.mlops4j.alias-record+json";
   }
 
   @Override
   public Named read(Document json, long number) {
-    int format = json.count("record");
-    if (format > REMOVAL) {
-      throw new IllegalArgumentException(
-          "a record of format " + format + ", which needs a newer mlops4j");
-    }
+    int format = ChangeJson.format(json, REMOVAL);
+    Chain.Header header = Chain.Header.read(json);
     Document to = format < REMOVAL || json.has("to") ? json.object("to") : null;
     AliasRecord record =
         new AliasRecord(
             json.text("model"),
             json.text("alias"),
             json.whole("number"),
-            json.has("from") ? version(json.object("from")) : null,
-            to == null ? null : version(to),
-            new Change(json.text("actor"), json.text("reason")),
-            json.instant("at"),
-            json.instant(json.has("clock") ? "clock" : "at"),
-            json.has("previous") ? json.digest("previous") : null);
+            json.has("from") ? ChangeJson.version(model, json.object("from")) : null,
+            to == null ? null : ChangeJson.version(model, to),
+            header.change(),
+            header.at(),
+            header.clock(),
+            header.previous());
     if (!record.model().equals(model)
         || !record.alias().equals(alias)
         || record.number() != number) {
@@ -86,22 +69,12 @@ record AliasJson(String model, String alias) implements Chain.Form<AliasJson.Nam
     return new Named(record, to == null ? null : to.digest("manifest"));
   }
 
-  private ModelVersion version(Document json) {
-    return new ModelVersion(model, json.count("number"), json.digest("digest"));
-  }
-
   @Override
-  public Instant at(Named named) {
-    return named.record().at();
-  }
-
-  @Override
-  public Instant clock(Named named) {
-    return named.record().clock();
-  }
-
-  @Override
-  public @Nullable Digest previous(Named named) {
-    return named.record().previous();
+  public void checkNext(@Nullable Named before, Named next, String place) {
+    ModelVersion named = before == null ? null : before.record().to();
+    ModelVersion from = next.record().from();
+    if (!Objects.equals(named, from)) {
+      throw Document.damaged(place, "a change from " + from + " after one to " + named);
+    }
   }
 }

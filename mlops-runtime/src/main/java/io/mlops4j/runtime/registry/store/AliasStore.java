@@ -3,25 +3,27 @@ package io.mlops4j.runtime.registry.store;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.registry.AliasRecord;
-import io.mlops4j.runtime.internal.card.Shown;
 import io.mlops4j.runtime.internal.document.Texts;
-import java.util.ArrayList;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The chains of all aliases. */
 final class AliasStore {
   private final Storage storage;
   private final Signing signing;
+  private final Clock clock;
   private final Map<String, AliasChain> chains = new ConcurrentHashMap<>();
 
-  AliasStore(Storage storage, Signing signing) {
+  AliasStore(Storage storage, Signing signing, Clock clock) {
     this.storage = storage;
     this.signing = signing;
+    this.clock = clock;
   }
 
-  /** The chain that a reference with an alias names. */
+  /** Returns the chain of the alias that a reference names. */
   AliasChain chain(String ref) {
     ModelRef parsed = ModelRef.parse(ref);
     if (parsed.alias().isEmpty()) {
@@ -33,63 +35,36 @@ final class AliasStore {
 
   AliasChain chain(String model, String alias) {
     return chains.computeIfAbsent(
-        model + "@" + alias,
-        key -> new AliasChain(storage.aliasRecords(model, alias), model, alias, signing));
+        model + "@" + alias, key -> new AliasChain(storage, model, alias, signing, clock));
   }
 
-  /** The aliases that have records, including removed ones. */
-  List<String> names(String model) {
-    return storage.aliases(model);
-  }
-
-  /** The aliases that name a version, with their newest records. */
+  /** Returns the newest records of the aliases that name a version. */
   List<AliasRecord> naming(String model) {
-    List<AliasRecord> naming = new ArrayList<>();
-    for (String alias : names(model)) {
-      chain(model, alias)
-          .head()
-          .map(link -> link.record().record())
-          .filter(record -> !record.isRemoval())
-          .ifPresent(naming::add);
-    }
-    return naming;
+    return storage.aliases(model).stream()
+        .map(alias -> chain(model, alias).newest())
+        .flatMap(Optional::stream)
+        .filter(record -> !record.isRemoval())
+        .toList();
   }
 
-  /** A removed alias is not an unknown one: who removed it says why. */
+  /** The error for a removed alias, which names the actor and the reason of the removal. */
   RegistryException removed(AliasRecord removal) {
-    String ref = removal.model() + "@" + removal.alias();
-    return new RegistryException(
-        ref
-            + ": found that it was removed by "
-            + removal.change().actor()
-            + " at "
-            + removal.at()
-            + Shown.reason(removal.change())
-            + ", expected an alias that names a version; assign it again, or name another; aliases"
-            + " of "
-            + removal.model()
-            + ": "
-            + Texts.some(aliases(removal.model())),
-        null);
+    return Problems.refused(
+        removal.model() + "@" + removal.alias(),
+        "that it was " + Collector.text("removed", removal.change(), removal.at()),
+        "an alias that names a version; assign it again, or name another; aliases of %s: %s"
+            .formatted(removal.model(), aliases(removal.model())));
   }
 
-  private List<String> aliases(String model) {
-    return naming(model).stream().map(AliasRecord::alias).toList();
+  private String aliases(String model) {
+    return Texts.some(naming(model).stream().map(AliasRecord::alias).toList());
   }
 
   RegistryException unknown(ModelRef ref, int versions) {
-    return new RegistryException(
-        ref
-            + ": found no such alias in "
-            + storage
-            + ", expected one that was assigned; aliases of "
-            + ref.name()
-            + ": "
-            + Texts.some(aliases(ref.name()))
-            + "; its versions: "
-            + versions
-            + "; models: "
-            + Texts.some(storage.models()),
-        null);
+    return Problems.refused(
+        ref,
+        "no such alias in " + storage,
+        "one that was assigned; aliases of %s: %s; its versions: %s; models: %s"
+            .formatted(ref.name(), aliases(ref.name()), versions, Texts.some(storage.models())));
   }
 }

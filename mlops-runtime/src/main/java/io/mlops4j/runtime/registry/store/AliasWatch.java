@@ -11,16 +11,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells a listener of an alias's newest record whenever it is another one. */
+/** Notifies a listener whenever an alias has another newest record. */
 final class AliasWatch implements Watch {
   private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
 
   private final String ref;
   private final Supplier<Optional<AliasRecord>> head;
   private final AliasListener listener;
-  private volatile @Nullable Future<?> looks;
-  // Guarded by this, which is held while the listener is told.
-  private @Nullable AliasRecord told;
+  private volatile @Nullable Future<?> polls;
+  // Guarded by this, which is held during a notification.
+  private @Nullable AliasRecord notified;
   private boolean troubled;
   private boolean closed;
 
@@ -33,48 +33,42 @@ final class AliasWatch implements Watch {
   static Watch start(
       Poller poller, String ref, Supplier<Optional<AliasRecord>> head, AliasListener listener) {
     AliasWatch watch = new AliasWatch(ref, head, listener);
-    watch.looks = poller.every(watch::look);
+    watch.polls = poller.every(watch::poll);
     return watch;
   }
 
-  private synchronized void look() {
+  private synchronized void poll() {
     if (closed) {
       return;
     }
-    Optional<AliasRecord> newest;
     try {
-      newest = head.get();
+      Optional<AliasRecord> newest = head.get();
+      troubled = false;
+      newest.filter(record -> !record.equals(notified)).ifPresent(this::change);
     } catch (RuntimeException e) {
-      trouble(e);
-      return;
-    }
-    troubled = false;
-    if (newest.isPresent() && !newest.get().equals(told)) {
-      AliasRecord now = newest.get();
-      told = now;
-      guarded(() -> tell(now));
+      if (!troubled) {
+        troubled = true;
+        LOG.warn("{}: cannot read the alias, trying again", ref, e);
+        guarded(() -> listener.onTrouble(e));
+      }
     }
   }
 
-  private void tell(AliasRecord now) {
-    if (now.isRemoval()) {
-      listener.onRemoval(now);
-    } else {
-      listener.onChange(now);
-    }
+  private void change(AliasRecord now) {
+    notified = now;
+    guarded(
+        () -> {
+          if (now.isRemoval()) {
+            listener.onRemoval(now);
+          } else {
+            listener.onChange(now);
+          }
+        });
   }
 
-  private void trouble(RuntimeException e) {
-    if (!troubled) {
-      troubled = true;
-      LOG.warn("{}: cannot be looked at; it is tried again", ref, e);
-      guarded(() -> listener.onTrouble(e));
-    }
-  }
-
-  private void guarded(Runnable told) {
+  private void guarded(Runnable notification) {
     try {
-      told.run();
+      notification.run();
     } catch (RuntimeException | Error e) { // an engine that cannot be linked is an error
       LOG.warn("{}: a listener to its changes failed", ref, e);
     }
@@ -82,7 +76,7 @@ final class AliasWatch implements Watch {
 
   @Override
   public void close() {
-    Poller.cancel(looks);
+    Poller.cancel(polls);
     synchronized (this) {
       closed = true;
     }

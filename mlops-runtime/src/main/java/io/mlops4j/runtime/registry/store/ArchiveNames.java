@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Names in a stranger's archive: only such as mean the same file, below the folder, on every
- * system.
+ * Checks the entry names of untrusted archives. An accepted name means the same file below the
+ * target folder on every operating system.
  */
 public final class ArchiveNames {
   private static final int LONGEST = 1024;
@@ -24,7 +24,8 @@ public final class ArchiveNames {
   /**
    * Checks all names of an archive.
    *
-   * @throws IOException if a name is refused, with what is wrong with it
+   * @param depth the largest number of folders that may contain an entry
+   * @throws IOException if a name is refused; its message describes the problem
    */
   public static void check(List<String> names, int depth) throws IOException {
     Set<String> seen = new HashSet<>();
@@ -43,7 +44,7 @@ public final class ArchiveNames {
     }
   }
 
-  /** Where {@code a} is a file, {@code a/b} can be none. */
+  /** If {@code a} is a file, {@code a/b} cannot exist. */
   private static void refuseFileAsFolder(String name, Set<String> files) throws IOException {
     String plain = Normalizer.normalize(name, Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
     for (int at = plain.indexOf('/'); at >= 0; at = plain.indexOf('/', at + 1)) {

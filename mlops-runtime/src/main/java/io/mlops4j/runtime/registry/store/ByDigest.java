@@ -8,40 +8,44 @@ import io.mlops4j.runtime.internal.document.Texts;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
-/** The version that a model's digest means. */
+/** Finds the version with a given model digest. */
 final class ByDigest {
   static final String PREFIX = "sha256:";
 
   private ByDigest() {}
 
   /**
-   * Finds the version. Of several of one model the best state counts, then the newest.
+   * Finds the version. If several versions of one model have the digest, the one with the best
+   * state is returned, and the newest of equal ones.
    *
-   * @throws IllegalArgumentException if the text is no digest
-   * @throws RegistryException if no version has it, or versions of several models have it
+   * @throws IllegalArgumentException if the text is not a digest
+   * @throws RegistryException if no version has the digest, or versions of several models have it
    */
   static ModelVersion find(Storage storage, VersionStore versions, String text) {
     Digest digest = Digest.parse(text);
     List<Found> found = new ArrayList<>();
     for (String model : storage.models()) {
-      best(versions, model, digest).forEach(found::add);
+      best(versions, model, digest).ifPresent(found::add);
     }
-    boolean anyUsable = found.stream().anyMatch(Found::isUsable);
-    found.removeIf(each -> anyUsable && !each.isUsable());
-    if (found.size() == 1) {
-      return found.get(0).version();
+    if (found.stream().anyMatch(Found::isUsable)) {
+      found.removeIf(each -> !each.isUsable());
     }
-    throw new RegistryException(
-        text
-            + (found.isEmpty()
-                ? ": found no version with this digest in "
-                    + storage
-                    + ", expected the digest of a published model's bytes"
-                : ": found versions of several models with this digest, "
-                    + Texts.some(found.stream().map(each -> each.version().toString()).toList())
-                    + ", expected one model; name the version by its number"),
-        null);
+    if (found.isEmpty()) {
+      throw Problems.refused(
+          text,
+          "no version with this digest in " + storage,
+          "the digest of a published model's bytes");
+    }
+    if (found.size() > 1) {
+      throw Problems.refused(
+          text,
+          "versions of several models with this digest, "
+              + Texts.some(found.stream().map(Found::version).toList()),
+          "one model; name the version by its number");
+    }
+    return found.get(0).version();
   }
 
   private record Found(ModelVersion version, VersionState state) {
@@ -50,13 +54,11 @@ final class ByDigest {
     }
   }
 
-  private static List<Found> best(VersionStore versions, String model, Digest digest) {
-    return versions.list(model).of(digest, versions.last(model)).stream()
-        .map(number -> versions.manifest(model, number).manifest().version())
-        .filter(version -> version.digest().equals(digest)) // an index only says where to look
+  private static Optional<Found> best(VersionStore versions, String model, Digest digest) {
+    return versions.list(model).of(digest, Optional.empty(), versions.last(model)).stream()
+        .map(number -> versions.manifest(model, number).version())
+        .filter(version -> version.digest().equals(digest)) // the list only contains candidates
         .map(version -> new Found(version, versions.states(model).of(version.number())))
-        .min(Comparator.comparing(Found::state)) // the first, which is the newest, of equal ones
-        .stream()
-        .toList();
+        .min(Comparator.comparing(Found::state)); // of equal states the first, which is the newest
   }
 }

@@ -1,10 +1,9 @@
 package io.mlops4j.runtime.registry.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mlops4j.error.IntegrityException;
 import io.mlops4j.model.Digest;
+import io.mlops4j.registry.Change;
 import io.mlops4j.runtime.internal.document.Document;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,68 +13,77 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbered records, each with the digest of the bytes of the one before, so that whoever knows the
- * last one's digest knows them all. The next record is created exclusively: of several processes
- * that saw the same end, one appends and the others see that they lost. Where it matters who signed
- * them, records that nobody who is trusted has signed are neither read nor written.
+ * Numbered records, each with the digest of the bytes of the record before it. The last record's
+ * digest therefore covers the whole chain. The next record is created exclusively: if several
+ * processes saw the same end, one appends, and the others learn that they lost. If the registry was
+ * opened with trusted signers, records that none of them signed are neither read nor written.
  *
- * @param <T> what a record says
+ * @param <T> the content of a record
  */
 final class Chain<T> {
   private final Records records;
   private final String name;
   private final Form<T> form;
   private final Signing signing;
-  private final SignatureChecker judge;
-  // The highest number seen; from there a look at the next one replaces looking at all.
+  private final SignatureChecker checker;
+  // The highest number seen. From there, a check of the next number replaces a listing.
   private final AtomicLong seen = new AtomicLong();
 
-  Chain(Records records, String name, Form<T> form, Signing signing, SignatureChecker judge) {
+  Chain(Records records, String name, Form<T> form, Signing signing, SignatureChecker checker) {
     this.records = records;
     this.name = name;
     this.form = form;
     this.signing = signing;
-    this.judge = judge;
+    this.checker = checker;
   }
 
-  /** How a record is read. */
+  /** The JSON form of a chain's records. */
   interface Form<T> {
-    /** What a signature says that it signs. */
+    /** Returns the type that signatures cover. */
     String kind();
 
     /** Throws IllegalArgumentException unless the document is the record of this number. */
     T read(Document json, long number);
 
-    @Nullable Digest previous(T record);
-
-    /** When, in the order of the chain. */
-    Instant at(T record);
-
-    /** What its writer's clock said. */
-    Instant clock(T record);
+    /** Throws IntegrityException if a record does not follow from the one before it. */
+    default void checkNext(@Nullable T before, T next, String place) {}
   }
 
   /**
-   * A record with what follows from its file.
+   * The part that the records of all chains have.
    *
-   * @param number from 1
-   * @param record what it says
-   * @param digest of the file's bytes
-   * @param previous the digest that it gives for the one before, null in the first
-   * @param at when, in the order of the chain
-   * @param clock what its writer's clock said
-   * @param signature who signed it, unjudged
+   * @param change the actor and the reason
+   * @param at the time, never before that of an earlier record
+   * @param clock the time that the writer's clock showed
+   * @param previous the digest of the record before, null in the first record
    */
-  record Link<T>(
-      long number,
-      T record,
-      Digest digest,
-      @Nullable Digest previous,
-      Instant at,
-      Instant clock,
-      RecordSignature signature) {}
+  record Header(Change change, Instant at, Instant clock, @Nullable Digest previous) {
+    static Header read(Document json) {
+      return new Header(
+          new Change(json.text("actor"), json.text("reason")),
+          json.instant("at"),
+          json.instant(json.has("clock") ? "clock" : "at"),
+          json.has("previous") ? json.digest("previous") : null);
+    }
 
-  /** The time of a record whose writer's clock may be behind those of others. */
+    void write(ObjectNode json) {
+      PublicationJson.write(change, json);
+      json.put("at", at.toString());
+      if (!clock.equals(at)) {
+        json.put("clock", clock.toString());
+      }
+      if (previous != null) {
+        json.put("previous", previous.toString());
+      }
+    }
+  }
+
+  /**
+   * A record with its number, the digest of its bytes and its signature, which is not checked yet.
+   */
+  record Link<T>(long number, T record, Digest digest, Header header, RecordSignature signature) {}
+
+  /** Returns the later time: a writer's clock may be behind the clocks of earlier writers. */
   static Instant notBefore(Instant clock, Instant earliest) {
     return clock.isBefore(earliest) ? earliest : clock;
   }
@@ -84,85 +92,78 @@ final class Chain<T> {
     return records.place(number);
   }
 
-  /** The highest number, 0 when there is no record. */
+  /** Returns the highest number, or 0. */
   long last() {
     long last = records.last(seen.get());
     seen.accumulateAndGet(last, Math::max);
-    return last; // what others have seen, a transaction that began before may not see
+    return last; // a transaction that began earlier may not see what others have seen
   }
 
   Optional<Link<T>> head() {
     long last = last();
-    judge.checkEnd(last, place(last + 1));
-    return last == 0 ? Optional.empty() : Optional.of(read(last));
+    checker.checkEnd(last, place(last + 1));
+    if (last == 0) {
+      return Optional.empty();
+    }
+    Link<T> link = readUntrusted(last);
+    checker.check(link, place(last));
+    return Optional.of(link);
   }
 
-  Link<T> read(long number) {
-    Link<T> link = readAnyhow(number);
-    judge.check(link, place(number));
-    return link;
-  }
-
-  /** Also what somebody wrote who is not trusted. */
-  Link<T> readAnyhow(long number) {
+  /** Reads a record without checking who signed it. */
+  Link<T> readUntrusted(long number) {
     return link(number, records.read(number));
   }
 
   private Link<T> link(long number, byte[] bytes) {
-    T record = Document.readSealed(place(number), bytes, json -> form.read(json, number));
-    RecordSignature signature = new RecordSignature(form.kind(), bytes);
-    return new Link<>(
-        number,
-        record,
-        Digest.sha256(bytes),
-        form.previous(record),
-        form.at(record),
-        form.clock(record),
-        signature);
+    return Document.readSealed(
+        place(number),
+        bytes,
+        json -> {
+          T record = form.read(json, number);
+          RecordSignature signature = new RecordSignature(form.kind(), bytes);
+          return new Link<>(number, record, Digest.sha256(bytes), Header.read(json), signature);
+        });
   }
 
-  /** All records, the oldest first, every link checked. */
+  /** Returns all records, the oldest first, after checking every link. */
   List<Link<T>> all() {
     return after(null, last());
   }
 
-  /** The records from the one after a known one up to a number, every link checked. */
+  /** Returns the records after a known one, up to a number, after checking every link. */
   List<Link<T>> after(@Nullable Link<T> known, long last) {
-    judge.checkEnd(last, place(last + 1));
+    checker.checkEnd(last, place(last + 1));
     List<Link<T>> links = new ArrayList<>();
     Link<T> before = known;
     for (long number = before == null ? 1 : before.number() + 1; number <= last; number++) {
-      Link<T> next = readAnyhow(number);
+      Link<T> next = readUntrusted(number);
       checkLink(before, next);
       links.add(next);
       before = next;
     }
-    judge.checkLinked(links, this::place);
+    checker.checkLinked(links, this::place);
     return links;
   }
 
   void checkLink(@Nullable Link<T> before, Link<T> next) {
     Digest found = before == null ? null : before.digest();
-    if (Objects.equals(found, next.previous())) {
-      return;
+    Digest expected = next.header().previous();
+    if (!Objects.equals(found, expected)) {
+      throw Problems.broken(
+          place(Math.max(1, next.number() - 1)),
+          found == null ? "the first record" : found.toString(),
+          "%s as record %s of %s says; the history is broken there, restore it from a backup"
+              .formatted(
+                  expected == null ? "no record before this one" : expected, next.number(), name));
     }
-    throw new IntegrityException(
-        place(Math.max(1, next.number() - 1))
-            + ": found "
-            + (found == null ? "the first record" : found)
-            + ", expected "
-            + (next.previous() == null ? "no record before this one" : next.previous())
-            + " as record "
-            + next.number()
-            + " of "
-            + name
-            + " says; the history is broken there, restore it from a backup");
+    form.checkNext(before == null ? null : before.record(), next.record(), place(next.number()));
   }
 
-  /** Appends a record that was made for this number; false when somebody else was faster. */
-  boolean claim(long number, ObjectNode json) throws IOException {
+  /** Appends a record that was made for this number. Returns false if the number is taken. */
+  boolean claim(long number, ObjectNode json) {
     byte[] bytes = signing.write(form.kind(), json);
-    judge.checkOwn(link(number, bytes), name);
+    checker.checkOwn(link(number, bytes), name);
     return records.claim(number, bytes);
   }
 }

@@ -3,12 +3,13 @@ package io.mlops4j.runtime.registry.store;
 import io.mlops4j.registry.RegistryHead;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** The chains of a registry by their names in heads, and their ends. */
+/** The names and ends of a registry's chains. */
 final class ChainHeads {
   private ChainHeads() {}
 
-  /** The ends of all chains, unchecked but for who signed the last records. */
+  /** Returns the ends of all chains. Only the signatures of the last records are checked. */
   static RegistryHead of(Storage storage, VersionStore versions, AliasStore aliases) {
     List<RegistryHead.Entry> ends = new ArrayList<>();
     for (String model : storage.everyModel()) {
@@ -17,22 +18,16 @@ final class ChainHeads {
           .end(versions.last(model))
           .map(end -> new RegistryHead.Entry(versionsOf(model), end.number(), end.digest()))
           .ifPresent(ends::add);
-      versions
-          .states(model)
-          .chain()
-          .head()
-          .map(link -> new RegistryHead.Entry(changesOf(model), link.number(), link.digest()))
-          .ifPresent(ends::add);
-      for (String alias : aliases.names(model)) {
-        aliases
-            .chain(model, alias)
-            .head()
-            .map(
-                link -> new RegistryHead.Entry(aliasOf(model, alias), link.number(), link.digest()))
-            .ifPresent(ends::add);
+      end(changesOf(model), versions.states(model).chain()).ifPresent(ends::add);
+      for (String alias : storage.aliases(model)) {
+        end(aliasOf(model, alias), aliases.chain(model, alias).chain()).ifPresent(ends::add);
       }
     }
     return RegistryHead.of(ends);
+  }
+
+  private static Optional<RegistryHead.Entry> end(String name, Chain<?> chain) {
+    return chain.head().map(link -> new RegistryHead.Entry(name, link.number(), link.digest()));
   }
 
   static String versionsOf(String model) {
@@ -47,7 +42,7 @@ final class ChainHeads {
     return "alias " + model + "@" + alias;
   }
 
-  /** No chain, so in no head: what is kept beside versions. */
+  /** Signatures lie beside versions and form no chain, so no head contains this name. */
   static String signaturesOf(String model) {
     return "signatures " + model;
   }

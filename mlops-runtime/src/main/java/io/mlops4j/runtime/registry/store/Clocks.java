@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where the clocks of the writers of a registry disagreed by more than a bound. */
+/** Finds records of a registry whose writers' clocks disagreed by more than a tolerance. */
 final class Clocks {
   private final Instant now;
   private final Duration tolerance;
@@ -16,18 +16,16 @@ final class Clocks {
   private long moreJumps;
 
   /**
-   * @param now what this process's clock says
-   * @param tolerance what is no jump
-   * @param most how many are listed, the rest is counted
+   * Creates an empty list of jumps.
+   *
+   * @param now the time of this process's clock
+   * @param tolerance the largest difference that is not a jump
+   * @param most the number of jumps to list; further jumps are only counted
    */
   Clocks(Instant now, Duration tolerance, int most) {
     this.now = now;
     this.tolerance = tolerance;
     this.most = most;
-  }
-
-  Chain chain(String name) {
-    return new Chain(name);
   }
 
   List<Verification.Jump> jumps() {
@@ -36,6 +34,10 @@ final class Clocks {
 
   long moreJumps() {
     return moreJumps;
+  }
+
+  Chain chain(String name) {
+    return new Chain(name);
   }
 
   /** The times of one chain, from its beginning. */
@@ -48,54 +50,33 @@ final class Clocks {
     }
 
     /**
-     * Takes the next one.
+     * Checks the next record.
      *
      * @param at its time in the chain
-     * @param clock what its writer's clock said
+     * @param clock the time of its writer's clock
      */
     void next(long number, String place, Instant at, Instant clock) {
       if (!latest.equals(Instant.MIN) && clock.isBefore(latest.minus(tolerance))) {
         Duration by = Duration.between(latest, clock);
-        jump(
-            number,
-            place,
-            clock,
-            by,
-            " after a time of "
-                + latest
-                + ", "
-                + Shown.span(by.negated())
-                + " earlier, expected at most "
-                + Shown.span(tolerance)
-                + "; its writer's clock was behind, or an earlier one's was ahead: set the clocks"
-                + " of both machines");
+        String problem =
+            " after a time of %s, %s earlier, expected at most %s; its writer's clock was behind, "
+                + "or an earlier one's was ahead: set the clocks of both machines";
+        String span = Shown.span(by.negated());
+        jump(number, place, clock, by, problem.formatted(latest, span, Shown.span(tolerance)));
       } else if (clock.isAfter(now.plus(tolerance))) {
         Duration by = Duration.between(now, clock);
-        jump(
-            number,
-            place,
-            clock,
-            by,
-            ", "
-                + Shown.span(by)
-                + " ahead of the clock here, expected at most "
-                + Shown.span(tolerance)
-                + "; its writer's clock was ahead, or the one here is behind: later records are"
-                + " given its time until clocks reach it");
+        String problem =
+            ", %s ahead of the clock here, expected at most %s; its writer's clock was ahead, or "
+                + "the one here is behind: later records are given its time until clocks reach it";
+        jump(number, place, clock, by, problem.formatted(Shown.span(by), Shown.span(tolerance)));
       }
       latest = at.isAfter(latest) ? at : latest;
     }
 
     private void jump(long number, String place, Instant clock, Duration by, String problem) {
       if (jumps.size() < most) {
-        jumps.add(
-            new Verification.Jump(
-                name,
-                number,
-                place,
-                clock,
-                by,
-                place + ": found the clock reading " + clock + problem));
+        String text = place + ": found the clock reading " + clock + problem;
+        jumps.add(new Verification.Jump(name, number, place, clock, by, text));
       } else {
         moreJumps++;
       }

@@ -18,7 +18,6 @@ import io.mlops4j.registry.VersionRecord;
 import io.mlops4j.registry.VersionState;
 import io.mlops4j.runtime.internal.card.Shown;
 import io.mlops4j.runtime.internal.document.Texts;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,11 +30,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deprecates, restores, deletes and removes versions.
+ * Deprecates, restores, deletes and removes versions, and retires models.
  *
- * <p>A deletion is a record; the bytes stay for the grace period. An assignment excludes a deletion
- * ({@link Storage#together}). A lease that was under way when the version was deleted is there when
- * the bytes would go, which then stay.
+ * <p>A deletion is a record. The bytes stay for the grace period. Assignments and deletions of one
+ * model exclude each other ({@link Storage#together}). A lease that was taken while its version was
+ * deleted is found when the bytes would be removed. The bytes then stay.
  */
 final class Collector {
   private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
@@ -69,7 +68,7 @@ final class Collector {
         asked,
         change,
         last -> {
-          if (state(last).compareTo(DELETED) >= 0) {
+          if (isDeleted(last)) {
             throw refused(asked, last, "one that is not deleted; restore it first");
           }
           return true;
@@ -82,12 +81,13 @@ final class Collector {
         asked,
         change,
         last -> {
-          if (state(last) == ACTIVE || state(last) == REMOVED) {
+          VersionState state = last.map(VersionRecord::state).orElse(ACTIVE);
+          if (state == ACTIVE || state == REMOVED) {
             throw refused(
                 asked,
                 last,
                 "a deprecated one, or a deleted one whose bytes are still there; "
-                    + (state(last) == ACTIVE ? "nothing is to be done" : "publish it again"));
+                    + (state == ACTIVE ? "nothing is to be done" : "publish it again"));
           }
           return true;
         });
@@ -99,26 +99,32 @@ final class Collector {
         asked,
         change,
         last -> {
-          if (state(last).compareTo(DELETED) >= 0) {
+          if (isDeleted(last)) {
             return false;
           }
-          List<String> reasons = new ArrayList<>(keeping(asked.name()).reasons(asked.number()));
+          List<String> reasons = new ArrayList<>(retained(asked.name()).reasons(asked.number()));
           leases.holders(asked.name(), asked.number()).forEach(h -> reasons.add("leased by " + h));
           if (!reasons.isEmpty()) {
             LOG.warn("{}: its deletion by {} is refused: {}", asked, change, reasons);
-            throw kept(asked, reasons);
+            throw Problems.refused(
+                asked,
+                "a version that must stay (" + String.join("; ", reasons) + ")",
+                "one that no alias names or named within the floor of "
+                    + Shown.span(retention.floor())
+                    + " and that no process has leased; nothing was changed: assign another version"
+                    + " and wait, deprecate it, or open the registry with another retention");
           }
           storage.allowDeletions();
           return true;
         });
   }
 
-  /** Appends unless the check says that this is done already. */
+  /** Appends a record, unless {@code isNeeded} returns false. */
   private VersionRecord append(
       VersionState state,
       ModelVersion asked,
       Change change,
-      Predicate<Optional<VersionRecord>> check) {
+      Predicate<Optional<VersionRecord>> isNeeded) {
     Manifest manifest = versions.find(asked).manifest();
     ModelVersion version = manifest.version();
     States states = versions.states(version.name());
@@ -127,9 +133,9 @@ final class Collector {
         .append(
             state,
             change,
-            new States.When(clock, manifest.published()),
+            manifest.published(),
             end ->
-                check.test(states.since(version.number()))
+                isNeeded.test(states.since(version.number()))
                     ? Optional.of(List.of(version))
                     : Optional.empty())
         .or(() -> states.since(version.number()))
@@ -149,25 +155,13 @@ final class Collector {
         .append(
             RETIRED,
             change,
-            new States.When(clock, Instant.MIN),
+            Instant.MIN,
             end -> {
               requireNewest(model, end, newest);
               if (states.retirement().isPresent()) {
                 return Optional.empty();
               }
-              List<String> reasons = new ArrayList<>();
-              aliases
-                  .naming(model)
-                  .forEach(r -> reasons.add(model + "@" + r.alias() + " names " + r.to()));
-              for (int number : storage.leased(model)) {
-                leases
-                    .holders(model, number)
-                    .forEach(h -> reasons.add(model + ":" + number + " is leased by " + h));
-              }
-              if (!reasons.isEmpty()) {
-                LOG.warn("{}: its retirement by {} is refused: {}", model, change, reasons);
-                throw inUse(model, reasons);
-              }
+              refuseInUse(model, change);
               storage.allowRemovals();
               return Optional.of(List.of());
             })
@@ -178,25 +172,32 @@ final class Collector {
   private void requireNewest(String model, Optional<VersionRecord> end, @Nullable Long newest) {
     long number = end.map(VersionRecord::number).orElse(0L);
     if (newest != null && number != newest) {
-      throw new RegistryException(
-          model
-              + ": found "
-              + end.map(last -> "record " + number + " (" + text(last) + ")").orElse("no record")
-              + " as the newest of its states, expected "
-              + (newest == 0 ? "none yet" : "record " + newest)
-              + "; nothing was changed, look at changes() and decide again",
-          null);
+      String found =
+          end.map(last -> "record " + number + " (" + text(last) + ")").orElse("no record");
+      throw Problems.refused(
+          model,
+          found + " as the newest of its states",
+          (newest == 0 ? "none yet" : "record " + newest)
+              + "; nothing was changed, look at changes() and decide again");
     }
   }
 
-  private static RegistryException inUse(String model, List<String> reasons) {
-    return new RegistryException(
-        model
-            + ": found a model in use ("
-            + Texts.some(reasons)
-            + "), expected one that no alias names and no process has leased; nothing was changed:"
-            + " remove its aliases with unassign, and stop the processes that serve it",
-        null);
+  private void refuseInUse(String model, Change change) {
+    List<String> reasons = new ArrayList<>();
+    aliases.naming(model).forEach(r -> reasons.add(model + "@" + r.alias() + " names " + r.to()));
+    for (int number : storage.leased(model)) {
+      leases
+          .holders(model, number)
+          .forEach(h -> reasons.add(model + ":" + number + " is leased by " + h));
+    }
+    if (!reasons.isEmpty()) {
+      LOG.warn("{}: its retirement by {} is refused: {}", model, change, reasons);
+      throw Problems.refused(
+          model,
+          "a model in use (" + Texts.some(reasons) + ")",
+          "one that no alias names and no process has leased; nothing was changed: remove its"
+              + " aliases with unassign, and stop the processes that serve it");
+    }
   }
 
   VersionRecord reinstate(String model, Change change) {
@@ -206,11 +207,10 @@ final class Collector {
         .append(
             ACTIVE,
             change,
-            new States.When(clock, Instant.MIN),
+            Instant.MIN,
             end -> {
               if (states.retirement().isEmpty()) {
-                throw new RegistryException(
-                    model + ": found a model that is in use, expected a retired one", null);
+                throw Problems.refused(model, "a model that is in use", "a retired one");
               }
               return Optional.of(List.of());
             })
@@ -218,94 +218,72 @@ final class Collector {
   }
 
   private void makeLast(String model) {
-    try {
-      storage.makeLast(model);
-    } catch (IOException e) {
-      throw storage.cannotStore("a change of " + model, e);
-    }
+    storage.makeLast(model, "a change of " + model);
   }
 
-  private static VersionState state(Optional<VersionRecord> last) {
-    return last.map(VersionRecord::state).orElse(ACTIVE);
+  private static boolean isDeleted(Optional<VersionRecord> last) {
+    return last.filter(record -> record.state().compareTo(DELETED) >= 0).isPresent();
   }
 
   private static RegistryException refused(
       ModelVersion version, Optional<VersionRecord> last, String expected) {
-    return new RegistryException(
-        version
-            + ": found it "
-            + last.map(Collector::text).orElse("active, as it was published")
-            + ", expected "
-            + expected,
-        null);
+    String found = last.map(Collector::text).orElse("active, as it was published");
+    return Problems.refused(version, "it " + found, expected);
   }
 
   /** For example: deleted by ana at 2001-05-03T12:00:00Z (too old). */
   static String text(VersionRecord record) {
-    return VersionStore.name(record.state())
-        + " by "
-        + record.change().actor()
-        + " at "
-        + record.at()
-        + Shown.reason(record.change());
+    return text(VersionStore.name(record.state()), record.change(), record.at());
   }
 
-  private RegistryException kept(ModelVersion version, List<String> reasons) {
-    return new RegistryException(
-        version
-            + ": found a version that must stay ("
-            + String.join("; ", reasons)
-            + "), expected one that no alias names or named within the floor of "
-            + Shown.span(retention.floor())
-            + " and that no process has leased; nothing was changed: assign another version and "
-            + "wait, deprecate it, or open the registry with another retention",
-        null);
+  static String text(String done, Change change, Instant at) {
+    return done + " by " + change.actor() + " at " + at + Shown.reason(change);
   }
 
-  private RetentionReasons keeping(String model) {
+  private RetentionReasons retained(String model) {
     List<List<AliasRecord>> histories =
-        aliases.names(model).stream().map(alias -> aliases.chain(model, alias).history()).toList();
-    return RetentionReasons.of(histories, clock.instant().minus(retention.floor()));
+        storage.aliases(model).stream()
+            .map(alias -> aliases.chain(model, alias).history())
+            .toList();
+    return new RetentionReasons(histories, clock.instant().minus(retention.floor()));
   }
 
-  /** What a collection does with one model. */
-  private record Plan(
-      String model,
-      List<ModelVersion> delete,
-      List<ModelVersion> remove,
-      List<ModelVersion> restore,
-      long bytes) {}
-
+  /** Returns what a collection would do now. */
   Collected collectable() {
-    Totals totals = new Totals();
-    storage.everyModel().forEach(model -> totals.add(plan(model)));
-    return totals.collected();
+    return sum(storage.everyModel().stream().map(this::plan).toList());
   }
 
   Collected collect(Change change) {
-    Totals totals = new Totals();
+    List<Collected> done = new ArrayList<>();
     for (String model : storage.everyModel()) {
-      Plan plan = storage.together(model, () -> collect(model, change));
+      done.add(storage.together(model, () -> collect(model, change)));
       erase(model);
-      totals.add(plan);
     }
     storage.clean();
-    return totals.collected();
+    return sum(done);
   }
 
-  private Plan collect(String model, Change change) {
-    Plan plan = plan(model);
-    if (!plan.delete().isEmpty()) {
+  private static Collected sum(List<Collected> models) {
+    return new Collected(
+        models.stream().flatMap(each -> each.deleted().stream()).toList(),
+        models.stream().flatMap(each -> each.removed().stream()).toList(),
+        models.stream().flatMap(each -> each.restored().stream()).toList(),
+        models.stream().mapToLong(Collected::bytes).sum());
+  }
+
+  private Collected collect(String model, Change change) {
+    Collected plan = plan(model);
+    if (!plan.deleted().isEmpty()) {
       storage.allowDeletions();
     }
-    move(plan.delete(), DELETED, change, state -> state.compareTo(DELETED) < 0);
-    move(plan.restore(), ACTIVE, change, state -> state == DELETED);
-    move(plan.remove(), REMOVED, change, state -> state == DELETED);
+    move(plan.deleted(), DELETED, change, state -> state.compareTo(DELETED) < 0);
+    move(plan.restored(), ACTIVE, change, state -> state == DELETED);
+    move(plan.removed(), REMOVED, change, state -> state == DELETED);
     return plan;
   }
 
-  private Plan plan(String model) {
-    RetentionReasons keeping = keeping(model);
+  private Collected plan(String model) {
+    RetentionReasons retained = retained(model);
     List<ModelVersion> remove = new ArrayList<>();
     List<ModelVersion> restore = new ArrayList<>();
     long bytes = 0;
@@ -314,35 +292,31 @@ final class Collector {
         versions.states(model).in(state -> state == DELETED).entrySet()) {
       int number = deleted.getKey();
       Manifest manifest = versions.manifest(model, number).manifest();
-      if (keeping.isNamed(number) || !leases.holders(model, number).isEmpty()) {
+      if (retained.isNamed(number) || !leases.holders(model, number).isEmpty()) {
         restore.add(manifest.version());
       } else if (!deleted.getValue().at().isAfter(end)) {
         remove.add(manifest.version());
-        bytes += manifest.files().values().stream().mapToLong(Manifest.Entry::bytes).sum();
+        bytes += manifest.bytes();
       }
     }
-    return new Plan(model, garbage(model, keeping), remove, restore, bytes);
+    return new Collected(garbage(model, retained), remove, restore, bytes);
   }
 
-  /** What nobody deleted and the retention does not keep. */
-  private List<ModelVersion> garbage(String model, RetentionReasons keeping) {
+  /** Returns the undeleted versions that the retention does not protect. */
+  private List<ModelVersion> garbage(String model, RetentionReasons retained) {
     if (retention.newest().isEmpty()) {
       return List.of();
     }
     List<ModelVersion> all = versions.all(model);
     Instant floor = clock.instant().minus(retention.floor());
     return all.subList(0, Math.max(0, all.size() - retention.newest().getAsInt())).stream()
-        .filter(version -> keeping.reasons(version.number()).isEmpty())
-        .filter(version -> publishedBefore(version, floor))
+        .filter(version -> retained.reasons(version.number()).isEmpty())
+        .filter(version -> !versions.find(version).manifest().published().isAfter(floor))
         .filter(version -> leases.holders(model, version.number()).isEmpty())
         .toList();
   }
 
-  private boolean publishedBefore(ModelVersion version, Instant floor) {
-    return !versions.find(version).manifest().published().isAfter(floor);
-  }
-
-  /** Some of the versions may be moved by others meanwhile: those are left out. */
+  /** Moves the versions that are still in a state that {@code from} accepts. */
   private void move(
       List<ModelVersion> all, VersionState to, Change change, Predicate<VersionState> from) {
     for (int start = 0; start < all.size(); start += BATCH) {
@@ -351,7 +325,7 @@ final class Collector {
       states.append(
           to,
           change,
-          new States.When(clock, Instant.MIN),
+          Instant.MIN,
           end ->
               Optional.of(
                       batch.stream().filter(each -> from.test(states.of(each.number()))).toList())
@@ -359,16 +333,15 @@ final class Collector {
     }
   }
 
-  /** Also what an earlier collection recorded as removed and was killed before it went. */
+  /** Removes the files of all removed versions, also after a collection that was killed. */
   private void erase(String model) {
     for (int number : versions.states(model).in(state -> state == REMOVED).keySet()) {
       storage.erase(versions.manifest(model, number).version());
     }
   }
 
-  /** Whoever leased a version that was deleted at the same moment sees one or the other. */
-  Lease lease(ModelVersion asked, String holder) {
-    ModelVersion version = versions.find(asked).version();
+  /** Checks before and after, because the version may be deleted at the same time. */
+  Lease lease(ModelVersion version, String holder) {
     refuseDeleted(version);
     Lease lease = leases.take(version, holder);
     try {
@@ -383,27 +356,8 @@ final class Collector {
   void refuseDeleted(ModelVersion version) {
     versions.refuseRetired(version.name());
     Optional<VersionRecord> last = versions.states(version.name()).since(version.number());
-    if (state(last).compareTo(DELETED) >= 0) {
+    if (isDeleted(last)) {
       throw refused(version, last, "one that is not deleted; restore it, or take another");
-    }
-  }
-
-  /** What was done, or would be, for all models. */
-  private static final class Totals {
-    private final List<ModelVersion> deleted = new ArrayList<>();
-    private final List<ModelVersion> removed = new ArrayList<>();
-    private final List<ModelVersion> restored = new ArrayList<>();
-    private long bytes;
-
-    void add(Plan plan) {
-      deleted.addAll(plan.delete());
-      removed.addAll(plan.remove());
-      restored.addAll(plan.restore());
-      bytes += plan.bytes();
-    }
-
-    Collected collected() {
-      return new Collected(deleted, removed, restored, bytes);
     }
   }
 }

@@ -6,7 +6,6 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Lease;
 import io.mlops4j.runtime.internal.document.Document;
 import io.mlops4j.runtime.internal.document.Json;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,14 +21,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who uses which version: a small document for each lease, with the time until which it holds,
- * written anew while its holder lives. The time is the holder's. Whoever reads it adds {@link
- * #CLOCKS_DIFFER}, so a lease counts though its holder's clock is that far behind.
+ * The leases of versions. A lease is a small document with the time until which it is valid. Its
+ * holder renews it as long as the holder is open. The time comes from the holder's clock. A reader
+ * adds {@link #CLOCKS_DIFFER}, so a lease counts even when the holder's clock is that far behind.
  */
 final class Leases {
   static final Duration LENGTH = Duration.ofMinutes(10);
 
-  /** How far the clock of a lease's holder may be behind the clock of whoever deletes. */
+  /** The largest tolerated delay of the holder's clock behind the clock of a deleting process. */
   static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
 
   private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
@@ -48,17 +47,13 @@ final class Leases {
 
   Lease take(ModelVersion version, String holder) {
     Held lease = new Held(version, holder);
-    try {
-      lease.write();
-    } catch (IOException e) {
-      throw storage.cannotStore("a lease of " + version, e);
-    }
+    lease.write();
     held.add(lease);
     lease.renewals = poller.every(lease::renew);
     return lease;
   }
 
-  /** Who holds leases of a version, as text; the documents of those that ended are removed. */
+  /** Describes the holders of a version's leases. Removes the documents of expired leases. */
   List<String> holders(String model, int number) {
     List<String> holders = new ArrayList<>();
     for (Map.Entry<String, byte[]> lease : storage.leases(model, number).entrySet()) {
@@ -66,23 +61,22 @@ final class Leases {
       String place = "lease " + name + " of " + model + ":" + number + " in " + storage;
       try {
         Document.readSealed(
-            place, lease.getValue(), json -> holder(json, holders) || remove(model, number, name));
+            place,
+            lease.getValue(),
+            json -> {
+              Instant until = json.instant("until");
+              if (until.plus(CLOCKS_DIFFER).isAfter(clock.instant())) {
+                holders.add(json.text("holder") + " until " + until + " by its clock");
+              } else {
+                storage.removeLease(model, number, name);
+              }
+              return until;
+            });
       } catch (RegistryException e) {
         holders.add("somebody unknown, as " + place + " is damaged; delete it");
       }
     }
     return holders;
-  }
-
-  private boolean holder(Document json, List<String> holders) {
-    Instant until = json.instant("until");
-    return until.plus(CLOCKS_DIFFER).isAfter(clock.instant())
-        && holders.add(json.text("holder") + " until " + until + " by its clock");
-  }
-
-  private boolean remove(String model, int number, String name) {
-    storage.removeLease(model, number, name);
-    return true;
   }
 
   void close() {
@@ -103,7 +97,7 @@ final class Leases {
       this.holder = holder;
     }
 
-    private void write() throws IOException {
+    private void write() {
       Instant next = clock.instant().plus(LENGTH);
       ObjectNode json = Json.object().put("lease", FORMAT).put("holder", holder);
       json.put("version", version.toString()).put("until", next.toString());
@@ -111,7 +105,7 @@ final class Leases {
       until = next;
     }
 
-    /** At a third of the length; a store that is away is tried again. */
+    /** Writes the lease again after a third of its length. Failed writes are repeated. */
     private synchronized void renew() {
       if (closed || clock.instant().isBefore(until.minus(LENGTH.dividedBy(3).multipliedBy(2)))) {
         return;
@@ -119,9 +113,9 @@ final class Leases {
       try {
         write();
         failing = false;
-      } catch (IOException | RuntimeException | Error e) {
+      } catch (RuntimeException | Error e) {
         if (!failing) {
-          LOG.warn("{}: its lease cannot be renewed; it is tried again", version, e);
+          LOG.warn("{}: cannot renew its lease, trying again", version, e);
         }
         failing = true;
       }

@@ -18,19 +18,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The links of a model's versions, without reading each of their cards: blocks of 256 versions, one
- * sealed document each.
+ * The links of a model's versions, without reading every card. A block is a sealed document with
+ * the links of 256 versions.
  *
- * <p>A block is only a hint. The process that publishes the last version of a block writes it. A
- * reader that finds a block missing or damaged reads the block's cards and writes it again. A block
- * carries the digest of its last version's manifest, so that a block of other versions is not used.
- * Versions never change, so every process writes the same block.
+ * <p>The process that publishes the last version of a block writes the block. A reader that finds a
+ * block missing or damaged reads the block's cards and writes it again. A block contains the digest
+ * of its last version's manifest, so a block of other versions is recognised and not used. Versions
+ * never change, so every process writes the same block.
  */
 public final class LinkBlocks {
   public static final int BLOCK = VersionList.BLOCK;
   private static final int FORMAT = 1;
 
-  /** How many blocks are in memory at a time. */
+  /** The number of blocks in memory at a time. */
   private static final int GROUP = 32;
 
   private final String model;
@@ -41,26 +41,26 @@ public final class LinkBlocks {
     this.place = place;
   }
 
-  /** Where the blocks and the cards of a model lie. */
+  /** Access to the blocks and the cards of a model. */
   public interface Place {
-    /** The stored blocks from one number to another; blocks that cannot be read are left out. */
+    /** Returns the stored blocks from one number to another. Leaves out unreadable blocks. */
     Map<Integer, Stored> blocks(int first, int last);
 
     /** Replaces a block. */
     void write(int block, byte[] document) throws IOException;
 
-    /** The digest of a version's manifest. */
+    /** Returns the digest of a version's manifest. */
     Digest manifest(int version);
 
-    /** Passes on what the cards of the versions from one number to another say, in order. */
+    /** Passes on the links in the cards of the versions from one number to another, in order. */
     void cards(int first, int last, Consumer<Links> each);
   }
 
-  /** The bytes of a block, and the digest of the manifest of its last version. */
+  /** The bytes of a block, and the digest of its last version's manifest. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Stored(byte[] document, Digest last) {}
 
-  /** Passes on the links of the versions up to a number that have any, the oldest first. */
+  /** Passes on the links of the versions up to a number, the oldest first, without empty links. */
   void read(int last, Consumer<Links> each) {
     int blocks = last / BLOCK;
     boolean writable = true;
@@ -80,7 +80,7 @@ public final class LinkBlocks {
     fromCards(blocks * BLOCK + 1, last).forEach(each);
   }
 
-  /** Called after a version was published: writes the block that it ends, if it is missing. */
+  /** Called after a version was published. Writes the block that it completes, if any. */
   void published(int version) {
     int block = version / BLOCK;
     if (version % BLOCK == 0) {
@@ -89,12 +89,12 @@ public final class LinkBlocks {
           write(block, fromCards(version - BLOCK + 1, version));
         }
       } catch (RegistryException e) {
-        // An older card is damaged, which is no matter of this version's publisher.
+        // An older card is damaged. That is not an error of this publish.
       }
     }
   }
 
-  /** False if it could not be written: nothing depends on it, and the next reader tries again. */
+  /** Returns false if the block could not be written. The next reader then tries again. */
   private boolean write(int block, List<Links> links) {
     try {
       place.write(block, document(block, links));
@@ -119,13 +119,12 @@ public final class LinkBlocks {
     return links;
   }
 
-  /** Texts that many versions of a block have are written once. */
+  /** Texts that several versions of a block share. Each is written once. */
   private static final class Table {
     private final Map<String, Integer> places = new LinkedHashMap<>();
 
     int place(String text) {
-      Integer place = places.putIfAbsent(text, places.size());
-      return place == null ? places.size() - 1 : place;
+      return places.computeIfAbsent(text, key -> places.size());
     }
 
     void write(ArrayNode array) {
@@ -157,7 +156,7 @@ public final class LinkBlocks {
     return Json.writeSealed(json);
   }
 
-  /** Empty for a block that is missing, damaged or of other versions. */
+  /** Returns empty for a block that is missing, damaged or of other versions. */
   private Optional<List<Links>> parse(int block, @Nullable Stored stored) {
     try {
       return stored == null
@@ -199,7 +198,10 @@ public final class LinkBlocks {
     return links;
   }
 
-  /** A line is {@code NUMBER DIGEST} and, for each link, {@code p} or {@code d} with its place. */
+  /**
+   * Parses a line: {@code NUMBER DIGEST} and, for each link, {@code p} or {@code d} with the link's
+   * place in its table.
+   */
   private Links parse(String line, List<ModelVersion> parents, List<Links.Data> data) {
     int space = line.indexOf(' ');
     int end = next(line, space);
@@ -221,7 +223,7 @@ public final class LinkBlocks {
     return new Links(version, itsParents, itsData);
   }
 
-  /** Where the word after a space ends. */
+  /** Returns the end of the word after a space. */
   private static int next(String line, int space) {
     int end = line.indexOf(' ', space + 1);
     return end < 0 ? line.length() : end;

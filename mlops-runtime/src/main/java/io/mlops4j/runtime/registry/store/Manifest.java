@@ -15,14 +15,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What belongs to a version, by digest.
+ * The content of a version, by digest.
  *
  * @param version the version; its digest is that of the files
  * @param kind the format, and the main file where it has one
  * @param folder whether the model was published as a folder
- * @param files relative name to size and digest
+ * @param files size and digest of each file, by relative name
  * @param card the digest of {@code card.json}
- * @param publication when, by whom and from where
+ * @param publication the time, the publisher and the origin
  */
 public record Manifest(
     ModelVersion version,
@@ -33,7 +33,7 @@ public record Manifest(
     Publication publication) {
   private static final int FORMAT = 1;
 
-  /** As older libraries wrote it: nothing is known of its publisher. */
+  /** Creates a manifest without a publisher, as older libraries wrote it. */
   public Manifest(
       ModelVersion version,
       ModelFiles.Kind kind,
@@ -64,9 +64,9 @@ public record Manifest(
   }
 
   /**
-   * The same as the next version of its model.
+   * Returns this manifest with another number.
    *
-   * @param before when the version before was published
+   * @param before the time at which the version before was published
    */
   public Manifest numbered(int number, Instant before) {
     return new Manifest(
@@ -76,26 +76,30 @@ public record Manifest(
         files,
         card,
         new Publication(
-            Chain.notBefore(clock(), before),
-            clock(),
+            Chain.notBefore(publication.clock(), before),
+            publication.clock(),
             publication.by(),
             publication.process(),
             publication.registry(),
             publication.origin()));
   }
 
-  /** When, in the order of the versions. */
+  /** Returns the time of the publication, which is never before that of an earlier version. */
   public Instant published() {
     return publication.at();
   }
 
-  /** What the publisher's clock said. */
-  Instant clock() {
-    return publication.clock();
+  /** Returns the number of bytes of all files. */
+  public long bytes() {
+    return files.values().stream().mapToLong(Entry::bytes).sum();
   }
 
-  /** The digests of the files by their names. */
+  /** Returns the digests of the files by their names. */
   Map<String, Digest> digests() {
+    return digests(files);
+  }
+
+  private static Map<String, Digest> digests(Map<String, Entry> files) {
     Map<String, Digest> digests = new TreeMap<>();
     files.forEach((name, entry) -> digests.put(name, entry.digest()));
     return digests;
@@ -132,7 +136,7 @@ public record Manifest(
     return entries;
   }
 
-  /** Reads the manifest that must be that of a model's version of this number. */
+  /** Reads a manifest. Throws IllegalArgumentException if it is that of another version. */
   public static Manifest read(Document json, String model, int number) {
     if (json.count("manifest") > FORMAT) {
       throw new IllegalArgumentException(
@@ -147,19 +151,24 @@ public record Manifest(
         .forEach(
             (name, e) -> files.put(checkName(name), new Entry(checkBytes(e), e.digest("digest"))));
     Optional<String> main = Optional.ofNullable(json.optionalText("main"));
-    Manifest manifest =
-        new Manifest(
-            new ModelVersion(model, number, json.digest("digest")),
-            new ModelFiles.Kind(new ModelFormat(json.text("format")), main),
-            json.flag("folder"),
-            files,
-            json.digest("card"),
-            PublicationJson.read(json));
-    manifest.checkDigest();
-    return manifest;
+    if (files.isEmpty() || main.filter(name -> !files.containsKey(name)).isPresent()) {
+      throw new IllegalArgumentException("a manifest without its main file");
+    }
+    Digest digest = json.digest("digest");
+    boolean folder = json.flag("folder");
+    if (!digest(files, folder).equals(digest)) {
+      throw new IllegalArgumentException("a digest that is not that of the files");
+    }
+    return new Manifest(
+        new ModelVersion(model, number, digest),
+        new ModelFiles.Kind(new ModelFormat(json.text("format")), main),
+        folder,
+        files,
+        json.digest("card"),
+        PublicationJson.read(json));
   }
 
-  /** As publishing lets them in: a stranger's registry must not lead out of a version's folder. */
+  /** Accepts the names that can be published. Others may lead out of the version's folder. */
   private static String checkName(String name) {
     boolean plain =
         name.indexOf('\\') < 0
@@ -183,18 +192,8 @@ public record Manifest(
     return bytes;
   }
 
-  private void checkDigest() {
-    if (files.isEmpty() || kind.main().filter(main -> !files.containsKey(main)).isPresent()) {
-      throw new IllegalArgumentException("a manifest without its main file");
-    }
-    if (!digest(files, folder).equals(version.digest())) {
-      throw new IllegalArgumentException("a digest that is not that of the files");
-    }
-  }
-
+  /** Returns the digest of a model that consists of these files. */
   public static Digest digest(Map<String, Entry> files, boolean folder) {
-    Map<String, Digest> digests = new TreeMap<>();
-    files.forEach((name, entry) -> digests.put(name, entry.digest()));
-    return ModelFiles.digest(digests, folder);
+    return ModelFiles.digest(digests(files), folder);
   }
 }

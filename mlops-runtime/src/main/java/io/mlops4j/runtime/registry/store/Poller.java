@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread that looks again and again at what a registry watches and holds. It starts with the
- * first look that is asked for, and ends with {@link #close}.
+ * Repeats the tasks of a registry's watches and leases on one thread. The thread starts with the
+ * first task and ends with {@link #close}.
  */
 final class Poller implements AutoCloseable {
   private static final AtomicInteger NUMBER = new AtomicInteger();
@@ -24,10 +24,10 @@ final class Poller implements AutoCloseable {
   }
 
   /**
-   * Looks at once and then at every interval, until it is cancelled. A look that throws is not made
-   * again.
+   * Runs a task at once and then after every interval, until it is cancelled. A task that throws is
+   * not repeated.
    */
-  synchronized Future<?> every(Runnable look) {
+  synchronized Future<?> every(Runnable task) {
     if (closed) {
       throw new IllegalStateException("the registry is closed");
     }
@@ -35,23 +35,23 @@ final class Poller implements AutoCloseable {
       executor = new ScheduledThreadPoolExecutor(1, this::start);
       executor.setRemoveOnCancelPolicy(true);
     }
-    return executor.scheduleWithFixedDelay(look, 0, interval.toNanos(), TimeUnit.NANOSECONDS);
+    return executor.scheduleWithFixedDelay(task, 0, interval.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  static void cancel(@Nullable Future<?> looks) {
-    if (looks != null) {
-      looks.cancel(false);
+  static void cancel(@Nullable Future<?> task) {
+    if (task != null) {
+      task.cancel(false);
     }
   }
 
-  private Thread start(Runnable looks) {
-    Thread started = new Thread(looks, "mlops4j-registry-" + NUMBER.incrementAndGet());
+  private Thread start(Runnable tasks) {
+    Thread started = new Thread(tasks, "mlops4j-registry-" + NUMBER.incrementAndGet());
     started.setDaemon(true);
     thread = started;
     return started;
   }
 
-  /** Waits for a look that has begun, unless that look asks. */
+  /** Waits for a running task, unless called from that task. */
   @Override
   public void close() {
     synchronized (this) {

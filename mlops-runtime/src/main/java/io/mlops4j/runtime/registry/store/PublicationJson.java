@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The keys of a manifest that say how its version was published; older libraries skip them. */
+/** The keys of a manifest that describe its publication. Older libraries ignore them. */
 public final class PublicationJson {
   private PublicationJson() {}
 
@@ -45,7 +45,7 @@ public final class PublicationJson {
     return json == null ? Optional.empty() : Optional.ofNullable(json.optionalText(key));
   }
 
-  private static void write(Change change, ObjectNode json) {
+  static void write(Change change, ObjectNode json) {
     json.put("actor", change.actor()).put("reason", change.reason());
   }
 

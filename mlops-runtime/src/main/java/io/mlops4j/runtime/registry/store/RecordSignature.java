@@ -1,7 +1,6 @@
 package io.mlops4j.runtime.registry.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mlops4j.error.RegistryException;
 import io.mlops4j.registry.RecordSigner;
 import io.mlops4j.registry.RecordTrust;
 import io.mlops4j.runtime.internal.document.Json;
@@ -12,14 +11,14 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The signature inside a record's document: {@code signer} is what its key is called, {@code
- * signature} the signature in base64. So the next record's link covers it, and a reader that knows
- * of no signatures passes over both keys.
+ * The signature inside a record's document. The key {@code signer} holds the name of the signing
+ * key, {@code signature} the signature in base64. The next record's link covers both. A library
+ * without signatures ignores both.
  *
- * <p>What is signed is the document with an empty {@code signature} and zeros for the seal's
- * digits, after its kind and length in the form of DSSE (as bundles of models have it, with another
- * kind). The document names model, alias, number, version with manifest, and the record before; no
- * part of it can be taken for that of another record.
+ * <p>The signed bytes are the document with an empty {@code signature} and zeros for the seal's
+ * digits, after its kind and length in the form of DSSE. Model bundles use the same form with
+ * another kind. The document contains model, alias, number, version, manifest and the digest of the
+ * record before. A signature is therefore valid for one record only.
  */
 final class RecordSignature {
   private static final String SIGNER = "signer";
@@ -29,10 +28,7 @@ final class RecordSignature {
   private final String kind;
   private final byte[] document;
 
-  /**
-   * @param kind of the record
-   * @param document its bytes, whose seal was checked
-   */
+  /** The document's seal must have been checked. */
   RecordSignature(String kind, byte[] document) {
     this.kind = kind;
     this.document = document;
@@ -42,14 +38,11 @@ final class RecordSignature {
     json.put(SIGNER, signer.keyHint()).put(SIGNATURE, "");
     byte[] signature = signer.signRecord(signed(kind, Json.writeSealed(json)));
     if (signer.keyHint().isBlank() || signature.length == 0) {
-      throw new RegistryException(
-          signer
-              + ": found a signature of "
-              + signature.length
-              + " bytes by a key called \""
-              + signer.keyHint()
-              + "\", expected neither to be empty; nothing was written",
-          null);
+      throw Problems.refused(
+          signer,
+          "a signature of %s bytes by a key called \"%s\""
+              .formatted(signature.length, signer.keyHint()),
+          "neither to be empty; nothing was written");
     }
     json.put(SIGNATURE, Base64.getEncoder().encodeToString(signature));
     return Json.writeSealed(json);
@@ -67,13 +60,13 @@ final class RecordSignature {
     return bytes.toByteArray();
   }
 
-  /** Null if it is to be believed, otherwise what was found. */
+  /** Returns null if the record can be trusted, otherwise a description of the problem. */
   @Nullable String problem(String model, RecordTrust trust) {
-    ObjectNode json = parsed();
-    if (!json.has(SIGNATURE)) {
-      return trust.allowsUnsigned(model) ? null : "no signature";
-    }
     try {
+      ObjectNode json = Json.parse(document);
+      if (!json.has(SIGNATURE)) {
+        return trust.allowsUnsigned(model) ? null : "no signature";
+      }
       String hint = json.path(SIGNER).asText();
       byte[] signature = Base64.getDecoder().decode(json.path(SIGNATURE).asText());
       return trust.verifies(model, hint, signed(kind, document), signature)
@@ -81,18 +74,12 @@ final class RecordSignature {
           : "a signature by " + shown(hint) + " that does not hold, or is not trusted";
     } catch (IllegalArgumentException e) {
       return "a signature that is none (" + e.getMessage() + ")";
-    }
-  }
-
-  private ObjectNode parsed() {
-    try {
-      return Json.parse(document);
     } catch (IOException e) {
       throw new IllegalStateException("a document that was read before", e);
     }
   }
 
-  /** Anybody may have written it. */
+  /** An untrusted writer may have chosen the name. */
   private static String shown(String hint) {
     String line = hint.replaceAll("\\p{Cntrl}", "?");
     return "the key " + (line.length() <= SHOWN ? line : line.substring(0, SHOWN));

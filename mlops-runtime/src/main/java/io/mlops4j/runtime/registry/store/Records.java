@@ -1,29 +1,30 @@
 package io.mlops4j.runtime.registry.store;
 
-import java.io.IOException;
 import java.util.function.Supplier;
 
-/** Numbered documents, from 1, each written once and never changed. */
+/** Numbered documents, from 1. Each is written once and never changed. */
 public interface Records {
-  /** The highest number, 0 when there is none; a number known to be there saves looking. */
+  /** Returns the highest number, or 0. The search starts at {@code known}, a number that exists. */
   long last(long known);
 
   byte[] read(long number);
 
-  /** Makes a document that of a number, and that last; false when somebody else was faster. */
-  boolean claim(long number, byte[] document) throws IOException;
+  /**
+   * Stores a document durably under a number. Returns false if the number is taken.
+   *
+   * @throws io.mlops4j.error.RegistryException if the document cannot be stored
+   */
+  boolean claim(long number, byte[] document);
 
   /**
-   * Reads some at once. Whoever also takes a lock takes it in here: where reading needs a
-   * connection of a pool, it is then there already, and nobody waits for one who holds the lock.
+   * Runs several reads at once. A caller that also takes a lock takes it inside {@code work}. The
+   * database connection is then taken before the lock, so no thread waits for a connection while it
+   * holds the lock.
    */
   default <T> T reading(Supplier<T> work) {
     return work.get();
   }
 
-  /** Where it is, for messages. */
+  /** Returns where a document is, for messages. */
   String place(long number);
-
-  /** What to throw when it could not be stored. */
-  RuntimeException cannotStore(String what, IOException cause);
 }

@@ -6,33 +6,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Why versions of a model must stay: what its aliases name, and named not long ago. */
+/** The reasons why versions must stay: aliases that name them now or named them recently. */
 final class RetentionReasons {
   private final Map<Integer, String> now = new TreeMap<>();
-  private final Map<Integer, String> floor = new TreeMap<>();
+  private final Map<Integer, String> recent = new TreeMap<>();
 
   /**
-   * What the histories of all aliases of a model keep.
+   * Collects the reasons from the histories of all aliases of a model.
    *
-   * @param floor what was named until then need not stay
+   * @param floor a version that no alias has named since then may go
    */
-  static RetentionReasons of(List<List<AliasRecord>> histories, Instant floor) {
-    RetentionReasons keeping = new RetentionReasons();
-    histories.forEach(history -> keeping.add(history, floor));
-    return keeping;
-  }
-
-  private void add(List<AliasRecord> history, Instant floor) {
-    for (int i = 0; i < history.size(); i++) {
-      AliasRecord record = history.get(i);
-      if (record.to() == null) {
-        continue;
-      }
-      String alias = record.model() + "@" + record.alias();
-      if (i == history.size() - 1) {
-        now.put(record.to().number(), alias + " names it");
-      } else if (history.get(i + 1).at().isAfter(floor)) {
-        this.floor.put(record.to().number(), alias + " named it until " + history.get(i + 1).at());
+  RetentionReasons(List<List<AliasRecord>> histories, Instant floor) {
+    for (List<AliasRecord> history : histories) {
+      for (int i = 0; i < history.size(); i++) {
+        AliasRecord record = history.get(i);
+        if (record.to() == null) {
+          continue;
+        }
+        String alias = record.model() + "@" + record.alias();
+        Instant end = i + 1 < history.size() ? history.get(i + 1).at() : null;
+        if (end == null) {
+          now.put(record.to().number(), alias + " names it");
+        } else if (end.isAfter(floor)) {
+          recent.put(record.to().number(), alias + " named it until " + end);
+        }
       }
     }
   }
@@ -41,9 +38,9 @@ final class RetentionReasons {
     return now.containsKey(number);
   }
 
-  /** Why a version must stay, empty when no alias keeps it. */
+  /** Returns why a version must stay. Empty if no alias retains it. */
   List<String> reasons(int number) {
-    String named = now.getOrDefault(number, floor.get(number));
+    String named = now.getOrDefault(number, recent.get(number));
     return named == null ? List.of() : List.of(named);
   }
 }

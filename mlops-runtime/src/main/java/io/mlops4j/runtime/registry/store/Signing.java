@@ -7,14 +7,15 @@ import io.mlops4j.registry.RegistryHead;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.runtime.internal.document.Json;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who signs the records of a registry, and whose are believed.
+ * The signer of a registry's records, and the trusted signers.
  *
- * @param signer who signs, null if nobody does
- * @param trust whose are believed, null if everybody's are
- * @param since up to where records need no signature
+ * @param signer signs new records; null leaves them unsigned
+ * @param trust the trusted signers; null trusts every record
+ * @param since the records up to this head need no signature
  */
 public record Signing(
     @Nullable RecordSigner signer, @Nullable RecordTrust trust, RegistryHead since) {
@@ -25,18 +26,14 @@ public record Signing(
         options.signer().orElse(null), options.trust().orElse(null), options.since());
   }
 
-  /** Of the records of a chain, named as in heads. */
-  SignatureChecker judge(String model, String chain) {
+  /** Returns the checker for a chain, which is named as in heads. */
+  SignatureChecker checker(String model, String chain) {
+    Stream<RegistryHead.Entry> ends = since.entries().stream();
     return new SignatureChecker(
-        model,
-        trust,
-        since.entries().stream()
-            .filter(entry -> entry.chain().equals(chain))
-            .findFirst()
-            .orElse(null));
+        model, trust, ends.filter(end -> end.chain().equals(chain)).findFirst().orElse(null));
   }
 
-  /** A record's document, signed if somebody signs. */
+  /** Writes a record's document, signed if there is a signer. */
   byte[] write(String kind, ObjectNode json) {
     return signer == null ? Json.writeSealed(json) : RecordSignature.write(kind, json, signer);
   }

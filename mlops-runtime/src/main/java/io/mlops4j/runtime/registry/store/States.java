@@ -1,15 +1,12 @@
 package io.mlops4j.runtime.registry.store;
 
-import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.VersionRecord;
 import io.mlops4j.registry.VersionState;
 import io.mlops4j.runtime.registry.store.Chain.Link;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,88 +15,66 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What became of a model's versions: their states, replayed from the chain of their changes. */
+/** The states of a model's versions, replayed from the chain of their changes. */
 final class States {
   private final Records records;
   private final String model;
+  private final Clock clock;
   private final Chain<VersionRecord> chain;
   private final Map<Integer, VersionRecord> latest = new HashMap<>();
   private @Nullable VersionRecord ofModel;
   private @Nullable Link<VersionRecord> applied;
 
-  States(Records records, String model, Signing signing) {
-    this.records = records;
+  States(Storage storage, String model, Signing signing, Clock clock) {
+    this.records = storage.changeRecords(model);
     this.model = model;
+    this.clock = clock;
     this.chain =
         new Chain<>(
             records,
-            changesOf(model),
+            "the changes of " + model,
             new ChangeJson(model),
             signing,
-            signing.judge(model, ChainHeads.changesOf(model)));
-  }
-
-  /**
-   * When something changes.
-   *
-   * @param clock this process's clock
-   * @param earliest what the change cannot be earlier than
-   */
-  record When(Clock clock, Instant earliest) {}
-
-  private static String changesOf(String model) {
-    return "the changes of " + model;
+            signing.checker(model, ChainHeads.changesOf(model)));
   }
 
   Chain<VersionRecord> chain() {
     return chain;
   }
 
-  /** All records, the oldest first, every link checked. */
+  /** Returns all records, the oldest first, after checking every link. */
   List<VersionRecord> history() {
     return chain.all().stream().map(Link::record).toList();
   }
 
-  /** Reads what was appended since; gives the last. */
-  private Optional<Link<VersionRecord>> refresh() {
-    return records.reading(this::catchUp);
+  /** Reads the records that were appended since the last call, then answers a question. */
+  private <T> T current(Supplier<T> question) {
+    return records.reading(
+        () -> {
+          synchronized (this) {
+            for (Link<VersionRecord> link : chain.after(applied, chain.last())) {
+              VersionRecord record = link.record();
+              ofModel = record.isOfModel() ? record : ofModel;
+              record.versions().forEach(version -> latest.put(version.number(), record));
+              applied = link;
+            }
+            return question.get();
+          }
+        });
   }
 
-  private synchronized Optional<Link<VersionRecord>> catchUp() {
-    for (Link<VersionRecord> link : chain.after(applied, chain.last())) {
-      VersionRecord record = link.record();
-      ofModel = record.isOfModel() ? record : ofModel;
-      record.versions().forEach(version -> latest.put(version.number(), record));
-      applied = link;
-    }
-    return Optional.ofNullable(applied);
-  }
-
-  /**
-   * The record that brought a version into its state, empty for one that is as it was published.
-   */
+  /** Returns the record that gave a version its state, or empty if no record changed its state. */
   Optional<VersionRecord> since(int number) {
-    return records.reading(
-        () -> {
-          synchronized (this) {
-            catchUp();
-            return Optional.ofNullable(latest.get(number));
-          }
-        });
+    return current(() -> Optional.ofNullable(latest.get(number)));
   }
 
-  /** The record that retired the model, empty for one that is not retired. */
+  /** Returns the record that retired the model, or empty if the model is not retired. */
   Optional<VersionRecord> retirement() {
-    return records.reading(
-        () -> {
-          synchronized (this) {
-            catchUp();
-            return Optional.ofNullable(ofModel)
-                .filter(record -> record.state() == VersionState.RETIRED);
-          }
-        });
+    return current(() -> Optional.ofNullable(ofModel))
+        .filter(record -> record.state() == VersionState.RETIRED);
   }
 
   VersionState of(int number) {
@@ -110,64 +85,49 @@ final class States {
     return of(number).compareTo(VersionState.DELETED) >= 0;
   }
 
-  /** The versions that are in a state by a record, by number. */
+  /** Returns the versions whose state was changed to a wanted one, by number. */
   NavigableMap<Integer, VersionRecord> in(Predicate<VersionState> wanted) {
-    return records.reading(() -> inNow(wanted));
-  }
-
-  private synchronized NavigableMap<Integer, VersionRecord> inNow(Predicate<VersionState> wanted) {
-    catchUp();
-    NavigableMap<Integer, VersionRecord> found = new TreeMap<>();
-    latest.forEach(
-        (number, record) -> {
-          if (wanted.test(record.state())) {
-            found.put(number, record);
-          }
-        });
-    return Collections.unmodifiableNavigableMap(found);
+    NavigableMap<Integer, VersionRecord> found = current(() -> new TreeMap<>(latest));
+    found.values().removeIf(record -> !wanted.test(record.state()));
+    return found;
   }
 
   /**
    * Appends a change of some versions, or of the model.
    *
-   * @param when the clock, and what the change cannot be earlier than
-   * @param choose says which versions, before every try, where none are the model as a whole;
-   *     throws if none may be changed, and is empty when none need to be
+   * @param earliest the earliest time that the change may have
+   * @param choose called before every try with the newest record; returns the versions to change,
+   *     an empty list for the model as a whole, or empty if no change is needed; throws if the
+   *     change is not allowed
    */
   Optional<VersionRecord> append(
       VersionState state,
       Change change,
-      When when,
+      Instant earliest,
       Function<Optional<VersionRecord>, Optional<List<ModelVersion>>> choose) {
-    try {
-      while (true) {
-        // Before the choice: a chain that grew since makes the claim fail.
-        Link<VersionRecord> end = refresh().orElse(null);
-        Optional<List<ModelVersion>> versions =
-            choose.apply(Optional.ofNullable(end).map(Link::record));
-        if (versions.isEmpty()) {
-          return Optional.empty();
-        }
-        Digest previous = end == null ? null : end.digest();
-        long number = end == null ? 1 : end.number() + 1;
-        Instant now = when.clock().instant();
-        Instant at = Chain.notBefore(now, when.earliest());
-        VersionRecord next =
-            new VersionRecord(
-                model,
-                number,
-                state,
-                versions.get(),
-                change,
-                end == null ? at : Chain.notBefore(at, end.at()),
-                now,
-                previous);
-        if (chain.claim(number, ChangeJson.write(next))) {
-          return Optional.of(next);
-        }
+    while (true) {
+      // Read before the choice, so that the claim fails if the chain has grown since.
+      Link<VersionRecord> end = current(() -> Optional.ofNullable(applied)).orElse(null);
+      Optional<List<ModelVersion>> versions =
+          choose.apply(Optional.ofNullable(end).map(Link::record));
+      if (versions.isEmpty()) {
+        return Optional.empty();
       }
-    } catch (IOException e) {
-      throw records.cannotStore(changesOf(model), e);
+      Instant now = clock.instant();
+      Instant at = Chain.notBefore(now, earliest);
+      VersionRecord next =
+          new VersionRecord(
+              model,
+              end == null ? 1 : end.number() + 1,
+              state,
+              versions.get(),
+              change,
+              end == null ? at : Chain.notBefore(at, end.header().at()),
+              now,
+              end == null ? null : end.digest());
+      if (chain.claim(next.number(), ChangeJson.write(next))) {
+        return Optional.of(next);
+      }
     }
   }
 }

@@ -3,9 +3,12 @@ package io.mlops4j.runtime.registry.store;
 import io.mlops4j.error.IntegrityException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.runtime.internal.card.Links;
 import io.mlops4j.runtime.internal.file.ByteSink;
+import io.mlops4j.runtime.internal.source.ModelFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -15,40 +18,41 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where the documents and files of a registry lie: in a folder or in a database. What they say, and
- * which of them there may be, is for its callers. Thread safe.
+ * Access to the documents and files of a registry, in a folder or in a database. It does not
+ * interpret documents. Thread safe.
  *
- * <p>A document that must be there and is not is an {@link IntegrityException}; a storage that
- * cannot be reached any other {@link RegistryException}.
+ * <p>Methods throw {@link IntegrityException} for a document that must exist and does not, and
+ * another {@link RegistryException} if the storage cannot be reached.
  */
 public interface Storage extends AutoCloseable {
-  /** Where it is, so that another process finds it. */
+  /** Returns an address at which another process finds this storage. */
   URI location();
 
-  /** The models that have a version, sorted. */
+  /** Returns the models that have a version, sorted. */
   List<String> models();
 
-  /** Also those of which there is something else only, sorted. */
+  /** Returns the models that have versions, records or aliases, sorted. */
   List<String> everyModel();
 
-  /** A model's aliases, sorted. */
+  /** Returns a model's aliases, including removed ones, sorted. */
   List<String> aliases(String model);
 
   Records aliasRecords(String model, String alias);
 
   Records changeRecords(String model);
 
-  /** The highest number of a model's versions, 0 when there is none; cheap. */
+  /** Returns the highest number of a model's versions, or 0. May rely on numbers seen before. */
   int last(String model);
 
-  /**
-   * The same, not from memory: also tells a storage that is away from a version that is not there.
-   */
-  int lastAnew(String model);
+  /** Returns {@link #last} from the storage itself, and throws if the storage is away. */
+  default int lastAnew(String model) {
+    return last(model);
+  }
 
-  /** The same, when every version before is there. */
+  /** Returns {@link #last}, and throws if a version before it is missing. */
   int complete(String model);
 
   boolean has(String model, int number);
@@ -60,124 +64,149 @@ public interface Storage extends AutoCloseable {
   VersionList list(String model, IntFunction<VersionStore.Stored> manifests);
 
   /**
-   * Where the links of a model's versions are stored.
+   * Returns the blocks of links of a model's versions.
    *
    * @param cards reads the links of a version from its card
    */
   LinkBlocks.Place links(String model, IntFunction<Links> cards);
 
-  /** Where a version is, for messages. */
+  /** Returns where a version is, for messages. */
   String place(String model, int number);
 
-  /** Where a version's manifest is, for messages. */
+  /** Returns where a version's manifest is, for messages. */
   String manifestPlace(String model, int number);
 
-  /** Where a version's card is, for messages. */
+  /** Returns where a version's card is, for messages. */
   String cardPlace(String model, int number);
 
-  /** Before anything refers to a version that another process may just have published. */
-  void makeLast(String model) throws IOException;
+  /**
+   * Makes all versions durable before a record refers to one of them.
+   *
+   * @param what the record, for messages
+   */
+  default void makeLast(String model, String what) {}
 
-  /** Whether a version's files are still there, good or damaged. */
+  /** Returns whether a version's files exist, intact or damaged. */
   boolean hasFiles(ModelVersion version);
 
-  /** Whether each file is there and no other, as far as that is known without reading them. */
+  /** Throws if a listed file is missing or an unlisted one exists. Does not read the files. */
   void checkFiles(ModelVersion version, Manifest manifest);
 
-  /** Where a file or, without a name, all of them lie, for messages. */
+  /** Returns where a file is, for messages; with an empty name, where all of them are. */
   Path path(ModelVersion version, String file);
 
   /** Reads a file into memory outside the heap, and verifies it. */
   ByteBuffer read(ModelVersion version, String file, Manifest.Entry expected);
 
-  /** Reads a file piece by piece, and throws after the last one when it was not what it must be. */
+  /** Reads a file piece by piece. Throws after the last piece if the bytes are damaged. */
   void pass(ModelVersion version, String file, Manifest.Entry expected, ByteSink sink)
       throws IOException;
 
+  /** Publishes a model as the next version, or returns the version that has the same content. */
+  ModelVersion publish(
+      ModelCard card, ModelFiles model, PublishOptions options, VersionStore versions);
+
   /**
-   * Puts a version there as it is elsewhere, after all before it: a manifest, a card, the files
-   * unless they were removed. False when somebody else was faster.
+   * Stores the copy of a version that follows the newest one here: the manifest, the card and, if
+   * they were not removed, the files. Returns false if another process took the number.
    */
   boolean put(VersionCopy version) throws IOException;
 
-  /** Removes the files of a version that is recorded as removed; nothing when they are gone. */
+  /** Removes the files of a version that is recorded as removed, if they exist. */
   void erase(ModelVersion version);
 
-  /** The names of a version's signatures, sorted. */
+  /** Returns the names of a version's signatures, sorted. */
   List<String> signatures(ModelVersion version);
 
   byte[] signature(ModelVersion version, String name);
 
-  /** Where a signature is, for messages. */
+  /** Returns where a signature is, for messages. */
   String signaturePlace(ModelVersion version, String name);
 
-  /** Does nothing when there is one of this name. */
-  void putSignature(ModelVersion version, String name, byte[] bundle) throws IOException;
+  /** Stores a signature, unless one of this name exists. */
+  void putSignature(ModelVersion version, String name, byte[] bundle);
 
-  /** Removes what was left behind, as well as it can be done. */
+  /** Removes remains of killed processes. Best effort. */
   void clean();
 
-  /** Before the first version is deleted: keeps libraries out that do not know of deletions. */
-  void allowDeletions();
+  /** Prevents libraries without deletions from opening this registry from now on. */
+  default void allowDeletions() {}
 
-  /** Before the first alias is removed or model retired: keeps out libraries that know neither. */
+  /** Prevents libraries without removed aliases and retired models from opening this registry. */
   void allowRemovals();
 
-  /** The versions of a model that have documents of leases. */
+  /** Returns the versions of a model that have leases. */
   List<Integer> leased(String model);
 
-  /** The documents of leases of a version by their names. */
+  /** Returns the documents of a version's leases by their names. */
   Map<String, byte[]> leases(String model, int number);
 
-  void putLease(String model, int number, String name, byte[] document) throws IOException;
+  void putLease(String model, int number, String name, byte[] document);
 
-  /** Best effort: a lease ends by itself. */
+  /** Removes a lease. Best effort: a lease expires by itself. */
   void removeLease(String model, int number, String name);
 
   /**
-   * Runs some work that decides by what is there and then writes. No other thread or process does
-   * such work for the same model meanwhile.
+   * Runs work that reads, decides and then writes. No other thread or process runs such work for
+   * the same model at the same time.
    */
   <T> T together(String model, Supplier<T> work);
 
-  /** Does some reading, as one transaction where that is cheaper. */
-  <T> T reading(Supplier<T> work);
+  /** Runs several reads, in one transaction if the storage has transactions. */
+  default <T> T reading(Supplier<T> work) {
+    return work.get();
+  }
 
   RegistryException cannotStore(String what, IOException cause);
 
-  RegistryException cannotRead(String place, IOException cause);
+  /** Creates the error for a document or file that must exist and does not. */
+  default IntegrityException missing(Object place) {
+    return gone(place);
+  }
 
-  IntegrityException missing(String place);
-
-  /** Whether this was thrown because it went away as a whole: nothing is known to be broken. */
+  /** Returns whether an error means that the whole storage is away. Nothing is damaged then. */
   boolean isAway(RegistryException e);
 
   @Override
   void close();
 
-  /** What to throw when something cannot be read. */
-  static RegistryException unreadable(Object path, Exception cause) {
+  /** Creates the error for a document or file that cannot be read. */
+  static RegistryException unreadable(Object place, Exception cause) {
     if (cause instanceof ClosedByInterruptException) {
       return new RegistryException(
-          path + ": the thread was interrupted while it read this; read it again", cause);
+          place + ": the thread was interrupted while it read this; read it again", cause);
     }
     return new RegistryException(
-        path
+        place
             + ": found something that cannot be read ("
             + cause
             + "), expected a readable registry; check permissions and disk",
         cause);
   }
 
-  /** A digest that must be another. */
+  /** Creates the error for a publish that was interrupted. */
+  static RegistryException interrupted(Object storage, String model, @Nullable Exception cause) {
+    return new RegistryException(
+        storage + ": interrupted while publishing " + model + "; nothing was stored, publish again",
+        cause);
+  }
+
+  /** Creates the error for a missing document or file of a storage that can be reached. */
+  static IntegrityException gone(Object place) {
+    return new IntegrityException(
+        place
+            + ": found nothing there, expected what was published; it was deleted by other hands, "
+            + "restore it from a backup",
+        true);
+  }
+
+  /** Throws if a digest is not the published one. */
   static void check(String place, Digest found, Digest expected) {
     if (!found.equals(expected)) {
-      throw new IntegrityException(
-          place
-              + ": found "
-              + found
-              + ", expected "
-              + expected
+      throw Problems.broken(
+          place,
+          found.toString(),
+          expected
               + " as published; it was edited or damaged and is not used, restore it from a backup "
               + "or publish the model again");
     }

@@ -1,6 +1,5 @@
 package io.mlops4j.runtime.registry.store;
 
-import io.mlops4j.error.IntegrityException;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.model.ModelVersion;
@@ -24,7 +23,6 @@ import io.mlops4j.registry.Watch;
 import io.mlops4j.runtime.internal.card.Links;
 import io.mlops4j.runtime.internal.source.ModelFiles;
 import io.mlops4j.spi.ModelSource;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -35,43 +33,35 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
-/** What is the same in every registry, wherever its documents and files lie. */
+/** The registry operations that do not depend on where documents and files are stored. */
 public final class StoredRegistry implements ModelRegistry {
   private final Storage storage;
   private final RegistryOptions options;
   private final Signing signing;
   private final VersionStore versions;
   private final AliasStore aliases;
-  private final Publishing publishing;
   private final Poller poller;
   private final Leases leases;
   private final Collector collector;
   private volatile boolean closed;
 
-  /** How a version gets into the storage. */
-  public interface Publishing {
-    ModelVersion publish(ModelCard card, ModelFiles model, PublishOptions options);
-  }
-
-  public StoredRegistry(
-      Storage storage, RegistryOptions options, Function<VersionStore, Publishing> publishing) {
+  public StoredRegistry(Storage storage, RegistryOptions options) {
     Clock clock = options.clock();
     this.storage = storage;
     this.options = options;
     this.signing = Signing.of(options);
-    this.versions = new VersionStore(storage, signing);
-    this.aliases = new AliasStore(storage, signing);
-    this.publishing = publishing.apply(versions);
+    this.versions = new VersionStore(storage, signing, clock);
+    this.aliases = new AliasStore(storage, signing, clock);
     this.poller = new Poller(options.interval());
     this.leases = new Leases(storage, clock, poller);
     this.collector = new Collector(storage, clock, options.retention(), versions, aliases, leases);
   }
 
-  /** Where this registry lies; throws when it is closed. */
+  /** Returns the storage. Throws IllegalStateException if the registry is closed. */
   public Storage storage() {
     checkOpen();
     return storage;
@@ -83,6 +73,17 @@ public final class StoredRegistry implements ModelRegistry {
     }
   }
 
+  private String checkModel(String model) {
+    checkOpen();
+    return ModelRef.checkName("model", model);
+  }
+
+  private VersionStore.Stored find(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
+    checkOpen();
+    return versions.find(version);
+  }
+
   @Override
   public ModelVersion publish(ModelCard card, Path fileOrFolder, PublishOptions options) {
     Objects.requireNonNull(card, "card");
@@ -92,9 +93,9 @@ public final class StoredRegistry implements ModelRegistry {
     ModelFiles model = ModelFiles.list(fileOrFolder);
     List<byte[]> bundles = model.signatures().stream().map(StoredRegistry::bytes).toList();
     bundles.forEach(bundle -> VersionSignatures.checkSize(fileOrFolder, bundle));
-    ModelVersion version = publishing.publish(card, model, options);
+    ModelVersion version = storage.publish(card, model, options, versions);
     versions.links(version.name()).published(version.number());
-    bundles.forEach(bundle -> versions.addSignature(version, bundle));
+    bundles.forEach(bundle -> versions.signatures().add(version, bundle));
     return version;
   }
 
@@ -112,8 +113,7 @@ public final class StoredRegistry implements ModelRegistry {
 
   @Override
   public List<String> aliases(String model) {
-    checkOpen();
-    ModelRef.checkName("model", model);
+    checkModel(model);
     return storage.reading(() -> aliases.naming(model).stream().map(AliasRecord::alias).toList());
   }
 
@@ -125,20 +125,23 @@ public final class StoredRegistry implements ModelRegistry {
       return storage.reading(() -> ByDigest.find(storage, versions, text));
     }
     ModelRef ref = ModelRef.parse(text);
+    return storage.reading(() -> resolve(ref));
+  }
+
+  private ModelVersion resolve(ModelRef ref) {
     if (ref.alias().isPresent()) {
-      return storage.reading(() -> named(ref, ref.alias().get()));
+      return named(ref, ref.alias().get());
     }
-    return storage.reading(
-        () ->
-            ref.number().isPresent()
-                ? versions.find(ref.name(), ref.number().getAsInt()).version()
-                : versions.latest(ref.name()));
+    return ref.number().isPresent()
+        ? versions.find(ref.name(), ref.number().getAsInt()).version()
+        : versions.latest(ref.name());
   }
 
   private ModelVersion named(ModelRef ref, String alias) {
     AliasJson.Named head =
         aliases
             .chain(ref.name(), alias)
+            .chain()
             .head()
             .map(Chain.Link::record)
             .orElseThrow(() -> aliases.unknown(ref, versions.last(ref.name())));
@@ -148,44 +151,36 @@ public final class StoredRegistry implements ModelRegistry {
     }
     VersionStore.Stored stored = versions.find(to);
     if (!stored.digest().equals(head.manifest())) {
-      throw new IntegrityException(
-          storage.place(ref.name(), stored.version().number())
-              + ": found a manifest "
-              + stored.digest()
-              + ", expected "
-              + head.manifest()
-              + " as it was when "
-              + ref
-              + " was assigned; card or files were exchanged, restore the version from a backup");
+      throw Problems.broken(
+          storage.place(ref.name(), stored.version().number()),
+          "a manifest " + stored.digest(),
+          "%s as it was when %s was assigned; card or files were exchanged, restore the version "
+                  .formatted(head.manifest(), ref)
+              + "from a backup");
     }
     return stored.version();
   }
 
   @Override
   public ModelCard card(ModelVersion version) {
-    Objects.requireNonNull(version, "version");
-    checkOpen();
-    return versions.card(version);
+    return versions.card(find(version).manifest());
   }
 
   @Override
   public List<ModelVersion> versions(String model) {
-    checkOpen();
-    return versions.all(ModelRef.checkName("model", model));
+    return versions.all(checkModel(model));
   }
 
   @Override
   public List<VersionStatus> versions(String model, VersionRange range) {
     Objects.requireNonNull(range, "range");
-    checkOpen();
-    ModelRef.checkName("model", model);
+    checkModel(model);
     return storage.reading(() -> versions.page(model, range));
   }
 
-  /** Tells what the versions of a model were made from, and their states, the oldest first. */
+  /** Passes on the links and the states of a model's versions, the oldest first. */
   public void links(String model, BiConsumer<Links, VersionState> each) {
-    checkOpen();
-    ModelRef.checkName("model", model);
+    checkModel(model);
     Map<Integer, VersionRecord> changed = versions.states(model).in(state -> true);
     versions
         .links(model)
@@ -199,42 +194,33 @@ public final class StoredRegistry implements ModelRegistry {
 
   @Override
   public VersionStatus status(ModelVersion version) {
-    Objects.requireNonNull(version, "version");
-    checkOpen();
-    return versions.status(versions.find(version).manifest());
+    return versions.status(find(version).manifest());
   }
 
   @Override
   public Publication publication(ModelVersion version) {
-    Objects.requireNonNull(version, "version");
-    checkOpen();
-    return versions.find(version).manifest().publication();
+    return find(version).manifest().publication();
   }
 
   @Override
   public ModelSource source(ModelVersion version) {
-    Objects.requireNonNull(version, "version");
-    checkOpen();
-    return versions.source(version);
+    return versions.source(find(version).manifest());
   }
 
   @Override
   public ModelSource deferredSource(ModelVersion version) {
-    Objects.requireNonNull(version, "version");
-    checkOpen();
-    return versions.deferredSource(version);
+    return versions.deferredSource(find(version).manifest());
   }
 
-  /** Also those that were removed. */
+  /** Returns a model's aliases, including removed ones. */
   public List<String> everyAlias(String model) {
     checkOpen();
-    return aliases.names(model);
+    return storage.aliases(model);
   }
 
-  /** For archives, which carry the very bytes. */
+  /** Returns the bytes of a card as they were published. */
   public byte[] cardBytes(ModelVersion version) {
-    checkOpen();
-    return versions.cardBytes(version);
+    return versions.cardBytes(find(version).manifest());
   }
 
   @Override
@@ -244,92 +230,77 @@ public final class StoredRegistry implements ModelRegistry {
 
   @Override
   public void addSignature(ModelVersion version, byte[] bundle) {
-    Objects.requireNonNull(version, "version");
     Objects.requireNonNull(bundle, "bundle");
-    checkOpen();
-    versions.addSignature(version, bundle);
+    versions.signatures().add(find(version).version(), bundle);
   }
 
   @Override
   public List<byte[]> signatures(ModelVersion version) {
-    Objects.requireNonNull(version, "version");
-    checkOpen();
-    return versions.signatures(version);
+    return versions.signatures().of(find(version).version());
   }
 
   @Override
   public AliasRecord assign(String ref, ModelVersion to, Change change) {
-    Objects.requireNonNull(ref, "ref");
-    Objects.requireNonNull(to, "to");
-    Objects.requireNonNull(change, "change");
-    return append(ref, to, change, newest -> true, "");
+    return assign(ref, to, change, newest -> true, "");
   }
 
   @Override
   public AliasRecord assign(String ref, ModelVersion to, Change change, AliasRecord expected) {
-    Objects.requireNonNull(ref, "ref");
-    Objects.requireNonNull(to, "to");
-    Objects.requireNonNull(change, "change");
     Objects.requireNonNull(expected, "expected");
-    return append(ref, to, change, Optional.of(expected)::equals, newest(expected));
-  }
-
-  private static String newest(AliasRecord expected) {
-    return "record "
-        + expected.number()
-        + (expected.isRemoval() ? " (a removal)" : " (to " + expected.to() + ")")
-        + " to be the newest";
+    return assign(ref, to, change, Optional.of(expected)::equals, newest(expected));
   }
 
   @Override
   public AliasRecord assignFirst(String ref, ModelVersion to, Change change) {
-    Objects.requireNonNull(ref, "ref");
-    Objects.requireNonNull(to, "to");
-    Objects.requireNonNull(change, "change");
-    return append(ref, to, change, Optional::isEmpty, "none yet");
+    return assign(ref, to, change, Optional::isEmpty, "none yet");
   }
 
-  private AliasRecord append(
+  private static String newest(AliasRecord expected) {
+    String to = expected.isRemoval() ? "a removal" : "to " + expected.to();
+    return "record " + expected.number() + " (" + to + ") to be the newest";
+  }
+
+  private AliasRecord assign(
       String text,
       ModelVersion to,
       Change change,
       Predicate<Optional<AliasRecord>> newest,
       String expected) {
-    checkOpen();
-    Objects.requireNonNull(change, "change");
-    AliasChain chain = aliases.chain(text);
+    Objects.requireNonNull(to, "to");
+    AliasChain chain = chain(text, change);
     ModelRef ref = ModelRef.parse(text);
     if (!to.name().equals(ref.name())) {
       throw new IllegalArgumentException(
-          "to: found "
-              + to
-              + ", expected a version of "
-              + ref.name()
-              + ", which "
-              + ref
-              + " names");
+          "to: found %s, expected a version of %s, which %s names".formatted(to, ref.name(), ref));
     }
     return storage.together(
         ref.name(),
         () -> {
           VersionStore.Stored stored = versions.find(to);
           collector.refuseDeleted(stored.version());
-          makeLast(ref);
-          return chain.append(stored, change, options.clock(), newest, expected);
+          storage.makeLast(ref.name(), ref.toString());
+          return chain.append(stored, change, newest, expected);
         });
+  }
+
+  private AliasChain chain(String ref, Change change) {
+    Objects.requireNonNull(change, "change");
+    return chain(ref);
+  }
+
+  private AliasChain chain(String ref) {
+    Objects.requireNonNull(ref, "ref");
+    checkOpen();
+    return aliases.chain(ref);
   }
 
   @Override
   public AliasRecord unassign(String ref, Change change) {
-    Objects.requireNonNull(ref, "ref");
-    Objects.requireNonNull(change, "change");
-    return remove(ref, change, newest -> true, "");
+    return unassign(ref, change, newest -> true, "");
   }
 
   @Override
   public AliasRecord unassign(String ref, Change change, AliasRecord expected) {
-    Objects.requireNonNull(ref, "ref");
-    Objects.requireNonNull(change, "change");
     Objects.requireNonNull(expected, "expected");
     if (expected.isRemoval()) {
       throw new IllegalArgumentException(
@@ -337,142 +308,109 @@ public final class StoredRegistry implements ModelRegistry {
               + expected.number()
               + ", expected a record that names a version, since nothing is left to remove");
     }
-    return remove(ref, change, Optional.of(expected)::equals, newest(expected));
+    return unassign(ref, change, Optional.of(expected)::equals, newest(expected));
   }
 
-  private AliasRecord remove(
+  private AliasRecord unassign(
       String text, Change change, Predicate<Optional<AliasRecord>> newest, String expected) {
-    checkOpen();
-    Objects.requireNonNull(change, "change");
-    AliasChain chain = aliases.chain(text);
+    AliasChain chain = chain(text, change);
     ModelRef ref = ModelRef.parse(text);
     return storage.together(
         ref.name(),
         () -> {
-          if (chain.head().isEmpty()) {
+          if (chain.newest().isEmpty()) {
             throw aliases.unknown(ref, versions.last(ref.name()));
           }
           storage.allowRemovals();
-          return chain.append(null, change, options.clock(), newest, expected);
+          return chain.append(null, change, newest, expected);
         });
-  }
-
-  private void makeLast(ModelRef ref) {
-    try {
-      storage.makeLast(ref.name());
-    } catch (IOException e) {
-      throw storage.cannotStore(ref.toString(), e);
-    }
   }
 
   @Override
   public Optional<AliasRecord> head(String ref) {
-    Objects.requireNonNull(ref, "ref");
-    checkOpen();
-    AliasChain chain = aliases.chain(ref);
-    return storage.reading(() -> chain.head().map(link -> link.record().record()));
+    return storage.reading(chain(ref)::newest);
   }
 
   @Override
   public List<AliasRecord> history(String ref) {
-    Objects.requireNonNull(ref, "ref");
-    checkOpen();
-    AliasChain chain = aliases.chain(ref);
-    return storage.reading(chain::history);
+    return storage.reading(chain(ref)::history);
   }
 
   @Override
   public Optional<AliasRecord> at(String ref, Instant when) {
-    Objects.requireNonNull(ref, "ref");
     Objects.requireNonNull(when, "when");
-    checkOpen();
-    AliasChain chain = aliases.chain(ref);
+    AliasChain chain = chain(ref);
     return storage.reading(() -> chain.at(when));
   }
 
   @Override
   public Watch watch(String ref, AliasListener listener) {
-    Objects.requireNonNull(ref, "ref");
     Objects.requireNonNull(listener, "listener");
-    checkOpen();
-    AliasChain chain = aliases.chain(ref);
-    return AliasWatch.start(
-        poller,
-        ref,
-        () -> storage.reading(() -> chain.head().map(link -> link.record().record())),
-        listener);
+    AliasChain chain = chain(ref);
+    return AliasWatch.start(poller, ref, () -> storage.reading(chain::newest), listener);
   }
 
   @Override
   public VersionRecord deprecate(ModelVersion version, Change change) {
-    Objects.requireNonNull(version, "version");
-    Objects.requireNonNull(change, "change");
-    checkOpen();
-    return storage.together(version.name(), () -> collector.deprecate(version, change));
+    return change(version, change, collector::deprecate);
   }
 
   @Override
   public VersionRecord restore(ModelVersion version, Change change) {
-    Objects.requireNonNull(version, "version");
-    Objects.requireNonNull(change, "change");
-    checkOpen();
-    return storage.together(version.name(), () -> collector.restore(version, change));
+    return change(version, change, collector::restore);
   }
 
   @Override
   public VersionRecord delete(ModelVersion version, Change change) {
+    return change(version, change, collector::delete);
+  }
+
+  private VersionRecord change(
+      ModelVersion version,
+      Change change,
+      BiFunction<ModelVersion, Change, VersionRecord> operation) {
     Objects.requireNonNull(version, "version");
+    return change(version.name(), change, () -> operation.apply(version, change));
+  }
+
+  private VersionRecord change(String model, Change change, Supplier<VersionRecord> operation) {
     Objects.requireNonNull(change, "change");
-    checkOpen();
-    return storage.together(version.name(), () -> collector.delete(version, change));
+    return storage.together(checkModel(model), operation);
   }
 
   @Override
   public VersionRecord retire(String model, Change change) {
-    Objects.requireNonNull(change, "change");
-    return retire(model, change, null);
+    return change(model, change, () -> collector.retire(model, change, null));
   }
 
   @Override
   public VersionRecord retire(String model, Change change, long newest) {
-    Objects.requireNonNull(change, "change");
     if (newest < 0) {
       throw new IllegalArgumentException("newest: found " + newest + ", expected 0 or more");
     }
-    return retire(model, change, Long.valueOf(newest));
-  }
-
-  private VersionRecord retire(String model, Change change, @Nullable Long newest) {
-    checkOpen();
-    ModelRef.checkName("model", model);
-    Objects.requireNonNull(change, "change");
-    return storage.together(model, () -> collector.retire(model, change, newest));
+    return change(model, change, () -> collector.retire(model, change, newest));
   }
 
   @Override
   public VersionRecord reinstate(String model, Change change) {
-    Objects.requireNonNull(change, "change");
-    checkOpen();
-    ModelRef.checkName("model", model);
-    return storage.together(model, () -> collector.reinstate(model, change));
+    return change(model, change, () -> collector.reinstate(model, change));
   }
 
   @Override
   public Optional<VersionRecord> retirement(String model) {
-    checkOpen();
-    return versions.states(ModelRef.checkName("model", model)).retirement();
+    return versions.states(checkModel(model)).retirement();
   }
 
   @Override
   public List<VersionRecord> changes(String model) {
-    checkOpen();
-    return versions.states(ModelRef.checkName("model", model)).history();
+    return versions.states(checkModel(model)).history();
   }
 
   @Override
   public Collected collect(Change change) {
+    Objects.requireNonNull(change, "change");
     checkOpen();
-    return collector.collect(Objects.requireNonNull(change, "change"));
+    return collector.collect(change);
   }
 
   @Override
@@ -483,10 +421,8 @@ public final class StoredRegistry implements ModelRegistry {
 
   @Override
   public Lease lease(ModelVersion version, String holder) {
-    Objects.requireNonNull(version, "version");
     Objects.requireNonNull(holder, "holder");
-    checkOpen();
-    return collector.lease(version, holder);
+    return collector.lease(find(version).version(), holder);
   }
 
   @Override
@@ -499,7 +435,8 @@ public final class StoredRegistry implements ModelRegistry {
   public Verification verify(VerifyOptions options) {
     Objects.requireNonNull(options, "options");
     checkOpen();
-    return Verifier.verify(storage, versions, aliases, signing, this.options.clock(), options);
+    return new Verifier(storage, versions, aliases, signing, this.options.clock(), options)
+        .verify();
   }
 
   @Override

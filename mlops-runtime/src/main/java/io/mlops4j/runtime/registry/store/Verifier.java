@@ -14,8 +14,8 @@ import io.mlops4j.registry.RegistryHead;
 import io.mlops4j.registry.Verification;
 import io.mlops4j.registry.VerifyOptions;
 import io.mlops4j.registry.VersionRecord;
+import io.mlops4j.registry.VersionTrust;
 import io.mlops4j.runtime.internal.source.ProgressMeter;
-import io.mlops4j.runtime.registry.store.AliasJson.Named;
 import io.mlops4j.runtime.registry.store.Chain.Link;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -28,10 +28,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One pass over a registry that checks every digest and every link, and goes on after a break. */
+/** Checks every digest and every link of a registry once, and continues after a break. */
 final class Verifier {
   private final Storage storage;
   private final VersionStore versions;
@@ -48,7 +49,13 @@ final class Verifier {
   private long versionsChecked;
   private long recordsChecked;
 
-  private Verifier(
+  /**
+   * Creates a verification of the whole registry.
+   *
+   * @param signing the trusted signers, unless the options name others
+   * @param clock this process's clock
+   */
+  Verifier(
       Storage storage,
       VersionStore versions,
       AliasStore aliases,
@@ -75,31 +82,17 @@ final class Verifier {
                 expected.merge(entry.chain(), entry, (a, b) -> a.number() >= b.number() ? a : b));
   }
 
-  /**
-   * Verifies.
-   *
-   * @param signing whose records are believed, unless the options say so
-   * @param clock this process's clock
-   */
-  static Verification verify(
-      Storage storage,
-      VersionStore versions,
-      AliasStore aliases,
-      Signing signing,
-      Clock clock,
-      VerifyOptions options) {
-    return new Verifier(storage, versions, aliases, signing, clock, options).verify();
-  }
-
-  private Verification verify() {
+  Verification verify() {
     for (String model : storage.everyModel()) {
       expect(() -> versions.last(model) + versions.states(model).chain().last());
-      aliases.names(model).forEach(alias -> expect(() -> aliases.chain(model, alias).last()));
+      storage
+          .aliases(model)
+          .forEach(alias -> expect(() -> aliases.chain(model, alias).chain().last()));
     }
     for (String model : storage.everyModel()) {
       Known known = versions(model);
       changes(model, known);
-      for (String alias : aliases.names(model)) {
+      for (String alias : storage.aliases(model)) {
         alias(model, alias, known);
       }
     }
@@ -117,7 +110,7 @@ final class Verifier {
         RegistryHead.of(ends.stream().filter(end -> !broken.contains(end.chain())).toList()));
   }
 
-  /** Adds to the work ahead; what cannot be counted is found broken later. */
+  /** Adds steps to the progress. A chain that cannot be counted is reported as broken later. */
   private void expect(LongSupplier count) {
     try {
       meter.expect(count.getAsLong());
@@ -126,26 +119,23 @@ final class Verifier {
     }
   }
 
-  /** Something that throws when it is not as it was recorded. */
+  /** A check that throws if stored bytes differ from the recorded ones. */
   private interface Check<T> {
     T run() throws IOException;
   }
 
-  /** Null when it is broken. */
+  /** Runs a check. Returns null if it found a break. */
   private <T> @Nullable T check(String chain, long number, String place, Check<T> check) {
     try {
       return check.run();
     } catch (ClosedByInterruptException e) {
       throw new RegistryException(
-          storage
-              + ": found the thread interrupted while it verified, expected time to finish; "
-              + "verify again",
-          e);
+          storage + ": interrupted while verifying; nothing was reported, verify again", e);
     } catch (IOException e) {
-      broken(chain, number, place, String.valueOf(storage.cannotRead(place, e).getMessage()));
+      broken(chain, number, place, String.valueOf(Storage.unreadable(place, e).getMessage()));
     } catch (RegistryException e) {
       if (meter.isRefusal(e) || storage.isAway(e)) {
-        throw e; // the registry went away: nothing is known to be broken
+        throw e; // a registry that is away is not broken
       }
       broken(chain, number, place, String.valueOf(e.getMessage()));
     }
@@ -161,17 +151,17 @@ final class Verifier {
     }
   }
 
-  /** A version and the digest of its manifest. */
-  private record Proven(ModelVersion version, Digest manifest) {
-    static Proven of(VersionStore.Stored stored) {
-      return new Proven(stored.version(), stored.digest());
-    }
-  }
-
-  /** What the versions up to a number are, without those that are broken. */
+  /** The intact versions up to a number. */
   private record Known(int last, Map<Integer, Proven> versions) {
     boolean isBroken(int number) {
       return number <= last && !versions.containsKey(number);
+    }
+  }
+
+  /** A version and the digest of its manifest. A manifest itself may be large. */
+  private record Proven(ModelVersion version, Digest manifest) {
+    static Proven of(VersionStore.Stored stored) {
+      return new Proven(stored.version(), stored.digest());
     }
   }
 
@@ -190,7 +180,7 @@ final class Verifier {
       if (stored != null) {
         known.versions().put(number, Proven.of(stored));
         Manifest manifest = stored.manifest();
-        times.next(number, place, manifest.published(), manifest.clock());
+        times.next(number, place, manifest.published(), manifest.publication().clock());
         check(chain, number, place, () -> content(stored.manifest()));
         signatures(stored.manifest(), place);
         end = VersionList.link(end, stored.digest());
@@ -217,22 +207,21 @@ final class Verifier {
           storage.signaturePlace(version, name),
           () -> signatures.check(manifest, name));
     }
-    options
-        .versionTrust()
-        .ifPresent(
-            trust ->
-                check(
-                    chain,
-                    version.number(),
-                    place,
-                    () -> {
-                      Optional<String> refusal =
-                          trust.refusal(version, manifest.digests(), signatures.of(version));
-                      if (refusal.isPresent()) {
-                        throw new IntegrityException(refusal.get());
-                      }
-                      return true;
-                    }));
+    if (options.versionTrust().isPresent()) {
+      VersionTrust trust = options.versionTrust().get();
+      check(
+          chain,
+          version.number(),
+          place,
+          () -> {
+            Optional<String> refusal =
+                trust.refusal(version, manifest.digests(), signatures.of(version));
+            if (refusal.isPresent()) {
+              throw new IntegrityException(refusal.get());
+            }
+            return true;
+          });
+    }
   }
 
   private boolean content(Manifest manifest) throws IOException {
@@ -252,7 +241,7 @@ final class Verifier {
     } catch (IOException | RegistryException e) {
       if (meter.isRefusal(e) || storage.hasFiles(version) || !mayBeRemoved(version)) {
         throw e;
-      } // otherwise somebody removed it just now
+      } // otherwise the files were removed during the check
     }
     return true;
   }
@@ -261,27 +250,20 @@ final class Verifier {
     try {
       return versions.states(version.name()).of(version.number()) == REMOVED;
     } catch (RegistryException e) {
-      return true; // unknown; the break is found in the chain of changes, and told there
+      return true; // unknown; the broken chain of changes is reported itself
     }
   }
 
-  /** Compares a chain with the head that was kept, when it is at the number that this has. */
+  /** Compares a chain with the expected head when it reaches the head's number. */
   private void end(String chain, long number, long last, @Nullable Digest digest, String place) {
     RegistryHead.Entry kept = expected.get(chain);
     if (kept != null && kept.number() == number) {
       expected.remove(chain);
       if (!kept.digest().equals(digest) && !broken.contains(chain)) {
-        broken(
-            chain,
-            number,
-            place,
-            place
-                + ": found "
-                + digest
-                + ", expected "
-                + kept.digest()
-                + " as in the head that was kept; the history up to there was rewritten, restore "
-                + "it from a backup");
+        String problem =
+            "%s: found %s, expected %s as in the head that was kept; the history up to there was "
+                + "rewritten, restore it from a backup";
+        broken(chain, number, place, problem.formatted(place, digest, kept.digest()));
       }
     }
     if (number == last) {
@@ -295,61 +277,48 @@ final class Verifier {
   private void cut(RegistryHead.@Nullable Entry kept, long last, String place) {
     if (kept != null) {
       expected.remove(kept.chain());
+      String found = last == 0 ? "nothing" : "the end at number " + last;
+      String problem =
+          "%s: found %s of %s, expected number %s as in the head that was kept; the end was cut "
+              + "off, restore it from a backup";
       broken(
           kept.chain(),
           last + 1,
           place,
-          place
-              + ": found "
-              + (last == 0 ? "nothing" : "the end at number " + last)
-              + " of "
-              + kept.chain()
-              + ", expected number "
-              + kept.number()
-              + " as in the head that was kept; the end was cut off, restore it from a backup");
+          problem.formatted(place, found, kept.chain(), kept.number()));
     }
   }
 
   private void changes(String model, Known known) {
     Chain<VersionRecord> chain = versions.states(model).chain();
-    String name = changesOf(model);
-    Walk<VersionRecord> walk = new Walk<>(name, chain.last(), signing.judge(model, name));
-    walk.over(
-        chain::readAnyhow,
-        chain::place,
-        (before, next) -> {
-          chain.checkLink(before, next);
-          for (ModelVersion version : next.record().versions()) {
-            checkNamed(chain.place(next.number()), known, version, null);
+    walk(
+        model,
+        changesOf(model),
+        chain,
+        (record, place) -> {
+          for (ModelVersion version : record.versions()) {
+            checkNamed(place, known, version, null);
           }
         });
   }
 
   private void alias(String model, String alias, Known known) {
-    AliasChain chain = aliases.chain(model, alias);
-    String name = aliasOf(model, alias);
-    Long last = check(name, 1, chain.place(1), chain::last);
-    if (last == null) {
-      return;
-    }
-    Walk<Named> walk = new Walk<>(name, last, signing.judge(model, name));
-    walk.over(
-        chain::readAnyhow,
-        chain::place,
-        (before, next) -> {
-          chain.checkLink(before, next);
-          Named named = next.record();
+    walk(
+        model,
+        aliasOf(model, alias),
+        aliases.chain(model, alias).chain(),
+        (named, place) -> {
           if (named.record().to() != null) {
-            checkNamed(chain.place(next.number()), known, named.record().to(), named.manifest());
+            checkNamed(place, known, named.record().to(), named.manifest());
           }
         });
   }
 
-  /** A record must name a version that is there, with this manifest. */
+  /** Checks that a record names an existing version with this manifest. */
   private void checkNamed(
       String record, Known known, ModelVersion version, @Nullable Digest manifest) {
     if (known.isBroken(version.number())) {
-      return; // told there
+      return; // reported with the version
     }
     Proven stored =
         known
@@ -357,80 +326,56 @@ final class Verifier {
             .computeIfAbsent(version.number(), number -> Proven.of(versions.find(version)));
     if (!stored.version().equals(version)
         || (manifest != null && !stored.manifest().equals(manifest))) {
-      throw new IntegrityException(
-          record
-              + ": found a record that names "
-              + version
-              + " with bytes "
-              + version.digest()
-              + (manifest == null ? "" : " and manifest " + manifest)
-              + ", expected the stored ones, "
-              + stored.version().digest()
-              + " and "
-              + stored.manifest()
-              + "; card or files were exchanged, restore the version from a backup");
+      String expected =
+          "the stored ones, %s and %s; card or files were exchanged, restore the version from a "
+              + "backup";
+      throw Problems.broken(
+          record,
+          "a record that names %s with bytes %s%s"
+              .formatted(
+                  version, version.digest(), manifest == null ? "" : " and manifest " + manifest),
+          expected.formatted(stored.version().digest(), stored.manifest()));
     }
   }
 
-  /** Checks a link; throws where it is broken. */
-  private interface LinkCheck<T> {
-    void check(@Nullable Link<T> before, Link<T> next);
-  }
-
-  private interface Reader<T> {
-    Link<T> read(long number);
-  }
-
-  private interface Places {
-    String of(long number);
-  }
-
-  /** One chain of records. */
-  private final class Walk<T> {
-    private final String name;
-    private final long last;
-    private final SignatureChecker judge;
-
-    Walk(String name, long last, SignatureChecker judge) {
-      this.name = name;
-      this.last = last;
-      this.judge = judge;
+  /** Checks all records of a chain, named as in heads. */
+  private <T> void walk(
+      String model, String name, Chain<T> chain, BiConsumer<T, String> recordCheck) {
+    Long last = check(name, 1, chain.place(1), chain::last);
+    if (last == null) {
+      return;
     }
-
-    void over(Reader<T> reader, Places places, LinkCheck<T> links) {
-      Link<T> before = null;
-      boolean gap = false;
-      Clocks.Chain times = clocks.chain(name);
-      for (long number = 1; number <= last; number++) {
-        meter.at(name);
-        long each = number;
-        String place = places.of(number);
-        Link<T> next = check(name, number, place, () -> reader.read(each));
-        if (next != null) {
-          times.next(number, place, next.at(), next.clock());
-          Link<T> known = before;
-          boolean linked = !gap;
-          check(
-              name,
-              number,
-              place,
-              () -> {
-                if (linked) {
-                  links.check(known, next);
-                }
-                judge.check(next, place);
-                return true;
-              });
-        }
-        gap = next == null; // the next link cannot be checked; it is not another break
-        before = next;
-        recordsChecked++;
-        meter.done();
-        end(name, number, last, next == null ? null : next.digest(), place);
+    SignatureChecker signatures = signing.checker(model, name);
+    Clocks.Chain times = clocks.chain(name);
+    Link<T> before = null;
+    for (long number = 1; number <= last; number++) {
+      meter.at(name);
+      long each = number;
+      String place = chain.place(number);
+      Link<T> next = check(name, number, place, () -> chain.readUntrusted(each));
+      if (next != null) {
+        times.next(number, place, next.header().at(), next.header().clock());
+        Link<T> known = before;
+        check(
+            name,
+            number,
+            place,
+            () -> {
+              if (known != null || each == 1) { // after a broken record the link is not a break
+                chain.checkLink(known, next);
+                recordCheck.accept(next.record(), place);
+              }
+              signatures.check(next, place);
+              return true;
+            });
       }
-      if (last == 0) {
-        end(name, 0, 0, null, places.of(1));
-      }
+      before = next;
+      recordsChecked++;
+      meter.done();
+      end(name, number, last, next == null ? null : next.digest(), place);
+    }
+    if (last == 0) {
+      end(name, 0, 0, null, chain.place(1));
     }
   }
 }

@@ -5,7 +5,7 @@ import io.mlops4j.runtime.internal.file.ByteSource;
 import java.util.Objects;
 import java.util.function.LongConsumer;
 
-/** A version on one storage, to be put on another as it is. */
+/** A version of one storage, to be copied unchanged into another one. */
 public final class VersionCopy {
   private final Storage from;
   private final VersionStore.Stored stored;
@@ -33,7 +33,7 @@ public final class VersionCopy {
     return from.card(version().name(), version().number());
   }
 
-  /** False when they were removed. */
+  /** Returns false if the files were removed. */
   public boolean hasFiles() {
     return from.hasFiles(version());
   }
@@ -42,7 +42,7 @@ public final class VersionCopy {
     return from.path(version(), file) + " in " + from;
   }
 
-  /** A file's bytes, verified at their end. */
+  /** Returns a file's bytes. Reading them throws at the end if they were damaged. */
   public ByteSource file(String file) {
     return sink ->
         from.pass(

@@ -2,20 +2,17 @@ package io.mlops4j.runtime.registry.store;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.error.IntegrityException;
-import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.runtime.internal.document.Document;
 import io.mlops4j.runtime.trust.SignatureBundle;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The signatures of versions, beside what was published, named by their own digest: one that is
- * added twice is there once. They are no part of the version, and nobody trusts them before
- * somebody's key has verified them; so what they say is looked at only to verify a registry.
+ * The signatures of versions. Each is stored beside the version under its own digest, so adding it
+ * twice stores it once. A signature is not part of its version. It is trusted only after a key has
+ * verified it, so this class reads its content only to verify a registry.
  */
 public final class VersionSignatures {
   private static final int LARGEST = 16 << 20;
@@ -36,49 +33,33 @@ public final class VersionSignatures {
       return;
     }
     checkNumber(version, there.size() + 1);
-    try {
-      storage.putSignature(version, name, bundle);
-    } catch (IOException e) {
-      throw storage.cannotStore("a signature of " + version, e);
-    }
+    storage.putSignature(version, name, bundle);
   }
 
-  /** Refuses what no bundle can be, before anything is published. */
+  /** Refuses an empty or oversized bundle before the version is published. */
   public static void checkSize(Object of, byte[] bundle) {
     if (bundle.length == 0 || bundle.length > LARGEST) {
-      throw new RegistryException(
-          of
-              + ": found a signature of "
-              + bundle.length
-              + " bytes, expected a bundle of at most "
-              + LARGEST,
-          null);
+      throw Problems.refused(
+          of, "a signature of " + bundle.length + " bytes", "a bundle of at most " + LARGEST);
     }
   }
 
   public static void checkNumber(Object of, int signatures) {
     if (signatures > MOST) {
-      throw new RegistryException(
-          of
-              + ": found "
-              + signatures
-              + " signatures, expected at most "
-              + MOST
-              + "; remove those of old keys",
-          null);
+      throw Problems.refused(
+          of, signatures + " signatures", "at most " + MOST + "; remove those of old keys");
     }
   }
 
-  /** Sorted by digest; what is none of ours is passed over. */
+  /** Returns the signatures, sorted by digest. */
   List<byte[]> of(ModelVersion version) {
-    List<byte[]> found = new ArrayList<>();
-    for (String name : names(version)) {
-      found.add(storage.signature(version, name));
-    }
-    return List.copyOf(found);
+    return names(version).stream().map(name -> storage.signature(version, name)).toList();
   }
 
-  /** Whether one is as it was added, and about these files; by whom it is, is not looked at. */
+  /**
+   * Returns true if a signature is undamaged and covers these files, and throws otherwise. Does not
+   * check who signed.
+   */
   boolean check(Manifest manifest, String name) {
     ModelVersion version = manifest.version();
     byte[] bundle = storage.signature(version, name);
@@ -104,6 +85,7 @@ public final class VersionSignatures {
     return true;
   }
 
+  /** Returns the names of the signatures. Ignores files with other names. */
   List<String> names(ModelVersion version) {
     return storage.signatures(version).stream()
         .filter(name -> NAME.matcher(name).matches())

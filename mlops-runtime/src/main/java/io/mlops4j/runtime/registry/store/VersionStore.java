@@ -2,8 +2,6 @@ package io.mlops4j.runtime.registry.store;
 
 import static io.mlops4j.registry.VersionState.DELETED;
 
-import io.mlops4j.error.IntegrityException;
-import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
@@ -15,15 +13,19 @@ import io.mlops4j.registry.VersionState;
 import io.mlops4j.registry.VersionStatus;
 import io.mlops4j.runtime.internal.card.CardDocument;
 import io.mlops4j.runtime.internal.card.Links;
-import io.mlops4j.runtime.internal.card.Shown;
 import io.mlops4j.runtime.internal.document.Document;
 import io.mlops4j.runtime.internal.document.Texts;
 import io.mlops4j.runtime.internal.source.DeferredSource;
 import io.mlops4j.runtime.internal.source.FileSource;
+import io.mlops4j.runtime.internal.source.ModelFiles;
+import io.mlops4j.runtime.internal.source.ProgressMeter;
 import io.mlops4j.runtime.internal.source.ThisProcess;
 import io.mlops4j.spi.ModelSource;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -38,13 +40,15 @@ import java.util.stream.IntStream;
 public final class VersionStore {
   private final Storage storage;
   private final Signing signing;
+  private final Clock clock;
   private final VersionSignatures signatures;
   private final Map<String, VersionList> lists = new ConcurrentHashMap<>();
   private final Map<String, States> states = new ConcurrentHashMap<>();
 
-  public VersionStore(Storage storage, Signing signing) {
+  public VersionStore(Storage storage, Signing signing, Clock clock) {
     this.storage = storage;
     this.signing = signing;
+    this.clock = clock;
     this.signatures = new VersionSignatures(storage);
   }
 
@@ -53,8 +57,7 @@ public final class VersionStore {
   }
 
   States states(String model) {
-    return states.computeIfAbsent(
-        model, key -> new States(storage.changeRecords(key), key, signing));
+    return states.computeIfAbsent(model, key -> new States(storage, key, signing, clock));
   }
 
   /** A manifest and the digest of its bytes. */
@@ -68,11 +71,49 @@ public final class VersionStore {
     return storage.last(model);
   }
 
-  /** The newest version up to a number that has this content and is not deleted. */
+  /**
+   * Creates the manifest of a model that is about to be published, with the number 1.
+   *
+   * @param json the card's document
+   * @param files the digested files by their names
+   */
+  public Manifest staged(
+      ModelCard card,
+      byte[] json,
+      ModelFiles model,
+      ModelFiles.Kind kind,
+      Map<String, Manifest.Entry> files,
+      PublishOptions options) {
+    Instant now = clock.instant();
+    return new Manifest(
+        new ModelVersion(card.name(), 1, Manifest.digest(files, model.isFolder())),
+        kind,
+        model.isFolder(),
+        files,
+        Digest.sha256(json),
+        new Publication(
+            now,
+            now,
+            options.change(),
+            Optional.of(ThisProcess.NAME),
+            Optional.of(storage.location().toString()),
+            options.origin()));
+  }
+
+  /** Creates a meter for the files of a model that is about to be published. */
+  public static ProgressMeter meter(ModelFiles model, PublishOptions options) throws IOException {
+    long bytes = 0;
+    for (Path file : model.paths().values()) {
+      bytes += Files.size(file);
+    }
+    return ProgressMeter.of(options.listener(), model.paths().size(), bytes);
+  }
+
+  /** Returns the newest version up to a number that has this content and is not deleted. */
   public Optional<ModelVersion> same(Manifest staged, int last) {
     String model = staged.version().name();
     Digest digest = staged.version().digest();
-    for (int number : list(model).candidates(digest, staged.card(), last)) {
+    for (int number : list(model).of(digest, Optional.of(staged.card()), last)) {
       Manifest found = manifest(model, number).manifest();
       if (found.isOf(digest, staged.card()) && !states(model).isDeleted(number)) {
         return Optional.of(found.version());
@@ -81,7 +122,15 @@ public final class VersionStore {
     return Optional.empty();
   }
 
-  /** The versions that are not deleted, the oldest first; a missing one in between is damage. */
+  /** Gives a staged manifest the number after {@code last}, unless the model is retired. */
+  public Manifest next(Manifest staged, int last) {
+    String model = staged.version().name();
+    refuseRetired(model);
+    Instant before = last == 0 ? Instant.MIN : manifest(model, last).manifest().published();
+    return staged.numbered(last + 1, before);
+  }
+
+  /** Returns the versions that are not deleted, the oldest first. Throws if one is missing. */
   List<ModelVersion> all(String model) {
     int last = storage.complete(model);
     Set<Integer> deleted = states(model).in(state -> state.compareTo(DELETED) >= 0).keySet();
@@ -90,7 +139,7 @@ public final class VersionStore {
         .toList();
   }
 
-  /** A page of versions in any state. */
+  /** Returns a page of versions in any state. */
   List<VersionStatus> page(String model, VersionRange range) {
     int most = Math.min(last(model), range.before().orElse(Integer.MAX_VALUE) - 1);
     int after = range.after().orElse(0);
@@ -108,43 +157,22 @@ public final class VersionStore {
     return new VersionStatus(version, manifest.published(), state, since);
   }
 
-  /** Before anything new is made of a model. */
-  public void refuseRetired(String model) {
+  void refuseRetired(String model) {
     Optional<VersionRecord> retired = states(model).retirement();
     if (retired.isPresent()) {
-      throw new RegistryException(
-          model
-              + ": found that the model was "
-              + Collector.text(retired.get())
-              + ", expected one in use; reinstate it, take another, or name a version by its"
-              + " number",
-          null);
+      throw Problems.refused(
+          model,
+          "that the model was " + Collector.text(retired.get()),
+          "one in use; reinstate it, take another, or name a version by its number");
     }
   }
 
-  /** How this process publishes a version now. */
-  public Publication publication(Instant now, PublishOptions options) {
-    return new Publication(
-        now,
-        now,
-        options.change(),
-        Optional.of(ThisProcess.NAME),
-        Optional.of(storage.location().toString()),
-        options.origin());
-  }
-
-  /** When the newest version was published, which the next cannot come before. */
-  public Instant published(String model, int last) {
-    return last == 0 ? Instant.MIN : manifest(model, last).manifest().published();
-  }
-
-  /** What a bare name means. */
+  /** Returns the version that a bare model name means. */
   ModelVersion latest(String model) {
     refuseRetired(model);
     int last = last(model);
     if (last == 0) {
-      // Number 1 of a model that has none is the one whose absence the message tells.
-      return find(model, 1).version();
+      return find(model, 1).version(); // throws the error for an unknown model
     }
     int deprecated = 0;
     for (int number = last; number >= 1; number--) {
@@ -157,19 +185,15 @@ public final class VersionStore {
       }
     }
     if (deprecated == 0) {
-      throw new RegistryException(
-          model
-              + ": found only deleted versions, 1 to "
-              + last
-              + ", in "
-              + storage
-              + ", expected one that is not; restore one, or publish again",
-          null);
+      throw Problems.refused(
+          model,
+          "only deleted versions, 1 to " + last + ", in " + storage,
+          "one that is not; restore one, or publish again");
     }
     return find(model, deprecated).version();
   }
 
-  /** The version of a number that a caller asks for. */
+  /** Returns the version with a number that a caller passed. */
   Stored find(String model, int number) {
     if (storage.has(model, number)) {
       return manifest(model, number);
@@ -178,34 +202,24 @@ public final class VersionStore {
     if (number <= last) {
       throw storage.missing(storage.place(model, number));
     }
-    throw new RegistryException(
-        last == 0
-            ? model
-                + ": found no such model in "
-                + storage
-                + ", expected one that was published; models there are: "
-                + Texts.some(storage.models())
-            : model
-                + ":"
-                + number
-                + ": found versions 1 to "
-                + last
-                + " in "
-                + storage
-                + ", expected an existing version",
-        null);
+    if (last == 0) {
+      throw Problems.refused(
+          model,
+          "no such model in " + storage,
+          "one that was published; models there are: " + Texts.some(storage.models()));
+    }
+    throw Problems.refused(
+        model + ":" + number, "versions 1 to " + last + " in " + storage, "an existing version");
   }
 
-  /** The version that a caller holds, which must be the one that is stored. */
+  /** Returns the version that a caller passed, after comparing its digest with the stored one. */
   Stored find(ModelVersion version) {
     Stored stored = find(version.name(), version.number());
     if (!stored.version().equals(version)) {
-      throw new IntegrityException(
-          storage.place(version.name(), version.number())
-              + ": found the bytes "
-              + stored.version().digest()
-              + ", expected "
-              + version.digest()
+      throw Problems.broken(
+          storage.place(version.name(), version.number()),
+          "the bytes " + stored.version().digest(),
+          version.digest()
               + "; a version never changes, so one of the two comes from another registry");
     }
     return stored;
@@ -221,12 +235,8 @@ public final class VersionStore {
         Digest.sha256(bytes));
   }
 
-  /** The card's bytes as they were published, perhaps with keys of a newer library. */
-  byte[] cardBytes(ModelVersion version) {
-    return cardBytes(find(version).manifest());
-  }
-
-  private byte[] cardBytes(Manifest manifest) {
+  /** Returns the card's published bytes, which may contain keys of a newer library. */
+  byte[] cardBytes(Manifest manifest) {
     ModelVersion version = manifest.version();
     byte[] bytes = storage.card(version.name(), version.number());
     Storage.check(cardPlace(version), Digest.sha256(bytes), manifest.card());
@@ -235,10 +245,6 @@ public final class VersionStore {
 
   private String cardPlace(ModelVersion version) {
     return storage.cardPlace(version.name(), version.number());
-  }
-
-  public ModelCard card(ModelVersion version) {
-    return card(find(version).manifest());
   }
 
   public ModelCard card(Manifest manifest) {
@@ -250,52 +256,43 @@ public final class VersionStore {
     return card;
   }
 
-  /** What the versions of a model were made from. */
   LinkBlocks links(String model) {
     return new LinkBlocks(model, storage.links(model, number -> links(model, number)));
   }
 
   private Links links(String model, int number) {
     Manifest manifest = manifest(model, number).manifest();
-    return Links.of(manifest.version(), card(manifest));
-  }
-
-  void addSignature(ModelVersion version, byte[] bundle) {
-    signatures.add(find(version).version(), bundle);
-  }
-
-  List<byte[]> signatures(ModelVersion version) {
-    return signatures.of(find(version).version());
+    return Document.read(
+        cardPlace(manifest.version()),
+        cardBytes(manifest),
+        card -> Links.read(manifest.version(), card));
   }
 
   VersionSignatures signatures() {
     return signatures;
   }
 
-  ModelSource source(ModelVersion version) {
-    return source(version, find(version).manifest());
-  }
-
-  private ModelSource source(ModelVersion version, Manifest manifest) {
+  ModelSource source(Manifest manifest) {
+    ModelVersion version = manifest.version();
     checkFiles(version, manifest);
     Map<String, ByteBuffer> read = new TreeMap<>();
     manifest
         .files()
         .forEach((name, expected) -> read.put(name, storage.read(version, name, expected)));
     List<ByteBuffer> bundles = signatures.of(version).stream().map(ByteBuffer::wrap).toList();
-    return FileSource.of(manifest.kind(), main(version, manifest), read, version.digest(), bundles);
+    return FileSource.of(manifest.kind(), main(manifest), read, version.digest(), bundles);
   }
 
-  /** What can be checked without reading is checked now. */
-  ModelSource deferredSource(ModelVersion version) {
-    Manifest manifest = find(version).manifest();
+  /** Returns a source that reads the files later. Missing files are reported now. */
+  ModelSource deferredSource(Manifest manifest) {
+    ModelVersion version = manifest.version();
     checkFiles(version, manifest);
     return new DeferredSource(
         manifest.kind(),
-        main(version, manifest),
+        main(manifest),
         manifest.files().size() == 1,
         version.digest(),
-        () -> source(version, manifest));
+        () -> source(manifest));
   }
 
   void checkFiles(ModelVersion version, Manifest manifest) {
@@ -305,25 +302,18 @@ public final class VersionStore {
     storage.checkFiles(version, manifest);
   }
 
-  private Path main(ModelVersion version, Manifest manifest) {
-    return storage.path(version, manifest.kind().main().orElse(""));
+  private Path main(Manifest manifest) {
+    return storage.path(manifest.version(), manifest.kind().main().orElse(""));
   }
 
   private void refuseRemoved(ModelVersion version) {
-    Optional<VersionRecord> removed =
-        states(version.name())
-            .since(version.number())
-            .filter(record -> record.state() == VersionState.REMOVED);
+    Optional<VersionRecord> last = states(version.name()).since(version.number());
+    Optional<VersionRecord> removed = last.filter(r -> r.state() == VersionState.REMOVED);
     if (removed.isPresent()) {
-      throw new RegistryException(
-          version
-              + ": found a version whose bytes were removed by "
-              + removed.get().change().actor()
-              + " at "
-              + removed.get().at()
-              + Shown.reason(removed.get().change())
-              + ", expected one that was not deleted; take another, or publish the model again",
-          null);
+      throw Problems.refused(
+          version,
+          "a version whose bytes were " + Collector.text(removed.get()),
+          "one that was not deleted; take another, or publish the model again");
     }
   }
 

@@ -1,6 +1,4 @@
-/**
- * What is the same in every registry, wherever its documents and files lie. Not part of the API.
- */
+/** The parts of a registry that do not depend on its storage. Not part of the API. */
 @NullMarked
 package io.mlops4j.runtime.registry.store;
 
