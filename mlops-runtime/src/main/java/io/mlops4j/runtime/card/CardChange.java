@@ -9,22 +9,22 @@ import java.util.Optional;
 /**
  * One difference between two cards.
  *
- * @param area which part of the card
- * @param name what in this part, for example a feature's name
- * @param kind what happened to it
- * @param before what it was; empty when it was added
- * @param after what it is; empty when it was removed
+ * @param area the part of the card
+ * @param name the changed thing, for example a feature's name
+ * @param kind the kind of change
+ * @param before the old value, or empty if it was added
+ * @param after the new value, or empty if it was removed
  */
 public record CardChange(
     Area area, String name, Kind kind, Optional<String> before, Optional<String> after) {
   /**
-   * Checks that nothing is null.
+   * Rejects nulls.
    *
-   * @param area which part of the card
-   * @param name what in this part, for example a feature's name
-   * @param kind what happened to it
-   * @param before what it was; empty when it was added
-   * @param after what it is; empty when it was removed
+   * @param area the part of the card
+   * @param name the changed thing, for example a feature's name
+   * @param kind the kind of change
+   * @param before the old value, or empty if it was added
+   * @param after the new value, or empty if it was removed
    */
   public CardChange {
     Objects.requireNonNull(area, "area");
@@ -36,74 +36,74 @@ public record CardChange(
 
   /** The parts of a card. */
   public enum Area {
-    /** The model's bytes, by their digest; only where versions are compared. */
+    /** The digest of the model's bytes, if versions are compared. */
     BYTES,
     /** Name, description, owner, licence, intended use, tier or commit. */
     STATEMENT,
-    /** Where it may be loaded. */
+    /** A region in which the model may be loaded. */
     REGION,
-    /** An input or output that the bytes declare. */
+    /** An input or output that the model's bytes declare. */
     SIGNATURE,
     /** A feature. */
     FEATURE,
     /** A key column. */
     KEY,
-    /** A data set; its name is led by what it was for. */
+    /** A data set; the name starts with its use, {@code training} or {@code evaluation}. */
     DATA,
-    /** A metric, of all rows or of a slice. */
+    /** A metric of all rows or of a slice. */
     METRIC,
-    /** A parameter. */
+    /** A training parameter. */
     PARAMETER,
-    /** A seed. */
+    /** A random seed. */
     SEED,
-    /** A version that it was made from. */
+    /** A version that the model was derived from. */
     PARENT,
-    /** What must be watched. */
+    /** A monitoring duty. */
     MONITORING,
-    /** The self-test. */
+    /** The golden rows. */
     GOLDEN_ROWS;
 
-    /** For people and tools, for example {@code golden-rows}. */
+    /** Returns for example {@code golden-rows}. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }
 
-  /** What happened. */
+  /** The kinds of change. */
   public enum Kind {
-    /** It is new. */
+    /** Only the newer card has it. */
     ADDED,
-    /** It is gone. */
+    /** Only the older card has it. */
     REMOVED,
-    /** Its value is another. */
+    /** The value changed. */
     CHANGED,
-    /** A feature stands elsewhere among those that stayed; the values are its places from 1. */
+    /** A feature moved relative to the others; the values are its positions from 1. */
     MOVED,
-    /** A feature's type. */
+    /** A feature's type changed. */
     TYPE,
-    /** A feature's null policy. */
+    /** A feature's null policy changed. */
     NULLS,
-    /** The column that a feature is read from. */
+    /** The column that a feature is read from changed. */
     COLUMN,
-    /** Whether a feature's column may hold a wider type. */
+    /** Whether a feature's column may have a wider type changed. */
     NARROWING;
 
-    /** For people and tools, for example {@code added}. */
+    /** Returns for example {@code added}. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
-  /** What changed, for people: the area where the name alone would not say it. */
+  /** Returns the name, after the area unless the name is clear alone. */
   String subject() {
     return area == Area.STATEMENT || area == Area.BYTES || area == Area.GOLDEN_ROWS
         ? name
         : area + " " + name;
   }
 
-  /** How far a metric moved; empty for everything else. */
+  /** Returns the difference of a metric's values, or an empty text for other areas. */
   String difference() {
     if (area != Area.METRIC || kind != Kind.CHANGED) {
       return "";
@@ -114,7 +114,7 @@ public record CardChange(
   }
 
   /**
-   * For people.
+   * Describes the change for people.
    *
    * @return for example {@code feature hour: type int16 -> int32}
    */

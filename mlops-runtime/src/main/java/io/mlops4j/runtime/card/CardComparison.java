@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what changed between two cards: each area is a map of names to texts. */
+/** Compares two cards: each area is a map of names to texts. */
 final class CardComparison {
   private final List<CardChange> changes = new ArrayList<>();
 
@@ -54,12 +54,8 @@ final class CardComparison {
     old.forEach(
         (name, text) -> {
           if (!text.equals(now.get(name))) {
-            add(
-                area,
-                name,
-                now.containsKey(name) ? Kind.CHANGED : Kind.REMOVED,
-                text,
-                now.get(name));
+            Kind kind = now.containsKey(name) ? Kind.CHANGED : Kind.REMOVED;
+            add(area, name, kind, text, now.get(name));
           }
         });
     now.forEach(
@@ -93,7 +89,7 @@ final class CardComparison {
     return texts;
   }
 
-  /** A name that stands a second time gets a number. */
+  /** Adds a text; a name that is taken gets a number. */
   private static void put(Map<String, String> texts, String name, String text) {
     String unique = name;
     for (int i = 2; texts.containsKey(unique); i++) {
@@ -140,7 +136,7 @@ final class CardComparison {
     return texts;
   }
 
-  /** Not by Double.toString, which differs between JDK 17 and 19. */
+  /** Formats a number. Double.toString differs between JDK 17 and 19. */
   private static String text(double value) {
     return NumberOutput.toString(value, true);
   }
@@ -237,14 +233,14 @@ final class CardComparison {
   }
 
   /**
-   * Of the features that stayed, the fewest that must move so that all stand in their new order:
-   * those outside of a longest run of features whose old places rise.
+   * Returns the smallest set of kept features whose move explains the new order: the features
+   * outside a longest increasing subsequence of old positions.
    */
   private static List<String> moved(Map<String, Integer> old, List<Feature> after) {
     List<String> stayed = after.stream().map(Feature::name).filter(old::containsKey).toList();
     int[] places = stayed.stream().mapToInt(name -> old.getOrDefault(name, 0)).toArray();
-    int[] tails = new int[places.length]; // of the runs of each length, the lowest last place
-    int[] lengths = new int[places.length]; // of the longest run that ends here
+    int[] tails = new int[places.length]; // lowest last position of the subsequences of each length
+    int[] lengths = new int[places.length]; // length of the longest subsequence that ends here
     int longest = 0;
     for (int i = 0; i < places.length; i++) {
       int at = -1 - Arrays.binarySearch(tails, 0, longest, places[i]);

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What changed from one card to another: in signature, features, data, metrics, parameters and
+ * The differences between two cards: in signature, features, data, metrics, parameters and
  * statements. Immutable and thread safe.
  */
 public final class CardDiff {
@@ -35,21 +35,21 @@ public final class CardDiff {
    * Compares two cards.
    *
    * @param before the older card
-   * @param after the newer card; it may be that of another model
-   * @return what changed
+   * @param after the newer card, perhaps of another model
+   * @return the differences
    */
   public static CardDiff of(ModelCard before, ModelCard after) {
     return new CardDiff(before.name(), after.name(), CardComparison.of(before, after));
   }
 
   /**
-   * Compares two versions: their cards, and whether their bytes are the same.
+   * Compares the cards and the digests of two versions.
    *
-   * @param registry where they are
+   * @param registry the registry of both versions; the caller closes it
    * @param before the older version
-   * @param after the newer version; it may be that of another model
-   * @return what changed
-   * @throws io.mlops4j.error.RegistryException if there is no such version
+   * @param after the newer version, perhaps of another model
+   * @return the differences
+   * @throws io.mlops4j.error.RegistryException if a version does not exist
    */
   public static CardDiff of(ModelRegistry registry, ModelVersion before, ModelVersion after) {
     List<CardChange> changes = new ArrayList<>();
@@ -67,16 +67,16 @@ public final class CardDiff {
   }
 
   /**
-   * What changed, area by area.
+   * Returns the changes, sorted by area.
    *
-   * @return an unmodifiable list, empty when nothing did
+   * @return an unmodifiable list, empty if nothing changed
    */
   public List<CardChange> changes() {
     return changes;
   }
 
   /**
-   * The changes for whatever shows GitHub-flavoured Markdown.
+   * Returns the changes as GitHub-flavoured Markdown.
    *
    * @return Markdown
    */
@@ -89,10 +89,10 @@ public final class CardDiff {
       return new Block.Text("Nothing changed.");
     }
     return new Block.Table(
-        "What changed",
+        "Changes",
         List.of(
-            new Column("What", Style.TEXT),
-            new Column("How", Style.TEXT),
+            new Column("Subject", Style.TEXT),
+            new Column("Change", Style.TEXT),
             new Column("Before", Style.TEXT),
             new Column("After", Style.TEXT)),
         changes.stream().map(CardDiff::row).toList());
@@ -108,11 +108,12 @@ public final class CardDiff {
   }
 
   /**
-   * The changes for tools: {@code before} and {@code after} name the cards, {@code changes} holds
-   * objects with {@code area}, {@code name}, {@code kind}, and {@code before} and {@code after}
-   * where there are such; by {@link #jsonSchema}. Names that are here stay; new ones may come.
+   * Returns the changes as JSON that {@link #jsonSchema} describes: {@code before} and {@code
+   * after} name the cards, {@code changes} contains objects with {@code area}, {@code name}, {@code
+   * kind}, and {@code before} and {@code after} if they exist. Later versions may add names; these
+   * names remain.
    *
-   * @return JSON, the same text for the same changes
+   * @return the same text for the same changes
    */
   public String json() {
     ObjectNode json = Json.object();
@@ -133,7 +134,7 @@ public final class CardDiff {
   }
 
   /**
-   * The schema of {@link #json}, which is also in the jar beside this class, as {@code
+   * Returns the schema of {@link #json}. The jar contains it beside this class as {@code
    * card-diff.schema.json}.
    *
    * @return JSON Schema, draft 2020-12
@@ -153,9 +154,9 @@ public final class CardDiff {
   }
 
   /**
-   * For people.
+   * Lists the changes for people.
    *
-   * @return what was compared, and each change on a line of its own
+   * @return the compared cards, and each change on its own line
    */
   @Override
   public String toString() {

@@ -6,16 +6,16 @@ import io.mlops4j.runtime.internal.document.Document;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A card as JSON, as a registry keeps it and as tools read it.
+ * Cards as JSON, the form that registries store and tools read.
  *
- * <p>What a card does not say is not written, so that a later version of this library, which knows
- * more that could be said, writes the same bytes for the same card.
+ * <p>Absent values are not written. A later version of this library, which may know more keys,
+ * therefore writes the same bytes for the same card.
  */
 public final class CardJson {
   private CardJson() {}
 
   /**
-   * The text that a registry stores for a card: the same card gives the same text.
+   * Returns the text that a registry stores for a card. The same card gives the same text.
    *
    * @param card the card
    * @return JSON that {@link #schema} describes
@@ -27,20 +27,20 @@ public final class CardJson {
   }
 
   /**
-   * Reads a card; keys that this version does not know are passed over.
+   * Reads a card and ignores unknown keys.
    *
-   * @param json what {@link #text}, or another tool, wrote
+   * @param json a text from {@link #text} or another tool
    * @return the card
-   * @throws io.mlops4j.error.DataException if it is no JSON, or not what {@link #schema} describes
+   * @throws io.mlops4j.error.DataException if the text is no JSON that {@link #schema} describes
    */
   public static ModelCard parse(String json) {
     return Document.parse("card", json, CardDocument::read);
   }
 
   /**
-   * What the JSON may and must have.
+   * Returns the schema of the JSON.
    *
-   * @return a JSON Schema of draft 2020-12
+   * @return JSON Schema, draft 2020-12
    */
   public static String schema() {
     return Resources.text("model-card.schema.json");

@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A card for people: as Markdown, or as one HTML file that needs nothing else, no font, no script,
- * no network. The page follows the reader's light or dark scheme, fits a phone and prints.
+ * A card as a page: Markdown, or one HTML file without fonts, scripts or network access. The HTML
+ * follows the reader's light or dark scheme, fits a phone and prints.
  *
- * <p>Whatever a card says is escaped in both, so that it can only be read. The texts of the page
- * itself are not stable; for tools there is {@link CardJson}. Immutable and thread safe.
+ * <p>Texts of the card are escaped in both. The page's own texts may change between releases; tools
+ * should read {@link CardJson}. Immutable and thread safe.
  */
 public final class CardPage {
   private final String title;
@@ -25,7 +25,7 @@ public final class CardPage {
   }
 
   /**
-   * The page of a card that is not published yet.
+   * Creates the page of a card that is not published yet.
    *
    * @param card the card
    * @return the page
@@ -35,25 +35,25 @@ public final class CardPage {
   }
 
   /**
-   * The page of a version.
+   * Creates the page of a version.
    *
    * @param version the version
-   * @param card its card, as the registry gives it
+   * @param card its card
    * @return the page
-   * @throws IllegalArgumentException if the card is that of another model
+   * @throws IllegalArgumentException if the card belongs to another model
    */
   public static CardPage of(ModelVersion version, ModelCard card) {
     if (!version.name().equals(card.name())) {
       throw new IllegalArgumentException(
-          "card: found the " + card + ", expected that of " + version);
+          "card: found the " + card + ", expected the card of " + version);
     }
     return new CardPage(version.toString(), CardSections.of(version, card));
   }
 
   /**
-   * The page of a version of a registry, with how it was published and where it was imported from.
+   * Creates the page of a version with its publication and the origin of an import.
    *
-   * @param registry the registry; lent
+   * @param registry the registry; the caller closes it
    * @param version a version of this registry
    * @return the page
    */
@@ -64,7 +64,7 @@ public final class CardPage {
   }
 
   /**
-   * The page for whatever shows GitHub-flavoured Markdown.
+   * Returns the page as GitHub-flavoured Markdown.
    *
    * @return Markdown
    */
@@ -73,7 +73,7 @@ public final class CardPage {
   }
 
   /**
-   * The page for a browser.
+   * Returns the page for a browser.
    *
    * @return one complete HTML file
    */

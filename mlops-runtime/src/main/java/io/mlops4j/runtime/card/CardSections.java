@@ -22,7 +22,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What the page of a card says, in the order in which people ask. */
+/** The sections of a card's page, the most important first. */
 final class CardSections {
   private static final int ROWS = 5;
 
@@ -96,7 +96,7 @@ final class CardSections {
             });
   }
 
-  /** What a reader may look for in vain. */
+  /** Returns the parts of a complete card that are absent. */
   private List<String> missing() {
     return Stream.of(
             missing("description", card.description().isEmpty()),
@@ -123,7 +123,7 @@ final class CardSections {
     if (card.metrics().isEmpty() && card.slices().isEmpty()) {
       return;
     }
-    heading("How good it is");
+    heading("Metrics");
     Set<String> names = new TreeSet<>(card.metrics().keySet());
     card.slices().values().forEach(metrics -> names.addAll(metrics.keySet()));
     List<Column> columns = new ArrayList<>(List.of(text("Rows")));
@@ -134,7 +134,7 @@ final class CardSections {
     }
     card.slices().forEach((slice, metrics) -> rows.add(row(slice.toString(), names, metrics)));
     String on = String.join(", ", card.evaluatedOn().stream().map(DatasetRef::name).toList());
-    table("Metrics" + (on.isEmpty() ? "" : ", measured on " + on), columns, rows);
+    table(on.isEmpty() ? "Metrics" : "Metrics, measured on " + on, columns, rows);
   }
 
   private static List<String> row(String head, Set<String> names, Map<String, Double> metrics) {
@@ -146,10 +146,10 @@ final class CardSections {
 
   private void monitoring() {
     if (!card.monitoring().isEmpty()) {
-      heading("What must be watched");
+      heading("Monitoring");
       table(
-          "While it serves",
-          List.of(text("Metric"), text("Every"), text("Who looks"), text("What is done")),
+          "Duties while the model serves",
+          List.of(text("Metric"), text("Every"), text("Owner"), text("Action")),
           card.monitoring().stream().map(this::row).toList());
     }
   }
@@ -163,7 +163,7 @@ final class CardSections {
     if (card.features().isEmpty() && card.signature().isEmpty()) {
       return;
     }
-    heading("What it takes and gives");
+    heading("Inputs and outputs");
     card.features()
         .ifPresent(
             schema -> {
@@ -177,33 +177,35 @@ final class CardSections {
                       .map(Feature::name)
                       .toList();
               table(
-                  "Features, in the order in which they are gathered",
+                  "Features, in the order of the model's input",
                   List.of(
                       text("Feature"),
-                      number("Place"),
+                      number("Position"),
                       text("Column"),
                       text("Type"),
-                      text("A null")),
+                      text("Null")),
                   rows);
               if (!narrowed.isEmpty()) {
                 blocks.add(
                     new Block.Text(
-                        "Features whose columns may hold a wider type, each value being checked: "
+                        "Features whose columns may have a wider type, with each value checked: "
                             + String.join(", ", narrowed)));
               }
               if (!schema.keys().isEmpty()) {
                 String keys = String.join(", ", schema.keys());
-                blocks.add(new Block.Text("Keys, which never enter the model: " + keys));
+                blocks.add(new Block.Text("Keys, which are not inputs of the model: " + keys));
               }
             });
     card.signature()
         .ifPresent(
             signature -> {
               List<List<String>> rows = new ArrayList<>();
-              signature.inputs().forEach(spec -> rows.add(row("an input", spec)));
-              signature.outputs().forEach(spec -> rows.add(row("an output", spec)));
+              signature.inputs().forEach(spec -> rows.add(row("input", spec)));
+              signature.outputs().forEach(spec -> rows.add(row("output", spec)));
               table(
-                  "What its bytes declare", List.of(text("Name"), text("Is"), text("Type")), rows);
+                  "Signature in the model's bytes",
+                  List.of(text("Name"), text("Kind"), text("Type")),
+                  rows);
             });
   }
 
@@ -231,11 +233,12 @@ final class CardSections {
     if (card.trainedOn().isEmpty() && card.evaluatedOn().isEmpty() && card.parents().isEmpty()) {
       return;
     }
-    heading("What it was made from");
+    heading("Lineage");
     List<List<String>> data = new ArrayList<>();
     card.trainedOn().forEach(set -> data.add(row("training", set)));
     card.evaluatedOn().forEach(set -> data.add(row("evaluation", set)));
-    table("Data sets", List.of(text("Name"), text("Used for"), text("Time"), code("Digest")), data);
+    table(
+        "Data sets", List.of(text("Name"), text("Used for"), text("Period"), code("Digest")), data);
     Stream.concat(card.trainedOn().stream(), card.evaluatedOn().stream())
         .forEach(
             set ->
@@ -243,7 +246,7 @@ final class CardSections {
                     .ifPresent(
                         query -> blocks.add(new Block.Code("Query of " + set.name(), query))));
     table(
-        "Versions it was made from",
+        "Parent versions",
         List.of(text("Version"), code("Bytes")),
         card.parents().stream()
             .map(parent -> List.of(parent.toString(), parent.digest().toString()))
@@ -260,7 +263,7 @@ final class CardSections {
     if (card.commit().isEmpty() && card.parameters().isEmpty() && card.seeds().isEmpty()) {
       return;
     }
-    heading("How it was made");
+    heading("Training");
     card.commit()
         .ifPresent(
             commit -> blocks.add(new Block.Facts(List.of(new Fact("Commit", commit, Style.CODE)))));
@@ -277,12 +280,11 @@ final class CardSections {
               heading("Golden rows");
               blocks.add(
                   new Block.Text(
-                      "The model answers "
-                          + rows.rows()
-                          + (rows.rows() == 1 ? " row" : " rows")
-                          + " with these outputs, within "
-                          + Shown.number(rows.tolerance())
-                          + "."));
+                      "For %d row%s, the model returns these outputs within %s."
+                          .formatted(
+                              rows.rows(),
+                              rows.rows() == 1 ? "" : "s",
+                              Shown.number(rows.tolerance()))));
               golden(rows);
             });
   }
@@ -299,6 +301,6 @@ final class CardSections {
       golden.outputs().values().forEach(values -> cells.add(Shown.value(values.get(row))));
       rows.add(cells);
     }
-    table(golden.rows() > ROWS ? "The first " + ROWS : "All rows", columns, rows);
+    table(golden.rows() > ROWS ? "First " + ROWS + " rows" : "All rows", columns, rows);
   }
 }

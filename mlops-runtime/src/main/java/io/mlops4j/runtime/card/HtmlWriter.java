@@ -8,8 +8,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Blocks as one HTML file that needs nothing else. Every text is escaped here and nowhere else; the
- * page's own policy lets in no script and no style but this one.
+ * Writes blocks as one self-contained HTML file. Every text is escaped here and nowhere else. The
+ * page's content security policy allows no script and only this style.
  */
 final class HtmlWriter {
   private static final String STYLE = Resources.text("card.css");
@@ -28,7 +28,7 @@ final class HtmlWriter {
       writer.write(block);
     }
     writer.out.append(section ? "</section>\n" : "").append("</main>\n<footer>");
-    writer.element("p", "Written by mlops4j. This file is complete: it loads nothing.");
+    writer.element("p", "Written by mlops4j. This file is self-contained: it loads nothing.");
     writer.out.append("</footer>\n</body>\n</html>\n");
     return writer.out.toString();
   }
@@ -78,7 +78,7 @@ final class HtmlWriter {
     out.append("</dd></div>\n");
   }
 
-  /** Wide tables scroll by touch and by key. */
+  /** Writes a table. A wide one scrolls by touch and by key. */
   private void write(Block.Table table) {
     out.append("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
     escape(table.caption());

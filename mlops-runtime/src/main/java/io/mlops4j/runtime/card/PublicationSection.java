@@ -10,7 +10,7 @@ import io.mlops4j.runtime.internal.card.Shown;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How a version was published, for its page. */
+/** The publication of a version, on its page. */
 final class PublicationSection {
   private PublicationSection() {}
 
@@ -19,24 +19,26 @@ final class PublicationSection {
     rows.add(List.of("Published", publication.at().toString()));
     publication.by().ifPresent(by -> rows.add(List.of("By", text(by))));
     publication.process().ifPresent(process -> rows.add(List.of("Process", process)));
-    publication.registry().ifPresent(registry -> rows.add(List.of("In", registry)));
+    publication.registry().ifPresent(registry -> rows.add(List.of("Registry", registry)));
     publication.origin().ifPresent(origin -> add(origin, rows));
     Column fact = new Column("Fact", Style.TEXT);
     Column value = new Column("Value", Style.TEXT);
     return List.of(
         new Block.Heading("Publication"),
-        new Block.Table("As the registry records it", List.of(fact, value), rows));
+        new Block.Table("Record of the registry", List.of(fact, value), rows));
   }
 
   private static void add(Origin origin, List<List<String>> rows) {
     rows.add(List.of("Imported from", origin.source()));
-    origin.version().ifPresent(there -> rows.add(List.of("Version there", there.toString())));
-    origin.published().ifPresent(at -> rows.add(List.of("Published there", at.toString())));
+    origin
+        .version()
+        .ifPresent(there -> rows.add(List.of("Version in the source", there.toString())));
+    origin.published().ifPresent(at -> rows.add(List.of("Published in the source", at.toString())));
     origin.by().ifPresent(by -> rows.add(List.of("By", text(by))));
     for (Origin.Naming naming : origin.aliases()) {
       rows.add(
           List.of(
-              "Named there",
+              "Alias in the source",
               naming.alias()
                   + " from "
                   + naming.from()

@@ -1,4 +1,4 @@
-/** Model cards as JSON, as pages, and the differences between them. */
+/** Model cards as JSON and as pages, and the differences between them. */
 @NullMarked
 package io.mlops4j.runtime.card;
 

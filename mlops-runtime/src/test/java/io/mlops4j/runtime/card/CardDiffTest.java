@@ -203,7 +203,7 @@ class CardDiffTest {
                   + Models.MLP4_WRONG
                   + "\n  metric a|b: 1.0 -> 2.0 (+1)");
       assertThat(diff.markdown())
-          .startsWith("# m:1 → m:2\n\n**What changed**\n\n| What | How | Before | After |\n")
+          .startsWith("# m:1 → m:2\n\n**Changes**\n\n| Subject | Change | Before | After |\n")
           .endsWith("| metric a\\|b | changed | 1.0 | 2.0 (+1) |\n");
       assertThat(diff.json())
           .isEqualTo(

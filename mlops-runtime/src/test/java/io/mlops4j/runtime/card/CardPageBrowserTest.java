@@ -123,11 +123,11 @@ class CardPageBrowserTest {
       assertThat(page.locator("h2").allInnerTexts())
           .containsExactly(
               "Intended use",
-              "How good it is",
-              "What must be watched",
-              "What it takes and gives",
-              "What it was made from",
-              "How it was made",
+              "Metrics",
+              "Monitoring",
+              "Inputs and outputs",
+              "Lineage",
+              "Training",
               "Golden rows");
       Locator metrics = page.getByRole(AriaRole.TABLE).first();
       assertThat(metrics.locator("caption").innerText())

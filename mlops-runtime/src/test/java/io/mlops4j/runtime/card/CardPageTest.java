@@ -30,7 +30,7 @@ class CardPageTest {
     FeatureSchema narrowed =
         FeatureSchema.of(Feature.of("a"), Feature.of("b").withNarrowing(Narrowing.CHECKED));
     assertThat(CardPage.of(VERSION, card.features(narrowed).build()).markdown())
-        .contains("\nFeatures whose columns may hold a wider type, each value being checked: b\n");
+        .contains("\nFeatures whose columns may have a wider type, with each value checked: b\n");
   }
 
   @Test
@@ -65,7 +65,7 @@ class CardPageTest {
 
             Warn.<br>Not for \\*crews\\*.
 
-            ## How good it is
+            ## Metrics
 
             **Metrics, measured on march**
 
@@ -74,23 +74,23 @@ class CardPageTest {
             | all | 0.3 |
             | origin=A\\|B | 1E-7 |
 
-            ## What must be watched
+            ## Monitoring
 
-            **While it serves**
+            **Duties while the model serves**
 
-            | Metric | Every | Who looks | What is done |
+            | Metric | Every | Owner | Action |
             | --- | --- | --- | --- |
             | roc_auc | day | ops_ml | \\> 0.6 |
 
-            ## What it was made from
+            ## Lineage
 
             **Data sets**
 
-            | Name | Used for | Time | Digest |
+            | Name | Used for | Period | Digest |
             | --- | --- | --- | --- |
             | march | evaluation |  | `sha256:4f119c257c6f127a491cfe0b3a97ff1aebbb3e6cff821b665445ed04fee2e6d0` |
 
-            ## How it was made
+            ## Training
 
             - **Commit:** `` `a\\|b` ``
             """);
@@ -126,11 +126,11 @@ class CardPageTest {
         .containsExactly(
             "# evil",
             "## Intended use",
-            "## How good it is",
-            "## What must be watched",
-            "## What it takes and gives",
-            "## What it was made from",
-            "## How it was made",
+            "## Metrics",
+            "## Monitoring",
+            "## Inputs and outputs",
+            "## Lineage",
+            "## Training",
             "## Golden rows");
   }
 
@@ -159,7 +159,7 @@ class CardPageTest {
   void aCardGoesWithItsVersionOnly() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CardPage.of(VERSION, ModelCard.builder("n").build()))
-        .withMessage("card: found the card of n, expected that of m:3");
+        .withMessage("card: found the card of n, expected the card of m:3");
     assertThat(CardPage.of(VERSION, ModelCard.builder("m").build())).hasToString("page of m:3");
   }
 

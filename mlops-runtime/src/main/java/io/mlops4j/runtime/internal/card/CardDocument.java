@@ -21,9 +21,9 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code CardJson} writes and reads, for packages of this library. */
+/** Writes and reads cards as JSON. */
 public final class CardDocument {
-  /** Raised only when older readers would misunderstand a card, not when keys are added. */
+  /** Increases only if older readers would misread a card, not if keys are added. */
   private static final int FORMAT = 1;
 
   private CardDocument() {}
@@ -42,22 +42,16 @@ public final class CardDocument {
     card.commit().ifPresent(commit -> json.put("commit", commit));
     card.regions().forEach(region -> json.withArray("regions").add(region));
     OriginJson.write(card, json);
-    if (!card.metrics().isEmpty()) {
-      ObjectNode metrics = Json.object();
-      card.metrics().forEach(metrics::put);
-      json.set("metrics", metrics);
-    }
-    if (!card.parameters().isEmpty()) {
-      ObjectNode parameters = Json.object();
-      card.parameters().forEach(parameters::put);
-      json.set("parameters", parameters);
-    }
-    if (!card.seeds().isEmpty()) {
-      ObjectNode seeds = Json.object();
-      card.seeds().forEach(seeds::put);
-      json.set("seeds", seeds);
-    }
+    write("metrics", card.metrics(), json);
+    write("parameters", card.parameters(), json);
+    write("seeds", card.seeds(), json);
     return Json.write(json);
+  }
+
+  private static void write(String key, Map<String, ?> values, ObjectNode json) {
+    if (!values.isEmpty()) {
+      json.set(key, TypedValue.write(values));
+    }
   }
 
   private static ObjectNode write(FeatureSchema schema) {
@@ -123,10 +117,7 @@ public final class CardDocument {
   }
 
   public static void checkFormat(Document json) {
-    if (json.count("card") > FORMAT) {
-      throw new IllegalArgumentException(
-          "a card of format " + json.count("card") + ", which needs a newer mlops4j");
-    }
+    json.checkFormat("card", FORMAT);
   }
 
   public static ModelCard read(Document json) {
@@ -157,7 +148,7 @@ public final class CardDocument {
     return card.build();
   }
 
-  /** Texts without a word, which once could be stored, say nothing. */
+  /** Ignores blank texts, which older libraries could store. */
   private static void ifText(Document json, String key, Consumer<String> setter) {
     String text = json.optionalText(key);
     if (text != null && !text.isBlank()) {
@@ -165,7 +156,7 @@ public final class CardDocument {
     }
   }
 
-  /** The same for values without a name. */
+  /** Ignores blank names, which older libraries could store. */
   private static void named(Document json, String key, BiConsumer<String, Document> setter) {
     if (json.has(key)) {
       Document values = json.object(key);

@@ -6,15 +6,8 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.runtime.internal.document.Document;
 import java.util.List;
 
-/**
- * What a version's card says that the version was made from.
- *
- * @param version the version
- * @param parents the versions that it was made from
- * @param trainedOn the data that it learned from
- */
+/** The parents and training data in a version's card. */
 public record Links(ModelVersion version, List<ModelVersion> parents, List<Data> trainedOn) {
-  /** What identifies a data set. */
   public record Data(String name, Digest digest) {}
 
   public static Links of(ModelVersion version, ModelCard card) {
@@ -23,7 +16,7 @@ public record Links(ModelVersion version, List<ModelVersion> parents, List<Data>
     return new Links(version, card.parents(), data);
   }
 
-  /** Of a card whose bytes are as they were published; the rest of it is passed over. */
+  /** Reads the links of a verified card and ignores the rest. */
   public static Links read(ModelVersion version, Document card) {
     CardDocument.checkFormat(card);
     if (!card.text("name").equals(version.name())) {

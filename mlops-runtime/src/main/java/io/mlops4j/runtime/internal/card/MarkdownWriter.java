@@ -5,15 +5,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Blocks as GitHub-flavoured Markdown. Whatever a card says is escaped, so that it can only be
- * read: it is never markup, never HTML and never ends its cell.
+ * Writes blocks as GitHub-flavoured Markdown. Texts are escaped: they cannot become markup or HTML,
+ * and cannot end their cell.
  */
 public final class MarkdownWriter {
-  /** An underscore inside of a word is no markup. */
+  /** Characters that are markup; an underscore inside a word is not. */
   private static final Pattern MARKUP =
       Pattern.compile("[\\\\`*\\[\\]<&|~$]|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}])");
 
-  /** What makes a heading, a list, a quotation or a rule where a line begins. */
+  /** Begins of a line that make a heading, a list, a quotation or a rule. */
   private static final Pattern BEGIN = Pattern.compile("^([-+=#>]|\\d+(?=[.)](\\s|$)))");
 
   private static final Pattern TICKS = Pattern.compile("`+");
@@ -85,7 +85,7 @@ public final class MarkdownWriter {
     return TICKS.matcher(text).results().mapToInt(run -> run.end() - run.start()).max().orElse(0);
   }
 
-  /** A text on one line of the file, wherever it stands. */
+  /** Escapes a text and puts it on one line. */
   private static String cell(String text) {
     String escaped = MARKUP.matcher(Shown.text(text).strip()).replaceAll("\\\\$0");
     return begin(escaped).replace("\n", "<br>");

@@ -2,7 +2,6 @@ package io.mlops4j.runtime.internal.card;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.model.DatasetRef;
-import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.model.MonitoringDuty;
@@ -14,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The parts of a card that say what a model was made from, how good it was, and who watches it. */
+/** The data sets, parents, monitoring duties and slices of a card as JSON. */
 public final class OriginJson {
   private OriginJson() {}
 
@@ -56,12 +55,8 @@ public final class OriginJson {
 
   private static ObjectNode write(Slice slice, Map<String, Double> metrics) {
     ObjectNode json = Json.object();
-    ObjectNode where = Json.object();
-    slice.where().forEach(where::put);
-    json.set("where", where);
-    ObjectNode values = Json.object();
-    metrics.forEach(values::put);
-    json.set("metrics", values);
+    json.set("where", TypedValue.write(slice.where()));
+    json.set("metrics", TypedValue.write(metrics));
     return json;
   }
 
@@ -97,8 +92,7 @@ public final class OriginJson {
   }
 
   private static ModelVersion version(Document json) {
-    Digest digest = json.digest("digest");
-    return new ModelVersion(json.text("model"), json.count("number"), digest);
+    return new ModelVersion(json.text("model"), json.count("number"), json.digest("digest"));
   }
 
   private static MonitoringDuty duty(Document json) {

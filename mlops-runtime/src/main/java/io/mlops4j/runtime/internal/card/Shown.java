@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** How values read on a page. */
+/** Formats values for people. */
 public final class Shown {
   private static final char REPLACEMENT = '\ufffd';
 
   private Shown() {}
 
   /**
-   * The text without what is not seen but changes what is: control characters, marks that turn the
-   * direction of writing, halves of surrogate pairs. Line feeds stay.
+   * Replaces invisible characters that change the visible text: control characters, marks of the
+   * direction of writing, unpaired surrogates. Line feeds remain.
    */
   public static String text(String text) {
     StringBuilder shown = new StringBuilder(text.length());
@@ -36,7 +36,7 @@ public final class Shown {
     return !direction && !Character.isISOControl(c) && Character.getType(c) != Character.SURROGATE;
   }
 
-  /** Six digits, alike on every JDK. */
+  /** Writes six digits, the same on every JDK. */
   public static String number(double value) {
     if (!Double.isFinite(value)) {
       return Double.toString(value);
@@ -46,7 +46,7 @@ public final class Shown {
     return plain ? rounded.toPlainString() : rounded.toString();
   }
 
-  /** A value of a golden row. */
+  /** Writes a value of a golden row or a replacement of nulls. */
   public static String value(@Nullable Object value) {
     if (value instanceof List<?> list) {
       return "[" + String.join(", ", list.stream().map(Shown::value).toList()) + "]";
@@ -56,13 +56,13 @@ public final class Shown {
     return value instanceof String text ? "\"" + text + "\"" : String.valueOf(value);
   }
 
-  /** For example {@code 7 days}, or {@code day} of one. */
+  /** Writes an interval after "every", for example {@code 7 days} or {@code day}. */
   public static String every(Duration interval) {
     String span = span(interval);
     return span.startsWith("1 ") ? span.substring(2) : span;
   }
 
-  /** For example {@code 7 days}. */
+  /** Writes for example {@code 7 days}. */
   public static String span(Duration interval) {
     for (ChronoUnit unit : List.of(ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES)) {
       long count = interval.dividedBy(unit.getDuration());
@@ -74,7 +74,7 @@ public final class Shown {
     return interval.toString();
   }
 
-  /** Days where both ends are midnights, in UTC. */
+  /** Writes days if both ends are midnight in UTC. */
   public static String time(Instant from, Instant until) {
     return isMidnight(from) && isMidnight(until)
         ? day(from) + " until " + day(until) + " UTC"
@@ -90,14 +90,14 @@ public final class Shown {
     return text.substring(0, text.indexOf('T'));
   }
 
-  /** The type of an input or output, without its name. */
+  /** Writes the type of an input or output without its name. */
   public static String type(ValueSpec spec) {
     String text = spec.toString();
     String type = spec.name().isEmpty() ? text : text.substring(spec.name().length() + 2);
     return spec.optional() && !type.endsWith("?") ? type + "?" : type;
   }
 
-  /** The reason of a change in brackets, empty if there is none. */
+  /** Writes the reason of a change in brackets, or an empty text. */
   public static String reason(Change change) {
     return change.reason().isEmpty() ? "" : " (" + change.reason() + ")";
   }

@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A signature as JSON. A dimension is its size, its symbol as text, null where the model says
- * nothing of it, or an object where it says both.
+ * A signature as JSON. A dimension is its size, its symbol as a text, null if the model has
+ * neither, or an object that contains both.
  */
 final class SignatureJson {
   private SignatureJson() {}
@@ -133,9 +133,7 @@ final class SignatureJson {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "the type \""
-                        + name
-                        + "\" instead of one of "
-                        + Arrays.toString(ElementType.values())));
+                    "the type \"%s\" instead of one of %s"
+                        .formatted(name, Arrays.toString(ElementType.values()))));
   }
 }

@@ -2,13 +2,15 @@ package io.mlops4j.runtime.internal.card;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.util.Objects;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.runtime.internal.document.Json;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A card's plain values in JSON, with the name of their Java type beside them, because JSON alone
- * knows one kind of number. A float is written as the double of the same value. What JSON has no
- * number for is text: {@code "NaN"}, {@code "Infinity"}, {@code "-Infinity"}.
+ * Plain values as JSON, beside the names of their types, because JSON has one type of number. A
+ * float is written as the double of the same value. Numbers that JSON lacks are texts: {@code
+ * "NaN"}, {@code "Infinity"}, {@code "-Infinity"}.
  */
 final class TypedValue {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -30,6 +32,12 @@ final class TypedValue {
       return "float64";
     }
     return value instanceof Boolean ? "bool" : "string";
+  }
+
+  static ObjectNode write(Map<String, ?> values) {
+    ObjectNode json = Json.object();
+    values.forEach((name, value) -> json.set(name, write(value)));
+    return json;
   }
 
   static JsonNode write(@Nullable Object value) {
@@ -66,7 +74,12 @@ final class TypedValue {
         }
         yield json.booleanValue();
       }
-      case "string" -> Objects.requireNonNullElseGet(json.textValue(), () -> refuse(type, json));
+      case "string" -> {
+        if (!json.isTextual()) {
+          throw wrong(type, json);
+        }
+        yield json.textValue();
+      }
       default -> throw new IllegalArgumentException("values of the unknown type " + type);
     };
   }
@@ -91,10 +104,6 @@ final class TypedValue {
       case "-Infinity" -> Double.NEGATIVE_INFINITY;
       default -> throw wrong("floating-point number", json);
     };
-  }
-
-  private static String refuse(String type, JsonNode json) {
-    throw wrong(type, json);
   }
 
   private static IllegalArgumentException wrong(String expected, JsonNode found) {

@@ -1,4 +1,4 @@
-/** Cards as documents, and texts for people. Not part of the API. */
+/** Cards as JSON, and parts of pages. Not part of the API. */
 @NullMarked
 package io.mlops4j.runtime.internal.card;
 
