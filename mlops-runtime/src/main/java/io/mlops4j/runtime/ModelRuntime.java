@@ -14,7 +14,7 @@ import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.PublishOptions;
 import io.mlops4j.runtime.deployment.Deployment;
-import io.mlops4j.runtime.deployment.alias.Deployments;
+import io.mlops4j.runtime.deployment.alias.DeploymentBuilder;
 import io.mlops4j.runtime.feature.ArrowFiles;
 import io.mlops4j.runtime.internal.source.ModelReader;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
@@ -228,7 +228,7 @@ public final class ModelRuntime implements AutoCloseable {
    * @throws IllegalArgumentException if the reference names no alias
    */
   public Deployment.Builder deployment(String ref) {
-    return Deployments.builder(loader, ref);
+    return new DeploymentBuilder(loader, ref);
   }
 
   /**

@@ -42,8 +42,8 @@ final class AliasDeployment implements Deployment {
   private final Change change;
   private final List<Consumer<? super DeploymentStatus>> onChange;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final Deque<DeploymentStatus> untold = new ArrayDeque<>();
-  private boolean telling;
+  private final Deque<DeploymentStatus> pending = new ArrayDeque<>();
+  private boolean notifying;
 
   private AliasDeployment(DeploymentBuilder built, ModelRegistry registry) {
     change = built.change;
@@ -59,7 +59,7 @@ final class AliasDeployment implements Deployment {
             built.ref,
             candidates(built, registry, Route.PRIMARY, "serves " + built.ref, recent),
             threads,
-            this::tell);
+            this::changed);
     shadow = built.shadow == null ? null : shadow(built, registry, built.shadow);
   }
 
@@ -99,7 +99,7 @@ final class AliasDeployment implements Deployment {
     }
   }
 
-  /** Looks at the aliases; never waits. */
+  /** Begins to read the aliases; never waits. */
   void tick() {
     champion.tick();
     if (recent != null) {
@@ -110,32 +110,32 @@ final class AliasDeployment implements Deployment {
     }
   }
 
-  /** One listener call at a time, in the order of the changes; by a thread that may hang. */
-  private void tell() {
+  /** Listeners are called one at a time, in the order of the changes, on a thread that may hang. */
+  private void changed() {
     if (onChange.isEmpty() || !champion.serves()) {
       return;
     }
-    synchronized (untold) {
-      untold.add(status());
-      if (telling) {
+    synchronized (pending) {
+      pending.add(status());
+      if (notifying) {
         return;
       }
-      telling = true;
+      notifying = true;
     }
     try {
-      threads.attempt(this::tellAll);
+      threads.attempt(this::notifyListeners);
     } catch (RejectedExecutionException closed) {
-      tellAll(); // by the last thread of a trial
+      notifyListeners(); // on the last thread of a trial
     }
   }
 
-  private void tellAll() {
+  private void notifyListeners() {
     while (true) {
       DeploymentStatus next;
-      synchronized (untold) {
-        next = untold.poll();
+      synchronized (pending) {
+        next = pending.poll();
         if (next == null) {
-          telling = false;
+          notifying = false;
           return;
         }
       }
@@ -265,16 +265,14 @@ final class AliasDeployment implements Deployment {
 
   @Override
   public <I extends Record, O extends Record> RowModel<I, O> rows(Class<I> in, Class<O> out) {
-    return rows(
-        new RowKey(null, Objects.requireNonNull(in, "in"), Objects.requireNonNull(out, "out")));
+    return rows(new RowKey(null, in, out));
   }
 
   @Override
   public <I extends Record, O extends Record> RowModel<I, O> rows(
       MethodHandles.Lookup lookup, Class<I> in, Class<O> out) {
     Objects.requireNonNull(lookup, "lookup");
-    return rows(
-        new RowKey(lookup, Objects.requireNonNull(in, "in"), Objects.requireNonNull(out, "out")));
+    return rows(new RowKey(lookup, in, out));
   }
 
   private <I extends Record, O extends Record> RowModel<I, O> rows(RowKey key) {

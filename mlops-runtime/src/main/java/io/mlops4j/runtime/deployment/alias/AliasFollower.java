@@ -11,7 +11,7 @@ import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
 import io.mlops4j.runtime.deployment.alias.Candidates.Candidate;
-import io.mlops4j.runtime.deployment.alias.Trials.Trial;
+import io.mlops4j.runtime.deployment.alias.Trials.VersionTrial;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
@@ -26,9 +26,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves the version that one alias points to.
  *
- * <p>One lock guards the state. It is held for short steps only: the registry is read, and versions
- * are loaded and tested, on threads that may hang. A newer record, a rollback, closing or the time
- * limit overtakes a trial. Its result no longer counts, and its model is closed when it ends.
+ * <p>One lock guards the state, and is held for short steps only. The registry is read, and
+ * versions are loaded and tested, on threads that may hang. A newer record, a rollback, closing or
+ * the time limit overtakes a trial. Its result no longer counts, and its model is closed when it
+ * ends.
  */
 final class AliasFollower {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
@@ -49,7 +50,7 @@ final class AliasFollower {
   private final AliasReader reader;
   private final CurrentModel current;
   private @Nullable AliasRecord newest;
-  private @Nullable Trial trial;
+  private @Nullable VersionTrial trial;
   private boolean ticking;
   private boolean closed;
   private volatile Optional<DeploymentStatus.Refusal> refused = Optional.empty();
@@ -79,7 +80,7 @@ final class AliasFollower {
 
   /** Serves the version that the alias points to now, or throws why it cannot. */
   void start() {
-    Trial first = RegistryCalls.value(look(true));
+    VersionTrial first = RegistryCalls.value(look(true));
     if (first == null) {
       throw reader.namesNothing();
     }
@@ -103,7 +104,7 @@ final class AliasFollower {
     synchronized (lock) {
       checkOpen();
     }
-    Trial going = RegistryCalls.value(look(true));
+    VersionTrial going = RegistryCalls.value(look(true));
     if (going != null) {
       going.end.join();
     }
@@ -117,7 +118,7 @@ final class AliasFollower {
       }
       ticking = true;
     }
-    CompletableFuture<@Nullable Trial> unused =
+    CompletableFuture<@Nullable VersionTrial> unused =
         look(false)
             .whenComplete(
                 (going, error) -> {
@@ -128,17 +129,17 @@ final class AliasFollower {
   }
 
   /**
-   * Gives the trial that goes on afterwards, or null.
+   * Reads the alias; returns the trial that goes on afterwards, or null.
    *
    * @param now whether a version that waits is tried again at once
    */
-  private CompletableFuture<@Nullable Trial> look(boolean now) {
+  private CompletableFuture<@Nullable VersionTrial> look(boolean now) {
     return reader.read().thenApply(reading -> found(reading, now));
   }
 
-  private @Nullable Trial found(AliasReader.Reading reading, boolean now) {
+  private @Nullable VersionTrial found(AliasReader.Reading reading, boolean now) {
     boolean ended;
-    Trial going;
+    VersionTrial going;
     synchronized (lock) {
       if (closed || reader.isOutdated(reading)) {
         return trial;
@@ -154,7 +155,7 @@ final class AliasFollower {
     }
     if (ended) {
       LOG.info("{}: the registry can be read again", ref);
-      tell();
+      changed.run();
     }
     return going;
   }
@@ -178,7 +179,7 @@ final class AliasFollower {
 
   /** Holding the lock. */
   private void abandon() {
-    Trial overtaken = trial;
+    VersionTrial overtaken = trial;
     if (overtaken != null) {
       overtaken.cancelLimit.run();
       giveUp(overtaken);
@@ -188,7 +189,7 @@ final class AliasFollower {
   }
 
   /** Holding the lock. */
-  private void giveUp(Trial running) {
+  private void giveUp(VersionTrial running) {
     trial = null;
     running.abandoned = true;
     try {
@@ -205,19 +206,19 @@ final class AliasFollower {
       await(record, hindrance);
       return;
     }
-    Trial next = new Trial(record, clock.instant());
+    VersionTrial next = new VersionTrial(record, clock.instant());
     trials.add(next);
     trial = next;
     next.cancelLimit = timer.after(trialLimit, () -> overdue(next));
     try {
       threads.attempt(() -> run(next));
-    } catch (RejectedExecutionException e) { // closed meanwhile
+    } catch (RejectedExecutionException e) { // the deployment was closed meanwhile
       trials.remove(next);
       abandon();
     }
   }
 
-  private void run(Trial mine) {
+  private void run(VersionTrial mine) {
     Throwable failure = null;
     try {
       serve(mine);
@@ -230,23 +231,23 @@ final class AliasFollower {
     }
   }
 
-  private void serve(Trial mine) {
+  private void serve(VersionTrial mine) {
     Candidate candidate = candidate(mine);
     boolean first = !serves();
     boolean published = false;
     try {
-      published = publish(mine, new Served(candidate, clock.instant()));
+      published = publish(mine, Served.of(candidate, clock.instant()));
     } finally {
       if (!published) {
         candidate.model().close();
       }
     }
     if (published && !first) {
-      tell();
+      changed.run();
     }
   }
 
-  private Candidate candidate(Trial mine) {
+  private Candidate candidate(VersionTrial mine) {
     AliasRecord record = mine.record;
     Served now = current.orNull();
     if (now != null && now.servedBy().version().equals(Optional.ofNullable(record.to()))) {
@@ -255,7 +256,7 @@ final class AliasFollower {
     return candidates.load(mine, now);
   }
 
-  private boolean publish(Trial mine, Served next) {
+  private boolean publish(VersionTrial mine, Served next) {
     current.prepare(next);
     synchronized (lock) {
       if (closed || mine.abandoned) {
@@ -273,7 +274,7 @@ final class AliasFollower {
     return true;
   }
 
-  private void failed(Trial mine, Throwable failure) {
+  private void failed(VersionTrial mine, Throwable failure) {
     Optional<Verdict> verdict = Failures.verdict(failure);
     boolean begins;
     synchronized (lock) {
@@ -301,12 +302,12 @@ final class AliasFollower {
       LOG.warn("{}: {} cannot be tried now and will be retried", ref, version, failure);
     }
     if (verdict.isPresent() || begins) {
-      tell();
+      changed.run();
     }
   }
 
   /** Holding the lock. */
-  private void end(Trial mine) {
+  private void end(VersionTrial mine) {
     mine.cancelLimit.run();
     trials.remove(mine);
     trial = null;
@@ -340,7 +341,7 @@ final class AliasFollower {
     }
   }
 
-  private void overdue(Trial late) {
+  private void overdue(VersionTrial late) {
     TimeoutException time = new TimeoutException();
     ModelLoadException failure =
         new ModelLoadException(
@@ -359,17 +360,13 @@ final class AliasFollower {
     }
     if (begins) {
       LOG.warn("{}: {}", ref, failure.getMessage());
-      tell();
+      changed.run();
     }
     late.end.complete(failure);
   }
 
-  private void tell() {
-    changed.run();
-  }
-
   /**
-   * Goes back if a record still is the newest and serves.
+   * Moves the alias back if a record is still the newest and serves.
    *
    * @throws RegistryException if the registry cannot be used, the alias was removed, or every
    *     version that served before was deleted
@@ -388,15 +385,15 @@ final class AliasFollower {
             calls.begin(
                 "go back from " + record.to(),
                 waitedFor -> new Rollback(registry, ref, record, change).run(waitedFor)));
-    Trial going = made.isEmpty() ? null : adopt(made.get());
+    VersionTrial going = made.isEmpty() ? null : adopt(made.get());
     if (going != null) {
       going.end.join();
     }
     return made;
   }
 
-  /** Follows a record that a rollback made, unless a reading was faster. */
-  private @Nullable Trial adopt(AliasRecord made) {
+  /** Follows a record that a rollback made, unless a reading found it first. */
+  private @Nullable VersionTrial adopt(AliasRecord made) {
     synchronized (lock) {
       if (!closed && (newest == null || newest.number() < made.number())) {
         reader.outdate();
@@ -406,7 +403,6 @@ final class AliasFollower {
     }
   }
 
-  /** The model that serves. */
   CurrentModel current() {
     return current;
   }

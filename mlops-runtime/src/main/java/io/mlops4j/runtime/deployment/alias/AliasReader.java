@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads an alias, and records since when the registry has been unreachable. A reading that began
- * earlier than one that has ended is outdated. The follower's lock guards what is not final.
+ * earlier than one that has ended is outdated. The follower's lock guards the fields that change.
  */
 final class AliasReader {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
@@ -32,7 +32,7 @@ final class AliasReader {
   private volatile Optional<DeploymentStatus.Outage> outage = Optional.empty();
 
   /**
-   * @param lock of the follower
+   * @param lock the lock of the follower
    * @param changed run when an outage begins
    */
   AliasReader(
@@ -122,7 +122,7 @@ final class AliasReader {
     return outage;
   }
 
-  /** Says why the alias names no version. */
+  /** Returns the reason why the alias points to no version. */
   RegistryException namesNothing() {
     return RegistryCalls.value(
         calls.begin("find the version of the alias", waitedFor -> findNothing()));
@@ -130,7 +130,7 @@ final class AliasReader {
 
   private RegistryException findNothing() {
     if (registry.head(ref).filter(AliasRecord::isRemoval).isPresent()) {
-      registry.resolve(ref); // throws, and says who removed it and why
+      registry.resolve(ref); // throws with who removed it and why
     }
     return new RegistryException(
         ref + ": found no record, expected a version; assign one first", null);

@@ -5,14 +5,15 @@ import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
-import io.mlops4j.runtime.deployment.alias.Trials.Trial;
+import io.mlops4j.runtime.deployment.alias.Trials.VersionTrial;
 import io.mlops4j.runtime.serving.ModelLoader;
 import io.mlops4j.runtime.serving.ServingModel;
 import io.mlops4j.runtime.serving.loading.RegisteredVersion;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Makes versions ready to serve: verified, loaded, compared, warmed, tested. */
+/** Makes versions ready to serve: verifies, loads, compares and tests them. */
 final class Candidates {
   private final ModelRegistry registry;
   private final DeploymentBuilder built;
@@ -41,8 +42,8 @@ final class Candidates {
     this.recent = recent;
   }
 
-  /** A model that passed, which the caller closes; its listeners hear nothing until it opens. */
-  record Candidate(ServingModel model, GatedListener.Gate gate) {}
+  /** A model that passed, which the caller closes. Opening the gate opens its listeners. */
+  record Candidate(ServingModel model, AtomicBoolean gate) {}
 
   /**
    * Loads the version that a record points to.
@@ -51,11 +52,11 @@ final class Candidates {
    * @param serving the model that serves now, or null
    * @throws RuntimeException if the version must not serve; nothing stays loaded
    */
-  Candidate load(Trial trial, @Nullable Served serving) {
+  Candidate load(VersionTrial trial, @Nullable Served serving) {
     AliasRecord record = trial.record;
     RegisteredVersion version =
         RegisteredVersion.of(registry, Objects.requireNonNull(record.to()), record, user);
-    GatedListener.Gate gate = new GatedListener.Gate();
+    AtomicBoolean gate = new AtomicBoolean();
     ServingModel model = loader.load(version, GatedListener.gate(options, gate), route);
     try {
       if (serving != null && route == InferenceEvent.Route.PRIMARY && !built.signatureMayChange) {

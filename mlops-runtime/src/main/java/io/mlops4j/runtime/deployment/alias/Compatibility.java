@@ -6,6 +6,7 @@ import io.mlops4j.model.Feature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.runtime.binding.Widening;
+import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
 import io.mlops4j.runtime.serving.loading.DeclaredSignatureChecker;
 import io.mlops4j.runtime.serving.loading.PlainColumns;
 import java.util.ArrayList;
@@ -24,14 +25,15 @@ final class Compatibility {
   /**
    * Compares two models.
    *
-   * @throws IncompatibleException if callers of the first cannot use the second
+   * @throws RejectedVersionException if callers of the first cannot use the second
    */
   static void require(Model serving, Model candidate) {
     List<String> differences = new ArrayList<>();
     inputs(columns(serving), columns(candidate), differences);
     outputs(serving, candidate, differences);
     if (!differences.isEmpty()) {
-      throw new IncompatibleException(
+      throw new RejectedVersionException(
+          Verdict.INTERFACE,
           "%s: found %s, expected the inputs and at least the outputs of %s, which callers use; publish a version with the same ones, or start the deployment with allowSignatureChange"
               .formatted(candidate.servedBy(), String.join(", ", differences), serving.servedBy()),
           null);

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.deployment.alias;
 
 import io.mlops4j.inference.RowModel;
+import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -8,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The model that serves now, and the records that callers have bound to it. A call takes no lock:
- * it counts itself in on the model, and looks again when that one began to close, because it was
- * swapped just then. Thread safe; the follower's lock guards the bound records.
+ * it acquires the model, and tries the next one if the model was swapped just then. Thread safe;
+ * the follower's lock guards the bound records.
  */
 final class CurrentModel {
   private final String ref;
@@ -22,7 +23,6 @@ final class CurrentModel {
     this.lock = lock;
   }
 
-  /** The serving model, or null. */
   @Nullable Served orNull() {
     return current;
   }
@@ -37,14 +37,15 @@ final class CurrentModel {
   }
 
   /**
-   * Counts a call in on the serving model.
+   * Counts a call of the serving model.
    *
-   * @return to be released when the call has ended
+   * @return the model, which the caller releases when the call has ended
    * @throws IllegalStateException if the deployment is closed
    */
+  @SuppressWarnings("ReferenceEquality") // it is the same object unless it was swapped
   Served acquire() {
     for (Served now = get(); ; now = get()) {
-      if (now.acquire()) {
+      if (now.model().acquire()) {
         return now;
       }
       if (now == current) {
@@ -74,7 +75,7 @@ final class CurrentModel {
   /**
    * Binds the records of callers to the next model.
    *
-   * @throws IncompatibleException if they do not fit
+   * @throws RejectedVersionException if they do not fit
    */
   void prepare(Served next) {
     List<RowKey> known;
@@ -88,15 +89,17 @@ final class CurrentModel {
     try {
       next.rows(key);
     } catch (RuntimeException e) {
-      throw new IncompatibleException(
-          next.servedBy() + ": records that callers use do not fit: " + e.getMessage(), e);
+      throw new RejectedVersionException(
+          Verdict.INTERFACE,
+          next.servedBy() + ": records that callers use do not fit: " + e.getMessage(),
+          e);
     }
   }
 
   /** Holding the lock: lets the next model serve, and returns the one before, or null. */
   @Nullable Served replace(Served next) {
-    keys.forEach(key -> bind(next, key)); // those that came meanwhile
-    next.gate().open();
+    keys.forEach(key -> bind(next, key)); // also those that were added meanwhile
+    next.gate().set(true);
     Served before = current;
     current = next;
     return before;

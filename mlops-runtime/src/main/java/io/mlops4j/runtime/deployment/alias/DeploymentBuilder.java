@@ -17,8 +17,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What a deployment is started with. */
-final class DeploymentBuilder implements Deployment.Builder {
+/** The settings of a deployment. Not thread safe. */
+public final class DeploymentBuilder implements Deployment.Builder {
   final ModelLoader loader;
   final String ref;
   final Clock clock;
@@ -39,6 +39,18 @@ final class DeploymentBuilder implements Deployment.Builder {
   /** Null for real time; tests set another. */
   @Nullable Timer timer;
 
+  /**
+   * Begins to build a deployment.
+   *
+   * @param loader loads models; lent, it must outlive the deployment
+   * @param ref {@code name@alias}
+   * @throws IllegalArgumentException if the reference names no alias
+   */
+  public DeploymentBuilder(ModelLoader loader, String ref) {
+    this(loader, ref, Clock.systemUTC());
+  }
+
+  /** With a clock for the times of states. The interval of reading the alias is real time. */
   DeploymentBuilder(ModelLoader loader, String ref, Clock clock) {
     this.loader = Objects.requireNonNull(loader, "loader");
     this.ref = checkAlias(ref);

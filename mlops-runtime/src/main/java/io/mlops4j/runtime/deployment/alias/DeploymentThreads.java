@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.deployment.alias;
 
+import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,13 +15,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A thread that keeps the time and never waits; threads for what may hang, as a registry's answer
- * or the trial of a version; and threads in which models that were swapped out wait for their last
- * call. A call without an end must not stop the following, and a rollback from within a call must
- * not wait for itself.
+ * The threads of a deployment: a timer that never waits, threads for work that may hang, such as a
+ * registry call or a trial, and threads that close models that were swapped out. So a call that
+ * hangs does not stop the deployment, and a rollback from inside a call does not wait for that
+ * call.
  */
 final class DeploymentThreads implements Executor, Timer {
-  /** How long closing waits for threads that may hang. */
+  /** The longest time that closing waits for threads that may hang. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final Set<Thread> own = ConcurrentHashMap.newKeySet();
@@ -64,26 +65,17 @@ final class DeploymentThreads implements Executor, Timer {
   }
 
   void every(Duration interval, Runnable tick) {
-    long nanos = nanos(interval);
+    long nanos = RuntimeThreads.nanos(interval);
     Future<?> unused = clock.scheduleWithFixedDelay(tick, nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
   @Override
   public Runnable after(Duration delay, Runnable task) {
     try {
-      Future<?> later = clock.schedule(task, nanos(delay), TimeUnit.NANOSECONDS);
+      Future<?> later = clock.schedule(task, RuntimeThreads.nanos(delay), TimeUnit.NANOSECONDS);
       return () -> later.cancel(false);
     } catch (RejectedExecutionException closed) {
       return () -> {};
-    }
-  }
-
-  /** The longest there is where it would not fit. */
-  private static long nanos(Duration delay) {
-    try {
-      return delay.toNanos();
-    } catch (ArithmeticException e) {
-      return Long.MAX_VALUE; // longer than 292 years
     }
   }
 
@@ -93,7 +85,7 @@ final class DeploymentThreads implements Executor, Timer {
   }
 
   /**
-   * Runs what may hang.
+   * Runs work that may hang.
    *
    * @throws RejectedExecutionException after {@link #await}
    */
@@ -101,14 +93,14 @@ final class DeploymentThreads implements Executor, Timer {
     attempts.execute(task);
   }
 
-  /** Begins nothing more by itself. */
+  /** Stops the timer. */
   void stop() {
     clock.shutdown();
   }
 
   /**
-   * Waits until every thread is gone, except for the caller's own. Threads that may hang are given
-   * a second, and then left alone.
+   * Waits until every thread has ended, unless it is called on one of them. Waits for a second only
+   * for threads that may hang.
    */
   void await() {
     drains.shutdown();

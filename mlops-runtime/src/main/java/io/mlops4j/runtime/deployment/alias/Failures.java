@@ -25,7 +25,7 @@ final class Failures {
 
   private Failures() {}
 
-  /** Returns the verdict; empty for a failure that may not happen again. */
+  /** Returns the verdict; empty if a retry may succeed. */
   static Optional<Verdict> verdict(Throwable failure) {
     return isPassing(failure) ? Optional.empty() : Optional.ofNullable(of(failure));
   }
@@ -40,11 +40,8 @@ final class Failures {
     if (failure instanceof RegionException) {
       return Verdict.REGION;
     }
-    if (failure instanceof SelfTestException) {
-      return Verdict.ANSWERS;
-    }
-    if (failure instanceof IncompatibleException) {
-      return Verdict.INTERFACE;
+    if (failure instanceof RejectedVersionException rejected) {
+      return rejected.verdict();
     }
     if (failure instanceof ModelLoadException) {
       return Verdict.LOAD;
@@ -54,9 +51,7 @@ final class Failures {
         : null;
   }
 
-  /**
-   * Whether a retry may succeed: memory, time, an interrupt, a disk or a database was the cause.
-   */
+  /** Whether memory, time, an interrupt, a disk or a database was the cause. */
   private static boolean isPassing(Throwable failure) {
     Throwable cause = failure;
     for (int depth = 0; cause != null && depth < DEEPEST; depth++) {

@@ -21,7 +21,7 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
 
   private record Bound<I extends Record, O extends Record>(Served served, RowModel<I, O> rows) {}
 
-  @SuppressWarnings("unchecked") // the key has the classes that the types came from
+  @SuppressWarnings({"unchecked", "ReferenceEquality"}) // the key has the classes of the types
   private RowModel<I, O> rows(Served served) {
     Bound<I, O> now = bound;
     if (now == null || now.served() != served) {

@@ -3,32 +3,24 @@ package io.mlops4j.runtime.deployment.alias;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.LoadOptions;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Keeps the rows of warm-up and self-test from a user's listener. */
+/** Notifies a user's listener of no call of a self-test. */
 final class GatedListener implements InferenceListener {
   private final InferenceListener listener;
-  private final Gate gate;
+  private final AtomicBoolean open;
 
-  private GatedListener(InferenceListener listener, Gate gate) {
+  private GatedListener(InferenceListener listener, AtomicBoolean open) {
     this.listener = listener;
-    this.gate = gate;
+    this.open = open;
   }
 
-  /** Opened once, when a version begins to serve. */
-  static final class Gate {
-    private volatile boolean open;
-
-    void open() {
-      open = true;
-    }
-  }
-
-  /** The same options with every listener behind a gate. */
-  static LoadOptions gate(LoadOptions options, Gate gate) {
+  /** The same options with every listener behind a gate, which opens when the version serves. */
+  static LoadOptions gate(LoadOptions options, AtomicBoolean open) {
     return options.toBuilder()
         .listeners(
             options.listeners().stream()
-                .map(listener -> new GatedListener(listener, gate))
+                .map(listener -> new GatedListener(listener, open))
                 .toList())
         .build();
   }
@@ -40,7 +32,7 @@ final class GatedListener implements InferenceListener {
 
   @Override
   public void onInference(InferenceEvent event) {
-    if (gate.open) {
+    if (open.get()) {
       listener.onInference(event);
     }
   }

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A few rows of a recent batch, for the first calls of the next version. A call pays one read of a
- * flag, and once a minute a copy of these rows. Thread safe.
+ * A few rows of a recent batch, which the next version must answer before it serves. A call costs
+ * one read of a flag, and once a minute a copy of these rows. Thread safe.
  */
 final class RecentRows implements AutoCloseable {
   static final int MOST_ROWS = 32;
@@ -40,7 +40,7 @@ final class RecentRows implements AutoCloseable {
     return wanted.get();
   }
 
-  /** Copies the first rows of a batch that was answered, if some are wanted; never throws. */
+  /** Copies the first rows of a batch that was answered, if rows are wanted; never throws. */
   void offer(FeatureBatch batch) {
     if (wantsRows() && wanted.compareAndSet(true, false)) {
       try {
@@ -81,7 +81,7 @@ final class RecentRows implements AutoCloseable {
     }
   }
 
-  /** Replaces rows that are old with the next that come; never waits. */
+  /** Wants new rows if the present ones are old; never waits. */
   synchronized void renew() {
     if (!closed && Duration.between(since, clock.instant()).compareTo(AGE) >= 0) {
       since = clock.instant();

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the outputs of an answer that is a record. A {@code PredictionId} or {@code ServedBy} is no
- * output.
+ * Compares answers that are records. Components of type {@code PredictionId} and {@code ServedBy}
+ * are no outputs.
  */
 final class RecordParts {
   private final List<MethodHandle> accessors = new ArrayList<>();

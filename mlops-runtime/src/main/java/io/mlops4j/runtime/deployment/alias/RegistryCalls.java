@@ -11,11 +11,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * Calls of a registry, each on a thread of its own and with a time limit: a database that was
- * stopped may never answer. Thread safe.
+ * Calls of a registry, each on a thread of its own and with a time limit, because a database that
+ * was stopped may never answer. Thread safe.
  */
 final class RegistryCalls {
-  /** A bound, so that a registry that hangs does not collect threads. */
+  /** Bounds the threads that wait for a registry that hangs. */
   private static final int MOST_ABANDONED = 8;
 
   private final String ref;
@@ -35,7 +35,7 @@ final class RegistryCalls {
    * Begins a call.
    *
    * @param what for the message, such as "read the alias"
-   * @param work gets a test whether the caller still waits
+   * @param work gets a test that is true while the caller waits
    * @return fails at the time limit with a {@link RegistryException}
    */
   <T> CompletableFuture<T> begin(String what, Function<BooleanSupplier, T> work) {
@@ -59,7 +59,7 @@ final class RegistryCalls {
     return answer.whenComplete((result, error) -> cancel.run());
   }
 
-  /** Waits for a call, and throws as it did. */
+  /** Waits for a call, and throws its exception. */
   static <T> T value(CompletableFuture<T> call) {
     try {
       return call.join();
@@ -93,7 +93,7 @@ final class RegistryCalls {
   }
 
   private void giveUp(String what, CompletableFuture<?> answer) {
-    abandoned.incrementAndGet(); // before the call's thread can learn of it
+    abandoned.incrementAndGet(); // before the call's thread can count itself off
     if (!answer.completeExceptionally(
         new RegistryException(
             "%s: cannot %s: the registry did not answer within %s; what was begun may still happen when it answers: look at the alias's history then; check that the registry runs"

@@ -6,6 +6,8 @@ import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.VersionState;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -25,22 +27,22 @@ final class Rollback {
   }
 
   /**
-   * Goes back, unless the alias has moved on.
+   * Moves the alias back, unless it has moved on.
    *
    * @param wanted false as soon as the caller has stopped waiting: nothing is changed then
-   * @return the record that was made; empty if the alias has moved on, or nothing served before
+   * @return the new record; empty if the alias has moved on, or if no version served before
    * @throws RegistryException if the alias was removed, or everything that served before was
    *     deleted
    */
   Optional<AliasRecord> run(BooleanSupplier wanted) {
-    List<ModelVersion> before = RollbackTarget.before(registry.history(ref), from);
+    List<ModelVersion> before = before(registry.history(ref), from);
     for (ModelVersion target : before) {
       while (!isDeleted(target) && wanted.getAsBoolean()) {
         try {
           return Optional.of(registry.assign(ref, target, change, from));
         } catch (RegistryException e) {
           if (hasMovedOn()) {
-            return Optional.empty(); // somebody else was first
+            return Optional.empty(); // another change came first
           }
           if (!isDeleted(target)) {
             throw e;
@@ -78,5 +80,33 @@ final class Rollback {
 
   private boolean isDeleted(ModelVersion version) {
     return registry.status(version).state().compareTo(VersionState.DELETED) >= 0;
+  }
+
+  /**
+   * Returns the versions that served before a record's, the latest first. The record's own {@code
+   * from} is not enough: after a rollback from 3 to 2 it is 3, so an alarm about 2 would bring the
+   * worse version back. Moving back to a version removes the later ones from the path.
+   *
+   * @param history all records of the alias, the oldest first
+   * @param record one of them
+   */
+  static List<ModelVersion> before(List<AliasRecord> history, AliasRecord record) {
+    List<ModelVersion> path = new ArrayList<>();
+    for (AliasRecord each : history) {
+      if (each.number() > record.number()) {
+        break;
+      }
+      if (each.to() == null) {
+        continue; // the version before a removal went on serving
+      }
+      int known = path.indexOf(each.to());
+      if (known >= 0) {
+        path.subList(known, path.size()).clear();
+      }
+      path.add(each.to());
+    }
+    List<ModelVersion> before = new ArrayList<>(path.subList(0, Math.max(0, path.size() - 1)));
+    Collections.reverse(before);
+    return before;
   }
 }

@@ -5,9 +5,10 @@ import io.mlops4j.runtime.serving.ServingModel;
 import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Which records a row model was bound to; equal for lookups that may see the same. */
+/** The record classes of a row model. Keys with lookups of equal access are equal. */
 final class RowKey {
   private final MethodHandles.@Nullable Lookup lookup;
   private final Class<? extends Record> in;
@@ -19,8 +20,8 @@ final class RowKey {
       Class<? extends Record> in,
       Class<? extends Record> out) {
     this.lookup = lookup;
-    this.in = in;
-    this.out = out;
+    this.in = Objects.requireNonNull(in, "in");
+    this.out = Objects.requireNonNull(out, "out");
     this.identity =
         Arrays.asList(
             lookup == null ? null : lookup.lookupClass(),

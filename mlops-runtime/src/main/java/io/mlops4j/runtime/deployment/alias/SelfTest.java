@@ -11,6 +11,7 @@ import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
+import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
 import io.mlops4j.runtime.serving.loading.PlainColumns;
 import io.mlops4j.runtime.serving.loading.WarmUp;
 import java.time.Duration;
@@ -32,7 +33,7 @@ import org.apache.arrow.vector.complex.MapVector;
 import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
 
-/** The first calls of a model, before anybody relies on it. */
+/** The first calls of a version, before it serves. */
 final class SelfTest {
   private final Model model;
   private final BufferAllocator allocator;
@@ -56,8 +57,8 @@ final class SelfTest {
    * Calls the model with the golden rows of the card, or, where it has none, once with zeros and
    * empty texts.
    *
-   * @throws SelfTestException if an answer is not the expected one or NaN, or the model does not
-   *     take the rows
+   * @throws RejectedVersionException if an answer is not the expected one or NaN, or the model does
+   *     not take the rows
    * @throws InferenceException if there is no answer
    */
   void run(ModelCard card) {
@@ -72,8 +73,8 @@ final class SelfTest {
   /**
    * Calls the model with rows that callers sent.
    *
-   * @throws SelfTestException if it does not take them, or answers NaN although all numbers in them
-   *     are finite
+   * @throws RejectedVersionException if it does not take them, or answers NaN although all numbers
+   *     in them are finite
    * @throws InferenceException if there is no answer
    */
   void run(FeatureBatch rows) {
@@ -82,14 +83,15 @@ final class SelfTest {
         refuseNan(answer, "recent rows of callers");
       }
     } catch (ModelInputException e) {
-      throw new SelfTestException(
+      throw new RejectedVersionException(
+          Verdict.ANSWERS,
           "%s: does not take recent rows of callers, which the version that serves takes: %s; publish a version that does, or start the deployment with allowSignatureChange"
               .formatted(model.servedBy(), e.getMessage()),
           e);
     }
   }
 
-  /** False also for columns of which that is not known. */
+  /** Returns false, too, if a column's type does not say it. */
   private static boolean isFinite(FeatureBatch rows) {
     for (FieldVector column : rows.root().getFieldVectors()) {
       if (column.getNullCount() > 0) {
@@ -112,9 +114,9 @@ final class SelfTest {
   }
 
   /**
-   * Refuses NaN in an answer to finite rows.
+   * Rejects NaN in an answer to finite rows.
    *
-   * @param rows what was asked, for the message
+   * @param rows the rows, for the message
    */
   private void refuseNan(Prediction answer, String rows) {
     if (nanAllowed) {
@@ -125,7 +127,8 @@ final class SelfTest {
         double[] values = answer.doubles(output.name());
         for (int i = 0; i < values.length; i++) {
           if (Double.isNaN(values[i])) {
-            throw new SelfTestException(
+            throw new RejectedVersionException(
+                Verdict.ANSWERS,
                 "%s: found NaN in output %s at %d when called with %s, expected a number; fix the model, publish a card with golden rows, or start the deployment with allowNan if NaN is a valid answer"
                     .formatted(model.servedBy(), output.name(), i, rows),
                 null);
@@ -148,7 +151,8 @@ final class SelfTest {
         Prediction answer = model.predict(batch, CallOptions.withDefaults().withDeadline(limit))) {
       golden.outputs().forEach((output, expected) -> check(golden, output, expected, answer));
     } catch (ModelInputException e) {
-      throw new SelfTestException(
+      throw new RejectedVersionException(
+          Verdict.ANSWERS,
           model.servedBy()
               + " fails its golden rows: "
               + e.getMessage()
@@ -189,8 +193,9 @@ final class SelfTest {
     }
   }
 
-  private SelfTestException failed(String what, String found, String expected) {
-    return new SelfTestException(
+  private RejectedVersionException failed(String what, String found, String expected) {
+    return new RejectedVersionException(
+        Verdict.ANSWERS,
         model.servedBy()
             + " fails its golden rows: "
             + what
@@ -228,7 +233,7 @@ final class SelfTest {
     };
   }
 
-  /** Of each row in the order of its keys, in which engines' maps come. */
+  /** The values of each row in the order of its keys, which is the order of engines' maps. */
   private static List<?> values(MapVector maps) {
     List<Object> values = new ArrayList<>();
     for (int row = 0; row < maps.getValueCount(); row++) {

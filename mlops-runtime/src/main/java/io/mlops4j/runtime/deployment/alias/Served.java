@@ -7,52 +7,39 @@ import io.mlops4j.runtime.serving.ServingModel;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** One published model with the records that are bound to it. */
-final class Served {
-  private final Candidate candidate;
-  private final ServedBy servedBy;
-  private final Instant since;
-  private final Tally tally = new Tally();
-  private final Map<RowKey, RowModel<?, ?>> bound = new ConcurrentHashMap<>();
-
-  Served(Candidate candidate, Instant since) {
-    this.candidate = candidate;
-    this.servedBy = candidate.model().servedBy();
-    this.since = since;
-  }
-
-  ServingModel model() {
-    return candidate.model();
-  }
-
-  GatedListener.Gate gate() {
-    return candidate.gate();
-  }
-
-  ServedBy servedBy() {
-    return servedBy;
-  }
-
-  Instant since() {
-    return since;
-  }
-
-  /** The comparison of its answers as a challenger. */
-  Tally tally() {
-    return tally;
+/**
+ * A model that serves or did. Thread safe.
+ *
+ * @param gate opens its listeners
+ * @param since when it began to serve
+ * @param tally compares its answers if it is a challenger
+ * @param bound the records that are bound to it
+ */
+record Served(
+    ServingModel model,
+    AtomicBoolean gate,
+    ServedBy servedBy,
+    Instant since,
+    Tally tally,
+    Map<RowKey, RowModel<?, ?>> bound) {
+  static Served of(Candidate candidate, Instant since) {
+    return new Served(
+        candidate.model(),
+        candidate.gate(),
+        candidate.model().servedBy(),
+        since,
+        new Tally(),
+        new ConcurrentHashMap<>());
   }
 
   /** Binds once. */
   RowModel<?, ?> rows(RowKey key) {
-    return bound.computeIfAbsent(key, missing -> missing.bind(model()));
-  }
-
-  boolean acquire() {
-    return model().acquire();
+    return bound.computeIfAbsent(key, missing -> missing.bind(model));
   }
 
   void release() {
-    model().release();
+    model.release();
   }
 }

@@ -21,14 +21,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Calls a challenger with rows that the champion has answered.
  *
- * <p>The caller pays only for keeping the rows and the answer. The challenger runs in a worker, and
- * rows that do not fit into the queue are dropped and counted.
+ * <p>The caller only retains the rows and the answer. The challenger runs in a worker, and rows
+ * that do not fit into the queue are dropped and counted.
  */
 final class Shadow {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
   private static final int MOST_CALLS = 64;
 
-  /** So that a challenger that hangs does not keep threads of the runtime for ever. */
+  /** With a deadline, so that a challenger that hangs does not occupy workers for ever. */
   private static final CallOptions CALL =
       CallOptions.withDefaults().withDeadline(Duration.ofMinutes(1));
 
@@ -137,7 +137,7 @@ final class Shadow {
       this.rows = rows;
     }
 
-    abstract void ask(Served served, Difference difference) throws Throwable;
+    abstract void call(Served served, Difference difference) throws Throwable;
 
     abstract void free();
 
@@ -159,14 +159,14 @@ final class Shadow {
     public void run() {
       if (taken.compareAndSet(false, true)) {
         try {
-          askWhatServes();
+          callChallenger();
         } finally {
           end();
         }
       }
     }
 
-    private void askWhatServes() {
+    private void callChallenger() {
       Served served;
       try {
         served = challenger.current().acquire();
@@ -175,7 +175,7 @@ final class Shadow {
       }
       try {
         Difference difference = new Difference();
-        ask(served, difference);
+        call(served, difference);
         served.tally().compared(rows, difference);
       } catch (Throwable e) { // accessors of records may throw anything
         failed(rows, e);
@@ -196,7 +196,7 @@ final class Shadow {
     }
 
     @Override
-    void ask(Served served, Difference difference) {
+    void call(Served served, Difference difference) {
       try (Prediction other = served.model().predictHeld(features, CALL)) {
         VectorSchemaRoot outputs = other.outputs().root();
         for (FieldVector champion : answer.root().getFieldVectors()) {
@@ -230,7 +230,7 @@ final class Shadow {
 
     @Override
     @SuppressWarnings("unchecked") // the key has the classes that the types came from
-    void ask(Served served, Difference difference) throws Throwable {
+    void call(Served served, Difference difference) throws Throwable {
       RecordParts parts = new RecordParts(key);
       List<O> others = ((RowModel<I, O>) served.rows(key)).predict(rows);
       for (int i = 0; i < answers.size(); i++) {

@@ -5,7 +5,7 @@ import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.deployment.ShadowStatus;
 import java.util.Optional;
 
-/** What is counted of one challenger. Thread safe. */
+/** The counters of one challenger. Thread safe. */
 final class Tally {
   private long rows;
   private long dropped;

@@ -13,25 +13,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The trials of a follower that still run, those that were abandoned included. Thread safe. */
+/** The running trials of a follower, including those that were abandoned. Thread safe. */
 final class Trials {
   private static final int MOST_ABANDONED = 8;
 
-  private final Set<Trial> running = ConcurrentHashMap.newKeySet();
+  private final Set<VersionTrial> running = ConcurrentHashMap.newKeySet();
 
   /** One attempt to load and test the version of a record; the follower's lock guards it. */
-  static final class Trial {
+  static final class VersionTrial {
     final AliasRecord record;
     final Instant since;
 
-    /** Ends when the trial has ended or was abandoned; gives why it failed, or null. */
+    /** Completes when the trial has ended or was abandoned, with its failure or null. */
     final CompletableFuture<@Nullable Throwable> end = new CompletableFuture<>();
 
     Runnable cancelLimit = () -> {};
     volatile boolean abandoned;
     private volatile @Nullable ServingModel tested;
 
-    Trial(AliasRecord record, Instant since) {
+    VersionTrial(AliasRecord record, Instant since) {
       this.record = record;
       this.since = since;
     }
@@ -44,7 +44,7 @@ final class Trials {
       }
     }
 
-    /** After it was abandoned; may wait for a call that cannot be ended. */
+    /** Called after it was abandoned; may wait for a call that cannot be ended. */
     void endCalls() {
       ServingModel model = tested;
       if (model != null) {
@@ -53,11 +53,11 @@ final class Trials {
     }
   }
 
-  void add(Trial trial) {
+  void add(VersionTrial trial) {
     running.add(trial);
   }
 
-  void remove(Trial trial) {
+  void remove(VersionTrial trial) {
     running.remove(trial);
   }
 
@@ -75,14 +75,14 @@ final class Trials {
             + "; they end by themselves or with the process";
   }
 
-  private long count(Predicate<Trial> which) {
+  private long count(Predicate<VersionTrial> which) {
     return running.stream().filter(trial -> trial.abandoned).filter(which).count();
   }
 
   /** The abandoned ones first. */
   List<DeploymentStatus.Trial> status() {
     List<DeploymentStatus.Trial> all = new ArrayList<>();
-    for (Trial trial : running) {
+    for (VersionTrial trial : running) {
       int at = trial.abandoned ? 0 : all.size();
       all.add(at, new DeploymentStatus.Trial(trial.record, trial.since, trial.abandoned));
     }

@@ -71,7 +71,7 @@ final class DeploymentFixture implements AutoCloseable {
 
   /** Looks at the alias only when asked to. */
   Deployment.Builder champion() {
-    return Deployments.builder(loader, CHAMPION)
+    return new DeploymentBuilder(loader, CHAMPION)
         .from(registry)
         .actor("service")
         .every(Duration.ofDays(1));

@@ -235,7 +235,7 @@ class DeploymentTest {
         };
 
     private Deployment.Builder ticking() {
-      return Deployments.builder(plus.loader, CHAMPION, ticking)
+      return new DeploymentBuilder(plus.loader, CHAMPION, ticking)
           .from(plus.registry)
           .every(Duration.ofDays(1));
     }
@@ -320,14 +320,14 @@ class DeploymentTest {
     @Test
     void buildersRefuseWhatCannotBeFollowed() {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> Deployments.builder(plus.loader, "plus:1"))
+          .isThrownBy(() -> new DeploymentBuilder(plus.loader, "plus:1"))
           .withMessageContaining("with an alias to follow, as in plus@champion");
       assertThatIllegalArgumentException().isThrownBy(() -> plus.champion().shadow("plus"));
       assertThatIllegalArgumentException().isThrownBy(() -> plus.champion().every(Duration.ZERO));
       assertThatIllegalArgumentException().isThrownBy(() -> plus.champion().actor(" "));
       assertThatIllegalArgumentException().isThrownBy(() -> MicroBatching.upTo(0));
       assertThatIllegalStateException()
-          .isThrownBy(() -> Deployments.builder(plus.loader, CHAMPION).start())
+          .isThrownBy(() -> new DeploymentBuilder(plus.loader, CHAMPION).start())
           .withMessageContaining("from(registry)");
     }
   }
@@ -601,7 +601,7 @@ class DeploymentTest {
     private Deployment start() {
       loader = new PausedLoader(plus.loader);
       plus.assign(CHAMPION, plus.v1);
-      return Deployments.builder(loader, CHAMPION)
+      return new DeploymentBuilder(loader, CHAMPION)
           .from(plus.registry)
           .every(Duration.ofDays(1))
           .start();

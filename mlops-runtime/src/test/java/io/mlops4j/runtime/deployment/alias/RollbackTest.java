@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RollbackTargetTest {
+class RollbackTest {
   private static ModelVersion version(int number) {
     return new ModelVersion("m", number, Digest.sha256(new byte[] {(byte) number}));
   }
@@ -53,7 +53,7 @@ class RollbackTargetTest {
   void goesToWhatServedBeforeAndNeverToWhatWasLeft(String assigned, int expected) {
     List<AliasRecord> history = history(assigned);
     assertThat(
-            RollbackTarget.before(history, history.get(history.size() - 1)).stream()
+            Rollback.before(history, history.get(history.size() - 1)).stream()
                 .findFirst()
                 .map(ModelVersion::number)
                 .orElse(0))
@@ -65,7 +65,7 @@ class RollbackTargetTest {
   void laterRecordsDoNotMatter(int record, int expected) {
     List<AliasRecord> history = history("1231");
     assertThat(
-            RollbackTarget.before(history, history.get(record - 1)).stream()
+            Rollback.before(history, history.get(record - 1)).stream()
                 .findFirst()
                 .map(ModelVersion::number)
                 .orElse(0))
