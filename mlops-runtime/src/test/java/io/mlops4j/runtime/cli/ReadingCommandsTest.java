@@ -208,7 +208,7 @@ class ReadingCommandsTest {
     assertThat(line.run("diff", "flight-delay:1", "flight-delay:1").out())
         .isEqualTo("flight-delay:1 -> flight-delay:1: nothing changed\n");
     assertThat(line.run("diff", "flight-delay:1", "flight-delay:2", "--markdown").out())
-        .contains("| What |");
+        .contains("| Subject |");
   }
 
   @Test
