@@ -89,7 +89,10 @@ class HouseRulesTest {
     checkOnlyUser("com.github.benmanes.caffeine..", "io.mlops4j.runtime.serving..");
     checkOnlyUser("ai.onnx.proto..", "io.mlops4j.runtime.onnx..");
     checkOnlyUser(
-        "com.google.protobuf..", "io.mlops4j.runtime.onnx..", "io.mlops4j.runtime.tensorflow..");
+        "com.google.protobuf..",
+        "io.mlops4j.runtime.onnx..",
+        "io.mlops4j.runtime.tensorflow..",
+        "io.mlops4j.runtime.internal.protobuf..");
     checkOnlyUser("org.tensorflow..", "io.mlops4j.runtime.tensorflow..");
     checkOnlyUser("org.bytedeco..", "io.mlops4j.runtime.tensorflow..");
     checkOnlyUser("org.snakeyaml..", "io.mlops4j.runtime.exchange..");

@@ -90,15 +90,7 @@ final class OnnxEngine implements Engine {
     try {
       ModelSignature signature =
           SignatureReader.read(opened.session().session(), opened.graph(), source.main());
-      model =
-          new OnnxModel(
-              environment,
-              memory,
-              source,
-              opened.session(),
-              signature,
-              opened.graph(),
-              opened.bytes());
+      model = new OnnxModel(environment, memory, source, opened, signature);
       return model;
     } catch (OrtException e) {
       throw OnnxFile.read(source, true).refused(e);

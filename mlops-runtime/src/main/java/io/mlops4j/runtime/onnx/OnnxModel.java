@@ -8,7 +8,6 @@ import io.mlops4j.error.MlopsException;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.Placement;
 import io.mlops4j.runtime.memory.DirectMemory;
-import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 import io.mlops4j.runtime.onnx.graph.OptionalOutputs;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
@@ -50,21 +49,19 @@ final class OnnxModel implements EngineModel {
       OrtEnvironment environment,
       DirectMemory memory,
       ModelSource source,
-      OpenSession session,
-      ModelSignature signature,
-      OnnxGraph graph,
-      long bytes)
+      OpenModel opened,
+      ModelSignature signature)
       throws OrtException {
     this.environment = environment;
     this.memory = memory;
     this.main = source.main();
-    this.session = session;
+    this.session = opened.session();
     this.signature = signature;
-    this.constants = graph.constants();
-    this.unusual = graph.unusual();
-    this.labels = ReturnedText.labels(environment, signature, graph.labels(), main);
+    this.constants = opened.graph().constants();
+    this.unusual = opened.graph().unusual();
+    this.labels = ReturnedText.labels(environment, signature, opened.graph().labels(), main);
     this.unsigned = UnsignedTensors.open(environment, signature);
-    this.bytes = bytes;
+    this.bytes = opened.bytes();
     this.placement = session.devices().placement();
   }
 

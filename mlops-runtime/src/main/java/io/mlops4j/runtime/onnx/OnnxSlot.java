@@ -211,7 +211,9 @@ final class OnnxSlot implements EngineSlot {
     if (binding == null) {
       binding = build(promised());
     } else if (binding.learned() != null) {
-      binding = rebuild(binding, Objects.requireNonNull(binding.learned()));
+      long[][] learned = Objects.requireNonNull(binding.learned());
+      forget(binding);
+      binding = build(learned);
     }
     current = binding;
     return binding;
@@ -241,22 +243,13 @@ final class OnnxSlot implements EngineSlot {
       }
     }
     Binding binding = new Binding(inputs, outputs, pinnedDims, model);
-    keep(binding);
-    return binding;
-  }
-
-  private Binding rebuild(Binding binding, long[] @Nullable [] learned) throws OrtException {
-    forget(binding);
-    return build(learned);
-  }
-
-  private void keep(Binding binding) {
     Binding replaced = bindings[oldest];
     bindings[oldest] = binding;
     oldest = (oldest + 1) % KEPT;
     if (replaced != null) {
       replaced.close();
     }
+    return binding;
   }
 
   private void forget(Binding binding) {

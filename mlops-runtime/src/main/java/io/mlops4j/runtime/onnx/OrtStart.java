@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,17 +52,24 @@ final class OrtStart {
    * @throws LinkageError if the native library cannot be loaded
    */
   static OrtEnvironment environment(Optional<Path> nativeCache, int threads) {
-    FutureTask<OrtEnvironment> start =
-        new FutureTask<>(
+    CompletableFuture<OrtEnvironment> start =
+        CompletableFuture.supplyAsync(
             () ->
                 nativeCache.isEmpty()
                     ? SharedThreads.environment(threads)
-                    : environment(nativeCache.get(), threads));
-    new Thread(null, start, NAME, stackSize()).start();
+                    : environment(nativeCache.get(), threads),
+            task -> new Thread(null, task, NAME, stackSize()).start());
     if (nativeCache.isPresent()) {
       loadClasses();
     }
-    return result(start);
+    try {
+      return start.join(); // even if interrupted: the library is loaded once and for all
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
   }
 
   /**
@@ -131,31 +138,5 @@ final class OrtStart {
     } catch (IOException e) {
       return USUAL_STACK; // not Linux, where nobody reads it
     }
-  }
-
-  private static OrtEnvironment result(FutureTask<OrtEnvironment> start) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return start.get();
-        } catch (InterruptedException e) {
-          interrupted = true; // the library is loaded once and for all: not a call to give up
-        }
-      }
-    } catch (ExecutionException e) {
-      throw unwrapped(e);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private static RuntimeException unwrapped(ExecutionException e) {
-    if (e.getCause() instanceof Error error) {
-      throw error;
-    }
-    return e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
   }
 }

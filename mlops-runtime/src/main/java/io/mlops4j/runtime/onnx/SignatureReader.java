@@ -61,7 +61,7 @@ final class SignatureReader {
     checkName("input", name, graph.inputs());
     if (info instanceof TensorInfo tensor) {
       Optional<TypeProto> declared = graph.input(name);
-      return tensor(name, element("input", name, tensor, declared), tensor, declared);
+      return tensor("input", name, tensor, declared);
     }
     throw refused("input", name, info + "; only tensors can be given");
   }
@@ -98,7 +98,7 @@ final class SignatureReader {
     checkName("output", name, graph.outputs());
     Optional<TypeProto> declared = graph.output(name).map(OptionalOutputs::element);
     if (info instanceof TensorInfo tensor) {
-      return tensor(name, element("output", name, tensor, declared), tensor, declared);
+      return tensor("output", name, tensor, declared);
     }
     if (declared.isPresent()
         && declared.get().getValueCase() != TypeProto.ValueCase.VALUE_NOT_SET) {
@@ -173,20 +173,17 @@ final class SignatureReader {
             () -> refused("output", output, "a sequence or map of a type without a Java form"));
   }
 
-  private ElementType element(
+  private TensorSpec tensor(
       String side, String name, TensorInfo tensor, Optional<TypeProto> declared) {
-    return TensorTypes.of(tensor.onnxType)
-        .orElseThrow(
-            () ->
-                refused(
-                    side,
-                    name,
-                    declared.map(ProtoTypes::text).orElse("" + tensor.onnxType)
-                        + ", a type without a Java form; cast it inside the model"));
-  }
-
-  private static TensorSpec tensor(
-      String name, ElementType type, TensorInfo tensor, Optional<TypeProto> declared) {
+    ElementType type =
+        TensorTypes.of(tensor.onnxType)
+            .orElseThrow(
+                () ->
+                    refused(
+                        side,
+                        name,
+                        declared.map(ProtoTypes::text).orElse("" + tensor.onnxType)
+                            + ", a type without a Java form; cast it inside the model"));
     long[] shape = tensor.getShape();
     if (shape.length == 0 && !isScalar(declared)) {
       return TensorSpec.ofAnyRank(name, type);

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.tensorflow;
 
 import io.mlops4j.model.ElementType;
+import java.util.Arrays;
 import java.util.Optional;
 import org.tensorflow.internal.c_api.global.tensorflow;
 
@@ -15,24 +16,7 @@ final class DataTypes {
 
   /** Returns empty for types that no column can hold: complex, quantised, resource, variant. */
   static Optional<ElementType> of(int type) {
-    return Optional.ofNullable(
-        switch (type) {
-          case tensorflow.TF_HALF -> ElementType.FLOAT16;
-          case tensorflow.TF_BFLOAT16 -> ElementType.BFLOAT16;
-          case tensorflow.TF_FLOAT -> ElementType.FLOAT32;
-          case tensorflow.TF_DOUBLE -> ElementType.FLOAT64;
-          case tensorflow.TF_INT8 -> ElementType.INT8;
-          case tensorflow.TF_INT16 -> ElementType.INT16;
-          case tensorflow.TF_INT32 -> ElementType.INT32;
-          case tensorflow.TF_INT64 -> ElementType.INT64;
-          case tensorflow.TF_UINT8 -> ElementType.UINT8;
-          case tensorflow.TF_UINT16 -> ElementType.UINT16;
-          case tensorflow.TF_UINT32 -> ElementType.UINT32;
-          case tensorflow.TF_UINT64 -> ElementType.UINT64;
-          case tensorflow.TF_BOOL -> ElementType.BOOL;
-          case tensorflow.TF_STRING -> ElementType.STRING;
-          default -> null;
-        });
+    return Arrays.stream(ElementType.values()).filter(known -> of(known) == type).findFirst();
   }
 
   static int of(ElementType type) {

@@ -46,6 +46,6 @@ record DeclaredSignature(
   }
 
   private static List<ValueSpec> specs(List<Tensor> tensors) {
-    return List.copyOf(tensors.stream().map(Tensor::spec).toList());
+    return tensors.stream().<ValueSpec>map(Tensor::spec).toList();
   }
 }

@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.tensorflow;
 
 import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.WireFormat;
+import io.mlops4j.runtime.internal.protobuf.FieldReader;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,9 +22,6 @@ import java.util.TreeSet;
  * field twice, both count, whichever TensorFlow uses. Values of constants are skipped.
  */
 final class GraphOperations {
-  /** Deeper than functions are ever nested. */
-  private static final int DEEPEST = 100;
-
   private final Map<String, List<Node>> nodes = new HashMap<>();
   private final Map<String, List<Node>> functions = new HashMap<>();
 
@@ -37,137 +34,107 @@ final class GraphOperations {
 
   /** Reads a graph, or a part of it, to the end of the message. */
   void read(CodedInputStream graph) throws IOException {
-    for (int tag = graph.readTag(); tag != 0; tag = graph.readTag()) {
-      if (isMessage(tag, 1)) {
-        Node node = node(graph);
-        nodes.computeIfAbsent(node.name, key -> new ArrayList<>()).add(node);
-      } else if (isMessage(tag, 2)) {
-        message(graph, this::library);
-      } else {
-        skip(graph, tag);
-      }
+    new Reader(graph).graph();
+  }
+
+  private final class Reader {
+    private final CodedInputStream in;
+    private final FieldReader fields;
+
+    Reader(CodedInputStream in) {
+      this.in = in;
+      this.fields = new FieldReader(in);
     }
-  }
 
-  private interface Fields {
-    void read(CodedInputStream in) throws IOException;
-  }
-
-  private static void message(CodedInputStream in, Fields fields) throws IOException {
-    int limit = in.pushLimit(in.readRawVarint32());
-    fields.read(in);
-    in.popLimit(limit);
-  }
-
-  private void library(CodedInputStream in) throws IOException {
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      if (isMessage(tag, 1)) {
-        message(in, this::function);
-      } else {
-        skip(in, tag);
-      }
-    }
-  }
-
-  private void function(CodedInputStream in) throws IOException {
-    Set<String> names = new HashSet<>();
-    List<Node> body = new ArrayList<>();
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      if (isMessage(tag, 1)) {
-        message(in, signature -> named(signature, names));
-      } else if (isMessage(tag, 3)) {
-        Node node = node(in);
-        node.inputs.clear(); // all of the body runs, and its names are not the graph's
-        body.add(node);
-      } else {
-        skip(in, tag);
-      }
-    }
-    names.forEach(name -> functions.computeIfAbsent(name, key -> new ArrayList<>()).addAll(body));
-  }
-
-  /** The name is the first field of what a function says of itself, and of whoever calls it. */
-  private static void named(CodedInputStream in, Set<String> names) throws IOException {
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      if (isMessage(tag, 1)) {
-        names.add(in.readString());
-      } else {
-        skip(in, tag);
-      }
-    }
-  }
-
-  private static Node node(CodedInputStream in) throws IOException {
-    Node node = new Node();
-    message(
-        in,
-        fields -> {
-          for (int tag = fields.readTag(); tag != 0; tag = fields.readTag()) {
-            if (isMessage(tag, 1)) {
-              node.name = fields.readString();
-            } else if (isMessage(tag, 2)) {
-              node.operations.add(fields.readString());
-            } else if (isMessage(tag, 3)) {
-              node.inputs.add(fields.readString());
-            } else if (isMessage(tag, 5)) {
-              message(fields, entry -> attribute(entry, node.functions, 0));
-            } else {
-              skip(fields, tag);
+    void graph() throws IOException {
+      fields.read(
+          field -> {
+            switch (field) {
+              case 1 -> {
+                Node node = node();
+                nodes.computeIfAbsent(node.name, key -> new ArrayList<>()).add(node);
+              }
+              case 2 -> only(1, this::function);
+              default -> fields.skip();
             }
-          }
-        });
-    return node;
-  }
+          });
+    }
 
-  /** The functions that an entry of attributes names. */
-  private static void attribute(CodedInputStream in, Set<String> functions, int depth)
-      throws IOException {
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      if (isMessage(tag, 2)) {
-        message(in, value -> value(value, functions, 10, depth));
-      } else {
-        skip(in, tag);
-      }
+    /** Reads a message of which one field matters. */
+    private void only(int wanted, Part part) throws IOException {
+      fields.message(
+          field -> {
+            if (field == wanted) {
+              part.read();
+            } else {
+              fields.skip();
+            }
+          });
+    }
+
+    private void function() throws IOException {
+      Set<String> names = new HashSet<>();
+      List<Node> body = new ArrayList<>();
+      fields.message(
+          field -> {
+            switch (field) {
+              case 1 -> only(1, () -> names.add(in.readString()));
+              case 3 -> {
+                Node node = node();
+                node.inputs.clear(); // all of the body runs, and its names are not the graph's
+                body.add(node);
+              }
+              default -> fields.skip();
+            }
+          });
+      names.forEach(name -> functions.computeIfAbsent(name, key -> new ArrayList<>()).addAll(body));
+    }
+
+    private Node node() throws IOException {
+      Node node = new Node();
+      fields.message(
+          field -> {
+            switch (field) {
+              case 1 -> node.name = in.readString();
+              case 2 -> node.operations.add(in.readString());
+              case 3 -> node.inputs.add(in.readString());
+              case 5 -> attribute(node.functions);
+              default -> fields.skip();
+            }
+          });
+      return node;
+    }
+
+    /** Adds the functions that an entry of attributes names. */
+    private void attribute(Set<String> functions) throws IOException {
+      only(2, () -> value(functions));
+    }
+
+    private void value(Set<String> functions) throws IOException {
+      fields.message(
+          field -> {
+            switch (field) {
+              case 1 -> only(9, () -> call(functions)); // a list
+              case 10 -> call(functions);
+              default -> fields.skip();
+            }
+          });
+    }
+
+    private void call(Set<String> functions) throws IOException {
+      fields.message(
+          field -> {
+            switch (field) {
+              case 1 -> functions.add(in.readString());
+              case 2 -> attribute(functions);
+              default -> fields.skip();
+            }
+          });
     }
   }
 
-  private static void value(CodedInputStream in, Set<String> functions, int called, int depth)
-      throws IOException {
-    if (depth > DEEPEST) {
-      throw new IOException("more than " + DEEPEST + " messages inside each other");
-    }
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      if (isMessage(tag, called)) {
-        message(in, call -> call(call, functions, depth + 1));
-      } else if (called == 10 && isMessage(tag, 1)) {
-        message(in, list -> value(list, functions, 9, depth + 1));
-      } else {
-        skip(in, tag);
-      }
-    }
-  }
-
-  private static void call(CodedInputStream in, Set<String> functions, int depth)
-      throws IOException {
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      if (isMessage(tag, 1)) {
-        functions.add(in.readString());
-      } else if (isMessage(tag, 2)) {
-        message(in, entry -> attribute(entry, functions, depth));
-      } else {
-        skip(in, tag);
-      }
-    }
-  }
-
-  private static boolean isMessage(int tag, int field) {
-    return tag == (field << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED);
-  }
-
-  private static void skip(CodedInputStream in, int tag) throws IOException {
-    if (!in.skipField(tag)) {
-      throw new IOException("an end of a group without its beginning");
-    }
+  private interface Part {
+    void read() throws IOException;
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.mlops4j.runtime.tensorflow;
 
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.tensorflow.internal.c_api.TF_TString;
 import org.tensorflow.internal.c_api.TF_Tensor;
@@ -28,14 +27,6 @@ final class ReusablePointer {
 
     Text at(long element) {
       address = element;
-      return this;
-    }
-  }
-
-  /** Bytes. */
-  static final class Bytes extends BytePointer {
-    Bytes at(long bytes) {
-      address = bytes;
       return this;
     }
   }

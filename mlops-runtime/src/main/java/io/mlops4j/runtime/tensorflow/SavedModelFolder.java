@@ -2,16 +2,16 @@ package io.mlops4j.runtime.tensorflow;
 
 import io.mlops4j.error.ModelLoadException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -100,28 +100,12 @@ final class SavedModelFolder implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      Files.walkFileTree(folder, new Deleter());
-    } catch (IOException e) {
-      LOG.warn("{}: its copy in {} could not be deleted", model, folder, e);
-    }
-  }
-
-  private static final class Deleter extends SimpleFileVisitor<Path> {
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.delete(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    @SuppressWarnings("NullAway") // null says that nothing went wrong
-    public FileVisitResult postVisitDirectory(Path directory, IOException e) throws IOException {
-      if (e != null) {
-        throw e;
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
       }
-      Files.delete(directory);
-      return FileVisitResult.CONTINUE;
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warn("{}: its copy in {} could not be deleted", model, folder, e);
     }
   }
 }

@@ -2,11 +2,12 @@ package io.mlops4j.runtime.tensorflow;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.ExtensionRegistryLite;
-import com.google.protobuf.WireFormat;
+import com.google.protobuf.MessageLite;
 import io.mlops4j.error.ModelLoadException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.TensorSpec.Dim;
+import io.mlops4j.runtime.internal.protobuf.FieldReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -96,15 +97,17 @@ final class SavedModelReader {
     try {
       CodedInputStream in = CodedInputStream.newInstance(main);
       in.setSizeLimit(Integer.MAX_VALUE);
-      for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-        if (isMessage(tag, META_GRAPHS)) {
-          int limit = in.pushLimit(in.readRawVarint32());
-          graphs.add(graph(in, main));
-          in.popLimit(limit);
-        } else {
-          skip(in, tag);
-        }
-      }
+      FieldReader fields = new FieldReader(in);
+      fields.read(
+          field -> {
+            if (field == META_GRAPHS) {
+              Graph graph = new Graph();
+              fields.message(part -> read(part, graph, fields, in, main));
+              graphs.add(graph);
+            } else {
+              fields.skip();
+            }
+          });
       return graphs;
     } catch (IOException | IllegalArgumentException e) {
       throw new ModelLoadException(
@@ -114,93 +117,68 @@ final class SavedModelReader {
     }
   }
 
-  private static Graph graph(CodedInputStream in, ByteBuffer main) throws IOException {
-    Graph graph = new Graph();
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      if (isMessage(tag, META_INFO)) {
-        MetaGraphDef.MetaInfoDef.Builder info = MetaGraphDef.MetaInfoDef.newBuilder();
-        in.readMessage(info, ExtensionRegistryLite.getEmptyRegistry());
-        graph.tags.addAll(info.getTagsList());
-      } else if (isMessage(tag, GRAPH)) {
+  private static void read(
+      int field, Graph graph, FieldReader fields, CodedInputStream in, ByteBuffer main)
+      throws IOException {
+    switch (field) {
+      case META_INFO ->
+          graph.tags.addAll(merged(MetaGraphDef.MetaInfoDef.newBuilder(), in).getTagsList());
+      case GRAPH -> {
         int length = in.readRawVarint32();
         int from = main.position() + in.getTotalBytesRead();
         int limit = in.pushLimit(length);
         if (length > main.limit() - from) {
           throw new IOException("a graph that is cut");
         }
-        ByteBuffer bytes = main.slice(from, length);
+        ByteBuffer operations = main.slice(from, length);
         GraphShapes.check(in);
         in.popLimit(limit);
-        graph.operations.read(CodedInputStream.newInstance(bytes));
-      } else if (isMessage(tag, SAVER)) {
-        SaverDef.Builder saver = SaverDef.newBuilder();
-        in.readMessage(saver, ExtensionRegistryLite.getEmptyRegistry());
-        graph.restoring.add(saver.getRestoreOpName());
-      } else if (isMessage(tag, COLLECTIONS)) {
-        int limit = in.pushLimit(in.readRawVarint32());
-        collection(in, graph.initialising);
-        in.popLimit(limit);
-      } else if (isMessage(tag, SIGNATURES)) {
-        int limit = in.pushLimit(in.readRawVarint32());
-        signature(in, graph);
-        in.popLimit(limit);
-      } else if (isMessage(tag, ASSETS)) {
-        AssetFileDef.Builder asset = AssetFileDef.newBuilder();
-        in.readMessage(asset, ExtensionRegistryLite.getEmptyRegistry());
-        graph.assets.add(asset.getFilename());
-      } else {
-        skip(in, tag);
+        graph.operations.read(CodedInputStream.newInstance(operations));
       }
+      case SAVER -> graph.restoring.add(merged(SaverDef.newBuilder(), in).getRestoreOpName());
+      case COLLECTIONS -> {
+        CollectionDef.Builder collection = CollectionDef.newBuilder();
+        if (entry(collection, fields, in).stream().anyMatch(INITIALISING::contains)) {
+          graph.initialising.addAll(collection.getNodeList().getValueList());
+        }
+      }
+      case SIGNATURES -> {
+        SignatureDef.Builder signature = SignatureDef.newBuilder();
+        List<String> keys = entry(signature, fields, in);
+        String key = keys.isEmpty() ? "" : keys.get(keys.size() - 1);
+        if (!key.startsWith(RESERVED)) {
+          graph.signatures.put(key, signature.build());
+        } else {
+          signature
+              .getOutputsMap()
+              .values()
+              .forEach(info -> graph.initialising.add(info.getName()));
+        }
+      }
+      case ASSETS -> graph.assets.add(merged(AssetFileDef.newBuilder(), in).getFilename());
+      default -> fields.skip();
     }
-    return graph;
   }
 
-  private static void collection(CodedInputStream in, List<String> initialising)
+  /** Reads an entry of a map, and returns its keys: damaged ones have several, or none. */
+  private static List<String> entry(
+      MessageLite.Builder value, FieldReader fields, CodedInputStream in) throws IOException {
+    List<String> keys = new ArrayList<>();
+    fields.message(
+        field -> {
+          switch (field) {
+            case KEY -> keys.add(in.readStringRequireUtf8());
+            case VALUE -> merged(value, in);
+            default -> fields.skip();
+          }
+        });
+    return keys;
+  }
+
+  private static <T extends MessageLite.Builder> T merged(T to, CodedInputStream in)
       throws IOException {
-    boolean runs = false;
-    CollectionDef.Builder value = CollectionDef.newBuilder();
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      if (isMessage(tag, KEY)) {
-        runs |= INITIALISING.contains(in.readStringRequireUtf8());
-      } else if (isMessage(tag, VALUE)) {
-        in.readMessage(value, ExtensionRegistryLite.getEmptyRegistry());
-      } else {
-        skip(in, tag);
-      }
-    }
-    if (runs) {
-      initialising.addAll(value.getNodeList().getValueList());
-    }
-  }
-
-  private static void signature(CodedInputStream in, Graph graph) throws IOException {
-    String key = "";
-    SignatureDef.Builder value = SignatureDef.newBuilder();
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      if (isMessage(tag, KEY)) {
-        key = in.readStringRequireUtf8();
-      } else if (isMessage(tag, VALUE)) {
-        in.readMessage(value, ExtensionRegistryLite.getEmptyRegistry());
-      } else {
-        skip(in, tag);
-      }
-    }
-    if (!key.startsWith(RESERVED)) {
-      graph.signatures.put(key, value.build());
-    } else {
-      value.getOutputsMap().values().forEach(info -> graph.initialising.add(info.getName()));
-    }
-  }
-
-  private static boolean isMessage(int tag, int field) {
-    return WireFormat.getTagFieldNumber(tag) == field
-        && WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
-  }
-
-  private static void skip(CodedInputStream in, int tag) throws IOException {
-    if (!in.skipField(tag)) {
-      throw new IOException("an end of a group without its beginning");
-    }
+    in.readMessage(to, ExtensionRegistryLite.getEmptyRegistry());
+    return to;
   }
 
   private Graph served(List<Graph> graphs) {

@@ -13,11 +13,11 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.ExtensionRegistryLite;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
+import io.mlops4j.runtime.internal.protobuf.FieldReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -37,15 +37,13 @@ import java.util.TreeMap;
  * would take several times the file's size from the heap.
  */
 final class GraphReader {
-  /** Messages in messages; protobuf's own limit, which ONNX Runtime keeps too. */
-  private static final int MAX_DEPTH = 100;
-
   /** What is longer are bytes. */
   private static final int LONGEST_TEXT = 1 << 20;
 
   private static final String LABELS = "classlabels_strings";
 
   private final CodedInputStream in;
+  private final FieldReader fields;
   private final List<ValueInfoProto> inputs = new ArrayList<>();
   private final List<ValueInfoProto> outputs = new ArrayList<>();
   private final Set<String> initializers = new HashSet<>();
@@ -61,16 +59,16 @@ final class GraphReader {
   private final FunctionCalls.Body graph = new FunctionCalls.Body();
   private FunctionCalls.Body body = graph;
   private boolean hazardous;
-  private int depth;
 
   private GraphReader(ByteBuffer model) {
     in = UnsafeByteOperations.unsafeWrap(model.slice()).newCodedInput();
     in.enableAliasing(true);
+    fields = new FieldReader(in);
   }
 
   static OnnxGraph read(ByteBuffer model) throws IOException {
     GraphReader reader = new GraphReader(model);
-    reader.fields(reader.parts(reader::model));
+    reader.fields.read(reader::model);
     reader.functions.check(reader.graph);
     reader.outputs.forEach(output -> reader.read.add(output.getName()));
     return new OnnxGraph(
@@ -87,54 +85,6 @@ final class GraphReader {
         (reader.producer + " " + reader.producerVersion).strip());
   }
 
-  /** Reads one field, or leaves it to {@link #skip}. */
-  private interface Fields {
-    void read(int field, int wireType) throws IOException;
-  }
-
-  /** Reads one field that is a message or text, or leaves it to {@link #skip}. */
-  private interface Parts {
-    void read(int field) throws IOException;
-  }
-
-  private Fields parts(Parts parts) {
-    return (field, type) -> {
-      if (type == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
-        parts.read(field);
-      } else {
-        skip();
-      }
-    };
-  }
-
-  private void message(Parts parts) throws IOException {
-    message(parts(parts));
-  }
-
-  private void message(Fields fields) throws IOException {
-    int outer = in.pushLimit(in.readRawVarint32());
-    depth++;
-    if (depth > MAX_DEPTH) {
-      throw new InvalidProtocolBufferException("more than " + MAX_DEPTH + " messages in messages");
-    }
-    fields(fields);
-    depth--;
-    in.popLimit(outer);
-  }
-
-  private void fields(Fields fields) throws IOException {
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      fields.read(WireFormat.getTagFieldNumber(tag), WireFormat.getTagWireType(tag));
-    }
-  }
-
-  /** Steps over the field whose tag was read last. */
-  private void skip() throws IOException {
-    if (!in.skipField(in.getLastTag())) {
-      throw new InvalidProtocolBufferException("the end of a group that did not start");
-    }
-  }
-
   private <T extends MessageLite> T parsed(Parser<T> parser) throws IOException {
     return in.readMessage(parser, ExtensionRegistryLite.getEmptyRegistry());
   }
@@ -143,11 +93,11 @@ final class GraphReader {
     switch (field) {
       case ModelProto.PRODUCER_NAME_FIELD_NUMBER -> producer = in.readString();
       case ModelProto.PRODUCER_VERSION_FIELD_NUMBER -> producerVersion = in.readString();
-      case ModelProto.GRAPH_FIELD_NUMBER -> message(this::mainGraph);
+      case ModelProto.GRAPH_FIELD_NUMBER -> fields.message(this::mainGraph);
       case ModelProto.OPSET_IMPORT_FIELD_NUMBER ->
           operatorSets.add(parsed(OperatorSetIdProto.parser()));
       case ModelProto.FUNCTIONS_FIELD_NUMBER -> function();
-      default -> skip();
+      default -> fields.skip();
     }
   }
 
@@ -168,7 +118,7 @@ final class GraphReader {
       case GraphProto.SPARSE_INITIALIZER_FIELD_NUMBER -> sparseTensor(new HashSet<>());
       case GraphProto.OUTPUT_FIELD_NUMBER ->
           read.add(parsed(ValueInfoProto.parser()).getName()); // of a subgraph
-      default -> skip();
+      default -> fields.skip();
     }
   }
 
@@ -176,14 +126,14 @@ final class GraphReader {
     FunctionCalls.Body caller = body;
     Function function = new Function();
     body = function.body;
-    message(function);
+    fields.message(function);
     functions.add(function.key(), body);
     body = caller;
   }
 
   private void node() throws IOException {
     Node node = new Node();
-    message(node);
+    fields.message(node);
     String operator = ModelGuards.operator(node.domain, node.name);
     hazardous |= ModelGuards.concern(operator);
     operators.merge(operator, 1, Integer::sum);
@@ -191,7 +141,7 @@ final class GraphReader {
   }
 
   /** The name of an operator or a function. */
-  private abstract static class Named implements Parts {
+  private abstract static class Named implements FieldReader.Parts {
     String name = "";
     String domain = "";
     String overload = "";
@@ -219,8 +169,8 @@ final class GraphReader {
           body.outputs++;
         }
         case FunctionProto.NODE_FIELD_NUMBER -> node();
-        case FunctionProto.ATTRIBUTE_PROTO_FIELD_NUMBER -> message(new Attribute());
-        default -> skip();
+        case FunctionProto.ATTRIBUTE_PROTO_FIELD_NUMBER -> fields.message(new Attribute());
+        default -> fields.skip();
       }
     }
   }
@@ -243,13 +193,13 @@ final class GraphReader {
           in.readString();
           outputs++;
         }
-        case NodeProto.ATTRIBUTE_FIELD_NUMBER -> message(new Attribute());
-        default -> skip();
+        case NodeProto.ATTRIBUTE_FIELD_NUMBER -> fields.message(new Attribute());
+        default -> fields.skip();
       }
     }
   }
 
-  private final class Attribute implements Parts {
+  private final class Attribute implements FieldReader.Parts {
     private final Set<String> texts = new LinkedHashSet<>();
     private boolean isNamed;
     private boolean isLabels;
@@ -273,8 +223,8 @@ final class GraphReader {
             AttributeProto.SPARSE_TENSORS_FIELD_NUMBER ->
             sparseTensor(new HashSet<>());
         case AttributeProto.G_FIELD_NUMBER, AttributeProto.GRAPHS_FIELD_NUMBER ->
-            message(GraphReader.this::graph);
-        default -> skip();
+            fields.message(GraphReader.this::graph);
+        default -> fields.skip();
       }
       if (isLabels) {
         labels.addAll(texts);
@@ -301,19 +251,19 @@ final class GraphReader {
    * @param names its name, which its values carry, is added to them
    */
   private void sparseTensor(Set<String> names) throws IOException {
-    message(
+    fields.message(
         part -> {
           switch (part) {
             case SparseTensorProto.VALUES_FIELD_NUMBER -> names.add(tensor(false));
             case SparseTensorProto.INDICES_FIELD_NUMBER -> tensor(false);
-            default -> skip();
+            default -> fields.skip();
           }
         });
   }
 
   private String tensor(boolean initializer) throws IOException {
     Tensor tensor = new Tensor();
-    message(tensor);
+    fields.message(tensor);
     if (tensor.location == TensorProto.DataLocation.EXTERNAL_VALUE) {
       external.add(
           new ExternalTensor(tensor.name, tensor.type, tensor.dims, tensor.entries, initializer));
@@ -322,7 +272,7 @@ final class GraphReader {
   }
 
   /** The small fields of a tensor. */
-  private final class Tensor implements Fields {
+  private final class Tensor implements FieldReader.Fields {
     private String name = "";
     private int type;
     private int location;
@@ -334,7 +284,7 @@ final class GraphReader {
       switch (wireType) {
         case WireFormat.WIRETYPE_VARINT -> number(field);
         case WireFormat.WIRETYPE_LENGTH_DELIMITED -> part(field);
-        default -> skip();
+        default -> fields.skip();
       }
     }
 
@@ -343,7 +293,7 @@ final class GraphReader {
         case TensorProto.DIMS_FIELD_NUMBER -> dims.add(in.readInt64());
         case TensorProto.DATA_TYPE_FIELD_NUMBER -> type = in.readInt32();
         case TensorProto.DATA_LOCATION_FIELD_NUMBER -> location = in.readEnum();
-        default -> skip();
+        default -> fields.skip();
       }
     }
 
@@ -356,7 +306,7 @@ final class GraphReader {
           StringStringEntryProto entry = parsed(StringStringEntryProto.parser());
           entries.put(entry.getKey(), entry.getValue());
         }
-        default -> skip();
+        default -> fields.skip();
       }
     }
 

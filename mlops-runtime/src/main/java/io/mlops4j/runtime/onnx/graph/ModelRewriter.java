@@ -89,19 +89,13 @@ final class ModelRewriter {
     if (guards.unguarded().isEmpty()) {
       return;
     }
-    String unguarded = guards.unguarded().get(0);
+    String reason =
+        "%s: data may end the process in %s, and no guard is possible (nodes of this kind: %d); export the model again for operator set 15 or newer"
+            .formatted(source.main(), guards.unguarded().get(0), guards.unguarded().size());
     if (!trusted) {
-      throw new ModelLoadException(
-          "%s: data may end the process in %s, and no guard is possible (nodes of this kind: %d); export the model again for operator set 15 or newer, or load it as trusted"
-              .formatted(source.main(), unguarded, guards.unguarded().size()),
-          null);
+      throw new ModelLoadException(reason + ", or load it as trusted", null);
     }
-    LOG.warn(
-        "{}: data may end the process in {}, and no guard is possible (nodes of this kind: {});"
-            + " export the model again for operator set 15 or newer",
-        source.main(),
-        unguarded,
-        guards.unguarded().size());
+    LOG.warn(reason);
   }
 
   /** Parses a model; the elements of its tensors stay where they are. */
