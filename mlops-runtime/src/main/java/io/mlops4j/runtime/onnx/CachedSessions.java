@@ -104,24 +104,14 @@ final class CachedSessions {
       return sessions.open(file, request);
     }
     try {
-      OpenModel opened = openAndWrite(file, request, staged.get());
-      if (opened == null) {
-        return sessions.open(file, request);
-      }
+      OpenModel opened = sessions.openAndWrite(file, request, staged.get());
       keep(opened, file, request, staged.get());
       return opened;
-    } finally {
-      Disk.deleteQuietly(staged.get());
-    }
-  }
-
-  /** Returns null if ONNX Runtime fails; it may still open the model without writing it. */
-  private @Nullable OpenModel openAndWrite(OnnxFile file, LoadRequest request, Path folder) {
-    try {
-      return sessions.openAndWrite(file, request, folder);
     } catch (OrtException e) {
       giveUp(file, e);
-      return null;
+      return sessions.open(file, request); // it may still open the model without writing it
+    } finally {
+      Disk.deleteQuietly(staged.get());
     }
   }
 

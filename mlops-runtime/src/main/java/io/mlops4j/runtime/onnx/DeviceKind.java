@@ -16,14 +16,13 @@ import java.util.stream.Collectors;
 /** The kinds of devices that ONNX Runtime's Java API supports. */
 enum DeviceKind {
   CPU(OrtProvider.CPU, "onnxruntime", ""),
-  CUDA(OrtProvider.CUDA, Artifact.GPU, "an NVIDIA driver, CUDA 12 and cuDNN 9"),
-  TENSORRT(
-      OrtProvider.TENSOR_RT, Artifact.GPU, "an NVIDIA driver, CUDA 12, cuDNN 9 and TensorRT 10"),
+  CUDA(OrtProvider.CUDA, gpu(), "an NVIDIA driver, CUDA 12 and cuDNN 9"),
+  TENSORRT(OrtProvider.TENSOR_RT, gpu(), "an NVIDIA driver, CUDA 12, cuDNN 9 and TensorRT 10"),
   COREML(OrtProvider.CORE_ML, "onnxruntime on macOS", ""),
-  DIRECTML(OrtProvider.DIRECT_ML, Artifact.built("DirectML"), "Windows and a GPU"),
-  OPENVINO(OrtProvider.OPEN_VINO, Artifact.built("OpenVINO"), "OpenVINO"),
-  ROCM(OrtProvider.ROCM, Artifact.built("ROCm"), "an AMD GPU and ROCm"),
-  XNNPACK(OrtProvider.XNNPACK, Artifact.built("XNNPACK") + ", as onnxruntime-android is", "");
+  DIRECTML(OrtProvider.DIRECT_ML, built("DirectML"), "Windows and a GPU"),
+  OPENVINO(OrtProvider.OPEN_VINO, built("OpenVINO"), "OpenVINO"),
+  ROCM(OrtProvider.ROCM, built("ROCm"), "an AMD GPU and ROCm"),
+  XNNPACK(OrtProvider.XNNPACK, built("XNNPACK") + ", as onnxruntime-android is", "");
 
   private static final String DEVICE_TYPE = "device_type";
 
@@ -37,14 +36,13 @@ enum DeviceKind {
     this.machine = machine;
   }
 
-  private static final class Artifact {
-    private static final String GPU =
-        "com.microsoft.onnxruntime:onnxruntime_gpu:%s in place of onnxruntime, on Linux or Windows for x64"
-            .formatted(OnnxEngineProvider.TESTED);
+  private static String gpu() {
+    return "com.microsoft.onnxruntime:onnxruntime_gpu:%s in place of onnxruntime, on Linux or Windows for x64"
+        .formatted(OnnxEngineProvider.TESTED);
+  }
 
-    private static String built(String with) {
-      return "an ONNX Runtime that was built with %s in place of onnxruntime".formatted(with);
-    }
+  private static String built(String with) {
+    return "an ONNX Runtime that was built with %s in place of onnxruntime".formatted(with);
   }
 
   /** Returns empty for a device that ONNX Runtime does not know. */
@@ -52,7 +50,6 @@ enum DeviceKind {
     return Arrays.stream(values()).filter(kind -> kind.title().equals(device.kind())).findFirst();
   }
 
-  /** The names of all kinds. */
   static Set<String> titles() {
     return Arrays.stream(values()).map(DeviceKind::title).collect(Collectors.toUnmodifiableSet());
   }

@@ -47,7 +47,6 @@ final class DeviceTrial implements Devices.Trial {
     }
   }
 
-  /** Returns what is missing for a rejected device. */
   @Override
   public String missing(DeviceKind kind, OrtException refusal) {
     return found(kind, ", which cannot use it (" + message(refusal) + ")");

@@ -66,10 +66,11 @@ final class Devices {
     request.preferred().forEach(Devices::check);
     Map<DeviceKind, Device> taken = new LinkedHashMap<>(); // in the order of the request
     Map<String, String> missing = new LinkedHashMap<>();
+    List<String> known = DeviceKind.titles().stream().sorted().toList();
     for (Device device : request.preferred()) {
       DeviceKind kind = DeviceKind.of(device).orElse(null);
       if (kind == null) {
-        missing.put(device.name(), "ONNX Runtime does not know it, expected one of " + known());
+        missing.put(device.name(), "ONNX Runtime does not know it, expected one of " + known);
       } else if (!taken.containsKey(DeviceKind.CPU) // which knows every operator
           && !taken.containsKey(kind)) { // of which a session has one
         String reason = kind == DeviceKind.CPU ? null : trial.missing(kind, device);
@@ -84,10 +85,6 @@ final class Devices {
       taken.put(DeviceKind.CPU, Device.cpu());
     }
     return new Devices(request, trial, taken, missing).orRefused(null);
-  }
-
-  private static List<String> known() {
-    return DeviceKind.titles().stream().sorted().toList();
   }
 
   private static void check(Device device) {
@@ -122,7 +119,6 @@ final class Devices {
     return this;
   }
 
-  /** Adds the devices to the options of a session. */
   void addTo(SessionOptions options) throws OrtException {
     if (!request.allows("cpu")) {
       options.addConfigEntry(STRICT, "1");

@@ -5,7 +5,7 @@ import ai.onnxruntime.OnnxSequence;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.TensorInfo;
+import ai.onnxruntime.TensorInfo.OnnxTensorType;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.runtime.memory.DirectMemory;
@@ -42,26 +42,21 @@ final class NestedValue implements EngineValue, AutoCloseable {
    */
   static NestedValue of(String output, OnnxValue value, DirectMemory memory, ReturnedText text)
       throws OrtException {
-    NestedValue nested =
-        new NestedValue(
-            output, memory, text, value instanceof OnnxSequence ? Kind.SEQUENCE : Kind.MAP);
+    Kind kind = value instanceof OnnxSequence ? Kind.SEQUENCE : Kind.MAP;
+    NestedValue nested = new NestedValue(output, memory, text, kind);
     boolean copied = false;
     try {
-      nested.copy(value);
+      if (value instanceof OnnxSequence sequence) {
+        nested.copySequence(sequence.getValue());
+      } else {
+        nested.copyMap((OnnxMap) value);
+      }
       copied = true;
       return nested;
     } finally {
       if (!copied) {
         nested.close();
       }
-    }
-  }
-
-  private void copy(OnnxValue value) throws OrtException {
-    if (value instanceof OnnxSequence sequence) {
-      copySequence(sequence.getValue());
-    } else {
-      copyMap((OnnxMap) value);
     }
   }
 
@@ -78,22 +73,21 @@ final class NestedValue implements EngineValue, AutoCloseable {
 
   private void copyElement(OnnxValue element) throws OrtException {
     if (element instanceof OnnxTensor tensor) {
-      tensor(type(tensor.getInfo())).copy(tensor, text);
+      OnnxTensorType found = tensor.getInfo().onnxType;
+      ElementType type =
+          TensorTypes.of(found)
+              .orElseThrow(
+                  () ->
+                      new InferenceException(
+                          "output %s: found a tensor of %s, expected a type that Java can read"
+                              .formatted(output, found),
+                          null));
+      tensor(type).copy(tensor, text);
     } else {
       NestedValue nested = of(output, element, memory, text);
       frees.add(nested::close);
       children.add(nested);
     }
-  }
-
-  private ElementType type(TensorInfo info) {
-    return TensorTypes.of(info.onnxType)
-        .orElseThrow(
-            () ->
-                new InferenceException(
-                    "output %s: found a tensor of %s, expected a type that Java can read"
-                        .formatted(output, info.onnxType),
-                    null));
   }
 
   /** Sorted, as ONNX Runtime keeps its maps; its Java API hands them over in no order. */

@@ -14,7 +14,6 @@ import java.util.Set;
  * {@link #open}.
  */
 public final class OnnxEngineProvider implements EngineProvider {
-  /** The tested version of ONNX Runtime. */
   static final String TESTED = "1.29.0";
 
   private static final String ARTIFACT = "com.microsoft.onnxruntime:onnxruntime:" + TESTED;

@@ -118,7 +118,6 @@ final class OnnxModel implements EngineModel {
     return session.session();
   }
 
-  /** Reads text for one slot. */
   ReturnedText returnedText() {
     return new ReturnedText(environment, unusual, labels);
   }
@@ -166,7 +165,6 @@ final class OnnxModel implements EngineModel {
     }
   }
 
-  /** Called when a slot was closed. */
   synchronized void returned() {
     slots--;
     freeWhenUnused();

@@ -126,7 +126,6 @@ final class Feed implements AutoCloseable {
     return address;
   }
 
-  /** The tensor for a run. */
   TF_Tensor tensor() {
     if (tensor == null || !given) {
       throw new IllegalStateException(

@@ -62,12 +62,10 @@ final class Fetch implements AutoCloseable {
     read(made);
   }
 
-  /** Shows a tensor owned by an input that the model returns unchanged. */
-  void show(TF_Tensor tensor) {
-    read(tensor);
-  }
-
-  private void read(TF_Tensor tensor) {
+  /**
+   * Reads a tensor that was made here, or is owned by an input that the model returns unchanged.
+   */
+  void read(TF_Tensor tensor) {
     if (TF_TensorType(tensor) != type) {
       throw new InferenceException(
           "output %s: found a tensor of type no. %d, expected %s"
@@ -121,7 +119,6 @@ final class Fetch implements AutoCloseable {
         null);
   }
 
-  /** Deletes the tensor that a run made. */
   void drop() {
     if (!made.isNull()) {
       TF_DeleteTensor(made);

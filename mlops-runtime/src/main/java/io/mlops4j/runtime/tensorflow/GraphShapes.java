@@ -3,6 +3,7 @@ package io.mlops4j.runtime.tensorflow;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
+import io.mlops4j.runtime.internal.protobuf.FieldReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,15 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class GraphShapes {
   private static final int MOST_DIMENSIONS = 254;
-
-  /** Deeper than functions are ever nested. */
-  private static final int DEEPEST = 100;
+  private static final int OPERATION = 2;
+  private static final int INPUT = 3;
+  private static final ByteString IDENTITY = ByteString.copyFromUtf8("Identity");
 
   private final CodedInputStream in;
+  private final FieldReader fields;
   private final List<Long> dims = new ArrayList<>();
 
   private GraphShapes(CodedInputStream in) {
     this.in = in;
+    this.fields = new FieldReader(in);
   }
 
   /**
@@ -35,7 +38,8 @@ final class GraphShapes {
    * @throws IOException if it is damaged, or has such a shape
    */
   static void check(CodedInputStream graph) throws IOException {
-    new GraphShapes(graph).read(Message.GRAPH, 0);
+    GraphShapes shapes = new GraphShapes(graph);
+    shapes.fields.read(shapes.new Walk(Message.GRAPH));
   }
 
   /**
@@ -85,75 +89,60 @@ final class GraphShapes {
     }
   }
 
-  private void read(Message message, int depth) throws IOException {
-    if (depth > DEEPEST) {
-      throw new IOException("more than " + DEEPEST + " messages inside each other");
-    }
+  private void walk(Message message) throws IOException {
     if (message == Message.SHAPE) {
       dims.clear();
     } else if (message == Message.DIM) {
       dims.add(0L); // what a dimension is that does not say its size
     }
-    boolean merging = false;
-    Node node = message == Message.NODE ? new Node() : null;
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      Message inner = message.in(WireFormat.getTagFieldNumber(tag));
-      int type = WireFormat.getTagWireType(tag);
-      if (node != null && node.read(tag, in)) {
-        continue;
+    Walk walk = new Walk(message);
+    fields.message(walk);
+    if (message == Message.SHAPE) {
+      check();
+    } else if (walk.identity && !walk.given) {
+      throw new IOException("an operation Identity without an input");
+    }
+  }
+
+  private final class Walk implements FieldReader.Fields {
+    private final Message message;
+    private boolean merging;
+
+    /** Of a node: whether it is an {@code Identity}, and whether it is one of something. */
+    private boolean identity;
+
+    private boolean given;
+
+    Walk(Message message) {
+      this.message = message;
+    }
+
+    @Override
+    public void read(int field, int wireType) throws IOException {
+      if (wireType == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+        part(field);
+      } else if (message == Message.DIM && field == 1 && wireType == WireFormat.WIRETYPE_VARINT) {
+        dims.set(dims.size() - 1, in.readInt64());
+      } else {
+        fields.skip();
       }
-      if (inner != null && type == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+    }
+
+    private void part(int field) throws IOException {
+      Message inner = message.in(field);
+      if (inner != null) {
         if (merging && message.merges(inner)) {
           throw new IOException("a value in two parts");
         }
         merging = message.merges(inner);
-        int limit = in.pushLimit(in.readRawVarint32());
-        read(inner, depth + 1);
-        in.popLimit(limit);
-      } else if (message == Message.DIM
-          && WireFormat.getTagFieldNumber(tag) == 1
-          && type == WireFormat.WIRETYPE_VARINT) {
-        dims.set(dims.size() - 1, in.readInt64());
-      } else if (!in.skipField(tag)) {
-        throw new IOException("an end of a group without its beginning");
-      }
-    }
-    if (message == Message.SHAPE) {
-      check();
-    } else if (node != null) {
-      node.check();
-    }
-  }
-
-  /** Whether a node is an {@code Identity}, and of something. */
-  private static final class Node {
-    private static final int OPERATION = tag(2);
-    private static final int INPUT = tag(3);
-    private static final ByteString IDENTITY = ByteString.copyFromUtf8("Identity");
-
-    private boolean identity;
-    private boolean given;
-
-    private static int tag(int field) {
-      return field << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
-    }
-
-    /** Reads a field if it matters. */
-    boolean read(int tag, CodedInputStream in) throws IOException {
-      if (tag == OPERATION) {
+        walk(inner);
+      } else if (message == Message.NODE && field == OPERATION) {
         identity = in.readBytes().equals(IDENTITY);
-      } else if (tag == INPUT) {
+      } else if (message == Message.NODE && field == INPUT) {
         ByteString input = in.readBytes();
         given |= input.isEmpty() || input.byteAt(0) != '^'; // which says only what runs before
       } else {
-        return false;
-      }
-      return true;
-    }
-
-    void check() throws IOException {
-      if (identity && !given) {
-        throw new IOException("an operation Identity without an input");
+        fields.skip();
       }
     }
   }

@@ -60,7 +60,6 @@ final class NativeCall implements AutoCloseable {
     return status.isOk();
   }
 
-  /** Why a run failed. */
   String message() {
     return status.message();
   }

@@ -11,7 +11,6 @@ import org.tensorflow.internal.c_api.TF_Tensor;
 final class ReusablePointer {
   private ReusablePointer() {}
 
-  /** A tensor. */
   static final class Tensor extends TF_Tensor {
     Tensor at(long tensor) {
       address = tensor;

@@ -75,12 +75,13 @@ final class TensorFlowEngine implements Engine {
     try {
       model =
           new TensorFlowModel(
+              new LoadedGraph(
+                  source.main(),
+                  session,
+                  Endpoint.inputs(declared.inputs(), session, source.main()),
+                  Endpoint.find(declared.outputs(), "output", session, source.main()),
+                  declared.signature()),
               options.memory(),
-              source.main(),
-              session,
-              Endpoint.inputs(declared.inputs(), session, source.main()),
-              Endpoint.find(declared.outputs(), "output", session, source.main()),
-              declared.signature(),
               placement,
               files.values().stream().mapToLong(ByteBuffer::remaining).sum());
       return model;

@@ -41,7 +41,6 @@ import java.util.Set;
  * </ul>
  */
 public final class TensorFlowEngineProvider implements EngineProvider {
-  /** The tested version of TensorFlow Java. */
   static final String TESTED = "1.1.0";
 
   private static final String BINDING = "org.tensorflow.internal.c_api.global.tensorflow";

@@ -5,8 +5,6 @@ import io.mlops4j.model.Placement;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.HostMemory;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -16,12 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * closed, even if the model was closed before.
  */
 final class TensorFlowModel implements EngineModel {
+  private final LoadedGraph graph;
   private final HostMemory memory;
-  private final Path main;
-  private final NativeSession session;
-  private final List<Endpoint> inputs;
-  private final List<Endpoint> outputs;
-  private final ModelSignature signature;
   private final Placement placement;
   private final long fileBytes;
   private final AtomicLong tensorBytes = new AtomicLong();
@@ -29,44 +23,19 @@ final class TensorFlowModel implements EngineModel {
   private boolean closed;
   private boolean freed;
 
-  TensorFlowModel(
-      HostMemory memory,
-      Path main,
-      NativeSession session,
-      List<Endpoint> inputs,
-      List<Endpoint> outputs,
-      ModelSignature signature,
-      Placement placement,
-      long fileBytes) {
+  TensorFlowModel(LoadedGraph graph, HostMemory memory, Placement placement, long fileBytes) {
+    this.graph = graph;
     this.memory = memory;
-    this.main = main;
-    this.session = session;
-    this.inputs = inputs;
-    this.outputs = outputs;
-    this.signature = signature;
     this.placement = placement;
     this.fileBytes = fileBytes;
   }
 
+  LoadedGraph graph() {
+    return graph;
+  }
+
   HostMemory memory() {
     return memory;
-  }
-
-  /** The model's path, for messages. */
-  Path main() {
-    return main;
-  }
-
-  NativeSession session() {
-    return session;
-  }
-
-  List<Endpoint> inputs() {
-    return inputs;
-  }
-
-  List<Endpoint> outputs() {
-    return outputs;
   }
 
   /** Counts the memory of inputs, which is TensorFlow's. */
@@ -76,7 +45,7 @@ final class TensorFlowModel implements EngineModel {
 
   @Override
   public ModelSignature signature() {
-    return signature;
+    return graph.signature();
   }
 
   @Override
@@ -87,14 +56,13 @@ final class TensorFlowModel implements EngineModel {
   @Override
   public synchronized EngineSlot slot() {
     if (closed) {
-      throw new IllegalStateException(main + ": the model is closed");
+      throw new IllegalStateException(graph.main() + ": the model is closed");
     }
     EngineSlot slot = new TensorFlowSlot(this);
     slots++;
     return slot;
   }
 
-  /** Called when a slot was closed. */
   synchronized void returned() {
     slots--;
     freeWhenUnused();
@@ -118,7 +86,7 @@ final class TensorFlowModel implements EngineModel {
   private void freeWhenUnused() {
     if (closed && slots == 0 && !freed) {
       freed = true;
-      session.close();
+      graph.session().close();
     }
   }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TensorFlowSlot implements EngineSlot {
   private final TensorFlowModel model;
+  private final LoadedGraph graph;
   private final List<Feed> inputs = new ArrayList<>();
   private final List<Fetch> outputs = new ArrayList<>();
 
@@ -39,14 +40,15 @@ final class TensorFlowSlot implements EngineSlot {
 
   TensorFlowSlot(TensorFlowModel model) {
     this.model = model;
-    model.inputs().forEach(input -> inputs.add(new Feed(input.spec(), model.tensorBytes())));
-    model.outputs().forEach(output -> outputs.add(new Fetch(output.spec(), model.memory())));
-    given = model.outputs().stream().mapToInt(this::given).toArray();
+    this.graph = model.graph();
+    graph.inputs().forEach(input -> inputs.add(new Feed(input.spec(), model.tensorBytes())));
+    graph.outputs().forEach(output -> outputs.add(new Fetch(output.spec(), model.memory())));
+    given = graph.outputs().stream().mapToInt(this::given).toArray();
   }
 
   private int given(Endpoint output) {
     for (int i = 0; i < inputs.size(); i++) {
-      if (model.inputs().get(i).isSame(output)) {
+      if (graph.inputs().get(i).isSame(output)) {
         return i;
       }
     }
@@ -94,7 +96,7 @@ final class TensorFlowSlot implements EngineSlot {
     throw new IllegalArgumentException(
         "input %s: found a %s, expected %s"
             .formatted(
-                inputs.get(input).name(), nested.kind(), model.signature().inputs().get(input)));
+                inputs.get(input).name(), nested.kind(), graph.signature().inputs().get(input)));
   }
 
   /** Never: TensorFlow makes its outputs itself. */
@@ -130,7 +132,7 @@ final class TensorFlowSlot implements EngineSlot {
     if (isForTensorFlow() && !run.run()) {
       throw new InferenceException(
           "%s: TensorFlow failed (%s) with inputs %s; expected values and shapes that the model's operations accept"
-              .formatted(model.main(), run.message(), inputs),
+              .formatted(graph.main(), run.message(), inputs),
           null);
     }
     read(run);
@@ -143,9 +145,9 @@ final class TensorFlowSlot implements EngineSlot {
       fetched = wantedAndMade();
       built =
           new NativeCall(
-              model.session(),
-              model.inputs(),
-              Arrays.stream(fetched).mapToObj(model.outputs()::get).toList());
+              graph.session(),
+              graph.inputs(),
+              Arrays.stream(fetched).mapToObj(graph.outputs()::get).toList());
       call = built;
     }
     return built;
@@ -172,7 +174,7 @@ final class TensorFlowSlot implements EngineSlot {
     }
     for (int i = 0; i < given.length; i++) {
       if (given[i] >= 0 && outputs.get(i).wanted()) {
-        outputs.get(i).show(inputs.get(given[i]).tensor());
+        outputs.get(i).read(inputs.get(given[i]).tensor());
       }
     }
   }
@@ -216,7 +218,7 @@ final class TensorFlowSlot implements EngineSlot {
 
   private void requireOpen() {
     if (closed) {
-      throw new IllegalStateException(model.main() + ": the slot is closed");
+      throw new IllegalStateException(graph.main() + ": the slot is closed");
     }
   }
 

@@ -45,7 +45,8 @@ public final class FieldReader {
     read(fields(parts));
   }
 
-  private void read(Fields fields) throws IOException {
+  /** The same, with the numbers of the message. */
+  public void read(Fields fields) throws IOException {
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       fields.read(WireFormat.getTagFieldNumber(tag), WireFormat.getTagWireType(tag));
     }

@@ -74,17 +74,12 @@ final class OperatorGuards {
           rank(node, 0, 2, scope, nodes);
           return node.build();
         });
-    put("SequenceAt", 5, 2, (node, scope) -> mayLackElement(node, 1, scope), one(1));
-    put("SequenceErase", 5, 2, (node, scope) -> mayLackElement(node, 1, scope), one(1));
-    put("SequenceInsert", 5, 3, (node, scope) -> mayLackElement(node, 2, scope), one(2));
+    putOne("SequenceAt", 1);
+    putOne("SequenceErase", 1);
+    putOne("SequenceInsert", 2);
+    putOne("com.microsoft.BifurcationDetector", 2);
+    putOne("OneHot", 1);
     put("DFT", 5, 2, (node, scope) -> has(node, 1) || has(node, 2), one(1, 2));
-    put(
-        "com.microsoft.BifurcationDetector",
-        5,
-        3,
-        (node, scope) -> mayLackElement(node, 2, scope),
-        one(2));
-    put("OneHot", 5, 2, (node, scope) -> mayLackElement(node, 1, scope), one(1));
     put(CONCAT, 9, 2, OperatorGuards::mayDifferInRank, OperatorGuards::concat);
   }
 
@@ -118,6 +113,11 @@ final class OperatorGuards {
   private static void put(
       String operator, long firstSet, int inputs, Condition condition, Guard guard) {
     TABLE.put(operator, new Entry(firstSet, inputs, condition, guard));
+  }
+
+  /** An operator that needs an input of one element. */
+  private static void putOne(String operator, int input) {
+    put(operator, 5, input + 1, (node, scope) -> mayLackElement(node, input, scope), one(input));
   }
 
   static boolean isOnnx(String domain) {
