@@ -1,8 +1,12 @@
 package io.mlops4j.runtime.binding;
 
+import static java.util.Map.entry;
+
 import io.mlops4j.feature.BFloat16Type;
 import io.mlops4j.feature.FixedShapeTensorType;
 import io.mlops4j.model.ElementType;
+import java.util.EnumMap;
+import java.util.Map;
 import org.apache.arrow.vector.types.Types;
 import org.apache.arrow.vector.types.Types.MinorType;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -12,25 +16,32 @@ import org.jspecify.annotations.Nullable;
 
 /** Converts between Arrow's types and ours. */
 public final class ArrowTypes {
+  /** BFLOAT16 is missing, because its vectors have the storage of UINT16. */
+  private static final Map<ElementType, MinorType> STORAGE =
+      Map.ofEntries(
+          entry(ElementType.INT8, MinorType.TINYINT),
+          entry(ElementType.INT16, MinorType.SMALLINT),
+          entry(ElementType.INT32, MinorType.INT),
+          entry(ElementType.INT64, MinorType.BIGINT),
+          entry(ElementType.UINT8, MinorType.UINT1),
+          entry(ElementType.UINT16, MinorType.UINT2),
+          entry(ElementType.UINT32, MinorType.UINT4),
+          entry(ElementType.UINT64, MinorType.UINT8),
+          entry(ElementType.FLOAT16, MinorType.FLOAT2),
+          entry(ElementType.FLOAT32, MinorType.FLOAT4),
+          entry(ElementType.FLOAT64, MinorType.FLOAT8),
+          entry(ElementType.BOOL, MinorType.BIT),
+          entry(ElementType.STRING, MinorType.VARCHAR));
+
+  private static final Map<MinorType, ElementType> ELEMENTS = inverse();
+
   private ArrowTypes() {}
 
-  private static @Nullable ElementType elementType(MinorType type) {
-    return switch (type) {
-      case TINYINT -> ElementType.INT8;
-      case SMALLINT -> ElementType.INT16;
-      case INT -> ElementType.INT32;
-      case BIGINT -> ElementType.INT64;
-      case UINT1 -> ElementType.UINT8;
-      case UINT2 -> ElementType.UINT16;
-      case UINT4 -> ElementType.UINT32;
-      case UINT8 -> ElementType.UINT64;
-      case FLOAT2 -> ElementType.FLOAT16;
-      case FLOAT4 -> ElementType.FLOAT32;
-      case FLOAT8 -> ElementType.FLOAT64;
-      case BIT -> ElementType.BOOL;
-      case VARCHAR, LARGEVARCHAR -> ElementType.STRING;
-      default -> null;
-    };
+  private static Map<MinorType, ElementType> inverse() {
+    Map<MinorType, ElementType> elements = new EnumMap<>(MinorType.class);
+    STORAGE.forEach((element, storage) -> elements.put(storage, element));
+    elements.put(MinorType.LARGEVARCHAR, ElementType.STRING);
+    return elements;
   }
 
   /** The type of a field's values; null if no model takes this type. */
@@ -38,7 +49,7 @@ public final class ArrowTypes {
     if (field.getType() instanceof ExtensionType) {
       return field.getType() instanceof BFloat16Type ? ElementType.BFLOAT16 : null;
     }
-    return elementType(Types.getMinorTypeForArrowType(field.getType()));
+    return ELEMENTS.get(Types.getMinorTypeForArrowType(field.getType()));
   }
 
   /** The type of a field's vector; for an extension type, the type of its storage. */
@@ -54,22 +65,8 @@ public final class ArrowTypes {
    * @return Arrow's type
    */
   public static ArrowType arrowType(ElementType type) {
-    return switch (type) {
-      case INT8 -> MinorType.TINYINT.getType();
-      case INT16 -> MinorType.SMALLINT.getType();
-      case INT32 -> MinorType.INT.getType();
-      case INT64 -> MinorType.BIGINT.getType();
-      case UINT8 -> MinorType.UINT1.getType();
-      case UINT16 -> MinorType.UINT2.getType();
-      case UINT32 -> MinorType.UINT4.getType();
-      case UINT64 -> MinorType.UINT8.getType();
-      case FLOAT16 -> MinorType.FLOAT2.getType();
-      case BFLOAT16 -> BFloat16Type.of();
-      case FLOAT32 -> MinorType.FLOAT4.getType();
-      case FLOAT64 -> MinorType.FLOAT8.getType();
-      case BOOL -> MinorType.BIT.getType();
-      case STRING -> MinorType.VARCHAR.getType();
-    };
+    MinorType storage = STORAGE.get(type);
+    return storage == null ? BFloat16Type.of() : storage.getType();
   }
 
   /** The name of a type in messages. */

@@ -76,7 +76,7 @@ final class Codes {
     }
     int next = at;
     for (int row = 0; row < rows; row++) {
-      long code = code(address, type, row);
+      long code = Scalars.whole(address, type, row);
       if (code < 0 || code >= decoded.length) {
         into[next] = further(utf8, code, row);
       } else {
@@ -92,18 +92,6 @@ final class Codes {
     return Validity.nulls(bitmap.memoryAddress(), bitmap.capacity(), values) > 0
         ? bitmap.memoryAddress()
         : 0;
-  }
-
-  private static long code(long address, ElementType type, int row) {
-    return switch (type) {
-      case INT32 -> Native.getInt(address + 4L * row);
-      case INT8 -> Native.getByte(address + row);
-      case INT16 -> Native.getShort(address + 2L * row);
-      case INT64, UINT64 -> Native.getLong(address + 8L * row);
-      case UINT8 -> Native.getByte(address + row) & 0xff;
-      case UINT16 -> Native.getShort(address + 2L * row) & 0xffff;
-      default -> Native.getInt(address + 4L * row) & 0xffff_ffffL;
-    };
   }
 
   /** A text that was not decoded yet. */
@@ -126,7 +114,7 @@ final class Codes {
     int first = -1;
     for (int row = 0; row < rows; row++) {
       boolean isNull = nulls != 0 && Validity.isNull(nulls, row);
-      long code = isNull ? 0 : code(address, type, row);
+      long code = isNull ? 0 : Scalars.whole(address, type, row);
       boolean known = !isNull && code >= 0 && code < words.getValueCount();
       isNull |= known && wordNulls != 0 && Validity.isNull(wordNulls, (int) code);
       if (!isNull) {

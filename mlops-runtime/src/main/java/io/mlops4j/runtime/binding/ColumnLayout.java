@@ -14,16 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Where each source of each input is in batches of one schema, found and checked once. Batches that
  * come from one reader or root share their schema.
  */
-final class ColumnLayout {
-  private final Schema schema;
-  private final Cell[][] cells;
-
-  private ColumnLayout(Schema schema, Cell[][] cells) {
-    this.schema = schema;
-    this.cells = cells;
-  }
-
-  @SuppressWarnings("ReferenceEquality") // comparing by value would cost more than looking up
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record ColumnLayout(Schema schema, Cell[][] cells) {
+  @SuppressWarnings("ReferenceEquality") // comparing by value would cost more than a new layout
   boolean isOf(Schema other) {
     return schema == other;
   }
@@ -50,13 +43,13 @@ final class ColumnLayout {
   private static Cell cell(Schema schema, InputPlan plan, ColumnSource source) {
     int position = position(schema, plan, source);
     Field field = schema.getFields().get(position);
-    Cell cell = Cell.of(position, field);
-    boolean fits = cell != null && cell.settle(plan);
-    if (cell == null || !fits || !source.takes(cell.type())) {
+    Cell found = Cell.of(position, field);
+    Cell cell = found == null ? null : found.filling(plan);
+    if (cell == null || !source.takes(cell.type())) {
       throw new ModelInputException(
           source.column(),
           ArrowTypes.name(ExtensionFields.recognise(field)),
-          plan.row(source) + hint(plan, source, cell, fits));
+          plan.row(source) + hint(plan, source, found, cell != null));
     }
     return cell;
   }

@@ -85,7 +85,7 @@ record ColumnSource(Feature feature, ElementType target, @Nullable NullValue for
   String textForNull() {
     String text = forNull == null ? null : forNull.text();
     if (text == null) {
-      throw nullRefused("a null");
+      throw nullRefused("null");
     }
     return text;
   }

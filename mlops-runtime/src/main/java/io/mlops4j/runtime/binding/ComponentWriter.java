@@ -18,39 +18,50 @@ final class ComponentWriter {
 
   private ComponentWriter() {}
 
-  /** A handle {@code (long address, Record row) -> void} for one element. */
+  /** Returns a handle {@code (long address, Record row) -> void} that writes one element. */
   static MethodHandle number(ColumnSource source, RecordComponent component, MethodHandle getter) {
     Class<?> type = component.getType();
     ElementType target = source.target();
-    if (!Widening.isExact(Components.typeOf(component), target)) {
-      return narrowed(source, type, getter);
+    boolean exact = Widening.isExact(Components.typeOf(component), target);
+    Class<?> carrier = carrier(type, exact, target);
+    MethodHandle value = getter.asType(methodType(carrier, Record.class));
+    if (!exact || !type.isPrimitive()) {
+      MethodHandle bits = find(exact ? "bits" : "narrow", long.class, ColumnSource.class, carrier);
+      value =
+          MethodHandles.filterReturnValue(value, MethodHandles.insertArguments(bits, 0, source));
+      carrier = long.class;
     }
-    Class<?> carrier = carrier(target); // the methods below are found by its name
-    MethodHandle value =
-        type.isPrimitive()
-            ? getter
-            : MethodHandles.filterReturnValue(
-                getter.asType(methodType(Object.class, getter.type().parameterList())),
-                MethodHandles.insertArguments(
-                    find(carrier.getName() + "Of", carrier, ColumnSource.class, Object.class),
-                    0,
-                    source));
     MethodHandle put = find("put" + target.bytes(), void.class, long.class, carrier);
-    return MethodHandles.collectArguments(put, 1, value.asType(methodType(carrier, Record.class)));
+    return MethodHandles.collectArguments(put, 1, value);
   }
 
-  /** The same, for a component that must be checked value by value. */
-  private static MethodHandle narrowed(ColumnSource source, Class<?> type, MethodHandle getter) {
-    Class<?> carrier =
-        !type.isPrimitive()
-            ? Object.class
-            : type == double.class || type == float.class ? double.class : long.class;
-    MethodHandle bits =
-        MethodHandles.insertArguments(
-            find("narrow", long.class, ColumnSource.class, carrier), 0, source);
-    MethodHandle value = getter.asType(methodType(carrier, Record.class));
-    MethodHandle put = find("put" + source.target().bytes(), void.class, long.class, long.class);
-    return MethodHandles.collectArguments(put, 1, MethodHandles.filterReturnValue(value, bits));
+  /** Returns the type of a value between the record and memory. */
+  private static Class<?> carrier(Class<?> type, boolean exact, ElementType target) {
+    if (!type.isPrimitive()) {
+      return Object.class;
+    }
+    if (!exact) {
+      return type == double.class || type == float.class ? double.class : long.class;
+    }
+    return switch (target) {
+      case FLOAT32 -> float.class;
+      case FLOAT64 -> double.class;
+      case BOOL -> boolean.class;
+      default -> long.class;
+    };
+  }
+
+  /** Returns the bits of a value that the input's type holds exactly. */
+  static long bits(ColumnSource source, @Nullable Object value) {
+    if (value == null) {
+      return bitsForNull(source);
+    }
+    return switch (source.target()) {
+      case FLOAT32 -> Float.floatToRawIntBits(((Number) value).floatValue());
+      case FLOAT64 -> Double.doubleToRawLongBits(((Number) value).doubleValue());
+      case BOOL -> (Boolean) value ? 1 : 0;
+      default -> ((Number) value).longValue();
+    };
   }
 
   static long narrow(ColumnSource source, double value) {
@@ -99,16 +110,6 @@ final class ComponentWriter {
     return getter.asType(methodType(Object.class, Record.class));
   }
 
-  /** What a value of the target travels in from the record to memory. */
-  private static Class<?> carrier(ElementType target) {
-    return switch (target) {
-      case FLOAT32 -> float.class;
-      case FLOAT64 -> double.class;
-      case BOOL -> boolean.class;
-      default -> long.class;
-    };
-  }
-
   private static MethodHandle find(String name, Class<?> returned, Class<?>... taken) {
     try {
       return HERE.findStatic(ComponentWriter.class, name, methodType(returned, taken));
@@ -122,7 +123,7 @@ final class ComponentWriter {
     int bytes = source.target().bytes();
     if (array == null) {
       for (int i = 0; i < width; i++) {
-        Gather.put(address + (long) i * bytes, bytes, bitsForNull(source));
+        Scalars.put(address + (long) i * bytes, bytes, bitsForNull(source));
       }
     } else if (array instanceof double[] doubles && source.target() == ElementType.FLOAT32) {
       for (int i = 0; i < width; i++) {
@@ -136,23 +137,13 @@ final class ComponentWriter {
       for (int i = 0; i < width; i++) {
         Native.putLong(address + 8L * i, longs[i]);
       }
-    } else if (!Widening.isExact(Components.typeOf(array), source.target())) {
-      for (int i = 0; i < width; i++) {
-        Gather.put(address + (long) i * bytes, bytes, narrow(source, Array.get(array, i)));
-      }
     } else {
+      boolean exact = Widening.isExact(Components.typeOf(array), source.target());
       for (int i = 0; i < width; i++) {
-        element(source, Array.get(array, i), address + (long) i * bytes);
+        Object value = Array.get(array, i);
+        long bits = exact ? bits(source, value) : narrow(source, value);
+        Scalars.put(address + (long) i * bytes, bytes, bits);
       }
-    }
-  }
-
-  private static void element(ColumnSource source, Object value, long address) {
-    switch (source.target()) {
-      case FLOAT32 -> Native.putFloat(address, floatOf(source, value));
-      case FLOAT64 -> Native.putDouble(address, doubleOf(source, value));
-      case BOOL -> put1(address, booleanOf(source, value));
-      default -> Gather.put(address, source.target().bytes(), longOf(source, value));
     }
   }
 
@@ -165,34 +156,7 @@ final class ComponentWriter {
   }
 
   static String textOf(ColumnSource source, @Nullable Object value) {
-    NullValue forNull = source.forNull();
-    if (value != null) {
-      return Components.text(value);
-    }
-    if (forNull == null || forNull.text() == null) {
-      throw source.nullRefused("null");
-    }
-    return forNull.text();
-  }
-
-  static float floatOf(ColumnSource source, @Nullable Object value) {
-    return value == null
-        ? Float.intBitsToFloat((int) bitsForNull(source))
-        : ((Number) value).floatValue();
-  }
-
-  static double doubleOf(ColumnSource source, @Nullable Object value) {
-    return value == null
-        ? Double.longBitsToDouble(bitsForNull(source))
-        : ((Number) value).doubleValue();
-  }
-
-  static long longOf(ColumnSource source, @Nullable Object value) {
-    return value == null ? bitsForNull(source) : ((Number) value).longValue();
-  }
-
-  static boolean booleanOf(ColumnSource source, @Nullable Object value) {
-    return value == null ? bitsForNull(source) != 0 : (Boolean) value;
+    return value == null ? source.textForNull() : Components.text(value);
   }
 
   static void put1(long address, boolean value) {

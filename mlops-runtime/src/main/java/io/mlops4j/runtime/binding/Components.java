@@ -89,19 +89,16 @@ public final class Components {
     if (value == String.class || (value.isEnum() && !type.isArray())) {
       return ElementType.STRING;
     }
-    return primitive == byte.class
-        ? ElementType.INT8
-        : primitive == short.class
-            ? ElementType.INT16
-            : primitive == int.class
-                ? ElementType.INT32
-                : primitive == long.class
-                    ? ElementType.INT64
-                    : primitive == float.class
-                        ? ElementType.FLOAT32
-                        : primitive == double.class
-                            ? ElementType.FLOAT64
-                            : primitive == boolean.class ? ElementType.BOOL : null;
+    return switch (primitive.getName()) {
+      case "boolean" -> ElementType.BOOL;
+      case "byte" -> ElementType.INT8;
+      case "short" -> ElementType.INT16;
+      case "int" -> ElementType.INT32;
+      case "long" -> ElementType.INT64;
+      case "float" -> ElementType.FLOAT32;
+      case "double" -> ElementType.FLOAT64;
+      default -> null;
+    };
   }
 
   /** The type of a component, or of its elements, that is known to have one. */

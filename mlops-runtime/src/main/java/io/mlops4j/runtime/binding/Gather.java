@@ -11,7 +11,7 @@ import io.mlops4j.runtime.memory.Native;
  * as fast as row by row for small batches and five times as fast for large ones, where row by row
  * evicts lines that it needs again.
  */
-public final class Gather {
+final class Gather {
   private static final int BLOCK = 128;
 
   private Gather() {}
@@ -115,7 +115,7 @@ public final class Gather {
       case FLOAT32 -> {
         for (int row = start; row < end; row++) {
           // At most 16 bits wide, so exact.
-          Native.putFloat(to + stride * row, (float) integer(from, type, row));
+          Native.putFloat(to + stride * row, (float) Scalars.whole(from, type, row));
         }
       }
       case FLOAT64 -> {
@@ -123,13 +123,13 @@ public final class Gather {
           double value =
               type == ElementType.FLOAT32
                   ? Native.getFloat(from + 4L * row)
-                  : integer(from, type, row);
+                  : Scalars.whole(from, type, row);
           Native.putDouble(to + stride * row, value);
         }
       }
       default -> {
         for (int row = start; row < end; row++) {
-          put(to + stride * row, target.bytes(), integer(from, type, row));
+          Scalars.put(to + stride * row, target.bytes(), Scalars.whole(from, type, row));
         }
       }
     }
@@ -152,35 +152,6 @@ public final class Gather {
         case 4 -> Native.putInt(target, Native.getInt(from + 4L * row));
         default -> Native.putLong(target, Native.getLong(from + 8L * row));
       }
-    }
-  }
-
-  /** At most 32 bits wide: what is wider has nothing to widen to. */
-  static long integer(long from, ElementType type, long row) {
-    return switch (type) {
-      case INT8 -> Native.getByte(from + row);
-      case UINT8 -> Native.getByte(from + row) & 0xff;
-      case INT16 -> Native.getShort(from + 2L * row);
-      case UINT16 -> Native.getShort(from + 2L * row) & 0xffff;
-      case INT32 -> Native.getInt(from + 4L * row);
-      case UINT32 -> Native.getInt(from + 4L * row) & 0xffff_ffffL;
-      default -> throw new IllegalStateException("nothing widens from " + type);
-    };
-  }
-
-  /**
-   * Writes the lowest bytes of a number.
-   *
-   * @param to the address
-   * @param bytes 1, 2, 4 or 8
-   * @param bits the number
-   */
-  public static void put(long to, int bytes, long bits) {
-    switch (bytes) {
-      case 1 -> Native.putByte(to, (byte) bits);
-      case 2 -> Native.putShort(to, (short) bits);
-      case 4 -> Native.putInt(to, (int) bits);
-      default -> Native.putLong(to, bits);
     }
   }
 }

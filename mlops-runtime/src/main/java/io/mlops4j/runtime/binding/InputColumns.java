@@ -287,7 +287,7 @@ final class InputColumns {
       NullValue forNull = sources[i].forNull();
       for (int row = 0; forNull != null && validity[i] != 0 && row < rows; row++) {
         if (Validity.isNull(validity[i], row)) {
-          Gather.put(to + ((long) row * width + i) * bytes, bytes, forNull.bits());
+          Scalars.put(to + ((long) row * width + i) * bytes, bytes, forNull.bits());
         }
       }
     }

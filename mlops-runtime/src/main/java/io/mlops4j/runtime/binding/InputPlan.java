@@ -102,10 +102,6 @@ final class InputPlan {
     return spec.anyRank() || (rank() > 0 && size(0).isEmpty());
   }
 
-  boolean takesScalars() {
-    return takes(false);
-  }
-
   private int openDims() {
     int open = 0;
     for (int i = 1; i < rank(); i++) {

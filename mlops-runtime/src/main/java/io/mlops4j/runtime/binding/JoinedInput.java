@@ -53,9 +53,8 @@ final class JoinedInput {
 
   /** All batches were written. */
   void end(EngineSlot slot) {
-    String[] all = texts;
-    if (all != null) {
-      slot.strings(plan.input(), TextSource.column(all.length, i -> all[i]));
+    if (texts != null) {
+      slot.strings(plan.input(), new Texts(texts));
       texts = null;
     }
   }

@@ -76,7 +76,9 @@ final class ListColumn {
     dense = true;
     values = InputColumns.storage(list.getDataVector());
     long needed = (long) rows * width;
-    if (needed > InputPlan.LIMIT || values.getValueCount() < needed || width != elements(shape)) {
+    if (needed > InputPlan.LIMIT
+        || values.getValueCount() < needed
+        || width != Scalars.elements(shape)) {
       throw new ModelInputException(
           source.column(), values.getValueCount() + " values in its lists", rows + " x " + width);
     }
@@ -127,15 +129,7 @@ final class ListColumn {
           "at least one value, as the model leaves the shape open: " + plan.spec());
     }
     shape = declared;
-    width = (int) Math.min(InputPlan.LIMIT, elements(declared));
-  }
-
-  private static long elements(long[] shape) {
-    long count = 1;
-    for (long size : shape) {
-      count *= size;
-    }
-    return count;
+    width = (int) Math.min(InputPlan.LIMIT, Scalars.elements(declared));
   }
 
   /** The checked length of a list. */
@@ -340,7 +334,7 @@ final class ListColumn {
       boolean missing = isNull(row);
       for (int i = 0; i < width; i++) {
         if (missing || (valueValidity != 0 && Validity.isNull(valueValidity, start(row) + i))) {
-          Gather.put(to + ((long) row * width + i) * bytes, bytes, forNull.bits());
+          Scalars.put(to + ((long) row * width + i) * bytes, bytes, forNull.bits());
         }
       }
     }

@@ -57,13 +57,13 @@ final class Narrow {
     boolean fit = true;
     for (int row = start; row < end; row++) {
       if (isFloat(type)) {
-        double value = real(from, type, row);
+        double value = Scalars.real(from, type, row);
         fit &= fits(value, target);
-        Gather.put(to + stride * row, bytes, bits(value, target));
+        Scalars.put(to + stride * row, bytes, bits(value, target));
       } else {
-        long value = whole(from, type, row);
+        long value = Scalars.whole(from, type, row);
         fit &= fits(value, type, target);
-        Gather.put(to + stride * row, bytes, bits(value, type, target));
+        Scalars.put(to + stride * row, bytes, bits(value, type, target));
       }
     }
     return fit;
@@ -93,16 +93,16 @@ final class Narrow {
   /** Whether one value of a column fits. */
   static boolean fits(long from, ElementType type, long row, ElementType target) {
     return isFloat(type)
-        ? fits(real(from, type, row), target)
-        : fits(whole(from, type, row), type, target);
+        ? fits(Scalars.real(from, type, row), target)
+        : fits(Scalars.whole(from, type, row), type, target);
   }
 
   /** For messages: one value of a column. */
   static String text(long from, ElementType type, long row) {
     if (isFloat(type)) {
-      return Double.toString(real(from, type, row));
+      return Double.toString(Scalars.real(from, type, row));
     }
-    long value = whole(from, type, row);
+    long value = Scalars.whole(from, type, row);
     return type == ElementType.UINT64 ? Long.toUnsignedString(value) : Long.toString(value);
   }
 
@@ -122,21 +122,8 @@ final class Narrow {
     };
   }
 
-  static boolean isFloat(ElementType type) {
+  private static boolean isFloat(ElementType type) {
     return type == ElementType.FLOAT64 || type == ElementType.FLOAT32;
-  }
-
-  private static double real(long from, ElementType type, long row) {
-    return type == ElementType.FLOAT64
-        ? Native.getDouble(from + 8 * row)
-        : Native.getFloat(from + 4 * row);
-  }
-
-  private static long whole(long from, ElementType type, long row) {
-    return switch (type) {
-      case INT64, UINT64 -> Native.getLong(from + 8 * row);
-      default -> Gather.integer(from, type, row);
-    };
   }
 
   /** NaN and the infinities fit, as every float type has them. */

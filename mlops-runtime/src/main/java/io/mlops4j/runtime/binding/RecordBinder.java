@@ -68,7 +68,7 @@ public final class RecordBinder<I extends Record> {
   }
 
   private static String hint(List<InputPlan> plans) {
-    return plans.stream().allMatch(InputPlan::takesScalars)
+    return plans.stream().allMatch(plan -> plan.takes(false))
         ? ""
         : "; where each value has a component of its own, state their order with"
             + " LoadOptions.builder().features(FeatureSchema.ofNames(...)) or in the model's card";

@@ -99,8 +99,7 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
   void write(EngineSlot slot, List<? extends Record> rows, long[] dims) {
     slot.shape(plan.input(), dims);
     if (plan.isText()) {
-      String[] texts = texts(rows, dims);
-      slot.strings(plan.input(), TextSource.column(texts.length, i -> texts[i]));
+      slot.strings(plan.input(), new Texts(texts(rows, dims)));
     } else if (arrays) {
       writeArrays(slot.address(plan.input()), rows, dims);
     } else {
@@ -110,7 +109,7 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
 
   /** Read before the engine is told, so that a refused null is found before anything native. */
   private String[] texts(List<? extends Record> rows, long[] dims) {
-    int width = Math.toIntExact(elements(dims) / rows.size());
+    int width = Math.toIntExact(Scalars.elements(dims) / rows.size());
     String[] texts = new String[rows.size() * width];
     int at = 0;
     for (Record row : rows) {
@@ -124,16 +123,8 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
     return texts;
   }
 
-  private static long elements(long[] dims) {
-    long elements = 1;
-    for (long dim : dims) {
-      elements *= dim;
-    }
-    return elements;
-  }
-
   private void writeArrays(long address, List<? extends Record> rows, long[] dims) {
-    int width = Math.toIntExact(elements(dims) / rows.size());
+    int width = Math.toIntExact(Scalars.elements(dims) / rows.size());
     long at = address;
     for (int row = 0; row < rows.size(); row++) {
       Object array = get(0, rows.get(row));

@@ -17,19 +17,60 @@ import org.jspecify.annotations.Nullable;
  * Where a file keeps its messages. Source: Arrow Columnar Format 1.5, "Serialization and
  * Interprocess Communication".
  */
-interface IpcLayout {
+final class IpcLayout {
   /** Fields in fields. */
-  int MAX_DEPTH = 64;
+  private static final int MAX_DEPTH = 64;
 
   /** A field's table and the reference to it. */
-  int SMALLEST_FIELD = 8;
+  private static final int SMALLEST_FIELD = 8;
 
-  byte[] FILE_MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] FILE_MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
 
-  Schema schema();
+  private final IpcBytes bytes;
+  private final Schema schema;
 
-  /** The next message with rows or a dictionary; null at the end. */
-  @Nullable IpcMessage next() throws IOException;
+  /** Where the messages end. */
+  private final long end;
+
+  /** The positions of a file's messages; null for a stream. */
+  private final @Nullable Iterator<Long> positions;
+
+  private long position;
+
+  private IpcLayout(
+      IpcBytes bytes,
+      @Nullable Schema schema,
+      long position,
+      long end,
+      @Nullable Iterator<Long> positions)
+      throws IOException {
+    this.bytes = bytes;
+    this.schema = checked(schema, bytes);
+    this.position = position;
+    this.end = end;
+    this.positions = positions;
+  }
+
+  Schema schema() {
+    return schema;
+  }
+
+  /** Returns the next message with rows or a dictionary, or null at the end. */
+  @Nullable IpcMessage next() throws IOException {
+    if (positions != null) {
+      if (!positions.hasNext()) {
+        return null;
+      }
+      position = positions.next();
+    }
+    IpcMessage next = IpcMessage.read(bytes, position, end);
+    if (next != null) {
+      position = next.end();
+    } else if (positions != null) {
+      throw new IOException("found no message at position " + position);
+    }
+    return next;
+  }
 
   static IpcLayout of(IpcBytes bytes) throws IOException {
     if (bytes.size() == 0) {
@@ -56,7 +97,7 @@ interface IpcLayout {
 
   private static IpcLayout stream(IpcBytes bytes) throws IOException {
     IpcMessage first = IpcMessage.read(bytes, 0, bytes.size());
-    if (first == null || first.type() != MessageHeader.Schema) {
+    if (first == null || first.metadata().headerType() != MessageHeader.Schema) {
       throw new IOException("found no schema at the beginning of the stream");
     }
     if (bytes.size() % 8 != 0) {
@@ -66,7 +107,8 @@ interface IpcLayout {
               + " bytes, expected a multiple of 8 as every message is padded; the stream is"
               + " truncated or other bytes follow it");
     }
-    return new Stream(bytes, checked((Schema) first.header(new Schema()), bytes), first.end());
+    Schema schema = (Schema) first.metadata().header(new Schema());
+    return new IpcLayout(bytes, schema, first.end(), bytes.size(), null);
   }
 
   private static IpcLayout file(IpcBytes bytes) throws IOException {
@@ -86,7 +128,7 @@ interface IpcLayout {
     for (int i = 0; i < footer.recordBatchesLength(); i++) {
       positions.add(footer.recordBatches(i).offset());
     }
-    return new File(bytes, checked(footer.schema(), bytes), start, positions.iterator());
+    return new IpcLayout(bytes, footer.schema(), start, start, positions.iterator());
   }
 
   private static Schema checked(@Nullable Schema schema, IpcBytes bytes) throws IOException {
@@ -121,65 +163,5 @@ interface IpcLayout {
       rest = counted(field.children(i), rest, depth - 1);
     }
     return rest;
-  }
-
-  /** Message after message, as a socket delivers them. */
-  final class Stream implements IpcLayout {
-    private final IpcBytes bytes;
-    private final Schema schema;
-    private long position;
-
-    Stream(IpcBytes bytes, Schema schema, long position) {
-      this.bytes = bytes;
-      this.schema = schema;
-      this.position = position;
-    }
-
-    @Override
-    public Schema schema() {
-      return schema;
-    }
-
-    @Override
-    public @Nullable IpcMessage next() throws IOException {
-      IpcMessage next = IpcMessage.read(bytes, position, bytes.size());
-      if (next != null) {
-        position = next.end();
-      }
-      return next;
-    }
-  }
-
-  /** A footer tells where the messages are; dictionaries may lie behind rows that need them. */
-  final class File implements IpcLayout {
-    private final IpcBytes bytes;
-    private final Schema schema;
-    private final long end;
-    private final Iterator<Long> positions;
-
-    File(IpcBytes bytes, Schema schema, long end, Iterator<Long> positions) {
-      this.bytes = bytes;
-      this.schema = schema;
-      this.end = end;
-      this.positions = positions;
-    }
-
-    @Override
-    public Schema schema() {
-      return schema;
-    }
-
-    @Override
-    public @Nullable IpcMessage next() throws IOException {
-      if (!positions.hasNext()) {
-        return null;
-      }
-      long position = positions.next();
-      IpcMessage next = IpcMessage.read(bytes, position, end);
-      if (next == null) {
-        throw new IOException("found no message at position " + position);
-      }
-      return next;
-    }
   }
 }

@@ -1,6 +1,5 @@
 package io.mlops4j.runtime.feature;
 
-import com.google.flatbuffers.Table;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.arrow.flatbuf.Message;
@@ -8,21 +7,11 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.jspecify.annotations.Nullable;
 
 /** One message: its metadata, and where its body lies. */
-final class IpcMessage {
+record IpcMessage(IpcBytes bytes, Message metadata, long body) {
   /** Begins every message since Arrow 0.15. */
   static final int CONTINUATION = -1;
 
   private static final int PREFIX = 8;
-
-  private final IpcBytes bytes;
-  private final Message metadata;
-  private final long body;
-
-  private IpcMessage(IpcBytes bytes, Message metadata, long body) {
-    this.bytes = bytes;
-    this.metadata = metadata;
-    this.body = body;
-  }
 
   /**
    * Reads a message's metadata.
@@ -55,18 +44,6 @@ final class IpcMessage {
               + "; the file is truncated or damaged, write or copy it again");
     }
     return new IpcMessage(bytes, metadata, body);
-  }
-
-  byte type() {
-    return metadata.headerType();
-  }
-
-  Message metadata() {
-    return metadata;
-  }
-
-  @Nullable Table header(Table into) {
-    return metadata.header(into);
   }
 
   long bodyLength() {

@@ -65,12 +65,13 @@ final class IpcReader extends ArrowReader {
 
   private boolean loadNext() throws IOException {
     for (IpcMessage next = layout.next(); next != null; next = layout.next()) {
-      if (next.type() == MessageHeader.RecordBatch) {
+      byte type = next.metadata().headerType();
+      if (type == MessageHeader.RecordBatch) {
         loadRows(next);
         return true;
       }
-      if (next.type() != MessageHeader.DictionaryBatch) {
-        throw new IOException("found a message of type " + next.type() + ", expected rows");
+      if (type != MessageHeader.DictionaryBatch) {
+        throw new IOException("found a message of type " + type + ", expected rows");
       }
       loadDictionary(next);
     }

@@ -141,13 +141,5 @@ public final class DirectMemory implements HostMemory {
         "address: found 0x" + Long.toHexString(address) + ", expected one allocated here");
   }
 
-  private static final class Block {
-    private final ByteBuffer root;
-    private final ByteBuffer aligned;
-
-    Block(ByteBuffer root, ByteBuffer aligned) {
-      this.root = root;
-      this.aligned = aligned;
-    }
-  }
+  private record Block(ByteBuffer root, ByteBuffer aligned) {}
 }

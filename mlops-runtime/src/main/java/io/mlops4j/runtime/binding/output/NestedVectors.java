@@ -7,15 +7,10 @@ import io.mlops4j.model.MapSpec;
 import io.mlops4j.model.SequenceSpec;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.runtime.binding.ArrowTypes;
-import io.mlops4j.runtime.memory.Native;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.BaseFixedWidthVector;
-import org.apache.arrow.vector.BitVectorHelper;
-import org.apache.arrow.vector.ExtensionTypeVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.IntVector;
-import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.MapVector;
@@ -35,10 +30,7 @@ final class NestedVectors {
     if (answer.keys() != null && outputs.isColumn(output)) {
       MapVector maps = maps(plan, allocator);
       try {
-        for (int i = 0; i < answer.size(); i++) {
-          add(maps, i, outputs, answer, i);
-        }
-        maps.setValueCount(answer.size());
+        fill(maps, outputs, answer);
         return maps;
       } catch (RuntimeException | Error e) {
         maps.close();
@@ -74,8 +66,8 @@ final class NestedVectors {
     StructVector entries = (StructVector) maps.getDataVector();
     int first = maps.startNewValue(row);
     int count = keys.get(map).count();
-    append(entries.getChild(MapVector.KEY_NAME), first, outputs, keys.get(map));
-    append(entries.getChild(MapVector.VALUE_NAME), first, outputs, answer.values().get(map));
+    outputs.append(keys.get(map), entries.getChild(MapVector.KEY_NAME), first);
+    outputs.append(answer.values().get(map), entries.getChild(MapVector.VALUE_NAME), first);
     for (int i = 0; i < count; i++) {
       entries.setIndexDefined(first + i);
     }
@@ -143,44 +135,14 @@ final class NestedVectors {
     IntVector sizes = (IntVector) shapes.getDataVector();
     for (int i = 0; i < answer.size(); i++) {
       Piece tensor = answer.values().get(i);
-      append(data.getDataVector(), data.startNewValue(i), outputs, tensor);
+      outputs.append(tensor, data.getDataVector(), data.startNewValue(i));
       data.endValue(i, tensor.count());
       shapes.setNotNull(i);
       for (int k = 0; k < tensor.rank(); k++) {
-        sizes.setSafe(i * tensor.rank() + k, Math.toIntExact(tensor.dim(k)));
+        sizes.setSafe(i * tensor.rank() + k, Math.toIntExact(tensor.shape()[k]));
       }
       tensors.setIndexDefined(i);
     }
     into.setValueCount(answer.size());
-  }
-
-  private static void append(FieldVector into, int at, Outputs outputs, Piece piece) {
-    FieldVector storage =
-        into instanceof ExtensionTypeVector<?> typed
-            ? (FieldVector) typed.getUnderlyingVector()
-            : into;
-    int count = piece.count();
-    if (storage instanceof VarCharVector text) {
-      for (int i = 0; i < count; i++) {
-        text.setSafe(at + i, outputs.utf8At(piece, i));
-      }
-      return;
-    }
-    BaseFixedWidthVector values = (BaseFixedWidthVector) storage;
-    while (values.getValueCapacity() < at + count) {
-      values.reAlloc();
-    }
-    long from = outputs.at(piece);
-    for (int i = 0; i < count; i++) {
-      BitVectorHelper.setBit(values.getValidityBuffer(), at + i);
-      if (piece.type() == ElementType.BOOL) {
-        BitVectorHelper.setValidityBit(
-            values.getDataBuffer(), at + i, Native.getByte(from + i) == 0 ? 0 : 1);
-      }
-    }
-    if (piece.type() != ElementType.BOOL) {
-      int bytes = piece.type().bytes();
-      Native.copy(from, values.getDataBufferAddress() + (long) at * bytes, (long) count * bytes);
-    }
   }
 }

@@ -1,7 +1,7 @@
 package io.mlops4j.runtime.binding.output;
 
+import io.mlops4j.runtime.binding.Scalars;
 import io.mlops4j.spi.EngineValue;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,19 +60,16 @@ final class OutputLayout {
     return copy;
   }
 
-  void set(int output, long start, EngineValue value) {
+  static long[] shape(EngineValue value) {
     long[] shape = new long[value.rank()];
     for (int i = 0; i < shape.length; i++) {
       shape[i] = value.dim(i);
     }
-    set(output, start, shape);
+    return shape;
   }
 
   void set(int output, long start, long[] shape) {
-    long count = 1;
-    for (long size : shape) {
-      count *= size;
-    }
+    long count = Scalars.elements(shape);
     starts[output] = start;
     elements[output] = count;
     dims[output] = shape;
@@ -101,12 +98,6 @@ final class OutputLayout {
     return (int) width;
   }
 
-  /** An answer to no rows that no run gave. */
-  void setEmpty(int output, long[] shape, int width) {
-    dims[output] = shape;
-    widths[output] = width;
-  }
-
   int rows() {
     return rows;
   }
@@ -126,10 +117,5 @@ final class OutputLayout {
   long[] shape(int output) {
     long[] shape = dims[output];
     return shape == null ? new long[0] : shape.clone();
-  }
-
-  @Override
-  public String toString() {
-    return rows + " rows of " + Arrays.deepToString(dims);
   }
 }

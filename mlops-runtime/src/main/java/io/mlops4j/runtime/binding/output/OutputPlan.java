@@ -54,9 +54,7 @@ record OutputPlan(int output, ValueSpec spec) {
 
   /** The shape of an answer to no rows: what the model leaves open is 1. */
   long[] emptyShape() {
-    if (!(spec instanceof TensorSpec tensor)) {
-      return new long[0];
-    }
+    TensorSpec tensor = requireTensor("shape");
     long[] shape = new long[Math.max(1, tensor.shape().size())];
     for (int i = 1; i < shape.length; i++) {
       shape[i] = tensor.shape().get(i).size().orElse(1);
@@ -68,23 +66,5 @@ record OutputPlan(int output, ValueSpec spec) {
   boolean hasSeveral() {
     return spec instanceof TensorSpec tensor
         && tensor.shape().stream().skip(1).anyMatch(dim -> dim.size().orElse(1) > 1);
-  }
-
-  /**
-   * Values in a row as far as the model declares them: what an answer without rows has. More than a
-   * column can have are {@link OutputLayout#NOT_BY_ROW}.
-   */
-  int declaredWidth() {
-    long width = 1;
-    if (spec instanceof TensorSpec tensor) {
-      for (int i = 1; i < tensor.shape().size(); i++) {
-        long size = tensor.shape().get(i).size().orElse(1);
-        if (size != 0 && width > Integer.MAX_VALUE / size) {
-          return OutputLayout.NOT_BY_ROW;
-        }
-        width *= size;
-      }
-    }
-    return (int) width;
   }
 }

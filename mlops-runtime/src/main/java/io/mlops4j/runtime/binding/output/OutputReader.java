@@ -3,6 +3,7 @@ package io.mlops4j.runtime.binding.output;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.model.MapSpec;
 import io.mlops4j.model.ModelSignature;
+import io.mlops4j.runtime.binding.Scalars;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.memory.Native;
 import io.mlops4j.spi.EngineSlot;
@@ -189,7 +190,11 @@ public final class OutputReader implements AutoCloseable {
   public Outputs empty() {
     OutputLayout none = new OutputLayout(plans.size(), 0, false);
     for (int i = 0; i < plans.size(); i++) {
-      none.setEmpty(i, plans.get(i).emptyShape(), plans.get(i).declaredWidth());
+      if (plans.get(i).isTensor()) {
+        none.set(i, 0, plans.get(i).emptyShape());
+      } else {
+        none.setNested(i, true);
+      }
     }
     return new Outputs(plans, none, pool.take(0));
   }
@@ -201,7 +206,7 @@ public final class OutputReader implements AutoCloseable {
       throw other(plan, value);
     }
     if (!into.layout().holds(output, used, value)) {
-      own(into, output, shared).set(output, used, value);
+      own(into, output, shared).set(output, used, OutputLayout.shape(value));
     }
     return copy(value, into.layout().elements(output), into, used);
   }
@@ -255,12 +260,8 @@ public final class OutputReader implements AutoCloseable {
   }
 
   private long copyPiece(EngineValue tensor, Outputs into, long used, List<Piece> pieces) {
-    long[] shape = new long[tensor.rank()];
-    long elements = 1;
-    for (int i = 0; i < shape.length; i++) {
-      shape[i] = tensor.dim(i);
-      elements *= shape[i];
-    }
+    long[] shape = OutputLayout.shape(tensor);
+    long elements = Scalars.elements(shape);
     pieces.add(new Piece(tensor.type(), used, elements, shape));
     return copy(tensor, elements, into, used);
   }

@@ -1,9 +1,24 @@
 package io.mlops4j.runtime.binding.output;
 
+import static io.mlops4j.model.ElementType.BFLOAT16;
+import static io.mlops4j.model.ElementType.BOOL;
+import static io.mlops4j.model.ElementType.FLOAT16;
+import static io.mlops4j.model.ElementType.FLOAT32;
+import static io.mlops4j.model.ElementType.FLOAT64;
+import static io.mlops4j.model.ElementType.INT16;
+import static io.mlops4j.model.ElementType.INT32;
+import static io.mlops4j.model.ElementType.INT64;
+import static io.mlops4j.model.ElementType.INT8;
+import static io.mlops4j.model.ElementType.STRING;
+import static io.mlops4j.model.ElementType.UINT16;
+import static io.mlops4j.model.ElementType.UINT32;
+import static io.mlops4j.model.ElementType.UINT8;
+
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.feature.FixedShapeTensorVector;
 import io.mlops4j.internal.Suggestions;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.binding.Scalars;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.memory.Native;
 import java.nio.charset.StandardCharsets;
@@ -11,11 +26,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.ForeignAllocation;
+import org.apache.arrow.vector.BaseFixedWidthVector;
+import org.apache.arrow.vector.BitVectorHelper;
+import org.apache.arrow.vector.ExtensionTypeVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.ValueVector;
+import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +46,12 @@ import org.jspecify.annotations.Nullable;
 public final class Outputs {
   /** What one buffer holds. */
   private static final long LARGEST = Integer.MAX_VALUE - DirectMemory.ALIGNMENT;
+
+  private static final Set<ElementType> FLOATS = Set.of(FLOAT32);
+  private static final Set<ElementType> DOUBLES = Set.of(FLOAT64, FLOAT32, FLOAT16, BFLOAT16);
+  private static final Set<ElementType> LONGS =
+      Set.of(INT64, INT32, INT16, INT8, UINT8, UINT16, UINT32, BOOL);
+  private static final Set<ElementType> TEXTS = Set.of(STRING);
 
   private final List<OutputPlan> plans;
   private final int rows;
@@ -124,36 +150,35 @@ public final class Outputs {
     return Math.toIntExact(layout.elements(output));
   }
 
-  private ElementType require(int output, String method, ElementType... types) {
-    ElementType found = plans.get(output).type();
-    for (ElementType type : types) {
-      if (type == found) {
-        return found;
-      }
+  private void require(int output, String method, Set<ElementType> types) {
+    OutputPlan plan = plans.get(output);
+    if (!types.contains(plan.type())) {
+      throw new IllegalArgumentException(
+          "output "
+              + plan.name()
+              + ": found "
+              + plan.type()
+              + ", expected one of "
+              + types.stream().sorted().toList()
+              + " for "
+              + method
+              + "; read it with "
+              + reader(plan.type())
+              + "(\""
+              + plan.name()
+              + "\")");
     }
-    throw new IllegalArgumentException(
-        "output "
-            + plans.get(output).name()
-            + ": found "
-            + found
-            + ", expected one of "
-            + List.of(types)
-            + " for "
-            + method
-            + "; read it with "
-            + reader(found)
-            + "(\""
-            + plans.get(output).name()
-            + "\")");
   }
 
   private static String reader(ElementType type) {
+    if (LONGS.contains(type)) {
+      return "longs";
+    }
     return switch (type) {
       case FLOAT32 -> "floats";
-      case FLOAT64, FLOAT16, BFLOAT16 -> "doubles";
-      case INT64, INT32, INT16, INT8, UINT8, UINT16, UINT32, BOOL -> "longs";
       case UINT64 -> "vector";
       case STRING -> "strings";
+      default -> "doubles";
     };
   }
 
@@ -177,7 +202,7 @@ public final class Outputs {
    * @param offset the first index to write
    */
   public void floats(int output, float[] into, int offset) {
-    require(output, "floats", ElementType.FLOAT32);
+    require(output, "floats", FLOATS);
     memory.floats().get((int) (layout.start(output) >>> 2), into, offset, count(output));
   }
 
@@ -197,13 +222,7 @@ public final class Outputs {
    * @return all its values, widened
    */
   public double[] doubles(int output) {
-    require(
-        output,
-        "doubles",
-        ElementType.FLOAT64,
-        ElementType.FLOAT32,
-        ElementType.FLOAT16,
-        ElementType.BFLOAT16);
+    require(output, "doubles", DOUBLES);
     double[] into = new double[count(output)];
     if (plans.get(output).type() == ElementType.FLOAT64) {
       memory.doubles().get((int) (layout.start(output) >>> 3), into);
@@ -222,17 +241,7 @@ public final class Outputs {
    * @return all its values, widened
    */
   public long[] longs(int output) {
-    require(
-        output,
-        "longs",
-        ElementType.INT64,
-        ElementType.INT32,
-        ElementType.INT16,
-        ElementType.INT8,
-        ElementType.UINT8,
-        ElementType.UINT16,
-        ElementType.UINT32,
-        ElementType.BOOL);
+    require(output, "longs", LONGS);
     long[] into = new long[count(output)];
     if (plans.get(output).type() == ElementType.INT64) {
       memory.longs().get((int) (layout.start(output) >>> 3), into);
@@ -251,7 +260,7 @@ public final class Outputs {
    * @return all its values
    */
   public String[] strings(int output) {
-    require(output, "strings", ElementType.STRING);
+    require(output, "strings", TEXTS);
     String[] into = new String[count(output)];
     for (int i = 0; i < into.length; i++) {
       into[i] = textAt(output, i);
@@ -264,37 +273,11 @@ public final class Outputs {
   }
 
   double doubleAt(int output, long i) {
-    return switch (plans.get(output).type()) {
-      case FLOAT64 -> Native.getDouble(at(output) + 8 * i);
-      case FLOAT32 -> floatAt(output, i);
-      case FLOAT16 -> HalfFloat.toFloat(Native.getShort(at(output) + 2 * i));
-      case BFLOAT16 -> Float.intBitsToFloat(Native.getShort(at(output) + 2 * i) << 16);
-      default -> throw new IllegalStateException("no double is in " + plans.get(output));
-    };
+    return Scalars.real(at(output), plans.get(output).type(), i);
   }
 
   long longAt(int output, long i) {
-    return switch (plans.get(output).type()) {
-      case INT8 -> Native.getByte(at(output) + i);
-      case UINT8, BOOL -> Native.getByte(at(output) + i) & 0xff;
-      case INT16 -> Native.getShort(at(output) + 2 * i);
-      case UINT16 -> Native.getShort(at(output) + 2 * i) & 0xffff;
-      case INT32 -> Native.getInt(at(output) + 4 * i);
-      case UINT32 -> Native.getInt(at(output) + 4 * i) & 0xffff_ffffL;
-      case INT64 -> Native.getLong(at(output) + 8 * i);
-      default -> throw new IllegalStateException("no long is in " + plans.get(output));
-    };
-  }
-
-  /** The raw bits of an element. */
-  long bitsAt(int output, long i, int bytes) {
-    long address = at(output) + bytes * i;
-    return switch (bytes) {
-      case 1 -> Native.getByte(address);
-      case 2 -> Native.getShort(address);
-      case 4 -> Native.getInt(address);
-      default -> Native.getLong(address);
-    };
+    return Scalars.whole(at(output), plans.get(output).type(), i);
   }
 
   String textAt(int output, long i) {
@@ -308,26 +291,62 @@ public final class Outputs {
     return utf8;
   }
 
-  /** The address of a tensor inside a sequence or map. */
-  long at(Piece piece) {
-    return memory.address() + piece.start();
-  }
-
-  byte[] utf8At(Piece piece, int i) {
-    return utf8At(at(piece), piece.elements(), i);
-  }
-
   /** An element of a key or value as an object; small integers as a Long. */
   Object objectAt(Piece piece, int i) {
-    long address = at(piece) + (long) i * piece.type().bytes();
+    long from = memory.address() + piece.start();
     return switch (piece.type()) {
-      case STRING -> new String(utf8At(piece, i), StandardCharsets.UTF_8);
-      case FLOAT32 -> Native.getFloat(address);
-      case FLOAT64 -> Native.getDouble(address);
-      case INT64 -> Native.getLong(address);
-      case INT32 -> (long) Native.getInt(address);
-      default -> throw new IllegalStateException("no map holds " + piece.type());
+      case STRING -> new String(utf8At(from, piece.elements(), i), StandardCharsets.UTF_8);
+      case FLOAT32 -> Native.getFloat(from + 4L * i);
+      case FLOAT64 -> Native.getDouble(from + 8L * i);
+      default -> Scalars.whole(from, piece.type(), i);
     };
+  }
+
+  /** Appends a whole tensor of a sequence or map to a vector. */
+  void append(Piece piece, FieldVector into, int at) {
+    append(piece.type(), piece.start(), piece.elements(), 0, into, at, piece.count());
+  }
+
+  /** Appends some elements of a tensor output to a vector. */
+  void append(int output, long first, FieldVector into, int at, int count) {
+    ElementType type = plans.get(output).type();
+    append(type, layout.start(output), layout.elements(output), first, into, at, count);
+  }
+
+  private void append(
+      ElementType type,
+      long start,
+      long elements,
+      long first,
+      FieldVector into,
+      int at,
+      int count) {
+    long from = memory.address() + start;
+    FieldVector storage =
+        into instanceof ExtensionTypeVector<?> typed
+            ? (FieldVector) typed.getUnderlyingVector()
+            : into;
+    if (storage instanceof VarCharVector text) {
+      for (int i = 0; i < count; i++) {
+        text.setSafe(at + i, utf8At(from, elements, first + i));
+      }
+      return;
+    }
+    BaseFixedWidthVector values = (BaseFixedWidthVector) storage;
+    while (values.getValueCapacity() < at + count) {
+      values.reAlloc();
+    }
+    for (int i = 0; i < count; i++) {
+      BitVectorHelper.setBit(values.getValidityBuffer(), at + i);
+      if (type == BOOL) {
+        int bit = Native.getByte(from + first + i) == 0 ? 0 : 1;
+        BitVectorHelper.setValidityBit(values.getDataBuffer(), at + i, bit);
+      }
+    }
+    if (type != BOOL) {
+      long bytes = type.bytes();
+      Native.copy(from + first * bytes, values.getDataBufferAddress() + at * bytes, count * bytes);
+    }
   }
 
   private long at(int output) {

@@ -92,10 +92,10 @@ public final class RecordReader<O extends Record> {
   private static MethodHandle reader(RecordComponent component, ModelSignature signature) {
     Class<?> type = component.getType();
     if (type == PredictionId.class) {
-      return find("id", type, Answer.class, int.class);
+      return method("id", type, int.class);
     }
     if (type == ServedBy.class) {
-      return find("servedBy", type, Answer.class, int.class);
+      return MethodHandles.dropArguments(method("servedBy", type), 1, int.class);
     }
     List<String> names = signature.outputs().stream().map(ValueSpec::name).toList();
     String name = JavaNames.find(component.getName(), names);
@@ -216,20 +216,20 @@ public final class RecordReader<O extends Record> {
     };
   }
 
+  private static MethodHandle method(String name, Class<?> returned, Class<?>... taken) {
+    try {
+      return HERE.findVirtual(Answer.class, name, methodType(returned, taken));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static MethodHandle find(String name, Class<?> returned, Class<?>... taken) {
     try {
       return HERE.findStatic(RecordReader.class, name, methodType(returned, taken));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  static PredictionId id(Answer answer, int row) {
-    return answer.id(row);
-  }
-
-  static ServedBy servedBy(Answer answer, int ignored) {
-    return answer.servedBy();
   }
 
   static float floatAt(int output, Answer answer, int row) {

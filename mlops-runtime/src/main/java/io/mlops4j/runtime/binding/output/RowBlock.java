@@ -1,22 +1,15 @@
 package io.mlops4j.runtime.binding.output;
 
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.model.ElementType;
-import io.mlops4j.runtime.binding.Gather;
 import io.mlops4j.runtime.binding.RecordColumns;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.BaseFixedWidthVector;
-import org.apache.arrow.vector.BitVectorHelper;
-import org.apache.arrow.vector.ExtensionTypeVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.ValueVector;
-import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.complex.MapVector;
-import org.apache.arrow.vector.util.Text;
 
 /**
  * Rows of single calls, collected into columns: what was asked and what was answered. One thread at
@@ -103,39 +96,12 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
       NestedVectors.add(maps, rows, answer, answer.nested(output), row);
       return;
     }
-    if (!(vector instanceof FixedSizeListVector list)) {
-      set(vector, rows, answer, output, row);
-      return;
+    FieldVector values = vector;
+    if (vector instanceof FixedSizeListVector list) {
+      list.setNotNull(rows);
+      values = list.getDataVector();
     }
-    list.setNotNull(rows);
-    for (int i = 0; i < width; i++) {
-      set(list.getDataVector(), rows * width + i, answer, output, (long) row * width + i);
-    }
-  }
-
-  private static void set(FieldVector vector, int index, Outputs answer, int output, long element) {
-    if (vector instanceof VarCharVector text) {
-      text.setSafe(index, new Text(answer.textAt(output, element)));
-      return;
-    }
-    BaseFixedWidthVector values =
-        (BaseFixedWidthVector)
-            (vector instanceof ExtensionTypeVector<?> typed ? typed.getUnderlyingVector() : vector);
-    while (index >= values.getValueCapacity()) {
-      values.reAlloc();
-    }
-    ElementType type = answer.plans().get(output).type();
-    if (type == ElementType.BOOL) {
-      BitVectorHelper.setValidityBit(
-          values.getDataBuffer(), index, (int) answer.longAt(output, element));
-    } else {
-      int bytes = type.bytes();
-      Gather.put(
-          values.getDataBufferAddress() + (long) index * bytes,
-          bytes,
-          answer.bitsAt(output, element, bytes));
-    }
-    BitVectorHelper.setBit(values.getValidityBuffer(), index);
+    answer.append(output, (long) row * width, values, rows * width, width);
   }
 
   /**
