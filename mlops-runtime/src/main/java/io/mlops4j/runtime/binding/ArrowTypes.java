@@ -14,9 +14,9 @@ import org.apache.arrow.vector.types.pojo.ArrowType.ExtensionType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.jspecify.annotations.Nullable;
 
-/** Converts between Arrow's types and ours. */
+/** Converts between Arrow's types and element types. Stateless and thread safe. */
 public final class ArrowTypes {
-  /** BFLOAT16 is missing, because its vectors have the storage of UINT16. */
+  /** BFLOAT16 is absent, because its vectors have the storage of UINT16. */
   private static final Map<ElementType, MinorType> STORAGE =
       Map.ofEntries(
           entry(ElementType.INT8, MinorType.TINYINT),
@@ -44,7 +44,7 @@ public final class ArrowTypes {
     return elements;
   }
 
-  /** The type of a field's values; null if no model takes this type. */
+  /** Returns the type of a field's values, or null if models do not take it. */
   static @Nullable ElementType elementType(Field field) {
     if (field.getType() instanceof ExtensionType) {
       return field.getType() instanceof BFloat16Type ? ElementType.BFLOAT16 : null;
@@ -52,16 +52,16 @@ public final class ArrowTypes {
     return ELEMENTS.get(Types.getMinorTypeForArrowType(field.getType()));
   }
 
-  /** The type of a field's vector; for an extension type, the type of its storage. */
+  /** Returns the type of a field's vector; for an extension type, that of its storage. */
   static MinorType storage(Field field) {
     return Types.getMinorTypeForArrowType(
         field.getType() instanceof ExtensionType typed ? typed.storageType() : field.getType());
   }
 
   /**
-   * Returns the type of a vector.
+   * Returns the Arrow type of vectors of an element type.
    *
-   * @param type the type of its values
+   * @param type the type of the values
    * @return Arrow's type
    */
   public static ArrowType arrowType(ElementType type) {
@@ -69,7 +69,7 @@ public final class ArrowTypes {
     return storage == null ? BFloat16Type.of() : storage.getType();
   }
 
-  /** The name of a type in messages. */
+  /** Returns the name of a field's type for messages. */
   static String name(Field field) {
     if (field.getType() instanceof ArrowType.FixedSizeList list) {
       return "a fixed-size list of " + list.getListSize() + " " + name(field.getChildren().get(0));

@@ -12,15 +12,16 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the rows of one model reach its inputs, decided when it is loaded. Thread safe.
+ * Binds batches and records to the inputs of one model. Everything that depends on the signature is
+ * decided when the model is loaded. Thread safe.
  *
- * <p>Columns meet inputs by name. Batches may differ in everything else from call to call: the
- * order of their columns, further columns, slices, allocators. Where each column is, is found once
- * for each schema.
+ * <p>Columns match inputs by name. Batches may differ from call to call in the order of their
+ * columns, in further columns, in slices and in allocators. The positions of columns are looked up
+ * once for each schema.
  */
 public final class BatchBinder {
   /**
-   * Enough for a reader, a request and a shadow; with more schemas at a time, some are compiled
+   * Enough for a reader, a request and a shadow. With more schemas at a time, some are looked up
    * again.
    */
   private static final int REMEMBERED = 4;
@@ -30,7 +31,7 @@ public final class BatchBinder {
   private final int symbols;
   private final boolean joins;
 
-  /** Replaced as a whole, never written in place. */
+  /** Replaced as a whole, never changed in place. */
   private volatile ColumnLayout[] layouts = {};
 
   private BatchBinder(FeatureSchema features, List<InputPlan> plans, boolean joins) {
@@ -41,10 +42,10 @@ public final class BatchBinder {
   }
 
   /**
-   * Decides which columns go where.
+   * Decides which columns fill which inputs.
    *
-   * @param signature what the model takes
-   * @param stated columns, gather order and null policy; null when inputs and columns have the same
+   * @param signature the model's inputs and outputs
+   * @param stated columns, gather order and null policies; null if inputs and columns have the same
    *     names
    * @return the binder
    * @throws io.mlops4j.error.ModelLoadException if the schema does not fill the inputs
@@ -56,65 +57,66 @@ public final class BatchBinder {
   }
 
   /**
-   * Returns which columns fill which inputs.
+   * Returns the schema of the columns.
    *
-   * @return the stated schema, or the one made from the signature
+   * @return the given schema, or the one made from the signature
    */
   public FeatureSchema features() {
     return features;
   }
 
   /**
-   * What fills the inputs of a slot.
+   * Creates the object that fills the inputs of a slot.
    *
    * @param slot a slot of the model
-   * @return for one call at a time
+   * @return the object; for one call at a time
    */
   public SlotInputs inputs(EngineSlot slot) {
     return new SlotInputs(this, plans, symbols, slot);
   }
 
   /**
-   * Checks a batch without rows, from which nothing is written.
+   * Checks the columns of a batch without rows, of which nothing is written.
    *
    * @param batch the batch
-   * @throws io.mlops4j.error.ModelInputException if a column is missing or of a wrong type
+   * @throws io.mlops4j.error.ModelInputException if a column is missing or has a wrong type
    */
   public void checkColumns(FeatureBatch batch) {
     layout(batch.root().getSchema());
   }
 
   /**
-   * Whether one run may answer several batches.
+   * Returns whether one run may answer several batches.
    *
-   * @return false if the model declares a number of rows, or an output without a row for each row
+   * @return false if the model fixes the number of rows, or has an output that does not have one
+   *     row for each input row
    */
   public boolean takesMany() {
     return joins;
   }
 
   /**
-   * Prepares a batch of at least one row for a run with others.
+   * Prepares a batch of at least one row for a run with other batches.
    *
    * @param batch the batch, which must not change until the run has ended
-   * @return null if the batch needs a run of its own, or the model cannot take it
+   * @return the batch, or null if it needs a run of its own or the model cannot take it
    */
   public @Nullable JoinableBatch joinable(FeatureBatch batch) {
     try {
       return JoinableBatch.of(batch, layout(batch.root().getSchema()), plans.size());
     } catch (ModelInputException e) {
-      return null; // its own run throws again
+      return null; // its own run throws it again
     }
   }
 
   /**
-   * Binds a record.
+   * Binds a record class.
    *
-   * @param lookup decides the access; null for records of the class path
-   * @param type the record; its components are columns
+   * @param lookup a lookup with access to the record; null for records of the class path
+   * @param type the record class; its components are columns
    * @param <I> the record
-   * @return the bound record; thread safe
-   * @throws io.mlops4j.error.ModelInputException if a component is unknown, missing or of a wrong
+   * @return the binder of such records
+   * @throws io.mlops4j.error.ModelInputException if a component is unknown, missing or has a wrong
    *     type
    * @see RowModel
    */
@@ -124,10 +126,10 @@ public final class BatchBinder {
   }
 
   /**
-   * Returns the lookup that decides the access to records.
+   * Returns the lookup with which records are accessed.
    *
    * @param given the caller's lookup, or null for records of the class path
-   * @return the given one; or one of this class, which means that access is forced where the
+   * @return the caller's lookup; or one of this class, with which access is forced where the
    *     record's module allows it
    */
   public static MethodHandles.Lookup lookup(MethodHandles.@Nullable Lookup given) {

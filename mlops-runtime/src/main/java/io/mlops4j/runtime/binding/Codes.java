@@ -8,7 +8,7 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
-/** The codes of one dictionary-encoded column, each checked before it is followed. */
+/** The codes of one dictionary-encoded column. Each code is checked before it is used. */
 final class Codes {
   private final ColumnSource source;
   private final int rows;
@@ -20,11 +20,11 @@ final class Codes {
   private final long wordNulls;
 
   /**
-   * Follows no code yet.
+   * Creates the codes of a column.
    *
-   * @param column the codes
+   * @param column the vector of the codes
    * @param words the dictionary
-   * @param decoded its texts as far as they were decoded; empty when keeping them is of no use
+   * @param decoded the texts that are decoded already, null for others; empty if texts are not kept
    */
   Codes(
       ColumnSource source,
@@ -45,8 +45,8 @@ final class Codes {
   }
 
   /**
-   * Checks whether an engine can follow the codes as they lie: of four bytes, none null, and the
-   * texts of all in the array that is kept. Then no text need be written row by row.
+   * Returns whether an engine can use the codes in place: they have four bytes, none is null, and
+   * the texts of all are in the kept array. Then no text is written for each row.
    */
   boolean canBeFollowed(Utf8 utf8) {
     if (type != ElementType.INT32
@@ -70,21 +70,32 @@ final class Codes {
 
   /** Writes the text of every row. */
   void read(Utf8 utf8, String[] into, int at, int stride) {
-    if (nulls != 0 || wordNulls != 0) {
-      readNullable(utf8, into, at, stride);
-      return;
-    }
+    int missing = 0;
+    int first = -1;
     int next = at;
     for (int row = 0; row < rows; row++) {
-      long code = Scalars.whole(address, type, row);
-      if (code < 0 || code >= decoded.length) {
-        into[next] = further(utf8, code, row);
+      boolean isNull = nulls != 0 && Validity.isNull(nulls, row);
+      String text = isNull ? null : text(utf8, Scalars.whole(address, type, row), row);
+      if (text != null) {
+        into[next] = text;
       } else {
-        String text = decoded[(int) code];
-        into[next] = text != null ? text : further(utf8, code, row);
+        missing++;
+        first = first < 0 ? row : first;
+        if (source.forNull() != null) {
+          into[next] = source.textForNull();
+        }
       }
       next += stride;
     }
+    if (missing > 0 && source.forNull() == null) {
+      throw source.nullRefused(SlotInputs.nulls(missing, first));
+    }
+  }
+
+  /** Returns the text of a code, or null if the dictionary holds a null there. */
+  private @Nullable String text(Utf8 utf8, long code, int row) {
+    String known = code >= 0 && code < decoded.length ? decoded[(int) code] : null;
+    return known != null ? known : further(utf8, code, row);
   }
 
   private long nulls(ArrowBuf bitmap, int values) {
@@ -94,44 +105,21 @@ final class Codes {
         : 0;
   }
 
-  /** A text that was not decoded yet. */
-  private String further(Utf8 utf8, long code, int row) {
+  /** Decodes a text; null if the dictionary holds a null there. */
+  private @Nullable String further(Utf8 utf8, long code, int row) {
     if (code < 0 || code >= words.getValueCount()) {
       throw new ModelInputException(
           source.column(),
           "the dictionary code " + code + " in row " + row,
           "0 to " + (words.getValueCount() - 1));
     }
+    if (wordNulls != 0 && Validity.isNull(wordNulls, (int) code)) {
+      return null;
+    }
     String text = utf8.one(source, words, (int) code, row);
     if (code < decoded.length) {
       decoded[(int) code] = text;
     }
     return text;
-  }
-
-  private void readNullable(Utf8 utf8, String[] into, int at, int stride) {
-    int missing = 0;
-    int first = -1;
-    for (int row = 0; row < rows; row++) {
-      boolean isNull = nulls != 0 && Validity.isNull(nulls, row);
-      long code = isNull ? 0 : Scalars.whole(address, type, row);
-      boolean known = !isNull && code >= 0 && code < words.getValueCount();
-      isNull |= known && wordNulls != 0 && Validity.isNull(wordNulls, (int) code);
-      if (!isNull) {
-        into[at + row * stride] =
-            known && code < decoded.length && decoded[(int) code] != null
-                ? decoded[(int) code]
-                : further(utf8, code, row);
-      } else {
-        missing++;
-        first = first < 0 ? row : first;
-        if (source.forNull() != null) {
-          into[at + row * stride] = source.textForNull();
-        }
-      }
-    }
-    if (missing > 0 && source.forNull() == null) {
-      throw source.nullRefused(SlotInputs.nulls(missing, first));
-    }
   }
 }

@@ -11,8 +11,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where each source of each input is in batches of one schema, found and checked once. Batches that
- * come from one reader or root share their schema.
+ * The columns of each input in batches of one schema, found and checked once. Batches of one reader
+ * or root share their schema.
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record ColumnLayout(Schema schema, Cell[][] cells) {
@@ -28,7 +28,7 @@ record ColumnLayout(Schema schema, Cell[][] cells) {
   /**
    * Finds every column.
    *
-   * @throws ModelInputException if one is missing, twice there or of a wrong type
+   * @throws ModelInputException if a column is missing, exists twice or has a wrong type
    */
   static ColumnLayout of(Schema schema, List<InputPlan> plans) {
     Cell[][] cells = new Cell[plans.size()][];
@@ -63,13 +63,13 @@ record ColumnLayout(Schema schema, Cell[][] cells) {
       return "; cast the column where the batch is made";
     }
     if (plan.isText()) {
-      return "; make texts of the column where the batch is made";
+      return "; convert the column to text where the batch is made";
     }
     if (cell.type() == ElementType.STRING) {
-      return "; texts are not parsed: make numbers of the column where the batch is made";
+      return "; texts are not parsed, so convert the column to numbers where the batch is made";
     }
     String permission = source.permission(cell.type());
-    return (permission.isEmpty() ? "; only widening without loss is done" : permission)
+    return (permission.isEmpty() ? "; only exact widening is supported" : permission)
         + ", cast the column where the batch is made, or export the model with an input of "
         + cell.type();
   }

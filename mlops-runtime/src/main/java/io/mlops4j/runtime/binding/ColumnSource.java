@@ -8,15 +8,15 @@ import io.mlops4j.model.Narrowing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One column or record component that goes into an input.
+ * One column or record component that fills an input, or a part of it.
  *
  * @param feature the feature
  * @param target the type of the input's elements
- * @param forNull what is written for a null; null when a null is refused
+ * @param forNull the value that replaces a null; null if nulls are rejected
  */
 record ColumnSource(Feature feature, ElementType target, @Nullable NullValue forNull) {
   /**
-   * Checks what the feature states against what the input takes.
+   * Checks the type of the feature against that of the input.
    *
    * @throws ModelLoadException if they do not fit
    */
@@ -50,7 +50,7 @@ record ColumnSource(Feature feature, ElementType target, @Nullable NullValue for
         || (feature.narrowing() == Narrowing.CHECKED && Narrow.isPossible(from, to));
   }
 
-  /** For messages: how values of a wider type are let in; empty where no conversion exists. */
+  /** Returns how to allow a conversion, for messages; empty if there is none. */
   String permission(ElementType found) {
     return feature.narrowing() == Narrowing.CHECKED ? "" : permission(found, target);
   }
@@ -62,13 +62,13 @@ record ColumnSource(Feature feature, ElementType target, @Nullable NullValue for
         : "";
   }
 
-  /** For messages. */
+  /** Returns the expected type, for messages. */
   String expected() {
     ElementType stated = feature.type().orElse(target);
     return stated == target ? "" + target : stated + " (the model takes " + target + ")";
   }
 
-  /** Refuses a value of a column that the model's type does not hold. */
+  /** Rejects a value that the model's type cannot hold. */
   void requireFit(long from, ElementType type, long at, int row) {
     if (Widening.isExact(type, target) || Narrow.fits(from, type, at, target)) {
       return;
@@ -81,7 +81,7 @@ record ColumnSource(Feature feature, ElementType target, @Nullable NullValue for
         column(), found, "a value that fits " + Narrow.range(target) + ", as narrowing is checked");
   }
 
-  /** What stands for a null in an input of text. */
+  /** Returns the text that replaces a null in an input of text. */
   String textForNull() {
     String text = forNull == null ? null : forNull.text();
     if (text == null) {

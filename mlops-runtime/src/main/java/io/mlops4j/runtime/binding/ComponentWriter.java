@@ -12,7 +12,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the handles that write one component of a record to an input's memory. */
+/** Creates the handles that write one component of a record to the memory of an input. */
 final class ComponentWriter {
   private static final MethodHandles.Lookup HERE = MethodHandles.lookup();
 
@@ -88,7 +88,7 @@ final class ComponentWriter {
         : narrow(source, number.longValue());
   }
 
-  /** A value that the model's type does not hold, thrown to where its row is known. */
+  /** A value that the model's type cannot hold. It is caught where the row is known. */
   static final class Unfit extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final transient ColumnSource source;
@@ -105,7 +105,7 @@ final class ComponentWriter {
     }
   }
 
-  /** A handle {@code (Record row) -> Object}. */
+  /** Returns a handle {@code (Record row) -> Object}. */
   static MethodHandle object(MethodHandle getter) {
     return getter.asType(methodType(Object.class, Record.class));
   }
@@ -118,7 +118,7 @@ final class ComponentWriter {
     }
   }
 
-  /** Writes an array, or what stands for a missing one. */
+  /** Writes an array, or the replacement of a missing one. */
   static void array(ColumnSource source, @Nullable Object array, int width, long address) {
     int bytes = source.target().bytes();
     if (array == null) {

@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Access to the components of records, and what their types hold. */
+/** Access to the components of records, and their element types. Stateless and thread safe. */
 public final class Components {
   private static final List<Class<?>> HELD =
       List.of(
@@ -27,7 +27,7 @@ public final class Components {
 
   private Components() {}
 
-  /** A handle {@code (record) -> value} that reads a component. */
+  /** Returns a handle {@code (record) -> value} that reads a component. */
   static MethodHandle getter(MethodHandles.Lookup lookup, RecordComponent component) {
     try {
       Method accessor = component.getAccessor();
@@ -41,7 +41,7 @@ public final class Components {
   /**
    * Finds the canonical constructor of a record.
    *
-   * @param lookup decides the access, see {@link BatchBinder#lookup}
+   * @param lookup a lookup with access to the record, see {@link BatchBinder#lookup}
    * @param type the record's class
    * @return a handle {@code (components) -> record}
    * @throws IllegalArgumentException if the record is not accessible
@@ -61,7 +61,10 @@ public final class Components {
     }
   }
 
-  /** Records of the class path may be private; with a caller's lookup, its access decides. */
+  /**
+   * Forces access to records of the class path, which may be private. A caller's lookup is used as
+   * it is.
+   */
   private static void open(MethodHandles.Lookup lookup, java.lang.reflect.AccessibleObject member) {
     if (lookup.lookupClass() == BatchBinder.class) {
       member.setAccessible(true);
@@ -73,7 +76,7 @@ public final class Components {
         "record "
             + type.getName()
             + ": cannot be accessed; call"
-            + " rows(MethodHandles.lookup(), ...) from a class that may use it",
+            + " rows(MethodHandles.lookup(), ...) from a class that may access it",
         cause);
   }
 
@@ -81,7 +84,8 @@ public final class Components {
    * Returns the element type of a Java type.
    *
    * @param type the type of a component
-   * @return the type of its values, or of an array's elements; null if no input or output has it
+   * @return the type of its values, or of an array's elements; null if inputs and outputs cannot
+   *     have it
    */
   public static @Nullable ElementType elementType(Class<?> type) {
     Class<?> value = type.isArray() ? type.getComponentType() : type;
@@ -101,21 +105,21 @@ public final class Components {
     };
   }
 
-  /** The type of a component, or of its elements, that is known to have one. */
+  /** Returns the element type of a component that is known to have one. */
   static ElementType typeOf(RecordComponent component) {
     return Objects.requireNonNull(elementType(component.getType()));
   }
 
-  /** The type of an array's elements, which are known to have one. */
+  /** Returns the element type of an array that is known to have one. */
   static ElementType typeOf(Object array) {
     return Objects.requireNonNull(elementType(array.getClass()));
   }
 
   /**
-   * Returns the Java types whose element type passes a test, for messages.
+   * Returns the names of the Java types whose element type passes a test, for messages.
    *
    * @param fits the test
-   * @return their names
+   * @return simple names
    */
   public static List<String> javaTypes(Predicate<ElementType> fits) {
     return HELD.stream()
@@ -124,18 +128,18 @@ public final class Components {
         .toList();
   }
 
-  /** Text of a String or enum. */
+  /** Returns the text of a String or enum constant. */
   static String text(Object value) {
     return value instanceof Enum<?> constant ? constant.name() : (String) value;
   }
 
   /**
-   * Makes the exception for a component without a counterpart.
+   * Returns the exception for a component that matches neither a feature nor an output.
    *
-   * @param component its name
-   * @param expected the names that are known
-   * @param hint a further sentence, or nothing
-   * @return to be thrown
+   * @param component the component's name
+   * @param expected the known names
+   * @param hint more to say; may be empty
+   * @return the exception to throw
    */
   public static ModelInputException unknown(String component, String expected, String hint) {
     return new ModelInputException(
@@ -149,10 +153,10 @@ public final class Components {
   }
 
   /**
-   * Converts what a handle threw into an unchecked exception.
+   * Converts an exception of a method handle to an unchecked one.
    *
    * @param thrown an exception or error
-   * @return to be thrown
+   * @return the exception to throw
    */
   public static RuntimeException unchecked(Throwable thrown) {
     if (thrown instanceof Error error) {

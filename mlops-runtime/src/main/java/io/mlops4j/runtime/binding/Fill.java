@@ -1,12 +1,12 @@
 package io.mlops4j.runtime.binding;
 
-/** How the values of a column make up an input. */
+/** How the values of a column fill an input. */
 enum Fill {
   /** Row by row, along the first dimension. */
   STACKED,
-  /** The one row is the whole input. */
+  /** The value of the only row is the whole input. */
   WHOLE,
-  /** Whole when there is one row, stacked otherwise: a tensor for an input of any rank. */
+  /** Whole if there is one row, otherwise stacked: a tensor for an input of any rank. */
   EITHER;
 
   boolean isWhole(int rows) {

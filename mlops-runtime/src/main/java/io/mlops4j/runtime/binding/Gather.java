@@ -7,9 +7,8 @@ import io.mlops4j.runtime.memory.Native;
  * Copies columns into rows, by address.
  *
  * <p>Columns are written four at a time in blocks of 128 rows, so that the cache lines of the
- * target that they share stay in the nearest cache. For 32 float columns, this was measured to be
- * as fast as row by row for small batches and five times as fast for large ones, where row by row
- * evicts lines that it needs again.
+ * target stay in the nearest cache. For 32 float columns, this was measured to be as fast as row by
+ * row for small batches, and five times as fast for large ones.
  */
 final class Gather {
   private static final int BLOCK = 128;
@@ -17,13 +16,13 @@ final class Gather {
   private Gather() {}
 
   /**
-   * Writes element {@code (row, column)} of {@code [rows, columns]}, converted to the target type.
+   * Writes the elements {@code (row, column)} of {@code [rows, columns]}, converted to the target
+   * type.
    *
-   * @param from where each column's first element lies; booleans are bits
-   * @param types the columns' types
-   * @param columns how many
-   * @param to where the first element of the target lies
-   * @return whether every value fits the target; what lies at a null counts, too
+   * @param from the address of each column's first element; booleans are bits
+   * @param columns the number of columns
+   * @param to the address of the target's first element
+   * @return whether every value fits the target, including values at nulls
    */
   static boolean rows(
       long[] from, ElementType[] types, int columns, long to, ElementType target, int rows) {
@@ -48,13 +47,13 @@ final class Gather {
   }
 
   /**
-   * Writes a range of one column's elements side by side, converted to the target type.
+   * Writes a range of one column's elements one after the other, converted to the target type.
    *
-   * @param from where the column's first element lies; booleans are bits
-   * @param first the first element to read
-   * @param to where it is written
-   * @param count how many
-   * @return whether every value fits the target; what lies at a null counts, too
+   * @param from the address of the column's first element; booleans are bits
+   * @param first the index of the first element to read
+   * @param to the address of the first element to write
+   * @param count the number of elements
+   * @return whether every value fits the target, including values at nulls
    */
   static boolean span(
       long from, ElementType type, long first, long to, ElementType target, int count) {
@@ -69,7 +68,10 @@ final class Gather {
     return one(from + first * type.bytes(), type, to, target, 1, 0, count);
   }
 
-  /** How many of the first columns can go four at a time: those of the target's own four bytes. */
+  /**
+   * Returns how many of the first columns are written four at a time: those with the target's own
+   * four-byte type.
+   */
   private static int fourByte(ElementType[] types, int columns, ElementType target) {
     if (target != ElementType.FLOAT32 && target != ElementType.INT32) {
       return 0;
@@ -81,7 +83,7 @@ final class Gather {
     return same & -4;
   }
 
-  /** Of the forms that were measured, the one that the compiler turns into the fastest code. */
+  /** The variant that was measured to be the fastest. */
   private static void four(long[] from, int column, long to, long stride, int start, int end) {
     long first = 4L * start;
     long a = from[column] + first;
@@ -114,7 +116,7 @@ final class Gather {
       case BOOL -> bits(from, to, stride, start, end);
       case FLOAT32 -> {
         for (int row = start; row < end; row++) {
-          // At most 16 bits wide, so exact.
+          // Exact, because the value has at most 16 bits.
           Native.putFloat(to + stride * row, (float) Scalars.whole(from, type, row));
         }
       }

@@ -9,47 +9,18 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one input is filled: from one column, whose rows may hold several values, or from several
- * columns that are gathered side by side. Immutable.
+ * The plan of one input. It is filled from one column, whose rows may hold several values, or from
+ * several columns that are gathered side by side.
+ *
+ * @param input the input's number
+ * @param spec the input as the model declares it
+ * @param sources the columns in gather order, at least one
+ * @param symbols the number of each dimension's symbol in the model, or -1
  */
-final class InputPlan {
-  /** What engines take in one call: memory is addressed by int in Java's buffers. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record InputPlan(int input, TensorSpec spec, List<ColumnSource> sources, int[] symbols) {
+  /** The largest number of bytes or elements in one call, because Java's buffers have int sizes. */
   static final long LIMIT = Integer.MAX_VALUE;
-
-  private final int input;
-  private final TensorSpec spec;
-  private final List<ColumnSource> sources;
-  private final int[] symbols;
-
-  /**
-   * @param input the input's number
-   * @param spec what the model declares
-   * @param sources the columns in gather order, at least one
-   * @param symbols for each dimension the number of its symbol in the model, or -1
-   */
-  InputPlan(int input, TensorSpec spec, List<ColumnSource> sources, List<Integer> symbols) {
-    this.input = input;
-    this.spec = spec;
-    this.sources = List.copyOf(sources);
-    this.symbols = symbols.stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  int input() {
-    return input;
-  }
-
-  TensorSpec spec() {
-    return spec;
-  }
-
-  List<ColumnSource> sources() {
-    return sources;
-  }
-
-  /** The highest number of a symbol, or -1. */
-  int lastSymbol() {
-    return Arrays.stream(symbols).max().orElse(-1);
-  }
 
   ElementType type() {
     return spec.type();
@@ -72,10 +43,10 @@ final class InputPlan {
   }
 
   /**
-   * How values of a rank fill the input; null when they cannot.
+   * Returns how values of a rank fill the input, or null if they cannot.
    *
-   * @param rank how many dimensions a value has
-   * @param tensor whether it is a tensor; a mere value or list may stand for more dimensions
+   * @param rank the number of dimensions of a value
+   * @param tensor whether the value is a tensor; a single value or a list may fill more dimensions
    */
   @Nullable Fill fill(int rank, boolean tensor) {
     if (sources.size() > 1) {
@@ -91,13 +62,15 @@ final class InputPlan {
     return rank + 1 == rank() || flat ? Fill.STACKED : null;
   }
 
-  /** Whether a component of a record can hold what a row needs: one value, or an array. */
+  /**
+   * Returns whether a component of a record can hold the value of a row: one value, or an array.
+   */
   boolean takes(boolean array) {
     Fill fill = fill(array ? 1 : 0, false);
     return fill != null && (array || sources.size() > 1 || fits(new long[0], fill == Fill.WHOLE));
   }
 
-  /** Whether the outermost dimension may count rows, however many there are. */
+  /** Returns whether the outermost dimension may count any number of rows. */
   boolean countsRows() {
     return spec.anyRank() || (rank() > 0 && size(0).isEmpty());
   }
@@ -110,12 +83,12 @@ final class InputPlan {
     return open;
   }
 
-  /** How many dimensions the input has when values of a shape fill it. */
+  /** Returns the number of dimensions of the input if values of a rank fill it. */
   int rank(int valueRank, boolean whole) {
     return spec.anyRank() ? valueRank + (whole ? 0 : 1) : rank();
   }
 
-  /** Whether a value of this shape has the declared one. */
+  /** Returns whether a value of this shape has the declared shape. */
   boolean fits(long[] value, boolean whole) {
     if (spec.anyRank()) {
       return true;
@@ -132,7 +105,7 @@ final class InputPlan {
     return true;
   }
 
-  /** Whether a row of this many values can have the declared shape. */
+  /** Returns whether a row with this number of values can have the declared shape. */
   boolean fitsFlat(long width) {
     if (spec.anyRank()) {
       return true;
@@ -143,7 +116,7 @@ final class InputPlan {
         : openDims() == 1 && known != 0 && width > 0 && width % known == 0;
   }
 
-  /** The product of the sizes that a row is known to have; -1 when it leaves a long. */
+  /** Returns the product of the declared sizes of a row; -1 if it exceeds a long. */
   private long known() {
     long known = 1;
     for (int i = 1; i < rank(); i++) {
@@ -156,7 +129,7 @@ final class InputPlan {
     return known;
   }
 
-  /** The dimensions for values of this shape, which {@link #fits}. */
+  /** Computes the dimensions for values of a shape that {@link #fits}. */
   void dims(int rows, long[] value, boolean whole, long[] into) {
     int first = whole ? 0 : 1;
     if (!whole) {
@@ -169,7 +142,7 @@ final class InputPlan {
     }
   }
 
-  /** The dimensions for rows of this many values, which {@link #fitsFlat}. */
+  /** Computes the dimensions for rows whose number of values {@link #fitsFlat}. */
   void flatDims(int rows, long width, long[] into) {
     into[0] = rows;
     if (spec.anyRank()) {
@@ -191,7 +164,7 @@ final class InputPlan {
     }
   }
 
-  /** Values in a row when no row tells: null when the model leaves it open. */
+  /** Returns the declared shape of a row, or null if the model leaves it open. */
   long @Nullable [] declared(boolean whole) {
     int first = whole ? 0 : 1;
     if (spec.anyRank()) {
@@ -207,7 +180,7 @@ final class InputPlan {
     return shape;
   }
 
-  /** Checks what only a call tells: sizes, symbols and the rows. */
+  /** Checks the sizes, the symbols and the number of rows of a call. */
   void check(long[] dims, boolean whole, int rows, long[] sizes) {
     if (whole) {
       checkOneRow(rows);
@@ -221,7 +194,7 @@ final class InputPlan {
   private void checkOneRow(int rows) {
     if (rows != 1) {
       throw new ModelInputException(
-          column(), counted(rows), "one row, as a value is the whole of " + spec);
+          column(), counted(rows), "one row, because a value is the whole of " + spec);
     }
   }
 
@@ -235,7 +208,7 @@ final class InputPlan {
             counted(fixed)
                 + ", the batch size that the model fixes for "
                 + spec
-                + "; ask with that many, or export it with an open first dimension");
+                + "; pass that many, or export the model with an open first dimension");
       }
     }
   }
@@ -244,7 +217,7 @@ final class InputPlan {
     return rows == 1 ? "1 row" : rows + " rows";
   }
 
-  /** A symbol stands for one size, wherever it is. */
+  /** A symbol has the same size wherever it occurs. */
   void checkSymbols(long[] dims, long[] sizes) {
     for (int i = 0; i < symbols.length; i++) {
       int symbol = symbols[i];
@@ -266,7 +239,7 @@ final class InputPlan {
       if (size < 0 || (size > 0 && bytes > LIMIT / size)) {
         for (long other : dims) {
           if (other == 0 && size >= 0) {
-            return; // nothing at all, however large the other dimensions are
+            return; // no elements, however large the other dimensions are
           }
         }
         throw new ModelInputException(
@@ -278,7 +251,7 @@ final class InputPlan {
     }
   }
 
-  /** For messages: what each row must hold. */
+  /** Returns what each row must hold, for messages. */
   String row(@Nullable ColumnSource source) {
     String element = source == null ? "" + type() : source.expected();
     if (sources.size() > 1) {
@@ -295,7 +268,7 @@ final class InputPlan {
     }
     String tensor = "arrow.fixed_shape_tensor" + sizes() + " of it for " + spec;
     if (openDims() > 1) {
-      return element + " in " + tensor + ", of which one size alone does not tell the others";
+      return element + " in " + tensor + ", because one size does not determine the others";
     }
     String list = "a list of " + (openDims() == 0 ? known() + " " : "") + element;
     return (fitsFlat(1) ? element + " or " : "")
@@ -308,7 +281,7 @@ final class InputPlan {
             : "");
   }
 
-  /** For messages: how rows that hold several values are made; empty where one is enough. */
+  /** Returns how to make rows of several values, for messages; empty if one value is enough. */
   String advice() {
     if (sources.size() > 1 || spec.anyRank() || rank() < 2 || fitsFlat(1)) {
       return "";
@@ -316,10 +289,10 @@ final class InputPlan {
     String columns =
         rank() > 2
             ? "" // columns are gathered side by side only
-            : "; where each value has a column of its own, state their order with"
+            : "; if each value has a column of its own, set their order with"
                 + " LoadOptions.builder().features(FeatureSchema.ofNames(...)) or in the model's card";
     return columns
-        + "; values row by row become such with FeatureBatch.Builder.asTensors"
+        + "; make tensors of the values with FeatureBatch.Builder.asTensors"
         + (openDims() == 0 ? sizes().replace('[', '(').replace(']', ')') : "");
   }
 

@@ -14,11 +14,11 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The texts of one input in the call that is being bound, decoded before the engine sees any, so
- * that damaged ones are found first; what a null means has been applied. Its memory is used again.
+ * The texts of one input in the current call. They are decoded before the engine reads any of them,
+ * so that damaged texts are found first, and nulls are replaced. The memory is reused.
  */
 final class InputTexts implements StringColumn {
-  /** Beyond this many an array is not kept for later calls. */
+  /** Larger arrays are not kept for later calls. */
   private static final int KEPT = 1 << 16;
 
   private final Utf8 utf8 = new Utf8();
@@ -26,7 +26,7 @@ final class InputTexts implements StringColumn {
   private String[] values = {};
   private int size;
 
-  /** Set while the one column's codes can be followed; then {@link #values} has no texts. */
+  /** Set if the engine can use the codes of the only column; then {@link #values} has no texts. */
   private @Nullable String @Nullable [] dictionary;
 
   private long codes;
@@ -36,7 +36,7 @@ final class InputTexts implements StringColumn {
     Arrays.setAll(dictionaries, i -> new KeptDictionary());
   }
 
-  /** States how many values come. */
+  /** Starts a call with a number of values. */
   void begin(int count) {
     size = count;
     dictionary = null;
@@ -46,7 +46,7 @@ final class InputTexts implements StringColumn {
     }
   }
 
-  /** Reads column {@code i} of {@code stride}, one value a row. */
+  /** Reads column {@code i} of {@code stride} columns, one value for each row. */
   void read(
       int i,
       ColumnSource source,
@@ -99,7 +99,7 @@ final class InputTexts implements StringColumn {
     }
   }
 
-  /** Reads the values of lists, all rows of one width. */
+  /** Reads the values of lists, which have the same length in all rows. */
   void read(ListColumn list, ColumnSource source) {
     int width = list.width();
     if (width == 0) {
@@ -121,7 +121,7 @@ final class InputTexts implements StringColumn {
     }
   }
 
-  /** Lets go of the texts. */
+  /** Drops the texts of the call. */
   void release() {
     if (values.length > KEPT) {
       values = new String[0];
@@ -141,7 +141,7 @@ final class InputTexts implements StringColumn {
   @Override
   public String get(long i) {
     if (i >= size) {
-      throw new IllegalStateException("text was asked for outside a call");
+      throw new IllegalStateException("a text was read after its call ended");
     }
     return dictionary == null
         ? values[(int) i]

@@ -5,20 +5,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names of a model's inputs and outputs in Java. Exporters write names such as {@code input.1},
- * {@code 12} or {@code petal width (cm)}, which no component can have. In Java, each character that
- * is not allowed becomes {@code _}, and one more {@code _} may stand in front, because a name that
- * begins with a digit and a keyword need it.
+ * The names of a model's inputs and outputs in Java. Exporters write names such as {@code input.1},
+ * {@code 12} or {@code petal width (cm)}, which a component cannot have. In Java, each character
+ * that is not allowed becomes {@code _}. One more {@code _} may precede the name, which a leading
+ * digit or a keyword needs. Stateless and thread safe.
  */
 public final class JavaNames {
   private JavaNames() {}
 
   /**
-   * Finds the name that a component means.
+   * Returns the model's name for a component.
    *
    * @param component the component's name
    * @param names the model's names
-   * @return the equal name, or else the only name with this form in Java; null if there is none
+   * @return the equal name, otherwise the only name with this form in Java; null if there is none
    */
   public static @Nullable String find(String component, Collection<String> names) {
     if (names.contains(component)) {
@@ -39,10 +39,10 @@ public final class JavaNames {
   }
 
   /**
-   * Describes names for messages.
+   * Returns names for messages.
    *
    * @param names the model's names
-   * @return the names, each with its form in Java where that differs
+   * @return the names, each with its form in Java if that differs
    */
   public static List<String> describe(Collection<String> names) {
     return names.stream().map(JavaNames::describe).toList();

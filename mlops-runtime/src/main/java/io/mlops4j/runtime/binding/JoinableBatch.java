@@ -13,8 +13,8 @@ import org.apache.arrow.vector.complex.StructVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch that one run can answer together with others whose rows have the same shape. Only that is
- * looked at; binding checks the rest. Immutable as long as the batch is.
+ * A batch that one run can answer with others whose rows have the same shape. Only the shape is
+ * checked here; binding checks the rest. Immutable while the batch is unchanged.
  */
 public final class JoinableBatch {
   private final FeatureBatch batch;
@@ -27,7 +27,10 @@ public final class JoinableBatch {
     this.shape = shape;
   }
 
-  /** Null when the shape of its rows is not seen at its first row, or a row is a whole input. */
+  /**
+   * Returns null if the first row does not show the shape of all rows, or if a row is a whole
+   * input.
+   */
   static @Nullable JoinableBatch of(FeatureBatch batch, ColumnLayout layout, int inputs) {
     VectorSchemaRoot root = batch.root();
     List<Long> shape = new ArrayList<>(inputs);
@@ -66,7 +69,7 @@ public final class JoinableBatch {
     }
   }
 
-  /** Empty when there is none to be seen. */
+  /** Returns an empty shape if the first row does not show one. */
   private static long[] firstShape(FieldVector column) {
     if (hasNull(column)) {
       return new long[0];
@@ -102,16 +105,16 @@ public final class JoinableBatch {
   }
 
   /**
-   * What the batches of one run must have in common.
+   * Returns the shape that all batches of a run must have.
    *
-   * @return equal for rows of equal shapes, input by input
+   * @return a list that is equal for equal shapes of rows in all inputs
    */
   public List<Long> shape() {
     return shape;
   }
 
   /**
-   * How many rows it has.
+   * Returns the number of rows.
    *
    * @return 0 or more
    */

@@ -5,7 +5,7 @@ import io.mlops4j.spi.EngineSlot;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** One input that is filled with the rows of several batches, one batch after the other. */
+/** One input that is filled with the rows of several batches. */
 final class JoinedInput {
   private final InputPlan plan;
   private final InputColumns columns;
@@ -19,7 +19,7 @@ final class JoinedInput {
     this.columns = columns;
   }
 
-  /** States the shape: as that of the batch that was checked last, the first, with all rows. */
+  /** Sets the shape: that of the first batch, which was checked last, with all rows. */
   void begin(EngineSlot slot, int rows, long[] symbols) {
     dims = columns.dims().clone();
     dims[0] = rows;
@@ -41,7 +41,7 @@ final class JoinedInput {
       throw new ModelInputException(
           "batch",
           "rows of " + Arrays.toString(found),
-          "as of " + Arrays.toString(dims) + ", the others of its run");
+          Arrays.toString(dims) + " like the other batches of the run");
     }
     if (texts != null) {
       written += columns.copyTexts(texts, written);
@@ -51,7 +51,7 @@ final class JoinedInput {
     }
   }
 
-  /** All batches were written. */
+  /** Ends the input after the last batch. */
   void end(EngineSlot slot) {
     if (texts != null) {
       slot.strings(plan.input(), new Texts(texts));

@@ -12,10 +12,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Whether one run can answer several batches, as far as a model declares it: rows can be added to
- * every input, and every output may have a row for each. What it leaves open is seen when it has
- * run. A dimension with a name of its own is not the rows: the answer to some might happen to be as
- * long.
+ * Decides from a model's signature whether one run can answer several batches. Every input must
+ * accept more rows, and every output must be able to have one row for each input row. Dimensions
+ * that the model does not declare are checked after a run. A dimension with a name of its own does
+ * not count rows, because an answer to some rows may have that length by coincidence.
  */
 final class Joining {
   private final Set<String> rows;
@@ -57,7 +57,7 @@ final class Joining {
             || dim.symbol().filter(rows::contains).isPresent());
   }
 
-  /** Whether the number of rows is the size of a further dimension. */
+  /** Returns whether the number of rows is also the size of another dimension. */
   private boolean isSquare(TensorSpec tensor) {
     return tensor.shape().stream()
         .skip(1)

@@ -10,19 +10,25 @@ import org.apache.arrow.vector.LargeVarCharVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The decoded texts of a dictionary, kept from call to call.
+ * The decoded texts of a dictionary, kept between calls.
  *
- * <p>Decoding costs far more than comparing, and batches of one reader share a dictionary. Its
- * memory may be written or used again for another one between two calls, so the bytes are compared
- * with those that were decoded, every time: being the same object proves nothing.
+ * <p>Decoding is much slower than comparing, and batches of one reader share a dictionary. But its
+ * memory may be overwritten between two calls, even in the same object. So each call compares the
+ * bytes with those that were decoded.
  */
 final class KeptDictionary {
-  /** Comparing this many bytes for each row costs little beside what an engine does with texts. */
+  /**
+   * The limit of bytes to compare for each row, which is little work compared to an engine's work
+   * with texts.
+   */
   private static final int BYTES_PER_ROW = 16;
 
   private static final int SMALL = 1 << 12;
 
-  /** A dictionary this many times larger than the batch is not worth being decoded for it. */
+  /**
+   * A dictionary that has this many times more words than the batch has rows is not decoded as a
+   * whole.
+   */
   private static final int WORTH_DECODING = 4;
 
   private static final VarHandle LONGS =
@@ -33,9 +39,9 @@ final class KeptDictionary {
   private @Nullable String[] texts = {};
 
   /**
-   * The texts that are known so far, to be completed.
+   * Returns the texts that are decoded already; the caller completes them.
    *
-   * @return one for each word, null where not decoded; empty when there is no use in keeping them
+   * @return one text for each word, null if not decoded; empty if texts are not kept
    */
   @Nullable String[] texts(FieldVector words, int rows) {
     int count = words.getValueCount();

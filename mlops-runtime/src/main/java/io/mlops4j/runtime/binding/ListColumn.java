@@ -15,10 +15,10 @@ import org.apache.arrow.vector.complex.StructVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A column whose rows hold several values each, in the call that is being bound: lists or tensors,
- * all of one shape. Used again by later calls.
+ * A column whose rows hold several values each, in the current call: lists or tensors of one shape.
+ * It is reused by later calls.
  *
- * <p>Offsets and shapes come from files that others wrote: each is checked before it is followed.
+ * <p>Offsets and shapes come from files of others, so each is checked before it is used.
  */
 final class ListColumn {
   private final InputPlan plan;
@@ -29,23 +29,25 @@ final class ListColumn {
   private long[] shape = {};
   private ElementType type = ElementType.FLOAT32;
 
-  /** The address of int32 offsets; 0 where the lists have a fixed size. */
+  /** The address of int32 offsets; 0 for lists of a fixed size. */
   private long offsets;
 
-  /** Whether the rows' values lie one after the other, from {@link #start} of row 0 on. */
+  /**
+   * Whether the values of the rows lie one after the other, beginning at {@link #start} of row 0.
+   */
   private boolean dense;
 
   private long rowValidity;
   private long listValidity;
   private long valueValidity;
 
-  @SuppressWarnings("NullAway.Init") // the vector is there from check to release
+  @SuppressWarnings("NullAway.Init") // set between check and release
   ListColumn(InputPlan plan, ColumnSource source) {
     this.plan = plan;
     this.source = source;
   }
 
-  /** Finds the shape that all rows have. */
+  /** Finds the shape of all rows. */
   void check(Cell cell, FieldVector column, int rows, boolean whole) {
     this.rows = rows;
     this.type = cell.type();
@@ -126,13 +128,13 @@ final class ListColumn {
       throw new ModelInputException(
           source.column(),
           "only nulls",
-          "at least one value, as the model leaves the shape open: " + plan.spec());
+          "at least one value, because the model leaves the shape open: " + plan.spec());
     }
     shape = declared;
     width = (int) Math.min(InputPlan.LIMIT, Scalars.elements(declared));
   }
 
-  /** The checked length of a list. */
+  /** Returns the checked length of a list. */
   private int length(int row) {
     int start = Native.getInt(offsets + 4L * row);
     int end = Native.getInt(offsets + 4L * row + 4);
@@ -165,7 +167,7 @@ final class ListColumn {
               + width
               + " values in row "
               + row,
-          "sizes of 0 or more, and as many values as they make; the data is damaged");
+          "sizes of 0 or more whose product is the number of values; the data is damaged");
     }
     return found;
   }
@@ -198,10 +200,13 @@ final class ListColumn {
     return new ModelInputException(
         source.column(),
         found + " in row " + row,
-        expected + " as in row " + first + "; pad them to one size, or ask one by one");
+        expected
+            + " as in row "
+            + first
+            + "; pad the rows to one size, or call the model for each row");
   }
 
-  /** Checks the values themselves, once the shape of the input is known to be sound. */
+  /** Checks the values, after the shape of the input was checked. */
   void checkLeaf(Cell cell) {
     if (values.getMinorType() != cell.leaf()) {
       throw new ModelInputException(
@@ -227,7 +232,7 @@ final class ListColumn {
     }
   }
 
-  /** Nulls between the rows do not matter. */
+  /** Returns the bitmap if there are nulls inside the rows; nulls between rows do not matter. */
   private long nullsInRows(long bitmap) {
     int count = 0;
     int first = -1;
@@ -249,7 +254,6 @@ final class ListColumn {
     return shape;
   }
 
-  /** How many values a row has. */
   int width() {
     return width;
   }
@@ -271,7 +275,7 @@ final class ListColumn {
         || (listValidity != 0 && Validity.isNull(listValidity, row));
   }
 
-  /** The first value of a row that is not null. */
+  /** Returns the index of the first value of a row that is not null. */
   int start(int row) {
     return offsets == 0 ? row * width : Native.getInt(offsets + 4L * row);
   }
@@ -280,7 +284,7 @@ final class ListColumn {
     return ((BaseFixedWidthVector) values).getDataBuffer().memoryAddress();
   }
 
-  /** Lets the engine read the values where they lie, if it can. */
+  /** Lets the engine read the values in place, if it can. */
   boolean borrowed(EngineSlot slot) {
     if (width == 0 || !dense || hasNulls() || type != plan.type() || type == ElementType.BOOL) {
       return false;
@@ -316,7 +320,7 @@ final class ListColumn {
     }
   }
 
-  /** Finds the value that does not fit; where one lies at a null, it does not matter. */
+  /** Rejects the value that does not fit. A value at a null does not matter. */
   private void rejectUnfit(long from) {
     for (int row = 0; row < rows; row++) {
       for (int i = 0; i < width && !isNull(row); i++) {
@@ -340,7 +344,7 @@ final class ListColumn {
     }
   }
 
-  /** The bitmap of the values, 0 when none is null. */
+  /** Returns the address of the values' bitmap; 0 without nulls. */
   long valueNulls() {
     return valueValidity;
   }

@@ -4,7 +4,7 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.runtime.memory.Native;
 
 /**
- * Conversions to a type that does not hold every value, each value checked. The rules are those of
+ * Conversions to a type that does not hold every value. Each value is checked, by the rules of
  * {@link io.mlops4j.model.Narrowing#CHECKED}.
  */
 final class Narrow {
@@ -13,7 +13,7 @@ final class Narrow {
 
   private Narrow() {}
 
-  /** Whether some values of a type fit into another that does not hold all of them. */
+  /** Returns whether a type has values that fit another type which does not hold all of them. */
   static boolean isPossible(ElementType from, ElementType to) {
     if (Widening.isExact(from, to)) {
       return false;
@@ -38,12 +38,12 @@ final class Narrow {
   }
 
   /**
-   * Writes some of a column's values, also those that do not fit.
+   * Writes a range of a column's values, even those that do not fit.
    *
-   * @param from where the column's first element lies
-   * @param to where the first element of the target lies
-   * @param stride bytes from one written element to the next
-   * @return whether all of them fit, those at nulls included
+   * @param from the address of the column's first element
+   * @param to the address of the target's first element
+   * @param stride the number of bytes from one written element to the next
+   * @return whether all of them fit, including values at nulls
    */
   static boolean write(
       long from, ElementType type, long to, ElementType target, long stride, int start, int end) {
@@ -90,14 +90,14 @@ final class Narrow {
     return fit;
   }
 
-  /** Whether one value of a column fits. */
+  /** Returns whether one value of a column fits. */
   static boolean fits(long from, ElementType type, long row, ElementType target) {
     return isFloat(type)
         ? fits(Scalars.real(from, type, row), target)
         : fits(Scalars.whole(from, type, row), type, target);
   }
 
-  /** For messages: one value of a column. */
+  /** Returns one value of a column, for messages. */
   static String text(long from, ElementType type, long row) {
     if (isFloat(type)) {
       return Double.toString(Scalars.real(from, type, row));
@@ -106,7 +106,7 @@ final class Narrow {
     return type == ElementType.UINT64 ? Long.toUnsignedString(value) : Long.toString(value);
   }
 
-  /** For messages: the values that fit. */
+  /** Returns the range of values that fit, for messages. */
   static String range(ElementType target) {
     return switch (target) {
       case FLOAT32 -> "float32 (up to 3.4028235E38, whole numbers exactly)";
@@ -126,7 +126,7 @@ final class Narrow {
     return type == ElementType.FLOAT64 || type == ElementType.FLOAT32;
   }
 
-  /** NaN and the infinities fit, as every float type has them. */
+  /** NaN and the infinities fit, because every float type has them. */
   static boolean fits(double value, ElementType target) {
     return !Double.isFinite(value)
         || switch (target) {
@@ -145,14 +145,14 @@ final class Narrow {
   }
 
   /**
-   * The nearest number, of two the even one, that a binary format has, as if it had no largest.
+   * Returns the nearest number of a binary format with unlimited exponents. Ties round to even.
    *
    * @param least the smallest exponent of a normal number
-   * @param fraction how many bits follow the first
+   * @param fraction the number of bits after the first
    */
   private static double rounded(double value, int least, int fraction) {
     if (Double.isNaN(value)) {
-      return Double.NaN; // one whose highest bits say so
+      return Double.NaN; // with the payload in its highest bits
     }
     int scale = Math.max(Math.getExponent(value), least) - fraction;
     return Double.isInfinite(value)
@@ -178,9 +178,9 @@ final class Narrow {
   }
 
   /**
-   * Whether a whole number is held exactly.
+   * Returns whether the target holds a whole number exactly.
    *
-   * @param type where it comes from: UINT64 where the sign is the highest bit
+   * @param type the type that the value was read from; for UINT64, the sign bit is the highest bit
    */
   static boolean fits(long value, ElementType type, ElementType target) {
     boolean above = type == ElementType.UINT64 && value < 0; // 2^63 and more
@@ -194,7 +194,7 @@ final class Narrow {
     };
   }
 
-  /** From the first set bit of the number's size to the last. */
+  /** Returns the number of bits from the first set bit of the absolute value to the last. */
   private static int digits(long value, boolean above) {
     long size = above ? value : Math.abs(value);
     return size == 0 ? 0 : 64 - Long.numberOfLeadingZeros(size) - Long.numberOfTrailingZeros(size);

@@ -9,16 +9,16 @@ import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is written for a null: bits of the input's type, or text.
+ * The value that replaces a null: bits of the input's type, or text.
  *
- * @param bits an element's bits, in the lowest bytes
- * @param text the text, for an input of text only
+ * @param bits the bits of an element, in the lowest bytes
+ * @param text the text, only for an input of text
  */
 record NullValue(long bits, @Nullable String text) {
   private static final int NAN_FLOAT16 = 0x7e00;
   private static final int NAN_BFLOAT16 = 0x7fc0;
 
-  /** Null when a null is refused. */
+  /** Returns null if the feature rejects nulls. */
   static @Nullable NullValue of(Feature feature, ElementType type) {
     if (feature.nulls() instanceof NullPolicy.Replacement given) {
       return of(feature, type, given.value());
@@ -61,7 +61,7 @@ record NullValue(long bits, @Nullable String text) {
           }
         }
         default -> {
-          // Refused below.
+          // Rejected below.
         }
       }
     }

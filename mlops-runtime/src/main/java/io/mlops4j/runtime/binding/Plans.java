@@ -8,6 +8,7 @@ import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,9 @@ import java.util.Map;
 /**
  * Decides which features fill which input.
  *
- * <p>A feature with the name of an input fills it. All others, in the schema's order, are gathered
- * into the one input that is left and takes a row of values. Nothing is guessed: what is left over
- * on either side is refused. An optional input that no feature names is left out.
+ * <p>A feature with the name of an input fills that input. All other features are gathered, in the
+ * schema's order, into the one remaining input, which must take a row of values. Features or inputs
+ * that remain are rejected. An optional input that no feature names is omitted.
  */
 final class Plans {
   private final Map<String, Integer> symbols = new LinkedHashMap<>();
@@ -32,7 +33,7 @@ final class Plans {
     return new Plans(signature).match(schema);
   }
 
-  /** A feature for each input, for a model of which nothing else is known. */
+  /** Returns a feature for each input, for a model without a schema. */
   static FeatureSchema schemaOf(ModelSignature signature) {
     return FeatureSchema.of(
         signature.inputs().stream()
@@ -79,8 +80,8 @@ final class Plans {
               + (features.isEmpty() ? "none" : names(features))
               + " left for "
               + (open.isEmpty() ? "no input" : "the inputs " + inputs(open))
-              + ", expected each feature to have the name of an input, or all others to go into"
-              + " one; the model takes "
+              + ", expected each feature to have the name of an input, or all others to fill"
+              + " one input; the model takes "
               + signature
               + hint(features),
           null);
@@ -108,7 +109,7 @@ final class Plans {
     add(open.get(0), spec, features);
   }
 
-  /** For the first feature whose name is nearly that of an input. */
+  /** Returns a suggestion for the first feature whose name resembles that of an input. */
   private String hint(List<Feature> features) {
     List<String> inputs = signature.inputs().stream().map(ValueSpec::name).toList();
     return features.stream()
@@ -138,8 +139,8 @@ final class Plans {
   }
 
   private void add(int input, TensorSpec spec, List<Feature> features) {
-    List<Integer> numbers =
-        spec.shape().stream().map(dim -> dim.symbol().map(this::number).orElse(-1)).toList();
+    int[] numbers =
+        spec.shape().stream().mapToInt(dim -> dim.symbol().map(this::number).orElse(-1)).toArray();
     List<ColumnSource> sources =
         features.stream().map(f -> ColumnSource.of(f, spec.type())).toList();
     plans.add(new InputPlan(input, spec, sources, numbers));
@@ -150,8 +151,8 @@ final class Plans {
     return known == null ? symbols.size() - 1 : known;
   }
 
-  /** How many symbols a list of plans has. */
+  /** Returns the number of symbols of a model's plans. */
   static int symbols(List<InputPlan> plans) {
-    return 1 + plans.stream().mapToInt(InputPlan::lastSymbol).max().orElse(-1);
+    return 1 + plans.stream().flatMapToInt(plan -> Arrays.stream(plan.symbols())).max().orElse(-1);
   }
 }

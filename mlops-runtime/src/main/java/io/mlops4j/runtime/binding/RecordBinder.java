@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Writes records straight into the inputs of slots; bound once for a record class. Thread safe.
+ * Writes records directly to the inputs of slots. It is bound once for a record class. Thread safe.
  *
  * @param <I> the record
  */
@@ -45,7 +45,7 @@ public final class RecordBinder<I extends Record> {
     return new RecordBinder<>(List.copyOf(inputs), symbols, RecordColumns.of(lookup, components));
   }
 
-  /** The components by the columns that they are. */
+  /** Returns the components by the names of their columns. */
   private static Map<String, RecordComponent> components(
       Class<?> type, FeatureSchema schema, List<InputPlan> plans) {
     Set<String> known = new LinkedHashSet<>();
@@ -70,7 +70,7 @@ public final class RecordBinder<I extends Record> {
   private static String hint(List<InputPlan> plans) {
     return plans.stream().allMatch(plan -> plan.takes(false))
         ? ""
-        : "; where each value has a component of its own, state their order with"
+        : "; if each value has a component of its own, set their order with"
             + " LoadOptions.builder().features(FeatureSchema.ofNames(...)) or in the model's card";
   }
 
@@ -101,12 +101,12 @@ public final class RecordBinder<I extends Record> {
   }
 
   /**
-   * Checks rows, at least one, then writes them.
+   * Checks at least one row, then writes the rows.
    *
-   * @param slot whose inputs are filled
+   * @param slot the slot whose inputs are filled
    * @param rows the rows, none null
-   * @return whether the one row is the whole of an input
-   * @throws ModelInputException if a value is not acceptable; the model was not run
+   * @return whether the only row is the whole of an input
+   * @throws ModelInputException if a value is not acceptable; the model did not run
    */
   public boolean bind(EngineSlot slot, List<I> rows) {
     if (inputs.isEmpty()) {
@@ -128,7 +128,7 @@ public final class RecordBinder<I extends Record> {
   }
 
   /**
-   * Whether one run can answer several records.
+   * Returns whether one run can answer several records.
    *
    * @return false if a record is the whole of an input, or the number of rows is fixed
    */
@@ -137,10 +137,10 @@ public final class RecordBinder<I extends Record> {
   }
 
   /**
-   * What records that one run is to answer must have in common.
+   * Returns the lengths that all records of a run must have.
    *
    * @param row a record
-   * @return equal for records whose arrays have equal lengths
+   * @return an object that is equal for records whose arrays have equal lengths
    */
   public Object shape(I row) {
     List<Integer> lengths = List.of();
@@ -154,9 +154,9 @@ public final class RecordBinder<I extends Record> {
   }
 
   /**
-   * The record as columns, keys included, as listeners see it.
+   * Returns the converter of records to columns, with keys, for listeners.
    *
-   * @return the columns
+   * @return the converter
    */
   public RecordColumns<I> columns() {
     return columns;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Copies records into Arrow columns, one column for each component. Thread safe; the vectors are
- * not.
+ * not thread safe.
  *
  * @param <I> the record
  */
@@ -55,10 +55,10 @@ public final class RecordColumns<I extends Record> {
   }
 
   /**
-   * Makes empty vectors.
+   * Creates empty vectors.
    *
-   * @param allocator their memory; lent
-   * @return one for each component, to be closed by the caller
+   * @param allocator where the vectors allocate; the caller closes it
+   * @return one vector for each component; the caller closes them
    */
   public List<FieldVector> create(BufferAllocator allocator) {
     return ComponentVectors.create(fields, allocator);
@@ -67,8 +67,8 @@ public final class RecordColumns<I extends Record> {
   /**
    * Writes a record.
    *
-   * @param vectors what {@link #create} made
-   * @param row the row to write
+   * @param vectors vectors of {@link #create}
+   * @param row the row to write, from 0
    * @param values the record
    */
   public void set(List<FieldVector> vectors, int row, I values) {

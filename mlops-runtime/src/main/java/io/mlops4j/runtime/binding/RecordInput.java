@@ -8,15 +8,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One input filled from records.
+ * One input that is filled from records.
  *
- * @param plan what fills it
- * @param handles for each source {@code (long, Record) -> void}; {@code (Record) -> Object} for
- *     text and arrays
- * @param arrays whether the one component is an array
+ * @param plan the plan of the input
+ * @param handles for each source {@code (long, Record) -> void}; for text and arrays {@code
+ *     (Record) -> Object}
+ * @param arrays whether the only component is an array
  */
 record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
-  /** Checks the shape, and arrays as far as that needs. */
+  /** Returns the checked shape. Arrays are only checked as far as the shape needs it. */
   long[] check(List<? extends Record> rows, long[] symbols) {
     boolean whole = isWhole();
     long[] value = arrays ? new long[] {width(rows)} : new long[0];
@@ -31,17 +31,17 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
     return dims;
   }
 
-  /** Whether the one row's value is the whole input. */
+  /** Whether the value of the only row is the whole input. */
   boolean isWhole() {
     return plan.fill(arrays ? 1 : 0, false) == Fill.WHOLE;
   }
 
-  /** Whether rows can be added: the outermost dimension counts them, and is not fixed. */
+  /** Whether the outermost dimension counts rows and is not fixed, so that rows can be added. */
   boolean takesMany() {
     return !isWhole() && plan.countsRows();
   }
 
-  /** Of the one array; -1 for a missing one. */
+  /** Returns the length of the only array, or -1 if it is null. */
   int length(Record row) {
     Object array = get(0, row);
     return array == null ? -1 : Array.getLength(array);
@@ -69,7 +69,8 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
         source(0).column(),
         found + " values in row " + row,
         plan.fits(new long[] {found}, isWhole())
-            ? before + " as in the rows before; pad them to one length, or ask one by one"
+            ? before
+                + " as in the rows before; pad the arrays to one length, or call the model for each row"
             : (plan.declared(isWhole()) == null
                     ? "as many as "
                     : fixedWidth() + " in each row for ")
@@ -87,7 +88,6 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
     return plan.sources().get(i);
   }
 
-  /** Null components come back as null. */
   private @Nullable Object get(int i, Record row) {
     try {
       return (Object) handles.get(i).invokeExact(row);
@@ -107,7 +107,7 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
     }
   }
 
-  /** Read before the engine is told, so that a refused null is found before anything native. */
+  /** Reads all texts before the engine is called, so that a rejected null is found first. */
   private String[] texts(List<? extends Record> rows, long[] dims) {
     int width = Math.toIntExact(Scalars.elements(dims) / rows.size());
     String[] texts = new String[rows.size() * width];
@@ -141,7 +141,10 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
   /** Arrays can change after they were checked. */
   private void requireLength(@Nullable Object array, int width) {
     if (array != null && Array.getLength(array) != width) {
-      throw new ModelInputException(source(0).column(), "an array that changes", "one that stays");
+      throw new ModelInputException(
+          source(0).column(),
+          "an array that changed during the call",
+          "the same array until the call ends");
     }
   }
 

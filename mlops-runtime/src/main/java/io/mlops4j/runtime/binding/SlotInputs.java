@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
 /**
- * Fills the inputs of one slot from batches. What it needs is kept from call to call, so that a
- * call of numbers allocates nothing. One call at a time, as the slot.
+ * Fills the inputs of one slot from batches. Its memory is kept between calls, so a call with
+ * numbers allocates nothing. For one call at a time, like the slot.
  */
 public final class SlotInputs {
   private final BatchBinder binder;
@@ -33,10 +33,10 @@ public final class SlotInputs {
   /**
    * Checks a batch of at least one row, then writes it.
    *
-   * @param batch the rows, which must stay as they are until the slot has run
-   * @return whether the one row is the whole of an input
-   * @throws io.mlops4j.error.ModelInputException if the model cannot take them; the slot must not
-   *     run, only be recycled
+   * @param batch the rows, which must not change until the slot has run
+   * @return whether the only row is the whole of an input
+   * @throws io.mlops4j.error.ModelInputException if the model cannot take the rows; the slot must
+   *     then be recycled without a run
    */
   public boolean bind(FeatureBatch batch) {
     VectorSchemaRoot root = batch.root();
@@ -63,19 +63,18 @@ public final class SlotInputs {
   }
 
   /**
-   * Checks and writes batches for one run, one after the other, so that the run's rows are theirs
-   * in this order.
+   * Checks the batches of one run, and writes their rows in the order of the batches.
    *
-   * @param batches of equal shapes, which must stay as they are until the slot has run
-   * @throws io.mlops4j.error.ModelInputException if the model cannot take one of them; nothing was
-   *     run, and which one it is must be found by asking them one by one
+   * @param batches batches of equal shapes, which must not change until the slot has run
+   * @throws io.mlops4j.error.ModelInputException if the model cannot take one of them. The model
+   *     did not run; bind each batch alone to find out which one it is
    */
   public void bind(List<JoinableBatch> batches) {
     int rows = batches.stream().mapToInt(JoinableBatch::rows).sum();
     for (int i = 0; i < batches.size(); i++) {
       JoinableBatch batch = batches.get(i);
       if (check(batch.batch(), batch.batch().root(), batch.layout(), batch.rows())) {
-        throw new IllegalStateException("a whole input was joined with others");
+        throw new IllegalStateException("a batch that is a whole input was joined with others");
       }
       if (i == 0) {
         Arrays.fill(symbols, -1);
@@ -92,14 +91,18 @@ public final class SlotInputs {
     }
   }
 
-  /** Nothing that goes in says how often a model without inputs should answer. */
+  /**
+   * A model without inputs answers exactly one row, because its input does not have a number of
+   * rows.
+   */
   static void requireOneRow(int rows) {
     if (rows != 1) {
-      throw new ModelInputException("batch", rows + " rows", "one row, as the model has no inputs");
+      throw new ModelInputException(
+          "batch", rows + " rows", "one row, because the model has no inputs");
     }
   }
 
-  /** Lets go of what the last batch lent. */
+  /** Drops the references to the last batch. */
   public void release() {
     for (InputColumns input : inputs) {
       input.release();

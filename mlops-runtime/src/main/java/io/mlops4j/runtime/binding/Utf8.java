@@ -10,12 +10,12 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.LargeVarCharVector;
 
 /**
- * Decodes text of Arrow vectors, strictly. Its memory is used again, so for one call at a time.
+ * Decodes text of Arrow vectors strictly. Its memory is reused, so it is for one call at a time.
  *
- * <p>Offsets and bytes come from files that others wrote: each is checked before it is followed.
+ * <p>Offsets and bytes come from files of others, so each is checked before it is used.
  */
 final class Utf8 {
-  /** Bytes that are copied to the heap at once. */
+  /** The number of bytes that are copied to the heap at once. */
   private static final int CHUNK = 1 << 16;
 
   private static final char REPLACEMENT = '\uFFFD';
@@ -23,14 +23,15 @@ final class Utf8 {
   private byte[] chunk = {};
 
   /**
-   * Decodes a range.
+   * Decodes a range of values.
    *
    * @param first the first value to read
-   * @param count how many
-   * @param nulls a validity bitmap of the vector: what is null is left alone; 0 for none
+   * @param count the number of values
+   * @param nulls the address of a validity bitmap of the vector, whose nulls are skipped; 0 without
+   *     nulls
    * @param at the first index to write
-   * @param stride the next one's distance
-   * @param perRow how many values a row has, for messages
+   * @param stride the distance of the next index to write
+   * @param perRow the number of values in a row, for messages
    * @throws ModelInputException if an offset or a text is damaged
    */
   void read(
@@ -86,7 +87,7 @@ final class Utf8 {
     return chunk;
   }
 
-  /** Decodes one value; row is for messages. */
+  /** Decodes one value; the row is for messages. */
   String one(ColumnSource source, FieldVector column, int index, int row) {
     Range range = new Range(source, column, index + 1);
     long start = range.start(index);
@@ -96,7 +97,10 @@ final class Utf8 {
     return decode(source, bytes, 0, length, row);
   }
 
-  /** Java decodes leniently and fast: only what it may have replaced is looked at again. */
+  /**
+   * Decodes with Java's fast and lenient decoder, and checks only texts that have a replacement
+   * character.
+   */
   private static String decode(ColumnSource source, byte[] bytes, int from, int length, int row) {
     String text = new String(bytes, from, length, StandardCharsets.UTF_8);
     if (text.indexOf(REPLACEMENT) >= 0) {
@@ -105,14 +109,14 @@ final class Utf8 {
       } catch (CharacterCodingException e) {
         throw new ModelInputException(
             source.column(),
-            "bytes that are no UTF-8 in row " + row + ", read as \"" + text + "\"",
+            "bytes that are not UTF-8 in row " + row + ", read as \"" + text + "\"",
             "text in UTF-8; decode it from its own charset first");
       }
     }
     return text;
   }
 
-  /** Offsets of one vector. */
+  /** The offsets of one vector. */
   private static final class Range {
     private final ColumnSource source;
     private final boolean wide;
@@ -133,7 +137,7 @@ final class Utf8 {
       return wide ? Native.getLong(offsets + 8L * index) : Native.getInt(offsets + 4L * index);
     }
 
-    /** The end of a value that must begin where the one before ended. */
+    /** Returns the end of a value, which must begin where the value before ended. */
     long end(int index, long start, int row) {
       long end = start(index + 1);
       if (start < 0 || end < start || end > capacity || end - start > InputPlan.LIMIT) {

@@ -2,7 +2,7 @@ package io.mlops4j.runtime.binding;
 
 import io.mlops4j.runtime.memory.Native;
 
-/** Arrow's validity bitmaps: bit i is set when row i has a value. */
+/** Arrow's validity bitmaps: bit i is set if row i has a value. */
 final class Validity {
   private Validity() {}
 
@@ -11,9 +11,9 @@ final class Validity {
   }
 
   /**
-   * Counts the nulls.
+   * Returns the number of nulls.
    *
-   * @param capacity how many bytes of the bitmap may be read, at least those of the rows
+   * @param capacity the number of readable bytes of the bitmap, at least those of the rows
    */
   static int nulls(long bitmap, long capacity, int rows) {
     int words = rows >>> 6;
@@ -24,13 +24,16 @@ final class Validity {
     return whole && tailValid(bitmap, rows, words) ? 0 : nulls(bitmap, rows, words);
   }
 
-  /** The rows after the full words, where the buffer has a word for them: Arrow's own have. */
+  /**
+   * Whether the rows after the full words are valid. It needs a readable word there, which Arrow's
+   * own buffers have.
+   */
   private static boolean tailValid(long bitmap, int rows, int words) {
     long beyond = -1L << (rows & 63);
     return (Native.getLong(bitmap + 8L * words) | beyond) == -1;
   }
 
-  /** What nearly every column is, so it is asked first and costs least. */
+  /** The usual case, so it is checked first and is the cheapest. */
   private static boolean allValid(long bitmap, int words) {
     long all = -1;
     for (int i = 0; i < words; i++) {
@@ -48,7 +51,10 @@ final class Validity {
     return (words << 6) - valid + nulls(bitmap, rows, words);
   }
 
-  /** Those after the full words: half a word at once where there is one, then byte by byte. */
+  /**
+   * Returns the number of nulls after the full words: half a word at once if possible, then byte by
+   * byte.
+   */
   private static int nulls(long bitmap, int rows, int words) {
     int valid = 0;
     int row = words << 6;

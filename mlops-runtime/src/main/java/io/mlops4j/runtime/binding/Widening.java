@@ -12,7 +12,10 @@ import static io.mlops4j.model.ElementType.UINT64;
 import io.mlops4j.model.ElementType;
 import java.util.Set;
 
-/** Which types hold every value of another one; no other conversion is made without permission. */
+/**
+ * Says which types hold every value of another type. Other conversions need permission. Stateless
+ * and thread safe.
+ */
 public final class Widening {
   private Widening() {}
 
@@ -21,7 +24,7 @@ public final class Widening {
    *
    * @param from the type of the values
    * @param to the type to convert to
-   * @return also true for the same type
+   * @return true if it does; also true for the same type
    */
   public static boolean isExact(ElementType from, ElementType to) {
     return from == to || wider(from).contains(to);

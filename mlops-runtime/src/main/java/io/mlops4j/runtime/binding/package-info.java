@@ -1,9 +1,10 @@
 /**
- * How rows reach a model: from Arrow columns and records into the slots of an engine. The package
- * {@code output} is the way back.
+ * Writes rows from Arrow columns and records to the slots of an engine. The package {@code output}
+ * reads the answers.
  *
- * <p>All decisions that need only the signature are made when the model is loaded. A call checks
- * its rows before the engine sees any of them, and then copies by address, without a JVM flag.
+ * <p>Everything that depends only on the signature is decided when the model is loaded. A call
+ * checks all its rows before the engine reads any of them. Then it copies by address, without a JVM
+ * flag.
  */
 @NullMarked
 package io.mlops4j.runtime.binding;

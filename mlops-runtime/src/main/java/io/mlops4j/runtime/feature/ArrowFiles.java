@@ -9,30 +9,31 @@ import java.util.Iterator;
 import java.util.Objects;
 import org.apache.arrow.memory.BufferAllocator;
 
-/** Opens Arrow IPC files. Stateless, so thread safe. */
+/** Opens Arrow IPC files. Stateless and thread safe. */
 public final class ArrowFiles {
   private ArrowFiles() {}
 
   /**
-   * Opens a file in the Arrow IPC file or stream format. Dictionary-encoded columns stay encoded;
-   * bodies may be compressed with LZ4 or ZSTD when {@code org.apache.arrow:arrow-compression} is on
-   * the class path. Tensor and bfloat16 columns have the vectors of {@code io.mlops4j.feature}.
-   * Needs no JVM flag.
+   * Opens a file in the Arrow IPC file or stream format. Dictionary-encoded columns stay encoded.
+   * Compressed bodies (LZ4 or ZSTD) need {@code org.apache.arrow:arrow-compression} on the class
+   * path. Tensor and bfloat16 columns have the vectors of {@code io.mlops4j.feature}. No JVM flag
+   * is needed.
    *
-   * <p>Sizes, offsets, texts and dictionary codes of each batch are checked before it is returned.
+   * <p>The sizes, offsets, texts and dictionary codes of each batch are checked before it is
+   * returned.
    *
    * @param file the file; only read
-   * @param allocator where the batches live; it must outlive the reader and what was retained
-   * @return a reader, which the caller closes
-   * @throws DataException if the file is missing, empty, truncated, damaged or of another format;
-   *     the reader's iterator throws it for damage that is found later. Nothing stays allocated
+   * @param allocator where batches are allocated; it must outlive the reader and retained batches
+   * @return a reader; the caller closes it
+   * @throws DataException if the file is missing, empty, truncated, damaged or of another format,
+   *     and all memory is freed; the reader's iterator throws it for damage that is found later
    */
   public static FeatureReader open(Path file, BufferAllocator allocator) {
     Objects.requireNonNull(allocator, "allocator");
     IpcBytes bytes = IpcBytes.open(file);
     try {
       IpcReader reader = new IpcReader(bytes, IpcLayout.of(bytes), allocator);
-      reader.getVectorSchemaRoot(); // so that a file of another format is found here
+      reader.getVectorSchemaRoot(); // rejects a file of another format here
       return new ArrowFile(reader);
     } catch (IOException | RuntimeException e) {
       bytes.close();

@@ -7,14 +7,14 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 
-/** Checks the codes of a dictionary-encoded column before a value is looked up. */
+/** Checks the codes of dictionary-encoded columns before values are looked up. */
 final class DictionaryCodes {
   private DictionaryCodes() {}
 
   /**
-   * Checks that every code is one of its dictionary.
+   * Checks that every code refers to a value of its dictionary.
    *
-   * @throws IllegalArgumentException with the column and the code
+   * @throws IllegalArgumentException if a code does not; the message names the column and the code
    */
   static void check(VectorSchemaRoot root, DictionaryProvider dictionaries) {
     root.getFieldVectors().forEach(vector -> checkCodes(vector, dictionaries));

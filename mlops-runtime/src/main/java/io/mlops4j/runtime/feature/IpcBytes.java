@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import org.apache.arrow.memory.ArrowBuf;
 
 /**
- * A file read by position, where every range is checked against the file's size before memory is
- * taken for it. Bytes go through the heap, as Arrow's own way into its memory needs a JVM flag.
+ * A file that is read by position. Each range is checked against the file's size before memory is
+ * allocated for it. Bytes are copied through the heap, because Arrow's own copy needs a JVM flag.
  */
 final class IpcBytes implements AutoCloseable {
   private static final int CHUNK = 1 << 18;
@@ -51,7 +51,7 @@ final class IpcBytes implements AutoCloseable {
     return size;
   }
 
-  /** Little-endian bytes of a range. */
+  /** Reads a range in little-endian order. */
   ByteBuffer read(long position, long length) throws IOException {
     checkRange(position, length);
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(length));

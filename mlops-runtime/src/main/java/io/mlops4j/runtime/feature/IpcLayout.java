@@ -14,14 +14,14 @@ import org.apache.arrow.flatbuf.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a file keeps its messages. Source: Arrow Columnar Format 1.5, "Serialization and
+ * The messages of a file or stream. Source: Arrow Columnar Format 1.5, "Serialization and
  * Interprocess Communication".
  */
 final class IpcLayout {
-  /** Fields in fields. */
+  /** The largest depth of nested fields. */
   private static final int MAX_DEPTH = 64;
 
-  /** A field's table and the reference to it. */
+  /** The bytes of a field's table and of the reference to it. */
   private static final int SMALLEST_FIELD = 8;
 
   private static final byte[] FILE_MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
@@ -146,10 +146,10 @@ final class IpcLayout {
   }
 
   /**
-   * Counts a field and those in it. Damaged references may lead back to where they came from, which
-   * whoever makes objects of them would follow until the stack or the heap ends.
+   * Counts a field and its children. Damaged references may form a cycle, in which a conversion to
+   * objects would not end.
    *
-   * @return how many further fields the file can have
+   * @return the number of further fields that the file can have
    */
   private static long counted(Field field, long left, int depth) throws IOException {
     if (left == 0 || depth == 0) {

@@ -6,9 +6,9 @@ import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.memory.ArrowBuf;
 import org.jspecify.annotations.Nullable;
 
-/** One message: its metadata, and where its body lies. */
+/** One message: its metadata and the position of its body. */
 record IpcMessage(IpcBytes bytes, Message metadata, long body) {
-  /** Begins every message since Arrow 0.15. */
+  /** The first bytes of every message since Arrow 0.15. */
   static final int CONTINUATION = -1;
 
   private static final int PREFIX = 8;
@@ -16,12 +16,12 @@ record IpcMessage(IpcBytes bytes, Message metadata, long body) {
   /**
    * Reads a message's metadata.
    *
-   * @param limit where messages end
-   * @return null where the messages end
+   * @param limit the end of all messages
+   * @return null at the end of the messages
    */
   static @Nullable IpcMessage read(IpcBytes bytes, long position, long limit) throws IOException {
     if (position == limit) {
-      return null; // a stream may end without its mark
+      return null; // a stream may end without an end mark
     }
     ByteBuffer prefix = bytes.read(position, PREFIX);
     int length = prefix.getInt(4);
@@ -54,7 +54,7 @@ record IpcMessage(IpcBytes bytes, Message metadata, long body) {
     bytes.read(body, bodyLength(), into);
   }
 
-  /** Where the next message begins. */
+  /** Returns the position of the next message. */
   long end() {
     return body + bodyLength();
   }

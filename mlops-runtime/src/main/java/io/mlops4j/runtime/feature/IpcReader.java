@@ -22,8 +22,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.arrow.vector.util.VectorBatchAppender;
 
 /**
- * Reads messages into vectors. Arrow's own readers lose memory when a message is damaged, and need
- * a JVM flag to read at all.
+ * Reads messages into vectors. Arrow's own readers leak memory if a message is damaged, and need a
+ * JVM flag.
  */
 final class IpcReader extends ArrowReader {
   private final IpcBytes bytes;
@@ -42,7 +42,10 @@ final class IpcReader extends ArrowReader {
     return new Schema(fields, schema.getCustomMetadata());
   }
 
-  /** What cannot be read as its extension type stays storage: nobody may need that column. */
+  /**
+   * A column whose extension type cannot be read keeps its storage type, because it may not be
+   * needed.
+   */
   private static Field recognised(Field field) {
     try {
       return ExtensionFields.recognise(field);
@@ -57,7 +60,7 @@ final class IpcReader extends ArrowReader {
     try {
       return loadNext();
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      // A damaged length may ask for more memory than there is.
+      // A damaged length may request more memory than there is.
       freeVectors();
       throw bytes.unreadable(e);
     }
@@ -112,7 +115,7 @@ final class IpcReader extends ArrowReader {
   }
 
   private interface Deserializer<T extends ArrowMessage> {
-    /** Takes the body over when it succeeds. */
+    /** Owns the body if it succeeds. */
     T apply(org.apache.arrow.flatbuf.Message metadata, ArrowBuf body) throws IOException;
   }
 

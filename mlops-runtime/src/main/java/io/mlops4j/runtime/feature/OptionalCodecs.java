@@ -9,13 +9,13 @@ import org.apache.arrow.vector.compression.CompressionUtil;
 import org.apache.arrow.vector.compression.CompressionUtil.CodecType;
 
 /**
- * The codecs of {@code arrow-compression}, an optional dependency: asked for by class and not by
- * service, so that neither the thread's class loader nor an earlier look-up decides.
+ * The codecs of {@code arrow-compression}, an optional dependency. They are loaded by class and not
+ * by service, so the thread's class loader and earlier look-ups do not matter.
  */
 final class OptionalCodecs {
   private static final String ARTIFACT = "org.apache.arrow:arrow-compression:19.0.0";
 
-  /** No LZ4 or ZSTD block can do better: 128 KiB from a block of four bytes. */
+  /** The upper bound for LZ4 and ZSTD: a block of four bytes becomes 128 KiB. */
   private static final long BEST_RATIO = 1 << 15;
 
   private OptionalCodecs() {}
@@ -28,18 +28,18 @@ final class OptionalCodecs {
     }
   }
 
-  /** Decompresses, and gives the compressed buffer back when it succeeds. */
+  /** Decompresses a buffer, and releases the compressed buffer if it succeeds. */
   static ArrowBuf decompress(
       CompressionCodec codec, BufferAllocator allocator, ArrowBuf compressed) {
     checkLength(compressed);
     try {
       return codec.decompress(allocator, compressed);
-    } catch (LinkageError e) { // what arrow-compression itself needs
+    } catch (LinkageError e) { // a dependency of arrow-compression is missing
       throw missing(codec.getCodecType(), e);
     }
   }
 
-  /** A damaged length must not ask for all the memory there is. */
+  /** A damaged length must not allocate all memory. */
   private static void checkLength(ArrowBuf compressed) {
     long length = compressed.getLong(0);
     if (length != CompressionUtil.NO_COMPRESSION_LENGTH

@@ -4,49 +4,48 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** For messages: what a file looks like that is no Arrow IPC file. */
+/** Describes files that are not Arrow IPC files, for messages. */
 final class OtherFormats {
   private static final String ADVICE =
       ", expected an Arrow IPC file or stream, the only formats that this version reads; readers of"
           + " CSV, Parquet and SQL come in a later version. ";
 
+  private static final List<Format> KNOWN =
+      List.of(
+          new Format("PAR1", "a Parquet file", pandas("pandas.read_parquet(...)")),
+          new Format("SQLite format 3", "an SQLite database", pandas("pandas.read_sql(...)")),
+          new Format("\u001f\u008b", "a gzip file", "Decompress it first."),
+          new Format("PK\u0003\u0004", "a zip file", "Extract it first."),
+          new Format("PK\u0005\u0006", "a zip file", "Extract it first."),
+          new Format("(\u00b5/\u00fd", "a Zstandard file", "Decompress it first."),
+          new Format("Obj\u0001", "an Avro file", "Write it as an Arrow IPC file."),
+          new Format("ORC", "an ORC file", pandas("pandas.read_orc(...)")),
+          new Format("FEA1", "a Feather file of version 1", pandas("pandas.read_feather(...)")));
+
+  /**
+   * A format that is recognised by its first bytes.
+   *
+   * @param start these bytes in ISO 8859-1
+   */
+  private record Format(String start, String name, String advice) {}
+
   private OtherFormats() {}
 
   /**
-   * Describes a file and what to do.
+   * Describes a file, and what to do.
    *
-   * @param start its first bytes, at least one
+   * @param start the first bytes, at least one
    */
   static String describe(byte[] start) {
     String first = new String(start, StandardCharsets.ISO_8859_1);
     if ("ARROW1".startsWith(first)) {
       return found("only the first bytes of an Arrow IPC file", "Write or copy it again.");
     }
-    if (first.startsWith("PAR1")) {
-      return found("a Parquet file", pandas("pandas.read_parquet(...)"));
-    }
-    if (first.startsWith("SQLite format 3")) {
-      return found("an SQLite database", pandas("pandas.read_sql(...)"));
-    }
-    if (first.startsWith("\u001f\u008b")) {
-      return found("a gzip file", "Decompress it first.");
-    }
-    if (first.startsWith("PK\u0003\u0004") || first.startsWith("PK\u0005\u0006")) {
-      return found("a zip file", "Extract it first.");
-    }
-    if (first.startsWith("(\u00b5/\u00fd")) {
-      return found("a Zstandard file", "Decompress it first.");
-    }
-    if (first.startsWith("Obj\u0001")) {
-      return found("an Avro file", "Write it as an Arrow IPC file.");
-    }
-    if (first.startsWith("ORC")) {
-      return found("an ORC file", pandas("pandas.read_orc(...)"));
-    }
-    if (first.startsWith("FEA1")) {
-      return found("a Feather file of version 1", pandas("pandas.read_feather(...)"));
-    }
-    return isText(start) ? text(first) : found(bytes(start), "Check the path.");
+    return KNOWN.stream()
+        .filter(format -> first.startsWith(format.start()))
+        .findFirst()
+        .map(format -> found(format.name(), format.advice()))
+        .orElseGet(() -> isText(start) ? text(first) : found(bytes(start), "Check the path."));
   }
 
   private static String text(String first) {
@@ -70,7 +69,7 @@ final class OtherFormats {
         + " RecordBatches.";
   }
 
-  /** UTF-8, of which the last character may be cut off, without control characters. */
+  /** Whether the bytes are UTF-8 without control characters; the last character may be cut off. */
   private static boolean isText(byte[] start) {
     for (byte b : start) {
       int value = b & 0xff;

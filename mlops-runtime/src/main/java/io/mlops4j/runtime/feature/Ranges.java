@@ -11,17 +11,17 @@ import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
 
 /**
- * Checks that every value lies inside what its vector holds. Arrow's own checks compare offsets
- * with their neighbours only, so that the first may be negative; they ask no list whether it has as
- * many elements as its rows need; and they do not look into extension types.
+ * Checks that every value lies inside the memory of its vector. Arrow's own checks only compare
+ * offsets with their neighbours, so that the first may be negative. They do not check that a list
+ * has as many elements as its rows need, and they do not check extension types.
  */
 final class Ranges {
   private Ranges() {}
 
   /**
-   * Checks a vector and all in it.
+   * Checks a vector and its children.
    *
-   * @throws RuntimeException naming the vector, if a value lies outside
+   * @throws RuntimeException if a value lies outside; the message names the vector
    */
   static void check(FieldVector vector) {
     if (vector instanceof ExtensionTypeVector<?> typed) {
@@ -29,7 +29,7 @@ final class Ranges {
       return;
     }
     int rows = vector.getValueCount();
-    if (vector instanceof ListVector list) { // maps too
+    if (vector instanceof ListVector list) { // or a map
       checkOffsets(vector, 4, list.getDataVector().getValueCount());
     } else if (vector instanceof LargeListVector list) {
       checkOffsets(vector, 8, list.getDataVector().getValueCount());

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Loads the buffers of one message into vectors.
  *
- * <p>Arrow's own loader grows a vector whose buffers are too short for its rows, which loses memory
- * and invents values. This one checks each vector against its buffers first.
+ * <p>Arrow's own loader grows a vector whose buffers are too short for its rows, which leaks memory
+ * and invents values. This class checks each vector against its buffers first.
  */
 final class VectorFiller {
   private final Iterator<ArrowFieldNode> nodes;
@@ -37,9 +37,9 @@ final class VectorFiller {
   }
 
   /**
-   * Fills vectors and checks them; what was filled before a failure stays the vectors' to free.
+   * Fills vectors and checks them. After a failure, the caller frees the vectors.
    *
-   * @throws RuntimeException if the message does not fit the vectors
+   * @throws RuntimeException if the message does not match the vectors
    */
   static void fill(List<FieldVector> vectors, ArrowRecordBatch batch) {
     VectorFiller filler = new VectorFiller(batch);
@@ -60,7 +60,7 @@ final class VectorFiller {
     }
   }
 
-  /** Arrow's own check asks fixed-size lists for offsets, which they do not have. */
+  /** Arrow's own check reads offsets of fixed-size lists, which do not have any. */
   private static final class Contents extends ValidateVectorDataVisitor {
     @Override
     public @Nullable Void visit(FixedSizeListVector vector, @Nullable Void ignored) {
@@ -97,7 +97,7 @@ final class VectorFiller {
     return TypeLayout.getTypeBufferCount(vector.getField().getType()) + more;
   }
 
-  /** The buffer without compression, held once for the caller. */
+  /** Returns the uncompressed buffer, retained once for the caller. */
   private ArrowBuf plain(FieldVector vector, ArrowBuf buffer) {
     buffer.getReferenceManager().retain();
     if (codec == null || buffer.writerIndex() == 0) {

@@ -1,4 +1,4 @@
-/** Readers of rows from files and other sources. */
+/** Readers of rows from files. */
 @NullMarked
 package io.mlops4j.runtime.feature;
 

@@ -9,12 +9,12 @@ import java.nio.Buffer;
 import java.nio.ByteBuffer;
 
 /**
- * What Java does not offer for direct buffers on every version: their address, and freeing them at
- * a known time.
+ * Reads the address of direct buffers and frees them at a known time, which Java does not offer in
+ * all versions.
  *
- * <p>The address comes from {@code MemorySegment} where that exists (22 and later) and else from
- * {@code sun.misc.Unsafe}; both are reached by method handles, because the first does not compile
- * for 17 and the second warns when compiled.
+ * <p>The address comes from {@code MemorySegment} where it exists (Java 22 and later), otherwise
+ * from {@code sun.misc.Unsafe}. Both are called by method handles, because the first does not
+ * compile for Java 17 and the second causes a warning.
  */
 final class BufferAccess {
   private static final MethodHandle ADDRESS;
@@ -31,7 +31,7 @@ final class BufferAccess {
 
   private BufferAccess() {}
 
-  /** The address of a direct buffer's first byte, whatever its position. */
+  /** Returns the address of a direct buffer's first byte, whatever its position. */
   static long address(ByteBuffer direct) {
     try {
       return (long) ADDRESS.invokeExact((Buffer) direct.duplicate().clear());
@@ -40,7 +40,7 @@ final class BufferAccess {
     }
   }
 
-  /** Frees a direct buffer that is neither a slice nor a duplicate; it is not to be used again. */
+  /** Frees a direct buffer that is neither a slice nor a duplicate. It must not be used again. */
   static void free(ByteBuffer direct) {
     try {
       FREE.invokeExact(direct);
@@ -63,7 +63,7 @@ final class BufferAccess {
         .asType(methodType(long.class, Buffer.class));
   }
 
-  /** Where a field of a buffer lies. */
+  /** Returns the offset of a field of buffers. */
   static long offset(String field) throws ReflectiveOperationException {
     MethodHandle objectFieldOffset = unsafe("objectFieldOffset", long.class, Field.class);
     try {

@@ -9,30 +9,29 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Host memory in direct buffers, counted by bytes. Thread safe.
+ * Host memory in direct buffers, with a count of its bytes. Thread safe.
  *
- * <p>An engine that takes buffers rather than addresses gets the buffer of an address by {@link
- * #buffer}. A block lives until {@link #free}, even when nothing refers to it any more, so that
- * {@link #bytes} shows leaks.
+ * <p>An engine that needs a buffer instead of an address gets it from {@link #buffer}. A block
+ * lives until {@link #free}, even if it is not referenced any more, so {@link #bytes} shows leaks.
  */
 public final class DirectMemory implements HostMemory {
-  /** The alignment that engines prefer: a cache line and the widest vector register. */
+  /** The alignment that engines prefer: a cache line, and the widest vector register. */
   public static final int ALIGNMENT = 64;
 
-  /** The most bytes of one tensor: a buffer's limit, less room for alignment. */
+  /** The largest number of bytes of one tensor: the limit of a buffer, minus room for alignment. */
   public static final long LIMIT = Integer.MAX_VALUE - 128;
 
   private final Map<Long, Block> blocks = new ConcurrentHashMap<>();
   private final AtomicLong bytes = new AtomicLong();
 
-  /** Creates a memory with nothing allocated. */
+  /** Creates a memory without blocks. */
   public DirectMemory() {}
 
   /**
    * {@inheritDoc}
    *
    * @throws IllegalArgumentException if a block would exceed 2 GiB, the size of a buffer, or the
-   *     alignment is no power of two
+   *     alignment is not a power of two
    * @throws OutOfMemoryError if the JVM's limit on direct memory is reached ({@code
    *     -XX:MaxDirectMemorySize}, by default the maximum heap)
    */
@@ -51,11 +50,11 @@ public final class DirectMemory implements HostMemory {
   }
 
   /**
-   * Allocates memory for one call, aligned by {@link #ALIGNMENT}. The call's data decide on the
-   * size, so a failed allocation fails only this call.
+   * Allocates memory for one call, aligned by {@link #ALIGNMENT}. The size depends on the call's
+   * data, so a failed allocation only fails this call.
    *
-   * @param bytes how many
-   * @return the address
+   * @param bytes the number of bytes, 0 or more
+   * @return the address of the first byte
    * @throws InferenceException if the JVM's limit on direct memory is reached
    */
   public long allocateForCall(long bytes) {
@@ -84,7 +83,7 @@ public final class DirectMemory implements HostMemory {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if the address was not given by this memory, or was freed
+   * @throws IllegalArgumentException if the address was not returned by this memory, or was freed
    */
   @Override
   public void free(long address) {
@@ -97,14 +96,14 @@ public final class DirectMemory implements HostMemory {
   }
 
   /**
-   * The buffer of a block, in the machine's byte order: its own position and limit, shared memory.
-   * It must not be used once the block is freed.
+   * Returns the buffer of a block in the machine's byte order, with its own position and limit. Do
+   * not use it after the block is freed.
    *
-   * @param address an address that {@link #allocate} gave
-   * @param bytes how many bytes the buffer shall have
+   * @param address an address that {@link #allocate} returned
+   * @param bytes the number of bytes of the buffer
    * @return a new direct buffer
-   * @throws IllegalArgumentException if the address was not given by this memory, was freed, or its
-   *     block has fewer bytes
+   * @throws IllegalArgumentException if the address was not returned by this memory, was freed, or
+   *     its block has fewer bytes
    */
   public ByteBuffer buffer(long address, long bytes) {
     Block block = blocks.get(address);
@@ -119,7 +118,7 @@ public final class DirectMemory implements HostMemory {
   }
 
   /**
-   * Returns how many bytes are allocated, padding for alignment included.
+   * Returns the number of allocated bytes, with padding for alignment.
    *
    * @return bytes
    */
@@ -128,9 +127,9 @@ public final class DirectMemory implements HostMemory {
   }
 
   /**
-   * Returns how many blocks are allocated.
+   * Returns the number of allocated blocks.
    *
-   * @return 0 when everything was freed
+   * @return 0 if all were freed
    */
   public int blocks() {
     return blocks.size();

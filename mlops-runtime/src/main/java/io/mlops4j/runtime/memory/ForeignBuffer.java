@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Makes direct buffers over given addresses. Before Java 22 only native code can do that without a
- * flag.
+ * Creates direct buffers over given addresses. Before Java 22, only native code can do that without
+ * a flag.
  */
 final class ForeignBuffer {
   private static final MethodHandle OVER;
@@ -36,7 +36,8 @@ final class ForeignBuffer {
   /** {@code MemorySegment.ofAddress(address).reinterpret(bytes).asByteBuffer()}. */
   private static MethodHandle bySegment() throws ReflectiveOperationException {
     Class<?> segment = Class.forName("java.lang.foreign.MemorySegment");
-    MethodHandles.Lookup lookup = MethodHandles.lookup(); // the JVM asks which module reinterprets
+    MethodHandles.Lookup lookup =
+        MethodHandles.lookup(); // the JVM checks which module calls reinterpret
     MethodHandle at = lookup.findStatic(segment, "ofAddress", methodType(segment, long.class));
     MethodHandle sized =
         lookup.findVirtual(segment, "reinterpret", methodType(segment, long.class));
@@ -45,7 +46,7 @@ final class ForeignBuffer {
         .asType(methodType(ByteBuffer.class, long.class, int.class));
   }
 
-  /** Makes a duplicate of an empty buffer, and moves it by its fields. */
+  /** Creates a duplicate of an empty buffer, and changes its fields. */
   private static final class Fields {
     private static final ByteBuffer EMPTY = ByteBuffer.allocateDirect(0);
     private static final MethodHandle SET_ADDRESS;

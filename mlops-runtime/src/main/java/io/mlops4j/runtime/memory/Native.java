@@ -7,14 +7,14 @@ import org.apache.arrow.memory.util.MemoryUtil;
 /**
  * Reads and writes memory by address, in the machine's byte order, without a JVM flag.
  *
- * <p>Nothing is checked: an address outside memory that is still allocated ends the process or
- * reads another value. Callers check once per block, not once per element. A float or double
- * travels with its bits unchanged, NaN payloads included. Stateless; two threads may use it, but
- * not on the same bytes without synchronisation of their own.
+ * <p>Addresses are not checked: one outside allocated memory ends the process or reads another
+ * value. Callers check once for a block, not for each element. The bits of a float or double do not
+ * change, even those of a NaN. Stateless. Two threads may use it, but not on the same bytes without
+ * synchronisation.
  *
- * <p>Goes through Arrow's public statics, because {@code sun.misc.Unsafe} itself does not compile
- * without a warning, and through raw bits, because Arrow offers integers only; the JIT compiles
- * both to one instruction.
+ * <p>It calls Arrow's public static methods, because {@code sun.misc.Unsafe} causes a warning, and
+ * converts floats to bits, because Arrow only offers integers. The JIT compiles both to one
+ * instruction.
  */
 public final class Native {
   private Native() {}
@@ -22,7 +22,7 @@ public final class Native {
   /**
    * Reads one byte.
    *
-   * @param address where
+   * @param address the address of the first byte
    * @return the value
    */
   public static byte getByte(long address) {
@@ -32,7 +32,7 @@ public final class Native {
   /**
    * Writes one byte.
    *
-   * @param address where
+   * @param address the address of the first byte
    * @param value the value
    */
   public static void putByte(long address, byte value) {
@@ -42,7 +42,7 @@ public final class Native {
   /**
    * Reads two bytes.
    *
-   * @param address where
+   * @param address the address of the first byte
    * @return the value
    */
   public static short getShort(long address) {
@@ -52,7 +52,7 @@ public final class Native {
   /**
    * Writes two bytes.
    *
-   * @param address where
+   * @param address the address of the first byte
    * @param value the value
    */
   public static void putShort(long address, short value) {
@@ -62,7 +62,7 @@ public final class Native {
   /**
    * Reads four bytes.
    *
-   * @param address where
+   * @param address the address of the first byte
    * @return the value
    */
   public static int getInt(long address) {
@@ -72,7 +72,7 @@ public final class Native {
   /**
    * Writes four bytes.
    *
-   * @param address where
+   * @param address the address of the first byte
    * @param value the value
    */
   public static void putInt(long address, int value) {
@@ -82,7 +82,7 @@ public final class Native {
   /**
    * Reads eight bytes.
    *
-   * @param address where
+   * @param address the address of the first byte
    * @return the value
    */
   public static long getLong(long address) {
@@ -92,7 +92,7 @@ public final class Native {
   /**
    * Writes eight bytes.
    *
-   * @param address where
+   * @param address the address of the first byte
    * @param value the value
    */
   public static void putLong(long address, long value) {
@@ -102,7 +102,7 @@ public final class Native {
   /**
    * Reads a float.
    *
-   * @param address where
+   * @param address the address of the first byte
    * @return the value
    */
   public static float getFloat(long address) {
@@ -112,7 +112,7 @@ public final class Native {
   /**
    * Writes a float.
    *
-   * @param address where
+   * @param address the address of the first byte
    * @param value the value
    */
   public static void putFloat(long address, float value) {
@@ -122,7 +122,7 @@ public final class Native {
   /**
    * Reads a double.
    *
-   * @param address where
+   * @param address the address of the first byte
    * @return the value
    */
   public static double getDouble(long address) {
@@ -132,7 +132,7 @@ public final class Native {
   /**
    * Writes a double.
    *
-   * @param address where
+   * @param address the address of the first byte
    * @param value the value
    */
   public static void putDouble(long address, double value) {
@@ -140,11 +140,11 @@ public final class Native {
   }
 
   /**
-   * Copies memory to memory; the two may overlap.
+   * Copies memory to memory; the ranges may overlap.
    *
-   * @param from where the first byte is read
-   * @param to where the first byte is written
-   * @param bytes how many, 0 or more
+   * @param from the address of the first byte to read
+   * @param to the address of the first byte to write
+   * @param bytes the number of bytes, 0 or more
    */
   public static void copy(long from, long to, long bytes) {
     MemoryUtil.copyMemory(from, to, bytes);
@@ -154,10 +154,10 @@ public final class Native {
    * Copies from an array to memory.
    *
    * @param from the array
-   * @param offset the first byte to read
-   * @param to where the first byte is written
-   * @param bytes how many
-   * @throws IndexOutOfBoundsException if the array has fewer
+   * @param offset the first index to read
+   * @param to the address of the first byte to write
+   * @param bytes the number of bytes, 0 or more
+   * @throws IndexOutOfBoundsException if the range exceeds the array
    */
   public static void copy(byte[] from, int offset, long to, int bytes) {
     Objects.checkFromIndexSize(offset, bytes, from.length);
@@ -167,11 +167,11 @@ public final class Native {
   /**
    * Copies from memory to an array.
    *
-   * @param from where the first byte is read
+   * @param from the address of the first byte to read
    * @param to the array
-   * @param offset the first byte to write
-   * @param bytes how many
-   * @throws IndexOutOfBoundsException if the array has room for fewer
+   * @param offset the first index to write
+   * @param bytes the number of bytes, 0 or more
+   * @throws IndexOutOfBoundsException if the range exceeds the array
    */
   public static void copy(long from, byte[] to, int offset, int bytes) {
     Objects.checkFromIndexSize(offset, bytes, to.length);
@@ -179,11 +179,11 @@ public final class Native {
   }
 
   /**
-   * Returns a buffer over memory that the caller owns, in the machine's byte order. Neither the
-   * buffer nor its slices may be used once that memory is freed.
+   * Returns a buffer over memory that the caller owns, in the machine's byte order. Do not use the
+   * buffer or its slices after that memory is freed.
    *
-   * @param address where the first byte lies
-   * @param bytes how many, 0 or more
+   * @param address the address of the first byte
+   * @param bytes the number of bytes, 0 or more
    * @return a new direct buffer
    */
   public static ByteBuffer buffer(long address, int bytes) {
@@ -193,8 +193,8 @@ public final class Native {
   /**
    * Sets every byte.
    *
-   * @param address where the first byte lies
-   * @param bytes how many
+   * @param address the address of the first byte
+   * @param bytes the number of bytes, 0 or more
    * @param value the value of each
    */
   public static void fill(long address, long bytes, byte value) {

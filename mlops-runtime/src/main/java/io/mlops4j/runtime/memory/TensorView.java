@@ -3,7 +3,10 @@ package io.mlops4j.runtime.memory;
 import io.mlops4j.model.ElementType;
 import io.mlops4j.spi.EngineValue;
 
-/** An output tensor in host memory: one per output, set by each run. Not thread safe. */
+/**
+ * A view of an output tensor in host memory. There is one for each output, and each run sets it.
+ * Not thread safe.
+ */
 public final class TensorView implements EngineValue {
   private final ElementType type;
   private long[] dims = {};
@@ -12,7 +15,7 @@ public final class TensorView implements EngineValue {
   private long offsets;
 
   /**
-   * Creates a view of nothing.
+   * Creates a view without a tensor.
    *
    * @param type the type of the elements
    */
@@ -21,12 +24,12 @@ public final class TensorView implements EngineValue {
   }
 
   /**
-   * Sets what the last run made.
+   * Sets the tensor of the last run.
    *
-   * @param shape its dimensions, not copied
+   * @param shape the dimensions, outermost first; not copied
    * @param start the address of its elements
-   * @param size the bytes of its elements
-   * @param text the address of the offsets of text, 0 for numbers
+   * @param size the number of bytes of its elements
+   * @param text the address of the offsets of text; 0 for numbers
    */
   public void set(long[] shape, long start, long size, long text) {
     dims = shape;
@@ -36,18 +39,18 @@ public final class TensorView implements EngineValue {
   }
 
   /**
-   * Returns the dimensions themselves.
+   * Returns the dimensions of the tensor.
    *
-   * @return not a copy
+   * @return the array itself, not a copy
    */
   public long[] dims() {
     return dims;
   }
 
   /**
-   * Returns an array for dimensions, the present one if it fits.
+   * Returns an array for dimensions; the current array if its length fits.
    *
-   * @param rank how many dimensions
+   * @param rank the number of dimensions
    * @return an array to fill and to pass to {@link #set}
    */
   public long[] dims(int rank) {

@@ -1,5 +1,5 @@
 /**
- * Native memory without any JVM flag, on Java 17 and 25.
+ * Native memory without a JVM flag, on Java 17 and 25.
  *
  * <p>Internal to this module.
  */

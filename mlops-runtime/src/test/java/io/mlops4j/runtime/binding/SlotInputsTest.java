@@ -148,9 +148,11 @@ class SlotInputsTest {
         shape(plain, TensorSpec.ofAnyRank("x", f), 3);
         shape(list, TensorSpec.ofAnyRank("x", f), 2, 6);
         refuses(
-            plain, "x: found 3 rows, expected one row, as a value is the whole of", spec("x", f));
+            plain,
+            "x: found 3 rows, expected one row, because a value is the whole of",
+            spec("x", f));
         refuses(plain, "3 rows, expected 4 rows", spec("x", f, 4));
-        refuses(list, "of which one size alone does not tell", spec("x", f, "N", "A", "B"));
+        refuses(list, "because one size does not determine", spec("x", f, "N", "A", "B"));
         refuses(
             list,
             "expected a list of float32 or arrow.fixed_shape_tensor[4, M] of it for x",
@@ -166,8 +168,8 @@ class SlotInputsTest {
             spec("x", f, 3, 4));
         refuses(
             list,
-            "expected a list of 4 float32 for x: float32[N, 4]; where each value has a column of its"
-                + " own, state their order",
+            "expected a list of 4 float32 for x: float32[N, 4]; if each value has a column of its"
+                + " own, set their order",
             spec("x", f, "N", 4));
         refuses(tensors, "expected", spec("x", f, "N", 6));
         refuses(tensors, "2 rows, expected one row", spec("x", f, "A", "B"));
@@ -463,7 +465,7 @@ class SlotInputsTest {
         words.getDataBuffer().setByte(3, 0xff);
         assertThatThrownBy(() -> columns.bind(batch))
             .isInstanceOf(ModelInputException.class)
-            .hasMessageContaining("s: found bytes that are no UTF-8 in row 1");
+            .hasMessageContaining("s: found bytes that are not UTF-8 in row 1");
         codes.set(1, 0);
         columns.bind(batch);
         assertThat(slot.texts[0]).containsExactly("PHL", "LAS", "PHL");
@@ -503,7 +505,7 @@ class SlotInputsTest {
       try (VarCharVector words = words("LAS", "PHL", "SFO");
           TinyIntVector codes = tinyCodes(0, 2, 1)) {
         words.getDataBuffer().setByte(4, 0xff);
-        refuses(encoded(codes, words), "s: found bytes that are no UTF-8 in row 2", input);
+        refuses(encoded(codes, words), "s: found bytes that are not UTF-8 in row 2", input);
         codes.set(2, 0);
         try (FakeSlot slot = bound(encoded(codes, words), input)) {
           assertThat(slot.texts[0]).containsExactly("LAS", "SFO", "LAS");
@@ -633,7 +635,7 @@ class SlotInputsTest {
         FeatureBatch keyed = builder().strings("id", "a", "b").build();
         FakeSlot slot = bound(one)) {
       assertThat(slot.shapes).isEmpty();
-      refuses(keyed, "batch: found 2 rows, expected one row, as the model has no inputs");
+      refuses(keyed, "batch: found 2 rows, expected one row, because the model has no inputs");
     }
   }
 
@@ -736,7 +738,7 @@ class SlotInputsTest {
         SlotInputs columns = binder.inputs(slot);
         assertThatThrownBy(() -> columns.bind(List.of(first, other)))
             .isInstanceOf(ModelInputException.class)
-            .hasMessageContaining("found rows of [1, 3], expected as of [3, 2]");
+            .hasMessageContaining("found rows of [1, 3], expected [3, 2] like");
       }
     }
 

@@ -257,7 +257,7 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
       assertRefused(
           scalar,
           builder().floats("x", 1, 2).build(),
-          "x: found 2 rows, expected one row, as a value is the whole of x: float32[]");
+          "x: found 2 rows, expected one row, because a value is the whole of x: float32[]");
       float[] eight = {1, 2, 3, 4, 5, 6, 7, 8};
       try (FeatureBatch rows =
               builder()
@@ -294,7 +294,7 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
           model,
           columns.lists(3, 3),
           "x: found a list of float32, expected ",
-          "of which one size alone does not tell the others");
+          "because one size does not determine the others");
       assertTurned(model, builder().floats("x", SIX).asTensors(3, 2).build(), 3, 1, 3, 5, 2, 4, 6);
     }
   }
@@ -325,7 +325,7 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
           affine,
           columns.lists(4, 3),
           "x: found a list of 3 in row 1, expected 4 as in row 0",
-          "pad them");
+          "pad the rows");
       assertRefused(
           affine, columns.lists(5, 5), "x: found lists of 5, expected values of x: float32[");
       assertRefused(
@@ -407,7 +407,7 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
       assertRefused(
           model,
           Columns.owning(columns.words("a", texts), columns.words("b", texts)),
-          "a: found bytes that are no UTF-8 in row 2",
+          "a: found bytes that are not UTF-8 in row 2",
           "expected text in UTF-8");
       DictionaryEncoding encoding = new DictionaryEncoding(1, false, new ArrowType.Int(8, true));
       try (VarCharVector dictionary = columns.words("words", texts);
@@ -425,7 +425,7 @@ public abstract class EngineInputCompatibility extends RuntimeSuite {
             new MapDictionaryProvider(new Dictionary(dictionary, encoding));
         VectorSchemaRoot root = VectorSchemaRoot.of(codes, b);
         assertRefused(
-            model, FeatureBatch.of(root, provider), "a: found bytes that are no UTF-8 in row 1");
+            model, FeatureBatch.of(root, provider), "a: found bytes that are not UTF-8 in row 1");
         codes.set(1, 1);
         // U+FFFD itself is a character like any other.
         try (Prediction joined = model.predict(FeatureBatch.of(root, provider))) {

@@ -199,7 +199,7 @@ class RecordPredictionTest {
       Shrinking row = new Shrinking(new String[] {"3", "b", "c"});
       assertThatThrownBy(() -> bound.predict(row))
           .isInstanceOf(ModelInputException.class)
-          .hasMessageContaining("x: found an array that changes");
+          .hasMessageContaining("x: found an array that changed");
       RowModel<Words, SameWords> steady = model.rows(Words.class, SameWords.class);
       String[] abc = {"a", "b", "c"};
       assertThat(steady.predict(new Words(abc)).same()).containsExactly(abc);
@@ -216,8 +216,8 @@ class RecordPredictionTest {
       assertThatThrownBy(() -> bound.predict(List.of(new Values(0), new Values(2))))
           .isInstanceOf(InferenceException.class)
           .hasMessage(
-              "output kept: found values that are not rows, expected one value a row; ask with a"
-                  + " batch, whose Prediction.tensor gives it whole");
+              "output kept: found values that are not rows, expected one value a row; call"
+                  + " the model with a batch and read the output with Prediction.tensor");
     }
   }
 

@@ -136,8 +136,8 @@ class TensorPredictionTest {
           .isInstanceOf(ModelInputException.class)
           .hasMessage(
               "x: found arrow.fixed_shape_tensor[3, 2] of float32, expected a list of 6 float32 or"
-                  + " arrow.fixed_shape_tensor[2, 3] of it for x: float32[N, 2, 3]; values row by row"
-                  + " become such with FeatureBatch.Builder.asTensors(2, 3)");
+                  + " arrow.fixed_shape_tensor[2, 3] of it for x: float32[N, 2, 3]; make tensors of"
+                  + " the values with FeatureBatch.Builder.asTensors(2, 3)");
       assertThatThrownBy(() -> model.predict(deep)).isInstanceOf(ModelInputException.class);
       assertThatThrownBy(() -> model.predict(scalars)).isInstanceOf(ModelInputException.class);
       assertThatThrownBy(() -> model.predict(doubles))
@@ -147,8 +147,8 @@ class TensorPredictionTest {
       assertThatThrownBy(() -> model.predict(differing))
           .isInstanceOf(ModelInputException.class)
           .hasMessage(
-              "x: found a tensor of [3, 2] in row 1, expected [2, 3] as in row 0; pad them to one"
-                  + " size, or ask one by one");
+              "x: found a tensor of [3, 2] in row 1, expected [2, 3] as in row 0; pad the rows to one"
+                  + " size, or call the model for each row");
       assertThatThrownBy(() -> model.predict(unequal))
           .isInstanceOf(ModelInputException.class)
           .hasMessageContaining("x: found a list of 5 in row 1, expected 6 as in row 0");
@@ -196,10 +196,11 @@ class TensorPredictionTest {
           .hasMessageContaining("w: found 4 as dimension A of w: float32[A, B], expected 3");
       assertThatThrownBy(() -> model.predict(flat))
           .isInstanceOf(ModelInputException.class)
-          .hasMessageContaining("x: float32[N, A, B], of which one size alone does not tell");
+          .hasMessageContaining("x: float32[N, A, B], because one size does not determine");
       assertThatThrownBy(() -> model.predict(rows))
           .isInstanceOf(ModelInputException.class)
-          .hasMessageContaining("w: found 2 rows, expected one row, as a value is the whole of");
+          .hasMessageContaining(
+              "w: found 2 rows, expected one row, because a value is the whole of");
     }
   }
 
@@ -296,7 +297,7 @@ class TensorPredictionTest {
       assertThat(prediction.tensor("words").strings(0)).containsExactly("a", "früh ✈", "");
       assertThatThrownBy(() -> model.predict(two))
           .isInstanceOf(ModelInputException.class)
-          .hasMessage("batch: found 2 rows, expected one row, as the model has no inputs");
+          .hasMessage("batch: found 2 rows, expected one row, because the model has no inputs");
       Words words = model.rows(Nothing.class, Words.class).predict(new Nothing());
       assertThat(words.words()).containsExactly("a", "früh ✈", "");
     }
@@ -553,7 +554,7 @@ class TensorPredictionTest {
       assertThat(prediction.strings("t")).containsExactly("ok", "ok", "\uFFFD", "\uFFFD");
       assertThatThrownBy(() -> model.predict(batch))
           .isInstanceOf(ModelInputException.class)
-          .hasMessageContaining("s: found bytes that are no UTF-8 in row 2, read as \"a\uFFFD\"");
+          .hasMessageContaining("s: found bytes that are not UTF-8 in row 2, read as \"a\uFFFD\"");
     }
   }
 

@@ -3,26 +3,26 @@ package io.mlops4j.runtime.binding.output;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 
-/** What an output record can be made of. */
+/** An answer from which output records are made. For one thread at a time. */
 public interface Answer {
   /**
-   * The model's outputs.
+   * Returns the outputs of all rows.
    *
-   * @return the outputs of all rows
+   * @return the outputs, readable until they are released
    */
   Outputs outputsByRow();
 
   /**
-   * Returns the model and version that answered.
+   * Returns which model answered.
    *
-   * @return one instance for each published swap
+   * @return the same instance until the next load or published swap
    */
   ServedBy servedBy();
 
   /**
-   * The id of a row.
+   * Returns the id of a row.
    *
-   * @param row from 0
+   * @param row the row, from 0
    * @return the id
    */
   PredictionId id(int row);

@@ -4,10 +4,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sequence of tensors, a sequence of maps, or a map, taken apart.
+ * The parts of a sequence of tensors, of a sequence of maps, or of a map.
  *
- * @param keys of each map; null for a sequence of tensors
- * @param values of each map, or each tensor
+ * @param keys the keys of each map; null for a sequence of tensors
+ * @param values the values of each map, or each tensor
  */
 record NestedAnswer(@Nullable List<Piece> keys, List<Piece> values) {
   int size() {

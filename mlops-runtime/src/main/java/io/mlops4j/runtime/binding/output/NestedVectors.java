@@ -23,7 +23,7 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 final class NestedVectors {
   private NestedVectors() {}
 
-  /** A map for each row, or one row that holds a whole sequence. */
+  /** Returns a vector with one map for each row, or one row that holds a whole sequence. */
   static FieldVector copy(Outputs outputs, int output, BufferAllocator allocator) {
     OutputPlan plan = outputs.plans().get(output);
     NestedAnswer answer = outputs.nested(output);
@@ -40,7 +40,7 @@ final class NestedVectors {
     return list(outputs, plan, answer, allocator);
   }
 
-  /** A column of maps without rows. */
+  /** Returns a column of maps without rows. */
   static MapVector maps(OutputPlan plan, BufferAllocator allocator) {
     return (MapVector) mapField(plan.name(), plan.map()).createVector(allocator);
   }
@@ -115,7 +115,7 @@ final class NestedVectors {
                 + rank
                 + " and of "
                 + tensor.rank()
-                + " dimensions in one sequence, expected one rank, which a vector needs");
+                + " dimensions in one sequence, expected tensors of one rank for a vector");
       }
     }
     return rank;

@@ -5,11 +5,12 @@ import io.mlops4j.spi.EngineValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the answers to one call lie in their memory, and their shapes. Calls whose answers have the
- * same shapes share one, so that a steady state allocates none; written before it is shared only.
+ * The positions and shapes of the answers to one call in their memory. Calls whose answers have the
+ * same shapes share a layout, so a steady state allocates none. A layout is only changed before it
+ * is shared.
  */
 final class OutputLayout {
-  /** The width of an output whose first dimension is not the rows. */
+  /** The width of an output whose first dimension does not count the rows. */
   static final int NOT_BY_ROW = -1;
 
   private final int rows;
@@ -20,8 +21,8 @@ final class OutputLayout {
   private final long[] @Nullable [] dims;
 
   /**
-   * @param whole whether the one row that was asked was the whole of an input, so that each output
-   *     is whole the answer to it
+   * @param whole whether the only row was the whole of an input, so that each output as a whole is
+   *     the answer to it
    */
   OutputLayout(int outputs, int rows, boolean whole) {
     this.rows = rows;
@@ -36,7 +37,7 @@ final class OutputLayout {
     return this.rows == rows && this.whole == whole;
   }
 
-  /** Whether a tensor has this shape and would lie there. */
+  /** Whether a tensor has the shape and position of this layout. */
   boolean holds(int output, long start, EngineValue value) {
     long[] known = dims[output];
     if (known == null || starts[output] != start || known.length != value.rank()) {
@@ -50,7 +51,7 @@ final class OutputLayout {
     return true;
   }
 
-  /** A new one that agrees in the first outputs. */
+  /** Returns a new layout that agrees in the first outputs. */
   OutputLayout upTo(int output) {
     OutputLayout copy = new OutputLayout(starts.length, rows, whole);
     System.arraycopy(starts, 0, copy.starts, 0, output);
@@ -77,13 +78,13 @@ final class OutputLayout {
     widths[output] = byRow ? widthOfRow(shape, count) : whole ? Math.toIntExact(count) : NOT_BY_ROW;
   }
 
-  /** A sequence or map, which has no shape. */
+  /** Sets a sequence or map, which has no shape. */
   void setNested(int output, boolean byRow) {
     dims[output] = new long[0];
     widths[output] = byRow ? 1 : NOT_BY_ROW;
   }
 
-  /** Without rows the shape tells, which may be of longer rows than a column can have. */
+  /** Without rows, the shape decides. Its rows may be longer than a column can have. */
   private int widthOfRow(long[] shape, long count) {
     if (rows > 0) {
       return Math.toIntExact(count / rows);

@@ -7,52 +7,27 @@ import java.nio.LongBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Memory in which the answers to one call lie. Held by the prediction and by every Arrow buffer
- * that views it; the last one to let go gives it back, so that nothing can be read after it was
- * used again.
+ * The memory of the answers to one call. The prediction and every Arrow buffer that views it are
+ * holders. The last holder returns it to the pool, so that memory is not reused while it can be
+ * read.
  */
-final class OutputMemory {
-  private final OutputMemoryPool pool;
-  private final long address;
-  private final long capacity;
-  private final ByteBuffer bytes;
-  private final FloatBuffer floats;
-  private final DoubleBuffer doubles;
-  private final LongBuffer longs;
-  private final AtomicInteger holders = new AtomicInteger();
-
-  OutputMemory(OutputMemoryPool pool, long address, ByteBuffer bytes) {
-    this.pool = pool;
-    this.address = address;
-    this.capacity = bytes.capacity();
-    this.bytes = bytes;
-    this.floats = bytes.asFloatBuffer();
-    this.doubles = bytes.asDoubleBuffer();
-    this.longs = bytes.asLongBuffer();
-  }
-
-  long address() {
-    return address;
-  }
-
-  long capacity() {
-    return capacity;
-  }
-
-  ByteBuffer bytes() {
-    return bytes;
-  }
-
-  FloatBuffer floats() {
-    return floats;
-  }
-
-  DoubleBuffer doubles() {
-    return doubles;
-  }
-
-  LongBuffer longs() {
-    return longs;
+record OutputMemory(
+    OutputMemoryPool pool,
+    long address,
+    long capacity,
+    FloatBuffer floats,
+    DoubleBuffer doubles,
+    LongBuffer longs,
+    AtomicInteger holders) {
+  static OutputMemory of(OutputMemoryPool pool, long address, ByteBuffer bytes) {
+    return new OutputMemory(
+        pool,
+        address,
+        bytes.capacity(),
+        bytes.asFloatBuffer(),
+        bytes.asDoubleBuffer(),
+        bytes.asLongBuffer(),
+        new AtomicInteger());
   }
 
   void hold() {

@@ -6,11 +6,12 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory for answers, kept for the next call up to a bound. Thread safe, without a lock.
+ * Memory for answers, of which a limited number is kept for later calls. Thread safe, without a
+ * lock.
  *
- * <p>Direct memory costs a registration and zeroing each time it is allocated; a call that finds
- * some here costs one exchange. What is given back beyond the bound, or after the pool was closed,
- * is freed.
+ * <p>Each allocation of direct memory is registered and filled with zeros. Kept memory costs one
+ * exchange instead. Memory that is returned beyond the limit, or after the pool was closed, is
+ * freed.
  */
 final class OutputMemoryPool implements AutoCloseable {
   private static final int SMALLEST = 256;
@@ -25,7 +26,7 @@ final class OutputMemoryPool implements AutoCloseable {
     this.idle = new AtomicReferenceArray<>(bound);
   }
 
-  /** Memory of at least this size, held once. Its content is undefined. */
+  /** Returns memory of at least this size with one holder. Its content is undefined. */
   OutputMemory take(long bytes) {
     for (int i = 0; i < idle.length(); i++) {
       if (idle.getPlain(i) != null) {
@@ -49,7 +50,7 @@ final class OutputMemoryPool implements AutoCloseable {
 
   private OutputMemory allocate(long bytes) {
     long address = memory.allocateForCall(bytes);
-    return new OutputMemory(this, address, memory.buffer(address, bytes));
+    return OutputMemory.of(this, address, memory.buffer(address, bytes));
   }
 
   /** Called by the last holder. */
@@ -79,12 +80,12 @@ final class OutputMemoryPool implements AutoCloseable {
     }
   }
 
-  /** How many answers are held now. */
+  /** Returns the number of answers that are held. */
   int lent() {
     return lent.get();
   }
 
-  /** Frees what is idle, now and whatever comes back later. */
+  /** Frees idle memory now, and held memory when it is returned. */
   @Override
   public void close() {
     closed = true;

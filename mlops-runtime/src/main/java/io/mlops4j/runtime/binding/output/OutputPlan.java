@@ -7,10 +7,10 @@ import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
 
 /**
- * One output that can be read.
+ * One output of the model.
  *
- * @param output its number in the signature
- * @param spec what the model declares
+ * @param output the number of the output in the signature
+ * @param spec the output as the model declares it
  */
 record OutputPlan(int output, ValueSpec spec) {
   String name() {
@@ -21,13 +21,13 @@ record OutputPlan(int output, ValueSpec spec) {
     return spec instanceof TensorSpec;
   }
 
-  /** Whether it is a map or a sequence of such. */
+  /** Whether it is a map or a sequence of maps. */
   boolean isOfMaps() {
     return spec instanceof MapSpec
         || (spec instanceof SequenceSpec sequence && sequence.element() instanceof MapSpec);
   }
 
-  /** The map of a map or of a sequence of such. */
+  /** Returns the map of a map or of a sequence of maps. */
   MapSpec map() {
     return spec instanceof SequenceSpec sequence ? (MapSpec) sequence.element() : (MapSpec) spec;
   }
@@ -52,7 +52,7 @@ record OutputPlan(int output, ValueSpec spec) {
             + "\"), or export the model so that it returns a tensor");
   }
 
-  /** The shape of an answer to no rows: what the model leaves open is 1. */
+  /** Returns the shape of a tensor without rows; dimensions that the model leaves open are 1. */
   long[] emptyShape() {
     TensorSpec tensor = requireTensor("shape");
     long[] shape = new long[Math.max(1, tensor.shape().size())];

@@ -14,14 +14,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the answers of one model out of its slots. Thread safe.
+ * Copies the answers of one model out of its slots. Thread safe.
  *
- * <p>Answers are copied out of the slot, whose turn ends there: an answer that its caller keeps
- * holds no slot, and survives the model. What the copy costs was measured to be a thousandth of the
- * smallest model's run.
+ * <p>After the copy the slot is free, so an answer that its caller keeps holds no slot and stays
+ * readable after the model is closed. The copy was measured to take a thousandth of the smallest
+ * model's run.
  *
- * <p>Sequences and maps are computed and copied like all outputs, whether or not they are read: who
- * will read an answer is not known when the model runs.
+ * <p>Sequences and maps are computed and copied like all outputs, because it is not known during
+ * the run whether they will be read.
  */
 public final class OutputReader implements AutoCloseable {
   private final List<OutputPlan> plans;
@@ -30,11 +30,11 @@ public final class OutputReader implements AutoCloseable {
   private volatile @Nullable OutputLayout last;
 
   /**
-   * Prepares for the outputs of a model.
+   * Creates the reader of a model's outputs.
    *
-   * @param signature what the model returns
-   * @param memory where answers lie
-   * @param kept how many answers' memory is kept for later ones
+   * @param signature the model's inputs and outputs
+   * @param memory where answers are allocated
+   * @param kept the number of answers whose memory is kept for later ones, 0 or more
    */
   public OutputReader(ModelSignature signature, DirectMemory memory, int kept) {
     List<OutputPlan> outputs = new ArrayList<>();
@@ -49,22 +49,22 @@ public final class OutputReader implements AutoCloseable {
    * Copies the answers of a slot that has run.
    *
    * @param slot the slot, not yet recycled
-   * @param rows how many rows it was asked
-   * @param whole whether the one row was the whole of an input, so that outputs are whole its
-   *     answer
-   * @return the answers, to be released
+   * @param rows the number of rows of the call
+   * @param whole whether the only row was the whole of an input, so that each output as a whole is
+   *     the answer to it
+   * @return the answers; the caller releases them
    */
   public Outputs read(EngineSlot slot, int rows, boolean whole) {
     return read(slot, -1, rows, whole);
   }
 
   /**
-   * Copies the answers of a slot that has run for several batches, each into memory of its own.
+   * Copies the answers of a slot that has run for several batches, each into its own memory.
    *
    * @param slot the slot, not yet recycled
-   * @param rows how many rows of each batch it was asked, one batch after the other
-   * @return the answers in the order of the batches, to be released; none if an output has not a
-   *     row for each row
+   * @param rows the number of rows of each batch, in the order of the run
+   * @return the answers in the order of the batches, which the caller releases; empty if an output
+   *     does not have one row for each input row
    */
   public List<Outputs> read(EngineSlot slot, int[] rows) {
     int all = Arrays.stream(rows).sum();
@@ -87,7 +87,10 @@ public final class OutputReader implements AutoCloseable {
     }
   }
 
-  /** Of some rows of several batches' answers, or from -1 on all of one's. */
+  /**
+   * Copies the answers to some rows of a run for several batches; to all rows if {@code first} is
+   * -1.
+   */
   private Outputs read(EngineSlot slot, int first, int rows, boolean whole) {
     OutputLayout known = last;
     boolean fits = known != null && known.isFor(rows, whole);
@@ -121,12 +124,13 @@ public final class OutputReader implements AutoCloseable {
   }
 
   /**
-   * Joins the answers to parts of a batch.
+   * Joins the answers to the parts of a batch.
    *
-   * @param parts in the order of the rows, all outputs tensors without text; released here
-   * @param rows how many all of them answer
-   * @return the answers, to be released
-   * @throws InferenceException if an answer is not one for each row
+   * @param parts the answers in the order of the rows, whose outputs are all tensors without text;
+   *     they are released here
+   * @param rows the number of rows of all parts
+   * @return the answers; the caller releases them
+   * @throws InferenceException if an output does not have one row for each input row
    */
   public Outputs join(List<Outputs> parts, int rows) {
     OutputLayout layout = new OutputLayout(plans.size(), rows, false);
@@ -160,7 +164,7 @@ public final class OutputReader implements AutoCloseable {
           || other[0] != part.rows()
           || !Arrays.equals(other, 1, other.length, shape, 1, shape.length)) {
         throw new InferenceException(
-            "output %s: found %s for %d rows and %s for others, expected a row for each; the rows of this model are not independent: load it without independentRows()"
+            "output %s: found %s for %d rows and %s for others, expected one row for each input row; the rows of this model are not independent, so load it without independentRows()"
                 .formatted(
                     plans.get(output).name(),
                     Arrays.toString(other),
@@ -174,18 +178,19 @@ public final class OutputReader implements AutoCloseable {
   }
 
   /**
-   * Whether every output is a tensor. ONNX Runtime's Java API cannot return an empty sequence.
+   * Returns whether every output is a tensor. ONNX Runtime's Java API cannot return an empty
+   * sequence.
    *
-   * @return false if one is a sequence or a map
+   * @return false if an output is a sequence or a map
    */
   public boolean areTensors() {
     return plans.stream().allMatch(OutputPlan::isTensor);
   }
 
   /**
-   * The answers to no rows, as far as the model declares them.
+   * Returns the answer to a batch without rows, as far as the model declares it.
    *
-   * @return empty answers, to be released
+   * @return empty outputs; the caller releases them
    */
   public Outputs empty() {
     OutputLayout none = new OutputLayout(plans.size(), 0, false);
@@ -211,7 +216,7 @@ public final class OutputReader implements AutoCloseable {
     return copy(value, into.layout().elements(output), into, used);
   }
 
-  /** What other calls share is not written, but left behind from this output on. */
+  /** Returns a layout that may be changed: a shared one is copied up to this output. */
   private static OutputLayout own(Outputs into, int output, @Nullable OutputLayout shared) {
     if (into.layout() == shared) {
       into.setLayout(shared.upTo(output));
@@ -219,7 +224,7 @@ public final class OutputReader implements AutoCloseable {
     return into.layout();
   }
 
-  /** The slow path: made anew by each call. */
+  /** The slow path, which allocates for each call. */
   private long copyNested(
       EngineValue value, Outputs into, int output, long used, @Nullable OutputLayout shared) {
     OutputPlan plan = plans.get(output);
@@ -280,7 +285,7 @@ public final class OutputReader implements AutoCloseable {
     return align(end + value.bytes());
   }
 
-  /** Of the first text on: they begin at 0 here. */
+  /** Copies offsets so that they begin at 0. */
   private static void copyOffsets(long from, long to, long elements) {
     int start = Native.getInt(from);
     if (start == 0) {
@@ -302,15 +307,18 @@ public final class OutputReader implements AutoCloseable {
   }
 
   /**
-   * How many answers are held now.
+   * Returns the number of answers that are held.
    *
-   * @return 0 when all were released
+   * @return 0 if all were released
    */
   public int lent() {
     return pool.lent();
   }
 
-  /** Frees idle memory; answers still held free theirs when they are released. */
+  /**
+   * Frees idle memory now. Held answers free theirs when they are released. A second call does
+   * nothing.
+   */
   @Override
   public void close() {
     pool.close();

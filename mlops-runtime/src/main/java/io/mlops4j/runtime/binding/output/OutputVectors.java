@@ -17,11 +17,11 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 
-/** Answers as Arrow vectors: one value a row, or a fixed-size list of them. */
+/** Answers as Arrow vectors with one value, or one fixed-size list of values, for each row. */
 final class OutputVectors {
   private OutputVectors() {}
 
-  /** A vector of no rows yet. */
+  /** Returns a vector without rows. */
   static FieldVector create(String name, ElementType type, int width, BufferAllocator allocator) {
     ArrowType values = ArrowTypes.arrowType(type);
     if (width == 1) {
@@ -56,7 +56,7 @@ final class OutputVectors {
     }
   }
 
-  /** One row that holds the whole of a tensor. */
+  /** Returns one row that holds a whole tensor. */
   static FixedShapeTensorVector tensor(
       Outputs outputs, int output, int count, BufferAllocator allocator) {
     OutputPlan plan = outputs.plans().get(output);
@@ -101,15 +101,15 @@ final class OutputVectors {
     }
   }
 
-  /** Arrow makes a full bitmap itself where none is given. */
-  @SuppressWarnings("NullAway") // its lists of buffers may hold null, and cannot say so
+  /** Arrow creates a full bitmap if the first buffer is null. */
+  @SuppressWarnings("NullAway") // Arrow accepts null in its lists of buffers, without an annotation
   private static List<ArrowBuf> noNulls(int size, ArrowBuf... others) {
     ArrowBuf[] buffers = new ArrowBuf[size];
     System.arraycopy(others, 0, buffers, 1, others.length);
     return Arrays.asList(buffers);
   }
 
-  /** The engine has a byte for each, Arrow a bit. */
+  /** The engine has a byte for each boolean, Arrow a bit. */
   private static void pack(BitVector bits, Outputs outputs, int output, int count) {
     bits.allocateNew(count);
     for (int i = 0; i < count; i++) {

@@ -40,11 +40,11 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers to one call. For one thread at a time, until they are released; the caller ensures
- * that.
+ * The answers to one call. They are readable until they are released, by one thread at a time; the
+ * caller ensures both.
  */
 public final class Outputs {
-  /** What one buffer holds. */
+  /** The largest size of one buffer. */
   private static final long LARGEST = Integer.MAX_VALUE - DirectMemory.ALIGNMENT;
 
   private static final Set<ElementType> FLOATS = Set.of(FLOAT32);
@@ -81,7 +81,7 @@ public final class Outputs {
     nested[output] = answer;
   }
 
-  /** A sequence or map; one without elements when nothing was asked. */
+  /** Returns a sequence or map; an empty one for a call without rows. */
   NestedAnswer nested(int output) {
     NestedAnswer answer = nested == null ? null : nested[output];
     return answer != null
@@ -90,9 +90,9 @@ public final class Outputs {
   }
 
   /**
-   * Moves to larger memory if there is need.
+   * Moves to larger memory if needed.
    *
-   * @throws InferenceException if there is none so large
+   * @throws InferenceException if so much memory cannot be allocated
    */
   void reserve(long bytes, long used, OutputMemoryPool pool) {
     if (memory.capacity() < bytes) {
@@ -124,11 +124,12 @@ public final class Outputs {
   }
 
   /**
-   * The number of an output.
+   * Returns the number of an output.
    *
-   * @param name its name
-   * @return from 0
-   * @throws IllegalArgumentException if there is none of this name, with those that there are
+   * @param name the output's name
+   * @return the number, from 0
+   * @throws IllegalArgumentException if there is no output of this name; the message lists the
+   *     names
    */
   public int find(String name) {
     Objects.requireNonNull(name, "output");
@@ -183,10 +184,10 @@ public final class Outputs {
   }
 
   /**
-   * A copy of a float32 output.
+   * Returns a copy of a float32 output.
    *
-   * @param output its number
-   * @return all its values
+   * @param output the number of the output
+   * @return all its values, row-major
    */
   public float[] floats(int output) {
     float[] into = new float[count(output)];
@@ -195,31 +196,29 @@ public final class Outputs {
   }
 
   /**
-   * Copies a float32 output.
+   * Copies a float32 output into an array.
    *
-   * @param output its number
-   * @param into where to write
-   * @param offset the first index to write
+   * @param output the number of the output
+   * @param into the array to write
+   * @param offset the first index to write, from 0
    */
   public void floats(int output, float[] into, int offset) {
     require(output, "floats", FLOATS);
     memory.floats().get((int) (layout.start(output) >>> 2), into, offset, count(output));
   }
 
-  boolean isFloat32(int output) {
-    return plans.get(output).type() == ElementType.FLOAT32;
-  }
-
-  /** Copies the values of a float32 output from an element on; embeddings are long. */
+  /**
+   * Copies values of a float32 output from an element on, in one step because embeddings are long.
+   */
   void floats(int output, long from, float[] into) {
     memory.floats().get(Math.toIntExact((layout.start(output) >>> 2) + from), into);
   }
 
   /**
-   * A copy of a floating-point output.
+   * Returns a copy of a floating-point output.
    *
-   * @param output its number
-   * @return all its values, widened
+   * @param output the number of the output
+   * @return all its values, row-major, widened exactly
    */
   public double[] doubles(int output) {
     require(output, "doubles", DOUBLES);
@@ -235,10 +234,10 @@ public final class Outputs {
   }
 
   /**
-   * A copy of an integer or boolean output.
+   * Returns a copy of an integer or boolean output.
    *
-   * @param output its number
-   * @return all its values, widened
+   * @param output the number of the output
+   * @return all its values, row-major, widened exactly
    */
   public long[] longs(int output) {
     require(output, "longs", LONGS);
@@ -254,10 +253,10 @@ public final class Outputs {
   }
 
   /**
-   * A copy of a text output.
+   * Returns a copy of a text output.
    *
-   * @param output its number
-   * @return all its values
+   * @param output the number of the output
+   * @return all its values, row-major
    */
   public String[] strings(int output) {
     require(output, "strings", TEXTS);
@@ -291,7 +290,7 @@ public final class Outputs {
     return utf8;
   }
 
-  /** An element of a key or value as an object; small integers as a Long. */
+  /** Returns a key or value as an object; integers of all types become a Long. */
   Object objectAt(Piece piece, int i) {
     long from = memory.address() + piece.start();
     return switch (piece.type()) {
@@ -353,7 +352,10 @@ public final class Outputs {
     return memory.address() + layout.start(output);
   }
 
-  /** Values in a row; {@link OutputLayout#NOT_BY_ROW} when the output has no row for each row. */
+  /**
+   * Returns the number of values in a row; {@link OutputLayout#NOT_BY_ROW} if the output does not
+   * have one row for each input row.
+   */
   int width(int output) {
     return layout.width(output);
   }
@@ -362,15 +364,15 @@ public final class Outputs {
     return plans;
   }
 
-  /** Whether an output has a row for each row, and so a column. */
+  /** Whether the output has one row for each input row, and so is a column. */
   boolean isColumn(int output) {
     return layout.width(output) != OutputLayout.NOT_BY_ROW;
   }
 
   /**
-   * The shape of a tensor, as the engine gave it.
+   * Returns the shape of a tensor, as the engine returned it.
    *
-   * @param output its number
+   * @param output the number of the output
    * @return a copy, outermost first; empty for a scalar
    * @throws IllegalArgumentException if the output is a sequence or map
    */
@@ -380,11 +382,11 @@ public final class Outputs {
   }
 
   /**
-   * A view of a whole tensor, whatever its first dimension is.
+   * Returns a view of a whole tensor, whatever its first dimension is.
    *
-   * @param output its number
-   * @param allocator counts it
-   * @return a vector of one row that holds this memory until it is closed
+   * @param output the number of the output
+   * @param allocator the allocator that counts the memory
+   * @return a vector of one row that holds this memory until it is closed; the caller closes it
    * @throws IllegalArgumentException if the output is a sequence or map
    */
   public FixedShapeTensorVector tensor(int output, BufferAllocator allocator) {
@@ -393,13 +395,13 @@ public final class Outputs {
   }
 
   /**
-   * A view of an output; of a sequence or map a copy.
+   * Returns a view of a tensor, or a copy of a sequence or map.
    *
-   * @param output its number
-   * @param allocator counts it
-   * @return a vector that holds this memory until it is closed: a row for each row; for a sequence
-   *     that is not by row, one row
-   * @throws IllegalArgumentException if a tensor has no row for each row
+   * @param output the number of the output
+   * @param allocator the allocator that counts the memory
+   * @return a vector that holds this memory until it is closed, with one row for each input row;
+   *     one row for a sequence that does not have one element for each row. The caller closes it
+   * @throws IllegalArgumentException if a tensor does not have one row for each input row
    */
   public FieldVector vector(int output, BufferAllocator allocator) {
     OutputPlan plan = plans.get(output);
@@ -412,19 +414,19 @@ public final class Outputs {
               + plan.name()
               + ": found the shape "
               + Arrays.toString(layout.shape(output))
-              + ", which is not a row for each of "
+              + ", which is not one row for each of "
               + rows
-              + ", expected that for a vector; read it with tensor, floats, doubles, longs or"
+              + ", expected such rows for a vector; read it with tensor, floats, doubles, longs or"
               + " strings");
     }
     return OutputVectors.view(this, output, plan.type(), allocator);
   }
 
   /**
-   * A view of all outputs that have a row for each row.
+   * Returns a view of all outputs that have one row for each input row.
    *
-   * @param allocator counts it
-   * @return a root that holds this memory until it is closed
+   * @param allocator the allocator that counts the memory
+   * @return a root that holds this memory until it is closed; the caller closes it
    */
   public VectorSchemaRoot root(BufferAllocator allocator) {
     List<FieldVector> vectors = new ArrayList<>(plans.size());
@@ -442,12 +444,12 @@ public final class Outputs {
     }
   }
 
-  /** The elements, or the offsets of text, as a buffer that holds the memory. */
+  /** Returns the elements, or the offsets of text, as a buffer that holds the memory. */
   ArrowBuf elements(int output, long bytes, BufferAllocator allocator) {
     return wrap(at(output), bytes, allocator);
   }
 
-  /** The bytes of text. */
+  /** Returns the bytes of text as a buffer that holds the memory. */
   ArrowBuf utf8(int output, BufferAllocator allocator) {
     long offsets = at(output);
     long last = 4 * layout.elements(output);
@@ -479,7 +481,7 @@ public final class Outputs {
     }
   }
 
-  /** Ends reading; views that are still open keep the memory until they are closed. */
+  /** Releases the answers. Open views keep the memory until they are closed. */
   public void release() {
     memory.release();
   }

@@ -29,7 +29,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes output records of answers; bound once for a record class. Thread safe.
+ * Creates output records from answers. It is bound once for a record class. Thread safe.
  *
  * @param <O> the record
  */
@@ -47,14 +47,15 @@ public final class RecordReader<O extends Record> {
   }
 
   /**
-   * Binds a record.
+   * Binds a record class.
    *
-   * @param lookup who may access it; null for records of the class path
-   * @param type the record; its components are outputs, a {@link PredictionId} or {@link ServedBy}
-   * @param signature what the model returns
+   * @param lookup a lookup with access to the record; null for records of the class path
+   * @param type the record class; its components are outputs, a {@link PredictionId} or a {@link
+   *     ServedBy}
+   * @param signature the model's inputs and outputs
    * @param <O> the record
-   * @return the bound record
-   * @throws ModelInputException if a component is unknown or of a wrong type
+   * @return the reader of such records
+   * @throws ModelInputException if a component is unknown or has a wrong type
    */
   public static <O extends Record> RecordReader<O> of(
       MethodHandles.@Nullable Lookup lookup, Class<O> type, ModelSignature signature) {
@@ -75,10 +76,10 @@ public final class RecordReader<O extends Record> {
   }
 
   /**
-   * Makes the record of a row.
+   * Creates the record of a row.
    *
    * @param answer the answers
-   * @param row from 0
+   * @param row the row, from 0
    * @return a new record
    */
   public O read(Answer answer, int row) {
@@ -152,7 +153,7 @@ public final class RecordReader<O extends Record> {
     return get.asType(get.type().changeReturnType(type));
   }
 
-  /** Whether a component is the map that a model returns for each row. */
+  /** Whether a component is the map that the model returns for each row. */
   private static boolean holdsMap(RecordComponent component, ValueSpec spec) {
     return new OutputPlan(0, spec).isOfMaps()
         && component.getGenericType() instanceof ParameterizedType map
@@ -187,7 +188,7 @@ public final class RecordReader<O extends Record> {
     }
     List<String> types = Components.javaTypes(held -> Widening.isExact(tensor.type(), held));
     return types.isEmpty()
-        ? ", which no component does: ask with a batch"
+        ? ", which components cannot hold; call the model with a batch"
         : ": " + String.join(", ", types) + ", or an array of such";
   }
 
@@ -206,10 +207,13 @@ public final class RecordReader<O extends Record> {
     return Collections.unmodifiableMap(map);
   }
 
-  /** What carries an output's value; narrowed again without loss, as the types were checked. */
+  /**
+   * Returns the type of an output's value before the record. Narrowing it again loses nothing,
+   * because the types were checked.
+   */
   private static Class<?> wide(ElementType type) {
     return switch (type) {
-      case FLOAT32 -> float.class; // a double would make another of a signalling not-a-number
+      case FLOAT32 -> float.class; // a conversion to double would change a signalling NaN
       case FLOAT64, FLOAT16, BFLOAT16 -> double.class;
       case STRING -> String.class;
       default -> long.class;
@@ -257,7 +261,7 @@ public final class RecordReader<O extends Record> {
 
   private static String remedy(int output, Outputs outputs) {
     return outputs.width(output) == OutputLayout.NOT_BY_ROW
-        ? "ask with a batch, whose Prediction.tensor gives it whole"
+        ? "call the model with a batch and read the output with Prediction.tensor"
         : "use an array component";
   }
 
@@ -279,11 +283,12 @@ public final class RecordReader<O extends Record> {
     Outputs outputs = answer.outputsByRow();
     int width = outputs.width(output);
     if (width == OutputLayout.NOT_BY_ROW) {
-      throw shape(output, outputs, "a row for each row; " + remedy(output, outputs));
+      throw shape(output, outputs, "one row for each input row; " + remedy(output, outputs));
     }
     long first = (long) row * width;
     Object array = Array.newInstance(element, width);
-    if (array instanceof float[] floats && outputs.isFloat32(output)) {
+    if (array instanceof float[] floats
+        && outputs.plans().get(output).type() == ElementType.FLOAT32) {
       outputs.floats(output, first, floats);
       return array;
     }

@@ -12,10 +12,9 @@ import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.complex.MapVector;
 
 /**
- * Rows of single calls, collected into columns: what was asked and what was answered. One thread at
- * a time.
+ * Rows of single calls, collected into columns of features and answers. For one thread at a time.
  *
- * @param <I> the record that asks
+ * @param <I> the input record
  */
 public final class RowBlock<I extends Record> implements AutoCloseable {
   private final RecordColumns<I> columns;
@@ -27,11 +26,11 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
   private int rows;
 
   /**
-   * An empty block.
+   * Creates an empty block.
    *
-   * @param columns the record as columns
-   * @param like answers that tell which outputs there are
-   * @param allocator where the columns lie
+   * @param columns the converter of records to columns
+   * @param like answers with the outputs to collect
+   * @param allocator where the columns are allocated
    */
   public RowBlock(RecordColumns<I> columns, Outputs like, BufferAllocator allocator) {
     this.columns = columns;
@@ -56,10 +55,10 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
   }
 
   /**
-   * Whether answers have the shape of those collected here.
+   * Returns whether answers have the shape of those collected here.
    *
    * @param answer other answers
-   * @return false when they need a block of their own
+   * @return false if they need another block
    */
   public boolean accepts(Outputs answer) {
     int column = 0;
@@ -79,9 +78,9 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
   /**
    * Adds a row.
    *
-   * @param asked the record
-   * @param answer the answers that hold its row, of a shape that is accepted
-   * @param row which of their rows
+   * @param asked the input record
+   * @param answer the answers with its row, of a shape that this block accepts
+   * @param row the row in these answers, from 0
    */
   public void add(I asked, Outputs answer, int row) {
     columns.set(features, rows, asked);
@@ -105,7 +104,7 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
   }
 
   /**
-   * How many rows were added.
+   * Returns the number of rows that were added.
    *
    * @return 0 or more
    */
@@ -114,18 +113,18 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
   }
 
   /**
-   * Gives away what was asked; once, after the last row.
+   * Moves the features out of the block; call it once, after the last row.
    *
-   * @return an owned batch, which the caller closes
+   * @return an owned batch; the caller closes it
    */
   public FeatureBatch features() {
     return owned(features);
   }
 
   /**
-   * Gives away what was answered; once, after the last row.
+   * Moves the answers out of the block; call it once, after the last row.
    *
-   * @return an owned batch, which the caller closes
+   * @return an owned batch; the caller closes it
    */
   public FeatureBatch answers() {
     return owned(answers);
@@ -138,7 +137,7 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
     return FeatureBatch.owning(new VectorSchemaRoot(fields, vectors, rows));
   }
 
-  /** Frees what was not given away. */
+  /** Frees what was not moved out. A second call does nothing. */
   @Override
   public void close() {
     features.forEach(ValueVector::close);

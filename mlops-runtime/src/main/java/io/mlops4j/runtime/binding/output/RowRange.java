@@ -5,8 +5,8 @@ import io.mlops4j.runtime.memory.Native;
 import io.mlops4j.spi.EngineValue;
 
 /**
- * Some of the rows of an output that has a row for each row, as if they were all. One view for one
- * output after the other. Its {@link #offsets} of text begin where the rows do, not at 0.
+ * A range of the rows of an output that has one row for each input row, as an output of its own.
+ * The {@link #offsets} of its text do not begin at 0.
  */
 final class RowRange implements EngineValue {
   private final EngineValue whole;
@@ -19,7 +19,7 @@ final class RowRange implements EngineValue {
     this.rows = rows;
   }
 
-  /** Whether an output has a row for each row. */
+  /** Whether an output has one row for each input row. */
   static boolean isByRow(EngineValue output, int rows) {
     return switch (output.kind()) {
       case TENSOR -> output.rank() > 0 && output.dim(0) == rows;
@@ -69,7 +69,7 @@ final class RowRange implements EngineValue {
     return whole.offsets() != 0;
   }
 
-  /** Bytes of a row; of text its elements. */
+  /** Returns the bytes of a row; for text its elements. */
   private long perRow() {
     if (!isText()) {
       return whole.bytes() / whole.dim(0);

@@ -1,4 +1,4 @@
-/** How an engine's answers become Arrow columns, Java values and records. */
+/** Reads an engine's answers as Arrow columns, Java values and records. */
 @NullMarked
 package io.mlops4j.runtime.binding.output;
 

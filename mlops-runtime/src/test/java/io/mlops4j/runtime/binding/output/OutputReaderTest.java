@@ -90,7 +90,7 @@ class OutputReaderTest {
       assertThat(tensor.getValueCount()).isEqualTo(1);
       assertThatThrownBy(() -> stacked.vector(0, memory))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("output y: found the shape [], which is not a row for each of 1");
+          .hasMessageContaining("output y: found the shape [], which is not one row for each of 1");
     } finally {
       whole.release();
       stacked.release();
