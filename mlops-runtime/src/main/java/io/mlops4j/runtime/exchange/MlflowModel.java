@@ -343,7 +343,7 @@ public final class MlflowModel {
   }
 
   /**
-   * For people.
+   * Returns a description for people.
    *
    * @return the folder
    */

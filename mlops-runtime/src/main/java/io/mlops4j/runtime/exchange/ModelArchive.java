@@ -342,8 +342,8 @@ public final class ModelArchive {
     ModelVersion version = registry.publish(card, model, how);
     if (!version.digest().equals(index.digest())) {
       throw new IntegrityException(
-          "%s: found that %s has %s in %s, expected %s"
-              .formatted(file, version, version.digest(), registry.location(), index.digest()));
+          "%s: found the digest %s of %s in %s, expected %s; the files changed during the import, import the archive again"
+              .formatted(file, version.digest(), version, registry.location(), index.digest()));
     }
     signatures.values().forEach(bundle -> registry.addSignature(version, bundle));
     return version;
@@ -364,7 +364,7 @@ public final class ModelArchive {
   }
 
   /**
-   * For people.
+   * Returns a description for people.
    *
    * @return the model, its digest, and the file
    */

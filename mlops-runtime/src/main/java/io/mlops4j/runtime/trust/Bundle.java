@@ -58,7 +58,7 @@ final class Bundle {
   /** Returns the key that the bundle names, for messages. */
   String signer() {
     return hint == null
-        ? "a key that it does not name"
+        ? "no key"
         : "the key " + Texts.plain(hint.substring(0, Math.min(12, hint.length())));
   }
 
@@ -88,7 +88,7 @@ final class Bundle {
     Bundle bundle = readAny(bytes);
     if (bundle.byCertificate) {
       throw new RefusedSignature(
-          "a bundle signed with a certificate, where only signatures by keys are known;"
+          "a bundle signed with a certificate, which is not supported;"
               + " sign with a key, for example by \"model_signing sign key\"");
     }
     return bundle;

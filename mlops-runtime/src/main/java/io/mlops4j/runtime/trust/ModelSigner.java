@@ -116,7 +116,7 @@ public final class ModelSigner implements RecordSigner {
       return Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new RegistryException(
-          file + ": the signature cannot be written (" + e + "); check permissions and space", e);
+          file + ": cannot write the signature (" + e + "); check permissions and space", e);
     }
   }
 
@@ -174,7 +174,7 @@ public final class ModelSigner implements RecordSigner {
   }
 
   /**
-   * For people.
+   * Returns a description for people.
    *
    * @return the key
    */

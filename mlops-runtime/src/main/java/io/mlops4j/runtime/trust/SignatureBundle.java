@@ -82,14 +82,14 @@ public final class SignatureBundle {
   }
 
   /**
-   * For people.
+   * Returns a description for people.
    *
    * @return the model, the number of files, and the key that the bundle names
    */
   @Override
   public String toString() {
     int files = statement.files().size();
-    return "signature of %s, %d file%s, by %s"
+    return "signature of %s, %d file%s, naming %s"
         .formatted(Texts.plain(statement.subject()), files, files == 1 ? "" : "s", bundle.signer());
   }
 }

@@ -126,7 +126,7 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
     }
     throw new UntrustedModelException(
         model,
-        "%s: found %s in %s, expected a signature of exactly these files by %s; nothing of it was loaded: have it signed by the owner of such a key, or name another key for it in the trust policy"
+        "%s: found %s in %s, expected a signature of exactly these files by %s; the model was not loaded; have it signed by the owner of such a key, or require another key for it in the trust policy"
             .formatted(model, all(found), source.main(), rule.signers()),
         signatures.isEmpty());
   }
@@ -171,12 +171,13 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
     return found.isEmpty() ? "no signature" : String.join(", and ", found);
   }
 
-  /** Returns what a key of the rule has signed. */
+  /** Returns the statement of a bundle that a key of the rule has signed. */
   private Statement statement(String model, ByteBuffer signature, Rule rule)
       throws RefusedSignature {
     Bundle bundle = Bundle.read(signature);
     if (rule.keys.stream().noneMatch(bundle::isSignedBy)) {
-      throw new RefusedSignature("a signature by " + bundle.signer() + " that none of them made");
+      throw new RefusedSignature(
+          "a signature that names " + bundle.signer() + " and that no required key made");
     }
     Statement statement = bundle.statement();
     String subject = statement.subject();
@@ -240,7 +241,7 @@ public final class TrustPolicy implements RecordTrust, VersionTrust {
   }
 
   /**
-   * For people.
+   * Returns a description for people.
    *
    * @return the models that have a rule
    */

@@ -89,7 +89,7 @@ public final class TrustedKey {
   }
 
   /**
-   * For people.
+   * Returns a description for people.
    *
    * @return for example {@code P-384 key e8450dec4eb9}
    */

@@ -54,7 +54,7 @@ class PublicToolBundlesTest {
     assertThat(policy.verify("m", folder).external()).hasSize(2);
     assertThatThrownBy(() -> TrustPolicy.signedBy(TrustFixture.OTHER).verify("m", folder))
         .isInstanceOf(UntrustedModelException.class)
-        .hasMessageContaining("a signature by a key that it does not name that none of them made");
+        .hasMessageContaining("a signature that names no key and that no required key made");
   }
 
   @Test

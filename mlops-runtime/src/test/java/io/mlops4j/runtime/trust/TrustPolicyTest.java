@@ -57,10 +57,10 @@ class TrustPolicyTest {
     assertThatThrownBy(() -> TrustPolicy.signedBy(OTHER).verify("fraud", source))
         .isInstanceOf(UntrustedModelException.class)
         .hasMessageContainingAll(
-            "fraud: found a signature by the key " + KEY.hint().substring(0, 12),
+            "fraud: found a signature that names the key " + KEY.hint().substring(0, 12),
             "expected a signature of exactly these files by " + OTHER,
-            "nothing of it was loaded",
-            "name another key");
+            "the model was not loaded",
+            "require another key");
   }
 
   @Test
@@ -188,7 +188,7 @@ class TrustPolicyTest {
     refusedBundle(
         good.replace("\"signatures\":[", "\"signatures\":[{},"), "\"signatures\" with 2 elements");
     refusedBundle(good.replace("in-toto+json\"", "else\""), "\"payloadType\" being");
-    refusedBundle(good.replace("\"payload\":\"e", "\"payload\":\"f"), "that none of them made");
+    refusedBundle(good.replace("\"payload\":\"e", "\"payload\":\"f"), "that no required key made");
   }
 
   private void refusedBundle(String bundle, String words) {

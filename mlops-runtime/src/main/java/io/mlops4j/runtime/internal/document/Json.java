@@ -113,7 +113,10 @@ public final class Json {
         : "the seal " + found + " over bytes whose seal is " + expected;
   }
 
-  /** Searches the seal. A text value cannot match, because its quotation marks are escaped. */
+  /**
+   * Returns the position of the seal's digits, or -1. Text values cannot match, because their
+   * quotation marks are escaped.
+   */
   private static int sealAt(byte[] bytes) {
     for (int at = bytes.length - SEAL_TEXT.length; at >= 0; at--) {
       if (bytes[at] == SEAL_TEXT[0]
