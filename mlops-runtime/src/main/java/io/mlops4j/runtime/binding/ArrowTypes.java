@@ -7,6 +7,8 @@ import io.mlops4j.feature.FixedShapeTensorType;
 import io.mlops4j.model.ElementType;
 import java.util.EnumMap;
 import java.util.Map;
+import org.apache.arrow.vector.ExtensionTypeVector;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.types.Types;
 import org.apache.arrow.vector.types.Types.MinorType;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -56,6 +58,18 @@ public final class ArrowTypes {
   static MinorType storage(Field field) {
     return Types.getMinorTypeForArrowType(
         field.getType() instanceof ExtensionType typed ? typed.storageType() : field.getType());
+  }
+
+  /**
+   * Returns the vector that holds the values.
+   *
+   * @param vector any vector
+   * @return the storage of an extension type, otherwise the same vector
+   */
+  public static FieldVector storage(FieldVector vector) {
+    return vector instanceof ExtensionTypeVector<?> typed
+        ? (FieldVector) typed.getUnderlyingVector()
+        : vector;
   }
 
   /**

@@ -22,17 +22,22 @@ final class ComponentWriter {
   static MethodHandle number(ColumnSource source, RecordComponent component, MethodHandle getter) {
     Class<?> type = component.getType();
     ElementType target = source.target();
-    boolean exact = Widening.isExact(Components.typeOf(component), target);
+    boolean exact = Widening.isExact(Components.requireElementType(type), target);
     Class<?> carrier = carrier(type, exact, target);
     MethodHandle value = getter.asType(methodType(carrier, Record.class));
     if (!exact || !type.isPrimitive()) {
-      MethodHandle bits = find(exact ? "bits" : "narrow", long.class, ColumnSource.class, carrier);
+      MethodHandle bits =
+          find(
+              ComponentWriter.class,
+              exact ? "bits" : "narrow",
+              long.class,
+              ColumnSource.class,
+              carrier);
       value =
           MethodHandles.filterReturnValue(value, MethodHandles.insertArguments(bits, 0, source));
       carrier = long.class;
     }
-    MethodHandle put = find("put" + target.bytes(), void.class, long.class, carrier);
-    return MethodHandles.collectArguments(put, 1, value);
+    return MethodHandles.collectArguments(put(target, carrier), 1, value);
   }
 
   /** Returns the type of a value between the record and memory. */
@@ -110,9 +115,28 @@ final class ComponentWriter {
     return getter.asType(methodType(Object.class, Record.class));
   }
 
-  private static MethodHandle find(String name, Class<?> returned, Class<?>... taken) {
+  /** Returns a handle {@code (long address, carrier) -> void}; true is written as 1. */
+  private static MethodHandle put(ElementType target, Class<?> carrier) {
+    MethodHandle put =
+        switch (target.bytes()) {
+          case 1 -> find(Native.class, "putByte", void.class, long.class, byte.class);
+          case 2 -> find(Native.class, "putShort", void.class, long.class, short.class);
+          case 4 ->
+              carrier == float.class
+                  ? find(Native.class, "putFloat", void.class, long.class, float.class)
+                  : find(Native.class, "putInt", void.class, long.class, int.class);
+          default ->
+              carrier == double.class
+                  ? find(Native.class, "putDouble", void.class, long.class, double.class)
+                  : find(Native.class, "putLong", void.class, long.class, long.class);
+        };
+    return MethodHandles.explicitCastArguments(put, methodType(void.class, long.class, carrier));
+  }
+
+  private static MethodHandle find(
+      Class<?> owner, String name, Class<?> returned, Class<?>... taken) {
     try {
-      return HERE.findStatic(ComponentWriter.class, name, methodType(returned, taken));
+      return HERE.findStatic(owner, name, methodType(returned, taken));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
@@ -138,7 +162,8 @@ final class ComponentWriter {
         Native.putLong(address + 8L * i, longs[i]);
       }
     } else {
-      boolean exact = Widening.isExact(Components.typeOf(array), source.target());
+      boolean exact =
+          Widening.isExact(Components.requireElementType(array.getClass()), source.target());
       for (int i = 0; i < width; i++) {
         Object value = Array.get(array, i);
         long bits = exact ? bits(source, value) : narrow(source, value);
@@ -157,34 +182,6 @@ final class ComponentWriter {
 
   static String textOf(ColumnSource source, @Nullable Object value) {
     return value == null ? source.textForNull() : Components.text(value);
-  }
-
-  static void put1(long address, boolean value) {
-    Native.putByte(address, (byte) (value ? 1 : 0));
-  }
-
-  static void put1(long address, long value) {
-    Native.putByte(address, (byte) value);
-  }
-
-  static void put2(long address, long value) {
-    Native.putShort(address, (short) value);
-  }
-
-  static void put4(long address, long value) {
-    Native.putInt(address, (int) value);
-  }
-
-  static void put8(long address, long value) {
-    Native.putLong(address, value);
-  }
-
-  static void put4(long address, float value) {
-    Native.putFloat(address, value);
-  }
-
-  static void put8(long address, double value) {
-    Native.putDouble(address, value);
   }
 
   /**

@@ -105,14 +105,9 @@ public final class Components {
     };
   }
 
-  /** Returns the element type of a component that is known to have one. */
-  static ElementType typeOf(RecordComponent component) {
-    return Objects.requireNonNull(elementType(component.getType()));
-  }
-
-  /** Returns the element type of an array that is known to have one. */
-  static ElementType typeOf(Object array) {
-    return Objects.requireNonNull(elementType(array.getClass()));
+  /** Returns the element type of a type that is known to have one. */
+  static ElementType requireElementType(Class<?> type) {
+    return Objects.requireNonNull(elementType(type));
   }
 
   /**
@@ -123,7 +118,7 @@ public final class Components {
    */
   public static List<String> javaTypes(Predicate<ElementType> fits) {
     return HELD.stream()
-        .filter(type -> fits.test(Objects.requireNonNull(elementType(type))))
+        .filter(type -> fits.test(requireElementType(type)))
         .map(Class::getSimpleName)
         .toList();
   }

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BaseFixedWidthVector;
-import org.apache.arrow.vector.ExtensionTypeVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
@@ -118,7 +117,7 @@ final class InputColumns {
     checkType(sources[i], column, cell);
     types[i] = cell.type();
     bits[i] = cell.type() == ElementType.BOOL ? 1 : 8 * cell.type().bytes();
-    FieldVector storage = storage(column);
+    FieldVector storage = ArrowTypes.storage(column);
     checkValues(i, (BaseFixedWidthVector) storage);
     if (storage == column) {
       classes[i] = column.getClass();
@@ -132,7 +131,7 @@ final class InputColumns {
       spareList = new ListColumn(plan, sources[0]);
     }
     ListColumn values = spareList;
-    values.check(cell, storage(column), rows, whole);
+    values.check(cell, ArrowTypes.storage(column), rows, whole);
     resizeDims(plan.rank(values.shape().length, whole));
     plan.dims(rows, values.shape(), whole, dims);
     plan.check(dims, whole, rows, symbols);
@@ -159,7 +158,7 @@ final class InputColumns {
   }
 
   private static void checkType(ColumnSource source, FieldVector column, Cell cell) {
-    FieldVector storage = storage(column);
+    FieldVector storage = ArrowTypes.storage(column);
     if (storage.getMinorType() != cell.storage()) {
       throw new ModelInputException(
           source.column(),
@@ -173,12 +172,6 @@ final class InputColumns {
       throw new ModelInputException(
           source.column(), count + " values", rows + ", the number of rows of its batch");
     }
-  }
-
-  static FieldVector storage(FieldVector column) {
-    return column instanceof ExtensionTypeVector<?> typed
-        ? (FieldVector) typed.getUnderlyingVector()
-        : column;
   }
 
   private void checkValues(int i, BaseFixedWidthVector values) {

@@ -46,27 +46,12 @@ public final class JoinableBatch {
 
   /** Adds the rank of a row, then its sizes. */
   private static boolean addShape(Cell cell, FieldVector column, List<Long> into) {
-    if (cell.isSingle()) {
-      into.add(0L);
-      return true;
-    }
-    if (cell.hasShape()) {
-      add(cell.shape(), into);
-      return true;
-    }
-    long[] found = firstShape(InputColumns.storage(column));
-    if (found.length != cell.rank()) {
-      return false;
-    }
-    add(found, into);
-    return true;
-  }
-
-  private static void add(long[] shape, List<Long> into) {
+    long[] shape = cell.hasShape() ? cell.shape() : firstShape(ArrowTypes.storage(column));
     into.add((long) shape.length);
     for (long size : shape) {
       into.add(size);
     }
+    return shape.length == cell.rank();
   }
 
   /** Returns an empty shape if the first row does not show one. */

@@ -76,7 +76,7 @@ final class ListColumn {
     width = list.getListSize();
     offsets = 0;
     dense = true;
-    values = InputColumns.storage(list.getDataVector());
+    values = ArrowTypes.storage(list.getDataVector());
     long needed = (long) rows * width;
     if (needed > InputPlan.LIMIT
         || values.getValueCount() < needed
@@ -89,7 +89,7 @@ final class ListColumn {
   private void checkOffsets(ListVector list, boolean whole, @Nullable FixedSizeListVector shapes) {
     InputColumns.checkCapacity(source, list.getOffsetBuffer(), 4L * (rows + 1));
     offsets = list.getOffsetBuffer().memoryAddress();
-    values = InputColumns.storage(list.getDataVector());
+    values = ArrowTypes.storage(list.getDataVector());
     dense = rowValidity == 0 && listValidity == 0;
     int first = firstRow();
     if (first < 0) {

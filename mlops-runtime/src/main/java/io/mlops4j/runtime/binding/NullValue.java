@@ -77,15 +77,10 @@ record NullValue(long bits, @Nullable String text) {
   }
 
   private static boolean fits(BigInteger value, ElementType type) {
-    int bits = 8 * type.bytes();
-    boolean unsigned =
-        switch (type) {
-          case UINT8, UINT16, UINT32, UINT64 -> true;
-          default -> false;
-        };
-    return unsigned
-        ? value.signum() >= 0 && value.bitLength() <= bits
-        : value.bitLength() <= bits - 1;
+    ElementType held = value.bitLength() < Long.SIZE ? ElementType.INT64 : ElementType.UINT64;
+    boolean isHeld =
+        held == ElementType.INT64 || (value.signum() > 0 && value.bitLength() == Long.SIZE);
+    return isHeld && Narrow.fits(value.longValue(), held, type);
   }
 
   private static ModelLoadException refused(Feature feature, ElementType type, String found) {

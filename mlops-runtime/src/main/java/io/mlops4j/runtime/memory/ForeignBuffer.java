@@ -36,8 +36,7 @@ final class ForeignBuffer {
   /** {@code MemorySegment.ofAddress(address).reinterpret(bytes).asByteBuffer()}. */
   private static MethodHandle bySegment() throws ReflectiveOperationException {
     Class<?> segment = Class.forName("java.lang.foreign.MemorySegment");
-    MethodHandles.Lookup lookup =
-        MethodHandles.lookup(); // the JVM checks which module calls reinterpret
+    MethodHandles.Lookup lookup = MethodHandles.lookup(); // the JVM checks the calling module
     MethodHandle at = lookup.findStatic(segment, "ofAddress", methodType(segment, long.class));
     MethodHandle sized =
         lookup.findVirtual(segment, "reinterpret", methodType(segment, long.class));

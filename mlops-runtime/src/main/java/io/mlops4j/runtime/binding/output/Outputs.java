@@ -18,6 +18,7 @@ import io.mlops4j.error.InferenceException;
 import io.mlops4j.feature.FixedShapeTensorVector;
 import io.mlops4j.internal.Suggestions;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.runtime.binding.ArrowTypes;
 import io.mlops4j.runtime.binding.Scalars;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.memory.Native;
@@ -32,7 +33,6 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.ForeignAllocation;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BitVectorHelper;
-import org.apache.arrow.vector.ExtensionTypeVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VarCharVector;
@@ -321,10 +321,7 @@ public final class Outputs {
       int at,
       int count) {
     long from = memory.address() + start;
-    FieldVector storage =
-        into instanceof ExtensionTypeVector<?> typed
-            ? (FieldVector) typed.getUnderlyingVector()
-            : into;
+    FieldVector storage = ArrowTypes.storage(into);
     if (storage instanceof VarCharVector text) {
       for (int i = 0; i < count; i++) {
         text.setSafe(at + i, utf8At(from, elements, first + i));

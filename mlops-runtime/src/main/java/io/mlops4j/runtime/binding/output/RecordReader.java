@@ -8,6 +8,7 @@ import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.internal.Suggestions;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.model.MapSpec;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
@@ -107,15 +108,19 @@ public final class RecordReader<O extends Record> {
           Suggestions.hint(component.getName(), names));
     }
     int output = names.indexOf(name);
-    return reader(component, signature.outputs().get(output), output);
+    return reader(component, new OutputPlan(output, signature.outputs().get(output)));
   }
 
-  private static MethodHandle reader(RecordComponent component, ValueSpec spec, int output) {
+  private static MethodHandle reader(RecordComponent component, OutputPlan plan) {
+    ValueSpec spec = plan.spec();
     Class<?> type = component.getType();
     ElementType held = Components.elementType(type);
-    if (type == Map.class && holdsMap(component, spec)) {
-      MethodHandle map = find("mapAt", Map.class, int.class, Answer.class, int.class);
-      return MethodHandles.insertArguments(map, 0, output);
+    if (plan.isOfMaps()
+        && component.getGenericType() instanceof ParameterizedType map
+        && type == Map.class
+        && List.of(map.getActualTypeArguments()).equals(mapTypes(plan))) {
+      MethodHandle read = find("mapAt", Map.class, int.class, Answer.class, int.class);
+      return MethodHandles.insertArguments(read, 0, plan.output());
     }
     if (!(spec instanceof TensorSpec tensor)
         || held == null
@@ -124,9 +129,9 @@ public final class RecordReader<O extends Record> {
       throw new ModelInputException(
           component.getName(),
           component.getGenericType().getTypeName().replaceAll("java\\.(lang|util)\\.", ""),
-          "what holds the model's " + spec + expectedMap(spec) + expectedTypes(spec));
+          "what holds the model's " + spec + expectedTypes(plan));
     }
-    if (!type.isArray() && new OutputPlan(output, spec).hasSeveral()) {
+    if (!type.isArray() && plan.hasSeveral()) {
       throw new ModelInputException(
           component.getName(), type.getSimpleName(), "an array, as the model returns " + spec);
     }
@@ -142,24 +147,21 @@ public final class RecordReader<O extends Record> {
     if (type.isArray()) {
       MethodHandle array =
           find("array", Object.class, Class.class, int.class, Answer.class, int.class);
-      return MethodHandles.insertArguments(array, 0, value, output)
+      return MethodHandles.insertArguments(array, 0, value, plan.output())
           .asType(methodType(type, Answer.class, int.class));
     }
     MethodHandle get = find(name + "At", wide, int.class, Answer.class, int.class);
-    get = MethodHandles.insertArguments(get, 0, output);
+    get = MethodHandles.insertArguments(get, 0, plan.output());
     if (primitive.isPrimitive()) {
       get = MethodHandles.explicitCastArguments(get, get.type().changeReturnType(primitive));
     }
     return get.asType(get.type().changeReturnType(type));
   }
 
-  /** Whether a component is the map that the model returns for each row. */
-  private static boolean holdsMap(RecordComponent component, ValueSpec spec) {
-    return new OutputPlan(0, spec).isOfMaps()
-        && component.getGenericType() instanceof ParameterizedType map
-        && map.getActualTypeArguments()[0] == boxed(new OutputPlan(0, spec).map().key())
-        && map.getActualTypeArguments()[1]
-            == boxed(((TensorSpec) new OutputPlan(0, spec).map().value()).type());
+  /** Returns the types of the keys and values of the map that the model returns for each row. */
+  private static List<Class<?>> mapTypes(OutputPlan plan) {
+    MapSpec map = plan.map();
+    return List.of(boxed(map.key()), boxed(((TensorSpec) map.value()).type()));
   }
 
   private static Class<?> boxed(ElementType type) {
@@ -171,22 +173,15 @@ public final class RecordReader<O extends Record> {
     };
   }
 
-  private static String expectedMap(ValueSpec spec) {
-    OutputPlan plan = new OutputPlan(0, spec);
-    return plan.isOfMaps()
-        ? ", a Map<"
-            + boxed(plan.map().key()).getSimpleName()
-            + ", "
-            + boxed(((TensorSpec) plan.map().value()).type()).getSimpleName()
-            + ">"
-        : "";
-  }
-
-  private static String expectedTypes(ValueSpec spec) {
-    if (!(spec instanceof TensorSpec tensor)) {
+  private static String expectedTypes(OutputPlan plan) {
+    if (plan.isOfMaps()) {
+      List<String> names = mapTypes(plan).stream().map(Class::getSimpleName).toList();
+      return ", a Map<" + String.join(", ", names) + ">";
+    }
+    if (!plan.isTensor()) {
       return "";
     }
-    List<String> types = Components.javaTypes(held -> Widening.isExact(tensor.type(), held));
+    List<String> types = Components.javaTypes(held -> Widening.isExact(plan.type(), held));
     return types.isEmpty()
         ? ", which components cannot hold; call the model with a batch"
         : ": " + String.join(", ", types) + ", or an array of such";

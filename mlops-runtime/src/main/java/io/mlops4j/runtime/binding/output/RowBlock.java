@@ -18,11 +18,12 @@ import org.apache.arrow.vector.complex.MapVector;
  */
 public final class RowBlock<I extends Record> implements AutoCloseable {
   private final RecordColumns<I> columns;
-  private final BufferAllocator allocator;
   private final List<FieldVector> features;
   private final List<FieldVector> answers = new ArrayList<>();
-  private final List<Integer> outputs = new ArrayList<>();
-  private final List<Integer> widths = new ArrayList<>();
+
+  /** The width of each output; {@link OutputLayout#NOT_BY_ROW} if it is not collected. */
+  private final int[] widths;
+
   private int rows;
 
   /**
@@ -34,18 +35,17 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
    */
   public RowBlock(RecordColumns<I> columns, Outputs like, BufferAllocator allocator) {
     this.columns = columns;
-    this.allocator = allocator;
     this.features = columns.create(allocator);
+    this.widths = new int[like.plans().size()];
     try {
-      for (int i = 0; i < like.plans().size(); i++) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = like.width(i);
         if (like.isColumn(i)) {
           OutputPlan plan = like.plans().get(i);
-          outputs.add(i);
-          widths.add(like.width(i));
           answers.add(
               plan.isTensor()
-                  ? OutputVectors.create(plan.name(), plan.type(), like.width(i), this.allocator)
-                  : NestedVectors.maps(plan, this.allocator));
+                  ? OutputVectors.create(plan.name(), plan.type(), widths[i], allocator)
+                  : NestedVectors.maps(plan, allocator));
         }
       }
     } catch (RuntimeException | Error e) {
@@ -61,18 +61,12 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
    * @return false if they need another block
    */
   public boolean accepts(Outputs answer) {
-    int column = 0;
-    for (int i = 0; i < answer.plans().size(); i++) {
-      if (answer.isColumn(i)) {
-        if (column == outputs.size()
-            || outputs.get(column) != i
-            || widths.get(column) != answer.width(i)) {
-          return false;
-        }
-        column++;
+    for (int i = 0; i < widths.length; i++) {
+      if (widths[i] != answer.width(i)) {
+        return false;
       }
     }
-    return column == outputs.size();
+    return true;
   }
 
   /**
@@ -84,8 +78,11 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
    */
   public void add(I asked, Outputs answer, int row) {
     columns.set(features, rows, asked);
-    for (int i = 0; i < answers.size(); i++) {
-      set(answers.get(i), answer, outputs.get(i), widths.get(i), row);
+    int column = 0;
+    for (int i = 0; i < widths.length; i++) {
+      if (answer.isColumn(i)) {
+        set(answers.get(column++), answer, i, widths[i], row);
+      }
     }
     rows++;
   }
