@@ -24,7 +24,7 @@ sealed interface Answer {
    */
   record None(String reason, boolean orderly) implements Answer {}
 
-  static Answer of(Side side, TestCase test) {
+  static Answer of(CaseRunner side, TestCase test) {
     try {
       return new Values(side.answer(test));
     } catch (MlopsException | IOException | NotCompared e) {

@@ -77,7 +77,7 @@ public final class ConformanceCommand implements Callable<Integer> {
       return 0;
     }
     List<TestCase> cases = cases();
-    Tally tally = new Tally();
+    VerdictCounts tally = new VerdictCounts();
     try (Workers judges = workers.apply(folder)) {
       for (TestCase test : cases) {
         Verdict verdict = judges.judge(test);
@@ -91,7 +91,7 @@ public final class ConformanceCommand implements Callable<Integer> {
       }
       print(spec.commandLine().getOut(), tally.toString());
     }
-    return tally.of(Outcome.FAILED) == 0 ? 0 : 1;
+    return tally.of(CaseOutcome.FAILED) == 0 ? 0 : 1;
   }
 
   private static void print(PrintWriter writer, String line) {

@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param raw ONNX Runtime's Java API
  * @param ours every way to ask the library
  */
-record Judge(Side raw, List<? extends Side> ours) {
+record Judge(CaseRunner raw, List<? extends CaseRunner> ours) {
   /** What ONNX Runtime's Java API answers. */
   Answer askRaw(TestCase test) {
     return Answer.of(raw, test);
@@ -39,9 +39,9 @@ record Judge(Side raw, List<? extends Side> ours) {
    * @param surprise what is to be said of raw's answer
    */
   Verdict judge(TestCase test, Answer theirs, String surprise) {
-    Verdict verdict = new Verdict(test.name(), Outcome.PASSED, surprise.isEmpty(), "");
-    for (Side side : ours) {
-      if (verdict.outcome() == Outcome.PASSED) {
+    Verdict verdict = new Verdict(test.name(), CaseOutcome.PASSED, surprise.isEmpty(), "");
+    for (CaseRunner side : ours) {
+      if (verdict.outcome() == CaseOutcome.PASSED) {
         Answer own = Answer.of(side, test);
         Verdict next =
             theirs instanceof Values values
@@ -61,8 +61,8 @@ record Judge(Side raw, List<? extends Side> ours) {
             : difference(((Values) own).sets(), theirs.sets());
     return difference.isEmpty()
         ? new Verdict(
-            test.name(), Outcome.PASSED, rawPassed, rawPassed ? "" : "as raw, but " + surprise)
-        : new Verdict(test.name(), Outcome.FAILED, rawPassed, difference);
+            test.name(), CaseOutcome.PASSED, rawPassed, rawPassed ? "" : "as raw, but " + surprise)
+        : new Verdict(test.name(), CaseOutcome.FAILED, rawPassed, difference);
   }
 
   /** Where there is nothing to compare with but what the case expects. */
@@ -70,11 +70,14 @@ record Judge(Side raw, List<? extends Side> ours) {
     String surprise = surprise(own, test);
     if (surprise.isEmpty()) {
       return new Verdict(
-          test.name(), Outcome.PASSED, false, "as the case expects; raw cannot: " + raw);
+          test.name(), CaseOutcome.PASSED, false, "as the case expects; raw cannot: " + raw);
     }
     boolean refused = own instanceof None none && none.orderly();
     return new Verdict(
-        test.name(), refused ? Outcome.REFUSED : Outcome.FAILED, false, surprise + "; raw: " + raw);
+        test.name(),
+        refused ? CaseOutcome.REFUSED : CaseOutcome.FAILED,
+        false,
+        surprise + "; raw: " + raw);
   }
 
   /** The first one, for people; empty if there is none. */

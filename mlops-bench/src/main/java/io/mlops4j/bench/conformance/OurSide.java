@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The library, by nothing but its public API. */
-final class OurSide implements Side {
+final class OurSide implements CaseRunner {
   private final ModelRuntime runtime;
   private final Columns.Form form;
 

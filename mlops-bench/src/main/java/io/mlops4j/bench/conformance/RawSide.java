@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /**
  * ONNX Runtime's own Java API, as its documentation shows it, on one thread as the library here.
  */
-final class RawSide implements Side, AutoCloseable {
+final class RawSide implements CaseRunner, AutoCloseable {
   private static final String TYPE = "ONNX_TENSOR_ELEMENT_DATA_TYPE_";
 
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();

@@ -9,7 +9,7 @@ import java.util.Locale;
  * @param rawPassed whether ONNX Runtime's Java API gave the expected values
  * @param remark why it is not simply passed; empty if it is
  */
-record Verdict(String name, Outcome outcome, boolean rawPassed, String remark) {
+record Verdict(String name, CaseOutcome outcome, boolean rawPassed, String remark) {
   private static final String SEPARATOR = "\t";
 
   /** Messages of others may have several lines. */
@@ -19,12 +19,14 @@ record Verdict(String name, Outcome outcome, boolean rawPassed, String remark) {
 
   /** The same, with what stands before the remark if it failed. */
   Verdict asked(String way) {
-    return outcome == Outcome.FAILED ? new Verdict(name, outcome, rawPassed, way + remark) : this;
+    return outcome == CaseOutcome.FAILED
+        ? new Verdict(name, outcome, rawPassed, way + remark)
+        : this;
   }
 
   /** Whether there is nothing to say. */
   boolean isPlain() {
-    return outcome == Outcome.PASSED && remark.isEmpty();
+    return outcome == CaseOutcome.PASSED && remark.isEmpty();
   }
 
   /** For people. */
@@ -40,6 +42,6 @@ record Verdict(String name, Outcome outcome, boolean rawPassed, String remark) {
   static Verdict parse(String text) {
     String[] parts = text.split(SEPARATOR, -1);
     return new Verdict(
-        parts[0], Outcome.valueOf(parts[1]), Boolean.parseBoolean(parts[2]), parts[3]);
+        parts[0], CaseOutcome.valueOf(parts[1]), Boolean.parseBoolean(parts[2]), parts[3]);
   }
 }

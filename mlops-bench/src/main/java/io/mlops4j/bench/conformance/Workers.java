@@ -53,7 +53,7 @@ final class Workers implements AutoCloseable {
     return verdict != null
         ? verdict
         : new Verdict(
-            test.name(), Outcome.FAILED, reply.rawPassed(), "the library " + reply.ending());
+            test.name(), CaseOutcome.FAILED, reply.rawPassed(), "the library " + reply.ending());
   }
 
   private WorkerProcess.Reply ask(String line) throws IOException {

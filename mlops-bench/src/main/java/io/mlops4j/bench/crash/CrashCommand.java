@@ -56,9 +56,9 @@ public final class CrashCommand implements Callable<Integer> {
     Path folder = Files.createTempDirectory("mlops4j-crash");
     try {
       Path model = model(folder);
-      Tally unsynced = new PowerLosses(folder, model, new Random(seed), true).run(runs);
+      CrashCounts unsynced = new PowerLosses(folder, model, new Random(seed), true).run(runs);
       tell("CRASH-UNSYNCED", unsynced);
-      Tally killed = new Kills(folder, model, new Random(seed)).run(runs);
+      CrashCounts killed = new Kills(folder, model, new Random(seed)).run(runs);
       tell("CRASH", killed);
       return unsynced.isClean() && killed.isClean() ? 0 : 1;
     } finally {
@@ -74,7 +74,7 @@ public final class CrashCommand implements Callable<Integer> {
     }
   }
 
-  private void tell(String what, Tally tally) {
+  private void tell(String what, CrashCounts tally) {
     some("lost", tally.lost());
     some("torn", tally.torn());
     print(what + " " + tally);

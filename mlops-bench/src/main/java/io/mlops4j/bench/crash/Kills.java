@@ -30,8 +30,8 @@ final class Kills {
     this.random = random;
   }
 
-  Tally run(int runs) throws IOException, InterruptedException {
-    Tally tally = new Tally();
+  CrashCounts run(int runs) throws IOException, InterruptedException {
+    CrashCounts tally = new CrashCounts();
     Acknowledged acknowledged = new Acknowledged();
     for (int run = 0; run < runs; run += 2) {
       if (run % RUNS_OF_A_REGISTRY == 0) {

@@ -35,8 +35,8 @@ final class PowerLosses {
     this.forces = forces;
   }
 
-  Tally run(int runs) throws IOException {
-    Tally tally = new Tally();
+  CrashCounts run(int runs) throws IOException {
+    CrashCounts tally = new CrashCounts();
     for (int registry = 0; tally.runs() < runs; registry++) {
       new Life(folder.resolve("disk-" + registry), tally, runs).run();
     }
@@ -45,14 +45,14 @@ final class PowerLosses {
 
   /** One registry, and the failures while it is worked with. */
   private final class Life implements UnsyncedDisk.Faults {
-    private final Tally tally;
+    private final CrashCounts tally;
     private final int end;
     private final UnsyncedDisk disk;
     private final Path crashes;
     private final Acknowledged acknowledged = new Acknowledged();
     private int left = random.nextInt(2 * OPERATIONS);
 
-    Life(Path home, Tally tally, int runs) throws IOException {
+    Life(Path home, CrashCounts tally, int runs) throws IOException {
       this.tally = tally;
       this.end = Math.min(runs, tally.runs() + RUNS_OF_A_REGISTRY);
       this.crashes = Files.createDirectories(home.resolve("crashes"));

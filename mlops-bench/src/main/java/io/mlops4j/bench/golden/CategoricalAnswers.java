@@ -11,8 +11,8 @@ final class CategoricalAnswers {
   private CategoricalAnswers() {}
 
   static Answers of(JsonNode element) {
-    long[] reference = Numbers.counts(element.get("ref"));
-    long[] current = Numbers.counts(element.get("cur"));
+    long[] reference = JsonNumbers.counts(element.get("ref"));
+    long[] current = JsonNumbers.counts(element.get("cur"));
     Answers answers = new Answers();
     chiSquare(answers, "chi2_correction_true.", ChiSquare.withDefaults(), reference, current);
     chiSquare(

@@ -22,8 +22,8 @@ final class ClassificationAnswers {
   private ClassificationAnswers() {}
 
   static Answers of(JsonNode element) {
-    double[] labels = Numbers.doubles(element.get("y"));
-    double[] scores = Numbers.doubles(element.get("p"));
+    double[] labels = JsonNumbers.doubles(element.get("y"));
+    double[] scores = JsonNumbers.doubles(element.get("p"));
     BinaryPerformance performance = BinaryPerformance.of(labels, scores);
     ConfusionMatrix confusion = performance.confusion(0.5);
     return new Answers()

@@ -29,12 +29,16 @@ record GoldenCase(String name, JsonNode expected, Answers answers) {
   }
 
   private static boolean isRemark(JsonNode node) {
-    return node.isTextual() && !Numbers.isNumber(node) && !node.asText().contains("undefined");
+    return node.isTextual() && !JsonNumbers.isNumber(node) && !node.asText().contains("undefined");
   }
 
   private Line absent(String path, JsonNode node) {
     return new Line(
-        name, path, "-", node.isArray() ? "[" + node.size() + "]" : text(node), Outcome.ABSENT);
+        name,
+        path,
+        "-",
+        node.isArray() ? "[" + node.size() + "]" : text(node),
+        GoldenOutcome.ABSENT);
   }
 
   private Stream<Line> answered(String path, JsonNode node, Supplier<double[]> answer) {
@@ -60,7 +64,7 @@ record GoldenCase(String name, JsonNode expected, Answers answers) {
     List<JsonNode> expected = leaves(node).toList();
     if (got == null || got.length != expected.size()) {
       String found = got == null ? "refused" : "[" + got.length + "]";
-      return Stream.of(new Line(name, path, found, "[" + expected.size() + "]", Outcome.OFF));
+      return Stream.of(new Line(name, path, found, "[" + expected.size() + "]", GoldenOutcome.OFF));
     }
     return IntStream.range(0, got.length)
         .mapToObj(i -> line(path + "[" + i + "]", expected.get(i), got[i]));
@@ -78,11 +82,11 @@ record GoldenCase(String name, JsonNode expected, Answers answers) {
     return new Line(name, path, found, text(node), outcome(path, node, got));
   }
 
-  private static Outcome outcome(String path, JsonNode node, @Nullable Double got) {
+  private static GoldenOutcome outcome(String path, JsonNode node, @Nullable Double got) {
     if (!node.isNumber()) {
-      return Outcome.OURS;
+      return GoldenOutcome.OURS;
     }
-    return got != null && agrees(path, got, node.asDouble()) ? Outcome.OK : Outcome.OFF;
+    return got != null && agrees(path, got, node.asDouble()) ? GoldenOutcome.OK : GoldenOutcome.OFF;
   }
 
   private static boolean agrees(String path, double got, double expected) {

@@ -48,7 +48,7 @@ public final class GoldenCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);
+    Map<GoldenOutcome, Integer> counts = new EnumMap<>(GoldenOutcome.class);
     for (Path file : jsonFiles()) {
       String name = file.getFileName().toString();
       JsonNode document = JSON.readTree(file.toFile());
@@ -62,7 +62,7 @@ public final class GoldenCommand implements Callable<Integer> {
     }
     out.println(summary(counts));
     out.flush();
-    return counts.containsKey(Outcome.OFF) ? 1 : 0;
+    return counts.containsKey(GoldenOutcome.OFF) ? 1 : 0;
   }
 
   private List<Path> jsonFiles() throws IOException {
@@ -71,8 +71,8 @@ public final class GoldenCommand implements Callable<Integer> {
     }
   }
 
-  private static String summary(Map<Outcome, Integer> counts) {
-    return Stream.of(Outcome.values())
+  private static String summary(Map<GoldenOutcome, Integer> counts) {
+    return Stream.of(GoldenOutcome.values())
         .map(
             outcome ->
                 outcome.toString().toLowerCase(Locale.ROOT) + " " + counts.getOrDefault(outcome, 0))

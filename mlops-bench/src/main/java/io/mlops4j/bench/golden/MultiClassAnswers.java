@@ -19,11 +19,11 @@ final class MultiClassAnswers {
 
   static Answers of(JsonNode element) {
     int classes = element.get("k").asInt();
-    double[] flat = Numbers.doubles(element.get("P_rowmajor"));
+    double[] flat = JsonNumbers.doubles(element.get("P_rowmajor"));
     MultiClassPerformance performance =
         MultiClassPerformance.of(
             classes,
-            Arrays.stream(Numbers.counts(element.get("y"))).mapToInt(y -> (int) y).toArray(),
+            Arrays.stream(JsonNumbers.counts(element.get("y"))).mapToInt(y -> (int) y).toArray(),
             IntStream.range(0, flat.length / classes)
                 .mapToObj(row -> Arrays.copyOfRange(flat, row * classes, (row + 1) * classes))
                 .toArray(double[][]::new));

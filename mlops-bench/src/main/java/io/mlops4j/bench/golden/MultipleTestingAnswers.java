@@ -9,7 +9,7 @@ final class MultipleTestingAnswers {
   private MultipleTestingAnswers() {}
 
   static Answers of(JsonNode document) {
-    double[] p = Numbers.doubles(document.get("p"));
+    double[] p = JsonNumbers.doubles(document.get("p"));
     return new Answers()
         .values("bh", () -> PValueAdjustment.BENJAMINI_HOCHBERG.adjust(p))
         .values("by", () -> PValueAdjustment.BENJAMINI_YEKUTIELI.adjust(p))

@@ -13,7 +13,7 @@ final class RegressionAnswers {
   static Answers of(JsonNode element) {
     RegressionPerformance performance =
         RegressionPerformance.of(
-            Numbers.doubles(element.get("y")), Numbers.doubles(element.get("pred")));
+            JsonNumbers.doubles(element.get("y")), JsonNumbers.doubles(element.get("pred")));
     Map<String, Supplier<Metric>> metrics =
         Map.of(
             "mae", performance::meanAbsoluteError,

@@ -25,8 +25,8 @@ final class TwoSampleAnswers {
   }
 
   static Answers of(JsonNode element) {
-    double[] reference = Numbers.doubles(element.get("ref"));
-    double[] current = Numbers.doubles(element.get("cur"));
+    double[] reference = JsonNumbers.doubles(element.get("ref"));
+    double[] current = JsonNumbers.doubles(element.get("cur"));
     TwoSampleAnswers all = new TwoSampleAnswers(reference, current);
     all.kolmogorovSmirnov("ks_two-sided_exact.", PValueMethod.EXACT);
     all.kolmogorovSmirnov("ks_two-sided_asymp.", PValueMethod.ASYMPTOTIC);
@@ -89,8 +89,8 @@ final class TwoSampleAnswers {
   private void referenceBins(String prefix) {
     answers
         .values(prefix + "edges", () -> bins().edges())
-        .values(prefix + "ref_counts", () -> Numbers.doubles(bins().count(reference)))
-        .values(prefix + "cur_counts", () -> Numbers.doubles(bins().count(current)));
+        .values(prefix + "ref_counts", () -> JsonNumbers.doubles(bins().count(reference)))
+        .values(prefix + "cur_counts", () -> JsonNumbers.doubles(bins().count(current)));
     HistogramAnswers.add(
         answers, prefix, () -> bins().count(reference), () -> bins().count(current));
   }
@@ -104,8 +104,8 @@ final class TwoSampleAnswers {
     HistogramAnswers.add(
         answers,
         prefix,
-        () -> Numbers.counts(given.path("ref_counts")),
-        () -> Numbers.counts(given.path("cur_counts")));
+        () -> JsonNumbers.counts(given.path("ref_counts")),
+        () -> JsonNumbers.counts(given.path("cur_counts")));
   }
 
   @FunctionalInterface

@@ -54,15 +54,15 @@ public final class ServingTopic implements Topic {
             "serving.minilm16.threads16",
             "all-MiniLM-L6-v2, texts of 16 tokens, batching on",
             1.1,
-            () -> Texts.ours(batching(32), 16, 16, 1),
-            () -> Texts.raw(16, 16, 1)));
+            () -> MiniLmTexts.ours(batching(32), 16, 16, 1),
+            () -> MiniLmTexts.raw(16, 16, 1)));
     all.add(
         throughput(
             "serving.minilmragged.threads16",
             "all-MiniLM-L6-v2, texts of 8 to 128 tokens, batching on",
             0.97,
-            () -> Texts.ours(batching(32), 8, 128, 8),
-            () -> Texts.raw(8, 128, 8)));
+            () -> MiniLmTexts.ours(batching(32), 8, 128, 8),
+            () -> MiniLmTexts.raw(8, 128, 8)));
     all.add(p99("tiny", "MLP 32-64-32-1", "mlp32"));
     all.add(p99("wide", "MLP 32-1024-1024-1", "mlpwide"));
     all.add(

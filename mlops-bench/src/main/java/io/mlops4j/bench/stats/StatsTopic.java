@@ -42,8 +42,8 @@ public final class StatsTopic implements Topic {
             "a profile of a dictionary-encoded column, 1 M rows, 300 texts",
             SKETCHES + ": HLL of 2^12 and frequent items of each row's text",
             0.05,
-            () -> PerValue.of("stats.profile.dictionary", ROWS, Texts.ours(ROWS)),
-            () -> Texts.sketches(ROWS)),
+            () -> PerValue.of("stats.profile.dictionary", ROWS, DictionaryTexts.ours(ROWS)),
+            () -> DictionaryTexts.sketches(ROWS)),
         new Comparison(
             "stats.ks.reference100k",
             "D and p-value of 100 000 doubles against a fixed reference of 100 000",

@@ -79,7 +79,7 @@ final class StatsStudies {
 
   // ---- numbers
 
-  private List<Study<Numbers>> numbers(int rows) {
+  private List<Study<NumberSamples>> numbers(int rows) {
     double miles = deviation(flights::distance);
     return List.of(
         numbers("normal", rows, SplittableRandom::nextGaussian, 0),
@@ -90,17 +90,17 @@ final class StatsStudies {
         numbers("distance", rows, random -> any(flights::distance, random), SHIFT * miles));
   }
 
-  private static Study<Numbers> numbers(
+  private static Study<NumberSamples> numbers(
       String name, int rows, ToDoubleFunction<SplittableRandom> value, double shift) {
     return study(
         name + ".n" + rows,
         shift == 0,
         rows,
-        random -> Numbers.draw(random, rows, rows, value, shift),
+        random -> NumberSamples.draw(random, rows, rows, value, shift),
         numberRules());
   }
 
-  private static List<Rule<Numbers>> numberRules() {
+  private static List<Rule<NumberSamples>> numberRules() {
     KolmogorovSmirnov smirnov = KolmogorovSmirnov.withDefaults();
     return List.of(
         number("ks", smirnov::test),
@@ -119,7 +119,7 @@ final class StatsStudies {
     TestResult test(S reference, S current);
   }
 
-  private static Rule<Numbers> number(String name, Test<double[]> test) {
+  private static Rule<NumberSamples> number(String name, Test<double[]> test) {
     return new Rule<>(
         name,
         LEVEL,

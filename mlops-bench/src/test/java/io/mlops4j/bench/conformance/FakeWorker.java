@@ -33,9 +33,9 @@ final class FakeWorker {
     switch (name) {
       case "library-ends", "raw-ends-and-library" -> Runtime.getRuntime().halt(139);
       case "library-hangs" -> Runtime.getRuntime().halt(Worker.TOO_LONG);
-      case "failed" -> say(new Verdict(name, Outcome.FAILED, raw, "other\nbits"));
-      case "passed" -> say(new Verdict(name, Outcome.PASSED, raw, ""));
-      default -> say(new Verdict(name, Outcome.REFUSED, false, words[words.length - 1]));
+      case "failed" -> say(new Verdict(name, CaseOutcome.FAILED, raw, "other\nbits"));
+      case "passed" -> say(new Verdict(name, CaseOutcome.PASSED, raw, ""));
+      default -> say(new Verdict(name, CaseOutcome.REFUSED, false, words[words.length - 1]));
     }
   }
 

@@ -18,19 +18,19 @@ class JudgeTest {
           "node/test_max_float32");
 
   /** The larger ones of 3, 2, 1 and 1, 4, 4. */
-  private static final Side EXPECTED = answering(3, 4, 4);
+  private static final CaseRunner EXPECTED = answering(3, 4, 4);
 
-  private static final Side OTHER = answering(3, 4, 5);
-  private static final Side REFUSING =
+  private static final CaseRunner OTHER = answering(3, 4, 5);
+  private static final CaseRunner REFUSING =
       test -> {
         throw new ModelInputException("x", "this", "that");
       };
-  private static final Side BROKEN =
+  private static final CaseRunner BROKEN =
       test -> {
         throw new IllegalStateException("broken");
       };
 
-  private static Side answering(float... values) {
+  private static CaseRunner answering(float... values) {
     return test -> List.of(Map.of("result", Value.of(tensor(values))));
   }
 
@@ -42,7 +42,7 @@ class JudgeTest {
     return Tensor.of(ElementType.FLOAT32, new long[] {values.length}, bits.array());
   }
 
-  private static String judge(Side raw, Side... ours) {
+  private static String judge(CaseRunner raw, CaseRunner... ours) {
     Judge judge = new Judge(raw, List.of(ours));
     Answer theirs = judge.askRaw(TEST);
     Verdict verdict = judge.judge(TEST, theirs, Judge.surprise(theirs, TEST));

@@ -37,7 +37,7 @@ class CrashTest {
 
   @Test
   void nothingIsLostOrTornByKills() throws Exception {
-    Tally tally = new Kills(temp, model, random).run(RUNS);
+    CrashCounts tally = new Kills(temp, model, random).run(RUNS);
     assertThat(tally.lost()).as("lost, seed %d", seed).isEmpty();
     assertThat(tally.torn()).as("torn, seed %d", seed).isEmpty();
     assertThat(tally.runs()).isEqualTo(RUNS);
@@ -46,7 +46,7 @@ class CrashTest {
 
   @Test
   void nothingIsLostOrTornWhenThePowerFails() throws IOException {
-    Tally tally = new PowerLosses(temp, model, random, true).run(RUNS);
+    CrashCounts tally = new PowerLosses(temp, model, random, true).run(RUNS);
     assertThat(tally.lost()).as("lost, seed %d", seed).isEmpty();
     assertThat(tally.torn()).as("torn, seed %d", seed).isEmpty();
     assertThat(tally.runs()).isEqualTo(RUNS);
@@ -56,7 +56,7 @@ class CrashTest {
   /** Otherwise the test above would show nothing. */
   @Test
   void aDiskThatForcesNothingIsFoundOut() throws IOException {
-    Tally tally = new PowerLosses(temp, model, random, false).run(RUNS);
+    CrashCounts tally = new PowerLosses(temp, model, random, false).run(RUNS);
     assertThat(tally.lost()).as("lost, seed %d", seed).isNotEmpty();
   }
 

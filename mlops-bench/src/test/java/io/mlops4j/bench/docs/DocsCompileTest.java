@@ -131,6 +131,17 @@ class DocsCompileTest {
     }
   }
 
+  /** {@code ModularApplicationIT} compiles and starts it. */
+  @Test
+  void theModuleInTheGuideIsTheOneThatATestStarts() throws IOException {
+    Path tested =
+        ROOT.resolve("mlops-bench/src/test/resources/io/mlops4j/bench/modules/app")
+            .resolve("module-info.java");
+    assertThat(ROOT.resolve("docs/jvm.md"))
+        .content()
+        .contains("```\n" + Files.readString(tested) + "```\n");
+  }
+
   /** Continuous integration runs both: .ci/run finds them by their form. */
   @Test
   void theReadmeIsShortAndItsFirstShellBlockRunsTheMainJobAndTheTests() throws IOException {

@@ -85,8 +85,8 @@ class ServingTopicTest {
 
   @Test
   void textsOfOtherLengthsGetWhatThePeerGets() throws Exception {
-    try (Callers ours = Texts.ours(TOGETHER, 2, 8, 2);
-        Callers theirs = Texts.raw(2, 8, 2)) {
+    try (Callers ours = MiniLmTexts.ours(TOGETHER, 2, 8, 2);
+        Callers theirs = MiniLmTexts.raw(2, 8, 2)) {
       sameAnswers(ours, theirs, 40, 1e-5f);
     }
   }

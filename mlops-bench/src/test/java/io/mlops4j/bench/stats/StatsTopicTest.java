@@ -101,7 +101,8 @@ class StatsTopicTest {
   @Test
   @EnabledForJreRange(max = JRE.JAVA_17)
   void bothCountTheFirstText() throws Exception {
-    assertThat(answer(() -> Texts.ours(20_000))).isEqualTo(answer(() -> Texts.sketches(20_000)));
+    assertThat(answer(() -> DictionaryTexts.ours(20_000)))
+        .isEqualTo(answer(() -> DictionaryTexts.sketches(20_000)));
   }
 
   @Test

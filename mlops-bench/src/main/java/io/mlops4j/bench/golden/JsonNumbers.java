@@ -5,10 +5,10 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 
 /** Numbers in JSON, with "nan", "inf" and "-inf" for what JSON cannot say. */
-final class Numbers {
+final class JsonNumbers {
   private static final Set<String> WORDS = Set.of("nan", "inf", "-inf");
 
-  private Numbers() {}
+  private JsonNumbers() {}
 
   static boolean isNumber(JsonNode node) {
     return node.isNumber() || WORDS.contains(node.asText());
@@ -24,7 +24,7 @@ final class Numbers {
   }
 
   static double[] doubles(JsonNode array) {
-    return StreamSupport.stream(array.spliterator(), false).mapToDouble(Numbers::of).toArray();
+    return StreamSupport.stream(array.spliterator(), false).mapToDouble(JsonNumbers::of).toArray();
   }
 
   static long[] counts(JsonNode array) {

@@ -4,8 +4,8 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /** Counts verdicts. */
-final class Tally {
-  private final Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
+final class VerdictCounts {
+  private final Map<CaseOutcome, Integer> outcomes = new EnumMap<>(CaseOutcome.class);
   private int rawPassed;
 
   void add(Verdict verdict) {
@@ -13,7 +13,7 @@ final class Tally {
     rawPassed += verdict.rawPassed() ? 1 : 0;
   }
 
-  int of(Outcome outcome) {
+  int of(CaseOutcome outcome) {
     return outcomes.getOrDefault(outcome, 0);
   }
 
@@ -25,6 +25,7 @@ final class Tally {
   @Override
   public String toString() {
     return "CONFORMANCE passed %d failed %d refused %d raw-passed %d"
-        .formatted(of(Outcome.PASSED), of(Outcome.FAILED), of(Outcome.REFUSED), rawPassed);
+        .formatted(
+            of(CaseOutcome.PASSED), of(CaseOutcome.FAILED), of(CaseOutcome.REFUSED), rawPassed);
   }
 }

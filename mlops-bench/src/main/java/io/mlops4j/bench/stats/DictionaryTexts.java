@@ -22,7 +22,7 @@ import org.apache.datasketches.frequencies.ItemsSketch;
 import org.apache.datasketches.hll.HllSketch;
 
 /** Profiles a dictionary-encoded column; how many rows the first text has is the answer. */
-abstract class Texts implements Side {
+abstract class DictionaryTexts implements Side {
   private static final int ENTRIES = 300;
 
   private final BufferAllocator allocator = new RootAllocator();
@@ -30,7 +30,7 @@ abstract class Texts implements Side {
   private final IntVector codes;
   private final FeatureBatch batch;
 
-  private Texts(int rows) {
+  private DictionaryTexts(int rows) {
     for (int entry = 0; entry < ENTRIES; entry++) {
       entries.setSafe(entry, text(entry).getBytes(StandardCharsets.UTF_8));
     }
@@ -64,7 +64,7 @@ abstract class Texts implements Side {
   }
 
   static Side ours(int rows) {
-    return new Texts(rows) {
+    return new DictionaryTexts(rows) {
       @Override
       public float run() {
         Profile profile = Profile.of(List.of(batch()));
@@ -75,9 +75,9 @@ abstract class Texts implements Side {
   }
 
   static Side sketches(int rows) {
-    return new Texts(rows) {
+    return new DictionaryTexts(rows) {
       private final String[] texts =
-          IntStream.range(0, ENTRIES).mapToObj(Texts::text).toArray(String[]::new);
+          IntStream.range(0, ENTRIES).mapToObj(DictionaryTexts::text).toArray(String[]::new);
       private final byte[][] utf8 =
           IntStream.range(0, ENTRIES)
               .mapToObj(entry -> texts[entry].getBytes(StandardCharsets.UTF_8))

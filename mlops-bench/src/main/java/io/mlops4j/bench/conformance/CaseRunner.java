@@ -5,7 +5,7 @@ import java.util.Map;
 
 /** Who answers a case. */
 @FunctionalInterface
-interface Side {
+interface CaseRunner {
   /**
    * Loads the model and asks it.
    *

@@ -5,23 +5,23 @@ import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
 /** Two samples of numbers, each in ascending order, which no rule minds and which sorts fast. */
-final class Numbers {
+final class NumberSamples {
   private final double[] reference;
   private final double[] current;
 
-  private Numbers(double[] reference, double[] current) {
+  private NumberSamples(double[] reference, double[] current) {
     this.reference = reference;
     this.current = current;
   }
 
   /** Independent values; something is added to those of the current sample. */
-  static Numbers draw(
+  static NumberSamples draw(
       SplittableRandom random,
       int before,
       int after,
       ToDoubleFunction<SplittableRandom> value,
       double shift) {
-    return new Numbers(draw(random, before, value, 0), draw(random, after, value, shift));
+    return new NumberSamples(draw(random, before, value, 0), draw(random, after, value, shift));
   }
 
   private static double[] draw(

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Random;
 
 /** all-MiniLM-L6-v2 asked with one text at a time. */
-final class Texts {
+final class MiniLmTexts {
   private static final int VOCABULARY = 30_522;
   private static final int SPECIAL = 1_000;
   private static final int VECTOR = 384;
@@ -18,7 +18,7 @@ final class Texts {
   private static final List<String> INPUTS =
       List.of("input_ids", "attention_mask", "token_type_ids");
 
-  private Texts() {}
+  private MiniLmTexts() {}
 
   /** The tokens of one text. */
   @SuppressWarnings("ArrayRecordComponent") // rows of tokens, never compared
@@ -59,7 +59,7 @@ final class Texts {
             text -> text.input_ids().length,
             INPUTS,
             length -> new long[] {1, length},
-            Texts::write,
+            MiniLmTexts::write,
             false,
             "last_hidden_state",
             length -> new long[] {1, length, VECTOR}));

@@ -1,7 +1,7 @@
 package io.mlops4j.bench.golden;
 
 /** How an answer of the library stands to an expected value. */
-enum Outcome {
+enum GoldenOutcome {
   OK,
   OFF,
   OURS,

@@ -4,7 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** What many runs came to. */
-final class Tally {
+final class CrashCounts {
   private final Set<String> lost = new LinkedHashSet<>();
   private final Set<String> torn = new LinkedHashSet<>();
   private int runs;

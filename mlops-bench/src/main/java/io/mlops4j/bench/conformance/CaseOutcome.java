@@ -1,7 +1,7 @@
 package io.mlops4j.bench.conformance;
 
 /** How the library stands to ONNX Runtime in one case. */
-enum Outcome {
+enum CaseOutcome {
   PASSED,
   FAILED,
   REFUSED
