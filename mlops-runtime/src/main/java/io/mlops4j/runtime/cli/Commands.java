@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
-import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -51,23 +53,16 @@ final class Commands {
             "Stores versions of models in a registry, points aliases to them, and examines models"
                 + " and data.")
         .footer("%nThe help of every command has an example: mlops4j publish --help");
-    ShellCommand first = args.length == 0 ? null : create(args[0], reporters);
-    if (first == null) {
-      for (List<String> names : List.of(RegistryCommands.NAMES, ModelCommands.NAMES)) {
-        names.forEach(name -> line.addSubcommand(create(name, reporters)));
-      }
-    } else {
-      line.addSubcommand(first);
+    Map<String, Supplier<ShellCommand>> all = RegistryCommands.all();
+    all.putAll(ModelCommands.all(reporters));
+    if (args.length > 0 && all.containsKey(args[0])) {
+      all.keySet().retainAll(Set.of(args[0]));
     }
+    all.values().forEach(command -> line.addSubcommand(command.get()));
     return line.setExpandAtFiles(false) // --because "@ana asked for it" is a text
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler((e, all) -> misused(e))
+        .setParameterExceptionHandler((e, arguments) -> misused(e))
         .setExecutionExceptionHandler((e, command, result) -> failed(e, command, options.debug()));
-  }
-
-  private static @Nullable ShellCommand create(String name, ClassLoader reporters) {
-    ShellCommand command = RegistryCommands.create(name);
-    return command == null ? ModelCommands.create(name, reporters) : command;
   }
 
   private static int misused(ParameterException e) {

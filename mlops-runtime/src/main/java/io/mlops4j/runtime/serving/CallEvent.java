@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An event for one listener. Closing it closes its batches. */
 final class CallEvent implements InferenceEvent, AutoCloseable {
-  private final ServedBy servedBy;
-  private final Route route;
+  private final ModelIdentity identity;
   private final int rows;
   private final IntFunction<PredictionId> ids;
   private final CallTimes times;
@@ -31,15 +30,13 @@ final class CallEvent implements InferenceEvent, AutoCloseable {
   record Rows(Supplier<FeatureBatch> features, Supplier<FeatureBatch> outputs) {}
 
   CallEvent(
-      ServedBy servedBy,
-      Route route,
+      ModelIdentity identity,
       int rows,
       IntFunction<PredictionId> ids,
       CallTimes times,
       @Nullable Throwable error,
       @Nullable Rows lent) {
-    this.servedBy = servedBy;
-    this.route = route;
+    this.identity = identity;
     this.rows = rows;
     this.ids = ids;
     this.times = times;
@@ -56,12 +53,12 @@ final class CallEvent implements InferenceEvent, AutoCloseable {
 
   @Override
   public ServedBy servedBy() {
-    return servedBy;
+    return identity.servedBy();
   }
 
   @Override
   public Route route() {
-    return route;
+    return identity.route();
   }
 
   @Override

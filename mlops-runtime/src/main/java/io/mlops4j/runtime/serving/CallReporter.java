@@ -4,6 +4,8 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.internal.BatchLending;
 import io.mlops4j.inference.PredictionId;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -51,18 +53,14 @@ final class CallReporter {
   private CallEvent event(
       DefaultPrediction answer, CallTimes times, CallEvent.@Nullable Rows lent) {
     int rows = answer.outputsByRow().rows();
-    return new CallEvent(
-        identity.servedBy(), identity.route(), rows, answer::id, times, null, lent);
+    return new CallEvent(identity, rows, answer::id, times, null, lent);
   }
 
   /** Notifies the listeners that need rows of a block of single-record calls. */
   void collected(List<PredictionId> ids, CallTimes times, CallEvent.Rows rows) {
     context.inside().enter(calls);
     try {
-      listeners.notifyRows(
-          () ->
-              new CallEvent(
-                  identity.servedBy(), identity.route(), ids.size(), ids::get, times, null, rows));
+      listeners.notifyRows(() -> new CallEvent(identity, ids.size(), ids::get, times, null, rows));
     } finally {
       context.inside().leave();
     }
@@ -70,25 +68,15 @@ final class CallReporter {
 
   /** Notifies all listeners of a call that failed or was rejected. */
   void failed(int rows, long call, CallTimes times, Throwable error) {
+    IntFunction<PredictionId> ids = row -> new PredictionId(context.process(), call, row);
+    Supplier<CallEvent> failure = () -> new CallEvent(identity, rows, ids, times, error, null);
     context.inside().enter(calls);
     try {
-      listeners.notifyPlain(() -> failure(rows, call, times, error));
-      listeners.notifyRows(() -> failure(rows, call, times, error));
+      listeners.notifyPlain(failure);
+      listeners.notifyRows(failure);
     } finally {
       context.inside().leave();
     }
-  }
-
-  private CallEvent failure(int rows, long call, CallTimes times, Throwable error) {
-    long process = context.process();
-    return new CallEvent(
-        identity.servedBy(),
-        identity.route(),
-        rows,
-        i -> new PredictionId(process, call, i),
-        times,
-        error,
-        null);
   }
 
   /** Counts and logs that rows could not be collected for listeners. */

@@ -29,7 +29,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
     this.shared = shared;
     this.most = limits.rows();
     this.batcher =
-        context.batcher(limits, this, JointCall::shape, calls.counter()::running, calls::refused);
+        context.batcher(limits, this, JointCall::shape, calls.counter::running, calls::refused);
   }
 
   /** Whether a batch may share a run with others. */
@@ -50,7 +50,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
 
   /** Measured for listeners only. */
   private long now() {
-    return calls.reporter().isSilent() ? 0 : System.nanoTime();
+    return calls.reporter.isSilent() ? 0 : System.nanoTime();
   }
 
   /**
@@ -127,7 +127,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
 
   @Override
   public int rows(JointCall call) {
-    return call.request().rows();
+    return call.request.rows();
   }
 
   @Override
@@ -138,7 +138,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
         within,
         cancellation ->
             together.size() == 1
-                ? List.of(calls.answer(together.get(0).request(), cancellation, since))
+                ? List.of(calls.answer(together.get(0).request, cancellation, since))
                 : inOneRun(together, cancellation));
   }
 
@@ -156,7 +156,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
   private List<DefaultPrediction> ask(
       List<JointCall> together, @Nullable Duration within, Answering answering) {
     JointCall first = together.get(0);
-    if (within == null && !first.isAsynchronous() && !calls.endsCalls()) {
+    if (within == null && !first.asynchronous && !calls.endsCalls()) {
       return answering.answer(null);
     }
     Cancellation cancellation = calls.cancellation(within);
@@ -172,19 +172,19 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
   private List<DefaultPrediction> inOneRun(
       List<JointCall> together, @Nullable Cancellation cancellation) {
     long began = now();
-    together.forEach(call -> call.begin(began));
-    CallTimes times = calls.reporter().isSilent() ? null : new CallTimes(began);
+    together.forEach(call -> call.began = began);
+    CallTimes times = calls.reporter.isSilent() ? null : new CallTimes(began);
     JointJob job =
         new JointJob(
             together.stream().map(JointCall::joinable).toList(),
-            together.stream().map(JointCall::request).toList());
+            together.stream().map(call -> call.request).toList());
     List<DefaultPrediction> answers = new ArrayList<>(together.size());
-    for (Outputs outputs : shared.askTogether(job, cancellation, times, calls.cpu())) {
+    for (Outputs outputs : shared.askTogether(job, cancellation, times, calls.cpu)) {
       answers.add(calls.prediction(outputs));
     }
     for (int i = 0; times != null && i < together.size(); i++) {
       JointCall call = together.get(i);
-      calls.report(call.request(), answers.get(i), times.waited(began - call.since()));
+      calls.report(call.request, answers.get(i), times.waited(began - call.since));
     }
     return answers;
   }
@@ -196,10 +196,10 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
 
   @Override
   public void late(JointCall call, Throwable late) {
-    if (!calls.reporter().isSilent()) {
-      CallTimes times = CallTimes.running(call.since(), call.began());
+    if (!calls.reporter.isSilent()) {
+      CallTimes times = CallTimes.running(call.since, call.began);
       times.fail();
-      calls.failed(call.request().rows(), times, late);
+      calls.failed(call.request.rows(), times, late);
     }
   }
 }

@@ -10,11 +10,14 @@ import org.jspecify.annotations.Nullable;
  * and the thread that answers it takes it over. Any thread may {@link #cancel}.
  */
 final class JointCall {
-  private final BatchRequest request;
-  private final boolean asynchronous;
-  private final long since;
+  final BatchRequest request;
+  final boolean asynchronous;
+  final long since;
+
+  /** When its run began, by {@link System#nanoTime}. */
+  long began;
+
   private @Nullable JoinableBatch joinable;
-  private long began;
   private volatile @Nullable JointRun run;
   private volatile boolean unwanted;
 
@@ -29,18 +32,6 @@ final class JointCall {
     this.since = since;
   }
 
-  BatchRequest request() {
-    return request;
-  }
-
-  boolean isAsynchronous() {
-    return asynchronous;
-  }
-
-  long since() {
-    return since;
-  }
-
   /** Equal for calls that one run can answer. Called before another thread can answer the call. */
   Object shape() {
     JoinableBatch looked = request.joinable();
@@ -51,15 +42,6 @@ final class JointCall {
   /** The batch of a call in a run with others, which have an equal shape. */
   JoinableBatch joinable() {
     return Objects.requireNonNull(joinable, "joinable");
-  }
-
-  /** Records when its run began, by {@link System#nanoTime}. */
-  void begin(long now) {
-    began = now;
-  }
-
-  long began() {
-    return began;
   }
 
   /** Cancels the call; ends the run when all its calls are cancelled. */

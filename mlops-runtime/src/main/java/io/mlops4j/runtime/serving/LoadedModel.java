@@ -4,7 +4,6 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.internal.BatchLending;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Closing;
-import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.ModelFigures;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
@@ -80,7 +79,7 @@ final class LoadedModel implements ServingModel {
     this.identity = identity;
     this.opened = opened;
     this.calls = new ModelCalls(context, shared, identity);
-    this.counter = calls.counter();
+    this.counter = calls.counter;
     this.joint =
         identity.batching().rows() > 1 && shared.joins()
             ? new JointBatches(calls, shared, context, identity.batching())
@@ -153,7 +152,7 @@ final class LoadedModel implements ServingModel {
 
   /** An abandoned run reads the batch after its caller may have freed it. */
   private FeatureBatch lend(FeatureBatch batch) {
-    return calls.late() == null
+    return calls.late == null
         ? BatchLending.lend(batch, context.allocator())
         : BatchLending.lendLater(batch, context.allocator());
   }
@@ -250,7 +249,7 @@ final class LoadedModel implements ServingModel {
   private <I extends Record> RowCollector<I> collector(Class<I> in, RecordBinder<I> binder) {
     return (RowCollector<I>)
         collectors.computeIfAbsent(
-            in, type -> new RowCollector<>(calls.reporter(), binder.columns(), context));
+            in, type -> new RowCollector<>(calls.reporter, binder.columns(), context));
   }
 
   /** Notifies listeners of single-record calls that are older than this. */
@@ -259,17 +258,12 @@ final class LoadedModel implements ServingModel {
   }
 
   boolean collects() {
-    return calls.reporter().needsRows();
+    return calls.reporter.needsRows();
   }
 
   @Override
   public ServingModel withAlias(AliasRecord alias) {
-    return withAlias(alias, identity.route());
-  }
-
-  @Override
-  public ServingModel withAlias(AliasRecord alias, InferenceEvent.Route newRoute) {
-    return another(identity.withAlias(Objects.requireNonNull(alias, "alias"), newRoute));
+    return another(identity.withAlias(Objects.requireNonNull(alias, "alias")));
   }
 
   @Override
@@ -309,10 +303,10 @@ final class LoadedModel implements ServingModel {
         identity.route(),
         counter.running(),
         waiting,
-        calls.rejected(),
+        calls.rejected.sum(),
         calls.abandoned(),
         shared.engine().nativeBytes(),
-        Optional.ofNullable(calls.cpu()).map(CpuTime::sum));
+        Optional.ofNullable(calls.cpu).map(CpuTime::sum));
   }
 
   boolean isClosing() {
@@ -389,7 +383,7 @@ final class LoadedModel implements ServingModel {
     if (!counter.close()) {
       return false;
     }
-    RunningCalls running = calls.running();
+    RunningCalls running = calls.running;
     if (identity.closing() instanceof Closing.EndsCalls ends && running != null) {
       String reason =
           "the model %s was closed, and the call went on for longer than %s after that"
@@ -420,7 +414,7 @@ final class LoadedModel implements ServingModel {
 
   /** Waits for abandoned runs as long as {@link Closing} allows. */
   private void awaitAbandoned() {
-    AbandonedRuns late = calls.late();
+    AbandonedRuns late = calls.late;
     int runs = calls.abandoned();
     if (late == null || runs == 0) {
       return;

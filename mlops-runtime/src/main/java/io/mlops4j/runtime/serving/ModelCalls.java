@@ -25,18 +25,25 @@ final class ModelCalls {
   private final CallContext context;
   private final SharedModel shared;
   private final ServedBy servedBy;
-  private final Calls calls = new Calls();
-  private final LongAdder rejected = new LongAdder();
-  private final CallReporter reporter;
-  private final @Nullable RunningCalls running;
-  private final @Nullable AbandonedRuns late;
-  private final @Nullable CpuTime cpu;
+
+  final Calls counter = new Calls();
+  final LongAdder rejected = new LongAdder();
+  final CallReporter reporter;
+
+  /** The calls that closing may end; null if it waits for them. */
+  final @Nullable RunningCalls running;
+
+  /** The abandoned runs; null if calls wait for their runs. */
+  final @Nullable AbandonedRuns late;
+
+  /** The processor time of the runs; null if it is not measured. */
+  final @Nullable CpuTime cpu;
 
   ModelCalls(CallContext context, SharedModel shared, ModelIdentity identity) {
     this.context = context;
     this.shared = shared;
     this.servedBy = identity.servedBy();
-    this.reporter = new CallReporter(context, identity, calls);
+    this.reporter = new CallReporter(context, identity, counter);
     this.running = identity.closing() instanceof Closing.EndsCalls ? new RunningCalls() : null;
     this.late =
         identity.abandonedRuns() == 0
@@ -45,38 +52,9 @@ final class ModelCalls {
     this.cpu = context.cpuTime();
   }
 
-  /** Counts the calls. */
-  Calls counter() {
-    return calls;
-  }
-
-  CallReporter reporter() {
-    return reporter;
-  }
-
-  /** The calls that closing may end; null if it waits for them. */
-  @Nullable RunningCalls running() {
-    return running;
-  }
-
-  /** The abandoned runs; null if calls wait for their runs. */
-  @Nullable AbandonedRuns late() {
-    return late;
-  }
-
   /** The number of runs that go on although their call has ended. */
   int abandoned() {
     return late == null ? 0 : late.abandoned();
-  }
-
-  /** The processor time of the runs; null if it is not measured. */
-  @Nullable CpuTime cpu() {
-    return cpu;
-  }
-
-  /** The number of calls that were rejected before the model was called. */
-  long rejected() {
-    return rejected.sum();
   }
 
   Executor workers() {
@@ -89,18 +67,18 @@ final class ModelCalls {
 
   /** Counts a call until {@link #leave}. */
   void enter() {
-    if (!calls.enter()) {
+    if (!counter.enter()) {
       context.rejected().increment();
       throw closedException();
     }
   }
 
   void leave() {
-    calls.leave();
+    counter.leave();
   }
 
   void checkOpen() {
-    if (calls.isClosing()) {
+    if (counter.isClosing()) {
       throw closedException();
     }
   }
@@ -302,7 +280,7 @@ final class ModelCalls {
 
   /** Notifies listeners of an answer. */
   void report(Request request, DefaultPrediction answer, CallTimes times) {
-    context.inside().enter(calls);
+    context.inside().enter(counter);
     try {
       request.report(reporter, answer, times);
     } finally {
@@ -312,7 +290,7 @@ final class ModelCalls {
 
   /** Lets a caller read its answer in a thread of the runtime. */
   <R> R read(DefaultPrediction answer, Function<? super DefaultPrediction, ? extends R> read) {
-    context.inside().enter(calls);
+    context.inside().enter(counter);
     try {
       return read.apply(answer);
     } finally {

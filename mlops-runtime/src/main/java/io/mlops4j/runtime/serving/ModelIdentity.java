@@ -26,7 +26,7 @@ record ModelIdentity(
     Closing closing,
     int abandonedRuns) {
 
-  ModelIdentity withAlias(AliasRecord alias, InferenceEvent.Route newRoute) {
+  ModelIdentity withAlias(AliasRecord alias) {
     ServedBy renamed =
         ServedBy.of(
             servedBy.model(),
@@ -34,7 +34,7 @@ record ModelIdentity(
             servedBy.version().orElse(null),
             alias,
             servedBy.engine());
-    return new ModelIdentity(renamed, newRoute, listeners, batching, closing, abandonedRuns);
+    return new ModelIdentity(renamed, route, listeners, batching, closing, abandonedRuns);
   }
 
   /** Returns an identity without listeners, each of whose calls has a run of its own. */

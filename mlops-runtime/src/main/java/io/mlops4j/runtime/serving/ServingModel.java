@@ -2,7 +2,6 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
-import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
@@ -22,16 +21,6 @@ public interface ServingModel extends Model {
    * same version. Engine and slots are shared. Each identity is closed independently.
    *
    * @param alias the record that makes it serve
-   * @param route the route of its events
-   * @return a further identity, which the caller closes
-   * @throws IllegalStateException if this one is closed
-   */
-  ServingModel withAlias(AliasRecord alias, InferenceEvent.Route route);
-
-  /**
-   * Gives the loaded model another identity with the same route.
-   *
-   * @param alias the record that makes it serve
    * @return a further identity, which the caller closes
    * @throws IllegalStateException if this one is closed
    */
@@ -39,7 +28,7 @@ public interface ServingModel extends Model {
 
   /**
    * Gives the loaded model another identity for calls that may hang. Closing it ends its calls if
-   * the engine can end them. No listener hears of its calls.
+   * the engine can end them. No listener is notified of its calls.
    *
    * @return a further identity, which the caller closes
    * @throws IllegalStateException if this one is closed

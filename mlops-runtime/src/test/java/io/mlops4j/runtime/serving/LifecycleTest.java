@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
-import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.model.Digest;
@@ -387,7 +386,7 @@ class LifecycleTest {
             Change.by("ana").because("test"),
             Instant.EPOCH,
             Digest.sha256(new byte[] {2}));
-    ServingModel second = first.withAlias(alias, InferenceEvent.Route.CANARY);
+    ServingModel second = first.withAlias(alias);
     first.close();
     try (FeatureBatch batch = rows();
         Prediction prediction = second.predict(batch)) {

@@ -32,17 +32,16 @@ import picocli.CommandLine.Parameters;
       "  mlops4j drift january.arrow may.arrow --except flight_id --html may.html",
       "  mlops4j drift january.arrow may.arrow --json"
     })
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields
 final class DriftCommand extends ShellCommand {
   private static final String ARTIFACT = "io.mlops4j:mlops-monitor";
 
-  @SuppressWarnings("NullAway.Init") // set by Picocli
   @Parameters(
       index = "0",
       paramLabel = "REFERENCE",
       description = "The Arrow file to compare with, such as the training data.")
   private Path reference;
 
-  @SuppressWarnings("NullAway.Init") // set by Picocli
   @Parameters(index = "1", paramLabel = "CURRENT", description = "The Arrow file to judge.")
   private Path current;
 

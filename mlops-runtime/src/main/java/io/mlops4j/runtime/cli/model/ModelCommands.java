@@ -1,29 +1,25 @@
 package io.mlops4j.runtime.cli.model;
 
 import io.mlops4j.runtime.cli.shell.ShellCommand;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /** The commands that load a model or read data. */
 public final class ModelCommands {
-  /** The names, in the order in which help lists them. */
-  public static final List<String> NAMES = List.of("inspect", "predict", "drift");
-
   private ModelCommands() {}
 
   /**
-   * Creates a command.
+   * Returns a factory for each command by its name, in the order of the help.
    *
-   * @param name its name
    * @param reporters the class loader that finds the drift reporter
-   * @return the command, or null if there is none of this name
+   * @return the factories
    */
-  public static @Nullable ShellCommand create(String name, ClassLoader reporters) {
-    return switch (name) {
-      case "inspect" -> new InspectCommand();
-      case "predict" -> new PredictCommand();
-      case "drift" -> new DriftCommand(reporters);
-      default -> null;
-    };
+  public static Map<String, Supplier<ShellCommand>> all(ClassLoader reporters) {
+    Map<String, Supplier<ShellCommand>> all = new LinkedHashMap<>();
+    all.put("inspect", InspectCommand::new);
+    all.put("predict", PredictCommand::new);
+    all.put("drift", () -> new DriftCommand(reporters));
+    return all;
   }
 }

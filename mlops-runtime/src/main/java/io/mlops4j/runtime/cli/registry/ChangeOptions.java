@@ -12,8 +12,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Who makes a change, and why. */
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields
 final class ChangeOptions {
-  @SuppressWarnings("NullAway.Init") // set by Picocli
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -31,7 +31,6 @@ final class ChangeOptions {
 
   /** The keys that sign the record. */
   static final class RecordKeys {
-    @SuppressWarnings("NullAway.Init") // set by Picocli
     @Option(
         names = "--record-key",
         paramLabel = "PEM",
@@ -39,7 +38,6 @@ final class ChangeOptions {
         description = "Sign the record of the change with this private key.")
     private Path secret;
 
-    @SuppressWarnings("NullAway.Init") // set by Picocli
     @Option(
         names = "--record-public-key",
         paramLabel = "PEM",

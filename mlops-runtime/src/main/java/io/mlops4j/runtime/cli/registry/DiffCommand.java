@@ -20,15 +20,14 @@ import picocli.CommandLine.Parameters;
       "%nExample:",
       "  mlops4j diff flight-delay@champion flight-delay --registry registry"
     })
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields
 final class DiffCommand extends RegistryCommand {
-  @SuppressWarnings("NullAway.Init") // set by Picocli
   @Parameters(
       index = "0",
       paramLabel = "BEFORE",
       description = "The older version: NAME, NAME:NUMBER or NAME@ALIAS.")
   private String before;
 
-  @SuppressWarnings("NullAway.Init") // set by Picocli
   @Parameters(
       index = "1",
       paramLabel = "AFTER",

@@ -41,14 +41,13 @@ import picocli.CommandLine.Parameters;
       "  mlops4j export flight-delay@champion for-mlflow --as mlflow \\",
       "      --registry registry"
     })
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields
 final class ExportCommand extends RegistryCommand {
   private static final int PIECE = 1 << 20;
 
-  @SuppressWarnings("NullAway.Init") // set by Picocli
   @Parameters(index = "0", paramLabel = "REF", description = "NAME, NAME:NUMBER or NAME@ALIAS.")
   private String ref;
 
-  @SuppressWarnings("NullAway.Init") // set by Picocli
   @Parameters(index = "1", paramLabel = "FILE", description = "The file or folder to write.")
   private Path target;
 

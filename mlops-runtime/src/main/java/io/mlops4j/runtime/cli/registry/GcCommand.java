@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.cli.registry;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Collected;
@@ -81,8 +82,8 @@ final class GcCommand extends RegistryCommand {
   }
 
   private static void add(ObjectNode json, String key, List<ModelVersion> versions) {
-    json.putArray(key);
-    versions.forEach(version -> json.withArray(key).add(version.toString()));
+    ArrayNode array = json.putArray(key);
+    versions.forEach(version -> array.add(version.toString()));
   }
 
   private void show(Collected done, ConsoleOutput to) {

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.cli.registry;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
@@ -57,15 +58,17 @@ final class ListCommand extends RegistryCommand {
   private static void models(ModelRegistry registry, ConsoleOutput out) throws IOException {
     ObjectNode json = ConsoleOutput.object();
     List<List<String>> rows = new ArrayList<>();
-    json.putArray("models");
+    ArrayNode models = json.putArray("models");
     for (String name : registry.models()) {
       Map<String, ModelVersion> aliases = RegistryFacts.aliases(registry, name);
       int count = registry.versions(name).size();
       boolean retired = registry.retirement(name).isPresent();
-      ObjectNode each =
-          ConsoleOutput.object().put("model", name).put("versions", count).put("retired", retired);
-      each.set("aliases", RegistryFacts.json(aliases));
-      json.withArray("models").add(each);
+      models
+          .addObject()
+          .put("model", name)
+          .put("versions", count)
+          .put("retired", retired)
+          .set("aliases", RegistryFacts.json(aliases));
       rows.add(
           List.of(
               name,
@@ -98,7 +101,7 @@ final class ListCommand extends RegistryCommand {
     Map<String, ModelVersion> aliases = RegistryFacts.aliases(registry, name);
     ObjectNode json = ConsoleOutput.object().put("model", name);
     json.set("aliases", RegistryFacts.json(aliases));
-    json.putArray("versions");
+    ArrayNode versions = json.putArray("versions");
     List<List<String>> rows = new ArrayList<>();
     for (VersionStatus status : page) {
       List<String> naming = RegistryFacts.naming(status.version(), aliases);
@@ -106,7 +109,7 @@ final class ListCommand extends RegistryCommand {
       each.put("state", RegistryFacts.word(status.state()))
           .put("published", status.published().toString());
       naming.forEach(each.putArray("aliases")::add);
-      json.withArray("versions").add(each);
+      versions.add(each);
       rows.add(
           List.of(
               status.version().toString(),

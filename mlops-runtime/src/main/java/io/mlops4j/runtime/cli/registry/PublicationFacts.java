@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.cli.registry;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Origin;
@@ -31,16 +32,15 @@ final class PublicationFacts {
             .put("version", origin.version().map(ModelVersion::toString).orElse(null))
             .put("published", origin.published().map(Object::toString).orElse(null))
             .put("by", origin.by().map(by -> by.actor()).orElse(null));
-    json.putArray("aliases");
+    ArrayNode aliases = json.putArray("aliases");
     for (Origin.Naming naming : origin.aliases()) {
-      json.withArray("aliases")
-          .add(
-              ConsoleOutput.object()
-                  .put("alias", naming.alias())
-                  .put("from", naming.from().toString())
-                  .put("until", naming.until().map(Object::toString).orElse(null))
-                  .put("by", naming.change().actor())
-                  .put("because", naming.change().reason()));
+      aliases
+          .addObject()
+          .put("alias", naming.alias())
+          .put("from", naming.from().toString())
+          .put("until", naming.until().map(Object::toString).orElse(null))
+          .put("by", naming.change().actor())
+          .put("because", naming.change().reason());
     }
     return json;
   }

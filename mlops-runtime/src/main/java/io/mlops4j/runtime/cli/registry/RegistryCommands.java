@@ -1,62 +1,35 @@
 package io.mlops4j.runtime.cli.registry;
 
 import io.mlops4j.runtime.cli.shell.ShellCommand;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /** The commands that read and change a registry. */
 public final class RegistryCommands {
-  /** The names, in the order in which help lists them. */
-  public static final List<String> NAMES =
-      List.of(
-          "publish",
-          "list",
-          "show",
-          "assign",
-          "unassign",
-          "history",
-          "diff",
-          "sign",
-          "verify",
-          "export",
-          "import",
-          "copy",
-          "deprecate",
-          "delete",
-          "restore",
-          "retire",
-          "reinstate",
-          "gc");
-
   private RegistryCommands() {}
 
-  /**
-   * Creates a command.
-   *
-   * @param name its name
-   * @return the command, or null if there is none of this name
-   */
-  public static @Nullable ShellCommand create(String name) {
-    return switch (name) {
-      case "publish" -> new PublishCommand();
-      case "list" -> new ListCommand();
-      case "show" -> new ShowCommand();
-      case "assign" -> new AssignCommand();
-      case "unassign" -> new UnassignCommand();
-      case "history" -> new HistoryCommand();
-      case "diff" -> new DiffCommand();
-      case "sign" -> new SignCommand();
-      case "verify" -> new VerifyCommand();
-      case "export" -> new ExportCommand();
-      case "import" -> new ImportCommand();
-      case "copy" -> new CopyCommand();
-      case "deprecate" -> new DeprecateCommand();
-      case "delete" -> new DeleteCommand();
-      case "restore" -> new RestoreCommand();
-      case "retire" -> new RetireCommand();
-      case "reinstate" -> new ReinstateCommand();
-      case "gc" -> new GcCommand();
-      default -> null;
-    };
+  /** {@return a factory for each command by its name, in the order of the help} */
+  public static Map<String, Supplier<ShellCommand>> all() {
+    Map<String, Supplier<ShellCommand>> all = new LinkedHashMap<>();
+    all.put("publish", PublishCommand::new);
+    all.put("list", ListCommand::new);
+    all.put("show", ShowCommand::new);
+    all.put("assign", AliasCommand.Assign::new);
+    all.put("unassign", AliasCommand.Unassign::new);
+    all.put("history", HistoryCommand::new);
+    all.put("diff", DiffCommand::new);
+    all.put("sign", SignCommand::new);
+    all.put("verify", VerifyCommand::new);
+    all.put("export", ExportCommand::new);
+    all.put("import", ImportCommand::new);
+    all.put("copy", CopyCommand::new);
+    all.put("deprecate", StateCommand.Deprecate::new);
+    all.put("delete", StateCommand.Delete::new);
+    all.put("restore", StateCommand.Restore::new);
+    all.put("retire", RetirementCommand.Retire::new);
+    all.put("reinstate", RetirementCommand.Reinstate::new);
+    all.put("gc", GcCommand::new);
+    return all;
   }
 }

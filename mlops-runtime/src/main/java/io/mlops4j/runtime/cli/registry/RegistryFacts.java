@@ -10,7 +10,6 @@ import io.mlops4j.registry.VersionRecord;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -58,8 +57,7 @@ final class RegistryFacts {
   /** A record that may belong to several versions. */
   static ObjectNode jsonWithVersions(VersionRecord record) {
     ObjectNode json = ConsoleOutput.object();
-    json.putArray("versions");
-    record.versions().forEach(version -> json.withArray("versions").add(json(version)));
+    json.putArray("versions").addAll(record.versions().stream().map(RegistryFacts::json).toList());
     return json.setAll(json(record));
   }
 
@@ -149,14 +147,10 @@ final class RegistryFacts {
 
   /** The aliases that point to a version. */
   static List<String> naming(ModelVersion version, Map<String, ModelVersion> aliases) {
-    List<String> names = new ArrayList<>();
-    aliases.forEach(
-        (alias, named) -> {
-          if (named.number() == version.number()) {
-            names.add(alias);
-          }
-        });
-    return names;
+    return aliases.entrySet().stream()
+        .filter(alias -> alias.getValue().number() == version.number())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** Whole seconds, for text; JSON has the exact time. */

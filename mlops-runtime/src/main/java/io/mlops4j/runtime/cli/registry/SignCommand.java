@@ -26,12 +26,11 @@ import picocli.CommandLine.Parameters;
       "  mlops4j sign flight-delay:1 --key release-key.pem --public-key release-key.pub.pem \\",
       "      --registry registry"
     })
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields
 final class SignCommand extends RegistryCommand {
-  @SuppressWarnings("NullAway.Init") // set by Picocli
   @Parameters(paramLabel = "REF", description = "NAME, NAME:NUMBER or NAME@ALIAS.")
   private String ref;
 
-  @SuppressWarnings("NullAway.Init") // set by Picocli
   @Option(
       names = "--key",
       paramLabel = "PEM",
@@ -39,7 +38,6 @@ final class SignCommand extends RegistryCommand {
       description = "The private key: P-256, P-384 or P-521, not encrypted.")
   private Path secret;
 
-  @SuppressWarnings("NullAway.Init") // set by Picocli
   @Option(
       names = "--public-key",
       paramLabel = "PEM",

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.cli.registry;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.Verification;
@@ -105,27 +106,25 @@ final class VerifyCommand extends RegistryCommand {
             .put("versions", found.versions())
             .put("records", found.records())
             .put("bytes", found.bytes());
-    json.putArray("breaks");
+    ArrayNode breaks = json.putArray("breaks");
     for (Verification.Break each : found.breaks()) {
-      json.withArray("breaks")
-          .add(
-              ConsoleOutput.object()
-                  .put("chain", each.chain())
-                  .put("number", each.number())
-                  .put("place", each.place())
-                  .put("problem", each.problem()));
+      breaks
+          .addObject()
+          .put("chain", each.chain())
+          .put("number", each.number())
+          .put("place", each.place())
+          .put("problem", each.problem());
     }
-    json.putArray("jumps");
+    ArrayNode jumps = json.putArray("jumps");
     for (Verification.Jump each : found.jumps()) {
-      json.withArray("jumps")
-          .add(
-              ConsoleOutput.object()
-                  .put("chain", each.chain())
-                  .put("number", each.number())
-                  .put("place", each.place())
-                  .put("clock", each.clock().toString())
-                  .put("by", each.by().toString())
-                  .put("problem", each.problem()));
+      jumps
+          .addObject()
+          .put("chain", each.chain())
+          .put("number", each.number())
+          .put("place", each.place())
+          .put("clock", each.clock().toString())
+          .put("by", each.by().toString())
+          .put("problem", each.problem());
     }
     json.put("moreJumps", found.moreJumps());
     return json.put("moreBreaks", found.moreBreaks()).put("head", found.head().toString());

@@ -9,14 +9,11 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** A command that prints an answer, and fails if the answer could not be written. */
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields
 public abstract class ShellCommand implements Callable<Integer> {
-  @SuppressWarnings("NullAway.Init") // set by Picocli
-  @Spec
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
 
-  @SuppressWarnings("NullAway.Init") // set by Picocli
-  @ParentCommand
-  private GlobalOptions globalOptions;
+  @ParentCommand private GlobalOptions globalOptions;
 
   /** The exit code of a command that failed, or of a verification that found a break. */
   public static final int FAILED = 1;
