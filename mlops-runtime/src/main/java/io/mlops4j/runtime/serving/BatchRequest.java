@@ -10,20 +10,10 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /** A call with a batch. */
-final class BatchRequest implements Request, AutoCloseable {
-  private final FeatureBatch batch;
-  private final BatchBinder binder;
-  private final int rows;
-
+record BatchRequest(FeatureBatch batch, BatchBinder binder, int rows)
+    implements Request, AutoCloseable {
   BatchRequest(FeatureBatch batch, BatchBinder binder) {
-    this.batch = batch;
-    this.binder = binder;
-    this.rows = batch.rows();
-  }
-
-  @Override
-  public int rows() {
-    return rows;
+    this(batch, binder, batch.rows());
   }
 
   /** The batch for a run with others; null if it needs a run of its own. */

@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,16 +33,15 @@ final class BatchSplitter {
     this.workers = workers;
   }
 
-  interface PieceRunner {
-    Outputs run(BatchRequest piece, @Nullable Cancellation cancellation);
-  }
-
   boolean isLarge(int rows) {
     return threads > 1 && rows >= 2 * ROWS;
   }
 
-  /** Returns the answers in the order of the pieces, or throws. */
-  List<Outputs> ask(BatchRequest whole, @Nullable Cancellation cancellation, PieceRunner runner) {
+  /** Returns the answers of the pieces in their order, or throws. */
+  List<Outputs> ask(
+      BatchRequest whole,
+      @Nullable Cancellation cancellation,
+      BiFunction<BatchRequest, @Nullable Cancellation, Outputs> runner) {
     List<BatchRequest> pieces = whole.pieces(size(whole.rows()));
     try {
       Work work = new Work(pieces, cancellation, runner);
@@ -64,13 +64,16 @@ final class BatchSplitter {
   private static final class Work implements Runnable {
     private final List<BatchRequest> pieces;
     private final @Nullable Cancellation cancellation;
-    private final PieceRunner runner;
+    private final BiFunction<BatchRequest, @Nullable Cancellation, Outputs> runner;
     private final @Nullable Outputs[] answers;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final CountDownLatch left;
 
-    Work(List<BatchRequest> pieces, @Nullable Cancellation cancellation, PieceRunner runner) {
+    Work(
+        List<BatchRequest> pieces,
+        @Nullable Cancellation cancellation,
+        BiFunction<BatchRequest, @Nullable Cancellation, Outputs> runner) {
       this.pieces = pieces;
       this.cancellation = cancellation;
       this.runner = runner;
@@ -84,7 +87,7 @@ final class BatchSplitter {
         try {
           if (failure.get() == null) {
             answers[i] =
-                runner.run(pieces.get(i), cancellation == null ? null : cancellation.part());
+                runner.apply(pieces.get(i), cancellation == null ? null : cancellation.part());
           }
         } catch (Throwable e) {
           failure.compareAndSet(null, e);

@@ -65,7 +65,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
       Runnable after) {
     Duration within = ModelCalls.deadline(options);
     JointCall call = new JointCall(request, true, now());
-    Ending<R> ending = new Ending<>(call, new AsyncCall<>(), read, after);
+    Ending<R> ending = new Ending<>(calls, call, new AsyncCall<>(), read, after);
     try {
       calls.admit(request.rows(), within);
       Runnable leaveQueue = batcher.askAsync(call, within, ending);
@@ -81,23 +81,13 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
   }
 
   /** Ends an asynchronous call before its future completes. */
-  private final class Ending<R> implements RowBatcher.Completion<DefaultPrediction> {
-    private final JointCall call;
-    private final AsyncCall<R> future;
-    private final Function<? super Prediction, ? extends R> read;
-    private final Runnable after;
-
-    Ending(
-        JointCall call,
-        AsyncCall<R> future,
-        Function<? super Prediction, ? extends R> read,
-        Runnable after) {
-      this.call = call;
-      this.future = future;
-      this.read = read;
-      this.after = after;
-    }
-
+  private record Ending<R>(
+      ModelCalls calls,
+      JointCall call,
+      AsyncCall<R> future,
+      Function<? super Prediction, ? extends R> read,
+      Runnable after)
+      implements RowBatcher.Completion<DefaultPrediction> {
     /** Reading an answer must not delay the other calls of the run. */
     @Override
     public void ended(

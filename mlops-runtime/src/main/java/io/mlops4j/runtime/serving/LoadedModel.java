@@ -182,9 +182,11 @@ final class LoadedModel implements ServingModel {
     }
     Runnable end =
         () -> {
-          lent.close();
-          after.run();
-          calls.leave();
+          try (lent) {
+            after.run();
+          } finally {
+            calls.leave();
+          }
         };
     BatchRequest request = new BatchRequest(lent, shared.binder());
     JointBatches together = jointFor(request);

@@ -5,20 +5,11 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 
 /** A call with records. */
-final class RowsRequest<I extends Record> implements Request {
-  private final RecordBinder<I> binder;
-  private final RowCollector<I> collector;
-  private final List<I> rows;
-
-  RowsRequest(RecordBinder<I> binder, RowCollector<I> collector, List<I> rows) {
-    this.binder = binder;
-    this.collector = collector;
-    this.rows = rows;
-  }
-
+record RowsRequest<I extends Record>(
+    RecordBinder<I> binder, RowCollector<I> collector, List<I> records) implements Request {
   @Override
   public int rows() {
-    return rows.size();
+    return records.size();
   }
 
   /** Records are copied into the slot. */
@@ -34,14 +25,14 @@ final class RowsRequest<I extends Record> implements Request {
 
   @Override
   public boolean bind(Slot slot) {
-    return binder.bind(slot.engine(), rows);
+    return binder.bind(slot.engine(), records);
   }
 
   @Override
   public void report(CallReporter reporter, DefaultPrediction answer, CallTimes times) {
     reporter.answered(answer, times);
     if (reporter.needsRows()) {
-      collector.add(rows, answer, times);
+      collector.add(records, answer, times);
     }
   }
 }

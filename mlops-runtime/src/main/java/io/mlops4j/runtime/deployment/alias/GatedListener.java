@@ -5,16 +5,8 @@ import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.LoadOptions;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Notifies a user's listener of no call of a self-test. */
-final class GatedListener implements InferenceListener {
-  private final InferenceListener listener;
-  private final AtomicBoolean open;
-
-  private GatedListener(InferenceListener listener, AtomicBoolean open) {
-    this.listener = listener;
-    this.open = open;
-  }
-
+/** A user's listener, which is not notified of calls of the self-test. */
+record GatedListener(InferenceListener listener, AtomicBoolean open) implements InferenceListener {
   /** The same options with every listener behind a gate, which opens when the version serves. */
   static LoadOptions gate(LoadOptions options, AtomicBoolean open) {
     return options.toBuilder()

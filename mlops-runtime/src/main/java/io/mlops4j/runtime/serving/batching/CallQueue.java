@@ -63,7 +63,7 @@ public final class CallQueue {
     QueuedCall head;
     synchronized (this) {
       waiting.add(call);
-      call.setWaiting(true);
+      call.queued = true;
       head = call.isAsynchronous() ? next() : null;
     }
     wake(head);
@@ -75,8 +75,8 @@ public final class CallQueue {
     synchronized (this) {
       for (int i = calls.size() - 1; i >= 0; i--) {
         QueuedCall call = calls.get(i);
-        call.separate();
-        call.setWaiting(true);
+        call.group = call; // from now on it is answered alone
+        call.queued = true;
         waiting.addFirst(call);
       }
       head = next();
@@ -108,13 +108,13 @@ public final class CallQueue {
     Iterator<QueuedCall> each = waiting.iterator();
     while (each.hasNext() && left > 0) {
       QueuedCall other = each.next();
-      if (other.group().equals(call.group())) {
+      if (other.group.equals(call.group)) {
         left -= other.rows();
         if (left < 0 && !taken.isEmpty()) {
           break; // no later call overtakes it
         }
         each.remove();
-        other.setWaiting(false);
+        other.queued = false;
         taken.add(other);
       }
     }
@@ -128,7 +128,7 @@ public final class CallQueue {
         return false;
       }
       waiting.remove(call);
-      call.setWaiting(false);
+      call.queued = false;
       head = next();
     }
     wake(head);

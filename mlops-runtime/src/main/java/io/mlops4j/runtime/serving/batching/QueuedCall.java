@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** A call that waits for a processor. Its {@link CallQueue} guards the fields that change. */
 abstract class QueuedCall {
   private final @Nullable Thread thread;
-  private Object group;
-  private boolean waiting;
+  Object group;
+  boolean queued;
 
   /**
    * @param group equal for calls that can be answered together
@@ -42,20 +42,7 @@ abstract class QueuedCall {
     LockSupport.unpark(thread);
   }
 
-  final Object group() {
-    return group;
-  }
-
-  /** From now on it is answered alone. */
-  final void separate() {
-    group = this;
-  }
-
   final boolean isWaiting() {
-    return waiting;
-  }
-
-  final void setWaiting(boolean waiting) {
-    this.waiting = waiting;
+    return queued;
   }
 }

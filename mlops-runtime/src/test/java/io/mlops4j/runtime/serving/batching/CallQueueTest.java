@@ -255,7 +255,7 @@ class CallQueueTest {
         return next
             + (permit ? " permit" : "")
             + (done ? " done" : "")
-            + (group() == this ? " separate " : " ")
+            + (group == this ? " separate " : " ")
             + taken.stream().map(callers::indexOf).toList();
       }
     }
