@@ -51,7 +51,7 @@ final class AbandonedRuns {
    * Begins a run in another thread.
    *
    * @param model keeps the model loaded until the run has ended
-   * @param ask does the work of the job
+   * @param ask runs the job
    */
   <A> StrictRun<A> begin(Job.Hold model, Job<A> job, Supplier<A> ask) {
     Job.Hold memory = () -> {};

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param inside the calls that the current thread is in
  * @param rejected counts calls that are rejected before a model is called
  * @param abandonedRuns counts runs of all models that go on although their call has ended
- * @param process a random number that tells this runtime's predictions from those of others
+ * @param process a random number that distinguishes this runtime's predictions from others
  * @param calls the number of the next call
  */
 record CallContext(

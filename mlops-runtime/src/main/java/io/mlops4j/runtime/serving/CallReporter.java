@@ -23,7 +23,7 @@ final class CallReporter {
     this.calls = calls;
   }
 
-  /** Whether there is no listener, so that nothing is measured. */
+  /** Whether there is no listener. Times are then not measured. */
   boolean isSilent() {
     return listeners.isEmpty();
   }

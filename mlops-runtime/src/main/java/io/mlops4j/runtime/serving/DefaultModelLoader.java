@@ -33,8 +33,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads models and closes what is still open at the end of a runtime. Engines, threads and memory
- * are shared by all models. Thread safe.
+ * Loads models, and closes open ones at the end of a runtime. Engines, threads and memory are
+ * shared by all models. Thread safe.
  */
 public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner, AutoCloseable {
   /** Rows of single calls reach listeners after at most twice this time. */
@@ -250,7 +250,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
     return context.threads().workers();
   }
 
-  /** {@return what the runtime does and holds now; without models after close} */
+  /** {@return the present load and memory of the runtime; without models after close} */
   public RuntimeFigures figures() {
     List<ModelFigures> each = new ArrayList<>();
     models.forEach(model -> each.add(model.figures()));

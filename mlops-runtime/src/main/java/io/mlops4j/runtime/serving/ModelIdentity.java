@@ -14,7 +14,7 @@ import java.util.List;
  * @param route labels each event
  * @param listeners are notified of the calls
  * @param batching whether waiting calls share runs
- * @param closing what closing does about running calls
+ * @param closing how closing treats running calls
  * @param abandonedRuns how many abandoned runs make the model reject calls with a deadline; 0 if
  *     calls wait for their runs
  */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelCache where prepared models are stored, or null
  * @param nativeCache where native libraries are stored, or null
  * @param keepLoaded how many bytes all models may hold for unused ones to stay loaded
- * @param closing what closing a model does about running calls, unless its options say
+ * @param closing how closing a model treats running calls, unless its options set it
  * @param cpuTime whether the processor time of calls is measured
  * @param trust which models may be loaded, or null for all
  * @param region the region of the runtime, or null if it has none

@@ -38,7 +38,7 @@ public interface ServingModel extends Model {
   /**
    * Counts a call that is about to begin. Closing waits until {@link #release} is called.
    *
-   * @return false once closing began; then nothing was counted
+   * @return false once closing began; the call was then not counted
    */
   boolean acquire();
 
@@ -88,7 +88,7 @@ public interface ServingModel extends Model {
       MethodHandles.@Nullable Lookup lookup, Class<I> in, Class<O> out);
 
   /**
-   * Throws if {@link #close} would throw now; closes nothing.
+   * Throws if {@link #close} would throw now. Does not close the model.
    *
    * @throws IllegalStateException if called from inside a call of this model, or calls run and the
    *     options refuse to close then

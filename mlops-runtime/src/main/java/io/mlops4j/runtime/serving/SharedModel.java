@@ -72,7 +72,7 @@ final class SharedModel {
     return identities.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
   }
 
-  /** Sets what happens when the last identity was released; called before this is shared. */
+  /** Sets an action that runs when the last identity was released. Called before this is shared. */
   void whenUnused(Runnable action) {
     whenUnused = action;
   }

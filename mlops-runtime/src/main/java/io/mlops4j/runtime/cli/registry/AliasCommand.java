@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** A change of an alias, with who and why. */
+/** A change of an alias, with its author and reason. */
 abstract class AliasCommand extends RegistryCommand {
   @SuppressWarnings("NullAway.Init") // set by Picocli
   @Parameters(index = "0", paramLabel = "NAME@ALIAS", description = "The alias.")

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Who makes a change, and why. */
+/** The options for the author of a change, the reason and the key. */
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields
 final class ChangeOptions {
   @Spec(Spec.Target.MIXEE)

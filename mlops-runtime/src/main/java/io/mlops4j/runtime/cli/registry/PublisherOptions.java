@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Who publishes a version, and why. */
+/** The options for the publisher of a version and the reason. */
 final class PublisherOptions {
   @ArgGroup(exclusive = false)
   private @Nullable PublisherNames publisher;

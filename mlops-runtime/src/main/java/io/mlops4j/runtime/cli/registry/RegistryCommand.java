@@ -24,7 +24,7 @@ abstract class RegistryCommand extends ShellCommand {
     return false;
   }
 
-  /** Runs in a temporary registry first what must not fail in one that was just created. */
+  /** Runs in a temporary registry first, so that a failure leaves no new registry behind. */
   void rehearse(ModelRegistry scratch) throws IOException {}
 
   /** Adds the options of this command to the global ones. */

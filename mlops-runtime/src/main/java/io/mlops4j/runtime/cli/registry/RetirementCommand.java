@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** A change of a model as a whole, with who and why. */
+/** A change of the state of a whole model, with its author and reason. */
 abstract class RetirementCommand extends RegistryCommand {
   @SuppressWarnings("NullAway.Init") // set by Picocli
   @Parameters(paramLabel = "NAME", description = "The model.")

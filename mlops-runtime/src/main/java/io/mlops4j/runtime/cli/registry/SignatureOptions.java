@@ -18,7 +18,7 @@ final class SignatureOptions {
   private boolean unloaded;
 
   /**
-   * Returns a card with the signature of the model and nothing else.
+   * Returns a card with only the signature of the model.
    *
    * @param name the model's name
    * @param model its file or folder

@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** A change of the state of one version, with who and why. */
+/** A change of the state of one version, with its author and reason. */
 abstract class StateCommand extends RegistryCommand {
   @SuppressWarnings("NullAway.Init") // set by Picocli
   @Parameters(paramLabel = "NAME:NUMBER", description = "The version.")

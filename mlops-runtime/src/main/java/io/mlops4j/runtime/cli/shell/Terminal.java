@@ -8,7 +8,7 @@ public final class Terminal {
 
   /**
    * {@return whether there is a terminal} From Java 22 on a console exists without one, and {@code
-   * Console.isTerminal} tells.
+   * Console.isTerminal} finds out.
    */
   @SuppressWarnings("SystemConsoleNull") // asked below
   public static boolean isThere() {

@@ -1,6 +1,4 @@
-/**
- * What every command shares: the options, where a registry lies, answers, progress and failures.
- */
+/** Shared parts of the commands: options, addresses of registries, answers, progress, failures. */
 @NullMarked
 package io.mlops4j.runtime.cli.shell;
 

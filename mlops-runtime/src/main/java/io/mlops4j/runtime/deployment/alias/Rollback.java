@@ -29,7 +29,7 @@ final class Rollback {
   /**
    * Moves the alias back, unless it has moved on.
    *
-   * @param wanted false as soon as the caller has stopped waiting: nothing is changed then
+   * @param wanted false as soon as the caller has stopped waiting; the alias is then not changed
    * @return the new record; empty if the alias has moved on, or if no version served before
    * @throws RegistryException if the alias was removed, or everything that served before was
    *     deleted

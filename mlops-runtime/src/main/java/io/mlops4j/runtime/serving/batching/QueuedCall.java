@@ -26,7 +26,7 @@ abstract class QueuedCall {
   abstract int rows();
 
   /**
-   * Answers calls of its group in this thread. Throws nothing.
+   * Answers calls of its group in this thread. Never throws.
    *
    * @return completes the calls; must run after the processor was returned, because a caller that
    *     continues may need it

@@ -1,4 +1,4 @@
-/** What happens to a model before its first call: engines, leases, comparisons, a first call. */
+/** The steps before the first call of a model: engine, lease, comparison of signatures, warm-up. */
 @NullMarked
 package io.mlops4j.runtime.serving.loading;
 

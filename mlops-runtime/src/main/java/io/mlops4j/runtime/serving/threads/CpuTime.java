@@ -40,7 +40,7 @@ public final class CpuTime {
   /**
    * Adds the time that this thread took.
    *
-   * @param began what {@link #now} returned when the run began
+   * @param began the result of {@link #now} when the run began
    */
   public void addSince(long began) {
     if (began >= 0) {

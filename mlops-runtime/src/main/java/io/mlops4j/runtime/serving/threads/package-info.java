@@ -1,4 +1,4 @@
-/** The threads of a runtime, and what ends calls at their deadlines. */
+/** The threads of a runtime, and the timer that ends calls at their deadlines. */
 @NullMarked
 package io.mlops4j.runtime.serving.threads;
 
