@@ -83,7 +83,6 @@ public final class ArrowTypes {
     return storage == null ? BFloat16Type.of() : storage.getType();
   }
 
-  /** Returns the name of a field's type for messages. */
   static String name(Field field) {
     if (field.getType() instanceof ArrowType.FixedSizeList list) {
       return "a fixed-size list of " + list.getListSize() + " " + name(field.getChildren().get(0));

@@ -35,7 +35,6 @@ record Cell(
     int rank,
     long dictionary,
     Fill fill) {
-  /** What a row holds. */
   enum Form {
     /** One value. */
     VALUE,
@@ -118,7 +117,6 @@ record Cell(
         .orElseThrow();
   }
 
-  /** Whether a row holds one value. */
   boolean isSingle() {
     return form == Form.VALUE || form == Form.CODE;
   }

@@ -68,7 +68,6 @@ final class Codes {
     return address;
   }
 
-  /** Writes the text of every row. */
   void read(Utf8 utf8, String[] into, int at, int stride) {
     int missing = 0;
     int first = -1;

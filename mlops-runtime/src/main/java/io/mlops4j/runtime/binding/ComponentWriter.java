@@ -40,7 +40,6 @@ final class ComponentWriter {
     return MethodHandles.collectArguments(put(target, carrier), 1, value);
   }
 
-  /** Returns the type of a value between the record and memory. */
   private static Class<?> carrier(Class<?> type, boolean exact, ElementType target) {
     if (!type.isPrimitive()) {
       return Object.class;
@@ -110,7 +109,6 @@ final class ComponentWriter {
     }
   }
 
-  /** Returns a handle {@code (Record row) -> Object}. */
   static MethodHandle object(MethodHandle getter) {
     return getter.asType(methodType(Object.class, Record.class));
   }

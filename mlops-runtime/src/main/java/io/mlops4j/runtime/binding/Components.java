@@ -38,6 +38,15 @@ public final class Components {
     }
   }
 
+  /** Calls a handle {@code (Record) -> Object}. */
+  static @Nullable Object get(MethodHandle getter, Record row) {
+    try {
+      return (Object) getter.invokeExact(row);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
   /**
    * Finds the canonical constructor of a record.
    *
@@ -105,7 +114,6 @@ public final class Components {
     };
   }
 
-  /** Returns the element type of a type that is known to have one. */
   static ElementType requireElementType(Class<?> type) {
     return Objects.requireNonNull(elementType(type));
   }
@@ -123,7 +131,6 @@ public final class Components {
         .toList();
   }
 
-  /** Returns the text of a String or enum constant. */
   static String text(Object value) {
     return value instanceof Enum<?> constant ? constant.name() : (String) value;
   }

@@ -212,7 +212,6 @@ final class InputColumns {
     }
   }
 
-  /** Passes the checked columns to the engine. */
   void write(EngineSlot slot) {
     slot.shape(plan.input(), dims);
     if (texts != null) {
@@ -222,7 +221,6 @@ final class InputColumns {
     }
   }
 
-  /** Writes the checked numbers, row by row. */
   void writeTo(long to) {
     if (list != null) {
       list.writeTo(to);
@@ -247,7 +245,6 @@ final class InputColumns {
     }
   }
 
-  /** Copies the checked texts, and returns their number. */
   int copyTexts(String[] into, int at) {
     InputTexts found = Objects.requireNonNull(texts, "texts");
     int count = rows * width;
@@ -267,7 +264,6 @@ final class InputColumns {
     return width;
   }
 
-  /** Returns the number of bytes that the numbers of the rows need in the input. */
   long bytes() {
     return (long) rows * width * plan.type().bytes();
   }

@@ -182,23 +182,17 @@ record InputPlan(int input, TensorSpec spec, List<ColumnSource> sources, int[] s
 
   /** Checks the sizes, the symbols and the number of rows of a call. */
   void check(long[] dims, boolean whole, int rows, long[] sizes) {
-    if (whole) {
-      checkOneRow(rows);
-    } else {
+    if (!whole) {
       checkRows(rows);
+    } else if (rows != 1) {
+      throw new ModelInputException(
+          column(), counted(rows), "one row, because a value is the whole of " + spec);
     }
     checkSymbols(dims, sizes);
     checkSize(dims);
   }
 
-  private void checkOneRow(int rows) {
-    if (rows != 1) {
-      throw new ModelInputException(
-          column(), counted(rows), "one row, because a value is the whole of " + spec);
-    }
-  }
-
-  void checkRows(int rows) {
+  private void checkRows(int rows) {
     if (!spec.anyRank()) {
       long fixed = size(0).orElse(rows);
       if (fixed != rows) {
@@ -218,7 +212,7 @@ record InputPlan(int input, TensorSpec spec, List<ColumnSource> sources, int[] s
   }
 
   /** A symbol has the same size wherever it occurs. */
-  void checkSymbols(long[] dims, long[] sizes) {
+  private void checkSymbols(long[] dims, long[] sizes) {
     for (int i = 0; i < symbols.length; i++) {
       int symbol = symbols[i];
       if (symbol >= 0) {

@@ -36,7 +36,6 @@ final class InputTexts implements StringColumn {
     Arrays.setAll(dictionaries, i -> new KeptDictionary());
   }
 
-  /** Starts a call with a number of values. */
   void begin(int count) {
     size = count;
     dictionary = null;
@@ -121,7 +120,6 @@ final class InputTexts implements StringColumn {
     }
   }
 
-  /** Drops the texts of the call. */
   void release() {
     if (values.length > KEPT) {
       values = new String[0];

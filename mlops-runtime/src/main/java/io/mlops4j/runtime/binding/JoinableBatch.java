@@ -44,7 +44,6 @@ public final class JoinableBatch {
     return new JoinableBatch(batch, layout, shape);
   }
 
-  /** Adds the rank of a row, then its sizes. */
   private static boolean addShape(Cell cell, FieldVector column, List<Long> into) {
     long[] shape = cell.hasShape() ? cell.shape() : firstShape(ArrowTypes.storage(column));
     into.add((long) shape.length);

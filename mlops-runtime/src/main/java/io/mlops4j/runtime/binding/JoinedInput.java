@@ -51,7 +51,6 @@ final class JoinedInput {
     }
   }
 
-  /** Ends the input after the last batch. */
   void end(EngineSlot slot) {
     if (texts != null) {
       slot.strings(plan.input(), new Texts(texts));

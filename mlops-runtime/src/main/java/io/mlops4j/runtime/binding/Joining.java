@@ -17,13 +17,7 @@ import java.util.stream.Stream;
  * that the model does not declare are checked after a run. A dimension with a name of its own does
  * not count rows, because an answer to some rows may have that length by coincidence.
  */
-final class Joining {
-  private final Set<String> rows;
-
-  private Joining(Set<String> rows) {
-    this.rows = rows;
-  }
-
+record Joining(Set<String> rows) {
   static boolean isPossible(ModelSignature signature, List<InputPlan> plans) {
     if (plans.isEmpty() || !plans.stream().allMatch(InputPlan::countsRows)) {
       return false;

@@ -47,7 +47,6 @@ final class ListColumn {
     this.source = source;
   }
 
-  /** Finds the shape of all rows. */
   void check(Cell cell, FieldVector column, int rows, boolean whole) {
     this.rows = rows;
     this.type = cell.type();
@@ -134,7 +133,6 @@ final class ListColumn {
     width = (int) Math.min(InputPlan.LIMIT, Scalars.elements(declared));
   }
 
-  /** Returns the checked length of a list. */
   private int length(int row) {
     int start = Native.getInt(offsets + 4L * row);
     int end = Native.getInt(offsets + 4L * row + 4);
@@ -284,7 +282,6 @@ final class ListColumn {
     return ((BaseFixedWidthVector) values).getDataBuffer().memoryAddress();
   }
 
-  /** Lets the engine read the values in place, if it can. */
   boolean borrowed(EngineSlot slot) {
     if (width == 0 || !dense || hasNulls() || type != plan.type() || type == ElementType.BOOL) {
       return false;
@@ -294,7 +291,6 @@ final class ListColumn {
     return slot.borrow(plan.input(), start, (long) rows * width * bytes);
   }
 
-  /** Writes the values, row by row. */
   void writeTo(long to) {
     if (width == 0) {
       return;

@@ -90,14 +90,12 @@ final class Narrow {
     return fit;
   }
 
-  /** Returns whether one value of a column fits. */
   static boolean fits(long from, ElementType type, long row, ElementType target) {
     return isFloat(type)
         ? fits(Scalars.real(from, type, row), target)
         : fits(Scalars.whole(from, type, row), type, target);
   }
 
-  /** Returns one value of a column, for messages. */
   static String text(long from, ElementType type, long row) {
     if (isFloat(type)) {
       return Double.toString(Scalars.real(from, type, row));
@@ -106,7 +104,6 @@ final class Narrow {
     return type == ElementType.UINT64 ? Long.toUnsignedString(value) : Long.toString(value);
   }
 
-  /** Returns the range of values that fit, for messages. */
   static String range(ElementType target) {
     return switch (target) {
       case FLOAT32 -> "float32 (up to 3.4028235E38, whole numbers exactly)";

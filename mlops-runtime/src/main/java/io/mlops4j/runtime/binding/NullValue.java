@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param text the text, only for an input of text
  */
 record NullValue(long bits, @Nullable String text) {
-  private static final int NAN_FLOAT16 = 0x7e00;
-  private static final int NAN_BFLOAT16 = 0x7fc0;
-
   /** Returns null if the feature rejects nulls. */
   static @Nullable NullValue of(Feature feature, ElementType type) {
     if (feature.nulls() instanceof NullPolicy.Replacement given) {
@@ -28,10 +25,8 @@ record NullValue(long bits, @Nullable String text) {
 
   private static NullValue nan(Feature feature, ElementType type) {
     return switch (type) {
-      case FLOAT32 -> new NullValue(Float.floatToRawIntBits(Float.NaN), null);
       case FLOAT64 -> new NullValue(Double.doubleToRawLongBits(Double.NaN), null);
-      case FLOAT16 -> new NullValue(NAN_FLOAT16, null);
-      case BFLOAT16 -> new NullValue(NAN_BFLOAT16, null);
+      case FLOAT32, FLOAT16, BFLOAT16 -> new NullValue(Narrow.bits(Double.NaN, type), null);
       default -> throw refused(feature, type, "NaN for a null");
     };
   }

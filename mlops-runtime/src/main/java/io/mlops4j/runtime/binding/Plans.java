@@ -151,7 +151,6 @@ final class Plans {
     return known == null ? symbols.size() - 1 : known;
   }
 
-  /** Returns the number of symbols of a model's plans. */
   static int symbols(List<InputPlan> plans) {
     return 1 + plans.stream().flatMapToInt(plan -> Arrays.stream(plan.symbols())).max().orElse(-1);
   }

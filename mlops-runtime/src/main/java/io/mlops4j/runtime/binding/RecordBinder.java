@@ -45,7 +45,6 @@ public final class RecordBinder<I extends Record> {
     return new RecordBinder<>(List.copyOf(inputs), symbols, RecordColumns.of(lookup, components));
   }
 
-  /** Returns the components by the names of their columns. */
   private static Map<String, RecordComponent> components(
       Class<?> type, FeatureSchema schema, List<InputPlan> plans) {
     Set<String> known = new LinkedHashSet<>();

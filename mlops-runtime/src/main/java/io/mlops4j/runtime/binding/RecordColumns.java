@@ -10,10 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.util.Text;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Copies records into Arrow columns, one column for each component. Thread safe; the vectors are
@@ -73,19 +71,9 @@ public final class RecordColumns<I extends Record> {
    */
   public void set(List<FieldVector> vectors, int row, I values) {
     for (int i = 0; i < getters.length; i++) {
-      ComponentVectors.set(vectors.get(i), row, get(i, values), RecordColumns::setText);
+      Object value = Components.get(getters[i], values);
+      ComponentVectors.set(
+          vectors.get(i), row, value, (vector, at, text) -> vector.setSafe(at, new Text(text)));
     }
-  }
-
-  private @Nullable Object get(int i, Record values) {
-    try {
-      return (Object) getters[i].invokeExact(values);
-    } catch (Throwable e) {
-      throw Components.unchecked(e);
-    }
-  }
-
-  private static void setText(VarCharVector vector, int row, String text) {
-    vector.setSafe(row, new Text(text));
   }
 }

@@ -89,11 +89,7 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
   }
 
   private @Nullable Object get(int i, Record row) {
-    try {
-      return (Object) handles.get(i).invokeExact(row);
-    } catch (Throwable e) {
-      throw Components.unchecked(e);
-    }
+    return Components.get(handles.get(i), row);
   }
 
   void write(EngineSlot slot, List<? extends Record> rows, long[] dims) {

@@ -116,7 +116,6 @@ final class Utf8 {
     return text;
   }
 
-  /** The offsets of one vector. */
   private static final class Range {
     private final ColumnSource source;
     private final boolean wide;

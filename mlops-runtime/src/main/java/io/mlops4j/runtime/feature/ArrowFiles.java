@@ -34,22 +34,14 @@ public final class ArrowFiles {
     try {
       IpcReader reader = new IpcReader(bytes, IpcLayout.of(bytes), allocator);
       reader.getVectorSchemaRoot(); // rejects a file of another format here
-      return new ArrowFile(reader);
+      return new ArrowFile(reader, FeatureReader.of(reader));
     } catch (IOException | RuntimeException e) {
       bytes.close();
       throw bytes.unreadable(e);
     }
   }
 
-  private static final class ArrowFile implements FeatureReader {
-    private final IpcReader reader;
-    private final FeatureReader batches;
-
-    ArrowFile(IpcReader reader) {
-      this.reader = reader;
-      this.batches = FeatureReader.of(reader);
-    }
-
+  private record ArrowFile(IpcReader reader, FeatureReader batches) implements FeatureReader {
     @Override
     public Iterator<FeatureBatch> iterator() {
       return batches.iterator();

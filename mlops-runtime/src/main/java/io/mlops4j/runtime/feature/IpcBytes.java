@@ -14,18 +14,8 @@ import org.apache.arrow.memory.ArrowBuf;
  * A file that is read by position. Each range is checked against the file's size before memory is
  * allocated for it. Bytes are copied through the heap, because Arrow's own copy needs a JVM flag.
  */
-final class IpcBytes implements AutoCloseable {
+record IpcBytes(Path file, FileChannel channel, long size) implements AutoCloseable {
   private static final int CHUNK = 1 << 18;
-
-  private final Path file;
-  private final FileChannel channel;
-  private final long size;
-
-  private IpcBytes(Path file, FileChannel channel, long size) {
-    this.file = file;
-    this.channel = channel;
-    this.size = size;
-  }
 
   static IpcBytes open(Path file) {
     if (Files.isDirectory(file)) {
@@ -45,10 +35,6 @@ final class IpcBytes implements AutoCloseable {
     } catch (IOException e) {
       throw new DataException(file + ": cannot be read: " + e, e);
     }
-  }
-
-  long size() {
-    return size;
   }
 
   /** Reads a range in little-endian order. */

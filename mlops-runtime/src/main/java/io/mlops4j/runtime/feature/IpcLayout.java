@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * Interprocess Communication".
  */
 final class IpcLayout {
-  /** The largest depth of nested fields. */
   private static final int MAX_DEPTH = 64;
 
   /** The bytes of a field's table and of the reference to it. */

@@ -54,7 +54,6 @@ record IpcMessage(IpcBytes bytes, Message metadata, long body) {
     bytes.read(body, bodyLength(), into);
   }
 
-  /** Returns the position of the next message. */
   long end() {
     return body + bodyLength();
   }

@@ -85,7 +85,7 @@ final class IpcReader extends ArrowReader {
     VectorSchemaRoot root = getVectorSchemaRoot();
     try (ArrowRecordBatch batch = read(message, MessageSerializer::deserializeRecordBatch)) {
       VectorFiller.fill(root.getFieldVectors(), batch);
-      DictionaryCodes.check(root, this);
+      Ranges.checkCodes(root, this);
       root.setRowCount(batch.getLength());
     }
   }

@@ -1,19 +1,25 @@
 package io.mlops4j.runtime.feature;
 
+import java.util.Objects;
 import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.vector.BaseIntVector;
 import org.apache.arrow.vector.BaseLargeVariableWidthVector;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.ExtensionTypeVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.complex.LargeListVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 
 /**
- * Checks that every value lies inside the memory of its vector. Arrow's own checks only compare
- * offsets with their neighbours, so that the first may be negative. They do not check that a list
- * has as many elements as its rows need, and they do not check extension types.
+ * Checks that every value lies inside the memory of its vector, and every dictionary code inside
+ * its dictionary. Arrow's own checks only compare offsets with their neighbours, so that the first
+ * may be negative. They do not check that a list has as many elements as its rows need, and they do
+ * not check extension types.
  */
 final class Ranges {
   private Ranges() {}
@@ -73,6 +79,42 @@ final class Ranges {
                 + end);
       }
       last = next;
+    }
+  }
+
+  /**
+   * Checks that every code refers to a value of its dictionary.
+   *
+   * @throws IllegalArgumentException if a code does not; the message names the column and the code
+   */
+  static void checkCodes(VectorSchemaRoot root, DictionaryProvider dictionaries) {
+    root.getFieldVectors().forEach(vector -> checkCodes(vector, dictionaries));
+  }
+
+  private static void checkCodes(FieldVector vector, DictionaryProvider dictionaries) {
+    DictionaryEncoding encoding = vector.getField().getDictionary();
+    if (encoding != null) {
+      int values =
+          Objects.requireNonNull(dictionaries.lookup(encoding.getId())).getVector().getValueCount();
+      checkCodes(vector, (BaseIntVector) vector, values);
+    }
+    vector.getChildrenFromFields().forEach(child -> checkCodes(child, dictionaries));
+  }
+
+  private static void checkCodes(FieldVector vector, BaseIntVector codes, int values) {
+    for (int i = 0; i < vector.getValueCount(); i++) {
+      if (!vector.isNull(i)) {
+        long code = codes.getValueAsLong(i);
+        if (code < 0 || code >= values) {
+          throw new IllegalArgumentException(
+              vector.getName()
+                  + ": found code "
+                  + code
+                  + ", expected one of a dictionary of "
+                  + values
+                  + " values");
+        }
+      }
     }
   }
 }

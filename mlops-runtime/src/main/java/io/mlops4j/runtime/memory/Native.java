@@ -187,7 +187,7 @@ public final class Native {
    * @return a new direct buffer
    */
   public static ByteBuffer buffer(long address, int bytes) {
-    return ForeignBuffer.over(address, bytes);
+    return BufferAccess.over(address, bytes);
   }
 
   /**

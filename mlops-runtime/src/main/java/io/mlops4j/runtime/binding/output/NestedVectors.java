@@ -40,7 +40,6 @@ final class NestedVectors {
     return list(outputs, plan, answer, allocator);
   }
 
-  /** Returns a column of maps without rows. */
   static MapVector maps(OutputPlan plan, BufferAllocator allocator) {
     return (MapVector) mapField(plan.name(), plan.map()).createVector(allocator);
   }
@@ -57,7 +56,6 @@ final class NestedVectors {
     return new Field(name, FieldType.nullable(new ArrowType.Map(false)), List.of(entries));
   }
 
-  /** Writes one map as the next row. */
   static void add(MapVector maps, int row, Outputs outputs, NestedAnswer answer, int map) {
     List<Piece> keys = answer.keys();
     if (keys == null) {

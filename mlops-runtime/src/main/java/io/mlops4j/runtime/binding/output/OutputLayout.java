@@ -51,7 +51,6 @@ final class OutputLayout {
     return true;
   }
 
-  /** Returns a new layout that agrees in the first outputs. */
   OutputLayout upTo(int output) {
     OutputLayout copy = new OutputLayout(starts.length, rows, whole);
     System.arraycopy(starts, 0, copy.starts, 0, output);

@@ -53,7 +53,6 @@ final class OutputMemoryPool implements AutoCloseable {
     return OutputMemory.of(this, address, memory.buffer(address, bytes));
   }
 
-  /** Called by the last holder. */
   void give(OutputMemory back) {
     lent.decrementAndGet();
     for (int i = 0; !closed && i < idle.length(); i++) {
@@ -80,7 +79,6 @@ final class OutputMemoryPool implements AutoCloseable {
     }
   }
 
-  /** Returns the number of answers that are held. */
   int lent() {
     return lent.get();
   }

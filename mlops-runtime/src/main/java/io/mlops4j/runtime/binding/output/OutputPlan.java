@@ -21,13 +21,11 @@ record OutputPlan(int output, ValueSpec spec) {
     return spec instanceof TensorSpec;
   }
 
-  /** Whether it is a map or a sequence of maps. */
   boolean isOfMaps() {
     return spec instanceof MapSpec
         || (spec instanceof SequenceSpec sequence && sequence.element() instanceof MapSpec);
   }
 
-  /** Returns the map of a map or of a sequence of maps. */
   MapSpec map() {
     return spec instanceof SequenceSpec sequence ? (MapSpec) sequence.element() : (MapSpec) spec;
   }

@@ -21,7 +21,6 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 final class OutputVectors {
   private OutputVectors() {}
 
-  /** Returns a vector without rows. */
   static FieldVector create(String name, ElementType type, int width, BufferAllocator allocator) {
     ArrowType values = ArrowTypes.arrowType(type);
     if (width == 1) {

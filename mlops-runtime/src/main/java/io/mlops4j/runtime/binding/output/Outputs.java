@@ -44,7 +44,6 @@ import org.jspecify.annotations.Nullable;
  * caller ensures both.
  */
 public final class Outputs {
-  /** The largest size of one buffer. */
   private static final long LARGEST = Integer.MAX_VALUE - DirectMemory.ALIGNMENT;
 
   private static final Set<ElementType> FLOATS = Set.of(FLOAT32);
@@ -301,12 +300,10 @@ public final class Outputs {
     };
   }
 
-  /** Appends a whole tensor of a sequence or map to a vector. */
   void append(Piece piece, FieldVector into, int at) {
     append(piece.type(), piece.start(), piece.elements(), 0, into, at, piece.count());
   }
 
-  /** Appends some elements of a tensor output to a vector. */
   void append(int output, long first, FieldVector into, int at, int count) {
     ElementType type = plans.get(output).type();
     append(type, layout.start(output), layout.elements(output), first, into, at, count);

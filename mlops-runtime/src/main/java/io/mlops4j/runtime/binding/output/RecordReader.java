@@ -39,7 +39,6 @@ public final class RecordReader<O extends Record> {
 
   private final Class<O> type;
 
-  /** {@code (Answer, int row) -> Record}. */
   private final MethodHandle make;
 
   private RecordReader(Class<O> type, MethodHandle make) {

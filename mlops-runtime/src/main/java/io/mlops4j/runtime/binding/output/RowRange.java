@@ -8,18 +8,7 @@ import io.mlops4j.spi.EngineValue;
  * A range of the rows of an output that has one row for each input row, as an output of its own.
  * The {@link #offsets} of its text do not begin at 0.
  */
-final class RowRange implements EngineValue {
-  private final EngineValue whole;
-  private final int first;
-  private final int rows;
-
-  RowRange(EngineValue whole, int first, int rows) {
-    this.whole = whole;
-    this.first = first;
-    this.rows = rows;
-  }
-
-  /** Whether an output has one row for each input row. */
+record RowRange(EngineValue whole, int first, int rows) implements EngineValue {
   static boolean isByRow(EngineValue output, int rows) {
     return switch (output.kind()) {
       case TENSOR -> output.rank() > 0 && output.dim(0) == rows;
