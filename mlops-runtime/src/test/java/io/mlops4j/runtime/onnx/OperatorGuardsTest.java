@@ -13,6 +13,7 @@ import io.mlops4j.model.ElementType;
 import io.mlops4j.spi.EngineModel;
 import io.mlops4j.spi.EngineSlot;
 import io.mlops4j.spi.EngineValue;
+import io.mlops4j.spi.LoadRequest;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -123,15 +124,9 @@ class OperatorGuardsTest {
                   "BifurcationDetector' domain: 'com.microsoft' input: 'one' input: 'one' input:"
                       + " 'i' output: 'y' output: 'z",
                   7)),
+          Map.entry("with ellipses", ellipses(MATRIX)),
           Map.entry(
-              "with ellipses",
-              "node { op_type: 'Cast' input: 'x' output: 'f' attribute { name: 'to' type: INT i: 1"
-                  + " } } node { op_type: 'Einsum' input: 'row' input: 'f' output: 'y' "
-                  + equation("...i,...i->...")
-                  + "} } initializer { name: 'row' dims: 2 data_type: 1 float_data: [5, 6] } "
-                  + MATRIX
-                  + SCALAR
-                  + ANSWER.formatted(1)),
+              "trusted with ellipses", ellipses(MATRIX.replace("dim_param: 'M'", "dim_value: 2"))),
           Map.entry(
               "one of many",
               "node { op_type: 'OneHot' input: 'x' input: 'none' input: 'values' output: 'y' }"
@@ -227,6 +222,16 @@ class OperatorGuardsTest {
         + ANSWER.formatted(7);
   }
 
+  private static String ellipses(String matrix) {
+    return "node { op_type: 'Cast' input: 'x' output: 'f' attribute { name: 'to' type: INT i: 1"
+        + " } } node { op_type: 'Einsum' input: 'row' input: 'f' output: 'y' "
+        + equation("...i,...i->...")
+        + "} } initializer { name: 'row' dims: 2 data_type: 1 float_data: [5, 6] } "
+        + matrix
+        + SCALAR
+        + ANSWER.formatted(1);
+  }
+
   /** At k, or at no index if x has no rows. */
   private static String sequence(String operator, String after) {
     return "node { op_type: 'SequenceConstruct' input: 'x' output: 's' } node { op_type: 'Shape'"
@@ -267,8 +272,8 @@ class OperatorGuardsTest {
                 + MODELS.get(args[0])
                 + "}");
     OnnxFixture onnx = new OnnxFixture();
-    try (EngineModel loaded =
-            onnx.engine.load(OnnxFixture.source("e.onnx", model), CPU.withoutTrust());
+    LoadRequest request = args[0].startsWith("trusted ") ? CPU : CPU.withoutTrust();
+    try (EngineModel loaded = onnx.engine.load(OnnxFixture.source("e.onnx", model), request);
         EngineSlot slot = loaded.slot()) {
       Stream.of(args).skip(1).forEach(call -> System.out.println(answered(slot, call)));
     }
@@ -396,6 +401,7 @@ class OperatorGuardsTest {
             "multiplied",
             Map.of("1,1,2", "[2, 2][1, 2, 2, 4]", "0,1,2", "refused", "2,1,2", "refused")),
         Arguments.of("with ellipses", Map.of("0,1,2,3,4", "[2][17, 39]", "0", "[0][]")),
+        Arguments.of("trusted with ellipses", Map.of("0,1,2,3,4", "[2][17, 39]")),
         Arguments.of("one of many", Map.of("0,1,2", "refused")),
         Arguments.of("normalized", Map.of("0", "[0, 2][]", "0,3,5", "[1, 2][1, 1]")),
         Arguments.of(
