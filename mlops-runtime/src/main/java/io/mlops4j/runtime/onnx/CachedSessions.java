@@ -30,9 +30,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A session can write its graph after all optimisations. Opened without any optimisation, that
  * is the same graph with the same kernels, so the answers are the same, bit for bit. The weights
- * lie beside it: ONNX Runtime maps them, copies those that a kernel wants packed, and lets their
- * pages go; hence the smaller memory. Such a graph is made for the instructions of one CPU and one
- * version of ONNX Runtime, which are in its key; the number of threads does not matter.
+ * lie in a file beside it. ONNX Runtime maps that file, copies the weights that a kernel needs in
+ * packed form, and releases their pages, so it needs less memory. Such a graph is made for the
+ * instructions of one CPU and one version of ONNX Runtime, which are in its key; the number of
+ * threads does not matter.
  *
  * <p>A new entry is opened once before it is published: a disk that filled up, or a graph that ONNX
  * Runtime writes but cannot read, is found then, and the model goes on without a cache.
@@ -57,7 +58,7 @@ final class CachedSessions {
     Optional<String> cpu = CpuFeatures.of();
     if (cpu.isEmpty()) {
       LOG.warn(
-          "{}: models are not cached, as the CPU's features cannot be read here; Linux tells them",
+          "{}: models are not cached, as the CPU's features cannot be read here; only Linux shows them",
           cache.folder());
       return Optional.empty();
     }
@@ -154,7 +155,7 @@ final class CachedSessions {
 
   private static boolean isFit(ModelSource source, LoadRequest request) {
     return source.cacheable()
-        && request.trusted() // of the others nothing was folded, and nothing is to be written
+        && request.trusted() // other models are not folded, and must not be written
         && isCpu(request.device())
         && !request.profiled() // a profile is of one session
         && source.format().equals(ModelFormat.ONNX)

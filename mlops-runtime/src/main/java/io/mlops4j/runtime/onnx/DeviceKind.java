@@ -54,7 +54,7 @@ enum DeviceKind {
     return Arrays.stream(values()).map(DeviceKind::title).collect(Collectors.toUnmodifiableSet());
   }
 
-  /** As it is asked for, without a number. */
+  /** The name of the device in a request, without a number. */
   String title() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * The available devices of a request. The first one runs the model; operators that it lacks run on
  * the next ones. A device that was not requested is never used.
  *
- * <p>That ONNX Runtime can be given a device does not mean that there is one: only a session tells.
- * So when a model cannot be opened, each of its devices is tried with the smallest model, and those
- * that cannot open even that one are given up: {@link #working}.
+ * <p>ONNX Runtime also accepts devices that do not exist; only opening a session shows that. So
+ * when a model cannot be opened, each of its devices is tried with the smallest model. A device
+ * that cannot open even that one is no longer used: {@link #working}.
  */
 final class Devices {
   private static final String STRICT = "session.disable_cpu_ep_fallback";
@@ -71,8 +71,8 @@ final class Devices {
       DeviceKind kind = DeviceKind.of(device).orElse(null);
       if (kind == null) {
         missing.put(device.name(), "ONNX Runtime does not know it, expected one of " + known);
-      } else if (!taken.containsKey(DeviceKind.CPU) // which knows every operator
-          && !taken.containsKey(kind)) { // of which a session has one
+      } else if (!taken.containsKey(DeviceKind.CPU) // it has every operator
+          && !taken.containsKey(kind)) { // a session has one device of a kind
         String reason = kind == DeviceKind.CPU ? null : trial.missing(kind, device);
         if (reason == null) {
           taken.put(kind, device);

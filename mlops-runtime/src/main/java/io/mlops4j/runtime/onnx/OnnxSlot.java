@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * shape differs, that output is never pinned again.
  *
  * <p>Whatever frees native memory that a run may use holds the lock of the run. {@link #cancel} has
- * a lock of its own, because it comes while a run holds the first.
+ * a lock of its own, because it is called while a run holds the first.
  */
 final class OnnxSlot implements EngineSlot {
   private static final int KEPT = 4;

@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>On Linux, ONNX Runtime 1.29.0 matches the command line of the process with a recursive
  * pattern, a frame or more for each character. With some 4000 characters, which a class path easily
- * has, that overflows a thread's usual stack of 1 MiB, and the JVM dies without a word. So this
- * thread's stack grows with the command line; what is not used of it is never backed by memory.
+ * has, that overflows a thread's usual stack of 1 MiB, and the JVM dies without a message. So this
+ * thread's stack grows with the command line; the unused part of the stack is never backed by
+ * memory.
  */
 final class OrtStart {
   private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
@@ -47,7 +48,7 @@ final class OrtStart {
   /**
    * Starts the environment, or returns the running one.
    *
-   * @param nativeCache where libraries are kept, if they are
+   * @param nativeCache the folder that keeps extracted libraries, if there is one
    * @param threads how many one run may use
    * @throws LinkageError if the native library cannot be loaded
    */
@@ -91,7 +92,7 @@ final class OrtStart {
     try {
       return SharedThreads.environment(threads);
     } finally {
-      System.clearProperty(FOLDER); // it was read, and says nothing to who starts no library
+      System.clearProperty(FOLDER); // it was read, and no other code should see it
     }
   }
 
@@ -127,7 +128,7 @@ final class OrtStart {
         }
       }
     } catch (IOException e) {
-      LOG.debug("not Linux, where nobody tells ({})", e.toString());
+      LOG.debug("not Linux: the loaded libraries are unknown ({})", e.toString());
     }
     return Optional.empty();
   }
@@ -136,7 +137,7 @@ final class OrtStart {
     try {
       return USUAL_STACK + STACK_PER_CHARACTER * Files.readAllBytes(COMMAND_LINE).length;
     } catch (IOException e) {
-      return USUAL_STACK; // not Linux, where nobody reads it
+      return USUAL_STACK; // not Linux, where ONNX Runtime does not read it
     }
   }
 }

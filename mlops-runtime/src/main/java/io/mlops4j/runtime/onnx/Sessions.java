@@ -40,8 +40,8 @@ final class Sessions {
   /**
    * Opens a model, which the caller closes.
    *
-   * @throws io.mlops4j.error.EngineUnavailableException if none of its devices is there
-   * @throws ModelLoadException if a part of it needs a device that was not asked for
+   * @throws io.mlops4j.error.EngineUnavailableException if none of its devices is available
+   * @throws ModelLoadException if a part of it needs a device that was not requested
    * @throws OrtException if ONNX Runtime refuses the model
    */
   OpenModel open(OnnxFile file, LoadRequest request) throws OrtException {
@@ -62,7 +62,7 @@ final class Sessions {
 
   private OpenModel open(OnnxFile file, LoadRequest request, Setting setting) throws OrtException {
     SessionModel content = file.content();
-    // The model file is no folder: no weights are read from files that nobody verified.
+    // The model file is no folder, so ONNX Runtime reads no weights from unverified files.
     Path weights = file.source().main();
     OpenSession session =
         open(
@@ -167,7 +167,7 @@ final class Sessions {
     if (!trusted) {
       options.addConfigEntry("optimization.disable_specified_optimizers", "ConstantFolding");
     }
-    // Whatever it would print also comes as an exception.
+    // Every message that it would print is also in an exception.
     options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
   }
 
@@ -180,10 +180,10 @@ final class Sessions {
   }
 
   /**
-   * A model of a few lines can ask for products of huge constants, which ONNX Runtime computes
-   * while it opens a session, for as long as it takes. What a file honestly holds folded is some
-   * times its size: half-precision or four-bit weights made wide. The rest is left to the runs,
-   * which have deadlines.
+   * A small file can request products of huge constants, which ONNX Runtime computes while it opens
+   * a session, without a time limit. The folded constants of an honest model are at most some times
+   * the size of its file: half-precision or four-bit weights that are widened. Larger ones are
+   * computed in the runs, which have deadlines.
    */
   private static void limitFolding(SessionOptions options, SessionModel model) throws OrtException {
     options.addConfigEntry(

@@ -8,13 +8,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * ONNX Runtime's own threads, shared by all sessions: however many models are loaded, and however
- * many calls run, no more than a budget less one (the caller is the last) work beside the callers.
- * They sleep between runs and are named as the thread that starts the environment.
+ * ONNX Runtime's own threads, shared by all sessions. The number of threads that work beside the
+ * callers is at most a budget less one, because a caller works too. It does not depend on the
+ * number of loaded models and running calls. They sleep between runs and are named as the thread
+ * that starts the environment.
  *
- * <p>They belong to the environment, of which a process has one, and which nobody can end: who
- * starts it decides. Where somebody else did, or with another budget, each session has its own
- * threads, as is ONNX Runtime's default.
+ * <p>They belong to the environment. A process has one environment, which cannot be ended, and the
+ * code that starts it decides on its threads. If other code started it, or with another budget,
+ * each session has its own threads, which is ONNX Runtime's default.
  */
 final class SharedThreads {
   private static final Logger LOG = LoggerFactory.getLogger(SharedThreads.class);

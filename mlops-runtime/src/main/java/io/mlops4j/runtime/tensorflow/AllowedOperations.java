@@ -43,7 +43,7 @@ final class AllowedOperations {
   /**
    * Checks the operations that loading and calling a model would run.
    *
-   * @param more what the caller allows beyond the list
+   * @param more operations that the caller allows beyond the list
    * @throws ModelLoadException naming the operations that are not allowed
    */
   static void check(Path model, DeclaredSignature declared, Set<String> more) {

@@ -180,7 +180,7 @@ final class Feed implements AutoCloseable {
     if (!isText()) {
       Native.copy(from, address, bytes);
     }
-    TF_DeleteTensor(held); // our share of it
+    TF_DeleteTensor(held); // our reference to it
   }
 
   @Override
@@ -195,7 +195,7 @@ final class Feed implements AutoCloseable {
       return;
     }
     if (isText() && TF_TensorMaybeMove(tensor) != null) {
-      dropText(); // else TensorFlow holds it, and the text with it
+      dropText(); // otherwise TensorFlow still holds the tensor and its text
     }
     TF_DeleteTensor(tensor);
     tensor = null;

@@ -10,12 +10,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks what TensorFlow ends the process over, as far as it is known and shows without the meaning
- * of operations: a shape that has more elements than a long can count, or more dimensions than a
- * byte, and an {@code Identity} of nothing. Most else that is wrong in a graph TensorFlow reports,
- * but not all: a function that calls itself, or an attribute of which an operation makes an
- * impossible shape, still ends the process. Nothing is kept, so that a graph with all its weights
- * inside costs one pass over it.
+ * Rejects graphs with which TensorFlow is known to end the process, if that is visible without
+ * knowing the operations: a shape with more elements than a long can count, or with more dimensions
+ * than a byte can count, and an {@code Identity} without an input. TensorFlow reports most other
+ * errors in a graph, but not all: a function that calls itself, or an attribute from which an
+ * operation makes an impossible shape, still ends the process. The check keeps no data, so a graph
+ * with all its weights inside costs one pass over it.
  */
 final class GraphShapes {
   private static final int MOST_DIMENSIONS = 254;
@@ -93,7 +93,7 @@ final class GraphShapes {
     if (message == Message.SHAPE) {
       dims.clear();
     } else if (message == Message.DIM) {
-      dims.add(0L); // what a dimension is that does not say its size
+      dims.add(0L); // the size of a dimension that states none
     }
     Walk walk = new Walk(message);
     fields.message(walk);
@@ -140,7 +140,9 @@ final class GraphShapes {
         identity = in.readBytes().equals(IDENTITY);
       } else if (message == Message.NODE && field == INPUT) {
         ByteString input = in.readBytes();
-        given |= input.isEmpty() || input.byteAt(0) != '^'; // which says only what runs before
+        given |=
+            input.isEmpty()
+                || input.byteAt(0) != '^'; // a ^ names an operation that runs before, and no input
       } else {
         fields.skip();
       }
@@ -150,7 +152,7 @@ final class GraphShapes {
   private void check() throws IOException {
     long elements = 1;
     for (long dim : dims) {
-      long size = Math.max(1, dim); // an unknown or empty one does not save the others
+      long size = Math.max(1, dim); // an unknown or empty one does not make the others harmless
       if (elements > Long.MAX_VALUE / size) {
         throw new IOException("a shape " + dims + " whose elements cannot be counted");
       }

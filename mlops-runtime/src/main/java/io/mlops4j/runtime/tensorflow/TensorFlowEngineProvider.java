@@ -13,8 +13,8 @@ import java.util.Set;
  * Offers TensorFlow under the name {@code tensorflow}, for SavedModels on the CPU. Thread safe;
  * loads neither native code nor any class of TensorFlow before {@link #open}.
  *
- * <p>TensorFlow and JavaCPP, which loads it, belong to the process, and so does what is settled
- * when they first start:
+ * <p>TensorFlow and JavaCPP, which loads it, belong to the process. So do these settings, which
+ * their first start decides:
  *
  * <ul>
  *   <li>The first model decides how many threads all models use inside an operation.
@@ -29,15 +29,15 @@ import java.util.Set;
  *
  * <p>A SavedModel is a program. It is loaded only if what it runs is on a list of operations that
  * compute, or was allowed ({@link io.mlops4j.inference.LoadOptions.Builder#allowOperations}). Even
- * so it is to be trusted:
+ * then load only models that you trust:
  *
  * <ul>
  *   <li>While it is loaded, it may read TensorFlow's checkpoints outside its folder.
  *   <li>No run can be ended. A deadline is reported when the run has ended by itself; one that
- *       never ends holds its caller, and whoever closes the model, for ever.
- *   <li>TensorFlow reports most of what is wrong in a graph, but ends the process over some of it.
- *   <li>Text goes in as UTF-8 only, so that an input which means other bytes, as those of an image,
- *       cannot be given. Text that comes out may hold any bytes.
+ *       never ends blocks its caller, and the thread that closes the model, for ever.
+ *   <li>TensorFlow reports most errors in a graph, but some end the process.
+ *   <li>Text is passed in as UTF-8 only, so an input of other bytes, such as those of an image,
+ *       cannot be fed. Returned text may hold any bytes.
  * </ul>
  */
 public final class TensorFlowEngineProvider implements EngineProvider {

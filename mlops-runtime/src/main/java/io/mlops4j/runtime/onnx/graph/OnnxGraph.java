@@ -16,18 +16,18 @@ import java.util.stream.Collectors;
 /**
  * What an ONNX file declares and ONNX Runtime's Java API does not expose.
  *
- * @param inputs what the graph declares as inputs, initialisers that a caller could override among
- *     them
+ * @param inputs the declared inputs, including initialisers that a caller could override
  * @param outputs the graph's outputs
  * @param initializers the names of the main graph's initialisers
- * @param read the names of all values that an operator, also one in a subgraph, or an output reads
- * @param operatorSets the sets of operators that it asks for
+ * @param read the names of all values that an output or an operator reads, including operators in
+ *     subgraphs
+ * @param operatorSets the operator sets that it needs
  * @param external every tensor, wherever it stands, whose elements lie in another file
  * @param labels the labels of its classifiers and maps that are text
  * @param unusual the characters of text inside it that {@link AlteredCharacters} is for
  * @param hazardous whether it has an operator through which data may end the process, unless {@link
  *     ModelGuards} guards it
- * @param operators how many nodes, those of subgraphs and functions among them, have each operator
+ * @param operators how many nodes have each operator, including nodes of subgraphs and functions
  * @param producer who wrote the file, with the version; empty if it does not say
  */
 public record OnnxGraph(

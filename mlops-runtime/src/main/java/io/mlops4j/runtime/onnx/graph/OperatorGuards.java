@@ -27,8 +27,8 @@ final class OperatorGuards {
   static final long FARTHEST = 1L << 62;
 
   /**
-   * Guarded only in models whose maker is not trusted: it is in nearly every model, and in a model
-   * made well no data change the number of dimensions.
+   * Guarded only in models whose maker is not trusted: it is in nearly every model, and in a
+   * well-made model data do not change the number of dimensions.
    */
   static final String CONCAT = "Concat";
 

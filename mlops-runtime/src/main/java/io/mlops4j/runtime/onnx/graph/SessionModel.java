@@ -55,7 +55,7 @@ public record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
         twice.add(tensor.name());
       }
     }
-    weights.keySet().removeAll(twice); // ONNX Runtime is to say what it thinks of that
+    weights.keySet().removeAll(twice); // ONNX Runtime reports them
     boolean whole = weights.size() == graph.external().size();
     ModelRewriter rewriter = new ModelRewriter(source, external, weights.keySet());
     return whole
