@@ -19,21 +19,22 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What was made from what, as the cards of a registry state it: parents, children and data sets of
- * versions, up and down.
+ * The lineage of model versions: the parents, children and data sets that the cards of a registry
+ * name.
  *
- * <p>It shows the registry as it was when {@link #of} read it; ask for a new one to see more.
- * Deleted and removed versions are part of it, for their cards stay. A version that the registry
- * does not know, because it belongs to another one, can only be a parent; it is shown as foreign.
- * Cards that name one another in a circle, which only careful forgery can make, end no query late:
- * each version is told once.
+ * <p>A lineage shows the registry at the time of {@link #of}. Call it again to see later versions.
+ * Deleted and removed versions are included, because their cards stay. A version that the registry
+ * does not contain can only be a parent and is shown as foreign. Queries return each version once,
+ * so they also end if forged cards name one another in a circle.
  *
- * <p>The registries of this library read no card that they have read before. They keep the links of
- * each 256 versions as a block, which the process that publishes or reads a lineage writes if it
- * may. A block is sealed against damage only; decisions are made by the card itself.
+ * <p>The registries of this library read each card once. They store the links of every 256 versions
+ * in a block. The process that publishes the last of these versions, or reads a lineage, writes the
+ * block if it has the right to. A block's digest only protects against damage. Base decisions on
+ * the card itself.
  *
- * <p>What is kept is some 200 bytes for each link, from a version to a parent or a data set, and
- * nothing for versions without any; never a card. Immutable and thread safe; the registry is lent.
+ * <p>A lineage needs about 200 bytes of memory for each link from a version to a parent or data
+ * set, and none for versions without links or for cards. Immutable and thread safe. The caller
+ * closes the registry after the last query.
  */
 public final class Lineage {
   private static final int MOST_LINKS = 1_000_000;
@@ -48,34 +49,34 @@ public final class Lineage {
   }
 
   /**
-   * Reads all cards of a registry.
+   * Reads the links of all models of a registry.
    *
-   * @param registry the registry; lent
+   * @param registry the registry; the caller closes it
    * @return the lineage of all its models
-   * @throws RegistryException if a card cannot be read, for a lineage with gaps would mislead, or
-   *     if there are more than a million links
+   * @throws RegistryException if a card cannot be read, because a lineage with gaps would mislead,
+   *     or if there are more than a million links
    */
   public static Lineage of(ModelRegistry registry) {
     return of(registry, registry.models());
   }
 
   /**
-   * Reads the cards of some models of a registry.
+   * Reads the links of some models of a registry.
    *
-   * @param registry the registry; lent
-   * @param models the models' names; versions of others are seen as parents only
+   * @param registry the registry; the caller closes it
+   * @param models the models' names; versions of other models are parents only
    * @return the lineage of these models
-   * @throws RegistryException if a card cannot be read, for a lineage with gaps would mislead, or
-   *     if there are more than a million links
+   * @throws RegistryException if a card cannot be read, because a lineage with gaps would mislead,
+   *     or if there are more than a million links
    */
   public static Lineage of(ModelRegistry registry, Collection<String> models) {
     return new Lineage(registry, LineageIndex.read(registry, models, MOST_LINKS, PAGE));
   }
 
   /**
-   * The versions that a version was made from, and those that these were made from.
+   * Returns the parents of a version, their parents, and so on.
    *
-   * @param version a version, of this registry or not
+   * @param version a version of this registry, or a foreign one
    * @return the nearest first, each once, unmodifiable
    */
   public List<RelatedVersion> ancestors(ModelVersion version) {
@@ -83,9 +84,9 @@ public final class Lineage {
   }
 
   /**
-   * The versions that were made from a version, and those that were made from these.
+   * Returns the children of a version, their children, and so on.
    *
-   * @param version a version; of this registry, or a foreign one
+   * @param version a version of this registry, or a foreign one
    * @return the nearest first, each once, unmodifiable
    */
   public List<RelatedVersion> descendants(ModelVersion version) {
@@ -93,10 +94,10 @@ public final class Lineage {
   }
 
   /**
-   * The data that a version learned from, itself or through the versions that it was made from.
+   * Returns the data sets of a version and of its ancestors in this registry.
    *
    * @param version a version of this registry
-   * @return its own first, each once, unmodifiable
+   * @return its own data sets first, each once, unmodifiable
    * @throws RegistryException if there is no such version
    */
   public List<DatasetRef> trainedOn(ModelVersion version) {
@@ -110,8 +111,7 @@ public final class Lineage {
   }
 
   /**
-   * The versions that learned from a data set, themselves or through those that they were made
-   * from.
+   * Returns the versions that were trained on a data set, and their descendants.
    *
    * @param dataset the data set's name
    * @return the nearest first, each once, unmodifiable
@@ -122,10 +122,9 @@ public final class Lineage {
   }
 
   /**
-   * The versions that learned from a data set, whatever its name, themselves or through those that
-   * they were made from.
+   * Returns the versions that were trained on a data set, and their descendants.
    *
-   * @param dataset what the data set's bytes are
+   * @param dataset the digest of the data set's bytes, under any name
    * @return the nearest first, each once, unmodifiable
    */
   public List<RelatedVersion> madeFrom(Digest dataset) {
@@ -133,11 +132,11 @@ public final class Lineage {
     return withDescendants(index.trainedOn(dataset));
   }
 
-  private List<RelatedVersion> withDescendants(List<ModelVersion> learners) {
-    return walk(learners, -1, index::children);
+  private List<RelatedVersion> withDescendants(List<ModelVersion> trained) {
+    return walk(trained, -1, index::children);
   }
 
-  /** Tells what is further away than {@code beyond}, where the start is 0 steps away. */
+  /** Returns the versions that are more than {@code beyond} steps away from the start. */
   private List<RelatedVersion> walk(List<ModelVersion> start, int beyond, LineageIndex.Next next) {
     Map<ModelVersion, Integer> steps = new LinkedHashMap<>();
     start.forEach(version -> steps.put(version, 0));
@@ -162,7 +161,7 @@ public final class Lineage {
   }
 
   /**
-   * What a version was made from and what was made from it, for whatever shows GitHub-flavoured
+   * Returns the ancestors, the data sets and the descendants of a version as GitHub-flavoured
    * Markdown.
    *
    * @param version a version of this registry

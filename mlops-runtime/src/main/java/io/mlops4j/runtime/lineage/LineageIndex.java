@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The links between versions and data, and the states of the versions that have any. */
 final class LineageIndex {
-  /** By model; the versions that have links, the oldest first. */
+  /** By model, the links of the versions that have any, the oldest first. */
   private final Map<String, List<Links>> models = new TreeMap<>();
 
-  /** Of versions without links, and of versions that are not active. */
+  /** The states of parents without links, and of versions that are not active. */
   private final Map<ModelVersion, VersionState> states = new HashMap<>();
 
   private final int mostLinks;
@@ -43,7 +43,7 @@ final class LineageIndex {
     List<ModelVersion> of(ModelVersion version);
   }
 
-  /** The versions that name a version or a data set, in the order of models and numbers. */
+  /** The versions that name a version or a data set, ordered by model and number. */
   private static final class Backwards {
     final Map<ModelVersion, List<ModelVersion>> children = new HashMap<>();
     final Map<String, List<ModelVersion>> byName = new HashMap<>();
@@ -59,7 +59,7 @@ final class LineageIndex {
 
     private static <K> void put(Map<K, List<ModelVersion>> map, K key, ModelVersion version) {
       List<ModelVersion> versions = map.computeIfAbsent(key, k -> new ArrayList<>(1));
-      // The links of a version come one after the other.
+      // The links of one version are added one after the other.
       if (versions.isEmpty() || !versions.get(versions.size() - 1).equals(version)) {
         versions.add(version);
       }
@@ -103,8 +103,8 @@ final class LineageIndex {
       throw new RegistryException(
           "lineage: found more than "
               + mostLinks
-              + " links, expected no more, which is what memory is kept for; ask for some models"
-              + " only, as Lineage.of(registry, List.of(\""
+              + " links, expected at most that many to limit memory; read some models only, for"
+              + " example Lineage.of(registry, List.of(\""
               + version.name()
               + "\"))",
           null);
@@ -115,7 +115,7 @@ final class LineageIndex {
     }
   }
 
-  /** Those that have no links of their own, or belong to models that were not read. */
+  /** Adds the states of parents that have no links or belong to models that were not read. */
   private void addStatesOfParents(ModelRegistry registry) {
     Set<ModelVersion> others = new HashSet<>();
     for (List<Links> ofModel : models.values()) {
@@ -138,11 +138,11 @@ final class LineageIndex {
         .findFirst();
   }
 
-  /** Null for a version without links. */
+  /** Returns null for a version without links. */
   private @Nullable Links find(ModelVersion version) {
     List<Links> sorted = models.getOrDefault(version.name(), List.of());
     int low = 0;
-    // No number comes twice, so a version's place is at most its number.
+    // Numbers are unique, so a version's place is at most its number.
     int high = Math.min(sorted.size(), version.number()) - 1;
     while (low <= high) {
       int middle = high == version.number() - 1 ? high : (low + high) >>> 1;
@@ -177,7 +177,7 @@ final class LineageIndex {
     return backwards().byDigest.getOrDefault(digest, List.of());
   }
 
-  /** Made by the first question that needs it. */
+  /** Created by the first query that needs it. */
   private synchronized Backwards backwards() {
     if (backwards == null) {
       Backwards made = new Backwards();
@@ -187,7 +187,7 @@ final class LineageIndex {
     return backwards;
   }
 
-  /** Empty for a foreign version. */
+  /** Returns empty for a foreign version. */
   Optional<VersionState> state(ModelVersion version) {
     VersionState state = states.get(version);
     return state == null && find(version) != null

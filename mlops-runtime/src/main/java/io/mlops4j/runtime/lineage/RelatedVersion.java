@@ -10,19 +10,17 @@ import java.util.Optional;
  * A version that is related to another version, or to a data set.
  *
  * @param version the version
- * @param steps how many steps away: 1 for a parent or child; 0 for a version that itself learned
- *     from the data set that was asked for
- * @param state what may be done with it; empty for a foreign one, which this registry does not know
+ * @param steps the number of steps: 1 for a parent or child; 0 for a version that was itself
+ *     trained on the data set of the query
+ * @param state the version's state; empty for a foreign version, which is not in this registry
  */
 public record RelatedVersion(ModelVersion version, int steps, Optional<VersionState> state) {
   /**
-   * Checks the parts.
+   * Checks the components.
    *
    * @param version the version
-   * @param steps how many steps away: 1 for a parent or child; 0 for a version that itself learned
-   *     from the data set that was asked for
-   * @param state what may be done with it; empty for a foreign one, which this registry does not
-   *     know
+   * @param steps the number of steps, at least 0
+   * @param state the version's state; empty for a foreign version
    * @throws IllegalArgumentException if the number of steps is negative
    */
   public RelatedVersion {
@@ -33,15 +31,13 @@ public record RelatedVersion(ModelVersion version, int steps, Optional<VersionSt
     }
   }
 
-  /**
-   * For people, for example {@code deleted}; {@code foreign} for what the registry does not know.
-   */
+  /** Returns the state as text, for example {@code deleted}, or {@code foreign}. */
   String standing() {
     return state.map(s -> s.name().toLowerCase(Locale.ROOT)).orElse("foreign");
   }
 
   /**
-   * For people.
+   * Returns a text for people.
    *
    * @return for example {@code flight-delay:1 (2 steps, deleted)}
    */

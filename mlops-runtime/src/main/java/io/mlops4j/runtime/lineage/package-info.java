@@ -1,4 +1,4 @@
-/** Which versions and data sets a version was made from, and what was made from them. */
+/** The parents, children and data sets of model versions. */
 @NullMarked
 package io.mlops4j.runtime.lineage;
 

@@ -304,8 +304,8 @@ class LineageTest {
     assertThatThrownBy(() -> LineageIndex.read(registry, List.of("m"), 2, 10))
         .isInstanceOf(RegistryException.class)
         .hasMessage(
-            "lineage: found more than 2 links, expected no more, which is what memory is kept for;"
-                + " ask for some models only, as Lineage.of(registry, List.of(\"m\"))");
+            "lineage: found more than 2 links, expected at most that many to limit memory;"
+                + " read some models only, for example Lineage.of(registry, List.of(\"m\"))");
   }
 
   @Test

@@ -16,7 +16,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -211,7 +210,8 @@ record Layout(Path root) {
   }
 
   private static String digits(long number) {
-    return String.format(Locale.ROOT, "%06d", number);
+    String digits = Long.toString(number); // String.format would dominate the reading of many cards
+    return "0".repeat(Math.max(0, 6 - digits.length())) + digits;
   }
 
   /** Returns the models that have a version. A failed publish may leave a folder without one. */
