@@ -81,7 +81,7 @@ public final class RegistryCopy {
         what
             + ": found "
             + registry.getClass().getName()
-            + ", expected what FileModelRegistry or JdbcModelRegistry opened");
+            + ", expected a registry opened by FileModelRegistry or JdbcModelRegistry");
   }
 
   /**

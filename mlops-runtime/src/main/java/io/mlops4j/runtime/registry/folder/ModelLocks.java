@@ -98,7 +98,7 @@ final class ModelLocks {
   private RegistryException busy(String model) {
     return Problems.refused(
         folder.resolve(model),
-        "it locked for " + patience.toSeconds() + " s by another change of " + model,
+        "a lock held for " + patience.toSeconds() + " s by another change of " + model,
         "that change to end; nothing was stored: look for a stopped process that uses this registry,"
             + " then try again");
   }

@@ -249,7 +249,7 @@ final class Database {
     }
     if (isAway(e)) {
       return "a database that can be reached; check that it runs, its address and the pool's "
-          + "size, then try again; a change that was under way was made or not, look first";
+          + "size, then try again; a running change may have been made, check before you repeat it";
     }
     if (isLostRace(e)) {
       return "to win the race after " + MOST_TRIES + " tries; nothing was changed, try again";

@@ -99,7 +99,7 @@ public final class JdbcStorage implements Storage {
       return new URI(
           address.substring(0, colon), address.substring(colon + 1), database.prefix().table(""));
     } catch (URISyntaxException e) {
-      throw new RegistryException(address + ": found an address that is no URI", e);
+      throw new RegistryException(address + ": found an address that is not a URI", e);
     }
   }
 

@@ -72,7 +72,7 @@ final class JdbcWriter {
     }
     if (!contents.store(transaction, content, bytes).equals(file.digest())) {
       throw new ModelLoadException(
-          place + ": found that it changed while it was read, expected a finished file", null);
+          place + ": found a file that changed while it was read, expected a complete file", null);
     }
   }
 

@@ -51,7 +51,7 @@ final class AliasStore {
   RegistryException removed(AliasRecord removal) {
     return Problems.refused(
         removal.model() + "@" + removal.alias(),
-        "that it was " + Collector.text("removed", removal.change(), removal.at()),
+        "an alias that was " + Collector.text("removed", removal.change(), removal.at()),
         "an alias that names a version; assign it again, or name another; aliases of %s: %s"
             .formatted(removal.model(), aliases(removal.model())));
   }

@@ -36,7 +36,7 @@ public final class ArchiveNames {
       }
       if (!seen.add(Normalizer.normalize(name, Normalizer.Form.NFC).toLowerCase(Locale.ROOT))) {
         throw new IOException(
-            "two entries named \"" + shown(name) + "\", which some systems do not keep apart");
+            "two entries named \"" + shown(name) + "\", which some systems treat as the same");
       }
     }
     for (String name : names) {
@@ -76,7 +76,7 @@ public final class ArchiveNames {
         return "which has a part that is too long, or ends with a dot or space";
       }
       if (DEVICE.matcher(part).matches()) {
-        return "which some systems take for a device";
+        return "which is a device name on some systems";
       }
     }
     return "";

@@ -67,7 +67,7 @@ final class Clocks {
         Duration by = Duration.between(now, clock);
         String problem =
             ", %s ahead of the clock here, expected at most %s; its writer's clock was ahead, or "
-                + "the one here is behind: later records are given its time until clocks reach it";
+                + "the one here is behind: later records get its time until clocks reach it";
         jump(number, place, clock, by, problem.formatted(Shown.span(by), Shown.span(tolerance)));
       }
       latest = at.isAfter(latest) ? at : latest;

@@ -87,7 +87,7 @@ final class Collector {
                 asked,
                 last,
                 "a deprecated one, or a deleted one whose bytes are still there; "
-                    + (state == ACTIVE ? "nothing is to be done" : "publish it again"));
+                    + (state == ACTIVE ? "nothing needs to be done" : "publish it again"));
           }
           return true;
         });

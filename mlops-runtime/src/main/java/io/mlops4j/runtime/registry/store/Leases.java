@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The leases of versions. A lease is a small document with the time until which it is valid. Its
- * holder renews it as long as the holder is open. The time comes from the holder's clock. A reader
+ * holder renews it until the holder is closed. The time comes from the holder's clock. A reader
  * adds {@link #CLOCKS_DIFFER}, so a lease counts even when the holder's clock is that far behind.
  */
 final class Leases {
@@ -73,7 +73,7 @@ final class Leases {
               return until;
             });
       } catch (RegistryException e) {
-        holders.add("somebody unknown, as " + place + " is damaged; delete it");
+        holders.add("an unknown holder, because " + place + " is damaged; delete it");
       }
     }
     return holders;

@@ -42,7 +42,7 @@ final class RecordSignature {
           signer,
           "a signature of %s bytes by a key called \"%s\""
               .formatted(signature.length, signer.keyHint()),
-          "neither to be empty; nothing was written");
+          "both to be non-empty; nothing was written");
     }
     json.put(SIGNATURE, Base64.getEncoder().encodeToString(signature));
     return Json.writeSealed(json);
@@ -51,7 +51,7 @@ final class RecordSignature {
   private static byte[] signed(String kind, byte[] document) {
     byte[] unsigned = Json.unsigned(document);
     if (unsigned == null) {
-      throw new IllegalArgumentException("a signature that is no text");
+      throw new IllegalArgumentException("a signature that is not text");
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     String head = "DSSEv1 %d %s %d ".formatted(kind.length(), kind, unsigned.length);
@@ -71,9 +71,9 @@ final class RecordSignature {
       byte[] signature = Base64.getDecoder().decode(json.path(SIGNATURE).asText());
       return trust.verifies(model, hint, signed(kind, document), signature)
           ? null
-          : "a signature by " + shown(hint) + " that does not hold, or is not trusted";
+          : "an invalid or untrusted signature by " + shown(hint);
     } catch (IllegalArgumentException e) {
-      return "a signature that is none (" + e.getMessage() + ")";
+      return "a malformed signature (" + e.getMessage() + ")";
     } catch (IOException e) {
       throw new IllegalStateException("a document that was read before", e);
     }

@@ -91,7 +91,7 @@ final class SignatureChecker {
           "one by "
               + trust.signers(model)
               + ", which this registry was opened to trust; nothing was changed, open it with"
-              + " RegistryOptions.Builder.signing(a signer of theirs)");
+              + " RegistryOptions.Builder.signing(one of these signers)");
     }
   }
 

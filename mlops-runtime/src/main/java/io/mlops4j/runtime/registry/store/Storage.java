@@ -178,7 +178,7 @@ public interface Storage extends AutoCloseable {
     }
     return new RegistryException(
         place
-            + ": found something that cannot be read ("
+            + ": found unreadable data ("
             + cause
             + "), expected a readable registry; check permissions and disk",
         cause);
@@ -195,8 +195,8 @@ public interface Storage extends AutoCloseable {
   static IntegrityException gone(Object place) {
     return new IntegrityException(
         place
-            + ": found nothing there, expected what was published; it was deleted by other hands, "
-            + "restore it from a backup",
+            + ": found nothing there, expected the published bytes; they were deleted outside of this "
+            + "library, restore them from a backup",
         true);
   }
 

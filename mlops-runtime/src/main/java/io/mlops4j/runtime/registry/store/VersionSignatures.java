@@ -65,7 +65,7 @@ public final class VersionSignatures {
     byte[] bundle = storage.signature(version, name);
     String place = storage.signaturePlace(version, name);
     if (!name.equals(Digest.sha256(bundle).hex() + ".json")) {
-      throw Document.damaged(place, "other bytes than its name says");
+      throw Document.damaged(place, "bytes whose digest differs from its name");
     }
     String found;
     try {
@@ -78,9 +78,9 @@ public final class VersionSignatures {
           place
               + ": "
               + found
-              + "; it proves nothing of "
+              + "; it does not cover "
               + version
-              + ", delete it, and have the version signed anew");
+              + "; delete it and sign the version again");
     }
     return true;
   }

@@ -162,7 +162,7 @@ public final class VersionStore {
     if (retired.isPresent()) {
       throw Problems.refused(
           model,
-          "that the model was " + Collector.text(retired.get()),
+          "a model that was " + Collector.text(retired.get()),
           "one in use; reinstate it, take another, or name a version by its number");
     }
   }
