@@ -139,7 +139,8 @@ final class JdbcLayout {
       }
     }
     throw database.trouble(
-        "make the registry's tables", last == null ? new SQLException("the tables disappeared") : last);
+        "make the registry's tables",
+        last == null ? new SQLException("the tables disappeared") : last);
   }
 
   /** Throws if {@link #open} would create a registry. */

@@ -179,7 +179,9 @@ public record Manifest(
     }
     if (!plain) {
       throw new IllegalArgumentException(
-          "a file named \"" + ArchiveNames.shown(name) + "\", which is not a valid file name of a model");
+          "a file named \""
+              + ArchiveNames.shown(name)
+              + "\", which is not a valid file name of a model");
     }
     return name;
   }
