@@ -381,7 +381,7 @@ public abstract class RegistrySigningCompatibility extends RegistrySuite {
     Verification found = registry.verify(VerifyOptions.builder().recordsOnly().build());
     assertThat(places(found)).containsExactly("signatures fraud 1", "signatures fraud 2");
     assertThat(found.breaks().get(0).problem())
-        .contains("found other bytes than were signed in", "expected", "signed anew");
+        .contains("found other bytes than were signed in", "expected", "sign the version again");
     assertThat(found.breaks().get(1).problem()).contains("found", "expected a bundle");
   }
 

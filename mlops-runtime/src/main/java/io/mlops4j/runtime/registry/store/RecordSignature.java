@@ -71,9 +71,9 @@ final class RecordSignature {
       byte[] signature = Base64.getDecoder().decode(json.path(SIGNATURE).asText());
       return trust.verifies(model, hint, signed(kind, document), signature)
           ? null
-          : "an invalid or untrusted signature by " + shown(hint);
+          : "a signature by " + shown(hint) + " that is invalid or untrusted";
     } catch (IllegalArgumentException e) {
-      return "a malformed signature (" + e.getMessage() + ")";
+      return "a signature that is malformed (" + e.getMessage() + ")";
     } catch (IOException e) {
       throw new IllegalStateException("a document that was read before", e);
     }
