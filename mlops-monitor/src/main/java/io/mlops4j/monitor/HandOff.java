@@ -3,9 +3,8 @@ package io.mlops4j.monitor;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.internal.BoundedQueue;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -17,14 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A serving thread never waits: rows that do not fit are rejected. A labelling thread waits,
  * because a lost label never comes again.
  */
-final class HandOff {
+final class HandOff extends BoundedQueue<HandOff.Item> {
   /** An item that is handed over. */
-  sealed interface Item {
-    int rows();
-
-    /** Frees the memory of the item. Called exactly once, after handling or instead of it. */
-    default void close() {}
-  }
+  sealed interface Item extends BoundedQueue.Item {}
 
   /** The rows of a call and the answers; ids only if labels are joined by prediction id. */
   record Answered(
@@ -71,72 +65,7 @@ final class HandOff {
     }
   }
 
-  private final Deque<Item> items = new ArrayDeque<>();
-  private final long capacity;
-  private long rows;
-  private boolean closed;
-
   HandOff(long capacity) {
-    this.capacity = capacity;
-  }
-
-  /** Adds an item if there is room. If true, the monitor's thread closes the item. */
-  synchronized boolean offer(Item item) {
-    if (closed || !fits(item)) {
-      return false;
-    }
-    push(item);
-    return true;
-  }
-
-  /** Adds an item, waiting for room; false if the hand-off is closed. */
-  synchronized boolean put(Item item) throws InterruptedException {
-    while (!closed && !fits(item)) {
-      wait();
-    }
-    if (!closed) {
-      push(item);
-    }
-    return !closed;
-  }
-
-  private boolean fits(Item item) {
-    return rows == 0 || rows + item.rows() <= capacity;
-  }
-
-  private void push(Item item) {
-    items.add(item);
-    rows += item.rows();
-    notifyAll();
-  }
-
-  /** Takes the next item, waiting for one; null if the hand-off is closed and empty. */
-  synchronized @Nullable Item take() {
-    boolean interrupted = false;
-    try {
-      while (items.isEmpty() && !closed) {
-        try {
-          wait();
-        } catch (InterruptedException e) {
-          interrupted = true; // only close() ends the monitor's thread
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-    Item item = items.poll();
-    if (item != null) {
-      rows -= item.rows();
-      notifyAll();
-    }
-    return item;
-  }
-
-  /** Rejects every later item. Items that are already here can still be taken. */
-  synchronized void close() {
-    closed = true;
-    notifyAll();
+    super(capacity);
   }
 }

@@ -1,0 +1,126 @@
+package io.mlops4j.monitor.internal;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Items from many threads to one, in order and bounded in rows. Thread safe.
+ *
+ * @param <T> the items
+ */
+public class BoundedQueue<T extends BoundedQueue.Item> {
+  /** An item that is handed over. */
+  public interface Item {
+    /** How many rows the item takes of the capacity. */
+    int rows();
+
+    /** Frees the memory of the item. Called exactly once, after handling or instead of it. */
+    default void close() {}
+  }
+
+  private final Deque<T> items = new ArrayDeque<>();
+  private final long capacity;
+  private long rows;
+  private boolean closed;
+
+  /**
+   * @param capacity in rows; a larger item is accepted if nothing else is there
+   */
+  public BoundedQueue(long capacity) {
+    this.capacity = capacity;
+  }
+
+  /** Adds an item if there is room. If true, the thread that takes the item closes it. */
+  public synchronized boolean offer(T item) {
+    if (closed || !fits(item)) {
+      return false;
+    }
+    push(item);
+    return true;
+  }
+
+  /** Adds an item, waiting for room; false if the queue is closed. */
+  public synchronized boolean put(T item) throws InterruptedException {
+    while (!closed && !fits(item)) {
+      wait();
+    }
+    if (!closed) {
+      push(item);
+    }
+    return !closed;
+  }
+
+  /** Adds an item, waiting for room at most so long; false if there was none. */
+  public synchronized boolean offer(T item, long nanos) throws InterruptedException {
+    long end = System.nanoTime() + nanos;
+    while (!closed && !fits(item)) {
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return offer(item);
+  }
+
+  private boolean fits(T item) {
+    return rows == 0 || rows + item.rows() <= capacity;
+  }
+
+  private void push(T item) {
+    items.add(item);
+    rows += item.rows();
+    notifyAll();
+  }
+
+  /** Takes the next item, waiting for one; null if the queue is closed and empty. */
+  public @Nullable T take() {
+    return take(Long.MAX_VALUE);
+  }
+
+  /**
+   * Takes the next item, waiting for one at most so long; null if none came, or if the queue is
+   * closed and empty. An interrupt does not end the wait, because only {@link #close} ends the
+   * taking thread.
+   */
+  public synchronized @Nullable T take(long nanos) {
+    long start = System.nanoTime();
+    boolean interrupted = false;
+    try {
+      while (items.isEmpty() && !closed) {
+        long left = nanos - (System.nanoTime() - start);
+        if (left <= 0) {
+          break;
+        }
+        try {
+          TimeUnit.NANOSECONDS.timedWait(this, left);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    T item = items.poll();
+    if (item != null) {
+      rows -= item.rows();
+      notifyAll();
+    }
+    return item;
+  }
+
+  /** Rejects every later item. Items that are already here can still be taken. */
+  public synchronized void close() {
+    closed = true;
+    notifyAll();
+  }
+
+  /** Whether the queue is closed and every item was taken. */
+  public synchronized boolean hasEnded() {
+    return closed && items.isEmpty();
+  }
+}
