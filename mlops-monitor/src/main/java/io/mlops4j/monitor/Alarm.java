@@ -25,19 +25,17 @@ public final class Alarm {
   private final Kind kind;
   private final ServedBy servedBy;
   private final Instant at;
-  private final List<Evidence> evidence;
+  private final List<Episode> episodes;
 
-  Alarm(String id, Kind kind, ServedBy servedBy, Instant at, List<Evidence> evidence) {
+  Alarm(String id, Kind kind, ServedBy servedBy, Instant at, List<Episode> episodes) {
     this.id = id;
     this.kind = kind;
     this.servedBy = servedBy;
     this.at = at;
-    this.evidence = List.copyOf(evidence);
+    this.episodes = List.copyOf(episodes);
   }
 
-  /**
-   * {@return the id of this alarm, unique within its monitor; for example {@code performance-1}}
-   */
+  /** {@return the id of this alarm, unique within its monitor; for example {@code alarm-1}} */
   public String id() {
     return id;
   }
@@ -61,14 +59,22 @@ public final class Alarm {
   }
 
   /**
-   * Returns the evidence. A drift alarm has one figure, named like the feature, for each feature
-   * that drifted. A configuration alarm has one text without figures, named like the column, for
-   * each column that is not watched.
+   * {@return the problems that it announces: each began, got much worse, or changed in another way;
+   * at least one, as of this alarm; an immutable list}
+   */
+  public List<Episode> episodes() {
+    return episodes;
+  }
+
+  /**
+   * Returns the newest evidence of the episodes. A drift alarm has one figure, named like the
+   * feature, for each feature that drifted. A configuration alarm has one text without figures,
+   * named like the column, for each column that is not watched.
    *
    * @return at least one entry; an immutable list
    */
   public List<Evidence> evidence() {
-    return evidence;
+    return episodes.stream().map(Episode::newest).toList();
   }
 
   /**
@@ -78,11 +84,10 @@ public final class Alarm {
    */
   @Override
   public String toString() {
-    return "alarm "
-        + id
+    return id
         + " on "
         + servedBy
         + ": "
-        + evidence.stream().map(Evidence::text).collect(Collectors.joining("; "));
+        + evidence().stream().map(Evidence::text).collect(Collectors.joining("; "));
   }
 }

@@ -4,20 +4,15 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.DriftReport;
-import io.mlops4j.monitor.drift.DriftVerdict;
-import io.mlops4j.monitor.drift.FeatureDrift;
 import io.mlops4j.monitor.drift.ReportSubject;
+import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.Role;
-import io.mlops4j.rollout.Evidence;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,16 +22,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class DriftWatch {
   private final MonitorSettings settings;
-  private final ColumnWatch features;
-  private final ColumnWatch outputs;
+  private final Failures failures;
+  private Profile reference;
+  private ColumnWatch features;
+  private ColumnWatch outputs;
+  private @Nullable Profile newest;
   private @Nullable Instant from;
   private long rows;
-  private Set<String> drifted = Set.of();
 
   DriftWatch(MonitorSettings settings, Failures failures) {
     this.settings = settings;
-    this.features = new ColumnWatch(Role.FEATURE, settings.reference(), failures);
-    this.outputs = new ColumnWatch(Role.OUTPUT, settings.reference(), failures);
+    this.failures = failures;
+    this.reference = settings.reference();
+    this.features = new ColumnWatch(Role.FEATURE, reference, failures);
+    this.outputs = new ColumnWatch(Role.OUTPUT, reference, failures);
   }
 
   /** Whether the open window ended before a batch that comes at this time. */
@@ -79,27 +78,36 @@ final class DriftWatch {
             .withDate(Clock.fixed(to, ZoneOffset.UTC));
     DriftReport report =
         DriftReport.compare(
-                settings.reference(),
+                reference,
                 features.end().join(outputs.end()),
-                DriftPolicy.withDefaults().withFalseDiscoveryRate(level))
+                settings.policy().withFalseDiscoveryRate(level))
             .with(subject);
+    newest = report.current();
     return Optional.of(new WindowReport(since, to, servedBy, report.current(), report));
   }
 
-  /** Returns evidence for the columns that drifted in this window and not in the one before. */
-  List<Evidence> begun(WindowReport report) {
-    Set<String> now = new HashSet<>();
-    List<Evidence> begun = new ArrayList<>();
-    for (FeatureDrift feature : report.drift().features()) {
-      if (feature.verdict() instanceof DriftVerdict.Drifted verdict) {
-        now.add(feature.name());
-        if (!drifted.contains(feature.name())) {
-          begun.add(
-              new Evidence(feature.name(), verdict.effect(), verdict.bound(), feature.toString()));
-        }
-      }
+  /**
+   * Makes the rows of the newest complete window the reference. The open window is discarded,
+   * because its rows may differ from the new reference only as the rows before them do.
+   */
+  Profile acceptNewest() {
+    Profile accepted = newest;
+    if (accepted == null || accepted.rows() < DriftPolicy.DEFAULT_MINIMUM_ROWS) {
+      throw new IllegalStateException(
+          "acceptAsReference: found %s, expected a complete window of at least %d rows; call it after onWindow reported one"
+              .formatted(
+                  accepted == null ? "no complete window" : accepted.rows() + " rows",
+                  DriftPolicy.DEFAULT_MINIMUM_ROWS));
     }
-    drifted = now;
-    return begun;
+    use(accepted);
+    return accepted;
+  }
+
+  private void use(Profile next) {
+    reference = next;
+    features = new ColumnWatch(Role.FEATURE, next, failures);
+    outputs = new ColumnWatch(Role.OUTPUT, next, failures);
+    rows = 0;
+    from = null;
   }
 }

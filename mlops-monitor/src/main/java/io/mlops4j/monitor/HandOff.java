@@ -52,6 +52,14 @@ final class HandOff extends BoundedQueue<HandOff.Item> {
     }
   }
 
+  /** Work for the monitor's thread. */
+  record Step(Runnable run) implements Item {
+    @Override
+    public int rows() {
+      return 0;
+    }
+  }
+
   /** A mark. When it is reached, everything before it has been handled. */
   record Mark(CountDownLatch reached) implements Item {
     @Override

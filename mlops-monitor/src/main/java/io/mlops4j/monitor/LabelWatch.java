@@ -1,13 +1,12 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.PredictionId;
-import io.mlops4j.rollout.Evidence;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
@@ -70,17 +69,21 @@ final class LabelWatch {
     }
   }
 
-  /** Judges each version that has enough further labels, and reports those that perform badly. */
-  void judge(Instant at, BiConsumer<VersionTrack, Evidence> alarm) {
+  /** Judges each version that has enough further labels; returns the episodes to announce. */
+  List<Episode> judge(Instant at, Episodes episodes) {
+    List<Episode> news = new ArrayList<>();
     for (VersionTrack track : tracks.primary()) {
       Duration since = track.due(settings.judgeEvery(), at);
-      if (since != null && !track.alarmed()) {
+      if (since != null) {
         double level = settings.falseAlarms().level(settings.judgeEvery(), since);
-        performance
-            .judge(track, tracks.before(track), level)
-            .filter(evidence -> track.alarmOnce())
-            .ifPresent(evidence -> alarm.accept(track, evidence));
+        episodes
+            .judged(
+                track.servedBy(),
+                performance.judge(track, tracks.before(track), level).orElse(null),
+                at)
+            .ifPresent(news::add);
       }
     }
+    return news;
   }
 }

@@ -6,12 +6,16 @@ import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ModelCard;
+import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.performance.Performance;
 import io.mlops4j.monitor.profile.Profile;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Pass a monitor to a model or deployment as a listener. Start it before them and close it after
  * them. The serving thread only hands rows over and never waits. If the hand-off is full, rows are
- * dropped and counted. Everything else, callbacks included, runs in the monitor's one thread,
- * {@code mlops4j-monitor}. No failure inside the monitor reaches the serving thread; failures are
- * counted in {@link #counts} and logged.
+ * dropped and counted. Everything else runs in threads of the monitor, and actions in a thread of
+ * their own: {@code mlops4j-monitor}. No failure inside the monitor reaches the serving thread;
+ * failures are counted in {@link #counts} and logged.
  *
  * <p>Rows of the routes {@code PRIMARY} and {@code CANARY} make up the windows. The rows of a
  * {@code SHADOW} are the same rows again, so only its performance is watched. Thread safe.
@@ -37,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class ModelMonitor implements InferenceListener, AutoCloseable {
   private final MonitorSettings settings;
   private final HandOff handOff;
+  private final Actions actions;
   private final MonitorLoop loop;
   private final MonitorThread thread;
   private final Failures failures = new Failures();
@@ -46,7 +51,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   private ModelMonitor(MonitorSettings settings) {
     this.settings = settings;
     this.handOff = new HandOff(settings.handOffRows());
-    this.loop = new MonitorLoop(settings, failures);
+    this.actions = new Actions(settings.actionLimit(), failures);
+    this.loop = new MonitorLoop(settings, failures, actions);
     this.thread = new MonitorThread(handOff, loop, failures);
   }
 
@@ -126,8 +132,9 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Adds an action that is called for every later alarm, in the monitor's thread. An exception that
-   * it throws is counted and logged.
+   * Adds an action that is called for every later alarm, in a thread for actions: one action after
+   * the other, and none holds up the monitor. An exception is counted and logged. An action that
+   * takes longer than its {@linkplain Builder#actionLimit limit} is interrupted and counted.
    *
    * @param action for example a deployment's rollback
    */
@@ -155,8 +162,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Adds an action that is called at the end of every later window, in the monitor's thread. An
-   * exception that it throws is counted and logged.
+   * Adds an action that is called at the end of every later window, like {@link
+   * #onAlarm(Consumer)}.
    *
    * @param action receives the report of the window
    */
@@ -273,26 +280,96 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
         last.labelled(),
         last.unlabelled(),
         last.unmatchedLabels(),
+        loop.suppressed(),
         failures.count());
   }
 
   /**
-   * Waits until everything that was handed over before is processed, including actions. Returns at
-   * once if called from an action or on a closed monitor.
+   * Lists the problems that this monitor found.
+   *
+   * @return the open ones, oldest first, and then the newest 1000 that ended, newest first; an
+   *     immutable list, as of the newest judgements
+   */
+  public List<Episode> episodes() {
+    return loop.episodes().all();
+  }
+
+  /**
+   * Notes that somebody deals with a problem. It raises no further alarm when it gets worse, but it
+   * does if the same column changes in another way.
+   *
+   * @param episode the id of an open episode
+   * @param by who deals with it
+   * @throws IllegalArgumentException if no episode of this id is open
+   */
+  public void acknowledge(String episode, String by) {
+    Objects.requireNonNull(episode, "episode");
+    Objects.requireNonNull(by, "by");
+    if (!loop.episodes().acknowledge(episode, by)) {
+      throw new IllegalArgumentException(
+          "episode: found \"%s\", expected the id of an open one: %s"
+              .formatted(
+                  episode, episodes().stream().filter(Episode::isOpen).map(Episode::id).toList()));
+    }
+  }
+
+  /**
+   * Makes the rows of the newest complete window the reference, because the change is here to stay.
+   * All episodes of drift end as {@link Episode.Status#ACCEPTED}. The open window is discarded.
+   * Waits until the rows that were handed over before are processed.
+   *
+   * @return the new reference, in the bins of the one before, to be kept for the next start
+   * @throws IllegalStateException if no window is complete, the newest one has fewer than 50 rows,
+   *     the monitor is closed, or the calling thread is interrupted
+   */
+  public Profile acceptAsReference() {
+    CompletableFuture<Profile> accepted = new CompletableFuture<>();
+    thread.add(
+        new HandOff.Step(
+            () -> {
+              try {
+                accepted.complete(loop.acceptNewest(settings.clock().instant()));
+              } catch (RuntimeException | Error e) {
+                accepted.completeExceptionally(e);
+              }
+            }));
+    thread.flush();
+    try {
+      return accepted.getNow(null);
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof IllegalStateException refused
+          ? new IllegalStateException(refused.getMessage(), refused)
+          : e;
+    }
+  }
+
+  /**
+   * Waits until everything that was handed over before is processed, and until the actions that it
+   * caused have run. Called from an action, it does not wait for actions. On a closed monitor it
+   * returns at once.
    *
    * @throws IllegalStateException if the calling thread is interrupted; its flag stays set
    */
   public void flush() {
     thread.flush();
+    try {
+      actions.flush();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for actions", e);
+    }
   }
 
   /**
-   * Processes everything that was handed over and ends the monitor's thread. A window that is not
-   * full is discarded. Later calls are not watched. A second call does nothing.
+   * Processes everything that was handed over and ends the monitor's threads. A window that is not
+   * full is discarded. Waits for actions for at most the {@linkplain Builder#actionLimit time of
+   * one}; called from an action, it does not wait for actions. Later calls are not watched. A
+   * second call does nothing.
    */
   @Override
   public void close() {
     thread.close();
+    actions.close();
   }
 
   /** Describes a monitor. Not thread safe; each {@link #start} starts a separate monitor. */
@@ -307,6 +384,10 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     private int judgeEvery = 1_000;
     private int waitingRows = 1_000_000;
     private int handOffRows = 250_000;
+    private DriftPolicy policy = DriftPolicy.withDefaults();
+    private int alarms = 50;
+    private Duration alarmsPer = Duration.ofDays(1);
+    private Duration actionLimit = Duration.ofSeconds(30);
     private @Nullable ModelCard card;
 
     private Builder(Profile reference) {
@@ -431,6 +512,56 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
+     * Sets the rules by which a difference of a window counts as drift: bounds, measures and tests
+     * of single columns, key features. The default is {@link DriftPolicy#withDefaults}. The budget
+     * of {@link #falseAlarms} replaces its level.
+     *
+     * @param policy the rules, as for reports
+     * @return this builder
+     */
+    public Builder policy(DriftPolicy policy) {
+      this.policy = Objects.requireNonNull(policy, "policy");
+      return this;
+    }
+
+    /**
+     * Bounds the number of alarms. Those beyond it are not raised but counted, and their episodes
+     * are listed like all others. The default is 50 a day.
+     *
+     * @param alarms at least 1
+     * @param per a length of time, by the monitor's clock
+     * @return this builder
+     * @throws IllegalArgumentException if the number is below 1 or the time is not more than zero
+     */
+    public Builder alarmLimit(int alarms, Duration per) {
+      if (alarms < 1) {
+        throw new IllegalArgumentException("alarms: found " + alarms + ", expected at least 1");
+      }
+      this.alarms = alarms;
+      this.alarmsPer = moreThanZero("per", per);
+      return this;
+    }
+
+    /**
+     * Sets the longest time that one action may take. The default is 30 seconds.
+     *
+     * @param time more than zero
+     * @return this builder
+     * @throws IllegalArgumentException if the time is not more than zero
+     */
+    public Builder actionLimit(Duration time) {
+      this.actionLimit = moreThanZero("time", time);
+      return this;
+    }
+
+    private static Duration moreThanZero(String name, Duration time) {
+      if (time.isZero() || time.isNegative()) {
+        throw new IllegalArgumentException(name + ": found " + time + ", expected more than zero");
+      }
+      return time;
+    }
+
+    /**
      * Sets the clock that ends windows and the waiting time of predictions. The default is the
      * system's clock.
      *
@@ -479,10 +610,14 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
               minimumRocAuc,
               judgeEvery,
               waitingRows,
-              handOffRows);
+              handOffRows,
+              policy,
+              new AlarmLimit(alarms, alarmsPer),
+              actionLimit);
       new SettingsCheck(settings).check(card);
       ModelMonitor monitor = new ModelMonitor(settings);
       monitor.thread.start();
+      monitor.actions.start();
       return monitor;
     }
   }

@@ -9,6 +9,8 @@ package io.mlops4j.monitor;
  * @param labelled rows whose label came in time
  * @param unlabelled rows that no longer wait because their time ended or the store was full
  * @param unmatchedLabels labels without a prediction, and second labels for the same row
+ * @param suppressedAlarms alarms that were not raised because there were too many; see {@link
+ *     ModelMonitor.Builder#alarmLimit}
  * @param failures events, batches or callbacks that failed inside the monitor; the log has the
  *     reason
  */
@@ -19,4 +21,5 @@ public record MonitorCounts(
     long labelled,
     long unlabelled,
     long unmatchedLabels,
+    long suppressedAlarms,
     long failures) {}

@@ -3,15 +3,13 @@ package io.mlops4j.monitor;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.performance.BinaryPerformance;
 import io.mlops4j.monitor.performance.Performance;
-import io.mlops4j.rollout.Evidence;
+import io.mlops4j.monitor.profile.Profile;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,26 +25,28 @@ import org.slf4j.LoggerFactory;
 final class MonitorLoop {
   private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
 
-  /** Bounds the reported reasons: they name columns of the calls, of which there is no limit. */
-  private static final int MOST_REPORTED = 1_000;
-
   private final Failures failures;
   private final DriftWatch drift;
   private final @Nullable LabelWatch labels;
   private final VersionTracks tracks;
   private final List<Consumer<? super Alarm>> alarmActions = new CopyOnWriteArrayList<>();
   private final List<Consumer<? super WindowReport>> windowActions = new CopyOnWriteArrayList<>();
+  private final Episodes episodes = new Episodes();
+  private final AlarmLimit limit;
+  private final Actions actions;
   private final List<NotWatched> skipped;
   private volatile List<NotWatched> notWatched;
-  private final Set<NotWatched> reported = new HashSet<>();
-  private volatile MonitorCounts counts = new MonitorCounts(0, 0, 0, 0, 0, 0, 0);
+  private final AtomicLong suppressed = new AtomicLong();
+  private volatile MonitorCounts counts = new MonitorCounts(0, 0, 0, 0, 0, 0, 0, 0);
   private long rows;
   private int alarms;
   private @Nullable ServedBy newest;
 
-  MonitorLoop(MonitorSettings settings, Failures failures) {
+  MonitorLoop(MonitorSettings settings, Failures failures, Actions actions) {
     LabelJoin join = settings.labels();
     this.failures = failures;
+    this.actions = actions;
+    this.limit = settings.alarmLimit();
     this.skipped = SettingsCheck.skipped(settings.reference());
     this.notWatched = List.copyOf(skipped);
     this.tracks = new VersionTracks(Math.max(settings.judgeEvery(), 10_000));
@@ -78,9 +78,27 @@ final class MonitorLoop {
     return notWatched;
   }
 
+  /** Alarms that were not raised, because there were too many. */
+  long suppressed() {
+    return suppressed.get();
+  }
+
+  Episodes episodes() {
+    return episodes;
+  }
+
+  /** Makes the rows of the newest complete window the reference. */
+  Profile acceptNewest(Instant at) {
+    Profile accepted = drift.acceptNewest();
+    episodes.accept(at);
+    return accepted;
+  }
+
   void handle(HandOff.Item item) {
     if (item instanceof HandOff.Answered answered) {
       answered(answered);
+    } else if (item instanceof HandOff.Step step) {
+      step.run().run();
     } else if (item instanceof HandOff.Labels given && labels != null) {
       labels.labelled(given);
       publishCounts();
@@ -120,21 +138,17 @@ final class MonitorLoop {
       labels.problem().ifPresent(found::add);
     }
     notWatched = Stream.of(skipped, found).flatMap(List::stream).toList();
-    List<NotWatched> news =
-        found.stream().filter(one -> reported.size() < MOST_REPORTED && reported.add(one)).toList();
-    if (!news.isEmpty()) {
-      List<Evidence> evidence =
-          news.stream()
-              .map(one -> new Evidence(one.name(), Double.NaN, Double.NaN, one.toString()))
-              .toList();
-      raise(Alarm.Kind.CONFIGURATION, answered.servedBy(), answered.at(), evidence);
-    }
+    raise(
+        Alarm.Kind.CONFIGURATION,
+        answered.servedBy(),
+        answered.at(),
+        episodes.notWatched(found, answered.servedBy(), answered.at()));
   }
 
   private void publishCounts() {
     counts =
         labels == null
-            ? new MonitorCounts(rows, 0, 0, 0, 0, 0, 0)
+            ? new MonitorCounts(rows, 0, 0, 0, 0, 0, 0, 0)
             : new MonitorCounts(
                 rows,
                 0,
@@ -142,43 +156,48 @@ final class MonitorLoop {
                 labels.store().labelled(),
                 labels.store().unlabelled(),
                 labels.store().unmatched(),
+                0,
                 0);
   }
 
   private void endWindow(Instant at) {
     ServedBy last = Objects.requireNonNull(newest);
+    List<NotWatched> leftOut = drift.leftOut();
     drift
         .end(at, last)
         .ifPresent(
             report -> {
               notify(windowActions, report);
-              List<Evidence> begun = drift.begun(report);
-              if (!begun.isEmpty()) {
-                raise(Alarm.Kind.DRIFT, last, at, begun);
-              }
+              raise(Alarm.Kind.DRIFT, last, at, episodes.judged(report.drift(), last, at));
+              episodes.windowEnded(leftOut, at);
             });
   }
 
   private void judge(Instant at) {
     if (labels != null) {
-      labels.judge(
-          at,
-          (track, evidence) ->
-              raise(Alarm.Kind.PERFORMANCE, track.servedBy(), at, List.of(evidence)));
+      for (Episode bad : labels.judge(at, episodes)) {
+        raise(Alarm.Kind.PERFORMANCE, bad.servedBy(), at, List.of(bad));
+      }
     }
   }
 
-  private void raise(Alarm.Kind kind, ServedBy servedBy, Instant at, List<Evidence> evidence) {
+  private void raise(Alarm.Kind kind, ServedBy servedBy, Instant at, List<Episode> news) {
+    if (news.isEmpty()) {
+      return;
+    }
+    if (!limit.allows(at)) {
+      suppressed.incrementAndGet();
+      return;
+    }
     alarms++;
-    String id = kind.name().toLowerCase(Locale.ROOT) + "-" + alarms;
-    Alarm alarm = new Alarm(id, kind, servedBy, at, evidence);
+    Alarm alarm = new Alarm("alarm-" + alarms, kind, servedBy, at, news);
     LOG.warn("{}", alarm);
     notify(alarmActions, alarm);
   }
 
-  private <T> void notify(List<Consumer<? super T>> actions, T event) {
-    for (Consumer<? super T> action : actions) {
-      failures.guard("an action failed", () -> action.accept(event));
+  private <T> void notify(List<Consumer<? super T>> all, T event) {
+    for (Consumer<? super T> action : all) {
+      actions.run(() -> action.accept(event));
     }
   }
 }

@@ -1,7 +1,9 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.profile.Profile;
 import java.time.Clock;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +23,10 @@ record MonitorSettings(
     double minimumRocAuc,
     int judgeEvery,
     int waitingRows,
-    long handOffRows) {
+    long handOffRows,
+    DriftPolicy policy,
+    AlarmLimit alarmLimit,
+    Duration actionLimit) {
 
   /** The key column of the labels; null without labels, and if they are joined by prediction id. */
   @Nullable String keyColumn() {

@@ -32,15 +32,9 @@ final class MonitorThread {
     }
   }
 
-  private boolean isCurrent() {
-    return Thread.currentThread() == thread;
-  }
-
-  /** Adds labels, waiting for room. An action that adds labels must not wait for its own thread. */
-  void add(HandOff.Labels labels) {
-    if (isCurrent()) {
-      loop.handle(labels);
-    } else if (!put(labels)) {
+  /** Adds an item, waiting for room. */
+  void add(HandOff.Item item) {
+    if (!put(item)) {
       throw new IllegalStateException("the monitor is closed");
     }
   }
@@ -56,9 +50,6 @@ final class MonitorThread {
 
   /** Waits until everything that was handed over before is processed. */
   void flush() {
-    if (isCurrent()) {
-      return;
-    }
     HandOff.Mark mark = new HandOff.Mark(new CountDownLatch(1));
     if (put(mark)) {
       try {
@@ -73,9 +64,6 @@ final class MonitorThread {
   /** Closes the hand-off and waits until its items are processed. */
   void close() {
     handOff.close();
-    if (isCurrent()) {
-      return;
-    }
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {

@@ -33,6 +33,15 @@ final class PerformanceWatch {
   /** The number of newest blocks that are judged together. */
   private static final int NEWEST_BLOCKS = 5;
 
+  static final String FIGURE = "roc_auc";
+
+  /**
+   * A version performs worse than it should.
+   *
+   * @param relative 1 at the bound, and 1 more for each tolerance below it
+   */
+  record Shortfall(double relative, Evidence evidence) {}
+
   private final double minimum;
 
   /**
@@ -42,13 +51,13 @@ final class PerformanceWatch {
     this.minimum = minimum;
   }
 
-  Optional<Evidence> judge(VersionTrack track, Collection<VersionTrack> earlier, double level) {
+  Optional<Shortfall> judge(VersionTrack track, Collection<VersionTrack> earlier, double level) {
     return Double.isNaN(minimum)
         ? againstEarlier(track, earlier, level)
         : againstMinimum(track, level);
   }
 
-  private Optional<Evidence> againstMinimum(VersionTrack track, double level) {
+  private Optional<Shortfall> againstMinimum(VersionTrack track, double level) {
     if (!(track.performance().realised().rocAuc() instanceof Metric.Value now)) {
       return Optional.empty();
     }
@@ -56,10 +65,10 @@ final class PerformanceWatch {
     if (!(z > NormalDistribution.of(0, 1).inverseSurvivalProbability(level))) {
       return Optional.empty();
     }
-    return Optional.of(evidence(now.value(), minimum, "the stated minimum; z = %.1f", z));
+    return Optional.of(shortfall(now.value(), minimum, "the stated minimum; z = %.1f", z));
   }
 
-  private static Optional<Evidence> againstEarlier(
+  private static Optional<Shortfall> againstEarlier(
       VersionTrack track, Collection<VersionTrack> earlier, double level) {
     double[] blocks = track.blocks();
     double[] standard = best(earlier);
@@ -81,7 +90,7 @@ final class PerformanceWatch {
       return Optional.empty();
     }
     return Optional.of(
-        evidence(
+        shortfall(
             now,
             before - TOLERANCE,
             "an earlier version reached %.3f, standard deviation %.3f per block; tolerance %.2f, t"
@@ -98,10 +107,12 @@ final class PerformanceWatch {
         : Double.POSITIVE_INFINITY;
   }
 
-  private static Evidence evidence(double now, double bound, String why, Object... figures) {
+  private static Shortfall shortfall(double now, double bound, String why, Object... figures) {
     String text = String.format(Locale.ROOT, "ROC AUC %.3f is below %.3f", now, bound);
-    return new Evidence(
-        "roc_auc", now, bound, text + " (" + String.format(Locale.ROOT, why, figures) + ")");
+    String reason = String.format(Locale.ROOT, why, figures);
+    return new Shortfall(
+        1 + (bound - now) / TOLERANCE,
+        new Evidence(FIGURE, now, bound, text + " (" + reason + ")"));
   }
 
   private static double @Nullable [] best(Collection<VersionTrack> tracks) {

@@ -8,6 +8,7 @@ import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.profile.ColumnProfile;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.Role;
@@ -34,6 +35,8 @@ final class SettingsCheck {
 
   void check(@Nullable ModelCard card) {
     checkRows();
+    DriftReport.compare(
+        reference, reference, settings.policy()); // rejects a policy that does not fit
     checkLabels();
     checkKey();
     checkScore();

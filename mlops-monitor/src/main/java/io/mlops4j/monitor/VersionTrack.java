@@ -28,7 +28,6 @@ final class VersionTrack {
   private long labelled;
   private int sinceJudged;
   private Instant judged;
-  private boolean alarmed;
   private final Deque<Double> blocks = new ArrayDeque<>();
 
   VersionTrack(ServedBy servedBy, boolean shadow, int capacity, Instant since) {
@@ -100,17 +99,6 @@ final class VersionTrack {
       newestScores[i] = scores[at];
     }
     return BinaryPerformance.of(newestLabels, newestScores);
-  }
-
-  /** Returns true once, so that a version has one performance alarm and not one in each window. */
-  synchronized boolean alarmOnce() {
-    boolean first = !alarmed;
-    alarmed = true;
-    return first;
-  }
-
-  synchronized boolean alarmed() {
-    return alarmed;
   }
 
   synchronized Performance performance() {

@@ -8,6 +8,8 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.drift.FeaturePolicy;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.profile.Profile;
 import java.time.Clock;
@@ -106,7 +108,7 @@ class ModelMonitorTest {
       assertThat(monitor.performance(V1).coverage()).isEqualTo(1);
       assertThat(monitor.performance(V2).rows()).isZero();
       assertThat(monitor.performance(V2).realised().rocAuc()).isInstanceOf(Metric.Undefined.class);
-      assertThat(monitor.counts()).isEqualTo(new MonitorCounts(4, 0, 0, 4, 0, 0, 0));
+      assertThat(monitor.counts()).isEqualTo(new MonitorCounts(4, 0, 0, 4, 0, 0, 0, 0));
     }
   }
 
@@ -134,14 +136,18 @@ class ModelMonitorTest {
     List<Alarm> alarms = new ArrayList<>();
     try (ModelMonitor monitor = byKey().start()) {
       monitor.onAlarm(alarms::add);
-      double[] shifts = {0, 0, 1, 1, 0, 1};
+      double[] shifts = {0, 0, 1, 1, 0, 1, 0, 0, 1};
       for (int window = 0; window < shifts.length; window++) {
         answer(monitor, V1, 1_000, window * 1_000, shifts[window]);
       }
       monitor.flush();
     }
     assertThat(alarms).extracting(Alarm::kind).containsOnly(Alarm.Kind.DRIFT).hasSize(2);
-    assertThat(alarms).extracting(Alarm::id).doesNotHaveDuplicates();
+    assertThat(alarms).extracting(Alarm::id).containsExactly("alarm-1", "alarm-2");
+    assertThat(alarms)
+        .flatExtracting(Alarm::episodes)
+        .extracting(Episode::id)
+        .containsExactly("drift-1", "drift-2");
     assertThat(alarms.get(0).servedBy()).isEqualTo(V1);
     assertThat(alarms.get(0).evidence().get(0).name()).isEqualTo("x");
     assertThat(alarms.get(0).evidence().get(0).measured()).isBetween(0.8, 1.2);
@@ -266,20 +272,18 @@ class ModelMonitorTest {
   }
 
   @Test
-  void rowsThatDoNotFitTheHandOffAreLeftOutAndCounted() {
-    CountDownLatch hold = new CountDownLatch(1);
+  void rowsThatDoNotFitTheHandOffAreLeftOutAndCounted() throws Exception {
     try (ModelMonitor monitor = byKey().handOffRows(1_500).start()) {
-      CountDownLatch busy = new CountDownLatch(1);
-      monitor.onWindow(
-          w -> {
-            busy.countDown();
-            await(hold);
-          });
       answer(monitor, V1, 1_000, 0, 0);
-      await(busy);
+      monitor.flush();
+      clock.hold("mlops4j-monitor"); // where the time of the acceptance is read
+      CompletableFuture<Profile> accepted =
+          CompletableFuture.supplyAsync(monitor::acceptAsReference);
+      clock.awaitHeld();
       answer(monitor, V1, 1_000, 1_000, 0);
       answer(monitor, V1, 1_000, 2_000, 0);
-      hold.countDown();
+      clock.release();
+      accepted.get();
       monitor.flush();
       assertThat(monitor.counts().dropped()).isEqualTo(1_000);
       assertThat(monitor.counts().rows()).isEqualTo(2_000);
@@ -385,6 +389,118 @@ class ModelMonitorTest {
     monitor.close();
   }
 
+  /** The monitor and its callers go on; a blocked action costs its own time. */
+  @Test
+  @Timeout(60)
+  void anActionThatBlocksHoldsUpNeitherLabelsNorClosing() throws Exception {
+    CountDownLatch blocked = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    ModelMonitor monitor = byKey().handOffRows(1_000).actionLimit(Duration.ofMillis(50)).start();
+    monitor.onWindow(
+        w -> {
+          blocked.countDown();
+          while (mayEnd.getCount() > 0) {
+            try {
+              mayEnd.await();
+            } catch (InterruptedException e) {
+              Thread.interrupted(); // ignores it
+            }
+          }
+        });
+    answer(monitor, V1, 1_000, 0, 0);
+    blocked.await();
+    for (int i = 0; i < 3_000; i++) {
+      monitor.label("k" + i, 1);
+    }
+    monitor.flush();
+    assertThat(monitor.counts().labelled()).isEqualTo(1_000);
+    monitor.close();
+    assertThat(monitor.counts().failures()).isEqualTo(1);
+    mayEnd.countDown();
+  }
+
+  @Test
+  void acceptedRowsAreTheReferenceFromThenOn() {
+    List<Alarm> alarms = new ArrayList<>();
+    try (ModelMonitor monitor = byKey().start()) {
+      monitor.onAlarm(alarms::add);
+      assertThatIllegalStateException()
+          .isThrownBy(monitor::acceptAsReference)
+          .withMessageContaining("found no complete window");
+      answer(monitor, V1, 1_000, 0, 1);
+      answer(monitor, V1, 500, 1_000, 1); // an open window, which is discarded
+      Profile accepted = monitor.acceptAsReference();
+      assertThat(accepted.rows()).isEqualTo(1_000);
+      answer(monitor, V1, 1_000, 2_000, 1);
+      monitor.flush();
+      assertThat(alarms).hasSize(1);
+      assertThat(monitor.episodes())
+          .extracting(Episode::status)
+          .containsExactly(Episode.Status.ACCEPTED);
+      answer(monitor, V1, 1_000, 3_000, 0); // what was usual is now a change
+      monitor.flush();
+      assertThat(alarms).hasSize(2);
+    }
+  }
+
+  @Test
+  void acknowledgingNeedsAnOpenEpisode() {
+    try (ModelMonitor monitor = byKey().start()) {
+      answer(monitor, V1, 1_000, 0, 1);
+      monitor.flush();
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> monitor.acknowledge("drift-7", "maria"))
+          .withMessage("episode: found \"drift-7\", expected the id of an open one: [drift-1]");
+      monitor.acknowledge("drift-1", "maria");
+      assertThat(monitor.episodes().get(0).acknowledgedBy()).contains("maria");
+    }
+  }
+
+  @Test
+  void alarmsBeyondTheLimitAreCountedAndListed() {
+    List<Alarm> alarms = new ArrayList<>();
+    try (ModelMonitor monitor = byKey().alarmLimit(1, Duration.ofHours(1)).start()) {
+      monitor.onAlarm(alarms::add);
+      double[] shifts = {1, 0, 0, 1, 0, 0};
+      for (int window = 0; window < shifts.length; window++) {
+        answer(monitor, V1, 1_000, window * 1_000, shifts[window]);
+      }
+      monitor.flush();
+      assertThat(alarms).hasSize(1);
+      assertThat(monitor.counts().suppressedAlarms()).isEqualTo(1);
+      assertThat(monitor.episodes()).hasSize(2);
+      clock.advance(Duration.ofHours(1));
+      answer(monitor, V1, 1_000, 6_000, 1);
+      monitor.flush();
+      assertThat(alarms).hasSize(2);
+    }
+  }
+
+  @Test
+  void aPolicyDecidesWhatIsDrift() {
+    List<Alarm> alarms = new ArrayList<>();
+    DriftPolicy tolerant =
+        DriftPolicy.withDefaults().withFeature("x", FeaturePolicy.withDefaults().withBound(2));
+    try (ModelMonitor monitor = byKey().policy(tolerant).start()) {
+      monitor.onAlarm(alarms::add);
+      answer(monitor, V1, 1_000, 0, 1);
+      monitor.flush();
+      assertThat(alarms).isEmpty();
+      answer(monitor, V1, 1_000, 1_000, 3);
+      monitor.flush();
+      assertThat(alarms).hasSize(1);
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                byKey()
+                    .policy(
+                        DriftPolicy.withDefaults()
+                            .withFeature("y", FeaturePolicy.withDefaults().withBound(2)))
+                    .start())
+        .withMessageContaining("\"y\"");
+  }
+
   @Test
   void labelsThatAreNeitherZeroNorOneAreRefusedAndNoneIsTaken() {
     try (ModelMonitor monitor = byKey().start();
@@ -440,7 +556,7 @@ class ModelMonitorTest {
         thread.join();
       }
       monitor.flush();
-      assertThat(monitor.counts()).isEqualTo(new MonitorCounts(8_000, 0, 0, 8_000, 0, 0, 0));
+      assertThat(monitor.counts()).isEqualTo(new MonitorCounts(8_000, 0, 0, 8_000, 0, 0, 0, 0));
     }
   }
 
@@ -455,12 +571,33 @@ class ModelMonitorTest {
   private static final class TestClock extends Clock {
     private volatile Instant now = Instant.parse("2001-02-01T00:00:00Z");
 
+    private final CountDownLatch held = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+    private volatile String holds = "";
+
     void advance(Duration by) {
       now = now.plus(by);
     }
 
+    /** Holds the thread of this name when it asks for the time. */
+    void hold(String thread) {
+      holds = thread;
+    }
+
+    void awaitHeld() {
+      await(held);
+    }
+
+    void release() {
+      released.countDown();
+    }
+
     @Override
     public Instant instant() {
+      if (Thread.currentThread().getName().equals(holds)) {
+        held.countDown();
+        await(released);
+      }
       return now;
     }
 

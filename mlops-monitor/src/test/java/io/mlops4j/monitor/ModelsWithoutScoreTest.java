@@ -96,7 +96,7 @@ class ModelsWithoutScoreTest {
         }
       }
       monitor.flush();
-      assertThat(monitor.counts()).isEqualTo(new MonitorCounts(2 * ROWS, 0, 0, 0, 0, 0, 0));
+      assertThat(monitor.counts()).isEqualTo(new MonitorCounts(2 * ROWS, 0, 0, 0, 0, 0, 0, 0));
       assertThat(monitor.notWatched()).isEmpty();
       assertThat(monitor.performance(Events.version(1)).rows()).isEqualTo(2 * ROWS);
       assertThatIllegalStateException()

@@ -31,7 +31,10 @@ class PerformanceWatchTest {
   void anInvertedModelIsHeldAgainstTheBestOfTheEarlierOnes() {
     List<VersionTrack> earlier = List.of(track(1, 5000, 0.5), track(2, 5000, 1.0));
     Evidence evidence =
-        new PerformanceWatch(Double.NaN).judge(track(3, 1000, -1.0), earlier, 1e-4).orElseThrow();
+        new PerformanceWatch(Double.NaN)
+            .judge(track(3, 1000, -1.0), earlier, 1e-4)
+            .orElseThrow()
+            .evidence();
     assertThat(evidence.name()).isEqualTo("roc_auc");
     assertThat(evidence.measured()).isBetween(0.13, 0.20);
     assertThat(evidence.bound()).isBetween(0.76, 0.80);
@@ -83,7 +86,7 @@ class PerformanceWatchTest {
     PerformanceWatch watch = new PerformanceWatch(Double.NaN);
     assertThat(watch.judge(worse, List.of(unsteady), 0.01)).isEmpty();
     assertThat(watch.judge(worse, List.of(steady), 0.01))
-        .hasValueSatisfying(e -> assertThat(e.text()).contains("t = 4.6"));
+        .hasValueSatisfying(e -> assertThat(e.evidence().text()).contains("t = 4.6"));
   }
 
   /**
@@ -111,7 +114,7 @@ class PerformanceWatchTest {
     VersionTrack inverted = track(1, 1000, -1.0);
     assertThat(new PerformanceWatch(Double.NaN).judge(inverted, List.of(), 1e-4)).isEmpty();
     assertThat(new PerformanceWatch(0.5).judge(inverted, List.of(), 1e-4))
-        .hasValueSatisfying(e -> assertThat(e.text()).contains("the stated minimum"));
+        .hasValueSatisfying(e -> assertThat(e.evidence().text()).contains("the stated minimum"));
   }
 
   @Test

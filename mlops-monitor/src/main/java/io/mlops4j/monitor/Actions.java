@@ -1,0 +1,152 @@
+package io.mlops4j.monitor;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Runs the actions of the application, one after the other, on threads of their own, so that an
+ * action that blocks does not hold up the monitor. An action that takes longer than its limit is
+ * interrupted and counted as a failure, and the next action runs. Thread safe.
+ */
+final class Actions {
+  private static final int MOST_WAITING = 1_000;
+
+  /** Bounds the threads of actions that ignore their interrupt. */
+  private static final int MOST_STUCK = 8;
+
+  private final Duration limit;
+  private final Failures failures;
+  private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
+  private final Runnable wakeUp = new CountDownLatch(1)::countDown;
+  private final Set<Thread> running = ConcurrentHashMap.newKeySet();
+  private final Thread dispatcher = thread(this::dispatch, "mlops4j-monitor-actions");
+  private final ExecutorService workers =
+      new ThreadPoolExecutor(
+          0,
+          MOST_STUCK,
+          1,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          work -> thread(work, "mlops4j-monitor-action"));
+  private volatile boolean closed;
+
+  Actions(Duration limit, Failures failures) {
+    this.limit = limit;
+    this.failures = failures;
+  }
+
+  private static Thread thread(Runnable work, String name) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  void start() {
+    dispatcher.start();
+  }
+
+  /** Whether the current thread runs an action. */
+  boolean isCurrent() {
+    return running.contains(Thread.currentThread());
+  }
+
+  /** Queues an action; never waits. */
+  void run(Runnable action) {
+    if (!waiting.offer(() -> await(action))) {
+      failures.add(
+          "an action was dropped, because " + MOST_WAITING + " wait for one that takes too long",
+          new TimeoutException());
+    }
+  }
+
+  private void dispatch() {
+    try {
+      while (!closed || !waiting.isEmpty()) {
+        Runnable next = waiting.take();
+        failures.guard("an action could not be started", next);
+      }
+    } catch (InterruptedException e) {
+      workers.shutdownNow(); // closed, and the time for it has passed
+    }
+  }
+
+  private void await(Runnable action) {
+    Future<?> run =
+        workers.submit(
+            () -> {
+              running.add(Thread.currentThread());
+              try {
+                action.run();
+              } finally {
+                running.remove(Thread.currentThread());
+              }
+            });
+    try {
+      run.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      failures.add("an action failed", Objects.requireNonNull(e.getCause()));
+    } catch (TimeoutException e) {
+      run.cancel(true);
+      failures.add("an action was interrupted, because it took longer than " + limit, e);
+    } catch (InterruptedException e) {
+      run.cancel(true);
+      failures.add("an action was interrupted, because the monitor was closed", e);
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Waits until the actions that were queued before have run or were interrupted. From an action it
+   * returns at once.
+   */
+  void flush() throws InterruptedException {
+    CountDownLatch reached = new CountDownLatch(1);
+    if (!isCurrent() && !closed) {
+      waiting.put(reached::countDown);
+      reached.await();
+    }
+  }
+
+  /**
+   * Runs what is queued, for at most the time of one action, and drops the rest. From an action it
+   * returns at once.
+   */
+  void close() {
+    closed = true;
+    boolean interrupted = false;
+    long end = System.nanoTime() + limit.toNanos();
+    waiting.offer(wakeUp); // if there is no room, the dispatcher is awake
+    while (dispatcher.isAlive() && !isCurrent()) {
+      try {
+        TimeUnit.NANOSECONDS.timedJoin(dispatcher, Math.max(1, end - System.nanoTime()));
+        if (System.nanoTime() >= end) {
+          dispatcher.interrupt();
+          dispatcher.join();
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    waiting.remove(wakeUp);
+    waiting.forEach(
+        dropped ->
+            failures.add(
+                "an action was dropped, because the monitor was closed", new TimeoutException()));
+    workers.shutdown();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

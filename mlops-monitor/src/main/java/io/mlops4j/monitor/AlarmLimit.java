@@ -1,0 +1,30 @@
+package io.mlops4j.monitor;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** Allows a number of alarms within a length of time. Used by the monitor's thread only. */
+final class AlarmLimit {
+  private final int alarms;
+  private final Duration per;
+  private final Deque<Instant> newest = new ArrayDeque<>();
+
+  AlarmLimit(int alarms, Duration per) {
+    this.alarms = alarms;
+    this.per = per;
+  }
+
+  /** Returns whether another alarm may be raised now, and counts it if so. */
+  boolean allows(Instant now) {
+    if (newest.size() == alarms) {
+      if (newest.getFirst().plus(per).isAfter(now)) {
+        return false;
+      }
+      newest.removeFirst();
+    }
+    newest.addLast(now);
+    return true;
+  }
+}

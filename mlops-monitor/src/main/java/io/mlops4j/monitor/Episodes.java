@@ -1,0 +1,247 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.drift.DriftVerdict;
+import io.mlops4j.monitor.drift.FeatureDrift;
+import io.mlops4j.rollout.Evidence;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open problems of a monitor and the newest closed ones. Written by the monitor's thread, read
+ * and acknowledged by any thread.
+ *
+ * <p>A judgement that finds a problem either opens an episode or belongs to the open episode of its
+ * subject. It is announced if it opens the episode, if its measure is new in the episode, or if its
+ * effect is at least {@value #WORSE} times the effect that was last announced for that measure. An
+ * episode closes after {@value #QUIET} judgements in a row that did not find it, so that a problem
+ * near its bound is one episode.
+ */
+final class Episodes {
+  static final double WORSE = 2;
+  static final int QUIET = 2;
+
+  /** Further measures of an episode are not announced: the reasons of a configuration vary. */
+  private static final int MOST_ANNOUNCED = 100;
+
+  /** Older closed episodes are forgotten. */
+  private static final int MOST_CLOSED = 1_000;
+
+  /** The version is null where episodes go on when the version changes. */
+  private record Subject(Alarm.Kind kind, String name, @Nullable ServedBy version) {}
+
+  private static final class Open {
+    private final Map<String, Double> announced = new HashMap<>();
+    private Episode episode;
+    private double worst;
+    private int quiet;
+
+    Open(Episode episode) {
+      this.episode = episode;
+    }
+
+    void count(Instant at, double relative, Evidence evidence) {
+      boolean worse = !(relative <= worst);
+      worst = worse ? relative : worst;
+      episode =
+          new Episode(
+              episode.id(),
+              episode.kind(),
+              episode.subject(),
+              episode.servedBy(),
+              Episode.Status.OPEN,
+              episode.opened(),
+              at,
+              episode.found() + 1,
+              episode.first(),
+              worse ? evidence : episode.worst(),
+              evidence,
+              episode.acknowledgedBy());
+    }
+
+    /** An acknowledged problem may get worse without an alarm, but not change in another way. */
+    boolean announces(String measure, double relative) {
+      Double last = announced.get(measure);
+      boolean worse =
+          last != null && relative >= WORSE * last && episode.acknowledgedBy().isEmpty();
+      boolean known = last != null || announced.size() >= MOST_ANNOUNCED;
+      if (known && !worse) {
+        return false;
+      }
+      announced.put(measure, relative);
+      return true;
+    }
+  }
+
+  private final Map<Subject, Open> open = new LinkedHashMap<>();
+  private final Deque<Episode> closed = new ArrayDeque<>();
+  private int opened;
+
+  /** Takes the verdicts of a window over; returns the episodes to announce. */
+  synchronized List<Episode> judged(DriftReport report, ServedBy servedBy, Instant at) {
+    List<Episode> news = new ArrayList<>();
+    Set<String> drifted = new HashSet<>();
+    for (FeatureDrift feature : report.features()) {
+      if (feature.verdict() instanceof DriftVerdict.Drifted drift) {
+        drifted.add(feature.name());
+        found(
+                new Subject(Alarm.Kind.DRIFT, feature.name(), null),
+                servedBy,
+                at,
+                drift.measure(),
+                drift.relativeEffect(),
+                new Evidence(feature.name(), drift.effect(), drift.bound(), feature.toString()))
+            .ifPresent(news::add);
+      }
+    }
+    for (FeatureDrift feature : report.features()) {
+      if (feature.judged() && !drifted.contains(feature.name())) {
+        quiet(new Subject(Alarm.Kind.DRIFT, feature.name(), null), at);
+      }
+    }
+    return news;
+  }
+
+  /** Takes a judgement of a version's performance over; null if the version performs well. */
+  synchronized Optional<Episode> judged(
+      ServedBy version, PerformanceWatch.@Nullable Shortfall shortfall, Instant at) {
+    Subject subject = new Subject(Alarm.Kind.PERFORMANCE, PerformanceWatch.FIGURE, version);
+    if (shortfall == null) {
+      quiet(subject, at);
+      return Optional.empty();
+    }
+    return found(
+        subject, version, at, PerformanceWatch.FIGURE, shortfall.relative(), shortfall.evidence());
+  }
+
+  /** Takes over what is not watched just now; returns the episodes to announce. */
+  synchronized List<Episode> notWatched(List<NotWatched> now, ServedBy servedBy, Instant at) {
+    List<Episode> news = new ArrayList<>();
+    for (NotWatched one : now) {
+      found(
+              new Subject(Alarm.Kind.CONFIGURATION, one.name(), null),
+              servedBy,
+              at,
+              one.reason(),
+              1,
+              new Evidence(one.name(), Double.NaN, Double.NaN, one.toString()))
+          .ifPresent(news::add);
+    }
+    return news;
+  }
+
+  /** A window has ended in which these columns were not watched. */
+  synchronized void windowEnded(List<NotWatched> notWatched, Instant at) {
+    Set<String> names =
+        notWatched.stream().map(NotWatched::name).collect(Collectors.toUnmodifiableSet());
+    for (Subject subject : List.copyOf(open.keySet())) {
+      if (subject.kind() == Alarm.Kind.CONFIGURATION && !names.contains(subject.name())) {
+        quiet(subject, at);
+      }
+    }
+  }
+
+  private Optional<Episode> found(
+      Subject subject,
+      ServedBy servedBy,
+      Instant at,
+      String measure,
+      double relative,
+      Evidence evidence) {
+    Open one =
+        open.computeIfAbsent(subject, absent -> new Open(begin(subject, servedBy, at, evidence)));
+    one.quiet = 0;
+    one.count(at, relative, evidence);
+    return one.announces(measure, relative) ? Optional.of(one.episode) : Optional.empty();
+  }
+
+  private Episode begin(Subject subject, ServedBy servedBy, Instant at, Evidence evidence) {
+    opened++;
+    return new Episode(
+        subject.kind().name().toLowerCase(Locale.ROOT) + "-" + opened,
+        subject.kind(),
+        subject.name(),
+        servedBy,
+        Episode.Status.OPEN,
+        at,
+        at,
+        0,
+        evidence,
+        evidence,
+        evidence,
+        Optional.empty());
+  }
+
+  private void quiet(Subject subject, Instant at) {
+    Open one = open.get(subject);
+    if (one != null && ++one.quiet >= QUIET) {
+      close(subject, Episode.Status.CLOSED, at);
+    }
+  }
+
+  private void close(Subject subject, Episode.Status status, Instant at) {
+    Episode last = Objects.requireNonNull(open.remove(subject)).episode;
+    closed.addFirst(with(last, status, at, last.acknowledgedBy()));
+    if (closed.size() > MOST_CLOSED) {
+      closed.removeLast();
+    }
+  }
+
+  private static Episode with(
+      Episode episode, Episode.Status status, Instant updated, Optional<String> acknowledgedBy) {
+    return new Episode(
+        episode.id(),
+        episode.kind(),
+        episode.subject(),
+        episode.servedBy(),
+        status,
+        episode.opened(),
+        updated,
+        episode.found(),
+        episode.first(),
+        episode.worst(),
+        episode.newest(),
+        acknowledgedBy);
+  }
+
+  /** The changed rows are the new reference: all episodes of drift end. */
+  synchronized void accept(Instant at) {
+    for (Subject subject : List.copyOf(open.keySet())) {
+      if (subject.kind() == Alarm.Kind.DRIFT) {
+        close(subject, Episode.Status.ACCEPTED, at);
+      }
+    }
+  }
+
+  /** Acknowledges an open episode; false if there is none of this id. */
+  synchronized boolean acknowledge(String id, String by) {
+    for (Open one : open.values()) {
+      if (one.episode.id().equals(id)) {
+        one.episode =
+            with(one.episode, Episode.Status.OPEN, one.episode.updated(), Optional.of(by));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns the open episodes, oldest first, and then the closed ones, newest first. */
+  synchronized List<Episode> all() {
+    return Stream.concat(open.values().stream().map(one -> one.episode), closed.stream()).toList();
+  }
+}

@@ -1,0 +1,161 @@
+package io.mlops4j.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ActionsTest {
+  private static final Duration LONG = Duration.ofMinutes(5);
+
+  private final Failures failures = new Failures();
+  private final ConcurrentLinkedQueue<String> ran = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean end = new AtomicBoolean();
+
+  @AfterEach
+  void stuckThreadsEnd() {
+    end.set(true);
+  }
+
+  private Actions actions(Duration limit) {
+    Actions actions = new Actions(limit, failures);
+    actions.start();
+    return actions;
+  }
+
+  /** Ignores interrupts. */
+  private void block() {
+    while (!end.get()) {
+      LockSupport.parkNanos(1_000_000);
+      Thread.interrupted();
+    }
+  }
+
+  private static void waitFor(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  @Test
+  void actionsRunInTheirOrder() throws Exception {
+    Actions actions = actions(LONG);
+    for (int i = 0; i < 100; i++) {
+      String name = "a" + i;
+      actions.run(() -> ran.add(name));
+    }
+    actions.flush();
+    assertThat(ran).hasSize(100).startsWith("a0", "a1", "a2").endsWith("a98", "a99");
+    actions.close();
+    assertThat(failures.count()).isZero();
+  }
+
+  @Test
+  void anActionThatTakesTooLongIsInterruptedAndTheNextRuns() throws Exception {
+    Actions actions = actions(Duration.ofMillis(20));
+    CountDownLatch never = new CountDownLatch(1);
+    actions.run(() -> waitFor(never));
+    actions.run(() -> ran.add("next"));
+    actions.flush();
+    assertThat(ran).containsExactly("next");
+    assertThat(failures.count()).isEqualTo(1);
+    actions.close();
+  }
+
+  @Test
+  void anActionThatIgnoresItsInterruptDoesNotHoldUpTheNext() throws Exception {
+    Actions actions = actions(Duration.ofMillis(20));
+    actions.run(this::block);
+    actions.run(() -> ran.add("next"));
+    actions.flush();
+    assertThat(ran).containsExactly("next");
+    actions.close();
+  }
+
+  @Test
+  void threadsThatIgnoreTheirInterruptAreBounded() throws Exception {
+    Actions actions = actions(Duration.ofMillis(5));
+    for (int i = 0; i < 20; i++) {
+      actions.run(this::block);
+    }
+    actions.flush();
+    assertThat(failures.count()).isEqualTo(20);
+    assertThat(
+            Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("mlops4j-monitor-action")))
+        .hasSizeLessThanOrEqualTo(8);
+    actions.close();
+  }
+
+  @Test
+  void actionsBeyondTheBoundAreDroppedAndCounted() throws Exception {
+    Actions actions = actions(LONG);
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    actions.run(
+        () -> {
+          running.countDown();
+          waitFor(mayEnd);
+        });
+    running.await();
+    for (int i = 0; i < 1_500; i++) {
+      actions.run(() -> ran.add("waited"));
+    }
+    assertThat(failures.count()).isEqualTo(500);
+    mayEnd.countDown();
+    actions.flush();
+    assertThat(ran).hasSize(1_000);
+    actions.close();
+  }
+
+  @Test
+  void closeGivesABlockedActionItsTimeAndNoMore() {
+    Actions actions = actions(Duration.ofMillis(50));
+    actions.run(this::block);
+    for (int i = 0; i < 100; i++) {
+      actions.run(this::block);
+    }
+    actions.close();
+    assertThat(failures.count()).isEqualTo(101);
+  }
+
+  @Test
+  void closeRunsWhatIsQueued() {
+    Actions actions = actions(LONG);
+    for (String name : List.of("a", "b", "c")) {
+      actions.run(() -> ran.add(name));
+    }
+    actions.close();
+    assertThat(ran).containsExactly("a", "b", "c");
+    assertThat(failures.count()).isZero();
+  }
+
+  @Test
+  void anActionMayFlushAndClose() {
+    Actions actions = actions(LONG);
+    CountDownLatch done = new CountDownLatch(1);
+    actions.run(
+        () -> {
+          try {
+            actions.flush();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          actions.close();
+          done.countDown();
+        });
+    waitFor(done);
+    actions.close();
+    assertThat(failures.count()).isZero();
+  }
+}

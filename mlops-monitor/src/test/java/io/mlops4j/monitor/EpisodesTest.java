@@ -1,0 +1,205 @@
+package io.mlops4j.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.drift.DriftReport;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.rollout.Evidence;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class EpisodesTest {
+  private static final ServedBy V1 = Events.version(1);
+  private static final ServedBy V2 = Events.version(2);
+  private static final int ROWS = 5_000;
+
+  private final BufferAllocator allocator = new RootAllocator();
+  private final Random random = new Random(14);
+  private final Profile reference = rows(0, 0);
+  private final Episodes episodes = new Episodes();
+  private Instant now = Instant.parse("2001-02-01T00:00:00Z");
+
+  @AfterEach
+  void nothingIsLent() {
+    assertThat(allocator.getAllocatedMemory()).isZero();
+    allocator.close();
+  }
+
+  /** Normal rows, shifted by so many standard deviations, with a share of missing values. */
+  private Profile rows(double shift, double missing) {
+    Float8Vector x = new Float8Vector("x", allocator);
+    x.allocateNew(ROWS);
+    for (int row = 0; row < ROWS; row++) {
+      x.setSafe(row, random.nextGaussian() + shift);
+      if (random.nextDouble() < missing) {
+        x.setNull(row);
+      }
+    }
+    x.setValueCount(ROWS);
+    try (VectorSchemaRoot root = VectorSchemaRoot.of(x)) {
+      List<FeatureBatch> batches = List.of(FeatureBatch.of(root));
+      return reference == null ? Profile.of(batches) : reference.profile(batches);
+    }
+  }
+
+  private List<Episode> window(ServedBy servedBy, double shift, double missing) {
+    now = now.plus(Duration.ofHours(1));
+    return episodes.judged(DriftReport.compare(reference, rows(shift, missing)), servedBy, now);
+  }
+
+  private List<Episode> window(double shift) {
+    return window(V1, shift, 0);
+  }
+
+  @Test
+  void aShiftIsAnnouncedOnceAndItsWindowsAreCounted() {
+    assertThat(window(0)).isEmpty();
+    assertThat(episodes.all()).isEmpty();
+    Instant before = now;
+    List<Episode> begun = window(0.5);
+    assertThat(begun).hasSize(1);
+    assertThat(window(V2, 0.5, 0)).isEmpty();
+    assertThat(window(V2, 0.6, 0)).isEmpty();
+    Episode episode = episodes.all().get(0);
+    assertThat(episodes.all()).hasSize(1);
+    assertThat(episode.id()).isEqualTo("drift-1");
+    assertThat(episode.subject()).isEqualTo("x");
+    assertThat(episode.servedBy()).isEqualTo(V1);
+    assertThat(episode.status()).isEqualTo(Episode.Status.OPEN);
+    assertThat(episode.opened()).isEqualTo(before.plus(Duration.ofHours(1)));
+    assertThat(episode.updated()).isEqualTo(before.plus(Duration.ofHours(3)));
+    assertThat(episode.found()).isEqualTo(3);
+    assertThat(episode.first()).isEqualTo(begun.get(0).first());
+    assertThat(episode.worst().measured()).isBetween(0.55, 0.65);
+    assertThat(episode.newest()).isEqualTo(episode.worst());
+  }
+
+  @Test
+  void aShiftThatDoublesIsAnnouncedAgain() {
+    assertThat(window(0.4)).hasSize(1);
+    assertThat(window(0.7)).isEmpty();
+    assertThat(window(0.9)).extracting(Episode::id).containsExactly("drift-1");
+    assertThat(window(1.7)).isEmpty(); // not twice the effect that was announced last
+    assertThat(window(2)).hasSize(1);
+    assertThat(window(0.5)).isEmpty();
+    assertThat(episodes.all().get(0).worst().measured()).isBetween(1.9, 2.1);
+    assertThat(episodes.all().get(0).newest().measured()).isBetween(0.4, 0.6);
+  }
+
+  @Test
+  void anotherChangeInTheSameColumnIsAnnouncedOnce() {
+    assertThat(window(0.5)).hasSize(1);
+    List<Episode> missing = window(V1, 0, 0.3);
+    assertThat(missing).extracting(Episode::id).containsExactly("drift-1");
+    assertThat(missing.get(0).newest().text()).contains("missing");
+    assertThat(window(0.5)).isEmpty();
+    assertThat(window(V1, 0, 0.3)).isEmpty();
+  }
+
+  @Test
+  void anEpisodeClosesAfterTwoWindowsThatDoNotFindIt() {
+    window(0.5);
+    window(0);
+    window(0.5); // one window without it does not close it
+    window(0);
+    assertThat(episodes.all().get(0).status()).isEqualTo(Episode.Status.OPEN);
+    window(0);
+    Episode closed = episodes.all().get(0);
+    assertThat(closed.status()).isEqualTo(Episode.Status.CLOSED);
+    assertThat(closed.updated()).isEqualTo(now);
+    assertThat(closed.found()).isEqualTo(2);
+    assertThat(window(0.5)).extracting(Episode::id).containsExactly("drift-2");
+    assertThat(episodes.all()).extracting(Episode::id).containsExactly("drift-2", "drift-1");
+  }
+
+  @Test
+  void anAcknowledgedEpisodeMayGetWorseButNotChangeInAnotherWay() {
+    window(0.4);
+    assertThat(episodes.acknowledge("drift-1", "maria")).isTrue();
+    assertThat(window(2)).isEmpty();
+    assertThat(window(V1, 0, 0.3)).hasSize(1);
+    window(0);
+    window(0);
+    assertThat(episodes.all().get(0).acknowledgedBy()).contains("maria");
+    assertThat(episodes.acknowledge("drift-1", "maria")).isFalse();
+  }
+
+  @Test
+  void whatIsAcceptedEndsAndBeginsAnew() {
+    window(0.5);
+    episodes.accept(now);
+    assertThat(episodes.all()).extracting(Episode::status).containsExactly(Episode.Status.ACCEPTED);
+    assertThat(window(0.5)).extracting(Episode::id).containsExactly("drift-2");
+  }
+
+  @Test
+  void performanceBelongsToAVersion() {
+    PerformanceWatch.Shortfall bad =
+        new PerformanceWatch.Shortfall(1.5, new Evidence("roc_auc", 0.6, 0.7, "low"));
+    assertThat(episodes.judged(V1, bad, now)).isPresent();
+    assertThat(episodes.judged(V1, bad, now)).isEmpty();
+    assertThat(episodes.judged(V2, bad, now))
+        .hasValueSatisfying(
+            other -> {
+              assertThat(other.kind()).isEqualTo(Alarm.Kind.PERFORMANCE);
+              assertThat(other.servedBy()).isEqualTo(V2);
+            });
+    episodes.judged(V1, null, now);
+    episodes.judged(V1, null, now);
+    assertThat(episodes.all())
+        .extracting(Episode::servedBy, Episode::status)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(V2, Episode.Status.OPEN),
+            org.assertj.core.groups.Tuple.tuple(V1, Episode.Status.CLOSED));
+  }
+
+  @Test
+  void aColumnThatIsNotWatchedIsAnnouncedOncePerReason() {
+    List<NotWatched> missing =
+        List.of(new NotWatched("x", "the calls have no column of this name"));
+    assertThat(episodes.notWatched(missing, V1, now)).hasSize(1);
+    assertThat(episodes.notWatched(missing, V1, now)).isEmpty();
+    assertThat(episodes.notWatched(List.of(new NotWatched("x", "it is text")), V1, now)).hasSize(1);
+    episodes.windowEnded(missing, now);
+    episodes.windowEnded(List.of(), now);
+    episodes.windowEnded(List.of(), now);
+    assertThat(episodes.all().get(0).status()).isEqualTo(Episode.Status.CLOSED);
+    assertThat(episodes.notWatched(missing, V1, now)).hasSize(1);
+  }
+
+  /** Reasons name columns of the calls, of which there is no limit. */
+  @Test
+  void reasonsAreBounded() {
+    long announced = 0;
+    for (int i = 0; i < 1_000; i++) {
+      announced += episodes.notWatched(List.of(new NotWatched("x", "reason " + i)), V1, now).size();
+    }
+    assertThat(announced).isEqualTo(100);
+    assertThat(episodes.all().get(0).found()).isEqualTo(1_000);
+  }
+
+  @Test
+  void oldClosedEpisodesAreForgotten() {
+    PerformanceWatch.Shortfall bad =
+        new PerformanceWatch.Shortfall(1.5, new Evidence("roc_auc", 0.6, 0.7, "low"));
+    Optional<Episode> last = Optional.empty();
+    for (int i = 0; i < 1_100; i++) {
+      last = episodes.judged(V1, bad, now);
+      episodes.judged(V1, null, now);
+      episodes.judged(V1, null, now);
+    }
+    assertThat(episodes.all()).hasSize(1_000);
+    assertThat(episodes.all().get(0).id()).isEqualTo(last.orElseThrow().id());
+  }
+}
