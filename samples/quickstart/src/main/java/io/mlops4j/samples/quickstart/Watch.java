@@ -50,7 +50,7 @@ final class Watch {
 
   /** Does nothing if the version no longer serves. */
   private static Optional<AliasRecord> rollBack(Alarm alarm, Deployment late) {
-    return late.rollback(alarm.servedBy(), "alarm " + alarm.id());
+    return late.rollback(alarm.servedBy(), alarm.id());
   }
 
   /** The alarms since the last call. */

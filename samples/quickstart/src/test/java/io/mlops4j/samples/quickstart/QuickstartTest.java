@@ -166,7 +166,7 @@ class QuickstartTest {
             tuple(null, version(1), "ana", "first model"),
             tuple(version(1), version(2), "ana", "learned from February too"),
             tuple(version(2), version(3), "ana", "exported anew"),
-            tuple(version(3), version(2), "delay-service", "alarm " + alarm));
+            tuple(version(3), version(2), "delay-service", alarm));
   }
 
   @Test
