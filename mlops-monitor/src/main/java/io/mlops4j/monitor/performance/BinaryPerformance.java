@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.performance;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
@@ -238,6 +239,64 @@ public final class BinaryPerformance {
     int hits = atLeast(positives, threshold);
     int alarms = atLeast(negatives, threshold);
     return new ConfusionMatrix(negatives.length - alarms, alarms, positives.length - hits, hits);
+  }
+
+  /**
+   * Returns the points of the ROC curve that its shape needs.
+   *
+   * @return the points, as {@link #rocCurve(int)} without a bound
+   */
+  public List<RocPoint> rocCurve() {
+    return rocCurve(Integer.MAX_VALUE);
+  }
+
+  /**
+   * Returns points of the ROC curve, from the threshold that nothing reaches, infinity, to the
+   * lowest score. These are scikit-learn's {@code roc_curve(drop_intermediate=True)}: points on a
+   * straight line of equal steps are left out, and the trapezoids below all points have the area
+   * {@link #rocAuc()}.
+   *
+   * <p>If there are more points than may be, points at even distances along the curve remain, with
+   * both ends. Both rates of a point that was left out differ from those of a remaining point by at
+   * most {@code 2 / (most - 1)} in sum.
+   *
+   * @param most the most points to return, at least 2
+   * @return the points in descending order of their thresholds; empty unless both classes are
+   *     present
+   * @throws IllegalArgumentException if fewer than 2 points are allowed
+   */
+  public List<RocPoint> rocCurve(int most) {
+    return positives.length == 0 || negatives.length == 0
+        ? ThresholdCounts.none(most)
+        : new ThresholdCounts(positives, negatives).rocCurve(most);
+  }
+
+  /**
+   * Returns the points of the precision-recall curve that its shape needs.
+   *
+   * @return the points, as {@link #precisionRecallCurve(int)} without a bound
+   */
+  public List<PrecisionRecallPoint> precisionRecallCurve() {
+    return precisionRecallCurve(Integer.MAX_VALUE);
+  }
+
+  /**
+   * Returns points of the precision-recall curve, from the threshold that nothing reaches,
+   * infinity, with recall 0 and by convention precision 1, to the lowest score. These are
+   * scikit-learn's {@code precision_recall_curve(drop_intermediate=True)} in reverse order: of
+   * consecutive points with the same recall the first and the last remain. The sum of {@code (R_k -
+   * R_(k-1)) P_k} over all points is {@link #averagePrecision()}.
+   *
+   * <p>If there are more points than may be, they are thinned out as in {@link #rocCurve(int)}.
+   *
+   * @param most the most points to return, at least 2
+   * @return the points in descending order of their thresholds; empty if no row is positive
+   * @throws IllegalArgumentException if fewer than 2 points are allowed
+   */
+  public List<PrecisionRecallPoint> precisionRecallCurve(int most) {
+    return positives.length == 0
+        ? ThresholdCounts.none(most)
+        : new ThresholdCounts(positives, negatives).precisionRecallCurve(most);
   }
 
   /** The number of sorted scores that reach the threshold. */

@@ -66,6 +66,11 @@ public final class ClassConfusion {
     return new ClassConfusion(counts);
   }
 
+  /** By actual class and predicted class; not copied. */
+  static ClassConfusion of(long[][] counts) {
+    return new ClassConfusion(counts);
+  }
+
   private static int checked(int value, int classes, String name, int row) {
     if (value < 0 || value >= classes) {
       throw new IllegalArgumentException(
@@ -147,6 +152,125 @@ public final class ClassConfusion {
     return average(averaging, Part.F1);
   }
 
+  /**
+   * F-beta over all classes; macro and weighted, the mean of the classes' F-beta.
+   *
+   * @param beta the weight of recall, positive and finite, as in {@link ConfusionMatrix#fBeta}
+   * @param averaging how the classes count
+   * @return the average; undefined without rows
+   * @throws IllegalArgumentException if beta is not positive and finite
+   */
+  public Metric fBeta(double beta, Averaging averaging) {
+    return average(averaging, Part.fBeta(beta));
+  }
+
+  /**
+   * Mean of the recalls of the classes that have rows: the accuracy to expect if all of them were
+   * equally common. Unlike {@link #recall} with {@link Averaging#MACRO} it leaves out a class that
+   * was predicted and never happened, as scikit-learn does.
+   *
+   * @return the mean; undefined without rows
+   */
+  public Metric balancedAccuracy() {
+    if (rows == 0) {
+      return new Metric.Undefined("no labelled row");
+    }
+    double present = Arrays.stream(happened).filter(share -> share > 0).count();
+    double[][] slopes = new double[classes()][classes()];
+    double value = 0;
+    for (int c = 0; c < classes(); c++) {
+      value += Part.RECALL.value(share(c), happened[c], predicted[c]) / present;
+      addSlopes(slopes, c, 1 / present, Part.RECALL);
+    }
+    return new Metric.Value(value, standardError(slopes));
+  }
+
+  /**
+   * Matthews correlation of several classes (Gorodkin's R<sub>K</sub>, 2004). With t and p the
+   * shares of rows that are of a class and that were predicted as it, and a the accuracy, {@code (a
+   * - sum t p) / sqrt((1 - sum t^2)(1 - sum p^2))}.
+   *
+   * @return the correlation, at most 1, 0 for chance; undefined if all rows are of one class or
+   *     were predicted as one, where scikit-learn returns 0
+   */
+  public Metric matthewsCorrelation() {
+    double expected = 0;
+    double truth = 1;
+    double decision = 1;
+    double excess = 0;
+    for (int c = 0; c < classes(); c++) {
+      if (rows == 0 || happened[c] == 1 || predicted[c] == 1) {
+        return new Metric.Undefined(
+            rows == 0
+                ? "no labelled row"
+                : "all " + rows + " rows are of one class or were predicted as one");
+      }
+      expected += happened[c] * predicted[c];
+      truth -= happened[c] * happened[c];
+      decision -= predicted[c] * predicted[c];
+      excess += share(c);
+    }
+    excess -= expected;
+    double scale = Math.sqrt(truth * decision);
+    double[][] slopes = new double[classes()][classes()];
+    for (int i = 0; i < classes(); i++) {
+      for (int j = 0; j < classes(); j++) {
+        double ofExcess = (i == j ? 1 : 0) - predicted[i] - happened[j];
+        slopes[i][j] =
+            (ofExcess + excess * (predicted[j] / decision + happened[i] / truth)) / scale;
+      }
+    }
+    return new Metric.Value(excess / scale, standardError(slopes));
+  }
+
+  /**
+   * Cohen's kappa, in which every wrong class counts the same.
+   *
+   * @return kappa, as {@link #cohensKappa(KappaWeights)} with {@link KappaWeights#NONE}
+   */
+  public Metric cohensKappa() {
+    return cohensKappa(KappaWeights.NONE);
+  }
+
+  /**
+   * Cohen's kappa (Cohen 1960, 1968): with w the weight of a disagreement, s the shares of the
+   * cells, t and p those of actual and predicted classes, {@code 1 - sum w s / sum w t p}.
+   *
+   * @param weights how a disagreement of two classes counts
+   * @return kappa, at most 1, 0 for chance; undefined without rows, or if all rows are of one class
+   *     and were predicted as it
+   */
+  public Metric cohensKappa(KappaWeights weights) {
+    Objects.requireNonNull(weights, "weights");
+    double observed = 0;
+    double expected = 0;
+    double[] ofRow = new double[classes()];
+    double[] ofColumn = new double[classes()];
+    for (int i = 0; i < classes(); i++) {
+      for (int j = 0; j < classes() && rows > 0; j++) {
+        double weight = weights.of(i, j);
+        observed += weight * counts[i][j] / rows;
+        expected += weight * happened[i] * predicted[j];
+        ofRow[i] += weight * predicted[j];
+        ofColumn[j] += weight * happened[i];
+      }
+    }
+    if (expected == 0) {
+      return new Metric.Undefined(
+          rows == 0
+              ? "no labelled row"
+              : "all " + rows + " rows are of one class and were predicted as it");
+    }
+    double ratio = observed / expected;
+    double[][] slopes = new double[classes()][classes()];
+    for (int i = 0; i < classes(); i++) {
+      for (int j = 0; j < classes(); j++) {
+        slopes[i][j] = (ratio * (ofRow[i] + ofColumn[j]) - weights.of(i, j)) / expected;
+      }
+    }
+    return new Metric.Value(1 - ratio, standardError(slopes));
+  }
+
   private Metric average(Averaging averaging, Part part) {
     if (rows == 0) {
       return new Metric.Undefined("no labelled row");
@@ -226,18 +350,51 @@ public final class ClassConfusion {
     WEIGHTED
   }
 
-  /** A metric hits / denominator, by shares of the rows, and its partial derivatives. */
-  private enum Part {
-    PRECISION(0, 1),
-    RECALL(1, 0),
-    F1(0.5, 0.5);
+  /** How a disagreement between two classes counts in Cohen's kappa. */
+  public enum KappaWeights {
+    /** Every wrong class counts the same. */
+    NONE {
+      @Override
+      double of(int label, int prediction) {
+        return label == prediction ? 0 : 1;
+      }
+    },
+    /** By the distance of the classes' numbers: classes that are ordered and equally spaced. */
+    LINEAR {
+      @Override
+      double of(int label, int prediction) {
+        return Math.abs(label - prediction);
+      }
+    },
+    /** By the square of that distance: a large disagreement counts more. */
+    QUADRATIC {
+      @Override
+      double of(int label, int prediction) {
+        return Math.pow(label - prediction, 2);
+      }
+    };
 
-    private final double ofHappened;
-    private final double ofPredicted;
+    abstract double of(int label, int prediction);
+  }
 
-    Part(double ofHappened, double ofPredicted) {
-      this.ofHappened = ofHappened;
-      this.ofPredicted = ofPredicted;
+  /**
+   * A metric hits / denominator, by shares of the rows, and its partial derivatives.
+   *
+   * @param ofHappened the weight in the denominator of the rows that are of a class
+   * @param ofPredicted the weight of the rows that were predicted as it
+   */
+  record Part(double ofHappened, double ofPredicted) {
+    static final Part PRECISION = new Part(0, 1);
+    static final Part RECALL = new Part(1, 0);
+    static final Part F1 = fBeta(1);
+
+    static Part fBeta(double beta) {
+      if (!(beta > 0 && beta < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "beta = " + beta + ": the weight of recall is positive and finite");
+      }
+      double square = beta * beta;
+      return new Part(1 / (1 + 1 / square), 1 / (1 + square));
     }
 
     private double denominator(double happened, double predicted) {

@@ -3,7 +3,8 @@ package io.mlops4j.monitor.performance;
 /**
  * The four counts of a binary decision against the truth, and the metrics that follow from them.
  * The standard errors of shares are binomial, {@code sqrt(s (1 - s) / n)} with n the denominator;
- * that of F1 is the delta method's. Agrees with scikit-learn.
+ * those of F1, F-beta, Matthews correlation and kappa are the delta method's. Agrees with
+ * scikit-learn.
  *
  * @param trueNegatives rows without the event, none predicted
  * @param falsePositives rows without the event, one predicted
@@ -104,17 +105,66 @@ public record ConfusionMatrix(
    * @return 2 TP / (2 TP + FP + FN); undefined if there is neither an event nor a predicted one
    */
   public Metric f1() {
+    return fBeta(1);
+  }
+
+  /**
+   * Weighted harmonic mean of precision and recall, in which recall counts beta times as much as
+   * precision (van Rijsbergen 1979).
+   *
+   * @param beta the weight of recall, positive and finite: above 1 missed events weigh more, below
+   *     1 false alarms
+   * @return (1 + beta^2) TP / ((1 + beta^2) TP + beta^2 FN + FP); undefined if there is neither an
+   *     event nor a predicted one
+   * @throws IllegalArgumentException if beta is not positive and finite
+   */
+  public Metric fBeta(double beta) {
+    ClassConfusion.Part part = ClassConfusion.Part.fBeta(beta);
     double hits = truePositives;
-    double errors = falsePositives + falseNegatives;
-    double denominator = 2 * hits + errors;
+    double misses = part.ofHappened() * falseNegatives;
+    double alarms = part.ofPredicted() * falsePositives;
+    double denominator = hits + misses + alarms;
     if (denominator == 0) {
       return new Metric.Undefined("no row is positive or was predicted positive");
     }
-    double variance = 4 * hits * errors * (hits + errors) / Math.pow(denominator, 4);
-    return new Metric.Value(2 * hits / denominator, Math.sqrt(variance));
+    double errors = misses + alarms;
+    double ofHits = errors / denominator;
+    double ofErrors = hits / denominator;
+    double squares = part.ofHappened() * misses + part.ofPredicted() * alarms;
+    return new Metric.Value(
+        ofErrors, Math.sqrt(hits * ofHits * ofHits + squares * ofErrors * ofErrors) / denominator);
   }
 
-  private static Metric share(long hits, long rows, String whyNot) {
+  /**
+   * Matthews correlation (Matthews 1975): the correlation of decision and truth. Unlike F1 it
+   * counts true negatives, and unlike accuracy it is near 0 for a model that predicts the more
+   * frequent class only.
+   *
+   * @return (TP TN - FP FN) / sqrt((TP + FP)(TP + FN)(TN + FP)(TN + FN)) in [-1, 1]; undefined if
+   *     all rows are of one class or were predicted as one, where scikit-learn returns 0
+   */
+  public Metric matthewsCorrelation() {
+    return asClasses().matthewsCorrelation();
+  }
+
+  /**
+   * Cohen's kappa (Cohen 1960): by how much more decision and truth agree than independent
+   * decisions with the same shares would. With a the accuracy and e the expected agreement, {@code
+   * (a - e) / (1 - e)}.
+   *
+   * @return kappa, at most 1, 0 for chance; undefined if all rows are of one class and were
+   *     predicted as it
+   */
+  public Metric cohensKappa() {
+    return asClasses().cohensKappa();
+  }
+
+  private ClassConfusion asClasses() {
+    return ClassConfusion.of(
+        new long[][] {{trueNegatives, falsePositives}, {falseNegatives, truePositives}});
+  }
+
+  static Metric share(long hits, long rows, String whyNot) {
     if (rows == 0) {
       return new Metric.Undefined(whyNot);
     }

@@ -1,5 +1,7 @@
 package io.mlops4j.monitor.performance;
 
+import org.apache.commons.statistics.distribution.NormalDistribution;
+
 /** A metric of a set of rows: a value with its sampling error, or the reason why there is none. */
 public sealed interface Metric {
 
@@ -24,6 +26,46 @@ public sealed interface Metric {
     @Override
     public double orElse(double substitute) {
       return value;
+    }
+
+    /**
+     * Returns the normal interval around the value, {@code value ± z standardError}. It may reach
+     * beyond the range of the metric, and is wide where the metric is near the end of its range.
+     *
+     * @param confidence the share of samples whose interval holds the true value, strictly between
+     *     0 and 1, for example 0.95
+     * @return the interval; from minus infinity to infinity if the standard error is infinite
+     * @throws IllegalArgumentException if the confidence is out of range
+     */
+    public Interval interval(double confidence) {
+      if (!(confidence > 0 && confidence < 1)) {
+        throw new IllegalArgumentException(
+            "confidence = " + confidence + ": a confidence lies strictly between 0 and 1");
+      }
+      double half =
+          standardError == 0
+              ? 0
+              : standardError
+                  * NormalDistribution.of(0, 1).inverseSurvivalProbability((1 - confidence) / 2);
+      return new Interval(value - half, value + half);
+    }
+  }
+
+  /**
+   * A range of values, both ends included.
+   *
+   * @param low the lower end, never NaN
+   * @param high the upper end, never NaN
+   */
+  record Interval(double low, double high) {
+    /**
+     * Tells whether the interval holds a value.
+     *
+     * @param value any value
+     * @return whether it lies in the interval; false for NaN
+     */
+    public boolean contains(double value) {
+      return low <= value && value <= high;
     }
   }
 

@@ -107,6 +107,32 @@ public final class MultiClassPerformance {
         Arrays.stream(scores).mapToInt(MultiClassPerformance::mostProbable).toArray());
   }
 
+  /**
+   * Top-k accuracy: the share of rows whose class is among the k most probable ones. Of equally
+   * probable classes the first comes first, as in {@link #confusion()}; scikit-learn prefers the
+   * last. The standard error is binomial.
+   *
+   * @param k the number of classes that count, at least 1; with 1 it is the accuracy, with all
+   *     classes it is 1
+   * @return the share; undefined without rows
+   * @throws IllegalArgumentException if k is below 1
+   */
+  public Metric topKAccuracy(int k) {
+    if (k < 1) {
+      throw new IllegalArgumentException("k = " + k + ": at least one class must count");
+    }
+    long hits =
+        IntStream.range(0, labels.length).filter(row -> rank(scores[row], labels[row]) < k).count();
+    return ConfusionMatrix.share(hits, rows(), "no labelled row");
+  }
+
+  /** The number of classes that come before this one. */
+  private static long rank(double[] scores, int label) {
+    return IntStream.range(0, scores.length)
+        .filter(c -> scores[c] > scores[label] || (scores[c] == scores[label] && c < label))
+        .count();
+  }
+
   private static int mostProbable(double[] scores) {
     int best = 0;
     for (int c = 1; c < scores.length; c++) {

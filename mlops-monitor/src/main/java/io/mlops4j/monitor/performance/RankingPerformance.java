@@ -70,9 +70,7 @@ public final class RankingPerformance {
    * @throws IllegalArgumentException if the number of ranks is below 1
    */
   public Metric ndcg(int first) {
-    if (first < 1) {
-      throw new IllegalArgumentException("first = " + first + ": at least one rank must count");
-    }
+    checkRanks(first);
     return mean(queries.stream().mapToDouble(query -> query.ndcg(first)).toArray());
   }
 
@@ -84,6 +82,40 @@ public final class RankingPerformance {
    */
   public Metric meanAveragePrecision() {
     return mean(queries.stream().mapToDouble(Query::averagePrecision).toArray());
+  }
+
+  /**
+   * MRR, the mean of {@code 1 / rank} of the first relevant item; items with a relevance above 0
+   * are relevant. Items of equal score share their last rank, so that a model that scores all items
+   * the same gains nothing. With one relevant item for each query it is scikit-learn's {@code
+   * label_ranking_average_precision_score}.
+   *
+   * @return the mean in (0, 1]; undefined without queries
+   */
+  public Metric meanReciprocalRank() {
+    return mean(queries.stream().mapToDouble(query -> 1.0 / query.firstRelevantRank()).toArray());
+  }
+
+  /**
+   * Hit rate, hit@k: the share of queries with a relevant item among the first ranks. Items of
+   * equal score share their last rank.
+   *
+   * @param first the number of ranks that count, at least 1
+   * @return the share; undefined without queries
+   * @throws IllegalArgumentException if the number of ranks is below 1
+   */
+  public Metric hitRate(int first) {
+    checkRanks(first);
+    return mean(
+        queries.stream()
+            .mapToDouble(query -> query.firstRelevantRank() <= first ? 1 : 0)
+            .toArray());
+  }
+
+  private static void checkRanks(int first) {
+    if (first < 1) {
+      throw new IllegalArgumentException("first = " + first + ": at least one rank must count");
+    }
   }
 
   private static Metric mean(double[] values) {
@@ -165,6 +197,14 @@ public final class RankingPerformance {
         sum += here * hits / to;
       }
       return sum / hits;
+    }
+
+    int firstRelevantRank() {
+      int item = 0;
+      while (relevance[item] == 0) {
+        item++;
+      }
+      return endOfTie(item);
     }
 
     private int endOfTie(int from) {

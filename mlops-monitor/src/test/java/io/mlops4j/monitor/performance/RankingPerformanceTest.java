@@ -21,6 +21,10 @@ class RankingPerformanceTest {
     agrees(performance.ndcg(3), golden.get("ndcg_3"));
     agrees(performance.ndcg(ALL), golden.get("ndcg"));
     agrees(performance.meanAveragePrecision(), golden.get("map"));
+    agrees(performance.meanReciprocalRank(), golden.get("mrr"));
+    agrees(performance.hitRate(1), golden.get("hit_1"));
+    agrees(performance.hitRate(2), golden.get("hit_2"));
+    agrees(performance.hitRate(4), golden.get("hit_4"));
   }
 
   @Test
@@ -33,6 +37,30 @@ class RankingPerformanceTest {
     assertThat(one.ndcg(ALL)).isEqualTo(new Metric.Value(1, Double.POSITIVE_INFINITY));
     assertThat(RankingPerformance.of(new double[0][], new double[0][]).meanAveragePrecision())
         .isEqualTo(new Metric.Undefined("no query has a relevant item"));
+  }
+
+  @Test
+  void aModelThatScoresAllItemsTheSameGainsNothing() {
+    RankingPerformance even =
+        RankingPerformance.of(new double[][] {{1, 0, 0, 0}}, new double[][] {{7, 7, 7, 7}});
+    assertThat(even.meanReciprocalRank().orElse(9)).isEqualTo(0.25);
+    assertThat(even.hitRate(3).orElse(9)).isZero();
+    assertThat(even.hitRate(4).orElse(9)).isOne();
+    assertThat(even.hitRate(ALL).orElse(9)).isOne();
+  }
+
+  @Test
+  void infiniteScoresRankAndNoQueriesDefineNothing() {
+    double most = Double.POSITIVE_INFINITY;
+    RankingPerformance wild =
+        RankingPerformance.of(
+            new double[][] {{0, 2, 0}}, new double[][] {{-most, most, Double.MAX_VALUE}});
+    assertThat(wild.meanReciprocalRank().orElse(9)).isOne();
+    RankingPerformance none = RankingPerformance.of(new double[0][], new double[0][]);
+    assertThat(none.meanReciprocalRank())
+        .isEqualTo(new Metric.Undefined("no query has a relevant item"));
+    assertThat(none.hitRate(1)).isEqualTo(new Metric.Undefined("no query has a relevant item"));
+    assertThatThrownBy(() -> none.hitRate(0)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

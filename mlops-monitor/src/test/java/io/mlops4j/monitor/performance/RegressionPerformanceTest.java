@@ -58,6 +58,18 @@ class RegressionPerformanceTest {
     agrees(performance.meanAbsolutePercentageError(), golden.get("mape"), tolerance, 1e-4);
     agrees(performance.pinball(0.9), golden.get("pinball_0.9"), tolerance, 1e-4);
     agrees(performance.bias(), golden.get("bias"), tolerance, 1e-4);
+    agrees(performance.explainedVariance(), golden.get("explained_variance"), tolerance, 1e-4);
+    agrees(
+        performance.symmetricMeanAbsolutePercentageError(), golden.get("smape"), tolerance, 1e-4);
+    agrees(performance.medianAbsoluteError(), golden.get("median"), tolerance, 1e-4);
+    valueIs(performance.maximumError(), golden.get("max"));
+    if (golden.has("msle")) {
+      agrees(performance.meanSquaredLogError(), golden.get("msle"), tolerance, 1e-4);
+    } else {
+      assertThat(performance.meanSquaredLogError())
+          .isEqualTo(
+              new Metric.Undefined("a label or prediction is negative and has no logarithm"));
+    }
   }
 
   @Test
@@ -83,6 +95,11 @@ class RegressionPerformanceTest {
                 performance.rootMeanSquaredError(),
                 performance.r2(),
                 performance.meanAbsolutePercentageError(),
+                performance.explainedVariance(),
+                performance.symmetricMeanAbsolutePercentageError(),
+                performance.meanSquaredLogError(),
+                performance.medianAbsoluteError(),
+                performance.maximumError(),
                 performance.pinball(0.5)))
         .allMatch(new Metric.Undefined(reason)::equals);
   }
@@ -122,6 +139,8 @@ class RegressionPerformanceTest {
     value(large.bias(), -0.5 / 3, unit);
     value(large.meanAbsolutePercentageError(), 0.25, 1);
     value(large.pinball(0.5), 0.25, unit);
+    value(large.explainedVariance(), 1 - (1.25 - 0.25 / 3) / (14.0 / 3), 1);
+    value(large.medianAbsoluteError(), 0.5, unit);
     if (unit > 1) {
       assertThat(large.meanSquaredError())
           .isEqualTo(new Metric.Undefined("the value is beyond the range of a double"));
@@ -153,6 +172,58 @@ class RegressionPerformanceTest {
       assertThat(metric)
           .isEqualTo(new Metric.Undefined("the value is beyond the range of a double"));
     }
+  }
+
+  @Test
+  void oppositeSignsAndZerosHaveTheLargestSymmetricErrorAndTwoZerosNone() {
+    double most = Double.MAX_VALUE;
+    RegressionPerformance extreme =
+        RegressionPerformance.of(
+            new double[] {most, 0, 0, most, Double.MIN_VALUE}, new double[] {-most, 5, 0, most, 0});
+    assertThat(extreme.symmetricMeanAbsolutePercentageError().orElse(NAN))
+        .isCloseTo((2 + 2 + 0 + 0 + 2) / 5.0, within(1e-12));
+  }
+
+  @Test
+  void logErrorsOfHugeAmountsAreFinite() {
+    double most = Double.MAX_VALUE;
+    double all = Math.log(most);
+    assertThat(
+            RegressionPerformance.of(new double[] {0, most}, new double[] {most, 0})
+                .meanSquaredLogError()
+                .orElse(NAN))
+        .isCloseTo(all * all, within(1e-6));
+    assertThat(
+            RegressionPerformance.of(new double[] {1}, new double[] {-1e-300})
+                .meanSquaredLogError())
+        .isInstanceOf(Metric.Undefined.class);
+  }
+
+  @Test
+  void aConstantErrorIsExplainedVarianceButNotR2() {
+    RegressionPerformance shifted =
+        RegressionPerformance.of(new double[] {1, 2, 3}, new double[] {11, 12, 13});
+    assertThat(shifted.explainedVariance()).isEqualTo(new Metric.Value(1, 0));
+    assertThat(shifted.r2().orElse(NAN)).isLessThan(-100);
+    assertThat(
+            RegressionPerformance.of(new double[] {2, 2}, new double[] {1, 3}).explainedVariance())
+        .isEqualTo(new Metric.Undefined("all 2 labels are equal"));
+  }
+
+  @Test
+  void medianAndMaximumOfFewRows() {
+    RegressionPerformance one = RegressionPerformance.of(new double[] {2}, new double[] {5});
+    assertThat(one.medianAbsoluteError()).isEqualTo(new Metric.Value(3, Double.POSITIVE_INFINITY));
+    assertThat(one.maximumError()).isEqualTo(new Metric.Value(3, Double.POSITIVE_INFINITY));
+    RegressionPerformance wild =
+        RegressionPerformance.of(new double[] {0, 0, 0}, new double[] {1, -2, 1e300});
+    assertThat(wild.medianAbsoluteError().orElse(NAN)).isEqualTo(2);
+    double most = Double.MAX_VALUE;
+    RegressionPerformance beyond =
+        RegressionPerformance.of(new double[] {-most, 0}, new double[] {most, most});
+    Metric undefined = new Metric.Undefined("the value is beyond the range of a double");
+    assertThat(beyond.medianAbsoluteError()).isEqualTo(undefined);
+    assertThat(beyond.maximumError()).isEqualTo(undefined);
   }
 
   @Test
