@@ -65,15 +65,9 @@ final class ColumnWatch {
    * Rows that were counted before stay in the window, but without the columns that are left out.
    */
   private void leaveOut(Map<String, String> columns) {
-    counted = all().without(columns.keySet());
+    counted = counted().without(columns.keySet());
     leftOut.putAll(columns);
     counting = reference.without(leftOut.keySet()).counting();
-  }
-
-  /** The rows of the window so far. */
-  private Profile all() {
-    Profile newest = counting.build();
-    return counted == null ? newest : counted.merge(newest);
   }
 
   /** The columns that are not compared in this window, with the reasons. */
@@ -81,12 +75,9 @@ final class ColumnWatch {
     return leftOut;
   }
 
-  /** Ends the window and returns its rows. */
-  Profile end() {
-    Profile seen = all();
-    counting = reference.counting();
-    counted = null;
-    leftOut.clear();
-    return seen;
+  /** The rows of the window so far, without the columns that are left out. */
+  Profile counted() {
+    Profile newest = counting.build();
+    return counted == null ? newest : counted.merge(newest);
   }
 }

@@ -1,41 +1,50 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.drift.ReportSubject;
+import io.mlops4j.monitor.profile.ExportRules;
 import io.mlops4j.monitor.profile.Profile;
-import io.mlops4j.monitor.profile.Role;
+import io.mlops4j.monitor.profile.SlicedProfile;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares rows with the reference window by window. Features and outputs are counted by two
- * watches: a problem on one side does not stop the other. Used by the monitor's thread only.
+ * Compares rows with the reference window by window; with a sliced reference, each slice with its
+ * own. Used by the monitor's thread only.
  */
 final class DriftWatch {
+  /** The name of all rows where the reference has no slices. */
+  private static final String WHOLE = "";
+
   private final MonitorSettings settings;
   private final Failures failures;
   private Profile reference;
-  private ColumnWatch features;
-  private ColumnWatch outputs;
-  private @Nullable Profile newest;
+  private @Nullable SlicedProfile slices;
+  private final Map<String, WindowCounter> counters = new HashMap<>();
+  private @Nullable String unsliced;
   private @Nullable Instant from;
   private long rows;
+  private @Nullable Profile newest;
+  private @Nullable SlicedProfile newestSlices;
 
   DriftWatch(MonitorSettings settings, Failures failures) {
     this.settings = settings;
     this.failures = failures;
     this.reference = settings.reference();
-    this.features = new ColumnWatch(Role.FEATURE, reference, failures);
-    this.outputs = new ColumnWatch(Role.OUTPUT, reference, failures);
+    this.slices = settings.slices();
   }
 
   /** Whether the open window ended before a batch that comes at this time. */
@@ -48,17 +57,43 @@ final class DriftWatch {
   }
 
   void add(FeatureBatch batch, FeatureBatch answers, Instant at) {
-    features.add(batch, answers);
-    outputs.add(batch, answers);
+    SlicedProfile bySlice = slices;
+    if (bySlice == null) {
+      counter(WHOLE, reference).add(batch, answers);
+    } else {
+      addSliced(bySlice, batch, answers);
+    }
     rows += batch.rows();
     from = from == null ? at : from;
   }
 
-  /** The columns of the reference that are not compared in the open window. */
+  private void addSliced(SlicedProfile bySlice, FeatureBatch batch, FeatureBatch answers) {
+    try {
+      bySlice.forEachSlice(
+          batch,
+          answers,
+          (name, part, itsAnswers) -> counter(name, bySlice.slice(name)).add(part, itsAnswers));
+    } catch (DataException | IllegalArgumentException e) {
+      unsliced = "the rows cannot be sliced: " + e.getMessage();
+    }
+  }
+
+  private WindowCounter counter(String name, Profile bins) {
+    return counters.computeIfAbsent(name, absent -> new WindowCounter(bins, failures));
+  }
+
+  /** The columns of the reference that are not compared in the open window, or in a part of it. */
   List<NotWatched> leftOut() {
-    return Stream.of(features, outputs)
-        .flatMap(side -> side.leftOut().entrySet().stream())
-        .map(column -> new NotWatched(column.getKey(), column.getValue()))
+    String reason = unsliced;
+    if (reason != null) {
+      return reference.columns().stream().map(name -> new NotWatched(name, reason)).toList();
+    }
+    return counters.values().stream()
+        .flatMap(counter -> counter.leftOut().stream())
+        .collect(
+            Collectors.toMap(NotWatched::name, column -> column, (one, other) -> one, TreeMap::new))
+        .values()
+        .stream()
         .toList();
   }
 
@@ -69,45 +104,77 @@ final class DriftWatch {
       return Optional.empty();
     }
     double level = settings.falseAlarms().level(rows, Duration.between(since, to));
-    rows = 0;
-    from = null;
     ReportSubject subject =
         ReportSubject.withDefaults()
             .withModel(servedBy)
             .withCurrentPeriod(since, to)
             .withDate(Clock.fixed(to, ZoneOffset.UTC));
-    DriftReport report =
-        DriftReport.compare(
-                reference,
-                features.end().join(outputs.end()),
-                settings.policy().withFalseDiscoveryRate(level))
-            .with(subject);
+    DriftReport report = compare(settings.policy().withFalseDiscoveryRate(level)).with(subject);
     newest = report.current();
+    begin();
     return Optional.of(new WindowReport(since, to, servedBy, report.current(), report));
   }
 
+  private DriftReport compare(DriftPolicy policy) {
+    SlicedProfile bySlice = slices;
+    if (bySlice == null) {
+      return DriftReport.compare(reference, counter(WHOLE, reference).counted(), policy);
+    }
+    List<String> leftOut = leftOut().stream().map(NotWatched::name).toList();
+    Map<String, Profile> seen = new HashMap<>();
+    for (String name : bySlice.names()) {
+      seen.put(name, counter(name, bySlice.slice(name)).counted().without(leftOut));
+    }
+    newestSlices = bySlice.with(seen);
+    return DriftReport.compare(bySlice, newestSlices, policy, ExportRules.withDefaults());
+  }
+
+  private void begin() {
+    counters.clear();
+    unsliced = null;
+    rows = 0;
+    from = null;
+  }
+
   /**
-   * Makes the rows of the newest complete window the reference. The open window is discarded,
-   * because its rows may differ from the new reference only as the rows before them do.
+   * Makes the rows of the newest complete window the reference; with slices, those slices of it
+   * that have enough rows. The open window is discarded, because its rows may differ from the new
+   * reference only as the rows before them do.
    */
-  Profile acceptNewest() {
+  void acceptNewest() {
     Profile accepted = newest;
-    if (accepted == null || accepted.rows() < DriftPolicy.DEFAULT_MINIMUM_ROWS) {
+    if (accepted == null || !isEnough(accepted)) {
       throw new IllegalStateException(
           "acceptAsReference: found %s, expected a complete window of at least %d rows; call it after onWindow reported one"
               .formatted(
                   accepted == null ? "no complete window" : accepted.rows() + " rows",
                   DriftPolicy.DEFAULT_MINIMUM_ROWS));
     }
-    use(accepted);
-    return accepted;
+    SlicedProfile before = slices;
+    SlicedProfile now = newestSlices;
+    if (before != null && now != null) {
+      Map<String, Profile> known = new HashMap<>();
+      now.names().stream()
+          .filter(name -> isEnough(now.slice(name)))
+          .filter(name -> now.slice(name).columns().equals(before.slice(name).columns()))
+          .forEach(name -> known.put(name, now.slice(name)));
+      slices = before.with(known);
+      reference = slices.whole();
+    } else {
+      reference = accepted;
+    }
+    begin();
   }
 
-  private void use(Profile next) {
-    reference = next;
-    features = new ColumnWatch(Role.FEATURE, next, failures);
-    outputs = new ColumnWatch(Role.OUTPUT, next, failures);
-    rows = 0;
-    from = null;
+  private static boolean isEnough(Profile seen) {
+    return seen.rows() >= DriftPolicy.DEFAULT_MINIMUM_ROWS;
+  }
+
+  Profile reference() {
+    return reference;
+  }
+
+  @Nullable SlicedProfile slices() {
+    return slices;
   }
 }

@@ -2,7 +2,6 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.drift.DriftReport;
-import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.drift.FeatureDrift;
 import io.mlops4j.rollout.Evidence;
 import java.time.Instant;
@@ -10,7 +9,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +16,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -92,26 +92,47 @@ final class Episodes {
   private final Deque<Episode> closed = new ArrayDeque<>();
   private int opened;
 
-  /** Takes the verdicts of a window over; returns the episodes to announce. */
+  /**
+   * Takes the verdicts of a window over; returns the episodes to announce. Where there are slices,
+   * only they are judged: all rows together also differ because another part of the week was seen.
+   */
   synchronized List<Episode> judged(DriftReport report, ServedBy servedBy, Instant at) {
-    List<Episode> news = new ArrayList<>();
-    Set<String> drifted = new HashSet<>();
-    for (FeatureDrift feature : report.features()) {
-      if (feature.verdict() instanceof DriftVerdict.Drifted drift) {
-        drifted.add(feature.name());
-        found(
-                new Subject(Alarm.Kind.DRIFT, feature.name(), null),
-                servedBy,
-                at,
-                drift.measure(),
-                drift.relativeEffect(),
-                new Evidence(feature.name(), drift.effect(), drift.bound(), feature.toString()))
-            .ifPresent(news::add);
-      }
+    Map<String, List<FeatureDrift>> slices = new TreeMap<>();
+    if (report.slices().isEmpty()) {
+      slices.put("", report.features());
     }
-    for (FeatureDrift feature : report.features()) {
-      if (feature.judged() && !drifted.contains(feature.name())) {
-        quiet(new Subject(Alarm.Kind.DRIFT, feature.name(), null), at);
+    report.slices().forEach(slice -> slices.put(slice.slice(), slice.features()));
+    return judged(slices, servedBy, at);
+  }
+
+  private List<Episode> judged(
+      Map<String, List<FeatureDrift>> slices, ServedBy servedBy, Instant at) {
+    Map<String, DriftFinding> found = new TreeMap<>();
+    Set<String> judged = new TreeSet<>();
+    slices.forEach(
+        (slice, features) -> {
+          for (FeatureDrift feature : features) {
+            if (feature.judged()) {
+              judged.add(feature.name());
+            }
+            DriftFinding.of(slice, feature)
+                .ifPresent(one -> found.merge(feature.name(), one, DriftFinding::and));
+          }
+        });
+    List<Episode> news = new ArrayList<>();
+    found.forEach(
+        (name, one) ->
+            found(
+                    new Subject(Alarm.Kind.DRIFT, name, null),
+                    servedBy,
+                    at,
+                    one.verdict().measure(),
+                    one.verdict().relativeEffect(),
+                    one.evidence())
+                .ifPresent(news::add));
+    for (String name : judged) {
+      if (!found.containsKey(name)) {
+        quiet(new Subject(Alarm.Kind.DRIFT, name, null), at);
       }
     }
     return news;

@@ -9,13 +9,14 @@ import io.mlops4j.model.ModelCard;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.performance.Performance;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.SlicedProfile;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,22 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * @return a builder with defaults
    */
   public static Builder builder(Profile reference) {
-    return new Builder(Objects.requireNonNull(reference, "reference"));
+    return new Builder(Objects.requireNonNull(reference, "reference"), null);
+  }
+
+  /**
+   * Starts to describe a monitor that compares like with like: each slice of a window with the same
+   * slice of the reference, for example Monday mornings with Monday mornings. Rows that have
+   * seasons then raise no alarm every Monday. A column has drifted if it drifted in at least one
+   * slice; the more slices, the stronger the evidence that each of them needs.
+   *
+   * @param reference the slices to compare with. The rows of calls must have the columns that they
+   *     are made by; see {@link SlicedProfile#builder} for slices with outputs
+   * @return a builder with defaults
+   */
+  public static Builder builder(SlicedProfile reference) {
+    Objects.requireNonNull(reference, "reference");
+    return new Builder(reference.whole(), reference);
   }
 
   /** {@return true, because a monitor reads the rows of calls} */
@@ -314,33 +330,43 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Makes the rows of the newest complete window the reference, because the change is here to stay.
-   * All episodes of drift end as {@link Episode.Status#ACCEPTED}. The open window is discarded.
-   * Waits until the rows that were handed over before are processed.
+   * Makes the rows of the newest complete window the reference, because the change is here to stay;
+   * with a sliced reference, those slices that have at least 50 rows in it. All episodes of drift
+   * end as {@link Episode.Status#ACCEPTED}. The open window is discarded. Waits until the rows that
+   * were handed over before are processed.
    *
-   * @return the new reference, in the bins of the one before, to be kept for the next start
    * @throws IllegalStateException if no window is complete, the newest one has fewer than 50 rows,
    *     the monitor is closed, or the calling thread is interrupted
    */
-  public Profile acceptAsReference() {
-    CompletableFuture<Profile> accepted = new CompletableFuture<>();
+  public void acceptAsReference() {
+    AtomicReference<@Nullable RuntimeException> refused = new AtomicReference<>();
     thread.add(
         new HandOff.Step(
             () -> {
               try {
-                accepted.complete(loop.acceptNewest(settings.clock().instant()));
-              } catch (RuntimeException | Error e) {
-                accepted.completeExceptionally(e);
+                loop.acceptNewest(settings.clock().instant());
+              } catch (IllegalStateException e) {
+                refused.set(e);
               }
             }));
     thread.flush();
-    try {
-      return accepted.getNow(null);
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof IllegalStateException refused
-          ? new IllegalStateException(refused.getMessage(), refused)
-          : e;
+    RuntimeException why = refused.get();
+    if (why != null) {
+      throw new IllegalStateException(why.getMessage(), why);
     }
+  }
+
+  /**
+   * {@return the profile that rows are compared with: the one of the builder, or the rows that were
+   * accepted last; keep its bytes for the next start}
+   */
+  public Profile reference() {
+    return loop.reference();
+  }
+
+  /** {@return the slices that rows are compared with; empty if the reference has none} */
+  public Optional<SlicedProfile> referenceSlices() {
+    return Optional.ofNullable(loop.slices());
   }
 
   /**
@@ -375,6 +401,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   /** Describes a monitor. Not thread safe; each {@link #start} starts a separate monitor. */
   public static final class Builder {
     private final Profile reference;
+    private final @Nullable SlicedProfile slices;
     private Window window = Window.ofRows(10_000);
     private OncePer falseAlarms = OncePer.rows(1_000_000);
     private @Nullable LabelJoin labels;
@@ -390,8 +417,9 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     private Duration actionLimit = Duration.ofSeconds(30);
     private @Nullable ModelCard card;
 
-    private Builder(Profile reference) {
+    private Builder(Profile reference, @Nullable SlicedProfile slices) {
       this.reference = reference;
+      this.slices = slices;
     }
 
     /**
@@ -534,11 +562,12 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
      * @throws IllegalArgumentException if the number is below 1 or the time is not more than zero
      */
     public Builder alarmLimit(int alarms, Duration per) {
+      Objects.requireNonNull(per, "per");
       if (alarms < 1) {
         throw new IllegalArgumentException("alarms: found " + alarms + ", expected at least 1");
       }
-      this.alarms = alarms;
       this.alarmsPer = moreThanZero("per", per);
+      this.alarms = alarms;
       return this;
     }
 
@@ -555,7 +584,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     private static Duration moreThanZero(String name, Duration time) {
-      if (time.isZero() || time.isNegative()) {
+      if (Objects.requireNonNull(time, name).isZero() || time.isNegative()) {
         throw new IllegalArgumentException(name + ": found " + time + ", expected more than zero");
       }
       return time;
@@ -602,6 +631,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
       MonitorSettings settings =
           new MonitorSettings(
               reference,
+              slices,
               window,
               falseAlarms,
               labels,

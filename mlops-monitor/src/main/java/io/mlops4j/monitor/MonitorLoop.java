@@ -4,6 +4,7 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.performance.BinaryPerformance;
 import io.mlops4j.monitor.performance.Performance;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.SlicedProfile;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,8 @@ final class MonitorLoop {
   private final Actions actions;
   private final List<NotWatched> skipped;
   private volatile List<NotWatched> notWatched;
+  private volatile Profile reference;
+  private volatile @Nullable SlicedProfile slices;
   private final AtomicLong suppressed = new AtomicLong();
   private volatile MonitorCounts counts = new MonitorCounts(0, 0, 0, 0, 0, 0, 0, 0);
   private long rows;
@@ -50,6 +53,8 @@ final class MonitorLoop {
     this.skipped = SettingsCheck.skipped(settings.reference());
     this.notWatched = List.copyOf(skipped);
     this.tracks = new VersionTracks(Math.max(settings.judgeEvery(), 10_000));
+    this.reference = settings.reference();
+    this.slices = settings.slices();
     this.drift = new DriftWatch(settings, failures);
     this.labels = join == null ? null : new LabelWatch(settings, join, tracks);
   }
@@ -88,10 +93,19 @@ final class MonitorLoop {
   }
 
   /** Makes the rows of the newest complete window the reference. */
-  Profile acceptNewest(Instant at) {
-    Profile accepted = drift.acceptNewest();
+  void acceptNewest(Instant at) {
+    drift.acceptNewest();
     episodes.accept(at);
-    return accepted;
+    reference = drift.reference();
+    slices = drift.slices();
+  }
+
+  Profile reference() {
+    return reference;
+  }
+
+  @Nullable SlicedProfile slices() {
+    return slices;
   }
 
   void handle(HandOff.Item item) {

@@ -1,6 +1,7 @@
 package io.mlops4j.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.ServedBy;
@@ -159,9 +160,7 @@ class EpisodesTest {
     episodes.judged(V1, null, now);
     assertThat(episodes.all())
         .extracting(Episode::servedBy, Episode::status)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(V2, Episode.Status.OPEN),
-            org.assertj.core.groups.Tuple.tuple(V1, Episode.Status.CLOSED));
+        .containsExactly(tuple(V2, Episode.Status.OPEN), tuple(V1, Episode.Status.CLOSED));
   }
 
   @Test

@@ -3,11 +3,11 @@ package io.mlops4j.monitor.profile;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.model.Digest;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,6 +16,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Profiles of slices of the same rows, counted in the bins of one reference. They compare like with
@@ -60,10 +61,22 @@ public final class SlicedProfile {
    * @throws DataException if a column is missing or of another kind, or if the rows cannot be read
    */
   public static SlicedProfile of(Profile reference, Slices by, Iterable<FeatureBatch> rows) {
-    int tracked = (int) Math.min(Integer.MAX_VALUE, (long) TRACKED * by.most());
-    Counting counting = new Counting(reference, by, Set.of(), tracked);
+    Builder counting = builder(reference, by);
     rows.forEach(counting::add);
-    return counting.build(by.most());
+    return counting.build();
+  }
+
+  /**
+   * Starts a reference whose rows are added one batch after the other, for example with the model's
+   * answers. The most frequent slices are chosen as in {@link #of}.
+   *
+   * @param reference the profile whose columns and bins are used, usually of the same rows
+   * @param by how rows are sliced
+   * @return a builder without rows
+   */
+  public static Builder builder(Profile reference, Slices by) {
+    int tracked = (int) Math.min(Integer.MAX_VALUE, (long) TRACKED * by.most());
+    return new Builder(reference, by, Set.of(), tracked, by.most());
   }
 
   /**
@@ -74,9 +87,26 @@ public final class SlicedProfile {
    * @throws DataException if a column is missing or of another kind, or if the rows cannot be read
    */
   public SlicedProfile profile(Iterable<FeatureBatch> rows) {
-    Counting counting = new Counting(bins, by, slices.keySet(), 0);
+    Builder counting = new Builder(bins, by, slices.keySet(), 0, Integer.MAX_VALUE);
     rows.forEach(counting::add);
-    return counting.build(Integer.MAX_VALUE);
+    return counting.build();
+  }
+
+  /**
+   * Returns this profile with other rows in some slices.
+   *
+   * @param others profiles by the names of slices, in the same bins; slices that are not named stay
+   * @return a changed copy
+   * @throws IllegalArgumentException if there is no slice of a name; the message lists the slices
+   */
+  public SlicedProfile with(Map<String, Profile> others) {
+    SortedMap<String, Profile> changed = new TreeMap<>(slices);
+    others.forEach(
+        (name, profile) -> {
+          slice(name);
+          changed.put(name, profile);
+        });
+    return new SlicedProfile(bins, by, changed);
   }
 
   /**
@@ -177,71 +207,150 @@ public final class SlicedProfile {
     return "profiles of " + slices.size() + " slices";
   }
 
-  /** Counts slices. */
-  private static final class Counting {
+  /**
+   * Passes the rows of each slice on, once for each slice that has rows in these batches. Rows are
+   * copied, unless all of them are in one slice.
+   *
+   * @param batch rows with the columns that slices are made by
+   * @param answers the model's answers to these rows
+   * @param part gets the rows of a slice
+   * @throws DataException if a column that slices are made by is missing or of another kind
+   */
+  public void forEachSlice(FeatureBatch batch, FeatureBatch answers, Part part) {
+    Objects.requireNonNull(answers, "answers");
+    Objects.requireNonNull(part, "part");
+    split(
+        by,
+        batch,
+        answers,
+        (name, rows, itsAnswers) ->
+            part.accept(
+                slices.containsKey(name) ? name : OTHER, rows, Objects.requireNonNull(itsAnswers)));
+  }
+
+  /** Gets the rows of one slice. */
+  @FunctionalInterface
+  public interface Part {
+    /**
+     * Takes the rows of one slice.
+     *
+     * @param slice the name of a slice of the profile; {@value SlicedProfile#OTHER} may come
+     *     several times, once for each slice that has no profile of its own
+     * @param batch its rows, valid until this method returns
+     * @param answers the model's answers to them, valid until this method returns
+     */
+    void accept(String slice, FeatureBatch batch, FeatureBatch answers);
+  }
+
+  private interface AnyPart {
+    void accept(String slice, FeatureBatch batch, @Nullable FeatureBatch answers);
+  }
+
+  private static void split(
+      Slices by, FeatureBatch batch, @Nullable FeatureBatch answers, AnyPart part) {
+    IntFunction<String> names = by.of(batch);
+    int[] slice = new int[batch.rows()];
+    Map<String, Integer> numbers = new LinkedHashMap<>();
+    for (int row = 0; row < slice.length; row++) {
+      slice[row] = numbers.computeIfAbsent(names.apply(row), name -> numbers.size());
+    }
+    if (numbers.size() == 1) {
+      part.accept(numbers.keySet().iterator().next(), batch, answers);
+      return;
+    }
+    numbers.forEach((name, number) -> picked(name, rows(slice, number), batch, answers, part));
+  }
+
+  private static int[] rows(int[] slice, int number) {
+    int[] rows = new int[slice.length];
+    int size = 0;
+    for (int row = 0; row < slice.length; row++) {
+      if (slice[row] == number) {
+        rows[size++] = row;
+      }
+    }
+    return Arrays.copyOf(rows, size);
+  }
+
+  private static void picked(
+      String name, int[] rows, FeatureBatch batch, @Nullable FeatureBatch answers, AnyPart part) {
+    try (VectorSchemaRoot its = RowValues.pick(batch, rows)) {
+      FeatureBatch itsRows = FeatureBatch.of(its, batch.dictionaries());
+      if (answers == null) {
+        part.accept(name, itsRows, null);
+        return;
+      }
+      try (VectorSchemaRoot itsAnswers = RowValues.pick(answers, rows)) {
+        part.accept(name, itsRows, FeatureBatch.of(itsAnswers, answers.dictionaries()));
+      }
+    }
+  }
+
+  /** Counts slices. Not thread safe. */
+  public static final class Builder {
     private final Profile bins;
     private final Slices by;
-    private final int most;
+    private final int tracked;
+    private final int kept;
     private final Map<String, Profile.Builder> slices = new HashMap<>();
 
-    Counting(Profile bins, Slices by, Set<String> known, int most) {
+    private Builder(Profile bins, Slices by, Set<String> known, int tracked, int kept) {
       this.bins = bins;
       this.by = by;
-      this.most = most;
+      this.tracked = tracked;
+      this.kept = kept;
       slices.put(OTHER, bins.counting());
       for (String name : known) {
         slices.computeIfAbsent(name, absent -> bins.counting());
       }
     }
 
-    void add(FeatureBatch batch) {
-      IntFunction<String> names = by.of(batch);
-      int[] slice = new int[batch.rows()];
-      Map<String, Integer> numbers = new HashMap<>();
-      List<String> found = new ArrayList<>();
-      for (int row = 0; row < slice.length; row++) {
-        slice[row] =
-            numbers.computeIfAbsent(
-                names.apply(row),
-                name -> {
-                  found.add(name);
-                  return found.size() - 1;
-                });
-      }
-      for (int number = 0; number < found.size(); number++) {
-        add(batch, rows(slice, number), found.get(number));
-      }
+    /**
+     * Counts rows.
+     *
+     * @param batch rows with at least the columns of the bins, which stay the caller's
+     * @return this builder
+     * @throws DataException if a column is missing or of another kind
+     */
+    public Builder add(FeatureBatch batch) {
+      split(by, batch, null, (name, rows, none) -> builder(name).add(rows));
+      return this;
     }
 
-    private static int[] rows(int[] slice, int number) {
-      int[] rows = new int[slice.length];
-      int size = 0;
-      for (int row = 0; row < slice.length; row++) {
-        if (slice[row] == number) {
-          rows[size++] = row;
-        }
-      }
-      return Arrays.copyOf(rows, size);
-    }
-
-    private void add(FeatureBatch batch, int[] rows, String name) {
-      Profile.Builder counting = builder(name);
-      try (VectorSchemaRoot picked = RowValues.pick(batch, rows)) {
-        counting.add(FeatureBatch.of(picked, batch.dictionaries()));
-      }
+    /**
+     * Counts rows and the model's answers to them, which are outputs of the profile.
+     *
+     * @param batch rows, which stay the caller's
+     * @param answers the answers, as many rows
+     * @return this builder
+     * @throws DataException if a column is missing or of another kind
+     */
+    public Builder add(FeatureBatch batch, FeatureBatch answers) {
+      Objects.requireNonNull(answers, "answers");
+      split(
+          by,
+          batch,
+          answers,
+          (name, rows, its) -> builder(name).add(rows, Objects.requireNonNull(its)));
+      return this;
     }
 
     private Profile.Builder builder(String name) {
       Profile.Builder known = slices.get(name);
-      if (known == null && slices.size() <= most) {
+      if (known == null && slices.size() <= tracked) {
         known = bins.counting();
         slices.put(name, known);
       }
       return known == null ? Objects.requireNonNull(slices.get(OTHER)) : known;
     }
 
-    /** Keeps the most frequent slices; of equally frequent ones, those that come first by name. */
-    SlicedProfile build(int kept) {
+    /**
+     * Builds profiles of the rows added so far. A reference keeps the most frequent slices; of
+     * equally frequent ones, those that come first by name.
+     *
+     * @return profiles by slice
+     */
+    public SlicedProfile build() {
       SortedMap<String, Profile> all = new TreeMap<>();
       slices.forEach((name, counting) -> all.put(name, counting.build()));
       Profile other = Objects.requireNonNull(all.remove(OTHER));

@@ -8,6 +8,8 @@ import io.mlops4j.feature.FeatureBatch;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -263,11 +265,65 @@ class SlicedProfileTest {
   }
 
   @Test
+  void slicesHaveTheAnswersOfTheirRows() {
+    try (FeatureBatch batch = rows("a", "b", "a", "b");
+        FeatureBatch answers =
+            FeatureBatch.builder(allocator).doubles("y", 10, 20, 30, 40).build()) {
+      Profile bins = Profile.builder().add(batch, answers).build();
+      SlicedProfile sliced =
+          SlicedProfile.builder(bins, Slices.by("s")).add(batch, answers).build();
+      NumberProfile y = (NumberProfile) sliced.slice("b").column("y");
+      assertThat(y.role()).isEqualTo(Role.OUTPUT);
+      assertThat(y.mean()).isEqualTo(30);
+      assertThat(sliced.whole().toBytes()).isEqualTo(bins.toBytes());
+    }
+  }
+
+  @Test
+  void rowsAreSplitIntoTheSlicesOfTheProfile() {
+    try (FeatureBatch batch = rows("a", "b", "a");
+        FeatureBatch later = rows("b", "c", "b", "d");
+        FeatureBatch same = rows("c", "c");
+        FeatureBatch answers = FeatureBatch.builder(allocator).ints("y", 1, 2, 3, 4).build();
+        FeatureBatch two = FeatureBatch.builder(allocator).ints("y", 5, 6).build()) {
+      SlicedProfile sliced =
+          SlicedProfile.of(Profile.of(List.of(batch)), Slices.by("s"), List.of(batch));
+      List<String> parts = new ArrayList<>();
+      SlicedProfile.Part note =
+          (slice, rows, its) ->
+              parts.add(
+                  slice
+                      + " "
+                      + rows.root().getVector("x").getObject(0)
+                      + " "
+                      + its.root().getVector("y").getObject(its.rows() - 1));
+      sliced.forEachSlice(later, answers, note);
+      sliced.forEachSlice(same, two, note);
+      assertThat(parts).containsExactly("b 0.0 3", "other 1.0 2", "other 3.0 4", "other 0.0 6");
+    }
+  }
+
+  @Test
+  void slicesAreReplacedByName() {
+    try (FeatureBatch batch = rows("a", "b", "a")) {
+      SlicedProfile sliced =
+          SlicedProfile.of(Profile.of(List.of(batch)), Slices.by("s"), List.of(batch));
+      SlicedProfile changed = sliced.with(Map.of("b", sliced.slice("a")));
+      assertThat(changed.slice("b").rows()).isEqualTo(2);
+      assertThat(changed.slice("a")).isEqualTo(sliced.slice("a"));
+      assertThat(sliced.slice("b").rows()).isEqualTo(1);
+      assertThatThrownBy(() -> sliced.with(Map.of("c", sliced.slice("a"))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("name: found no slice \"c\", expected one of [a, b, other]");
+    }
+  }
+
+  @Test
   void whatWasPickedIsGivenBackWhereMemoryEnds() {
     try (BufferAllocator small = allocator.newChildAllocator("small", 0, 40_000);
         FeatureBatch batch =
             FeatureBatch.builder(small)
-                .booleans("b", new boolean[3000])
+                .booleans("b", Arrays.copyOf(new boolean[] {true}, 3000))
                 .doubles("x", new double[3000])
                 .build()) {
       long lent = small.getAllocatedMemory();
