@@ -6,8 +6,8 @@
  * io.mlops4j.monitor.drift} compares two summaries under a policy, with the statistics of {@link
  * io.mlops4j.monitor.stats} and {@link io.mlops4j.monitor.stats.multivariate}. {@link
  * io.mlops4j.monitor.explain} finds the features that shift predictions, {@link
- * io.mlops4j.monitor.performance} measures answers against labels, and {@link
- * io.mlops4j.monitor.report} writes pages and JSON.
+ * io.mlops4j.monitor.performance} measures answers against labels, {@link io.mlops4j.monitor.log}
+ * keeps what was predicted, and {@link io.mlops4j.monitor.report} writes pages and JSON.
  *
  * <p>{@link io.mlops4j.monitor.metrics} needs Micrometer, which is optional: add {@code
  * micrometer-core} to your module path and require {@code micrometer.core}.
@@ -16,6 +16,8 @@
 module io.mlops4j.monitor {
   requires transitive io.mlops4j.api;
   requires com.fasterxml.jackson.core;
+  requires flatbuffers.java;
+  requires org.apache.arrow.format;
   requires org.apache.commons.statistics.distribution;
   requires org.apache.commons.statistics.inference;
   requires org.slf4j;
@@ -26,6 +28,7 @@ module io.mlops4j.monitor {
   exports io.mlops4j.monitor;
   exports io.mlops4j.monitor.drift;
   exports io.mlops4j.monitor.explain;
+  exports io.mlops4j.monitor.log;
   exports io.mlops4j.monitor.metrics;
   exports io.mlops4j.monitor.performance;
   exports io.mlops4j.monitor.profile;

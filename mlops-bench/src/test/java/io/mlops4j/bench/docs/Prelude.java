@@ -6,6 +6,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.inference.Model;
 import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.monitor.log.PredictionLog;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
@@ -22,6 +23,7 @@ public abstract class Prelude {
   protected ModelRegistry registry;
   protected DataSource dataSource;
   protected ModelMonitor monitor;
+  protected PredictionLog log;
   protected Model model;
   protected Deployment late;
   protected FeatureBatch batch;

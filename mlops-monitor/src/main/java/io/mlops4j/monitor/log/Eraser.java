@@ -1,0 +1,166 @@
+package io.mlops4j.monitor.log;
+
+import io.mlops4j.monitor.log.Frames.DamagedException;
+import io.mlops4j.monitor.log.LogSchema.Column;
+import io.mlops4j.monitor.log.LogSchema.Role;
+import io.mlops4j.monitor.log.SegmentIndex.Entry;
+import io.mlops4j.monitor.log.Selection.KeyValue;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.BitSet;
+import java.util.Objects;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rewrites files without the rows of a key. The new files are complete on the disk before their
+ * names make them count; then the old ones are deleted.
+ */
+final class Eraser {
+  private final Selection selection;
+  private final KeyValue key;
+  private final BufferAllocator allocator;
+  private long rows;
+  private int files;
+  private long damagedRows;
+
+  Eraser(String column, String value, BufferAllocator allocator) {
+    this.key = new KeyValue(column, value);
+    this.selection = Selection.ALL.key(key);
+    this.allocator = allocator;
+  }
+
+  Erasure result() {
+    return new Erasure(rows, files, damagedRows);
+  }
+
+  /**
+   * Rewrites a file if it may hold the key.
+   *
+   * @return the file that holds its other rows: itself, another one, or null if none is left
+   */
+  @Nullable Segment rewrite(Segment segment) throws IOException {
+    try (SegmentReader reader = SegmentReader.open(segment)) {
+      if (reader == null || reader.index().entries().isEmpty()) {
+        // Either gone, or so damaged that its rows cannot be told apart.
+        return reader == null ? null : dropAll(reader);
+      }
+      LogSchema schema;
+      try {
+        schema = reader.schema();
+      } catch (DamagedException | EOFException e) {
+        return dropAll(reader);
+      }
+      if (key.in(schema) == null || !isAffected(reader, schema)) {
+        return segment;
+      }
+      return rewrite(segment, reader, schema);
+    }
+  }
+
+  private @Nullable Segment dropAll(SegmentReader reader) throws IOException {
+    damagedRows += reader.index().rows();
+    files++;
+    LogFolder.delete(reader.segment());
+    return null;
+  }
+
+  private boolean isAffected(SegmentReader reader, LogSchema schema) throws IOException {
+    if (reader.index().lostRows() > 0) {
+      return true;
+    }
+    for (Entry entry : reader.index().entries()) {
+      if (selection.mayHold(entry)) {
+        try (VectorSchemaRoot root = reader.read(schema, entry, allocator)) {
+          if (!selection.rows(schema, root).isEmpty()) {
+            return true;
+          }
+        } catch (DamagedException | EOFException e) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private @Nullable Segment rewrite(Segment segment, SegmentReader reader, LogSchema schema)
+      throws IOException {
+    Segment next = segment.next();
+    Path data = aside(next.data());
+    Path index = aside(next.index());
+    damagedRows += reader.index().lostRows();
+    SegmentWriter writer = SegmentWriter.create(data, index, schema);
+    try {
+      for (Entry entry : reader.index().entries()) {
+        copy(reader, schema, entry, writer);
+      }
+      if (writer.rows() > 0) {
+        writer.seal();
+      }
+    } catch (IOException | RuntimeException e) {
+      writer.abandon();
+      LogFolder.deleteQuietly(data);
+      LogFolder.deleteQuietly(index);
+      throw e;
+    }
+    files++;
+    boolean remains = writer.rows() > 0;
+    if (remains) {
+      move(data, next.data());
+      move(index, next.index()); // from now on the new file counts
+    } else {
+      writer.abandon();
+    }
+    LogFolder.delete(segment);
+    return remains ? next : null;
+  }
+
+  private static Path aside(Path file) throws IOException {
+    Path aside = file.resolveSibling(file.getFileName() + Segment.NEW);
+    Files.deleteIfExists(aside);
+    return aside;
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    LogFolder.force(LogFolder.folderOf(to));
+  }
+
+  private void copy(SegmentReader reader, LogSchema schema, Entry entry, SegmentWriter writer)
+      throws IOException {
+    try (VectorSchemaRoot root = reader.read(schema, entry, allocator)) {
+      BitSet kept = selection.rows(schema, root);
+      rows += kept.cardinality();
+      kept.flip(0, root.getRowCount());
+      if (!kept.isEmpty()) {
+        try (VectorSchemaRoot rest = SegmentReader.copy(schema, root, kept, allocator)) {
+          writer.append(rest, entry.minAt(), entry.maxAt(), hashes(schema, rest));
+        }
+      }
+    } catch (DamagedException | EOFException e) {
+      damagedRows += entry.rows();
+    }
+  }
+
+  private static long[] hashes(LogSchema schema, VectorSchemaRoot root) {
+    Hashes.Collected hashes = new Hashes.Collected();
+    VarCharVector ids = Vectors.text(root, LogSchema.ID);
+    for (int row = 0; row < root.getRowCount(); row++) {
+      hashes.add(Hashes.ofId(Vectors.text(ids, row)));
+      for (Column column : schema.columns(Role.KEY)) {
+        FieldVector values = Objects.requireNonNull(root.getVector(column.field().getName()));
+        String value = Vectors.key(values, row);
+        if (value != null) {
+          hashes.add(Hashes.ofKey(column.name(), value));
+        }
+      }
+    }
+    return hashes.toArray();
+  }
+}

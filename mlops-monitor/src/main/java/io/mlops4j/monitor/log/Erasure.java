@@ -1,0 +1,11 @@
+package io.mlops4j.monitor.log;
+
+/**
+ * What an erasure removed.
+ *
+ * @param rows rows of the key
+ * @param files files that were rewritten or deleted
+ * @param damagedRows rows that could not be read and may have been of the key; they were removed
+ *     too
+ */
+public record Erasure(long rows, int files, long damagedRows) {}

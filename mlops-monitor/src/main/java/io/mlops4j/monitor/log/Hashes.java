@@ -1,0 +1,53 @@
+package io.mlops4j.monitor.log;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** 64-bit hashes of what a row can be found by. */
+final class Hashes {
+  private Hashes() {}
+
+  static long ofId(String id) {
+    return of(id.getBytes(StandardCharsets.UTF_8), 1);
+  }
+
+  static long ofKey(String column, String value) {
+    return of((column + '\0' + value).getBytes(StandardCharsets.UTF_8), 2);
+  }
+
+  /** FNV-1a with the finaliser of MurmurHash3. */
+  static long of(byte[] bytes, long seed) {
+    long hash = 0xcbf29ce484222325L ^ seed;
+    for (byte b : bytes) {
+      hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
+    }
+    hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
+    hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
+    return hash ^ (hash >>> 33);
+  }
+
+  /** A growing list of hashes. */
+  static final class Collected {
+    private long[] values = new long[64];
+    private int size;
+
+    void add(long hash) {
+      if (size == values.length) {
+        values = Arrays.copyOf(values, 2 * size);
+      }
+      values[size++] = hash;
+    }
+
+    long[] toArray() {
+      return Arrays.copyOf(values, size);
+    }
+
+    int size() {
+      return size;
+    }
+
+    void cutTo(int kept) {
+      size = kept;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.mlops4j.monitor.log;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The counts of a log, and what the disk does not allow now. Thread safe. */
+final class LogCounts {
+  private static final Logger LOG = LoggerFactory.getLogger(PredictionLog.class);
+
+  private final AtomicLong written = new AtomicLong();
+  private final AtomicLong acknowledged = new AtomicLong();
+  private final AtomicLong dropped = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
+  private final AtomicLong failures = new AtomicLong();
+  private final AtomicLong failedCalls = new AtomicLong();
+  private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
+
+  void written(long rows) {
+    written.addAndGet(rows);
+  }
+
+  long written() {
+    return written.get();
+  }
+
+  void acknowledged(long rows) {
+    acknowledged.addAndGet(rows);
+  }
+
+  void dropped(long rows) {
+    dropped.addAndGet(rows);
+  }
+
+  void failedCall() {
+    failedCalls.incrementAndGet();
+  }
+
+  /**
+   * Counts rows that cannot be logged. Logs the first failure, then each time the number doubles.
+   */
+  void failed(long rows, String what, Throwable e) {
+    failed.addAndGet(rows);
+    long number = failures.incrementAndGet();
+    if (Long.bitCount(number) == 1) {
+      LOG.warn("{} (failure {} of this log): {}", what, number, e.getMessage(), e);
+    }
+  }
+
+  @Nullable String problem() {
+    return problem.get();
+  }
+
+  void problem(String what, Throwable e) {
+    if (problem.getAndSet(what) == null) {
+      LOG.error("{}; rows wait in memory, the next try is in a second", what, e);
+    }
+  }
+
+  void recovered() {
+    if (problem.getAndSet(null) != null) {
+      LOG.info("the prediction log writes again");
+    }
+  }
+
+  LogStatus status(long tornBytes, long bytesOnDisk, int files) {
+    return new LogStatus(
+        written.get(),
+        acknowledged.get(),
+        dropped.get(),
+        failed.get(),
+        failedCalls.get(),
+        tornBytes,
+        bytesOnDisk,
+        files,
+        java.util.Optional.ofNullable(problem.get()));
+  }
+}

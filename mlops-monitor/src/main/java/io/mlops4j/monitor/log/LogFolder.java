@@ -1,0 +1,212 @@
+package io.mlops4j.monitor.log;
+
+import io.mlops4j.error.DataException;
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The folder of a log, held by the one process that writes.
+ *
+ * <p>A file counts once its index has its final name. Rewritten files take their final names data
+ * first and index second; deleted files lose their data first. What a crash leaves in between can
+ * therefore be told apart and is removed at the next start.
+ */
+final class LogFolder implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PredictionLog.class);
+  private static final String LOCK = "LOCK";
+
+  private final Path path;
+  private final FileChannel lock;
+  private long next;
+
+  private LogFolder(Path path, FileChannel lock) {
+    this.path = path;
+    this.lock = lock;
+  }
+
+  /**
+   * Makes the folder if need be, locks it and removes what a crash left behind.
+   *
+   * @throws DataException if another log writes there
+   */
+  static LogFolder lock(Path path) throws IOException {
+    make(path);
+    LogFolder folder = new LogFolder(path, acquire(path));
+    try {
+      folder.clean();
+      List<Segment> all = segments(path);
+      folder.next = all.isEmpty() ? 1 : all.get(all.size() - 1).number() + 1;
+      return folder;
+    } catch (IOException | RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  private static void make(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      return;
+    }
+    Path parent = path.toAbsolutePath().getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    if (Files.getFileStore(parent == null ? path : parent).supportsFileAttributeView("posix")) {
+      Files.createDirectory(
+          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } else {
+      Files.createDirectory(path);
+    }
+    if (parent != null) {
+      force(parent);
+    }
+  }
+
+  private static FileChannel acquire(Path path) throws IOException {
+    Path file = path.resolve(LOCK);
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      FileLock held = channel.tryLock();
+      if (held != null) {
+        byte[] owner =
+            ("process " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8);
+        channel.truncate(0).write(ByteBuffer.wrap(owner));
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      // This process itself holds it.
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+    ByteBuffer owner = ByteBuffer.allocate(64);
+    channel.read(owner, 0);
+    channel.close();
+    throw new DataException(
+        "%s: found a prediction log that %s writes, expected none; close that log, or use another folder"
+            .formatted(
+                path, new String(owner.array(), 0, owner.position(), StandardCharsets.UTF_8)),
+        null);
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** Returns a name that no file has. */
+  synchronized Segment next() {
+    return new Segment(path, next++, 0);
+  }
+
+  private void clean() throws IOException {
+    Set<Path> files = files(path);
+    Map<Long, Segment> current = new TreeMap<>();
+    segments(path).forEach(segment -> current.put(segment.number(), segment));
+    for (Path file : files) {
+      Segment segment = Segment.of(file);
+      if (file.getFileName().toString().endsWith(Segment.NEW)) {
+        Files.deleteIfExists(file);
+      } else if (segment != null) {
+        clean(file, segment, current.get(segment.number()));
+      }
+    }
+    force(path);
+  }
+
+  private static void clean(Path file, Segment segment, @Nullable Segment current)
+      throws IOException {
+    boolean isIndex = file.equals(segment.index());
+    if (current == null && !isIndex) {
+      LOG.warn(
+          "{}: found no index of this file, expected {}; it is not read", file, segment.index());
+    } else if (!segment.equals(current)) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /** Lists the files that hold rows, in the order in which they were begun. */
+  static List<Segment> segments(Path path) throws IOException {
+    Map<Long, Segment> newest = new TreeMap<>();
+    Set<Path> files = files(path);
+    for (Path file : files) {
+      Segment segment = Segment.of(file);
+      if (segment != null && file.equals(segment.index()) && files.contains(segment.data())) {
+        newest.merge(segment.number(), segment, (a, b) -> a.generation() > b.generation() ? a : b);
+      }
+    }
+    return new ArrayList<>(newest.values());
+  }
+
+  private static Set<Path> files(Path path) throws IOException {
+    try (Stream<Path> files = Files.list(path)) {
+      return files.collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
+  /** Deletes both files. */
+  static void delete(Segment segment) throws IOException {
+    Files.deleteIfExists(segment.data());
+    force(segment.folder());
+    Files.deleteIfExists(segment.index());
+    force(segment.folder());
+  }
+
+  static void deleteQuietly(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      // The next start removes it.
+    }
+  }
+
+  static Path folderOf(Path file) {
+    return Objects.requireNonNull(file.getParent(), "a file of a log has a folder");
+  }
+
+  /** Makes the names in a folder last. Windows cannot open folders, and keeps names by itself. */
+  static void force(Path folder) throws IOException {
+    if (File.separatorChar == '\\') {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  static long size(Segment segment) throws IOException {
+    try {
+      return Files.size(segment.data()) + Files.size(segment.index());
+    } catch (NoSuchFileException e) {
+      return 0;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+}

@@ -1,0 +1,29 @@
+package io.mlops4j.monitor.log;
+
+import java.util.Optional;
+
+/**
+ * What a log has done since it was started. Once it is flushed, every row that was sent to it is
+ * counted in exactly one of {@code written}, {@code dropped} and {@code failed}.
+ *
+ * @param written rows that the log took over to write them
+ * @param acknowledged the written rows that are safe on the disk
+ * @param dropped rows that were left out because the queue was full, or the log closed
+ * @param failed rows that cannot be logged, for example because a key column is missing; the
+ *     application's log has the reason
+ * @param failedCalls calls that failed in the model; they have no rows to log
+ * @param tornBytes bytes that an earlier process had not acknowledged, cut off at the start
+ * @param bytesOnDisk the size of all files of the folder
+ * @param files the number of files with rows; each has an index beside it
+ * @param problem why the disk takes no rows now; empty if it does
+ */
+public record LogStatus(
+    long written,
+    long acknowledged,
+    long dropped,
+    long failed,
+    long failedCalls,
+    long tornBytes,
+    long bytesOnDisk,
+    int files,
+    Optional<String> problem) {}

@@ -1,0 +1,376 @@
+package io.mlops4j.monitor.log;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.InferenceEvent.Phase;
+import io.mlops4j.inference.InferenceEvent.Route;
+import io.mlops4j.inference.PredictionId;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.internal.BoundedQueue;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread of a log. It collects rows into blocks, one for each version and kind of rows, and
+ * writes the blocks together.
+ *
+ * <p>Several files are open at a time, because versions take turns when one is a canary or a shadow
+ * of the other. If the disk does not take a block, the thread tries again every second and takes no
+ * further rows meanwhile, so that the queue fills up and its policy decides.
+ */
+final class LogWorker {
+  private static final Logger LOG = LoggerFactory.getLogger(PredictionLog.class);
+  private static final int MOST_OPEN = 16;
+  private static final long POLL_MILLIS = 20;
+  private static final long RETRY_MILLIS = 1_000;
+  private static final Duration LONGEST_IDLE = Duration.ofMinutes(1);
+
+  /** What is handed over to the thread. */
+  sealed interface Item extends BoundedQueue.Item {}
+
+  /** The rows of a call. It owns both batches. */
+  record Answered(
+      ServedBy servedBy,
+      Route route,
+      FeatureBatch features,
+      FeatureBatch outputs,
+      List<PredictionId> ids,
+      Map<Phase, Long> nanos,
+      @Nullable String trace,
+      Instant at)
+      implements Item {
+    @Override
+    public int rows() {
+      return ids.size();
+    }
+
+    @Override
+    public void close() {
+      features.close();
+      outputs.close();
+    }
+  }
+
+  /** A mark. When it is reached, everything before it is acknowledged, and sealed if asked for. */
+  private record Mark(CountDownLatch reached, boolean seals) implements Item {
+    @Override
+    public int rows() {
+      return 0;
+    }
+  }
+
+  private record Kind(ServedBy servedBy, Route route, Schema features, Schema outputs) {}
+
+  /** A file that is open, or will be with its first block. */
+  private static final class Open implements AutoCloseable {
+    final RowPlan plan;
+    final RowBlock block;
+    @Nullable SegmentWriter writer;
+    @Nullable Segment segment;
+    Instant begun = Instant.EPOCH;
+
+    Open(RowPlan plan, RowBlock block) {
+      this.plan = plan;
+      this.block = block;
+    }
+
+    @Override
+    public void close() {
+      block.close();
+    }
+  }
+
+  private final LogSettings settings;
+  private final LogFiles files;
+  private final LogCounts counts;
+  private final BoundedQueue<Item> queue;
+  private final TextThreshold threshold;
+  private final Map<Kind, Open> open = new LinkedHashMap<>(16, 0.75f, true);
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread thread;
+  private long uncommittedSince;
+  private long waiting;
+
+  LogWorker(LogSettings settings, LogFiles files, LogCounts counts, long seed) {
+    this.settings = settings;
+    this.files = files;
+    this.counts = counts;
+    this.queue = new BoundedQueue<>(settings.queueRows());
+    this.threshold = new TextThreshold(settings.withholdBelow(), seed);
+    this.thread = new Thread(this::work, "mlops4j-prediction-log");
+    this.thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Hands rows over; false if there is no room in time, or the log is closed. */
+  boolean offer(Answered call) {
+    if (settings.blockFor().isZero()) {
+      return queue.offer(call);
+    }
+    try {
+      return queue.offer(call, settings.blockFor().toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /**
+   * Waits until everything that was handed over is acknowledged; returns at once if closed.
+   *
+   * @param seals whether open files are completed too
+   * @throws DataException if the disk does not take the rows now
+   */
+  void flush(boolean seals) {
+    Mark mark = new Mark(new CountDownLatch(1), seals);
+    try {
+      while (!queue.offer(mark, TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS))) {
+        if (closing.getCount() == 0) {
+          return;
+        }
+        checkDisk();
+      }
+      while (!mark.reached().await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+        checkDisk();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for the prediction log", e);
+    }
+  }
+
+  private void checkDisk() {
+    String problem = counts.problem();
+    if (problem != null) {
+      throw new DataException(problem + "; the rows wait in memory and are tried again", null);
+    }
+  }
+
+  /** Writes what was handed over and ends the thread. */
+  void close() {
+    closing.countDown();
+    queue.close();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true; // the rows in the queue are still written
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void work() {
+    while (!queue.hasEnded()) {
+      Item item = queue.take(nanosUntilDue());
+      if (item instanceof Answered call) {
+        guard(call.rows(), () -> answered(call));
+        call.close();
+      } else if (item instanceof Mark mark) {
+        guard(0, () -> commitAll(mark.seals()));
+        mark.reached().countDown();
+      }
+      if (item == null || nanosUntilDue() <= 0) {
+        guard(0, () -> commitAll(false));
+      }
+    }
+    guard(0, () -> commitAll(true));
+    if (waiting > 0) {
+      LOG.error("{}: {} rows were not written", settings.folder(), waiting);
+    }
+    open.values().forEach(Open::close);
+    open.clear();
+  }
+
+  /**
+   * Counts the rows of a failed step. Those that were written before the failure are no failures.
+   */
+  private void guard(int rows, Runnable step) {
+    long before = counts.written();
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      counts.failed(rows - (counts.written() - before), "cannot log the rows of a call", e);
+    }
+  }
+
+  private long nanosUntilDue() {
+    long after = waiting > 0 ? settings.acknowledgeEvery().toNanos() : idle().toNanos();
+    return waiting > 0 ? after - (System.nanoTime() - uncommittedSince) : after;
+  }
+
+  private Duration idle() {
+    Duration quarter = settings.rotateAfter().dividedBy(4);
+    return quarter.compareTo(LONGEST_IDLE) < 0 ? quarter.plusMillis(1) : LONGEST_IDLE;
+  }
+
+  private void answered(Answered call) {
+    Open target = target(call);
+    try (PreparedRows rows = PreparedRows.of(target.plan, call, threshold, settings.allocator())) {
+      long size = rows.bytesPerRow();
+      if (call.rows() > target.block.room(size)) {
+        commitAll(false); // so that the rows of a call stay together if they fit a block at all
+      }
+      for (int from = 0; from < call.rows(); ) {
+        int count = Math.min(call.rows() - from, target.block.room(size));
+        if (count == 0) {
+          if (!commitAll(false)) {
+            return; // closing, and the disk is full
+          }
+          continue;
+        }
+        target.block.append(call, rows, from, count);
+        if (waiting == 0) {
+          uncommittedSince = System.nanoTime();
+        }
+        waiting += count;
+        counts.written(count);
+        from += count;
+      }
+    }
+  }
+
+  private Open target(Answered call) {
+    Kind kind =
+        new Kind(
+            call.servedBy(),
+            call.route(),
+            call.features().root().getSchema(),
+            call.outputs().root().getSchema());
+    Open known = open.get(kind);
+    if (known != null) {
+      return known;
+    }
+    if (open.size() >= MOST_OPEN && commitAll(false)) {
+      Iterator<Open> eldestFirst = open.values().iterator();
+      try (Open eldest = eldestFirst.next()) {
+        eldestFirst.remove();
+        seal(eldest);
+      }
+    }
+    RowPlan plan =
+        RowPlan.of(settings, call.servedBy(), call.route(), call.features(), call.outputs());
+    Open made = new Open(plan, new RowBlock(plan.schema(), settings.allocator()));
+    open.put(kind, made);
+    return made;
+  }
+
+  /**
+   * Writes all blocks, waiting for a full disk. False only if the log is closing and the disk does
+   * not take them.
+   */
+  private boolean commitAll(boolean seals) {
+    while (!tryCommitAll()) {
+      if (isClosing(RETRY_MILLIS)) {
+        return tryCommitAll();
+      }
+    }
+    open.values().stream().filter(one -> seals || isDue(one)).forEach(this::seal);
+    guard(0, files::retain);
+    return true;
+  }
+
+  private boolean isClosing(long millis) {
+    try {
+      return closing.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      return false; // only close() ends this thread
+    }
+  }
+
+  private boolean tryCommitAll() {
+    try {
+      for (Open one : open.values()) {
+        if (one.block.rows() > 0) {
+          commit(one);
+        }
+      }
+      counts.recovered();
+      return true;
+    } catch (IOException e) {
+      counts.problem(settings.folder() + ": cannot write: " + e.getMessage(), e);
+      return false;
+    }
+  }
+
+  private void commit(Open one) throws IOException {
+    RowBlock block = one.block;
+    int rows = block.rows();
+    SegmentWriter writer = one.writer;
+    try {
+      if (writer == null) {
+        Segment segment = files.begin();
+        writer = SegmentWriter.create(segment.data(), segment.index(), one.plan.schema());
+        one.writer = writer;
+        one.segment = segment;
+        one.begun = settings.clock().instant();
+      }
+      writer.append(block.root(), block.minAt(), block.maxAt(), block.hashes());
+    } catch (IOException e) {
+      abandon(one);
+      throw e;
+    } catch (RuntimeException | Error e) {
+      abandon(one);
+      waiting -= rows;
+      block.clear(); // it would fail again
+      counts.written(-rows);
+      counts.failed(rows, "cannot write a block of rows", e);
+      return;
+    }
+    waiting -= rows;
+    counts.acknowledged(rows);
+    files.grown(one.segment, writer);
+    block.clear();
+  }
+
+  private void abandon(Open one) {
+    if (one.writer != null && one.segment != null) {
+      one.writer.abandon();
+      files.ended(one.segment, one.writer.rows() > 0);
+    }
+    one.writer = null;
+    one.segment = null;
+  }
+
+  private boolean isDue(Open one) {
+    return one.writer != null
+        && (one.writer.bytes() >= settings.rotateBytes()
+            || Duration.between(one.begun, settings.clock().instant())
+                    .abs()
+                    .compareTo(settings.rotateAfter())
+                >= 0); // also if the clock went back
+  }
+
+  private void seal(Open one) {
+    if (one.writer == null || one.segment == null) {
+      return;
+    }
+    try {
+      one.writer.seal();
+      files.grown(one.segment, one.writer);
+      files.ended(one.segment, true);
+      one.writer = null;
+      one.segment = null;
+    } catch (IOException e) {
+      LOG.warn("{}: cannot complete a file, beginning another", settings.folder(), e);
+      abandon(one); // its rows can be read without the seal
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.mlops4j.monitor.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files with other bytes than were written, or fewer. */
+@Timeout(300)
+class DamageTest {
+  private static final int BLOCKS = 3;
+  private static final int ROWS = 2;
+
+  @TempDir Path temp;
+
+  private final BufferAllocator allocator = new RootAllocator();
+  private Path data;
+  private Path index;
+  private byte[] dataBytes;
+  private byte[] indexBytes;
+  private List<String> all;
+
+  @BeforeEach
+  void writeThreeBlocks() throws IOException {
+    try (PredictionLog log = PredictionLog.builder(temp, allocator).keys("key").start()) {
+      for (int call = 0; call < BLOCKS; call++) {
+        LogCalls.send(log, allocator, 1, call, ROWS);
+        log.flush();
+      }
+    }
+    data = only(".arrow");
+    index = only(".index");
+    dataBytes = Files.readAllBytes(data);
+    indexBytes = Files.readAllBytes(index);
+    all = LogCalls.ids(PredictionLog.open(temp, allocator));
+    assertThat(all).hasSize(BLOCKS * ROWS);
+  }
+
+  @AfterEach
+  void noMemoryIsLeft() {
+    allocator.close();
+  }
+
+  private Path only(String suffix) throws IOException {
+    try (Stream<Path> files = Files.list(temp)) {
+      return files.filter(file -> file.toString().endsWith(suffix)).findFirst().orElseThrow();
+    }
+  }
+
+  /** Every row is read as it was, or counted. */
+  private void checkRead(String what) {
+    LoggedPredictions logged = PredictionLog.open(temp, allocator);
+    List<String> left = LogCalls.ids(logged);
+    assertThat(all).as(what).containsAll(left);
+    assertThat(left.size() + logged.damagedRows()).as(what).isEqualTo(all.size());
+    assertThat(left).as(what).hasSizeGreaterThanOrEqualTo(0).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void everyFlippedByteOfTheRowsIsFound() throws IOException {
+    Set<Integer> rowsLeft = new HashSet<>();
+    for (int i = 0; i < dataBytes.length; i++) {
+      byte[] flipped = dataBytes.clone();
+      flipped[i] ^= (byte) (1 << (i % 8));
+      Files.write(data, flipped);
+      checkRead("byte " + i + " of the rows");
+      LoggedPredictions logged = PredictionLog.open(temp, allocator);
+      rowsLeft.add(LogCalls.ids(logged).size());
+      assertThat(logged.damagedRows()).as("byte " + i).isPositive();
+    }
+    assertThat(rowsLeft).containsExactlyInAnyOrder(0, (BLOCKS - 1) * ROWS); // the schema, or a block
+  }
+
+  @Test
+  void everyFlippedByteOfTheIndexCostsAtMostItsBlock() throws IOException {
+    for (int i = 0; i < indexBytes.length; i++) {
+      byte[] flipped = indexBytes.clone();
+      flipped[i] ^= (byte) (1 << (i % 8));
+      Files.write(index, flipped);
+      checkRead("byte " + i + " of the index");
+      assertThat(LogCalls.ids(PredictionLog.open(temp, allocator)))
+          .hasSizeGreaterThanOrEqualTo((BLOCKS - 1) * ROWS);
+    }
+  }
+
+  @Test
+  void rowsThatAreCutAtAnyLengthAreCountedAndTheOthersRead() throws IOException {
+    for (int length = 0; length < dataBytes.length; length++) {
+      Files.write(data, Arrays.copyOf(dataBytes, length));
+      checkRead("rows of " + length + " bytes");
+    }
+  }
+
+  @Test
+  void anIndexThatIsCutAtAnyLengthGivesTheRowsBeforeAndTheNextStartCutsTheTail()
+      throws IOException {
+    for (int length = 0; length < indexBytes.length; length++) {
+      Files.write(data, dataBytes);
+      Files.write(index, Arrays.copyOf(indexBytes, length));
+      List<String> before = LogCalls.ids(PredictionLog.open(temp, allocator));
+      assertThat(all).as("index of " + length).startsWith(before.toArray(String[]::new));
+      try (PredictionLog log = PredictionLog.builder(temp, allocator).start()) {
+        assertThat(log.status().tornBytes() > 0)
+            .as("index of " + length)
+            .isEqualTo(before.size() < all.size() || length % 8 != 0 || torn(length));
+      }
+      assertThat(LogCalls.ids(PredictionLog.open(temp, allocator)))
+          .as("index of " + length)
+          .isEqualTo(before);
+      assertThat(Files.exists(data)).isEqualTo(!before.isEmpty());
+    }
+  }
+
+  /** Whether a part of an entry was left. */
+  private boolean torn(int length) throws IOException {
+    Files.write(index, Arrays.copyOf(indexBytes, length));
+    long valid = SegmentIndex.read(index).validBytes();
+    Files.deleteIfExists(index);
+    return valid != length;
+  }
+
+  @Test
+  void bytesAfterTheLastBlockAreNotReadAndCutOff() throws IOException {
+    byte[] longer = Arrays.copyOf(dataBytes, dataBytes.length + 100);
+    Arrays.fill(longer, dataBytes.length, longer.length, (byte) 7);
+    Files.write(data, longer);
+    Files.write(index, Arrays.copyOf(indexBytes, indexBytes.length - 56)); // as if not completed
+    assertThat(LogCalls.ids(PredictionLog.open(temp, allocator))).isEqualTo(all);
+    try (PredictionLog log = PredictionLog.builder(temp, allocator).start()) {
+      assertThat(log.status().tornBytes()).isEqualTo(100);
+    }
+    assertThat(data).hasBinaryContent(dataBytes);
+    assertThat(index).hasBinaryContent(indexBytes);
+  }
+
+  @Test
+  void rowsWithoutAnIndexAreLeftAloneAndAnIndexWithoutRowsIsRemoved() throws IOException {
+    Files.delete(index);
+    PredictionLog.builder(temp, allocator).start().close();
+    assertThat(data).hasBinaryContent(dataBytes);
+    Files.write(index, indexBytes);
+    Files.delete(data);
+    PredictionLog.builder(temp, allocator).start().close();
+    assertThat(index).doesNotExist();
+  }
+}

@@ -1,0 +1,174 @@
+package io.mlops4j.monitor.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class EraseTest {
+  @TempDir Path temp;
+
+  private final BufferAllocator allocator = new RootAllocator();
+
+  @AfterEach
+  void noMemoryIsLeft() {
+    allocator.close();
+  }
+
+  private PredictionLog start() {
+    return PredictionLog.builder(temp, allocator).keys("key").start();
+  }
+
+  private boolean isOnDisk(String text) throws IOException {
+    try (Stream<Path> files = Files.list(temp)) {
+      for (Path file : files.toList()) {
+        if (Files.readString(file, StandardCharsets.ISO_8859_1).contains(text)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  @Test
+  void noByteOfAnErasedRowIsLeftAndAllOtherRowsAre() throws IOException {
+    try (PredictionLog log = start()) {
+      for (int call = 0; call < 20; call++) {
+        LogCalls.send(log, allocator, 1 + call % 2, call, 5);
+        if (call % 4 == 0) {
+          log.flush();
+        }
+      }
+      log.flush();
+      List<String> before = LogCalls.ids(log.read());
+      assertThat(isOnDisk("key-7-3.")).isTrue();
+      String id = log.read().find("key", "key-7-3.").get(0).id().toString();
+
+      assertThat(log.erase("key", "key-7-3.")).isEqualTo(new Erasure(1, 1, 0));
+
+      assertThat(isOnDisk("key-7-3.")).isFalse();
+      assertThat(isOnDisk(id)).isFalse();
+      assertThat(log.read().find("key", "key-7-3.")).isEmpty();
+      assertThat(log.read().find("key", "key-7-2.")).hasSize(1);
+      List<String> expected = new ArrayList<>(before);
+      expected.remove(id);
+      assertThat(LogCalls.ids(log.read())).isEqualTo(expected);
+      assertThat(log.erase("key", "key-7-3.")).isEqualTo(new Erasure(0, 0, 0));
+      LogCalls.send(log, allocator, 1, 99, 1); // the log goes on
+      log.flush();
+      assertThat(LogCalls.ids(log.read())).hasSize(before.size());
+      assertThat(log.read().damagedRows()).isZero();
+    }
+    try (PredictionLog log = start()) {
+      assertThat(log.status().tornBytes()).isZero();
+      assertThat(log.erase("key", "key-99-0.").rows()).isEqualTo(1);
+      assertThat(log.read().find("key", "key-99-0.")).isEmpty();
+      assertThat(isOnDisk("key-99-0.")).isFalse();
+    }
+  }
+
+  @Test
+  void anUnknownKeyColumnIsRefused() {
+    try (PredictionLog log = start()) {
+      assertThatThrownBy(() -> log.erase("town", "a"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("[key]");
+    }
+  }
+
+  /** A kill between any two steps: the files are made as each step leaves them. */
+  @Test
+  void aCrashAtAnyStepLeavesAllRowsOrTheOtherRows() throws IOException {
+    try (PredictionLog log = start()) {
+      LogCalls.send(log, allocator, 1, 1, 3);
+    }
+    Map<String, byte[]> before = contents();
+    List<String> all = LogCalls.ids(PredictionLog.open(temp, allocator));
+    try (PredictionLog log = start()) {
+      assertThat(log.erase("key", "key-1-1.").rows()).isEqualTo(1);
+    }
+    Map<String, byte[]> after = contents();
+    List<String> rest = LogCalls.ids(PredictionLog.open(temp, allocator));
+    String old = "000000000001-000";
+    String next = "000000000001-001";
+    assertThat(before).containsOnlyKeys(old + ".arrow", old + ".index");
+    assertThat(after).containsOnlyKeys(next + ".arrow", next + ".index");
+
+    List<List<String>> steps =
+        List.of(
+            List.of(old + ".arrow", old + ".index", next + ".arrow.new"),
+            List.of(old + ".arrow", old + ".index", next + ".arrow.new", next + ".index.new"),
+            List.of(old + ".arrow", old + ".index", next + ".arrow", next + ".index.new"),
+            List.of(old + ".arrow", old + ".index", next + ".arrow", next + ".index"),
+            List.of(old + ".index", next + ".arrow", next + ".index"),
+            List.of(next + ".arrow", next + ".index"));
+    for (int step = 0; step < steps.size(); step++) {
+      for (String file : contents().keySet()) {
+        Files.delete(temp.resolve(file));
+      }
+      for (String file : steps.get(step)) {
+        String name = file.replace(".new", "");
+        byte[] bytes = before.getOrDefault(name, after.get(name));
+        Files.write(temp.resolve(file), bytes);
+      }
+      List<String> expected = step < 3 ? all : rest;
+      assertThat(LogCalls.ids(PredictionLog.open(temp, allocator)))
+          .as("step " + step)
+          .isEqualTo(expected);
+      start().close();
+      assertThat(LogCalls.ids(PredictionLog.open(temp, allocator)))
+          .as("step " + step)
+          .isEqualTo(expected);
+      assertThat(contents()).hasSize(2);
+      if (step >= 3) {
+        assertThat(isOnDisk("key-1-1.")).isFalse();
+      }
+    }
+  }
+
+  private Map<String, byte[]> contents() throws IOException {
+    Map<String, byte[]> contents = new HashMap<>();
+    try (Stream<Path> files = Files.list(temp)) {
+      for (Path file : files.toList()) {
+        if (!file.endsWith("LOCK")) {
+          contents.put(file.getFileName().toString(), Files.readAllBytes(file));
+        }
+      }
+    }
+    return contents;
+  }
+
+  @Test
+  void aDamagedBlockThatMayHoldTheKeyIsRemovedToo() throws IOException {
+    try (PredictionLog log = start()) {
+      LogCalls.send(log, allocator, 1, 1, 3);
+      log.flush();
+      LogCalls.send(log, allocator, 1, 2, 3);
+    }
+    Path data = temp.resolve("000000000001-000.arrow");
+    byte[] bytes = Files.readAllBytes(data);
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("key-1-0.");
+    bytes[at - 1] ^= 1;
+    Files.write(data, bytes);
+    try (PredictionLog log = start()) {
+      assertThat(log.erase("key", "key-1-0.")).isEqualTo(new Erasure(0, 1, 3));
+      assertThat(isOnDisk("key-1-0.")).isFalse();
+      assertThat(LogCalls.ids(log.read())).hasSize(3);
+    }
+  }
+}
