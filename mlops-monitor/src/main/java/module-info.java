@@ -6,7 +6,8 @@
  * io.mlops4j.monitor.drift} compares two summaries under a policy, with the statistics of {@link
  * io.mlops4j.monitor.stats} and {@link io.mlops4j.monitor.stats.multivariate}. {@link
  * io.mlops4j.monitor.explain} finds the features that shift predictions, {@link
- * io.mlops4j.monitor.performance} measures answers against labels, {@link io.mlops4j.monitor.log}
+ * io.mlops4j.monitor.performance} measures answers against labels, {@link
+ * io.mlops4j.monitor.stream} detects changes in streams of numbers, {@link io.mlops4j.monitor.log}
  * keeps what was predicted, and {@link io.mlops4j.monitor.report} writes pages and JSON.
  *
  * <p>{@link io.mlops4j.monitor.metrics} needs Micrometer, which is optional: add {@code
@@ -35,6 +36,7 @@ module io.mlops4j.monitor {
   exports io.mlops4j.monitor.report;
   exports io.mlops4j.monitor.stats;
   exports io.mlops4j.monitor.stats.multivariate;
+  exports io.mlops4j.monitor.stream;
 
   provides io.mlops4j.spi.DriftReporter with
       io.mlops4j.monitor.report.ProfileDriftReporter;

@@ -1,0 +1,16 @@
+package io.mlops4j.monitor.stream;
+
+/** The answer of a detector to one value. */
+public enum Signal {
+  /** No change is visible. */
+  STABLE,
+
+  /**
+   * A change is likely but not certain. Only {@link Ddm}, {@link ConformalMartingale} and {@link
+   * EDetector} warn.
+   */
+  WARNING,
+
+  /** The stream has changed. The detector starts anew with the next value. */
+  CHANGE
+}
