@@ -301,6 +301,19 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
+   * {@return the rows and labels that were handed over and not yet processed: how far the monitor
+   * lags behind the calls}
+   */
+  public long waitingRows() {
+    return handOff.rows();
+  }
+
+  /** {@return the report of the newest complete window; empty before the first one} */
+  public Optional<WindowReport> newestWindow() {
+    return Optional.ofNullable(loop.newestWindow());
+  }
+
+  /**
    * Lists the problems that this monitor found.
    *
    * @return the open ones, oldest first, and then the newest 1000 that ended, newest first; an

@@ -38,6 +38,7 @@ final class MonitorLoop {
   private final List<NotWatched> skipped;
   private volatile List<NotWatched> notWatched;
   private volatile Profile reference;
+  private volatile @Nullable WindowReport newestWindow;
   private volatile @Nullable SlicedProfile slices;
   private final AtomicLong suppressed = new AtomicLong();
   private volatile MonitorCounts counts = new MonitorCounts(0, 0, 0, 0, 0, 0, 0, 0);
@@ -98,6 +99,10 @@ final class MonitorLoop {
     episodes.accept(at);
     reference = drift.reference();
     slices = drift.slices();
+  }
+
+  @Nullable WindowReport newestWindow() {
+    return newestWindow;
   }
 
   Profile reference() {
@@ -181,6 +186,7 @@ final class MonitorLoop {
         .end(at, last)
         .ifPresent(
             report -> {
+              newestWindow = report;
               notify(windowActions, report);
               raise(Alarm.Kind.DRIFT, last, at, episodes.judged(report.drift(), last, at));
               episodes.windowEnded(leftOut, at);

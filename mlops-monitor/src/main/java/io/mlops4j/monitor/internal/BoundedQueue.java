@@ -32,6 +32,11 @@ public class BoundedQueue<T extends BoundedQueue.Item> {
     this.capacity = capacity;
   }
 
+  /** The rows of the items that were not taken. */
+  public synchronized long rows() {
+    return rows;
+  }
+
   /** Adds an item if there is room. If true, the thread that takes the item closes it. */
   public synchronized boolean offer(T item) {
     if (closed || !fits(item)) {

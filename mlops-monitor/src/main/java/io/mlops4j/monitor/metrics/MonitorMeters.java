@@ -1,0 +1,249 @@
+package io.mlops4j.monitor.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.mlops4j.monitor.Alarm;
+import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.monitor.MonitorCounts;
+import io.mlops4j.monitor.WindowReport;
+import io.mlops4j.monitor.drift.DriftVerdict;
+import io.mlops4j.monitor.drift.FeatureDrift;
+import io.mlops4j.monitor.performance.Performance;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shows what a monitor found in a Micrometer registry: {@code
+ * MonitorMeters.of(monitor).bindTo(registry)}. Calls pay nothing for it; figures are taken when a
+ * registry is read. Thread safe.
+ *
+ * <table>
+ *   <caption>The meters of a monitor</caption>
+ *   <tr><th>name</th><th>type</th><th>what</th><th>tags</th></tr>
+ *   <tr><td>{@code mlops4j.monitor.rows}</td><td>counter, in rows</td><td>{@link
+ *       MonitorCounts#rows}</td><td></td></tr>
+ *   <tr><td>{@code mlops4j.monitor.dropped}</td><td>counter, in rows</td><td>{@link
+ *       MonitorCounts#dropped}</td><td></td></tr>
+ *   <tr><td>{@code mlops4j.monitor.failures}</td><td>counter</td><td>{@link
+ *       MonitorCounts#failures}</td><td></td></tr>
+ *   <tr><td>{@code mlops4j.monitor.alarms.suppressed}</td><td>counter, in alarms</td><td>{@link
+ *       MonitorCounts#suppressedAlarms}</td><td></td></tr>
+ *   <tr><td>{@code mlops4j.monitor.labels}</td><td>counter</td><td>labels that found their row, rows
+ *       whose label never came, labels without a row</td><td>{@code outcome}: {@code labelled},
+ *       {@code unlabelled}, {@code unmatched}</td></tr>
+ *   <tr><td>{@code mlops4j.monitor.waiting}</td><td>gauge, in rows</td><td>{@link
+ *       ModelMonitor#waitingRows}: how far the monitor lags</td><td></td></tr>
+ *   <tr><td>{@code mlops4j.monitor.episodes}</td><td>gauge, in episodes</td><td>open episodes</td>
+ *       <td>{@code kind}: {@code configuration}, {@code drift}, {@code performance}</td></tr>
+ *   <tr><td>{@code mlops4j.monitor.coverage}</td><td>gauge, 0 to 1</td><td>{@link
+ *       Performance#coverage} of the version that serves</td><td></td></tr>
+ *   <tr><td>{@code mlops4j.monitor.roc.auc}</td><td>gauge, 0 to 1</td><td>the realised ROC AUC of
+ *       the version that serves; NaN without labels</td><td></td></tr>
+ *   <tr><td>{@code mlops4j.monitor.drift}</td><td>gauge</td><td>the effect of a column in the newest
+ *       window in units of its bound: 1 and more matters; NaN without a verdict</td><td>{@code
+ *       column}</td></tr>
+ *   <tr><td>{@code mlops4j.monitor.drifted}</td><td>gauge, 0 or 1</td><td>whether the episode of a
+ *       column is open</td><td>{@code column}</td></tr>
+ * </table>
+ *
+ * <p>The columns are those of the reference at the time of binding, at most {@value #MOST_COLUMNS};
+ * {@code mlops4j.monitor.columns.unmetered} has the number of those beyond.
+ */
+@SuppressWarnings("exports") // Micrometer is optional
+public final class MonitorMeters implements MeterBinder, AutoCloseable {
+  /** Two series each: all meters of a monitor are fewer than 2000 series. */
+  private static final int MOST_COLUMNS = 950;
+
+  private final ModelMonitor monitor;
+  private final Tags tags;
+  private final List<Bound> bound = new ArrayList<>();
+
+  private volatile Effects effects = Effects.of(null);
+
+  private record Bound(MeterRegistry registry, List<Meter> meters) {}
+
+  private MonitorMeters(ModelMonitor monitor, Tags tags) {
+    this.monitor = Objects.requireNonNull(monitor, "monitor");
+    this.tags = tags;
+  }
+
+  /**
+   * Creates the meters of one monitor.
+   *
+   * @param monitor lent; it may be closed before the meters, and its last figures stay
+   * @return meters that can be bound to registries
+   */
+  public static MonitorMeters of(ModelMonitor monitor) {
+    return new MonitorMeters(monitor, Tags.empty());
+  }
+
+  /**
+   * Adds tags to every meter, for example the name of the model.
+   *
+   * @param keyValues keys and values in turn
+   * @return a changed copy, bound to no registry
+   * @throws IllegalArgumentException if a value is missing
+   */
+  public MonitorMeters tags(String... keyValues) {
+    return new MonitorMeters(monitor, tags.and(keyValues));
+  }
+
+  /**
+   * Registers the meters in a registry, which keeps the monitor reachable until {@link #close}.
+   *
+   * @param registry lent
+   */
+  @Override
+  public synchronized void bindTo(MeterRegistry registry) {
+    List<Meter> meters = new ArrayList<>();
+    counter(registry, meters, "rows", "rows", tags, MonitorCounts::rows);
+    counter(registry, meters, "dropped", "rows", tags, MonitorCounts::dropped);
+    counter(registry, meters, "failures", "failures", tags, MonitorCounts::failures);
+    counter(registry, meters, "alarms.suppressed", "alarms", tags, MonitorCounts::suppressedAlarms);
+    label(registry, meters, "labelled", MonitorCounts::labelled);
+    label(registry, meters, "unlabelled", MonitorCounts::unlabelled);
+    label(registry, meters, "unmatched", MonitorCounts::unmatchedLabels);
+    gauge(registry, meters, "waiting", "rows", tags, ModelMonitor::waitingRows);
+    for (Alarm.Kind kind : Alarm.Kind.values()) {
+      String name = kind.name().toLowerCase(Locale.ROOT);
+      gauge(registry, meters, "episodes", "episodes", tags.and("kind", name), m -> open(m, kind));
+    }
+    gauge(registry, meters, "coverage", null, tags, m -> serving(m, Performance::coverage));
+    gauge(
+        registry,
+        meters,
+        "roc.auc",
+        null,
+        tags,
+        m -> serving(m, p -> p.realised().rocAuc().orElse(Double.NaN)));
+    columns(registry, meters);
+    bound.add(new Bound(registry, meters));
+  }
+
+  private void columns(MeterRegistry registry, List<Meter> meters) {
+    List<String> columns = monitor.reference().columns();
+    columns.stream()
+        .limit(MOST_COLUMNS)
+        .forEach(
+            column -> {
+              Tags its = tags.and("column", column);
+              gauge(registry, meters, "drift", null, its, m -> effect(m, column));
+              gauge(registry, meters, "drifted", null, its, m -> drifted(m, column));
+            });
+    int beyond = Math.max(0, columns.size() - MOST_COLUMNS);
+    gauge(registry, meters, "columns.unmetered", "columns", tags, m -> beyond);
+  }
+
+  private void label(
+      MeterRegistry registry,
+      List<Meter> meters,
+      String outcome,
+      ToLongFunction<MonitorCounts> count) {
+    counter(registry, meters, "labels", "labels", tags.and("outcome", outcome), count);
+  }
+
+  private void counter(
+      MeterRegistry registry,
+      List<Meter> meters,
+      String name,
+      String unit,
+      Tags its,
+      ToLongFunction<MonitorCounts> count) {
+    meters.add(
+        FunctionCounter.builder(
+                "mlops4j.monitor." + name, monitor, m -> count.applyAsLong(m.counts()))
+            .baseUnit(unit)
+            .tags(its)
+            .register(registry));
+  }
+
+  private void gauge(
+      MeterRegistry registry,
+      List<Meter> meters,
+      String name,
+      @Nullable String unit,
+      Tags its,
+      ToDoubleFunction<ModelMonitor> value) {
+    meters.add(
+        Gauge.builder("mlops4j.monitor." + name, () -> value.applyAsDouble(monitor))
+            .baseUnit(unit)
+            .tags(its)
+            .register(registry));
+  }
+
+  private static long open(ModelMonitor monitor, Alarm.Kind kind) {
+    return monitor.episodes().stream()
+        .filter(episode -> episode.isOpen() && episode.kind() == kind)
+        .count();
+  }
+
+  private static double serving(ModelMonitor monitor, ToDoubleFunction<Performance> figure) {
+    return monitor
+        .newestWindow()
+        .map(WindowReport::servedBy)
+        .map(version -> figure.applyAsDouble(monitor.performance(version)))
+        .orElse(Double.NaN);
+  }
+
+  /** The effects of one window, which all columns of a reading share. */
+  private record Effects(@Nullable WindowReport window, Map<String, Double> byColumn) {
+    static Effects of(@Nullable WindowReport window) {
+      Map<String, Double> byColumn = new HashMap<>();
+      if (window != null) {
+        // With slices, the largest effect of a slice.
+        Stream<FeatureDrift> features =
+            window.drift().slices().isEmpty()
+                ? window.drift().features().stream()
+                : window.drift().slices().stream().flatMap(slice -> slice.features().stream());
+        features.forEach(
+            feature -> {
+              if (feature.verdict() instanceof DriftVerdict.Judged verdict) {
+                byColumn.merge(feature.reference().name(), verdict.relativeEffect(), Math::max);
+              }
+            });
+      }
+      return new Effects(window, byColumn);
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // a window is one object
+  private double effect(ModelMonitor monitor, String column) {
+    WindowReport newest = monitor.newestWindow().orElse(null);
+    Effects known = effects;
+    if (known.window() != newest) {
+      known = Effects.of(newest);
+      effects = known;
+    }
+    return known.byColumn().getOrDefault(column, Double.NaN);
+  }
+
+  private static double drifted(ModelMonitor monitor, String column) {
+    return monitor.episodes().stream()
+            .anyMatch(
+                episode ->
+                    episode.isOpen()
+                        && episode.kind() == Alarm.Kind.DRIFT
+                        && episode.subject().equals(column))
+        ? 1
+        : 0;
+  }
+
+  /** Removes the meters from every registry. A second call does nothing. */
+  @Override
+  public synchronized void close() {
+    bound.forEach(one -> one.meters().forEach(one.registry()::remove));
+    bound.clear();
+  }
+}
