@@ -61,4 +61,20 @@ final class Averages {
     double furthest = Arrays.stream(values).map(Math::abs).max().orElse(0);
     return furthest == 0 || !Double.isFinite(furthest) ? 0 : Math.getExponent(furthest);
   }
+
+  /**
+   * The difference of the figures of two independent samples, which reasons call by their names.
+   */
+  static Metric difference(String name, Metric figure, String otherName, Metric other) {
+    if (figure instanceof Metric.Undefined u) {
+      return new Metric.Undefined(name + ": " + u.reason());
+    }
+    if (other instanceof Metric.Undefined u) {
+      return new Metric.Undefined(otherName + ": " + u.reason());
+    }
+    Metric.Value one = (Metric.Value) figure;
+    Metric.Value two = (Metric.Value) other;
+    return new Metric.Value(
+        one.value() - two.value(), Math.hypot(one.standardError(), two.standardError()));
+  }
 }

@@ -54,7 +54,7 @@ public final class BinaryPerformance {
         positives, negatives, labels.length - positives.length - negatives.length);
   }
 
-  private static double[] sortedScores(double[] labels, double[] scores, int label) {
+  static double[] sortedScores(double[] labels, double[] scores, int label) {
     double[] chosen = new double[scores.length];
     int n = 0;
     for (int row = 0; row < labels.length; row++) {
@@ -68,7 +68,7 @@ public final class BinaryPerformance {
     return sorted;
   }
 
-  private static void checkLabel(double label, int row) {
+  static void checkLabel(double label, int row) {
     if (label != 0 && label != 1 && !Double.isNaN(label)) {
       throw new IllegalArgumentException(
           "labels[%s] = %s: a binary label is 0 or 1, or NaN where it is unknown"

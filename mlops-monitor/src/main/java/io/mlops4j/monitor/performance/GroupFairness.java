@@ -88,15 +88,6 @@ public record GroupFairness(ConfusionMatrix unprivileged, ConfusionMatrix privil
   }
 
   private static Metric difference(Metric unprivileged, Metric privileged) {
-    if (unprivileged instanceof Metric.Undefined u) {
-      return new Metric.Undefined("unprivileged: " + u.reason());
-    }
-    if (privileged instanceof Metric.Undefined p) {
-      return new Metric.Undefined("privileged: " + p.reason());
-    }
-    Metric.Value u = (Metric.Value) unprivileged;
-    Metric.Value p = (Metric.Value) privileged;
-    return new Metric.Value(
-        u.value() - p.value(), Math.hypot(u.standardError(), p.standardError()));
+    return Averages.difference("unprivileged", unprivileged, "privileged", privileged);
   }
 }

@@ -90,11 +90,7 @@ final class ThresholdCounts {
         Arrays.stream(needed).mapToDouble(at -> share(hits, at) + share(alarms, at)).toArray();
     double length = along[along.length - 1];
     return IntStream.range(0, most)
-        .map(
-            k ->
-                k == most - 1
-                    ? needed.length - 1
-                    : PlacementMean.places(along, length * k / (most - 1), false))
+        .map(k -> PlacementMean.places(along, length * k / (most - 1), false))
         .distinct()
         .map(k -> needed[k]);
   }

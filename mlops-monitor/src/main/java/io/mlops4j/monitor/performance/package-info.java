@@ -1,5 +1,7 @@
 /**
- * The realised performance of models, computed from predictions and their true labels.
+ * The performance of models: realised, computed from predictions and their true labels, and
+ * estimated before labels arrive ({@link io.mlops4j.monitor.performance.Cbpe} and {@link
+ * io.mlops4j.monitor.performance.Dle}).
  *
  * <p>Every metric has a sampling error, or is a typed {@link
  * io.mlops4j.monitor.performance.Metric.Undefined} with the reason. No metric is NaN.

@@ -194,6 +194,9 @@ class RegressionPerformanceTest {
                 .orElse(NAN))
         .isCloseTo(all * all, within(1e-6));
     assertThat(
+            RegressionPerformance.of(new double[] {-0.5}, new double[] {1}).meanSquaredLogError())
+        .isInstanceOf(Metric.Undefined.class);
+    assertThat(
             RegressionPerformance.of(new double[] {1}, new double[] {-1e-300})
                 .meanSquaredLogError())
         .isInstanceOf(Metric.Undefined.class);

@@ -1,0 +1,376 @@
+package io.mlops4j.monitor.performance;
+
+import static io.mlops4j.monitor.golden.GoldenFile.doubles;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mlops4j.monitor.golden.GoldenFile;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CbpeTest {
+  private static final double NAN = Double.NaN;
+  private static final double INFINITY = Double.POSITIVE_INFINITY;
+
+  static Stream<JsonNode> golden() {
+    return GoldenFile.elements(GoldenFile.read("edge/estimate_cases.json").get("cbpe"));
+  }
+
+  private static Cbpe cbpe(JsonNode golden) {
+    return Cbpe.builder()
+        .add(doubles(golden.get("labels")), doubles(golden.get("scores")))
+        .threshold(golden.get("threshold").asDouble())
+        .build();
+  }
+
+  @ParameterizedTest
+  @MethodSource("golden")
+  void calibrationIsScikitLearnsAndKeptOnlyWhereItHelps(JsonNode golden) {
+    Cbpe cbpe = cbpe(golden);
+    assertThat(cbpe.isCalibrated()).isEqualTo(golden.get("calibrated").asBoolean());
+    double[] found = Arrays.stream(doubles(golden.get("window"))).map(cbpe::probability).toArray();
+    assertThat(found).containsExactly(doubles(golden.get("probabilities")), within(1e-12));
+  }
+
+  /** Sums are kept in units of 2^-30. */
+  @ParameterizedTest
+  @MethodSource("golden")
+  void figuresAreThoseOfThePublishedFormulasRowByRow(JsonNode golden) {
+    Cbpe.Window window = cbpe(golden).window();
+    window.add(doubles(golden.get("window")));
+    Cbpe.Estimate estimate = window.estimate();
+    double[] confusion = doubles(golden.get("confusion"));
+    double rows = Arrays.stream(confusion).sum();
+    assertThat(estimate.rows()).isEqualTo(Math.round(rows));
+    assertThat(estimate.confusion().trueNegatives() / rows)
+        .isCloseTo(confusion[0] / rows, within(1e-9));
+    assertThat(estimate.confusion().falsePositives() / rows)
+        .isCloseTo(confusion[1] / rows, within(1e-9));
+    assertThat(estimate.confusion().falseNegatives() / rows)
+        .isCloseTo(confusion[2] / rows, within(1e-9));
+    assertThat(estimate.confusion().truePositives() / rows)
+        .isCloseTo(confusion[3] / rows, within(1e-9));
+    agrees(estimate.accuracy(), golden.get("accuracy"));
+    agrees(estimate.precision(), golden.get("precision"));
+    agrees(estimate.recall(), golden.get("recall"));
+    agrees(estimate.f1(), golden.get("f1"));
+    agrees(estimate.rocAuc(), golden.get("roc_auc"));
+    assertThat(estimate.outside()).isEqualTo(golden.get("outside").asLong());
+  }
+
+  private static void agrees(Metric metric, JsonNode expected) {
+    PerformanceCases.agrees(metric, expected, 2e-9, 1e-6);
+  }
+
+  /** A model that knows the probability, distorted; windows have more difficult rows. */
+  private static final class World {
+    final SplittableRandom random;
+    final DoubleUnaryOperator distortion;
+
+    World(long seed, DoubleUnaryOperator distortion) {
+      this.random = new SplittableRandom(seed);
+      this.distortion = distortion;
+    }
+
+    double[][] rows(int rows, double power) {
+      double[] labels = new double[rows];
+      double[] scores = new double[rows];
+      for (int row = 0; row < rows; row++) {
+        double p = Math.pow(random.nextDouble(), power);
+        labels[row] = random.nextDouble() < p ? 1 : 0;
+        scores[row] = distortion.applyAsDouble(p);
+      }
+      return new double[][] {labels, scores};
+    }
+  }
+
+  private static final List<Function<Cbpe.Estimate, Metric>> ESTIMATES =
+      List.of(
+          Cbpe.Estimate::accuracy,
+          Cbpe.Estimate::precision,
+          Cbpe.Estimate::recall,
+          Cbpe.Estimate::f1,
+          Cbpe.Estimate::rocAuc);
+
+  private static Metric realised(BinaryPerformance performance, double threshold, int figure) {
+    ConfusionMatrix decisions = performance.confusion(threshold);
+    return switch (figure) {
+      case 0 -> decisions.accuracy();
+      case 1 -> decisions.precision();
+      case 2 -> decisions.recall();
+      case 3 -> decisions.f1();
+      default -> performance.rocAuc();
+    };
+  }
+
+  /** The reference is drawn anew each time, so that its own error counts; 500 rows each. */
+  @Test
+  void intervalsHoldTheRealisedFigureAsOftenAsTheySay() {
+    long seed = 41;
+    World world = new World(seed, p -> p * p);
+    int rounds = 600;
+    int[] held = new int[ESTIMATES.size()];
+    for (int round = 0; round < rounds; round++) {
+      double[][] reference = world.rows(500, 1.5);
+      Cbpe cbpe = Cbpe.builder().add(reference[0], reference[1]).threshold(0.3).build();
+      double[][] current = world.rows(500, 1.1);
+      Cbpe.Window window = cbpe.window();
+      window.add(current[1]);
+      BinaryPerformance realised = BinaryPerformance.of(current[0], current[1]);
+      for (int figure = 0; figure < held.length; figure++) {
+        Metric.Value estimate = (Metric.Value) ESTIMATES.get(figure).apply(window.estimate());
+        double actual = realised(realised, 0.3, figure).orElse(NAN);
+        held[figure] += estimate.interval(0.95).contains(actual) ? 1 : 0;
+      }
+    }
+    for (int figure = 0; figure < held.length; figure++) {
+      assertThat(held[figure] / (double) rounds)
+          .as("seed %s figure %s", seed, figure)
+          .isBetween(0.92, 0.985);
+    }
+  }
+
+  @Test
+  void covariateShiftMovesTheEstimateToTheRealisedFigure() {
+    World world = new World(43, p -> p * p);
+    double[][] reference = world.rows(20_000, 1);
+    Cbpe cbpe = Cbpe.builder().add(reference[0], reference[1]).build();
+    for (double power : new double[] {0.2, 1, 5}) {
+      double[][] current = world.rows(20_000, power);
+      Cbpe.Window window = cbpe.window();
+      window.add(current[1]);
+      BinaryPerformance realised = BinaryPerformance.of(current[0], current[1]);
+      for (int figure = 0; figure < ESTIMATES.size(); figure++) {
+        assertThat(ESTIMATES.get(figure).apply(window.estimate()).orElse(NAN))
+            .as("power %s figure %s", power, figure)
+            .isCloseTo(realised(realised, 0.5, figure).orElse(NAN), within(0.025));
+      }
+    }
+  }
+
+  @Test
+  void conceptDriftIsNotSeenAndThatIsSaid() {
+    World world = new World(47, p -> p);
+    double[][] reference = world.rows(5000, 1);
+    Cbpe cbpe = Cbpe.builder().add(reference[0], reference[1]).build();
+    double[][] current = world.rows(5000, 1);
+    double[] turned = Arrays.stream(current[0]).map(label -> 1 - label).toArray();
+    Cbpe.Window window = cbpe.window();
+    window.add(current[1]);
+    assertThat(window.estimate().rocAuc().orElse(NAN)).isGreaterThan(0.8);
+    assertThat(BinaryPerformance.of(turned, current[1]).rocAuc().orElse(NAN)).isLessThan(0.2);
+    assertThat(window.estimate().limits()).anyMatch(limit -> limit.contains("Concept drift"));
+  }
+
+  @Test
+  void mergedWindowsAreExactlyTheWindowOfAllRowsInAnyOrder() {
+    long seed = 53;
+    World world = new World(seed, p -> p * p);
+    double[][] reference = world.rows(3000, 1);
+    Cbpe cbpe = Cbpe.builder().add(reference[0], reference[1]).build();
+    double[] scores = world.rows(3000, 2)[1];
+    scores[7] = NAN;
+    scores[8] = INFINITY;
+    Cbpe.Window all = cbpe.window();
+    all.add(scores);
+    Cbpe.Window[] parts = {cbpe.window(), cbpe.window(), cbpe.window()};
+    for (int row = scores.length - 1; row >= 0; row--) {
+      parts[world.random.nextInt(3)].add(scores[row]);
+    }
+    Cbpe.Estimate merged = parts[0].merge(parts[1].merge(parts[2])).estimate();
+    assertThat(merged).as("seed " + seed).isEqualTo(all.estimate());
+    assertThat(merged.rows()).isEqualTo(2999);
+    assertThat(merged.missing()).isOne();
+    double[] known = Arrays.stream(reference[1]).sorted().toArray();
+    long outside =
+        Arrays.stream(scores).filter(score -> score < known[0] || score > known[2999]).count();
+    assertThat(merged.outside()).isEqualTo(outside).isPositive();
+    assertThat(cbpe.window().merge(cbpe.window()).estimate().rows()).isZero();
+    assertThatThrownBy(
+            () -> all.merge(Cbpe.builder().add(reference[0], reference[1]).build().window()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("two estimators");
+  }
+
+  @Test
+  void theOrderOfTheReferenceDoesNotMatter() {
+    World world = new World(59, p -> p * p);
+    double[][] reference = world.rows(800, 1);
+    int[] backwards = IntStream.range(0, 800).map(row -> 799 - row).toArray();
+    Cbpe one = Cbpe.builder().add(reference[0], reference[1]).build();
+    Cbpe.Builder other = Cbpe.builder();
+    for (int row : backwards) {
+      other.add(new double[] {reference[0][row]}, new double[] {reference[1][row]});
+    }
+    Cbpe.Window a = one.window();
+    a.add(reference[1]);
+    Cbpe.Window b = other.build().window();
+    b.add(reference[1]);
+    assertThat(a.estimate()).isEqualTo(b.estimate());
+  }
+
+  /** More distinct scores than bins: the area differs from that of the rows by little. */
+  @Test
+  void binsOfManyScoresMoveTheAreaByLittle() {
+    World world = new World(61, p -> p);
+    double[][] reference = world.rows(10_000, 1);
+    Cbpe cbpe = Cbpe.builder().add(reference[0], reference[1]).build();
+    double[] scores = world.rows(4000, 1.5)[1];
+    Cbpe.Window window = cbpe.window();
+    window.add(scores);
+    double[] sorted = scores.clone();
+    Arrays.sort(sorted);
+    double positives = Arrays.stream(sorted).map(cbpe::probability).sum();
+    double negatives = sorted.length - positives;
+    double below = 0;
+    double area = 0;
+    for (double score : sorted) {
+      double p = cbpe.probability(score);
+      area += p * (below + (1 - p) / 2);
+      below += 1 - p;
+    }
+    area /= positives * negatives;
+    assertThat(window.estimate().rocAuc().orElse(NAN)).isCloseTo(area, within(1e-4));
+  }
+
+  @Test
+  void goodProbabilitiesStayAndBadOnesAreCalibrated() {
+    int kept = 0;
+    for (long seed = 0; seed < 20; seed++) {
+      double[][] good = new World(seed, p -> p).rows(2000, 1);
+      kept += Cbpe.builder().add(good[0], good[1]).build().isCalibrated() ? 0 : 1;
+      double[][] bad = new World(seed, p -> p * p).rows(2000, 1);
+      assertThat(Cbpe.builder().add(bad[0], bad[1]).build().isCalibrated()).isTrue();
+    }
+    assertThat(kept).isGreaterThanOrEqualTo(14);
+  }
+
+  @Test
+  void noRowsExpectNothingAndFailNothing() {
+    Cbpe cbpe =
+        Cbpe.builder().add(new double[] {0, 1, 0, 1}, new double[] {0.2, 0.7, 0.4, 0.6}).build();
+    Cbpe.Estimate nothing = cbpe.window().estimate();
+    for (Function<Cbpe.Estimate, Metric> figure : ESTIMATES) {
+      assertThat(figure.apply(nothing)).isInstanceOf(Metric.Undefined.class);
+    }
+    assertThat(nothing.confusion()).isEqualTo(new Cbpe.ExpectedConfusion(0, 0, 0, 0));
+    assertThat(nothing.limits()).isNotEmpty();
+    Cbpe.Window unscored = cbpe.window();
+    unscored.add(new double[] {NAN, NAN});
+    assertThat(unscored.estimate().missing()).isEqualTo(2);
+    assertThat(unscored.estimate().accuracy())
+        .isEqualTo(new Metric.Undefined("no row has a score"));
+  }
+
+  @Test
+  void aWindowWithoutDecisionsForTheEventHasNoPrecision() {
+    Cbpe cbpe =
+        Cbpe.builder().add(new double[] {0, 1, 0, 1}, new double[] {0.2, 0.7, 0.4, 0.6}).build();
+    Cbpe.Window window = cbpe.window();
+    window.add(0.4);
+    assertThat(window.estimate().precision())
+        .isEqualTo(new Metric.Undefined("no row was predicted positive"));
+  }
+
+  @Test
+  void certainProbabilitiesExpectOneClass() {
+    Cbpe certain = Cbpe.builder().add(new double[] {0, 0, 1, 1}, new double[] {0, 0, 1, 1}).build();
+    assertThat(certain.isCalibrated()).isFalse();
+    Cbpe.Window window = certain.window();
+    window.add(new double[] {0, 0});
+    Cbpe.Estimate estimate = window.estimate();
+    assertThat(estimate.rocAuc()).isEqualTo(new Metric.Undefined("only one class is expected"));
+    assertThat(estimate.recall()).isEqualTo(new Metric.Undefined("no event is expected"));
+    assertThat(estimate.accuracy().orElse(NAN)).isOne();
+    assertThat(((Metric.Value) estimate.accuracy()).standardError()).isPositive();
+  }
+
+  @Test
+  void oneClassKeepsProbabilitiesAndCannotCalibrateMargins() {
+    Cbpe one = Cbpe.builder().add(new double[3], new double[] {0.1, 0.2, 0.1}).build();
+    assertThat(one.isCalibrated()).isFalse();
+    assertThat(one.probability(0.7)).isEqualTo(0.7);
+    assertThat(one.probability(7)).isOne();
+    assertThat(one.probability(NAN)).isNaN();
+    assertThat(one.toString()).contains("one class");
+    Cbpe.Builder margins = Cbpe.builder().add(new double[2], new double[] {-3, 4});
+    assertThatThrownBy(margins::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no probabilities");
+  }
+
+  @Test
+  void marginsAreCalibratedEvenIfTheySeparate() {
+    double most = Double.MAX_VALUE;
+    Cbpe cbpe =
+        Cbpe.builder()
+            .add(new double[] {0, 0, 1, 1}, new double[] {-most, -1, 1, most})
+            .threshold(0)
+            .build();
+    assertThat(cbpe.isCalibrated()).isTrue();
+    Cbpe.Window window = cbpe.window();
+    window.add(new double[] {-INFINITY, INFINITY, -0.0, 0.0, most, -most});
+    Cbpe.Estimate estimate = window.estimate();
+    assertThat(estimate.outside()).isEqualTo(2);
+    assertThat(estimate.limits()).anyMatch(limit -> limit.startsWith("2 of 6 rows (33.3 %)"));
+    assertThat(estimate.confusion().trueNegatives()).isEqualTo(2);
+    assertThat(estimate.confusion().truePositives()).isEqualTo(3);
+  }
+
+  @Test
+  void equalScoresAreOneBin() {
+    double[] same = new double[100];
+    Arrays.fill(same, 0.3);
+    double[] labels = new double[100];
+    Arrays.fill(labels, 0, 80, 1);
+    Cbpe cbpe = Cbpe.builder().add(labels, same).build();
+    assertThat(cbpe.isCalibrated()).isTrue();
+    Cbpe.Window window = cbpe.window();
+    window.add(same);
+    assertThat(window.estimate().recall().orElse(NAN)).isZero();
+    assertThat(window.estimate().rocAuc().orElse(NAN)).isCloseTo(0.5, within(1e-9));
+    assertThat(window.estimate().accuracy().orElse(NAN)).isCloseTo(0.2, within(1e-9));
+  }
+
+  @Test
+  void rowsWithoutLabelOrScoreAreLeftOutAndCounted() {
+    Cbpe cbpe =
+        Cbpe.builder().add(new double[] {1, NAN, 0, 1}, new double[] {0.9, 0.1, 0.2, NAN}).build();
+    assertThat(cbpe.rows()).isEqualTo(2);
+    assertThat(cbpe.missing()).isEqualTo(2);
+  }
+
+  @Test
+  void badInputIsRefusedWithItsPlace() {
+    Cbpe.Builder builder = Cbpe.builder();
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("0 reference rows");
+    assertThatThrownBy(() -> builder.add(new double[1], new double[2]))
+        .hasMessageContaining("1 labels, 2 scores");
+    assertThatThrownBy(() -> builder.add(new double[] {0, 2}, new double[2]))
+        .hasMessageContaining("labels[1] = 2.0");
+    assertThatThrownBy(() -> builder.add(new double[2], new double[] {0, INFINITY}))
+        .hasMessageContaining("scores[1] = Infinity");
+    assertThatThrownBy(builder.add(new double[] {NAN}, new double[] {0.5})::build)
+        .hasMessageContaining("1 reference rows, none with a label and a score");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {NAN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+  void aThresholdIsFinite(double threshold) {
+    assertThatThrownBy(() -> Cbpe.builder().threshold(threshold))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
