@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
  * figure: with s<sup>2</sup> the variance of the errors in a leaf and n its rows of the reference,
  * {@code sum w s^2 + sum w^2 s^2 / n} over the square of the window's rows. That of RMSE is the
  * delta method's. So {@link Metric.Value#interval} of 0.95 holds 95 % of realised figures, if the
- * assumption below is true.
+ * assumption below is true; that of RMSE holds somewhat fewer where a few large errors dominate.
  *
  * <p><b>What it cannot see.</b> It assumes that rows of a leaf have the errors they had in the
  * reference. It sees a window with more rows of a difficult kind. It is blind to concept drift: if
