@@ -3,6 +3,7 @@ package io.mlops4j.monitor.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.Arrays;
 import java.util.function.DoubleSupplier;
@@ -156,6 +157,30 @@ class ConformalMartingaleTest {
     DoubleSupplier moved = () -> normal.getAsDouble() + 1;
     assertThat(Streams.rowsToChange(always, moved, 1_000)).isLessThan(300);
     assertThat(Streams.rowsToChange(once, moved, 1_000)).isGreaterThan(1_000);
+  }
+
+  /** Values that jump to and fro cost all bets; C falls far below 1e-77, where it is scaled. */
+  @Test
+  void recoversFromAVerySmallCapital() {
+    ConformalMartingale martingale = ConformalMartingale.withDefaults().against(new double[] {0});
+    RankCounts ranks = RankCounts.ofValues(new double[] {0}, 3);
+    SimpleJumper jumper = new SimpleJumper(0.01);
+    UniformNumbers random = new UniformNumbers(1);
+    double logCapital = 0;
+    double least = 0;
+    for (int row = 0; row < 80_000; row++) {
+      double value = row > 40_000 || row % 2 == 0 ? 1 : -1;
+      logCapital += Math.log(jumper.bet(ranks.rank(value, random)));
+      least = Math.min(least, logCapital);
+      Signal signal = martingale.add(value);
+      assertThat(signal == Signal.CHANGE).isEqualTo(logCapital >= Math.log(100));
+      assertThat(martingale.evidence()).isCloseTo(Math.exp(logCapital), withinPercentage(1e-6));
+      if (signal == Signal.CHANGE) {
+        assertThat(least).isLessThan(-256 * Math.log(2)); // it was scaled
+        return;
+      }
+    }
+    throw new AssertionError("no change; ln C is " + logCapital + ", the least " + least);
   }
 
   @Test

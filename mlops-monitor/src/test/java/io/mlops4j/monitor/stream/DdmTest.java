@@ -57,6 +57,17 @@ class DdmTest {
   }
 
   @Test
+  void theRuleBeginsWithRowThirty() {
+    Ddm ddm = Ddm.withDefaults().start();
+    for (int row = 1; row <= 29; row++) {
+      ddm.add(row % 3 == 0 ? 1 : 0);
+      assertThat(ddm.evidence()).isZero();
+    }
+    ddm.add(1);
+    assertThat(ddm.evidence()).isCloseTo(1, within(1e-12)); // the row is the minimum itself
+  }
+
+  @Test
   void theFirstErrorAfterManyRightAnswersIsNoChange() {
     Ddm ddm = Ddm.withDefaults().start();
     for (int row = 0; row < 1000; row++) {
