@@ -1,0 +1,254 @@
+package io.mlops4j.bench.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.PredictionId;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.Digest;
+import io.mlops4j.monitor.log.LoggedPredictions;
+import io.mlops4j.monitor.log.PredictionLog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VarCharVector;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A prediction log on a disk that loses power or fills up. */
+@Timeout(300)
+class PredictionLogCrashTest {
+  private static final ServedBy SERVED =
+      ServedBy.of("m", Digest.sha256(new byte[] {1}), null, null, "engine");
+
+  @TempDir Path temp;
+
+  private final BufferAllocator allocator = new RootAllocator();
+
+  @AfterEach
+  void noMemoryIsLeft() {
+    allocator.close();
+  }
+
+  /** A call with one row, whose key is its number. */
+  private record Call(long call, FeatureBatch features, FeatureBatch outputs)
+      implements InferenceEvent {
+    @Override
+    public ServedBy servedBy() {
+      return SERVED;
+    }
+
+    @Override
+    public Route route() {
+      return Route.PRIMARY;
+    }
+
+    @Override
+    public PredictionId id(int row) {
+      return new PredictionId(1, call, row);
+    }
+
+    @Override
+    public int rows() {
+      return features.rows();
+    }
+
+    @Override
+    public long nanos(Phase phase) {
+      return 1;
+    }
+
+    @Override
+    public @Nullable Throwable error() {
+      return null;
+    }
+  }
+
+  private void send(PredictionLog log, long call) {
+    try (FeatureBatch features =
+            FeatureBatch.builder(allocator).strings("key", "k" + call % 10).build();
+        FeatureBatch outputs = FeatureBatch.builder(allocator).floats("y", call).build()) {
+      log.onInference(new Call(call, features, outputs));
+    }
+  }
+
+  private PredictionLog start(Path folder) {
+    return PredictionLog.builder(folder, allocator)
+        .keys("key")
+        .rotateAfter(3_000, Duration.ofHours(1))
+        .start();
+  }
+
+  private Set<String> ids(LoggedPredictions logged) {
+    Set<String> ids = new TreeSet<>();
+    try (var reader = logged.read()) {
+      for (FeatureBatch batch : reader) {
+        VarCharVector id = (VarCharVector) batch.column("log.id");
+        for (int row = 0; row < batch.rows(); row++) {
+          assertThat(ids.add(String.valueOf(id.getObject(row)))).isTrue();
+        }
+      }
+    }
+    return ids;
+  }
+
+  /** Looks at what a loss of power leaves, now and then. */
+  private final class Losses implements UnsyncedDisk.Faults {
+    private final Random random;
+    private final Set<String> acknowledged = new TreeSet<>();
+    private final Set<String> erasing = new TreeSet<>();
+    private final List<String> lost = new ArrayList<>();
+    private @Nullable UnsyncedDisk disk;
+    private int left = 20;
+    private int crashes;
+
+    Losses(Random random) {
+      this.random = random;
+    }
+
+    @Override
+    public synchronized void before(String operation) throws IOException {
+      if (disk == null || left-- > 0) {
+        return;
+      }
+      left = random.nextInt(30);
+      Path after = Files.createDirectories(temp.resolve("crash-" + crashes++));
+      if (random.nextBoolean()) {
+        disk.crash(after);
+      } else {
+        disk.crash(after, random);
+      }
+      check(after.resolve("log"), operation);
+    }
+
+    private void check(Path folder, String operation) {
+      if (!Files.isDirectory(folder)) {
+        lost.addAll(acknowledged);
+        return;
+      }
+      Set<String> found = ids(PredictionLog.open(folder, allocator));
+      try (PredictionLog again = start(folder)) {
+        assertThat(ids(again.read())).as(operation).isEqualTo(found);
+        assertThat(again.read().damagedRows()).as(operation).isZero();
+      }
+      for (String id : acknowledged) {
+        if (!found.contains(id) && !erasing.contains(id)) {
+          lost.add(operation + ": " + id);
+        }
+      }
+    }
+
+    synchronized void acknowledged(long call) {
+      acknowledged.add(new PredictionId(1, call, 0).toString());
+    }
+
+    synchronized void erase(int key) {
+      for (long call = key; call < 1_000; call += 10) {
+        erasing.add(new PredictionId(1, call, 0).toString());
+      }
+    }
+
+    synchronized void erased() {
+      acknowledged.removeAll(erasing);
+      erasing.clear();
+    }
+  }
+
+  private Losses run(boolean forces) throws IOException {
+    long seed = System.nanoTime();
+    System.err.println("losses of power by seed " + seed);
+    Losses losses = new Losses(new Random(seed));
+    UnsyncedDisk disk =
+        new UnsyncedDisk(Files.createDirectories(temp.resolve("disk")), losses, forces);
+    try (PredictionLog log = start(disk.root().resolve("log"))) {
+      losses.disk = disk;
+      for (int call = 0; call < 60; call++) {
+        send(log, call);
+        log.flush();
+        losses.acknowledged(call);
+        if (call % 20 == 19) {
+          losses.erase(call / 20);
+          log.erase("key", "k" + call / 20);
+          losses.erased();
+        }
+      }
+    }
+    assertThat(losses.crashes).isGreaterThan(10);
+    return losses;
+  }
+
+  @Test
+  void noAcknowledgedRowIsLostWhenThePowerFails() throws IOException {
+    assertThat(run(true).lost).isEmpty();
+  }
+
+  /** Otherwise the test above would show nothing. */
+  @Test
+  void aDiskThatForcesNothingIsFoundOut() throws IOException {
+    assertThat(run(false).lost).isNotEmpty();
+  }
+
+  @Test
+  void aFullDiskIsReportedAndRowsAreWrittenOnceThereIsRoom() throws IOException {
+    boolean[] full = {false};
+    UnsyncedDisk disk =
+        new UnsyncedDisk(
+            Files.createDirectories(temp.resolve("disk")),
+            operation -> {
+              if (full[0] && operation.startsWith("write")) {
+                throw new IOException("No space left on device");
+              }
+            },
+            true);
+    Path folder = disk.root().resolve("log");
+    try (PredictionLog log =
+        PredictionLog.builder(folder, allocator)
+            .keys("key")
+            .queueRows(20)
+            .acknowledgeEvery(Duration.ofMillis(10))
+            .start()) {
+      send(log, 0);
+      log.flush();
+      full[0] = true;
+      send(log, 1);
+      assertThatThrownBy(log::flush)
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("No space left on device");
+      assertThatThrownBy(() -> log.erase("key", "k0")).isInstanceOf(DataException.class);
+      assertThat(log.status().problem().orElseThrow()).contains("No space left on device");
+      for (int call = 2; call < 50; call++) {
+        send(log, call); // never throws
+      }
+      assertThat(log.status().dropped()).isEqualTo(28);
+      assertThat(log.status().acknowledged()).isEqualTo(1);
+      full[0] = false;
+      while (log.status().problem().isPresent()) {
+        Thread.onSpinWait();
+      }
+      log.flush(); // so that there is room in the queue
+      send(log, 50);
+      log.flush();
+      assertThat(log.status().problem()).isEmpty();
+      assertThat(log.status().acknowledged()).isEqualTo(51 - 28);
+      assertThat(log.status().failed()).isZero();
+      assertThat(ids(log.read())).hasSize(51 - 28);
+      full[0] = true;
+      send(log, 51);
+    }
+    assertThat(ids(PredictionLog.open(folder, allocator))).hasSize(51 - 28);
+  }
+}
