@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.log;
 
+import io.mlops4j.inference.PredictionId;
 import io.mlops4j.monitor.log.Frames.DamagedException;
 import io.mlops4j.monitor.log.LogSchema.Column;
 import io.mlops4j.monitor.log.LogSchema.Role;
@@ -46,6 +47,7 @@ final class Eraser {
    * @return the file that holds its other rows: itself, another one, or null if none is left
    */
   @Nullable Segment rewrite(Segment segment) throws IOException {
+    cutTornTail(segment);
     try (SegmentReader reader = SegmentReader.open(segment)) {
       if (reader == null || reader.index().entries().isEmpty()) {
         // Either gone, or so damaged that its rows cannot be told apart.
@@ -61,6 +63,15 @@ final class Eraser {
         return segment;
       }
       return rewrite(segment, reader, schema);
+    }
+  }
+
+  /** A write that failed may have left bytes of rows that were then written to another file. */
+  private static void cutTornTail(Segment segment) throws IOException {
+    if (Files.exists(segment.data())
+        && Files.size(segment.data()) > SegmentIndex.read(segment.index()).dataBytes()
+        && SegmentIndex.readSeal(segment.index()) == null) {
+      SegmentWriter.repair(segment);
     }
   }
 
@@ -140,12 +151,21 @@ final class Eraser {
       kept.flip(0, root.getRowCount());
       if (!kept.isEmpty()) {
         try (VectorSchemaRoot rest = SegmentReader.copy(schema, root, kept, allocator)) {
-          writer.append(rest, entry.minAt(), entry.maxAt(), hashes(schema, rest));
+          writer.append(rest, entry.minAt(), entry.maxAt(), ids(rest), hashes(schema, rest));
         }
       }
     } catch (DamagedException | EOFException e) {
       damagedRows += entry.rows();
     }
+  }
+
+  private static IdRange ids(VectorSchemaRoot root) {
+    VarCharVector ids = Vectors.text(root, LogSchema.ID);
+    IdRange range = IdRange.NONE;
+    for (int row = 0; row < root.getRowCount(); row++) {
+      range = range.with(PredictionId.parse(Vectors.text(ids, row)));
+    }
+    return range;
   }
 
   private static long[] hashes(LogSchema schema, VectorSchemaRoot root) {

@@ -322,7 +322,7 @@ final class LogWorker {
         one.segment = segment;
         one.begun = settings.clock().instant();
       }
-      writer.append(block.root(), block.minAt(), block.maxAt(), block.hashes());
+      writer.append(block.root(), block.minAt(), block.maxAt(), block.ids(), block.hashes());
     } catch (IOException e) {
       abandon(one);
       throw e;

@@ -5,6 +5,7 @@ import io.mlops4j.monitor.log.Frames.DamagedException;
 import io.mlops4j.monitor.log.LogSchema.Column;
 import io.mlops4j.monitor.log.LogSchema.Role;
 import io.mlops4j.monitor.log.SegmentIndex.Entry;
+import io.mlops4j.monitor.log.SegmentIndex.Seal;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -94,7 +95,11 @@ final class LoggedBlocks implements AutoCloseable {
     if (!segments.hasNext()) {
       return false;
     }
-    SegmentReader next = SegmentReader.open(segments.next());
+    Segment segment = segments.next();
+    if (!mayHold(segment)) {
+      return true;
+    }
+    SegmentReader next = SegmentReader.open(segment);
     reader = next;
     if (next != null) {
       damaged(next.index().lostRows(), "the index is damaged");
@@ -103,6 +108,16 @@ final class LoggedBlocks implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  /** Asks the seal of a complete file, so that not even its index is read in vain. */
+  private boolean mayHold(Segment segment) throws IOException {
+    try {
+      Seal seal = selection.key() == null ? SegmentIndex.readSeal(segment.index()) : null;
+      return seal == null || selection.mayHold(seal);
+    } catch (NoSuchFileException e) {
+      return true; // it was replaced
+    }
   }
 
   private void begin(SegmentReader next) throws IOException {

@@ -146,9 +146,15 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
   /** A block of records was collected from several calls, whose traces are not known here. */
   private @Nullable String trace(InferenceEvent event, List<PredictionId> ids) {
     Function<? super InferenceEvent, @Nullable String> traceIds = settings.traceIds();
-    return traceIds == null || ids.get(0).call() != ids.get(ids.size() - 1).call()
-        ? null
-        : traceIds.apply(event);
+    if (traceIds == null || ids.get(0).call() != ids.get(ids.size() - 1).call()) {
+      return null;
+    }
+    try {
+      return traceIds.apply(event);
+    } catch (RuntimeException e) {
+      counts.failed(0, "cannot find the trace of a call; its rows are logged without", e);
+      return null;
+    }
   }
 
   /**

@@ -27,6 +27,7 @@ final class RowBlock implements AutoCloseable {
   private final Hashes.Collected hashes = new Hashes.Collected();
   private long minAt = Long.MAX_VALUE;
   private long maxAt = Long.MIN_VALUE;
+  private IdRange ids = IdRange.NONE;
   private long bytes;
 
   RowBlock(LogSchema schema, BufferAllocator allocator) {
@@ -75,6 +76,10 @@ final class RowBlock implements AutoCloseable {
     return hashes.toArray();
   }
 
+  IdRange ids() {
+    return ids;
+  }
+
   long minAt() {
     return minAt;
   }
@@ -103,12 +108,15 @@ final class RowBlock implements AutoCloseable {
     }
     minAt = Math.min(minAt, micros(call.at()));
     maxAt = Math.max(maxAt, micros(call.at()));
+    for (int i = from; i < from + count; i++) {
+      ids = ids.with(call.ids().get(i));
+    }
     bytes += count * rows.bytesPerRow();
   }
 
   private void appendOwn(Answered call, PreparedRows rows, int from, int count, int before) {
     byte[] trace = call.trace() == null ? null : call.trace().getBytes(StandardCharsets.UTF_8);
-    VarCharVector ids = Vectors.text(root, LogSchema.ID);
+    VarCharVector idTexts = Vectors.text(root, LogSchema.ID);
     VarCharVector traces = Vectors.text(root, LogSchema.TRACE);
     TimeStampMicroTZVector at =
         (TimeStampMicroTZVector) Objects.requireNonNull(root.getVector(LogSchema.AT));
@@ -117,7 +125,7 @@ final class RowBlock implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       int to = before + i;
       String id = call.ids().get(from + i).toString();
-      ids.setSafe(to, id.getBytes(StandardCharsets.UTF_8));
+      idTexts.setSafe(to, id.getBytes(StandardCharsets.UTF_8));
       at.setSafe(to, micros);
       if (trace == null) {
         traces.setNull(to);
@@ -165,6 +173,7 @@ final class RowBlock implements AutoCloseable {
     hashes.cutTo(0);
     minAt = Long.MAX_VALUE;
     maxAt = Long.MIN_VALUE;
+    ids = IdRange.NONE;
     bytes = 0;
   }
 

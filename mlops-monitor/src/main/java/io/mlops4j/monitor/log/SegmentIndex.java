@@ -28,7 +28,7 @@ record SegmentIndex(List<Entry> entries, @Nullable Seal seal, long validBytes) {
   private static final int FIXED = 64;
   private static final int ROWS = 1;
   private static final int SEAL = 2;
-  private static final int SEAL_PAYLOAD = 32;
+  private static final int SEAL_PAYLOAD = 56;
 
   /**
    * A block of rows.
@@ -42,7 +42,7 @@ record SegmentIndex(List<Entry> entries, @Nullable Seal seal, long validBytes) {
       Frame schema, Frame frame, int rows, long firstRow, long minAt, long maxAt, Bloom bloom) {}
 
   /** States what a complete file holds. */
-  record Seal(long dataBytes, long rows, long minAt, long maxAt) {}
+  record Seal(long dataBytes, long rows, long minAt, long maxAt, IdRange ids) {}
 
   static ByteBuffer encode(Entry entry) {
     ByteBuffer bytes = buffer(FIXED + entry.bloom().bytes());
@@ -59,7 +59,9 @@ record SegmentIndex(List<Entry> entries, @Nullable Seal seal, long validBytes) {
     ByteBuffer bytes = buffer(SEAL_PAYLOAD);
     bytes.position(HEADER);
     bytes.putLong(seal.dataBytes()).putLong(seal.rows()).putLong(seal.minAt());
-    return framed(bytes.putLong(seal.maxAt()), SEAL);
+    bytes.putLong(seal.maxAt()).putLong(seal.ids().process());
+    bytes.putLong(seal.ids().first()).putLong(seal.ids().last());
+    return framed(bytes, SEAL);
   }
 
   private static ByteBuffer buffer(int payload) {
@@ -136,7 +138,8 @@ record SegmentIndex(List<Entry> entries, @Nullable Seal seal, long validBytes) {
         bytes.getLong(from),
         bytes.getLong(from + 8),
         bytes.getLong(from + 16),
-        bytes.getLong(from + 24));
+        bytes.getLong(from + 24),
+        new IdRange(bytes.getLong(from + 32), bytes.getLong(from + 40), bytes.getLong(from + 48)));
   }
 
   private static Entry entry(ByteBuffer bytes, int at) {

@@ -28,6 +28,7 @@ final class SegmentWriter {
   private long rows;
   private long minAt = Long.MAX_VALUE;
   private long maxAt = Long.MIN_VALUE;
+  private IdRange ids = IdRange.NONE;
 
   private SegmentWriter(
       Path dataFile, Path indexFile, FileChannel data, FileChannel index, Frame schema) {
@@ -66,7 +67,8 @@ final class SegmentWriter {
   }
 
   /** Appends rows; they are acknowledged when this returns. */
-  void append(VectorSchemaRoot root, long blockMinAt, long blockMaxAt, long[] hashes)
+  void append(
+      VectorSchemaRoot root, long blockMinAt, long blockMaxAt, IdRange blockIds, long[] hashes)
       throws IOException {
     Frame frame = Frames.write(data, dataEnd, root);
     data.force(true);
@@ -82,6 +84,7 @@ final class SegmentWriter {
     rows += blockRows;
     minAt = Math.min(minAt, blockMinAt);
     maxAt = Math.max(maxAt, blockMaxAt);
+    ids = ids.with(blockIds);
   }
 
   private void write(ByteBuffer bytes) throws IOException {
@@ -105,7 +108,7 @@ final class SegmentWriter {
 
   /** Marks the files as complete and closes them. */
   void seal() throws IOException {
-    ByteBuffer seal = SegmentIndex.encode(new Seal(dataEnd, rows, minAt, maxAt));
+    ByteBuffer seal = SegmentIndex.encode(new Seal(dataEnd, rows, minAt, maxAt, ids));
     int bytes = seal.remaining();
     write(seal);
     index.force(true);
@@ -166,7 +169,8 @@ final class SegmentWriter {
       if (found.seal() == null) {
         ByteBuffer seal =
             SegmentIndex.encode(
-                new Seal(found.dataBytes(), found.rows(), found.minAt(), found.maxAt()));
+                new Seal(
+                    found.dataBytes(), found.rows(), found.minAt(), found.maxAt(), IdRange.ANY));
         for (long at = found.validBytes(); seal.hasRemaining(); ) {
           at += index.write(seal, at);
         }

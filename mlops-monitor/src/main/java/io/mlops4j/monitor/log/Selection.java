@@ -1,9 +1,11 @@
 package io.mlops4j.monitor.log;
 
+import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.log.LogSchema.Column;
 import io.mlops4j.monitor.log.LogSchema.Role;
 import io.mlops4j.monitor.log.SegmentIndex.Entry;
+import io.mlops4j.monitor.log.SegmentIndex.Seal;
 import java.util.BitSet;
 import java.util.Objects;
 import java.util.Set;
@@ -62,6 +64,12 @@ record Selection(
 
   Selection key(KeyValue chosen) {
     return new Selection(from, until, versions, ids, chosen);
+  }
+
+  boolean mayHold(Seal seal) {
+    return seal.maxAt() >= from
+        && seal.minAt() < until
+        && (ids == null || ids.stream().anyMatch(id -> seal.ids().mayHold(PredictionId.parse(id))));
   }
 
   boolean mayHold(LogSchema schema) {

@@ -103,8 +103,7 @@ class DamageTest {
   }
 
   @Test
-  void theNextStartCutsWhatFollowsTheLastWholeEntry()
-      throws IOException {
+  void theNextStartCutsWhatFollowsTheLastWholeEntry() throws IOException {
     for (int length = 0; length < indexBytes.length; length++) {
       Files.write(data, dataBytes);
       Files.write(index, Arrays.copyOf(indexBytes, length));
@@ -127,13 +126,13 @@ class DamageTest {
     byte[] longer = Arrays.copyOf(dataBytes, dataBytes.length + 100);
     Arrays.fill(longer, dataBytes.length, longer.length, (byte) 7);
     Files.write(data, longer);
-    Files.write(index, Arrays.copyOf(indexBytes, indexBytes.length - 56)); // as if not completed
+    Files.write(index, Arrays.copyOf(indexBytes, indexBytes.length - 80)); // as if not completed
     assertThat(LogCalls.ids(PredictionLog.open(temp, allocator))).isEqualTo(all);
     try (PredictionLog log = PredictionLog.builder(temp, allocator).start()) {
       assertThat(log.status().tornBytes()).isEqualTo(100);
     }
     assertThat(data).hasBinaryContent(dataBytes);
-    assertThat(index).hasBinaryContent(indexBytes);
+    assertThat(SegmentIndex.readSeal(index)).isNotNull();
   }
 
   @Test

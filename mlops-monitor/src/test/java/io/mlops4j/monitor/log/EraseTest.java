@@ -7,10 +7,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -79,6 +83,39 @@ class EraseTest {
       assertThat(log.erase("key", "key-99-0.").rows()).isEqualTo(1);
       assertThat(log.read().find("key", "key-99-0.")).isEmpty();
       assertThat(isOnDisk("key-99-0.")).isFalse();
+    }
+  }
+
+  @Test
+  void readersGoOnWhileFilesAreRewrittenAndRotated() throws Exception {
+    try (PredictionLog log =
+        PredictionLog.builder(temp, allocator)
+            .keys("key")
+            .rotateAfter(2_000, Duration.ofHours(1))
+            .start()) {
+      LogCalls.send(log, allocator, 1, 0, 5);
+      log.flush();
+      AtomicBoolean ended = new AtomicBoolean();
+      CompletableFuture<Integer> reads =
+          CompletableFuture.supplyAsync(
+              () -> {
+                int count = 0;
+                for (; !ended.get() || count == 0; count++) {
+                  assertThat(log.read().find("key", "key-0-4.")).hasSize(1);
+                }
+                return count;
+              });
+      for (int call = 1; call < 30; call++) {
+        LogCalls.send(log, allocator, 1, call, 5);
+        log.flush();
+        assertThat(log.erase("key", "key-" + call + "-1.").rows()).isEqualTo(1);
+        if (call < 4) {
+          assertThat(log.erase("key", "key-0-" + (call - 1) + ".").rows()).isEqualTo(1);
+        }
+      }
+      ended.set(true);
+      assertThat(reads.get(60, TimeUnit.SECONDS)).isPositive();
+      assertThat(LogCalls.ids(log.read())).hasSize(30 * 5 - 29 - 3);
     }
   }
 

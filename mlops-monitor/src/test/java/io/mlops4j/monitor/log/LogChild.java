@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.log;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,8 @@ final class LogChild {
   private LogChild() {}
 
   /**
+   * Logs until it is killed.
+   *
    * @param args the folder, and the number of the round
    */
   public static void main(String[] args) throws InterruptedException {
@@ -43,7 +46,7 @@ final class LogChild {
     }
   }
 
-  static Process start(Path folder, int round, Path errors) throws java.io.IOException {
+  static Process start(Path folder, int round, Path errors) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -240,6 +240,20 @@ class PredictionLogTest {
   }
 
   @Test
+  void aTraceThatCannotBeFoundCostsNoRow() {
+    try (PredictionLog log =
+        log()
+            .traceIds(
+                call -> {
+                  throw new IllegalStateException("no trace");
+                })
+            .start()) {
+      send(log, 1, 1, 2);
+    }
+    assertThat(read().find(id(1, 1)).orElseThrow().traceId()).isEmpty();
+  }
+
+  @Test
   void onlyAllowedColumnsAreWritten() {
     try (PredictionLog log = log().features("x").outputs("none").start()) {
       send(log, 1, 1, 2);

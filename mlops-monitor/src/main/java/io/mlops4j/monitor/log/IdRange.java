@@ -1,0 +1,32 @@
+package io.mlops4j.monitor.log;
+
+import io.mlops4j.inference.PredictionId;
+
+/**
+ * A range that holds the ids of a file: the calls of one process, or any id at all.
+ *
+ * @param process without meaning in a range of any ids
+ * @param first the first call; above {@code last} in an empty range
+ */
+record IdRange(long process, long first, long last) {
+  static final IdRange NONE = new IdRange(0, Long.MAX_VALUE, Long.MIN_VALUE);
+  static final IdRange ANY = new IdRange(0, Long.MIN_VALUE, Long.MAX_VALUE);
+
+  IdRange with(PredictionId id) {
+    return with(new IdRange(id.process(), id.call(), id.call()));
+  }
+
+  IdRange with(IdRange other) {
+    if (equals(NONE) || other.equals(NONE)) {
+      return equals(NONE) ? other : this;
+    }
+    if (equals(ANY) || other.equals(ANY) || process != other.process) {
+      return ANY;
+    }
+    return new IdRange(process, Math.min(first, other.first), Math.max(last, other.last));
+  }
+
+  boolean mayHold(PredictionId id) {
+    return equals(ANY) || (process == id.process() && first <= id.call() && id.call() <= last);
+  }
+}
