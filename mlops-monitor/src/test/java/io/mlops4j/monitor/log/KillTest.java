@@ -76,8 +76,7 @@ class KillTest {
     Set<String> found = new HashSet<>(ids);
     for (String call : acknowledged) {
       for (int row = 0; row < LogChild.ROWS; row++) {
-        String id =
-            new PredictionId(0xfeed_0000_0000_0001L, Long.parseLong(call), row).toString();
+        String id = new PredictionId(0xfeed_0000_0000_0001L, Long.parseLong(call), row).toString();
         assertThat(found.contains(id)).as("%s: row %s", what, id).isTrue();
       }
     }

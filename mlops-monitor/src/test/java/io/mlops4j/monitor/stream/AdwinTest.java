@@ -114,8 +114,7 @@ class AdwinTest {
   /** 7 | 7 is the first cut, and here larger than what delta 0.999 allows, 0.744 x 10 + 0.74. */
   @Test
   void sevenRowsAreTheSmallestPart() {
-    Adwin adwin =
-        Adwin.withDefaults().withDelta(0.999).withClock(1).withMostBuckets(100).start();
+    Adwin adwin = Adwin.withDefaults().withDelta(0.999).withClock(1).withMostBuckets(100).start();
     for (int row = 1; row <= 13; row++) {
       assertThat(adwin.add(row <= 7 ? 0 : 10)).isEqualTo(Signal.STABLE);
     }
