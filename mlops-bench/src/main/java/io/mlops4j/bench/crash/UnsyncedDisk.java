@@ -186,6 +186,8 @@ final class UnsyncedDisk {
     if (random == null || Arrays.equals(file.bytes, file.forcedBytes) || random.nextBoolean()) {
       return file.forcedBytes;
     }
-    return Arrays.copyOf(file.bytes, random.nextInt(file.bytes.length + 1));
+    // Bytes that were forced stay unless others were written over them.
+    int kept = Math.max(0, Arrays.mismatch(file.bytes, file.forcedBytes));
+    return Arrays.copyOf(file.bytes, kept + random.nextInt(file.bytes.length - kept + 1));
   }
 }

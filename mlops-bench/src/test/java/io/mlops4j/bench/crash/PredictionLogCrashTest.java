@@ -108,6 +108,7 @@ class PredictionLogCrashTest {
 
   /** Looks at what a loss of power leaves, now and then. */
   private final class Losses implements UnsyncedDisk.Faults {
+    private final long seed;
     private final Random random;
     private final Set<String> acknowledged = new TreeSet<>();
     private final Set<String> erasing = new TreeSet<>();
@@ -116,8 +117,9 @@ class PredictionLogCrashTest {
     private int left = 20;
     private int crashes;
 
-    Losses(Random random) {
-      this.random = random;
+    Losses(long seed) {
+      this.seed = seed;
+      this.random = new Random(seed);
     }
 
     @Override
@@ -169,9 +171,7 @@ class PredictionLogCrashTest {
   }
 
   private Losses run(boolean forces) throws IOException {
-    long seed = System.nanoTime();
-    System.err.println("losses of power by seed " + seed);
-    Losses losses = new Losses(new Random(seed));
+    Losses losses = new Losses(System.nanoTime());
     UnsyncedDisk disk =
         new UnsyncedDisk(Files.createDirectories(temp.resolve("disk")), losses, forces);
     try (PredictionLog log = start(disk.root().resolve("log"))) {
@@ -193,7 +193,8 @@ class PredictionLogCrashTest {
 
   @Test
   void noAcknowledgedRowIsLostWhenThePowerFails() throws IOException {
-    assertThat(run(true).lost).isEmpty();
+    Losses losses = run(true);
+    assertThat(losses.lost).as("seed %d", losses.seed).isEmpty();
   }
 
   /** Otherwise the test above would show nothing. */

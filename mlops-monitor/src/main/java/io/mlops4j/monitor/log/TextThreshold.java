@@ -9,8 +9,8 @@ import java.util.Map;
  * had. Used by the log's thread only.
  *
  * <p>Texts are remembered by a hash whose seed is drawn anew for each log. At most 100 000 texts of
- * a column are remembered. Beyond that the ones that are still withheld are forgotten, so that they
- * must be seen anew: never is a text written too early.
+ * a column are remembered. Beyond that the log forgets the texts that are still withheld and counts
+ * them from zero. A text is therefore never written too early.
  */
 final class TextThreshold {
   private static final int MOST_TEXTS = 100_000;
