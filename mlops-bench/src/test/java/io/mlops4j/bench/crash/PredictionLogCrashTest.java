@@ -81,7 +81,7 @@ class PredictionLogCrashTest {
   private void send(PredictionLog log, long call) {
     try (FeatureBatch features =
             FeatureBatch.builder(allocator).strings("key", "k" + call % 10).build();
-        FeatureBatch outputs = FeatureBatch.builder(allocator).floats("y", call).build()) {
+        FeatureBatch outputs = FeatureBatch.builder(allocator).floats("y", (float) call).build()) {
       log.onInference(new Call(call, features, outputs));
     }
   }
