@@ -2,7 +2,7 @@ package io.mlops4j.error;
 
 /**
  * Thrown when stored bytes are not those that the registry recorded: a file is missing, or a digest
- * or a link of the alias history does not match. No engine has read the bytes.
+ * or a link of a history does not match. No engine has read the bytes.
  */
 public final class IntegrityException extends RegistryException {
   private static final long serialVersionUID = 1L;

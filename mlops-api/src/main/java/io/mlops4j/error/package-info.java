@@ -4,8 +4,8 @@
  *
  * <p>Mistakes of the caller throw exceptions of the JDK: {@link java.lang.NullPointerException};
  * {@link java.lang.IllegalArgumentException}, which names the parameter, its value and the bound;
- * and {@link java.lang.IllegalStateException} for a use after close. Every message says what was
- * found, what was expected and what to do.
+ * and {@link java.lang.IllegalStateException} when an object is used after it was closed. Every
+ * message says what was found, what was expected and what to do.
  */
 @NullMarked
 package io.mlops4j.error;

@@ -219,8 +219,8 @@ public final class FeatureBatch implements AutoCloseable {
   }
 
   /**
-   * Keeps the rows beyond this handle. For an owned batch it returns a second handle, for a
-   * borrowed batch a copy.
+   * Returns a batch that keeps the rows after this handle is closed. For an owned batch it is a
+   * second handle, for a borrowed batch a copy.
    *
    * @return an owned batch; the caller closes it
    */

@@ -19,9 +19,9 @@ public sealed interface Closing permits FixedClosing, Closing.EndsCalls {
   }
 
   /**
-   * Throws {@link IllegalStateException} while calls run, with the number of calls. Then nothing is
-   * closed, and new calls are accepted as before. A deployment still swaps versions: the version
-   * before is closed after its last call.
+   * Rejects closing while calls run: closing throws {@link IllegalStateException}, whose message
+   * gives the number of calls. Nothing is closed then, and new calls are accepted as before. A
+   * deployment still swaps versions, and closes the previous version after its last call.
    *
    * @return the choice
    */

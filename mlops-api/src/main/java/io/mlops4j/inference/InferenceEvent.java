@@ -47,7 +47,7 @@ public interface InferenceEvent {
   Route route();
 
   /**
-   * Returns the id of a row, which its prediction has, too.
+   * Returns the id of a row. The caller's prediction has the same id for that row.
    *
    * @param row from 0 to {@code rows() - 1}
    * @return the id

@@ -15,9 +15,9 @@ package io.mlops4j.inference;
 @FunctionalInterface
 public interface InferenceListener {
   /**
-   * Returns whether events should carry features and outputs. Rows have a cost: calls with single
-   * records are first collected into columnar blocks, so their events arrive later and have many
-   * rows.
+   * Returns whether events should contain features and outputs. Collecting rows has a cost: calls
+   * with single records are first collected into columnar blocks, so their events arrive later and
+   * have many rows.
    *
    * @return false unless overridden; read once, when the model is loaded
    */

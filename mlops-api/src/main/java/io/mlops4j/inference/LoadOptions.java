@@ -403,13 +403,14 @@ public final class LoadOptions {
 
     /**
      * Loads a model whose maker is not trusted. The engine does not fold constants during the load,
-     * so a file of a few lines cannot cause minutes of work there, and nothing of the model enters
+     * so a small file cannot cause minutes of work during the load, and nothing of the model enters
      * a cache. The model's runs do that work instead, and calls with a deadline return at their
      * deadline ({@link #strictDeadlines()}).
      *
      * <p>An ONNX model may be slower with this setting; its answers are the same. For a TensorFlow
-     * SavedModel the setting does not change the load: every SavedModel may only run operations
-     * that compute ({@link #allowOperations}), but it may still end the process.
+     * SavedModel the setting does not change the load. A SavedModel may only run operations that
+     * compute ({@link #allowOperations}), with or without this setting. It can still crash the
+     * process.
      *
      * @return this builder
      */
@@ -529,9 +530,9 @@ public final class LoadOptions {
      *
      * <p>While a model has as many abandoned runs as allowed, its calls with a deadline are
      * rejected with {@link io.mlops4j.error.OverloadedException}. Calls that already run are not
-     * rejected, so their runs may be abandoned in addition. {@link Closing} sets whether closing
-     * the model waits for abandoned runs. Memory that a run uses is never freed before the run has
-     * ended.
+     * rejected, so the number of abandoned runs may become larger than allowed. {@link Closing}
+     * sets whether closing the model waits for abandoned runs. Memory that a run uses is never
+     * freed before the run has ended.
      *
      * @param abandonedRuns the number of abandoned runs at which the model rejects calls, 1 or more
      * @return this builder

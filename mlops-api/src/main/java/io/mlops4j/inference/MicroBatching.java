@@ -5,25 +5,25 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Groups waiting calls into one engine run: single records ({@link RowModel#predict(Record)} and
- * {@link RowModel#predictAsync}) with records, and small batches ({@link
- * Model#predict(io.mlops4j.feature.FeatureBatch)} and {@link Model#predictAsync}) with batches. A
- * call never waits to be grouped. Only calls that queued up while all processors were busy are
- * grouped, and the thread that gets the next free processor runs them. Rows of different shapes,
- * such as lists of different lengths, are not mixed. Dictionaries, and columns that the model does
- * not read, may differ. Immutable and thread safe: every {@code with} method returns a changed
- * copy.
+ * Groups waiting calls into one engine run. Single records ({@link RowModel#predict(Record)} and
+ * {@link RowModel#predictAsync}) are grouped with records. Small batches ({@link
+ * Model#predict(io.mlops4j.feature.FeatureBatch)} and {@link Model#predictAsync}) are grouped with
+ * batches. A call never waits to be grouped. Only calls that queued up while all processors were
+ * busy are grouped, and the thread that gets the next free processor runs them. Rows of different
+ * shapes, such as lists of different lengths, are not mixed. Dictionaries, and columns that the
+ * model does not read, may differ. Immutable and thread safe: every {@code with} method returns a
+ * changed copy.
  *
- * <p>A batch with more rows than a run may have runs alone and never waits; so do lists of records.
- * Each batch gets its own {@link Prediction}, and its own event for listeners. Batches are never
- * grouped if the model fixes the number of rows, or if an output does not have one row for each
- * input row. An output is such an output if its first dimension has a name that no input's first
- * dimension has. If the model does not declare that dimension, the first grouped run shows it,
- * because the output's length differs. Do not use batching if such a length may equal the number of
- * rows by coincidence.
+ * <p>A batch that has more rows than one run may have is run alone, and never waits. The same is
+ * true of lists of records. Each batch gets its own {@link Prediction}, and its own event for
+ * listeners. Batches are never grouped if the model fixes the number of rows, or if an output does
+ * not have one row for each input row. The model's declaration shows this if the first dimension of
+ * an output has a name that no input's first dimension has. If the model does not declare that
+ * dimension, the first grouped run shows it, because the output's length differs. Do not use
+ * batching if such a length may equal the number of rows by coincidence.
  *
- * <p>A queue adds some microseconds to a call, which is more than a small model gains. So, while
- * there are more callers than processors, the model measures both ways for short times and
+ * <p>A queue adds some microseconds to a call, which is more than a small model gains. While there
+ * are more callers than processors, the model therefore measures both ways for short times, and
  * continues with the faster one. {@link #withoutMeasuring} always groups.
  *
  * <p>Models of one runtime that group calls share its processors in the order in which calls
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Batching is only for models whose answer for a row does not depend on the other rows, which is
  * true of nearly all models. The answers of a run equal, bit for bit, the answers to one batch of
  * all its rows. They may differ in their last bits from the answers to each row alone, because an
- * engine may compute another number of rows in another order.
+ * engine may compute a different number of rows in a different order.
  *
  * <p>If a run fails, or the deadline of one of its calls passes, its records or batches run again,
  * each alone, so a failure affects only its own caller. Cancelling a call does not affect the
@@ -76,8 +76,8 @@ public final class MicroBatching {
   /**
    * Limits the queue. A record or batch that does not fit into it is rejected with {@link
    * io.mlops4j.error.OverloadedException}; one that finds an empty queue is never rejected. A
-   * record is one row, and a batch has as many rows as it has. Each class of records has its own
-   * queue, and all batches share one.
+   * record counts as one row, a batch as all its rows. Each class of records has its own queue, and
+   * all batches share one.
    *
    * @param queued the largest number of waiting rows, 1 or more
    * @return a changed copy

@@ -55,9 +55,9 @@ public interface Model extends AutoCloseable {
    * An input with one more dimension is filled row by row: its first dimension is the rows, and
    * lists or tensors must have the same shape in all rows. An input with as many dimensions as the
    * row's value is the <em>whole</em> value, and the batch must have one row. A list fits any shape
-   * of which at most one dimension after the first is open. An input of any rank takes values and
-   * lists row by row. It takes a tensor whole if there is one row, otherwise row by row. A model
-   * without inputs takes one row.
+   * of which at most one dimension after the first is open. If the model does not declare the
+   * number of dimensions of an input, values and lists fill it row by row. A tensor fills it as a
+   * whole if there is one row, otherwise row by row. A model without inputs takes one row.
    *
    * <p>With {@link LoadOptions#microBatching}, small batches that wait may share one run. Each
    * caller still gets its own prediction.
@@ -85,9 +85,9 @@ public interface Model extends AutoCloseable {
 
   /**
    * Runs the model on a batch on a thread of the runtime. The call keeps the rows until it has
-   * ended, even if the batch is closed or a borrowed batch is freed; do not write to them. A
-   * cancelled future is done before its call has ended. The prediction is closed when {@code read}
-   * returns, so {@code read} must copy what it needs.
+   * ended, even if the batch is closed or a borrowed batch is freed; do not write to them. If the
+   * future is cancelled, it is done at once, while its call may still run. The prediction is closed
+   * when {@code read} returns, so {@code read} must copy what it needs.
    *
    * @param batch the rows
    * @param options options for this call

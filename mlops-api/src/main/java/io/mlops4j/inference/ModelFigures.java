@@ -39,7 +39,7 @@ public interface ModelFigures {
 
   /**
    * Returns the number of calls that were rejected before the model ran: the queue was full, or the
-   * record waited there too long or past its deadline. Listeners see these as failed calls.
+   * call waited there too long or past its deadline. Listeners see these as failed calls.
    *
    * @return the number since the model was loaded
    */
@@ -58,7 +58,8 @@ public interface ModelFigures {
    * Runtime reports the bytes of the model, and TensorFlow also those of its last tensors. Buffers
    * that an engine keeps for itself are not included.
    *
-   * @return bytes; models that were loaded alike share them, and each reports the total
+   * @return bytes; models with the same bytes and options share this memory, and each reports the
+   *     total
    */
   long nativeBytes();
 

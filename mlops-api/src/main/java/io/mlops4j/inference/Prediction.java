@@ -5,8 +5,8 @@ import io.mlops4j.feature.FixedShapeTensorVector;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * A model's answer to a batch. The caller closes it. It does not need its batch any more. For one
- * thread at a time.
+ * A model's answer to a batch. The caller closes it. It stays valid after its batch is closed. For
+ * one thread at a time.
  *
  * <p>{@link #floats}, {@link #doubles}, {@link #longs} and {@link #strings} return copies that
  * belong to the caller. {@link #vector}, {@link #tensor} and {@link #outputs} return views that are

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reference to a data set by name and content, with how its rows were chosen.
+ * A reference to a data set by name and digest. It may also state how the rows were chosen.
  *
  * <p>Immutable and thread safe: {@link #withQuery} and {@link #withPeriod} return changed copies.
  */

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * bytes. {@link io.mlops4j.inference.LoadOptions.Builder#uncached()} excludes one model. The first
  * load takes longer, because it also writes the entry.
  *
- * <p>The folder must be on a local disk. Several processes may share it. It is created for its
- * owner only (mode 0700, files 0600). An existing folder must belong to the user of this process
- * and be closed to all other users; otherwise nothing is cached. Make sure that only this user and
- * root can rename the folders above it.
+ * <p>The folder must be on a local disk. Several processes may share it. The library creates it for
+ * its owner only (mode 0700, files 0600). An existing folder must belong to the user of this
+ * process and be closed to all other users; otherwise nothing is cached. Make sure that only this
+ * user and root can rename the folders above it.
  *
  * <p><b>What it protects against.</b> Other users: a file is used only if it belongs to this user,
  * is not a symbolic link, and has the digest that was recorded when it was written. Damage: an
@@ -69,7 +69,8 @@ public final class ModelCache {
   }
 
   /**
-   * Returns a cache of at most 4 GiB in a folder, which is verified when it has changed.
+   * Returns a cache of at most 4 GiB in a folder. Its large files are verified when they have
+   * changed.
    *
    * @param folder the folder; it is created when it is first needed
    * @return the cache

@@ -139,8 +139,8 @@ public final class ModelCard {
 
   /**
    * Returns the regions where the model may be loaded. A runtime checks them before it loads a
-   * version from a registry. It rejects the version if there are regions, but not the runtime's
-   * own: {@code ModelRuntime.builder().region}.
+   * version from a registry. It rejects the version if the card names regions, but not the region
+   * of the runtime ({@code ModelRuntime.builder().region}).
    *
    * @return a sorted, unmodifiable set; empty if the model may run anywhere
    */

@@ -97,8 +97,8 @@ public final class Placement {
   }
 
   /**
-   * Returns the requested devices that are not available, so that another requested device runs the
-   * model.
+   * Returns the requested devices that are not available. Another requested device runs the model
+   * in their place.
    *
    * @return an unmodifiable map from device name to what is missing; empty if all were available
    */

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     first after a removal
  * @param to the version that the alias points to from now on; null if this record removes the alias
  * @param change who made the change, and why
- * @param at the time in the order of the chain: never earlier than the record before, nor than the
- *     publishing of the version
+ * @param at the time that orders the chain: never earlier than that of the record before, nor than
+ *     the publishing of the version
  * @param clock the time by the clock of the process that made the change; earlier than {@code at}
  *     if that clock was behind
  * @param previous the digest of the record before; null in the first record
@@ -45,8 +45,8 @@ public record AliasRecord(
    * @param to the version that the alias points to from now on; null if this record removes the
    *     alias
    * @param change who made the change, and why
-   * @param at the time in the order of the chain: never earlier than the record before, nor than
-   *     the publishing of the version
+   * @param at the time that orders the chain: never earlier than that of the record before, nor
+   *     than the publishing of the version
    * @param clock the time by the clock of the process that made the change; earlier than {@code at}
    *     if that clock was behind
    * @param previous the digest of the record before; null in the first record

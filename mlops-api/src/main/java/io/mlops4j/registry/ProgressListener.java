@@ -4,10 +4,10 @@ package io.mlops4j.registry;
 @FunctionalInterface
 public interface ProgressListener {
   /**
-   * Notifies of progress, on the thread that works and that waits for the listener. It is called
-   * after every file or version, and within large files after some megabytes. An exception ends the
-   * work as if it had not begun, and is passed unchanged to the caller of the work. Throw {@link
-   * java.util.concurrent.CancellationException} to cancel.
+   * Notifies of progress. The thread that does the work calls the listener and waits for it. It is
+   * called after every file or version, and within large files after some megabytes. An exception
+   * ends the work as if it had not begun, and is passed unchanged to the caller of the work. Throw
+   * {@link java.util.concurrent.CancellationException} to cancel.
    *
    * @param now the progress
    */

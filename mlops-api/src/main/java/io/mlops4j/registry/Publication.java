@@ -8,7 +8,7 @@ import java.util.Optional;
  * How a version was published. It is part of the version's manifest, so {@link ModelRegistry#head}
  * covers it. Immutable and thread safe.
  *
- * @param at the time in the order of the versions: never earlier than the version before
+ * @param at the time that orders the versions: never earlier than that of the version before
  * @param clock the time by the publisher's clock; earlier than {@code at} if that clock was behind
  * @param by who published it, and why; empty if no publisher was named
  * @param process the process that published it, for example {@code process 4711 on host}; empty for
@@ -27,7 +27,7 @@ public record Publication(
   /**
    * Checks the parts.
    *
-   * @param at the time in the order of the versions: never earlier than the version before
+   * @param at the time that orders the versions: never earlier than that of the version before
    * @param clock the time by the publisher's clock; earlier than {@code at} if that clock was
    *     behind
    * @param by who published it, and why; empty if no publisher was named

@@ -10,15 +10,16 @@ package io.mlops4j.registry;
  */
 public interface RecordSigner {
   /**
-   * Returns the name of the key in the records that it signs, by which verifiers find it.
+   * Returns the name of the key. Each signed record holds this name, so that verifiers find the
+   * key.
    *
    * @return the same text for the same key, not blank
    */
   String keyHint();
 
   /**
-   * Signs a record in the middle of the change that writes it. Other processes that change the same
-   * alias or model may wait meanwhile. An exception ends the change, and nothing is changed.
+   * Signs a record during the change that writes it. Other processes that change the same alias or
+   * model may have to wait for this method. An exception ends the change, and nothing is changed.
    *
    * @param record the complete bytes to sign
    * @return the signature, at least one byte

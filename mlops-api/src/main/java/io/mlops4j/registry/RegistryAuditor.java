@@ -25,8 +25,8 @@ public interface RegistryAuditor {
    * Returns the record of an alias at a time: the newest record that is not later, in the order of
    * the chain. The whole history is read and checked.
    *
-   * <p>A record counts from its own time, or from the time of an earlier record if that is later:
-   * older versions of this library wrote such records if a clock was behind.
+   * <p>A record counts from its own time, or from the time of an earlier record if that time is
+   * later. Older versions of this library wrote such records if a clock was behind.
    *
    * @param ref {@code name@alias}
    * @param when any time, even in the future
@@ -55,8 +55,8 @@ public interface RegistryAuditor {
   RegistryHead head();
 
   /**
-   * Verifies every digest, every link of every chain, and whether signatures of models are about
-   * their versions. Problems are returned, not thrown.
+   * Verifies every digest and every link of every chain, and that each signature of a model was
+   * made for the files of its version. Problems are returned, not thrown.
    *
    * <p>A history that was rewritten as a whole, with all digests made anew, is detected only with a
    * head that was kept elsewhere, or if records are signed ({@link
@@ -82,8 +82,8 @@ public interface RegistryAuditor {
   }
 
   /**
-   * Verifies what the options say. Others may write meanwhile; what they write may or may not be
-   * checked.
+   * Verifies the parts of the registry that the options select. Other processes may write during
+   * the verification; their changes may or may not be checked.
    *
    * @param options what to check, against what, and who is notified of progress
    * @return what was found

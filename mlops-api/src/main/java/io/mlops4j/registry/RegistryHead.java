@@ -139,8 +139,8 @@ public final class RegistryHead {
   }
 
   /**
-   * Returns a digest over the text, to see whether two heads are the same. It does not tell how a
-   * head changed: to find out whether a registry only grew, the text is needed.
+   * Returns a digest over the text, to see whether two heads are the same. It does not show how a
+   * head changed. Only the texts show whether a registry has only grown.
    *
    * @return the SHA-256 of the text form in UTF-8
    */

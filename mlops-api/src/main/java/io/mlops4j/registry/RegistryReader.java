@@ -153,8 +153,8 @@ public interface RegistryReader {
 
   /**
    * Notifies a listener of an alias: of its newest record, if there is one, as soon as possible,
-   * and then of every newer record, within a second while the store can be reached. The watch
-   * survives times when the store cannot be reached.
+   * and then of every newer record. The registry reads the alias at the interval of {@link
+   * RegistryOptions#interval}. The watch continues after an outage of the store.
    *
    * @param ref {@code name@alias}, which need not be assigned yet
    * @param listener called on the registry's thread

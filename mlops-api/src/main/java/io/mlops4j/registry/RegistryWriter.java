@@ -53,8 +53,8 @@ public interface RegistryWriter {
    *
    * <p>The registry does not judge signatures. A runtime that loads the model checks them against
    * its trusted keys. {@link RegistryAuditor#verify(VerifyOptions)} only reports signatures that
-   * are damaged or about other files. Engines get the signatures with {@link RegistryReader#source}
-   * as {@link io.mlops4j.spi.ModelSource#signatures}.
+   * are damaged or that were made for other files. Engines get the signatures with {@link
+   * RegistryReader#source} as {@link io.mlops4j.spi.ModelSource#signatures}.
    *
    * @param version a version of this registry
    * @param bundle a bundle of the OpenSSF model-signing format
@@ -170,10 +170,9 @@ public interface RegistryWriter {
   VersionRecord delete(ModelVersion version, Change change);
 
   /**
-   * Retires a whole model. Then a bare name no longer means one of its versions, nothing is
-   * published under its name, no alias is assigned to its versions and none of them is leased. The
-   * versions and their bytes stay, and are found by number and digest. {@link #reinstate} undoes
-   * it.
+   * Retires a whole model. A bare name then no longer means one of its versions. Publishing under
+   * its name, assigning an alias to its versions and leasing them are rejected. The versions and
+   * their bytes stay, and can be found by number and digest. {@link #reinstate} undoes it.
    *
    * @param model the name of a model that was published
    * @param change who, and why
@@ -208,9 +207,10 @@ public interface RegistryWriter {
   VersionRecord reinstate(String model, Change change);
 
   /**
-   * Collects garbage: deletes the versions that the retention no longer keeps, if it says so, and
-   * removes the bytes of deleted versions whose grace period is over. Any number of processes may
-   * call it at any time. If a process is killed meanwhile, the next call continues.
+   * Collects garbage: deletes the versions that the retention no longer keeps, if it allows that,
+   * and removes the bytes of deleted versions whose grace period is over. Any number of processes
+   * may call it at any time. If a process is killed during a collection, the next call continues
+   * it.
    *
    * @param change who, and why
    * @return what was done

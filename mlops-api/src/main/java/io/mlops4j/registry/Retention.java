@@ -48,9 +48,9 @@ public final class Retention {
   }
 
   /**
-   * Sets how long the bytes of a deleted version stay. Within that time it can be restored, and
-   * processes end their work with it. The time must be longer than a process takes from resolving a
-   * version to assigning or leasing it, and longer than clocks differ.
+   * Sets how long the bytes of a deleted version stay. Within that time the version can be
+   * restored, and processes that use it can finish. The time must be longer than a process takes
+   * from resolving a version to assigning or leasing it, and longer than clocks differ.
    *
    * @param grace zero or more
    * @return a changed copy

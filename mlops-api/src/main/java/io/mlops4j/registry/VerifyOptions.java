@@ -34,8 +34,8 @@ public final class VerifyOptions {
   }
 
   /**
-   * Returns the options that a verification without options uses. They check everything that is
-   * stored against itself, and list at most 100 breaks.
+   * Returns the options that a verification without options uses. They check all stored records and
+   * bytes against the stored digests, and list at most 100 breaks.
    *
    * @return the defaults
    */
@@ -216,7 +216,7 @@ public final class VerifyOptions {
      * Checks the signatures of versions, too: a version without a trusted signature is a break of
      * the chain {@code signatures NAME}. If the files of a version were removed, its manifest is
      * used instead. Without this setting, the verification only checks that signatures are
-     * undamaged and about their version's files.
+     * undamaged and were made for the files of their version.
      *
      * @param trust the trusted signers of each model's versions, such as a {@code TrustPolicy}
      * @return this builder

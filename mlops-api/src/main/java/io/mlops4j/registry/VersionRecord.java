@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param state the state of the versions, or of the model, from now on
  * @param versions the versions, by number; none if the model as a whole is retired or reinstated
  * @param change who made the change, and why
- * @param at the time in the order of the chain: never earlier than the record before, nor than the
- *     publishing of the versions
+ * @param at the time that orders the chain: never earlier than that of the record before, nor than
+ *     the publishing of the versions
  * @param clock the time by the clock of the process that made the change; earlier than {@code at}
  *     if that clock was behind
  * @param previous the digest of the record before; null in the first record
@@ -40,8 +40,8 @@ public record VersionRecord(
    * @param state the state of the versions, or of the model, from now on
    * @param versions the versions, by number; none if the model as a whole is retired or reinstated
    * @param change who made the change, and why
-   * @param at the time in the order of the chain: never earlier than the record before, nor than
-   *     the publishing of the versions
+   * @param at the time that orders the chain: never earlier than that of the record before, nor
+   *     than the publishing of the versions
    * @param clock the time by the clock of the process that made the change; earlier than {@code at}
    *     if that clock was behind
    * @param previous the digest of the record before; null in the first record

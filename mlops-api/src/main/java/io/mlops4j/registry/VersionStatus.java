@@ -9,7 +9,7 @@ import java.util.Optional;
  * A version with its state. Immutable and thread safe.
  *
  * @param version the version
- * @param published the time of publishing, by the clock of the process that published it
+ * @param published the time of publishing, as in {@link Publication#at}
  * @param state the state of the version
  * @param since the record that changed it to this state; empty if its state never changed
  */
@@ -19,7 +19,7 @@ public record VersionStatus(
    * Checks the parts.
    *
    * @param version the version
-   * @param published the time of publishing, by the clock of the process that published it
+   * @param published the time of publishing, as in {@link Publication#at}
    * @param state the state of the version
    * @param since the record that changed it to this state; empty if its state never changed
    */

@@ -1,6 +1,6 @@
 /**
- * Registries of models: immutable versions, and aliases that point to them. An alias changes by an
- * appended record, so that its records are the audit log.
+ * Registries of models: immutable versions, and aliases that point to them. Each change of an alias
+ * appends a record, so its records are the audit log.
  */
 @NullMarked
 package io.mlops4j.registry;

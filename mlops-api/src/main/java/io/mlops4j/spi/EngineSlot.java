@@ -1,8 +1,8 @@
 package io.mlops4j.spi;
 
 /**
- * Everything that one call needs, allocated ahead and reused: inputs in the engine's host memory,
- * outputs pinned where possible, and options.
+ * Everything that one call needs, allocated in advance and reused: inputs in the engine's host
+ * memory, outputs pinned where possible, and options.
  *
  * <p>A slot serves one call at a time, in this order: {@link #shape}, then {@link #address}, {@link
  * #borrow}, {@link #strings} or {@link #value} for each input, {@link #run}, {@link #output},

@@ -1,9 +1,9 @@
 /**
  * The interfaces that an engine implements. Applications do not need them.
  *
- * <p>An engine receives addresses. Buffers, Arrow types and the engine's own types do not cross
- * this package. Slots are built ahead, so a call whose shapes repeat allocates nothing. Methods
- * that are added later are {@code default} methods. A runtime finds providers with {@link
+ * <p>The runtime and the engine exchange addresses, and no buffers, Arrow types or types of the
+ * engine. Slots are built in advance, so a call whose shapes repeat allocates nothing. Methods that
+ * are added later are {@code default} methods. A runtime finds providers with {@link
  * java.util.ServiceLoader} when it opens.
  */
 @NullMarked

@@ -33,7 +33,7 @@ public final class BatchLending {
 
   /**
    * Returns a further handle on the rows, and sets where borrowed rows are copied. A handle on an
-   * owned batch keeps its memory; a handle on a borrowed batch does not.
+   * owned batch keeps the memory of the rows allocated; a handle on a borrowed batch does not.
    *
    * @param batch an open batch
    * @param copies where {@link FeatureBatch#retain} of the result allocates its copy; it must
