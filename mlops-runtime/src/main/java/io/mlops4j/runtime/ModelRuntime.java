@@ -31,7 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads and runs models; owns their memory, engines and threads. Thread safe. One runtime for a
+ * Loads and runs models, and owns their memory, engines and threads. Thread safe. One runtime for a
  * whole application is enough.
  *
  * <p>Close predictions, batches, readers, models and deployments before the runtime. Any other
@@ -83,12 +83,12 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * Loads a model file or folder; its columns meet its inputs by name.
+   * Loads a model file or folder. Columns match its inputs by name.
    *
    * @param model the file, for example {@code flight-delay.onnx}
    * @return the model, which the caller closes
    * @throws io.mlops4j.error.ModelLoadException if it is missing, damaged or of no known format
-   * @throws io.mlops4j.error.EngineUnavailableException if the engine for it is not there
+   * @throws io.mlops4j.error.EngineUnavailableException if its engine is not available
    */
   public Model load(Path model) {
     return load(model, LoadOptions.defaults());
@@ -102,7 +102,7 @@ public final class ModelRuntime implements AutoCloseable {
    * @return the model, which the caller closes
    * @throws io.mlops4j.error.ModelLoadException if it is missing, damaged or of no known format, or
    *     the columns of the options cannot fill its inputs
-   * @throws io.mlops4j.error.EngineUnavailableException if the engine or device is not there
+   * @throws io.mlops4j.error.EngineUnavailableException if the engine or device is not available
    */
   public Model load(Path model, LoadOptions options) {
     Objects.requireNonNull(model, "model");
@@ -123,10 +123,10 @@ public final class ModelRuntime implements AutoCloseable {
    * <p>The version is leased until the model is closed. Meanwhile no process can delete it, even
    * when no alias points to it. Anyone who tries gets an error that names this process. If the
    * registry cannot record a lease (for example, because it is read-only), the model still loads
-   * and a warning is logged, at most once a minute. Then only aliases protect the version. Closing
-   * the registry ends the lease, but not the model.
+   * and a warning is logged, at most once a minute. Then only an alias prevents its deletion.
+   * Closing the registry ends the lease, but not the model.
    *
-   * @param registry where it was published; lent
+   * @param registry the registry of the version; the caller closes it
    * @param ref {@code name}, {@code name:number} or {@code name@alias}
    * @return the model, which the caller closes
    * @throws io.mlops4j.error.RegistryException if there is no such version, or its bytes are not
@@ -142,7 +142,7 @@ public final class ModelRuntime implements AutoCloseable {
    * Loads the version that a reference points to now, and leases it until the model is closed, as
    * {@link #load(ModelRegistry, String)} says.
    *
-   * @param registry where it was published; lent
+   * @param registry the registry of the version; the caller closes it
    * @param ref {@code name}, {@code name:number} or {@code name@alias}
    * @param options columns in place of the card's, listeners, engine, devices
    * @return the model, which the caller closes
@@ -168,7 +168,7 @@ public final class ModelRuntime implements AutoCloseable {
    * Loads a model once and publishes it with the default options: see {@link
    * #publish(ModelRegistry, ModelCard, Path, PublishOptions)}.
    *
-   * @param registry where to publish; lent
+   * @param registry the registry in which to publish; the caller closes it
    * @param card describes the model
    * @param model the model's file or folder
    * @return the version
@@ -178,20 +178,20 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * Loads a model once and publishes it. So a registry gets no file that cannot be loaded, and no
-   * card that contradicts its model. {@link ModelRegistry#publish} publishes without loading,
+   * Loads a model once, then publishes it. This prevents publishing a file that cannot be loaded,
+   * or a card that contradicts its model. {@link ModelRegistry#publish} publishes without loading,
    * because a registry has no engine.
    *
-   * @param registry where to publish; lent
+   * @param registry the registry in which to publish; the caller closes it
    * @param card describes the model; its features must fill the model's inputs, and its signature,
    *     if it states one, must agree with the bytes
    * @param model the model's file or folder
-   * @param options progress
+   * @param options who publishes, where the model comes from, and who is notified of progress
    * @return the version
    * @throws io.mlops4j.error.ModelLoadException if the model cannot be loaded here, or the card
    *     contradicts it; nothing was published
-   * @throws io.mlops4j.error.EngineUnavailableException if the engine for it is not there; nothing
-   *     was published
+   * @throws io.mlops4j.error.EngineUnavailableException if its engine is not available; nothing was
+   *     published
    * @throws io.mlops4j.error.RegistryException if the registry cannot be used
    */
   public ModelVersion publish(
@@ -211,7 +211,7 @@ public final class ModelRuntime implements AutoCloseable {
     return registry.publish(card, model, options);
   }
 
-  /** Null if the reference names no alias, or one that cannot be resolved. */
+  /** Returns null if the reference names no alias, or an alias that cannot be resolved. */
   private static @Nullable AliasRecord alias(ModelRegistry registry, String ref) {
     return ref.indexOf('@') < 0 || ModelRef.parse(ref).alias().isEmpty()
         ? null
@@ -236,7 +236,7 @@ public final class ModelRuntime implements AutoCloseable {
    *
    * @param data the file
    * @return a reader, which the caller closes
-   * @throws io.mlops4j.error.DataException if it is missing or no Arrow file
+   * @throws io.mlops4j.error.DataException if the file is missing or is not an Arrow file
    */
   public FeatureReader read(Path data) {
     Objects.requireNonNull(data, "data");
@@ -246,7 +246,7 @@ public final class ModelRuntime implements AutoCloseable {
   /**
    * Returns an allocator for batches that are closed before this runtime.
    *
-   * @return lent; closed with the runtime
+   * @return the allocator; do not close it, because the runtime closes it
    */
   public BufferAllocator allocator() {
     return loader.allocator();
@@ -263,11 +263,11 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * Returns the current load, memory and costs of the runtime and its models. To take figures costs
-   * some microseconds for each open model and does not slow calls. {@code RuntimeMeters} of {@code
+   * Returns the current load, memory and processor time of the runtime and its models. This takes
+   * some microseconds for each open model and does not delay calls. {@code RuntimeMeters} of {@code
    * mlops-monitor} passes them to Micrometer.
    *
-   * @return figures of this moment; after {@link #close} without models
+   * @return the figures of this moment; they contain no models after {@link #close}
    */
   public RuntimeFigures figures() {
     return loader.figures();
@@ -279,13 +279,14 @@ public final class ModelRuntime implements AutoCloseable {
    * A second call waits for the first and does nothing else.
    *
    * <p>Models that were not closed are logged with the place that opened them, and so is memory
-   * that is still in use. Such memory stays readable until its owner closes it. One of 1024
-   * predictions is watched: if the garbage collector finds it unclosed, the place that made it is
-   * logged.
+   * that is still in use. Such memory stays readable until its owner closes it. One in 1024
+   * predictions is watched. If the garbage collector finds it unclosed, the place that created it
+   * is logged.
    *
    * @throws IllegalStateException if called from inside a call, such as by a listener, because it
-   *     would wait for itself; or if a model that refuses to close during calls has some. The
-   *     runtime and its models then stay open. In strict mode also if anything was not closed
+   *     would wait for itself; or if calls run and {@link Closing#refuses()} was chosen. The
+   *     runtime and its models then stay open. In {@linkplain Builder#strict() strict mode}, also
+   *     thrown after closing if anything was not closed before
    */
   @Override
   public void close() {
@@ -315,14 +316,15 @@ public final class ModelRuntime implements AutoCloseable {
     private Builder() {}
 
     /**
-     * Sets how many threads one run may use, its caller included, and how many workers answer
+     * Sets how many threads one run may use, including the calling thread, and how many workers run
      * asynchronous calls.
      *
-     * <p>All ONNX models share the engine's threads, one less than this, which sleep between runs.
-     * These threads are process-wide. The first runtime that loads an ONNX model decides their
-     * number, and they stay when the runtime is closed. Models of a runtime with another number
-     * have threads of their own, which end when the model is closed. So have all models if the
-     * application started ONNX Runtime before. TensorFlow runs a model in the caller's thread.
+     * <p>All ONNX models share the threads of the engine. There is one thread fewer than this
+     * number, and they sleep between runs. These threads are process-wide. The first runtime that
+     * loads an ONNX model decides their number, and they stay when the runtime is closed. If a
+     * later runtime has another number, each of its models has threads of its own, which end when
+     * the model is closed. The same is true of all models if the application started ONNX Runtime
+     * before. TensorFlow runs a model in the caller's thread.
      *
      * @param threads at least 1; by default the processors of the machine or container
      * @return this builder
@@ -350,11 +352,11 @@ public final class ModelRuntime implements AutoCloseable {
      * Stores models on disk as the engine has prepared them, so that they open faster the next
      * time. By default no file is written.
      *
-     * <p>On Linux, ONNX Runtime stores the optimised graph of models in one file that run on the
-     * CPU. An entry holds for one version of ONNX Runtime and one kind of CPU. Other models load as
-     * without a cache.
+     * <p>On Linux, ONNX Runtime stores the optimised graph of a model that is one file and runs on
+     * the CPU. An entry is valid for one version of ONNX Runtime and one kind of CPU. Other models
+     * are loaded without the cache.
      *
-     * @param cache the folder and how far it is trusted
+     * @param cache the folder, its limit and the checks of its entries
      * @return this builder
      */
     public Builder modelCache(ModelCache cache) {
@@ -392,8 +394,9 @@ public final class ModelRuntime implements AutoCloseable {
      * and take their memory once. The bytes of a registry's version are read and verified at each
      * load, unless a {@link #modelCache} is used.
      *
-     * @param bytes the most memory of all loaded models, as their engines report it, with which
-     *     idle ones stay; models in use count, but are never evicted; 0, the default, keeps none
+     * @param bytes the limit for the memory of all loaded models, as their engines report it. While
+     *     it is exceeded, idle models are evicted. Models in use count, but are never evicted. The
+     *     default 0 keeps no idle model
      * @return this builder
      * @throws IllegalArgumentException if it is negative
      */
@@ -406,11 +409,12 @@ public final class ModelRuntime implements AutoCloseable {
     }
 
     /**
-     * Sets what closing the runtime or one of its models does about running calls. {@link
+     * Sets what happens to running calls when the runtime or one of its models is closed. {@link
      * LoadOptions#closing} sets it for one model. When the runtime closes several models, their
-     * patience runs at the same time.
+     * waiting times run in parallel.
      *
-     * @param closing wait, which is the default, refuse, or end the calls after a while
+     * @param closing whether to wait for them, which is the default, to throw, or to end them after
+     *     a time
      * @return this builder
      */
     public Builder closing(Closing closing) {
@@ -431,12 +435,12 @@ public final class ModelRuntime implements AutoCloseable {
     }
 
     /**
-     * Loads only models that a policy admits, after their signatures were verified. This holds for
-     * files, registries and deployments; a deployment keeps its serving version if the next one is
-     * rejected. A model that is rejected throws {@link io.mlops4j.error.UntrustedModelException}.
-     * By default every model is loaded.
+     * Loads only models that a policy admits, after their signatures were verified. The policy
+     * applies to files, registries and deployments; a deployment keeps its serving version if the
+     * next one is rejected. A model that is rejected throws {@link
+     * io.mlops4j.error.UntrustedModelException}. By default every model is loaded.
      *
-     * <p>A {@link #modelCache} beside a policy needs a key ({@link ModelCache#withKey}).
+     * <p>If a policy is set, a {@link #modelCache} needs a key ({@link ModelCache#withKey}).
      *
      * @param policy which signature each model needs
      * @return this builder
@@ -450,8 +454,8 @@ public final class ModelRuntime implements AutoCloseable {
      * Sets the region of the runtime. If the card of a registry's version names regions ({@link
      * io.mlops4j.model.ModelCard#regions}), the version loads only if this is one of them. Without
      * a region, such a version is rejected with {@link io.mlops4j.error.RegionException}. A
-     * deployment then keeps its serving version. Versions whose card names no region, and files,
-     * which have no card, load anywhere.
+     * deployment then keeps its serving version. Versions whose card names no region can be loaded
+     * anywhere. So can files, because they have no card.
      *
      * @param region for example {@code eu-west-1}, as cards write it
      * @return this builder

@@ -12,33 +12,33 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A model that follows an alias of a registry. Thread safe. The caller closes it before the
- * registry and the listeners that were lent to it.
+ * A model that follows an alias of a registry. Thread safe. The caller closes it before its
+ * registry and its listeners.
  *
- * <p>When the alias gets a new record, the version that it points to is tried: verified, loaded,
- * compared with the serving version, and tested.
+ * <p>When the alias gets a new record, the deployment tries the version that it points to: it
+ * verifies, loads and tests the version, and compares it with the serving version.
  *
  * <ul>
- *   <li>Its inputs must be the same by name and type. Its outputs must include the present ones
- *       ({@link Builder#allowSignatureChange}). Each {@link io.mlops4j.inference.RowModel} of the
- *       callers must fit.
- *   <li>It must answer the golden rows of its card as the card says. Without golden rows, it must
- *       answer one row of zeros and empty texts without a failure and without NaN ({@link
+ *   <li>Its inputs must be the same by name and type. Its outputs must include those of the serving
+ *       version ({@link Builder#allowSignatureChange} lifts these rules). The record classes of
+ *       each {@link io.mlops4j.inference.RowModel} that callers have bound must fit.
+ *   <li>Its answers to the golden rows of its card must be those of the card. Without golden rows,
+ *       it must answer one row of zeros and empty texts without a failure and without NaN ({@link
  *       Builder#allowNan}). The same holds for a few recent rows of callers ({@link
  *       Builder#withoutRecentRows}).
  * </ul>
  *
- * <p>Then the version serves, and the one before is closed when its last call has ended. No call
- * fails, and none sees a closed model.
+ * <p>Then the version serves, and the previous version is closed when its last call has ended. The
+ * swap makes no call fail.
  *
- * <p>If a version cannot serve, the one before goes on serving, and {@link #status} shows the
- * reason. After a verdict on its bytes, signature, card or answers, the version is refused until
+ * <p>If a version cannot serve, the previous version continues to serve, and {@link #status} shows
+ * the reason. If the reason is its bytes, signature, card or answers, the version is refused until
  * the alias gets another record. After any other failure it is retried, with growing pauses from
  * one to thirty seconds. Examples are a registry or database that failed, a required signature that
- * is not there yet, too little memory or time, and an engine that is not available.
+ * is still missing, too little memory or time, and an engine that is not available.
  *
  * <p>The registry is read, and versions are tried, on threads of the deployment. A newer record, a
- * rollback and {@link #close} overtake a trial that still runs. A load that hangs in an engine
+ * rollback or {@link #close} abandons a trial that still runs. A load that hangs in an engine
  * cannot be ended. It is abandoned and counted in {@link #status}, and its model is closed when it
  * ends. While eight trials are abandoned, further versions wait. While an abandoned trial of a
  * version still runs, that version is not retried.
@@ -51,28 +51,27 @@ import java.util.function.Consumer;
  */
 public interface Deployment extends Model {
   /**
-   * Moves the alias back to the version that served before, and serves that version before
-   * returning.
+   * Moves the alias back to the previous version, and returns when that version serves.
    *
-   * <p>Nothing happens unless {@code from} still serves under the newest record of the alias, so a
-   * late or repeated alarm never walks further back. A version that the alias was moved back from,
-   * by a rollback or by hand, is skipped, and so are deleted versions. If the version that served
-   * before is refused now, the alias points to it nevertheless, and {@link #status} says why it
-   * does not serve.
+   * <p>Nothing happens unless {@code from} still serves under the newest record of the alias. So a
+   * late or repeated alarm does not move the alias back a second time. Deleted versions are
+   * skipped, and so are versions from which the alias was moved back before, by a rollback or by
+   * hand. If the previous version is refused now, the alias points to it nevertheless, and {@link
+   * #status} says why it does not serve.
    *
-   * @param from the version to leave, as a prediction or an alarm names it
-   * @param reason why; it goes into the record, signed by the deployment's actor
+   * @param from the version to move away from, as a prediction or an alarm names it
+   * @param reason the reason, which is recorded with the deployment's actor
    * @return the new record; empty if nothing happened, for example because no version served before
    * @throws io.mlops4j.error.RegistryException if the alias was removed (the serving version
    *     stays), if the registry cannot be used or does not answer within {@link
-   *     Builder#registryTimeout}, or if every version that served before was deleted
+   *     Builder#registryTimeout}, or if every previous version was deleted
    * @throws IllegalStateException if the deployment is closed
    */
   Optional<AliasRecord> rollback(ServedBy from, String reason);
 
   /**
    * Reads the alias now instead of at the next interval, and retries a waiting version at once.
-   * Returns when the trial has ended or was overtaken, even when the thread is interrupted.
+   * Returns when the trial has ended or was abandoned, even if the thread is interrupted.
    *
    * @return the state afterwards
    * @throws io.mlops4j.error.RegistryException if the registry cannot be used or does not answer
@@ -103,8 +102,8 @@ public interface Deployment extends Model {
    * first.
    *
    * @throws IllegalStateException if called from inside a call of the serving version, such as by a
-   *     listener, because it would wait for itself; or if calls run and the options refuse to close
-   *     then. The deployment goes on
+   *     listener, because it would wait for itself; or if calls run and {@link
+   *     io.mlops4j.inference.Closing#refuses()} was chosen. The deployment then continues
    */
   @Override
   void close();
@@ -114,7 +113,7 @@ public interface Deployment extends Model {
     /**
      * Sets the registry, which is required.
      *
-     * @param registry lent: it must outlive the deployment
+     * @param registry the registry, which must outlive the deployment; the caller closes it
      * @return this builder
      */
     Builder from(ModelRegistry registry);
@@ -129,10 +128,10 @@ public interface Deployment extends Model {
     Builder actor(String actor);
 
     /**
-     * Adds a challenger, which gets the same rows after they were answered. Its answers are
-     * compared and never returned. Listeners hear of them as {@link
-     * io.mlops4j.inference.InferenceEvent.Route#SHADOW}. Rows are dropped and counted when the
-     * challenger falls behind.
+     * Adds a challenger, which is called with the same rows after they were answered. Its answers
+     * are compared and never returned. Listeners are notified of them with the route {@link
+     * io.mlops4j.inference.InferenceEvent.Route#SHADOW}. If the challenger is too slow, rows are
+     * dropped and counted.
      *
      * @param ref {@code name@alias}; may be assigned later
      * @return this builder
@@ -157,9 +156,9 @@ public interface Deployment extends Model {
     Builder microBatching(MicroBatching batching);
 
     /**
-     * Adds a listener, which does not hear of warm-up and self-test.
+     * Adds a listener, which is not notified of calls of the warm-up and the self-test.
      *
-     * @param listener lent; it must outlive the deployment
+     * @param listener the listener, which must outlive the deployment; the caller closes it
      * @return this builder
      */
     Builder listener(InferenceListener listener);
@@ -174,9 +173,9 @@ public interface Deployment extends Model {
     Builder every(Duration interval);
 
     /**
-     * Adds a listener to changes of the state. It is called after each swap and each refusal, when
-     * a version begins to wait, and when an outage begins or ends. Calls come one at a time, in
-     * order, on a thread of the deployment. Exceptions of the listener are logged.
+     * Adds a listener for changes of the state. It is called after each swap and each refusal, when
+     * a version begins to wait, and when an outage begins or ends. It is called for one change at a
+     * time, in their order, on a thread of the deployment. Exceptions of the listener are logged.
      *
      * @param listener gets the state after the change, or a later one
      * @return this builder
@@ -196,7 +195,8 @@ public interface Deployment extends Model {
 
     /**
      * Limits how long the deployment waits for the registry when it reads the alias or rolls back.
-     * The default is ten seconds. The trial's limit holds for reading bytes.
+     * The default is ten seconds. Reading the bytes of a version counts as part of its trial
+     * ({@link #trialTimeout}).
      *
      * @param limit more than zero
      * @return this builder
@@ -213,20 +213,21 @@ public interface Deployment extends Model {
     Builder allowSignatureChange();
 
     /**
-     * Allows versions that answer NaN to finite rows of the self-test.
+     * Allows versions that return NaN for finite rows of the self-test.
      *
      * @return this builder
      */
     Builder allowNan();
 
     /**
-     * Keeps no rows of callers. By default the deployment keeps a copy of the first rows of a batch
-     * that was answered, at most 32 rows and one mebibyte, replaced about once a minute. The next
-     * version must answer them before it serves. They stay in the memory of this process and are
-     * freed with the deployment. A message about a refused version may quote a value of them.
+     * Turns off the copy of recent rows. By default the deployment keeps a copy of the first rows
+     * of a batch that was answered, at most 32 rows and one mebibyte. It replaces them about once a
+     * minute. The next version must answer them before it serves. They stay in the memory of this
+     * process and are freed with the deployment. A message about a refused version may quote a
+     * value of them.
      *
-     * <p>Only batches are kept. A deployment whose callers give records ({@link Model#rows}) tries
-     * the next version with the golden rows of its card alone. No rows are used with {@link
+     * <p>Only batches are kept. If callers pass records ({@link Model#rows}), the next version is
+     * only tested with the golden rows of its card. No rows are used with {@link
      * #allowSignatureChange}.
      *
      * @return this builder

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param since when it began to serve
  * @param newest the newest record of the alias that was read; its version may be refused, waiting
  *     or on trial; if it removes the alias, the serving version stays
- * @param refused the alias's version if it was refused for good, with the verdict
+ * @param refused the version of the alias if it was refused, with the verdict
  * @param waiting the alias's version if it will be retried, with the reason
  * @param outage since when and why the registry cannot be read; the serving version stays
  * @param trials versions that are being loaded and tested now, the abandoned ones first
@@ -34,7 +34,7 @@ public record DeploymentStatus(
    * @param serving the serving version
    * @param since when it began to serve
    * @param newest the newest record of the alias that was read
-   * @param refused the version that was refused for good
+   * @param refused the version of the alias if it was refused
    * @param waiting the version that will be retried
    * @param outage since when and why the registry cannot be read
    * @param trials versions that are being loaded and tested now
@@ -49,7 +49,7 @@ public record DeploymentStatus(
     trials = List.copyOf(trials);
   }
 
-  /** Why a version is refused for good. A retry would change none of these reasons. */
+  /** Why a version is refused. A retry would not change the result, so there is none. */
   public enum Verdict {
     /** The bytes, the card or a record are not those that were published. */
     BYTES,
@@ -68,18 +68,18 @@ public record DeploymentStatus(
   /**
    * A version that is refused and will not be retried under this record.
    *
-   * @param record the record that names it
+   * @param record the record that points to it
    * @param verdict the kind of the reason
-   * @param reason what was found, what was expected
+   * @param reason what was found and what was expected
    * @param at when it was refused
    */
   public record Refusal(AliasRecord record, Verdict verdict, String reason, Instant at) {
     /**
      * Checks that nothing is null.
      *
-     * @param record the record that names it
+     * @param record the record that points to it
      * @param verdict the kind of the reason
-     * @param reason what was found, what was expected
+     * @param reason what was found and what was expected
      * @param at when it was refused
      */
     public Refusal {
@@ -93,7 +93,7 @@ public record DeploymentStatus(
   /**
    * A version whose trial failed without a verdict, and that will be retried.
    *
-   * @param record the record that names it
+   * @param record the record that points to it
    * @param reason what the last attempt found
    * @param attempts how many attempts failed
    * @param since when the first one failed
@@ -105,7 +105,7 @@ public record DeploymentStatus(
     /**
      * Checks that nothing is null.
      *
-     * @param record the record that names it
+     * @param record the record that points to it
      * @param reason what the last attempt found
      * @param attempts how many attempts failed
      * @param since when the first one failed
@@ -122,15 +122,15 @@ public record DeploymentStatus(
   /**
    * A registry that cannot be read.
    *
-   * @param since when that was first found
-   * @param reason what the last look at the alias found
+   * @param since the time of the first failed attempt to read it
+   * @param reason why the last attempt to read the alias failed
    */
   public record Outage(Instant since, String reason) {
     /**
      * Checks that nothing is null.
      *
-     * @param since when that was first found
-     * @param reason what the last look at the alias found
+     * @param since the time of the first failed attempt to read it
+     * @param reason why the last attempt to read the alias failed
      */
     public Outage {
       Objects.requireNonNull(since, "since");
@@ -141,16 +141,16 @@ public record DeploymentStatus(
   /**
    * A version that is being loaded and tested.
    *
-   * @param record the record that names it
+   * @param record the record that points to it
    * @param since when that began
-   * @param abandoned whether its result no longer counts: a newer record, a rollback or its time
-   *     limit overtook it; its model is closed when it ends
+   * @param abandoned whether its result no longer counts, because of a newer record, a rollback or
+   *     its time limit; its model is closed when the trial ends
    */
   public record Trial(AliasRecord record, Instant since, boolean abandoned) {
     /**
      * Checks that nothing is null.
      *
-     * @param record the record that names it
+     * @param record the record that points to it
      * @param since when that began
      * @param abandoned whether its result no longer counts
      */

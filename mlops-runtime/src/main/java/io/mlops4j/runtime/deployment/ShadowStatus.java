@@ -8,15 +8,16 @@ import java.util.Optional;
  * How the challenger's answers compare with the champion's, since the challenger's last swap.
  * Immutable.
  *
- * @param challenger the challenger's version; empty while its alias points to none that can serve
+ * @param challenger the challenger's version; empty while its alias points to no version that can
+ *     serve
  * @param refused the version of its alias if it was refused
  * @param waiting the version of its alias if it will be retried
  * @param rows how many rows were compared
  * @param dropped how many rows were dropped because the challenger was behind
  * @param failed how many rows the challenger could not answer
- * @param disagreements how many values differ; a number differs from another one and from NaN, and
- *     an output that one of them lacks differs
- * @param maxDifference the largest absolute difference of two finite numbers, 0 when none differ
+ * @param disagreements how many values differ; a number differs from any other number and from NaN,
+ *     and an output that only one of the two models has differs
+ * @param maxDifference the largest absolute difference of two finite numbers, 0 if none differ
  */
 public record ShadowStatus(
     Optional<ServedBy> challenger,

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One lock guards the state, and is held for short steps only. The registry is read, and
  * versions are loaded and tested, on threads that may hang. A newer record, a rollback, closing or
- * the time limit overtakes a trial. Its result no longer counts, and its model is closed when it
+ * the time limit abandons a trial. Its result no longer counts, and its model is closed when it
  * ends.
  */
 final class AliasFollower {
@@ -78,7 +78,10 @@ final class AliasFollower {
     this.current = new CurrentModel(ref, lock);
   }
 
-  /** Serves the version that the alias points to now, or throws why it cannot. */
+  /**
+   * Serves the version that the alias points to now. Throws the reason if that version cannot
+   * serve.
+   */
   void start() {
     VersionTrial first = RegistryCalls.value(look(true));
     if (first == null) {
@@ -129,7 +132,7 @@ final class AliasFollower {
   }
 
   /**
-   * Reads the alias; returns the trial that goes on afterwards, or null.
+   * Reads the alias, and returns the trial that then runs, or null.
    *
    * @param now whether a version that waits is tried again at once
    */
@@ -160,7 +163,7 @@ final class AliasFollower {
     return going;
   }
 
-  /** Holding the lock. */
+  /** The caller holds the lock. */
   private void follow(AliasRecord record) {
     newest = record;
     waiting = Optional.empty();
@@ -177,7 +180,7 @@ final class AliasFollower {
     return Objects.requireNonNull(tried.to(), "to");
   }
 
-  /** Holding the lock. */
+  /** The caller holds the lock. */
   private void abandon() {
     VersionTrial overtaken = trial;
     if (overtaken != null) {
@@ -188,7 +191,7 @@ final class AliasFollower {
     }
   }
 
-  /** Holding the lock. */
+  /** The caller holds the lock. */
   private void giveUp(VersionTrial running) {
     trial = null;
     running.abandoned = true;
@@ -199,7 +202,7 @@ final class AliasFollower {
     }
   }
 
-  /** Holding the lock. */
+  /** The caller holds the lock. */
   private void begin(AliasRecord record) {
     String hindrance = trials.hindrance(version(record));
     if (hindrance != null) {
@@ -306,14 +309,14 @@ final class AliasFollower {
     }
   }
 
-  /** Holding the lock. */
+  /** The caller holds the lock. */
   private void end(VersionTrial mine) {
     mine.cancelLimit.run();
     trials.remove(mine);
     trial = null;
   }
 
-  /** Holding the lock. */
+  /** The caller holds the lock. */
   private void await(AliasRecord record, String reason) {
     DeploymentStatus.Waiting before = waiting.orElse(null);
     int attempts = before == null ? 1 : before.attempts() + 1;
@@ -366,7 +369,7 @@ final class AliasFollower {
   }
 
   /**
-   * Moves the alias back if a record is still the newest and serves.
+   * Moves the alias back if a version still serves under the newest record.
    *
    * @throws RegistryException if the registry cannot be used, the alias was removed, or every
    *     version that served before was deleted
@@ -392,7 +395,7 @@ final class AliasFollower {
     return made;
   }
 
-  /** Follows a record that a rollback made, unless a reading found it first. */
+  /** Follows the record of a rollback, unless a reading of the alias found it first. */
   private @Nullable VersionTrial adopt(AliasRecord made) {
     synchronized (lock) {
       if (!closed && (newest == null || newest.number() < made.number())) {
@@ -437,7 +440,7 @@ final class AliasFollower {
     return waiting;
   }
 
-  /** Holding the lock. */
+  /** The caller holds the lock. */
   private void checkOpen() {
     if (closed) {
       throw current.closed();
@@ -452,7 +455,7 @@ final class AliasFollower {
     }
   }
 
-  /** Waits for running calls, and neither for a trial nor for the registry. */
+  /** Waits for running calls, but not for a trial or the registry. */
   void close() {
     synchronized (lock) {
       closed = true;

@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads an alias, and records since when the registry has been unreachable. A reading that began
- * earlier than one that has ended is outdated. The follower's lock guards the fields that change.
+ * Reads an alias, and records since when the registry has been unreachable. A reading is outdated
+ * if a reading that began later has already ended. The follower's lock guards the fields that
+ * change.
  */
 final class AliasReader {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
@@ -50,7 +51,7 @@ final class AliasReader {
     this.changed = changed;
   }
 
-  /** The newest record of the alias, null if there is none, as one reading found it. */
+  /** The newest record of the alias that one reading found, or null if there was none. */
   record Reading(long number, @Nullable AliasRecord head) {}
 
   /** Reads the alias; a failure begins an outage. Never waits. */
@@ -95,12 +96,12 @@ final class AliasReader {
     }
   }
 
-  /** Holding the lock. */
+  /** The caller holds the lock. */
   boolean isOutdated(Reading reading) {
     return reading.number() < ended;
   }
 
-  /** Holding the lock: ends an outage, and returns whether there was one. */
+  /** Ends an outage, and returns whether there was one. The caller holds the lock. */
   boolean accept(Reading reading) {
     ended = reading.number();
     boolean recovered = outage.isPresent();
@@ -108,12 +109,15 @@ final class AliasReader {
     return recovered;
   }
 
-  /** Holding the lock: outdates readings that go on, because they may miss a newer record. */
+  /**
+   * Outdates the readings that still run, because they may miss a newer record. The caller holds
+   * the lock.
+   */
   void outdate() {
     ended = ++begun;
   }
 
-  /** Holding the lock. */
+  /** The caller holds the lock. */
   void close() {
     closed = true;
   }

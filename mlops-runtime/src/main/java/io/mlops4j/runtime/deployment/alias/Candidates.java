@@ -42,7 +42,7 @@ final class Candidates {
     this.recent = recent;
   }
 
-  /** A model that passed, which the caller closes. Opening the gate opens its listeners. */
+  /** A model that passed its tests. The caller closes it. Opening the gate opens its listeners. */
   record Candidate(ServingModel model, AtomicBoolean gate) {}
 
   /**

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Whether callers of one model can use another: it takes the same columns, by name and type, and
- * gives at least the same outputs.
+ * Checks whether callers of one model can use another model. It must take the same columns, by name
+ * and type, and return at least the same outputs.
  */
 final class Compatibility {
   private Compatibility() {}

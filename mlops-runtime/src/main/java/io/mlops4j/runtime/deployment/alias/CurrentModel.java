@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The model that serves now, and the records that callers have bound to it. A call takes no lock:
- * it acquires the model, and tries the next one if the model was swapped just then. Thread safe;
- * the follower's lock guards the bound records.
+ * it acquires the model, and retries with the next model if the first one was just swapped out.
+ * Thread safe; the follower's lock guards the bound records.
  */
 final class CurrentModel {
   private final String ref;
@@ -96,7 +96,9 @@ final class CurrentModel {
     }
   }
 
-  /** Holding the lock: lets the next model serve, and returns the one before, or null. */
+  /**
+   * Lets the next model serve, and returns the previous one, or null. The caller holds the lock.
+   */
   @Nullable Served replace(Served next) {
     keys.forEach(key -> bind(next, key)); // also those that were added meanwhile
     next.gate().set(true);

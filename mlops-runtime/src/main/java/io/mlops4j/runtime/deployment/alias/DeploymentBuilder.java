@@ -42,7 +42,7 @@ public final class DeploymentBuilder implements Deployment.Builder {
   /**
    * Begins to build a deployment.
    *
-   * @param loader loads models; lent, it must outlive the deployment
+   * @param loader loads models; it must outlive the deployment, which does not close it
    * @param ref {@code name@alias}
    * @throws IllegalArgumentException if the reference names no alias
    */
@@ -50,7 +50,9 @@ public final class DeploymentBuilder implements Deployment.Builder {
     this(loader, ref, Clock.systemUTC());
   }
 
-  /** With a clock for the times of states. The interval of reading the alias is real time. */
+  /**
+   * Uses a clock for the times in states. The interval between readings of the alias is real time.
+   */
   DeploymentBuilder(ModelLoader loader, String ref, Clock clock) {
     this.loader = Objects.requireNonNull(loader, "loader");
     this.ref = checkAlias(ref);

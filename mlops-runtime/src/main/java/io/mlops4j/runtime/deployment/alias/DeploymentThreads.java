@@ -16,9 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads of a deployment: a timer that never waits, threads for work that may hang, such as a
- * registry call or a trial, and threads that close models that were swapped out. So a call that
- * hangs does not stop the deployment, and a rollback from inside a call does not wait for that
- * call.
+ * registry call or a trial, and threads that close models that were swapped out. So work that hangs
+ * does not stop the deployment, and a rollback from inside a call does not wait for that call.
  */
 final class DeploymentThreads implements Executor, Timer {
   /** The longest time that closing waits for threads that may hang. */
@@ -99,7 +98,7 @@ final class DeploymentThreads implements Executor, Timer {
   }
 
   /**
-   * Waits until every thread has ended, unless it is called on one of them. Waits for a second only
+   * Waits until every thread has ended, unless it is called on one of them. Waits at most a second
    * for threads that may hang.
    */
   void await() {

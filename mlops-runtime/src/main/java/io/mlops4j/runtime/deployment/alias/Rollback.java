@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** Moves an alias back to the newest version that served before a record's and still exists. */
+/**
+ * Moves an alias back to the newest version that served before the version of a record and that
+ * still exists.
+ */
 final class Rollback {
   private final ModelRegistry registry;
   private final String ref;
@@ -31,7 +34,7 @@ final class Rollback {
    *
    * @param wanted false as soon as the caller has stopped waiting; the alias is then not changed
    * @return the new record; empty if the alias has moved on, or if no version served before
-   * @throws RegistryException if the alias was removed, or everything that served before was
+   * @throws RegistryException if the alias was removed, or every version that served before was
    *     deleted
    */
   Optional<AliasRecord> run(BooleanSupplier wanted) {
@@ -83,9 +86,9 @@ final class Rollback {
   }
 
   /**
-   * Returns the versions that served before a record's, the latest first. The record's own {@code
-   * from} is not enough: after a rollback from 3 to 2 it is 3, so an alarm about 2 would bring the
-   * worse version back. Moving back to a version removes the later ones from the path.
+   * Returns the versions that served before the version of a record, the latest first. The record's
+   * own {@code from} is not enough. After a rollback from 3 to 2 it is 3, so an alarm about 2 would
+   * restore the worse version. Moving back to a version removes the later versions from this list.
    *
    * @param history all records of the alias, the oldest first
    * @param record one of them

@@ -54,8 +54,8 @@ final class SelfTest {
   }
 
   /**
-   * Calls the model with the golden rows of the card, or, where it has none, once with zeros and
-   * empty texts.
+   * Calls the model with the golden rows of the card. If the card has none, calls it once with
+   * zeros and empty texts.
    *
    * @throws RejectedVersionException if an answer is not the expected one or NaN, or the model does
    *     not take the rows

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A model that serves or did. Thread safe.
+ * A model that serves now or served before. Thread safe.
  *
  * @param gate opens its listeners
  * @param since when it began to serve

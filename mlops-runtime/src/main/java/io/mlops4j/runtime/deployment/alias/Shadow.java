@@ -113,7 +113,7 @@ final class Shadow {
     LOG.debug("a challenger did not answer", cause);
   }
 
-  /** Waits for running calls; queued ones are dropped. */
+  /** Waits for running calls, and drops queued calls. */
   void close() {
     calls.forEach(ChallengerCall::cancel);
     challenger.close();
