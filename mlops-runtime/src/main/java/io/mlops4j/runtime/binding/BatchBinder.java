@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchBinder {
   /**
-   * Enough for a reader, a request and a shadow. With more schemas at a time, some are looked up
-   * again.
+   * Enough for the schemas of a reader, a request and a challenger. If more schemas are in use,
+   * some of their columns are looked up again.
    */
   private static final int REMEMBERED = 4;
 
@@ -129,8 +129,8 @@ public final class BatchBinder {
    * Returns the lookup with which records are accessed.
    *
    * @param given the caller's lookup, or null for records of the class path
-   * @return the caller's lookup; or one of this class, with which access is forced where the
-   *     record's module allows it
+   * @return the caller's lookup, or a lookup of this class. With the latter, access is forced if
+   *     the record's module allows it
    */
   public static MethodHandles.Lookup lookup(MethodHandles.@Nullable Lookup given) {
     return given == null ? MethodHandles.lookup() : given;

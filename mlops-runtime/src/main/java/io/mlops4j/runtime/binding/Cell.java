@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param position the position of the column
  * @param form what a row holds
- * @param storage the type of the column's vector, which each batch must really have; for an
- *     extension type, that of its storage
+ * @param storage the type of the column's vector, for an extension type that of its storage; each
+ *     batch is checked for it
  * @param leaf the type of the vector of its values
  * @param type the type of its values, inside lists and dictionaries
  * @param shape the shape of the value in every row; without meaning unless {@link #hasShape}

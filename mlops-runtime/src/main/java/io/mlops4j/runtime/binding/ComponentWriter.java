@@ -92,7 +92,9 @@ final class ComponentWriter {
         : narrow(source, number.longValue());
   }
 
-  /** A value that the model's type cannot hold. It is caught where the row is known. */
+  /**
+   * Thrown for a value that the model's type cannot hold. The code that knows the row catches it.
+   */
   static final class Unfit extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final transient ColumnSource source;

@@ -70,7 +70,7 @@ record InputPlan(int input, TensorSpec spec, List<ColumnSource> sources, int[] s
     return fill != null && (array || sources.size() > 1 || fits(new long[0], fill == Fill.WHOLE));
   }
 
-  /** Returns whether the outermost dimension may count any number of rows. */
+  /** Returns whether the outermost dimension can have any number of rows. */
   boolean countsRows() {
     return spec.anyRank() || (rank() > 0 && size(0).isEmpty());
   }

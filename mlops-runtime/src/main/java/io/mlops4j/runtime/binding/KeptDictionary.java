@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The decoded texts of a dictionary, kept between calls.
  *
- * <p>Decoding is much slower than comparing, and batches of one reader share a dictionary. But its
- * memory may be overwritten between two calls, even in the same object. So each call compares the
- * bytes with those that were decoded.
+ * <p>Batches of one reader share a dictionary, and decoding is much slower than comparing. But the
+ * memory of a dictionary may be overwritten between two calls, even if the object is the same. So
+ * each call compares the bytes with those that were decoded.
  */
 final class KeptDictionary {
   /**

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * A column whose rows hold several values each, in the current call: lists or tensors of one shape.
  * It is reused by later calls.
  *
- * <p>Offsets and shapes come from files of others, so each is checked before it is used.
+ * <p>Offsets and shapes may come from files that are not trusted, so each is checked before it is
+ * used.
  */
 final class ListColumn {
   private final InputPlan plan;

@@ -92,8 +92,8 @@ public final class SlotInputs {
   }
 
   /**
-   * A model without inputs answers exactly one row, because its input does not have a number of
-   * rows.
+   * A model without inputs accepts exactly one row, because there is no input that sets the number
+   * of rows.
    */
   static void requireOneRow(int rows) {
     if (rows != 1) {

@@ -12,7 +12,8 @@ import org.apache.arrow.vector.LargeVarCharVector;
 /**
  * Decodes text of Arrow vectors strictly. Its memory is reused, so it is for one call at a time.
  *
- * <p>Offsets and bytes come from files of others, so each is checked before it is used.
+ * <p>Offsets and bytes may come from files that are not trusted, so each is checked before it is
+ * used.
  */
 final class Utf8 {
   /** The number of bytes that are copied to the heap at once. */
@@ -136,7 +137,7 @@ final class Utf8 {
       return wide ? Native.getLong(offsets + 8L * index) : Native.getInt(offsets + 4L * index);
     }
 
-    /** Returns the end of a value, which must begin where the value before ended. */
+    /** Returns the end of a value, which must begin at the end of the previous value. */
     long end(int index, long start, int row) {
       long end = start(index + 1);
       if (start < 0 || end < start || end > capacity || end - start > InputPlan.LIMIT) {

@@ -3,8 +3,8 @@
  * reads the answers.
  *
  * <p>Everything that depends only on the signature is decided when the model is loaded. A call
- * checks all its rows before the engine reads any of them. Then it copies by address, without a JVM
- * flag.
+ * checks all its rows before the engine reads any of them. Then it copies by address, which needs
+ * no JVM flag.
  */
 @NullMarked
 package io.mlops4j.runtime.binding;

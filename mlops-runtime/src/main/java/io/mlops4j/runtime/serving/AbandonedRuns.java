@@ -27,7 +27,7 @@ final class AbandonedRuns {
    * Begins without any run.
    *
    * @param model the name of the model
-   * @param most how many abandoned runs make the model reject calls
+   * @param most the number of abandoned runs at which the model rejects calls
    */
   AbandonedRuns(String model, int most, CallContext context) {
     this.model = model;
@@ -37,7 +37,7 @@ final class AbandonedRuns {
     this.all = context.abandonedRuns();
   }
 
-  /** The reason to reject a call; null if it is admitted. */
+  /** Returns the exception that rejects a call, or null if the call is admitted. */
   @Nullable OverloadedException full() {
     int found = abandoned();
     return found < most
@@ -77,7 +77,7 @@ final class AbandonedRuns {
     }
   }
 
-  /** How a run ended; without both if it was abandoned. */
+  /** How a run ended. Both parts are null if it was abandoned. */
   record Ended<A>(@Nullable A answer, @Nullable Throwable error) {
     boolean isAbandoned() {
       return answer == null && error == null;
@@ -97,7 +97,7 @@ final class AbandonedRuns {
     }
   }
 
-  /** A run that does not hold its caller when it is abandoned. */
+  /** A run whose caller continues as soon as the run is abandoned. */
   final class StrictRun<A> implements Runnable {
     private final Job.Hold model;
     private final Job<A> job;
@@ -144,7 +144,7 @@ final class AbandonedRuns {
       }
     }
 
-    /** Lets the caller go on; does nothing if the run has ended. */
+    /** Lets the caller continue. Does nothing if the run has ended. */
     void abandon() {
       count(1); // before the run can count itself off
       if (!result.complete(new Ended<>(null, null))) {
@@ -161,12 +161,15 @@ final class AbandonedRuns {
     }
   }
 
-  /** The number of runs that go on although their call has ended. */
+  /** Returns the number of runs that continue although their call has ended. */
   synchronized int abandoned() {
     return abandoned;
   }
 
-  /** Waits for abandoned runs, without a bound if the limit is null. An interrupt is kept. */
+  /**
+   * Waits for abandoned runs, without a bound if the limit is null. An interrupt is kept for the
+   * caller.
+   */
   synchronized void await(@Nullable Duration limit) {
     long end = limit == null ? 0 : System.nanoTime() + RuntimeThreads.nanos(limit);
     boolean interrupted = false;

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param queue the queue of micro-batching
  * @param clocks measures the processor time of threads; null if it is not measured
  * @param clock the time for the age of collected rows, in nanoseconds
- * @param inside the calls that the current thread is in
+ * @param inside the calls that the current thread runs inside
  * @param rejected counts calls that are rejected before a model is called
- * @param abandonedRuns counts runs of all models that go on although their call has ended
+ * @param abandonedRuns counts runs of all models that continue although their call has ended
  * @param process a random number that distinguishes this runtime's predictions from others
  * @param calls the number of the next call
  */

@@ -28,7 +28,10 @@ final class CallTimes {
     return times;
   }
 
-  /** Times of one of the calls that this run answered. It waited that long for the run. */
+  /**
+   * Returns the times of one of the calls that this run answered, which waited for the run for
+   * {@code wait} nanoseconds.
+   */
   CallTimes waited(long wait) {
     CallTimes times = new CallTimes(last);
     times.add(this);

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets another thread end a call. The slot is cancelled only while this call has it. A thread that
- * is too late does nothing, and never cancels the next call of the slot.
+ * Lets another thread end a call. The slot is cancelled only while this call uses it. So a thread
+ * that is too late never cancels the next call of the slot.
  */
 final class Cancellation {
   private static final int WAITING = 0;

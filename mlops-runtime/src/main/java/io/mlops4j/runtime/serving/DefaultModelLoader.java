@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * shared by all models. Thread safe.
  */
 public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner, AutoCloseable {
-  /** Rows of single calls reach listeners after at most twice this time. */
+  /** Listeners receive the rows of single-record calls after at most twice this time. */
   private static final Duration OLD = Duration.ofMillis(500);
 
   private final DirectMemory memory = new DirectMemory();
@@ -59,7 +59,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
     this(settings, System::nanoTime);
   }
 
-  /** With a clock that tests can set. */
+  /** Uses a clock that tests can set. */
   DefaultModelLoader(RuntimeSettings settings, LongSupplier nanos) {
     this.settings = settings;
     int threads = settings.threads();
@@ -298,7 +298,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
     }
   }
 
-  /** Waits for the closing thread, except in a thread that the closing thread waits for. */
+  /** Waits for the closing thread, unless the closing thread waits for this thread. */
   private void awaitEnd() {
     if (!context.inside().isInAny() && !context.threads().isOwn()) {
       UninterruptibleWait.uninterruptibly(ended);

@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The answers to a call. Their views end with the prediction. */
 final class DefaultPrediction implements Prediction, Answer {
-  /** If two threads returned the memory twice, it would hold two answers at once. */
+  /**
+   * Prevents that two threads return the memory twice, because it would then hold two answers at
+   * once.
+   */
   private static final AtomicIntegerFieldUpdater<DefaultPrediction> CLOSED =
       AtomicIntegerFieldUpdater.newUpdater(DefaultPrediction.class, "closed");
 
@@ -62,7 +65,10 @@ final class DefaultPrediction implements Prediction, Answer {
     return call;
   }
 
-  /** Finds out whether it is closed. Called before the caller gets the prediction. */
+  /**
+   * Sets the watch that detects a prediction that is never closed. Called before the caller gets
+   * the prediction.
+   */
   void watchedBy(LeakDetector.Watch watcher) {
     watch = watcher;
   }

@@ -3,8 +3,8 @@ package io.mlops4j.runtime.serving;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that a thread is in while it runs a listener or a reader. Closing a model from within
- * its own call throws because of it, instead of waiting for itself. Thread safe.
+ * Records which calls a thread is in while it runs a listener or a reader. So closing a model from
+ * within its own call can throw instead of waiting for itself. Thread safe.
  */
 final class InnermostCalls {
   @SuppressWarnings("ThreadLocalUsage") // one for each runtime: they share nothing
@@ -12,7 +12,7 @@ final class InnermostCalls {
 
   private record Frame(Calls calls, @Nullable Frame outer) {}
 
-  /** Notes that this thread runs a listener or a reader for a call, until {@link #leave}. */
+  /** Records that this thread runs a listener or a reader for a call, until {@link #leave}. */
   void enter(Calls calls) {
     innermost.set(new Frame(calls, innermost.get()));
   }

@@ -23,7 +23,7 @@ interface Job<A> {
   /**
    * Keeps the memory of the bound rows until the result is closed.
    *
-   * @param allocator lent
+   * @param allocator allocates copies; it is not closed here
    */
   Hold hold(BufferAllocator allocator);
 

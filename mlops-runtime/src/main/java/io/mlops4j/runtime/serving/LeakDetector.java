@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds predictions that the garbage collector reached before they were closed, and logs the place
- * that made them. Only one of many is watched, so that calls stay fast. Frees no memory. Thread
- * safe.
+ * that made them. Only one prediction in many is watched, so that calls stay fast. It frees no
+ * memory. Thread safe.
  */
 final class LeakDetector {
   /** A power of two. */

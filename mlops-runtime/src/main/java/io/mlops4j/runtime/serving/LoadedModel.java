@@ -58,7 +58,7 @@ final class LoadedModel implements ServingModel {
 
   /** Knows the open models. */
   interface Owner {
-    /** Adds an open model; closes it and throws if the owner is closed. */
+    /** Adds an open model. If the owner is closed, closes the model and throws. */
     LoadedModel register(LoadedModel model);
 
     /** The model is closed. */
@@ -414,7 +414,7 @@ final class LoadedModel implements ServingModel {
     }
   }
 
-  /** Waits for abandoned runs as long as {@link Closing} allows. */
+  /** Waits for abandoned runs, at most for the time that {@link Closing} sets. */
   private void awaitAbandoned() {
     AbandonedRuns late = calls.late;
     int runs = calls.abandoned();

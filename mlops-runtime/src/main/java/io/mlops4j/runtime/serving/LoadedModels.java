@@ -30,7 +30,8 @@ final class LoadedModels implements AutoCloseable {
   /**
    * Begins without any model.
    *
-   * @param budget the most bytes of all models with which unused ones stay loaded; 0 keeps none
+   * @param budget the limit of the bytes of all models; while it is exceeded, unused models are
+   *     evicted; 0 keeps none
    */
   LoadedModels(long budget) {
     this.budgetKib = budget / KIB;
@@ -97,7 +98,10 @@ final class LoadedModels implements AutoCloseable {
     return woken;
   }
 
-  /** Adds a model that was just loaded, or frees it and returns the one of a faster thread. */
+  /**
+   * Adds a model that was just loaded. If another thread has added an equal model meanwhile, frees
+   * this model and returns the other.
+   */
   SharedModel add(Key key, SharedModel loaded) {
     SharedModel faster = addUnlessFound(key, loaded);
     if (faster == null) {

@@ -52,7 +52,7 @@ final class ModelCalls {
     this.cpu = context.cpuTime();
   }
 
-  /** The number of runs that go on although their call has ended. */
+  /** Returns the number of runs that continue although their call has ended. */
   int abandoned() {
     return late == null ? 0 : late.abandoned();
   }
@@ -112,7 +112,7 @@ final class ModelCalls {
     }
   }
 
-  /** Reports a call that failed beside others of its run. */
+  /** Reports a call that failed in a run that it shared with other calls. */
   void failed(int rows, CallTimes times, Throwable error) {
     reporter.failed(rows, context.nextCall(), times, error);
   }

@@ -15,8 +15,8 @@ import java.util.List;
  * @param listeners are notified of the calls
  * @param batching whether waiting calls share runs
  * @param closing how closing treats running calls
- * @param abandonedRuns how many abandoned runs make the model reject calls with a deadline; 0 if
- *     calls wait for their runs
+ * @param abandonedRuns the number of abandoned runs at which the model rejects calls with a
+ *     deadline; 0 if calls wait for their runs
  */
 record ModelIdentity(
     ServedBy servedBy,

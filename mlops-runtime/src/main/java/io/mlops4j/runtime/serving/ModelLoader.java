@@ -17,8 +17,8 @@ public interface ModelLoader {
    * @param name the name of its file
    * @param options engine, devices, listeners, schema
    * @return the loaded model, which the caller closes
-   * @throws io.mlops4j.error.ModelLoadException if the bytes cannot be loaded, or columns cannot
-   *     meet its inputs
+   * @throws io.mlops4j.error.ModelLoadException if the bytes cannot be loaded, or the columns
+   *     cannot fill its inputs
    * @throws io.mlops4j.error.EngineUnavailableException if there is no engine for it
    * @throws IllegalStateException if the runtime is closed
    */
@@ -34,16 +34,16 @@ public interface ModelLoader {
    * @return the loaded model, which the caller closes
    * @throws io.mlops4j.error.RegistryException if its bytes cannot be read
    * @throws io.mlops4j.error.RegionException if it may not be loaded here
-   * @throws io.mlops4j.error.ModelLoadException if the bytes cannot be loaded, or columns cannot
-   *     meet its inputs
+   * @throws io.mlops4j.error.ModelLoadException if the bytes cannot be loaded, or the columns
+   *     cannot fill its inputs
    * @throws io.mlops4j.error.EngineUnavailableException if there is no engine for it
    * @throws IllegalStateException if the runtime is closed
    */
   ServingModel load(RegisteredVersion version, LoadOptions options, InferenceEvent.Route route);
 
-  /** {@return the runtime's allocator; lent} */
+  /** {@return the runtime's allocator, which only the runtime closes} */
   BufferAllocator allocator();
 
-  /** {@return the runtime's workers; lent} */
+  /** {@return the runtime's workers, which only the runtime ends} */
   Executor executor();
 }

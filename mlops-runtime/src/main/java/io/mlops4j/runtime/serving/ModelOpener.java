@@ -33,7 +33,8 @@ final class ModelOpener implements AutoCloseable {
 
   /**
    * @param threads the threads of the runtime, which bound the slots that each model keeps
-   * @param keepLoaded the most bytes of all models with which unused ones stay loaded
+   * @param keepLoaded the limit of the bytes of all models; while it is exceeded, unused models are
+   *     evicted
    * @param pieces splits large batches
    */
   ModelOpener(

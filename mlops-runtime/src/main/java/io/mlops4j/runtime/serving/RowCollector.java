@@ -12,12 +12,12 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects single-record calls for listeners that need rows. Listeners are notified by the block:
- * when it is full, when it is old, and when the model closes.
+ * Collects single-record calls for listeners that need rows. Listeners are notified of whole
+ * blocks: when a block is full, when it is old, and when the model closes.
  *
  * <p>There are two locks. One guards the block and is held while a row is added. The other lets one
- * thread at a time notify, so that a caller that adds a row does not wait for a listener, but a
- * closing model does.
+ * thread at a time notify. So a caller that adds a row does not wait for a listener, but a closing
+ * model does.
  */
 final class RowCollector<I extends Record> {
   /** Large enough that the cost of notifying, divided by the rows, is small. */

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param threads how many threads one run may use, and how many workers there are
  * @param modelCache where prepared models are stored, or null
  * @param nativeCache where native libraries are stored, or null
- * @param keepLoaded how many bytes all models may hold for unused ones to stay loaded
+ * @param keepLoaded the limit of the bytes of all models; while it is exceeded, unused models are
+ *     evicted
  * @param closing how closing a model treats running calls, unless its options set it
  * @param cpuTime whether the processor time of calls is measured
  * @param trust which models may be loaded, or null for all

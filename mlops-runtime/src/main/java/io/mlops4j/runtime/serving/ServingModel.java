@@ -12,8 +12,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model whose calls can be counted from outside. So a deployment can swap it, and no caller sees
- * a closed model. Thread safe.
+ * A model whose callers can count their calls before they begin. So a deployment can swap the
+ * model, and no caller gets a closed one. Thread safe.
  */
 public interface ServingModel extends Model {
   /**
@@ -49,7 +49,7 @@ public interface ServingModel extends Model {
    * Calls the model like {@link #predict(FeatureBatch, CallOptions)} for a caller that has acquired
    * it. The call succeeds even when closing began meanwhile.
    *
-   * @param batch lent
+   * @param batch the rows; the caller closes the batch
    * @param options the options of the call
    * @return the answer, which the caller closes
    */
@@ -60,7 +60,7 @@ public interface ServingModel extends Model {
    * returns, the model calls {@link #release} as soon as the run has ended, which may be after the
    * future was cancelled. If it throws, the caller releases.
    *
-   * @param batch lent until this returns
+   * @param batch the rows; the caller may close the batch when this method has returned
    * @param options the options of the call
    * @param read reads the answer
    * @param after runs when the run has ended, before the future completes
@@ -90,8 +90,8 @@ public interface ServingModel extends Model {
   /**
    * Throws if {@link #close} would throw now. Does not close the model.
    *
-   * @throws IllegalStateException if called from inside a call of this model, or calls run and the
-   *     options refuse to close then
+   * @throws IllegalStateException if called from inside a call of this model, or if calls run and
+   *     closing is refused during calls
    */
   void checkClosable();
 

@@ -7,9 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Slots that are built once and used again. Thread safe, without a lock.
  *
- * <p>There are as many slots as there were calls at the same time. Slots beyond the bound are
- * closed after their call. A call never waits for a slot, because it would hang behind a run that
- * hangs.
+ * <p>A call that finds no idle slot gets a new one. Slots beyond the bound are closed after their
+ * call. A call never waits for a slot, because a run that hangs would delay it without end.
  */
 final class SlotPool implements AutoCloseable {
   private final AtomicReferenceArray<@Nullable Slot> idle;

@@ -10,8 +10,8 @@
  *       batches share runs.
  *   <li>{@code RowBatcher}, only with micro-batching, is the queue of waiting calls.
  *   <li>{@code ModelCalls} admits the call, watches its deadline and notifies listeners.
- *   <li>{@code SharedModel} leases a slot, binds the rows, runs the engine and reads the answer.
- *       All identities of a model share it.
+ *   <li>{@code SharedModel} takes a slot from the pool, binds the rows, runs the engine and reads
+ *       the answer. All identities of a model share it.
  * </ol>
  *
  * <p>{@code DefaultModelLoader} creates and closes models. {@code CallContext} holds the parts of a

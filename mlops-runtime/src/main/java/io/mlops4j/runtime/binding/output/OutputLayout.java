@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The positions and shapes of the answers to one call in their memory. Calls whose answers have the
- * same shapes share a layout, so a steady state allocates none. A layout is only changed before it
+ * same shapes share a layout, so repeated calls allocate none. A layout is only changed before it
  * is shared.
  */
 final class OutputLayout {

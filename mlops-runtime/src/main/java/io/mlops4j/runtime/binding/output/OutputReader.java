@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Copies the answers of one model out of its slots. Thread safe.
  *
- * <p>After the copy the slot is free, so an answer that its caller keeps holds no slot and stays
- * readable after the model is closed. The copy was measured to take a thousandth of the smallest
- * model's run.
+ * <p>After the copy the slot is free. So an answer that is still open occupies no slot, and stays
+ * readable after the model is closed. Measurements show that the copy takes a thousandth of the
+ * time of the smallest model's run.
  *
  * <p>Sequences and maps are computed and copied like all outputs, because it is not known during
  * the run whether they will be read.

@@ -202,8 +202,8 @@ public final class RecordReader<O extends Record> {
   }
 
   /**
-   * Returns the type of an output's value before the record. Narrowing it again loses nothing,
-   * because the types were checked.
+   * Returns the type in which a value is read, before it is converted to the component's type. That
+   * conversion loses nothing, because the types were checked.
    */
   private static Class<?> wide(ElementType type) {
     return switch (type) {

@@ -8,9 +8,9 @@ import java.util.function.LongSupplier;
  *
  * <p>Calls are counted in stretches of some milliseconds. While there are more concurrent callers
  * than processors, a trial alternates stretches with and without batching, and chooses the mode
- * with the shorter calls. The longer the choice stays the same, the less often it is measured
- * again. The duration of a call follows from Little's law: the average number of concurrent
- * callers, divided by the calls answered per time. With fewer callers both modes are the same, and
+ * with the shorter calls. The longer the choice stays the same, the more rarely a trial repeats.
+ * The duration of a call follows from Little's law: the average number of concurrent callers,
+ * divided by the calls answered per time. With fewer callers both modes are equally fast, so
  * nothing is measured. Thread safe; a call costs one counter.
  */
 final class BatchingTrial {

@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  * The processors of a runtime and the calls that wait for one, of all models with micro-batching.
  * Thread safe.
  *
- * <p>No call is lost. A thread that returns a processor, takes a group while another processor is
- * free, or times out wakes the head of the queue. A call is queued before its thread looks for a
- * processor, so either the thread finds the processor or the other thread finds the call. A thread
- * answers only calls of its own call's group, so that no model delays the callers of another.
+ * <p>No call is lost. The head of the queue is woken by each thread that returns a processor, that
+ * times out, or that takes a group while another processor is free. A call is queued before its
+ * thread looks for a processor. So either that thread finds the processor, or the thread that
+ * returns the processor finds the call. A thread answers only calls of the group of its own call,
+ * so that no model delays the callers of another.
  */
 public final class CallQueue {
   private final int processors;
@@ -58,7 +59,7 @@ public final class CallQueue {
     wake(head);
   }
 
-  /** Queues a call. A worker answers an asynchronous one as soon as a processor is free. */
+  /** Queues a call. A worker answers an asynchronous call as soon as a processor is free. */
   void add(QueuedCall call) {
     QueuedCall head;
     synchronized (this) {
@@ -86,8 +87,8 @@ public final class CallQueue {
   }
 
   /**
-   * Takes a processor and calls of this call's group; {@link #leave} must follow. Takes nothing if
-   * no processor is free or another thread took the call.
+   * Takes a processor, and calls of the same group as this call. If calls were taken, {@link
+   * #leave} must follow. Takes nothing if no processor is free or another thread took the call.
    */
   List<QueuedCall> take(QueuedCall call) {
     List<QueuedCall> taken = new ArrayList<>();

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A group that fails is queued again, and each of its calls is answered alone by its own thread.
  * So a failure reaches only the call that caused it, and a thread with a deadline is not delayed by
- * calls without one. A group runs within the earliest deadline of its calls.
+ * calls without one. The run of a group ends at the earliest deadline of its calls.
  *
  * @param <I> the input of a call
  * @param <O> the answer to a call
@@ -52,7 +52,7 @@ public final class RowBatcher<I, O> {
    * @param <O> the answer to a call
    */
   public interface Asker<I, O> {
-    /** Means that the call did not wait. */
+    /** The value of {@code since} for a call that did not wait. */
     long AT_ONCE = Long.MIN_VALUE;
 
     /**
@@ -67,8 +67,8 @@ public final class RowBatcher<I, O> {
     List<O> ask(List<I> rows, @Nullable Duration within, long since);
 
     /**
-     * Answers calls in the thread of a call that is not among them. If the run fails, each call is
-     * answered again by its own thread, and only that answer counts.
+     * Answers calls in the thread of another call, which is not one of them. If the run fails, each
+     * call is answered again by its own thread, and only that answer counts.
      *
      * @param rows the inputs of the calls, at least one
      * @param within the longest time that the run may take, or null
@@ -200,7 +200,8 @@ public final class RowBatcher<I, O> {
     }
 
     /**
-     * The time at which it times out in the queue. The wait limit holds for its first wait only.
+     * Returns the time at which the call times out in the queue. The wait limit applies to its
+     * first wait only.
      */
     long mustBeTakenBy() {
       return takenUp ? expires : Math.min(expires, end(limits.waitLimit().orElse(null)));
@@ -282,7 +283,7 @@ public final class RowBatcher<I, O> {
 
   /**
    * The fair share of the waiting rows for each processor that runs this model or is free. Without
-   * it, a run with a single row beside a run with all others would repeat itself.
+   * it, one run would take a single row and another run all other rows, again and again.
    */
   private int share() {
     int rows = waiting.get();
@@ -329,10 +330,10 @@ public final class RowBatcher<I, O> {
   }
 
   /**
-   * Whether a call is queued even if a processor is free, because there are more callers than
-   * processors. Its thread then yields once: the other callers of the run that just ended are
-   * runnable, and queue their next calls meanwhile. Without this, the first of them runs alone, and
-   * groups fall apart. It is not done where it might fill the queue.
+   * Returns whether a call is queued even if a processor is free, because there are more callers
+   * than processors. Its thread then yields once. Meanwhile the other callers of the run that just
+   * ended queue their next calls. Without this, the first caller would run alone, and groups would
+   * become smaller and smaller. A call is not queued in this way if it might fill the queue.
    */
   private boolean isCrowded(I row) {
     int calls = asking.getAsInt();
@@ -431,7 +432,10 @@ public final class RowBatcher<I, O> {
     return waiting.get();
   }
 
-  /** Runs within the deadline of the leader, too, whose own call may not be among the calls. */
+  /**
+   * The run also ends at the deadline of the leader, even if the leader's own call is not among
+   * these calls.
+   */
   private Runnable answer(List<Call> calls, Call leader) {
     List<I> rows = new ArrayList<>(calls.size());
     long expires = leader.expires;

@@ -37,8 +37,8 @@ public final class PlainColumns {
   /**
    * Writes columns for one model.
    *
-   * @param model its inputs decide the types; lent
-   * @param allocator the memory of the columns; lent
+   * @param model its inputs decide the types; it is not closed here
+   * @param allocator the memory of the columns; it is not closed here
    */
   public PlainColumns(Model model, BufferAllocator allocator) {
     this.model = model;
@@ -111,7 +111,10 @@ public final class PlainColumns {
         .findFirst();
   }
 
-  /** The type of the only input that has no feature's name: many columns go into it. */
+  /**
+   * Returns the type of the only input that no feature is named after. Several columns are gathered
+   * into it.
+   */
   private static Optional<ElementType> gathered(Model model) {
     List<String> names = model.features().features().stream().map(Feature::name).toList();
     List<TensorSpec> others =

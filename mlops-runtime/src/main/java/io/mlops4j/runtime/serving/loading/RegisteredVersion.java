@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A version of a registry that is to be loaded. Immutable.
  *
- * @param registry the registry that holds it; lent
+ * @param registry the registry that holds it; it is not closed here
  * @param version the version
  * @param alias the record that makes it serve, or null when no alias was followed
  * @param card its card
@@ -25,7 +25,7 @@ public record RegisteredVersion(
   /**
    * Reads the card of a version.
    *
-   * @param registry the registry that holds it; lent
+   * @param registry the registry that holds it; it is not closed here
    * @param version the version
    * @param alias the record that makes it serve, or null when no alias was followed
    * @param user who loads it and what for

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Loads models with a deadline. An engine that opens a model cannot be cancelled, so each load has
- * a thread of its own. A load that is abandoned goes on there, and its model is closed at once. The
- * number of abandoned loads is bounded, so that retries do not fill the machine. Thread safe.
+ * a thread of its own. A load that is abandoned continues there, and its model is closed as soon as
+ * it is loaded. The number of abandoned loads is bounded, so that retries do not exhaust memory and
+ * threads. Thread safe.
  */
 public final class TimedLoads {
   private final int most;
@@ -27,7 +28,7 @@ public final class TimedLoads {
   /**
    * Begins without any load.
    *
-   * @param most the number of abandoned loads that makes further loads be rejected
+   * @param most the number of abandoned loads at which further loads are rejected
    */
   public TimedLoads(int most) {
     this.most = most;
@@ -41,8 +42,8 @@ public final class TimedLoads {
    * @param load loads the model
    * @param <M> the model's type
    * @return the loaded model
-   * @throws ModelLoadException at the deadline, when interrupted, or if too many loads go on; its
-   *     cause is a {@link TimeoutException}, {@link InterruptedException} or {@link
+   * @throws ModelLoadException at the deadline, when interrupted, or if too many abandoned loads
+   *     continue; its cause is a {@link TimeoutException}, {@link InterruptedException} or {@link
    *     RejectedExecutionException}, because none of them is a verdict on the model
    */
   public <M extends Model> M within(Duration deadline, String name, Supplier<M> load) {
@@ -115,7 +116,7 @@ public final class TimedLoads {
         : new ModelLoadException("loading failed: " + cause, cause);
   }
 
-  /** {@return the number of abandoned loads that still go on; 0 or more} */
+  /** {@return the number of abandoned loads that still continue; 0 or more} */
   public int abandoned() {
     return abandoned.get();
   }

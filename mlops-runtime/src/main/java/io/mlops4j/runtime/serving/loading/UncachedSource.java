@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source that no engine may put into a cache or take from one.
+ * A source whose model no engine may store in a cache or load from a cache.
  *
  * @param of the source of the bytes
  */

@@ -89,15 +89,18 @@ public final class VersionLeases {
       this.lease = lease;
     }
 
-    /** {@return this lease for one more identity, which releases it, too} Another one is open. */
+    /**
+     * {@return this lease for one more identity, which must release it} At least one other identity
+     * is open.
+     */
     public SharedLease share() {
       identities.incrementAndGet();
       return this;
     }
 
     /**
-     * Releases the lease of one identity. Never throws, because a lease that is not renewed
-     * expires. A registry that hangs delays the caller by a bounded time only.
+     * Releases the lease of one identity. Never throws, because a lease that is not renewed expires
+     * by itself. If the registry hangs, the caller waits for a bounded time only.
      */
     public void release() {
       if (identities.decrementAndGet() == 0 && lease != null) {

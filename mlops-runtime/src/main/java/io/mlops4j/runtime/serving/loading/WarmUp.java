@@ -37,15 +37,15 @@ public final class WarmUp {
   /**
    * Calls nothing yet.
    *
-   * @param model the model to call; lent
-   * @param allocator the memory of the columns; lent
+   * @param model the model to call; it is not closed here
+   * @param allocator the memory of the columns; it is not closed here
    */
   public WarmUp(Model model, BufferAllocator allocator) {
     this.model = model;
     this.columns = new PlainColumns(model, allocator);
   }
 
-  /** Calls the model once if such values fit. Ignores a failure of the model. */
+  /** Calls the model once if its inputs accept such values. Ignores a failure of the model. */
   public void tryOnce() {
     try {
       once(LIMIT, answer -> {});
@@ -55,7 +55,7 @@ public final class WarmUp {
   }
 
   /**
-   * Calls the model once, if such values fit.
+   * Calls the model once, if its inputs accept such values.
    *
    * @param limit the deadline of the call
    * @param check gets the answer, which is closed afterwards; not called if such values do not fit

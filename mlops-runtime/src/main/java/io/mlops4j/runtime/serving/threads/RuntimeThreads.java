@@ -81,24 +81,24 @@ public final class RuntimeThreads implements AutoCloseable {
   }
 
   /**
-   * {@return the threads of runs that may have to be abandoned, one for each run; lent; it starts a
-   * thread unless one is idle}
+   * {@return the threads of runs that may have to be abandoned, one for each run; an idle thread is
+   * reused, otherwise a new one starts}
    */
   public Executor strict() {
     return strict;
   }
 
-  /** {@return the workers; lent; tasks wait in a queue without a bound} */
+  /** {@return the workers; tasks wait in a queue without a bound} */
   public Executor workers() {
     return workers;
   }
 
-  /** {@return the thread that completes asynchronous calls which timed out in the queue; lent} */
+  /** {@return the thread that completes asynchronous calls which timed out in the queue} */
   public Executor late() {
     return late;
   }
 
-  /** {@return the timer of deadlines; lent} */
+  /** {@return the timer of deadlines} */
   public Deadlines deadlines() {
     return deadlines;
   }

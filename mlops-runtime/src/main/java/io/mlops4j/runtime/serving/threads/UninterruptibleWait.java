@@ -5,8 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Waits that an interrupt does not end, because freeing the memory of a running call would end the
- * process. An interrupt is kept for the caller.
+ * Waits that an interrupt does not end. Otherwise the memory of a running call would be freed,
+ * which would crash the process. An interrupt is kept for the caller.
  */
 public final class UninterruptibleWait {
   private UninterruptibleWait() {}
