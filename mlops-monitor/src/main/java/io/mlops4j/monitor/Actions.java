@@ -1,6 +1,8 @@
 package io.mlops4j.monitor;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -26,10 +28,19 @@ final class Actions {
   /** Bounds the threads of actions that ignore their interrupt. */
   private static final int MOST_STUCK = 8;
 
+  /** A mark of {@link #flush}, or one that wakes the dispatcher. */
+  private record Mark(CountDownLatch reached) implements Runnable {
+    @Override
+    public void run() {
+      reached.countDown();
+    }
+  }
+
   private final Duration limit;
+  private final long nanos;
   private final Failures failures;
   private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
-  private final Runnable wakeUp = new CountDownLatch(1)::countDown;
+  private final Set<Mark> flushes = ConcurrentHashMap.newKeySet();
   private final Set<Thread> running = ConcurrentHashMap.newKeySet();
   private final Thread dispatcher = thread(this::dispatch, "mlops4j-monitor-actions");
   private final ExecutorService workers =
@@ -44,6 +55,7 @@ final class Actions {
 
   Actions(Duration limit, Failures failures) {
     this.limit = limit;
+    this.nanos = TimeUnit.NANOSECONDS.convert(limit); // the largest long if they do not fit
     this.failures = failures;
   }
 
@@ -94,7 +106,7 @@ final class Actions {
               }
             });
     try {
-      run.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      run.get(nanos, TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       failures.add("an action failed", Objects.requireNonNull(e.getCause()));
     } catch (TimeoutException e) {
@@ -108,14 +120,22 @@ final class Actions {
   }
 
   /**
-   * Waits until the actions that were queued before have run or were interrupted. From an action it
-   * returns at once.
+   * Waits until the actions that were queued before have run or were interrupted, or until {@link
+   * #close} has dropped them. From an action it returns at once.
    */
   void flush() throws InterruptedException {
-    CountDownLatch reached = new CountDownLatch(1);
-    if (!isCurrent() && !closed) {
-      waiting.put(reached::countDown);
-      reached.await();
+    if (isCurrent()) {
+      return;
+    }
+    Mark mark = new Mark(new CountDownLatch(1));
+    flushes.add(mark); // before the look at closed, so that close finds it
+    try {
+      if (!closed) {
+        waiting.put(mark);
+        mark.reached().await();
+      }
+    } finally {
+      flushes.remove(mark);
     }
   }
 
@@ -126,12 +146,13 @@ final class Actions {
   void close() {
     closed = true;
     boolean interrupted = false;
-    long end = System.nanoTime() + limit.toNanos();
-    waiting.offer(wakeUp); // if there is no room, the dispatcher is awake
+    long start = System.nanoTime();
+    wakeUp();
     while (dispatcher.isAlive() && !isCurrent()) {
       try {
-        TimeUnit.NANOSECONDS.timedJoin(dispatcher, Math.max(1, end - System.nanoTime()));
-        if (System.nanoTime() >= end) {
+        TimeUnit.NANOSECONDS.timedJoin(
+            dispatcher, Math.max(1, nanos - (System.nanoTime() - start)));
+        if (System.nanoTime() - start >= nanos) {
           dispatcher.interrupt();
           dispatcher.join();
         }
@@ -139,14 +160,24 @@ final class Actions {
         interrupted = true;
       }
     }
-    waiting.remove(wakeUp);
-    waiting.forEach(
-        dropped ->
-            failures.add(
-                "an action was dropped, because the monitor was closed", new TimeoutException()));
+    List<Runnable> dropped = new ArrayList<>();
+    waiting.drainTo(dropped);
+    wakeUp(); // an action that outlived its time may close while the dispatcher waits
+    flushes.forEach(Mark::run);
+    for (Runnable one : dropped) {
+      if (!(one instanceof Mark)) {
+        failures.add(
+            "an action was dropped, because the monitor was closed", new TimeoutException());
+      }
+    }
     workers.shutdown();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** If there is no room, the dispatcher is awake. */
+  private void wakeUp() {
+    boolean unused = waiting.offer(new Mark(new CountDownLatch(1)));
   }
 }

@@ -3,11 +3,14 @@ package io.mlops4j.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -156,6 +159,74 @@ class ActionsTest {
         });
     waitFor(done);
     actions.close();
+    assertThat(failures.count()).isZero();
+  }
+
+  @Test
+  void closeEndsAFlushThatWaits() throws Exception {
+    Actions actions = actions(Duration.ofMillis(200));
+    for (int i = 0; i < 100; i++) {
+      actions.run(() -> LockSupport.parkNanos(100_000_000));
+    }
+    Thread flushing =
+        new Thread(
+            () -> {
+              try {
+                actions.flush();
+                ran.add("flushed");
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    flushing.setDaemon(true);
+    flushing.start();
+    while (flushing.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    actions.close();
+    flushing.join(5_000);
+    assertThat(ran).containsExactly("flushed");
+  }
+
+  private static Set<Thread> dispatchers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("mlops4j-monitor-actions"))
+        .collect(Collectors.toCollection(HashSet::new));
+  }
+
+  @Test
+  void anActionThatOutlivedItsTimeMayClose() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      Set<Thread> before = dispatchers();
+      Actions actions = actions(Duration.ofMillis(1));
+      Set<Thread> own = dispatchers();
+      own.removeAll(before);
+      CountDownLatch next = new CountDownLatch(1);
+      CountDownLatch closed = new CountDownLatch(1);
+      actions.run(
+          () -> {
+            while (next.getCount() > 0) {
+              Thread.onSpinWait();
+            }
+            actions.close();
+            closed.countDown();
+          });
+      actions.flush();
+      next.countDown();
+      closed.await();
+      for (Thread dispatcher : own) {
+        dispatcher.join(5_000);
+        assertThat(dispatcher.isAlive()).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void aLimitMayBeLongerThanAnyTime() {
+    Actions actions = actions(Duration.ofSeconds(Long.MAX_VALUE));
+    actions.run(() -> ran.add("a"));
+    actions.close();
+    assertThat(ran).containsExactly("a");
     assertThat(failures.count()).isZero();
   }
 }
