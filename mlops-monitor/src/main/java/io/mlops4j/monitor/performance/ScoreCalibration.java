@@ -60,7 +60,7 @@ final class ScoreCalibration {
     for (int fold = 0; fold < FOLDS; fold++) {
       int left = fold;
       int[] held = IntStream.range(0, folds.length).filter(row -> folds[row] == left).toArray();
-      if (held.length > 0) {
+      if (held.length > 0 && held.length < folds.length) {
         int[] others = IntStream.range(0, folds.length).filter(row -> folds[row] != left).toArray();
         Isotonic fit = Isotonic.fit(at(others, scores), at(others, labels));
         gain += gain(fit, at(held, scores), at(held, labels));

@@ -373,4 +373,10 @@ class CbpeTest {
     assertThatThrownBy(() -> Cbpe.builder().threshold(threshold))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  @Test
+  void twoReferenceRowsAreTooFewToCalibrate() {
+    Cbpe cbpe = Cbpe.builder().add(new double[] {1, 0}, new double[] {0.2, 0.8}).build();
+    assertThat(cbpe.isCalibrated()).isFalse();
+  }
 }
