@@ -19,7 +19,7 @@ final class AlarmLimit {
   /** Returns whether another alarm may be raised now, and counts it if so. */
   boolean allows(Instant now) {
     if (newest.size() == alarms) {
-      if (newest.getFirst().plus(per).isAfter(now)) {
+      if (Duration.between(newest.getFirst(), now).compareTo(per) < 0) {
         return false;
       }
       newest.removeFirst();

@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,9 +110,13 @@ final class DriftWatch {
             .withModel(servedBy)
             .withCurrentPeriod(since, to)
             .withDate(Clock.fixed(to, ZoneOffset.UTC));
-    DriftReport report = compare(settings.policy().withFalseDiscoveryRate(level)).with(subject);
+    DriftReport report;
+    try {
+      report = compare(settings.policy().withFalseDiscoveryRate(level)).with(subject);
+    } finally {
+      begin(); // a window that cannot be compared must not stay open for ever
+    }
     newest = report.current();
-    begin();
     return Optional.of(new WindowReport(since, to, servedBy, report.current(), report));
   }
 
@@ -158,12 +163,29 @@ final class DriftWatch {
           .filter(name -> isEnough(now.slice(name)))
           .filter(name -> now.slice(name).columns().equals(before.slice(name).columns()))
           .forEach(name -> known.put(name, now.slice(name)));
+      if (known.isEmpty()) {
+        throw new IllegalStateException(
+            "acceptAsReference: found no slice with all columns and at least %d rows in the newest window, expected one"
+                .formatted(DriftPolicy.DEFAULT_MINIMUM_ROWS));
+      }
       slices = before.with(known);
       reference = slices.whole();
     } else {
+      checkColumns(accepted);
       reference = accepted;
     }
     begin();
+  }
+
+  /** A column that the reference lacks would never be watched again. */
+  private void checkColumns(Profile accepted) {
+    List<String> lacking = new ArrayList<>(reference.columns());
+    lacking.removeAll(accepted.columns());
+    if (!lacking.isEmpty()) {
+      throw new IllegalStateException(
+          "acceptAsReference: found a newest window without the columns %s, expected all columns of the reference; call it after a window that has them"
+              .formatted(lacking));
+    }
   }
 
   private static boolean isEnough(Profile seen) {

@@ -344,12 +344,13 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
 
   /**
    * Makes the rows of the newest complete window the reference, because the change is here to stay;
-   * with a sliced reference, those slices that have at least 50 rows in it. All episodes of drift
-   * end as {@link Episode.Status#ACCEPTED}. The open window is discarded. Waits until the rows that
-   * were handed over before are processed.
+   * with a sliced reference, those slices that have all columns and at least 50 rows in it. All
+   * episodes of drift end as {@link Episode.Status#ACCEPTED}. The open window is discarded. Waits
+   * until the rows that were handed over before are processed.
    *
    * @throws IllegalStateException if no window is complete, the newest one has fewer than 50 rows,
-   *     the monitor is closed, or the calling thread is interrupted
+   *     lacks a column of the reference or has no slice to accept, the monitor is closed, or the
+   *     calling thread is interrupted
    */
   public void acceptAsReference() {
     AtomicReference<@Nullable RuntimeException> refused = new AtomicReference<>();

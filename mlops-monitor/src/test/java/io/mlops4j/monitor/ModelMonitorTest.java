@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -443,6 +444,27 @@ class ModelMonitorTest {
   }
 
   @Test
+  void aWindowThatLacksAColumnIsNoReference() {
+    Profile both;
+    try (FeatureBatch batch = rows(5_000, 0, 0);
+        FeatureBatch outputs = scores(new float[5_000])) {
+      both = Profile.builder().except("key").add(batch, outputs).build();
+    }
+    try (ModelMonitor monitor =
+        ModelMonitor.builder(both).window(Window.ofRows(1_000)).clock(clock).start()) {
+      try (FeatureBatch features = rows(1_000, 0, 0);
+          FeatureBatch outputs =
+              FeatureBatch.builder(allocator).floats("other", new float[1_000]).build()) {
+        monitor.onInference(Events.answered(V1, features, outputs));
+      }
+      assertThatIllegalStateException()
+          .isThrownBy(monitor::acceptAsReference)
+          .withMessageContaining("[score]");
+      assertThat(monitor.reference()).isEqualTo(both);
+    }
+  }
+
+  @Test
   void acknowledgingNeedsAnOpenEpisode() {
     try (ModelMonitor monitor = byKey().start()) {
       answer(monitor, V1, 1_000, 0, 1);
@@ -452,6 +474,18 @@ class ModelMonitorTest {
           .withMessage("episode: found \"drift-7\", expected the id of an open one: [drift-1]");
       monitor.acknowledge("drift-1", "maria");
       assertThat(monitor.episodes().get(0).acknowledgedBy()).contains("maria");
+    }
+  }
+
+  @Test
+  void aLimitOfAlarmsMayHoldForEver() {
+    try (ModelMonitor monitor = byKey().alarmLimit(1, ChronoUnit.FOREVER.getDuration()).start()) {
+      for (double shift : new double[] {1, 0, 0, 1}) {
+        answer(monitor, V1, 1_000, 0, shift);
+      }
+      monitor.flush();
+      assertThat(monitor.counts().suppressedAlarms()).isEqualTo(1);
+      assertThat(monitor.counts().failures()).isZero();
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.PredictionId;
+import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.profile.Columns;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.rollout.Evidence;
@@ -187,6 +188,31 @@ class ModelsWithoutScoreTest {
         .floats("score", floats(0))
         .doubles("spread", normal(0))
         .build();
+  }
+
+  @Test
+  void aPolicyForVectorsAllowsAWindowWithoutThem() {
+    List<WindowReport> windows = new ArrayList<>();
+    Profile.Builder reference = Profile.builder();
+    try (FeatureBatch features = FeatureBatch.builder(allocator).doubles("x", normal(0)).build();
+        FeatureBatch outputs = withVectors(outputs(), "embedding", 8, 0)) {
+      reference.add(features, outputs);
+    }
+    try (ModelMonitor monitor =
+        ModelMonitor.builder(reference.build())
+            .window(Window.ofRows(ROWS))
+            .policy(DriftPolicy.withDefaults().withKeyFeatures("embedding.norm"))
+            .start()) {
+      monitor.onWindow(windows::add);
+      try (FeatureBatch features = FeatureBatch.builder(allocator).doubles("x", normal(0)).build();
+          FeatureBatch outputs = outputs()) {
+        monitor.onInference(Events.answered(Events.version(1), features, outputs));
+      }
+      monitor.flush();
+      assertThat(monitor.counts().failures()).isZero();
+    }
+    assertThat(windows).hasSize(1);
+    assertThat(windows.get(0).drift().onlyInReference()).containsExactly("embedding");
   }
 
   @Test

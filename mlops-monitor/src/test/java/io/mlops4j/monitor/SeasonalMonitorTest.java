@@ -1,6 +1,7 @@
 package io.mlops4j.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.mlops4j.feature.FeatureBatch;
@@ -204,6 +205,32 @@ class SeasonalMonitorTest {
           .filteredOn(Episode::isOpen)
           .allMatch(episode -> episode.newest().text().contains(" in d3"))
           .hasSize(2);
+    }
+  }
+
+  @Test
+  void aWindowWithoutALargeSliceIsNoReference() {
+    SlicedProfile reference = reference();
+    try (ModelMonitor monitor =
+        ModelMonitor.builder(reference).window(Window.ofRows(140)).start()) {
+      String[] days = new String[140];
+      double[] x = new double[140];
+      for (int row = 0; row < days.length; row++) {
+        days[row] = "d" + row % 7;
+        x[row] = 3 * (row % 7) + 0.5;
+      }
+      try (FeatureBatch rows =
+              FeatureBatch.builder(allocator)
+                  .strings("day", days)
+                  .doubles("x", x)
+                  .doubles("noise", x)
+                  .build();
+          FeatureBatch answers = answers(rows, 0)) {
+        monitor.onInference(Events.answered(V1, rows, answers));
+      }
+      assertThatIllegalStateException()
+          .isThrownBy(monitor::acceptAsReference)
+          .withMessageContaining("no slice");
     }
   }
 }

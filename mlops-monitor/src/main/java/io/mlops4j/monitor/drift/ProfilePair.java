@@ -67,7 +67,11 @@ record ProfilePair(
   /** Rejects unknown names: a name with a typing error would be a feature that nobody watches. */
   void checkNames(DriftPolicy policy) {
     List<String> known =
-        Stream.of(reference.columns().stream(), current.columns().stream(), names())
+        Stream.of(
+                reference.columns().stream(),
+                current.columns().stream(),
+                partsOfVectors(reference),
+                partsOfVectors(current))
             .flatMap(names -> names)
             .distinct()
             .toList();
@@ -82,8 +86,12 @@ record ProfilePair(
     }
   }
 
-  /** The names of vectors are the column's with a suffix, two for each column. */
-  private Stream<String> names() {
-    return columns.stream().map(pair -> pair.reference().name());
+  /** Vectors are compared by two numbers, whose names are the column's with a suffix. */
+  private static Stream<String> partsOfVectors(Profile profile) {
+    return profile.columns().stream()
+        .map(profile::column)
+        .filter(VectorProfile.class::isInstance)
+        .map(VectorProfile.class::cast)
+        .flatMap(vectors -> Stream.of(vectors.norms().name(), vectors.projections().name()));
   }
 }
