@@ -19,7 +19,7 @@ public final class CardJson {
    *
    * @param card the card
    * @return JSON that {@link #schema} describes
-   * @throws io.mlops4j.error.RegistryException if a text of the card is no valid Unicode, or the
+   * @throws io.mlops4j.error.RegistryException if a text of the card is not valid Unicode, or the
    *     JSON would have more than 64 MiB
    */
   public static String text(ModelCard card) {
@@ -31,7 +31,7 @@ public final class CardJson {
    *
    * @param json a text from {@link #text} or another tool
    * @return the card
-   * @throws io.mlops4j.error.DataException if the text is no JSON that {@link #schema} describes
+   * @throws io.mlops4j.error.DataException if the text is not JSON that {@link #schema} describes
    */
   public static ModelCard parse(String json) {
     return Document.parse("card", json, CardDocument::read);

@@ -34,8 +34,8 @@ final class Commands {
   }
 
   /**
-   * Returns the command line. If the first argument is the name of a command, it has only this
-   * command: the others would take a quarter of the time of a short command.
+   * Returns the command line. If the first argument is the name of a command, the command line has
+   * only this command. Creating the others would take a quarter of the time of a short command.
    *
    * @param reporters the class loader that finds the drift reporter
    * @param args the arguments
@@ -59,7 +59,7 @@ final class Commands {
       all.keySet().retainAll(Set.of(args[0]));
     }
     all.values().forEach(command -> line.addSubcommand(command.get()));
-    return line.setExpandAtFiles(false) // --because "@ana asked for it" is a text
+    return line.setExpandAtFiles(false) // --because "@ana asked for it" is plain text
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((e, arguments) -> misused(e))
         .setExecutionExceptionHandler((e, command, result) -> failed(e, command, options.debug()));

@@ -1,6 +1,6 @@
 /**
- * The command line, over the library's public interfaces. This package and those below it are the
- * only ones that see Picocli, which is optional.
+ * The command line, which calls the library's public interfaces. This package and those below it
+ * are the only ones that see Picocli, which is optional.
  */
 @NullMarked
 package io.mlops4j.runtime.cli;

@@ -23,11 +23,14 @@ import java.util.TreeSet;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** Reads a stranger's ZIP file within limits. A file that does not fit throws IOException. */
+/** Reads a stranger's ZIP file within limits. Throws IOException for a file that it rejects. */
 final class ArchiveReader implements AutoCloseable {
   private static final int CHUNK = 1 << 16;
 
-  /** The size that every compressed entry may have: a line of zeros compresses well. */
+  /**
+   * The size up to which the ratio is not limited, because even a harmless line of zeros compresses
+   * well.
+   */
   private static final int HARMLESS = 1 << 20;
 
   private final Path file;

@@ -198,7 +198,7 @@ public final class MlflowModel {
    * @param registry the target; the caller closes it
    * @param card a card, for example from {@link #card}
    * @return the version
-   * @throws ModelLoadException if the file is no ONNX model
+   * @throws ModelLoadException if the file is not an ONNX model
    * @throws RegistryException if the version cannot be stored
    */
   public ModelVersion publish(ModelRegistry registry, ModelCard card) {
@@ -213,7 +213,7 @@ public final class MlflowModel {
    * @param card a card, for example from {@link #card}
    * @param options an exception of the listener cancels the publishing, and nothing is stored
    * @return the version
-   * @throws ModelLoadException if the file is no ONNX model
+   * @throws ModelLoadException if the file is not an ONNX model
    * @throws RegistryException if the version cannot be stored
    */
   public ModelVersion publish(ModelRegistry registry, ModelCard card, PublishOptions options) {
@@ -295,7 +295,7 @@ public final class MlflowModel {
    * @param registry the registry of the version; the caller closes it
    * @param version a version of this registry
    * @param folder an empty or absent folder
-   * @throws ModelLoadException if the version is no ONNX model
+   * @throws ModelLoadException if the version is not an ONNX model
    * @throws RegistryException if the folder is not empty, or cannot be written
    */
   public static void write(ModelRegistry registry, ModelVersion version, Path folder) {
@@ -311,7 +311,7 @@ public final class MlflowModel {
    * @param version a version of this registry
    * @param folder an empty or absent folder
    * @param signature inputs and outputs, or null for none
-   * @throws ModelLoadException if the version is no ONNX model
+   * @throws ModelLoadException if the version is not an ONNX model
    * @throws RegistryException if the folder is not empty, or cannot be written
    */
   public static void write(
@@ -330,7 +330,7 @@ public final class MlflowModel {
    * @param folder an empty or absent folder
    * @param signature inputs and outputs, or null for none
    * @param listener called on the calling thread; if it throws, the files are deleted
-   * @throws ModelLoadException if the version is no ONNX model
+   * @throws ModelLoadException if the version is not an ONNX model
    * @throws RegistryException if the folder is not empty, or cannot be written
    */
   public static void write(

@@ -186,7 +186,7 @@ public final class ModelArchive {
    *
    * @param file an archive
    * @return the archive; its files are not unpacked yet
-   * @throws RegistryException if the file is no archive, or is rejected
+   * @throws RegistryException if the file is not an archive, or is rejected
    * @throws IntegrityException if index or card were changed
    */
   public static ModelArchive read(Path file) {
@@ -197,9 +197,9 @@ public final class ModelArchive {
    * Reads the index and the card of an archive.
    *
    * @param file an archive
-   * @param limits its largest size
+   * @param limits the limits beyond which it is rejected
    * @return the archive; its files are not unpacked yet
-   * @throws RegistryException if the file is no archive, or is rejected
+   * @throws RegistryException if the file is not an archive, or is rejected
    * @throws IntegrityException if index or card were changed
    */
   public static ModelArchive read(Path file, ArchiveLimits limits) {

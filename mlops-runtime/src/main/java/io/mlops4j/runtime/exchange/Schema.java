@@ -51,7 +51,7 @@ record Schema(List<ValueSpec> values, boolean columns) {
    * Reads inputs or outputs.
    *
    * @return empty if a type is unknown to ONNX, such as binary, datetime, array or object
-   * @throws DataException if it is no such JSON
+   * @throws DataException if it is not such JSON
    */
   static Optional<Schema> read(String what, String json) {
     try {

@@ -22,8 +22,8 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * Reads a stranger's YAML as plain maps, lists and scalars: SnakeYAML Engine creates no other
- * objects, whatever the tags say. Documents that would need too much memory are rejected by their
- * events, before an object is created.
+ * objects, whatever the tags say. Documents that would need too much memory are rejected while they
+ * are parsed, before an object is created.
  */
 final class SnakeYaml {
   private static final int LARGEST = 1 << 20;

@@ -15,7 +15,7 @@ final class Yaml {
    * Reads a document that is a map.
    *
    * @param what the file, for messages
-   * @throws DataException if it is no such document, is too large, or the library is absent
+   * @throws DataException if it is not such a document, is too large, or the library is absent
    */
   static Map<String, Object> read(String what, String text) {
     return withLibrary(what, () -> SnakeYaml.read(what, text));

@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the directory at the end of a ZIP file. It says of each entry, as the JDK does not, whether
+ * Reads the directory at the end of a ZIP file. Unlike the JDK, it reports for each entry whether
  * it is a link, a device or encrypted.
  */
 final class ZipDirectory {
@@ -52,7 +52,7 @@ final class ZipDirectory {
    * Reads the directory.
    *
    * @param most the largest number of entries
-   * @throws IOException if the file is no ZIP file, is damaged, or has more entries
+   * @throws IOException if the file is not a ZIP file, is damaged, or has more entries
    */
   static List<Entry> read(FileChannel file, int most) throws IOException {
     ByteBuffer end = end(file);
@@ -122,7 +122,7 @@ final class ZipDirectory {
     throw new IOException("no ZIP file, or one that was cut");
   }
 
-  /** Returns null if the numbers fit into the old form. */
+  /** Returns the ZIP64 end record, or null if the numbers fit into the original format. */
   private static @Nullable ByteBuffer end64(FileChannel file, ByteBuffer end) throws IOException {
     boolean large = end.getShort(10) == -1 || end.getInt(12) == -1 || end.getInt(16) == -1;
     long at = file.size() - END_BYTES - LOCATOR_BYTES;

@@ -15,7 +15,7 @@ import org.apache.arrow.vector.compression.CompressionUtil.CodecType;
 final class OptionalCodecs {
   private static final String ARTIFACT = "org.apache.arrow:arrow-compression:19.0.0";
 
-  /** The upper bound for LZ4 and ZSTD: a block of four bytes becomes 128 KiB. */
+  /** The largest ratio of LZ4 and ZSTD: a block of four bytes decompresses to 128 KiB. */
   private static final long BEST_RATIO = 1 << 15;
 
   private OptionalCodecs() {}

@@ -17,9 +17,9 @@ import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 
 /**
  * Checks that every value lies inside the memory of its vector, and every dictionary code inside
- * its dictionary. Arrow's own checks only compare offsets with their neighbours, so that the first
- * may be negative. They do not check that a list has as many elements as its rows need, and they do
- * not check extension types.
+ * its dictionary. Arrow's own checks only compare offsets with their neighbours, so the first may
+ * be negative. They do not check that a list has as many elements as its rows need, and they do not
+ * check extension types.
  */
 final class Ranges {
   private Ranges() {}

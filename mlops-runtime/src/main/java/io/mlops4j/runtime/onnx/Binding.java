@@ -17,11 +17,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tensors of one combination of shapes, over a slot's memory. They are built once, used for
- * every run of these shapes, and invalid after that memory moves.
+ * The tensors of one combination of shapes, over a slot's memory. They are built once and used for
+ * every run of these shapes. They become invalid when that memory moves.
  *
  * <p>An output whose shape is known before the run is pinned: ONNX Runtime writes it into the
- * slot's memory. Any other is copied there after the run.
+ * slot's memory. Any other output is copied there after the run.
  */
 final class Binding implements AutoCloseable {
   private final List<OnnxInput> inputs;
@@ -30,7 +30,7 @@ final class Binding implements AutoCloseable {
   private final boolean[] wanted;
   private final long[] @Nullable [] pinnedDims;
 
-  /** How often the memory of each pinned output had moved when it was pinned. */
+  /** For each pinned output, how often its memory had moved when it was pinned. */
   private final int[] pinnedMoves;
 
   private final Map<String, @Nullable OnnxTensor> feeds = new LinkedHashMap<>();
@@ -140,9 +140,9 @@ final class Binding implements AutoCloseable {
   }
 
   /**
-   * Runs.
+   * Runs the model.
    *
-   * @param borrows whether an input has memory lent for this run
+   * @param borrows whether an input borrows the caller's memory for this run
    */
   void run(OrtSession session, RunOptions options, boolean borrows) throws OrtException {
     if (text) {
@@ -191,7 +191,7 @@ final class Binding implements AutoCloseable {
   }
 
   /**
-   * Marks the outputs whose shape in a run without pinning differs from the pinned one.
+   * Marks the outputs that had another shape, in a run without pinning, than the pinned one.
    *
    * @return whether there was one
    */
@@ -208,8 +208,8 @@ final class Binding implements AutoCloseable {
   }
 
   /**
-   * The shapes to pin from the next run on: what was pinned already, and the shapes that copied
-   * outputs had.
+   * Returns the shapes to pin from the next run on: the shapes that are pinned already, and those
+   * of the copied outputs.
    *
    * @return null if nothing new was seen
    */

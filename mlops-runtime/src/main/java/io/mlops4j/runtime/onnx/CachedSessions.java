@@ -28,15 +28,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Opens sessions from optimised models on the disk, and writes missing ones. Thread safe.
  *
- * <p>A session can write its graph after all optimisations. Opened without any optimisation, that
- * is the same graph with the same kernels, so the answers are the same, bit for bit. The weights
- * lie in a file beside it. ONNX Runtime maps that file, copies the weights that a kernel needs in
+ * <p>A session can write its graph after all optimisations. If that graph is opened without further
+ * optimisation, it runs the same kernels and returns the same values, bit for bit. Its weights are
+ * in a file beside it. ONNX Runtime maps that file, copies the weights that a kernel needs in
  * packed form, and releases their pages, so it needs less memory. Such a graph is made for the
  * instructions of one CPU and one version of ONNX Runtime, which are in its key; the number of
  * threads does not matter.
  *
- * <p>A new entry is opened once before it is published: a disk that filled up, or a graph that ONNX
- * Runtime writes but cannot read, is found then, and the model goes on without a cache.
+ * <p>A new entry is opened once before it is published: this detects a full disk, and graphs that
+ * ONNX Runtime writes but cannot read. The model is then used without a cache.
  */
 final class CachedSessions {
   private static final Logger LOG = LoggerFactory.getLogger(CachedSessions.class);
@@ -94,7 +94,7 @@ final class CachedSessions {
     }
   }
 
-  /** As {@link Sessions#open(OnnxFile, LoadRequest)}; also caches the model if possible. */
+  /** Opens a model like {@link Sessions#open(OnnxFile, LoadRequest)}, and caches it if possible. */
   OpenModel openAndKeep(OnnxFile file, LoadRequest request) throws OrtException {
     Digest digest = file.source().digest();
     Optional<Path> staged =
@@ -110,7 +110,7 @@ final class CachedSessions {
       return opened;
     } catch (OrtException e) {
       giveUp(file, e);
-      return sessions.open(file, request); // it may still open the model without writing it
+      return sessions.open(file, request); // the model may still open if it is not written
     } finally {
       Disk.deleteQuietly(staged.get());
     }
@@ -155,9 +155,9 @@ final class CachedSessions {
 
   private static boolean isFit(ModelSource source, LoadRequest request) {
     return source.cacheable()
-        && request.trusted() // other models are not folded, and must not be written
+        && request.trusted() // other models must not be written, because they are not folded
         && isCpu(request.device())
-        && !request.profiled() // a profile is of one session
+        && !request.profiled() // a profile covers one session
         && source.format().equals(ModelFormat.ONNX)
         && source.external().isEmpty();
   }

@@ -15,12 +15,15 @@ import java.util.Set;
  * The features of the CPU that decide how ONNX Runtime optimises a model: its instruction sets, on
  * which the block sizes of convolutions and the fusions of quantised operators depend.
  *
- * <p>Read from {@code /proc/cpuinfo} on Linux. On other systems Java cannot find them out.
+ * <p>On Linux they are read from {@code /proc/cpuinfo}. On other systems Java cannot read them.
  */
 final class CpuFeatures {
   private static final Path CPUS = Path.of("/proc/cpuinfo");
 
-  /** On x86, ARM, and RISC-V; the other lines are frequencies, numbers and vulnerabilities. */
+  /**
+   * The keys of these features on x86, ARM and RISC-V. Other lines are frequencies, numbers and
+   * vulnerabilities.
+   */
   private static final Set<String> DECIDING =
       Set.of(
           "vendor_id",

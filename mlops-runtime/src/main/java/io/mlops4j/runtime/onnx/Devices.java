@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * The available devices of a request. The first one runs the model; operators that it lacks run on
  * the next ones. A device that was not requested is never used.
  *
- * <p>ONNX Runtime also accepts devices that do not exist; only opening a session shows that. So
- * when a model cannot be opened, each of its devices is tried with the smallest model. A device
- * that cannot open even that one is no longer used: {@link #working}.
+ * <p>ONNX Runtime also accepts devices that do not exist; only opening a session shows that. If a
+ * model cannot be opened, {@link #working} tries each of its devices with the smallest model. A
+ * device that cannot open even that model is no longer used.
  */
 final class Devices {
   private static final String STRICT = "session.disable_cpu_ep_fallback";
@@ -48,17 +48,17 @@ final class Devices {
     /** Returns null if nothing is missing. */
     @Nullable String missing(DeviceKind kind, Device device);
 
-    /** For a device with which no session could be opened. */
+    /** Returns what is missing for a device with which no session could be opened. */
     String missing(DeviceKind kind, OrtException refusal);
   }
 
-  /** The processor alone. */
+  /** Returns the processor as the only device. */
   static Devices cpu() {
     return find(DeviceRequest.any(), new DeviceTrial());
   }
 
   /**
-   * Takes what is there.
+   * Chooses the available devices of a request.
    *
    * @throws EngineUnavailableException if none is available, or a request is invalid
    */
@@ -90,7 +90,7 @@ final class Devices {
   private static void check(Device device) {
     DeviceKind kind = DeviceKind.of(device).orElse(null);
     if (kind == null) {
-      return; // another engine's
+      return; // a device of another engine
     }
     if (device.number().isPresent() && !kind.takesNumber()) {
       throw new EngineUnavailableException(
@@ -136,9 +136,9 @@ final class Devices {
   /**
    * Returns the devices that can open the smallest model.
    *
-   * @param opens tries it
+   * @param opens opens the smallest model
    * @param failure why the model itself could not be opened
-   * @return this same object if all can, so that the model is at fault
+   * @return this same object if all devices can open it, which means that the model is at fault
    * @throws EngineUnavailableException if none can
    */
   Devices working(Opens opens, OrtException failure) {
@@ -158,7 +158,7 @@ final class Devices {
         : new Devices(request, trial, working, more).orRefused(failure);
   }
 
-  /** With the processor, as the device may lack even the operator of the smallest model. */
+  /** Adds the processor, because the device may lack even the operator of the smallest model. */
   private @Nullable OrtException refusal(DeviceKind kind, Device device, Opens opens) {
     DeviceRequest alone = DeviceRequest.of(List.of(device, Device.cpu()));
     try {

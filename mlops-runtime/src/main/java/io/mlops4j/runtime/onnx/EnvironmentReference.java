@@ -13,14 +13,14 @@ import org.slf4j.LoggerFactory;
  * Keeps ONNX Runtime's environment alive until the process has ended.
  *
  * <p>ONNX Runtime 1.29 releases its environment in a shutdown hook of its own, which runs beside
- * all other hooks and beside every call. With the environment go the threads that sessions share,
- * and a call that uses them ends the process by a signal. The environment counts its references, so
- * one more of them keeps it. No public method takes one.
+ * all other hooks and beside every call. This also ends the threads that sessions share, and a call
+ * that uses them afterwards ends the process by a signal. The environment counts its references, so
+ * one more reference keeps it alive. No public method takes such a reference.
  */
 final class EnvironmentReference {
   private static final Logger LOG = LoggerFactory.getLogger(EnvironmentReference.class);
 
-  /** As process-wide as the environment. */
+  /** Process-wide, like the environment. */
   private static boolean tried;
 
   private static boolean taken;
@@ -56,7 +56,7 @@ final class EnvironmentReference {
     Method create =
         OrtEnvironment.class.getDeclaredMethod("createHandle", long.class, int.class, String.class);
     AccessibleObject.setAccessible(new AccessibleObject[] {api, handle, create}, true);
-    // Of the environment that runs, this only counts: level and name are those it was started with.
+    // The environment runs already, so this only adds a reference and ignores level and name.
     int level = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING.getValue();
     Object found = create.invoke(null, api.getLong(null), level, OrtEnvironment.DEFAULT_NAME);
     if (!found.equals(handle.getLong(environment))) {

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Makes tensors of text without altering it.
  *
  * <p>ONNX Runtime's Java API takes text in the JVM's own form of UTF-8, which differs from UTF-8
- * for U+0000 and for all beyond U+FFFF, emoji among them: a model does not find such words in its
- * vocabulary and silently gives another answer. Such text becomes the constant of a small model,
- * whose run returns the tensor. That costs some 0.2 ms a call.
+ * for U+0000 and for all characters beyond U+FFFF, such as emoji. A model does not find such words
+ * in its vocabulary and silently returns another result. Such text becomes the constant of a small
+ * model, whose run returns the tensor. That costs some 0.2 ms a call.
  */
 final class ExactText {
   private static final String NAME = "text";
@@ -42,7 +42,7 @@ final class ExactText {
     return false;
   }
 
-  /** A tensor, which the caller closes. */
+  /** Returns a tensor, which the caller closes. */
   static OnnxTensor tensor(OrtEnvironment environment, String[] values, long[] dims)
       throws OrtException {
     GraphProto.Builder constant =

@@ -9,7 +9,9 @@ import java.util.Map;
 
 /** The native libraries that ONNX Runtime's jar carries for this platform. */
 final class NativeLibraries {
-  /** The two libraries that are always loaded, then those that they search in their own folder. */
+  /**
+   * The two libraries that are always loaded, then those that they look for in their own folder.
+   */
   private static final List<String> NAMES =
       List.of(
           "onnxruntime",
@@ -44,7 +46,7 @@ final class NativeLibraries {
     return found;
   }
 
-  /** As ONNX Runtime names it. */
+  /** Returns the platform's name in ONNX Runtime's jar. */
   static String platform(String name, String architecture) {
     String system = name.toLowerCase(Locale.ENGLISH);
     String cpu = architecture.toLowerCase(Locale.ENGLISH);

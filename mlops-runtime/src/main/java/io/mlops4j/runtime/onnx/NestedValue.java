@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A sequence or a map that a run made, copied out of ONNX Runtime's memory; made anew by each run
- * and closed when the slot is recycled. The slow path.
+ * A sequence or a map that a run returned, copied out of ONNX Runtime's memory. Each run makes a
+ * new one, which is closed when the slot is recycled. This is the slow path.
  */
 final class NestedValue implements EngineValue, AutoCloseable {
   private final String output;
@@ -60,7 +60,7 @@ final class NestedValue implements EngineValue, AutoCloseable {
     }
   }
 
-  /** The elements are the caller's to close. */
+  /** The caller closes the elements. */
   private void copySequence(List<? extends OnnxValue> elements) throws OrtException {
     try {
       for (OnnxValue element : elements) {
@@ -90,7 +90,7 @@ final class NestedValue implements EngineValue, AutoCloseable {
     }
   }
 
-  /** Sorted, as ONNX Runtime keeps its maps; its Java API hands them over in no order. */
+  /** Sorts the entries like ONNX Runtime does, because its Java API returns them in no order. */
   private void copyMap(OnnxMap map) throws OrtException {
     Map<Object, Object> sorted = new TreeMap<>(map.getValue());
     tensor(TensorTypes.of(map.getInfo().keyType).orElseThrow()).copy(sorted.keySet(), text);

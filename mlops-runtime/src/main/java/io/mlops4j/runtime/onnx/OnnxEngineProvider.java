@@ -45,7 +45,7 @@ public final class OnnxEngineProvider implements EngineProvider {
     try {
       Class<?> environment = Class.forName("ai.onnxruntime.OrtEnvironment", false, loader);
       Class<?> options = Class.forName("ai.onnxruntime.OrtSession$SessionOptions", false, loader);
-      environment.getMethod("createSession", ByteBuffer.class, options); // the latest that we call
+      environment.getMethod("createSession", ByteBuffer.class, options); // the newest method used
       return Optional.empty();
     } catch (NoSuchMethodException e) {
       return Optional.of(
@@ -64,8 +64,8 @@ public final class OnnxEngineProvider implements EngineProvider {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if the memory is not the runtime's own, of which ONNX Runtime
-   *     can get buffers
+   * @throws IllegalArgumentException if the memory is not the runtime's own memory, which alone can
+   *     give ONNX Runtime buffers
    */
   @Override
   public Engine open(EngineOptions options) {

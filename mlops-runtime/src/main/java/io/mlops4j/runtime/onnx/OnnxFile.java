@@ -11,12 +11,12 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * A model's file and what it declares.
+ * A model's file and its declarations.
  *
  * @param source where it came from
  * @param bytes of the main file
- * @param graph what they say
- * @param content what a session is opened from
+ * @param graph the declarations in these bytes
+ * @param content the verified bytes from which a session is opened
  */
 record OnnxFile(ModelSource source, ByteBuffer bytes, OnnxGraph graph, SessionModel content) {
   static OnnxFile read(ModelSource source, boolean trusted) {
@@ -24,12 +24,12 @@ record OnnxFile(ModelSource source, ByteBuffer bytes, OnnxGraph graph, SessionMo
   }
 
   /**
-   * Reads it.
+   * Reads a model's file.
    *
    * @param trusted whether its maker is trusted
    * @param unknownTypes whether divisions get a guard if their type is unknown
-   * @throws ModelLoadException if it is no ONNX model, if Java cannot feed one of its inputs, or if
-   *     external weights are missing
+   * @throws ModelLoadException if it is not an ONNX model, if Java cannot feed one of its inputs,
+   *     or if external weights are missing
    */
   static OnnxFile read(ModelSource source, boolean trusted, boolean unknownTypes) {
     ByteBuffer bytes = bytes(source);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One input of a slot: its shape for the next run, and its elements. */
 final class OnnxInput implements AutoCloseable {
-  /** Making a tensor costs as much as copying some ten thousand bytes. */
+  /** The least size in bytes: making a tensor costs as much as copying some ten thousand bytes. */
   private static final int WORTH_BORROWING = 1 << 15;
 
   /** The alignment of Arrow's buffers and of the widest register that kernels load unchecked. */
@@ -63,7 +63,7 @@ final class OnnxInput implements AutoCloseable {
     return shaped && Arrays.equals(dims, shape);
   }
 
-  /** Whether memory must move for a shape, which ends every tensor over it. */
+  /** Whether memory must move for a shape, which invalidates every tensor over that memory. */
   boolean mustGrow(long[] shape) {
     return !isText() && !block.holds(bytes(shape));
   }
@@ -121,7 +121,7 @@ final class OnnxInput implements AutoCloseable {
    * Reads the caller's memory in the next run. The tensor over it is kept, because callers often
    * pass the same memory again.
    *
-   * @return false if no tensor can lie there, or copying costs less than making one
+   * @return false if a tensor cannot use that memory, or if copying costs less than making a tensor
    */
   boolean borrow(long address, long bytes, OrtEnvironment environment) throws OrtException {
     if (!shaped || bytes < WORTH_BORROWING || bytes != bytes(dims) || !canBorrow(address)) {
@@ -142,12 +142,14 @@ final class OnnxInput implements AutoCloseable {
     return ElementTypes.canBePinned(spec.type()) && address % BORROWED_ALIGNMENT == 0;
   }
 
-  /** The tensor to feed instead of the one over the input's own memory; null for that one. */
+  /**
+   * Returns the tensor over borrowed memory; null if the one over the input's own memory is fed.
+   */
   @Nullable OnnxTensor borrowed() {
     return borrows ? borrowed : null;
   }
 
-  /** Ends what {@link #borrow} began. */
+  /** Returns to the input's own memory after {@link #borrow}. */
   void giveBack() {
     borrows = false;
   }
@@ -160,7 +162,10 @@ final class OnnxInput implements AutoCloseable {
     }
   }
 
-  /** Over the input's memory; of the signed type where Java can make no unsigned one. */
+  /**
+   * Returns a tensor over the input's memory. Its type is signed if Java cannot make an unsigned
+   * one.
+   */
   OnnxTensor tensor(OrtEnvironment environment) throws OrtException {
     if (!shaped) {
       throw new IllegalStateException("input " + name() + ": found no shape, expected one");
@@ -221,7 +226,7 @@ final class OnnxInput implements AutoCloseable {
     return unusual;
   }
 
-  /** Adds the characters of its text that need it. */
+  /** Adds the characters of its text that need {@link ExactText}. */
   void addCharacters(Set<String> to) {
     for (String value : text) {
       AlteredCharacters.add(value, to);

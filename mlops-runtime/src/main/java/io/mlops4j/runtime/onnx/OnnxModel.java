@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A loaded model: a session with the objects that it needs.
  *
- * <p>Closing a session under a run ends the process, so the session stays until the last slot is
- * closed, even if the model was closed before.
+ * <p>Closing a session during a run ends the process. The session therefore stays open until the
+ * last slot is closed, even if the model was closed before.
  */
 final class OnnxModel implements EngineModel {
   private static final Logger LOG = LoggerFactory.getLogger(OnnxModel.class);

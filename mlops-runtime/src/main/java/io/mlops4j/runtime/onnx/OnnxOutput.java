@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One output of a slot: whether it is wanted, what is known of its shape, and its last value. */
+/** One output of a slot: whether it is wanted, the known part of its shape, and its last value. */
 final class OnnxOutput implements AutoCloseable {
   /** The most bytes that are reserved for a declared shape before a run has returned it. */
   private static final long MOST_PROMISED = 256 << 20;
@@ -29,7 +29,7 @@ final class OnnxOutput implements AutoCloseable {
   private boolean dynamic;
 
   /**
-   * Without memory as yet.
+   * Creates an output, still without memory.
    *
    * @param fetched its name in the session
    * @param text reads text, of this slot
@@ -82,7 +82,7 @@ final class OnnxOutput implements AutoCloseable {
     return open || ElementTypes.bytes(of.type(), dims) > MOST_PROMISED ? null : dims;
   }
 
-  /** ONNX Runtime pins no shape but a declared one, though a run may make another. */
+  /** ONNX Runtime pins declared shapes only, although a run may return another shape. */
   boolean isDeclared(long[] dims) {
     return TensorTypes.fits((TensorSpec) spec, dims);
   }
@@ -91,12 +91,12 @@ final class OnnxOutput implements AutoCloseable {
     return dim.size().orElseGet(() -> dim.symbol().map(symbols::get).orElse(-1L));
   }
 
-  /** The memory of a tensor; a nested value has none of its own. */
+  /** Returns the memory of a tensor. A nested value has no memory of its own. */
   TensorMemory tensor() {
     return Objects.requireNonNull(tensor, "tensor");
   }
 
-  /** Copies what a run made in ONNX Runtime's memory. */
+  /** Copies a value that a run returned in ONNX Runtime's memory. */
   void copy(OnnxValue value) throws OrtException {
     if (tensor != null) {
       tensor.copy((OnnxTensor) value, text);

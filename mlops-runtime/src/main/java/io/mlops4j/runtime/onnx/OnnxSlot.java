@@ -21,16 +21,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything that one call needs, reused by the next call.
  *
- * <p>The memory of inputs and outputs grows to the largest call. Over it lie the tensors of a few
- * combinations of shapes, so that batch sizes that alternate build nothing; a call whose shapes
- * repeat allocates only what ONNX Runtime's Java API allocates itself.
+ * <p>The memory of inputs and outputs grows to the largest call. The tensors of a few combinations
+ * of shapes use it, so alternating batch sizes do not build new tensors. A call whose shapes repeat
+ * allocates only what ONNX Runtime's Java API itself allocates.
  *
- * <p>A model may declare nothing about an output's shape, or something wrong. So a shape seen once
- * is pinned the next time, and a run that fails with pinned outputs is tried once without: if the
- * shape differs, that output is never pinned again.
+ * <p>A model may declare no shape for an output, or a wrong one. Therefore a shape that was seen
+ * once is pinned in the next run. A run that fails with pinned outputs is repeated once without
+ * pinning. If an output then has another shape, it is never pinned again.
  *
- * <p>Whatever frees native memory that a run may use holds the lock of the run. {@link #cancel} has
- * a lock of its own, because it is called while a run holds the first.
+ * <p>A method that frees native memory that a run may use must hold the lock of the run. {@link
+ * #cancel} has a lock of its own, because it is called while a run holds the first lock.
  */
 final class OnnxSlot implements EngineSlot {
   private static final int KEPT = 4;
@@ -66,7 +66,7 @@ final class OnnxSlot implements EngineSlot {
     options = quiet();
   }
 
-  /** ONNX Runtime also reports as an exception what it would print. */
+  /** Prints no messages, because ONNX Runtime also reports them as exceptions. */
   private static RunOptions quiet() throws OrtException {
     RunOptions options = new RunOptions();
     try {
@@ -79,7 +79,8 @@ final class OnnxSlot implements EngineSlot {
   }
 
   /**
-   * An input that is also an output: ONNX Runtime silently leaves pinned memory for it unwritten.
+   * Whether an output is also an input. ONNX Runtime does not write such an output to pinned
+   * memory, and does not report that.
    */
   private boolean isInput(OnnxOutput output) {
     return inputs.stream().anyMatch(input -> input.name().equals(output.name()));
@@ -109,7 +110,8 @@ final class OnnxSlot implements EngineSlot {
   }
 
   /**
-   * Only for large inputs: making a tensor over the caller's memory costs as much as a short copy.
+   * Borrows large inputs only, because making a tensor over the caller's memory costs as much as a
+   * short copy.
    */
   @Override
   public synchronized boolean borrow(int input, long address, long bytes) {
@@ -141,7 +143,7 @@ final class OnnxSlot implements EngineSlot {
                 inputs.get(input).name(), nested.kind(), model.signature().inputs().get(input)));
   }
 
-  /** Never: outputs lie in the slot's own memory. */
+  /** Returns false, because outputs are in the slot's own memory. */
   @Override
   public boolean into(int output, long address, long bytes) {
     Objects.checkIndex(output, outputs.size());
@@ -168,7 +170,7 @@ final class OnnxSlot implements EngineSlot {
       throw failure(e);
     } finally {
       if (!answered) {
-        current = null; // it may have failed halfway through moving what the binding pins
+        current = null; // the failed call may have moved some memory that the binding pins
       }
     }
   }
@@ -334,7 +336,7 @@ final class OnnxSlot implements EngineSlot {
     }
   }
 
-  /** Drops what each run makes. */
+  /** Drops the values that each run makes. */
   private synchronized void drop() {
     inputs.forEach(OnnxInput::dropText);
     outputs.forEach(OnnxOutput::dropNested);

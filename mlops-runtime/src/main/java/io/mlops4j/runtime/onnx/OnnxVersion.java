@@ -23,7 +23,7 @@ final class OnnxVersion {
     Matcher one = NUMBERS.matcher(found);
     Matcher other = NUMBERS.matcher(tested);
     if (!one.matches() || !other.matches()) {
-      return false; // a custom build, whose number says nothing
+      return false; // a custom build, whose number has no meaning
     }
     int major = Integer.compare(number(one, 1), number(other, 1));
     return major < 0 || (major == 0 && number(one, 2) < number(other, 2));

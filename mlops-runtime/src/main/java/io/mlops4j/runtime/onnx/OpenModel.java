@@ -5,7 +5,7 @@ import io.mlops4j.runtime.onnx.graph.OnnxGraph;
 /**
  * A model in a session.
  *
- * @param graph what the opened file says of itself; must not be kept, because it may hold the
+ * @param graph the declarations of the opened file; must not be kept, because it may hold the
  *     file's bytes
  * @param bytes the size of the session: ONNX Runtime does not report it, but a model is mostly
  *     weights, which a session holds once

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session with the objects that must outlive it.
  *
- * @param options what it was made with
+ * @param options the options that it was made with
  * @param devices where it runs
  * @param profile where it writes its profile, or null if it has none
  */

@@ -20,24 +20,27 @@ import org.slf4j.LoggerFactory;
  * Starts ONNX Runtime's environment, which loads its native library, in a thread of its own.
  *
  * <p>On Linux, ONNX Runtime 1.29.0 matches the command line of the process with a recursive
- * pattern, a frame or more for each character. With some 4000 characters, which a class path easily
- * has, that overflows a thread's usual stack of 1 MiB, and the JVM dies without a message. So this
- * thread's stack grows with the command line; the unused part of the stack is never backed by
- * memory.
+ * pattern, which takes a stack frame or more for each character. Some 4000 characters, which a
+ * class path easily has, overflow a thread's usual stack of 1 MiB, and the JVM dies without a
+ * message. Therefore a longer command line gives this thread a larger stack. The unused part of the
+ * stack takes no memory.
  */
 final class OrtStart {
   private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
   private static final long USUAL_STACK = 8L << 20;
 
-  /** Measured: more than 256, less than 640. */
+  /** In bytes. Measured: more than 256 are needed, less than 640. */
   private static final long STACK_PER_CHARACTER = 1024;
 
   private static final Logger LOG = LoggerFactory.getLogger(OrtStart.class);
 
-  /** Where ONNX Runtime looks for its libraries before it extracts them. */
+  /**
+   * The property that names the folder where ONNX Runtime looks for its libraries before it
+   * extracts them.
+   */
   private static final String FOLDER = "onnxruntime.native.path";
 
-  /** On Linux, threads that ONNX Runtime makes while it starts have its first 15 characters. */
+  /** On Linux, the threads that ONNX Runtime starts are named by its first 15 characters. */
   private static final String NAME = "mlops4j-onnx-start";
 
   private static final String OF_THE_USER = "onnxruntime.native.";
@@ -75,7 +78,7 @@ final class OrtStart {
 
   /**
    * Loads classes that ONNX Runtime's first class needs, a logger and a random number generator,
-   * while the libraries are verified. In a new process they take a seventh of the start.
+   * while the libraries are verified. In a new process, loading them takes a seventh of the start.
    */
   private static void loadClasses() {
     java.util.logging.Logger.getLogger(OrtStart.class.getName());

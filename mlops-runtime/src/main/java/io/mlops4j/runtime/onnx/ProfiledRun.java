@@ -14,7 +14,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a model once on zeros and empty texts; dimensions that it leaves open are 1. */
+/** Runs a model once on zeros and empty texts. Open dimensions are 1. */
 final class ProfiledRun {
   /** The largest input that is generated. */
   private static final long MOST_VALUES = 1 << 22;
@@ -22,7 +22,7 @@ final class ProfiledRun {
   private ProfiledRun() {}
 
   /**
-   * Runs it.
+   * Runs the model.
    *
    * @param limit the longest that it may take
    * @throws InferenceException if it fails, or takes longer

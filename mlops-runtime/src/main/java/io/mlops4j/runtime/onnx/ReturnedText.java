@@ -31,19 +31,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the text that a run returned, exactly.
  *
- * <p>ONNX Runtime's Java API reads text as the JVM's own form of UTF-8: it ends at U+0000, and a
- * character beyond U+FFFF is cut. Only text that may hold such characters is looked at again: ONNX
- * Runtime compares what was read with what it has, splits the others into characters, and numbers
- * those that the API would change. It knows them from the model's file and the call's inputs. That
- * costs some 0.5 ms a call, and 0.05 ms for each such text.
+ * <p>ONNX Runtime's Java API reads text as the JVM's own form of UTF-8: the text ends at U+0000,
+ * and a character beyond U+FFFF is cut. Only text that may hold such characters is checked again. A
+ * small model compares the text that was read with the original, splits each text that differs into
+ * characters, and returns a number for each character that the API would change. These characters
+ * are known from the model's file and the call's inputs. This costs some 0.5 ms a call, and 0.05 ms
+ * for each such text.
  *
- * <p>One for each slot; not thread safe.
+ * <p>Each slot has its own instance. Not thread safe.
  */
 final class ReturnedText {
   private static final String FLAT = "flat";
   private static final String TEXT = "x";
 
-  /** What the API makes of a character beyond U+FFFF that is alone: its first byte. */
+  /**
+   * The API reads a text of one character beyond U+FFFF as one of these: the character's first
+   * byte.
+   */
   private static final String FIRST_BYTES = "\u00f0\u00f1\u00f2\u00f3\u00f4";
 
   private final OrtEnvironment environment;
@@ -52,7 +56,7 @@ final class ReturnedText {
   private Set<String> fed = Set.of();
 
   /**
-   * For one slot.
+   * Creates the reader of one slot.
    *
    * @param own the characters in the model's own text that the Java API changes
    * @param labels of maps, see {@link #labels}
@@ -63,13 +67,13 @@ final class ReturnedText {
     this.labels = labels;
   }
 
-  /** The characters of the next run's inputs that the Java API changes. */
+  /** Sets the characters of the next run's inputs that the Java API changes. */
   void feed(Set<String> characters) {
     fed = characters;
   }
 
   /**
-   * The text of a tensor, row-major.
+   * Returns the text of a tensor, row-major.
    *
    * @throws InferenceException if some of it cannot be read
    */
@@ -92,17 +96,18 @@ final class ReturnedText {
     return read.chars().anyMatch(c -> FIRST_BYTES.indexOf(c) >= 0);
   }
 
-  /** The exact label for a key that the Java API read from a map. */
+  /** Returns the exact label for a key that the Java API read from a map. */
   String label(String read) {
     return labels.getOrDefault(read, read);
   }
 
   /**
-   * What the Java API makes of a model's labels, which are the keys of its maps: keys can be read
-   * in no other way.
+   * Returns the exact labels by the text that the Java API reads for them. Labels are the keys of a
+   * model's maps, and only the Java API can read these keys.
    *
-   * @return the exact label for each that is read otherwise; empty if no output needs it
-   * @throws ModelLoadException naming two labels that the Java API does not tell apart
+   * @return the exact label for each label that is read as another text; empty if no output needs
+   *     it
+   * @throws ModelLoadException naming two labels that the Java API reads as the same text
    */
   static Map<String, String> labels(
       OrtEnvironment environment, ModelSignature signature, Set<String> own, Object model)
@@ -135,7 +140,7 @@ final class ReturnedText {
         : spec instanceof SequenceSpec sequence && isMap(sequence.element());
   }
 
-  /** Whether each element is the very same text. */
+  /** Returns for each element whether it was read exactly. */
   private boolean[] equal(OnnxTensor tensor, String[] texts) throws OrtException {
     GraphProto.Builder graph =
         flattening()
@@ -148,7 +153,7 @@ final class ReturnedText {
     }
   }
 
-  /** Reads anew, character by character, what is not equal. */
+  /** Reads each text that is not equal again, character by character. */
   private void readCharacters(String output, OnnxTensor tensor, boolean[] equal, String[] into)
       throws OrtException {
     Set<String> all = new LinkedHashSet<>(own);
@@ -186,7 +191,7 @@ final class ReturnedText {
     }
   }
 
-  /** Splits one text into characters, and numbers those that are known. */
+  /** A graph that splits one text into characters and returns the numbers of the known ones. */
   private static GraphProto.Builder characters(List<String> known) {
     AttributeProto.Builder keys = SmallModel.attribute("keys_strings", AttributeType.STRINGS);
     AttributeProto.Builder values = SmallModel.attribute("values_int64s", AttributeType.INTS);
@@ -218,7 +223,7 @@ final class ReturnedText {
         .addOutput(SmallModel.value("numbers", DataType.INT64));
   }
 
-  /** The beginning of a graph: its input, of any rank, as a list. */
+  /** The beginning of a graph, which flattens its input of any rank to a list. */
   private static GraphProto.Builder flattening() {
     return GraphProto.newBuilder()
         .setName(TEXT)

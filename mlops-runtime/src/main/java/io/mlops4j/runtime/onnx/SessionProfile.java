@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The profile of one session. ONNX Runtime writes it to a file, which lies in a temporary folder
- * that only this user can enter, and is gone when this is closed.
+ * The profile of one session. ONNX Runtime writes it to a file, which is in a temporary folder that
+ * only this user can enter. Closing the profile deletes both.
  */
 final class SessionProfile implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
@@ -33,7 +33,7 @@ final class SessionProfile implements AutoCloseable {
   }
 
   /**
-   * Makes the folder, and lets a session that is not opened yet write there.
+   * Makes the folder, and sets the options of a session, which is not open yet, to write there.
    *
    * @throws IOException if it cannot be made
    */
@@ -53,7 +53,8 @@ final class SessionProfile implements AutoCloseable {
    * Ends the profile of the open session, and counts the nodes that ran.
    *
    * @return numbers by name of provider
-   * @throws IOException if the file cannot be read, as when a node's name breaks its syntax
+   * @throws IOException if the file cannot be read, for example because a node's name breaks its
+   *     syntax
    */
   static Map<String, Integer> end(OrtSession session) throws OrtException, IOException {
     try (InputStream events = Files.newInputStream(Path.of(session.endProfiling()))) {
@@ -61,7 +62,7 @@ final class SessionProfile implements AutoCloseable {
     }
   }
 
-  /** A node that ran more than once, as in a loop, counts once. */
+  /** A node that ran more than once, for example in a loop, counts once. */
   static Map<String, Integer> count(InputStream events) throws IOException {
     Map<String, Integer> counted = new TreeMap<>();
     Set<List<String>> known = new HashSet<>();

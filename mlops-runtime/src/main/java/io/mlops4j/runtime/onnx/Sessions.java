@@ -48,7 +48,7 @@ final class Sessions {
     return open(file, request, options -> {});
   }
 
-  /** The same; the session also writes the graph and weights that it optimised into a folder. */
+  /** Does the same; the session also writes its optimised graph and weights into a folder. */
   OpenModel openAndWrite(OnnxFile file, LoadRequest request, Path folder) throws OrtException {
     return open(
         file,
@@ -62,7 +62,7 @@ final class Sessions {
 
   private OpenModel open(OnnxFile file, LoadRequest request, Setting setting) throws OrtException {
     SessionModel content = file.content();
-    // The model file is no folder, so ONNX Runtime reads no weights from unverified files.
+    // This path is not a folder, so ONNX Runtime cannot read weights from unverified files.
     Path weights = file.source().main();
     OpenSession session =
         open(
@@ -76,7 +76,7 @@ final class Sessions {
     return new OpenModel(session, file.graph(), content.bytes());
   }
 
-  /** Opens what {@link #openAndWrite} has written, as it is. */
+  /** Opens a model that {@link #openAndWrite} has written, without further optimisation. */
   OpenModel open(ModelEntry entry, LoadRequest request) throws OrtException {
     OnnxGraph graph = OnnxGraph.read(entry.graph(), entry.folder());
     OpenSession session =
@@ -108,7 +108,7 @@ final class Sessions {
     }
   }
 
-  /** The same exception, unless it says that the model's devices are too few. */
+  /** Returns the same exception, unless its message says that the model needs another device. */
   private static OrtException refused(Path main, Devices devices, OrtException e) {
     String reason = devices.needsCpu(e);
     if (reason != null) {
@@ -145,7 +145,7 @@ final class Sessions {
     }
   }
 
-  /** Null, after a warning, if it cannot be written. */
+  /** Returns null, after a warning, if the profile cannot be written. */
   private static @Nullable SessionProfile profile(SessionOptions options, Path main)
       throws OrtException {
     try {
@@ -167,7 +167,7 @@ final class Sessions {
     if (!trusted) {
       options.addConfigEntry("optimization.disable_specified_optimizers", "ConstantFolding");
     }
-    // Every message that it would print is also in an exception.
+    // An exception contains every message that ONNX Runtime would print.
     options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
   }
 
@@ -180,10 +180,10 @@ final class Sessions {
   }
 
   /**
-   * A small file can request products of huge constants, which ONNX Runtime computes while it opens
-   * a session, without a time limit. The folded constants of an honest model are at most some times
-   * the size of its file: half-precision or four-bit weights that are widened. Larger ones are
-   * computed in the runs, which have deadlines.
+   * Limits the size of folded constants. A small file can request products of huge constants, which
+   * ONNX Runtime computes while it opens a session, without a time limit. In an honest model,
+   * folded constants are at most a few times as large as the file, for example widened
+   * half-precision or four-bit weights. Larger ones are computed in the runs, which have deadlines.
    */
   private static void limitFolding(SessionOptions options, SessionModel model) throws OrtException {
     options.addConfigEntry(

@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 /**
  * ONNX Runtime's own threads, shared by all sessions. The number of threads that work beside the
  * callers is at most a budget less one, because a caller works too. It does not depend on the
- * number of loaded models and running calls. They sleep between runs and are named as the thread
- * that starts the environment.
+ * number of loaded models and running calls. They sleep between runs and have the name of the
+ * thread that starts the environment.
  *
  * <p>They belong to the environment. A process has one environment, which cannot be ended, and the
  * code that starts it decides on its threads. If other code started it, or with another budget,
@@ -40,7 +40,7 @@ final class SharedThreads {
     return environment;
   }
 
-  /** False if the environment runs already. */
+  /** Starts the environment. Returns false if it runs already. */
   private static boolean start(int wanted) {
     try (ThreadingOptions options = new ThreadingOptions()) {
       options.setGlobalIntraOpNumThreads(wanted);

@@ -30,9 +30,9 @@ import java.util.Optional;
 /**
  * Reads a session's signature, and rejects outputs that the slots cannot read.
  *
- * <p>ONNX Runtime knows the order of the inputs and what it inferred of the outputs. Its Java API
+ * <p>ONNX Runtime knows the order of the inputs and the inferred types of the outputs. Its Java API
  * does not distinguish a scalar from a value of unknown rank, and hides unsigned types inside
- * sequences. The model's file does.
+ * sequences. These are read from the model's file.
  */
 final class SignatureReader {
   private final Path model;
@@ -56,7 +56,7 @@ final class SignatureReader {
     return specs;
   }
 
-  /** Its kind was checked before. */
+  /** Returns a tensor. Other kinds of inputs were rejected before. */
   private TensorSpec input(String name, ValueInfo info) {
     checkName("input", name, graph.inputs());
     if (info instanceof TensorInfo tensor) {
@@ -67,8 +67,8 @@ final class SignatureReader {
   }
 
   /**
-   * Java's own form of UTF-8 has other bytes for U+0000 and all beyond U+FFFF: ONNX Runtime would
-   * not know such a name when it comes back.
+   * Rejects names that ONNX Runtime would not recognise. Java's own form of UTF-8 has other bytes
+   * for U+0000 and for characters beyond U+FFFF.
    */
   private void checkName(String side, String name, List<ValueInfoProto> declared) {
     if (declared.stream().noneMatch(value -> value.getName().equals(name))) {
@@ -86,7 +86,7 @@ final class SignatureReader {
       specs.add(output(OptionalOutputs.declared(output.getName()), output.getInfo()));
     }
     if (specs.isEmpty()) {
-      // A file cut between two fields parses, as a model without a graph.
+      // A file that was cut between two fields can be parsed as a model without a graph.
       throw new ModelLoadException(
           model + ": found no outputs, expected at least one; check that the file was not cut",
           null);
@@ -113,7 +113,10 @@ final class SignatureReader {
     throw refused("output", name, "no type, expected one; export the model with shape inference");
   }
 
-  /** As the file declares it: a sequence or a map, or what is inside one, of any shape. */
+  /**
+   * Returns the type that the file declares: a sequence or a map, or the value inside one, of any
+   * shape.
+   */
   private ValueSpec declared(String output, String name, TypeProto type) {
     return switch (type.getValueCase()) {
       case SEQUENCE_TYPE ->
@@ -149,7 +152,7 @@ final class SignatureReader {
                     ProtoTypes.text(type) + ", which Java cannot read; cast it inside the model"));
   }
 
-  /** As ONNX Runtime inferred it. */
+  /** Returns the type that ONNX Runtime inferred. */
   private SequenceSpec sequence(String name, SequenceInfo sequence) {
     ValueSpec element =
         sequence.isSequenceOfMaps()

@@ -42,7 +42,9 @@ final class SlotMemory implements AutoCloseable {
     return Math.min(DirectMemory.LIMIT, (bytes + STEP - 1) / STEP * STEP);
   }
 
-  /** How often it grew. Tensors made before the last time must not be used any more. */
+  /**
+   * Returns how often the memory grew. Tensors that were made before it last grew must not be used.
+   */
   int moves() {
     return moves;
   }

@@ -21,7 +21,7 @@ import java.util.List;
 
 /** Models of a few operators that this library makes for itself. */
 final class SmallModel {
-  /** Operator sets beside ONNX's own. */
+  /** An operator set in addition to ONNX's own. */
   static final String ML = "ai.onnx.ml";
 
   static final String MICROSOFT = "com.microsoft";
@@ -49,7 +49,7 @@ final class SmallModel {
     try (SessionOptions options = new SessionOptions()) {
       options.setIntraOpNumThreads(1);
       options.setInterOpNumThreads(1);
-      options.setCPUArenaAllocator(false); // it would keep the largest batch's memory
+      options.setCPUArenaAllocator(false); // an arena would keep the memory of the largest batch
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       return environment.createSession(of(graph), options);
     }

@@ -23,7 +23,7 @@ final class TensorMemory implements AutoCloseable {
   private final TensorView view;
 
   /**
-   * Without memory as yet.
+   * Creates an output, still without memory.
    *
    * @param output the name of the output, for messages
    */
@@ -57,12 +57,12 @@ final class TensorMemory implements AutoCloseable {
     return TensorTypes.over(elements.buffer(bytes(dims)), environment, type, dims);
   }
 
-  /** Sets the view to what a run wrote here. */
+  /** Sets the view to the values that a run wrote here. */
   void written(long[] dims) {
     view.set(dims, elements.address(), bytes(dims), 0);
   }
 
-  /** Copies what a run made in ONNX Runtime's memory. */
+  /** Copies a tensor that a run returned in ONNX Runtime's memory. */
   void copy(OnnxTensor tensor, ReturnedText text) throws OrtException {
     long[] dims = tensor.getInfo().getShape();
     if (type == ElementType.STRING) {
@@ -75,7 +75,7 @@ final class TensorMemory implements AutoCloseable {
     }
   }
 
-  /** Copies the keys or values of a map: all boxed alike, as this tensor's type says. */
+  /** Copies the keys or values of a map. All of them are boxed as this tensor's type. */
   void copy(Collection<?> values, ReturnedText text) {
     long[] dims = {values.size()};
     if (type == ElementType.STRING) {

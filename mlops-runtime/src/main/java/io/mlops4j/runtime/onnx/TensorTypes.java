@@ -37,7 +37,7 @@ final class TensorTypes {
     };
   }
 
-  /** Whether a shape is one of those that a model declares. */
+  /** Whether a shape fits the declared one. */
   static boolean fits(TensorSpec declared, long[] dims) {
     boolean fits = declared.anyRank() || declared.shape().size() == dims.length;
     for (int i = 0; fits && i < dims.length; i++) {

@@ -32,7 +32,9 @@ final class UnsignedTensors implements AutoCloseable {
 
   private UnsignedTensors() {}
 
-  /** Opens the casts that the inputs of a signature need, often none. The caller closes it. */
+  /**
+   * Opens the casts that the inputs of a signature need, often none. The caller closes the result.
+   */
   static UnsignedTensors open(OrtEnvironment environment, ModelSignature signature)
       throws OrtException {
     UnsignedTensors tensors = new UnsignedTensors();
@@ -50,7 +52,7 @@ final class UnsignedTensors implements AutoCloseable {
     }
   }
 
-  /** A model of one operator, with which a device can be tried. */
+  /** Returns a model of one operator, to try devices with. */
   static ByteBuffer smallest() {
     return ByteBuffer.wrap(SmallModel.of(cast(ElementType.UINT32)));
   }
@@ -67,14 +69,14 @@ final class UnsignedTensors implements AutoCloseable {
   }
 
   /**
-   * A tensor of ONNX Runtime's own memory, which the caller closes.
+   * Returns a tensor in ONNX Runtime's own memory. The caller closes it.
    *
    * @param type one of the signature's unsigned types
    * @param signed a tensor of the same bits, which must outlive the result
    */
   UnsignedTensor of(ElementType type, OnnxTensor signed) throws OrtException {
     OrtSession cast = Objects.requireNonNull(casts.get(type), type::toString);
-    // The result is not closed: that would close its tensor.
+    // Closing the result would close its tensor.
     OnnxTensor unsigned = (OnnxTensor) cast.run(Map.of(SIGNED, signed)).get(0);
     return new UnsignedTensor(cast, signed, unsigned);
   }
@@ -83,7 +85,7 @@ final class UnsignedTensors implements AutoCloseable {
    * A tensor that follows a signed one.
    *
    * @param cast makes the bits of one from those of the other
-   * @param signed over memory of ours
+   * @param signed a tensor over the input's own memory
    * @param unsigned to be fed to a model
    */
   record UnsignedTensor(OrtSession cast, OnnxTensor signed, OnnxTensor unsigned) {

@@ -36,7 +36,7 @@ public final class FileModelRegistry {
   private FileModelRegistry() {}
 
   /**
-   * Opens a registry. Makes a registry of an empty or missing folder. An existing registry can be
+   * Opens a registry, and creates it if the folder is empty or missing. An existing registry can be
    * read from a read-only disk.
    *
    * @param folder the registry's folder

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * Copies a registry into another one, for example from a folder into a database. Versions retain
  * their numbers, digests, cards and times. Every record of aliases and states is copied byte for
  * byte, so {@link ModelRegistry#head} of both registries is the same. Signatures are copied, leases
- * are not. Signed records stay trusted in the copy. If both registries are written afterwards, sign
- * each with its own key. Otherwise records of one could be passed off as records of the other.
+ * are not. Signed records stay trusted in the copy. If both registries accept changes afterwards,
+ * sign each with its own key. Otherwise records of one could be passed off as records of the other.
  *
  * <p>A copy only adds what is missing, so it can be repeated after a crash or to copy later
  * changes. The target is usable when the copy has ended. A target with other or more content is
@@ -85,7 +85,7 @@ public final class RegistryCopy {
   }
 
   /**
-   * Adds a listener to the progress, which may end the copy by an exception.
+   * Adds a listener to the progress. The listener can end the copy by throwing an exception.
    *
    * @param listener called on the copying thread; replaces an earlier one
    * @return a changed copy
@@ -144,7 +144,7 @@ public final class RegistryCopy {
             + "nobody else has written");
   }
 
-  /** A numbered sequence, of which the target may contain the beginning. */
+  /** A numbered sequence. The target may already contain its beginning. */
   private abstract static class Part {
     final String name;
 

@@ -12,9 +12,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The operations that a SavedModel may run: those that compute, and those that hold variables,
- * tables, lists and loops. The list names allowed operations, because each release of TensorFlow
- * brings new ones that read files. {@code operations.txt} says how the list was made.
+ * The operations that a SavedModel may run: those that compute, and those for variables, tables,
+ * lists and loops. The list names allowed operations and not forbidden ones, because each release
+ * of TensorFlow adds operations that read files. {@code operations.txt} states how the list was
+ * made.
  */
 final class AllowedOperations {
   /** Operations that read the model's own variables while it is loaded. */

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a SavedModel declares for one signature.
+ * The declaration of one signature in a SavedModel.
  *
  * @param tags the tags of the graph that has it
- * @param inputs sorted by name, as the file has no order
+ * @param inputs sorted by name, because the file has no order
  * @param outputs sorted by name
  * @param assets names of further files that the graph reads
  * @param restoring the operations that read the variables while the model is loaded
@@ -27,7 +27,7 @@ record DeclaredSignature(
     GraphOperations operations) {
 
   /**
-   * An input or output, and where it is in the graph.
+   * An input or output, and its place in the graph.
    *
    * @param spec name, type and shape
    * @param endpoint an operation's name and the number of its output, {@code op:0}

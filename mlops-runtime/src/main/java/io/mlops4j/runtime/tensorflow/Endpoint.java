@@ -14,17 +14,18 @@ import org.tensorflow.internal.c_api.TF_Output;
 /**
  * An input or output of a model in its graph.
  *
- * @param spec what the signature declares
- * @param operation whose output it is
+ * @param spec the name, type and shape that the signature declares
+ * @param operation the operation that has this output
  * @param index the number of that output
- * @param name both, as the signature has them
+ * @param name operation and index in the signature's form
  */
 record Endpoint(TensorSpec spec, TF_Operation operation, int index, String name) {
 
   /**
-   * Finds the tensors that a signature names, and checks what TensorFlow does not.
+   * Finds the tensors that a signature names, and checks their names and types, which TensorFlow
+   * does not check.
    *
-   * @throws ModelLoadException if it is not in the graph or has another type there
+   * @throws ModelLoadException if a tensor is not in the graph or has another type there
    */
   static List<Endpoint> find(
       List<DeclaredSignature.Tensor> tensors, String side, NativeSession session, Path model) {
@@ -36,9 +37,10 @@ record Endpoint(TensorSpec spec, TF_Operation operation, int index, String name)
   }
 
   /**
-   * Finds inputs; TensorFlow takes each tensor once.
+   * Finds inputs. TensorFlow accepts each tensor only once.
    *
-   * @throws ModelLoadException also if two are the same tensor
+   * @throws ModelLoadException for the reasons of {@link #find}, or if two inputs are the same
+   *     tensor
    */
   static List<Endpoint> inputs(
       List<DeclaredSignature.Tensor> tensors, NativeSession session, Path model) {

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 import org.tensorflow.internal.c_api.TF_Tensor;
 
 /**
- * One input of a slot: a tensor in TensorFlow's memory, kept while its shape repeats.
+ * One input of a slot: a tensor in TensorFlow's memory, which is reused while its shape repeats.
  *
- * <p>A model that stores its input in a variable or a queue keeps this memory. After each run,
- * TensorFlow is asked whether it still holds the memory; if so, the next call gets other memory.
+ * <p>A model that stores its input in a variable or a queue keeps this memory. Each run is followed
+ * by a check whether TensorFlow still holds the memory. If so, the next call gets other memory.
  */
 final class Feed implements AutoCloseable {
   /** The most bytes of a column. TensorFlow itself allows more. */
@@ -73,7 +73,7 @@ final class Feed implements AutoCloseable {
           name(), shape.length + " dimensions", "at most " + MOST_DIMENSIONS);
     }
     for (long dim : shape) {
-      // Empty dimensions do not save the others from being multiplied inside TensorFlow.
+      // TensorFlow multiplies the other dimensions even if one is empty.
       elements = dim > LIMIT ? Long.MAX_VALUE : elements * Math.max(1, dim);
       if (elements > LIMIT / DataTypes.bytes(spec.type())) {
         throw new ModelInputException(
@@ -154,7 +154,7 @@ final class Feed implements AutoCloseable {
     given = true;
   }
 
-  /** Text is given for one run. */
+  /** Drops text, which is given for one run only. */
   void dropText() {
     if (isText() && tensor != null) {
       given = false;
@@ -165,8 +165,8 @@ final class Feed implements AutoCloseable {
   }
 
   /**
-   * Called after the outputs of a run were deleted: makes sure that only this input holds the
-   * memory, with the same elements.
+   * Ensures that only this input holds its memory, with the same elements. Must be called after the
+   * outputs of a run were deleted.
    */
   void settle() {
     if (tensor == null || TF_TensorMaybeMove(tensor) != null) {
@@ -188,7 +188,7 @@ final class Feed implements AutoCloseable {
     return name() + Arrays.toString(dims);
   }
 
-  /** Must not be called before outputs that may be this tensor were deleted. */
+  /** Must be called after the outputs that may be this tensor were deleted. */
   @Override
   public void close() {
     if (tensor == null) {

@@ -16,8 +16,8 @@ import io.mlops4j.spi.HostMemory;
 import org.tensorflow.internal.c_api.TF_Tensor;
 
 /**
- * One output of a slot. Numbers are read where TensorFlow made them; text is copied, because its
- * form is TensorFlow's own.
+ * One output of a slot. Numbers are read in TensorFlow's memory. Text is copied, because its form
+ * is TensorFlow's own.
  */
 final class Fetch implements AutoCloseable {
   private final TensorSpec spec;
@@ -63,7 +63,8 @@ final class Fetch implements AutoCloseable {
   }
 
   /**
-   * Reads a tensor that was made here, or is owned by an input that the model returns unchanged.
+   * Reads a tensor that was taken over, or that belongs to an input that the model returns
+   * unchanged.
    */
   void read(TF_Tensor tensor) {
     if (TF_TensorType(tensor) != type) {

@@ -60,7 +60,7 @@ final class GraphOperations {
           });
     }
 
-    /** Reads a message of which one field matters. */
+    /** Reads one field of a message and skips all others. */
     private void only(int wanted, Part part) throws IOException {
       fields.message(
           field -> {
@@ -140,7 +140,7 @@ final class GraphOperations {
   /**
    * Returns the operations that may run for given tensors or nodes.
    *
-   * @param asked names of tensors or nodes
+   * @param asked the names of tensors or nodes
    */
   Set<String> running(Collection<String> asked) {
     Deque<Node> left = new ArrayDeque<>();
@@ -170,7 +170,8 @@ final class GraphOperations {
   }
 
   /**
-   * Returns the node that makes a tensor, or runs before another: {@code name:0}, {@code ^name}.
+   * Returns the name of the node behind an input: a tensor {@code name:0}, or {@code ^name} for a
+   * node that must run before.
    */
   private static String node(String input) {
     String name = input.startsWith("^") ? input.substring(1) : input;

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * knowing the operations: a shape with more elements than a long can count, or with more dimensions
  * than a byte can count, and an {@code Identity} without an input. TensorFlow reports most other
  * errors in a graph, but not all: a function that calls itself, or an attribute from which an
- * operation makes an impossible shape, still ends the process. The check keeps no data, so a graph
- * with all its weights inside costs one pass over it.
+ * operation makes an impossible shape, still ends the process. The check does not store data, so
+ * even a graph that contains all its weights costs one pass.
  */
 final class GraphShapes {
   private static final int MOST_DIMENSIONS = 254;
@@ -42,9 +42,7 @@ final class GraphShapes {
     shapes.fields.read(shapes.new Walk(Message.GRAPH));
   }
 
-  /**
-   * The messages on the way to shapes; numbers of fields are those of TensorFlow's .proto files.
-   */
+  /** The messages that contain shapes. The field numbers are those of TensorFlow's .proto files. */
   private enum Message {
     GRAPH,
     LIBRARY,
@@ -58,7 +56,10 @@ final class GraphShapes {
     SHAPE,
     DIM;
 
-    /** Whether a second one of a field would be added to the first, so that two make one shape. */
+    /**
+     * Whether protobuf merges a second message of the same field into the first, so that both make
+     * one shape.
+     */
     boolean merges(Message inner) {
       return switch (this) {
         case ENTRY, TENSOR -> true;
@@ -93,7 +94,7 @@ final class GraphShapes {
     if (message == Message.SHAPE) {
       dims.clear();
     } else if (message == Message.DIM) {
-      dims.add(0L); // the size of a dimension that states none
+      dims.add(0L); // the default, if a dimension does not state its size
     }
     Walk walk = new Walk(message);
     fields.message(walk);
@@ -108,7 +109,7 @@ final class GraphShapes {
     private final Message message;
     private boolean merging;
 
-    /** Of a node: whether it is an {@code Identity}, and whether it is one of something. */
+    /** For a node: whether it is an {@code Identity}, and whether it has an input. */
     private boolean identity;
 
     private boolean given;
@@ -142,7 +143,7 @@ final class GraphShapes {
         ByteString input = in.readBytes();
         given |=
             input.isEmpty()
-                || input.byteAt(0) != '^'; // a ^ names an operation that runs before, and no input
+                || input.byteAt(0) != '^'; // a ^ names an operation that runs before, not an input
       } else {
         fields.skip();
       }

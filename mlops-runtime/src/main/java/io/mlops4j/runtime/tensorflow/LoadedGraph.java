@@ -9,9 +9,9 @@ import java.util.List;
  *
  * @param main the model's path, for messages
  * @param session runs the graph
- * @param inputs what the signature feeds
- * @param outputs what the signature fetches
- * @param signature what callers see
+ * @param inputs the tensors that the signature feeds
+ * @param outputs the tensors that the signature fetches
+ * @param signature the signature that callers see
  */
 record LoadedGraph(
     Path main,

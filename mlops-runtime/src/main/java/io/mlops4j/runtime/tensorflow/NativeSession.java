@@ -36,8 +36,8 @@ final class NativeSession implements AutoCloseable {
   }
 
   /**
-   * @param tags those of the graph to load, exactly
-   * @param threads how many one operation may use
+   * @param tags exactly the tags of the graph to load
+   * @param threads the number of threads that one operation may use
    */
   static NativeSession load(SavedModelFolder folder, List<String> tags, int threads) {
     TF_Graph graph = TF_NewGraph();
@@ -82,7 +82,10 @@ final class NativeSession implements AutoCloseable {
     }
   }
 
-  /** The calling thread runs one operation after another: a small model is five times as fast. */
+  /**
+   * The calling thread runs one operation after another, which makes a small model five times as
+   * fast.
+   */
   private static ConfigProto config(int threads) {
     return ConfigProto.newBuilder()
         .setInterOpParallelismThreads(IN_THE_CALLING_THREAD)

@@ -81,7 +81,7 @@ final class SavedModelFolder implements AutoCloseable {
         return file;
       }
     } catch (InvalidPathException e) {
-      // Refused below, as any name that is no path inside the folder.
+      // Rejected below, like any name that is not a path inside the folder.
     }
     throw new ModelLoadException(
         "%s: found a file named \"%s\", expected names inside the model's folder"

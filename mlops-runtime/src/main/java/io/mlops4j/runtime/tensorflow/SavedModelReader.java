@@ -25,16 +25,16 @@ import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
 /**
- * Reads what a SavedModel declares, and chooses the graph and the signature.
+ * Reads the declarations of a SavedModel, and chooses the graph and the signature.
  *
- * <p>Only tags, signatures and the names of assets are kept. The graph may hold all weights:
- * TensorFlow reads it, after a check for what ends the process.
+ * <p>Only tags, signatures and the names of assets are kept. The graph may contain all weights.
+ * TensorFlow reads it after {@link GraphShapes} has checked it.
  */
 final class SavedModelReader {
   private static final String SERVE = "serve";
   private static final String DEFAULT = "serving_default";
 
-  /** TensorFlow's own, for what runs when a model is loaded. */
+  /** The prefix of TensorFlow's own signatures, which run when a model is loaded. */
   private static final String RESERVED = "__saved_model";
 
   private static final Set<String> INITIALISING = Set.of("saved_model_main_op", "legacy_init_op");

@@ -36,7 +36,7 @@ final class TensorFlowEngine implements Engine {
 
   static TensorFlowEngine open(EngineOptions options) {
     if (System.getProperty(PHYSICAL_BYTES) == null) {
-      System.setProperty(PHYSICAL_BYTES, "0"); // read when JavaCPP's first class loads
+      System.setProperty(PHYSICAL_BYTES, "0"); // read when the first class of JavaCPP is loaded
     }
     try {
       version();
@@ -53,7 +53,7 @@ final class TensorFlowEngine implements Engine {
     return new TensorFlowEngine(options);
   }
 
-  /** The version of the native library, for example 2.18.0; loads it. */
+  /** Loads the native library, and returns its version, for example 2.18.0. */
   static String version() {
     return tensorflow.TF_Version().getString();
   }
@@ -107,7 +107,7 @@ final class TensorFlowEngine implements Engine {
     }
     if (files.keySet().stream().anyMatch(name -> name.startsWith(VARIABLES + ".data"))
         && !files.containsKey(VARIABLES + ".index")) {
-      // TensorFlow would load it without values, and fail when it is asked.
+      // TensorFlow would load the model without values, and each call would fail.
       throw new ModelLoadException(
           "%s: found variables without %s.index, expected the whole folder; copy or export it again"
               .formatted(source.main(), VARIABLES),
@@ -116,7 +116,9 @@ final class TensorFlowEngine implements Engine {
     return main;
   }
 
-  /** One outside the folder is none of its files, wherever the name leads. */
+  /**
+   * Requires that the folder's files include all assets. An asset outside the folder is rejected.
+   */
   private static void requireAssets(
       Path main, Map<String, ByteBuffer> files, DeclaredSignature declared) {
     for (String asset : declared.assets()) {
@@ -135,7 +137,10 @@ final class TensorFlowEngine implements Engine {
     }
   }
 
-  /** An application's GPU build of TensorFlow is kept from taking the GPU, see NativeSession. */
+  /**
+   * Places every model on the CPU. NativeSession keeps an application's GPU build of TensorFlow
+   * from using the GPU.
+   */
   private static Placement placement(DeviceRequest request) {
     Map<String, String> missing = new LinkedHashMap<>();
     for (Device device : request.preferred()) {
@@ -159,7 +164,7 @@ final class TensorFlowEngine implements Engine {
     return Placement.of("cpu").withMissing(missing);
   }
 
-  /** TensorFlow's C API can only end all runs of a session at once. */
+  /** Returns false, because TensorFlow's C API can only end all runs of a session at once. */
   @Override
   public boolean cancels() {
     return false;

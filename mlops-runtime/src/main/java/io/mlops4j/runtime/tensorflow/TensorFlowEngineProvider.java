@@ -13,28 +13,28 @@ import java.util.Set;
  * Offers TensorFlow under the name {@code tensorflow}, for SavedModels on the CPU. Thread safe;
  * loads neither native code nor any class of TensorFlow before {@link #open}.
  *
- * <p>TensorFlow and JavaCPP, which loads it, belong to the process. So do these settings, which
- * their first start decides:
+ * <p>TensorFlow and JavaCPP, which loads it, are shared by the whole process. So are these
+ * settings, which are fixed when they first start:
  *
  * <ul>
  *   <li>The first model decides how many threads all models use inside an operation.
- *   <li>JavaCPP unpacks the native library into {@code ~/.javacpp/cache}, or where the system
- *       property {@code org.bytedeco.javacpp.cachedir} says, and keeps it there: some 650 MB.
+ *   <li>JavaCPP unpacks the native library, some 650 MB, into {@code ~/.javacpp/cache} or the
+ *       folder in the system property {@code org.bytedeco.javacpp.cachedir}, and leaves it there.
  *   <li>The system property {@code org.bytedeco.javacpp.maxPhysicalBytes} is set to 0 unless it has
- *       a value. Otherwise JavaCPP takes all memory of the process for its own, and once that is
- *       more than the heap may be it collects garbage and sleeps whenever something is allocated.
- *   <li>TensorFlow writes to standard error as the environment variable {@code
- *       TF_CPP_MIN_LOG_LEVEL} says; 2 leaves only errors, and a line or two when it starts.
+ *       a value. Otherwise JavaCPP counts all memory of the process as its own. When that exceeds
+ *       the limit of the heap, JavaCPP collects garbage and sleeps at each allocation.
+ *   <li>The environment variable {@code TF_CPP_MIN_LOG_LEVEL} sets what TensorFlow writes to
+ *       standard error. With 2 it writes errors only, and a line or two when it starts.
  * </ul>
  *
- * <p>A SavedModel is a program. It is loaded only if what it runs is on a list of operations that
- * compute, or was allowed ({@link io.mlops4j.inference.LoadOptions.Builder#allowOperations}). Even
- * then load only models that you trust:
+ * <p>A SavedModel is a program. It is loaded only if each of its operations is on a list of
+ * harmless ones, or was allowed ({@link io.mlops4j.inference.LoadOptions.Builder#allowOperations}).
+ * Even then, load only models that you trust:
  *
  * <ul>
  *   <li>While it is loaded, it may read TensorFlow's checkpoints outside its folder.
- *   <li>No run can be ended. A deadline is reported when the run has ended by itself; one that
- *       never ends blocks its caller, and the thread that closes the model, for ever.
+ *   <li>A run cannot be cancelled. A passed deadline is reported after the run has ended by itself.
+ *       A run that never ends blocks its caller, and the thread that closes the model, for ever.
  *   <li>TensorFlow reports most errors in a graph, but some end the process.
  *   <li>Text is passed in as UTF-8 only, so an input of other bytes, such as those of an image,
  *       cannot be fed. Returned text may hold any bytes.
@@ -95,7 +95,7 @@ public final class TensorFlowEngineProvider implements EngineProvider {
     return false;
   }
 
-  /** The platform as JavaCPP writes it. */
+  /** Returns the platform's name in JavaCPP. */
   private static String classifier(String system, String architecture) {
     String os = system.toLowerCase(Locale.ROOT);
     String name = os.startsWith("mac") ? "macosx" : os.startsWith("windows") ? "windows" : "linux";

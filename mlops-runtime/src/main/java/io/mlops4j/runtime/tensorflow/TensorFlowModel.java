@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * A loaded model: a session and one signature.
  *
- * <p>Closing a session under a run ends the process, so the session stays until the last slot is
- * closed, even if the model was closed before.
+ * <p>Closing a session during a run ends the process. The session therefore stays open until the
+ * last slot is closed, even if the model was closed before.
  */
 final class TensorFlowModel implements EngineModel {
   private final LoadedGraph graph;
@@ -38,7 +38,7 @@ final class TensorFlowModel implements EngineModel {
     return memory;
   }
 
-  /** Counts the memory of inputs, which is TensorFlow's. */
+  /** Returns the counter of the inputs' memory, which TensorFlow allocates. */
   AtomicLong tensorBytes() {
     return tensorBytes;
   }

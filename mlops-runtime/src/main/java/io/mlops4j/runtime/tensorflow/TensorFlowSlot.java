@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything that one call needs, reused by the next call.
  *
- * <p>A call whose shapes repeat makes no object but the address of each output, and crosses into
+ * <p>If shapes repeat, a call creates only one object for the address of each output. It calls
  * native code once for the run and some five times for each tensor.
  *
- * <p>Whatever frees native memory that a run may use holds the lock of the run.
+ * <p>A method that frees native memory that a run may use must hold the lock of the run.
  */
 final class TensorFlowSlot implements EngineSlot {
   private final TensorFlowModel model;
@@ -25,7 +25,10 @@ final class TensorFlowSlot implements EngineSlot {
   private final List<Feed> inputs = new ArrayList<>();
   private final List<Fetch> outputs = new ArrayList<>();
 
-  /** The input that an output returns unchanged, or -1. TensorFlow does not fetch what is fed. */
+  /**
+   * For each output, the input that it returns unchanged, or -1. TensorFlow does not fetch a tensor
+   * that is fed.
+   */
   private final int[] given;
 
   /** Rebuilt when other outputs are wanted. */
@@ -58,7 +61,7 @@ final class TensorFlowSlot implements EngineSlot {
   @Override
   public void shape(int input, long[] dims) {
     Feed shaped = inputs.get(input);
-    if (made || !shaped.hasShape(dims)) { // what is left of a run may share the input's memory
+    if (made || !shaped.hasShape(dims)) { // outputs of a run may still share the input's memory
       reshape(shaped, dims);
     }
   }
@@ -77,7 +80,7 @@ final class TensorFlowSlot implements EngineSlot {
     return inputs.get(input).address();
   }
 
-  /** Never: TensorFlow may keep an input for longer than a run. */
+  /** Returns false, because TensorFlow may keep an input for longer than a run. */
   @Override
   public boolean borrow(int input, long address, long bytes) {
     Objects.checkIndex(input, inputs.size());
@@ -99,7 +102,7 @@ final class TensorFlowSlot implements EngineSlot {
                 inputs.get(input).name(), nested.kind(), graph.signature().inputs().get(input)));
   }
 
-  /** Never: TensorFlow makes its outputs itself. */
+  /** Returns false, because TensorFlow allocates its outputs itself. */
   @Override
   public boolean into(int output, long address, long bytes) {
     Objects.checkIndex(output, outputs.size());
@@ -153,7 +156,10 @@ final class TensorFlowSlot implements EngineSlot {
     return built;
   }
 
-  /** False if all wanted outputs are inputs. If no output is wanted, TensorFlow reports that. */
+  /**
+   * Whether TensorFlow must run. It need not if all wanted outputs are inputs. If no output is
+   * wanted, it runs and reports that.
+   */
   private boolean isForTensorFlow() {
     return fetched.length > 0 || outputs.stream().noneMatch(Fetch::wanted);
   }
@@ -190,7 +196,7 @@ final class TensorFlowSlot implements EngineSlot {
     return read.view();
   }
 
-  /** Does nothing: {@link TensorFlowEngine#cancels}. */
+  /** Does nothing, because a run cannot be cancelled: see {@link TensorFlowEngine#cancels}. */
   @Override
   public void cancel() {}
 

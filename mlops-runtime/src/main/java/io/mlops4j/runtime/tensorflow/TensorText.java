@@ -6,13 +6,13 @@ import io.mlops4j.spi.StringColumn;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a column's values as elements of a tensor, from whatever form the column has. */
+/** Writes a column's values as elements of a tensor, for every form of column. */
 interface TensorText {
 
   /** Writes a value into an element that is empty. */
   void write(int row, long element, TextForm form);
 
-  /** The source for a column of this input, which messages name. */
+  /** Returns the source for a column of an input. Messages name the input. */
   static TensorText of(String input, StringColumn values) {
     if (values.offsets() != 0) {
       return utf8(values.offsets(), values.utf8());

@@ -6,8 +6,8 @@ import static org.tensorflow.internal.c_api.global.tensorflow.TF_TString_ResizeU
 import io.mlops4j.runtime.memory.Native;
 
 /**
- * An element of a tensor of text, as TensorFlow lays it out in 24 bytes on machines that store the
- * lowest byte first. The two lowest bits of the first byte tell the form, the size lies above them:
+ * An element of a tensor of text. This is TensorFlow's layout in 24 bytes on little-endian
+ * machines. The two lowest bits of the first byte are the form, the bits above them are the size:
  *
  * <ul>
  *   <li>small: one byte of size, then the text, at most 22 bytes, and a zero
@@ -16,8 +16,8 @@ import io.mlops4j.runtime.memory.Native;
  *   <li>view: eight bytes of size, and the address of memory that something else owns
  * </ul>
  *
- * <p>Only small and large ones are written. A view would save a copy, but an operation that keeps
- * an element keeps a view as one, and it would outlive our memory.
+ * <p>Only the forms small and large are written. A view would save a copy, but an operation that
+ * keeps an element keeps a view too, which would then outlive our memory.
  */
 final class TextForm {
   static final int BYTES = 24;
@@ -44,7 +44,7 @@ final class TextForm {
     return element + 1;
   }
 
-  /** Frees what an element owns; it is empty then. */
+  /** Frees the memory that an element owns. The element is empty afterwards. */
   void clear(long element) {
     if ((Native.getByte(element) & FORM) == LARGE) {
       TF_TString_Dealloc(large.at(element));

@@ -4,11 +4,12 @@
  *
  * <p>TensorFlow is optional: without its jars the error names the artifacts to add.
  *
- * <p>It goes through the C API that {@code tensorflow-core-native} binds, rather than through the
- * classes of {@code tensorflow-core-api}. Those have no form for int8, int16, uint32 and uint64,
- * build some twenty objects for each call, which takes longer than a small model runs, and do not
- * say whether TensorFlow still holds an input's memory after a run. The package of that binding is
- * named internal and may change with a version, so the version is stated, and checked by a test.
+ * <p>This package calls the C API that {@code tensorflow-core-native} binds, and not the classes of
+ * {@code tensorflow-core-api}. Those classes have no form for int8, int16, uint32 and uint64. They
+ * build some twenty objects for each call, which takes longer than the run of a small model. They
+ * do not report whether TensorFlow still holds an input's memory after a run. The package of the
+ * binding is named internal and may change with a version, so the version is stated, and a test
+ * checks it.
  */
 @NullMarked
 package io.mlops4j.runtime.tensorflow;

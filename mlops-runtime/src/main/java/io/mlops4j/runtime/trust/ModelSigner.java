@@ -42,7 +42,7 @@ public final class ModelSigner implements RecordSigner {
    * @param secret the private key, for example one inside a hardware module
    * @param key its public key, of P-256, P-384 or P-521
    * @return the signer
-   * @throws IllegalArgumentException if it is another kind of key, or the two are no pair
+   * @throws IllegalArgumentException if it is another kind of key, or the two are not a pair
    */
   public static ModelSigner of(PrivateKey secret, PublicKey key) {
     ModelSigner signer =
@@ -61,7 +61,7 @@ public final class ModelSigner implements RecordSigner {
    * @param secret a PEM file with an unencrypted private key, PKCS #8 or SEC 1
    * @param key a PEM file with its public key
    * @return the signer
-   * @throws IllegalArgumentException if a file cannot be read, or the keys are no such pair
+   * @throws IllegalArgumentException if a file cannot be read, or the keys are not such a pair
    */
   public static ModelSigner read(Path secret, Path key) {
     return of(Pem.privateKey(secret), Pem.publicKey(key));

@@ -14,7 +14,7 @@ final class RefusedSignature extends Exception {
     super(found);
   }
 
-  /** Throws if there are any such files. */
+  /** Throws if there are any files that {@code what} describes. */
   static void ofAny(String what, Collection<String> names) throws RefusedSignature {
     if (!names.isEmpty()) {
       throw new RefusedSignature(what + Texts.some(names.stream().map(Texts::plain).toList()));

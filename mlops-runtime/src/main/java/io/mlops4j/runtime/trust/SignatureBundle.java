@@ -26,7 +26,7 @@ public final class SignatureBundle {
    *
    * @param bundle as {@link io.mlops4j.registry.ModelRegistry#signatures} returns it
    * @return its content
-   * @throws DataException if it is no bundle, or its statement contradicts itself
+   * @throws DataException if it is not a bundle, or its statement contradicts itself
    */
   public static SignatureBundle read(byte[] bundle) {
     try {

@@ -71,7 +71,7 @@ record Statement(String subject, Map<String, Digest> files, List<String> ignored
     RefusedSignature.ofAny("no ", missing);
   }
 
-  /** Requires, besides, that every file is signed or ignored, unless others are left out. */
+  /** Also requires that every file is signed or ignored, unless unsigned files are left out. */
   void compare(Map<String, Digest> found, boolean leavesOut) throws RefusedSignature {
     compare(found);
     if (!leavesOut) {

@@ -32,8 +32,8 @@ import java.util.Set;
  * <p>A model without a rule is rejected. If several rules match, the most exact one decides: the
  * exact name, then the longest prefix.
  *
- * <p>A policy also decides whose records of a model a registry trusts ({@link
- * io.mlops4j.registry.RegistryOptions.Builder#trusting(RecordTrust)}): records that a key of the
+ * <p>A policy also decides which records of a model a registry trusts ({@link
+ * io.mlops4j.registry.RegistryOptions.Builder#trusting(RecordTrust)}): those that a key of the
  * model's rule has signed. For a model without a rule, no record is trusted. The registry and the
  * runtime may use different policies.
  *

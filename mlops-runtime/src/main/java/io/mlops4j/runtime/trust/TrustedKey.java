@@ -72,7 +72,7 @@ public final class TrustedKey {
       verifier.update(signed);
       return verifier.verify(signature);
     } catch (SignatureException e) {
-      return false; // the bytes are no signature
+      return false; // the bytes are not a signature
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java cannot verify with a key of " + curve, e);
     }

@@ -136,7 +136,7 @@ final class InspectCommand extends ShellCommand {
     return List.of(side, spec.toString());
   }
 
-  /** In the form of cards. */
+  /** Returns the signature in the form of cards. */
   private static ObjectNode json(ModelSignature signature) {
     ModelCard card = ModelCard.builder("any").signature(signature).build();
     return (ObjectNode) ConsoleOutput.parse("card", CardJson.text(card)).get("signature");

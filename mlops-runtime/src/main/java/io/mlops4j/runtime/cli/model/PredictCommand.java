@@ -152,7 +152,7 @@ final class PredictCommand extends ShellCommand {
     private boolean noted;
 
     /**
-     * @param most the highest number of rows; below 0: all
+     * @param most the highest number of rows; a negative number for all
      */
     RowCalls(ModelRuntime runtime, Model loaded, long most, Consumer<VectorSchemaRoot> answers) {
       this.runtime = runtime;

@@ -24,7 +24,10 @@ abstract class AliasCommand extends RegistryCommand {
   /** The lowest number that {@code --expect} may have. */
   abstract long leastExpected();
 
-  /** Makes the change, only if record {@code expected} is the newest one unless it is null. */
+  /**
+   * Makes the change. If {@code expected} is not null, fails unless it is the number of the newest
+   * record.
+   */
   abstract AliasRecord change(
       ModelRegistry registry, String alias, Change change, @Nullable Long expected);
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code export REF FILE}: a version as an archive, a folder of MLflow, or its ONNX file. */
+/** {@code export REF FILE}: a version as an archive, an MLflow folder, or its ONNX file. */
 @Command(
     name = "export",
     description = {

@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code import FILE}: an archive, a folder of MLflow, or an ONNX file. */
+/** {@code import FILE}: an archive, an MLflow folder, or an ONNX file. */
 @Command(
     name = "import",
     description = {
@@ -81,7 +81,10 @@ final class ImportCommand extends RegistryCommand {
     }
   }
 
-  /** Damage may be found only when all of the file was read, so it is read into a scratch first. */
+  /**
+   * Imports into a temporary registry first, because damage may be found only at the end of the
+   * file.
+   */
   @Override
   void rehearse(ModelRegistry scratch) throws IOException {
     if (kind() != ExchangeForm.ONNX) {

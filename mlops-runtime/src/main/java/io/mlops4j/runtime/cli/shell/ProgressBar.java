@@ -40,7 +40,7 @@ public final class ProgressBar implements ProgressListener, AutoCloseable {
    * Shows a text.
    *
    * @param text the text
-   * @param important whether to show it although another one was shown a moment ago
+   * @param important whether to show it even if another text was shown a moment ago
    */
   public void show(String text, boolean important) {
     long time = nanos.getAsLong();

@@ -4,7 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the seconds of work that cannot say how far it is, on a thread that ends with it. */
+/** Counts the seconds of work that reports no progress, on a thread that ends with the work. */
 final class ProgressTicker implements AutoCloseable {
   private final ProgressBar bar;
   private final CountDownLatch end = new CountDownLatch(1);

@@ -54,7 +54,7 @@ public sealed interface RegistryAddress {
       return FileModelRegistry.open(path, options);
     }
 
-    /** {@return whether nothing is there, or an empty folder} */
+    /** {@return whether the path does not exist or is an empty folder} */
     public boolean isNothing() {
       if (!Files.isDirectory(path)) {
         return !Files.exists(path);
@@ -62,7 +62,7 @@ public sealed interface RegistryAddress {
       try (Stream<Path> entries = Files.list(path)) {
         return entries.findAny().isEmpty();
       } catch (IOException e) {
-        return false; // opening it throws with the reason
+        return false; // opening the registry throws an exception with the reason
       }
     }
   }

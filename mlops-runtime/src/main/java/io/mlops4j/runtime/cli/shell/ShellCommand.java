@@ -24,7 +24,7 @@ public abstract class ShellCommand implements Callable<Integer> {
   /** The exit code of {@code drift} when a column drifted. */
   public static final int DRIFTED = 3;
 
-  /** For the commands. */
+  /** Called by the commands. */
   protected ShellCommand() {}
 
   /**

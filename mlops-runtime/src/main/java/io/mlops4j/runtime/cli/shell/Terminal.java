@@ -7,10 +7,10 @@ public final class Terminal {
   private Terminal() {}
 
   /**
-   * {@return whether there is a terminal} From Java 22 on a console exists without one, and {@code
-   * Console.isTerminal} finds out.
+   * {@return whether there is a terminal} From Java 22 on, a console exists even without a
+   * terminal, and {@code Console.isTerminal} tells the difference.
    */
-  @SuppressWarnings("SystemConsoleNull") // asked below
+  @SuppressWarnings("SystemConsoleNull") // isTerminal is called below
   public static boolean isThere() {
     Console console = System.console();
     if (console == null) {

@@ -250,7 +250,7 @@ public final class ModelEntries {
     }
   }
 
-  /** Counts a folder that is no entry, or is being removed, as old and empty. */
+  /** Counts a folder that is not an entry, or is being removed, as old and empty. */
   private static Used used(Path entry) {
     try (Stream<Path> files = Files.list(entry)) {
       long bytes = 0;

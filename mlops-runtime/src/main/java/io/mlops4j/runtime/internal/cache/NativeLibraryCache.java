@@ -80,7 +80,7 @@ public final class NativeLibraryCache {
       }
     }
     extract();
-    Stamp.of(kept.resolve(MANIFEST)).settle(); // the youngest file: later changes show
+    Stamp.of(kept.resolve(MANIFEST)).settle(); // written last: later changes show
     verify(kept); // another process may have published them
     return kept;
   }
@@ -125,7 +125,7 @@ public final class NativeLibraryCache {
     }
   }
 
-  /** Returns the stamp to note, or null if the file changed too recently. */
+  /** Returns the stamp to record, or null if the file changed too recently. */
   private @Nullable Stamp verify(Path file, Library noted, Instant began) throws IOException {
     Stamp stamp = folder.checkFile(file);
     if (stamp.equals(noted.stamp())) {

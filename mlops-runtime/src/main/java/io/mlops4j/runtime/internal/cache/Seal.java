@@ -57,7 +57,7 @@ interface Seal {
     return String.join("", text, "seal ", seal, "\n").getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Reads the lines of a file and rejects them if the seal is another. */
+  /** Reads the lines of a file and rejects them if the seal does not match. */
   default List<String> read(PrivateFolder folder, Path file) throws IOException {
     ByteBuffer bytes = folder.read(file, LARGEST);
     byte[] read = new byte[bytes.remaining()];

@@ -75,8 +75,8 @@ public final class SourceDigests {
    * Stores a digest.
    *
    * @param file the real path
-   * @param stamp the file's stamp before it was read, which must have been {@linkplain
-   *     Stamp#settled settled} and still hold
+   * @param stamp the file's stamp before it was read; it must have been {@linkplain Stamp#settled
+   *     settled} and must be unchanged since
    */
   public void remember(Path file, Stamp stamp, Digest digest) {
     try {

@@ -28,8 +28,8 @@ import java.util.stream.Stream;
  * can read (0600). Thread safe, also between processes.
  *
  * <p>Files that another user could have written are rejected: every file and folder must belong to
- * this user, be closed to all others, and be no symbolic link. New content is staged, forced to the
- * disk and then moved to its name in one step, so it is either complete or absent.
+ * this user, be closed to all others, and not be a symbolic link. New content is staged, forced to
+ * the disk and then moved to its name in one step, so it is either complete or absent.
  *
  * <p>Code that runs when a process loads native libraries uses no string concatenation, record
  * equality or lambdas: the first use of each costs the JVM about ten milliseconds, and the cache

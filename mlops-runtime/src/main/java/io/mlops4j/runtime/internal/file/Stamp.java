@@ -87,7 +87,7 @@ public record Stamp(long inode, long size, Instant modified, Instant changed) {
   }
 
   @Override
-  public boolean equals(@Nullable Object other) { // a record's own is slow at the first call
+  public boolean equals(@Nullable Object other) { // the generated one is slow at the first call
     return other instanceof Stamp that
         && inode == that.inode
         && size == that.size

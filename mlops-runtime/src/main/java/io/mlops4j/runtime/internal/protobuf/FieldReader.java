@@ -45,7 +45,7 @@ public final class FieldReader {
     read(fields(parts));
   }
 
-  /** The same, with the numbers of the message. */
+  /** Does the same, and also passes on fields that hold numbers. */
   public void read(Fields fields) throws IOException {
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       fields.read(WireFormat.getTagFieldNumber(tag), WireFormat.getTagWireType(tag));
@@ -57,7 +57,7 @@ public final class FieldReader {
     message(fields(parts));
   }
 
-  /** The same, with the numbers of the message. */
+  /** Does the same, and also passes on fields that hold numbers. */
   public void message(Fields fields) throws IOException {
     int outer = in.pushLimit(in.readRawVarint32());
     depth++;

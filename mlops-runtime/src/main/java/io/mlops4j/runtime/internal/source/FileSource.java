@@ -34,8 +34,8 @@ public record FileSource(
    * exporters split larger weights over several. The source includes a signature that lies beside
    * the model: {@code NAME.sig} beside a file, {@code model.sig} in a folder.
    *
-   * @throws io.mlops4j.error.ModelLoadException if the model is missing, empty, unreadable, cut or
-   *     of no known format
+   * @throws io.mlops4j.error.ModelLoadException if the model is missing, empty, unreadable,
+   *     truncated or of an unknown format
    */
   public static ModelSource read(Path fileOrFolder) {
     ModelFiles files = ModelFiles.list(fileOrFolder);

@@ -184,7 +184,7 @@ public final class ModelFiles {
   /**
    * Determines the format of the files from their names and a few bytes.
    *
-   * @throws ModelLoadException if they are no model of a known format
+   * @throws ModelLoadException if they are not a model of a known format
    */
   public Kind kind() {
     return kindAt(this::path);

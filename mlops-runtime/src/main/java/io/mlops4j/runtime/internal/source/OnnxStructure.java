@@ -58,7 +58,7 @@ final class OnnxStructure {
         : "a cut ONNX file or another protobuf (no version, graph or operator set in it)";
   }
 
-  /** Moves behind a value, even behind the end. Returns false for wire types that ONNX lacks. */
+  /** Moves past a value, even past the end. Returns false for wire types that ONNX lacks. */
   private boolean skip(int wireType) throws IOException {
     switch (wireType) {
       case VARINT -> {
@@ -81,7 +81,7 @@ final class OnnxStructure {
     return true;
   }
 
-  /** Returns -1 for more than ten bytes. Bytes behind the end count as zeros. */
+  /** Returns -1 for more than ten bytes. Bytes past the end count as zeros. */
   private long varint() throws IOException {
     long value = 0;
     for (int shift = 0; shift < 70; shift += 7) {

@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** Numbers in attributes with which ONNX Runtime ends the process or never returns. */
 final class AttributeLimits {
-  /** Ranges that hold every number of an honest model, by operator and attribute. */
+  /** Ranges that include every number of an honest model, by operator and attribute. */
   private static final Map<String, Map<String, Range>> TABLE =
       Map.of(
           "DepthToSpace", Map.of("blocksize", new Range(1, 1 << 16)),
@@ -26,7 +26,7 @@ final class AttributeLimits {
 
   private AttributeLimits() {}
 
-  /** The names of an operator's limited attributes; often none. */
+  /** Returns the names of an operator's limited attributes, often none. */
   static Set<String> names(String operator) {
     return TABLE.getOrDefault(operator, Map.of()).keySet();
   }

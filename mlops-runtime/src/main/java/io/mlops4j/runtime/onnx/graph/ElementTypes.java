@@ -4,7 +4,7 @@ import io.mlops4j.model.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** What ONNX Runtime's Java API can do with each element type, and how large tensors are. */
+/** The abilities of ONNX Runtime's Java API by element type, and the sizes of tensors. */
 public final class ElementTypes {
   private ElementTypes() {}
 
@@ -22,7 +22,7 @@ public final class ElementTypes {
    * Returns whether Java can make a tensor of this type over given memory.
    *
    * @param type an element type
-   * @return false for text and for what Java cannot make
+   * @return false for text and for types of which Java cannot make tensors
    */
   public static boolean canBePinned(ElementType type) {
     return type != ElementType.STRING && canBeMade(type);
@@ -71,7 +71,7 @@ public final class ElementTypes {
     return elements(elements(dims), type.bytes());
   }
 
-  /** Returns the elements themselves if a tensor can lie over them, else a copy. */
+  /** Returns the elements themselves if a tensor can use their memory, else a copy. */
   static ByteBuffer placed(ByteBuffer elements, ElementType type) {
     if (elements.isDirect() && elements.alignmentOffset(0, type.bytes()) == 0) {
       return elements;

@@ -13,8 +13,8 @@ import java.util.Map;
  * @param name its name, which may be empty outside of the main graph
  * @param dataType the type of its elements, as {@code TensorProto.DataType} numbers them
  * @param dims its shape
- * @param entries where it lies: {@code location}, {@code offset}, {@code length}; ONNX Runtime
- *     ignores the {@code checksum}, and so do we, whose digest covers the file
+ * @param entries where it lies: {@code location}, {@code offset}, {@code length}; the {@code
+ *     checksum} is ignored, as ONNX Runtime does, because a digest covers the file
  * @param initializer whether it is an initialiser of the main graph
  */
 record ExternalTensor(

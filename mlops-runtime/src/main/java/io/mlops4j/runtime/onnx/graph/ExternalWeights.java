@@ -96,7 +96,7 @@ final class ExternalWeights {
     return source.main().toAbsolutePath().resolveSibling("").normalize();
   }
 
-  /** Null for a path that leaves the folder, as every absolute one does. */
+  /** Returns null for a path that leads out of the folder, such as an absolute one. */
   private static @Nullable String normalised(String location) {
     if (location.isEmpty() || location.startsWith("/") || location.indexOf('\\') >= 0) {
       return null;

@@ -16,7 +16,7 @@ final class FunctionCalls {
 
   private final Map<String, Body> functions = new HashMap<>();
 
-  /** A name as calls and functions have it. */
+  /** Returns the key that is equal for a function and its calls. */
   static String key(String domain, String name, String overload) {
     return (domain.equals("ai.onnx") ? "" : domain) + ":" + name + ":" + overload;
   }

@@ -33,11 +33,11 @@ import java.util.TreeMap;
  * Reads an ONNX file.
  *
  * <p>Only small messages become objects. A tensor's data and an operator's numbers, which can be
- * gigabytes, are stepped over where they lie; parsed as a whole, the splits of a large forest alone
- * would take several times the file's size from the heap.
+ * gigabytes, are skipped without a copy. If the file were parsed as a whole, the splits of a large
+ * forest alone would take several times the file's size of heap memory.
  */
 final class GraphReader {
-  /** What is longer are bytes. */
+  /** A longer value is taken for bytes. */
   private static final int LONGEST_TEXT = 1 << 20;
 
   private static final String LABELS = "classlabels_strings";
@@ -117,7 +117,7 @@ final class GraphReader {
       case GraphProto.INITIALIZER_FIELD_NUMBER -> tensor(false);
       case GraphProto.SPARSE_INITIALIZER_FIELD_NUMBER -> sparseTensor(new HashSet<>());
       case GraphProto.OUTPUT_FIELD_NUMBER ->
-          read.add(parsed(ValueInfoProto.parser()).getName()); // of a subgraph
+          read.add(parsed(ValueInfoProto.parser()).getName()); // the output of a subgraph
       default -> fields.skip();
     }
   }
@@ -248,7 +248,7 @@ final class GraphReader {
   /**
    * Reads a sparse tensor.
    *
-   * @param names its name, which its values carry, is added to them
+   * @param names receives the tensor's name, which is the name of its values
    */
   private void sparseTensor(Set<String> names) throws IOException {
     fields.message(

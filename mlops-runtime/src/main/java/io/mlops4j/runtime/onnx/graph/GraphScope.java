@@ -18,10 +18,11 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of the values of a graph before it runs: types, ranks and constants.
+ * The facts about the values of a graph that are known before it runs: types, ranks and constants.
  *
- * <p>Types are what the file says. Ranks hold for every run, whatever the file says: those of
- * constants, of the main graph's inputs, which ONNX Runtime compares, and what follows from these.
+ * <p>Types are those that the file states. Ranks hold for every run, even if the file states
+ * others: they are the ranks of constants and of the main graph's inputs, which ONNX Runtime
+ * checks, and the ranks that follow from these.
  */
 final class GraphScope {
   static final int UNKNOWN = 0;
@@ -115,12 +116,12 @@ final class GraphScope {
         && tensor.getInt64DataList().stream().allMatch(condition::test);
   }
 
-  /** Adds what the file says of a value's type. */
+  /** Adds the type that the file states for a value. */
   void declare(ValueInfoProto value) {
     put(value.getName(), value.getType().getTensorType().getElemType());
   }
 
-  /** Adds an input of the main graph, whose rank ONNX Runtime compares. */
+  /** Adds an input of the main graph, whose rank ONNX Runtime checks. */
   void input(ValueInfoProto value) {
     declare(value);
     TypeProto.Tensor type = value.getType().getTensorType();
@@ -224,7 +225,7 @@ final class GraphScope {
                     TensorProto.newBuilder().addDims(attribute.getIntsCount()),
                     attribute.getIntsList()));
         default -> {
-          // text, or a reference of a function
+          // a text, or a reference to an attribute of a function
         }
       }
     }

@@ -27,7 +27,7 @@ final class GuardNodes {
     this.names = names;
   }
 
-  /** Adds to another list, with names from the same supply. */
+  /** Returns an instance that adds to another list, with names from the same supply. */
   GuardNodes branch() {
     return new GuardNodes(new ArrayList<>(), names);
   }
@@ -114,8 +114,8 @@ final class GuardNodes {
   }
 
   /**
-   * Returns the same value, and fails the run if a condition is true anywhere: the shape that the
-   * value gets then has a dimension of -2.
+   * Returns the same value, and fails the run if any of the conditions is true: the value's new
+   * shape then has a dimension of -2.
    *
    * @param conditions a list of bool
    * @param count how many conditions there are
@@ -126,7 +126,10 @@ final class GuardNodes {
     return add(node("Reshape", names.get(), value, extended).setName(names.get() + " " + reason));
   }
 
-  /** The node if a condition is false, and other values if it is true. */
+  /**
+   * Returns a node with the outputs of a given node if a condition is false, and other values if it
+   * is true.
+   */
   NodeProto either(
       NodeProto.Builder node, int outputs, String condition, GuardNodes other, List<String> then) {
     NodeProto.Builder either = NodeProto.newBuilder().setOpType("If").addInput(condition);

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * int64 as the processor's own division, which raises SIGFPE for the smallest number divided by -1.
  * Nodes in front of such a division replace the divisor by 1 for that one pair: the quotient wraps
  * as in two's complement, the remainder is 0. All other pairs keep their divisor. Division by zero
- * needs no guard: ONNX Runtime reports it. A division is left alone if its divisor is a constant
- * without -1, or if its type is known and another. The guard works for any type, and changes no bit
- * of a division of floats.
+ * needs no guard: ONNX Runtime reports it. A division is not guarded if its divisor is a constant
+ * without -1, or if its type is known and is neither int32 nor int64. The guard works for any type,
+ * and does not change any bit of a division of floats.
  *
  * <p>Other operators are guarded by {@link OperatorGuards}, and attributes are compared with {@link
  * AttributeLimits}.
@@ -38,10 +38,12 @@ public final class ModelGuards {
   /** The first operator set that compares integers and has {@code Sign} and {@code Where}. */
   private static final long FIRST_SET = 9;
 
-  /** The first one that compares floats, which values of unknown type may be. */
+  /**
+   * The first operator set that compares floats, because a value of unknown type may be a float.
+   */
   private static final long FIRST_SET_OF_ANY = 11;
 
-  /** The first one that has {@code CastLike}. */
+  /** The first operator set that has {@code CastLike}. */
   private static final long CAST_LIKE_SET = 15;
 
   private static final String PREFIX = "/mlops4j.guard/";
@@ -65,7 +67,7 @@ public final class ModelGuards {
   }
 
   /**
-   * Finds what guards a model needs.
+   * Finds the guards that a model needs.
    *
    * @param trusted whether the model's maker is trusted
    */
@@ -74,7 +76,7 @@ public final class ModelGuards {
   }
 
   /**
-   * Puts them in.
+   * Adds the guards to a model.
    *
    * @param trusted whether the model's maker is trusted
    * @param unknownTypes whether divisions get a guard if their type is unknown
@@ -94,12 +96,12 @@ public final class ModelGuards {
     return message.contains(UNKNOWN_TYPE);
   }
 
-  /** Whether a model must be walked over because of its operators. */
+  /** Whether all nodes of a model must be checked because of its operators. */
   static boolean concern(OnnxGraph graph, boolean trusted) {
     return graph.hazardous() || (!trusted && graph.operators().containsKey(OperatorGuards.CONCAT));
   }
 
-  /** Whether every model with an operator must be walked over. */
+  /** Whether all nodes of every model that has this operator must be checked. */
   static boolean concern(String operator) {
     return operator.equals(DIV)
         || operator.equals(MOD)
@@ -179,7 +181,7 @@ public final class ModelGuards {
     return into;
   }
 
-  /** What takes the place of a node, which may be the node itself. */
+  /** Returns the node that replaces a node, which may be the node itself. */
   private NodeProto guarded(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
     String operator = operator(node.getDomain(), node.getOpType());
     Optional<String> found = AttributeLimits.violation(operator, node);
@@ -202,7 +204,10 @@ public final class ModelGuards {
         : node.build();
   }
 
-  /** Whether one of some attributes is left to the caller of a function, which is noted. */
+  /**
+   * Whether the caller of a function sets one of these attributes. If so, the node is noted as one
+   * that cannot be guarded.
+   */
   private boolean isOpen(NodeProto.Builder node, Set<String> attributes) {
     boolean open =
         node.getAttributeList().stream()
@@ -236,7 +241,7 @@ public final class ModelGuards {
         && node.getOutputCount() == 1;
   }
 
-  /** Of both operands, which ONNX wants to be of one type. */
+  /** Returns the type of both operands, which ONNX requires to be the same. */
   private static int typeOfOperands(NodeProto.Builder division, GraphScope scope) {
     int type = scope.type(division.getInput(1));
     return type == GraphScope.UNKNOWN ? scope.type(division.getInput(0)) : type;
@@ -251,8 +256,8 @@ public final class ModelGuards {
   }
 
   /**
-   * For {@code a / b}: where a is negative and its own negative, which is the smallest number, and
-   * b is negative and its own sign, b is replaced by its square.
+   * In {@code a / b}, replaces b by its square where a is negative and equals -a, and b is negative
+   * and equals its sign. Only the smallest number and -1 are like that.
    */
   private NodeProto division(
       String operator, NodeProto.Builder division, GraphScope scope, GuardNodes nodes) {
@@ -283,7 +288,10 @@ public final class ModelGuards {
     return division.build();
   }
 
-  /** -1 where a condition is true, 1 elsewhere, for types that ONNX Runtime's Where lacks. */
+  /**
+   * Returns -1 where a condition is true and 1 elsewhere, for types that ONNX Runtime's Where
+   * lacks.
+   */
   private static String factor(String condition, String like, GuardNodes nodes) {
     String factors = nodes.add("CastLike", nodes.list(1L, -1L), like);
     return nodes.add("Gather", factors, nodes.cast(condition, DataType.INT32_VALUE));

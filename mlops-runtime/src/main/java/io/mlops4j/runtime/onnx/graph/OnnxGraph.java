@@ -14,7 +14,7 @@ import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /**
- * What an ONNX file declares and ONNX Runtime's Java API does not expose.
+ * The declarations of an ONNX file that ONNX Runtime's Java API does not expose.
  *
  * @param inputs the declared inputs, including initialisers that a caller could override
  * @param outputs the graph's outputs
@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
  *     subgraphs
  * @param operatorSets the operator sets that it needs
  * @param external every tensor, wherever it stands, whose elements lie in another file
- * @param labels the labels of its classifiers and maps that are text
- * @param unusual the characters of text inside it that {@link AlteredCharacters} is for
+ * @param labels the text labels of its classifiers and maps
+ * @param unusual the characters of its texts that {@link AlteredCharacters} finds
  * @param hazardous whether it has an operator through which data may end the process, unless {@link
  *     ModelGuards} guards it
  * @param operators how many nodes have each operator, including nodes of subgraphs and functions
@@ -49,7 +49,7 @@ public record OnnxGraph(
    * @param model the file's bytes
    * @param file the file's path, for messages
    * @return what the file says
-   * @throws ModelLoadException if it is no ONNX protobuf
+   * @throws ModelLoadException if it is not an ONNX protobuf
    */
   public static OnnxGraph read(ByteBuffer model, Path file) {
     try {

@@ -7,7 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What an ONNX file declares beside its signature. The maps must not be changed.
+ * The declarations of an ONNX file in addition to its signature. The maps must not be changed.
  *
  * @param producer the program that wrote the file, with its version; empty if the file does not say
  * @param operatorSets the version of each operator set that the file needs, by domain; {@code
@@ -24,11 +24,12 @@ public record OnnxSummary(
     SortedMap<String, Integer> guarded) {
 
   /**
-   * Reads a file. Weights are stepped over, and no native code is loaded.
+   * Reads a file. Weights are skipped, and native code is not loaded.
    *
    * @param file the ONNX file
-   * @return what it says
-   * @throws io.mlops4j.error.ModelLoadException if the file cannot be read or is no ONNX protobuf
+   * @return its declarations
+   * @throws io.mlops4j.error.ModelLoadException if the file cannot be read or is not an ONNX
+   *     protobuf
    */
   public static OnnxSummary read(Path file) {
     ByteBuffer model = ModelFiles.read(file);

@@ -15,20 +15,20 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Guards against data that end the process in operators other than divisions.
+ * Guards against data with which operators other than divisions end the process.
  *
- * <p>A guard either gives the answer that ONNX defines, or makes ONNX Runtime fail the run: an
- * operand goes through a {@code Reshape} to a shape that exists only if the operand is as the
- * operator needs it. The name of that node says what was expected, and ONNX Runtime's message names
- * it. A {@code Reshape} copies nothing.
+ * <p>A guard either gives the result that ONNX defines, or makes ONNX Runtime fail the run. To
+ * fail, it reshapes an operand to a shape that is valid only if the operand is what the operator
+ * needs. The name of that {@code Reshape} node states the expectation, and ONNX Runtime's message
+ * contains the name. A {@code Reshape} copies nothing.
  */
 final class OperatorGuards {
-  /** Beyond any diagonal of a matrix, and far from where sums with it overflow. */
+  /** Beyond any diagonal of a matrix, and so small that sums with it do not overflow. */
   static final long FARTHEST = 1L << 62;
 
   /**
-   * Guarded only in models whose maker is not trusted: it is in nearly every model, and in a
-   * well-made model data do not change the number of dimensions.
+   * Guarded only in models whose maker is not trusted, because nearly every model has it. In a
+   * well-made model, data do not change the number of dimensions.
    */
   static final String CONCAT = "Concat";
 
@@ -83,7 +83,10 @@ final class OperatorGuards {
     put(CONCAT, 9, 2, OperatorGuards::mayDifferInRank, OperatorGuards::concat);
   }
 
-  /** Attributes that a guard depends on, unless the call of a function decides on them. */
+  /**
+   * Attributes that a guard depends on. The node cannot be guarded if the call of a function sets
+   * them.
+   */
   private static final Map<String, Set<String>> ATTRIBUTES =
       Map.of(
           "Einsum", Set.of("equation"),
@@ -96,7 +99,7 @@ final class OperatorGuards {
    * @param firstSet the first operator set that has the guard's operators
    * @param inputs how many inputs a guarded node has at least; ONNX Runtime rejects some with fewer
    * @param condition whether data may end the process
-   * @param guard what takes the place of a node
+   * @param guard replaces a node
    */
   private record Entry(long firstSet, int inputs, Condition condition, Guard guard) {}
 
@@ -115,7 +118,7 @@ final class OperatorGuards {
     TABLE.put(operator, new Entry(firstSet, inputs, condition, guard));
   }
 
-  /** An operator that needs an input of one element. */
+  /** Adds an operator that needs an input of one element. */
   private static void putOne(String operator, int input) {
     put(operator, 5, input + 1, (node, scope) -> mayLackElement(node, input, scope), one(input));
   }
@@ -125,13 +128,14 @@ final class OperatorGuards {
   }
 
   /**
-   * Whether data may end the process in an operator, with a domain in front unless it is ONNX's.
+   * Whether data may end the process in an operator. The domain precedes the operator's name unless
+   * it is ONNX's own.
    */
   static boolean has(String operator) {
     return TABLE.containsKey(operator);
   }
 
-  /** The same for one node, given what is known of its operands. */
+  /** Whether data may end the process in one node, by the known facts about its operands. */
   static boolean isNeeded(String operator, NodeProto.Builder node, GraphScope scope) {
     Entry entry = TABLE.get(operator);
     return entry != null
@@ -139,7 +143,7 @@ final class OperatorGuards {
         && entry.condition.mayEnd(node, scope);
   }
 
-  /** The names of the attributes that an operator's guard depends on; often none. */
+  /** Returns the names of the attributes that an operator's guard depends on, often none. */
   static Set<String> attributes(String operator) {
     return ATTRIBUTES.getOrDefault(operator, Set.of());
   }
@@ -149,12 +153,12 @@ final class OperatorGuards {
     return node.getAttributeList().stream().filter(a -> a.getName().equals(name)).findFirst();
   }
 
-  /** The first operator set that has the operators of a guard. */
+  /** Returns the first operator set that has the operators of a guard. */
   static long firstSet(String operator) {
     return entry(operator).firstSet;
   }
 
-  /** Returns what takes the place of a node, after adding other nodes in front of it. */
+  /** Returns the node that replaces a node, after adding other nodes in front of it. */
   static NodeProto guarded(
       String operator, NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
     return entry(operator).guard.guarded(node, scope, nodes);
@@ -197,7 +201,7 @@ final class OperatorGuards {
   }
 
   /**
-   * Returns the same value, and fails the run unless it has a number of dimensions.
+   * Returns the same value, and fails the run unless it has the given number of dimensions.
    *
    * @param rank a list of one number
    */
@@ -215,7 +219,7 @@ final class OperatorGuards {
         || (node.getInputCount() > 1 && scope.rank(node.getInput(0)) == GraphScope.NO_RANK);
   }
 
-  /** Data without elements end the process if they have fewer dimensions than others. */
+  /** An operand without elements ends the process if it has fewer dimensions than another. */
   private static NodeProto concat(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
     String shape = nodes.add("Shape", node.getInput(0));
     String rank = nodes.add("Reshape", nodes.add("Size", shape), nodes.list(1L));
@@ -225,7 +229,10 @@ final class OperatorGuards {
     return node.build();
   }
 
-  /** Height and width; what has fewer than four dimensions has no width to be gathered. */
+  /**
+   * Requires a height and a width: with fewer than four dimensions, gathering the width fails the
+   * run.
+   */
   private static void pixels(NodeProto.Builder node, GuardNodes nodes) {
     String images = node.getInput(0);
     String shape = nodes.add("Shape", images);
@@ -241,7 +248,7 @@ final class OperatorGuards {
             && scope.isConstant(node.getInput(1), k -> k >= -FARTHEST && k <= FARTHEST));
   }
 
-  /** Holds the diagonal within bounds that no matrix reaches. */
+  /** Limits the diagonal to bounds that no matrix reaches. */
   private static NodeProto trilu(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
     String k = node.getInput(1);
     String least = nodes.scalar(-FARTHEST);
@@ -251,7 +258,7 @@ final class OperatorGuards {
         .build();
   }
 
-  /** A frame of no length becomes one of length -1, which ONNX Runtime rejects. */
+  /** Changes a frame length of 0 to -1, which ONNX Runtime rejects. */
   private static NodeProto stft(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
     int type = DataType.INT64_VALUE;
     String length =
@@ -271,7 +278,7 @@ final class OperatorGuards {
         && !scope.isConstant(node.getInput(1), size -> size != 0);
   }
 
-  /** A split of 0 without dimensions becomes -1, which ONNX Runtime rejects. */
+  /** Changes a split that is the scalar 0 to -1, which ONNX Runtime rejects. */
   private static NodeProto splitToSequence(
       NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
     String split = nodes.cast(node.getInput(1), DataType.INT64_VALUE);
@@ -290,9 +297,9 @@ final class OperatorGuards {
   }
 
   /**
-   * The operands of each term get as many dimensions as it has letters. An ellipsis that stands for
-   * another number of dimensions in another term ends the process while ONNX Runtime infers shapes,
-   * so the number is hidden until the model runs.
+   * Requires that the operand of each term has one dimension for each letter. If an ellipsis stands
+   * for different numbers of dimensions in two terms, ONNX Runtime ends the process while it infers
+   * shapes. The number is therefore hidden until the model runs.
    */
   private static NodeProto einsum(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
     String[] terms = terms(node);
@@ -330,7 +337,7 @@ final class OperatorGuards {
     return term.replaceAll("[^a-zA-Z]", "").length();
   }
 
-  /** The operands' parts of an equation. */
+  /** Returns the terms of an equation, one for each operand. */
   private static String[] terms(NodeProto.Builder node) {
     String equation = attribute(node, "equation").map(e -> e.getS().toStringUtf8()).orElse("");
     return equation.replaceFirst("->.*", "").split(",", -1);
@@ -357,14 +364,14 @@ final class OperatorGuards {
     return node.build();
   }
 
-  /** Whether a loop's body may end with a condition without elements. */
+  /** Whether a loop's body may return a condition without elements. */
   private static boolean mayLackCondition(GraphProto body) {
     if (body.getOutputCount() == 0 || body.getInputCount() < 2) {
       return false;
     }
     GraphScope scope = new GraphScope(null);
     body.getInitializerList().forEach(tensor -> scope.constant(tensor.getName(), tensor));
-    Set<String> safe = new HashSet<>(); // as many elements as the condition that the body gets
+    Set<String> safe = new HashSet<>(); // as many elements as the condition the body gets
     safe.add(body.getInput(1).getName());
     for (NodeProto node : body.getNodeList()) {
       scope.outputs(node.toBuilder());
@@ -387,8 +394,8 @@ final class OperatorGuards {
   }
 
   /**
-   * Without elements, a TopK of as many zeros judges k, and has as many as are to be cut from the
-   * data.
+   * For data without elements, a TopK of zeros, as many as the axis is long, checks k. The length
+   * of its result says how much of the data to return.
    */
   private static NodeProto topK(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
     if (!has(node, 1)) {
@@ -408,7 +415,7 @@ final class OperatorGuards {
     return nodes.either(node, 2, nodes.isEmpty(data), inside, List.of(values, indices));
   }
 
-  /** Data without elements are their own answer. */
+  /** Returns data without elements unchanged. */
   private static NodeProto lpNormalization(
       NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
     String data = node.getInput(0);
@@ -417,7 +424,7 @@ final class OperatorGuards {
         node, 1, nodes.isEmpty(data), inside, List.of(inside.add("Identity", data)));
   }
 
-  /** Without rows, the answer has none, too. */
+  /** Returns a result without rows for data without rows. */
   private static NodeProto featureVectorizer(
       NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
     GuardNodes inside = nodes.branch();

@@ -8,9 +8,9 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 /**
  * Replaces optional outputs by their elements.
  *
- * <p>ONNX Runtime's Java API describes no output of a model that has such a one, and reads an
- * absent value through a null pointer, which ends the process. So a model's graph is made to hand
- * out the elements, under names of their own: where one is absent, the run fails.
+ * <p>If a model has an optional output, ONNX Runtime's Java API describes none of its outputs, and
+ * it reads an absent value through a null pointer, which ends the process. Therefore the graph is
+ * changed to return the elements under names of their own. If an element is absent, the run fails.
  */
 public final class OptionalOutputs {
   private static final String ELEMENT = "/mlops4j.element";
@@ -21,7 +21,7 @@ public final class OptionalOutputs {
     return output.getType().hasOptionalType();
   }
 
-  /** Adds an operator for each optional output, whose place its element takes. */
+  /** Adds an operator for each optional output, and replaces the output by its element. */
   static void unwrap(GraphProto.Builder graph) {
     for (ValueInfoProto.Builder output : graph.getOutputBuilderList()) {
       if (isOptional(output.build())) {

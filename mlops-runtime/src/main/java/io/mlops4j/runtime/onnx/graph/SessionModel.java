@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a session is opened from: verified bytes only.
+ * The bytes from which a session is opened. All of them are verified.
  *
  * @param model the model; the only elements that it refers to in other files are those of the
  *     weights
@@ -22,21 +22,21 @@ public record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
    *
    * @param type the type of its elements, of which Java can make tensors
    * @param dims its shape
-   * @param elements its elements, native order, placed for a tensor to lie over them
+   * @param elements its elements, native order, aligned, so that a tensor can use their memory
    */
   public record Weight(ElementType type, List<Long> dims, ByteBuffer elements) {}
 
   /**
-   * Checks a model's inputs, gathers what it refers to, and guards it.
+   * Checks a model's inputs, gathers the elements that it refers to, and guards it.
    *
    * @param source where it came from
    * @param bytes the model's file
    * @param graph what the file says
    * @param trusted whether the maker of the model is trusted
    * @param unknownTypes whether divisions get a guard if their type is unknown
-   * @return what a session is opened from
+   * @return the bytes from which a session is opened
    * @throws io.mlops4j.error.ModelLoadException if elements are missing, or if the model is too
-   *     large with those inside that Java has no tensors for
+   *     large after the elements without a Java tensor are moved inside
    */
   public static SessionModel of(
       ModelSource source,
@@ -55,7 +55,7 @@ public record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
         twice.add(tensor.name());
       }
     }
-    weights.keySet().removeAll(twice); // ONNX Runtime reports them
+    weights.keySet().removeAll(twice); // ONNX Runtime reports duplicate names
     boolean whole = weights.size() == graph.external().size();
     ModelRewriter rewriter = new ModelRewriter(source, external, weights.keySet());
     return whole
@@ -65,9 +65,7 @@ public record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
         : new SessionModel(rewriter.rewritten(bytes, trusted, unknownTypes), weights);
   }
 
-  /**
-   * ONNX Runtime takes initialisers only of the main graph, and only those that something reads.
-   */
+  /** ONNX Runtime accepts only initialisers of the main graph that an operator or output reads. */
   private static boolean canBeHandedOver(
       ExternalTensor tensor, ByteBuffer elements, OnnxGraph graph) {
     return tensor.initializer()

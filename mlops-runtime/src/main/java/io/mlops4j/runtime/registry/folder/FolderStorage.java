@@ -51,9 +51,9 @@ public final class FolderStorage implements Storage {
   private final Map<Digest, ModelVersion> copied = new ConcurrentHashMap<>();
 
   /**
-   * Opens a registry's folder. Makes a registry of an empty or missing folder.
+   * Opens a registry's folder, and creates the registry if the folder is empty or missing.
    *
-   * @param links whether to use hard links; false as on a file system without them
+   * @param links whether to use hard links; false acts like a file system without them
    */
   public static FolderStorage open(Path folder, boolean links) {
     Path root = folder.toAbsolutePath().normalize();

@@ -56,7 +56,7 @@ record Layout(Path root) {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
   private static final String STORE = "mlops4j-registry";
 
-  /** Opens a registry's folder. Makes a registry of an empty or missing folder. */
+  /** Opens a registry's folder, and creates the registry if the folder is empty or missing. */
   static Layout open(Path folder, Disk disk) {
     Layout layout = new Layout(folder);
     try {
@@ -301,7 +301,7 @@ record Layout(Path root) {
     return Storage.gone(path);
   }
 
-  /** Throws if the whole registry is away, for example on an unmounted share. */
+  /** Throws if the whole registry cannot be reached, for example on an unmounted share. */
   private void checkThere() {
     if (!Disk.exists(file())) {
       throw Problems.refused(

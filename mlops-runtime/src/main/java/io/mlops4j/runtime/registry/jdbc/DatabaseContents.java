@@ -65,7 +65,10 @@ record DatabaseContents(Database database) implements Contents {
     }
   }
 
-  /** Reads each piece in its own transaction, so that a repeated one passes no piece on twice. */
+  /**
+   * Reads each piece in its own transaction, so that a repeated transaction passes no piece on
+   * twice.
+   */
   @Override
   public boolean read(String content, long size, ByteSink sink) throws IOException {
     String sql = "SELECT bytes FROM $piece WHERE content = ? AND piece = ?";

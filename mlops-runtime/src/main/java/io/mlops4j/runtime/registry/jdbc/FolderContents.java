@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 
 /**
  * Contents as files beside a database, named {@code 4f/119c...} after their digests. A file is
- * written before its row and removed before it, both while the row is held. The folder names the
- * registry that it belongs to and cannot be used with another one.
+ * written before its row is committed and removed before its row is deleted, both while the row is
+ * held. The folder names the registry that it belongs to and cannot be used with another one.
  */
 final class FolderContents implements Contents {
   private static final String OWNER = "contents.json";

@@ -28,7 +28,7 @@ final class JdbcFiles {
   private final Database database;
   private final Contents contents;
   private final JdbcStorage storage;
-  // Of the version that was read last. A version may have thousands of files, read one by one.
+  // The files of the version that was read last, because thousands of files may be read one by one.
   private volatile @Nullable Numbered numbered;
 
   JdbcFiles(Database database, Contents contents, JdbcStorage storage) {

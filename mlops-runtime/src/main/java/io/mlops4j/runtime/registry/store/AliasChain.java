@@ -55,7 +55,7 @@ final class AliasChain {
    * clock that was behind. Such a record counts from the time of the records before it.
    */
   Optional<AliasRecord> at(Instant when) {
-    // The records after the first later one are not earlier in the order of the chain.
+    // Once one record is too late, every record after it counts as too late.
     return history().stream()
         .takeWhile(record -> !record.at().isAfter(when))
         .reduce((before, next) -> next);
@@ -67,7 +67,7 @@ final class AliasChain {
    * @param to the version that the alias names from now on, null to remove the alias
    * @param awaited whether the newest record, if there is one, is the one that the caller expects
    * @param expected that condition in words
-   * @return the record, or the newest record if that removed the alias already
+   * @return the record, or the newest record if it has already removed the alias
    */
   AliasRecord append(
       VersionStore.@Nullable Stored to,

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * Deprecates, restores, deletes and removes versions, and retires models.
  *
  * <p>A deletion is a record. The bytes stay for the grace period. Assignments and deletions of one
- * model exclude each other ({@link Storage#together}). A lease that was taken while its version was
- * deleted is found when the bytes would be removed. The bytes then stay.
+ * model exclude each other ({@link Storage#together}). If a lease is taken while its version is
+ * being deleted, the removal of the bytes finds the lease and keeps the bytes.
  */
 final class Collector {
   private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);

@@ -47,7 +47,7 @@ public interface Storage extends AutoCloseable {
   /** Returns the highest number of a model's versions, or 0. May rely on numbers seen before. */
   int last(String model);
 
-  /** Returns {@link #last} from the storage itself, and throws if the storage is away. */
+  /** Returns {@link #last} from the storage itself, and throws if the storage cannot be reached. */
   default int lastAnew(String model) {
     return last(model);
   }
@@ -164,7 +164,10 @@ public interface Storage extends AutoCloseable {
     return gone(place);
   }
 
-  /** Returns whether an error means that the whole storage is away. Nothing is damaged then. */
+  /**
+   * Returns whether an error means that the whole storage cannot be reached. Nothing is damaged
+   * then.
+   */
   boolean isAway(RegistryException e);
 
   @Override

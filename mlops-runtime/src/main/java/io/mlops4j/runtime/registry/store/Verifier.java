@@ -135,7 +135,7 @@ final class Verifier {
       broken(chain, number, place, String.valueOf(Storage.unreadable(place, e).getMessage()));
     } catch (RegistryException e) {
       if (meter.isRefusal(e) || storage.isAway(e)) {
-        throw e; // a registry that is away is not broken
+        throw e; // a registry that cannot be reached is not broken
       }
       broken(chain, number, place, String.valueOf(e.getMessage()));
     }
