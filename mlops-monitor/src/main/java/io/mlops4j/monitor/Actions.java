@@ -90,7 +90,7 @@ final class Actions {
         failures.guard("an action could not be started", next);
       }
     } catch (InterruptedException e) {
-      workers.shutdownNow(); // closed, and the time for it has passed
+      workers.shutdownNow(); // the dispatcher is closed, and its time has passed
     }
   }
 
@@ -140,8 +140,8 @@ final class Actions {
   }
 
   /**
-   * Runs what is queued, for at most the time of one action, and drops the rest. From an action it
-   * returns at once.
+   * Runs the queued actions for at most the time of one action, and drops the rest. From an action
+   * it returns at once.
    */
   void close() {
     closed = true;

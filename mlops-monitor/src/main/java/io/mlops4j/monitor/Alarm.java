@@ -15,7 +15,7 @@ public final class Alarm {
      * Raised once for each column and reason. See {@link ModelMonitor#notWatched}.
      */
     CONFIGURATION,
-    /** Live rows differ from the reference. The model may be as good as ever. */
+    /** Live rows differ from the reference. The model may still perform as well as before. */
     DRIFT,
     /** According to the labels, a version performs worse than it should. */
     PERFORMANCE
@@ -59,8 +59,8 @@ public final class Alarm {
   }
 
   /**
-   * {@return the problems that it announces: each began, got much worse, or changed in another way;
-   * at least one, as of this alarm; an immutable list}
+   * {@return the problems that this alarm announces, as they were when it was raised; each of them
+   * began, got much worse, or changed in another way; an immutable list of at least one}
    */
   public List<Episode> episodes() {
     return episodes;

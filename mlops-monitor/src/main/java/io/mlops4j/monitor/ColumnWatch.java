@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the features, or the outputs, of one window in the bins of the reference. A column that
- * does not fit is left out until the window ends; all others go on. Used by the monitor's thread
- * only.
+ * does not fit is left out until the window ends. All other columns are still counted. Used by the
+ * monitor's thread only.
  */
 final class ColumnWatch {
   private final Role role;

@@ -6,12 +6,13 @@ import io.mlops4j.rollout.Evidence;
 import java.util.Optional;
 
 /**
- * A column that drifted in a window: the slice in which it drifted most, and in how many slices.
+ * A column that drifted in a window: the slice in which it drifted most, and the number of slices
+ * in which it drifted.
  *
  * @param slice the name of the slice; empty if rows are not sliced
  */
 record DriftFinding(String slice, FeatureDrift feature, DriftVerdict.Drifted verdict, int slices) {
-  /** Empty if the column did not drift. */
+  /** Returns the finding of one slice; empty if the column did not drift. */
   static Optional<DriftFinding> of(String slice, FeatureDrift feature) {
     return feature.verdict() instanceof DriftVerdict.Drifted verdict
         ? Optional.of(new DriftFinding(slice, feature, verdict, 1))

@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares rows with the reference window by window; with a sliced reference, each slice with its
- * own. Used by the monitor's thread only.
+ * Compares rows with the reference window by window. With a sliced reference, each slice is
+ * compared with the same slice of the reference. Used by the monitor's thread only.
  */
 final class DriftWatch {
   /** The name of all rows where the reference has no slices. */
@@ -48,7 +48,7 @@ final class DriftWatch {
     this.slices = settings.slices();
   }
 
-  /** Whether the open window ended before a batch that comes at this time. */
+  /** Whether the open window ended before a batch that arrives at this time. */
   boolean isOver(Instant at) {
     return from != null && settings.window().isOver(Duration.between(from, at));
   }
@@ -98,7 +98,7 @@ final class DriftWatch {
         .toList();
   }
 
-  /** Ends the window; empty if it has no rows. */
+  /** Ends the window; the result is empty if the window has no rows. */
   Optional<WindowReport> end(Instant to, ServedBy servedBy) {
     Instant since = from;
     if (since == null) {

@@ -8,10 +8,11 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * One problem from its begin to its end, as of the moment when it was read. Immutable.
+ * One problem from its beginning to its end, as it was when it was read. Immutable.
  *
  * <p>A problem is announced by an {@link Alarm} when it begins, when it gets much worse, and when
- * the same column changes in another way. The windows between are counted here and raise no alarm.
+ * the same column changes in another way. The windows in between are counted here and do not raise
+ * an alarm.
  *
  * @param id unique within its monitor, for example {@code drift-1}
  * @param kind the kind of problem

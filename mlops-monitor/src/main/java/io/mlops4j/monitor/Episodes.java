@@ -36,13 +36,16 @@ final class Episodes {
   static final double WORSE = 2;
   static final int QUIET = 2;
 
-  /** Further measures of an episode are not announced: the reasons of a configuration vary. */
+  /**
+   * Limits the announced measures of an episode, because the reasons of a configuration problem
+   * vary.
+   */
   private static final int MOST_ANNOUNCED = 100;
 
-  /** Older closed episodes are forgotten. */
+  /** Older closed episodes are removed. */
   private static final int MOST_CLOSED = 1_000;
 
-  /** The version is null where episodes go on when the version changes. */
+  /** The version is null for kinds whose episodes continue when the version changes. */
   private record Subject(Alarm.Kind kind, String name, @Nullable ServedBy version) {}
 
   private static final class Open {
@@ -93,8 +96,9 @@ final class Episodes {
   private int opened;
 
   /**
-   * Takes the verdicts of a window over; returns the episodes to announce. Where there are slices,
-   * only they are judged: all rows together also differ because another part of the week was seen.
+   * Records the verdicts of a window, and returns the episodes to announce. If there are slices,
+   * only the slices are judged, because all rows together also differ if the window covers another
+   * part of the week.
    */
   synchronized List<Episode> judged(DriftReport report, ServedBy servedBy, Instant at) {
     Map<String, List<FeatureDrift>> slices = new TreeMap<>();
@@ -138,7 +142,7 @@ final class Episodes {
     return news;
   }
 
-  /** Takes a judgement of a version's performance over; null if the version performs well. */
+  /** Records a judgement of a version's performance; null if the version performs well. */
   synchronized Optional<Episode> judged(
       ServedBy version, PerformanceWatch.@Nullable Shortfall shortfall, Instant at) {
     Subject subject = new Subject(Alarm.Kind.PERFORMANCE, PerformanceWatch.FIGURE, version);
@@ -150,7 +154,7 @@ final class Episodes {
         subject, version, at, PerformanceWatch.FIGURE, shortfall.relative(), shortfall.evidence());
   }
 
-  /** Takes over what is not watched just now; returns the episodes to announce. */
+  /** Records the columns that are not watched at present, and returns the episodes to announce. */
   synchronized List<Episode> notWatched(List<NotWatched> now, ServedBy servedBy, Instant at) {
     List<Episode> news = new ArrayList<>();
     for (NotWatched one : now) {
@@ -166,7 +170,7 @@ final class Episodes {
     return news;
   }
 
-  /** A window has ended in which these columns were not watched. */
+  /** Called when a window has ended in which these columns were not watched. */
   synchronized void windowEnded(List<NotWatched> notWatched, Instant at) {
     Set<String> names =
         notWatched.stream().map(NotWatched::name).collect(Collectors.toUnmodifiableSet());
@@ -240,7 +244,7 @@ final class Episodes {
         acknowledgedBy);
   }
 
-  /** The changed rows are the new reference: all episodes of drift end. */
+  /** Ends all episodes of drift, because the changed rows are the new reference. */
   synchronized void accept(Instant at) {
     for (Subject subject : List.copyOf(open.keySet())) {
       if (subject.kind() == Alarm.Kind.DRIFT) {
@@ -249,7 +253,7 @@ final class Episodes {
     }
   }
 
-  /** Acknowledges an open episode; false if there is none of this id. */
+  /** Acknowledges an open episode; returns false if no open episode has this id. */
   synchronized boolean acknowledge(String id, String by) {
     for (Open one : open.values()) {
       if (one.episode.id().equals(id)) {

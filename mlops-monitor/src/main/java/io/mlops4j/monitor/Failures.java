@@ -4,13 +4,18 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts failures inside a monitor and logs them at a limited rate. They are never thrown on. */
+/**
+ * Counts failures inside a monitor and logs them at a limited rate. Failures are never rethrown.
+ */
 final class Failures {
   private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
 
   private final AtomicLong count = new AtomicLong();
 
-  /** Counts a failure. Logs the first one, and then one each time their number has doubled. */
+  /**
+   * Counts a failure. Logs the first failure, and then one each time the number of failures has
+   * doubled.
+   */
   void add(String what, Throwable e) {
     long number = count.incrementAndGet();
     if (Long.bitCount(number) == 1) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The rule by which labels find their predictions. Immutable.
  *
  * <p>Predictions wait for their label for the time of {@link #within}, in a bounded store that
- * drops its oldest entries first. A label may also come before its prediction, because calls with
+ * drops its oldest entries first. A label may also arrive before its prediction, because calls with
  * single records reach a monitor in blocks.
  */
 public final class LabelJoin {

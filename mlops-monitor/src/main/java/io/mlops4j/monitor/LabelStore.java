@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Predictions that wait for their label and labels that wait for their prediction. The store is
  * bounded in time and number and drops its oldest entries first. Used by the monitor's thread only.
  *
- * <p>An entry stays until its time ends, even after its label came. A shadow may answer the same
- * row later and must find the label too.
+ * <p>An entry stays until its time ends, even if its label has arrived, because a shadow may answer
+ * the same row later and must find the label too.
  */
 final class LabelStore {
   private final Duration delay;

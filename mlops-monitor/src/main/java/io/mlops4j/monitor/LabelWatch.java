@@ -11,7 +11,7 @@ import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins scores with the labels that come later, and judges the realised performance of each
+ * Joins scores with the labels that arrive later, and judges the realised performance of each
  * version. It exists only if labels were requested. Used by the monitor's thread only.
  */
 final class LabelWatch {
@@ -69,7 +69,7 @@ final class LabelWatch {
     }
   }
 
-  /** Judges each version that has enough further labels; returns the episodes to announce. */
+  /** Judges each version that has enough new labels, and returns the episodes to announce. */
   List<Episode> judge(Instant at, Episodes episodes) {
     List<Episode> news = new ArrayList<>();
     for (VersionTrack track : tracks.primary()) {

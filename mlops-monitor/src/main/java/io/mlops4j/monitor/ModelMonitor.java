@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Watches live models. It compares features and outputs with a reference window by window and, if
- * labels are requested, joins labels that come later and judges the performance of each version. It
- * raises alarms with evidence.
+ * labels are requested, joins labels that arrive later and judges the performance of each version.
+ * It raises alarms with evidence.
  *
  * <p>Drift of features and outputs needs neither a score nor labels: any columns of the reference
  * are watched, for any kind of model. Features, outputs and labels are watched independently: a
@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * their own: {@code mlops4j-monitor}. No failure inside the monitor reaches the serving thread;
  * failures are counted in {@link #counts} and logged.
  *
- * <p>Rows of the routes {@code PRIMARY} and {@code CANARY} make up the windows. The rows of a
- * {@code SHADOW} are the same rows again, so only its performance is watched. Thread safe.
+ * <p>Rows of the routes {@code PRIMARY} and {@code CANARY} make up the windows. A {@code SHADOW}
+ * gets the same rows again, so only its performance is watched. Thread safe.
  */
 public final class ModelMonitor implements InferenceListener, AutoCloseable {
   private final MonitorSettings settings;
@@ -71,12 +71,12 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
 
   /**
    * Starts to describe a monitor that compares like with like: each slice of a window with the same
-   * slice of the reference, for example Monday mornings with Monday mornings. Rows that have
-   * seasons then raise no alarm every Monday. A column has drifted if it drifted in at least one
-   * slice; the more slices, the stronger the evidence that each of them needs.
+   * slice of the reference, for example Monday mornings with Monday mornings. Seasonal rows then do
+   * not raise an alarm every Monday. A column has drifted if it drifted in at least one slice. The
+   * more slices there are, the stronger the evidence that each of them needs.
    *
-   * @param reference the slices to compare with. The rows of calls must have the columns that they
-   *     are made by; see {@link SlicedProfile#builder} for slices with outputs
+   * @param reference the slices to compare with. The rows of calls must have the columns that
+   *     define the slices; see {@link SlicedProfile#builder} for slices with outputs
    * @return a builder with defaults
    */
   public static Builder builder(SlicedProfile reference) {
@@ -148,9 +148,10 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Adds an action that is called for every later alarm, in a thread for actions: one action after
-   * the other, and none holds up the monitor. An exception is counted and logged. An action that
-   * takes longer than its {@linkplain Builder#actionLimit limit} is interrupted and counted.
+   * Adds an action that is called for every later alarm. Actions run one after the other in a
+   * thread of their own and do not hold up the monitor. An exception is counted and logged. An
+   * action that takes longer than its {@linkplain Builder#actionLimit limit} is interrupted and
+   * counted.
    *
    * @param action for example a deployment's rollback
    */
@@ -259,7 +260,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Returns the performance of a version, from the labels that came so far.
+   * Returns the performance of a version, from the labels that have arrived so far.
    *
    * @param version the version, as predictions and alarms name it
    * @return its figures; without rows for a version that the monitor has not seen, and without
@@ -271,10 +272,11 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Lists what is not watched, so that no alarm is not mistaken for good news. The list has columns
-   * of the reference that are never compared, columns that the newest rows lack or have with
-   * another type or on the other side of the model, and labels that cannot be joined. What the
-   * calls show is also raised once as an alarm of kind {@link Alarm.Kind#CONFIGURATION}.
+   * Lists what is not watched, so that silence is not mistaken for good news. The list has three
+   * kinds of entries: columns of the reference that are never compared; columns that the newest
+   * rows lack, or have with another type or on the other side of the model; and labels that cannot
+   * be joined. Entries that only the calls can show also raise an alarm, once, of kind {@link
+   * Alarm.Kind#CONFIGURATION}.
    *
    * @return each entry with its reason, as of the newest rows; an immutable list, empty if
    *     everything is watched
@@ -284,8 +286,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * {@return the counts of what was handled so far; counts that are consistent as of the last batch
-   * or labels}
+   * {@return the counts of everything that was handled so far, consistent with each other after the
+   * last handled batch or labels}
    */
   public MonitorCounts counts() {
     MonitorCounts last = loop.counts();
@@ -324,8 +326,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Notes that somebody deals with a problem. It raises no further alarm when it gets worse, but it
-   * does if the same column changes in another way.
+   * Notes that somebody deals with a problem. The problem then raises no alarm when it gets worse,
+   * but still does if the same column changes in another way.
    *
    * @param episode the id of an open episode
    * @param by who deals with it
@@ -343,10 +345,10 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * Makes the rows of the newest complete window the reference, because the change is here to stay;
-   * with a sliced reference, those slices that have all columns and at least 50 rows in it. All
-   * episodes of drift end as {@link Episode.Status#ACCEPTED}. The open window is discarded. Waits
-   * until the rows that were handed over before are processed.
+   * Makes the rows of the newest complete window the reference, because the change is permanent.
+   * With a sliced reference, only slices that have all columns and at least 50 rows in the window
+   * are replaced. All episodes of drift end as {@link Episode.Status#ACCEPTED}. The open window is
+   * discarded. Waits until the rows that were handed over before are processed.
    *
    * @throws IllegalStateException if no window is complete, the newest one has fewer than 50 rows,
    *     lacks a column of the reference or has no slice to accept, the monitor is closed, or the
@@ -371,8 +373,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
-   * {@return the profile that rows are compared with: the one of the builder, or the rows that were
-   * accepted last; keep its bytes for the next start}
+   * {@return the profile that rows are compared with: the builder's reference, or the rows that
+   * were accepted last; store its bytes for the next start}
    */
   public Profile reference() {
     return loop.reference();
@@ -460,7 +462,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * Requests labels: predictions wait for labels that come later, and the performance of each
+     * Requests labels: predictions wait for labels that arrive later, and the performance of each
      * version is judged. Without this call no score and no label is stored, and only drift is
      * watched.
      *

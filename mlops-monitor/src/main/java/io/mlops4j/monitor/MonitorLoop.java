@@ -84,7 +84,7 @@ final class MonitorLoop {
     return notWatched;
   }
 
-  /** Alarms that were not raised, because there were too many. */
+  /** Returns the number of alarms that were not raised, because there were too many. */
   long suppressed() {
     return suppressed.get();
   }

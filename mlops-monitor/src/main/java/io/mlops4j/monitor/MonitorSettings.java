@@ -31,7 +31,10 @@ record MonitorSettings(
     AlarmLimit alarmLimit,
     Duration actionLimit) {
 
-  /** The key column of the labels; null without labels, and if they are joined by prediction id. */
+  /**
+   * The key column of the labels; null if there are no labels, or if they are joined by prediction
+   * id.
+   */
   @Nullable String keyColumn() {
     return labels == null ? null : labels.keyColumn();
   }

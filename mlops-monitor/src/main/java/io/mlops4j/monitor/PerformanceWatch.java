@@ -27,7 +27,7 @@ final class PerformanceWatch {
   /** The loss against an earlier version that is tolerated. */
   private static final double TOLERANCE = 0.05;
 
-  /** Fewer blocks say too little about the deviation between blocks. */
+  /** Fewer blocks do not show the deviation between blocks well enough. */
   private static final int FEWEST_BLOCKS = 5;
 
   /** The number of newest blocks that are judged together. */

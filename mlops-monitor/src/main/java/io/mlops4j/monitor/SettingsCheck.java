@@ -36,7 +36,7 @@ final class SettingsCheck {
   void check(@Nullable ModelCard card) {
     checkRows();
     DriftReport.compare(
-        reference, reference, settings.policy()); // rejects a policy that does not fit
+        reference, reference, settings.policy()); // throws if the policy does not fit the reference
     checkLabels();
     checkKey();
     checkScore();
@@ -146,7 +146,7 @@ final class SettingsCheck {
     }
   }
 
-  /** Returns the columns that a model reads; none if its columns may have other names. */
+  /** Returns the columns that a model reads; empty if the columns may have other names. */
   private static List<String> inputs(ModelSignature signature, @Nullable FeatureSchema schema) {
     if (schema != null) {
       return Stream.concat(schema.features().stream().map(Feature::column), schema.keys().stream())

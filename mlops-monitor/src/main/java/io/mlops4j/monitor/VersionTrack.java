@@ -66,7 +66,8 @@ final class VersionTrack {
   }
 
   /**
-   * Returns the time since the last judgement if so many labels have come since then, else null.
+   * Returns the time since the last judgement if at least this number of labels has arrived since,
+   * else null.
    */
   synchronized @Nullable Duration due(int everyLabels, Instant now) {
     if (sinceJudged < everyLabels) {

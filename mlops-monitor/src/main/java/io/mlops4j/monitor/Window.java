@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The amount of traffic that is compared with the reference at a time. Immutable.
  *
  * <p>Traffic has seasons. A window with other weekdays or hours than the reference differs from it
- * although nothing is wrong. Choose a window of whole days or weeks, or a number of rows as large.
+ * although nothing is wrong. Choose a window of whole days or weeks, or a number of rows that takes
+ * as long.
  */
 public final class Window {
   private final long rows;

@@ -3,19 +3,19 @@ package io.mlops4j.monitor.drift;
 import io.mlops4j.monitor.internal.LogFactorial;
 
 /**
- * P-values for values that one sample lacks: categories that are too many or too rare for a
+ * P-values for values that one sample lacks: categories that are too numerous or too rare for a
  * chi-square, and numbers beyond the range of the reference, to which ranks hardly react. The tests
- * hold for any distribution. The first two find gross changes only.
+ * are valid for any distribution. The first two find gross changes only.
  */
 final class AbsenceTests {
   private AbsenceTests() {}
 
   /**
-   * Returns the probability that so many current rows have a category without any row in the
-   * reference. The unseen share of independent rows is, on average, at most the share of categories
-   * with one row (Good and Turing). The deviations of both shares and of the current rows from
-   * their averages are bounded by McAllester and Ortiz (Concentration inequalities for the missing
-   * mass, 2003), McDiarmid and Hoeffding, each at a third of the p-value.
+   * Returns the probability that at least this number of current rows has a category without any
+   * row in the reference. The unseen share of independent rows is, on average, at most the share of
+   * categories with one row (Good and Turing). The deviations of both shares and of the current
+   * rows from their averages are bounded by McAllester and Ortiz (Concentration inequalities for
+   * the missing mass, 2003), McDiarmid and Hoeffding, each at a third of the p-value.
    *
    * @param n rows of the reference
    * @param once categories of the reference with one row
@@ -30,10 +30,10 @@ final class AbsenceTests {
   }
 
   /**
-   * Returns the probability that the rare categories have so many of their rows in the reference.
-   * Given the rows of both samples in categories of at most t rows, the reference's part of them is
-   * hypergeometric. Any of the unseen rows may belong to such categories; counting all of them
-   * makes the p-value larger, never smaller. The smallest p-value over t = 1, 2, 4, ... is
+   * Returns the probability that the rare categories have this large a part of their rows in the
+   * reference. Given the rows of both samples in categories of at most t rows, the reference's part
+   * of them is hypergeometric. Any of the unseen rows may belong to such categories; counting all
+   * of them makes the p-value larger, never smaller. The smallest p-value over t = 1, 2, 4, ... is
    * multiplied by the number of thresholds t.
    *
    * @param reference counts per category; the last one counts rows without a named category
@@ -65,7 +65,7 @@ final class AbsenceTests {
     }
   }
 
-  /** P(at least so many of these rows are dealt to the sample of n). */
+  /** P(at least this number of these rows is dealt to the sample of n). */
   private static double dealt(double least, double rows, double n, double m) {
     if (least <= rows * n / (n + m)) {
       return 1;
@@ -94,9 +94,9 @@ final class AbsenceTests {
   }
 
   /**
-   * Returns the probability that so many of m current rows are greater than all n rows of the
-   * reference: the share of all ways to deal the rows in which the greatest ones are all current.
-   * Ties make the p-value larger, never smaller.
+   * Returns the probability that at least this number of the m current rows is greater than all n
+   * rows of the reference. It is the share of all ways to deal the rows in which the greatest rows
+   * are all current. Ties make the p-value larger, never smaller.
    */
   static double beyond(long n, long m, long rows) {
     double all = (double) n + m;

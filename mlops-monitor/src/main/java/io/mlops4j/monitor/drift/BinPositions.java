@@ -7,10 +7,11 @@ import io.mlops4j.monitor.profile.NumberProfile;
  * error of these positions.
  *
  * <p>Inside the range of the reference the position is the mean of the reference's rows in the bin.
- * Beyond the range there are only current rows, between its edge and their extreme. If they lie on
- * one side, their mean follows exactly from the mean of all current rows; if on both sides, the
- * middle is taken. Rows between a and b with the mean c are on average at most 2 (c - a) (b - c) /
- * (b - a) from it, and never further from any place than the further end.
+ * Beyond the range there are only current rows, between the edge of the range and their extreme. If
+ * they lie on one side, their mean follows exactly from the mean of all current rows. If they lie
+ * on both sides, the middle is taken. Rows between a and b with the mean c are on average at most 2
+ * (c - a) (b - c) / (b - a) away from c. Their distance from any place is at most that of the
+ * further end.
  */
 final class BinPositions {
   private final NumberProfile reference;

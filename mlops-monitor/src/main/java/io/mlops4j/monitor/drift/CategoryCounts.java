@@ -8,15 +8,14 @@ import io.mlops4j.monitor.stats.TotalVariation;
 import java.util.Arrays;
 
 /**
- * Compares counts of many categories so that random variation alone is no effect.
+ * Compares counts of many categories so that random variation alone does not count as an effect.
  *
- * <p>Two samples of the same long tail never share all of its categories. A category unseen in the
- * reference would look like one that came up from nothing. So unseen categories share a bin with
- * the categories that are rare in both samples together. With few rows per category, the plain
- * Jensen-Shannon distance is large without any drift. Over k equal shares, with n and m the rows,
- * its square has the expectation {@code (k - 1) (1/n + 1/m) / (8 ln 2)}, which is subtracted before
- * the root is taken (the correction of Miller and Madow for entropies, applied to each of the
- * three).
+ * <p>Two samples of the same long tail never share all of its categories. Categories unseen in the
+ * reference would look like new ones. Therefore they share a bin with the categories that are rare
+ * in both samples together. With few rows per category, the plain Jensen-Shannon distance is large
+ * without any drift. Over k equal shares, with n and m the rows, its square has the expectation
+ * {@code (k - 1) (1/n + 1/m) / (8 ln 2)}, which is subtracted before the root is taken (the
+ * correction of Miller and Madow for entropies, applied to each of the three).
  */
 final class CategoryCounts {
   /** The smallest expected count of a category with its own bin, as for the chi-square. */
@@ -24,7 +23,9 @@ final class CategoryCounts {
 
   private CategoryCounts() {}
 
-  /** Uses the category that stands out as the effect if the corrected distance does not matter. */
+  /**
+   * Uses the category that moved most as the effect, if the corrected distance is below its bound.
+   */
   static Comparison compare(ColumnMeasurer measurer, long[] reference, long[] current) {
     Comparison comparison = measurer.category(reference, current);
     if (!(comparison instanceof Comparison.Measured measured) || !isDistance(measured)) {
@@ -44,7 +45,7 @@ final class CategoryCounts {
     return measured.effect().equals(EffectMeasure.JENSEN_SHANNON.label());
   }
 
-  /** Subtracts what random variation gives from a distance of categories. */
+  /** Subtracts the part that random variation explains from a distance of categories. */
   static Comparison.Measured corrected(
       Comparison.Measured measured, long[] reference, long[] current) {
     return measured.withSize(corrected(measured.size(), reference, current));

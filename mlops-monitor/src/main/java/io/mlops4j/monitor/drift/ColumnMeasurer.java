@@ -29,12 +29,12 @@ final class ColumnMeasurer {
   static final String SHARES = "difference of shares";
   static final String ONE_SHARE = "largest difference of shares";
 
-  /** Shares from here on have the full bound; the rarest ones have a tenth of it. */
+  /** Shares from this one on have the full bound. The rarest shares have a tenth of it. */
   private static final double COMMON = 0.1;
 
   private static final double PARTS = 10;
 
-  /** Random variation gives no share such a z, not even one of hundreds of categories. */
+  /** Random variation does not give any share such a z, even among hundreds of categories. */
   private static final double STANDS_OUT = 4;
 
   private final DriftPolicy.Bounds bounds;
@@ -49,14 +49,20 @@ final class ColumnMeasurer {
     this.minimumRows = minimumRows;
   }
 
-  /** The same without ranks and single shares as effects where a distance does not matter. */
+  /**
+   * Returns the same measurer without ranks and single shares as effects when a distance is below
+   * its bound.
+   */
   ColumnMeasurer withoutFallbacks() {
     double never = Double.POSITIVE_INFINITY;
     return new ColumnMeasurer(
         new DriftPolicy.Bounds(bounds.numeric(), never, bounds.category(), never), minimumRows);
   }
 
-  /** The same with the largest difference of one share in place of the distance of categories. */
+  /**
+   * Returns the same measurer with the largest difference of one share in place of the distance of
+   * categories.
+   */
   ColumnMeasurer withoutCategoryDistance() {
     return new ColumnMeasurer(
         new DriftPolicy.Bounds(
@@ -161,9 +167,9 @@ final class ColumnMeasurer {
   }
 
   /**
-   * The size from which a difference of shares matters: the full bound if at least a tenth of the
-   * rows of both samples have, and lack, the value. Below a tenth it falls with the root of the
-   * rarest share, to a tenth of the bound.
+   * Returns the size from which a difference of shares matters. It is the full bound if at least a
+   * tenth of the rows of both samples has the value, and at least a tenth does not. Below a tenth
+   * it falls with the root of the rarest share, to a tenth of the bound.
    */
   private double shareBound(double p, double q) {
     double rarest = Math.min(Math.min(p, q), Math.min(1 - p, 1 - q));
@@ -194,10 +200,10 @@ final class ColumnMeasurer {
 
   /**
    * Compares the number of current rows in categories that the reference lacks with the number that
-   * random variation gives: at most the share of reference rows whose category has no other row
-   * (Good and Turing). Every category of the reference must be known. The test holds for
-   * independent rows of any distribution and finds gross changes: 23 % of the rows at a thousand
-   * reference rows.
+   * random variation explains. Its share is at most the share of reference rows whose category has
+   * no other row (Good and Turing). Every category of the reference must be known. The test is
+   * valid for independent rows of any distribution and finds gross changes only: with a thousand
+   * reference rows, 23 % of the rows.
    *
    * @param referenceRows rows of the reference with a category
    * @param once categories of the reference with exactly one row
@@ -240,9 +246,9 @@ final class ColumnMeasurer {
 
   /**
    * Compares the number of current rows beyond the range of the reference with the number that
-   * random variation gives. The test is exact for any distribution and sees a few rows far away, to
-   * which ranks hardly react. The effect is the distance of those rows from the range, averaged
-   * over all current rows.
+   * random variation explains. The test is exact for any distribution and detects a few rows far
+   * away, to which ranks hardly react. The effect is the distance of those rows from the range,
+   * averaged over all current rows.
    *
    * @param referenceRows rows of the reference with a value
    * @param currentRows current rows with a value

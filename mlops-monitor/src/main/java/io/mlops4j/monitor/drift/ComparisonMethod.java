@@ -5,11 +5,11 @@ package io.mlops4j.monitor.drift;
  *
  * @param effect the measure of effect, for example {@code wasserstein/sigma}
  * @param test the test, for example {@code kolmogorov-smirnov}
- * @param reason the type and number of values that decided, or that the policy chose them for this
- *     feature, in words
+ * @param reason in words, the type and number of values that decided, or a statement that the
+ *     policy chose effect and test for this feature
  */
 public record ComparisonMethod(String effect, String test, String reason) {
-  /** Replaces what the type suggests by what the policy chose for the feature. */
+  /** Replaces the choice by type by the policy's choice for the feature. */
   ComparisonMethod replacedBy(FeaturePolicy own) {
     boolean measure = own.effect().isPresent();
     boolean significance = own.test().isPresent();

@@ -10,9 +10,8 @@ import java.util.TreeSet;
 
 /**
  * The rules by which a difference counts as drift: its effect reaches a bound <em>and</em> its test
- * is significant among all features that are judged together. Large samples make every p-value
- * tiny, so there the effect decides. Small samples show large effects by chance, so there the test
- * decides.
+ * is significant among all features that are judged together. In large samples every p-value is
+ * tiny, so the effect decides. In small samples effects are large by chance, so the test decides.
  *
  * <table>
  *   <caption>The default pairs</caption>
@@ -26,8 +25,8 @@ import java.util.TreeSet;
  *       ten times the rarest share, at least 0.01</td><td>pooled z, exact if few rows are expected</td></tr>
  * </table>
  *
- * <p>So a flag that goes from 0.1 % to 2 % or from 1 % to 5 % matters. Missing values in a column
- * that had none matter from 1 %.
+ * <p>For example, a flag that goes from 0.1 % to 2 %, or from 1 % to 5 %, matters. Missing values
+ * in a column that had none matter from 1 %.
  *
  * <p>P-values are corrected by {@link io.mlops4j.monitor.stats.PValueAdjustment#BENJAMINI_HOCHBERG}
  * at q = 0.05. Each sample needs {@value #DEFAULT_MINIMUM_ROWS} rows: ten bins of five. A single
@@ -41,8 +40,8 @@ import java.util.TreeSet;
  * <p>Drift of a data set is widespread if the share of drifted features reaches a bound, {@value
  * #DEFAULT_DATA_SET_BOUND} by default, or if any {@linkplain #withKeyFeatures key feature} drifts.
  *
- * <p>The false-alarm level assumes exchangeable rows. Compare seasonal traffic like with like, or
- * every Monday raises an alarm. Immutable and thread safe.
+ * <p>The false-alarm level assumes exchangeable rows. Compare seasonal traffic like with like.
+ * Otherwise every Monday raises an alarm. Immutable and thread safe.
  */
 public final class DriftPolicy {
   /** Rows that each sample needs by default. */

@@ -38,7 +38,7 @@ import java.util.stream.Stream;
  *
  * <p>Distances of numbers are computed from the bins; their text states the largest possible error.
  * The stability index (PSI over ten bins) informs and decides nothing. The rows of each side must
- * be exchangeable: compare Mondays with Mondays, or every Monday raises an alarm.
+ * be exchangeable: compare Mondays with Mondays. Otherwise every Monday raises an alarm.
  *
  * <p>{@code io.mlops4j.monitor.report} renders a report as a page or as JSON. Immutable and thread
  * safe.

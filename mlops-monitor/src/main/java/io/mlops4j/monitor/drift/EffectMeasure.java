@@ -8,8 +8,8 @@ import io.mlops4j.monitor.stats.TotalVariation;
 import io.mlops4j.monitor.stats.Wasserstein;
 
 /**
- * The distance of two samples of a feature. Each measure has its own scale, and so its own bound
- * from which on it matters. A {@link FeaturePolicy} chooses one for a feature.
+ * The distance of two samples of a feature. Each measure has its own scale, and therefore its own
+ * bound from which it matters. A {@link FeaturePolicy} chooses one for a feature.
  */
 public enum EffectMeasure {
   /**
@@ -23,8 +23,8 @@ public enum EffectMeasure {
    */
   KOLMOGOROV_SMIRNOV("kolmogorov-smirnov distance"),
   /**
-   * {@link JensenShannon} distance with base 2, less its expectation under chance. Default bound
-   * 0.1.
+   * {@link JensenShannon} distance with base 2, less its expected value under random variation.
+   * Default bound 0.1.
    */
   JENSEN_SHANNON("jensen-shannon distance"),
   /** {@link Hellinger} distance. Default bound 0.1. */

@@ -10,10 +10,10 @@ import io.mlops4j.monitor.internal.Figures;
  * value in the reference and in the current rows, the contribution is proportional to:
  *
  * <ul>
- *   <li>Wasserstein: the cost of moving rows from values that the reference has more of to values
- *       that the current rows have more of, in order, which is a cheapest transport plan. Half of a
- *       row's cost counts where it starts and half where it ends. A value whose share has not
- *       changed contributes nothing.
+ *   <li>Wasserstein: the cost of moving rows from values with a larger share in the reference to
+ *       values with a larger share in the current rows. Rows are moved in order, which is a
+ *       cheapest transport plan. Half of a row's cost counts for the value where it starts, and
+ *       half for the value where it ends. A value whose share has not changed contributes 0.
  *   <li>Jensen-Shannon: {@code p log(2p / (p + q)) + q log(2q / (p + q))}.
  *   <li>PSI: {@code (q - p) ln(q / p)}, with the floor of {@link
  *       io.mlops4j.monitor.stats.PopulationStability}.

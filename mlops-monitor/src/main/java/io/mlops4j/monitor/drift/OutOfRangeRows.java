@@ -6,9 +6,10 @@ import io.mlops4j.monitor.profile.NumberProfile;
  * The current rows beyond the range of the reference, in its outer bins, and their distance from
  * it. An outer bin that holds rows of the reference, which can only be infinite ones, is left out.
  *
- * <p>If all lie on one side, the mean of all current rows determines their mean. If they lie on
- * both, the sum of their distances is at least the sum of their squared distances from a point,
- * over the greatest of these. Both follow from mean, variance and extremes of all current rows.
+ * <p>If all of them lie on one side, the mean of all current rows determines their mean. If they
+ * lie on both sides, the sum of their distances is at least the sum of their squared distances from
+ * a point, divided by the greatest of these distances. Both follow from mean, variance and extremes
+ * of all current rows.
  */
 final class OutOfRangeRows {
   private final NumberProfile reference;
@@ -51,7 +52,10 @@ final class OutOfRangeRows {
     return ways == 0 ? 0 : ways / current.present() / reference.deviation();
   }
 
-  /** Infinite rows are in outer bins; there are some if the reference has none. */
+  /**
+   * Returns infinity if the reference has no infinite rows, because infinite current rows are in
+   * the outer bins; otherwise 0.
+   */
   private double infinite() {
     return reference.infinite() == 0 ? Double.POSITIVE_INFINITY : 0;
   }

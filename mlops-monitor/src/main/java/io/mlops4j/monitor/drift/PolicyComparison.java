@@ -32,7 +32,7 @@ final class PolicyComparison {
     return pair;
   }
 
-  /** Whether the column has its own effect or bound, which alone decides then. */
+  /** Whether the column has its own effect or bound. If so, only that decides. */
   private boolean hasOwnEffect() {
     return own.effect().isPresent() || own.bound().isPresent();
   }

@@ -64,7 +64,7 @@ record ProfilePair(
     }
   }
 
-  /** Rejects unknown names: a name with a typing error would be a feature that nobody watches. */
+  /** Rejects unknown names, because a feature with a misspelt name would not be watched. */
   void checkNames(DriftPolicy policy) {
     List<String> known =
         Stream.of(

@@ -21,7 +21,7 @@ public interface Predictor {
    * the model receive these calls like all others: use an instance without the monitor that watches
    * live traffic.
    *
-   * @param model lent; the caller closes it
+   * @param model the model; the caller closes it
    * @param output the name of the output
    * @return a predictor, as thread safe as the model
    */
@@ -33,7 +33,7 @@ public interface Predictor {
    * Predicts one value of a floating-point output with several values for each row, such as the
    * probability of one class.
    *
-   * @param model lent; the caller closes it; see {@link #of(Model, String)}
+   * @param model the model; the caller closes it; see {@link #of(Model, String)}
    * @param output the name of the output
    * @param index position of the value within a row, from 0
    * @return a predictor, as thread safe as the model

@@ -20,12 +20,12 @@ import org.apache.arrow.vector.ValueVector;
  * <p>With f the model, X the current rows and R the reference rows, the shift is {@code mean f(X) -
  * mean f(R)}. For feature j, {@code X[j := R]} are the current rows with the values of column j
  * drawn from reference rows and the others kept. The feature explains {@code mean f(X) - mean f(X[j
- * := R])}. The remainder is {@code shift - sum of the parts}. It is 0 for a model that adds its
- * features up. Otherwise it holds interactions of features, in the model or in the data, and the
- * effect of columns that were not examined. A column is drawn without the columns that depend on
- * it, so the model predicts rows that may never occur. If features depend closely on each other,
- * trust the ranking more than the figures. Shapley values would distribute the remainder among the
- * features, but need many times as many calls.
+ * := R])}. The remainder is {@code shift - sum of the parts}. It is 0 for a model that is a sum of
+ * functions of single features. Otherwise it holds interactions of features, in the model or in the
+ * data, and the effect of columns that were not examined. A column is drawn without the columns
+ * that depend on it, so some rows that the model predicts may never occur in practice. If features
+ * depend closely on each other, trust the ranking more than the figures. Shapley values would
+ * distribute the remainder among the features, but need many times as many calls.
  *
  * <p><b>Draws and sampling error.</b> Both sides are shuffled by the seed and cut into {@value
  * #GROUPS} groups of equal size. Each group of current rows draws from the same group of the
@@ -94,10 +94,11 @@ public final class ShiftExplainer {
   /**
    * Explains the shift of a model's output by the features of the model.
    *
-   * @param model lent; see {@link Predictor#of(Model, String)} about its listeners
+   * @param model the model; the caller closes it; see {@link Predictor#of(Model, String)} about its
+   *     listeners
    * @param output a floating-point output with one value for each row
-   * @param reference rows to compare with, the caller's
-   * @param current rows to explain, the caller's
+   * @param reference rows to compare with; they stay the caller's
+   * @param current rows to explain; they stay the caller's
    * @return the shift and its parts
    * @throws IllegalArgumentException if a side has fewer than 40 rows or lacks a named feature, or
    *     if the model returns a number that is not finite
@@ -118,8 +119,8 @@ public final class ShiftExplainer {
    * dictionary-encoded reach the function as plain ones.
    *
    * @param predictor the function
-   * @param reference rows to compare with, the caller's
-   * @param current rows to explain, the caller's
+   * @param reference rows to compare with; they stay the caller's
+   * @param current rows to explain; they stay the caller's
    * @return the shift and its parts
    * @throws IllegalArgumentException if a side has fewer than 40 rows or lacks a named feature, or
    *     if the function returns too few numbers or one that is not finite
@@ -201,7 +202,9 @@ public final class ShiftExplainer {
     return answers;
   }
 
-  /** For each current row, one of the reference rows in the same group, each of them in turn. */
+  /**
+   * Returns for each current row a reference row of the same group. The reference rows take turns.
+   */
   private static int[] drawn(int referenceRows, int currentRows) {
     int[] drawn = new int[currentRows];
     for (int group = 0; group < GROUPS; group++) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public class BoundedQueue<T extends BoundedQueue.Item> {
   /** An item that is handed over. */
   public interface Item {
-    /** How many rows the item takes of the capacity. */
+    /** Returns the number of rows that the item takes of the capacity. */
     int rows();
 
     /** Frees the memory of the item. Called exactly once, after handling or instead of it. */
@@ -32,12 +32,15 @@ public class BoundedQueue<T extends BoundedQueue.Item> {
     this.capacity = capacity;
   }
 
-  /** The rows of the items that were not taken. */
+  /** Returns the number of rows of the items that were not taken. */
   public synchronized long rows() {
     return rows;
   }
 
-  /** Adds an item if there is room. If true, the thread that takes the item closes it. */
+  /**
+   * Adds an item if there is room, and returns whether it did. If so, the thread that takes the
+   * item closes it.
+   */
   public synchronized boolean offer(T item) {
     if (closed || !fits(item)) {
       return false;
@@ -57,7 +60,7 @@ public class BoundedQueue<T extends BoundedQueue.Item> {
     return !closed;
   }
 
-  /** Adds an item, waiting for room at most so long; false if there was none. */
+  /** Adds an item, waiting for room for at most this time; false if there was no room. */
   public synchronized boolean offer(T item, long nanos) throws InterruptedException {
     long end = System.nanoTime() + nanos;
     while (!closed && !fits(item)) {
@@ -86,7 +89,7 @@ public class BoundedQueue<T extends BoundedQueue.Item> {
   }
 
   /**
-   * Takes the next item, waiting for one at most so long; null if none came, or if the queue is
+   * Takes the next item, waiting for at most this time; null if no item arrived, or if the queue is
    * closed and empty. An interrupt does not end the wait, because only {@link #close} ends the
    * taking thread.
    */

@@ -35,7 +35,7 @@ final class CallObserver {
       Observation observation =
           Observation.createNotStarted(null, CONVENTION, () -> context, registry);
       return new ObservedCall(this, observation.start(), context);
-    } catch (Throwable e) { // whatever is thrown, the caller's result must not be affected
+    } catch (Throwable e) { // nothing that a handler throws may affect the caller's result
       failed(e);
       return new ObservedCall(this, Observation.NOOP, null);
     }

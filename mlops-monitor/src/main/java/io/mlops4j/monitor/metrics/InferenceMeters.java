@@ -39,18 +39,18 @@ import org.jspecify.annotations.Nullable;
  * {@code shadow}). A tag without a value, such as the version of a plain file, is {@code none}.
  * Single records that were grouped into one run are one call of many rows.
  *
- * <p>The number of meters is bounded. Models and versions keep meters up to {@link Builder#limit}.
- * If one more answers, the meters of the one that has been silent the longest, and for at least a
- * minute, are removed from the registry; if it answers again, they start at zero. If none has been
- * silent for a minute, the new one is counted with {@code other} for model, version, alias and
- * engine, until there is room.
+ * <p>The number of meters is bounded. At most {@link Builder#limit} models and versions have
+ * meters. If another one answers, the meters of the one that has been silent the longest, and for
+ * at least a minute, are removed from the registry. If that one answers again, its meters start at
+ * zero. If none has been silent for a minute, the new one is counted with {@code other} for model,
+ * version, alias and engine, until there is room.
  *
  * <p>A call costs the recording of up to six meters and creates no garbage of its own. Exceptions
  * of a registry are rethrown: the runtime counts and logs them, and the caller does not see them.
  */
 @SuppressWarnings("exports") // Micrometer is optional
 public final class InferenceMeters implements InferenceListener {
-  /** After this number of calls without room, look whether other models have fallen silent. */
+  /** After this number of calls without room, check whether other models have become silent. */
   private static final int PATIENCE = 1024;
 
   private static final long AGE = TimeUnit.MINUTES.toNanos(1);
@@ -65,20 +65,20 @@ public final class InferenceMeters implements InferenceListener {
   private final Map<ServedLabels, ServedMeters> known = new HashMap<>();
 
   /**
-   * The meters of a call, found by identity: each swap has one instance, and hashing its value
-   * would cost more than the recording. The map is never changed, only replaced, and dropped when
-   * it has grown, because nothing reports that an instance has ended.
+   * The meters by the identity of the call's {@link ServedBy}. Each swap has one instance, and
+   * hashing its value would cost more than the recording. The map is replaced and never changed. It
+   * is dropped when it has grown, because the end of an instance is not reported.
    */
   private volatile IdentityHashMap<ServedBy, ServedMeters> seen = new IdentityHashMap<>();
 
   /**
-   * The number of the present age. Ages show which models are silent without reading the clock in
-   * each call: each age lasts at least a minute, and a model without a call during a whole age has
-   * been silent for that long. Written under this.
+   * The number of the current age. Ages show which models are silent without reading the clock in
+   * each call. Each age lasts at least a minute, so a model without a call during a whole age has
+   * been silent for at least a minute. Written under this.
    */
   private volatile int age;
 
-  /** The time when the present age began. Guarded by this. */
+  /** The time when the current age began. Guarded by this. */
   private long since;
 
   /** Calls without room since the last look for room. A lost update only delays the next look. */
@@ -96,7 +96,7 @@ public final class InferenceMeters implements InferenceListener {
   /**
    * Counts in this registry, with the defaults of a {@link #builder}.
    *
-   * @param registry lent
+   * @param registry the registry; the caller closes it
    * @return a listener
    */
   public static InferenceMeters to(MeterRegistry registry) {
@@ -106,7 +106,7 @@ public final class InferenceMeters implements InferenceListener {
   /**
    * Returns a builder for meters in this registry.
    *
-   * @param registry lent
+   * @param registry the registry; the caller closes it
    * @return a builder
    */
   public static Builder builder(MeterRegistry registry) {

@@ -6,7 +6,7 @@ import java.util.Objects;
 
 /**
  * Observes the calls of a model through Micrometer: each call becomes a span of a trace, and
- * whatever else the handlers of the application's registry create from an observation.
+ * anything else that the handlers of the application's registry create from an observation.
  *
  * <table>
  *   <caption>The observation</caption>
@@ -35,12 +35,12 @@ public final class InferenceObservations {
   private InferenceObservations() {}
 
   /**
-   * Returns the same model with observed calls. Closing it closes the model. Without handlers in
-   * the registry, a call costs hardly more. Exceptions of a handler are logged at a limited rate
-   * and never reach the caller.
+   * Returns the same model with observed calls. Closing it closes the model. If the registry has no
+   * handlers, a call costs hardly more. Exceptions of a handler are logged at a limited rate and
+   * never reach the caller.
    *
    * @param model a model or a deployment
-   * @param registry lent
+   * @param registry the registry; the caller closes it
    * @return a model that calls {@code model}; equally thread safe
    */
   public static Model observe(Model model, ObservationRegistry registry) {

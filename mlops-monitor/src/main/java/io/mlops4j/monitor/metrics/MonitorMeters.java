@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Shows what a monitor found in a Micrometer registry: {@code
- * MonitorMeters.of(monitor).bindTo(registry)}. Calls pay nothing for it; figures are taken when a
- * registry is read. Thread safe.
+ * MonitorMeters.of(monitor).bindTo(registry)}. This does not slow down calls, because figures are
+ * read only when a registry is read. Thread safe.
  *
  * <table>
  *   <caption>The meters of a monitor</caption>
@@ -59,11 +59,11 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>The columns are those of the reference at the time of binding, at most {@value #MOST_COLUMNS};
- * {@code mlops4j.monitor.columns.unmetered} has the number of those beyond.
+ * {@code mlops4j.monitor.columns.unmetered} is the number of further columns.
  */
 @SuppressWarnings("exports") // Micrometer is optional
 public final class MonitorMeters implements MeterBinder, AutoCloseable {
-  /** Two series each: all meters of a monitor are fewer than 2000 series. */
+  /** Each column has two series, so a monitor has fewer than 2000 series. */
   private static final int MOST_COLUMNS = 950;
 
   private final ModelMonitor monitor;
@@ -82,7 +82,8 @@ public final class MonitorMeters implements MeterBinder, AutoCloseable {
   /**
    * Creates the meters of one monitor.
    *
-   * @param monitor lent; it may be closed before the meters, and its last figures stay
+   * @param monitor the monitor; the caller closes it; if it is closed before the meters, its last
+   *     figures stay
    * @return meters that can be bound to registries
    */
   public static MonitorMeters of(ModelMonitor monitor) {
@@ -103,7 +104,7 @@ public final class MonitorMeters implements MeterBinder, AutoCloseable {
   /**
    * Registers the meters in a registry, which keeps the monitor reachable until {@link #close}.
    *
-   * @param registry lent
+   * @param registry the registry; the caller closes it
    */
   @Override
   public synchronized void bindTo(MeterRegistry registry) {

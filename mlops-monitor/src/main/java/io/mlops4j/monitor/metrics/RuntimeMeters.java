@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 
 /**
  * Shows the load, the memory and the cost of a runtime and its models in a Micrometer registry:
- * {@code RuntimeMeters.of(runtime::figures).bindTo(registry)}. Calls pay nothing for it; figures
- * are taken only when a registry is read. Thread safe.
+ * {@code RuntimeMeters.of(runtime::figures).bindTo(registry)}. This does not slow down calls,
+ * because figures are read only when a registry is read. Thread safe.
  *
  * <table>
  *   <caption>The meters of a runtime</caption>
@@ -52,7 +52,7 @@ import java.util.function.Supplier;
  *
  * <p>The meters of a model have the tags {@code model}, {@code version}, {@code alias}, {@code
  * engine} and {@code route}, like the meters of {@link InferenceMeters}. Models with equal tags
- * share their meters: calls, records and times are summed; of bytes the maximum is shown, because
+ * share their meters: calls, records and times are added. For bytes the maximum is shown, because
  * the models share them.
  *
  * <p>Figures are taken when a registry reads a meter, at most once a second. A newly opened model
@@ -94,7 +94,7 @@ public final class RuntimeMeters implements MeterBinder, AutoCloseable {
   /**
    * Registers the meters in a registry, which keeps the runtime reachable until {@link #close}.
    *
-   * @param registry lent
+   * @param registry the registry; the caller closes it
    */
   @Override
   public synchronized void bindTo(MeterRegistry registry) {

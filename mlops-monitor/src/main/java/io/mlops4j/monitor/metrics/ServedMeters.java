@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All meters with one set of labels. They are created on first use, found in a map by values that a
- * call has at hand, and removed together. Thread safe.
+ * call contains, and removed together. Thread safe.
  */
 final class ServedMeters {
   private final MeterRegistry registry;
@@ -66,7 +66,7 @@ final class ServedMeters {
     }
   }
 
-  /** Null if these meters have been removed: then the call is not counted. */
+  /** Returns null if these meters have been removed. The call is then not counted. */
   private synchronized @Nullable RouteMeters add(
       Map<Route, RouteMeters> routes, Route route, String outcome) {
     if (removed) {

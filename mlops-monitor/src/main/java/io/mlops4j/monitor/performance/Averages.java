@@ -13,7 +13,10 @@ final class Averages {
     return Math.max(Math.ulp(1.0), Math.min(1 - Math.ulp(1.0), probability));
   }
 
-  /** Finite if all values are: their sum may overflow, their mean does not. */
+  /**
+   * The result is finite if all values are, because their mean does not overflow even if their sum
+   * does.
+   */
   static double mean(double[] values) {
     double sum = Arrays.stream(values).sum();
     return Double.isInfinite(sum)
@@ -54,8 +57,8 @@ final class Averages {
   }
 
   /**
-   * The exponent of the value furthest from 0; values divided by 2 to this power have squares in
-   * range.
+   * Returns the exponent of the value furthest from 0. Values divided by 2 to this power have
+   * squares that do not overflow.
    */
   static int exponent(double[] values) {
     double furthest = Arrays.stream(values).map(Math::abs).max().orElse(0);
@@ -63,7 +66,8 @@ final class Averages {
   }
 
   /**
-   * The difference of the figures of two independent samples, which reasons call by their names.
+   * Returns the difference of the figures of two independent samples. Reasons contain the samples'
+   * names.
    */
   static Metric difference(String name, Metric figure, String otherName, Metric other) {
     if (figure instanceof Metric.Undefined u) {

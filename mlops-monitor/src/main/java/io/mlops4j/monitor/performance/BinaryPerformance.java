@@ -18,7 +18,7 @@ import java.util.stream.DoubleStream;
  * <p>The standard errors assume independent rows. Immutable and thread safe; the arrays are copied.
  */
 public final class BinaryPerformance {
-  // the scores of each class, sorted: all that the metrics need
+  // the sorted scores of each class, from which all metrics follow
   private final double[] positives;
   private final double[] negatives;
   private final long missing;
@@ -121,7 +121,9 @@ public final class BinaryPerformance {
         : Averages.variance(placements) / placements.length;
   }
 
-  /** For each score the share of the other class's scores below it; equal ones count half. */
+  /**
+   * Returns for each score the share of the other class's scores below it. Equal scores count half.
+   */
   private static double[] placements(double[] scores, double[] others) {
     double[] placements = new double[scores.length];
     int below = 0;
@@ -251,14 +253,14 @@ public final class BinaryPerformance {
   }
 
   /**
-   * Returns points of the ROC curve, from the threshold that nothing reaches, infinity, to the
+   * Returns points of the ROC curve, from the threshold infinity, which no score reaches, to the
    * lowest score. These are scikit-learn's {@code roc_curve(drop_intermediate=True)}: points on a
    * straight line of equal steps are left out, and the trapezoids below all points have the area
    * {@link #rocAuc()}.
    *
-   * <p>If there are more points than may be, points at even distances along the curve remain, with
-   * both ends. Both rates of a point that was left out differ from those of a remaining point by at
-   * most {@code 2 / (most - 1)} in sum.
+   * <p>If there are more than {@code most} points, points at even distances along the curve remain,
+   * with both ends. The rates of a point that was left out differ from those of a remaining point
+   * by at most {@code 2 / (most - 1)}, both differences added.
    *
    * @param most the most points to return, at least 2
    * @return the points in descending order of their thresholds; empty unless both classes are
@@ -281,13 +283,13 @@ public final class BinaryPerformance {
   }
 
   /**
-   * Returns points of the precision-recall curve, from the threshold that nothing reaches,
-   * infinity, with recall 0 and by convention precision 1, to the lowest score. These are
-   * scikit-learn's {@code precision_recall_curve(drop_intermediate=True)} in reverse order: of
+   * Returns points of the precision-recall curve, from the threshold infinity, which no score
+   * reaches, to the lowest score. At infinity recall is 0 and precision is 1 by convention. These
+   * are scikit-learn's {@code precision_recall_curve(drop_intermediate=True)} in reverse order: of
    * consecutive points with the same recall the first and the last remain. The sum of {@code (R_k -
    * R_(k-1)) P_k} over all points is {@link #averagePrecision()}.
    *
-   * <p>If there are more points than may be, they are thinned out as in {@link #rocCurve(int)}.
+   * <p>If there are more than {@code most} points, some are left out as in {@link #rocCurve(int)}.
    *
    * @param most the most points to return, at least 2
    * @return the points in descending order of their thresholds; empty if no row is positive

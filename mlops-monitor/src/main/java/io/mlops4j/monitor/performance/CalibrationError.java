@@ -9,8 +9,8 @@ import java.util.function.DoubleToIntFunction;
  * Expected calibration error: by how much probabilities differ from observed shares, {@code sum
  * over bins of n_b / n |mean probability - share of events|}. By default it uses {@value #BINS}
  * bins of about equally many rows, cut at quantiles. Equal probabilities stay together, equal edges
- * are merged, and empty bins count nothing. Bins of equal width, {@code [i/10, (i + 1)/10)} with
- * the last one closed, leave most rows of a rare event in a single bin.
+ * are merged, and empty bins count as 0. Bins of equal width, {@code [i/10, (i + 1)/10)} with the
+ * last one closed, leave most rows of a rare event in a single bin.
  *
  * <p>The standard error is the delta method's with bins and signs held fixed: that of the mean of
  * {@code sign_b (probability - event)}. The error itself is biased upwards, by about {@code sqrt(2

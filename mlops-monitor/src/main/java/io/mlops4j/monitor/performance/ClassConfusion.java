@@ -309,7 +309,10 @@ public final class ClassConfusion {
     return happened[label] + predicted[label] > 0;
   }
 
-  /** By the share of a cell: of its hits, of its row (actual class), of its column. */
+  /**
+   * Adds the derivatives of one class's part by the share of each cell: by its hits, its row
+   * (actual class) and its column.
+   */
   private void addSlopes(double[][] slopes, int label, double weight, Part part) {
     if (!isUsed(label)) {
       return;
@@ -359,7 +362,7 @@ public final class ClassConfusion {
         return label == prediction ? 0 : 1;
       }
     },
-    /** By the distance of the classes' numbers: classes that are ordered and equally spaced. */
+    /** By the distance of the classes' numbers, for classes that are ordered and equally spaced. */
     LINEAR {
       @Override
       double of(int label, int prediction) {

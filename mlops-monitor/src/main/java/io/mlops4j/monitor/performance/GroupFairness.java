@@ -8,7 +8,7 @@ import java.util.Objects;
  * is worse off if the event is the good outcome. Customary bounds are ±0.1 for differences and 0.8
  * to 1.25 for the ratio.
  *
- * <p>A rate that a group does not define (no rows, no events) makes the metric a {@link
+ * <p>If a rate is undefined for a group (no rows, no events), the metric is a {@link
  * Metric.Undefined} that names the group, never a NaN or an infinity. The groups are independent
  * samples: the standard error of a difference is the root of the sum of both binomial variances,
  * that of the ratio the delta method's on its logarithm. Immutable and thread safe.

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * independent samples: the standard error of a difference is the root of the sum of both squared
  * errors.
  *
- * <p>A group that does not define the figure has a {@link Metric.Undefined}. With many groups, some
- * differ by chance: of differences that are none, one in twenty is beyond 1.96 standard errors.
- * Immutable and thread safe.
+ * <p>If the figure is undefined for a group, the group has a {@link Metric.Undefined}. With many
+ * groups, some differ by chance: if nothing differs, one difference in twenty is beyond 1.96
+ * standard errors. Immutable and thread safe.
  */
 public final class GroupFigures {
   private final Map<String, Metric> figures;

@@ -86,8 +86,8 @@ public final class RankingPerformance {
 
   /**
    * MRR, the mean of {@code 1 / rank} of the first relevant item; items with a relevance above 0
-   * are relevant. Items of equal score share their last rank, so that a model that scores all items
-   * the same gains nothing. With one relevant item for each query it is scikit-learn's {@code
+   * are relevant. Items of equal score share their last rank, so a model gains nothing by giving
+   * all items the same score. With one relevant item for each query it is scikit-learn's {@code
    * label_ranking_average_precision_score}.
    *
    * @return the mean in (0, 1]; undefined without queries

@@ -12,10 +12,10 @@ import java.util.stream.IntStream;
  * <p>A row whose label or prediction is NaN is left out and counted in {@link #missing()}. A metric
  * that the rows do not define is a {@link Metric.Undefined}: every metric without rows, every error
  * with an infinite label or prediction, R2 and explained variance with equal labels, MAPE with a
- * label of 0. The last two differ from scikit-learn on purpose, which returns 0 or 1 for the first
- * and divides by 2<sup>-52</sup>. Intermediate squares and sums do not overflow: R2 and RMSE of
- * labels near 1e200 are correct. A value beyond the range of a double, such as the MSE of these
- * labels, is undefined.
+ * label of 0. The last two cases differ from scikit-learn on purpose. For equal labels it returns 0
+ * or 1, and for a label of 0 it divides by 2<sup>-52</sup>. Intermediate squares and sums do not
+ * overflow: R2 and RMSE of labels near 1e200 are correct. A value beyond the range of a double,
+ * such as the MSE of these labels, is undefined.
  *
  * <p>The standard errors assume independent rows. Immutable and thread safe; the arrays are copied.
  */
@@ -141,8 +141,8 @@ public final class RegressionPerformance {
   }
 
   /**
-   * Explained variance, {@code 1 - var(label - prediction) / var(label)}: R2 without the bias, so
-   * that a model that is wrong by a constant explains everything. The standard error is that of
+   * Explained variance, {@code 1 - var(label - prediction) / var(label)}: R2 without the bias, so a
+   * model that is wrong by a constant has the explained variance 1. The standard error is that of
    * {@link #r2()} with the bias taken off the errors.
    *
    * @return the share, at most 1; undefined if all labels are equal
@@ -248,10 +248,10 @@ public final class RegressionPerformance {
 
   /**
    * SMAPE, the mean of {@code 2 |prediction - label| / (|prediction| + |label|)}, as in the M4
-   * competition: from 0 to 2, where label and prediction have opposite signs or one of them is 0. A
-   * row in which both are 0 is perfect and counts 0. Some authors leave out the factor 2, or sum
-   * before they divide: compare only values of the same formula. The standard error is that of a
-   * mean.
+   * competition: from 0 to 2. It is 2 if label and prediction have opposite signs or one of them is
+   * 0. A row in which both are 0 is perfect and counts 0. Some authors leave out the factor 2, or
+   * sum before they divide: compare only values of the same formula. The standard error is that of
+   * a mean.
    *
    * @return the error as a share, 0.1 for 10 %
    */

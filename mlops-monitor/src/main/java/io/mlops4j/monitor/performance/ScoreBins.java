@@ -6,7 +6,7 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
 
 /**
- * Fixed bins of a score, each on one side of the decision, and how exactly the reference knows the
+ * Fixed bins of a score, each on one side of the decision, and the precision of the reference's
  * share of events in them. Each distinct score of the reference has a bin of its own, if there are
  * few enough; otherwise the edges are quantiles. Neighbouring bins with about 1 / 32 of the
  * reference form a group, whose share of events the reference has measured.
@@ -52,7 +52,7 @@ final class ScoreBins {
       }
     }
     for (int group = 0; group < GROUPS; group++) {
-      // a share of 0 or 1 among a few rows is not certain: one event and one other are added
+      // a share of 0 or 1 among a few rows is uncertain, so one event and one other row are added
       double share = (events[group] + 1) / (rows[group] + 2);
       variances[group] = share * (1 - share) / Math.max(1, rows[group]);
     }

@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Turns a score into the probability of the event, by isotonic regression or as it is. */
+/** Turns a score into the probability of the event, by isotonic regression or unchanged. */
 final class ScoreCalibration {
   private static final int FOLDS = 10;
   private static final int BINS = 10;
@@ -53,7 +53,10 @@ final class ScoreCalibration {
             null, "not calibrated, because that does not lower the calibration error");
   }
 
-  /** By how much a calibration lowers the error of rows that it was not fitted on. */
+  /**
+   * Returns by how much a calibration lowers the error of rows that it was not fitted on, added
+   * over the folds.
+   */
   private static double gain(double[] scores, double[] labels) {
     int[] folds = folds(labels);
     double gain = 0;
@@ -90,8 +93,8 @@ final class ScoreCalibration {
   }
 
   /**
-   * Both errors in the same bins of the score. Bins of the calibrated probabilities would be fewer,
-   * because these are often equal, and fewer bins have less error by chance.
+   * Both errors use the same bins of the score. Calibrated probabilities are often equal, so their
+   * own bins would be fewer, and fewer bins have less error by chance.
    */
   private static double gain(Isotonic fit, double[] scores, double[] labels) {
     QuantileBins bins = QuantileBins.of(scores, BINS);

@@ -7,7 +7,7 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
 /** Collects the profile of one column, batch by batch. */
 interface ColumnCounter {
-  /** The required kind of the column. */
+  /** The kind of column that is required. */
   ColumnKind kind();
 
   /** Whether a column can be counted; checked before any column of a batch is counted. */

@@ -6,7 +6,7 @@ package io.mlops4j.monitor.profile;
  */
 public sealed interface ColumnProfile
     permits NumberProfile, CategoryProfile, TimeProfile, VectorProfile, SkippedColumn {
-  /** {@return the name of the column, by which columns of two profiles are matched} */
+  /** {@return the name of the column; columns of two profiles are matched by name} */
   String name();
 
   /** {@return whether the column is a feature or an output} */

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * The profile of numbers, counted in bins that were frozen with the reference. Immutable.
  *
  * <p>A reference with at most 127 distinct values has a bin for each value and a bin for each gap
- * between two values. The gaps are empty in the reference, so an unseen number shows. A reference
- * with more values is cut at the quantiles k/254 of its finite values; equal cuts are merged. The
- * two outer bins hold values beyond the reference's range, infinite values included. Bin {@code k}
- * holds numbers above edge {@code k - 1} up to and including edge {@code k}; the outer edges are
- * infinite. Null and NaN are missing: they are counted separately, in no bin. Every type of integer
- * and float is read as a double, which rounds 64-bit integers beyond 2^53.
+ * between two values. The gaps are empty in the reference, so an unseen number is visible. A
+ * reference with more values is cut at the quantiles k/254 of its finite values; equal cuts are
+ * merged. The two outer bins hold values beyond the reference's range, infinite values included.
+ * Bin {@code k} holds numbers above edge {@code k - 1} up to and including edge {@code k}; the
+ * outer edges are infinite. Null and NaN are missing: they are counted separately, in no bin. Every
+ * type of integer and float is read as a double, which rounds 64-bit integers beyond 2^53.
  */
 public final class NumberProfile implements ColumnProfile {
   private final String name;

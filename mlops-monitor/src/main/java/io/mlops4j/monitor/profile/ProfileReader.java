@@ -28,8 +28,8 @@ final class ProfileReader {
   private static final int MOST_ZEROS = 1 << 13;
 
   /**
-   * A vector has such an integer for each component: a larger bound would let few bytes take much
-   * memory.
+   * A vector has such an integer for each component. With a larger bound, a few bytes could take
+   * much memory.
    */
   private static final int MOST_ZEROS_OF_FLOATS = 1 << 9;
 

@@ -34,7 +34,10 @@ public final class SlicedProfile {
   /** The slice of rows whose slice has no profile of its own. */
   public static final String OTHER = "other";
 
-  /** While a reference chooses, it counts this many times the slices that it will have. */
+  /**
+   * A reference counts up to this many times the slices that it will have, until it chooses among
+   * them.
+   */
   private static final int TRACKED = 4;
 
   private final Profile bins;

@@ -3,7 +3,7 @@ package io.mlops4j.monitor.profile;
 import io.mlops4j.monitor.profile.internal.HyperLogLog;
 
 /**
- * Distinct number and lengths of the texts without their own bin.
+ * The number of distinct texts, and the lengths, of the texts without their own bin.
  *
  * @param distinct a sketch of the distinct texts
  * @param lengths their lengths

@@ -155,8 +155,8 @@ final class VectorCounter implements ColumnCounter {
   }
 
   /**
-   * Adds even and odd components separately, always in the same order, so that a vector has one
-   * norm.
+   * Adds even and odd components separately, always in the same order, so that a vector always has
+   * the same norm.
    */
   private double norm() {
     double even = 0;

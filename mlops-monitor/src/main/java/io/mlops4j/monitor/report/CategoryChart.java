@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Draws categories. If there are few, all are drawn. Of many, those whose share moved most are
- * drawn, and the others as one bar. Unseen and missing values follow.
+ * Draws categories. If there are few, all of them are drawn. If there are many, those whose share
+ * moved most are drawn, and all others together are one bar. Unseen and missing values follow.
  */
 final class CategoryChart {
   private static final int NAMED = 10;

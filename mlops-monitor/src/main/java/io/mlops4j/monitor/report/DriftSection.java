@@ -101,7 +101,7 @@ final class DriftSection {
         + (report.policy().keyFeatures().isEmpty() ? "." : ", or if a key column drifts.");
   }
 
-  /** The value behind most of the effect, for each drifted column. */
+  /** For each drifted column, the value that explains most of the effect. */
   private void moved() {
     List<FeatureDrift> drifted =
         report.driftedFeatures().stream().filter(one -> !one.movements().isEmpty()).toList();
@@ -155,7 +155,7 @@ final class DriftSection {
         "fine");
   }
 
-  /** Both shares with an arrow between; a share is not broken over lines. */
+  /** Both shares with an arrow between them. A share is not broken over two lines. */
   private static String change(Movement movement) {
     return (Figures.share(movement.reference()) + " \u2192 " + Figures.share(movement.current()))
         .replace(" %", "\u00a0%");

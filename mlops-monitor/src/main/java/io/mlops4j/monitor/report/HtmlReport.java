@@ -38,8 +38,8 @@ public final class HtmlReport {
   }
 
   /**
-   * Returns the page of one drift report. Its title names the model, both periods and the date, as
-   * far as the report's {@linkplain DriftReport#subject subject} states them.
+   * Returns the page of one drift report. Its title names the model, both periods and the date, if
+   * the report's {@linkplain DriftReport#subject subject} states them.
    *
    * @param report the report
    * @return a page

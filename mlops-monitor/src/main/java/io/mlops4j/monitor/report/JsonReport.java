@@ -31,8 +31,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A drift report for programs, as JSON by {@link #schema}. Fields that are here stay; new ones may
- * come.
+ * A drift report for programs, as JSON by {@link #schema}. Existing fields stay. New ones may be
+ * added.
  *
  * <pre>
  * {"format": "mlops4j-drift-report", "version": 2,

@@ -17,7 +17,7 @@ public final class ProfileDriftReporter implements DriftReporter {
     Profile.Builder builder = Profile.builder().except(except.toArray(String[]::new));
     for (FeatureBatch batch : reference) {
       for (String name : except) {
-        batch.column(name); // a misspelt column would be compared
+        batch.column(name); // otherwise a misspelt column would be compared
       }
       builder.add(batch);
     }

@@ -10,7 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Writes the bins of a column with the counts of both sides, as far as the rules show them. */
+/**
+ * Writes the bins of a column with the counts of both sides, within the rules for what may be
+ * shown.
+ */
 record ReportedBins(FeatureDrift feature, ExportRules rules) {
   void write(JsonGenerator out) throws IOException {
     out.writeObjectFieldStart("bins");

@@ -9,9 +9,9 @@ import java.util.Objects;
  * column total over the grand total. There are k - 1 degrees of freedom. Agrees with {@code
  * scipy.stats.chi2_contingency}.
  *
- * <p>Both samples are random. A goodness-of-fit test of the live rows, which takes the reference
- * for the truth, is a trap: with 500 reference rows and 5000 current rows it raises 94 % false
- * alarms at a nominal 5 %.
+ * <p>Both samples are random. A goodness-of-fit test of the live rows treats the reference as the
+ * truth. That is a trap: with 500 reference rows and 5000 current rows it raises 94 % false alarms
+ * at a nominal 5 %.
  *
  * <p><b>Yates.</b> With one degree of freedom each |observed - expected| is reduced by 0.5, but not
  * below 0. {@link #withYates(boolean)} switches the correction off. It never applies to more
@@ -27,9 +27,10 @@ import java.util.Objects;
  * PValueMethod#EXACT} takes the distribution of the statistic over all ways to deal the pooled rows
  * to the two samples. For two categories these are all tables; for more, a gamma distribution with
  * their mean, variance and skewness. It holds its level with hundreds of rare categories, takes a
- * few milliseconds at most and draws no random numbers. {@link PValueMethod#AUTO} takes it for the
- * likelihood ratio if an expected count is below 100, and if pooling leaves two rare categories;
- * otherwise chi-square. {@link PValueMethod#ASYMPTOTIC} always takes chi-square, like SciPy.
+ * few milliseconds at most and draws no random numbers. {@link PValueMethod#AUTO} uses this
+ * distribution for the likelihood ratio if an expected count is below 100, and for Pearson's form
+ * if pooling leaves two rare categories. Otherwise it uses chi-square. {@link
+ * PValueMethod#ASYMPTOTIC} always takes chi-square, like SciPy.
  *
  * <p><b>Rare categories.</b> The approximation needs at most 20 % of the expected counts below 5
  * (Cochran). {@link #withPooling(boolean)} joins the rarest categories into one until that holds or

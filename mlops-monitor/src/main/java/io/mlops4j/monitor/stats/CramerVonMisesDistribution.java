@@ -14,7 +14,7 @@ package io.mlops4j.monitor.stats;
  * periodic, so a few equidistant nodes give all digits.
  */
 final class CramerVonMisesDistribution {
-  /** The most values that a distribution may have: more take too much memory and time. */
+  /** The most values that a distribution may have. More would take too much memory and time. */
   private static final long MOST_VALUES = 100_000_000;
 
   private static final int NODES = 48;

@@ -5,7 +5,7 @@ package io.mlops4j.monitor.stats;
  * the {@link ChiSquare} statistic without correction and N the number of rows of both samples. It
  * is the effect size for the test of homogeneity, without bias correction, like {@code
  * scipy.stats.contingency.association(table, "cramer")}. A single category gives 0. Its largest
- * possible value is below 1 as soon as the samples share a category.
+ * possible value is below 1 if the samples share a category.
  */
 public final class CramersV {
   private static final CramersV DEFAULTS = new CramersV();

@@ -26,7 +26,7 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  * <p>The cost is some hundred terms for each distinct total. No random numbers are drawn.
  */
 final class FixedMargins {
-  /** Beyond this number of deviations a count has no weight. */
+  /** Counts further than this number of deviations from the mean have no weight. */
   private static final double REACH = 10;
 
   /** Points per deviation; sums of smooth functions over a bell curve need only a few. */

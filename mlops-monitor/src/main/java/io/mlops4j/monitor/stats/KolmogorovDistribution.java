@@ -77,8 +77,8 @@ final class KolmogorovDistribution {
   }
 
   /**
-   * A division in every cell would take most of the time. The walk of no steps has left nothing, so
-   * 1/0 counts as 0.
+   * Precomputed, because a division in every cell would take most of the time. The walk of no steps
+   * has not left the band, so 1/0 counts as 0.
    */
   private static double[] reciprocals(int last) {
     double[] reciprocals = new double[last + 1];

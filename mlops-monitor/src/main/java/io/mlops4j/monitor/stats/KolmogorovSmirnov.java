@@ -14,8 +14,7 @@ import java.util.Objects;
  *
  * <p><b>Binned.</b> From counts, D is taken over the edges of the bins. It is at most the D of the
  * rows, and below it by at most the largest share that either sample has in one bin ({@link
- * Result#errorBound()}). For bins with a single value it is exact. So its p-value is never too
- * small.
+ * Result#errorBound()}). For bins with a single value it is exact. The p-value is never too small.
  *
  * <p><b>Cost.</b> Sorting. The exact p-value of two samples of different sizes near 10 000 rows
  * takes up to a few hundred milliseconds if D is large; choose {@link PValueMethod#ASYMPTOTIC} if

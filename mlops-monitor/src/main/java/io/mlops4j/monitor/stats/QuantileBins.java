@@ -47,7 +47,7 @@ public final class QuantileBins {
     int lower = (int) index;
     double a = sample.get(lower);
     double b = sample.get(Math.min(lower + 1, sample.size() - 1));
-    // no difference between two infinities, which would be NaN
+    // the difference of two infinities would be NaN
     return a == b ? a : between(a, b, index - lower);
   }
 

@@ -59,7 +59,7 @@ final class StepDifference {
     }
   }
 
-  /** The same with every row of a bin moved to the bin's position. */
+  /** Returns the same integral with every row of a bin moved to the bin's position. */
   static double integral(Counts counts, double[] positions, DoubleUnaryOperator of) {
     double integral = 0;
     long i = 0;

@@ -45,7 +45,7 @@ public final class OnnxEngineProvider implements EngineProvider {
     try {
       Class<?> environment = Class.forName("ai.onnxruntime.OrtEnvironment", false, loader);
       Class<?> options = Class.forName("ai.onnxruntime.OrtSession$SessionOptions", false, loader);
-      environment.getMethod("createSession", ByteBuffer.class, options); // the newest method used
+      environment.getMethod("createSession", ByteBuffer.class, options); // the newest one
       return Optional.empty();
     } catch (NoSuchMethodException e) {
       return Optional.of(

@@ -1,8 +1,8 @@
 package io.mlops4j.monitor.profile.internal;
 
 /**
- * Memory for some cells of a column, reused for one column after the other. After reading, values
- * that are missing by validity are gone, NaN is still there, and -0 is 0.
+ * Memory for some cells of a column, reused for one column after the other. After reading, the
+ * chunk does not contain the cells that are null. It may contain NaN, and -0 has become 0.
  */
 public final class Chunk {
   /** The number of cells; small enough that loops over a chunk stay in the nearest caches. */
@@ -16,10 +16,10 @@ public final class Chunk {
   public boolean floats;
   public int length;
 
-  /** Scratch memory for whoever processes the chunk. */
+  /** Scratch memory for the code that processes the chunk. */
   public final int[] hashes = new int[SIZE];
 
-  /** Scratch memory for whoever processes the chunk. */
+  /** Scratch memory for the code that processes the chunk. */
   public final double[] odd = new double[SIZE];
 
   private final Validity validity = new Validity();

@@ -35,7 +35,7 @@ public final class DomainClassifier {
 
   private static final double FURTHEST = 5;
   private static final double PENALTY = 1;
-  // an area depends on the direction of the weights only, which settles long before their length
+  // an area depends only on the direction of the weights, which converges long before their length
   private static final double PRECISION = 1e-3;
   private static final int MOST_STEPS = 200;
 

@@ -16,9 +16,9 @@ import java.util.stream.IntStream;
  *
  * <p><b>Special values.</b> A row with a NaN is left out. Infinite values, and values beyond 1e150,
  * are rejected. Equal samples and equal constants give 0 and p = 1. The cosine of a mean vector of
- * length 0 is undefined: two of them have the distance 0, and one of them has the distance 1 from
- * any other. For a reference without spread, the standardised distance is 0 for an equal mean and
- * infinite for any other.
+ * length 0 is undefined: two such vectors have the distance 0, and such a vector has the distance 1
+ * from any other. For a reference without spread, the standardised distance is 0 for an equal mean
+ * and infinite for any other.
  */
 public final class MeanVectorDistance {
   private static final MeanVectorDistance DEFAULTS =

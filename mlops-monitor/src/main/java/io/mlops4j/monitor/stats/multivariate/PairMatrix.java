@@ -42,7 +42,7 @@ final class PairMatrix {
     double sum = 0;
     for (int a = 1; a < ascending.length; a++) {
       double[] row = values[ascending[a]];
-      double even = 0; // two sums need not wait for each other
+      double even = 0; // two independent sums, so that the processor can add them at the same time
       double odd = 0;
       for (int b = 0; b + 1 < a; b += 2) {
         even += row[ascending[b]];

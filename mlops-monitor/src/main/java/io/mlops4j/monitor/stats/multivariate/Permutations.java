@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 
 /**
  * Deals pooled rows to two samples of the same sizes again and again. If both samples come from one
- * distribution, random variation does nothing else. The p-value {@code (1 + #{T* >= T}) / (1 + B)}
+ * distribution, every such deal is equally likely. The p-value {@code (1 + #{T* >= T}) / (1 + B)}
  * counts the original order among the permutations and is never 0.
  */
 final class Permutations {
