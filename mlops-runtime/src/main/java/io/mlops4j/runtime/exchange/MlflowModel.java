@@ -83,7 +83,7 @@ public final class MlflowModel {
    *
    * @param folder the folder that contains it
    * @return the model
-   * @throws ModelLoadException if the model has another flavour (the message says how to export
+   * @throws ModelLoadException if the model has another flavour (the message explains how to export
    *     it), or {@code MLmodel} or the model's file is missing
    * @throws io.mlops4j.error.DataException if {@code MLmodel} is damaged, or MLflow could not have
    *     written it

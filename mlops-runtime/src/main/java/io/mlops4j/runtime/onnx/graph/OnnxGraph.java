@@ -48,7 +48,7 @@ public record OnnxGraph(
    *
    * @param model the file's bytes
    * @param file the file's path, for messages
-   * @return what the file says
+   * @return the file's declarations
    * @throws ModelLoadException if it is not an ONNX protobuf
    */
   public static OnnxGraph read(ByteBuffer model, Path file) {

@@ -394,8 +394,8 @@ final class OperatorGuards {
   }
 
   /**
-   * For data without elements, a TopK of zeros, as many as the axis is long, checks k. The length
-   * of its result says how much of the data to return.
+   * For data without elements, a TopK of zeros, as many as the axis is long, checks k. Its result
+   * is as long as the slice of the data to return.
    */
   private static NodeProto topK(NodeProto.Builder node, GraphScope scope, GuardNodes nodes) {
     if (!has(node, 1)) {

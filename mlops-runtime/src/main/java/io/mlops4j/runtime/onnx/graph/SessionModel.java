@@ -31,7 +31,7 @@ public record SessionModel(ByteBuffer model, Map<String, Weight> weights) {
    *
    * @param source where it came from
    * @param bytes the model's file
-   * @param graph what the file says
+   * @param graph the file's declarations
    * @param trusted whether the maker of the model is trusted
    * @param unknownTypes whether divisions get a guard if their type is unknown
    * @return the bytes from which a session is opened
