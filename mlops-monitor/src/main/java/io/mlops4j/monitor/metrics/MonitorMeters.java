@@ -13,6 +13,9 @@ import io.mlops4j.monitor.WindowReport;
 import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.drift.FeatureDrift;
 import io.mlops4j.monitor.performance.Performance;
+import io.mlops4j.monitor.profile.ColumnProfile;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.VectorProfile;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,7 +61,8 @@ import org.jspecify.annotations.Nullable;
  *       column is open</td><td>{@code column}</td></tr>
  * </table>
  *
- * <p>The columns are those of the reference at the time of binding, at most {@value #MOST_COLUMNS};
+ * <p>The columns are those of the reference at the time of binding, with two for each column of
+ * vectors, as in a {@link io.mlops4j.monitor.drift.DriftReport}; at most {@value #MOST_COLUMNS}.
  * {@code mlops4j.monitor.columns.unmetered} is the number of further columns.
  */
 @SuppressWarnings("exports") // Micrometer is optional
@@ -134,7 +138,9 @@ public final class MonitorMeters implements MeterBinder, AutoCloseable {
   }
 
   private void columns(MeterRegistry registry, List<Meter> meters) {
-    List<String> columns = monitor.reference().columns();
+    Profile reference = monitor.reference();
+    List<String> columns =
+        reference.columns().stream().flatMap(name -> compared(reference.column(name))).toList();
     columns.stream()
         .limit(MOST_COLUMNS)
         .forEach(
@@ -145,6 +151,13 @@ public final class MonitorMeters implements MeterBinder, AutoCloseable {
             });
     int beyond = Math.max(0, columns.size() - MOST_COLUMNS);
     gauge(registry, meters, "columns.unmetered", "columns", tags, m -> beyond);
+  }
+
+  /** A vector is compared by two numbers. */
+  private static Stream<String> compared(ColumnProfile column) {
+    return column instanceof VectorProfile vectors
+        ? Stream.of(vectors.norms().name(), vectors.projections().name())
+        : Stream.of(column.name());
   }
 
   private void label(

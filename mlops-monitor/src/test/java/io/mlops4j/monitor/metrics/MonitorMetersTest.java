@@ -17,6 +17,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.monitor.LabelJoin;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.Window;
+import io.mlops4j.monitor.profile.Columns;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.profile.Slices;
@@ -33,6 +34,11 @@ import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.types.FloatingPointPrecision;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -228,6 +234,47 @@ class MonitorMetersTest {
       meters.bindTo(registry);
       assertThat(registry.getMeters()).hasSizeBetween(1_900, 2_000);
       assertThat(gauge("columns.unmetered")).isEqualTo(250);
+    }
+  }
+
+  private FeatureBatch vectors(float shift) {
+    Field child =
+        Field.nullable("$data$", new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE));
+    FieldType type = FieldType.nullable(new ArrowType.FixedSizeList(1));
+    FixedSizeListVector vectors =
+        (FixedSizeListVector) new Field("vector", type, List.of(child)).createVector(allocator);
+    float[][] values = new float[ROWS][1];
+    for (float[] value : values) {
+      value[0] = random.nextFloat() + shift;
+    }
+    Columns.fill(vectors, values);
+    try (FeatureBatch batch = rows(0)) {
+      return FeatureBatch.owning(Columns.with(batch, vectors).root());
+    }
+  }
+
+  @Test
+  void aVectorHasTheMetersOfItsParts() {
+    Profile reference;
+    try (FeatureBatch batch = vectors(0)) {
+      reference = Profile.builder().except("key").add(batch).build();
+    }
+    try (ModelMonitor monitor =
+            ModelMonitor.builder(reference).window(Window.ofRows(ROWS)).start();
+        MonitorMeters meters = MonitorMeters.of(monitor)) {
+      meters.bindTo(registry);
+      try (FeatureBatch features = vectors(1);
+          FeatureBatch outputs =
+              FeatureBatch.builder(allocator).doubles("score", new double[ROWS]).build()) {
+        monitor.onInference(new Answered(features, outputs));
+      }
+      monitor.flush();
+      assertThat(gauge("episodes", "kind", "drift")).isEqualTo(2);
+      for (String part : List.of("vector.norm", "vector.projection")) {
+        assertThat(gauge("drift", "column", part)).isGreaterThan(1);
+        assertThat(gauge("drifted", "column", part)).isEqualTo(1);
+      }
+      assertThat(registry.find("mlops4j.monitor.drift").tag("column", "vector").gauge()).isNull();
     }
   }
 }
