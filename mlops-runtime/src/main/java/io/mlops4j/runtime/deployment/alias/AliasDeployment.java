@@ -284,6 +284,9 @@ final class AliasDeployment implements Deployment {
   public void close() {
     if (!closed.get()) {
       champion.checkClosable();
+      if (shadow != null) {
+        shadow.checkClosable();
+      }
     }
     if (closed.compareAndSet(false, true)) {
       threads.stop();

@@ -113,6 +113,11 @@ final class Shadow {
     LOG.debug("a challenger did not answer", cause);
   }
 
+  /** Throws if closing would be refused now. */
+  void checkClosable() {
+    challenger.checkClosable();
+  }
+
   /** Waits for running calls, and drops queued calls. */
   void close() {
     calls.forEach(ChallengerCall::cancel);

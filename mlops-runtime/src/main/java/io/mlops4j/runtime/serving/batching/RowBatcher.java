@@ -337,7 +337,9 @@ public final class RowBatcher<I, O> {
    */
   private boolean isCrowded(I row) {
     int calls = asking.getAsInt();
-    return calls > queue.processors() && (long) calls * asker.rows(row) <= limits.queueLimit();
+    long rows = asker.rows(row);
+    return calls > queue.processors()
+        && Math.max(calls * rows, waiting.get() + rows) <= limits.queueLimit();
   }
 
   private O askAlone(I row, @Nullable Duration within) {
@@ -377,7 +379,14 @@ public final class RowBatcher<I, O> {
       refusals.refused(rows, call.since, full);
       throw full;
     }
-    queue.add(call);
+    try {
+      queue.add(call);
+    } catch (RuntimeException | Error e) { // no thread for an asynchronous call
+      if (queue.remove(call)) {
+        waiting.addAndGet(-rows);
+        throw e;
+      }
+    }
     return call;
   }
 

@@ -848,6 +848,29 @@ class DeploymentTest {
       assertThat(status.failed() + status.dropped()).isZero();
     }
 
+    /** Else the challenger's call would wait for its own end. */
+    @Test
+    void closingFromWithinAChallengersCallIsRefused() throws Exception {
+      plus.assign(CHAMPION, plus.v1);
+      plus.assign(CHALLENGER, plus.v3);
+      AtomicReference<Deployment> asked = new AtomicReference<>();
+      CompletableFuture<Throwable> refused = new CompletableFuture<>();
+      InferenceListener closes =
+          event -> {
+            if (event.route() == InferenceEvent.Route.SHADOW) {
+              refused.complete(catchThrowable(asked.get()::close));
+            }
+          };
+      try (Deployment deployment = plus.champion().shadow(CHALLENGER).listener(closes).start()) {
+        asked.set(deployment);
+        assertThat(plus.ask(deployment, 0)).isEqualTo(1);
+        assertThat(refused.get(30, TimeUnit.SECONDS))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("from inside one of its calls");
+        assertThat(plus.ask(deployment, 0)).isEqualTo(1);
+      }
+    }
+
     @Test
     void anAbsentChallengerIsFineAndBeginsWhenAssigned() throws Exception {
       plus.assign(CHAMPION, plus.v1);

@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -488,6 +489,75 @@ class RowBatcherTest {
   void callThatFindsAProcessorRunsAtOnceWithFewCallersOrAShortQueue() {
     assertThat(isQueuedBeside(1, upTo(8))).isFalse();
     assertThat(isQueuedBeside(3, upTo(8).withQueueLimit(2))).isFalse();
+  }
+
+  @Test
+  void callThatFindsNoThreadIsNotLeftInTheQueue() {
+    CallQueue threadless =
+        new CallQueue(
+            1,
+            work -> {
+              throw new RejectedExecutionException("planted");
+            });
+    RowBatcher<Integer, Integer> batcher = batcher(upTo(8), threadless);
+    List<String> ends = new ArrayList<>();
+    assertThatThrownBy(
+            () -> batcher.askAsync(4, null, (answer, error, company) -> ends.add("ended")))
+        .isInstanceOf(RejectedExecutionException.class);
+    assertThat(threadless.waiting()).isZero();
+    assertThat(batcher.waiting()).isZero();
+    assertThat(ends).isEmpty();
+    assertThat(batcher.ask(5, null)).isEqualTo(50);
+  }
+
+  /** Two calls of 50 rows are answered together; their rows fill the queue until they end. */
+  @Test
+  void callIsNotRefusedWhileAProcessorIsFree() throws Exception {
+    CallQueue both = new CallQueue(2, workers);
+    RowBatcher.Asker<Integer, Integer> counted =
+        new RowBatcher.Asker<>() {
+          @Override
+          public List<Integer> ask(List<Integer> rows, @Nullable Duration within, long since) {
+            if (rows.size() == 2) {
+              holding.countDown();
+              UninterruptibleWait.uninterruptibly(mayEnd);
+            }
+            return rows;
+          }
+
+          @Override
+          public int rows(Integer asked) {
+            return asked;
+          }
+        };
+    RowBatcher<Integer, Integer> batcher =
+        new RowBatcher<>(
+            upTo(100).withQueueLimit(100),
+            both,
+            counted,
+            row -> 0,
+            () -> 3,
+            deadlines,
+            threads,
+            (rows, since, why) -> refused.add(why));
+    both.tryEnter();
+    both.tryEnter();
+    List<Future<Integer>> large = new ArrayList<>();
+    for (int i = 1; i <= 2; i++) {
+      large.add(threads.submit(() -> batcher.ask(50, null)));
+      while (both.waiting() < i) {
+        Thread.onSpinWait();
+      }
+    }
+    both.leave();
+    holding.await();
+    both.leave();
+    assertThat(batcher.ask(1, null)).isEqualTo(1);
+    mayEnd.countDown();
+    for (Future<Integer> each : large) {
+      assertThat(each.get()).isEqualTo(50);
+    }
+    assertThat(refused).isEmpty();
   }
 
   /** One processor is kept by others all the time, one until calls have piled up. */
