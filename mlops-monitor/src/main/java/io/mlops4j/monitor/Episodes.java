@@ -170,12 +170,18 @@ final class Episodes {
     return news;
   }
 
-  /** Called when a window has ended in which these columns were not watched. */
-  synchronized void windowEnded(List<NotWatched> notWatched, Instant at) {
+  /**
+   * Called when a window has ended in which these columns were not watched and these versions
+   * served. A version that no longer serves gets no labels that could end its episode.
+   */
+  synchronized void windowEnded(List<NotWatched> notWatched, Set<ServedBy> served, Instant at) {
     Set<String> names =
         notWatched.stream().map(NotWatched::name).collect(Collectors.toUnmodifiableSet());
     for (Subject subject : List.copyOf(open.keySet())) {
-      if (subject.kind() == Alarm.Kind.CONFIGURATION && !names.contains(subject.name())) {
+      boolean watchedAgain =
+          subject.kind() == Alarm.Kind.CONFIGURATION && !names.contains(subject.name());
+      boolean left = subject.version() != null && !served.contains(subject.version());
+      if (watchedAgain || left) {
         quiet(subject, at);
       }
     }

@@ -7,8 +7,10 @@ import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -45,6 +47,7 @@ final class MonitorLoop {
   private long rows;
   private int alarms;
   private @Nullable ServedBy newest;
+  private final Set<ServedBy> served = new HashSet<>();
 
   MonitorLoop(MonitorSettings settings, Failures failures, Actions actions) {
     LabelJoin join = settings.labels();
@@ -148,6 +151,7 @@ final class MonitorLoop {
       endWindow(answered.at());
     }
     newest = answered.servedBy();
+    served.add(answered.servedBy());
     drift.add(answered.features(), answered.outputs(), answered.at());
   }
 
@@ -189,7 +193,8 @@ final class MonitorLoop {
               newestWindow = report;
               notify(windowActions, report);
               raise(Alarm.Kind.DRIFT, last, at, episodes.judged(report.drift(), last, at));
-              episodes.windowEnded(leftOut, at);
+              episodes.windowEnded(leftOut, Set.copyOf(served), at);
+              served.clear();
             });
   }
 

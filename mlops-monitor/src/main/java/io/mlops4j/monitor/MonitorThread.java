@@ -28,7 +28,7 @@ final class MonitorThread {
     for (HandOff.Item item = handOff.take(); item != null; item = handOff.take()) {
       HandOff.Item taken = item;
       failures.guard("cannot process the rows that were handed over", () -> loop.handle(taken));
-      item.close();
+      failures.guard("cannot free the rows that were handed over", taken::close);
     }
   }
 

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.Float8Vector;
@@ -163,6 +164,19 @@ class EpisodesTest {
         .containsExactly(tuple(V2, Episode.Status.OPEN), tuple(V1, Episode.Status.CLOSED));
   }
 
+  /** After a rollback no label of the bad version comes that could end its episode. */
+  @Test
+  void performanceOfAVersionThatLeftEnds() {
+    PerformanceWatch.Shortfall bad =
+        new PerformanceWatch.Shortfall(1.5, new Evidence("roc_auc", 0.6, 0.7, "low"));
+    episodes.judged(V2, bad, now);
+    episodes.windowEnded(List.of(), Set.of(V1, V2), now);
+    episodes.windowEnded(List.of(), Set.of(V1), now);
+    assertThat(episodes.all().get(0).isOpen()).isTrue();
+    episodes.windowEnded(List.of(), Set.of(V1), now);
+    assertThat(episodes.all().get(0).status()).isEqualTo(Episode.Status.CLOSED);
+  }
+
   @Test
   void aColumnThatIsNotWatchedIsAnnouncedOncePerReason() {
     List<NotWatched> missing =
@@ -170,9 +184,9 @@ class EpisodesTest {
     assertThat(episodes.notWatched(missing, V1, now)).hasSize(1);
     assertThat(episodes.notWatched(missing, V1, now)).isEmpty();
     assertThat(episodes.notWatched(List.of(new NotWatched("x", "it is text")), V1, now)).hasSize(1);
-    episodes.windowEnded(missing, now);
-    episodes.windowEnded(List.of(), now);
-    episodes.windowEnded(List.of(), now);
+    episodes.windowEnded(missing, Set.of(V1), now);
+    episodes.windowEnded(List.of(), Set.of(V1), now);
+    episodes.windowEnded(List.of(), Set.of(V1), now);
     assertThat(episodes.all().get(0).status()).isEqualTo(Episode.Status.CLOSED);
     assertThat(episodes.notWatched(missing, V1, now)).hasSize(1);
   }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
@@ -51,7 +52,7 @@ class KillTest {
             acks++;
           }
           if (acks == until) {
-            Thread.sleep(0, random.nextInt(900_000));
+            LockSupport.parkNanos(random.nextInt(900_000));
             child.toHandle().destroyForcibly(); // the process would close its output too
             until = Integer.MAX_VALUE; // lines that it printed before still count
           }

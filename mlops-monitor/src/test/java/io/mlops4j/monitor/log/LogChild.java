@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.log;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,13 +48,18 @@ final class LogChild {
   }
 
   static Process start(Path folder, int round, Path errors) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("--")) // newer JVMs warn without them
+        .forEach(command::add);
+    command.addAll(
+        List.of(
             "-XX:TieredStopAtLevel=1",
             LogChild.class.getName(),
             folder.toString(),
-            Integer.toString(round));
+            Integer.toString(round)));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
     return builder.redirectError(errors.toFile()).start();
   }
