@@ -53,7 +53,7 @@ final class JoinedInput {
 
   void end(EngineSlot slot) {
     if (texts != null) {
-      slot.strings(plan.input(), new Texts(texts));
+      slot.strings(plan.input(), new ColumnTexts(texts));
       texts = null;
     }
   }

@@ -95,7 +95,7 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
   void write(EngineSlot slot, List<? extends Record> rows, long[] dims) {
     slot.shape(plan.input(), dims);
     if (plan.isText()) {
-      slot.strings(plan.input(), new Texts(texts(rows, dims)));
+      slot.strings(plan.input(), new ColumnTexts(texts(rows, dims)));
     } else if (arrays) {
       writeArrays(slot.address(plan.input()), rows, dims);
     } else {

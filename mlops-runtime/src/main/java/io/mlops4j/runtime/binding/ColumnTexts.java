@@ -2,9 +2,9 @@ package io.mlops4j.runtime.binding;
 
 import io.mlops4j.spi.StringColumn;
 
-/** Texts in an array. */
+/** The texts of one column, in an array. */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Texts(String[] values) implements StringColumn {
+record ColumnTexts(String[] values) implements StringColumn {
   @Override
   public long size() {
     return values.length;
