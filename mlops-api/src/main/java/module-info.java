@@ -2,8 +2,8 @@
  * Values and interfaces that every module of mlops4j and every application shares.
  *
  * <p>Applications use {@link io.mlops4j.feature}, {@link io.mlops4j.inference}, {@link
- * io.mlops4j.model}, {@link io.mlops4j.registry} and {@link io.mlops4j.error}. Gates of a rollout
- * report {@link io.mlops4j.rollout} evidence. Engines implement {@link io.mlops4j.spi}.
+ * io.mlops4j.model}, {@link io.mlops4j.registry} and {@link io.mlops4j.error}. Gates of {@link
+ * io.mlops4j.rollout} judge candidates. Engines implement {@link io.mlops4j.spi}.
  */
 @SuppressWarnings("module") // the two modules below are compiled later
 module io.mlops4j.api {
