@@ -13,10 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param magic the first four bytes
  * @param first the oldest readable version
  * @param version the version that is written, the newest readable one
+ * @param source the method or file that the bytes should have been read from, for messages
+ * @param remedy what to do about damaged bytes, for messages
  */
-public record BinaryFrame(String what, int magic, int first, int version) {
+public record BinaryFrame(
+    String what, int magic, int first, int version, String source, String remedy) {
   public static final int HEADER = 10;
   public static final int TRAILER = 4;
+
+  public BinaryFrame(String what, int magic, int first, int version) {
+    this(what, magic, first, version, "its toBytes()", "profile the rows again");
+  }
 
   public byte[] around(byte[] payload) {
     ByteBuffer bytes =
@@ -33,8 +40,8 @@ public record BinaryFrame(String what, int magic, int first, int version) {
     ByteBuffer frame = ByteBuffer.wrap(bytes);
     if (bytes.length < HEADER + TRAILER || frame.getInt() != magic) {
       throw new DataException(
-          "found %d bytes that do not start like a %s, expected the result of its toBytes()"
-              .formatted(bytes.length, what),
+          "found %d bytes that do not start like a %s, expected the result of %s"
+              .formatted(bytes.length, what, source),
           null);
     }
     int found = Short.toUnsignedInt(frame.getShort());
@@ -47,7 +54,7 @@ public record BinaryFrame(String what, int magic, int first, int version) {
     int expected = frame.getInt();
     int length = bytes.length - HEADER - TRAILER;
     if (expected != length) {
-      throw damaged("found %d bytes of columns, expected %d".formatted(length, expected), null);
+      throw damaged("found %d bytes of content, expected %d".formatted(length, expected), null);
     }
     if (frame.getInt(bytes.length - TRAILER) != checksum(bytes)) {
       throw damaged("the checksum does not match", null);
@@ -61,8 +68,7 @@ public record BinaryFrame(String what, int magic, int first, int version) {
   }
 
   public DataException damaged(String problem, @Nullable Throwable cause) {
-    return new DataException(
-        "the " + what + " is damaged: " + problem + "; profile the rows again", cause);
+    return new DataException("the " + what + " is damaged: " + problem + "; " + remedy, cause);
   }
 
   /** Computes the checksum of everything but the last four bytes. */

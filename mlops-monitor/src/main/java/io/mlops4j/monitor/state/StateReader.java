@@ -1,0 +1,198 @@
+package io.mlops4j.monitor.state;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.inference.PredictionId;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.monitor.profile.internal.BinaryFrame;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.Change;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what {@link StateWriter} wrote. No memory is allocated for a length that exceeds the bytes,
+ * and every exception that bad bytes cause becomes a DataException. Not thread safe.
+ */
+public final class StateReader {
+  private final BinaryFrame frame;
+  private final int version;
+  private final ByteBuffer in;
+  private final List<ServedBy> versions = new ArrayList<>();
+
+  private StateReader(BinaryFrame frame, int version, ByteBuffer in) {
+    this.frame = frame;
+    this.version = version;
+    this.in = in;
+  }
+
+  /**
+   * Reads framed state.
+   *
+   * @param body reads all of the content
+   * @throws DataException if the bytes are damaged, of another kind, or of a newer version
+   */
+  public static <T> T read(BinaryFrame frame, byte[] bytes, Function<StateReader, T> body) {
+    StateReader in = new StateReader(frame, frame.check(bytes), frame.payload(bytes));
+    try {
+      T state = body.apply(in);
+      in.check(!in.in.hasRemaining(), in.in.remaining() + " bytes are left over");
+      return state;
+    } catch (DataException e) {
+      throw e;
+    } catch (RuntimeException e) { // underflow, or refused by the constructor of a value
+      throw frame.damaged(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** The version of the bytes. */
+  public int version() {
+    return version;
+  }
+
+  public void check(boolean right, String problem) {
+    if (!right) {
+      throw frame.damaged(problem, null);
+    }
+  }
+
+  public boolean flag() {
+    byte flag = in.get();
+    check(flag == 0 || flag == 1, "found the flag " + flag);
+    return flag == 1;
+  }
+
+  public byte int8() {
+    return in.get();
+  }
+
+  public int int32() {
+    return in.getInt();
+  }
+
+  public long int64() {
+    return in.getLong();
+  }
+
+  /** Reads a whole number that is not negative. */
+  public long count() {
+    long count = in.getLong();
+    check(count >= 0, "found the count " + count);
+    return count;
+  }
+
+  public double number() {
+    return in.getDouble();
+  }
+
+  /** Reads a number of elements that take at least some bytes each. */
+  public int length(int fewestBytesEach) {
+    int length = in.getInt();
+    check(
+        length >= 0 && (long) length * fewestBytesEach <= in.remaining(),
+        "found the length " + length);
+    return length;
+  }
+
+  public byte[] bytes() {
+    byte[] bytes = new byte[length(1)];
+    in.get(bytes);
+    return bytes;
+  }
+
+  public double[] numbers() {
+    double[] values = new double[length(Double.BYTES)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = in.getDouble();
+    }
+    return values;
+  }
+
+  public long[] counts() {
+    long[] values = new long[length(Long.BYTES)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = count();
+    }
+    return values;
+  }
+
+  public String text() {
+    byte form = in.get();
+    check(form == StateWriter.UTF_8 || form == StateWriter.UTF_16, "found the text form " + form);
+    byte[] bytes = bytes();
+    return form == StateWriter.UTF_8
+        ? new String(bytes, StandardCharsets.UTF_8)
+        : ByteBuffer.wrap(bytes).asCharBuffer().toString();
+  }
+
+  public Instant time() {
+    long seconds = in.getLong();
+    int nanos = in.getInt();
+    check(nanos >= 0 && nanos < 1_000_000_000, "found " + nanos + " nanoseconds");
+    return Instant.ofEpochSecond(seconds, nanos);
+  }
+
+  public <E extends Enum<E>> E constant(Class<E> type) {
+    return Enum.valueOf(type, text());
+  }
+
+  public PredictionId id() {
+    return new PredictionId(in.getLong(), in.getLong(), in.getInt());
+  }
+
+  public ServedBy servedBy() {
+    int index = in.getInt();
+    check(index >= 0 && index <= versions.size(), "found the version number " + index);
+    if (index == versions.size()) {
+      versions.add(
+          ServedBy.of(
+              text(),
+              digest(),
+              optional(StateReader::modelVersion),
+              optional(StateReader::alias),
+              text()));
+    }
+    return versions.get(index);
+  }
+
+  private Digest digest() {
+    return Digest.parse(text());
+  }
+
+  private ModelVersion modelVersion() {
+    return new ModelVersion(text(), in.getInt(), digest());
+  }
+
+  private AliasRecord alias() {
+    return new AliasRecord(
+        text(),
+        text(),
+        in.getLong(),
+        optional(StateReader::modelVersion),
+        optional(StateReader::modelVersion),
+        new Change(text(), text()),
+        time(),
+        time(),
+        optional(StateReader::digest));
+  }
+
+  public <T> @Nullable T optional(Function<StateReader, T> read) {
+    return flag() ? read.apply(this) : null;
+  }
+
+  /** Reads what {@link StateWriter#each} wrote. */
+  public <T> List<T> each(Function<StateReader, T> read) {
+    int length = length(1);
+    List<T> values = new ArrayList<>(); // grows with the values, not with the length
+    for (int i = 0; i < length; i++) {
+      values.add(read.apply(this));
+    }
+    return values;
+  }
+}
