@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.log;
 
 import io.mlops4j.inference.PredictionId;
+import io.mlops4j.monitor.internal.OwnedFolder;
 import io.mlops4j.monitor.log.Frames.DamagedException;
 import io.mlops4j.monitor.log.LogSchema.Column;
 import io.mlops4j.monitor.log.LogSchema.Role;
@@ -116,8 +117,8 @@ final class Eraser {
       }
     } catch (IOException | RuntimeException e) {
       writer.abandon();
-      LogFolder.deleteQuietly(data);
-      LogFolder.deleteQuietly(index);
+      OwnedFolder.deleteQuietly(data);
+      OwnedFolder.deleteQuietly(index);
       throw e;
     }
     files++;
@@ -140,7 +141,7 @@ final class Eraser {
 
   private static void move(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    LogFolder.force(LogFolder.folderOf(to));
+    OwnedFolder.force(LogFolder.folderOf(to));
   }
 
   private void copy(SegmentReader reader, LogSchema schema, Entry entry, SegmentWriter writer)

@@ -1,18 +1,11 @@
 package io.mlops4j.monitor.log;
 
 import io.mlops4j.error.DataException;
-import java.io.File;
+import io.mlops4j.monitor.internal.OwnedFolder;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +28,12 @@ import org.slf4j.LoggerFactory;
  */
 final class LogFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PredictionLog.class);
-  private static final String LOCK = "LOCK";
 
   private final Path path;
-  private final FileChannel lock;
+  private final OwnedFolder lock;
   private long next;
 
-  private LogFolder(Path path, FileChannel lock) {
+  private LogFolder(Path path, OwnedFolder lock) {
     this.path = path;
     this.lock = lock;
   }
@@ -52,8 +44,7 @@ final class LogFolder implements AutoCloseable {
    * @throws DataException if another log writes there
    */
   static LogFolder lock(Path path) throws IOException {
-    make(path);
-    LogFolder folder = new LogFolder(path, acquire(path));
+    LogFolder folder = new LogFolder(path, OwnedFolder.lock(path, "a prediction log", "log"));
     try {
       folder.clean();
       List<Segment> all = segments(path);
@@ -63,54 +54,6 @@ final class LogFolder implements AutoCloseable {
       folder.close();
       throw e;
     }
-  }
-
-  private static void make(Path path) throws IOException {
-    if (Files.isDirectory(path)) {
-      return;
-    }
-    Path parent = path.toAbsolutePath().getParent();
-    if (parent != null) {
-      Files.createDirectories(parent);
-    }
-    if (Files.getFileStore(parent == null ? path : parent).supportsFileAttributeView("posix")) {
-      Files.createDirectory(
-          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    } else {
-      Files.createDirectory(path);
-    }
-    if (parent != null) {
-      force(parent);
-    }
-  }
-
-  private static FileChannel acquire(Path path) throws IOException {
-    Path file = path.resolve(LOCK);
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    try {
-      FileLock held = channel.tryLock();
-      if (held != null) {
-        byte[] owner =
-            ("process " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8);
-        channel.truncate(0).write(ByteBuffer.wrap(owner));
-        return channel;
-      }
-    } catch (OverlappingFileLockException e) {
-      // This process itself holds it.
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
-    }
-    ByteBuffer owner = ByteBuffer.allocate(64);
-    channel.read(owner, 0);
-    channel.close();
-    throw new DataException(
-        "%s: found a prediction log that %s writes, expected none; close that log, or use another folder"
-            .formatted(
-                path, new String(owner.array(), 0, owner.position(), StandardCharsets.UTF_8)),
-        null);
   }
 
   Path path() {
@@ -134,7 +77,7 @@ final class LogFolder implements AutoCloseable {
         clean(file, segment, current.get(segment.number()));
       }
     }
-    force(path);
+    OwnedFolder.force(path);
   }
 
   private static void clean(Path file, Segment segment, @Nullable Segment current)
@@ -170,31 +113,13 @@ final class LogFolder implements AutoCloseable {
   /** Deletes both files. */
   static void delete(Segment segment) throws IOException {
     Files.deleteIfExists(segment.data());
-    force(segment.folder());
+    OwnedFolder.force(segment.folder());
     Files.deleteIfExists(segment.index());
-    force(segment.folder());
-  }
-
-  static void deleteQuietly(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      // The next start removes it.
-    }
+    OwnedFolder.force(segment.folder());
   }
 
   static Path folderOf(Path file) {
     return Objects.requireNonNull(file.getParent(), "a file of a log has a folder");
-  }
-
-  /** Makes the names in a folder last. Windows cannot open folders, and keeps names by itself. */
-  static void force(Path folder) throws IOException {
-    if (File.separatorChar == '\\') {
-      return;
-    }
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 
   static long size(Segment segment) throws IOException {

@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.log;
 
+import io.mlops4j.monitor.internal.OwnedFolder;
 import io.mlops4j.monitor.log.Frames.Frame;
 import io.mlops4j.monitor.log.SegmentIndex.Entry;
 import io.mlops4j.monitor.log.SegmentIndex.Seal;
@@ -48,15 +49,15 @@ final class SegmentWriter {
       index = open(indexFile);
       data = open(dataFile);
       Frame frame = Frames.write(data, 0, schema.arrow());
-      LogFolder.force(LogFolder.folderOf(dataFile));
+      OwnedFolder.force(LogFolder.folderOf(dataFile));
       return new SegmentWriter(dataFile, indexFile, data, index, frame);
     } catch (IOException | RuntimeException e) {
       closeQuietly(data, index);
       if (data != null) {
-        LogFolder.deleteQuietly(dataFile);
+        OwnedFolder.deleteQuietly(dataFile);
       }
       if (index != null) {
-        LogFolder.deleteQuietly(indexFile);
+        OwnedFolder.deleteQuietly(indexFile);
       }
       throw e;
     }
@@ -126,8 +127,8 @@ final class SegmentWriter {
     }
     closeQuietly(data, index);
     if (rows == 0) {
-      LogFolder.deleteQuietly(dataFile);
-      LogFolder.deleteQuietly(indexFile);
+      OwnedFolder.deleteQuietly(dataFile);
+      OwnedFolder.deleteQuietly(indexFile);
     }
   }
 
