@@ -3,29 +3,32 @@ package io.mlops4j.monitor.profile;
 import io.mlops4j.monitor.profile.internal.Chunk;
 import io.mlops4j.monitor.profile.internal.FloatSort;
 import io.mlops4j.monitor.profile.internal.NumberBins;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the numbers of a reference until its bins can be cut. A number that a float can hold takes
- * four bytes, any other eight. Blocks are not copied when more numbers come.
+ * Keeps the numbers of a reference until its bins can be cut: four bytes for a number that a float
+ * can hold, eight for any other.
+ *
+ * <p>Numbers that take more than {@value #MOST_BYTES} bytes are sampled. Bins and counts are then
+ * those of a uniform sample, scaled to all numbers. All other figures still cover all numbers. So
+ * do the counts of a column that has no more distinct numbers than there are bins for single
+ * numbers.
  */
 final class NumberValues implements NumberGatherer {
-  private static final int FIRST_BLOCK = Chunk.SIZE;
-  private static final int LARGEST_BLOCK = 1 << 20;
+  static final int MOST_BYTES = 1 << 22;
+
+  /** A chunk is added whole before the numbers are thinned. */
+  private static final int MOST_WORDS = MOST_BYTES / Integer.BYTES + 2 * Chunk.SIZE;
 
   private final String name;
   private final Role role;
-  private final List<int[]> floats = new ArrayList<>();
-  private final List<double[]> doubles = new ArrayList<>();
-  private int[] floatBlock = new int[0];
-  private double[] doubleBlock = new double[0];
-  private int inFloatBlock;
-  private int inDoubleBlock;
-  private int floatCount;
-  private int doubleCount;
+  private final KeptNumbers floats = new KeptNumbers(1, MOST_WORDS);
+  private final KeptNumbers doubles = new KeptNumbers(2, MOST_WORDS);
   private long missing;
+
+  /** Counts all numbers, in the bins of the first ones; null unless numbers are sampled. */
+  private @Nullable NumberCounter all;
 
   NumberValues(String name, Role role) {
     this.name = name;
@@ -38,75 +41,91 @@ final class NumberValues implements NumberGatherer {
       double value = chunk.values[i];
       float narrow = (float) value;
       if (narrow == value) {
-        keep(Float.floatToRawIntBits(narrow));
-      } else if (Double.isNaN(value)) {
+        floats.add(narrow);
+      } else if (!Double.isNaN(value)) {
+        doubles.add(value);
+      } else if (all == null) {
         missing++;
-      } else {
-        keep(value);
       }
     }
-  }
-
-  private void keep(int bits) {
-    if (inFloatBlock == floatBlock.length) {
-      floatBlock = new int[grown(floatBlock.length)];
-      floats.add(floatBlock);
-      inFloatBlock = 0;
+    if (all != null) {
+      all.take(chunk);
     }
-    floatBlock[inFloatBlock++] = bits;
-    floatCount = Math.addExact(floatCount, 1);
-  }
-
-  private void keep(double value) {
-    if (inDoubleBlock == doubleBlock.length) {
-      doubleBlock = new double[grown(doubleBlock.length)];
-      doubles.add(doubleBlock);
-      inDoubleBlock = 0;
+    while (Integer.BYTES * (floats.used() + doubles.used()) > MOST_BYTES) {
+      thin();
     }
-    doubleBlock[inDoubleBlock++] = value;
-    doubleCount = Math.addExact(doubleCount, 1);
   }
 
-  private static int grown(int length) {
-    return Math.max(FIRST_BLOCK, Math.min(LARGEST_BLOCK, 2 * length));
+  private void thin() {
+    if (all == null) {
+      all = counted();
+      all.missing(missing);
+    }
+    floats.thin();
+    doubles.thin();
   }
 
   @Override
   public void missing(long cells) {
-    missing += cells;
+    if (all == null) {
+      missing += cells;
+    } else {
+      all.missing(cells);
+    }
+  }
+
+  @Override
+  public NumberProfile build() {
+    NumberCounter kept = counted();
+    if (all == null) {
+      kept.missing(missing);
+      return kept.build();
+    }
+    NumberProfile whole = all.build();
+    return whole.bins().exact() && hasBinsForAll(whole) ? whole : scaled(kept.build(), whole);
   }
 
   /** Sorts first, so that bins and figures are the same for any order of the rows. */
-  @Override
-  public NumberProfile build() {
-    double[] sorted = merged(sortedFloats(), sortedDoubles());
+  private NumberCounter counted() {
+    double[] odd = doubles.doubles();
+    Arrays.sort(odd);
+    double[] sorted = merged(FloatSort.sorted(floats.words()), odd);
     NumberCounter counter = new NumberCounter(name, role, NumberBins.of(sorted, sorted.length));
     counter.add(sorted, sorted.length, new Chunk());
-    counter.missing(missing);
-    return counter.build();
+    return counter;
   }
 
-  private double[] sortedFloats() {
-    int[] all = new int[floatCount];
-    int at = 0;
-    for (int[] block : floats) {
-      int length = Math.min(block.length, floatCount - at);
-      System.arraycopy(block, 0, all, at, length);
-      at += length;
+  private static boolean hasBinsForAll(NumberProfile whole) {
+    long[] counts = whole.counts();
+    long inBins = whole.infinite();
+    for (int bin = 0; bin < counts.length; bin++) {
+      inBins += whole.bins().isOneValue(bin) ? counts[bin] : 0;
     }
-    return FloatSort.sorted(all);
+    return inBins == whole.present();
   }
 
-  private double[] sortedDoubles() {
-    double[] all = new double[doubleCount];
-    int at = 0;
-    for (double[] block : doubles) {
-      int length = Math.min(block.length, doubleCount - at);
-      System.arraycopy(block, 0, all, at, length);
-      at += length;
+  private NumberProfile scaled(NumberProfile sample, NumberProfile whole) {
+    long[] counts = sample.counts();
+    long below = 0;
+    long scaledBelow = 0;
+    for (int bin = 0; bin < counts.length; bin++) {
+      below += counts[bin];
+      long scaled = Math.multiplyExact(below, whole.present()) / sample.present();
+      counts[bin] = scaled - scaledBelow;
+      scaledBelow = scaled;
     }
-    Arrays.sort(all);
-    return all;
+    NumberBins bins = new NumberBins(sample.edges(), sample.positions(), false);
+    return new NumberProfile(
+        name,
+        role,
+        bins,
+        counts,
+        whole.missing(),
+        whole.infinite(),
+        whole.min(),
+        whole.max(),
+        whole.moments(),
+        whole.registers());
   }
 
   private static double[] merged(double[] a, double[] b) {

@@ -70,6 +70,13 @@ public final class Profile {
    * bytes for a number that a float can hold, 8 for any other) and distinct texts with their
    * counts.
    *
+   * <p>The memory of a column of numbers is bounded: beyond 4 MiB (a million floats, or half a
+   * million other numbers) the builder keeps a uniform sample of at least half of that. The bins,
+   * and the counts in them, are then those of the sample, scaled to all rows. The standard error of
+   * a share is at most 0.1 %. All other figures still cover all rows, and so do the counts of a
+   * column with at most 127 distinct values. For exact counts, read the rows twice and count them
+   * in these bins: {@code Profile.of(rows).profile(rowsAgain)}.
+   *
    * @return a builder
    */
   public static Builder builder() {

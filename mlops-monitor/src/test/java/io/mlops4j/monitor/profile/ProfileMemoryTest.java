@@ -41,7 +41,7 @@ class ProfileMemoryTest {
   }
 
   @Test
-  void threeMillionRowsOfFiveColumnsAreProfiledInAHeapOf256Megabytes() throws Exception {
+  void threeMillionRowsOfFiveColumnsAreProfiledInAHeapOf80Megabytes() throws Exception {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -49,7 +49,7 @@ class ProfileMemoryTest {
         .forEach(command::add);
     command.addAll(
         List.of(
-            "-Xmx256m",
+            "-Xmx80m",
             "-cp",
             System.getProperty("java.class.path"),
             ProfileMemoryTest.class.getName()));

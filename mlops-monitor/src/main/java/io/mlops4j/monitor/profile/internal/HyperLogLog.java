@@ -52,7 +52,7 @@ public final class HyperLogLog {
     return x ^ (x >>> 16);
   }
 
-  private static long mix(long bits) {
+  public static long mix(long bits) {
     long x = bits;
     x = (x ^ (x >>> 30)) * 0xbf58476d1ce4e5b9L;
     x = (x ^ (x >>> 27)) * 0x94d049bb133111ebL;
