@@ -17,6 +17,8 @@ public final class Alarm {
     CONFIGURATION,
     /** Live rows differ from the reference. The model may still perform as well as before. */
     DRIFT,
+    /** Values of live rows are not what the reference and the card allow. */
+    QUALITY,
     /** According to the labels, a version performs worse than it should. */
     PERFORMANCE
   }

@@ -1,9 +1,16 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.drift.FeatureDrift;
 import io.mlops4j.rollout.Evidence;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * A column that drifted in a window: the slice in which it drifted most, and the number of slices
@@ -23,6 +30,40 @@ record DriftFinding(String slice, FeatureDrift feature, DriftVerdict.Drifted ver
   DriftFinding and(DriftFinding other) {
     DriftFinding worst = other.verdict.relativeEffect() > verdict.relativeEffect() ? other : this;
     return new DriftFinding(worst.slice, worst.feature, worst.verdict, slices + other.slices);
+  }
+
+  /**
+   * Returns the verdicts of a window. If there are slices, only the slices are judged, because all
+   * rows together also differ if the window covers another part of the week.
+   */
+  static Judged judged(DriftReport report, ServedBy servedBy) {
+    Map<String, List<FeatureDrift>> slices = new TreeMap<>();
+    if (report.slices().isEmpty()) {
+      slices.put("", report.features());
+    }
+    report.slices().forEach(slice -> slices.put(slice.slice(), slice.features()));
+    Map<String, DriftFinding> found = new TreeMap<>();
+    Set<Subject> judged = new HashSet<>();
+    slices.forEach(
+        (slice, features) -> {
+          for (FeatureDrift feature : features) {
+            if (feature.judged()) {
+              judged.add(subject(feature));
+            }
+            of(slice, feature)
+                .ifPresent(one -> found.merge(feature.name(), one, DriftFinding::and));
+          }
+        });
+    return new Judged(
+        servedBy, judged, found.values().stream().map(DriftFinding::finding).toList());
+  }
+
+  private static Subject subject(FeatureDrift feature) {
+    return new Subject(Alarm.Kind.DRIFT, feature.name(), null);
+  }
+
+  private Finding finding() {
+    return new Finding(subject(feature), verdict.measure(), verdict.relativeEffect(), evidence());
   }
 
   Evidence evidence() {

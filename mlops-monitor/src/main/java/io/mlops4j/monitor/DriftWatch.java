@@ -17,8 +17,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +27,16 @@ import org.jspecify.annotations.Nullable;
  * Compares rows with the reference window by window. With a sliced reference, each slice is
  * compared with the same slice of the reference. Used by the monitor's thread only.
  */
-final class DriftWatch {
+final class DriftWatch implements Watch {
   /** The name of all rows where the reference has no slices. */
   private static final String WHOLE = "";
 
   private final MonitorSettings settings;
   private final Failures failures;
+  private final Consumer<WindowReport> ended;
+  private final List<Judged> due = new ArrayList<>();
+  private List<NotWatched> notWatched = List.of();
+  private @Nullable ServedBy servedBy;
   private Profile reference;
   private @Nullable SlicedProfile slices;
   private final Map<String, WindowCounter> counters = new HashMap<>();
@@ -41,23 +46,40 @@ final class DriftWatch {
   private @Nullable Profile newest;
   private @Nullable SlicedProfile newestSlices;
 
-  DriftWatch(MonitorSettings settings, Failures failures) {
+  /**
+   * @param ended gets the report of each window
+   */
+  DriftWatch(MonitorSettings settings, Failures failures, Consumer<WindowReport> ended) {
     this.settings = settings;
     this.failures = failures;
-    this.reference = settings.reference();
-    this.slices = settings.slices();
+    this.ended = ended;
+    SlicedProfile bySlice = settings.slices();
+    this.reference = settings.reference().without(settings.switchedOff());
+    this.slices = bySlice == null ? null : bySlice.without(settings.switchedOff());
   }
 
-  /** Whether the open window ended before a batch that arrives at this time. */
-  boolean isOver(Instant at) {
-    return from != null && settings.window().isOver(Duration.between(from, at));
+  @Override
+  public String task() {
+    return "compare rows with the reference";
   }
 
-  boolean isFull() {
-    return settings.window().isFullOf(rows);
+  /** A shadow gets the same rows again. */
+  @Override
+  public void answered(HandOff.Answered answered) {
+    if (answered.shadow()) {
+      return;
+    }
+    if (from != null && settings.window().isOver(Duration.between(from, answered.at()))) {
+      end(answered.at());
+    }
+    servedBy = answered.servedBy();
+    add(answered.features(), answered.outputs(), answered.at());
+    if (settings.window().isFullOf(rows)) {
+      end(answered.at());
+    }
   }
 
-  void add(FeatureBatch batch, FeatureBatch answers, Instant at) {
+  private void add(FeatureBatch batch, FeatureBatch answers, Instant at) {
     SlicedProfile bySlice = slices;
     if (bySlice == null) {
       counter(WHOLE, reference).add(batch, answers);
@@ -66,6 +88,14 @@ final class DriftWatch {
     }
     rows += batch.rows();
     from = from == null ? at : from;
+    notWatched = leftOut();
+  }
+
+  @Override
+  public List<Judged> judge(Instant at) {
+    List<Judged> all = List.copyOf(due);
+    due.clear();
+    return all;
   }
 
   private void addSliced(SlicedProfile bySlice, FeatureBatch batch, FeatureBatch answers) {
@@ -83,8 +113,13 @@ final class DriftWatch {
     return counters.computeIfAbsent(name, absent -> new WindowCounter(bins, failures));
   }
 
-  /** The columns of the reference that are not compared in the open window, or in a part of it. */
-  List<NotWatched> leftOut() {
+  /** The columns of the reference that were not compared when rows were last added. */
+  @Override
+  public List<NotWatched> notWatched() {
+    return notWatched;
+  }
+
+  private List<NotWatched> leftOut() {
     String reason = unsliced;
     if (reason != null) {
       return reference.columns().stream().map(name -> new NotWatched(name, reason)).toList();
@@ -98,16 +133,13 @@ final class DriftWatch {
         .toList();
   }
 
-  /** Ends the window; the result is empty if the window has no rows. */
-  Optional<WindowReport> end(Instant to, ServedBy servedBy) {
-    Instant since = from;
-    if (since == null) {
-      return Optional.empty();
-    }
-    double level = settings.falseAlarms().level(rows, Duration.between(since, to));
+  private void end(Instant to) {
+    Instant since = Objects.requireNonNull(from);
+    ServedBy last = Objects.requireNonNull(servedBy);
+    double level = settings.level(rows, Duration.between(since, to));
     ReportSubject subject =
         ReportSubject.withDefaults()
-            .withModel(servedBy)
+            .withModel(last)
             .withCurrentPeriod(since, to)
             .withDate(Clock.fixed(to, ZoneOffset.UTC));
     DriftReport report;
@@ -117,7 +149,8 @@ final class DriftWatch {
       begin(); // a window that cannot be compared must not stay open for ever
     }
     newest = report.current();
-    return Optional.of(new WindowReport(since, to, servedBy, report.current(), report));
+    due.add(DriftFinding.judged(report, last));
+    ended.accept(new WindowReport(since, to, last, report.current(), report));
   }
 
   private DriftReport compare(DriftPolicy policy) {
@@ -125,7 +158,7 @@ final class DriftWatch {
     if (bySlice == null) {
       return DriftReport.compare(reference, counter(WHOLE, reference).counted(), policy);
     }
-    List<String> leftOut = leftOut().stream().map(NotWatched::name).toList();
+    List<String> leftOut = notWatched().stream().map(NotWatched::name).toList();
     Map<String, Profile> seen = new HashMap<>();
     for (String name : bySlice.names()) {
       seen.put(name, counter(name, bySlice.slice(name)).counted().without(leftOut));

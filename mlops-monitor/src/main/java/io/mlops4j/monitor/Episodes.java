@@ -1,12 +1,12 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.monitor.drift.DriftReport;
-import io.mlops4j.monitor.drift.FeatureDrift;
 import io.mlops4j.rollout.Evidence;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,11 +16,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The open problems of a monitor and the newest closed ones. Written by the monitor's thread, read
@@ -44,9 +41,6 @@ final class Episodes {
 
   /** Older closed episodes are removed. */
   private static final int MOST_CLOSED = 1_000;
-
-  /** The version is null for kinds whose episodes continue when the version changes. */
-  private record Subject(Alarm.Kind kind, String name, @Nullable ServedBy version) {}
 
   private static final class Open {
     private final Map<String, Double> announced = new HashMap<>();
@@ -96,75 +90,29 @@ final class Episodes {
   private int opened;
 
   /**
-   * Records the verdicts of a window, and returns the episodes to announce. If there are slices,
-   * only the slices are judged, because all rows together also differ if the window covers another
-   * part of the week.
+   * Records a judgement, and returns the episodes to announce. A subject that was judged without a
+   * finding is quiet.
    */
-  synchronized List<Episode> judged(DriftReport report, ServedBy servedBy, Instant at) {
-    Map<String, List<FeatureDrift>> slices = new TreeMap<>();
-    if (report.slices().isEmpty()) {
-      slices.put("", report.features());
+  synchronized List<Episode> judged(Judged judged, Instant at) {
+    Map<Subject, List<Finding>> found = new LinkedHashMap<>();
+    for (Finding one : judged.found()) {
+      found.computeIfAbsent(one.subject(), absent -> new ArrayList<>()).add(one);
     }
-    report.slices().forEach(slice -> slices.put(slice.slice(), slice.features()));
-    return judged(slices, servedBy, at);
-  }
-
-  private List<Episode> judged(
-      Map<String, List<FeatureDrift>> slices, ServedBy servedBy, Instant at) {
-    Map<String, DriftFinding> found = new TreeMap<>();
-    Set<String> judged = new TreeSet<>();
-    slices.forEach(
-        (slice, features) -> {
-          for (FeatureDrift feature : features) {
-            if (feature.judged()) {
-              judged.add(feature.name());
-            }
-            DriftFinding.of(slice, feature)
-                .ifPresent(one -> found.merge(feature.name(), one, DriftFinding::and));
-          }
-        });
     List<Episode> news = new ArrayList<>();
-    found.forEach(
-        (name, one) ->
-            found(
-                    new Subject(Alarm.Kind.DRIFT, name, null),
-                    servedBy,
-                    at,
-                    one.verdict().measure(),
-                    one.verdict().relativeEffect(),
-                    one.evidence())
-                .ifPresent(news::add));
-    for (String name : judged) {
-      if (!found.containsKey(name)) {
-        quiet(new Subject(Alarm.Kind.DRIFT, name, null), at);
-      }
-    }
+    found.forEach((subject, its) -> found(its, judged.servedBy(), at).ifPresent(news::add));
+    judged.subjects().stream()
+        .filter(subject -> !found.containsKey(subject))
+        .forEach(subject -> quiet(subject, at));
     return news;
-  }
-
-  /** Records a judgement of a version's performance; null if the version performs well. */
-  synchronized Optional<Episode> judged(
-      ServedBy version, PerformanceWatch.@Nullable Shortfall shortfall, Instant at) {
-    Subject subject = new Subject(Alarm.Kind.PERFORMANCE, PerformanceWatch.FIGURE, version);
-    if (shortfall == null) {
-      quiet(subject, at);
-      return Optional.empty();
-    }
-    return found(
-        subject, version, at, PerformanceWatch.FIGURE, shortfall.relative(), shortfall.evidence());
   }
 
   /** Records the columns that are not watched at present, and returns the episodes to announce. */
   synchronized List<Episode> notWatched(List<NotWatched> now, ServedBy servedBy, Instant at) {
     List<Episode> news = new ArrayList<>();
     for (NotWatched one : now) {
-      found(
-              new Subject(Alarm.Kind.CONFIGURATION, one.name(), null),
-              servedBy,
-              at,
-              one.reason(),
-              1,
-              new Evidence(one.name(), Double.NaN, Double.NaN, one.toString()))
+      Evidence evidence = new Evidence(one.name(), Double.NaN, Double.NaN, one.toString());
+      Subject subject = new Subject(Alarm.Kind.CONFIGURATION, one.name(), null);
+      found(List.of(new Finding(subject, one.reason(), 1, evidence)), servedBy, at)
           .ifPresent(news::add);
     }
     return news;
@@ -187,18 +135,21 @@ final class Episodes {
     }
   }
 
-  private Optional<Episode> found(
-      Subject subject,
-      ServedBy servedBy,
-      Instant at,
-      String measure,
-      double relative,
-      Evidence evidence) {
+  /**
+   * @param findings of one subject, at least one
+   */
+  private Optional<Episode> found(List<Finding> findings, ServedBy servedBy, Instant at) {
+    Finding worst = Collections.max(findings, Comparator.comparingDouble(Finding::relative));
     Open one =
-        open.computeIfAbsent(subject, absent -> new Open(begin(subject, servedBy, at, evidence)));
+        open.computeIfAbsent(
+            worst.subject(), subject -> new Open(begin(subject, servedBy, at, worst.evidence())));
     one.quiet = 0;
-    one.count(at, relative, evidence);
-    return one.announces(measure, relative) ? Optional.of(one.episode) : Optional.empty();
+    one.count(at, worst.relative(), worst.evidence());
+    boolean announced = false;
+    for (Finding finding : findings) {
+      announced |= one.announces(finding.measure(), finding.relative());
+    }
+    return announced ? Optional.of(one.episode) : Optional.empty();
   }
 
   private Episode begin(Subject subject, ServedBy servedBy, Instant at, Evidence evidence) {

@@ -6,7 +6,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Joins scores with the labels that arrive later, and judges the realised performance of each
  * version. It exists only if labels were requested. Used by the monitor's thread only.
  */
-final class LabelWatch {
+final class LabelWatch implements Watch {
   private final MonitorSettings settings;
   private final VersionTracks tracks;
   private final PerformanceWatch performance;
@@ -32,14 +33,21 @@ final class LabelWatch {
     return store;
   }
 
-  /** The reason why the newest rows cannot be joined; empty if they can. */
-  Optional<NotWatched> problem() {
-    return Optional.ofNullable(problem);
+  @Override
+  public String task() {
+    return "join labels";
   }
 
-  void answered(HandOff.Answered answered, VersionTrack track) {
+  /** The reason why the newest rows cannot be joined; empty if they can. */
+  @Override
+  public List<NotWatched> notWatched() {
+    return Stream.ofNullable(problem).toList();
+  }
+
+  @Override
+  public void answered(HandOff.Answered answered) {
     try {
-      await(answered, track);
+      await(answered, tracks.of(answered.servedBy(), answered.shadow(), answered.at()));
       problem = null;
     } catch (IllegalArgumentException e) {
       problem = new NotWatched("labels", "they cannot be joined; " + e.getMessage());
@@ -63,27 +71,30 @@ final class LabelWatch {
     }
   }
 
-  void labelled(HandOff.Labels labels) {
+  @Override
+  public void labelled(HandOff.Labels labels) {
     for (HandOff.Label label : labels.labels()) {
       store.labelled(label.key(), label.value(), labels.at());
     }
   }
 
-  /** Judges each version that has enough new labels, and returns the episodes to announce. */
-  List<Episode> judge(Instant at, Episodes episodes) {
-    List<Episode> news = new ArrayList<>();
+  /** Judges each version that has enough new labels. */
+  @Override
+  public List<Judged> judge(Instant at) {
+    List<Judged> judged = new ArrayList<>();
     for (VersionTrack track : tracks.primary()) {
       Duration since = track.due(settings.judgeEvery(), at);
       if (since != null) {
-        double level = settings.falseAlarms().level(settings.judgeEvery(), since);
-        episodes
-            .judged(
-                track.servedBy(),
-                performance.judge(track, tracks.before(track), level).orElse(null),
-                at)
-            .ifPresent(news::add);
+        double level = settings.level(settings.judgeEvery(), since);
+        Subject subject =
+            new Subject(Alarm.Kind.PERFORMANCE, PerformanceWatch.FIGURE, track.servedBy());
+        List<Finding> found =
+            performance.judge(track, tracks.before(track), level).stream()
+                .map(bad -> bad.finding(subject))
+                .toList();
+        judged.add(new Judged(track.servedBy(), Set.of(subject), found));
       }
     }
-    return news;
+    return judged;
   }
 }

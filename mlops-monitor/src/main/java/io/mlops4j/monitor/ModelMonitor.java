@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -427,7 +428,9 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     private int judgeEvery = 1_000;
     private int waitingRows = 1_000_000;
     private int handOffRows = 250_000;
-    private DriftPolicy policy = DriftPolicy.withDefaults();
+    private DriftPolicy features = DriftPolicy.withDefaults();
+    private DriftPolicy outputs = DriftPolicy.withDefaults();
+    private Set<Watched> without = Set.of();
     private int alarms = 50;
     private Duration alarmsPer = Duration.ofDays(1);
     private Duration actionLimit = Duration.ofSeconds(30);
@@ -556,15 +559,49 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * Sets the rules by which a difference of a window counts as drift: bounds, measures and tests
+     * Sets the rules by which a difference of features and outputs counts as drift: {@link
+     * #features} and {@link #outputs} in one.
+     *
+     * @param policy the rules, as for reports
+     * @return this builder
+     */
+    public Builder policy(DriftPolicy policy) {
+      return features(policy).outputs(policy);
+    }
+
+    /**
+     * Sets the rules by which a difference of features counts as drift: bounds, measures and tests
      * of single columns, key features. The default is {@link DriftPolicy#withDefaults}. The budget
      * of {@link #falseAlarms} replaces its level.
      *
      * @param policy the rules, as for reports
      * @return this builder
      */
-    public Builder policy(DriftPolicy policy) {
-      this.policy = Objects.requireNonNull(policy, "policy");
+    public Builder features(DriftPolicy policy) {
+      this.features = Objects.requireNonNull(policy, "policy");
+      return this;
+    }
+
+    /**
+     * Sets the rules by which a difference of outputs counts as drift, like {@link #features}.
+     *
+     * @param policy the rules, as for reports
+     * @return this builder
+     */
+    public Builder outputs(DriftPolicy policy) {
+      this.outputs = Objects.requireNonNull(policy, "policy");
+      return this;
+    }
+
+    /**
+     * Switches parts of the monitor off. The remaining parts share the budget of {@link
+     * #falseAlarms}. A second call replaces the first.
+     *
+     * @param parts the parts; none for a monitor that watches everything
+     * @return this builder
+     */
+    public Builder without(Watched... parts) {
+      this.without = Set.of(Objects.requireNonNull(parts, "parts").clone());
       return this;
     }
 
@@ -657,7 +694,9 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
               judgeEvery,
               waitingRows,
               handOffRows,
-              policy,
+              features,
+              outputs,
+              without,
               new AlarmLimit(alarms, alarmsPer),
               actionLimit);
       new SettingsCheck(settings).check(card);

@@ -9,11 +9,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +33,7 @@ final class MonitorLoop {
   private final Failures failures;
   private final DriftWatch drift;
   private final @Nullable LabelWatch labels;
+  private final List<Watch> watches = new ArrayList<>();
   private final VersionTracks tracks;
   private final List<Consumer<? super Alarm>> alarmActions = new CopyOnWriteArrayList<>();
   private final List<Consumer<? super WindowReport>> windowActions = new CopyOnWriteArrayList<>();
@@ -46,7 +49,6 @@ final class MonitorLoop {
   private volatile MonitorCounts counts = new MonitorCounts(0, 0, 0, 0, 0, 0, 0, 0);
   private long rows;
   private int alarms;
-  private @Nullable ServedBy newest;
   private final Set<ServedBy> served = new HashSet<>();
 
   MonitorLoop(MonitorSettings settings, Failures failures, Actions actions) {
@@ -59,8 +61,17 @@ final class MonitorLoop {
     this.tracks = new VersionTracks(Math.max(settings.judgeEvery(), 10_000));
     this.reference = settings.reference();
     this.slices = settings.slices();
-    this.drift = new DriftWatch(settings, failures);
-    this.labels = join == null ? null : new LabelWatch(settings, join, tracks);
+    this.drift = new DriftWatch(settings, failures, this::windowEnded);
+    this.labels =
+        join == null || !settings.watches(Watched.PERFORMANCE)
+            ? null
+            : new LabelWatch(settings, join, tracks);
+    if (settings.watchesDrift()) {
+      watches.add(drift);
+    }
+    if (labels != null) {
+      watches.add(labels);
+    }
   }
 
   void onAlarm(Consumer<? super Alarm> action) {
@@ -102,6 +113,7 @@ final class MonitorLoop {
     episodes.accept(at);
     reference = drift.reference();
     slices = drift.slices();
+    each(watch -> watch.accepted(drift.reference(), drift.slices()));
   }
 
   @Nullable WindowReport newestWindow() {
@@ -121,48 +133,37 @@ final class MonitorLoop {
       answered(answered);
     } else if (item instanceof HandOff.Step step) {
       step.run().run();
-    } else if (item instanceof HandOff.Labels given && labels != null) {
-      labels.labelled(given);
+    } else if (item instanceof HandOff.Labels given) {
+      each(watch -> watch.labelled(given));
       publishCounts();
       judge(given.at());
     }
   }
 
   private void answered(HandOff.Answered answered) {
-    VersionTrack track = tracks.of(answered.servedBy(), answered.shadow(), answered.at());
-    track.predicted(answered.rows());
+    tracks.of(answered.servedBy(), answered.shadow(), answered.at()).predicted(answered.rows());
     rows += answered.rows();
     if (!answered.shadow()) {
-      failures.guard("cannot compare rows with the reference", () -> compare(answered));
+      served.add(answered.servedBy());
     }
-    if (labels != null) {
-      failures.guard("cannot join labels", () -> labels.answered(answered, track));
-    }
+    each(watch -> watch.answered(answered));
     publishCounts();
     reportNotWatched(answered);
-    if (drift.isFull()) {
-      endWindow(answered.at());
-    }
     judge(answered.at());
   }
 
-  private void compare(HandOff.Answered answered) {
-    if (drift.isOver(answered.at())) {
-      endWindow(answered.at());
+  /** A watch that fails does not stop the others. */
+  private void each(Consumer<Watch> step) {
+    for (Watch watch : watches) {
+      failures.guard("cannot " + watch.task(), () -> step.accept(watch));
     }
-    newest = answered.servedBy();
-    served.add(answered.servedBy());
-    drift.add(answered.features(), answered.outputs(), answered.at());
   }
 
   private void reportNotWatched(HandOff.Answered answered) {
-    List<NotWatched> found = new ArrayList<>(drift.leftOut());
-    if (labels != null) {
-      labels.problem().ifPresent(found::add);
-    }
+    List<NotWatched> found = new ArrayList<>();
+    watches.forEach(watch -> found.addAll(watch.notWatched()));
     notWatched = Stream.of(skipped, found).flatMap(List::stream).toList();
     raise(
-        Alarm.Kind.CONFIGURATION,
         answered.servedBy(),
         answered.at(),
         episodes.notWatched(found, answered.servedBy(), answered.at()));
@@ -183,33 +184,31 @@ final class MonitorLoop {
                 0);
   }
 
-  private void endWindow(Instant at) {
-    ServedBy last = Objects.requireNonNull(newest);
-    List<NotWatched> leftOut = drift.leftOut();
-    drift
-        .end(at, last)
-        .ifPresent(
-            report -> {
-              newestWindow = report;
-              notify(windowActions, report);
-              raise(Alarm.Kind.DRIFT, last, at, episodes.judged(report.drift(), last, at));
-              episodes.windowEnded(leftOut, Set.copyOf(served), at);
-              served.clear();
-            });
+  private void windowEnded(WindowReport report) {
+    newestWindow = report;
+    notify(windowActions, report);
+    episodes.windowEnded(drift.notWatched(), Set.copyOf(served), report.to());
+    served.clear();
   }
 
   private void judge(Instant at) {
-    if (labels != null) {
-      for (Episode bad : labels.judge(at, episodes)) {
-        raise(Alarm.Kind.PERFORMANCE, bad.servedBy(), at, List.of(bad));
-      }
-    }
+    each(
+        watch -> {
+          for (Judged judged : watch.judge(at)) {
+            raise(judged.servedBy(), at, episodes.judged(judged, at));
+          }
+        });
+  }
+
+  /** Raises one alarm for each kind. */
+  private void raise(ServedBy servedBy, Instant at, List<Episode> news) {
+    Map<Alarm.Kind, List<Episode>> byKind =
+        news.stream()
+            .collect(Collectors.groupingBy(Episode::kind, TreeMap::new, Collectors.toList()));
+    byKind.forEach((kind, its) -> raise(kind, servedBy, at, its));
   }
 
   private void raise(Alarm.Kind kind, ServedBy servedBy, Instant at, List<Episode> news) {
-    if (news.isEmpty()) {
-      return;
-    }
     if (!limit.allows(at)) {
       suppressed.incrementAndGet();
       return;

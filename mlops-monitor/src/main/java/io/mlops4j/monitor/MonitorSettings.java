@@ -2,9 +2,12 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.Role;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +30,55 @@ record MonitorSettings(
     int judgeEvery,
     int waitingRows,
     long handOffRows,
-    DriftPolicy policy,
+    DriftPolicy features,
+    DriftPolicy outputs,
+    Set<Watched> without,
     AlarmLimit alarmLimit,
     Duration actionLimit) {
+
+  /** Whether a part of the monitor is switched on. */
+  boolean watches(Watched part) {
+    return !without.contains(part) && (part != Watched.PERFORMANCE || labels != null);
+  }
+
+  /** Whether rows are compared with the reference. */
+  boolean watchesDrift() {
+    return watches(Watched.FEATURES) || watches(Watched.OUTPUTS);
+  }
+
+  /** The rules for drift of the features and outputs that are watched. */
+  DriftPolicy policy() {
+    DriftPolicy none = DriftPolicy.withDefaults();
+    return (watches(Watched.FEATURES) ? features : none)
+        .withOutputs(watches(Watched.OUTPUTS) ? outputs : none);
+  }
+
+  /** The columns of the reference whose side of the model is switched off. */
+  List<String> switchedOff() {
+    return reference.columns().stream()
+        .filter(
+            name ->
+                !watches(
+                    reference.column(name).role() == Role.FEATURE
+                        ? Watched.FEATURES
+                        : Watched.OUTPUTS))
+        .toList();
+  }
+
+  /**
+   * Returns the level of one judgement by one watch: its share of the budget, which the watches
+   * divide equally. Features and outputs are judged together.
+   *
+   * @param rows the rows or labels of the judgement
+   * @param time the time that they cover
+   */
+  double level(long rows, Duration time) {
+    int watches =
+        (watchesDrift() ? 1 : 0)
+            + (watches(Watched.QUALITY) ? 1 : 0)
+            + (watches(Watched.PERFORMANCE) ? 1 : 0);
+    return falseAlarms.level(rows, time, Math.max(1, watches));
+  }
 
   /**
    * The key column of the labels; null if there are no labels, or if they are joined by prediction

@@ -7,11 +7,12 @@ import org.jspecify.annotations.Nullable;
  * A budget of false alarms: on average at most one for an amount of traffic in which nothing is
  * wrong.
  *
- * <p>A window that covers the share {@code s} of the budget is tested at level {@code s}: half of
- * it for all columns together, half for the realised performance. The levels add up to 1 over the
- * budget, so the expected number of false alarms is at most 1. This assumes rows that are
- * exchangeable with the reference. Seasonal rows are not (see {@link Window}), which is one reason
- * why an alarm also needs an effect above its bound. Immutable.
+ * <p>A window that covers the share {@code s} of the budget is tested at level {@code s}, which the
+ * watches of the monitor divide equally: features and outputs together, quality, and performance if
+ * there are labels. The levels add up to 1 over the budget, so the expected number of false alarms
+ * is at most 1. This assumes rows that are exchangeable with the reference. Seasonal rows are not
+ * (see {@link Window}), which is one reason why an alarm also needs an effect above its bound.
+ * Immutable.
  */
 public final class OncePer {
   private final long rows;
@@ -50,13 +51,17 @@ public final class OncePer {
     return new OncePer(0, Duration.ofDays(days));
   }
 
-  /** Returns the level of each of the two tests of a window, between 1e-12 and 0.05. */
-  double level(long windowRows, Duration windowTime) {
+  /**
+   * Returns the level of each test of a window, between 1e-12 and 0.05.
+   *
+   * @param tests the number of tests that share the budget
+   */
+  double level(long windowRows, Duration windowTime, int tests) {
     double share =
         time == null
             ? (double) windowRows / rows
             : (double) windowTime.toMillis() / time.toMillis();
-    return Math.min(0.05, Math.max(1e-12, share / 2));
+    return Math.min(0.05, Math.max(1e-12, share / tests));
   }
 
   @Override

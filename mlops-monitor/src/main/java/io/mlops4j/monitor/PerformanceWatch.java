@@ -40,7 +40,11 @@ final class PerformanceWatch {
    *
    * @param relative 1 at the bound, and 1 more for each tolerance below it
    */
-  record Shortfall(double relative, Evidence evidence) {}
+  record Shortfall(double relative, Evidence evidence) {
+    Finding finding(Subject subject) {
+      return new Finding(subject, FIGURE, relative, evidence);
+    }
+  }
 
   private final double minimum;
 

@@ -15,6 +15,7 @@ import io.mlops4j.monitor.profile.Role;
 import io.mlops4j.monitor.profile.SkippedColumn;
 import io.mlops4j.monitor.profile.TimeProfile;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +35,13 @@ final class SettingsCheck {
   }
 
   void check(@Nullable ModelCard card) {
+    checkParts();
     checkRows();
-    DriftReport.compare(
-        reference, reference, settings.policy()); // throws if the policy does not fit the reference
+    if (settings.watchesDrift()) {
+      Profile watched = reference.without(settings.switchedOff());
+      checkColumns(watched);
+      DriftReport.compare(watched, watched, settings.policy()); // throws if they do not fit
+    }
     checkLabels();
     checkKey();
     checkScore();
@@ -67,6 +72,14 @@ final class SettingsCheck {
           "reference: found no rows, expected the rows to compare live rows with; a reader gives"
               + " its rows only once, so profile a new reader");
     }
+    if (reference.rows() < DriftPolicy.DEFAULT_MINIMUM_ROWS) {
+      throw new IllegalArgumentException(
+          "reference: found %d rows, expected at least %d, because fewer are never enough for a verdict"
+              .formatted(reference.rows(), DriftPolicy.DEFAULT_MINIMUM_ROWS));
+    }
+  }
+
+  private static void checkColumns(Profile reference) {
     List<NotWatched> skipped = skipped(reference);
     if (skipped.size() == reference.columns().size()) {
       throw new IllegalArgumentException(
@@ -74,10 +87,14 @@ final class SettingsCheck {
               + " categories or vectors"
               + (skipped.isEmpty() ? "" : "; not compared are " + skipped));
     }
-    if (reference.rows() < DriftPolicy.DEFAULT_MINIMUM_ROWS) {
+  }
+
+  private void checkParts() {
+    boolean none = Arrays.stream(Watched.values()).noneMatch(settings::watches);
+    if (none) {
       throw new IllegalArgumentException(
-          "reference: found %d rows, expected at least %d, because fewer are never enough for a verdict"
-              .formatted(reference.rows(), DriftPolicy.DEFAULT_MINIMUM_ROWS));
+          "without: found %s and %s, expected a part that is watched"
+              .formatted(settings.without(), settings.labels() == null ? "no labels" : "labels"));
     }
   }
 

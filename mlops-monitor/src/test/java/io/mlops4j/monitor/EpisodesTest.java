@@ -18,6 +18,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +58,15 @@ class EpisodesTest {
 
   private List<Episode> window(ServedBy servedBy, double shift, double missing) {
     now = now.plus(Duration.ofHours(1));
-    return episodes.judged(DriftReport.compare(reference, rows(shift, missing)), servedBy, now);
+    DriftReport report = DriftReport.compare(reference, rows(shift, missing));
+    return episodes.judged(DriftFinding.judged(report, servedBy), now);
+  }
+
+  private Optional<Episode> performance(
+      ServedBy version, PerformanceWatch.@Nullable Shortfall bad) {
+    Subject subject = new Subject(Alarm.Kind.PERFORMANCE, "roc_auc", version);
+    List<Finding> found = bad == null ? List.of() : List.of(bad.finding(subject));
+    return episodes.judged(new Judged(version, Set.of(subject), found), now).stream().findFirst();
   }
 
   private List<Episode> window(double shift) {
@@ -149,16 +158,16 @@ class EpisodesTest {
   void performanceBelongsToAVersion() {
     PerformanceWatch.Shortfall bad =
         new PerformanceWatch.Shortfall(1.5, new Evidence("roc_auc", 0.6, 0.7, "low"));
-    assertThat(episodes.judged(V1, bad, now)).isPresent();
-    assertThat(episodes.judged(V1, bad, now)).isEmpty();
-    assertThat(episodes.judged(V2, bad, now))
+    assertThat(performance(V1, bad)).isPresent();
+    assertThat(performance(V1, bad)).isEmpty();
+    assertThat(performance(V2, bad))
         .hasValueSatisfying(
             other -> {
               assertThat(other.kind()).isEqualTo(Alarm.Kind.PERFORMANCE);
               assertThat(other.servedBy()).isEqualTo(V2);
             });
-    episodes.judged(V1, null, now);
-    episodes.judged(V1, null, now);
+    performance(V1, null);
+    performance(V1, null);
     assertThat(episodes.all())
         .extracting(Episode::servedBy, Episode::status)
         .containsExactly(tuple(V2, Episode.Status.OPEN), tuple(V1, Episode.Status.CLOSED));
@@ -169,7 +178,7 @@ class EpisodesTest {
   void performanceOfAVersionThatLeftEnds() {
     PerformanceWatch.Shortfall bad =
         new PerformanceWatch.Shortfall(1.5, new Evidence("roc_auc", 0.6, 0.7, "low"));
-    episodes.judged(V2, bad, now);
+    performance(V2, bad);
     episodes.windowEnded(List.of(), Set.of(V1, V2), now);
     episodes.windowEnded(List.of(), Set.of(V1), now);
     assertThat(episodes.all().get(0).isOpen()).isTrue();
@@ -208,9 +217,9 @@ class EpisodesTest {
         new PerformanceWatch.Shortfall(1.5, new Evidence("roc_auc", 0.6, 0.7, "low"));
     Optional<Episode> last = Optional.empty();
     for (int i = 0; i < 1_100; i++) {
-      last = episodes.judged(V1, bad, now);
-      episodes.judged(V1, null, now);
-      episodes.judged(V1, null, now);
+      last = performance(V1, bad);
+      performance(V1, null);
+      performance(V1, null);
     }
     assertThat(episodes.all()).hasSize(1_000);
     assertThat(episodes.all().get(0).id()).isEqualTo(last.orElseThrow().id());

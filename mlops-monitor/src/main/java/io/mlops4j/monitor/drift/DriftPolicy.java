@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.drift;
 
+import io.mlops4j.monitor.profile.Role;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules by which a difference counts as drift: its effect reaches a bound <em>and</em> its test
@@ -56,25 +58,29 @@ public final class DriftPolicy {
           0.05,
           DEFAULT_MINIMUM_ROWS,
           Map.of(),
-          new DataSetRule(DEFAULT_DATA_SET_BOUND, Set.of()));
+          new DataSetRule(DEFAULT_DATA_SET_BOUND, Set.of()),
+          null);
 
   private final Bounds bounds;
   private final double falseDiscoveryRate;
   private final int minimumRows;
   private final Map<String, FeaturePolicy> features;
   private final DataSetRule dataSet;
+  private final @Nullable DriftPolicy outputs;
 
   private DriftPolicy(
       Bounds bounds,
       double falseDiscoveryRate,
       int minimumRows,
       Map<String, FeaturePolicy> features,
-      DataSetRule dataSet) {
+      DataSetRule dataSet,
+      @Nullable DriftPolicy outputs) {
     this.bounds = bounds;
     this.falseDiscoveryRate = falseDiscoveryRate;
     this.minimumRows = minimumRows;
     this.features = features;
     this.dataSet = dataSet;
+    this.outputs = outputs;
   }
 
   /** The bounds by kind of feature. */
@@ -142,11 +148,11 @@ public final class DriftPolicy {
   }
 
   private DriftPolicy with(Bounds others) {
-    return new DriftPolicy(others, falseDiscoveryRate, minimumRows, features, dataSet);
+    return new DriftPolicy(others, falseDiscoveryRate, minimumRows, features, dataSet, outputs);
   }
 
   private DriftPolicy with(DataSetRule rule) {
-    return new DriftPolicy(bounds, falseDiscoveryRate, minimumRows, features, rule);
+    return new DriftPolicy(bounds, falseDiscoveryRate, minimumRows, features, rule, outputs);
   }
 
   /**
@@ -162,7 +168,7 @@ public final class DriftPolicy {
       throw new IllegalArgumentException(
           "q = " + q + ": a false discovery rate lies between 0 and 1");
     }
-    return new DriftPolicy(bounds, q, minimumRows, features, dataSet);
+    return new DriftPolicy(bounds, q, minimumRows, features, dataSet, outputs);
   }
 
   /**
@@ -189,7 +195,7 @@ public final class DriftPolicy {
     if (rows < 1) {
       throw new IllegalArgumentException("rows = " + rows + ": a sample needs at least 1");
     }
-    return new DriftPolicy(bounds, falseDiscoveryRate, rows, features, dataSet);
+    return new DriftPolicy(bounds, falseDiscoveryRate, rows, features, dataSet, outputs);
   }
 
   /**
@@ -204,7 +210,38 @@ public final class DriftPolicy {
     Map<String, FeaturePolicy> others = new TreeMap<>(features);
     others.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(policy, "policy"));
     return new DriftPolicy(
-        bounds, falseDiscoveryRate, minimumRows, Collections.unmodifiableMap(others), dataSet);
+        bounds,
+        falseDiscoveryRate,
+        minimumRows,
+        Collections.unmodifiableMap(others),
+        dataSet,
+        outputs);
+  }
+
+  /**
+   * Returns the same policy with other rules for the outputs of the model. All columns are still
+   * judged together, at the level of this policy.
+   *
+   * @param policy the bounds, minimum number of rows, settings of single columns and key features
+   *     of outputs; its level and its bound for the data set are not used
+   * @return a changed copy, with the key features of both policies
+   */
+  public DriftPolicy withOutputs(DriftPolicy policy) {
+    Objects.requireNonNull(policy, "policy");
+    Set<String> keys = new TreeSet<>(dataSet.keys);
+    keys.addAll(policy.dataSet.keys);
+    return new DriftPolicy(
+        bounds,
+        falseDiscoveryRate,
+        minimumRows,
+        features,
+        new DataSetRule(dataSet.bound, Collections.unmodifiableSet(keys)),
+        policy);
+  }
+
+  /** Returns the rules for one side of the model. */
+  DriftPolicy of(Role role) {
+    return role == Role.OUTPUT && outputs != null ? outputs : this;
   }
 
   /**
@@ -259,6 +296,9 @@ public final class DriftPolicy {
   Set<String> namedFeatures() {
     Set<String> named = new TreeSet<>(features.keySet());
     named.addAll(dataSet.keys);
+    if (outputs != null) {
+      named.addAll(outputs.namedFeatures());
+    }
     return named;
   }
 

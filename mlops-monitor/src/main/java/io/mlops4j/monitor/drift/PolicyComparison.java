@@ -14,8 +14,9 @@ final class PolicyComparison {
 
   PolicyComparison(ColumnPair pair, DriftPolicy policy) {
     this.pair = pair;
-    this.own = policy.feature(pair.reference().name());
-    this.measurer = new ColumnMeasurer(policy);
+    DriftPolicy its = policy.of(pair.reference().role());
+    this.own = its.feature(pair.reference().name());
+    this.measurer = new ColumnMeasurer(its);
     own.effect().ifPresent(effect -> checkSuits(effect.label(), effect.needsNumbers()));
     own.test().ifPresent(test -> checkSuits(test.label(), test.needsNumbers()));
   }

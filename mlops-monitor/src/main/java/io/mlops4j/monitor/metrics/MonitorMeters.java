@@ -49,7 +49,8 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>{@code mlops4j.monitor.waiting}</td><td>gauge, in rows</td><td>{@link
  *       ModelMonitor#waitingRows}: how far the monitor lags</td><td></td></tr>
  *   <tr><td>{@code mlops4j.monitor.episodes}</td><td>gauge, in episodes</td><td>open episodes</td>
- *       <td>{@code kind}: {@code configuration}, {@code drift}, {@code performance}</td></tr>
+ *       <td>{@code kind}: {@code configuration}, {@code drift}, {@code quality},
+ *       {@code performance}</td></tr>
  *   <tr><td>{@code mlops4j.monitor.coverage}</td><td>gauge, 0 to 1</td><td>{@link
  *       Performance#coverage} of the version that serves</td><td></td></tr>
  *   <tr><td>{@code mlops4j.monitor.roc.auc}</td><td>gauge, 0 to 1</td><td>the realised ROC AUC of

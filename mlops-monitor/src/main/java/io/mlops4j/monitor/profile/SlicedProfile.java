@@ -4,6 +4,7 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.model.Digest;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -110,6 +111,18 @@ public final class SlicedProfile {
           changed.put(name, profile);
         });
     return new SlicedProfile(bins, by, changed);
+  }
+
+  /**
+   * Returns profiles of the same rows without some columns.
+   *
+   * @param names columns to leave out, which the profile need not have
+   * @return the same slices with the remaining columns
+   */
+  public SlicedProfile without(Collection<String> names) {
+    SortedMap<String, Profile> remaining = new TreeMap<>(slices);
+    remaining.replaceAll((name, profile) -> profile.without(names));
+    return new SlicedProfile(bins.without(names), by, remaining);
   }
 
   /**

@@ -1,0 +1,19 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.inference.ServedBy;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The result of one judgement of a watch.
+ *
+ * @param servedBy the version whose rows were judged
+ * @param subjects all subjects that were judged; those without a finding had no problem
+ * @param found the problems; several findings of one subject differ in their measures
+ */
+record Judged(ServedBy servedBy, Set<Subject> subjects, List<Finding> found) {
+  Judged {
+    subjects = Set.copyOf(subjects);
+    found = List.copyOf(found);
+  }
+}

@@ -1,0 +1,12 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.inference.ServedBy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thing that a watch judges: one column or figure. It has at most one open episode.
+ *
+ * @param name the column or the figure
+ * @param version null if the episode continues when the version changes
+ */
+record Subject(Alarm.Kind kind, String name, @Nullable ServedBy version) {}

@@ -1,0 +1,46 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.SlicedProfile;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One part of the monitor's work: it counts rows or labels and judges them. Watches are independent
+ * of each other. An exception is counted as a failure and does not reach the other watches. Used by
+ * the monitor's thread only.
+ */
+interface Watch {
+  /** The task in words, for the log: "cannot " and this. */
+  String task();
+
+  /**
+   * Takes the rows of a call, those of shadows included. The rows are valid until this method
+   * returns.
+   */
+  void answered(HandOff.Answered rows);
+
+  /** Takes labels. */
+  default void labelled(HandOff.Labels labels) {}
+
+  /**
+   * Returns the judgements that have become due, each of them once. Called after all rows and
+   * labels.
+   *
+   * @param at the time of the newest rows or labels
+   */
+  List<Judged> judge(Instant at);
+
+  /**
+   * The reference was replaced by accepted rows.
+   *
+   * @param slices null if rows are not sliced
+   */
+  default void accepted(Profile reference, @Nullable SlicedProfile slices) {}
+
+  /** The columns and labels that are not watched in the newest rows, with the reasons. */
+  default List<NotWatched> notWatched() {
+    return List.of();
+  }
+}
