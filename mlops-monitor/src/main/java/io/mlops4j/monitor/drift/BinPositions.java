@@ -54,11 +54,12 @@ final class BinPositions {
   }
 
   private double meanOf(int outer) {
+    double mean = current.mean();
     double others = 0;
     for (int bin = 0; bin <= last; bin++) {
-      others += bin == outer ? 0 : after[bin] * (positions[bin] - current.mean());
+      others += bin == outer ? 0 : after[bin] * (positions[bin] - mean);
     }
-    return current.mean() - others / after[outer];
+    return mean - others / after[outer];
   }
 
   private double low(int bin) {

@@ -7,6 +7,7 @@ import io.mlops4j.monitor.stats.TestResult;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -40,24 +41,28 @@ record CategoryPair(CategoryProfile reference, CategoryProfile current, ExportRu
         && current.rest() > 0
         && measurer.unseenCategories(reference.present(), once, current.present(), current.rest())
             instanceof Comparison.Measured unseen) {
-      String text =
-          "Share of categories unseen in the reference is %s, where chance gives up to %s; it matters from %s more. %s rows are unseen"
-              .formatted(
-                  Figures.share((double) current.rest() / current.present()),
-                  Figures.share((double) once / reference.present()),
-                  Figures.share(unseen.bound()),
-                  Figures.of(current.rest()));
-      secondary.add(new SecondaryComparison("unseen", unseen, text, rawMovements(unseen.effect())));
+      Supplier<String> text =
+          () ->
+              "Share of categories unseen in the reference is %s, where chance gives up to %s; it matters from %s more. %s rows are unseen"
+                  .formatted(
+                      Figures.share((double) current.rest() / current.present()),
+                      Figures.share((double) once / reference.present()),
+                      Figures.share(unseen.bound()),
+                      Figures.of(current.rest()));
+      secondary.add(
+          new SecondaryComparison("unseen", unseen, text, () -> rawMovements(unseen.effect())));
     }
     if (isLost(pooled())
         && measurer.vanishedCategories(before, current.counts())
             instanceof Comparison.Measured vanished) {
       Comparison.Measured measured = CategoryCounts.corrected(vanished, before, current.counts());
-      String text =
-          EvidenceText.categories(measured, used().length, used().length)
-              + ". Compared by rows whose rare categories vanished";
+      Supplier<String> text =
+          () ->
+              EvidenceText.categories(measured, used().length, used().length)
+                  + ". Compared by rows whose rare categories vanished";
       secondary.add(
-          new SecondaryComparison("vanished", measured, text, rawMovements(measured.effect())));
+          new SecondaryComparison(
+              "vanished", measured, text, () -> rawMovements(measured.effect())));
     }
     return secondary;
   }

@@ -127,7 +127,7 @@ final class DriftJudge {
     for (SecondaryComparison other : one.secondary()) {
       Judgement judgement = secondary.next();
       if (judgement.drifted()) {
-        found.add(new Found(other.name() + ": ", judgement, other.text(), other::movements));
+        found.add(new Found(other.name() + ": ", judgement, other.text().get(), other.movements()));
       }
     }
     return found;
@@ -163,7 +163,10 @@ final class DriftJudge {
         compared.method(),
         drifted.map(DriftJudge::drifted).orElseGet(() -> undrifted(compared.main(), found)),
         evidence,
-        drifted.or(() -> main).map(one -> one.movements().get()).orElse(List.of()));
+        drifted
+            .or(() -> main)
+            .<List<Movement>>map(one -> new LazyMovements(one.movements()))
+            .orElse(List.of()));
   }
 
   private List<Evidence> evidence(Found found) {

@@ -42,7 +42,7 @@ public record FeatureDrift(
    */
   public FeatureDrift {
     evidence = List.copyOf(evidence);
-    movements = List.copyOf(movements);
+    movements = movements instanceof LazyMovements ? movements : List.copyOf(movements);
   }
 
   /** {@return the name of the column} */

@@ -64,7 +64,10 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
                 instanceof Comparison.Measured measured
         ? List.of(
             new SecondaryComparison(
-                "beyond", measured, EvidenceText.beyond(measured, beyond), movements("")))
+                "beyond",
+                measured,
+                () -> EvidenceText.beyond(measured, beyond),
+                () -> movements("")))
         : List.of();
   }
 

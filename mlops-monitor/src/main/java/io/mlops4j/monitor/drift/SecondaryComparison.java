@@ -1,9 +1,10 @@
 package io.mlops4j.monitor.drift;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
- * A comparison in addition to the main comparison of a column.
+ * A comparison in addition to the main comparison of a column. Words are needed only if it drifted.
  *
  * @param name prefix of its evidence and measure
  * @param measured effect and test
@@ -11,4 +12,7 @@ import java.util.List;
  * @param movements the values behind the effect
  */
 record SecondaryComparison(
-    String name, Comparison.Measured measured, String text, List<Movement> movements) {}
+    String name,
+    Comparison.Measured measured,
+    Supplier<String> text,
+    Supplier<List<Movement>> movements) {}

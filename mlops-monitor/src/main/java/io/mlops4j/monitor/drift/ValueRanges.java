@@ -5,7 +5,6 @@ import io.mlops4j.monitor.profile.NumberProfile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Joins the bins of numbers to a dozen ranges with names: single values if there are few, otherwise
@@ -29,10 +28,13 @@ final class ValueRanges {
       Arrays.stream(used).forEach(bin -> ranges.add(new int[] {bin}));
     } else {
       int[] group = groups();
-      IntStream.range(0, TENTHS + 2)
-          .mapToObj(tenth -> Arrays.stream(used).filter(bin -> group[bin] == tenth).toArray())
-          .filter(bins -> bins.length > 0)
-          .forEach(ranges::add);
+      for (int first = 0, next; first < used.length; first = next) {
+        next = first + 1;
+        while (next < used.length && group[used[next]] == group[used[first]]) {
+          next++;
+        }
+        ranges.add(Arrays.copyOfRange(used, first, next));
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Locale;
 /** Formats numbers for readers: few digits, the same on every machine. */
 public final class Figures {
   private static final MathContext DIGITS = new MathContext(3);
+  private static final double[] POWERS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
 
   private Figures() {}
 
@@ -16,11 +17,31 @@ public final class Figures {
       return Double.isNaN(value) ? "none" : value > 0 ? "infinite" : "-infinite";
     }
     double size = Math.abs(value);
+    if (size >= 1e-4 && size < 999) {
+      return plain(value, size);
+    }
     if ((size >= 1000 && size < 1e15) || value == 0) {
       return String.format(Locale.ROOT, "%,.0f", value);
     }
-    BigDecimal rounded = new BigDecimal(value).round(DIGITS).stripTrailingZeros();
+    BigDecimal rounded = rounded(value);
     return size >= 1e-4 && size < 1000 ? rounded.toPlainString() : rounded.toString();
+  }
+
+  private static BigDecimal rounded(double value) {
+    return new BigDecimal(value).round(DIGITS).stripTrailingZeros();
+  }
+
+  /** Avoids the exact decimals of a double, which are long, unless the digits are nearly a tie. */
+  private static String plain(double value, double size) {
+    int places = size >= 100 ? 0 : size >= 10 ? 1 : 2;
+    while (size * POWERS[places] < 100) {
+      places++;
+    }
+    double digits = value * POWERS[places];
+    long whole = Math.round(digits);
+    boolean tie = Math.abs(Math.abs(digits - whole) - 0.5) < 1e-6;
+    return (tie ? rounded(value) : BigDecimal.valueOf(whole, places).stripTrailingZeros())
+        .toPlainString();
   }
 
   /** Two numbers, with enough digits to tell them apart. */

@@ -3,6 +3,7 @@ package io.mlops4j.monitor.profile;
 import io.mlops4j.monitor.profile.internal.BinLookup;
 import io.mlops4j.monitor.profile.internal.Chunk;
 import io.mlops4j.monitor.profile.internal.FloatMoments;
+import io.mlops4j.monitor.profile.internal.GatheredCells;
 import io.mlops4j.monitor.profile.internal.HyperLogLog;
 import io.mlops4j.monitor.profile.internal.Moments;
 import io.mlops4j.monitor.profile.internal.NumberBins;
@@ -18,6 +19,7 @@ final class NumberCounter implements NumberGatherer {
   private final Moments moments = new Moments();
   private final FloatMoments floats = new FloatMoments(moments);
   private final HyperLogLog distinct = new HyperLogLog();
+  private final GatheredCells gathered = new GatheredCells();
   private long missing;
   private long infinite;
 
@@ -32,6 +34,20 @@ final class NumberCounter implements NumberGatherer {
 
   @Override
   public void take(Chunk chunk) {
+    if (!gathered.take(chunk)) {
+      count(chunk);
+    } else if (gathered.isFull()) {
+      countGathered(chunk);
+    }
+  }
+
+  private void countGathered(Chunk scratch) {
+    if (gathered.moveTo(scratch)) {
+      count(scratch);
+    }
+  }
+
+  private void count(Chunk chunk) {
     int odds =
         chunk.floats
             ? floats.add(chunk.bits, chunk.values, chunk.length, chunk.odd)
@@ -82,6 +98,9 @@ final class NumberCounter implements NumberGatherer {
 
   @Override
   public NumberProfile build() {
+    if (!gathered.isEmpty()) {
+      countGathered(new Chunk());
+    }
     long[] counts = even.clone();
     for (int bin = 0; bin < counts.length; bin++) {
       counts[bin] += odd[bin];

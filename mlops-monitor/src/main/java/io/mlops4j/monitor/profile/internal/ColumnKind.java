@@ -2,6 +2,7 @@ package io.mlops4j.monitor.profile.internal;
 
 import io.mlops4j.feature.BFloat16Type;
 import io.mlops4j.feature.BFloat16Vector;
+import java.util.Map;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.LargeVarCharVector;
@@ -46,9 +47,12 @@ public enum ColumnKind {
 
   /** Whether the column holds bfloat16, whose storage alone would be read as whole numbers. */
   public static boolean isBFloat16(FieldVector column) {
-    return column instanceof BFloat16Vector
-        || BFloat16Type.NAME.equals(
-            column.getField().getMetadata().get(ExtensionType.EXTENSION_METADATA_KEY_NAME));
+    if (column instanceof BFloat16Vector) {
+      return true;
+    }
+    Map<String, String> metadata = column.getField().getMetadata();
+    return !metadata.isEmpty()
+        && BFloat16Type.NAME.equals(metadata.get(ExtensionType.EXTENSION_METADATA_KEY_NAME));
   }
 
   private static boolean isVectors(FixedSizeListVector column) {

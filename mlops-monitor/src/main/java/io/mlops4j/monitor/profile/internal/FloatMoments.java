@@ -201,9 +201,19 @@ public final class FloatMoments {
     return Float.intBitsToFloat(key(key));
   }
 
-  /** Moves the sums to the wide integers. */
+  /**
+   * Moves the sums to the wide integers. Few additions leave room to join lanes before, without
+   * rounding.
+   */
   public void settle() {
-    for (int i = 0; additions > 0 && i < sums.length; i++) {
+    int lanes = sums.length;
+    for (int joined = additions; joined > 0 && 2 * joined <= MOST_ADDITIONS; joined *= 2) {
+      lanes /= 2;
+      join(sums, lanes);
+      join(squares, lanes);
+      join(rests, lanes);
+    }
+    for (int i = 0; additions > 0 && i < lanes; i++) {
       moments.addToSum(sums[i]);
       moments.addToSquares(squares[i]);
       moments.addToSquares(rests[i]);
@@ -212,5 +222,11 @@ public final class FloatMoments {
     Arrays.fill(squares, 0);
     Arrays.fill(rests, 0);
     additions = 0;
+  }
+
+  private static void join(double[] sums, int lanes) {
+    for (int i = 0; i < lanes; i++) {
+      sums[i] += sums[lanes + i];
+    }
   }
 }

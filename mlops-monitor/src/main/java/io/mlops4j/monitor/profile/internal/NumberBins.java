@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.profile.internal;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Intervals that cover the line. Bin k holds the numbers above {@code edges[k - 1]} up to and
@@ -18,6 +19,7 @@ public final class NumberBins {
   private final double[] edges;
   private final double[] positions;
   private final boolean exact;
+  private volatile @Nullable BinLookup lookup;
 
   /**
    * @param edges finite, ascending, one less than there are bins
@@ -113,9 +115,17 @@ public final class NumberBins {
     return edges.length + 1;
   }
 
-  /** Creates a lookup, which takes some kilobytes; create it only when needed. */
+  /**
+   * Returns the lookup. It takes six kilobytes and is created when it is first needed. All counters
+   * of these bins share it.
+   */
   public BinLookup lookup() {
-    return new BinLookup(edges);
+    BinLookup known = lookup;
+    if (known == null) {
+      known = new BinLookup(edges);
+      lookup = known; // two threads may create equal ones
+    }
+    return known;
   }
 
   /** Whether the bin holds exactly one double. */

@@ -1,0 +1,42 @@
+package io.mlops4j.monitor.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class FiguresTest {
+  /** The exact decimals of a double, rounded to three digits by BigDecimal. */
+  private static String exact(double value) {
+    return new BigDecimal(value).round(new MathContext(3)).stripTrailingZeros().toPlainString();
+  }
+
+  @Test
+  void threeDigitsAreThoseOfTheExactDecimals() {
+    long seed = 17;
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < 50_000; i++) {
+      double value = Math.scalb(random.nextDouble(-1, 1), random.nextInt(-13, 10));
+      if (Math.abs(value) >= 1e-4 && Math.abs(value) < 999) {
+        assertThat(Figures.of(value)).as("seed %d, %s", seed, value).isEqualTo(exact(value));
+      }
+    }
+  }
+
+  @Test
+  void tiesAreRoundedByTheExactDecimals() {
+    for (int whole = 100; whole < 1000; whole++) {
+      for (double power : new double[] {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6}) {
+        for (double digits : new double[] {whole, whole + 0.5, Math.nextDown(whole + 0.5)}) {
+          double value = digits / power;
+          if (value < 999) {
+            assertThat(Figures.of(value)).as("%s", value).isEqualTo(exact(value));
+            assertThat(Figures.of(-value)).as("%s", -value).isEqualTo(exact(-value));
+          }
+        }
+      }
+    }
+  }
+}
