@@ -4,6 +4,7 @@ import io.mlops4j.bench.conformance.ConformanceCommand;
 import io.mlops4j.bench.crash.CrashCommand;
 import io.mlops4j.bench.engines.EnginesTopic;
 import io.mlops4j.bench.golden.GoldenCommand;
+import io.mlops4j.bench.live.LiveInquiries;
 import io.mlops4j.bench.ratios.RatiosCommand;
 import io.mlops4j.bench.registry.RegistryTopic;
 import io.mlops4j.bench.serving.ServingTopic;
@@ -22,8 +23,7 @@ import picocli.CommandLine.Command;
       CrashCommand.class,
       GoldenCommand.class,
       JmhCommand.class,
-      SoakCommand.class,
-      TruthCommand.class
+      SoakCommand.class
     },
     mixinStandardHelpOptions = true)
 final class Bench implements Runnable {
@@ -37,7 +37,8 @@ final class Bench implements Runnable {
     return new CommandLine(new Bench())
         .addSubcommand(
             new RatiosCommand(
-                new EnginesTopic(), new ServingTopic(), new StatsTopic(), new RegistryTopic()));
+                new EnginesTopic(), new ServingTopic(), new StatsTopic(), new RegistryTopic()))
+        .addSubcommand(TruthCommand.with(LiveInquiries.all()));
   }
 
   @Override

@@ -24,7 +24,10 @@ record Study<D>(
     boolean same,
     int repetitions,
     Function<SplittableRandom, D> draws,
-    List<Rule<D>> rules) {
+    List<Rule<D>> rules)
+    implements Inquiry {
+  /** Divides the repetitions of a quick look. */
+  private static final int QUICK = 50;
 
   Study {
     rules = List.copyOf(rules);
@@ -40,8 +43,14 @@ record Study<D>(
     return new Study<>(topic, name, same, times, draws, rules);
   }
 
+  @Override
+  public List<String> names() {
+    return rules.stream().map(this::name).toList();
+  }
+
   /** The same with those rules alone whose lines begin so. */
-  Study<D> only(List<String> prefixes) {
+  @Override
+  public Study<D> only(List<String> prefixes) {
     return new Study<>(
         topic,
         name,
@@ -52,6 +61,13 @@ record Study<D>(
             .filter(
                 rule -> prefixes.isEmpty() || prefixes.stream().anyMatch(name(rule)::startsWith))
             .toList());
+  }
+
+  @Override
+  public List<Line> run(Look look) {
+    int times = look.quick() ? Math.max(1, repetitions / QUICK) : repetitions;
+    look.says().accept(name + ": " + times + " times, seed " + look.seed());
+    return repeated(times).run(look.seed()).stream().map(Truth::line).toList();
   }
 
   /**

@@ -24,13 +24,12 @@ record Truth(String name, long alarms, int repetitions, double stated) {
     return !(measured() > stated + DEVIATIONS * deviation);
   }
 
-  String line() {
-    return String.format(
-        Locale.ROOT,
-        "TRUTH %s %.4f %s %s",
+  Line line() {
+    return new Line(
         name,
-        measured(),
+        String.format(Locale.ROOT, "%.4f", measured()),
         Double.isNaN(stated) ? "-" : String.format(Locale.ROOT, "<=%.2f", stated),
-        ok() ? "ok" : "short");
+        ok(),
+        "");
   }
 }

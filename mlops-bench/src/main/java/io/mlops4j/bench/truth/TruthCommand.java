@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     name = "truth",
     description = {
       "Counts how often statistical rules raise an alarm where nothing differs (.false) and where"
-          + " something does (.power).",
+          + " something does (.power); and what a monitor of a live model finds (live).",
       "Prints TRUTH <name> <measured> <stated> ok|short: short where a rule alarms more often than"
           + " it says, by more than three standard deviations of the count. Exit code 1 if any is."
     },
@@ -24,10 +24,7 @@ import picocli.CommandLine.Spec;
 public final class TruthCommand implements Callable<Integer> {
   private static final long SEED = 20261126;
 
-  /** Divides the repetitions of a look. */
-  private static final int QUICK = 50;
-
-  private final List<Study<?>> studies;
+  private final List<Inquiry> inquiries;
 
   @SuppressWarnings("NullAway.Init") // set by Picocli
   @Spec
@@ -36,7 +33,7 @@ public final class TruthCommand implements Callable<Integer> {
   @Parameters(arity = "0..*", paramLabel = "PREFIX", description = "Names to run; all if none.")
   private List<String> prefixes = new ArrayList<>();
 
-  @Option(names = "--quick", description = "A look: a fiftieth of the repetitions.")
+  @Option(names = "--quick", description = "A rough look: a fiftieth of the repetitions or less.")
   private boolean quick;
 
   @Option(names = "--list", description = "Prints the names, runs nothing.")
@@ -45,23 +42,28 @@ public final class TruthCommand implements Callable<Integer> {
   @Option(names = "--seed", description = "Of all that is random; ${DEFAULT-VALUE} if not given.")
   private long seed = SEED;
 
-  /** With all studies. */
-  public TruthCommand() {
-    this(StatsStudies.all());
+  /**
+   * With the studies of statistics and more.
+   *
+   * @param more in the order in which they are to run
+   */
+  public static TruthCommand with(List<? extends Inquiry> more) {
+    List<Inquiry> all = new ArrayList<>(StatsStudies.all());
+    all.addAll(more);
+    return new TruthCommand(all);
   }
 
-  /** With others. */
-  TruthCommand(List<Study<?>> studies) {
-    this.studies = List.copyOf(studies);
+  /** With these alone. */
+  TruthCommand(List<? extends Inquiry> inquiries) {
+    this.inquiries = List.copyOf(inquiries);
   }
 
   @Override
-  public Integer call() {
-    List<Study<?>> chosen = new ArrayList<>();
-    for (Study<?> study : studies) {
-      Study<?> part = study.only(prefixes);
-      if (!part.rules().isEmpty()) {
-        chosen.add(part);
+  public Integer call() throws Exception {
+    List<Inquiry> chosen = new ArrayList<>();
+    for (Inquiry inquiry : inquiries) {
+      if (inquiry.names().stream().anyMatch(this::chosen)) {
+        chosen.add(inquiry.only(prefixes));
       }
     }
     if (chosen.isEmpty()) {
@@ -69,26 +71,31 @@ public final class TruthCommand implements Callable<Integer> {
       return 2;
     }
     boolean ok = true;
-    for (Study<?> study : chosen) {
-      ok &= list ? names(study) : run(study);
+    for (Inquiry inquiry : chosen) {
+      ok &= list ? names(inquiry) : run(inquiry);
     }
     return ok ? 0 : 1;
   }
 
-  private <D> boolean names(Study<D> study) {
-    study.rules().forEach(rule -> print(study.name(rule)));
+  private boolean chosen(String name) {
+    return prefixes.isEmpty() || prefixes.stream().anyMatch(name::startsWith);
+  }
+
+  private boolean names(Inquiry inquiry) {
+    inquiry.names().stream().filter(this::chosen).forEach(this::print);
     return true;
   }
 
-  private boolean run(Study<?> study) {
-    int times = quick ? Math.max(1, study.repetitions() / QUICK) : study.repetitions();
-    say("# " + study.name() + ": " + times + " times, seed " + seed);
+  private boolean run(Inquiry inquiry) throws Exception {
     long begin = System.nanoTime();
-    List<Truth> truths = study.repeated(times).run(seed);
-    truths.forEach(truth -> print(truth.line()));
+    List<Line> lines =
+        inquiry.run(new Inquiry.Look(seed, quick, text -> say("# " + text))).stream()
+            .filter(line -> chosen(line.name()))
+            .toList();
+    lines.forEach(line -> print(line.text()));
     Duration took = Duration.ofNanos(System.nanoTime() - begin);
-    say("# " + study.name() + ": " + took.toSeconds() + " s");
-    return truths.stream().allMatch(Truth::ok);
+    say("# " + inquiry.name() + ": " + took.toSeconds() + " s");
+    return lines.stream().allMatch(Line::ok);
   }
 
   private void print(String line) {

@@ -90,7 +90,7 @@ class TruthCommandTest {
 
   @Test
   void namesAreListedWithoutARun() {
-    assertThat(Run.of(new TruthCommand(), "--list", "stats.default").out())
+    assertThat(Run.of(TruthCommand.with(List.of()), "--list", "stats.default").out())
         .contains("stats.default.made.n100.false", "stats.default.flights.n100000.false")
         .allMatch(line -> line.startsWith("stats.default."));
   }
@@ -98,7 +98,7 @@ class TruthCommandTest {
   @Test
   void everyRuleAnswersForAHundredRows() {
     List<String> names =
-        Run.of(new TruthCommand(), "--list").out().stream()
+        Run.of(TruthCommand.with(List.of()), "--list").out().stream()
             .filter(name -> name.contains(".n100."))
             .toList();
     List<String> lines =

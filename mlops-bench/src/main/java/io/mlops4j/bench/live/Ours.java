@@ -1,0 +1,85 @@
+package io.mlops4j.bench.live;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.Alarm;
+import io.mlops4j.monitor.Episode;
+import io.mlops4j.monitor.ModelMonitor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A {@link ModelMonitor}, through its public API. Configuration problems are failures here. */
+final class Ours implements Watcher {
+  private final String name;
+  private final StreamClock clock = new StreamClock();
+  private final Batches batches;
+  private final ModelMonitor monitor;
+  private final List<Notice> notices = Collections.synchronizedList(new ArrayList<>());
+  private final AtomicLong rows = new AtomicLong();
+  private long calls;
+
+  /**
+   * Starts a monitor.
+   *
+   * @param described without a clock
+   */
+  Ours(String name, ModelMonitor.Builder described, Batches batches) {
+    this.name = name;
+    this.batches = batches;
+    this.monitor = described.clock(clock).alarmLimit(Integer.MAX_VALUE, Duration.ofDays(1)).start();
+    monitor.onAlarm(this::raised);
+  }
+
+  private void raised(Alarm alarm) {
+    if (alarm.kind() == Alarm.Kind.CONFIGURATION) {
+      throw new IllegalStateException(alarm.toString());
+    }
+    notices.add(
+        new Notice(
+            rows.get(),
+            alarm.at(),
+            alarm.kind().name(),
+            alarm.episodes().stream().map(Episode::subject).toList()));
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public void answered(Rows all, FeatureBatch features, FeatureBatch answers, long second) {
+    clock.set(second);
+    monitor.onInference(new Call(Call.VERSION, calls++, features, answers));
+    monitor.flush(); // so that notices know their row, and no row is dropped
+    rows.addAndGet(all.size());
+  }
+
+  @Override
+  public void labelled(Labels labels, long second) {
+    clock.set(second);
+    try (FeatureBatch batch = batches.labels(labels.keys(), labels.labels())) {
+      monitor.labels(batch);
+    }
+  }
+
+  @Override
+  public List<Notice> notices() {
+    monitor.flush();
+    if (monitor.counts().dropped() > 0 || monitor.counts().failures() > 0) {
+      throw new IllegalStateException("the monitor dropped rows or failed: " + monitor.counts());
+    }
+    return List.copyOf(notices);
+  }
+
+  ModelMonitor monitor() {
+    return monitor;
+  }
+
+  @Override
+  public void close() {
+    monitor.close();
+  }
+}
