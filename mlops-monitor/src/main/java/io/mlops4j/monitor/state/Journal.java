@@ -1,0 +1,182 @@
+package io.mlops4j.monitor.state;
+
+import io.mlops4j.monitor.internal.OwnedFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records between two snapshots, in files that are numbered. A record is in the memory of the
+ * operating system when it is appended, so that it survives the end of the process. Thread safe.
+ *
+ * <p>Labels are numbered, because a snapshot may be taken while labels that are in the journal wait
+ * for the monitor's thread. A file may go once the snapshot has all of its labels and all other
+ * records.
+ */
+final class Journal implements AutoCloseable {
+  private final Path folder;
+  private final Output.Maker files;
+  private final long mostBytes;
+
+  /** The closed files, and the number of labels up to the end of each. */
+  private final Map<Long, Long> closed = new TreeMap<>();
+
+  private @Nullable Output current;
+  private long number;
+  private long length;
+  private long bytes;
+  private long labels;
+  private boolean ended;
+
+  /**
+   * @param last the number of the newest file in the folder
+   * @param labels the number of labels in all files
+   * @param mostBytes the most bytes between two snapshots
+   */
+  Journal(Path folder, Output.Maker files, long last, long labels, long mostBytes) {
+    this.folder = folder;
+    this.files = files;
+    this.number = last;
+    this.labels = labels;
+    this.mostBytes = mostBytes;
+  }
+
+  /**
+   * Appends records, all of them or none.
+   *
+   * @param more the number of labels in the records
+   */
+  synchronized void append(long more, byte[]... records) throws IOException {
+    if (bytes > mostBytes) {
+      throw new IOException(
+          "the journal has %d bytes, the most that it may have without a snapshot"
+              .formatted(bytes));
+    }
+    Output out = open();
+    long start = length;
+    try {
+      for (byte[] record : records) {
+        out.write(record);
+        length += record.length;
+      }
+    } catch (IOException e) {
+      cut(out, start);
+      throw e;
+    }
+    bytes += length - start;
+    labels += more;
+  }
+
+  private void cut(Output out, long start) {
+    try {
+      out.cut(start);
+      length = start;
+    } catch (IOException e) {
+      end(out); // the reader ignores what follows the last whole record
+    }
+  }
+
+  private Output open() throws IOException {
+    Output known = current;
+    if (known != null) {
+      return known;
+    }
+    if (ended) {
+      throw new IOException("the journal is closed");
+    }
+    StateFile file = new StateFile(StateFile.Kind.JOURNAL, number + 1);
+    Output made = files.make(file.in(folder));
+    try {
+      OwnedFolder.force(folder);
+    } catch (IOException e) {
+      closeQuietly(made);
+      Files.deleteIfExists(file.in(folder));
+      throw e;
+    }
+    number++;
+    length = 0;
+    current = made;
+    return made;
+  }
+
+  /**
+   * Begins another file and returns its number. An empty file after the last snapshot is that file,
+   * so that failing snapshots do not leave many of them.
+   */
+  synchronized long rotate(long lastSnapshot) throws IOException {
+    Output old = current;
+    if (old != null && (length > 0 || number <= lastSnapshot)) {
+      try {
+        old.force();
+      } finally {
+        end(old); // a disk that failed to force may claim later that it did
+      }
+    }
+    open();
+    return number;
+  }
+
+  /** The next record goes to another file. */
+  synchronized void abandon() {
+    Output old = current;
+    if (old != null) {
+      end(old);
+    }
+  }
+
+  private void end(Output old) {
+    closeQuietly(old);
+    closed.put(number, labels);
+    current = null;
+  }
+
+  /** Makes the records last when the power fails. Appending goes on meanwhile. */
+  void force() throws IOException {
+    Output newest;
+    synchronized (this) {
+      newest = current;
+    }
+    if (newest != null) {
+      newest.force();
+    }
+  }
+
+  /**
+   * Notes that a snapshot has been written, and returns the oldest file that it needs.
+   *
+   * @param first the file that was begun for it
+   * @param applied the number of labels that it has
+   */
+  synchronized long covered(long first, long applied) {
+    bytes = 0;
+    closed.entrySet().removeIf(file -> file.getKey() < first && file.getValue() <= applied);
+    return closed.keySet().stream().findFirst().map(file -> Math.min(file, first)).orElse(first);
+  }
+
+  /** The number of the next label. */
+  synchronized long labels() {
+    return labels;
+  }
+
+  /** The bytes since the newest snapshot. */
+  synchronized long bytes() {
+    return bytes;
+  }
+
+  private static void closeQuietly(Output out) {
+    try {
+      out.close();
+    } catch (IOException e) {
+      // What had to last was forced before.
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    ended = true;
+    abandon();
+  }
+}
