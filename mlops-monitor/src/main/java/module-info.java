@@ -29,6 +29,7 @@ module io.mlops4j.monitor {
   exports io.mlops4j.monitor;
   exports io.mlops4j.monitor.drift;
   exports io.mlops4j.monitor.explain;
+  exports io.mlops4j.monitor.gate;
   exports io.mlops4j.monitor.log;
   exports io.mlops4j.monitor.metrics;
   exports io.mlops4j.monitor.performance;

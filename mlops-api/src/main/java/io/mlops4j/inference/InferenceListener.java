@@ -1,5 +1,7 @@
 package io.mlops4j.inference;
 
+import java.util.Optional;
+
 /**
  * Is notified of every call of a model, after the call has ended, on the thread that made it. A
  * call that is rejected before it runs, because the queue of {@link MicroBatching} is full or the
@@ -23,6 +25,17 @@ public interface InferenceListener {
    */
   default boolean needsRows() {
     return false;
+  }
+
+  /**
+   * Returns a second listener that is notified too. A listener that needs rows sees single-record
+   * calls as blocks; it returns one here that sees each of these calls with its own time.
+   *
+   * @return empty unless overridden; read once, when the model is loaded. Its own {@code also} is
+   *     not read
+   */
+  default Optional<InferenceListener> also() {
+    return Optional.empty();
   }
 
   /**

@@ -30,7 +30,7 @@ public final class Trial {
       @Nullable ModelVersion baseline,
       @Nullable ModelCard baselineCard) {
     this.candidate = Objects.requireNonNull(candidate, "candidate");
-    this.candidateDigest = Objects.requireNonNull(candidateDigest, "candidateDigest");
+    this.candidateDigest = candidateDigest;
     this.since = Objects.requireNonNull(since, "since");
     this.candidateVersion = candidateVersion;
     this.baseline = baseline;
@@ -46,6 +46,7 @@ public final class Trial {
    * @return the trial
    */
   public static Trial of(ModelCard candidate, Digest digest, Instant since) {
+    Objects.requireNonNull(digest, "digest");
     return new Trial(candidate, digest, since, null, null, null);
   }
 
@@ -58,6 +59,8 @@ public final class Trial {
    * @return the trial
    */
   public static Trial of(ModelVersion version, ModelCard card, Instant since) {
+    Objects.requireNonNull(version, "version");
+    Objects.requireNonNull(card, "card");
     return new Trial(card, version.digest(), since, version, null, null);
   }
 
@@ -116,6 +119,7 @@ public final class Trial {
    * @return whether it is the candidate
    */
   public boolean isCandidate(ServedBy servedBy) {
+    Objects.requireNonNull(servedBy, "servedBy");
     return is(candidateVersion, candidateDigest, servedBy);
   }
 
@@ -126,6 +130,7 @@ public final class Trial {
    * @return whether it is the baseline; false if there is none
    */
   public boolean isBaseline(ServedBy servedBy) {
+    Objects.requireNonNull(servedBy, "servedBy");
     return baseline != null && is(baseline, baseline.digest(), servedBy);
   }
 

@@ -7,6 +7,7 @@ import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.gate.CallWatch;
 import io.mlops4j.monitor.performance.Performance;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
@@ -49,6 +50,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   private final Failures failures = new Failures();
   private final LongAdder dropped = new LongAdder();
   private final LongAdder failedCalls = new LongAdder();
+  private final CallWatch calls;
+  private volatile boolean countsCalls;
 
   private ModelMonitor(MonitorSettings settings) {
     this.settings = settings;
@@ -56,6 +59,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     this.actions = new Actions(settings.actionLimit(), failures);
     this.loop = new MonitorLoop(settings, failures, actions);
     this.thread = new MonitorThread(handOff, loop, failures);
+    this.calls = CallWatch.create(settings.clock());
   }
 
   /**
@@ -89,6 +93,33 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   @Override
   public boolean needsRows() {
     return true;
+  }
+
+  /**
+   * {@return a listener that counts calls and their times for {@link #gate}; it counts from the
+   * first gate on}
+   */
+  @Override
+  public Optional<InferenceListener> also() {
+    return Optional.of(
+        event -> {
+          if (countsCalls) {
+            calls.onInference(event);
+          }
+        });
+  }
+
+  /**
+   * Returns a gate on what this monitor finds, without conditions. Add some: {@code
+   * monitor.gate().maxErrorRate(0.01).noDrift()}. From the first call of this method on, the
+   * monitor counts calls and their times.
+   *
+   * @return a gate; it can be used until the monitor is closed, and after that judges by what was
+   *     found before
+   */
+  public MonitorGate gate() {
+    countsCalls = true;
+    return new MonitorGate(this, calls.gate(), List.of());
   }
 
   /**

@@ -27,6 +27,7 @@ final class Listeners {
     List<InferenceListener> others = new ArrayList<>();
     for (InferenceListener listener : listeners) {
       (listener.needsRows() ? needRows : others).add(listener);
+      listener.also().ifPresent(also -> (also.needsRows() ? needRows : others).add(also));
     }
     this.plain = others.toArray(InferenceListener[]::new);
     this.rows = needRows.toArray(InferenceListener[]::new);

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -126,6 +127,40 @@ class ListenerTest {
           .isEqualTo(List.of(7.75f, 4.25f));
       assertThat(kept.errors).containsExactly((Throwable) null);
     }
+  }
+
+  /** Blocks of records have one time together, so a monitor sees the calls in a second listener. */
+  @Test
+  void aListenerThatNeedsRowsMayAddOneThatSeesEachRecord() {
+    Kept each = new Kept(false);
+    List<Integer> blocks = new ArrayList<>();
+    InferenceListener both =
+        new InferenceListener() {
+          @Override
+          public boolean needsRows() {
+            return true;
+          }
+
+          @Override
+          public Optional<InferenceListener> also() {
+            return Optional.of(each);
+          }
+
+          @Override
+          public void onInference(InferenceEvent event) {
+            blocks.add(event.rows());
+          }
+        };
+    try (each;
+        Model model = model(both)) {
+      RowModel<Row, Out> rows = model.rows(Row.class, Out.class);
+      for (int i = 0; i < 5; i++) {
+        rows.predict(row(i));
+      }
+      assertThat(each.rows).containsExactly(1, 1, 1, 1, 1);
+      assertThat(each.features).isEmpty();
+    }
+    assertThat(blocks).containsExactly(5);
   }
 
   @Test

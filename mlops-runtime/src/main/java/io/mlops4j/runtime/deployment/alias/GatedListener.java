@@ -3,6 +3,7 @@ package io.mlops4j.runtime.deployment.alias;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.LoadOptions;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A user's listener, which is not notified of calls of the self-test. */
@@ -20,6 +21,11 @@ record GatedListener(InferenceListener listener, AtomicBoolean open) implements 
   @Override
   public boolean needsRows() {
     return listener.needsRows();
+  }
+
+  @Override
+  public Optional<InferenceListener> also() {
+    return listener.also().map(also -> new GatedListener(also, open));
   }
 
   @Override

@@ -1,0 +1,168 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.monitor.gate.CallGate;
+import io.mlops4j.rollout.Evidence;
+import io.mlops4j.rollout.Gate;
+import io.mlops4j.rollout.Trial;
+import io.mlops4j.rollout.Verdict;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Judges a candidate by what a monitor knows of it; see {@link ModelMonitor#gate}. All conditions
+ * must hold. Immutable and thread safe.
+ *
+ * <p>The conditions on calls compare intervals with their bounds; {@link CallGate} says how. A
+ * monitor that was not attached to the deployment has counted no call and no row, so its gate is
+ * inconclusive.
+ */
+public final class MonitorGate implements Gate {
+  private final ModelMonitor monitor;
+  private final CallGate calls;
+  private final List<Gate> conditions;
+
+  MonitorGate(ModelMonitor monitor, CallGate calls, List<Gate> conditions) {
+    this.monitor = monitor;
+    this.calls = calls;
+    this.conditions = List.copyOf(conditions);
+  }
+
+  private MonitorGate with(Gate condition) {
+    List<Gate> more = new ArrayList<>(conditions);
+    more.add(condition);
+    return new MonitorGate(monitor, calls, more);
+  }
+
+  /**
+   * Bounds the share of the candidate's calls that fail; see {@link CallGate#maxErrorRate}.
+   *
+   * @param share strictly between 0 and 1, for example 0.01
+   * @return a gate with this condition too
+   * @throws IllegalArgumentException if the share is out of range
+   */
+  public MonitorGate maxErrorRate(double share) {
+    return with(calls.maxErrorRate(share));
+  }
+
+  /**
+   * Bounds the candidate's share of failed calls minus the baseline's; see {@link
+   * CallGate#maxErrorIncrease}.
+   *
+   * @param difference strictly between 0 and 1, for example 0.005
+   * @return a gate with this condition too
+   * @throws IllegalArgumentException if the difference is out of range
+   */
+  public MonitorGate maxErrorIncrease(double difference) {
+    return with(calls.maxErrorIncrease(difference));
+  }
+
+  /**
+   * Bounds by how much the 95th percentile of the candidate's times exceeds that of the baseline on
+   * the same minutes; see {@link CallGate#maxLatencyIncrease(double)}.
+   *
+   * @param share more than 0; 0.2 allows times that are 20 % longer
+   * @return a gate with this condition too
+   * @throws IllegalArgumentException if the share is out of range
+   */
+  public MonitorGate maxLatencyIncrease(double share) {
+    return with(calls.maxLatencyIncrease(share));
+  }
+
+  /**
+   * Bounds by how much a quantile of the candidate's times exceeds that of the baseline on the same
+   * minutes; see {@link CallGate#maxLatencyIncrease(double, double)}.
+   *
+   * @param share more than 0; 0.2 allows times that are 20 % longer
+   * @param quantile strictly between 0 and 1, for example 0.99
+   * @return a gate with this condition too
+   * @throws IllegalArgumentException if the share or the quantile is out of range
+   */
+  public MonitorGate maxLatencyIncrease(double share, double quantile) {
+    return with(calls.maxLatencyIncrease(share, quantile));
+  }
+
+  /**
+   * Fails while an episode of drift is open that began during the trial and that nobody
+   * acknowledged. Inconclusive until a window that began during the trial is complete.
+   *
+   * @return a gate with this condition too
+   */
+  public MonitorGate noDrift() {
+    return with(trial -> episodes(EnumSet.of(Alarm.Kind.DRIFT), trial, trial.since()));
+  }
+
+  /**
+   * Fails while an episode is open that nobody acknowledged, even one that began before the trial.
+   * Episodes of performance count only if they are the candidate's. Inconclusive until a window
+   * that began during the trial is complete.
+   *
+   * @param kinds the kinds that count; all if none is given
+   * @return a gate with this condition too
+   */
+  public MonitorGate noOpenEpisodes(Alarm.Kind... kinds) {
+    Set<Alarm.Kind> counted =
+        kinds.length == 0
+            ? EnumSet.allOf(Alarm.Kind.class)
+            : EnumSet.copyOf(Arrays.asList(Objects.requireNonNull(kinds, "kinds")));
+    return with(trial -> episodes(counted, trial, Instant.MIN));
+  }
+
+  private Verdict episodes(Set<Alarm.Kind> kinds, Trial trial, Instant since) {
+    List<Evidence> open =
+        monitor.episodes().stream()
+            .filter(Episode::isOpen)
+            .filter(episode -> kinds.contains(episode.kind()))
+            .filter(episode -> !episode.opened().isBefore(since))
+            .filter(episode -> episode.acknowledgedBy().isEmpty())
+            .filter(episode -> concerns(episode, trial))
+            .map(MonitorGate::evidence)
+            .toList();
+    if (!open.isEmpty()) {
+      return new Verdict.Fail(open);
+    }
+    String which =
+        kinds.stream()
+            .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(" or "));
+    boolean judged =
+        monitor.newestWindow().filter(one -> !one.from().isBefore(trial.since())).isPresent();
+    return judged
+        ? new Verdict.Pass(count(0, "no episode of " + which + " is open"))
+        : new Verdict.Inconclusive(
+            count(Double.NaN, "no window of the monitor began and ended since " + trial.since()));
+  }
+
+  private static boolean concerns(Episode episode, Trial trial) {
+    return episode.kind() != Alarm.Kind.PERFORMANCE || trial.isCandidate(episode.servedBy());
+  }
+
+  private static List<Evidence> count(double open, String text) {
+    return List.of(new Evidence("open_episodes", open, 0, text));
+  }
+
+  private static Evidence evidence(Episode episode) {
+    Evidence newest = episode.newest();
+    return new Evidence(
+        newest.name(),
+        newest.measured(),
+        newest.bound(),
+        "%s is open since %s: %s".formatted(episode.id(), episode.opened(), newest.text()));
+  }
+
+  /** Inconclusive if there is no condition. */
+  @Override
+  public Verdict judge(Trial trial) {
+    Objects.requireNonNull(trial, "trial");
+    return conditions.stream()
+        .map(condition -> condition.judge(trial))
+        .reduce(Verdict::and)
+        .orElseGet(() -> calls.judge(trial));
+  }
+}
