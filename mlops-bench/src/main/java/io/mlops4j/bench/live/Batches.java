@@ -67,9 +67,10 @@ final class Batches {
   }
 
   private static FeatureBatch batch(List<FieldVector> columns, int rows) {
-    VectorSchemaRoot root = new VectorSchemaRoot(columns);
-    root.setRowCount(rows);
-    return FeatureBatch.owning(root);
+    try (VectorSchemaRoot root = new VectorSchemaRoot(columns)) {
+      root.setRowCount(rows);
+      return FeatureBatch.owning(root); // leaves empty columns behind
+    }
   }
 
   private FieldVector number(NumberColumn column, double[] values) {

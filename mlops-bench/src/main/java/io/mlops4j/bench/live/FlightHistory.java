@@ -145,6 +145,16 @@ final class FlightHistory {
     return seconds.length;
   }
 
+  /** When a flight departs, since the epoch. */
+  long second(int row) {
+    return seconds[row];
+  }
+
+  /** Whether a flight is late. */
+  boolean isLate(int row) {
+    return delay[row] > LATE;
+  }
+
   /** The first row of a day, or of a later one. */
   int first(LocalDate day) {
     long second = day.atStartOfDay().toEpochSecond(ZoneOffset.UTC);
@@ -194,7 +204,7 @@ final class FlightHistory {
     rows.codes[1][at] = destination[row];
     rows.seconds[at] = seconds[row];
     rows.keys[at] = row;
-    rows.labels[at] = (byte) (delay[row] > LATE ? 1 : 0);
+    rows.labels[at] = (byte) (isLate(row) ? 1 : 0);
     rows.labelled[at] =
         seconds[row] + HOUR + distance[row] * HOUR / MILES_PER_HOUR + delay[row] * 60L;
   }

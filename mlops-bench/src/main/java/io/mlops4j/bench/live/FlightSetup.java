@@ -15,7 +15,8 @@ import java.util.List;
 
 /** What all looks at the flights share: the model, and January with its answers as reference. */
 final class FlightSetup implements AutoCloseable {
-  private static final LocalDate JANUARY = LocalDate.of(2001, 1, 1);
+  /** The first day of the reference. */
+  static final LocalDate JANUARY = LocalDate.of(2001, 1, 1);
 
   /** The first day after the reference. */
   static final LocalDate FEBRUARY = LocalDate.of(2001, 2, 1);
@@ -120,7 +121,8 @@ final class FlightSetup implements AutoCloseable {
             .window(Window.of(Duration.ofDays(1)))
             .falseAlarms(OncePer.rows(BUDGET))
             .labels(LabelJoin.byKey(Batches.KEY).within(Duration.ofDays(2))),
-        batches);
+        batches,
+        true);
   }
 
   /** All peers, newly started. */

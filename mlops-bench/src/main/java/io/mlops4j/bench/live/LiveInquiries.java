@@ -14,6 +14,12 @@ public final class LiveInquiries {
    */
   public static List<Inquiry> all() {
     SharedFlights flights = new SharedFlights();
-    return List.of(new CleanMonths(flights), new PlantedIncidents(flights));
+    return List.of(
+        new CleanMonths(flights),
+        new PlantedIncidents(flights),
+        new ShiftDelays(),
+        new EstimatedPerformance(flights),
+        new Stationary("made", flights),
+        new Stationary("shuffled", flights));
   }
 }

@@ -18,16 +18,19 @@ final class Ours implements Watcher {
   private final ModelMonitor monitor;
   private final List<Notice> notices = Collections.synchronizedList(new ArrayList<>());
   private final AtomicLong rows = new AtomicLong();
+  private final boolean labelled;
   private long calls;
 
   /**
    * Starts a monitor.
    *
    * @param described without a clock
+   * @param labelled whether it takes labels
    */
-  Ours(String name, ModelMonitor.Builder described, Batches batches) {
+  Ours(String name, ModelMonitor.Builder described, Batches batches, boolean labelled) {
     this.name = name;
     this.batches = batches;
+    this.labelled = labelled;
     this.monitor = described.clock(clock).alarmLimit(Integer.MAX_VALUE, Duration.ofDays(1)).start();
     monitor.onAlarm(this::raised);
   }
@@ -59,6 +62,9 @@ final class Ours implements Watcher {
 
   @Override
   public void labelled(Labels labels, long second) {
+    if (!labelled) {
+      return;
+    }
     clock.set(second);
     try (FeatureBatch batch = batches.labels(labels.keys(), labels.labels())) {
       monitor.labels(batch);

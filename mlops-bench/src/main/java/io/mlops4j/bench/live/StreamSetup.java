@@ -1,0 +1,104 @@
+package io.mlops4j.bench.live;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.LabelJoin;
+import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.monitor.OncePer;
+import io.mlops4j.monitor.profile.Profile;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+
+/** One stream: its first rows are the reference, and the others pass the watchers. */
+final class StreamSetup implements AutoCloseable {
+  /** The rows of the reference. */
+  static final int REFERENCE = 50_000;
+
+  /** The rows of a call. */
+  static final int BATCH = 2_000;
+
+  /** The window of the peers; the monitor has its default, which is as large. */
+  private static final int WINDOW = 10_000;
+
+  /** More than that adds nothing to a peer's reference but time. */
+  private static final int OF_A_PEER = 20_000;
+
+  private static final double THRESHOLD = 0.3;
+
+  private final BufferAllocator memory = new RootAllocator();
+  private final StreamSource source;
+  private final Batches batches;
+  private final List<Rows> reference = new ArrayList<>();
+  private final Profile profile;
+  private long taken;
+
+  StreamSetup(StreamSource source) {
+    this.source = source;
+    this.batches = new Batches(memory, source.layout());
+    Profile.Builder counting = Profile.builder().columns(source.layout().features());
+    while (taken < REFERENCE) {
+      Rows rows = next();
+      reference.add(rows);
+      try (FeatureBatch features = batches.features(rows);
+          FeatureBatch answers = batches.answers(rows)) {
+        counting.add(features, answers);
+      }
+    }
+    profile = counting.build();
+  }
+
+  private Rows next() {
+    Rows rows = source.next(taken, BATCH);
+    taken += rows.size();
+    return rows;
+  }
+
+  /** A monitor with its defaults, a budget and, if wanted, labels. */
+  Ours ours(long budget, boolean labels) {
+    ModelMonitor.Builder monitor = ModelMonitor.builder(profile).falseAlarms(OncePer.rows(budget));
+    if (labels) {
+      monitor.labels(LabelJoin.byKey(Batches.KEY));
+    }
+    return new Ours("ours", monitor, batches, labels);
+  }
+
+  /** All peers. */
+  List<Watcher> peers() {
+    List<Watcher> peers = new ArrayList<>();
+    peers.add(new AdwinPeer(new AdwinPeer.Scales(reference)));
+    peers.add(new DdmPeer(THRESHOLD));
+    for (WindowRule rule : List.of(new PsiRule(0.1), new PsiRule(0.25), new KsRule())) {
+      peers.add(
+          new WindowedPeer(
+              new WindowedPeer.Reference(rule, Windows.of(WINDOW), reference, OF_A_PEER)));
+    }
+    return peers;
+  }
+
+  /** Passes so many further rows. */
+  void run(List<? extends Watcher> watchers, long rows) {
+    long end = taken + rows;
+    while (taken < end) {
+      Rows some = next();
+      long second = some.seconds[some.size() - 1];
+      Labels labels = new Labels(some.size());
+      for (int row = 0; row < some.size(); row++) {
+        labels.set(row, some.keys[row], some.labels[row], some.scores[row]);
+      }
+      try (FeatureBatch features = batches.features(some);
+          FeatureBatch answers = batches.answers(some)) {
+        for (Watcher watcher : watchers) {
+          watcher.answered(some, features, answers, second);
+          watcher.labelled(labels, second);
+        }
+      }
+    }
+  }
+
+  /** Closes the memory; the watchers must have been closed. */
+  @Override
+  public void close() {
+    memory.close();
+  }
+}
