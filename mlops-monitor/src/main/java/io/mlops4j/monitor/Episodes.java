@@ -1,6 +1,8 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import io.mlops4j.rollout.Evidence;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -8,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +44,7 @@ final class Episodes {
   private static final int MOST_CLOSED = 1_000;
 
   private static final class Open {
-    private final Map<String, Double> announced = new HashMap<>();
+    private final Map<String, Double> announced = new LinkedHashMap<>();
     private Episode episode;
     private double worst;
     private int quiet;
@@ -82,6 +83,20 @@ final class Episodes {
       }
       announced.put(measure, relative);
       return true;
+    }
+
+    void write(StateWriter out) {
+      EpisodeState.write(out, episode);
+      out.put(worst).put(quiet);
+      out.each(announced.entrySet(), (to, one) -> to.put(one.getKey()).put(one.getValue()));
+    }
+
+    static Open read(StateReader in) {
+      Open one = new Open(EpisodeState.read(in));
+      one.worst = in.number();
+      one.quiet = in.int32();
+      in.forEach(measure -> one.announced.put(measure.text(), measure.number()));
+      return one;
     }
   }
 
@@ -220,6 +235,26 @@ final class Episodes {
       }
     }
     return false;
+  }
+
+  synchronized void write(StateWriter out) {
+    out.put(opened);
+    out.each(
+        open.entrySet(),
+        (to, one) -> {
+          EpisodeState.write(to, one.getKey());
+          one.getValue().write(to);
+        });
+    out.each(closed, EpisodeState::write);
+  }
+
+  /** Replaces all episodes. */
+  synchronized void read(StateReader in) {
+    open.clear();
+    closed.clear();
+    opened = in.int32();
+    in.forEach(one -> open.put(EpisodeState.subject(one), Open.read(one)));
+    closed.addAll(in.each(EpisodeState::read));
   }
 
   /** Returns the open episodes, oldest first, and then the closed ones, newest first. */

@@ -7,6 +7,9 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.internal.BinaryFrame;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import io.mlops4j.rollout.Evidence;
 import java.time.Duration;
 import java.time.Instant;
@@ -223,5 +226,40 @@ class EpisodesTest {
     }
     assertThat(episodes.all()).hasSize(1_000);
     assertThat(episodes.all().get(0).id()).isEqualTo(last.orElseThrow().id());
+  }
+
+  @Test
+  void episodesAreReadAsTheyWereWrittenAndGoOn() {
+    BinaryFrame frame = new BinaryFrame("episodes", 1, 1, 1);
+    window(0.6);
+    window(0);
+    window(0);
+    window(V1, 0.6, 0.3);
+    performance(V2, new PerformanceWatch.Shortfall(1.2, new Evidence("roc_auc", 0.5, 0.6, "bad")));
+    assertThat(episodes.acknowledge(episodes.all().get(0).id(), "maria")).isTrue();
+    window(0);
+    StateWriter out = new StateWriter(frame);
+    episodes.write(out);
+    byte[] bytes = out.toBytes();
+
+    Episodes read = new Episodes();
+    StateReader.read(
+        frame,
+        bytes,
+        in -> {
+          read.read(in);
+          return read;
+        });
+
+    assertThat(read.all()).isEqualTo(episodes.all()).hasSize(3);
+    StateWriter again = new StateWriter(frame);
+    read.write(again);
+    assertThat(again.toBytes()).isEqualTo(bytes);
+    DriftReport quiet = DriftReport.compare(reference, rows(0, 0));
+    for (Episodes one : List.of(episodes, read)) {
+      one.judged(DriftFinding.judged(quiet, V1), now); // the second quiet window
+    }
+    assertThat(read.all()).isEqualTo(episodes.all());
+    assertThat(read.all()).filteredOn(Episode::isOpen).hasSize(1);
   }
 }

@@ -1,6 +1,9 @@
 package io.mlops4j.monitor.performance;
 
 import io.mlops4j.monitor.internal.Figures;
+import io.mlops4j.monitor.profile.internal.BinaryFrame;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,6 +49,9 @@ import java.util.Objects;
  */
 public final class Cbpe {
   private static final double UNIT = 1 << 30;
+  private static final BinaryFrame FRAME =
+      new BinaryFrame(
+          "window of a Cbpe", 0x4d4c4342, 1, 1, "its toBytes()", "count the rows again"); // "MLCB"
 
   private final ScoreCalibration calibration;
   private final ScoreBins bins;
@@ -103,6 +109,35 @@ public final class Cbpe {
   /** {@return an empty window of rows without labels} */
   public Window window() {
     return new Window(this);
+  }
+
+  /**
+   * Returns the window that {@link Window#toBytes} wrote.
+   *
+   * @param bytes the bytes
+   * @return a window with the same rows, to which more can be added
+   * @throws io.mlops4j.error.DataException if the bytes are damaged, or belong to an estimator that
+   *     was fitted from other rows
+   */
+  public Window window(byte[] bytes) {
+    return StateReader.read(
+        FRAME,
+        bytes,
+        in -> {
+          in.check(in.int64() == identity(), "it belongs to another Cbpe");
+          Window window = new Window(this);
+          in.counts(window.rows);
+          in.counts(window.events);
+          in.counts(window.spread);
+          window.missing = in.count();
+          window.outside = in.count();
+          return window;
+        });
+  }
+
+  /** A number that differs between estimators of other rows, for all practical purposes. */
+  private long identity() {
+    return 31L * Objects.hash(rows, threshold, lowest, highest) + bins.size();
   }
 
   /** {@return the number of reference rows, and whether and why scores are calibrated} */
@@ -272,6 +307,23 @@ public final class Cbpe {
         both.outside += one.outside;
       }
       return both;
+    }
+
+    /**
+     * Returns the sums as bytes, which {@link Cbpe#window(byte[])} reads. Equal sums give equal
+     * bytes.
+     *
+     * @return a checksummed binary form
+     */
+    public byte[] toBytes() {
+      return new StateWriter(FRAME)
+          .put(cbpe.identity())
+          .put(rows)
+          .put(events)
+          .put(spread)
+          .put(missing)
+          .put(outside)
+          .toBytes();
     }
 
     /** {@return the figures to expect of the rows so far} */

@@ -1,6 +1,9 @@
 package io.mlops4j.monitor.performance;
 
 import io.mlops4j.monitor.internal.Figures;
+import io.mlops4j.monitor.profile.internal.BinaryFrame;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,6 +48,10 @@ import java.util.stream.IntStream;
  * <p>Immutable and thread safe.
  */
 public final class Dle {
+  private static final BinaryFrame FRAME =
+      new BinaryFrame(
+          "window of a Dle", 0x4d4c444c, 1, 1, "its toBytes()", "count the rows again"); // "MLDL"
+
   private static final int LEAVES = 32;
   private static final int SMALLEST = 50;
   private static final int FEWEST_MEASURED = 10;
@@ -119,6 +126,34 @@ public final class Dle {
   /** {@return an empty window of rows without labels} */
   public Window window() {
     return new Window(this);
+  }
+
+  /**
+   * Returns the window that {@link Window#toBytes} wrote.
+   *
+   * @param bytes the bytes
+   * @return a window with the same rows, to which more can be added
+   * @throws io.mlops4j.error.DataException if the bytes are damaged, or belong to an estimator that
+   *     was fitted from other rows
+   */
+  public Window window(byte[] bytes) {
+    return StateReader.read(
+        FRAME,
+        bytes,
+        in -> {
+          in.check(in.int64() == identity(), "it belongs to another Dle");
+          Window window = new Window(this);
+          in.counts(window.counts);
+          window.missing = in.count();
+          window.outside = in.count();
+          return window;
+        });
+  }
+
+  /** A number that differs between estimators of other rows, for all practical purposes. */
+  private long identity() {
+    int ranges = 31 * Arrays.hashCode(lowest) + Arrays.hashCode(highest);
+    return 31L * Objects.hash(rows, ranges, exponent) + leaves();
   }
 
   /** {@return the numbers of reference rows and leaves} */
@@ -303,6 +338,21 @@ public final class Dle {
       both.missing = missing + other.missing;
       both.outside = outside + other.outside;
       return both;
+    }
+
+    /**
+     * Returns the counts as bytes, which {@link Dle#window(byte[])} reads. Equal counts give equal
+     * bytes.
+     *
+     * @return a checksummed binary form
+     */
+    public byte[] toBytes() {
+      return new StateWriter(FRAME)
+          .put(dle.identity())
+          .put(counts)
+          .put(missing)
+          .put(outside)
+          .toBytes();
     }
 
     /** {@return the figures to expect of the rows so far} */

@@ -9,7 +9,7 @@ import java.nio.file.Path;
  *
  * <p>It is not a channel, because an interrupt of a labelling thread would close a channel.
  */
-interface Output extends AutoCloseable {
+public interface Output extends AutoCloseable {
   /** Makes files; a test makes ones that fail. */
   interface Maker {
     Output make(Path file) throws IOException;

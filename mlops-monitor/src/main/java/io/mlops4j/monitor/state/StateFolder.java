@@ -77,6 +77,10 @@ public final class StateFolder implements AutoCloseable {
     journal.append(labels, records);
   }
 
+  public Path path() {
+    return path;
+  }
+
   /** The number of the next label. */
   public long labels() {
     return journal.labels();

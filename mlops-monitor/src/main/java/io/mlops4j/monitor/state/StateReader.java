@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,11 @@ public final class StateReader {
     if (!right) {
       throw frame.damaged(problem, null);
     }
+  }
+
+  /** Skips the rest. */
+  public void skip() {
+    in.position(in.limit());
   }
 
   public boolean flag() {
@@ -120,6 +126,14 @@ public final class StateReader {
       values[i] = count();
     }
     return values;
+  }
+
+  /** Reads as many counts as the array has. */
+  public void counts(long[] into) {
+    check(length(Long.BYTES) == into.length, "expected " + into.length + " counts");
+    for (int i = 0; i < into.length; i++) {
+      into[i] = count();
+    }
   }
 
   public String text() {
@@ -184,6 +198,13 @@ public final class StateReader {
 
   public <T> @Nullable T optional(Function<StateReader, T> read) {
     return flag() ? read.apply(this) : null;
+  }
+
+  /** Reads what {@link StateWriter#each} wrote, one after the other. */
+  public void forEach(Consumer<StateReader> read) {
+    for (int left = length(1); left > 0; left--) {
+      read.accept(this);
+    }
   }
 
   /** Reads what {@link StateWriter#each} wrote. */

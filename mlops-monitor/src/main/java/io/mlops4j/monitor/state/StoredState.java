@@ -53,7 +53,7 @@ public final class StoredState implements AutoCloseable {
     return open(path, Output::make);
   }
 
-  static StoredState open(Path path, Output.Maker files) {
+  public static StoredState open(Path path, Output.Maker files) {
     try {
       OwnedFolder owned = StateFolder.lock(path);
       try {
@@ -79,6 +79,10 @@ public final class StoredState implements AutoCloseable {
         }
       }
     }
+  }
+
+  public Path path() {
+    return owned.path();
   }
 
   private List<Long> numbers(Kind kind) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.golden.GoldenFile;
 import java.util.Arrays;
 import java.util.List;
@@ -378,5 +379,24 @@ class CbpeTest {
   void twoReferenceRowsAreTooFewToCalibrate() {
     Cbpe cbpe = Cbpe.builder().add(new double[] {1, 0}, new double[] {0.2, 0.8}).build();
     assertThat(cbpe.isCalibrated()).isFalse();
+  }
+
+  @Test
+  void aWindowIsReadAsItWasWritten() {
+    double[] labels =
+        IntStream.range(0, 400).mapToDouble(row -> row * 7 % 3 == 0 ? 1 : 0).toArray();
+    double[] scores = IntStream.range(0, 400).mapToDouble(row -> row / 400.0).toArray();
+    Cbpe cbpe = Cbpe.builder().add(labels, scores).build();
+    Cbpe.Window window = cbpe.window();
+    window.add(new double[] {0.1, 0.7, 0.7, 3, NAN});
+    byte[] bytes = window.toBytes();
+    Cbpe.Window read = cbpe.window(bytes);
+    assertThat(read.toBytes()).isEqualTo(bytes);
+    assertThat(read.estimate()).isEqualTo(window.estimate());
+    assertThat(read.merge(window).estimate().rows()).isEqualTo(8);
+    Cbpe other = Cbpe.builder().add(labels, scores).threshold(0.3).build();
+    assertThatThrownBy(() -> other.window(bytes)).hasMessageContaining("another Cbpe");
+    bytes[20]++;
+    assertThatThrownBy(() -> cbpe.window(bytes)).isInstanceOf(DataException.class);
   }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.golden.GoldenFile;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -147,6 +148,26 @@ class DleTest {
     assertThatThrownBy(() -> all.merge(other.window()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("two estimators");
+  }
+
+  @Test
+  void aWindowIsReadAsItWasWritten() {
+    World world = new World(80);
+    Dle dle = world.draw(2000, 0).fit();
+    world.draw(100, 1);
+    world.predictions[3] = NAN;
+    world.features[4][0] = INFINITY;
+    Dle.Window window = dle.window();
+    window.add(world.features, world.predictions);
+    byte[] bytes = window.toBytes();
+    Dle.Window read = dle.window(bytes);
+    assertThat(read.toBytes()).isEqualTo(bytes);
+    assertThat(read.estimate()).isEqualTo(window.estimate());
+    assertThat(read.merge(window).estimate().rows()).isEqualTo(198);
+    Dle other = world.draw(2000, 0).fit();
+    assertThatThrownBy(() -> other.window(bytes)).hasMessageContaining("another Dle");
+    bytes[20]++;
+    assertThatThrownBy(() -> dle.window(bytes)).isInstanceOf(DataException.class);
   }
 
   @Test
