@@ -42,7 +42,7 @@ final class HandOff extends BoundedQueue<HandOff.Item> {
   }
 
   /** A label with the key or id of its row. */
-  record Label(Object key, double value) {}
+  record Label(LabelKey key, double value) {}
 
   /** Labels that were added together. */
   record Labels(List<Label> labels, Instant at) implements Item {

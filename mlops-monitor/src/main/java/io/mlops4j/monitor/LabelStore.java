@@ -1,123 +1,218 @@
 package io.mlops4j.monitor;
 
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-
 /**
- * Predictions that wait for their label and labels that wait for their prediction. The store is
- * bounded in time and number and drops its oldest entries first. Used by the monitor's thread only.
+ * Predictions that wait for their label, and labels that wait for their prediction. Used by the
+ * monitor's thread only.
  *
- * <p>An entry stays until its time ends, even if its label has arrived, because a shadow may answer
- * the same row later and must find the label too.
+ * <p>The state is a fold over two kinds of entries, {@link #predicted} and {@link #labelled}: equal
+ * entries in equal order give equal state. Both are bounded in time and number, each on its own, so
+ * labels without a prediction remove no prediction.
+ *
+ * <ul>
+ *   <li>A prediction waits for the delay. Its key then stays for another delay, so that a second
+ *       label is counted as repeated and a late one as expired. A labelled prediction stays as
+ *       long, because a shadow may answer the same row later and must find the label.
+ *   <li>The first label of a row counts. Later ones are counted as repeated.
+ *   <li>A label that arrives before its prediction waits for the delay, and is then unknown.
+ *   <li>A full store drops its oldest row.
+ * </ul>
  */
 final class LabelStore {
-  private final Duration delay;
-  private final int capacity;
-  private final Map<Object, Entry> entries = new LinkedHashMap<>();
-  private long labelled;
-  private long unlabelled;
-  private long unmatched;
+  private static final byte WAITING = 0;
+  private static final byte LABELLED = 1;
+  private static final byte EXPIRED = 2;
 
-  LabelStore(Duration delay, int capacity) {
+  private static final short[] NO_GROUPS = {};
+
+  /** Gets what becomes of each prediction. */
+  interface Outcomes {
+    /**
+     * A prediction got its label.
+     *
+     * @param at when the row was predicted, in milliseconds
+     * @param delay the time from the prediction to the label, in milliseconds; negative if the
+     *     label came first
+     */
+    void labelled(int version, long at, double[] values, short[] groups, double label, long delay);
+
+    /** The prediction waits no longer. */
+    void gaveUp(int version, long at);
+  }
+
+  private final long delay;
+  private final int capacity;
+  private final int earlyCapacity;
+  private final Outcomes outcomes;
+  private final KeyedRows rows;
+  private final KeyedRows early;
+  private long unexpired;
+  private long waiting;
+  private long unused;
+  private long received;
+  private long labelled;
+  private long gaveUp;
+  private long repeated;
+  private long unknown;
+  private long expired;
+
+  /**
+   * @param delay how long a prediction waits, in milliseconds
+   * @param capacity the predictions that are held, and those whose keys are still known
+   * @param earlyCapacity the labels that wait for their prediction
+   * @param width the numbers of one answer
+   */
+  LabelStore(
+      long delay, int capacity, int earlyCapacity, int width, int groupColumns, Outcomes outcomes) {
     this.delay = delay;
     this.capacity = capacity;
+    this.earlyCapacity = earlyCapacity;
+    this.outcomes = outcomes;
+    this.rows = new KeyedRows(width, groupColumns);
+    this.early = new KeyedRows(1, 0);
   }
 
-  private static final class Entry {
-    final Instant since;
-    @Nullable Waiting waiting;
-    double label = Double.NaN;
-    boolean joined;
-
-    Entry(Instant since) {
-      this.since = since;
+  /** Adds a prediction. */
+  void predicted(LabelKey key, double[] values, short[] groups, int version, long at) {
+    expire(at);
+    double label = knownLabel(key);
+    if (rows.size() >= capacity) {
+      removeOldest();
     }
-  }
-
-  private record Waiting(VersionTrack track, double score, @Nullable Waiting next) {}
-
-  void predicted(Object key, double score, VersionTrack track, Instant at) {
-    Entry entry = entry(key, at);
-    if (Double.isNaN(entry.label)) {
-      entry.waiting = new Waiting(track, score, entry.waiting);
-    } else {
-      join(entry, track, score);
-    }
-  }
-
-  void labelled(Object key, double label, Instant at) {
-    Entry entry = entry(key, at);
-    if (!Double.isNaN(entry.label)) {
-      unmatched++; // a second label for the row; the first one counts
+    if (Double.isNaN(label)) {
+      rows.add(key, at, version, WAITING, values, groups);
+      waiting++;
       return;
     }
-    entry.label = label;
-    for (Waiting one = entry.waiting; one != null; one = one.next()) {
-      join(entry, one.track(), one.score());
-    }
-    entry.waiting = null;
-  }
-
-  private void join(Entry entry, VersionTrack track, double score) {
-    track.labelled(score, entry.label);
-    entry.joined = true;
+    long row = rows.add(key, at, version, LABELLED, values, groups);
+    rows.value(row, 0, label);
     labelled++;
+    outcomes.labelled(version, at, values, groups, label, 0);
   }
 
-  /** Finds or adds an entry. Only a new entry needs room, so a known one is never dropped here. */
-  private Entry entry(Object key, Instant at) {
-    leaveAfterDelay(at);
-    Entry known = entries.get(key);
-    if (known != null) {
-      return known;
+  /** The label that came before the prediction, or NaN. */
+  private double knownLabel(LabelKey key) {
+    long same = rows.find(key);
+    if (same != KeyedRows.NONE && rows.state(same) == LABELLED) {
+      return rows.value(same, 0);
     }
-    if (entries.size() >= capacity) {
-      leaveOldest();
+    long first = early.find(key);
+    if (same != KeyedRows.NONE || first == KeyedRows.NONE || early.state(first) != WAITING) {
+      return Double.NaN;
     }
-    Entry entry = new Entry(at);
-    entries.put(key, entry);
-    return entry;
+    early.state(first, LABELLED);
+    unused--;
+    return early.value(first, 0);
   }
 
-  private void leaveAfterDelay(Instant now) {
-    for (Entry oldest = oldest(); oldest != null; oldest = oldest()) {
-      if (!oldest.since.plus(delay).isBefore(now)) {
-        return;
+  /** Adds a label. */
+  void labelled(LabelKey key, double label, long at) {
+    expire(at);
+    received++;
+    long row = rows.find(key);
+    if (row == KeyedRows.NONE) {
+      addEarly(key, label, at);
+    } else if (rows.state(row) == LABELLED) {
+      repeated++;
+    } else if (rows.state(row) == EXPIRED) {
+      expired++;
+    } else {
+      join(row, label, at);
+    }
+  }
+
+  /** Each version that answered the row gets the label. */
+  private void join(long newest, double label, long at) {
+    for (long row = newest;
+        row != KeyedRows.NONE && rows.state(row) == WAITING;
+        row = rows.before(row)) {
+      double[] values = rows.values(row);
+      rows.state(row, LABELLED);
+      rows.value(row, 0, label); // the answer is no longer needed
+      waiting--;
+      labelled++;
+      long since = rows.at(row);
+      outcomes.labelled(rows.version(row), since, values, rows.groups(row), label, at - since);
+    }
+  }
+
+  private void addEarly(LabelKey key, double label, long at) {
+    if (early.find(key) != KeyedRows.NONE) {
+      repeated++;
+      return;
+    }
+    if (early.size() >= earlyCapacity) {
+      removeOldestEarly();
+    }
+    early.add(key, at, 0, WAITING, new double[] {label}, NO_GROUPS);
+    unused++;
+  }
+
+  /** Ends the waiting of everything that is older than the delay. */
+  void expire(long now) {
+    while (unexpired < rows.end() && now - rows.at(unexpired) > delay) {
+      if (rows.state(unexpired) == WAITING) {
+        giveUp(unexpired);
       }
-      leaveOldest();
+      unexpired++;
+    }
+    while (rows.size() > 0 && now - delay - rows.at(rows.oldest()) > delay) {
+      removeOldest();
+    }
+    while (early.size() > 0 && now - early.at(early.oldest()) > delay) {
+      removeOldestEarly();
     }
   }
 
-  private @Nullable Entry oldest() {
-    Iterator<Entry> all = entries.values().iterator();
-    return all.hasNext() ? all.next() : null;
-  }
-
-  private void leaveOldest() {
-    Iterator<Entry> all = entries.values().iterator();
-    Entry entry = all.next();
-    all.remove();
-    for (Waiting one = entry.waiting; one != null; one = one.next()) {
-      unlabelled++;
+  /** Ends the waiting of everything, because the clock went back by more than the delay. */
+  void expireAll() {
+    while (rows.size() > 0) {
+      removeOldest();
     }
-    if (!Double.isNaN(entry.label) && !entry.joined) {
-      unmatched++;
+    while (early.size() > 0) {
+      removeOldestEarly();
     }
   }
 
-  long labelled() {
-    return labelled;
+  private void giveUp(long row) {
+    rows.state(row, EXPIRED);
+    waiting--;
+    gaveUp++;
+    outcomes.gaveUp(rows.version(row), rows.at(row));
   }
 
-  long unlabelled() {
-    return unlabelled;
+  private void removeOldest() {
+    long row = rows.oldest();
+    if (rows.state(row) == WAITING) {
+      giveUp(row);
+    }
+    rows.removeOldest();
+    unexpired = Math.max(unexpired, rows.oldest());
   }
 
-  long unmatched() {
-    return unmatched;
+  private void removeOldestEarly() {
+    if (early.state(early.oldest()) == WAITING) {
+      unused--;
+      unknown++;
+    }
+    early.removeOldest();
+  }
+
+  /** The bytes of all arrays. */
+  long bytes() {
+    return rows.bytes() + early.bytes();
+  }
+
+  LabelCounts counts(long unanswered, long withoutKey) {
+    return new LabelCounts(
+        received,
+        labelled,
+        waiting,
+        gaveUp,
+        unused,
+        repeated,
+        unknown,
+        expired,
+        unanswered,
+        withoutKey);
   }
 }

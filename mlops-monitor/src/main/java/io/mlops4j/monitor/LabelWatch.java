@@ -1,36 +1,51 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.inference.PredictionId;
+import io.mlops4j.error.DataException;
+import io.mlops4j.inference.ServedBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Stream;
-import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins scores with the labels that arrive later, and judges the realised performance of each
- * version. It exists only if labels were requested. Used by the monitor's thread only.
+ * Joins answers with the labels that arrive later, and judges the realised performance of each
+ * version. It exists only if performance is watched. Used by the monitor's thread only.
+ *
+ * <p>Time does not go back: a clock that goes back by no more than the waiting time of predictions
+ * stands still until it has caught up. If it goes back further, waiting predictions are given up
+ * and later periods are removed.
  */
-final class LabelWatch implements Watch {
+final class LabelWatch implements Watch, LabelStore.Outcomes {
   private final MonitorSettings settings;
+  private final PerformancePolicy policy;
   private final VersionTracks tracks;
-  private final PerformanceWatch performance;
+  private final PerformanceWatch judge;
   private final LabelStore store;
+  private final GroupNames groupNames;
+  private final long delay;
+  private long now = Long.MIN_VALUE;
+  private long unanswered;
+  private long withoutKey;
   private @Nullable NotWatched problem;
+  private volatile LabelCounts counts = LabelCounts.NONE;
 
-  LabelWatch(MonitorSettings settings, LabelJoin join, VersionTracks tracks) {
+  LabelWatch(MonitorSettings settings, PerformancePolicy policy) {
+    LabelJoin join = settings.labels();
     this.settings = settings;
-    this.tracks = tracks;
-    this.performance = new PerformanceWatch(settings.minimumRocAuc());
-    this.store = new LabelStore(join.delay(), settings.waitingRows());
-  }
-
-  LabelStore store() {
-    return store;
+    this.policy = policy;
+    this.delay = join == null ? 0 : join.delayMillis();
+    this.groupNames = new GroupNames(policy.groups());
+    this.tracks = new VersionTracks(policy, delay, groupNames);
+    this.judge = new PerformanceWatch(policy);
+    this.store =
+        new LabelStore(
+            delay,
+            join == null ? 1 : join.waitingRows(),
+            join == null ? 1 : join.earlyLabels(),
+            policy.task().width(),
+            policy.groups().size(),
+            this);
   }
 
   @Override
@@ -38,63 +53,111 @@ final class LabelWatch implements Watch {
     return "join labels";
   }
 
-  /** The reason why the newest rows cannot be joined; empty if they can. */
-  @Override
-  public List<NotWatched> notWatched() {
-    return Stream.ofNullable(problem).toList();
-  }
-
   @Override
   public void answered(HandOff.Answered answered) {
+    long at = time(answered.at());
+    VersionTrack track = tracks.of(answered.servedBy(), answered.shadow());
+    Answers answers;
     try {
-      await(answered, tracks.of(answered.servedBy(), answered.shadow(), answered.at()));
+      answers = new Answers(answered, policy, settings.keyColumn(), groupNames);
       problem = null;
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | DataException e) {
+      track.unreadable(answered.rows(), at);
       problem = new NotWatched("labels", "they cannot be joined; " + e.getMessage());
       throw e;
     }
+    track.predicted(answers, at);
+    unanswered += answers.unanswered();
+    if (settings.labels() != null) {
+      await(answers, track, at);
+    }
+    publish();
   }
 
-  private void await(HandOff.Answered answered, VersionTrack track) {
-    FieldVector scores = LabelColumns.score(answered.outputs(), settings.score());
-    List<PredictionId> ids = answered.ids();
-    String keyColumn = settings.keyColumn();
-    FieldVector keys = keyColumn == null ? null : answered.features().column(keyColumn);
-    for (int row = 0; row < answered.rows(); row++) {
-      Object key =
-          ids != null
-              ? ids.get(row)
-              : LabelColumns.key(answered.features(), Objects.requireNonNull(keys), row);
+  private void await(Answers answers, VersionTrack track, long at) {
+    withoutKey += answers.rows() - answers.keyed();
+    for (int row = 0; row < answers.rows(); row++) {
+      LabelKey key = answers.key(row);
       if (key != null) {
-        store.predicted(key, LabelColumns.number(scores, row), track, answered.at());
+        store.predicted(key, answers.values(row), answers.groups(row), track.id(), at);
       }
     }
   }
 
   @Override
   public void labelled(HandOff.Labels labels) {
+    long at = time(labels.at());
     for (HandOff.Label label : labels.labels()) {
-      store.labelled(label.key(), label.value(), labels.at());
+      store.labelled(label.key(), label.value(), at);
+    }
+    publish();
+  }
+
+  private long time(Instant at) {
+    long time = at.toEpochMilli();
+    if (time < now && now - time <= delay) {
+      return now;
+    }
+    if (time < now) {
+      store.expireAll();
+      tracks.clockWentBack(time);
+    }
+    now = time;
+    return time;
+  }
+
+  @Override
+  public void labelled(
+      int version, long at, double[] values, short[] groups, double label, long waited) {
+    VersionTrack track = tracks.find(version);
+    if (track != null) {
+      tracks.labelled(track, at, values, groups, label, now);
     }
   }
 
-  /** Judges each version that has enough new labels. */
+  @Override
+  public void gaveUp(int version, long at) {
+    VersionTrack track = tracks.find(version);
+    if (track != null) {
+      track.gaveUp(at, now);
+    }
+  }
+
+  /** Judges each version of which another period is complete. */
   @Override
   public List<Judged> judge(Instant at) {
-    List<Judged> judged = new ArrayList<>();
-    for (VersionTrack track : tracks.primary()) {
-      Duration since = track.due(settings.judgeEvery(), at);
-      if (since != null) {
-        double level = settings.level(settings.judgeEvery(), since);
-        Subject subject =
-            new Subject(Alarm.Kind.PERFORMANCE, PerformanceWatch.FIGURE, track.servedBy());
-        List<Finding> found =
-            performance.judge(track, tracks.before(track), level).stream()
-                .map(bad -> bad.finding(subject))
-                .toList();
-        judged.add(new Judged(track.servedBy(), Set.of(subject), found));
+    store.expire(time(at));
+    publish();
+    List<Judged> all = new ArrayList<>();
+    for (VersionTrack track : tracks.all()) {
+      VersionTrack.Completed completed = track.complete(now);
+      if (completed != null && !track.shadow()) {
+        Duration time = policy.period().multipliedBy(completed.periods());
+        double level = settings.level(completed.rows(), time);
+        all.add(judge.judge(track, tracks.before(track), level));
       }
     }
-    return judged;
+    return all;
+  }
+
+  @Override
+  public List<NotWatched> notWatched() {
+    NotWatched one = problem;
+    return one == null ? List.of() : List.of(one);
+  }
+
+  private void publish() {
+    counts = store.counts(unanswered, withoutKey);
+  }
+
+  /** The counts after the last handled batch or labels; for any thread. */
+  LabelCounts counts() {
+    return counts;
+  }
+
+  /** The performance of a version, or null if it is unknown; for any thread. */
+  @Nullable Performance performance(ServedBy version) {
+    VersionTrack track = tracks.find(version);
+    return track == null ? null : track.performance();
   }
 }

@@ -8,7 +8,6 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.gate.CallWatch;
-import io.mlops4j.monitor.performance.Performance;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import java.time.Clock;
@@ -224,44 +223,84 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * Adds the label of a row that is joined by its key.
    *
    * @param key the value of the key column; whole numbers as decimal text
-   * @param label 1 for the event that the score predicts, else 0
-   * @throws IllegalArgumentException if the label is neither 0 nor 1
+   * @param label 1 for the event that the score predicts, else 0; the number for regression; the
+   *     relevance for ranking
+   * @throws IllegalArgumentException if it is no label of the {@linkplain Builder#performance
+   *     policy}
    * @throws IllegalStateException if the monitor is closed or does not join labels by key
    */
   public void label(String key, double label) {
+    add(keyed(key), labelTask().label(label));
+  }
+
+  /**
+   * Adds the label of a row that is joined by its key.
+   *
+   * @param key the value of the key column; whole numbers as decimal text
+   * @param label the name of the row's class
+   * @throws IllegalArgumentException if the {@linkplain Builder#performance policy} has no class of
+   *     this name
+   * @throws IllegalStateException if the monitor is closed or does not join labels by key
+   */
+  public void label(String key, String label) {
+    Objects.requireNonNull(label, "label");
+    add(keyed(key), labelTask().label(label));
+  }
+
+  private LabelKey keyed(String key) {
     Objects.requireNonNull(key, "key");
-    keyColumn();
-    add(List.of(new HandOff.Label(key, label)));
+    String unused = keyColumn();
+    return LabelKey.of(key);
   }
 
   /**
    * Adds the label of a row that is joined by its prediction's id.
    *
    * @param id the id of the prediction or of the output record
-   * @param label 1 for the event that the score predicts, else 0
-   * @throws IllegalArgumentException if the label is neither 0 nor 1
+   * @param label 1 for the event that the score predicts, else 0; the number for regression; the
+   *     relevance for ranking
+   * @throws IllegalArgumentException if it is no label of the {@linkplain Builder#performance
+   *     policy}
    * @throws IllegalStateException if the monitor is closed or does not join labels by prediction id
    */
   public void label(PredictionId id, double label) {
+    add(identified(id), labelTask().label(label));
+  }
+
+  /**
+   * Adds the label of a row that is joined by its prediction's id.
+   *
+   * @param id the id of the prediction or of the output record
+   * @param label the name of the row's class
+   * @throws IllegalArgumentException if the {@linkplain Builder#performance policy} has no class of
+   *     this name
+   * @throws IllegalStateException if the monitor is closed or does not join labels by prediction id
+   */
+  public void label(PredictionId id, String label) {
+    Objects.requireNonNull(label, "label");
+    add(identified(id), labelTask().label(label));
+  }
+
+  private LabelKey identified(PredictionId id) {
     Objects.requireNonNull(id, "id");
     if (!settings.joinsById()) {
       throw otherJoin();
     }
-    add(List.of(new HandOff.Label(id, label)));
+    return LabelKey.of(id);
   }
 
   /**
    * Adds many labels that are joined by key.
    *
-   * @param keysAndLabels the key column and one other column, of numbers 0 and 1 or of booleans; it
-   *     is only read
-   * @throws IllegalArgumentException if there are other columns, a key is null, or a label is
-   *     neither 0 nor 1; no label was added
+   * @param keysAndLabels the key column and one other column, of numbers, booleans or names of
+   *     classes; it is only read
+   * @throws IllegalArgumentException if there are other columns, a key is null, or a label is none
+   *     of the {@linkplain Builder#performance policy}; no label was added
    * @throws IllegalStateException if the monitor is closed or does not join labels by key
    */
   public void labels(FeatureBatch keysAndLabels) {
     Objects.requireNonNull(keysAndLabels, "keysAndLabels");
-    add(LabelColumns.labels(keysAndLabels, keyColumn()));
+    add(LabelColumns.labels(keysAndLabels, keyColumn(), labelTask()));
   }
 
   private String keyColumn() {
@@ -274,7 +313,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
 
   private IllegalStateException otherJoin() {
     String found =
-        settings.labels() == null
+        settings.labels() == null || settings.measured() == null
             ? "stores no labels"
             : "joins by "
                 + (settings.joinsById() ? "prediction id" : "the key " + settings.keyColumn());
@@ -282,25 +321,44 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
         "labels: this monitor " + found + "; see ModelMonitor.builder(...).labels(...)");
   }
 
-  private void add(List<HandOff.Label> labels) {
-    for (HandOff.Label label : labels) {
-      if (label.value() != 0 && label.value() != 1) {
-        throw new IllegalArgumentException("label: found " + label.value() + ", expected 0 or 1");
-      }
+  private PerformanceTask<?> labelTask() {
+    PerformancePolicy policy = settings.measured();
+    if (policy == null || settings.labels() == null) {
+      throw otherJoin();
     }
+    return policy.task();
+  }
+
+  private void add(LabelKey key, double label) {
+    add(List.of(new HandOff.Label(key, label)));
+  }
+
+  private void add(List<HandOff.Label> labels) {
     thread.add(new HandOff.Labels(labels, settings.clock().instant()));
   }
 
   /**
-   * Returns the performance of a version, from the labels that have arrived so far.
+   * Returns the performance of a version in the newest window of its predictions, from the labels
+   * that have arrived so far.
    *
    * @param version the version, as predictions and alarms name it
-   * @return its figures; without rows for a version that the monitor has not seen, and without
-   *     labelled rows if labels were not requested
+   * @return its figures, of the kind that the {@linkplain Builder#performance policy} states; empty
+   *     for a version that the monitor has not seen, or if performance is not watched
    */
-  public Performance performance(ServedBy version) {
+  public Optional<Performance> performance(ServedBy version) {
     Objects.requireNonNull(version, "version");
-    return loop.performance(version);
+    return Optional.ofNullable(loop.performance(version));
+  }
+
+  /**
+   * Lists the names of the figures of {@link #performance}.
+   *
+   * @return figures of the model's kind, then business figures; empty if performance is not
+   *     watched; an immutable list
+   */
+  public List<String> figures() {
+    PerformancePolicy policy = settings.measured();
+    return policy == null ? List.of() : policy.figures();
   }
 
   /**
@@ -327,9 +385,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
         last.rows(),
         dropped.sum(),
         failedCalls.sum(),
-        last.labelled(),
-        last.unlabelled(),
-        last.unmatchedLabels(),
+        last.labels(),
         loop.suppressed(),
         failures.count());
   }
@@ -454,10 +510,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     private OncePer falseAlarms = OncePer.rows(1_000_000);
     private @Nullable LabelJoin labels;
     private Clock clock = Clock.systemUTC();
-    private @Nullable String score;
-    private double minimumRocAuc = Double.NaN;
-    private int judgeEvery = 1_000;
-    private int waitingRows = 1_000_000;
+    private @Nullable PerformancePolicy performance;
     private int handOffRows = 250_000;
     private DriftPolicy features = DriftPolicy.withDefaults();
     private DriftPolicy outputs = DriftPolicy.withDefaults();
@@ -497,8 +550,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
 
     /**
      * Requests labels: predictions wait for labels that arrive later, and the performance of each
-     * version is judged. Without this call no score and no label is stored, and only drift is
-     * watched.
+     * version is judged by {@link #performance}. Without this call no answer and no label is
+     * stored.
      *
      * @param join how labels find their predictions
      * @return this builder
@@ -509,63 +562,15 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * Names the output that labels are compared with. Needed with {@link #labels} if a model has
-     * several floating-point outputs.
+     * Sets the rules by which answers are compared with labels and versions are judged. The default
+     * is {@link PerformancePolicy#binary()}, if labels are requested. Needs {@link #labels}, except
+     * for an {@linkplain PerformancePolicy#estimate estimate}.
      *
-     * @param output the output's name
+     * @param policy the kind of model, its output, the window and the bounds
      * @return this builder
      */
-    public Builder score(String output) {
-      this.score = Objects.requireNonNull(output, "output");
-      return this;
-    }
-
-    /**
-     * Sets the realised ROC AUC that every version must reach, apart from its sampling error. Needs
-     * {@link #labels}.
-     *
-     * <p>Without it a version is compared with the best of the earlier versions, less 0.05. Both
-     * are measured by the ROC AUC of each block of {@link #judgeEvery} labels, because days differ
-     * more than rows drawn at random. The comparison needs five blocks of an earlier version;
-     * before that, nothing is judged.
-     *
-     * @param minimum 0 to 1
-     * @return this builder
-     * @throws IllegalArgumentException if it is outside
-     */
-    public Builder minimumRocAuc(double minimum) {
-      if (!(minimum >= 0 && minimum <= 1)) {
-        throw new IllegalArgumentException("minimum: found " + minimum + ", expected 0 to 1");
-      }
-      this.minimumRocAuc = minimum;
-      return this;
-    }
-
-    /**
-     * Sets the number of further labels after which a version is judged again. The default is 1000.
-     *
-     * @param labels at least 20
-     * @return this builder
-     * @throws IllegalArgumentException if it is below
-     */
-    public Builder judgeEvery(int labels) {
-      if (labels < 20) {
-        throw new IllegalArgumentException("labels: found " + labels + ", expected at least 20");
-      }
-      this.judgeEvery = labels;
-      return this;
-    }
-
-    /**
-     * Bounds the number of rows that wait for their label. The default is a million rows, which
-     * take about 150 bytes each.
-     *
-     * @param rows at least 1
-     * @return this builder
-     * @throws IllegalArgumentException if it is below
-     */
-    public Builder waitingRows(int rows) {
-      this.waitingRows = atLeastOne(rows);
+    public Builder performance(PerformancePolicy policy) {
+      this.performance = Objects.requireNonNull(policy, "policy");
       return this;
     }
 
@@ -708,8 +713,9 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
      * @return a monitor; the caller closes it after every model that it listens to
      * @throws IllegalArgumentException if the reference has no rows, fewer rows than a comparison
      *     needs, or no column that can be compared; if it holds the key column of the labels, or
-     *     the score as a feature; if a score or a minimum is set without {@link #labels}; or if the
-     *     reference, the key or the score does not fit the {@linkplain #card card}
+     *     the output of the policy as a feature; if a policy of performance needs {@link #labels}
+     *     or has a bound of a figure that does not exist; or if the reference, the key or the
+     *     output does not fit the {@linkplain #card card}
      */
     public ModelMonitor start() {
       MonitorSettings settings =
@@ -720,10 +726,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
               falseAlarms,
               labels,
               clock,
-              score,
-              minimumRocAuc,
-              judgeEvery,
-              waitingRows,
+              performance,
               handOffRows,
               features,
               outputs,

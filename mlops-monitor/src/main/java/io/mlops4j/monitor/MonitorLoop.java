@@ -1,8 +1,6 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.monitor.performance.BinaryPerformance;
-import io.mlops4j.monitor.performance.Performance;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import java.time.Instant;
@@ -34,7 +32,6 @@ final class MonitorLoop {
   private final DriftWatch drift;
   private final @Nullable LabelWatch labels;
   private final List<Watch> watches = new ArrayList<>();
-  private final VersionTracks tracks;
   private final List<Consumer<? super Alarm>> alarmActions = new CopyOnWriteArrayList<>();
   private final List<Consumer<? super WindowReport>> windowActions = new CopyOnWriteArrayList<>();
   private final Episodes episodes = new Episodes();
@@ -46,26 +43,22 @@ final class MonitorLoop {
   private volatile @Nullable WindowReport newestWindow;
   private volatile @Nullable SlicedProfile slices;
   private final AtomicLong suppressed = new AtomicLong();
-  private volatile MonitorCounts counts = new MonitorCounts(0, 0, 0, 0, 0, 0, 0, 0);
+  private volatile MonitorCounts counts = new MonitorCounts(0, 0, 0, LabelCounts.NONE, 0, 0);
   private long rows;
   private int alarms;
   private final Set<ServedBy> served = new HashSet<>();
 
   MonitorLoop(MonitorSettings settings, Failures failures, Actions actions) {
-    LabelJoin join = settings.labels();
+    PerformancePolicy performance = settings.measured();
     this.failures = failures;
     this.actions = actions;
     this.limit = settings.alarmLimit();
     this.skipped = SettingsCheck.skipped(settings.reference());
     this.notWatched = List.copyOf(skipped);
-    this.tracks = new VersionTracks(Math.max(settings.judgeEvery(), 10_000));
     this.reference = settings.reference();
     this.slices = settings.slices();
     this.drift = new DriftWatch(settings, failures, this::windowEnded);
-    this.labels =
-        join == null || !settings.watches(Watched.PERFORMANCE)
-            ? null
-            : new LabelWatch(settings, join, tracks);
+    this.labels = performance == null ? null : new LabelWatch(settings, performance);
     if (settings.watchesDrift()) {
       watches.add(drift);
     }
@@ -82,11 +75,14 @@ final class MonitorLoop {
     windowActions.add(action);
   }
 
-  Performance performance(ServedBy version) {
-    VersionTrack track = tracks.find(version);
-    return track == null
-        ? new Performance(0, 0, BinaryPerformance.of(new double[0], new double[0]))
-        : track.performance();
+  /** The performance of a version; null if it is unknown or performance is not watched. */
+  @Nullable Performance performance(ServedBy version) {
+    return labels == null ? null : labels.performance(version);
+  }
+
+  /** The counts after the last handled labels. */
+  LabelCounts labelCounts() {
+    return labels == null ? LabelCounts.NONE : labels.counts();
   }
 
   /** Counts of rows and labels; the counts of the hand-off are 0. */
@@ -141,7 +137,6 @@ final class MonitorLoop {
   }
 
   private void answered(HandOff.Answered answered) {
-    tracks.of(answered.servedBy(), answered.shadow(), answered.at()).predicted(answered.rows());
     rows += answered.rows();
     if (!answered.shadow()) {
       served.add(answered.servedBy());
@@ -170,18 +165,7 @@ final class MonitorLoop {
   }
 
   private void publishCounts() {
-    counts =
-        labels == null
-            ? new MonitorCounts(rows, 0, 0, 0, 0, 0, 0, 0)
-            : new MonitorCounts(
-                rows,
-                0,
-                0,
-                labels.store().labelled(),
-                labels.store().unlabelled(),
-                labels.store().unmatched(),
-                0,
-                0);
+    counts = new MonitorCounts(rows, 0, 0, labelCounts(), 0, 0);
   }
 
   private void windowEnded(WindowReport report) {

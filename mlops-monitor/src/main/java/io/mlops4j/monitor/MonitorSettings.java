@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param slices null if rows are not sliced; merged, they are the reference
  * @param labels null if no labels were requested
- * @param score null for the only floating-point output
- * @param minimumRocAuc NaN to compare versions with earlier ones
+ * @param performance null if no policy was stated
  */
 record MonitorSettings(
     Profile reference,
@@ -25,10 +24,7 @@ record MonitorSettings(
     OncePer falseAlarms,
     @Nullable LabelJoin labels,
     Clock clock,
-    @Nullable String score,
-    double minimumRocAuc,
-    int judgeEvery,
-    int waitingRows,
+    @Nullable PerformancePolicy performance,
     long handOffRows,
     DriftPolicy features,
     DriftPolicy outputs,
@@ -78,6 +74,17 @@ record MonitorSettings(
             + (watches(Watched.QUALITY) ? 1 : 0)
             + (watches(Watched.PERFORMANCE) ? 1 : 0);
     return falseAlarms.level(rows, time, Math.max(1, watches));
+  }
+
+  /**
+   * The rules by which answers are compared with labels or estimated; null if performance is not
+   * watched.
+   */
+  @Nullable PerformancePolicy measured() {
+    if (without.contains(Watched.PERFORMANCE)) {
+      return null;
+    }
+    return performance == null && labels != null ? PerformancePolicy.binary() : performance;
   }
 
   /**

@@ -1,142 +1,244 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.rollout.Evidence;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Locale;
-import java.util.Optional;
-import org.apache.commons.statistics.distribution.NormalDistribution;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.commons.statistics.distribution.TDistribution;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares a version's realised ROC AUC with a stated minimum, or with the best of the earlier
- * versions less a tolerance. An alarm needs a figure below the bound and a difference that is
- * significant at the given level, one-sided.
+ * Judges the newest window of complete periods of a version, as {@link PerformancePolicy} states.
  *
- * <p>Against a stated minimum, the test uses the sampling error of the newest labels (DeLong).
- * Between two versions that is not enough, because days differ by more than rows drawn at random.
- * So versions are compared block by block. Let {@code a} and {@code s} be the mean and deviation of
- * {@code k} blocks of labels of the earlier version, and {@code b} the mean of the newest {@code m}
- * blocks of the judged version. If both perform equally, {@code t = (a - b) / (s sqrt(1/k + 1/m))}
- * has Student's distribution with {@code k - 1} degrees of freedom. The denominator is at least the
- * judged version's own sampling error.
+ * <p>The sampling error of a figure is not enough for a verdict, because days differ by more than
+ * rows drawn at random: the rows of a day share their weather. So every test also uses the standard
+ * deviation between periods. The window's own periods are not used for it if five others of the
+ * version are there, because a loss within the window would hide itself.
  */
 final class PerformanceWatch {
-  /** The loss against an earlier version that is tolerated. */
+  /** Fewer periods do not show the deviation between periods well enough. */
+  static final int FEWEST_PERIODS = 5;
+
+  /** The loss against earlier periods that is tolerated, for figures up to 1. */
   private static final double TOLERANCE = 0.05;
 
-  /** Fewer blocks do not show the deviation between blocks well enough. */
-  private static final int FEWEST_BLOCKS = 5;
+  /** The loss that is tolerated for errors in the unit of the labels. */
+  private static final double RELATIVE_TOLERANCE = 0.1;
 
-  /** The number of newest blocks that are judged together. */
-  private static final int NEWEST_BLOCKS = 5;
+  private final PerformancePolicy policy;
 
-  static final String FIGURE = "roc_auc";
-
-  /**
-   * A version performs worse than it should.
-   *
-   * @param relative 1 at the bound, and 1 more for each tolerance below it
-   */
-  record Shortfall(double relative, Evidence evidence) {
-    Finding finding(Subject subject) {
-      return new Finding(subject, FIGURE, relative, evidence);
-    }
+  PerformanceWatch(PerformancePolicy policy) {
+    this.policy = policy;
   }
 
-  private final double minimum;
+  /** The deviation of a figure between periods, with its degrees of freedom. */
+  private record Spread(double deviation, int freedom) {
 
-  /**
-   * @param minimum the stated minimum, or NaN to compare with earlier versions
-   */
-  PerformanceWatch(double minimum) {
-    this.minimum = minimum;
-  }
-
-  Optional<Shortfall> judge(VersionTrack track, Collection<VersionTrack> earlier, double level) {
-    return Double.isNaN(minimum)
-        ? againstEarlier(track, earlier, level)
-        : againstMinimum(track, level);
-  }
-
-  private Optional<Shortfall> againstMinimum(VersionTrack track, double level) {
-    if (!(track.performance().realised().rocAuc() instanceof Metric.Value now)) {
-      return Optional.empty();
-    }
-    double z = (minimum - now.value()) / now.standardError();
-    if (!(z > NormalDistribution.of(0, 1).inverseSurvivalProbability(level))) {
-      return Optional.empty();
-    }
-    return Optional.of(shortfall(now.value(), minimum, "the stated minimum; z = %.1f", z));
-  }
-
-  private static Optional<Shortfall> againstEarlier(
-      VersionTrack track, Collection<VersionTrack> earlier, double level) {
-    double[] blocks = track.blocks();
-    double[] standard = best(earlier);
-    if (standard == null || blocks.length == 0) {
-      return Optional.empty();
-    }
-    double[] newest =
-        Arrays.copyOfRange(blocks, Math.max(0, blocks.length - NEWEST_BLOCKS), blocks.length);
-    double now = mean(newest);
-    double before = mean(standard);
-    double error =
-        Math.max(
-            deviation(standard) * Math.sqrt(1.0 / standard.length + 1.0 / newest.length),
-            samplingError(track));
-    double t = (before - now) / error;
-    boolean significant =
-        t > TDistribution.of(standard.length - 1).inverseSurvivalProbability(level);
-    if (!(now < before - TOLERANCE && significant)) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        shortfall(
-            now,
-            before - TOLERANCE,
-            "an earlier version reached %.3f, standard deviation %.3f per block; tolerance %.2f, t"
-                + " = %.1f",
-            before,
-            deviation(standard),
-            TOLERANCE,
-            t));
-  }
-
-  private static double samplingError(VersionTrack track) {
-    return track.performance().realised().rocAuc() instanceof Metric.Value auc
-        ? auc.standardError()
-        : Double.POSITIVE_INFINITY;
-  }
-
-  private static Shortfall shortfall(double now, double bound, String why, Object... figures) {
-    String text = String.format(Locale.ROOT, "ROC AUC %.3f is below %.3f", now, bound);
-    String reason = String.format(Locale.ROOT, why, figures);
-    return new Shortfall(
-        1 + (bound - now) / TOLERANCE,
-        new Evidence(FIGURE, now, bound, text + " (" + reason + ")"));
-  }
-
-  private static double @Nullable [] best(Collection<VersionTrack> tracks) {
-    double[] best = null;
-    for (VersionTrack track : tracks) {
-      double[] blocks = track.blocks();
-      if (blocks.length >= FEWEST_BLOCKS && (best == null || mean(blocks) > mean(best))) {
-        best = blocks;
+    /** Returns the deviation within each series, pooled; null if five periods are not there. */
+    static @Nullable Spread of(List<double[]> series) {
+      double squares = 0;
+      int freedom = 0;
+      for (double[] values : series) {
+        double mean = mean(values);
+        squares += Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
+        freedom += Math.max(0, values.length - 1);
       }
+      return freedom < FEWEST_PERIODS - 1
+          ? null
+          : new Spread(Math.sqrt(squares / freedom), freedom);
     }
-    return best;
+
+    double critical(double level) {
+      return TDistribution.of(freedom).inverseSurvivalProbability(level);
+    }
+  }
+
+  /**
+   * Judges a version.
+   *
+   * @param earlier the versions before it
+   * @param level the level of all tests together
+   */
+  Judged judge(VersionTrack track, Collection<VersionTrack> earlier, double level) {
+    VersionTrack.Windowed now = Objects.requireNonNull(track.completeWindow());
+    List<VersionTrack.Windowed> others =
+        earlier.stream()
+            .map(VersionTrack::completeWindow)
+            .filter(Objects::nonNull)
+            .map(Objects::requireNonNull)
+            .toList();
+    Judgement judgement = new Judgement(track, now, others);
+    if (policy.bounds().isEmpty()) {
+      judgement.againstEarlier(level);
+    }
+    for (PerformancePolicy.Bound bound : policy.bounds()) {
+      judgement.againstBound(bound, level / policy.bounds().size());
+    }
+    return new Judged(track.servedBy(), judgement.subjects, judgement.found);
+  }
+
+  private static double[] values(List<Performance.Period> periods, String figure) {
+    return periods.stream()
+        .mapToDouble(period -> period.value(figure))
+        .filter(Double::isFinite)
+        .toArray();
+  }
+
+  private static double[] all(VersionTrack.Windowed windowed, String figure) {
+    return Stream.of(windowed.earlier(), windowed.own())
+        .flatMapToDouble(periods -> Arrays.stream(values(periods, figure)))
+        .toArray();
   }
 
   private static double mean(double[] values) {
     return Arrays.stream(values).average().orElse(Double.NaN);
   }
 
-  private static double deviation(double[] values) {
-    double mean = mean(values);
-    double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
-    return Math.sqrt(squares / (values.length - 1));
+  /** One judgement of one version. */
+  private final class Judgement {
+    private final VersionTrack track;
+    private final VersionTrack.Windowed now;
+    private final List<VersionTrack.Windowed> others;
+    private final Set<Subject> subjects = new LinkedHashSet<>();
+    private final List<Finding> found = new ArrayList<>();
+
+    Judgement(VersionTrack track, VersionTrack.Windowed now, List<VersionTrack.Windowed> others) {
+      this.track = track;
+      this.now = now;
+      this.others = others;
+    }
+
+    void againstBound(PerformancePolicy.Bound bound, double level) {
+      String name = bound.figure();
+      Spread spread = spread(name);
+      int periods = values(now.own(), name).length;
+      if (spread == null
+          || periods == 0
+          || !(now.performance().figure(name) instanceof Metric.Value figure)) {
+        return;
+      }
+      double error = Math.max(figure.standardError(), spread.deviation() / Math.sqrt(periods));
+      double beyond =
+          bound.minimum() ? bound.value() - figure.value() : figure.value() - bound.value();
+      judged(
+          new Test(name, bound.minimum(), figure.value(), bound.value(), beyond, error, spread),
+          beyond / error > spread.critical(level),
+          bound.minimum() ? "the stated minimum" : "the stated maximum");
+    }
+
+    /** The deviation of the version's own earlier periods, or of all periods of all versions. */
+    private @Nullable Spread spread(String name) {
+      double[] own = values(now.earlier(), name);
+      if (own.length >= FEWEST_PERIODS) {
+        return Spread.of(List.of(own));
+      }
+      List<double[]> series = new ArrayList<>();
+      series.add(all(now, name));
+      others.forEach(other -> series.add(all(other, name)));
+      return Spread.of(series);
+    }
+
+    void againstEarlier(double level) {
+      PerformanceTask<?> task = policy.task();
+      String name = task.main();
+      double sign = task.moreIsBetter() ? 1 : -1;
+      double[] standard = standard(name, sign);
+      int periods = values(now.own(), name).length;
+      if (standard == null
+          || periods == 0
+          || !(now.performance().figure(name) instanceof Metric.Value figure)) {
+        return;
+      }
+      Spread spread = Objects.requireNonNull(Spread.of(List.of(standard)));
+      double before = mean(standard);
+      double error =
+          Math.max(
+              figure.standardError(),
+              spread.deviation() * Math.sqrt(1.0 / standard.length + 1.0 / periods));
+      double loss = sign * (before - figure.value());
+      double tolerated = task.moreIsBetter() ? TOLERANCE : RELATIVE_TOLERANCE * Math.abs(before);
+      double bound = before - sign * tolerated;
+      judged(
+          new Test(
+              name, task.moreIsBetter(), figure.value(), bound, loss - tolerated, error, spread),
+          loss > tolerated && loss / error > spread.critical(level),
+          "earlier periods reached %s, and %s is tolerated"
+              .formatted(Figures.of(before), Figures.of(tolerated)));
+    }
+
+    /** The best of the earlier versions and of the version's own earlier periods. */
+    private double @Nullable [] standard(String name, double sign) {
+      List<double[]> all = new ArrayList<>();
+      all.add(values(now.earlier(), name));
+      others.forEach(other -> all.add(all(other, name)));
+      double[] best = null;
+      for (double[] one : all) {
+        if (one.length >= FEWEST_PERIODS
+            && (best == null || sign * mean(one) > sign * mean(best))) {
+          best = one;
+        }
+      }
+      return best;
+    }
+
+    private void judged(Test test, boolean isBad, String bound) {
+      Subject subject = new Subject(Alarm.Kind.PERFORMANCE, test.name(), track.servedBy());
+      subjects.add(subject);
+      if (isBad) {
+        String measure = test.minimum() ? "below" : "above";
+        found.add(
+            new Finding(
+                subject,
+                measure,
+                test.relative(),
+                new Evidence(
+                    test.name(), test.value(), test.bound(), test.text(measure, bound, now))));
+      }
+    }
+  }
+
+  /**
+   * A figure against a bound.
+   *
+   * @param minimum whether the figure must not be below the bound, or not above it
+   * @param beyond how far it is beyond the bound
+   */
+  private record Test(
+      String name,
+      boolean minimum,
+      double value,
+      double bound,
+      double beyond,
+      double error,
+      Spread spread) {
+
+    /** 1 at the bound, and 1 more for each deviation between periods beyond it. */
+    double relative() {
+      double unit = spread.deviation() > 0 ? spread.deviation() : Math.abs(bound);
+      return 1 + (unit > 0 ? beyond / unit : beyond);
+    }
+
+    String text(String measure, String why, VersionTrack.Windowed now) {
+      String[] figures = Figures.apart(value, bound);
+      return "%s %s is %s %s (%s; %d periods from %s; %s; periods differ by %s, standard error %s)"
+          .formatted(
+              name,
+              figures[0],
+              measure,
+              figures[1],
+              why,
+              now.own().size(),
+              now.performance().coverage().from(),
+              now.performance().coverage(),
+              Figures.of(spread.deviation()),
+              Figures.of(error));
+    }
   }
 }

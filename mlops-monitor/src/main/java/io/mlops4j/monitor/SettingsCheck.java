@@ -31,7 +31,8 @@ final class SettingsCheck {
     this.settings = settings;
     this.reference = settings.reference();
     this.key = settings.keyColumn();
-    this.score = settings.score();
+    PerformancePolicy policy = settings.performance();
+    this.score = policy == null ? null : policy.task().output();
   }
 
   void check(@Nullable ModelCard card) {
@@ -99,12 +100,15 @@ final class SettingsCheck {
   }
 
   private void checkLabels() {
-    if (settings.labels() == null && (score != null || !Double.isNaN(settings.minimumRocAuc()))) {
+    PerformancePolicy policy = settings.performance();
+    if (policy == null) {
+      return;
+    }
+    policy.check();
+    if (settings.labels() == null && (policy.estimator() == null || !policy.bounds().isEmpty())) {
       throw new IllegalArgumentException(
-          "labels: found "
-              + (score != null ? "score(\"" + score + "\")" : "a minimum ROC AUC")
-              + " without labels to compare with; add labels(LabelJoin...), or leave it out to"
-              + " watch drift only");
+          "labels: found performance(...) without labels to compare with; add"
+              + " labels(LabelJoin...), or leave it out to watch drift only");
     }
   }
 
@@ -121,7 +125,7 @@ final class SettingsCheck {
     if (score != null
         && reference.columns().contains(score)
         && reference.column(score).role() == Role.FEATURE) {
-      throw asFeature(score, "the output of score(...)");
+      throw asFeature(score, "the output of performance(...)");
     }
   }
 
@@ -145,7 +149,7 @@ final class SettingsCheck {
     List<String> inputs = inputs(signature, schema);
     if (score != null && !outputs.contains(score)) {
       throw new IllegalArgumentException(
-          "score: found output \"%s\", expected one of %s%s"
+          "performance: found output \"%s\", expected one of %s%s"
               .formatted(score, outputs, Suggestions.hint(score, outputs)));
     }
     for (String name : reference.columns()) {

@@ -1,40 +1,55 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.monitor.performance.BinaryPerformance;
 import io.mlops4j.monitor.performance.Metric;
-import io.mlops4j.monitor.performance.Performance;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The number of rows of one version, and a ring of its newest labelled scores.
- *
- * <p>Written by the monitor's thread, read by any thread.
+ * The predictions and labels of one version by period. Written by the monitor's thread, read by any
+ * thread.
  */
 final class VersionTrack {
-  private static final int MOST_BLOCKS = 1_000;
+  private static final int MOST_PERIODS = 400;
 
+  private final int id;
   private final ServedBy servedBy;
   private final boolean shadow;
-  private final int capacity;
-  private double[] scores = new double[16];
-  private double[] labels = new double[16];
-  private long rows;
-  private long labelled;
-  private int sinceJudged;
-  private Instant judged;
-  private final Deque<Double> blocks = new ArrayDeque<>();
+  private final PerformancePolicy policy;
+  private final long delay;
+  private final GroupNames groupNames;
+  private final TreeMap<Long, PeriodTrack> periods = new TreeMap<>();
+  private long now = Long.MIN_VALUE;
+  private long completedThrough = Long.MIN_VALUE;
+  private @Nullable Performance newest;
 
-  VersionTrack(ServedBy servedBy, boolean shadow, int capacity, Instant since) {
+  /**
+   * @param id a number of its own among all versions of the monitor
+   * @param delay how long a prediction waits for its label, in milliseconds
+   */
+  VersionTrack(
+      int id,
+      ServedBy servedBy,
+      boolean shadow,
+      PerformancePolicy policy,
+      long delay,
+      GroupNames groupNames) {
+    this.id = id;
     this.servedBy = servedBy;
     this.shadow = shadow;
-    this.capacity = capacity;
-    this.judged = since;
+    this.policy = policy;
+    this.delay = delay;
+    this.groupNames = groupNames;
+  }
+
+  int id() {
+    return id;
   }
 
   ServedBy servedBy() {
@@ -48,61 +63,287 @@ final class VersionTrack {
     return shadow;
   }
 
-  synchronized void predicted(int more) {
-    rows += more;
+  private long length() {
+    return policy.period().toMillis();
   }
 
-  synchronized void labelled(double score, double label) {
-    int at = (int) (labelled % capacity);
-    if (at >= scores.length) {
-      int grown = (int) Math.min(capacity, 2L * scores.length);
-      scores = Arrays.copyOf(scores, grown);
-      labels = Arrays.copyOf(labels, grown);
+  long number(long at) {
+    return Math.floorDiv(at, length());
+  }
+
+  private Instant start(long number) {
+    return Instant.ofEpochMilli(number * length());
+  }
+
+  /** Adds the rows of a call, each of which waits for its label unless it has no key. */
+  synchronized void predicted(Answers answers, long at) {
+    PeriodTrack period = period(at);
+    period.predicted += answers.rows();
+    period.unanswered += answers.unanswered();
+    period.waiting += answers.keyed();
+    answers.addTo(period.estimate);
+    changed(at);
+  }
+
+  /** Adds rows whose answers cannot be read. */
+  synchronized void unreadable(int rows, long at) {
+    PeriodTrack period = period(at);
+    period.predicted += rows;
+    period.unanswered += rows;
+    changed(at);
+  }
+
+  private PeriodTrack period(long at) {
+    PeriodTrack known = periods.get(number(at));
+    return known == null ? begin(number(at)) : known;
+  }
+
+  private PeriodTrack begin(long number) {
+    PeriodTrack period =
+        new PeriodTrack(
+            number,
+            new LabelledRows(policy.task().width(), policy.groups().size()),
+            Answers.estimate(policy.estimator()));
+    periods.put(number, period);
+    if (periods.size() > MOST_PERIODS) {
+      periods.pollFirstEntry();
     }
-    scores[at] = score;
-    labels[at] = label;
-    labelled++;
-    sinceJudged++;
+    long needed = number - windowPeriods() - delay / length() - 1;
+    if (policy.window().time() != null) {
+      periods
+          .headMap(needed, false)
+          .values()
+          .forEach(
+              old -> {
+                old.rows = null;
+                old.estimate = null;
+              });
+    }
+    return period;
+  }
+
+  /** The number of periods of a window of time. */
+  private long windowPeriods() {
+    Duration time = policy.window().time();
+    return time == null ? 1 : Math.max(1, (time.toMillis() + length() - 1) / length());
   }
 
   /**
-   * Returns the time since the last judgement if at least this number of labels has arrived since,
-   * else null.
+   * Adds a labelled row.
+   *
+   * @param room whether one more row may be held
+   * @return whether one more row is held
    */
-  synchronized @Nullable Duration due(int everyLabels, Instant now) {
-    if (sinceJudged < everyLabels) {
-      return null;
+  synchronized boolean labelled(
+      long predictedAt, double[] values, short[] groups, double label, boolean room, long at) {
+    PeriodTrack period = periods.get(number(predictedAt));
+    if (period == null) {
+      return false;
     }
-    Duration since = Duration.between(judged, now);
-    if (newest(sinceJudged).rocAuc() instanceof Metric.Value auc) {
-      blocks.add(auc.value());
-      if (blocks.size() > MOST_BLOCKS) {
-        blocks.remove();
+    period.waiting--;
+    period.labelled++;
+    changed(at);
+    LabelledRows rows = period.rows;
+    return rows != null
+        && rows.add(values, groups, label, room ? Integer.MAX_VALUE - 8 : Math.max(1, rows.size()));
+  }
+
+  synchronized void gaveUp(long predictedAt, long at) {
+    PeriodTrack period = periods.get(number(predictedAt));
+    if (period != null) {
+      period.waiting--;
+      changed(at);
+    }
+  }
+
+  private void changed(long at) {
+    now = at;
+    newest = null;
+  }
+
+  /** Drops the periods that begin later, because the clock went back. */
+  synchronized void clockWentBack(long at) {
+    periods.tailMap(number(at), false).clear();
+    completedThrough = Math.min(completedThrough, number(at) - 1);
+    changed(at);
+  }
+
+  /** Returns the number of labelled rows that are held. */
+  synchronized long held() {
+    return periods.values().stream().mapToLong(VersionTrack::held).sum();
+  }
+
+  private static long held(PeriodTrack period) {
+    return period.rows == null ? 0 : period.rows.size();
+  }
+
+  /** Returns the oldest period before the given one that holds rows, or the largest number. */
+  synchronized long oldestHeld(long before) {
+    return periods.headMap(before, false).values().stream()
+        .filter(period -> held(period) > 0)
+        .mapToLong(period -> period.number)
+        .findFirst()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  synchronized void drop(long number) {
+    PeriodTrack period = periods.get(number);
+    if (period != null) {
+      period.rows = null;
+      newest = null;
+    }
+  }
+
+  /**
+   * Computes the figures of the periods that have become complete.
+   *
+   * @return the labelled rows and the number of these periods; null if there is none
+   */
+  @Nullable Completed complete(long at) {
+    long rows = 0;
+    List<PeriodTrack> due = newlyComplete(at);
+    for (PeriodTrack period : due) {
+      Map<String, Metric> figures = figures(rowsOf(List.of(period)));
+      synchronized (this) {
+        period.complete =
+            new Performance.Period(
+                start(period.number),
+                start(period.number + 1),
+                period.predicted,
+                period.labelled,
+                figures);
+        completedThrough = period.number;
+        newest = null;
+      }
+      rows += period.labelled;
+    }
+    return due.isEmpty() ? null : new Completed(rows, due.size());
+  }
+
+  /** The labelled rows of periods that have become complete, and the number of these periods. */
+  record Completed(long rows, int periods) {}
+
+  /** Returns complete periods in order; a period that waits for labels holds up later ones. */
+  private synchronized List<PeriodTrack> newlyComplete(long at) {
+    List<PeriodTrack> found = new ArrayList<>();
+    for (PeriodTrack period : periods.tailMap(completedThrough, false).values()) {
+      boolean over = at >= (period.number + 1) * length();
+      if (!over || !period.hasLabels()) {
+        break;
+      }
+      found.add(period);
+    }
+    return found;
+  }
+
+  private Map<String, Metric> figures(LabelledRows rows) {
+    Performance.Coverage none =
+        new Performance.Coverage(Instant.EPOCH, Instant.EPOCH, 0, 0, 0, 0, 0, Instant.EPOCH);
+    return policy
+        .task()
+        .performance(new Performance.Rows(none, rows, Map.of(), policy.business(), List.of(), null))
+        .figures();
+  }
+
+  private synchronized LabelledRows rowsOf(List<PeriodTrack> some) {
+    List<LabelledRows> parts = new ArrayList<>();
+    for (PeriodTrack period : some) {
+      if (period.rows != null) {
+        parts.add(period.rows);
       }
     }
-    sinceJudged = 0;
-    judged = now;
-    return since;
+    return LabelledRows.of(policy.task().width(), policy.groups().size(), parts);
   }
 
-  /** Returns the realised ROC AUC of each block of labels between two judgements, oldest first. */
-  synchronized double[] blocks() {
-    return blocks.stream().mapToDouble(Double::doubleValue).toArray();
-  }
-
-  private BinaryPerformance newest(int count) {
-    int kept = (int) Math.min(Math.min(labelled, capacity), count);
-    double[] newestLabels = new double[kept];
-    double[] newestScores = new double[kept];
-    for (int i = 0; i < kept; i++) {
-      int at = (int) ((labelled - kept + i) % capacity);
-      newestLabels[i] = labels[at];
-      newestScores[i] = scores[at];
+  /** Returns the figures of the newest window of complete periods; null if there is none. */
+  synchronized @Nullable Windowed completeWindow() {
+    List<PeriodTrack> complete = complete();
+    if (complete.isEmpty()) {
+      return null;
     }
-    return BinaryPerformance.of(newestLabels, newestScores);
+    List<PeriodTrack> window = window(complete);
+    List<Performance.Period> all = history();
+    int before = all.size() - window.size();
+    return new Windowed(
+        performance(window), all.subList(0, before), all.subList(before, all.size()));
   }
 
+  /** The performance in a window of complete periods, and the periods before it and in it. */
+  record Windowed(
+      Performance performance, List<Performance.Period> earlier, List<Performance.Period> own) {}
+
+  private List<PeriodTrack> window(List<PeriodTrack> all) {
+    int from = all.size();
+    long last = all.get(from - 1).number;
+    long labels = 0;
+    while (from > 0 && isInWindow(all.get(from - 1).number, last, labels)) {
+      from--;
+      labels += all.get(from).labelled;
+    }
+    return all.subList(from, all.size());
+  }
+
+  private boolean isInWindow(long number, long last, long labels) {
+    return policy.window().time() != null
+        ? number > last - windowPeriods()
+        : number == last || !policy.window().isFullOf(labels);
+  }
+
+  /** Returns the performance in the newest window, with all labels that have arrived. */
   synchronized Performance performance() {
-    return new Performance(rows, labelled, newest(capacity));
+    Performance known = newest;
+    if (known == null) {
+      List<PeriodTrack> all = List.copyOf(periods.values());
+      known = performance(all.isEmpty() ? all : window(all));
+      newest = known;
+    }
+    return known;
+  }
+
+  private Performance performance(List<PeriodTrack> window) {
+    LabelledRows rows = rowsOf(window);
+    Performance.Rows parts =
+        new Performance.Rows(
+            coverage(window, rows.size()),
+            rows,
+            groupNames.all(),
+            policy.business(),
+            history(),
+            Answers.merged(policy.estimator(), window));
+    return policy.task().performance(parts);
+  }
+
+  private Performance.Coverage coverage(List<PeriodTrack> window, long used) {
+    long newestTime = now == Long.MIN_VALUE ? 0 : now;
+    long from = window.isEmpty() ? newestTime : window.get(0).number * length();
+    long end =
+        window.isEmpty() ? newestTime : (window.get(window.size() - 1).number + 1) * length();
+    return new Performance.Coverage(
+        Instant.ofEpochMilli(from),
+        Instant.ofEpochMilli(Math.min(end, Math.max(from, newestTime))),
+        window.stream().mapToLong(p -> p.predicted).sum(),
+        window.stream().mapToLong(p -> p.labelled).sum(),
+        used,
+        window.stream().mapToLong(p -> p.unanswered).sum(),
+        window.stream().mapToLong(p -> p.waiting).sum(),
+        Instant.ofEpochMilli(completeUntil(newestTime)));
+  }
+
+  private long completeUntil(long newestTime) {
+    long firstIncomplete =
+        periods.values().stream()
+            .filter(period -> !period.hasLabels())
+            .mapToLong(period -> period.number * length())
+            .findFirst()
+            .orElse(newestTime);
+    return Math.max(firstIncomplete, newestTime - delay);
+  }
+
+  private List<Performance.Period> history() {
+    return complete().stream().map(period -> Objects.requireNonNull(period.complete)).toList();
+  }
+
+  private List<PeriodTrack> complete() {
+    return periods.values().stream().filter(period -> period.complete != null).toList();
   }
 }

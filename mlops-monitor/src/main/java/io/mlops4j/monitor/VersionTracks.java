@@ -1,7 +1,6 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,23 +14,30 @@ import org.jspecify.annotations.Nullable;
 final class VersionTracks {
   private static final int MOST = 64;
 
-  private final int capacity;
+  private final PerformancePolicy policy;
+  private final long delay;
+  private final GroupNames groupNames;
   private final Map<ServedBy, VersionTrack> byVersion = new LinkedHashMap<>();
+  private int next;
+  private long held;
 
   /**
-   * @param capacity the number of labelled rows that each version keeps
+   * @param delay how long a prediction waits for its label, in milliseconds
    */
-  VersionTracks(int capacity) {
-    this.capacity = capacity;
+  VersionTracks(PerformancePolicy policy, long delay, GroupNames groupNames) {
+    this.policy = policy;
+    this.delay = delay;
+    this.groupNames = groupNames;
   }
 
-  synchronized VersionTrack of(ServedBy servedBy, boolean shadow, Instant at) {
+  synchronized VersionTrack of(ServedBy servedBy, boolean shadow) {
     VersionTrack known = byVersion.get(servedBy);
     if (known == null) {
-      known = new VersionTrack(servedBy, shadow, capacity, at);
+      known = new VersionTrack(next++, servedBy, shadow, policy, delay, groupNames);
       byVersion.put(servedBy, known);
       if (byVersion.size() > MOST) {
         byVersion.remove(byVersion.keySet().iterator().next());
+        held = byVersion.values().stream().mapToLong(VersionTrack::held).sum();
       }
     }
     return known;
@@ -41,12 +47,21 @@ final class VersionTracks {
     return byVersion.get(servedBy);
   }
 
-  /** Returns the versions whose answers were returned to callers. */
-  synchronized List<VersionTrack> primary() {
-    return byVersion.values().stream().filter(track -> !track.shadow()).toList();
+  /** Returns the version with this number; null if it was removed. */
+  synchronized @Nullable VersionTrack find(int id) {
+    for (VersionTrack track : byVersion.values()) {
+      if (track.id() == id) {
+        return track;
+      }
+    }
+    return null;
   }
 
-  /** Returns the versions that came before the given one. */
+  synchronized List<VersionTrack> all() {
+    return List.copyOf(byVersion.values());
+  }
+
+  /** Returns the versions that came before the given one, without shadows. */
   synchronized List<VersionTrack> before(VersionTrack judged) {
     List<VersionTrack> earlier = new ArrayList<>();
     for (VersionTrack track : byVersion.values()) {
@@ -58,5 +73,41 @@ final class VersionTracks {
       }
     }
     return earlier;
+  }
+
+  /** Adds a labelled row; if there is no room, the rows of the oldest period are dropped. */
+  synchronized void labelled(
+      VersionTrack track,
+      long predictedAt,
+      double[] values,
+      short[] groups,
+      double label,
+      long at) {
+    boolean room = held < policy.rows() || dropOldestBefore(track.number(predictedAt));
+    if (track.labelled(predictedAt, values, groups, label, room, at)) {
+      held++;
+    }
+  }
+
+  private boolean dropOldestBefore(long number) {
+    VersionTrack oldest = null;
+    long oldestNumber = number;
+    for (VersionTrack track : byVersion.values()) {
+      long its = track.oldestHeld(oldestNumber);
+      if (its < oldestNumber) {
+        oldest = track;
+        oldestNumber = its;
+      }
+    }
+    if (oldest != null) {
+      oldest.drop(oldestNumber);
+      held = byVersion.values().stream().mapToLong(VersionTrack::held).sum();
+    }
+    return oldest != null;
+  }
+
+  synchronized void clockWentBack(long at) {
+    byVersion.values().forEach(track -> track.clockWentBack(at));
+    held = byVersion.values().stream().mapToLong(VersionTrack::held).sum();
   }
 }

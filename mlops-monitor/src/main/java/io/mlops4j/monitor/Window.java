@@ -50,6 +50,11 @@ public final class Window {
     return new Window(Long.MAX_VALUE, time);
   }
 
+  /** The length of time; null for a number of rows. */
+  @Nullable Duration time() {
+    return time;
+  }
+
   boolean isFullOf(long seen) {
     return seen >= rows;
   }

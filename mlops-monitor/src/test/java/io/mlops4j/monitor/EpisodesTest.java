@@ -65,10 +65,12 @@ class EpisodesTest {
     return episodes.judged(DriftFinding.judged(report, servedBy), now);
   }
 
-  private Optional<Episode> performance(
-      ServedBy version, PerformanceWatch.@Nullable Shortfall bad) {
+  private static final Evidence BAD = new Evidence("roc_auc", 0.6, 0.7, "low");
+
+  private Optional<Episode> performance(ServedBy version, @Nullable Evidence bad) {
     Subject subject = new Subject(Alarm.Kind.PERFORMANCE, "roc_auc", version);
-    List<Finding> found = bad == null ? List.of() : List.of(bad.finding(subject));
+    List<Finding> found =
+        bad == null ? List.of() : List.of(new Finding(subject, "below", 1.5, bad));
     return episodes.judged(new Judged(version, Set.of(subject), found), now).stream().findFirst();
   }
 
@@ -159,11 +161,9 @@ class EpisodesTest {
 
   @Test
   void performanceBelongsToAVersion() {
-    PerformanceWatch.Shortfall bad =
-        new PerformanceWatch.Shortfall(1.5, new Evidence("roc_auc", 0.6, 0.7, "low"));
-    assertThat(performance(V1, bad)).isPresent();
-    assertThat(performance(V1, bad)).isEmpty();
-    assertThat(performance(V2, bad))
+    assertThat(performance(V1, BAD)).isPresent();
+    assertThat(performance(V1, BAD)).isEmpty();
+    assertThat(performance(V2, BAD))
         .hasValueSatisfying(
             other -> {
               assertThat(other.kind()).isEqualTo(Alarm.Kind.PERFORMANCE);
@@ -179,9 +179,7 @@ class EpisodesTest {
   /** After a rollback no label of the bad version comes that could end its episode. */
   @Test
   void performanceOfAVersionThatLeftEnds() {
-    PerformanceWatch.Shortfall bad =
-        new PerformanceWatch.Shortfall(1.5, new Evidence("roc_auc", 0.6, 0.7, "low"));
-    performance(V2, bad);
+    performance(V2, BAD);
     episodes.windowEnded(List.of(), Set.of(V1, V2), now);
     episodes.windowEnded(List.of(), Set.of(V1), now);
     assertThat(episodes.all().get(0).isOpen()).isTrue();
@@ -216,11 +214,9 @@ class EpisodesTest {
 
   @Test
   void oldClosedEpisodesAreForgotten() {
-    PerformanceWatch.Shortfall bad =
-        new PerformanceWatch.Shortfall(1.5, new Evidence("roc_auc", 0.6, 0.7, "low"));
     Optional<Episode> last = Optional.empty();
     for (int i = 0; i < 1_100; i++) {
-      last = performance(V1, bad);
+      last = performance(V1, BAD);
       performance(V1, null);
       performance(V1, null);
     }

@@ -6,7 +6,6 @@ import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Calls as a runtime would tell of them. */
@@ -16,10 +15,6 @@ final class Events {
   static ServedBy version(int number) {
     Digest digest = Digest.sha256(new byte[] {(byte) number});
     return ServedBy.of("m", digest, new ModelVersion("m", number, digest), null, "engine");
-  }
-
-  static VersionTrack track(int number, boolean shadow) {
-    return new VersionTrack(version(number), shadow, 10_000, Instant.EPOCH);
   }
 
   static InferenceEvent answered(ServedBy by, FeatureBatch features, FeatureBatch outputs) {

@@ -10,7 +10,6 @@ import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.FeaturePolicy;
-import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.profile.Profile;
 import java.time.Clock;
 import java.time.Duration;
@@ -105,11 +104,13 @@ class ModelMonitorTest {
       }
       monitor.flush();
       // scikit-learn's own example: roc_auc_score([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) is 0.75
-      assertThat(monitor.performance(V1).realised().rocAuc().orElse(-1)).isEqualTo(0.75);
-      assertThat(monitor.performance(V1).coverage()).isEqualTo(1);
-      assertThat(monitor.performance(V2).rows()).isZero();
-      assertThat(monitor.performance(V2).realised().rocAuc()).isInstanceOf(Metric.Undefined.class);
-      assertThat(monitor.counts()).isEqualTo(new MonitorCounts(4, 0, 0, 4, 0, 0, 0, 0));
+      Performance performance = monitor.performance(V1).orElseThrow();
+      assertThat(performance.figure("roc_auc").orElse(-1)).isEqualTo(0.75);
+      assertThat(performance.coverage().share()).isEqualTo(1);
+      assertThat(monitor.performance(V2)).isEmpty();
+      assertThat(monitor.counts())
+          .isEqualTo(
+              new MonitorCounts(4, 0, 0, new LabelCounts(4, 4, 0, 0, 0, 0, 0, 0, 0, 0), 0, 0));
     }
   }
 
@@ -124,8 +125,8 @@ class ModelMonitorTest {
       monitor.label(new PredictionId(7, 5, 1), 1);
       monitor.label(new PredictionId(7, 6, 1), 1);
       monitor.flush();
-      assertThat(monitor.performance(V1).realised().rocAuc().orElse(-1)).isEqualTo(1);
-      assertThat(monitor.counts().labelled()).isEqualTo(2);
+      assertThat(monitor.performance(V1).orElseThrow().figure("roc_auc").orElse(-1)).isEqualTo(1);
+      assertThat(monitor.counts().labels().labelled()).isEqualTo(2);
       assertThatIllegalStateException()
           .isThrownBy(() -> monitor.label("k0", 1))
           .withMessageContaining("joins by prediction id");
@@ -157,11 +158,13 @@ class ModelMonitorTest {
   @Test
   void anInvertedVersionIsNamedOnceInAnAlarmAboutItsPerformance() {
     List<Alarm> alarms = new ArrayList<>();
-    try (ModelMonitor monitor = byKey().judgeEvery(500).start()) {
+    try (ModelMonitor monitor = byKey().start()) {
       monitor.onAlarm(alarms::add);
-      answerAndLabel(monitor, V1, 0, 3_000, false);
-      answerAndLabel(monitor, V2, 3_000, 3_000, true);
-      monitor.flush();
+      for (int day = 0; day < 10; day++) {
+        answerAndLabel(monitor, day < 6 ? V1 : V2, day * 500, 500, day >= 6);
+        monitor.flush();
+        clock.advance(Duration.ofDays(1));
+      }
     }
     assertThat(alarms).hasSize(1);
     assertThat(alarms.get(0).kind()).isEqualTo(Alarm.Kind.PERFORMANCE);
@@ -196,7 +199,7 @@ class ModelMonitorTest {
       monitor.label("k0", 1);
       monitor.flush();
       assertThat(windows).isEmpty();
-      assertThat(monitor.performance(V2).labelled()).isEqualTo(1);
+      assertThat(monitor.performance(V2).orElseThrow().coverage().labelled()).isEqualTo(1);
     }
   }
 
@@ -385,7 +388,7 @@ class ModelMonitorTest {
           done.complete(monitor.counts());
         });
     answer(monitor, V1, 1_000, 0, 0);
-    assertThat(done.get(10, TimeUnit.SECONDS).labelled()).isEqualTo(1);
+    assertThat(done.get(10, TimeUnit.SECONDS).labels().labelled()).isEqualTo(1);
     monitor.close();
   }
 
@@ -413,7 +416,7 @@ class ModelMonitorTest {
       monitor.label("k" + i, 1);
     }
     monitor.flush();
-    assertThat(monitor.counts().labelled()).isEqualTo(1_000);
+    assertThat(monitor.counts().labels().labelled()).isEqualTo(1_000);
     monitor.close();
     assertThat(monitor.counts().failures()).isEqualTo(1);
     mayEnd.countDown();
@@ -549,7 +552,7 @@ class ModelMonitorTest {
           .withMessageContaining("null in row 1");
       assertThatIllegalArgumentException().isThrownBy(() -> monitor.label("a", Double.NaN));
       monitor.flush();
-      assertThat(monitor.counts().unmatchedLabels()).isZero();
+      assertThat(monitor.counts().labels().received()).isZero();
     }
   }
 
@@ -589,7 +592,8 @@ class ModelMonitorTest {
         thread.join();
       }
       monitor.flush();
-      assertThat(monitor.counts()).isEqualTo(new MonitorCounts(8_000, 0, 0, 8_000, 0, 0, 0, 0));
+      assertThat(monitor.counts().rows()).isEqualTo(8_000);
+      assertThat(monitor.counts().labels().labelled()).isEqualTo(8_000);
     }
   }
 

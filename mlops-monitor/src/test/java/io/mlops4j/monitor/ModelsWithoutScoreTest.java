@@ -97,9 +97,10 @@ class ModelsWithoutScoreTest {
         }
       }
       monitor.flush();
-      assertThat(monitor.counts()).isEqualTo(new MonitorCounts(2 * ROWS, 0, 0, 0, 0, 0, 0, 0));
+      assertThat(monitor.counts())
+          .isEqualTo(new MonitorCounts(2 * ROWS, 0, 0, LabelCounts.NONE, 0, 0));
       assertThat(monitor.notWatched()).isEmpty();
-      assertThat(monitor.performance(Events.version(1)).rows()).isEqualTo(2 * ROWS);
+      assertThat(monitor.performance(Events.version(1))).isEmpty();
       assertThatIllegalStateException()
           .isThrownBy(() -> monitor.label(new PredictionId(7, 0, 0), 1))
           .withMessageContaining("labels(...)");
@@ -227,7 +228,7 @@ class ModelsWithoutScoreTest {
         ModelMonitor.builder(reference.build())
             .window(Window.ofRows(ROWS))
             .labels(LabelJoin.byPredictionId())
-            .score("score")
+            .performance(PerformancePolicy.binary("score"))
             .start()) {
       monitor.onAlarm(alarms::add);
       try (FeatureBatch features = FeatureBatch.builder(allocator).doubles("x", normal(1)).build();
@@ -238,7 +239,7 @@ class ModelsWithoutScoreTest {
         monitor.flush();
       }
       assertThat(monitor.counts().failures()).isEqualTo(1);
-      assertThat(monitor.counts().labelled()).isEqualTo(1);
+      assertThat(monitor.counts().labels().labelled()).isEqualTo(1);
     }
     assertThat(alarms)
         .extracting(Alarm::kind)
@@ -254,10 +255,11 @@ class ModelsWithoutScoreTest {
       reference.add(features);
     }
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ModelMonitor.builder(reference.build()).score("probability").start())
-        .withMessageStartingWith("labels: found score(\"probability\") without labels");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> ModelMonitor.builder(reference.build()).minimumRocAuc(0.7).start())
-        .withMessageStartingWith("labels: found a minimum ROC AUC without labels");
+        .isThrownBy(
+            () ->
+                ModelMonitor.builder(reference.build())
+                    .performance(PerformancePolicy.binary("probability"))
+                    .start())
+        .withMessageStartingWith("labels: found performance(...) without labels");
   }
 }

@@ -124,7 +124,7 @@ class MonitorConfigurationTest {
             () ->
                 ModelMonitor.builder(withScore)
                     .labels(LabelJoin.byPredictionId())
-                    .score("probability")
+                    .performance(PerformancePolicy.binary("probability"))
                     .start())
         .withMessageContaining("reference: found \"probability\" as a feature")
         .withMessageContaining("add(features, outputs)");
@@ -288,10 +288,12 @@ class MonitorConfigurationTest {
             + " except(\"probability\")");
     ModelMonitor.Builder fits = ModelMonitor.builder(profile(flights(true)));
     refused(
-        fits.labels(LabelJoin.byPredictionId()).card(card().build()).score("probabilty"),
-        "score: found output \"probabilty\", expected one of [probability]; did you mean"
+        fits.labels(LabelJoin.byPredictionId())
+            .card(card().build())
+            .performance(PerformancePolicy.binary("probabilty")),
+        "performance: found output \"probabilty\", expected one of [probability]; did you mean"
             + " \"probability\"?");
-    fits.score("probability").start().close();
+    fits.performance(PerformancePolicy.binary("probability")).start().close();
     FeatureSchema schema = FeatureSchema.ofNames("distance", "hour").withKey("flight_id");
     fits.card(card().features(schema).build());
     fits.labels(LabelJoin.byKey("flight_id")).start().close();

@@ -7,15 +7,18 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.mlops4j.monitor.Alarm;
+import io.mlops4j.monitor.LabelCounts;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.MonitorCounts;
+import io.mlops4j.monitor.Performance;
 import io.mlops4j.monitor.WindowReport;
 import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.drift.FeatureDrift;
-import io.mlops4j.monitor.performance.Performance;
+import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.profile.ColumnProfile;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.VectorProfile;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,9 +46,12 @@ import org.jspecify.annotations.Nullable;
  *       MonitorCounts#failures}</td><td></td></tr>
  *   <tr><td>{@code mlops4j.monitor.alarms.suppressed}</td><td>counter, in alarms</td><td>{@link
  *       MonitorCounts#suppressedAlarms}</td><td></td></tr>
- *   <tr><td>{@code mlops4j.monitor.labels}</td><td>counter</td><td>labels that found their row, rows
- *       whose label never came, labels without a row</td><td>{@code outcome}: {@code labelled},
- *       {@code unlabelled}, {@code unmatched}</td></tr>
+ *   <tr><td>{@code mlops4j.monitor.labels}</td><td>counter</td><td>rows that got their label, rows
+ *       whose label never came, and labels that were not used; see {@link LabelCounts}</td><td>{@code
+ *       outcome}: {@code labelled}, {@code unlabelled}, {@code repeated}, {@code unknown}, {@code
+ *       expired}</td></tr>
+ *   <tr><td>{@code mlops4j.monitor.unanswered}</td><td>counter, in rows</td><td>{@link
+ *       LabelCounts#unanswered}</td><td></td></tr>
  *   <tr><td>{@code mlops4j.monitor.waiting}</td><td>gauge, in rows</td><td>{@link
  *       ModelMonitor#waitingRows}: how far the monitor lags</td><td></td></tr>
  *   <tr><td>{@code mlops4j.monitor.episodes}</td><td>gauge, in episodes</td><td>open episodes</td>
@@ -53,8 +59,13 @@ import org.jspecify.annotations.Nullable;
  *       {@code performance}</td></tr>
  *   <tr><td>{@code mlops4j.monitor.coverage}</td><td>gauge, 0 to 1</td><td>{@link
  *       Performance#coverage} of the version that serves</td><td></td></tr>
- *   <tr><td>{@code mlops4j.monitor.roc.auc}</td><td>gauge, 0 to 1</td><td>the realised ROC AUC of
- *       the version that serves; NaN without labels</td><td></td></tr>
+ *   <tr><td>{@code mlops4j.monitor.label.lag}</td><td>gauge, in seconds</td><td>the time between the
+ *       newest prediction of the version that serves and the one until which labels are complete</td>
+ *       <td></td></tr>
+ *   <tr><td>{@code mlops4j.monitor.performance}</td><td>gauge</td><td>a realised figure of the version
+ *       that serves; NaN if it is undefined</td><td>{@code figure}</td></tr>
+ *   <tr><td>{@code mlops4j.monitor.performance.error}</td><td>gauge</td><td>its standard error</td>
+ *       <td>{@code figure}</td></tr>
  *   <tr><td>{@code mlops4j.monitor.drift}</td><td>gauge</td><td>the effect of a column in the newest
  *       window in units of its bound: 1 and more matters; NaN without a verdict</td><td>{@code
  *       column}</td></tr>
@@ -64,12 +75,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The columns are those of the reference at the time of binding, with two for each column of
  * vectors, as in a {@link io.mlops4j.monitor.drift.DriftReport}; at most {@value #MOST_COLUMNS}.
- * {@code mlops4j.monitor.columns.unmetered} is the number of further columns.
+ * {@code mlops4j.monitor.columns.unmetered} is the number of further columns. The figures are the
+ * first {@value #MOST_FIGURES} of {@link ModelMonitor#figures}.
  */
 @SuppressWarnings("exports") // Micrometer is optional
 public final class MonitorMeters implements MeterBinder, AutoCloseable {
-  /** Each column has two series, so a monitor has fewer than 2000 series. */
-  private static final int MOST_COLUMNS = 950;
+  /** Each column and each figure has two series, so a monitor has fewer than 2000 series. */
+  private static final int MOST_COLUMNS = 930;
+
+  private static final int MOST_FIGURES = 40;
 
   private final ModelMonitor monitor;
   private final Tags tags;
@@ -118,24 +132,67 @@ public final class MonitorMeters implements MeterBinder, AutoCloseable {
     counter(registry, meters, "dropped", "rows", tags, MonitorCounts::dropped);
     counter(registry, meters, "failures", "failures", tags, MonitorCounts::failures);
     counter(registry, meters, "alarms.suppressed", "alarms", tags, MonitorCounts::suppressedAlarms);
-    label(registry, meters, "labelled", MonitorCounts::labelled);
-    label(registry, meters, "unlabelled", MonitorCounts::unlabelled);
-    label(registry, meters, "unmatched", MonitorCounts::unmatchedLabels);
+    label(registry, meters, "labelled", LabelCounts::labelled);
+    label(registry, meters, "unlabelled", LabelCounts::unlabelled);
+    label(registry, meters, "repeated", LabelCounts::repeated);
+    label(registry, meters, "unknown", LabelCounts::unknown);
+    label(registry, meters, "expired", LabelCounts::expired);
+    counter(registry, meters, "unanswered", "rows", tags, c -> c.labels().unanswered());
     gauge(registry, meters, "waiting", "rows", tags, ModelMonitor::waitingRows);
     for (Alarm.Kind kind : Alarm.Kind.values()) {
       String name = kind.name().toLowerCase(Locale.ROOT);
       gauge(registry, meters, "episodes", "episodes", tags.and("kind", name), m -> open(m, kind));
     }
-    gauge(registry, meters, "coverage", null, tags, m -> serving(m, Performance::coverage));
+    performance(registry, meters);
+    columns(registry, meters);
+    bound.add(new Bound(registry, meters));
+  }
+
+  private void performance(MeterRegistry registry, List<Meter> meters) {
+    ServingPerformance newest = new ServingPerformance(monitor);
+    gauge(registry, meters, "coverage", null, tags, newest, p -> p.coverage().share());
+    gauge(registry, meters, "label.lag", "seconds", tags, newest, MonitorMeters::labelLag);
+    for (String figure : monitor.figures().stream().limit(MOST_FIGURES).toList()) {
+      Tags its = tags.and("figure", figure);
+      gauge(
+          registry,
+          meters,
+          "performance",
+          null,
+          its,
+          newest,
+          p -> p.figure(figure).orElse(Double.NaN));
+      gauge(
+          registry,
+          meters,
+          "performance.error",
+          null,
+          its,
+          newest,
+          p -> p.figure(figure) instanceof Metric.Value v ? v.standardError() : Double.NaN);
+    }
+  }
+
+  private static double labelLag(Performance performance) {
+    Performance.Coverage coverage = performance.coverage();
+    return Duration.between(coverage.completeUntil(), coverage.to()).toMillis() / 1e3;
+  }
+
+  private void gauge(
+      MeterRegistry registry,
+      List<Meter> meters,
+      String name,
+      @Nullable String unit,
+      Tags its,
+      ServingPerformance newest,
+      ToDoubleFunction<Performance> figure) {
     gauge(
         registry,
         meters,
-        "roc.auc",
-        null,
-        tags,
-        m -> serving(m, p -> p.realised().rocAuc().orElse(Double.NaN)));
-    columns(registry, meters);
-    bound.add(new Bound(registry, meters));
+        name,
+        unit,
+        its,
+        m -> newest.get().map(figure::applyAsDouble).orElse(Double.NaN));
   }
 
   private void columns(MeterRegistry registry, List<Meter> meters) {
@@ -165,8 +222,9 @@ public final class MonitorMeters implements MeterBinder, AutoCloseable {
       MeterRegistry registry,
       List<Meter> meters,
       String outcome,
-      ToLongFunction<MonitorCounts> count) {
-    counter(registry, meters, "labels", "labels", tags.and("outcome", outcome), count);
+      ToLongFunction<LabelCounts> count) {
+    Tags its = tags.and("outcome", outcome);
+    counter(registry, meters, "labels", "labels", its, c -> count.applyAsLong(c.labels()));
   }
 
   private void counter(
@@ -202,14 +260,6 @@ public final class MonitorMeters implements MeterBinder, AutoCloseable {
     return monitor.episodes().stream()
         .filter(episode -> episode.isOpen() && episode.kind() == kind)
         .count();
-  }
-
-  private static double serving(ModelMonitor monitor, ToDoubleFunction<Performance> figure) {
-    return monitor
-        .newestWindow()
-        .map(WindowReport::servedBy)
-        .map(version -> figure.applyAsDouble(monitor.performance(version)))
-        .orElse(Double.NaN);
   }
 
   /** The effects of one window, which all columns of a reading share. */

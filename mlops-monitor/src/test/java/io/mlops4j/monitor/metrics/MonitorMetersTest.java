@@ -144,7 +144,7 @@ class MonitorMetersTest {
       monitor.flush();
       assertThat(counter("rows", "model", "m")).isEqualTo(ROWS);
       assertThat(counter("labels", "outcome", "labelled")).isEqualTo(250);
-      assertThat(counter("labels", "outcome", "unmatched")).isEqualTo(1);
+      assertThat(counter("labels", "outcome", "repeated")).isEqualTo(1);
       assertThat(counter("failures")).isZero();
       assertThat(counter("dropped")).isZero();
       assertThat(counter("alarms.suppressed")).isZero();
@@ -152,7 +152,7 @@ class MonitorMetersTest {
       assertThat(gauge("episodes", "kind", "drift")).isEqualTo(1);
       assertThat(gauge("episodes", "kind", "performance")).isZero();
       assertThat(gauge("coverage")).isEqualTo(0.25);
-      assertThat(gauge("roc.auc")).isEqualTo(0.5); // all scores are equal
+      assertThat(gauge("performance", "figure", "roc_auc")).isEqualTo(0.5); // all scores are equal
       // A shift of 0.5 is 0.5 / sqrt(1/12) standard deviations; the bound is 0.1.
       assertThat(gauge("drift", "column", "x")).isCloseTo(17.3, within(2.0));
       assertThat(gauge("drift", "column", "z")).isLessThan(1);
@@ -196,7 +196,8 @@ class MonitorMetersTest {
           .forEach(name -> asked.add(name.group()));
     }
     PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    try (ModelMonitor monitor = ModelMonitor.builder(reference()).start();
+    try (ModelMonitor monitor =
+            ModelMonitor.builder(reference()).labels(LabelJoin.byKey("key")).start();
         MonitorMeters meters = MonitorMeters.of(monitor)) {
       meters.bindTo(prometheus);
       Set<String> given =
@@ -229,11 +230,12 @@ class MonitorMetersTest {
       root.setRowCount(60);
       wide = Profile.of(List.of(FeatureBatch.of(root)));
     }
-    try (ModelMonitor monitor = ModelMonitor.builder(wide).start();
+    try (ModelMonitor monitor =
+            ModelMonitor.builder(wide).labels(LabelJoin.byPredictionId()).start();
         MonitorMeters meters = MonitorMeters.of(monitor)) {
       meters.bindTo(registry);
       assertThat(registry.getMeters()).hasSizeBetween(1_900, 2_000);
-      assertThat(gauge("columns.unmetered")).isEqualTo(250);
+      assertThat(gauge("columns.unmetered")).isEqualTo(270);
     }
   }
 

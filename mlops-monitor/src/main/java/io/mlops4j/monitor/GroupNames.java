@@ -1,0 +1,63 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.feature.FeatureBatch;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.vector.FieldVector;
+
+/** The names of groups and their numbers. Written by the monitor's thread, read by any thread. */
+final class GroupNames {
+  /** Rows of further groups are in one group together. */
+  static final int MOST = 200;
+
+  static final String OTHER = "other";
+
+  private final Map<String, List<String>> names = new LinkedHashMap<>();
+  private final Map<String, Map<String, Short>> numbers = new HashMap<>();
+
+  GroupNames(List<String> columns) {
+    for (String column : columns) {
+      names.put(column, new ArrayList<>());
+      numbers.put(column, new HashMap<>());
+    }
+  }
+
+  /** Returns the numbers of the groups of all rows, row by row. */
+  synchronized short[] read(FeatureBatch batch) {
+    List<String> columns = List.copyOf(names.keySet());
+    short[] groups = new short[batch.rows() * columns.size()];
+    for (int c = 0; c < columns.size(); c++) {
+      FieldVector column = batch.column(columns.get(c));
+      for (int row = 0; row < batch.rows(); row++) {
+        String name = String.valueOf(LabelColumns.key(batch, column, row));
+        groups[row * columns.size() + c] = number(columns.get(c), name);
+      }
+    }
+    return groups;
+  }
+
+  private short number(String column, String name) {
+    Map<String, Short> known = numbers.getOrDefault(column, Map.of());
+    Short number = known.get(name);
+    if (number == null && known.size() > MOST) {
+      number = known.get(OTHER);
+    }
+    if (number == null) {
+      String kept = known.size() == MOST ? OTHER : name;
+      number = (short) known.size();
+      known.put(kept, number);
+      names.getOrDefault(column, List.of()).add(kept);
+    }
+    return number;
+  }
+
+  /** Returns the names of each column's groups by number. */
+  synchronized Map<String, List<String>> all() {
+    Map<String, List<String>> all = new LinkedHashMap<>();
+    names.forEach((column, its) -> all.put(column, List.copyOf(its)));
+    return all;
+  }
+}

@@ -1,0 +1,134 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.performance.Metric;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.arrow.vector.FieldVector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kind of model: the numbers of an answer, the values of a label, and the figures that compare
+ * them. Immutable.
+ *
+ * @param <P> the realised performance
+ */
+abstract class PerformanceTask<P> {
+  private final @Nullable String output;
+  private final List<String> classes;
+
+  /**
+   * @param output null for the only output of floating-point numbers
+   * @param classes names of labels, in the order of their numbers; empty if labels are numbers
+   */
+  PerformanceTask(@Nullable String output, List<String> classes) {
+    this.output = output;
+    this.classes = List.copyOf(classes);
+  }
+
+  @Nullable String output() {
+    return output;
+  }
+
+  List<String> classes() {
+    return classes;
+  }
+
+  /** The columns of features that are read besides the key. */
+  Set<String> columns() {
+    return Set.of();
+  }
+
+  /** The number of numbers of one answer. */
+  abstract int width();
+
+  /**
+   * Reads the answers of a call.
+   *
+   * @param into the numbers of all rows, row by row; NaN where there is none
+   */
+  abstract void read(FeatureBatch features, FeatureBatch outputs, double[] into);
+
+  /** Whether an answer has a missing number. */
+  boolean isUnanswered(double[] answer) {
+    for (double one : answer) {
+      if (Double.isNaN(one)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Checks a label that is a number, and returns the number that is stored. */
+  double label(double label) {
+    if (classes.isEmpty()) {
+      return checked(label);
+    }
+    return label(
+        label == Math.rint(label) && Math.abs(label) < 1e15
+            ? Long.toString((long) label)
+            : Double.toString(label));
+  }
+
+  /** Returns the number of a label that is a name. */
+  final double label(String name) {
+    if (classes.isEmpty()) {
+      throw new IllegalArgumentException(
+          "label: found \"%s\", expected %s; PerformancePolicy.classes(...) names the classes of labels"
+              .formatted(name, expected()));
+    }
+    int number = classes.indexOf(name);
+    if (number < 0) {
+      throw new IllegalArgumentException(
+          "label: found \"" + name + "\", expected one of " + classes);
+    }
+    return number;
+  }
+
+  private double checked(double label) {
+    if (!isLabel(label)) {
+      throw new IllegalArgumentException(
+          "label: found " + text(label) + ", expected " + expected());
+    }
+    return label;
+  }
+
+  private static String text(double label) {
+    return label == Math.rint(label) ? String.format(Locale.ROOT, "%.0f", label) : "" + label;
+  }
+
+  abstract boolean isLabel(double label);
+
+  /** The labels that are numbers, in words. */
+  abstract String expected();
+
+  /** The value that business figures get. */
+  abstract double prediction(LabelledRows rows, int row);
+
+  abstract P measure(LabelledRows rows);
+
+  /** The figures by name, in the order in which they are shown. */
+  abstract Map<String, Function<P, Metric>> figures();
+
+  /** The figure by which a version is judged if no bound is stated. */
+  abstract String main();
+
+  /** Whether a larger main figure is better. */
+  boolean moreIsBetter() {
+    return true;
+  }
+
+  abstract Performance performance(Performance.Source<P> source);
+
+  /** The performance of rows, without figures of their own. */
+  final Performance performance(Performance.Rows rows) {
+    return performance(new Performance.Source<>(this, rows));
+  }
+
+  final FieldVector column(FeatureBatch outputs) {
+    return LabelColumns.score(outputs, output);
+  }
+}
