@@ -231,7 +231,7 @@ class EpisodesTest {
     window(0);
     window(0);
     window(V1, 0.6, 0.3);
-    performance(V2, new PerformanceWatch.Shortfall(1.2, new Evidence("roc_auc", 0.5, 0.6, "bad")));
+    performance(V2, BAD);
     assertThat(episodes.acknowledge(episodes.all().get(0).id(), "maria")).isTrue();
     window(0);
     StateWriter out = new StateWriter(frame);
