@@ -35,6 +35,7 @@ module io.mlops4j.monitor {
   exports io.mlops4j.monitor.performance;
   exports io.mlops4j.monitor.profile;
   exports io.mlops4j.monitor.report;
+  exports io.mlops4j.monitor.sink;
   exports io.mlops4j.monitor.stats;
   exports io.mlops4j.monitor.stats.multivariate;
   exports io.mlops4j.monitor.stream;

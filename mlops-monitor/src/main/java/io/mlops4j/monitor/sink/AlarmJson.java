@@ -1,0 +1,163 @@
+package io.mlops4j.monitor.sink;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.Alarm;
+import io.mlops4j.monitor.Episode;
+import io.mlops4j.rollout.Evidence;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An alarm as one line of JSON, of the {@linkplain #schema published schema}. It has no more than
+ * {@value #MOST_BYTES} bytes: names and texts are cut, and episodes that do not fit are left out
+ * and counted.
+ */
+public final class AlarmJson {
+  /** The largest size of a line in bytes, without its end. */
+  static final int MOST_BYTES = 65_536;
+
+  private static final int MOST_EPISODES = 64;
+  private static final int LONGEST = 500;
+  private static final int LONGEST_TEXT = 2_000;
+
+  private AlarmJson() {}
+
+  /**
+   * Returns the schema of alarms: JSON Schema, draft 2020-12. Fields may be added; those of this
+   * version stay.
+   *
+   * @return the text of the schema
+   */
+  public static String schema() {
+    try (InputStream in = AlarmJson.class.getResourceAsStream("alarm.schema.json")) {
+      if (in == null) {
+        throw new IllegalStateException("the jar lacks alarm.schema.json");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read alarm.schema.json of the jar", e);
+    }
+  }
+
+  /**
+   * The key of an alarm: the same for every delivery, also after a restart another one for others.
+   */
+  static String key(Alarm alarm, @Nullable String source) {
+    return (source == null ? "" : source + "/") + alarm.id() + "@" + alarm.at();
+  }
+
+  static String line(Alarm alarm, @Nullable String source) {
+    int episodes = Math.min(MOST_EPISODES, alarm.episodes().size());
+    String line = line(alarm, source, episodes);
+    while (line.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES && episodes > 0) {
+      episodes /= 2;
+      line = line(alarm, source, episodes);
+    }
+    return line;
+  }
+
+  private static String line(Alarm alarm, @Nullable String source, int episodes) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator out = new JsonFactory().createGenerator(text)) {
+      out.writeStartObject();
+      out.writeStringField("format", "mlops4j-alarm");
+      out.writeNumberField("version", 1);
+      out.writeStringField("key", key(alarm, source));
+      if (source != null) {
+        out.writeStringField("source", source);
+      }
+      out.writeStringField("id", alarm.id());
+      out.writeStringField("kind", lower(alarm.kind()));
+      out.writeStringField("at", alarm.at().toString());
+      servedBy(out, alarm.servedBy());
+      out.writeStringField("text", cut(alarm.toString(), LONGEST_TEXT));
+      List<Episode> shown = alarm.episodes().subList(0, episodes);
+      out.writeArrayFieldStart("evidence");
+      for (Episode episode : shown) {
+        evidence(out, episode.newest());
+      }
+      out.writeEndArray();
+      out.writeArrayFieldStart("episodes");
+      for (Episode episode : shown) {
+        episode(out, episode);
+      }
+      out.writeEndArray();
+      out.writeNumberField("episodesLeftOut", alarm.episodes().size() - episodes);
+      out.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory does not fail", e);
+    }
+    return text.toString();
+  }
+
+  private static void servedBy(JsonGenerator out, ServedBy by) throws IOException {
+    out.writeObjectFieldStart("servedBy");
+    out.writeStringField("model", cut(by.model(), LONGEST));
+    if (by.version().isPresent()) {
+      out.writeStringField("version", by.version().get().toString());
+    }
+    out.writeStringField("digest", by.digest().toString());
+    if (by.alias().isPresent()) {
+      out.writeStringField("alias", by.alias().get().alias());
+      out.writeNumberField("aliasRecord", by.alias().get().number());
+    }
+    out.writeStringField("engine", cut(by.engine(), LONGEST));
+    out.writeEndObject();
+  }
+
+  private static void episode(JsonGenerator out, Episode episode) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("id", episode.id());
+    out.writeStringField("kind", lower(episode.kind()));
+    out.writeStringField("subject", cut(episode.subject(), LONGEST));
+    out.writeStringField("status", lower(episode.status()));
+    out.writeStringField("opened", episode.opened().toString());
+    out.writeStringField("updated", episode.updated().toString());
+    out.writeNumberField("found", episode.found());
+    if (episode.acknowledgedBy().isPresent()) {
+      out.writeStringField("acknowledgedBy", cut(episode.acknowledgedBy().get(), LONGEST));
+    }
+    out.writeFieldName("first");
+    evidence(out, episode.first());
+    out.writeFieldName("worst");
+    evidence(out, episode.worst());
+    out.writeFieldName("newest");
+    evidence(out, episode.newest());
+    out.writeEndObject();
+  }
+
+  private static void evidence(JsonGenerator out, Evidence evidence) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("name", cut(evidence.name(), LONGEST));
+    figure(out, "measured", evidence.measured());
+    figure(out, "bound", evidence.bound());
+    out.writeStringField("text", cut(evidence.text(), LONGEST));
+    out.writeEndObject();
+  }
+
+  private static void figure(JsonGenerator out, String name, double value) throws IOException {
+    if (Double.isNaN(value)) {
+      out.writeNullField(name);
+    } else if (Double.isInfinite(value)) {
+      out.writeStringField(name, value > 0 ? "Infinity" : "-Infinity");
+    } else {
+      out.writeNumberField(name, value);
+    }
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String cut(String text, int longest) {
+    return text.length() <= longest ? text : text.substring(0, longest - 1) + "\u2026";
+  }
+}
