@@ -7,6 +7,7 @@ import io.mlops4j.bench.golden.GoldenCommand;
 import io.mlops4j.bench.live.LiveInquiries;
 import io.mlops4j.bench.ratios.RatiosCommand;
 import io.mlops4j.bench.registry.RegistryTopic;
+import io.mlops4j.bench.serving.LiveTopic;
 import io.mlops4j.bench.serving.ServingTopic;
 import io.mlops4j.bench.soak.SoakCommand;
 import io.mlops4j.bench.stats.StatsTopic;
@@ -37,7 +38,11 @@ final class Bench implements Runnable {
     return new CommandLine(new Bench())
         .addSubcommand(
             new RatiosCommand(
-                new EnginesTopic(), new ServingTopic(), new StatsTopic(), new RegistryTopic()))
+                new EnginesTopic(),
+                new ServingTopic(),
+                new LiveTopic(),
+                new StatsTopic(),
+                new RegistryTopic()))
         .addSubcommand(TruthCommand.with(LiveInquiries.all()));
   }
 

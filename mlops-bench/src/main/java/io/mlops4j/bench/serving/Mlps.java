@@ -27,13 +27,18 @@ final class Mlps {
     return rows;
   }
 
+  /** Rows that a thread asks in turns. */
+  static Row32[] records() {
+    return Arrays.stream(floats()).map(Row32::of).toArray(Row32[]::new);
+  }
+
   static Callers ours(String model, LoadOptions options) {
     return new OursRows<>(
         Models.file(model),
         options.toBuilder().features(FeatureSchema.ofNames(Mlp32.names())).build(),
         Row32.class,
         Score.class,
-        thread -> Arrays.stream(floats()).map(Row32::of).toArray(Row32[]::new),
+        thread -> records(),
         Score::y);
   }
 

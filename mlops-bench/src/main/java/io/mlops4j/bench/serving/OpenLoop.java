@@ -1,7 +1,9 @@
 package io.mlops4j.bench.serving;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.mlops4j.bench.ratios.Measured;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,11 +18,22 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Calls that come when they come, whether or not the ones before were answered: Poisson arrivals at
  * a fixed rate, taken up by a number of threads. The cost is the 99th percentile of the time from
- * when a call was meant to begin to its answer.
+ * when a call was meant to begin to its answer, or the processor time of the process.
  */
 final class OpenLoop implements Measured {
   private static final long SEED = 20040404;
+  private static final OperatingSystemMXBean SYSTEM =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
+  /** What a sample costs. */
+  enum Figure {
+    /** The 99th percentile of the time of a call. */
+    P99,
+    /** The processor time of the process for a call. */
+    CPU
+  }
+
+  private final Figure figure;
   private final Callers callers;
   private final List<Caller> each = new ArrayList<>();
   private final ExecutorService threads;
@@ -32,7 +45,9 @@ final class OpenLoop implements Measured {
    * @param nanosBetween the mean time between calls
    * @param seconds how long a sample lasts
    */
-  OpenLoop(int threads, double nanosBetween, double seconds, Callers callers) throws Exception {
+  OpenLoop(int threads, double nanosBetween, double seconds, Callers callers, Figure figure)
+      throws Exception {
+    this.figure = figure;
     this.callers = callers;
     for (int i = 0; i < threads; i++) {
       each.add(callers.caller(i));
@@ -52,6 +67,7 @@ final class OpenLoop implements Measured {
   public double measure() throws Exception {
     AtomicInteger next = new AtomicInteger();
     long[] took = new long[meant.length];
+    long cpu = SYSTEM.getProcessCpuTime();
     long begin = System.nanoTime() + 10_000_000;
     List<Future<Void>> loops = new ArrayList<>();
     for (Caller caller : each) {
@@ -68,6 +84,9 @@ final class OpenLoop implements Measured {
     }
     for (Future<Void> loop : loops) {
       loop.get();
+    }
+    if (figure == Figure.CPU) {
+      return (SYSTEM.getProcessCpuTime() - cpu) / (double) meant.length;
     }
     Arrays.sort(took);
     return took[(int) (0.99 * (took.length - 1))];

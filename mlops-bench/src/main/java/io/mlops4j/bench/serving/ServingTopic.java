@@ -127,7 +127,7 @@ public final class ServingTopic implements Topic {
   }
 
   private static Side open(Capacity capacity, Callers callers) throws Exception {
-    return new OpenLoop(THREADS, capacity.nanos() / SHARE, SECONDS, callers);
+    return new OpenLoop(THREADS, capacity.nanos() / SHARE, SECONDS, callers, OpenLoop.Figure.P99);
   }
 
   private static Side large(int rows, int threads, LoadOptions options, CallOptions call) {

@@ -1,0 +1,83 @@
+package io.mlops4j.bench.serving;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.mlops4j.bench.engines.Models;
+import io.mlops4j.bench.engines.Row32;
+import io.mlops4j.inference.RowModel;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.monitor.log.PredictionLog;
+import io.mlops4j.monitor.metrics.InferenceMeters;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.registry.FileModelRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What a service runs: an alias of a registry is deployed, with a monitor, a prediction log and
+ * Micrometer's meters as listeners, and is called with records.
+ */
+final class FullStack implements Callers {
+  private static final String ALIAS = "mlp@champion";
+
+  private final Path folder;
+  private final ModelRuntime runtime = ModelRuntime.open();
+  private final ModelRegistry registry;
+  private final ModelMonitor monitor;
+  private final PredictionLog log;
+  private final Deployment deployment;
+  private final RowModel<Row32, Mlps.Score> rows;
+
+  FullStack(String model) throws IOException {
+    folder = Files.createTempDirectory("mlops4j-stack");
+    registry = FileModelRegistry.open(folder.resolve("registry"));
+    ModelVersion version =
+        runtime.publish(
+            registry,
+            ModelCard.builder("mlp").features(MonitoredModel.FEATURES).build(),
+            Models.file(model));
+    registry.assign(ALIAS, version, Change.by("bench"));
+    monitor = ModelMonitor.builder(MonitoredModel.reference(runtime)).start();
+    log = PredictionLog.builder(folder.resolve("log"), runtime.allocator()).start();
+    deployment =
+        runtime
+            .deployment(ALIAS)
+            .from(registry)
+            .actor("bench")
+            .listener(monitor)
+            .listener(log)
+            .listener(InferenceMeters.to(new SimpleMeterRegistry()))
+            .start();
+    rows = deployment.rows(Row32.class, Mlps.Score.class);
+  }
+
+  @Override
+  public Caller caller(int number) {
+    Row32[] asked = Mlps.records();
+    return call -> rows.predict(asked[call % asked.length]).y();
+  }
+
+  @Override
+  public void close() throws IOException {
+    deployment.close();
+    System.out.println("# live.stack: monitor " + monitor.counts() + ", log " + log.status());
+    monitor.close();
+    log.close();
+    registry.close();
+    runtime.close();
+    try (Stream<Path> files = Files.walk(folder)) {
+      List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+      for (Path file : deepestFirst) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.mlops4j.bench.serving;
+
+import io.mlops4j.bench.ratios.Comparison;
+import io.mlops4j.bench.ratios.Side;
+import io.mlops4j.bench.ratios.Topic;
+import io.mlops4j.bench.serving.MonitoredCalls.Cost;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** {@code ratios live}: what a monitor, a prediction log and meters cost. */
+public final class LiveTopic implements Topic {
+  private static final int THREADS = 16;
+  private static final double SHARE = 0.7;
+  private static final double SECONDS = 2;
+  private static final int ROWS = 32;
+
+  @Override
+  public List<Comparison> comparisons() {
+    List<Comparison> all = new ArrayList<>();
+    all.addAll(calls("live.predict.rows32", "batches of 32 rows", ROWS));
+    all.addAll(calls("live.record", "single records", 0));
+    all.add(
+        new Comparison(
+            "live.handoff",
+            "hand-off of a call of one row with 32 features to a monitor, in the caller's thread",
+            "a second handle of both batches, which is opened and closed",
+            Double.NaN,
+            MonitoredRows::handOff,
+            MonitoredRows::handles));
+    all.add(
+        new Comparison(
+            "live.handoff.garbage",
+            "1000 such calls and a flush: a call may allocate less than a byte, amortised",
+            "itself",
+            Double.NaN,
+            1000,
+            MonitoredRows::handOffs,
+            MonitoredRows::handOffs));
+    all.add(
+        new Comparison(
+            "live.thread",
+            "processor time of the monitor's thread, 32 features and an answer, a million rows,"
+                + " default policy",
+            "Profile.counting() of the same rows",
+            2,
+            MonitoredRows::monitor,
+            MonitoredRows::profile));
+    all.addAll(stack("live.stack", "MLP 32-64-32-1", "mlp32", 1.3, 1.2));
+    all.addAll(stack("live.stack.wide", "MLP 32-1024-1024-1", "mlpwide", Double.NaN, Double.NaN));
+    return List.copyOf(all);
+  }
+
+  private static List<Comparison> calls(String name, String work, int rows) {
+    String what = "MLP 32-64-32-1, " + work + ", a monitor with the default policy attached; ";
+    return List.of(
+        new Comparison(
+            name,
+            what + "processor time of the caller and of the monitor's thread",
+            "itself, without",
+            1.25,
+            () -> new MonitoredCalls(true, rows, Cost.CPU),
+            () -> new MonitoredCalls(false, rows, Cost.CPU)),
+        new Comparison(
+            name + ".wall",
+            what + "time of the caller",
+            "itself, without",
+            1.05,
+            () -> new MonitoredCalls(true, rows, Cost.WALL),
+            () -> new MonitoredCalls(false, rows, Cost.WALL)));
+  }
+
+  private static List<Comparison> stack(
+      String name, String work, String model, double cpuGoal, double p99Goal) {
+    Capacity capacity = new Capacity(THREADS, () -> Mlps.raw(model));
+    String what =
+        "deployed alias, monitor, prediction log and Micrometer, "
+            + work
+            + ", one record each, at 70 % of what the peer can answer; ";
+    String peer = "a loop over ONNX Runtime Java 1.29.0 with pinned tensors for each thread";
+    return List.of(
+        new Comparison(
+            name + ".cpu",
+            what + "processor time of the process for a call",
+            peer,
+            cpuGoal,
+            open(capacity, () -> new FullStack(model), OpenLoop.Figure.CPU),
+            open(capacity, () -> Mlps.raw(model), OpenLoop.Figure.CPU)),
+        new Comparison(
+            name + ".p99",
+            what + "99th percentile of the time from when a call was meant to begin",
+            peer,
+            p99Goal,
+            open(capacity, () -> new FullStack(model), OpenLoop.Figure.P99),
+            open(capacity, () -> Mlps.raw(model), OpenLoop.Figure.P99)));
+  }
+
+  private static Callable<Side> open(
+      Capacity capacity, Callable<Callers> callers, OpenLoop.Figure figure) {
+    return () -> new OpenLoop(THREADS, capacity.nanos() / SHARE, SECONDS, callers.call(), figure);
+  }
+}
