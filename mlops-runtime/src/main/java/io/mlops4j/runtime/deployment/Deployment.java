@@ -7,6 +7,7 @@ import io.mlops4j.inference.Model;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -205,6 +206,23 @@ public interface Deployment extends Model {
     Builder registryTimeout(Duration limit);
 
     /**
+     * Keeps a copy of the serving version in a folder of this machine. If the registry cannot be
+     * used when the deployment starts again, the copy serves: its digests, its signatures and the
+     * records of the alias are checked as those of the registry are, and it passes the same tests.
+     * When the registry can be used again, its version is loaded and replaces the copy.
+     *
+     * <p>The copy is made after each swap, on a thread of the deployment. It takes the disk space
+     * of up to two versions. {@link Deployment#status} shows a copy that failed. The next attempt
+     * follows after half a minute. The copy is not leased in the registry: a version that was
+     * deleted there continues to serve from the copy until the registry can be used again.
+     *
+     * @param folder a folder that only trusted users can write; created if it is absent. Processes
+     *     that follow the same alias may share it
+     * @return this builder
+     */
+    Builder lastGoodIn(Path folder);
+
+    /**
      * Allows versions with other inputs, or with fewer or other outputs, than the serving version.
      * Callers must be prepared for them. The record classes that callers have bound must still fit.
      *
@@ -239,8 +257,12 @@ public interface Deployment extends Model {
      *
      * @return the deployment, which the caller closes
      * @throws IllegalStateException if no registry was given
-     * @throws io.mlops4j.error.RegistryException if the alias points to no version, or the bytes
-     *     are not those that were published
+     * @throws IllegalArgumentException if a {@linkplain #lastGoodIn last good version} is kept, and
+     *     the registry was opened by neither {@code FileModelRegistry} nor {@code
+     *     JdbcModelRegistry}
+     * @throws io.mlops4j.error.RegistryException if the alias points to no version, the bytes are
+     *     not those that were published, the registry cannot be used and no last good version was
+     *     kept, or the folder for it cannot be written
      * @throws io.mlops4j.error.RegionException if its card names other regions than the runtime's
      * @throws io.mlops4j.error.ModelLoadException if the version cannot be loaded or fails its
      *     self-test

@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.deployment;
 
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import java.time.Instant;
 import java.util.List;
@@ -19,6 +20,8 @@ import java.util.Optional;
  * @param waiting the alias's version if it will be retried, with the reason
  * @param outage since when and why the registry cannot be read; the serving version stays
  * @param trials versions that are being loaded and tested now, the abandoned ones first
+ * @param lastGood the copy of the serving version for a restart without the registry; empty without
+ *     {@link Deployment.Builder#lastGoodIn}
  */
 public record DeploymentStatus(
     ServedBy serving,
@@ -27,7 +30,8 @@ public record DeploymentStatus(
     Optional<Refusal> refused,
     Optional<Waiting> waiting,
     Optional<Outage> outage,
-    List<Trial> trials) {
+    List<Trial> trials,
+    Optional<LastGood> lastGood) {
   /**
    * Checks that nothing is null, and copies the list.
    *
@@ -38,6 +42,7 @@ public record DeploymentStatus(
    * @param waiting the version that will be retried
    * @param outage since when and why the registry cannot be read
    * @param trials versions that are being loaded and tested now
+   * @param lastGood the copy of the serving version
    */
   public DeploymentStatus {
     Objects.requireNonNull(serving, "serving");
@@ -47,6 +52,7 @@ public record DeploymentStatus(
     Objects.requireNonNull(waiting, "waiting");
     Objects.requireNonNull(outage, "outage");
     trials = List.copyOf(trials);
+    Objects.requireNonNull(lastGood, "lastGood");
   }
 
   /** Why a version is refused. A retry would not change the result, so there is none. */
@@ -157,6 +163,29 @@ public record DeploymentStatus(
     public Trial {
       Objects.requireNonNull(record, "record");
       Objects.requireNonNull(since, "since");
+    }
+  }
+
+  /**
+   * The copy of a version on this machine.
+   *
+   * @param kept the version of the newest complete copy; empty if there is none yet
+   * @param serving whether the serving version was loaded from the copy, because the registry could
+   *     not be used at the start; it is loaded from the registry when that is possible again
+   * @param problem why the serving version could not be copied, for example because the disk is
+   *     full; it is tried again about every half minute
+   */
+  public record LastGood(Optional<ModelVersion> kept, boolean serving, Optional<String> problem) {
+    /**
+     * Checks that nothing is null.
+     *
+     * @param kept the version of the newest complete copy
+     * @param serving whether the serving version was loaded from the copy
+     * @param problem why the serving version could not be copied
+     */
+    public LastGood {
+      Objects.requireNonNull(kept, "kept");
+      Objects.requireNonNull(problem, "problem");
     }
   }
 }

@@ -193,5 +193,23 @@ public final class JdbcModelRegistry {
       return new StoredRegistry(
           JdbcStorage.open(connections, tables, statementTimeout, folder, existing), options);
     }
+
+    /**
+     * Opens the registry at its first use, so that a service can start while the database is away;
+     * see {@code Deployment.Builder.lastGoodIn}. Until it could be opened, every call tries again,
+     * and throws the exceptions of {@link #open} if that fails.
+     *
+     * @return the registry; the caller closes it
+     * @throws IllegalArgumentException if schema or prefix have another form
+     */
+    public ModelRegistry openLater() {
+      TablePrefix tables = new TablePrefix(schema, prefix);
+      Duration limit = statementTimeout;
+      Path blobs = folder;
+      boolean known = existing;
+      return new StoredRegistry(
+          LaterStorage.of(() -> JdbcStorage.open(connections, tables, limit, blobs, known)),
+          options);
+    }
   }
 }

@@ -144,7 +144,7 @@ public final class TestPool implements DataSource, AutoCloseable {
     return lent.size();
   }
 
-  synchronized void away(boolean now) throws SQLException {
+  public synchronized void away(boolean now) throws SQLException {
     away = now;
     while (!idle.isEmpty()) {
       idle.pop().close();

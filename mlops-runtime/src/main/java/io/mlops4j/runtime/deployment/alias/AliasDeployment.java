@@ -59,8 +59,15 @@ final class AliasDeployment implements Deployment {
             built.ref,
             candidates(built, registry, Route.PRIMARY, "serves " + built.ref, recent),
             threads,
+            lastGood(built, registry),
             this::changed);
     shadow = built.shadow == null ? null : shadow(built, registry, built.shadow);
+  }
+
+  private @Nullable LastGood lastGood(DeploymentBuilder built, ModelRegistry registry) {
+    return built.lastGood == null
+        ? null
+        : new LastGood(built.lastGood, registry, built.ref, built.clock, threads, this::changed);
   }
 
   private Shadow shadow(DeploymentBuilder built, ModelRegistry registry, String ref) {
@@ -70,6 +77,7 @@ final class AliasDeployment implements Deployment {
             ref,
             candidates(built, registry, Route.SHADOW, "asks " + ref + " beside " + built.ref, null),
             threads,
+            null,
             () -> {});
     return new Shadow(challenger, built.loader.executor());
   }
@@ -298,6 +306,7 @@ final class AliasDeployment implements Deployment {
         shadow.close();
       }
       threads.await();
+      champion.closeCopy();
     }
   }
 

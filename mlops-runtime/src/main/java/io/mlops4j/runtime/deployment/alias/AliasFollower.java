@@ -44,6 +44,7 @@ final class AliasFollower {
   private final Timer timer;
   private final Duration trialLimit;
   private final RegistryCalls calls;
+  private final @Nullable LastGood lastGood;
   private final Runnable changed;
   private final Trials trials = new Trials();
   private final Object lock = new Object();
@@ -51,12 +52,14 @@ final class AliasFollower {
   private final CurrentModel current;
   private @Nullable AliasRecord newest;
   private @Nullable VersionTrial trial;
+  private boolean copyServes;
   private boolean ticking;
   private boolean closed;
   private volatile Optional<DeploymentStatus.Refusal> refused = Optional.empty();
   private volatile Optional<DeploymentStatus.Waiting> waiting = Optional.empty();
 
   /**
+   * @param lastGood keeps copies of the versions that serve, or null
    * @param changed run after every swap and refusal, and when waiting or an outage begins or ends
    */
   AliasFollower(
@@ -64,8 +67,10 @@ final class AliasFollower {
       String ref,
       Candidates candidates,
       DeploymentThreads threads,
+      @Nullable LastGood lastGood,
       Runnable changed) {
     this.registry = built.registry();
+    this.lastGood = lastGood;
     this.ref = ref;
     this.candidates = candidates;
     this.clock = built.clock;
@@ -79,15 +84,14 @@ final class AliasFollower {
   }
 
   /**
-   * Serves the version that the alias points to now. Throws the reason if that version cannot
-   * serve.
+   * Serves the version that the alias points to now, or the last good one if the registry cannot be
+   * used. Throws the reason if neither can serve.
    */
   void start() {
-    VersionTrial first = RegistryCalls.value(look(true));
-    if (first == null) {
-      throw reader.namesNothing();
+    Throwable failure = startFromRegistry();
+    if (failure != null && lastGood != null && Failures.verdict(failure).isEmpty()) {
+      failure = startFromCopy(lastGood, failure);
     }
-    Throwable failure = first.end.join();
     if (failure instanceof Error error) {
       throw error;
     }
@@ -95,6 +99,41 @@ final class AliasFollower {
       throw failure instanceof RuntimeException exception
           ? exception
           : new ModelLoadException(ref + ": " + failure, failure);
+    }
+  }
+
+  private @Nullable Throwable startFromRegistry() {
+    try {
+      VersionTrial first = RegistryCalls.value(look(true));
+      return first == null ? reader.namesNothing() : first.end.join();
+    } catch (RuntimeException e) {
+      return e;
+    }
+  }
+
+  /** Returns the reason why the registry cannot be used if there is no copy that can serve. */
+  private @Nullable Throwable startFromCopy(LastGood copies, Throwable reason) {
+    try {
+      ModelRegistry copy = copies.registry().orElse(null);
+      AliasRecord record = copy == null ? null : copy.head(ref).orElse(null);
+      if (copy == null || record == null) {
+        return reason;
+      }
+      VersionTrial mine = new VersionTrial(record, clock.instant());
+      Served copied = Served.of(candidates.load(copy, mine, null), clock.instant());
+      synchronized (lock) {
+        if (closed || serves()) {
+          copied.model().close(); // the registry was faster
+        } else {
+          current.replace(copied);
+          copyServes = true;
+        }
+      }
+      LOG.warn("{}: serving {} from its copy", ref, copied.servedBy(), reason);
+      return null;
+    } catch (RuntimeException e) {
+      reason.addSuppressed(e);
+      return reason;
     }
   }
 
@@ -115,6 +154,9 @@ final class AliasFollower {
 
   /** Begins to read the alias unless a tick is still reading it; never waits. */
   void tick() {
+    if (lastGood != null) {
+      lastGood.tick();
+    }
     synchronized (lock) {
       if (closed || ticking) {
         return;
@@ -253,10 +295,19 @@ final class AliasFollower {
   private Candidate candidate(VersionTrial mine) {
     AliasRecord record = mine.record;
     Served now = current.orNull();
-    if (now != null && now.servedBy().version().equals(Optional.ofNullable(record.to()))) {
+    if (now != null
+        && !copyServes()
+        && now.servedBy().version().equals(Optional.ofNullable(record.to()))) {
       return new Candidate(now.model().withAlias(record), now.gate());
     }
     return candidates.load(mine, now);
+  }
+
+  /** Whether the serving model was loaded from its copy, and is not leased in the registry. */
+  private boolean copyServes() {
+    synchronized (lock) {
+      return copyServes;
+    }
   }
 
   private boolean publish(VersionTrial mine, Served next) {
@@ -269,11 +320,15 @@ final class AliasFollower {
       end(mine);
       refused = Optional.empty();
       waiting = Optional.empty();
+      copyServes = false;
       if (before != null) {
         threads.execute(before.model()::drain);
       }
     }
     LOG.info("{}: serving {}", ref, next.servedBy());
+    if (lastGood != null) {
+      lastGood.keep(mine.record);
+    }
     return true;
   }
 
@@ -424,11 +479,12 @@ final class AliasFollower {
       return new DeploymentStatus(
           now.servedBy(),
           now.since(),
-          Objects.requireNonNull(newest),
+          newest == null ? now.servedBy().alias().orElseThrow() : newest,
           refused,
           waiting,
           reader.outage(),
-          trials.status());
+          trials.status(),
+          Optional.ofNullable(lastGood).map(copies -> copies.status(copyServes)));
     }
   }
 
@@ -465,6 +521,13 @@ final class AliasFollower {
     Served now = current.orNull();
     if (now != null) {
       now.model().drain();
+    }
+  }
+
+  /** Called after {@link #close}, when all models were closed. */
+  void closeCopy() {
+    if (lastGood != null) {
+      lastGood.close();
     }
   }
 }

@@ -53,6 +53,14 @@ final class Candidates {
    * @throws RuntimeException if the version must not serve; nothing stays loaded
    */
   Candidate load(VersionTrial trial, @Nullable Served serving) {
+    return load(registry, trial, serving);
+  }
+
+  /**
+   * Loads the version that a record of a copy of the registry points to; see {@link
+   * #load(VersionTrial, Served)}.
+   */
+  Candidate load(ModelRegistry registry, VersionTrial trial, @Nullable Served serving) {
     AliasRecord record = trial.record;
     RegisteredVersion version =
         RegisteredVersion.of(registry, Objects.requireNonNull(record.to()), record, user);

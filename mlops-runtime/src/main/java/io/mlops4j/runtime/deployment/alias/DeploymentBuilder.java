@@ -9,6 +9,7 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.serving.ModelLoader;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ public final class DeploymentBuilder implements Deployment.Builder {
   Duration interval = Duration.ofSeconds(1);
   Duration trialTimeout = Duration.ofMinutes(5);
   Duration registryTimeout = Duration.ofSeconds(10);
+  @Nullable Path lastGood;
   boolean signatureMayChange;
   boolean nanAllowed;
   boolean keepsRows = true;
@@ -123,6 +125,12 @@ public final class DeploymentBuilder implements Deployment.Builder {
   @Override
   public Deployment.Builder registryTimeout(Duration limit) {
     this.registryTimeout = positive("limit", limit);
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder lastGoodIn(Path folder) {
+    this.lastGood = Objects.requireNonNull(folder, "folder");
     return this;
   }
 

@@ -67,6 +67,11 @@ public final class StoredRegistry implements ModelRegistry {
     return storage;
   }
 
+  /** Returns a registry over other storage, with the options of this one: clock and trust. */
+  public StoredRegistry over(Storage other) {
+    return new StoredRegistry(other, options);
+  }
+
   private void checkOpen() {
     if (closed) {
       throw new IllegalStateException("the registry in " + storage + " is closed");

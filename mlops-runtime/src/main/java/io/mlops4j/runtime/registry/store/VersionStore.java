@@ -213,7 +213,7 @@ public final class VersionStore {
   }
 
   /** Returns the version that a caller passed, after comparing its digest with the stored one. */
-  Stored find(ModelVersion version) {
+  public Stored find(ModelVersion version) {
     Stored stored = find(version.name(), version.number());
     if (!stored.version().equals(version)) {
       throw Problems.broken(

@@ -1,0 +1,141 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.deployment.DeploymentStatus;
+import io.mlops4j.runtime.registry.folder.LastGoodFolder;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Copies each version that serves to a folder, on a thread that may hang, and retries a copy that
+ * failed. Thread safe.
+ */
+final class LastGood {
+  private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
+  private static final Duration PAUSE = Duration.ofSeconds(30);
+
+  private final LastGoodFolder folder;
+  private final String ref;
+  private final Clock clock;
+  private final DeploymentThreads threads;
+  private final Runnable changed;
+  private @Nullable ModelRegistry opened;
+  private @Nullable AliasRecord wanted;
+  private Instant next = Instant.MIN;
+  private boolean copying;
+  private Optional<ModelVersion> kept = Optional.empty();
+  private Optional<String> problem = Optional.empty();
+
+  /**
+   * @param changed run when a problem begins or ends
+   */
+  LastGood(
+      Path folder,
+      ModelRegistry registry,
+      String ref,
+      Clock clock,
+      DeploymentThreads threads,
+      Runnable changed) {
+    this.folder = LastGoodFolder.open(folder, ref, registry);
+    this.ref = ref;
+    this.clock = clock;
+    this.threads = threads;
+    this.changed = changed;
+  }
+
+  /**
+   * Opens the registry with the last good version. It stays open until {@link #close}, because the
+   * loaded version has a lease in it.
+   *
+   * @return empty if no version was copied
+   */
+  synchronized Optional<ModelRegistry> registry() {
+    Optional<ModelRegistry> newest = folder.newest();
+    opened = newest.orElse(null);
+    return newest;
+  }
+
+  /** Called once, after all models were closed. */
+  synchronized void close() {
+    if (opened != null) {
+      opened.close();
+    }
+  }
+
+  /** Copies the version of a record soon. A version that waits to be copied is replaced. */
+  void keep(AliasRecord record) {
+    synchronized (this) {
+      wanted = record;
+      next = Instant.MIN;
+    }
+    tick();
+  }
+
+  /** Begins a copy if one is due; never waits. */
+  void tick() {
+    synchronized (this) {
+      if (wanted == null || copying || clock.instant().isBefore(next)) {
+        return;
+      }
+      copying = true;
+    }
+    try {
+      threads.attempt(this::copy);
+    } catch (RejectedExecutionException closed) {
+      LOG.debug("{}: closed before its version was copied", ref);
+    }
+  }
+
+  private void copy() {
+    AliasRecord record;
+    synchronized (this) {
+      record = wanted;
+    }
+    Throwable failure = null;
+    if (record != null && record.to() != null) {
+      try {
+        folder.keep(record);
+      } catch (RuntimeException | Error e) {
+        failure = e;
+      }
+      ended(record, failure);
+    }
+  }
+
+  private void ended(AliasRecord record, @Nullable Throwable failure) {
+    boolean news;
+    synchronized (this) {
+      copying = false;
+      news = problem.isPresent() != (failure != null);
+      if (failure == null) {
+        kept = Optional.ofNullable(record.to());
+        problem = Optional.empty();
+        wanted = record.equals(wanted) ? null : wanted;
+      } else {
+        problem = Optional.of(Failures.reason(failure));
+        next = clock.instant().plus(PAUSE);
+      }
+    }
+    if (failure != null && news) {
+      LOG.warn("{}: {} cannot be copied for a restart; it is retried", ref, record.to(), failure);
+    }
+    if (news) {
+      changed.run();
+    }
+    tick();
+  }
+
+  synchronized DeploymentStatus.LastGood status(boolean serving) {
+    return new DeploymentStatus.LastGood(kept, serving, problem);
+  }
+}

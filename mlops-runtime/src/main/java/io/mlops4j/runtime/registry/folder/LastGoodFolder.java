@@ -1,0 +1,194 @@
+package io.mlops4j.runtime.registry.folder;
+
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.ModelRef;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.internal.document.Document;
+import io.mlops4j.runtime.internal.file.Disk;
+import io.mlops4j.runtime.registry.store.Records;
+import io.mlops4j.runtime.registry.store.Signing;
+import io.mlops4j.runtime.registry.store.Storage;
+import io.mlops4j.runtime.registry.store.StoredRegistry;
+import io.mlops4j.runtime.registry.store.VersionCopy;
+import io.mlops4j.runtime.registry.store.VersionStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The version that served last, in a folder of this machine: a registry with this one version, its
+ * signatures and the records of the alias. A file names the registry that is current, and is
+ * replaced in one step. The registry before it is kept, because another process may still read it.
+ *
+ * <p>Not thread safe. Several processes that follow the same alias may use one folder.
+ */
+public final class LastGoodFolder {
+  private static final String CURRENT = "current";
+  private static final String STAGING = "staging";
+
+  private final Path folder;
+  private final String model;
+  private final String alias;
+  private final StoredRegistry source;
+  private final Disk disk;
+
+  private LastGoodFolder(Path folder, String model, String alias, StoredRegistry source) {
+    this.folder = folder;
+    this.model = model;
+    this.alias = alias;
+    this.source = source;
+    this.disk = new Disk(folder.resolve(STAGING), false);
+  }
+
+  /**
+   * Creates the folder if it is absent.
+   *
+   * @param parent the folder that the application named
+   * @param ref {@code name@alias}
+   * @param source the registry that versions are copied from
+   * @throws IllegalArgumentException if the registry is not one of this library
+   * @throws RegistryException if the folder cannot be written
+   */
+  public static LastGoodFolder open(Path parent, String ref, ModelRegistry source) {
+    if (!(source instanceof StoredRegistry stored)) {
+      throw new IllegalArgumentException(
+          "lastGoodIn: found "
+              + source.getClass().getName()
+              + ", expected a registry opened by FileModelRegistry or JdbcModelRegistry");
+    }
+    ModelRef parsed = ModelRef.parse(ref);
+    Path folder = parent.toAbsolutePath().normalize().resolve(ref);
+    LastGoodFolder opened =
+        new LastGoodFolder(folder, parsed.name(), parsed.alias().orElseThrow(), stored);
+    try {
+      Files.createDirectories(folder);
+      opened.disk.clean();
+      Disk.deleteQuietly(opened.disk.stage());
+    } catch (IOException e) {
+      throw opened.cannot("write", e);
+    }
+    return opened;
+  }
+
+  /**
+   * Opens the registry with the version that was kept last.
+   *
+   * @return the registry, which the caller closes; empty if no version was kept
+   * @throws RegistryException if it cannot be read
+   */
+  public Optional<ModelRegistry> newest() {
+    try {
+      return Optional.of(source.over(FolderStorage.open(folder.resolve(current()), true)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw cannot("read", e);
+    }
+  }
+
+  private String current() throws IOException {
+    return new String(Disk.read(folder.resolve(CURRENT)), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Copies the version that a record points to, its signatures, and the records of the alias up to
+   * this one, and makes them current.
+   *
+   * @throws RegistryException if the version cannot be read or copied; the earlier copy stays
+   */
+  public void keep(AliasRecord record) {
+    ModelVersion version = Objects.requireNonNull(record.to(), "to");
+    String name = "%s-%06d".formatted(version.digest().hex().substring(0, 16), version.number());
+    try {
+      Path kept = folder.resolve(name);
+      if (!Disk.exists(kept) || !isContinued(kept, record.number())) {
+        copy(version, record.number(), kept);
+      }
+      String before = currentOr(name);
+      disk.replace(name.getBytes(StandardCharsets.UTF_8), folder.resolve(CURRENT), folder);
+      deleteOthers(List.of(name, before, CURRENT, STAGING));
+    } catch (IOException e) {
+      throw cannot("keep " + version + " in", e);
+    }
+  }
+
+  private String currentOr(String name) throws IOException {
+    try {
+      return current();
+    } catch (NoSuchFileException e) {
+      return name;
+    }
+  }
+
+  /**
+   * Adds the newer records of the alias to a version that was copied before. Returns false if its
+   * records are not the beginning of the source's.
+   */
+  private boolean isContinued(Path kept, long last) {
+    try (Storage copy = FolderStorage.open(kept, true)) {
+      Records to = copy.aliasRecords(model, alias);
+      Records from = source.storage().aliasRecords(model, alias);
+      long there = Math.min(to.last(0), last);
+      if (there == 0 || !Arrays.equals(to.read(there), from.read(there))) {
+        Disk.deleteQuietly(kept);
+        return false;
+      }
+      copyRecords(copy, last);
+      return true;
+    }
+  }
+
+  private void copy(ModelVersion version, long last, Path kept) throws IOException {
+    Path staged = disk.stage();
+    try {
+      try (Storage copy = FolderStorage.open(staged, true)) {
+        Storage from = source.storage();
+        VersionStore versions = new VersionStore(from, Signing.NONE, Clock.systemUTC());
+        copy.put(new VersionCopy(from, versions.find(version), bytes -> {}));
+        for (String signature : from.signatures(version)) {
+          copy.putSignature(version, signature, from.signature(version, signature));
+        }
+        copyRecords(copy, last);
+      }
+      Disk.claim(staged, kept, folder);
+    } finally {
+      Disk.deleteQuietly(staged);
+    }
+  }
+
+  private void copyRecords(Storage copy, long last) {
+    Records from = source.storage().aliasRecords(model, alias);
+    Records to = copy.aliasRecords(model, alias);
+    for (long number = to.last(0) + 1; number <= last; number++) {
+      byte[] document = from.read(number);
+      if (Document.read(from.place(number), document, json -> json.count("record")) > 1) {
+        copy.allowRemovals();
+      }
+      to.claim(number, document);
+    }
+  }
+
+  private void deleteOthers(List<String> kept) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      all.filter(path -> !kept.contains(path.getFileName().toString()))
+          .forEach(Disk::deleteQuietly);
+    }
+  }
+
+  private RegistryException cannot(String what, IOException cause) {
+    return new RegistryException(
+        "lastGoodIn: cannot %s %s (%s); free the disk, or allow writing"
+            .formatted(what, folder, cause),
+        cause);
+  }
+}

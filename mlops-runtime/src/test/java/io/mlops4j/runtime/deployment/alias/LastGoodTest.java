@@ -1,0 +1,229 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.CHAMPION;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.IntegrityException;
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.RegistryOptions;
+import io.mlops4j.registry.Retention;
+import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.deployment.DeploymentStatus;
+import io.mlops4j.runtime.registry.DatabaseUnderTest;
+import io.mlops4j.runtime.registry.JdbcModelRegistry;
+import io.mlops4j.runtime.registry.TestPool;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A restart while the database is away. */
+@Timeout(60)
+class LastGoodTest {
+  /** Only an alias that points to a version now, and leases, protect it. */
+  private static final Retention ONLY_LEASES =
+      Retention.withDefaults().withFloor(Duration.ZERO).withGrace(Duration.ZERO).withNewest(1);
+
+  @TempDir private Path folder;
+  private final ManualTime time = new ManualTime();
+  private final DatabaseUnderTest database = DatabaseUnderTest.h2();
+  private TestPool pool;
+  private DeploymentFixture plus;
+
+  @BeforeEach
+  void publishThreeVersions() throws Exception {
+    pool = database.pool;
+    plus =
+        new DeploymentFixture(
+            JdbcModelRegistry.builder(pool)
+                .options(RegistryOptions.builder().retention(ONLY_LEASES).build())
+                .open());
+    plus.assign(CHAMPION, plus.v1);
+    plus.assign(CHAMPION, plus.v2);
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    pool.away(false);
+    plus.close();
+    database.checkAndClose();
+  }
+
+  private Deployment start(ModelRegistry registry) {
+    DeploymentBuilder builder = new DeploymentBuilder(plus.loader, CHAMPION, time);
+    builder.timer = time;
+    return builder
+        .from(registry)
+        .every(Duration.ofDays(1))
+        .lastGoodIn(folder.resolve("last-good"))
+        .start();
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("30 s are over").isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  private static void awaitCopy(Deployment deployment) {
+    await(
+        () -> {
+          DeploymentStatus.LastGood copy = deployment.status().lastGood().orElseThrow();
+          assertThat(copy.problem()).isEmpty();
+          return copy.kept().equals(deployment.servedBy().version());
+        });
+  }
+
+  private void serveAndCopy() throws Exception {
+    try (Deployment deployment = start(plus.registry)) {
+      awaitCopy(deployment);
+    }
+  }
+
+  private List<Path> copies() throws Exception {
+    try (Stream<Path> all = Files.walk(folder.resolve("last-good"))) {
+      return all.filter(path -> path.toString().endsWith(".onnx")).toList();
+    }
+  }
+
+  @Test
+  void aRestartServesTheLastGoodVersionAndThenFollowsAgain() throws Exception {
+    serveAndCopy();
+    pool.away(true);
+    try (ModelRegistry later = JdbcModelRegistry.builder(pool).openLater();
+        Deployment deployment = start(later)) {
+      assertThat(plus.ask(deployment, 0)).isEqualTo(2);
+      assertThat(deployment.servedBy().version()).contains(plus.v2);
+      assertThat(deployment.servedBy().alias().orElseThrow().number()).isEqualTo(2);
+      assertThat(deployment.status().lastGood().orElseThrow().serving()).isTrue();
+      assertThat(deployment.status().outage()).isPresent();
+
+      pool.away(false);
+      plus.assign(CHAMPION, plus.v3);
+      deployment.refresh();
+
+      assertThat(plus.ask(deployment, 0)).isEqualTo(3);
+      assertThat(deployment.status().lastGood().orElseThrow().serving()).isFalse();
+      assertThat(deployment.status().outage()).isEmpty();
+      awaitCopy(deployment);
+    }
+  }
+
+  @Test
+  void theSameVersionIsLeasedInTheRegistryWhenItCanBeUsedAgain() throws Exception {
+    serveAndCopy();
+    pool.away(true);
+    try (ModelRegistry later = JdbcModelRegistry.builder(pool).openLater();
+        Deployment deployment = start(later)) {
+      pool.away(false);
+      deployment.refresh();
+
+      assertThat(deployment.servedBy().version()).contains(plus.v2);
+      assertThat(deployment.status().lastGood().orElseThrow().serving()).isFalse();
+      plus.assign(CHAMPION, plus.v3); // the deployment does not look yet
+      assertThatThrownBy(() -> plus.registry.delete(plus.v2, Change.by("ana").because("test")))
+          .isInstanceOf(RegistryException.class)
+          .hasMessageContaining("leased by deployment");
+    }
+  }
+
+  @Test
+  void aVersionThatWasRefusedIsNotTheLastGoodOne() throws Exception {
+    try (Deployment deployment = start(plus.registry)) {
+      awaitCopy(deployment);
+      plus.assign(
+          CHAMPION,
+          plus.publish(
+              "plus3", DeploymentFixture.card().goldenRows(DeploymentFixture.golden(7)).build()));
+      assertThat(deployment.refresh().refused()).isPresent();
+    }
+    pool.away(true);
+    try (ModelRegistry later = JdbcModelRegistry.builder(pool).openLater();
+        Deployment deployment = start(later)) {
+      assertThat(plus.ask(deployment, 0)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void withoutACopyTheReasonIsTheRegistrys() throws Exception {
+    pool.away(true);
+    try (ModelRegistry later = JdbcModelRegistry.builder(pool).openLater()) {
+      assertThatThrownBy(() -> start(later))
+          .isInstanceOf(RegistryException.class)
+          .hasStackTraceContaining("nobody listens there");
+    }
+  }
+
+  @Test
+  void aDamagedCopyDoesNotServe() throws Exception {
+    serveAndCopy();
+    for (Path model : copies()) {
+      byte[] bytes = Files.readAllBytes(model);
+      bytes[bytes.length / 2] ^= 1;
+      Files.write(model, bytes);
+    }
+    pool.away(true);
+    try (ModelRegistry later = JdbcModelRegistry.builder(pool).openLater()) {
+      assertThatThrownBy(() -> start(later))
+          .isInstanceOf(RegistryException.class)
+          .satisfies(e -> assertThat(e.getSuppressed()[0]).isInstanceOf(IntegrityException.class));
+    }
+  }
+
+  @Test
+  void atMostTwoVersionsAreKept() throws Exception {
+    try (Deployment deployment = start(plus.registry)) {
+      awaitCopy(deployment);
+      for (int i = 0; i < 3; i++) {
+        plus.assign(CHAMPION, i % 2 == 0 ? plus.v3 : plus.v1);
+        deployment.refresh();
+        awaitCopy(deployment);
+      }
+    }
+    assertThat(copies()).hasSize(2);
+  }
+
+  @Test
+  void aFolderThatCannotBeWrittenIsRefusedAtTheStart() throws Exception {
+    Files.writeString(folder.resolve("last-good"), "a file");
+
+    assertThatThrownBy(() -> start(plus.registry))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("lastGoodIn");
+  }
+
+  @Test
+  void aCopyThatFailsIsShownAndTriedAgain() throws Exception {
+    try (Deployment deployment = start(plus.registry)) {
+      awaitCopy(deployment);
+      Path place = folder.resolve("last-good").resolve(CHAMPION);
+      Path staging = place.resolve("staging");
+      Files.delete(staging);
+      Files.writeString(staging, "a file where a folder was");
+
+      plus.assign(CHAMPION, plus.v3);
+      deployment.refresh();
+      await(() -> deployment.status().lastGood().orElseThrow().problem().isPresent());
+      assertThat(plus.ask(deployment, 0)).isEqualTo(3);
+
+      Files.delete(staging);
+      time.advance(Duration.ofSeconds(31));
+      ((AliasDeployment) deployment).tick();
+      await(() -> deployment.status().lastGood().orElseThrow().problem().isEmpty());
+      awaitCopy(deployment);
+    }
+  }
+}
