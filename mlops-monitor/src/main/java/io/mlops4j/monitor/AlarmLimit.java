@@ -18,6 +18,7 @@ final class AlarmLimit {
 
   /** Returns whether another alarm may be raised now, and counts it if so. */
   boolean allows(Instant now) {
+    newest.removeIf(earlier -> earlier.isAfter(now)); // the clock was set back
     if (newest.size() == alarms) {
       if (Duration.between(newest.getFirst(), now).compareTo(per) < 0) {
         return false;

@@ -4,6 +4,7 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.drift.FeatureDrift;
+import io.mlops4j.monitor.profile.Role;
 import io.mlops4j.rollout.Evidence;
 import java.util.HashSet;
 import java.util.List;
@@ -48,22 +49,25 @@ record DriftFinding(String slice, FeatureDrift feature, DriftVerdict.Drifted ver
         (slice, features) -> {
           for (FeatureDrift feature : features) {
             if (feature.judged()) {
-              judged.add(subject(feature));
+              judged.add(subject(feature, servedBy));
             }
             of(slice, feature)
                 .ifPresent(one -> found.merge(feature.name(), one, DriftFinding::and));
           }
         });
     return new Judged(
-        servedBy, judged, found.values().stream().map(DriftFinding::finding).toList());
+        servedBy, judged, found.values().stream().map(one -> one.finding(servedBy)).toList());
   }
 
-  private static Subject subject(FeatureDrift feature) {
-    return new Subject(Alarm.Kind.DRIFT, feature.name(), null);
+  /** All versions get the same traffic, but each of them has its own answers. */
+  private static Subject subject(FeatureDrift feature, ServedBy servedBy) {
+    boolean output = feature.reference().role() == Role.OUTPUT;
+    return new Subject(Alarm.Kind.DRIFT, feature.name(), output ? servedBy : null);
   }
 
-  private Finding finding() {
-    return new Finding(subject(feature), verdict.measure(), verdict.relativeEffect(), evidence());
+  private Finding finding(ServedBy servedBy) {
+    return new Finding(
+        subject(feature, servedBy), verdict.measure(), verdict.relativeEffect(), evidence());
   }
 
   Evidence evidence() {

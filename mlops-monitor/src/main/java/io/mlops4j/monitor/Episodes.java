@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -126,7 +125,7 @@ final class Episodes {
     List<Episode> news = new ArrayList<>();
     for (NotWatched one : now) {
       Evidence evidence = new Evidence(one.name(), Double.NaN, Double.NaN, one.toString());
-      Subject subject = new Subject(Alarm.Kind.CONFIGURATION, one.name(), null);
+      Subject subject = new Subject(Alarm.Kind.CONFIGURATION, one.name(), servedBy);
       found(List.of(new Finding(subject, one.reason(), 1, evidence)), servedBy, at)
           .ifPresent(news::add);
     }
@@ -134,15 +133,17 @@ final class Episodes {
   }
 
   /**
-   * Called when a window has ended in which these columns were not watched and these versions
-   * served. A version that no longer serves gets no labels that could end its episode.
+   * Called when a window of a version has ended in which these columns were not watched for some
+   * rows, and since whose predecessor these versions served. A version that no longer serves gets
+   * no rows and labels that could end its episodes.
    */
-  synchronized void windowEnded(List<NotWatched> notWatched, Set<ServedBy> served, Instant at) {
-    Set<String> names =
-        notWatched.stream().map(NotWatched::name).collect(Collectors.toUnmodifiableSet());
+  synchronized void windowEnded(
+      ServedBy version, Set<String> notWatched, Set<ServedBy> served, Instant at) {
     for (Subject subject : List.copyOf(open.keySet())) {
       boolean watchedAgain =
-          subject.kind() == Alarm.Kind.CONFIGURATION && !names.contains(subject.name());
+          subject.kind() == Alarm.Kind.CONFIGURATION
+              && Objects.equals(version, subject.version())
+              && !notWatched.contains(subject.name());
       boolean left = subject.version() != null && !served.contains(subject.version());
       if (watchedAgain || left) {
         quiet(subject, at);

@@ -1,6 +1,7 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.internal.BoundedQueue;
@@ -23,12 +24,22 @@ final class HandOff extends BoundedQueue<HandOff.Item> {
   /** The rows of a call and the answers; ids only if labels are joined by prediction id. */
   record Answered(
       ServedBy servedBy,
-      boolean shadow,
+      InferenceEvent.Route route,
       FeatureBatch features,
       FeatureBatch outputs,
       @Nullable List<PredictionId> ids,
       Instant at)
       implements Item {
+    /** Whether the answers were never returned. */
+    boolean shadow() {
+      return route == InferenceEvent.Route.SHADOW;
+    }
+
+    /** Returns the same rows, at another time. */
+    Answered at(Instant other) {
+      return other.equals(at) ? this : new Answered(servedBy, route, features, outputs, ids, other);
+    }
+
     @Override
     public int rows() {
       return features.rows();

@@ -12,13 +12,11 @@ import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +45,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   private final MonitorLoop loop;
   private final MonitorThread thread;
   private final Failures failures = new Failures();
-  private final LongAdder dropped = new LongAdder();
-  private final LongAdder failedCalls = new LongAdder();
+  private final Alarms alarms;
+  private final Intake intake;
   private final CallWatch calls;
   private volatile boolean countsCalls;
 
@@ -56,7 +54,9 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     this.settings = settings;
     this.handOff = new HandOff(settings.handOffRows());
     this.actions = new Actions(settings.actionLimit(), failures);
-    this.loop = new MonitorLoop(settings, failures, actions);
+    this.alarms = new Alarms(settings.alarmLimit(), actions);
+    this.intake = new Intake(settings, handOff);
+    this.loop = new MonitorLoop(settings, failures, alarms);
     this.thread = new MonitorThread(handOff, loop, failures);
     this.calls = CallWatch.create(settings.clock());
   }
@@ -129,53 +129,10 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   @Override
   public void onInference(InferenceEvent event) {
     try {
-      handOver(event);
+      intake.handOver(event);
     } catch (RuntimeException e) {
       failures.add("cannot take over the rows of a call", e);
     }
-  }
-
-  private void handOver(InferenceEvent event) {
-    if (event.error() != null) {
-      failedCalls.increment();
-      return;
-    }
-    FeatureBatch features = event.features();
-    FeatureBatch outputs = event.outputs();
-    if (features == null || outputs == null || event.rows() == 0) {
-      return;
-    }
-    HandOff.Answered answered = retain(event, features, outputs);
-    if (!handOff.offer(answered)) {
-      answered.close();
-      dropped.add(event.rows());
-    }
-  }
-
-  private HandOff.Answered retain(
-      InferenceEvent event, FeatureBatch features, FeatureBatch outputs) {
-    List<PredictionId> ids = settings.joinsById() ? ids(event) : null;
-    FeatureBatch keptFeatures = features.retain();
-    try {
-      return new HandOff.Answered(
-          event.servedBy(),
-          event.route() == InferenceEvent.Route.SHADOW,
-          keptFeatures,
-          outputs.retain(),
-          ids,
-          settings.clock().instant());
-    } catch (RuntimeException | Error e) {
-      keptFeatures.close();
-      throw e;
-    }
-  }
-
-  private static List<PredictionId> ids(InferenceEvent event) {
-    List<PredictionId> ids = new ArrayList<>(event.rows());
-    for (int row = 0; row < event.rows(); row++) {
-      ids.add(event.id(row));
-    }
-    return ids;
   }
 
   /**
@@ -187,7 +144,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * @param action for example a deployment's rollback
    */
   public void onAlarm(Consumer<? super Alarm> action) {
-    loop.onAlarm(Objects.requireNonNull(action, "action"));
+    alarms.onAlarm(Objects.requireNonNull(action, "action"));
   }
 
   /**
@@ -216,7 +173,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * @param action receives the report of the window
    */
   public void onWindow(Consumer<? super WindowReport> action) {
-    loop.onWindow(Objects.requireNonNull(action, "action"));
+    alarms.onWindow(Objects.requireNonNull(action, "action"));
   }
 
   /**
@@ -383,10 +340,15 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     MonitorCounts last = loop.counts();
     return new MonitorCounts(
         last.rows(),
-        dropped.sum(),
-        failedCalls.sum(),
+        last.shadows(),
+        last.unfit(),
+        last.discarded(),
+        intake.dropped(),
+        intake.failedCalls(),
+        intake.emptyCalls(),
+        last.clockSetBack(),
         last.labels(),
-        loop.suppressed(),
+        alarms.suppressed(),
         failures.count());
   }
 
@@ -398,9 +360,23 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     return handOff.rows();
   }
 
-  /** {@return the report of the newest complete window; empty before the first one} */
+  /**
+   * {@return the report of the newest complete window of any version; empty before the first one}
+   */
   public Optional<WindowReport> newestWindow() {
     return Optional.ofNullable(loop.newestWindow());
+  }
+
+  /**
+   * Returns the report of the newest complete window of one version.
+   *
+   * @param version the version, as predictions and alarms name it
+   * @return its report; empty before its first one, and for a version that served before the newest
+   *     64
+   */
+  public Optional<WindowReport> newestWindow(ServedBy version) {
+    Objects.requireNonNull(version, "version");
+    return Optional.ofNullable(loop.newestWindow(version));
   }
 
   /**
@@ -465,12 +441,12 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * were accepted last; store its bytes for the next start}
    */
   public Profile reference() {
-    return loop.reference();
+    return loop.baseline().whole();
   }
 
   /** {@return the slices that rows are compared with; empty if the reference has none} */
   public Optional<SlicedProfile> referenceSlices() {
-    return Optional.ofNullable(loop.slices());
+    return Optional.ofNullable(loop.baseline().slices());
   }
 
   /**

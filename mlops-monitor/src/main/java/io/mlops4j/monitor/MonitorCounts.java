@@ -3,9 +3,20 @@ package io.mlops4j.monitor;
 /**
  * Counts of what a monitor has handled so far. Everything that it leaves out is counted.
  *
- * @param rows rows that were profiled or joined
+ * <p>Every row of a successful call is in {@code rows} or in {@code dropped}. Every row in {@code
+ * rows} that is not a shadow's is in the profile of one window, in a window that is still open, or
+ * in {@code discarded}.
+ *
+ * @param rows rows that were handled, those of shadows included
+ * @param shadows rows that a shadow answered again; they are in no window
+ * @param unfit rows that lacked a column of the reference, had it with another type, or could not
+ *     be sliced; their other columns are in the windows
+ * @param discarded rows of windows that ended without a report: those that were open when rows were
+ *     accepted as the reference, and those of versions beyond the newest eight
  * @param dropped rows that were left out because the hand-off was full
  * @param failedCalls calls that failed in the model
+ * @param emptyCalls calls without rows
+ * @param clockSetBack the number of times that the monitor's clock went back by more than a second
  * @param labels labels, and the rows that wait for them; all 0 if no labels were requested
  * @param suppressedAlarms alarms that were not raised because there were too many; see {@link
  *     ModelMonitor.Builder#alarmLimit}
@@ -14,8 +25,13 @@ package io.mlops4j.monitor;
  */
 public record MonitorCounts(
     long rows,
+    long shadows,
+    long unfit,
+    long discarded,
     long dropped,
     long failedCalls,
+    long emptyCalls,
+    long clockSetBack,
     LabelCounts labels,
     long suppressedAlarms,
     long failures) {}

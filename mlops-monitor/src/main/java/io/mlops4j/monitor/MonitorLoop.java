@@ -1,63 +1,54 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.monitor.profile.Profile;
-import io.mlops4j.monitor.profile.SlicedProfile;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The work of the monitor's thread. It passes rows and labels from the hand-off to the watches,
- * which are independent of each other, and calls the actions of the application.
+ * which are independent of each other, and their judgements to episodes and alarms.
  *
  * <p>Only the monitor's thread calls {@link #handle}. Any thread may read figures and add actions.
  */
 final class MonitorLoop {
-  private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
+  /** Versions that answered before the newest of them are forgotten. */
+  private static final int MOST_VERSIONS = 64;
 
   private final Failures failures;
+  private final Alarms alarms;
   private final DriftWatch drift;
   private final @Nullable LabelWatch labels;
   private final List<Watch> watches = new ArrayList<>();
-  private final List<Consumer<? super Alarm>> alarmActions = new CopyOnWriteArrayList<>();
-  private final List<Consumer<? super WindowReport>> windowActions = new CopyOnWriteArrayList<>();
   private final Episodes episodes = new Episodes();
-  private final AlarmLimit limit;
-  private final Actions actions;
+  private final MonitorTime time = new MonitorTime();
+  private final Map<ServedBy, Instant> served = new LinkedHashMap<>();
   private final List<NotWatched> skipped;
-  private volatile List<NotWatched> notWatched;
-  private volatile Profile reference;
-  private volatile @Nullable WindowReport newestWindow;
-  private volatile @Nullable SlicedProfile slices;
-  private final AtomicLong suppressed = new AtomicLong();
-  private volatile MonitorCounts counts = new MonitorCounts(0, 0, 0, LabelCounts.NONE, 0, 0);
   private long rows;
-  private int alarms;
-  private final Set<ServedBy> served = new HashSet<>();
+  private long shadows;
+  private volatile List<NotWatched> notWatched;
+  private volatile Baseline baseline;
+  private volatile @Nullable WindowReport newestWindow;
+  private final Map<ServedBy, WindowReport> newestWindows = new ConcurrentHashMap<>();
+  private volatile MonitorCounts counts =
+      new MonitorCounts(0, 0, 0, 0, 0, 0, 0, 0, LabelCounts.NONE, 0, 0);
 
-  MonitorLoop(MonitorSettings settings, Failures failures, Actions actions) {
+  MonitorLoop(MonitorSettings settings, Failures failures, Alarms alarms) {
     PerformancePolicy performance = settings.measured();
     this.failures = failures;
-    this.actions = actions;
-    this.limit = settings.alarmLimit();
+    this.alarms = alarms;
     this.skipped = SettingsCheck.skipped(settings.reference());
     this.notWatched = List.copyOf(skipped);
-    this.reference = settings.reference();
-    this.slices = settings.slices();
-    this.drift = new DriftWatch(settings, failures, this::windowEnded);
+    this.baseline = new Baseline(settings.reference(), settings.slices());
+    this.drift = new DriftWatch(settings, this::windowEnded);
     this.labels = performance == null ? null : new LabelWatch(settings, performance);
     if (settings.watchesDrift()) {
       watches.add(drift);
@@ -65,14 +56,6 @@ final class MonitorLoop {
     if (labels != null) {
       watches.add(labels);
     }
-  }
-
-  void onAlarm(Consumer<? super Alarm> action) {
-    alarmActions.add(action);
-  }
-
-  void onWindow(Consumer<? super WindowReport> action) {
-    windowActions.add(action);
   }
 
   /** The performance of a version; null if it is unknown or performance is not watched. */
@@ -94,57 +77,66 @@ final class MonitorLoop {
     return notWatched;
   }
 
-  /** Returns the number of alarms that were not raised, because there were too many. */
-  long suppressed() {
-    return suppressed.get();
-  }
-
   Episodes episodes() {
     return episodes;
-  }
-
-  /** Makes the rows of the newest complete window the reference. */
-  void acceptNewest(Instant at) {
-    drift.acceptNewest();
-    episodes.accept(at);
-    reference = drift.reference();
-    slices = drift.slices();
-    each(watch -> watch.accepted(drift.reference(), drift.slices()));
   }
 
   @Nullable WindowReport newestWindow() {
     return newestWindow;
   }
 
-  Profile reference() {
-    return reference;
+  @Nullable WindowReport newestWindow(ServedBy version) {
+    return newestWindows.get(version);
   }
 
-  @Nullable SlicedProfile slices() {
-    return slices;
+  Baseline baseline() {
+    return baseline;
+  }
+
+  /** Makes the rows of the newest complete window the reference. */
+  void acceptNewest(Instant at) {
+    drift.acceptNewest();
+    episodes.accept(at);
+    baseline = drift.baseline();
+    each(watch -> watch.accepted(baseline));
+    publishCounts();
   }
 
   void handle(HandOff.Item item) {
     if (item instanceof HandOff.Answered answered) {
-      answered(answered);
+      answered(answered.at(time.of(answered.at())));
     } else if (item instanceof HandOff.Step step) {
       step.run().run();
     } else if (item instanceof HandOff.Labels given) {
-      each(watch -> watch.labelled(given));
-      publishCounts();
-      judge(given.at());
+      labelled(new HandOff.Labels(given.labels(), time.of(given.at())));
     }
+  }
+
+  private void labelled(HandOff.Labels given) {
+    each(watch -> watch.labelled(given));
+    publishCounts();
+    judge(given.at());
   }
 
   private void answered(HandOff.Answered answered) {
     rows += answered.rows();
-    if (!answered.shadow()) {
-      served.add(answered.servedBy());
+    if (answered.shadow()) {
+      shadows += answered.rows();
+    } else {
+      served(answered.servedBy(), answered.at());
     }
     each(watch -> watch.answered(answered));
     publishCounts();
     reportNotWatched(answered);
     judge(answered.at());
+  }
+
+  private void served(ServedBy version, Instant at) {
+    served.remove(version);
+    served.put(version, at);
+    if (served.size() > MOST_VERSIONS) {
+      served.remove(served.keySet().iterator().next());
+    }
   }
 
   /** A watch that fails does not stop the others. */
@@ -158,54 +150,49 @@ final class MonitorLoop {
     List<NotWatched> found = new ArrayList<>();
     watches.forEach(watch -> found.addAll(watch.notWatched()));
     notWatched = Stream.of(skipped, found).flatMap(List::stream).toList();
-    raise(
-        answered.servedBy(),
-        answered.at(),
-        episodes.notWatched(found, answered.servedBy(), answered.at()));
+    ServedBy version = answered.servedBy();
+    alarms.raise(version, answered.at(), episodes.notWatched(found, version, answered.at()));
   }
 
   private void publishCounts() {
-    counts = new MonitorCounts(rows, 0, 0, labelCounts(), 0, 0);
+    counts =
+        new MonitorCounts(
+            rows,
+            shadows,
+            drift.unfit(),
+            drift.discarded(),
+            0,
+            0,
+            0,
+            time.setBack(),
+            labelCounts(),
+            0,
+            0);
   }
 
   private void windowEnded(WindowReport report) {
     newestWindow = report;
-    notify(windowActions, report);
-    episodes.windowEnded(drift.notWatched(), Set.copyOf(served), report.to());
-    served.clear();
+    newestWindows.put(report.servedBy(), report);
+    newestWindows.keySet().retainAll(served.keySet());
+    alarms.ended(report);
+    Set<String> names = new HashSet<>(report.uncounted().keySet());
+    notWatched.forEach(one -> names.add(one.name()));
+    Set<ServedBy> during = new HashSet<>();
+    served.forEach(
+        (version, last) -> {
+          if (!last.isBefore(report.from())) {
+            during.add(version);
+          }
+        });
+    episodes.windowEnded(report.servedBy(), names, during, report.to());
   }
 
   private void judge(Instant at) {
     each(
         watch -> {
           for (Judged judged : watch.judge(at)) {
-            raise(judged.servedBy(), at, episodes.judged(judged, at));
+            alarms.raise(judged.servedBy(), at, episodes.judged(judged, at));
           }
         });
-  }
-
-  /** Raises one alarm for each kind. */
-  private void raise(ServedBy servedBy, Instant at, List<Episode> news) {
-    Map<Alarm.Kind, List<Episode>> byKind =
-        news.stream()
-            .collect(Collectors.groupingBy(Episode::kind, TreeMap::new, Collectors.toList()));
-    byKind.forEach((kind, its) -> raise(kind, servedBy, at, its));
-  }
-
-  private void raise(Alarm.Kind kind, ServedBy servedBy, Instant at, List<Episode> news) {
-    if (!limit.allows(at)) {
-      suppressed.incrementAndGet();
-      return;
-    }
-    alarms++;
-    Alarm alarm = new Alarm("alarm-" + alarms, kind, servedBy, at, news);
-    LOG.warn("{}", alarm);
-    notify(alarmActions, alarm);
-  }
-
-  private <T> void notify(List<Consumer<? super T>> all, T event) {
-    for (Consumer<? super T> action : all) {
-      actions.run(() -> action.accept(event));
-    }
   }
 }

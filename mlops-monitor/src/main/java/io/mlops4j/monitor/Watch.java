@@ -1,10 +1,7 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.monitor.profile.Profile;
-import io.mlops4j.monitor.profile.SlicedProfile;
 import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One part of the monitor's work: it counts rows or labels and judges them. Watches are independent
@@ -32,12 +29,8 @@ interface Watch {
    */
   List<Judged> judge(Instant at);
 
-  /**
-   * The reference was replaced by accepted rows.
-   *
-   * @param slices null if rows are not sliced
-   */
-  default void accepted(Profile reference, @Nullable SlicedProfile slices) {}
+  /** The reference was replaced by accepted rows. */
+  default void accepted(Baseline reference) {}
 
   /** The columns and labels that are not watched in the newest rows, with the reasons. */
   default List<NotWatched> notWatched() {

@@ -180,10 +180,10 @@ class EpisodesTest {
   @Test
   void performanceOfAVersionThatLeftEnds() {
     performance(V2, BAD);
-    episodes.windowEnded(List.of(), Set.of(V1, V2), now);
-    episodes.windowEnded(List.of(), Set.of(V1), now);
+    episodes.windowEnded(V1, Set.of(), Set.of(V1, V2), now);
+    episodes.windowEnded(V1, Set.of(), Set.of(V1), now);
     assertThat(episodes.all().get(0).isOpen()).isTrue();
-    episodes.windowEnded(List.of(), Set.of(V1), now);
+    episodes.windowEnded(V1, Set.of(), Set.of(V1), now);
     assertThat(episodes.all().get(0).status()).isEqualTo(Episode.Status.CLOSED);
   }
 
@@ -194,9 +194,9 @@ class EpisodesTest {
     assertThat(episodes.notWatched(missing, V1, now)).hasSize(1);
     assertThat(episodes.notWatched(missing, V1, now)).isEmpty();
     assertThat(episodes.notWatched(List.of(new NotWatched("x", "it is text")), V1, now)).hasSize(1);
-    episodes.windowEnded(missing, Set.of(V1), now);
-    episodes.windowEnded(List.of(), Set.of(V1), now);
-    episodes.windowEnded(List.of(), Set.of(V1), now);
+    episodes.windowEnded(V1, Set.of("x"), Set.of(V1), now);
+    episodes.windowEnded(V1, Set.of(), Set.of(V1), now);
+    episodes.windowEnded(V1, Set.of(), Set.of(V1), now);
     assertThat(episodes.all().get(0).status()).isEqualTo(Episode.Status.CLOSED);
     assertThat(episodes.notWatched(missing, V1, now)).hasSize(1);
   }

@@ -110,7 +110,8 @@ class ModelMonitorTest {
       assertThat(monitor.performance(V2)).isEmpty();
       assertThat(monitor.counts())
           .isEqualTo(
-              new MonitorCounts(4, 0, 0, new LabelCounts(4, 4, 0, 0, 0, 0, 0, 0, 0, 0), 0, 0));
+              new MonitorCounts(
+                  4, 0, 0, 0, 0, 0, 0, 0, new LabelCounts(4, 4, 0, 0, 0, 0, 0, 0, 0, 0), 0, 0));
     }
   }
 

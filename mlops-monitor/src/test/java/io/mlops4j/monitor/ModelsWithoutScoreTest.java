@@ -98,7 +98,7 @@ class ModelsWithoutScoreTest {
       }
       monitor.flush();
       assertThat(monitor.counts())
-          .isEqualTo(new MonitorCounts(2 * ROWS, 0, 0, LabelCounts.NONE, 0, 0));
+          .isEqualTo(new MonitorCounts(2 * ROWS, 0, 0, 0, 0, 0, 0, 0, LabelCounts.NONE, 0, 0));
       assertThat(monitor.notWatched()).isEmpty();
       assertThat(monitor.performance(Events.version(1))).isEmpty();
       assertThatIllegalStateException()
@@ -238,7 +238,7 @@ class ModelsWithoutScoreTest {
         monitor.label(new PredictionId(7, 0, 3), 1);
         monitor.flush();
       }
-      assertThat(monitor.counts().failures()).isEqualTo(1);
+      assertThat(monitor.counts().unfit()).isEqualTo(ROWS);
       assertThat(monitor.counts().labels().labelled()).isEqualTo(1);
     }
     assertThat(alarms)

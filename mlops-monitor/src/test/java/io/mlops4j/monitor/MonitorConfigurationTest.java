@@ -11,10 +11,13 @@ import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
+import io.mlops4j.monitor.profile.CategoryProfile;
+import io.mlops4j.monitor.profile.NumberProfile;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.rollout.Evidence;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -207,7 +210,7 @@ class MonitorConfigurationTest {
   }
 
   @Test
-  void aBatchThatLacksAColumnLeavesItOutOfItsWindowOnlyAndLosesNoRow() {
+  void aBatchThatLacksAColumnIsLeftOutOfThatColumnOnly() {
     List<WindowReport> windows = new ArrayList<>();
     try (ModelMonitor monitor =
         ModelMonitor.builder(profile(flights(true).strings("origin", codes())))
@@ -222,11 +225,19 @@ class MonitorConfigurationTest {
         answer(monitor, flights(true).strings("origin", codes()));
       }
       assertThat(monitor.notWatched()).isEmpty();
+      assertThat(monitor.counts().unfit()).isEqualTo(2 * ROWS);
     }
     assertThat(windows).extracting(window -> window.profile().rows()).containsExactly(400L, 400L);
-    assertThat(windows.get(0).profile().columns()).containsExactly("distance");
-    assertThat(windows.get(0).drift().onlyInReference()).containsExactly("hour", "origin");
-    assertThat(windows.get(1).drift().onlyInReference()).isEmpty();
+    assertThat(windows.get(0).uncounted())
+        .isEqualTo(Map.of("hour", (long) ROWS, "origin", 2L * ROWS));
+    Profile first = windows.get(0).profile();
+    assertThat(((NumberProfile) first.column("distance")).present()).isEqualTo(400);
+    assertThat(((NumberProfile) first.column("hour")).present()).isEqualTo(300);
+    assertThat(((CategoryProfile) first.column("origin")).present()).isEqualTo(200);
+    assertThat(Profile.fromBytes(first.toBytes())).isEqualTo(first);
+    assertThat(windows.get(0).drift().driftedFeatures())
+        .isEmpty(); // rows without it are not missing values
+    assertThat(windows.get(1).uncounted()).isEmpty();
     assertThat(windows.get(1).drift().features()).hasSize(3);
   }
 

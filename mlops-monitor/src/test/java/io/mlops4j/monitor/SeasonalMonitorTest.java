@@ -13,6 +13,7 @@ import io.mlops4j.rollout.Evidence;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -181,12 +182,43 @@ class SeasonalMonitorTest {
       assertThat(alarms).extracting(Alarm::kind).containsExactly(Alarm.Kind.CONFIGURATION);
       assertThat(alarms.get(0).evidence().get(0).text())
           .contains("the rows cannot be sliced: the batch lacks day");
+      assertThat(monitor.notWatched()).extracting(NotWatched::name).containsExactly("slices");
       day(monitor, 2, 0, 0);
       monitor.flush();
       assertThat(monitor.notWatched()).isEmpty();
       assertThat(windows.get(1).drift().judgedColumns()).isEqualTo(3);
       assertThat(monitor.counts().rows()).isEqualTo(2 * ROWS);
     }
+  }
+
+  @Test
+  void aBatchThatCannotBeSlicedLeavesTheOtherRowsOfItsWindow() {
+    List<WindowReport> windows = new ArrayList<>();
+    try (ModelMonitor monitor =
+        ModelMonitor.builder(reference()).window(Window.ofRows(2 * ROWS)).start()) {
+      monitor.onWindow(windows::add);
+      day(monitor, 2, 0, 0);
+      double[] x = random.doubles(ROWS).toArray();
+      try (FeatureBatch rows =
+              FeatureBatch.builder(allocator)
+                  .doubles("dya", x)
+                  .doubles("x", x)
+                  .doubles("noise", x)
+                  .build();
+          FeatureBatch answers = answers(rows, 0)) {
+        monitor.onInference(Events.answered(V1, rows, answers));
+      }
+      monitor.flush();
+      assertThat(monitor.counts().unfit()).isEqualTo(ROWS);
+      assertThat(monitor.notWatched().get(0).reason()).endsWith("; did you mean \"dya\"?");
+    }
+    assertThat(windows.get(0).profile().rows()).isEqualTo(ROWS);
+    assertThat(windows.get(0).uncounted())
+        .isEqualTo(Map.of("noise", (long) ROWS, "x", (long) ROWS, "y", (long) ROWS));
+    assertThat(windows.get(0).drift().slices())
+        .filteredOn(slice -> slice.current().rows() > 0)
+        .extracting(slice -> slice.slice())
+        .containsExactly("d2");
   }
 
   @Test

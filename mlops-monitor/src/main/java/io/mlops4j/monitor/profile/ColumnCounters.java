@@ -146,22 +146,41 @@ final class ColumnCounters {
   }
 
   /**
-   * Explains why columns cannot be counted, one by one; see {@link #check}.
+   * Counts the columns that fit.
    *
    * @param otherSide the columns of the other side
-   * @param reasons receives one reason for each such column, by name
+   * @param rows the number of rows that this side must have
+   * @param reasons receives one reason for each other column, by name
    */
-  void explain(FeatureBatch batch, FeatureBatch otherSide, Map<String, String> reasons) {
+  void addFitting(
+      FeatureBatch batch, FeatureBatch otherSide, int rows, Map<String, String> reasons) {
     for (int i = 0; i < needed.size(); i++) {
       FieldVector column = column(batch.root(), i);
-      if (column == null) {
-        reasons.put(needed.get(i), absent(needed.get(i), names(batch), names(otherSide)));
-      } else if (!counting.get(i).accepts(column, batch.dictionaries())) {
-        reasons.put(
-            needed.get(i),
-            "the calls have it with type %s; the reference expects %s"
-                .formatted(column.getField().getType(), counting.get(i).expected()));
+      String reason =
+          column == null
+              ? absent(needed.get(i), names(batch), names(otherSide))
+              : addFitting(counting.get(i), column, batch, rows);
+      if (reason != null) {
+        reasons.put(needed.get(i), reason);
       }
+    }
+  }
+
+  private @Nullable String addFitting(
+      ColumnCounter counter, FieldVector column, FeatureBatch batch, int rows) {
+    if (!counter.accepts(column, batch.dictionaries())) {
+      return "the calls have it with type %s; the reference expects %s"
+          .formatted(column.getField().getType(), counter.expected());
+    }
+    if (batch.rows() != rows) {
+      return "the calls have %d features and %d outputs".formatted(rows, batch.rows());
+    }
+    try {
+      BufferCheck.check(column, rows, batch.dictionaries());
+      counter.add(column, batch.dictionaries(), chunk);
+      return null;
+    } catch (DataException e) {
+      return "it could not be counted: " + e.getMessage();
     }
   }
 

@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A <em>reference</em> ({@link #of}, {@link #builder}) chooses its bins from its own rows. Rows
  * to compare with it are counted in the same bins ({@link #profile}, {@link #counting}), which are
- * part of every profile. Profiles with the same bins are {@linkplain #merge merged} by adding. The
- * same rows give the same {@linkplain #toBytes bytes}, in any batching, order or merging.
+ * part of every profile. A column may cover fewer rows than the profile, if {@linkplain
+ * Builder#addFitting some rows lacked it}. Profiles with the same bins are {@linkplain #merge
+ * merged} by adding. The same rows give the same {@linkplain #toBytes bytes}, in any batching,
+ * order or merging.
  *
  * <p>The Arrow type of a column decides its profile:
  *
@@ -430,19 +432,25 @@ public final class Profile {
     }
 
     /**
-     * Finds the columns that prevent {@link #add(FeatureBatch, FeatureBatch)}: missing columns,
-     * columns on the other side of the model than in the reference, and columns of another type.
-     * Counts nothing.
+     * Adds rows and the answers of a model column by column: a column that does not fit is left out
+     * for these rows. Its counts then cover fewer rows than the profile. Only for builders of
+     * {@link Profile#counting}.
      *
      * @param batch the features; only read during the call
      * @param answers the outputs; only read during the call
-     * @return the reason for each column, in words; empty if all columns fit, or if the builder has
-     *     not chosen its columns yet
+     * @return the reason for each column that was left out, in words: it is missing, is on the
+     *     other side of the model than in the reference, has another type, or could not be read to
+     *     its end; empty if all columns fit
+     * @throws IllegalStateException if this builder chooses its own bins
      */
-    public Map<String, String> unsuited(FeatureBatch batch, FeatureBatch answers) {
+    public Map<String, String> addFitting(FeatureBatch batch, FeatureBatch answers) {
       Objects.requireNonNull(batch, "batch");
       Objects.requireNonNull(answers, "answers");
-      return sides == null ? Map.of() : sides.explain(batch, answers);
+      if (!frozen || sides == null) {
+        throw new IllegalStateException("only a builder of Profile.counting() leaves columns out");
+      }
+      rows += batch.rows();
+      return sides.addFitting(batch, answers);
     }
 
     private Builder addRows(FeatureBatch batch, @Nullable FeatureBatch answers) {

@@ -2,6 +2,7 @@ package io.mlops4j.monitor.profile;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.internal.Suggestions;
 import io.mlops4j.monitor.profile.internal.ColumnKind;
 import io.mlops4j.monitor.profile.internal.TextCells;
 import io.mlops4j.monitor.profile.internal.TimeResolution;
@@ -35,8 +36,11 @@ final class RowValues {
     FieldVector column = batch.root().getVector(name);
     if (column == null) {
       throw new DataException(
-          "the batch lacks %s: found %s, expected the column that slices are made by"
-              .formatted(name, ColumnCounters.names(batch)),
+          "the batch lacks %s: found %s, expected the column that slices are made by%s"
+              .formatted(
+                  name,
+                  ColumnCounters.names(batch),
+                  Suggestions.hint(name, ColumnCounters.names(batch))),
           null);
     }
     return column;

@@ -89,11 +89,11 @@ final class SideCounters {
     }
   }
 
-  /** Explains why columns cannot be counted, by name. */
-  Map<String, String> explain(FeatureBatch batch, FeatureBatch answers) {
+  /** Counts the columns that fit, and returns why the others do not, by name. */
+  Map<String, String> addFitting(FeatureBatch batch, FeatureBatch answers) {
     Map<String, String> reasons = new TreeMap<>();
-    features.explain(batch, answers, reasons);
-    outputs.explain(answers, batch, reasons);
+    features.addFitting(batch, answers, batch.rows(), reasons);
+    outputs.addFitting(answers, batch, batch.rows(), reasons);
     return reasons;
   }
 

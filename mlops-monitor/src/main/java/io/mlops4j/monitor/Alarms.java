@@ -1,0 +1,75 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.inference.ServedBy;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Raises alarms within a limit, and runs the actions of the application. Alarms are raised by the
+ * monitor's thread; any thread may add actions.
+ */
+final class Alarms {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
+
+  private final AlarmLimit limit;
+  private final Actions actions;
+  private final List<Consumer<? super Alarm>> alarmActions = new CopyOnWriteArrayList<>();
+  private final List<Consumer<? super WindowReport>> windowActions = new CopyOnWriteArrayList<>();
+  private final AtomicLong suppressed = new AtomicLong();
+  private int raised;
+
+  Alarms(AlarmLimit limit, Actions actions) {
+    this.limit = limit;
+    this.actions = actions;
+  }
+
+  void onAlarm(Consumer<? super Alarm> action) {
+    alarmActions.add(action);
+  }
+
+  void onWindow(Consumer<? super WindowReport> action) {
+    windowActions.add(action);
+  }
+
+  /** Returns the number of alarms that were not raised, because there were too many. */
+  long suppressed() {
+    return suppressed.get();
+  }
+
+  void ended(WindowReport report) {
+    notify(windowActions, report);
+  }
+
+  /** Raises one alarm for each kind. */
+  void raise(ServedBy servedBy, Instant at, List<Episode> news) {
+    Map<Alarm.Kind, List<Episode>> byKind =
+        news.stream()
+            .collect(Collectors.groupingBy(Episode::kind, TreeMap::new, Collectors.toList()));
+    byKind.forEach((kind, its) -> raise(kind, servedBy, at, its));
+  }
+
+  private void raise(Alarm.Kind kind, ServedBy servedBy, Instant at, List<Episode> news) {
+    if (!limit.allows(at)) {
+      suppressed.incrementAndGet();
+      return;
+    }
+    raised++;
+    Alarm alarm = new Alarm("alarm-" + raised, kind, servedBy, at, news);
+    LOG.warn("{}", alarm);
+    notify(alarmActions, alarm);
+  }
+
+  private <T> void notify(List<Consumer<? super T>> all, T event) {
+    for (Consumer<? super T> action : all) {
+      actions.run(() -> action.accept(event));
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.PredictionId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Hands the rows of calls over to the monitor's thread. Never waits. Thread safe. */
+final class Intake {
+  private final MonitorSettings settings;
+  private final HandOff handOff;
+  private final LongAdder dropped = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private final LongAdder empty = new LongAdder();
+
+  Intake(MonitorSettings settings, HandOff handOff) {
+    this.settings = settings;
+    this.handOff = handOff;
+  }
+
+  void handOver(InferenceEvent event) {
+    if (event.error() != null) {
+      failed.increment();
+      return;
+    }
+    if (event.rows() == 0) {
+      empty.increment();
+      return;
+    }
+    FeatureBatch features = event.features();
+    FeatureBatch outputs = event.outputs();
+    if (features == null || outputs == null) {
+      dropped.add(event.rows());
+      return;
+    }
+    HandOff.Answered answered = retain(event, features, outputs);
+    if (!handOff.offer(answered)) {
+      answered.close();
+      dropped.add(event.rows());
+    }
+  }
+
+  private HandOff.Answered retain(
+      InferenceEvent event, FeatureBatch features, FeatureBatch outputs) {
+    List<PredictionId> ids = settings.joinsById() ? ids(event) : null;
+    FeatureBatch keptFeatures = features.retain();
+    try {
+      return new HandOff.Answered(
+          event.servedBy(),
+          event.route(),
+          keptFeatures,
+          outputs.retain(),
+          ids,
+          settings.clock().instant());
+    } catch (RuntimeException | Error e) {
+      keptFeatures.close();
+      throw e;
+    }
+  }
+
+  private static List<PredictionId> ids(InferenceEvent event) {
+    List<PredictionId> ids = new ArrayList<>(event.rows());
+    for (int row = 0; row < event.rows(); row++) {
+      ids.add(event.id(row));
+    }
+    return ids;
+  }
+
+  /** Rows that were left out because the hand-off was full or closed. */
+  long dropped() {
+    return dropped.sum();
+  }
+
+  long failedCalls() {
+    return failed.sum();
+  }
+
+  long emptyCalls() {
+    return empty.sum();
+  }
+}

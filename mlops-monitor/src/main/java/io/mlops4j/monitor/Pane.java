@@ -1,0 +1,45 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.monitor.profile.Profile;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Counted rows: a window, or the part of a sliding window by which it moves. Panes of the same
+ * baseline are merged by adding. Immutable.
+ *
+ * @param last the time of its newest rows
+ * @param to the time at which it ended
+ * @param rows the rows, also those that could not be sliced
+ * @param uncounted the rows that lacked a column or had it with another type, by column; without
+ *     columns that all rows had
+ * @param slices the counts of each slice that has rows; {@link Baseline#WHOLE} without slices
+ */
+record Pane(
+    Instant from,
+    Instant last,
+    Instant to,
+    long rows,
+    SortedMap<String, Long> uncounted,
+    SortedMap<String, Profile> slices) {
+
+  Pane merge(Pane later) {
+    SortedMap<String, Long> lacking = new TreeMap<>(uncounted);
+    later.uncounted.forEach((column, more) -> lacking.merge(column, more, Long::sum));
+    SortedMap<String, Profile> sums = new TreeMap<>(slices);
+    later.slices.forEach((slice, more) -> sums.merge(slice, more, Profile::merge));
+    return new Pane(from, later.last, later.to, rows + later.rows, lacking, sums);
+  }
+
+  /** The columns that no row had. */
+  Set<String> unknown() {
+    return uncounted.entrySet().stream()
+        .filter(column -> column.getValue() == rows)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+}

@@ -1,0 +1,81 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.SlicedProfile;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Counts rows in the bins of a baseline. A column that does not fit is left out for the rows of its
+ * batch; all other columns and rows are counted. Used by the monitor's thread only.
+ */
+final class PaneCounter {
+  private final Baseline baseline;
+  private final Instant from;
+  private final Map<String, Profile.Builder> counters = new HashMap<>();
+  private final SortedMap<String, Long> uncounted = new TreeMap<>();
+  private Instant last;
+  private long rows;
+
+  PaneCounter(Baseline baseline, Instant from) {
+    this.baseline = baseline;
+    this.from = from;
+    this.last = from;
+  }
+
+  Instant from() {
+    return from;
+  }
+
+  long rows() {
+    return rows;
+  }
+
+  /** The time of the newest rows. */
+  Instant last() {
+    return last;
+  }
+
+  /** Counts rows, and returns the reason for each column that was left out. */
+  Map<String, String> add(FeatureBatch batch, FeatureBatch answers, Instant at) {
+    last = at;
+    rows += batch.rows();
+    SlicedProfile slices = baseline.slices();
+    if (slices == null) {
+      return add(Baseline.WHOLE, batch, answers);
+    }
+    Map<String, String> reasons = new TreeMap<>();
+    try {
+      slices.forEachSlice(
+          batch, answers, (name, its, itsAnswers) -> reasons.putAll(add(name, its, itsAnswers)));
+    } catch (DataException | IllegalArgumentException e) {
+      baseline.whole().columns().forEach(column -> lack(column, batch.rows()));
+      reasons.put("slices", "the rows cannot be sliced: " + e.getMessage());
+    }
+    return reasons;
+  }
+
+  private Map<String, String> add(String slice, FeatureBatch batch, FeatureBatch answers) {
+    Map<String, String> reasons =
+        counters
+            .computeIfAbsent(slice, name -> baseline.slice(name).counting())
+            .addFitting(batch, answers);
+    reasons.keySet().forEach(column -> lack(column, batch.rows()));
+    return reasons;
+  }
+
+  private void lack(String column, int more) {
+    uncounted.merge(column, (long) more, Long::sum);
+  }
+
+  Pane end(Instant to) {
+    SortedMap<String, Profile> counted = new TreeMap<>();
+    counters.forEach((slice, counter) -> counted.put(slice, counter.build()));
+    return new Pane(from, last, to, rows, uncounted, counted);
+  }
+}

@@ -1,0 +1,62 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.feature.FeatureBatch;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The window of one version: its open pane and the panes before. */
+final class VersionWindow {
+  private final Window length;
+  private final Deque<Pane> ended = new ArrayDeque<>();
+  private @Nullable PaneCounter open;
+
+  VersionWindow(Window length) {
+    this.length = length;
+  }
+
+  /**
+   * Whether the open pane ended before a batch that arrives at this time. A pane of a length of
+   * time also ends if the clock was set back.
+   */
+  boolean isOver(Instant at) {
+    return open != null && length.isOver(open.from(), open.last(), at);
+  }
+
+  boolean isFull() {
+    return open != null && length.endsPane(open.rows());
+  }
+
+  /** The rows that no report has covered yet. */
+  long openRows() {
+    return open == null ? 0 : open.rows();
+  }
+
+  /** Counts rows, and returns the reason for each column that was left out. */
+  Map<String, String> add(Baseline baseline, FeatureBatch batch, FeatureBatch answers, Instant at) {
+    open = open == null ? new PaneCounter(baseline, at) : open;
+    return open.add(batch, answers, at);
+  }
+
+  /** Ends the open pane, which has rows, and returns it. */
+  Pane end(Instant at) {
+    PaneCounter last = Objects.requireNonNull(open);
+    Instant to = at.isBefore(last.last()) ? last.last() : at;
+    Pane pane = last.end(to);
+    open = null;
+    ended.addLast(pane);
+    while (ended.size() > length.panes()
+        || (ended.size() > 1 && !length.covers(ended.getFirst(), to))) {
+      ended.removeFirst();
+    }
+    return pane;
+  }
+
+  /** Returns the rows of all panes that have ended, at least one. */
+  Pane newest() {
+    return ended.stream().reduce(Pane::merge).orElseThrow();
+  }
+}

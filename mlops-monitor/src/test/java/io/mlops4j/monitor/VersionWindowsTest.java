@@ -1,0 +1,287 @@
+package io.mlops4j.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.profile.NumberProfile;
+import io.mlops4j.monitor.profile.Profile;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Windows per version, sliding windows, and the time and rows at their edges. */
+class VersionWindowsTest {
+  private static final ServedBy V1 = Events.version(1);
+  private static final ServedBy V2 = Events.version(2);
+  private static final int ROWS = 500;
+
+  private final BufferAllocator allocator = new RootAllocator();
+  private final ManualClock clock = new ManualClock();
+  private final Random random = new Random(14);
+  private final List<WindowReport> windows = new ArrayList<>();
+  private final Profile reference = reference();
+
+  @AfterEach
+  void nothingIsLent() {
+    assertThat(allocator.getAllocatedMemory()).isZero();
+    allocator.close();
+  }
+
+  private FeatureBatch rows(String name, double shift) {
+    double[] values = random.doubles(ROWS).map(u -> u + shift).toArray();
+    return FeatureBatch.builder(allocator).doubles(name, values).build();
+  }
+
+  private Profile reference() {
+    Profile.Builder counting = Profile.builder();
+    for (int i = 0; i < 4; i++) {
+      try (FeatureBatch features = rows("x", 0);
+          FeatureBatch outputs = rows("y", 0)) {
+        counting.add(features, outputs);
+      }
+    }
+    return counting.build();
+  }
+
+  private ModelMonitor started(ModelMonitor.Builder settings) {
+    ModelMonitor monitor = settings.clock(clock).start();
+    monitor.onWindow(windows::add);
+    return monitor;
+  }
+
+  private ModelMonitor started(Window window) {
+    return started(ModelMonitor.builder(reference).window(window));
+  }
+
+  /** Answers one batch and returns its profile, counted without a monitor. */
+  private Profile answer(ModelMonitor monitor, ServedBy by, double shift, double bias) {
+    try (FeatureBatch features = rows("x", shift);
+        FeatureBatch outputs = rows("y", bias)) {
+      monitor.onInference(Events.answered(by, features, outputs));
+      monitor.flush();
+      return reference.counting().add(features, outputs).build();
+    }
+  }
+
+  private static Profile sum(List<Profile> parts) {
+    return parts.stream().reduce(Profile::merge).orElseThrow();
+  }
+
+  @Test
+  void rowsOfTwoVersionsNeverMix() {
+    List<Profile> first = new ArrayList<>();
+    List<Profile> second = new ArrayList<>();
+    try (ModelMonitor monitor = started(Window.ofRows(3 * ROWS))) {
+      for (int i = 0; i < 6; i++) {
+        (i % 2 == 0 ? first : second).add(answer(monitor, i % 2 == 0 ? V1 : V2, 0, i % 2));
+      }
+      assertThat(monitor.newestWindow(V1)).contains(windows.get(0));
+      assertThat(monitor.newestWindow(V2)).contains(windows.get(1));
+      assertThat(monitor.newestWindow(Events.version(3))).isEmpty();
+    }
+    assertThat(windows).extracting(WindowReport::servedBy).containsExactly(V1, V2);
+    assertThat(windows.get(0).profile().toBytes()).isEqualTo(sum(first).toBytes());
+    assertThat(windows.get(1).profile().toBytes()).isEqualTo(sum(second).toBytes());
+  }
+
+  @Test
+  void featuresShareAnEpisodeAndOutputsHaveOneForEachVersion() {
+    try (ModelMonitor monitor = started(Window.ofRows(ROWS))) {
+      answer(monitor, V1, 1, 1);
+      answer(monitor, V2, 1, 1);
+      assertThat(monitor.episodes())
+          .extracting(Episode::subject, Episode::servedBy, Episode::found)
+          .containsExactlyInAnyOrder(tuple("x", V1, 2), tuple("y", V1, 1), tuple("y", V2, 1));
+    }
+  }
+
+  @Test
+  void theOutputsOfAVersionThatLeftEndAfterTwoWindows() {
+    try (ModelMonitor monitor = started(Window.ofRows(ROWS))) {
+      answer(monitor, V1, 0, 1);
+      clock.advance(Duration.ofHours(1));
+      answer(monitor, V2, 0, 0);
+      answer(monitor, V2, 0, 0);
+      assertThat(monitor.episodes())
+          .extracting(Episode::servedBy, Episode::status)
+          .containsExactly(tuple(V1, Episode.Status.CLOSED));
+    }
+  }
+
+  /** A deployment has at most a few versions at a time, so more of them are old. */
+  @Test
+  void versionsBeyondTheNewestEightAreDiscardedAndCounted() {
+    try (ModelMonitor monitor = started(Window.ofRows(2 * ROWS))) {
+      for (int version = 1; version <= 9; version++) {
+        answer(monitor, Events.version(version), 0, 0);
+      }
+      assertThat(monitor.counts().discarded()).isEqualTo(ROWS);
+      answer(monitor, Events.version(1), 0, 0); // begins anew and replaces version 2
+      answer(monitor, Events.version(3), 0, 0);
+      assertThat(monitor.counts().discarded()).isEqualTo(2 * ROWS);
+    }
+    assertThat(windows).extracting(WindowReport::servedBy).containsExactly(Events.version(3));
+  }
+
+  @Test
+  void aSlidingWindowOfRowsCoversTheNewestSteps() {
+    List<Profile> steps = new ArrayList<>();
+    try (ModelMonitor monitor = started(Window.sliding(3 * ROWS, ROWS))) {
+      for (int i = 0; i < 5; i++) {
+        steps.add(answer(monitor, V1, 0, 0));
+        int from = Math.max(0, i - 2);
+        assertThat(windows).hasSize(i + 1);
+        assertThat(windows.get(i).profile().toBytes())
+            .isEqualTo(sum(steps.subList(from, i + 1)).toBytes());
+      }
+    }
+  }
+
+  @Test
+  void aSlidingWindowFindsASmallChangeThatOneStepDoesNot() {
+    Profile normal;
+    try (FeatureBatch rows = normal(40 * ROWS, 0)) {
+      normal = Profile.of(List.of(rows));
+    }
+    assertThat(found(normal, Window.ofRows(ROWS))).isEmpty();
+    assertThat(found(normal, Window.sliding(8 * ROWS, ROWS))).containsExactly("x");
+  }
+
+  private FeatureBatch normal(int rows, double shift) {
+    double[] values = new double[rows];
+    for (int row = 0; row < rows; row++) {
+      values[row] = random.nextGaussian() + shift;
+    }
+    return FeatureBatch.builder(allocator).doubles("x", values).build();
+  }
+
+  private List<String> found(Profile normal, Window window) {
+    try (ModelMonitor monitor =
+        started(
+            ModelMonitor.builder(normal).window(window).falseAlarms(OncePer.rows(100_000_000)))) {
+      for (int i = 0; i < 8; i++) {
+        try (FeatureBatch features = normal(ROWS, 0.15);
+            FeatureBatch outputs = rows("y", 0)) {
+          monitor.onInference(Events.answered(V1, features, outputs));
+        }
+      }
+      monitor.flush();
+      return monitor.episodes().stream().map(Episode::subject).toList();
+    }
+  }
+
+  @Test
+  void aSlidingWindowOfTimeForgetsStepsThatAreTooOld() {
+    try (ModelMonitor monitor = started(Window.sliding(Duration.ofDays(3), Duration.ofDays(1)))) {
+      for (int day = 0; day < 5; day++) {
+        answer(monitor, V1, 0, 0);
+        clock.advance(Duration.ofDays(1));
+      }
+      clock.advance(Duration.ofDays(2)); // two days without rows
+      answer(monitor, V1, 0, 0);
+      clock.advance(Duration.ofDays(1));
+      answer(monitor, V1, 0, 0);
+    }
+    assertThat(windows)
+        .extracting(window -> window.profile().rows() / ROWS)
+        .containsExactly(1L, 2L, 3L, 3L, 1L, 1L);
+  }
+
+  @Test
+  void aWindowOfTimeEndsWithTheRowsOfAnyVersion() {
+    try (ModelMonitor monitor = started(Window.of(Duration.ofDays(1)))) {
+      answer(monitor, V1, 0, 0);
+      clock.advance(Duration.ofDays(1));
+      answer(monitor, V2, 0, 0);
+    }
+    assertThat(windows).extracting(WindowReport::servedBy).containsExactly(V1);
+  }
+
+  @Test
+  void stepsThatDoNotFitTheLengthAreRefused() {
+    assertThat(Window.sliding(10, 5)).hasToString("2 times 5 rows");
+    assertThat(Window.sliding(Duration.ofDays(7), Duration.ofDays(1))).hasToString("7 times PT24H");
+    for (int[] wrong : new int[][] {{10, 0}, {10, 3}, {0, 5}, {101, 1}, {5, 10}, {-5, 5}}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Window.sliding(wrong[0], wrong[1]))
+          .withMessageContaining("expected");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Window.sliding(Duration.ofHours(wrong[0]), Duration.ofHours(wrong[1])))
+          .withMessageContaining("expected");
+    }
+  }
+
+  @Test
+  void aClockThatIsSetBackEndsTheWindowOfTimeAndIsCounted() {
+    try (ModelMonitor monitor = started(Window.of(Duration.ofDays(1)))) {
+      answer(monitor, V1, 0, 0);
+      clock.advance(Duration.ofMillis(-500)); // threads out of order
+      answer(monitor, V1, 0, 0);
+      assertThat(monitor.counts().clockSetBack()).isZero();
+      clock.advance(Duration.ofDays(-365));
+      answer(monitor, V1, 0, 0);
+      assertThat(monitor.counts().clockSetBack()).isEqualTo(1);
+      assertThat(windows).hasSize(1);
+      assertThat(windows.get(0).profile().rows()).isEqualTo(2 * ROWS);
+      assertThat(windows.get(0).to()).isEqualTo(windows.get(0).from());
+      clock.advance(Duration.ofDays(1));
+      answer(monitor, V1, 0, 0);
+      assertThat(windows).hasSize(2);
+    }
+  }
+
+  @Test
+  void anAlarmLimitDoesNotWaitForTheTimeBeforeTheClockWasSetBack() {
+    List<Alarm> alarms = new ArrayList<>();
+    try (ModelMonitor monitor =
+        started(
+            ModelMonitor.builder(reference)
+                .window(Window.ofRows(ROWS))
+                .alarmLimit(1, Duration.ofDays(1)))) {
+      monitor.onAlarm(alarms::add);
+      answer(monitor, V1, 1, 0);
+      clock.advance(Duration.ofDays(-365));
+      answer(monitor, V1, 0, 1);
+      assertThat(alarms).hasSize(2);
+    }
+  }
+
+  @Test
+  void callsWithoutRowsAreCounted() {
+    try (ModelMonitor monitor = started(Window.ofRows(ROWS));
+        FeatureBatch none = FeatureBatch.builder(allocator).doubles("x").build();
+        FeatureBatch noAnswers = FeatureBatch.builder(allocator).doubles("y").build()) {
+      monitor.onInference(Events.answered(V1, none, noAnswers));
+      monitor.flush();
+      assertThat(monitor.counts().emptyCalls()).isEqualTo(1);
+      assertThat(monitor.counts().rows()).isZero();
+      assertThat(monitor.notWatched()).isEmpty();
+    }
+  }
+
+  @Test
+  void answersThatAreNotNumbersAreMissingAndRaiseAnAlarm() {
+    double[] values = random.doubles(ROWS).toArray();
+    for (int row = 0; row < ROWS; row += 10) {
+      values[row] = Double.NaN;
+    }
+    try (ModelMonitor monitor = started(Window.ofRows(ROWS));
+        FeatureBatch features = rows("x", 0);
+        FeatureBatch answers = FeatureBatch.builder(allocator).doubles("y", values).build()) {
+      monitor.onInference(Events.answered(V1, features, answers));
+      monitor.flush();
+      NumberProfile seen = (NumberProfile) windows.get(0).profile().column("y");
+      assertThat(seen.missing()).isEqualTo(ROWS / 10);
+      assertThat(monitor.episodes()).extracting(Episode::subject).containsExactly("y");
+      assertThat(monitor.episodes().get(0).newest().text()).contains("missing");
+    }
+  }
+}
