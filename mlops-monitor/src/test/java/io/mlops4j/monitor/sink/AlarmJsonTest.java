@@ -9,7 +9,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.Alarm;
-import io.mlops4j.monitor.Alarms;
+import io.mlops4j.monitor.MadeAlarms;
 import io.mlops4j.rollout.Evidence;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -31,8 +31,8 @@ class AlarmJsonTest {
 
   @Test
   void anAlarmIsWhatItsSchemaSays() throws Exception {
-    ServedBy by = Alarms.version(2);
-    JsonNode alarm = parsed(Alarms.drift(3, "distance"));
+    ServedBy by = MadeAlarms.version(2);
+    JsonNode alarm = parsed(MadeAlarms.drift(3, "distance"));
     assertThat(alarm.get("format").asText()).isEqualTo("mlops4j-alarm");
     assertThat(alarm.get("key").asText()).isEqualTo("delay-service/alarm-3@2001-03-02T07:00:00Z");
     assertThat(alarm.get("source").asText()).isEqualTo("delay-service");
@@ -54,7 +54,7 @@ class AlarmJsonTest {
   void figuresThatAreNoNumbersAreNullOrText() throws Exception {
     Evidence odd = new Evidence("x", Double.POSITIVE_INFINITY, Double.NaN, "x has no bound");
     JsonNode evidence =
-        parsed(Alarms.of(1, List.of(Alarms.episode(1, "x", odd)))).get("evidence").get(0);
+        parsed(MadeAlarms.of(1, List.of(MadeAlarms.episode(1, "x", odd)))).get("evidence").get(0);
     assertThat(evidence.get("measured").asText()).isEqualTo("Infinity");
     assertThat(evidence.get("bound").isNull()).isTrue();
   }
@@ -62,13 +62,13 @@ class AlarmJsonTest {
   @Test
   void hostileNamesStayNames() throws Exception {
     String name = "a\"},\n{\"format\":\"mlops4j-alarm\"\u2028\ud800";
-    JsonNode alarm = parsed(Alarms.drift(1, name));
+    JsonNode alarm = parsed(MadeAlarms.drift(1, name));
     assertThat(alarm.get("episodes").get(0).get("subject").asText()).startsWith("a\"},\n{");
   }
 
   @Test
   void aLineHasABoundedSize() throws Exception {
-    Alarm huge = Alarms.huge();
+    Alarm huge = MadeAlarms.huge();
     JsonNode alarm = parsed(huge);
     int shown = alarm.get("episodes").size();
     assertThat(alarm.get("episodesLeftOut").asInt()).isEqualTo(1_000 - shown);
@@ -79,9 +79,9 @@ class AlarmJsonTest {
 
   @Test
   void theKeyIsTheSameForEveryDeliveryAndAnotherForEveryAlarm() {
-    Alarm alarm = Alarms.drift(1, "x");
+    Alarm alarm = MadeAlarms.drift(1, "x");
     assertThat(AlarmJson.key(alarm, null)).isEqualTo("alarm-1@2001-03-02T07:00:00Z");
     assertThat(AlarmJson.key(alarm, "b")).isEqualTo("b/alarm-1@2001-03-02T07:00:00Z");
-    assertThat(AlarmJson.key(Alarms.drift(2, "x"), null)).isNotEqualTo(AlarmJson.key(alarm, null));
+    assertThat(AlarmJson.key(MadeAlarms.drift(2, "x"), null)).isNotEqualTo(AlarmJson.key(alarm, null));
   }
 }

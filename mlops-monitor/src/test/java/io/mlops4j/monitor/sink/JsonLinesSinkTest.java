@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.Alarm;
-import io.mlops4j.monitor.Alarms;
+import io.mlops4j.monitor.MadeAlarms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,8 +36,8 @@ class JsonLinesSinkTest {
   @Test
   void everyAlarmIsALine() throws IOException {
     JsonLinesSink sink = JsonLinesSink.to(file()).withSource("delay-service");
-    sink.accept(Alarms.drift(1, "x"));
-    sink.accept(Alarms.drift(2, "two\nlines"));
+    sink.accept(MadeAlarms.drift(1, "x"));
+    sink.accept(MadeAlarms.drift(2, "two\nlines"));
     assertThat(ids(file())).containsExactly("alarm-1", "alarm-2");
     assertThat(Files.readString(file())).endsWith("}\n").contains("\"source\":\"delay-service\"");
     assertThat(sink.status().delivered()).isEqualTo(2);
@@ -47,19 +47,19 @@ class JsonLinesSinkTest {
 
   @Test
   void aRestartGoesOnInTheSameFile() throws IOException {
-    JsonLinesSink.to(file()).accept(Alarms.drift(1, "x"));
-    JsonLinesSink.to(file()).accept(Alarms.drift(2, "x"));
+    JsonLinesSink.to(file()).accept(MadeAlarms.drift(1, "x"));
+    JsonLinesSink.to(file()).accept(MadeAlarms.drift(2, "x"));
     assertThat(ids(file())).containsExactly("alarm-1", "alarm-2");
   }
 
   @Test
   void aTornLineHarmsNoLineAfterIt() throws IOException {
     JsonLinesSink sink = JsonLinesSink.to(file());
-    sink.accept(Alarms.drift(1, "x"));
+    sink.accept(MadeAlarms.drift(1, "x"));
     String whole = Files.readString(file());
     for (int cut = 1; cut < whole.length() - 1; cut += 97) {
       Files.writeString(file(), whole + whole.substring(0, cut));
-      sink.accept(Alarms.drift(2, "x"));
+      sink.accept(MadeAlarms.drift(2, "x"));
       List<String> lines = Files.readAllLines(file());
       assertThat(lines).hasSize(3);
       assertThat(lines.get(0) + "\n").isEqualTo(whole);
@@ -73,7 +73,7 @@ class JsonLinesSinkTest {
     String padding = "x".repeat(480);
     List<String> sent = new ArrayList<>();
     for (int i = 1; i <= 200; i++) {
-      Alarm alarm = Alarms.drift(i, padding);
+      Alarm alarm = MadeAlarms.drift(i, padding);
       sent.add(alarm.id());
       sink.accept(alarm);
     }
@@ -92,7 +92,7 @@ class JsonLinesSinkTest {
   void withoutOlderFilesAFullFileStartsAnew() throws IOException {
     JsonLinesSink sink = JsonLinesSink.to(file()).withRotation(65_536, 0);
     for (int i = 1; i <= 100; i++) {
-      sink.accept(Alarms.drift(i, "x".repeat(480)));
+      sink.accept(MadeAlarms.drift(i, "x".repeat(480)));
     }
     assertThat(Files.size(file())).isLessThanOrEqualTo(65_536);
     assertThat(ids(file())).endsWith("alarm-100");
@@ -106,9 +106,9 @@ class JsonLinesSinkTest {
     Files.writeString(file(), "");
     Disk disk = new Disk();
     JsonLinesSink sink = JsonLinesSink.to(file(), disk::open);
-    sink.accept(Alarms.drift(1, "x"));
+    sink.accept(MadeAlarms.drift(1, "x"));
     disk.left = 100;
-    assertThatThrownBy(() -> sink.accept(Alarms.drift(2, "x")))
+    assertThatThrownBy(() -> sink.accept(MadeAlarms.drift(2, "x")))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("cannot write alarm-2 to " + file())
         .hasMessageContaining("No space left on device");
@@ -117,7 +117,7 @@ class JsonLinesSinkTest {
     assertThat(sink.status().lastFailure().orElseThrow()).contains("No space left on device");
     assertThat(ids(file())).containsExactly("alarm-1");
     disk.left = Long.MAX_VALUE;
-    sink.accept(Alarms.drift(3, "x"));
+    sink.accept(MadeAlarms.drift(3, "x"));
     assertThat(ids(file())).containsExactly("alarm-1", "alarm-3");
     assertThat(sink.status().failing()).isFalse();
     assertThat(sink.status().delivered()).isEqualTo(2);
@@ -128,7 +128,7 @@ class JsonLinesSinkTest {
     Path full = Path.of("/dev/full");
     assumeThat(Files.isWritable(full)).isTrue();
     JsonLinesSink sink = JsonLinesSink.to(full);
-    assertThatThrownBy(() -> sink.accept(Alarms.drift(1, "x")))
+    assertThatThrownBy(() -> sink.accept(MadeAlarms.drift(1, "x")))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("No space left on device");
   }
@@ -136,7 +136,7 @@ class JsonLinesSinkTest {
   @Test
   void aFolderThatIsMissingIsNamed() {
     JsonLinesSink sink = JsonLinesSink.to(folder.resolve("none/alarms.jsonl"));
-    assertThatThrownBy(() -> sink.accept(Alarms.drift(1, "x")))
+    assertThatThrownBy(() -> sink.accept(MadeAlarms.drift(1, "x")))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("found no folder for alarms, expected one that exists; create it");
   }
@@ -150,7 +150,7 @@ class JsonLinesSinkTest {
           new Thread(
               () -> {
                 for (int i = 0; i < 10; i++) {
-                  sink.accept(Alarms.drift(i, "x"));
+                  sink.accept(MadeAlarms.drift(i, "x"));
                 }
               });
       threads[t].start();

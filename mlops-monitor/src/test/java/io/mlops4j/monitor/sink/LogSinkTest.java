@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
-import io.mlops4j.monitor.Alarms;
+import io.mlops4j.monitor.MadeAlarms;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +76,7 @@ class LogSinkTest {
   @Test
   void anAlarmIsOneLineWithItsFields() {
     LogSink sink = LogSink.to(logger, Level.ERROR);
-    sink.accept(Alarms.drift(1, "x"));
+    sink.accept(MadeAlarms.drift(1, "x"));
     LoggingEvent event = logger.events.get(0);
     assertThat(event.getLevel()).isEqualTo(Level.ERROR);
     assertThat((String) event.getArguments().get(0))
@@ -90,7 +90,7 @@ class LogSinkTest {
   @Test
   void aNameCannotBeginALine() {
     LogSink.to(logger, Level.WARN)
-        .accept(Alarms.drift(1, "a\r\nERROR all is lost\u2028\u202e\u001b[2J"));
+        .accept(MadeAlarms.drift(1, "a\r\nERROR all is lost\u2028\u202e\u001b[2J"));
     String line = (String) logger.events.get(0).getArguments().get(0);
     assertThat(line)
         .contains("a\ufffd\ufffdERROR all is lost\ufffd\ufffd\ufffd[2J")
@@ -101,7 +101,7 @@ class LogSinkTest {
   void aLoggerThatFailsIsCounted() {
     logger.broken = true;
     LogSink sink = LogSink.to(logger, Level.WARN);
-    assertThatThrownBy(() -> sink.accept(Alarms.drift(1, "x"))).isInstanceOf(DataException.class);
+    assertThatThrownBy(() -> sink.accept(MadeAlarms.drift(1, "x"))).isInstanceOf(DataException.class);
     assertThat(sink.status().failed()).isEqualTo(1);
     assertThat(sink.status().lastFailure().orElseThrow()).contains("the disk of the log is full");
   }
@@ -109,7 +109,7 @@ class LogSinkTest {
   @Test
   void aSinkIsMadeOfAName() {
     LogSink sink = LogSink.to("alarms");
-    sink.accept(Alarms.drift(1, "x"));
+    sink.accept(MadeAlarms.drift(1, "x"));
     assertThat(sink.status().delivered()).isEqualTo(1);
   }
 }

@@ -10,7 +10,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.mlops4j.error.DataException;
 import io.mlops4j.monitor.Alarm;
-import io.mlops4j.monitor.Alarms;
+import io.mlops4j.monitor.MadeAlarms;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -49,7 +49,7 @@ class WebhookSinkTest {
   private static final byte[] SECRET = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final Instant NOW = Instant.ofEpochSecond(1_700_000_000);
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
-  private static final Alarm ALARM = Alarms.drift(1, "distance");
+  private static final Alarm ALARM = MadeAlarms.drift(1, "distance");
 
   /** A request as the server saw it. */
   @SuppressWarnings("ArrayRecordComponent")
@@ -407,7 +407,7 @@ class WebhookSinkTest {
 
   @Test
   void bodiesAreBounded() throws Exception {
-    allowed(serve()).accept(Alarms.huge());
+    allowed(serve()).accept(MadeAlarms.huge());
     assertThat(requests.get(0).body()).hasSizeBetween(10_000, AlarmJson.MOST_BYTES);
   }
 

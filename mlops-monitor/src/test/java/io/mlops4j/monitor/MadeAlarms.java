@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Alarms for tests of other packages. */
-public final class Alarms {
+/** MadeAlarms for tests of other packages. */
+public final class MadeAlarms {
   public static final Instant AT = Instant.parse("2001-03-02T07:00:00Z");
 
-  private Alarms() {}
+  private MadeAlarms() {}
 
   public static ServedBy version(int number) {
     return Events.version(number);
