@@ -63,11 +63,16 @@ final class HandOff extends BoundedQueue<HandOff.Item> {
     }
   }
 
-  /** Work for the monitor's thread. */
-  record Step(Runnable run) implements Item {
+  /** Work for the monitor's thread, and a mark that it has ended. */
+  record Step(Runnable run, CountDownLatch ended) implements Item {
     @Override
     public int rows() {
       return 0;
+    }
+
+    @Override
+    public void close() {
+      ended.countDown();
     }
   }
 

@@ -45,7 +45,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   private final MonitorLoop loop;
   private final MonitorThread thread;
   private final Failures failures = new Failures();
-  private final Alarms alarms;
+  private final AlarmActions alarms;
   private final Intake intake;
   private final CallWatch calls;
   private volatile boolean countsCalls;
@@ -54,7 +54,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     this.settings = settings;
     this.handOff = new HandOff(settings.handOffRows());
     this.actions = new Actions(settings.actionLimit(), failures);
-    this.alarms = new Alarms(settings.alarmLimit(), actions);
+    this.alarms = new AlarmActions(settings.alarmLimit(), actions);
     this.intake = new Intake(settings, handOff);
     this.loop = new MonitorLoop(settings, failures, alarms);
     this.thread = new MonitorThread(handOff, loop, failures);
@@ -420,16 +420,14 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    */
   public void acceptAsReference() {
     AtomicReference<@Nullable RuntimeException> refused = new AtomicReference<>();
-    thread.add(
-        new HandOff.Step(
-            () -> {
-              try {
-                loop.acceptNewest(settings.clock().instant());
-              } catch (IllegalStateException e) {
-                refused.set(e);
-              }
-            }));
-    thread.flush();
+    thread.run(
+        () -> {
+          try {
+            loop.acceptNewest(settings.clock().instant());
+          } catch (IllegalStateException e) {
+            refused.set(e);
+          }
+        });
     RuntimeException why = refused.get();
     if (why != null) {
       throw new IllegalStateException(why.getMessage(), why);

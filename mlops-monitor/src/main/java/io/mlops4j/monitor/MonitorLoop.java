@@ -24,7 +24,7 @@ final class MonitorLoop {
   private static final int MOST_VERSIONS = 64;
 
   private final Failures failures;
-  private final Alarms alarms;
+  private final AlarmActions alarms;
   private final DriftWatch drift;
   private final @Nullable LabelWatch labels;
   private final List<Watch> watches = new ArrayList<>();
@@ -41,7 +41,7 @@ final class MonitorLoop {
   private volatile MonitorCounts counts =
       new MonitorCounts(0, 0, 0, 0, 0, 0, 0, 0, LabelCounts.NONE, 0, 0);
 
-  MonitorLoop(MonitorSettings settings, Failures failures, Alarms alarms) {
+  MonitorLoop(MonitorSettings settings, Failures failures, AlarmActions alarms) {
     PerformancePolicy performance = settings.measured();
     this.failures = failures;
     this.alarms = alarms;

@@ -48,16 +48,27 @@ final class MonitorThread {
     }
   }
 
+  /** Runs a step after everything that was handed over before, and waits for its end. */
+  void run(Runnable step) {
+    HandOff.Step item = new HandOff.Step(step, new CountDownLatch(1));
+    add(item);
+    await(item.ended());
+  }
+
   /** Waits until everything that was handed over before is processed. */
   void flush() {
     HandOff.Mark mark = new HandOff.Mark(new CountDownLatch(1));
     if (put(mark)) {
-      try {
-        mark.reached().await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while waiting for the monitor", e);
-      }
+      await(mark.reached());
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for the monitor", e);
     }
   }
 

@@ -447,6 +447,29 @@ class ModelMonitorTest {
     }
   }
 
+  /** Rows that were handed over are processed although the monitor closes. */
+  @Test
+  void acceptingWhileTheMonitorClosesIsDoneOrRefused() throws Exception {
+    Profile reference = reference();
+    for (int round = 0; round < 100; round++) {
+      boolean refused = false;
+      try (ModelMonitor monitor = byKey(reference).window(Window.ofRows(100)).start()) {
+        answer(monitor, V1, 100, 0, 1);
+        monitor.flush();
+        Thread closing = new Thread(monitor::close);
+        closing.start();
+        try {
+          monitor.acceptAsReference();
+        } catch (IllegalStateException e) {
+          assertThat(e).hasMessageContaining("closed");
+          refused = true;
+        }
+        assertThat(monitor.reference().equals(reference)).isEqualTo(refused);
+        closing.join();
+      }
+    }
+  }
+
   @Test
   void aWindowThatLacksAColumnIsNoReference() {
     Profile both;

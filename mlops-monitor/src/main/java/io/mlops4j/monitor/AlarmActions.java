@@ -13,10 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Raises alarms within a limit, and runs the actions of the application. Alarms are raised by the
- * monitor's thread; any thread may add actions.
+ * Raises alarms within a limit, and runs the actions of the application. AlarmActions are raised by
+ * the monitor's thread; any thread may add actions.
  */
-final class Alarms {
+final class AlarmActions {
   private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
 
   private final AlarmLimit limit;
@@ -26,7 +26,7 @@ final class Alarms {
   private final AtomicLong suppressed = new AtomicLong();
   private int raised;
 
-  Alarms(AlarmLimit limit, Actions actions) {
+  AlarmActions(AlarmLimit limit, Actions actions) {
     this.limit = limit;
     this.actions = actions;
   }
