@@ -155,6 +155,11 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
     return counts;
   }
 
+  /** The bytes of all predictions and labels that wait. */
+  long storeBytes() {
+    return store.bytes();
+  }
+
   /** The performance of a version, or null if it is unknown; for any thread. */
   @Nullable Performance performance(ServedBy version) {
     VersionTrack track = tracks.find(version);

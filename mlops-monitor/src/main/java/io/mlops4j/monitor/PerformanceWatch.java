@@ -10,7 +10,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.commons.statistics.distribution.TDistribution;
 import org.jspecify.annotations.Nullable;
 
@@ -68,12 +67,7 @@ final class PerformanceWatch {
    */
   Judged judge(VersionTrack track, Collection<VersionTrack> earlier, double level) {
     VersionTrack.Windowed now = Objects.requireNonNull(track.completeWindow());
-    List<VersionTrack.Windowed> others =
-        earlier.stream()
-            .map(VersionTrack::completeWindow)
-            .filter(Objects::nonNull)
-            .map(Objects::requireNonNull)
-            .toList();
+    List<List<Performance.Period>> others = earlier.stream().map(VersionTrack::history).toList();
     Judgement judgement = new Judgement(track, now, others);
     if (policy.bounds().isEmpty()) {
       judgement.againstEarlier(level);
@@ -91,12 +85,6 @@ final class PerformanceWatch {
         .toArray();
   }
 
-  private static double[] all(VersionTrack.Windowed windowed, String figure) {
-    return Stream.of(windowed.earlier(), windowed.own())
-        .flatMapToDouble(periods -> Arrays.stream(values(periods, figure)))
-        .toArray();
-  }
-
   private static double mean(double[] values) {
     return Arrays.stream(values).average().orElse(Double.NaN);
   }
@@ -105,11 +93,12 @@ final class PerformanceWatch {
   private final class Judgement {
     private final VersionTrack track;
     private final VersionTrack.Windowed now;
-    private final List<VersionTrack.Windowed> others;
+    private final List<List<Performance.Period>> others;
     private final Set<Subject> subjects = new LinkedHashSet<>();
     private final List<Finding> found = new ArrayList<>();
 
-    Judgement(VersionTrack track, VersionTrack.Windowed now, List<VersionTrack.Windowed> others) {
+    Judgement(
+        VersionTrack track, VersionTrack.Windowed now, List<List<Performance.Period>> others) {
       this.track = track;
       this.now = now;
       this.others = others;
@@ -140,8 +129,8 @@ final class PerformanceWatch {
         return Spread.of(List.of(own));
       }
       List<double[]> series = new ArrayList<>();
-      series.add(all(now, name));
-      others.forEach(other -> series.add(all(other, name)));
+      series.add(values(now.all(), name));
+      others.forEach(other -> series.add(values(other, name)));
       return Spread.of(series);
     }
 
@@ -177,7 +166,7 @@ final class PerformanceWatch {
     private double @Nullable [] standard(String name, double sign) {
       List<double[]> all = new ArrayList<>();
       all.add(values(now.earlier(), name));
-      others.forEach(other -> all.add(all(other, name)));
+      others.forEach(other -> all.add(values(other, name)));
       double[] best = null;
       for (double[] one : all) {
         if (one.length >= FEWEST_PERIODS

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -270,7 +271,11 @@ final class VersionTrack {
 
   /** The performance in a window of complete periods, and the periods before it and in it. */
   record Windowed(
-      Performance performance, List<Performance.Period> earlier, List<Performance.Period> own) {}
+      Performance performance, List<Performance.Period> earlier, List<Performance.Period> own) {
+    List<Performance.Period> all() {
+      return Stream.concat(earlier.stream(), own.stream()).toList();
+    }
+  }
 
   private List<PeriodTrack> window(List<PeriodTrack> all) {
     int from = all.size();
@@ -339,7 +344,8 @@ final class VersionTrack {
     return Math.max(firstIncomplete, newestTime - delay);
   }
 
-  private List<Performance.Period> history() {
+  /** Returns the complete periods, oldest first. */
+  synchronized List<Performance.Period> history() {
     return complete().stream().map(period -> Objects.requireNonNull(period.complete)).toList();
   }
 

@@ -2,6 +2,7 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ final class VersionTracks {
   private final long delay;
   private final GroupNames groupNames;
   private final Map<ServedBy, VersionTrack> byVersion = new LinkedHashMap<>();
+  private final Map<Integer, VersionTrack> byId = new HashMap<>();
   private int next;
   private long held;
 
@@ -35,8 +37,11 @@ final class VersionTracks {
     if (known == null) {
       known = new VersionTrack(next++, servedBy, shadow, policy, delay, groupNames);
       byVersion.put(servedBy, known);
+      byId.put(known.id(), known);
       if (byVersion.size() > MOST) {
-        byVersion.remove(byVersion.keySet().iterator().next());
+        VersionTrack oldest = byVersion.values().iterator().next();
+        byVersion.remove(oldest.servedBy());
+        byId.remove(oldest.id());
         held = byVersion.values().stream().mapToLong(VersionTrack::held).sum();
       }
     }
@@ -49,12 +54,7 @@ final class VersionTracks {
 
   /** Returns the version with this number; null if it was removed. */
   synchronized @Nullable VersionTrack find(int id) {
-    for (VersionTrack track : byVersion.values()) {
-      if (track.id() == id) {
-        return track;
-      }
-    }
-    return null;
+    return byId.get(id);
   }
 
   synchronized List<VersionTrack> all() {

@@ -1,0 +1,341 @@
+package io.mlops4j.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.drift.DriftPolicy;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.rollout.Evidence;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Versions judged by days, without threads. */
+class PerformanceWatchTest {
+  private static final long SEED = 42;
+  private static final Instant NOON = Instant.parse("2001-02-01T12:00:00Z");
+  private static final ServedBy V1 = Events.version(1);
+  private static final ServedBy V2 = Events.version(2);
+
+  private final BufferAllocator allocator = new RootAllocator();
+  private final Random random = new Random(SEED);
+  private final List<Finding> found = new ArrayList<>();
+  private final List<Integer> foundOn = new ArrayList<>();
+  private int judged;
+  private int day;
+  private int nextKey;
+
+  @AfterEach
+  void nothingIsLent() {
+    assertThat(allocator.getAllocatedMemory()).isZero();
+    allocator.close();
+  }
+
+  private static MonitorSettings settings(PerformancePolicy policy) {
+    return new MonitorSettings(
+        Profile.builder().build(),
+        null,
+        Window.ofRows(1),
+        OncePer.rows(10_000_000),
+        LabelJoin.byKey("key").within(Duration.ofDays(2)),
+        Clock.systemUTC(),
+        policy,
+        1,
+        DriftPolicy.withDefaults(),
+        DriftPolicy.withDefaults(),
+        Set.of(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY),
+        new AlarmLimit(1, Duration.ofDays(1)),
+        Duration.ofDays(1));
+  }
+
+  private static LabelWatch watch(PerformancePolicy policy) {
+    return new LabelWatch(settings(policy), policy);
+  }
+
+  private Instant at() {
+    return NOON.plus(Duration.ofDays(day));
+  }
+
+  private void predict(LabelWatch watch, ServedBy by, double[] scores, Instant at) {
+    String[] keys = new String[scores.length];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = "k" + (nextKey + i);
+    }
+    try (FeatureBatch features = FeatureBatch.builder(allocator).strings("key", keys).build();
+        FeatureBatch outputs = FeatureBatch.builder(allocator).doubles("score", scores).build()) {
+      watch.answered(new HandOff.Answered(by, false, features, outputs, null, at));
+    }
+    nextKey += keys.length;
+  }
+
+  private void label(LabelWatch watch, int firstKey, double[] labels, Instant at) {
+    List<HandOff.Label> all = new ArrayList<>();
+    for (int i = 0; i < labels.length; i++) {
+      all.add(new HandOff.Label(LabelKey.of("k" + (firstKey + i)), labels[i]));
+    }
+    watch.labelled(new HandOff.Labels(all, at));
+    collect(watch, at);
+  }
+
+  private void collect(LabelWatch watch, Instant at) {
+    for (Judged one : watch.judge(at)) {
+      judged++;
+      found.addAll(one.found());
+      one.found().forEach(f -> foundOn.add(day));
+    }
+  }
+
+  /**
+   * A day of 1000 rows with exactly this AUC, labelled the morning after: 500 negatives at 0.5,
+   * positives above or below.
+   */
+  private void day(LabelWatch watch, ServedBy by, double auc) {
+    int first = nextKey;
+    double[] scores = new double[1_000];
+    double[] labels = new double[1_000];
+    Arrays.fill(scores, 0.5);
+    for (int i = 0; i < 200; i++) {
+      scores[i] = i < Math.round(500 * auc) ? 0.9 : 0.1;
+      labels[i] = 1;
+    }
+    predict(watch, by, scores, at());
+    label(watch, first, labels, at().plus(Duration.ofHours(18)));
+    day++;
+  }
+
+  @Test
+  void daysThatDifferAsUsualRaiseNoAlarm() {
+    LabelWatch watch = watch(PerformancePolicy.binary().minimum("roc_auc", 0.55));
+    for (int i = 0; i < 150; i++) {
+      day(watch, V1, 0.643 + 0.038 * random.nextGaussian()); // as the flights' days differ
+    }
+    assertThat(judged).isEqualTo(150);
+    assertThat(found).isEmpty();
+  }
+
+  @Test
+  void aLossIsFoundWithinAWeekByAMinimumAndByComparison() {
+    for (PerformancePolicy policy :
+        List.of(PerformancePolicy.binary().minimum("roc_auc", 0.6), PerformancePolicy.binary())) {
+      LabelWatch watch = watch(policy);
+      found.clear();
+      foundOn.clear();
+      day = 0;
+      for (int i = 0; i < 60; i++) {
+        day(watch, V1, (i < 40 ? 0.643 : 0.45) + 0.038 * random.nextGaussian());
+      }
+      assertThat(found).isNotEmpty();
+      assertThat(foundOn.get(0)).isBetween(41, 46);
+      assertThat(found.get(0).subject().version()).isEqualTo(V1);
+      assertThat(found.get(0).evidence().text()).contains("periods differ by 0.0");
+    }
+  }
+
+  @Test
+  void anInvertedVersionIsFoundOnItsFirstDay() {
+    LabelWatch watch = watch(PerformancePolicy.binary());
+    for (int i = 0; i < 20; i++) {
+      day(watch, V1, 0.64 + (i % 2 == 0 ? 0.03 : -0.03));
+    }
+    day(watch, V2, 0.36);
+    assertThat(found).hasSize(1);
+    Evidence evidence = found.get(0).evidence();
+    assertThat(found.get(0).subject().version()).isEqualTo(V2);
+    assertThat(evidence.name()).isEqualTo("roc_auc");
+    assertThat(evidence.measured()).isEqualTo(0.36);
+    assertThat(evidence.bound()).isCloseTo(0.59, within(1e-9));
+    assertThat(evidence.text()).contains("earlier periods reached 0.64", "1,000 of 1,000 rows");
+  }
+
+  /**
+   * By hand: days at 0.7 ± 0.1 have s = 0.1 sqrt(6 / 5) = 0.1095, so a day at 0.6 has t = 0.1 / (s
+   * sqrt(1/6 + 1)) = 0.85 with 5 degrees of freedom. The level is 1000 / 10^7 = 10^-4, whose point
+   * is 9.68. Days at 0.7 ± 0.002 leave the sampling error: as every negative is at 0.5, DeLong's
+   * variance is 0.6 * 0.4 / 499, its root 0.0219, so t = 0.1 / 0.0219 = 4.6; and for a day at 0.35
+   * t = 0.35 / 0.0214 = 16.
+   */
+  @Test
+  void daysThatDifferByThemselvesMakeALossUncertain() {
+    for (double spread : new double[] {0.1, 0.002}) {
+      LabelWatch watch = watch(PerformancePolicy.binary());
+      found.clear();
+      for (int i = 0; i < 6; i++) {
+        day(watch, V1, 0.7 + (i % 2 == 0 ? spread : -spread));
+      }
+      day(watch, V2, 0.6);
+      assertThat(found).isEmpty();
+    }
+    LabelWatch watch = watch(PerformancePolicy.binary());
+    for (int i = 0; i < 6; i++) {
+      day(watch, V1, 0.7 + (i % 2 == 0 ? 0.002 : -0.002));
+    }
+    day(watch, V2, 0.35);
+    assertThat(found).hasSize(1);
+  }
+
+  @Test
+  void thereIsNoAlarmBeforeFiveDays() {
+    LabelWatch watch = watch(PerformancePolicy.binary().minimum("roc_auc", 0.9));
+    for (int i = 0; i < 4; i++) {
+      day(watch, V1, 0.3);
+    }
+    assertThat(found).isEmpty();
+    day(watch, V1, 0.3);
+    assertThat(found).hasSize(1);
+    assertThat(found.get(0).evidence().text()).contains("roc_auc 0.3 is below 0.9");
+  }
+
+  @Test
+  void aSmallLossAgainstEarlierPeriodsPassesHoweverSignificantItIs() {
+    LabelWatch watch = watch(PerformancePolicy.binary());
+    for (int i = 0; i < 20; i++) {
+      day(watch, V1, i % 2 == 0 ? 0.7 : 0.702);
+    }
+    for (int i = 0; i < 20; i++) {
+      day(watch, V2, i % 2 == 0 ? 0.66 : 0.662);
+    }
+    assertThat(found).isEmpty();
+  }
+
+  @Test
+  void businessFiguresAndMaximaAreJudgedLikeOthers() {
+    PerformancePolicy policy =
+        PerformancePolicy.regression("score")
+            .business("cost", (prediction, label) -> 2 * Math.abs(prediction - label))
+            .maximum("cost", 4)
+            .minimum("r2", -1000);
+    LabelWatch watch = watch(policy);
+    for (int i = 0; i < 20; i++) {
+      double[] predictions = new double[200];
+      double[] labels = new double[200];
+      for (int row = 0; row < 200; row++) {
+        labels[row] = 10 * random.nextDouble();
+        predictions[row] = labels[row] + (i < 12 ? 1 : 5) * random.nextDouble() - 0.01 * i;
+      }
+      int first = nextKey;
+      predict(watch, V1, predictions, at());
+      label(watch, first, labels, at().plus(Duration.ofHours(18)));
+      day++;
+    }
+    assertThat(found).isNotEmpty();
+    assertThat(found).allSatisfy(f -> assertThat(f.subject().name()).isEqualTo("cost"));
+    assertThat(found.get(0).measure()).isEqualTo("above");
+    assertThat(foundOn.get(0)).isBetween(14, 19); // two days at 5 and five at 1 have a mean of 2.1
+  }
+
+  @Test
+  void aDayIsJudgedWhenItsLabelsAreCompleteWheneverTheyCome() {
+    LabelWatch watch = watch(PerformancePolicy.binary());
+    double[] scores = {0.1, 0.4, 0.35, 0.8};
+    predict(watch, V1, scores, at());
+    label(watch, 0, new double[] {0, 0}, at().plus(Duration.ofHours(13)));
+    assertThat(judged).isZero(); // over, but two rows wait
+    Performance performance = performance(watch);
+    Instant midnight = Instant.parse("2001-02-01T00:00:00Z");
+    assertThat(performance.coverage().completeUntil()).isEqualTo(midnight);
+    assertThat(performance.coverage().share()).isEqualTo(0.5);
+    assertThat(performance.coverage().waiting()).isEqualTo(2);
+    assertThat(performance.limits()).hasSize(2);
+    collect(watch, at().plus(Duration.ofDays(2)));
+    assertThat(judged).isZero();
+    collect(watch, at().plus(Duration.ofDays(2)).plusMillis(1)); // their time has ended
+    assertThat(judged).isEqualTo(1);
+    assertThat(performance(watch).periods())
+        .extracting(Performance.Period::labelled)
+        .containsExactly(2L);
+    assertThat(performance(watch).coverage().completeUntil())
+        .isEqualTo(at().plus(Duration.ofDays(2)).plusMillis(1));
+  }
+
+  private static Performance performance(LabelWatch watch) {
+    Performance found = watch.performance(V1);
+    assertThat(found).isNotNull();
+    return found;
+  }
+
+  @Test
+  void windowsCountWholeDaysOfPredictions() {
+    LabelWatch days = watch(PerformancePolicy.binary().window(Window.of(Duration.ofDays(3))));
+    LabelWatch labels = watch(PerformancePolicy.binary().window(Window.ofRows(2_001)));
+    for (LabelWatch watch : List.of(days, labels)) {
+      for (int i = 0; i < 10; i++) {
+        day(watch, V1, 0.1 * i);
+      }
+      Performance.Coverage coverage = performance(watch).coverage();
+      assertThat(coverage.labelled()).isEqualTo(3_000);
+      assertThat(coverage.from())
+          .isEqualTo(at().minus(Duration.ofDays(3)).minus(Duration.ofHours(12)));
+      assertThat(performance(watch).figure("roc_auc").orElse(-1)).isCloseTo(0.8, within(1e-12));
+      assertThat(performance(watch).periods()).hasSize(10);
+    }
+  }
+
+  @Test
+  void rowsBeyondTheBoundAreDroppedOldestFirstAndADayIsSampled() {
+    PerformancePolicy policy =
+        PerformancePolicy.binary().window(Window.of(Duration.ofDays(30))).rows(2_500);
+    LabelWatch watch = watch(policy);
+    for (int i = 0; i < 6; i++) {
+      day(watch, i % 2 == 0 ? V1 : V2, 0.7);
+    }
+    long used = performance(watch).coverage().used() + watch.performance(V2).coverage().used();
+    assertThat(used).isBetween(2_000L, 2_500L);
+    assertThat(performance(watch).coverage().labelled()).isEqualTo(3_000);
+    assertThat(performance(watch).periods()).hasSize(3);
+    assertThat(performance(watch).limits().toString()).contains("rows(...) of the policy");
+
+    LabelWatch oneDay = watch(policy.rows(200));
+    day(oneDay, V1, 0.7);
+    assertThat(performance(oneDay).coverage().used()).isEqualTo(200);
+    assertThat(performance(oneDay).coverage().labelled()).isEqualTo(1_000);
+    // a sample of 200 rows: the standard error of its AUC is about 0.046
+    assertThat(performance(oneDay).figure("roc_auc").orElse(-1)).isCloseTo(0.7, within(0.14));
+  }
+
+  @Test
+  void aClockThatGoesBackStandsStillOrBeginsAgain() {
+    LabelWatch watch = watch(PerformancePolicy.binary());
+    day(watch, V1, 0.7);
+    day(watch, V1, 0.7);
+    Instant newest = at().minus(Duration.ofHours(6));
+    predict(watch, V1, new double[] {0.5}, newest.minus(Duration.ofHours(30)));
+    assertThat(watch.counts().waiting()).isEqualTo(1);
+    assertThat(performance(watch).coverage().to()).isEqualTo(newest);
+    Instant longAgo = Instant.parse("1999-05-05T12:00:00Z");
+    predict(watch, V1, new double[] {0.5, 0.6}, longAgo);
+    assertThat(watch.counts().waiting()).isEqualTo(2);
+    assertThat(watch.counts().unlabelled()).isEqualTo(1);
+    assertThat(performance(watch).coverage().predicted()).isEqualTo(2);
+    assertThat(performance(watch).coverage().to()).isEqualTo(longAgo);
+    int judgedBefore = judged;
+    label(watch, nextKey - 2, new double[] {1, 0}, longAgo.plus(Duration.ofHours(18)));
+    assertThat(judged).isEqualTo(judgedBefore + 1);
+  }
+
+  @Test
+  void memoryIsBoundedOverManyDaysAndVersions() {
+    LabelWatch watch = watch(PerformancePolicy.binary().rows(5_000));
+    for (int i = 0; i < 200; i++) {
+      day(watch, Events.version(1 + i / 2), 0.7);
+    }
+    assertThat(watch.storeBytes()).isLessThan(1_000_000);
+    long used = 0;
+    for (int version = 1; version <= 100; version++) {
+      Performance one = watch.performance(Events.version(version));
+      used += one == null ? 0 : one.coverage().used();
+    }
+    assertThat(used).isLessThanOrEqualTo(5_000);
+    assertThat(watch.performance(V1)).isNull(); // the newest 64 versions are known
+  }
+}
