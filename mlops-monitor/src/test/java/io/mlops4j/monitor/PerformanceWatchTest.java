@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.profile.Profile;
@@ -74,7 +75,7 @@ class PerformanceWatchTest {
     }
     try (FeatureBatch features = FeatureBatch.builder(allocator).strings("key", keys).build();
         FeatureBatch outputs = FeatureBatch.builder(allocator).doubles("score", scores).build()) {
-      watch.answered(new HandOff.Answered(by, false, features, outputs, null, at));
+      watch.answered(new HandOff.Answered(by, Route.PRIMARY, features, outputs, null, at));
     }
     nextKey += keys.length;
   }
