@@ -4,6 +4,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.LabelJoin;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.OncePer;
+import io.mlops4j.monitor.PerformancePolicy;
 import io.mlops4j.monitor.Window;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
@@ -120,7 +121,12 @@ final class FlightSetup implements AutoCloseable {
         ModelMonitor.builder(reference)
             .window(Window.of(Duration.ofDays(1)))
             .falseAlarms(OncePer.rows(BUDGET))
-            .labels(LabelJoin.byKey(Batches.KEY).within(Duration.ofDays(2))),
+            .labels(LabelJoin.byKey(Batches.KEY).within(Duration.ofDays(2)))
+            .performance(
+                PerformancePolicy.binary(Layout.SCORE)
+                    .window(Window.of(Duration.ofDays(1)))
+                    .minimum("roc_auc", 0.55)
+                    .maximum("brier", 0.22)),
         batches,
         true);
   }

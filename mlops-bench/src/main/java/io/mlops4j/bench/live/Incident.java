@@ -38,9 +38,14 @@ record Incident(
     return new Incident(name, what, culprits, Duration.ZERO, change, (rows, age) -> rows);
   }
 
-  /** One that shows at once, in answers or labels. */
-  static Incident ofOutput(String name, String what, Set<String> culprits, Change change) {
+  /** One that shows at once, in the answers. */
+  static Incident ofAnswers(String name, String what, Set<String> culprits, Change change) {
     return new Incident(name, what, culprits, Duration.ZERO, (rows, age) -> rows, change);
+  }
+
+  /** One that shows in the labels, of which those of a day are complete half a day later. */
+  static Incident ofLabels(String name, String what, Set<String> culprits, Change change) {
+    return new Incident(name, what, culprits, Duration.ofHours(12), (rows, age) -> rows, change);
   }
 
   /** Whether a notice names a culprit, or a word that has it in it. */

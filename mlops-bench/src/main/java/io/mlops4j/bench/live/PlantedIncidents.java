@@ -135,7 +135,7 @@ final class PlantedIncidents implements Inquiry {
     LocalDate first = onset.minusDays(BEFORE);
     long before = setup.flights().first(onset) - (long) setup.flights().first(first);
     Duration length = incident.noticeable().plus(TWO_WINDOWS);
-    setup.replay(watchers).run(first, onset.plusDays(length.toDays() + 1), incident, onset);
+    setup.replay(watchers).run(first, onset.plusDays(length.toDays() + 2), incident, onset);
     Map<String, Outcome> outcomes = new LinkedHashMap<>();
     for (Watcher watcher : watchers) {
       List<Notice> notices = watcher.notices();

@@ -4,6 +4,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.LabelJoin;
 import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.OncePer;
+import io.mlops4j.monitor.PerformancePolicy;
 import io.mlops4j.monitor.profile.Profile;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +59,9 @@ final class StreamSetup implements AutoCloseable {
   Ours ours(long budget, boolean labels) {
     ModelMonitor.Builder monitor = ModelMonitor.builder(profile).falseAlarms(OncePer.rows(budget));
     if (labels) {
-      monitor.labels(LabelJoin.byKey(Batches.KEY));
+      monitor
+          .labels(LabelJoin.byKey(Batches.KEY))
+          .performance(PerformancePolicy.binary(Layout.SCORE));
     }
     return new Ours("ours", monitor, batches, labels);
   }
