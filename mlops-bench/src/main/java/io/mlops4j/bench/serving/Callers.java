@@ -11,6 +11,9 @@ interface Callers extends AutoCloseable {
    */
   Caller caller(int number) throws Exception;
 
+  /** Waits until all work of the calls so far is done. */
+  default void settle() {}
+
   @Override
   void close() throws IOException;
 }

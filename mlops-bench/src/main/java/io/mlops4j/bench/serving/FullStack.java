@@ -66,6 +66,12 @@ final class FullStack implements Callers {
   }
 
   @Override
+  public void settle() {
+    monitor.flush();
+    log.flush();
+  }
+
+  @Override
   public void close() throws IOException {
     deployment.close();
     System.out.println("# live.stack: monitor " + monitor.counts() + ", log " + log.status());

@@ -85,6 +85,7 @@ final class OpenLoop implements Measured {
     for (Future<Void> loop : loops) {
       loop.get();
     }
+    callers.settle();
     if (figure == Figure.CPU) {
       return (SYSTEM.getProcessCpuTime() - cpu) / (double) meant.length;
     }
