@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * failures are counted in {@link #counts} and logged.
  *
  * <p>Rows of the routes {@code PRIMARY} and {@code CANARY} make up the windows. A {@code SHADOW}
- * gets the same rows again, so only its performance is watched. Thread safe.
+ * gets the same rows again: its performance is watched, and its answers are {@linkplain
+ * #comparisons compared} with those of the version that serves. Thread safe.
  */
 public final class ModelMonitor implements InferenceListener, AutoCloseable {
   private final MonitorSettings settings;
@@ -377,6 +378,19 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   public Optional<WindowReport> newestWindow(ServedBy version) {
     Objects.requireNonNull(version, "version");
     return Optional.ofNullable(loop.newestWindow(version));
+  }
+
+  /**
+   * Compares each shadow with the version that serves, on identical rows. Rows are identical if
+   * they have the same key of the labels or, without a key, the same values in all columns. The
+   * comparison begins after the first rows of the shadow. Answers to at most a million values wait
+   * for the shadow's, so a shadow that lags by more leaves rows unpaired.
+   *
+   * @return the newest 16 pairs of versions, as of the newest rows; an immutable list, empty
+   *     without a shadow
+   */
+  public List<VersionComparison> comparisons() {
+    return loop.comparisons();
   }
 
   /**

@@ -26,6 +26,7 @@ final class MonitorLoop {
   private final Failures failures;
   private final AlarmActions alarms;
   private final DriftWatch drift;
+  private final ShadowWatch shadow;
   private final @Nullable LabelWatch labels;
   private final List<Watch> watches = new ArrayList<>();
   private final Episodes episodes = new Episodes();
@@ -56,6 +57,8 @@ final class MonitorLoop {
     if (labels != null) {
       watches.add(labels);
     }
+    this.shadow = new ShadowWatch(settings.keyColumn());
+    watches.add(shadow);
   }
 
   /** The performance of a version; null if it is unknown or performance is not watched. */
@@ -75,6 +78,10 @@ final class MonitorLoop {
 
   List<NotWatched> notWatched() {
     return notWatched;
+  }
+
+  List<VersionComparison> comparisons() {
+    return shadow.comparisons();
   }
 
   Episodes episodes() {
