@@ -848,27 +848,35 @@ class DeploymentTest {
       assertThat(status.failed() + status.dropped()).isZero();
     }
 
-    /** Else the challenger's call would wait for its own end. */
+    /**
+     * Otherwise the challenger's call would wait for its own end. The test closes what it opened
+     * only if the deployment refused, because closing would wait for that call, too.
+     */
     @Test
-    void closingFromWithinAChallengersCallIsRefused() throws Exception {
-      plus.assign(CHAMPION, plus.v1);
-      plus.assign(CHALLENGER, plus.v3);
+    void closingFromWithinAChallengersCallIsRefused(@TempDir Path own) throws Exception {
+      DeploymentFixture fixture = new DeploymentFixture(own);
+      fixture.assign(CHAMPION, fixture.v1);
+      fixture.assign(CHALLENGER, fixture.v3);
       AtomicReference<Deployment> asked = new AtomicReference<>();
+      CountDownLatch answered = new CountDownLatch(1);
       CompletableFuture<Throwable> refused = new CompletableFuture<>();
       InferenceListener closes =
           event -> {
             if (event.route() == InferenceEvent.Route.SHADOW) {
+              uninterruptibly(answered); // while the champion's call runs, that is the reason
               refused.complete(catchThrowable(asked.get()::close));
             }
           };
-      try (Deployment deployment = plus.champion().shadow(CHALLENGER).listener(closes).start()) {
-        asked.set(deployment);
-        assertThat(plus.ask(deployment, 0)).isEqualTo(1);
-        assertThat(refused.get(30, TimeUnit.SECONDS))
-            .isInstanceOf(IllegalStateException.class)
-            .hasMessageContaining("from inside one of its calls");
-        assertThat(plus.ask(deployment, 0)).isEqualTo(1);
-      }
+      Deployment deployment = fixture.champion().shadow(CHALLENGER).listener(closes).start();
+      asked.set(deployment);
+      assertThat(fixture.ask(deployment, 0)).isEqualTo(1);
+      answered.countDown();
+      assertThat(refused.get(20, TimeUnit.SECONDS))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("from inside one of its calls");
+      assertThat(fixture.ask(deployment, 0)).isEqualTo(1);
+      deployment.close();
+      fixture.close();
     }
 
     @Test
