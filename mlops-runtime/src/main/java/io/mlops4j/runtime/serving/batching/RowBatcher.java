@@ -357,7 +357,6 @@ public final class RowBatcher<I, O> {
    */
   public Runnable askAsync(I row, @Nullable Duration within, Completion<O> completion) {
     Call call = queued(row, within, completion);
-    call.watch();
     return call::cancel;
   }
 
@@ -381,7 +380,8 @@ public final class RowBatcher<I, O> {
     }
     try {
       queue.add(call);
-    } catch (RuntimeException | Error e) { // no thread for an asynchronous call
+      call.watch();
+    } catch (RuntimeException | Error e) { // no thread for an asynchronous call or its timer
       if (queue.remove(call)) {
         waiting.addAndGet(-rows);
         throw e;

@@ -93,19 +93,19 @@ public final class Deadlines implements AutoCloseable {
       if (closed) {
         return task;
       }
+      if (task.due < looksAt) {
+        if (started) {
+          sooner.signal();
+        } else {
+          threads.newThread(this::run).start(); // if it fails, the next task tries again
+          started = true;
+        }
+        looksAt = task.due;
+      }
       task.next = head;
       task.previous = head.previous;
       head.previous.next = task;
       head.previous = task;
-      if (task.due < looksAt) {
-        looksAt = task.due;
-        if (started) {
-          sooner.signal();
-        } else {
-          started = true;
-          threads.newThread(this::run).start();
-        }
-      }
     } finally {
       lock.unlock();
     }
