@@ -3,18 +3,27 @@ package io.mlops4j.inference;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of one call. Immutable and thread safe: each {@code with} method returns a changed copy.
  */
 public final class CallOptions {
-  private static final CallOptions DEFAULTS = new CallOptions(null);
+  private static final CallOptions DEFAULTS = new CallOptions(null, null);
+
+  /** Version, trace id, parent id and flags; later versions may have further parts. */
+  private static final Pattern TRACEPARENT =
+      Pattern.compile(
+          "(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
 
   private final @Nullable Duration deadline;
+  private final @Nullable String traceId;
 
-  private CallOptions(@Nullable Duration deadline) {
+  private CallOptions(@Nullable Duration deadline, @Nullable String traceId) {
     this.deadline = deadline;
+    this.traceId = traceId;
   }
 
   /**
@@ -45,7 +54,7 @@ public final class CallOptions {
       throw new IllegalArgumentException(
           "deadline: found " + deadline + ", expected more than zero");
     }
-    return new CallOptions(deadline);
+    return new CallOptions(deadline, traceId);
   }
 
   /**
@@ -55,5 +64,33 @@ public final class CallOptions {
    */
   public Optional<Duration> deadline() {
     return Optional.ofNullable(deadline);
+  }
+
+  /**
+   * Names the trace that the call belongs to. Listeners get the trace id with the call, and a
+   * prediction log finds the call by it.
+   *
+   * <p>A header that is not well-formed is ignored, as W3C Trace Context demands, so that a client
+   * cannot make a call fail: the copy then has no trace id.
+   *
+   * @param traceparent the value of the {@code traceparent} header of <a
+   *     href="https://www.w3.org/TR/trace-context/">W3C Trace Context</a>, for example {@code
+   *     00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01}
+   * @return a changed copy
+   */
+  public CallOptions withTraceparent(String traceparent) {
+    Matcher header = TRACEPARENT.matcher(Objects.requireNonNull(traceparent, "traceparent"));
+    boolean wellFormed =
+        header.matches() && !(traceparent.startsWith("00") && header.group(2) != null);
+    return new CallOptions(deadline, wellFormed ? header.group(1) : null);
+  }
+
+  /**
+   * Returns the id of the trace that the call belongs to.
+   *
+   * @return 32 hexadecimal digits in lower case; empty without a trace
+   */
+  public Optional<String> traceId() {
+    return Optional.ofNullable(traceId);
   }
 }

@@ -1,6 +1,7 @@
 package io.mlops4j.inference;
 
 import io.mlops4j.feature.FeatureBatch;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,19 @@ public interface InferenceEvent {
    * @throws IndexOutOfBoundsException if there is no such row
    */
   PredictionId id(int row);
+
+  /**
+   * Returns the id of the trace that the call of a row belongs to, as {@link
+   * CallOptions#withTraceparent} gave it. The calls of a shadow have none.
+   *
+   * @param row from 0 to {@code rows() - 1}
+   * @return 32 hexadecimal digits in lower case; null if the call has no trace
+   * @throws IndexOutOfBoundsException if there is no such row
+   */
+  default @Nullable String traceId(int row) {
+    Objects.checkIndex(row, rows());
+    return null;
+  }
 
   /**
    * Returns the number of rows of the call.

@@ -12,6 +12,8 @@ import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,5 +131,33 @@ class CallValuesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> defaults.toBuilder().device("cpu", "GPU").build());
     assertThat(listener.needsRows()).isFalse();
+  }
+
+  /** The examples of W3C Trace Context, section 3.2. */
+  @Test
+  void aWellFormedTraceparentGivesTheTraceIdAndAnyOtherIsIgnored() {
+    CallOptions none = CallOptions.withDefaults();
+    String id = "4bf92f3577b34da6a3ce929d0e0e4736";
+    CallOptions traced = none.withTraceparent("00-" + id + "-00f067aa0ba902b7-01");
+    assertThat(traced.traceId()).hasValue(id);
+    assertThat(traced.withDeadline(Duration.ofMillis(20)).traceId()).hasValue(id);
+    assertThat(traced.withDeadline(Duration.ofMillis(20)).deadline())
+        .hasValue(Duration.ofMillis(20));
+    assertThat(none.withTraceparent("cc-" + id + "-00f067aa0ba902b7-01-what-will-be").traceId())
+        .hasValue(id);
+    assertThat(none.traceId()).isEmpty();
+    for (String wrong :
+        List.of(
+            "",
+            id,
+            "00-" + id,
+            "00-" + id + "-00f067aa0ba902b7-01-more",
+            "ff-" + id + "-00f067aa0ba902b7-01",
+            "00-" + id.toUpperCase(Locale.ROOT) + "-00f067aa0ba902b7-01",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-" + id + "-0000000000000000-01",
+            "cc-" + id + "-00f067aa0ba902b7-01.what")) {
+      assertThat(traced.withTraceparent(wrong).traceId()).as(wrong).isEmpty();
+    }
   }
 }

@@ -10,10 +10,15 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /** A call with a batch. */
-record BatchRequest(FeatureBatch batch, BatchBinder binder, int rows)
+record BatchRequest(FeatureBatch batch, BatchBinder binder, int rows, @Nullable String trace)
     implements Request, AutoCloseable {
-  BatchRequest(FeatureBatch batch, BatchBinder binder) {
-    this(batch, binder, batch.rows());
+  BatchRequest(FeatureBatch batch, BatchBinder binder, @Nullable String trace) {
+    this(batch, binder, batch.rows(), trace);
+  }
+
+  @Override
+  public @Nullable String traceId(int row) {
+    return trace;
   }
 
   /** The batch for a run with others; null if it needs a run of its own. */
@@ -29,7 +34,7 @@ record BatchRequest(FeatureBatch batch, BatchBinder binder, int rows)
     List<BatchRequest> pieces = new ArrayList<>();
     try {
       for (int from = 0; from < rows; from += size) {
-        pieces.add(new BatchRequest(batch.slice(from, Math.min(size, rows - from)), binder));
+        pieces.add(new BatchRequest(batch.slice(from, Math.min(size, rows - from)), binder, trace));
       }
       return pieces;
     } catch (RuntimeException e) {
@@ -60,6 +65,6 @@ record BatchRequest(FeatureBatch batch, BatchBinder binder, int rows)
 
   @Override
   public void report(CallReporter reporter, DefaultPrediction answer, CallTimes times) {
-    reporter.answered(batch, answer, times);
+    reporter.answered(batch, this, answer, times);
   }
 }

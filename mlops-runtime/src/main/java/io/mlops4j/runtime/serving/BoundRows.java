@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,10 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
   private final RecordBinder<I> binder;
   private final RecordReader<O> reader;
   private final RowCollector<I> collector;
-  private final @Nullable RowBatcher<I, O> batcher;
+  private final @Nullable RowBatcher<Asked<I>, O> batcher;
+
+  /** The record of one call, which may share a run with others. */
+  record Asked<I extends Record>(I row, @Nullable String trace) {}
 
   /**
    * Binds the classes.
@@ -33,7 +37,7 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
       RecordBinder<I> binder,
       RecordReader<O> reader,
       RowCollector<I> collector,
-      @Nullable RowBatcher<I, O> batcher) {
+      @Nullable RowBatcher<Asked<I>, O> batcher) {
     this.calls = calls;
     this.binder = binder;
     this.reader = reader;
@@ -41,7 +45,7 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
     this.batcher = batcher;
   }
 
-  BoundRows<I, O> with(RowBatcher<I, O> rowBatcher) {
+  BoundRows<I, O> with(RowBatcher<Asked<I>, O> rowBatcher) {
     return new BoundRows<>(calls, binder, reader, collector, rowBatcher);
   }
 
@@ -59,13 +63,13 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
     Objects.requireNonNull(row, "row");
     Objects.requireNonNull(options, "options");
     if (batcher == null || calls.isCalledFromWithin()) {
-      try (DefaultPrediction answer = calls.ask(request(List.of(row)), options)) {
+      try (DefaultPrediction answer = calls.ask(request(row, options), options)) {
         return reader.read(answer, 0);
       }
     }
     Duration deadline = ModelCalls.deadline(options);
     calls.admit(1, deadline);
-    return batcher.ask(row, deadline);
+    return batcher.ask(new Asked<>(row, ModelCalls.traceId(options)), deadline);
   }
 
   @Override
@@ -75,7 +79,8 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
     if (asked.isEmpty()) {
       return List.of();
     }
-    try (DefaultPrediction answer = calls.ask(request(asked), CallOptions.withDefaults())) {
+    try (DefaultPrediction answer =
+        calls.ask(request(asked, BoundRows::noTrace), CallOptions.withDefaults())) {
       return read(answer, asked.size());
     }
   }
@@ -89,8 +94,11 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
   }
 
   /** Calls the model in this thread, for calls that were admitted. */
-  List<O> answer(List<I> rows, @Nullable Duration within, long since) {
-    try (DefaultPrediction answer = calls.askAdmitted(request(rows), within, since)) {
+  List<O> answer(List<Asked<I>> together, @Nullable Duration within, long since) {
+    List<I> rows = new ArrayList<>(together.size());
+    together.forEach(asked -> rows.add(asked.row()));
+    Request request = request(rows, row -> together.get(row).trace());
+    try (DefaultPrediction answer = calls.askAdmitted(request, within, since)) {
       return rows.size() == 1 ? List.of(reader.read(answer, 0)) : read(answer, rows.size());
     }
   }
@@ -105,8 +113,17 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
     return copy;
   }
 
-  private Request request(List<I> rows) {
-    return new RowsRequest<>(binder, collector, rows);
+  private static @Nullable String noTrace(int row) {
+    return null;
+  }
+
+  private Request request(I row, CallOptions options) {
+    String trace = ModelCalls.traceId(options);
+    return request(List.of(row), trace == null ? BoundRows::noTrace : any -> trace);
+  }
+
+  private Request request(List<I> rows, IntFunction<@Nullable String> traces) {
+    return new RowsRequest<>(binder, collector, rows, traces);
   }
 
   @Override
@@ -114,7 +131,7 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
     Objects.requireNonNull(row, "row");
     Objects.requireNonNull(options, "options");
     if (batcher == null || calls.isCalledFromWithin()) {
-      Request request = request(List.of(row));
+      Request request = request(row, options);
       return calls.askAsync(request, options, answer -> reader.read(answer, 0), calls::leave);
     }
     Duration deadline = ModelCalls.deadline(options);
@@ -123,7 +140,9 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
       calls.admit(1, deadline);
       return future.cancelledBy(
           batcher.askAsync(
-              row, deadline, (answer, error, company) -> ended(future, answer, error, company)));
+              new Asked<>(row, ModelCalls.traceId(options)),
+              deadline,
+              (answer, error, company) -> ended(future, answer, error, company)));
     } catch (RuntimeException | Error e) {
       calls.leave();
       return CompletableFuture.failedFuture(e);

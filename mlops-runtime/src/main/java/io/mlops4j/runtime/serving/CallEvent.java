@@ -14,6 +14,7 @@ final class CallEvent implements InferenceEvent, AutoCloseable {
   private final ModelIdentity identity;
   private final int rows;
   private final IntFunction<PredictionId> ids;
+  private final IntFunction<@Nullable String> traces;
   private final CallTimes times;
   private final @Nullable Throwable error;
   private final @Nullable Rows lent;
@@ -33,12 +34,14 @@ final class CallEvent implements InferenceEvent, AutoCloseable {
       ModelIdentity identity,
       int rows,
       IntFunction<PredictionId> ids,
+      IntFunction<@Nullable String> traces,
       CallTimes times,
       @Nullable Throwable error,
       @Nullable Rows lent) {
     this.identity = identity;
     this.rows = rows;
     this.ids = ids;
+    this.traces = traces;
     this.times = times;
     this.error = error;
     this.lent = lent;
@@ -65,6 +68,12 @@ final class CallEvent implements InferenceEvent, AutoCloseable {
   public PredictionId id(int row) {
     checkOpen();
     return ids.apply(Objects.checkIndex(row, rows));
+  }
+
+  @Override
+  public @Nullable String traceId(int row) {
+    checkOpen();
+    return traces.apply(Objects.checkIndex(row, rows));
   }
 
   @Override

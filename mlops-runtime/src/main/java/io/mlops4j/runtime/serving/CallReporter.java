@@ -33,43 +33,50 @@ final class CallReporter {
   }
 
   /** Notifies the listeners that need no rows of an answer. */
-  void answered(DefaultPrediction answer, CallTimes times) {
-    listeners.notifyPlain(() -> event(answer, times, null));
+  void answered(Request request, DefaultPrediction answer, CallTimes times) {
+    listeners.notifyPlain(() -> event(request, answer, times, null));
   }
 
   /** Notifies all listeners of the answer to a batch. */
-  void answered(FeatureBatch batch, DefaultPrediction answer, CallTimes times) {
-    answered(answer, times);
+  void answered(FeatureBatch batch, Request request, DefaultPrediction answer, CallTimes times) {
+    answered(request, answer, times);
     if (needsRows()) {
       BufferAllocator allocator = context.allocator();
       try (LazyOutputs outputs = new LazyOutputs(answer.outputsByRow(), allocator)) {
         CallEvent.Rows rows =
             new CallEvent.Rows(() -> BatchLending.lend(batch, allocator), outputs::lend);
-        listeners.notifyRows(() -> event(answer, times, rows));
+        listeners.notifyRows(() -> event(request, answer, times, rows));
       }
     }
   }
 
   private CallEvent event(
-      DefaultPrediction answer, CallTimes times, CallEvent.@Nullable Rows lent) {
+      Request request, DefaultPrediction answer, CallTimes times, CallEvent.@Nullable Rows lent) {
     int rows = answer.outputsByRow().rows();
-    return new CallEvent(identity, rows, answer::id, times, null, lent);
+    return new CallEvent(identity, rows, answer::id, request::traceId, times, null, lent);
   }
 
   /** Notifies the listeners that need rows of a block of single-record calls. */
-  void collected(List<PredictionId> ids, CallTimes times, CallEvent.Rows rows) {
+  void collected(
+      List<PredictionId> ids,
+      IntFunction<@Nullable String> traces,
+      CallTimes times,
+      CallEvent.Rows rows) {
     context.inside().enter(calls);
     try {
-      listeners.notifyRows(() -> new CallEvent(identity, ids.size(), ids::get, times, null, rows));
+      listeners.notifyRows(
+          () -> new CallEvent(identity, ids.size(), ids::get, traces, times, null, rows));
     } finally {
       context.inside().leave();
     }
   }
 
   /** Notifies all listeners of a call that failed or was rejected. */
-  void failed(int rows, long call, CallTimes times, Throwable error) {
+  void failed(
+      int rows, IntFunction<@Nullable String> traces, long call, CallTimes times, Throwable error) {
     IntFunction<PredictionId> ids = row -> new PredictionId(context.process(), call, row);
-    Supplier<CallEvent> failure = () -> new CallEvent(identity, rows, ids, times, error, null);
+    Supplier<CallEvent> failure =
+        () -> new CallEvent(identity, rows, ids, traces, times, error, null);
     context.inside().enter(calls);
     try {
       listeners.notifyPlain(failure);

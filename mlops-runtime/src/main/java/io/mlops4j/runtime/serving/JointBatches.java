@@ -189,7 +189,7 @@ final class JointBatches implements RowBatcher.Asker<JointCall, DefaultPredictio
     if (!calls.reporter.isSilent()) {
       CallTimes times = CallTimes.running(call.since, call.began);
       times.fail();
-      calls.failed(call.request.rows(), times, late);
+      calls.failed(call.request, times, late);
     }
   }
 }

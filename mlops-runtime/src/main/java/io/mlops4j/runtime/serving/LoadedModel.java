@@ -139,7 +139,7 @@ final class LoadedModel implements ServingModel {
     Objects.requireNonNull(batch, "batch");
     Objects.requireNonNull(options, "options");
     try (FeatureBatch lent = lend(batch)) {
-      BatchRequest request = new BatchRequest(lent, shared.binder());
+      BatchRequest request = new BatchRequest(lent, shared.binder(), ModelCalls.traceId(options));
       JointBatches together = jointFor(request);
       DefaultPrediction answer =
           together == null ? calls.ask(request, options) : together.ask(request, options);
@@ -188,7 +188,7 @@ final class LoadedModel implements ServingModel {
             calls.leave();
           }
         };
-    BatchRequest request = new BatchRequest(lent, shared.binder());
+    BatchRequest request = new BatchRequest(lent, shared.binder(), ModelCalls.traceId(options));
     JointBatches together = jointFor(request);
     return together == null
         ? calls.askAsync(request, options, read, end)
@@ -232,16 +232,16 @@ final class LoadedModel implements ServingModel {
 
   /** One batcher for each pair of record classes. */
   @SuppressWarnings("unchecked") // the map's values have the types of their key
-  private <I extends Record, O extends Record> RowBatcher<I, O> batcher(
+  private <I extends Record, O extends Record> RowBatcher<BoundRows.Asked<I>, O> batcher(
       Class<I> in, Class<O> out, RecordBinder<I> binder, BoundRows<I, O> direct) {
-    return (RowBatcher<I, O>)
+    return (RowBatcher<BoundRows.Asked<I>, O>)
         batchers.computeIfAbsent(
             List.of(in, out),
             classes ->
-                context.batcher(
+                context.<BoundRows.Asked<I>, O>batcher(
                     identity.batching(),
                     direct::answer,
-                    binder::shape,
+                    asked -> binder.shape(asked.row()),
                     counter::running,
                     calls::refused));
   }

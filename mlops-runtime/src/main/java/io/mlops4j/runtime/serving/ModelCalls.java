@@ -65,6 +65,10 @@ final class ModelCalls {
     return options == CallOptions.withDefaults() ? null : options.deadline().orElse(null);
   }
 
+  static @Nullable String traceId(CallOptions options) {
+    return options == CallOptions.withDefaults() ? null : options.traceId().orElse(null);
+  }
+
   /** Counts a call until {@link #leave}. */
   void enter() {
     if (!counter.enter()) {
@@ -108,13 +112,13 @@ final class ModelCalls {
     if (!reporter.isSilent()) {
       CallTimes times = new CallTimes(since);
       times.fail();
-      failed(rows, times, why);
+      reporter.failed(rows, row -> null, context.nextCall(), times, why);
     }
   }
 
   /** Reports a call that failed in a run that it shared with other calls. */
-  void failed(int rows, CallTimes times, Throwable error) {
-    reporter.failed(rows, context.nextCall(), times, error);
+  void failed(Request request, CallTimes times, Throwable error) {
+    reporter.failed(request.rows(), request::traceId, context.nextCall(), times, error);
   }
 
   /**
@@ -137,12 +141,12 @@ final class ModelCalls {
 
   /** Lets other threads end a call, until the returned action runs. */
   Runnable watch(Cancellation call, @Nullable Duration deadline) {
+    Deadlines.Task watched =
+        deadline == null ? null : context.threads().deadlines().after(deadline, call::expire);
     RunningCalls all = running;
     if (all != null) {
       all.add(call);
     }
-    Deadlines.Task watched =
-        deadline == null ? null : context.threads().deadlines().after(deadline, call::expire);
     return () -> {
       if (watched != null) {
         watched.cancel();
@@ -204,25 +208,22 @@ final class ModelCalls {
       Function<? super DefaultPrediction, ? extends R> read,
       Runnable after) {
     Duration deadline = deadline(options);
-    try {
-      admit(request.rows(), deadline);
-    } catch (OverloadedException e) {
-      after.run();
-      return CompletableFuture.failedFuture(e);
-    }
     Cancellation cancellation = cancellation(deadline);
     AsyncCall<R> future = new AsyncCall<R>().cancelledBy(cancellation::cancel);
-    Runnable watched = watch(cancellation, deadline);
-    Runnable end =
-        () -> {
-          watched.run();
-          after.run();
-        };
+    Runnable end = after;
     try {
-      workers().execute(() -> complete(future, request, cancellation, read, end));
-    } catch (RejectedExecutionException e) {
+      admit(request.rows(), deadline);
+      Runnable watched = watch(cancellation, deadline);
+      Runnable both =
+          () -> {
+            watched.run();
+            after.run();
+          };
+      end = both;
+      workers().execute(() -> complete(future, request, cancellation, read, both));
+    } catch (RuntimeException | Error e) { // such as an Error because no thread can start
       end.run();
-      future.completeExceptionally(closedException());
+      future.completeExceptionally(e instanceof RejectedExecutionException ? closedException() : e);
     }
     return future;
   }
@@ -259,7 +260,7 @@ final class ModelCalls {
     } catch (Throwable e) {
       if (times != null) {
         times.fail();
-        reporter.failed(request.rows(), call, times, e);
+        reporter.failed(request.rows(), request::traceId, call, times, e);
       }
       throw e;
     }

@@ -3,10 +3,14 @@ package io.mlops4j.runtime.serving;
 import io.mlops4j.runtime.binding.output.OutputReader;
 import io.mlops4j.runtime.binding.output.Outputs;
 import io.mlops4j.spi.EngineSlot;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of a call. */
 interface Request extends Job<Outputs> {
   int rows();
+
+  /** The id of the trace that the call of a row belongs to; null if there is none. */
+  @Nullable String traceId(int row);
 
   /** Checks a call without rows. */
   void checkEmpty();

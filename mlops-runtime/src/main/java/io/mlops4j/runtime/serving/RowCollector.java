@@ -40,10 +40,26 @@ final class RowCollector<I extends Record> {
 
   /** Rows, their ids and how long their calls took. */
   private record Collected<R extends Record>(
-      RowBlock<R> block, List<PredictionId> ids, CallTimes times, long since) {}
+      RowBlock<R> block, List<PredictionId> ids, Traces traces, CallTimes times, long since) {}
+
+  /** The traces of a block, in memory only if there is one. */
+  private static final class Traces {
+    private @Nullable String @Nullable [] ids;
+
+    void set(int row, @Nullable String id) {
+      if (id != null) {
+        ids = ids == null ? new String[ROWS] : ids;
+        ids[row] = id;
+      }
+    }
+
+    @Nullable String get(int row) {
+      return ids == null ? null : ids[row];
+    }
+  }
 
   /** Adds answered rows; never throws, but reports rows that were lost. */
-  void add(List<I> rows, DefaultPrediction answer, CallTimes times) {
+  void add(RowsRequest<I> rows, DefaultPrediction answer, CallTimes times) {
     List<Collected<I>> full = new ArrayList<>();
     try {
       try {
@@ -57,9 +73,13 @@ final class RowCollector<I extends Record> {
   }
 
   private void collect(
-      List<I> rows, DefaultPrediction answer, CallTimes times, long now, List<Collected<I>> full) {
+      RowsRequest<I> rows,
+      DefaultPrediction answer,
+      CallTimes times,
+      long now,
+      List<Collected<I>> full) {
     synchronized (adding) {
-      for (int i = 0; i < rows.size(); i++) {
+      for (int i = 0; i < rows.rows(); i++) {
         Collected<I> block = current;
         if (block != null
             && (block.ids().size() >= ROWS || !block.block().accepts(answer.outputsByRow()))) {
@@ -71,7 +91,8 @@ final class RowCollector<I extends Record> {
           block = begin(answer, now);
           current = block;
         }
-        block.block().add(rows.get(i), answer.outputsByRow(), i);
+        block.block().add(rows.records().get(i), answer.outputsByRow(), i);
+        block.traces().set(block.ids().size(), rows.traceId(i));
         block.ids().add(answer.id(i));
         if (i == 0) {
           block.times().add(times);
@@ -88,6 +109,7 @@ final class RowCollector<I extends Record> {
     return new Collected<>(
         new RowBlock<>(columns, answer.outputsByRow(), allocator),
         new ArrayList<>(),
+        new Traces(),
         new CallTimes(),
         now);
   }
@@ -120,6 +142,7 @@ final class RowCollector<I extends Record> {
         FeatureBatch outputs = block.answers()) {
       reporter.collected(
           full.ids(),
+          full.traces()::get,
           full.times(),
           new CallEvent.Rows(
               () -> BatchLending.lend(features, allocator),

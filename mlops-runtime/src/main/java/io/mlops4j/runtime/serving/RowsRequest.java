@@ -2,11 +2,26 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.runtime.binding.RecordBinder;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
 
-/** A call with records. */
+/**
+ * A call with records, or several calls with one record each.
+ *
+ * @param traces the trace of each record
+ */
 record RowsRequest<I extends Record>(
-    RecordBinder<I> binder, RowCollector<I> collector, List<I> records) implements Request {
+    RecordBinder<I> binder,
+    RowCollector<I> collector,
+    List<I> records,
+    IntFunction<@Nullable String> traces)
+    implements Request {
+  @Override
+  public @Nullable String traceId(int row) {
+    return traces.apply(row);
+  }
+
   @Override
   public int rows() {
     return records.size();
@@ -30,9 +45,9 @@ record RowsRequest<I extends Record>(
 
   @Override
   public void report(CallReporter reporter, DefaultPrediction answer, CallTimes times) {
-    reporter.answered(answer, times);
+    reporter.answered(this, answer, times);
     if (reporter.needsRows()) {
-      collector.add(records, answer, times);
+      collector.add(this, answer, times);
     }
   }
 }
