@@ -1,0 +1,90 @@
+package io.mlops4j.samples.monitoring;
+
+import io.mlops4j.monitor.Alarm;
+import io.mlops4j.monitor.Episode;
+import io.mlops4j.monitor.profile.SlicedProfile;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.rollout.Evidence;
+import java.io.PrintStream;
+import java.time.LocalDate;
+
+/** Prints the story, one line for each event. */
+final class Narrator {
+  private final PrintStream out;
+
+  Narrator(PrintStream out) {
+    this.out = out;
+  }
+
+  private void line(Object when, String text) {
+    out.printf("%-10s  %s%n", when, text);
+  }
+
+  void begins(SlicedProfile january) {
+    out.println("Two months of real flights, watched");
+    out.println();
+    line("reference", "%d flights of January, each weekday for itself".formatted(rows(january)));
+  }
+
+  private static long rows(SlicedProfile profile) {
+    return profile.whole().rows();
+  }
+
+  void day(LocalDate day) {
+    for (Incident incident : Incident.values()) {
+      if (incident.from.equals(day)) {
+        line(day, "PLANTED: " + incident.what);
+      } else if (incident.to.plusDays(1).equals(day)) {
+        line(day, "the planted change of " + incident.column + " is over");
+      }
+    }
+    if (Story.WRONG_VERSION.equals(day)) {
+      line(day, "PLANTED: a version goes live that was exported with the wrong class");
+    }
+  }
+
+  void alarm(LocalDate day, Alarm alarm) {
+    for (Evidence found : alarm.evidence()) {
+      line(day, alarm.id() + " (" + alarm.kind() + "): " + found.text());
+    }
+  }
+
+  void rolledBack(LocalDate day, AliasRecord back) {
+    line(
+        day,
+        "%s rolled back to %s because of %s"
+            .formatted(back.change().actor(), back.to(), back.change().reason()));
+  }
+
+  void ended(Outcome outcome) {
+    out.println();
+    line(
+        "flights",
+        "%d predicted, %d in the log, %d lost"
+            .formatted(
+                outcome.flights,
+                outcome.log().acknowledged(),
+                outcome.log().dropped() + outcome.log().failed()));
+    line("quality", outcome.performance().toString());
+    for (Episode episode : outcome.episodes()) {
+      line(episode.id(), episode.toString());
+    }
+  }
+
+  void answered(Outcome outcome) {
+    Outcome.Later later = outcome.later();
+    out.println();
+    line("later", "a passenger of " + later.one().keys().get(Story.KEY) + " complains");
+    line("", "predicted " + later.one().outputs() + " from " + later.one().features());
+    line("", "by " + later.one().servedBy() + ", which " + alias(later) + " had made champion");
+    line(
+        "",
+        "all %d predictions of that version, computed again: %d equal to the bit"
+            .formatted(later.ofVersion(), later.replay().equal()));
+    line("", "the passenger asks to be forgotten: " + later.erasure().rows() + " row erased");
+  }
+
+  private static String alias(Outcome.Later later) {
+    return later.one().servedBy().alias().orElseThrow().change().actor();
+  }
+}

@@ -1,0 +1,63 @@
+package io.mlops4j.samples.monitoring;
+
+import io.mlops4j.monitor.Alarm;
+import io.mlops4j.monitor.Episode;
+import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.monitor.Performance;
+import io.mlops4j.monitor.log.Erasure;
+import io.mlops4j.monitor.log.LogStatus;
+import io.mlops4j.monitor.log.LoggedPrediction;
+import io.mlops4j.monitor.log.Replay;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.runtime.deployment.Deployment;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** What happened. Alarms and rollbacks are added by the monitor's thread. */
+final class Outcome {
+  final List<Alarm> alarms = new CopyOnWriteArrayList<>();
+  final List<AliasRecord> rollbacks = new CopyOnWriteArrayList<>();
+  long flights;
+  private List<Episode> episodes = List.of();
+  private @Nullable Performance performance;
+  private @Nullable LogStatus log;
+  private @Nullable Later later;
+
+  /**
+   * What the prediction log answered months later.
+   *
+   * @param one a flight that the wrong version was asked about
+   * @param ofVersion how many rows that version answered
+   * @param replay all of them, computed again
+   * @param erasure the flight, after its passenger asked to be forgotten
+   */
+  record Later(LoggedPrediction one, long ofVersion, Replay replay, Erasure erasure) {}
+
+  void ended(ModelMonitor monitor, Deployment late, LogStatus status) {
+    episodes = monitor.episodes();
+    performance = monitor.performance(late.servedBy()).orElseThrow();
+    log = status;
+  }
+
+  void answered(Later answer) {
+    later = answer;
+  }
+
+  List<Episode> episodes() {
+    return episodes;
+  }
+
+  Performance performance() {
+    return Objects.requireNonNull(performance);
+  }
+
+  LogStatus log() {
+    return Objects.requireNonNull(log);
+  }
+
+  Later later() {
+    return Objects.requireNonNull(later);
+  }
+}
