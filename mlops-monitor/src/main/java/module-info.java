@@ -22,6 +22,7 @@ module io.mlops4j.monitor {
   requires org.apache.commons.statistics.distribution;
   requires org.apache.commons.statistics.inference;
   requires org.slf4j;
+  requires static org.apache.arrow.compression; // compressed prediction logs
   requires static micrometer.core; // the meters
   requires static micrometer.observation; // the observations
   requires static micrometer.commons;

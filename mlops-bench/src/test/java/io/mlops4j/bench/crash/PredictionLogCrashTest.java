@@ -9,6 +9,7 @@ import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.Digest;
+import io.mlops4j.monitor.log.LogStatus;
 import io.mlops4j.monitor.log.LoggedPredictions;
 import io.mlops4j.monitor.log.PredictionLog;
 import java.io.IOException;
@@ -203,19 +204,25 @@ class PredictionLogCrashTest {
     assertThat(run(false).lost).isNotEmpty();
   }
 
-  @Test
-  void aFullDiskIsReportedAndRowsAreWrittenOnceThereIsRoom() throws IOException {
-    boolean[] full = {false};
+  private volatile boolean full;
+
+  /** A folder of a disk that is full while it is said to be. */
+  private Path folderThatMayBeFull() throws IOException {
     UnsyncedDisk disk =
         new UnsyncedDisk(
             Files.createDirectories(temp.resolve("disk")),
             operation -> {
-              if (full[0] && operation.startsWith("write")) {
+              if (full && operation.startsWith("write")) {
                 throw new IOException("No space left on device");
               }
             },
             true);
-    Path folder = disk.root().resolve("log");
+    return disk.root().resolve("log");
+  }
+
+  @Test
+  void aFullDiskIsReportedAndRowsAreWrittenOnceThereIsRoom() throws IOException {
+    Path folder = folderThatMayBeFull();
     try (PredictionLog log =
         PredictionLog.builder(folder, allocator)
             .keys("key")
@@ -224,7 +231,7 @@ class PredictionLogCrashTest {
             .start()) {
       send(log, 0);
       log.flush();
-      full[0] = true;
+      full = true;
       send(log, 1);
       assertThatThrownBy(log::flush)
           .isInstanceOf(DataException.class)
@@ -236,7 +243,7 @@ class PredictionLogCrashTest {
       }
       assertThat(log.status().dropped()).isEqualTo(28);
       assertThat(log.status().acknowledged()).isEqualTo(1);
-      full[0] = false;
+      full = false;
       while (log.status().problem().isPresent()) {
         Thread.onSpinWait();
       }
@@ -247,9 +254,111 @@ class PredictionLogCrashTest {
       assertThat(log.status().acknowledged()).isEqualTo(51 - 28);
       assertThat(log.status().failed()).isZero();
       assertThat(ids(log.read())).hasSize(51 - 28);
-      full[0] = true;
-      send(log, 51);
     }
     assertThat(ids(PredictionLog.open(folder, allocator))).hasSize(51 - 28);
+  }
+
+  @Test
+  void closingOnAFullDiskSaysHowManyRowsAreLostAndTheCountsAddUp() throws IOException {
+    Path folder = folderThatMayBeFull();
+    PredictionLog log = PredictionLog.builder(folder, allocator).keys("key").queueRows(20).start();
+    send(log, 0);
+    log.flush();
+    full = true;
+    for (int call = 1; call < 50; call++) {
+      send(log, call);
+    }
+    long dropped = log.status().dropped();
+    assertThatThrownBy(log::close)
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("lost " + (49 - dropped) + " rows")
+        .hasMessageContaining("No space left on device");
+    LogStatus status = log.status();
+    assertThat(status.written()).isEqualTo(1);
+    assertThat(status.acknowledged()).isEqualTo(1);
+    assertThat(status.failed()).isEqualTo(49 - dropped);
+    assertThat(status.dropped()).isEqualTo(dropped);
+    assertThat(status.problem().orElseThrow()).contains("No space left on device");
+    log.close(); // the second does nothing
+    full = false;
+    try (PredictionLog again = start(folder)) {
+      assertThat(ids(again.read())).hasSize(1);
+      send(again, 50);
+    }
+    assertThat(ids(PredictionLog.open(folder, allocator))).hasSize(2);
+  }
+
+  /** A call with more rows than a block takes has some in a block and some in no block. */
+  @Test
+  void aLargeCallThatIsHalfTakenWhenTheLogClosesIsCountedWhole() throws IOException {
+    Path folder = folderThatMayBeFull();
+    int rows = 200_000;
+    PredictionLog log = PredictionLog.builder(folder, allocator).start();
+    full = true;
+    float[] values = new float[rows];
+    try (FeatureBatch features = FeatureBatch.builder(allocator).floats("x", values).build();
+        FeatureBatch outputs = FeatureBatch.builder(allocator).floats("y", values).build()) {
+      log.onInference(new Call(1, features, outputs));
+    }
+    assertThatThrownBy(log::close).hasMessageContaining("lost " + rows + " rows");
+    assertThat(log.status().written()).isZero();
+    assertThat(log.status().failed()).isEqualTo(rows);
+  }
+
+  @Test
+  void callsWaitAsLongAsTheyMayWhileTheDiskIsFullAndLoseNoRowIfItHasRoomInTime() throws Exception {
+    Path folder = folderThatMayBeFull();
+    try (PredictionLog log =
+        PredictionLog.builder(folder, allocator)
+            .keys("key")
+            .queueRows(10)
+            .acknowledgeEvery(Duration.ofMillis(1))
+            .blockWhenFull(Duration.ofMinutes(5))
+            .start()) {
+      full = true;
+      send(log, 0);
+      while (log.status().problem().isEmpty()) {
+        Thread.onSpinWait();
+      }
+      Thread calls =
+          new Thread(
+              () -> {
+                for (int call = 1; call < 40; call++) {
+                  send(log, call);
+                }
+              });
+      calls.start();
+      while (calls.getState() != Thread.State.TIMED_WAITING) {
+        Thread.onSpinWait(); // until it waits for room in the queue
+      }
+      assertThat(log.status().acknowledged()).isZero();
+      full = false;
+      calls.join();
+      log.flush();
+      assertThat(log.status().dropped()).isZero();
+      assertThat(log.status().acknowledged()).isEqualTo(40);
+      assertThat(ids(log.read())).hasSize(40);
+    }
+  }
+
+  @Test
+  void aCallThatWaitedLongEnoughDropsItsRows() throws IOException {
+    Path folder = folderThatMayBeFull();
+    PredictionLog log =
+        PredictionLog.builder(folder, allocator)
+            .queueRows(1)
+            .acknowledgeEvery(Duration.ofMillis(1))
+            .blockWhenFull(Duration.ofMillis(1))
+            .start();
+    full = true;
+    for (int call = 0; call < 30; call++) {
+      send(log, call);
+    }
+    LogStatus status = log.status();
+    assertThat(status.dropped()).isPositive();
+    full = false;
+    log.close();
+    assertThat(log.status().acknowledged()).isEqualTo(30 - status.dropped());
+    assertThat(log.status().failed()).isZero();
   }
 }

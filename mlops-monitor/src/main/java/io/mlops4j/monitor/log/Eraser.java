@@ -18,24 +18,31 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.compression.CompressionCodec;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Rewrites files without the rows of a key. The new files are complete on the disk before their
  * names make them count; then the old ones are deleted.
  */
 final class Eraser {
+  private static final Logger LOG = LoggerFactory.getLogger(PredictionLog.class);
+
   private final Selection selection;
   private final KeyValue key;
   private final BufferAllocator allocator;
+  private final CompressionCodec codec;
   private long rows;
   private int files;
   private long damagedRows;
 
-  Eraser(String column, String value, BufferAllocator allocator) {
+  Eraser(String column, String value, LogSettings settings) {
     this.key = new KeyValue(column, value);
     this.selection = Selection.ALL.key(key);
-    this.allocator = allocator;
+    this.allocator = settings.allocator();
+    this.codec = settings.codec();
   }
 
   Erasure result() {
@@ -48,6 +55,12 @@ final class Eraser {
    * @return the file that holds its other rows: itself, another one, or null if none is left
    */
   @Nullable Segment rewrite(Segment segment) throws IOException {
+    if (!Files.exists(segment.index())) {
+      return null; // its rows go with those of all files without an index
+    }
+    if (!SegmentIndex.mayHold(segment.index(), selection)) {
+      return segment;
+    }
     cutTornTail(segment);
     try (SegmentReader reader = SegmentReader.open(segment)) {
       if (reader == null || reader.index().entries().isEmpty()) {
@@ -74,6 +87,17 @@ final class Eraser {
         && SegmentIndex.readSeal(segment.index()) == null) {
       SegmentWriter.repair(segment);
     }
+  }
+
+  /** Deletes rows that cannot be told apart because there is no index of them. */
+  void delete(Path data) throws IOException {
+    LOG.warn(
+        "{}: found no index of this file, so it cannot be known whose rows it holds; an erasure"
+            + " deletes it",
+        data);
+    files++;
+    Files.deleteIfExists(data);
+    OwnedFolder.force(LogFolder.folderOf(data));
   }
 
   private @Nullable Segment dropAll(SegmentReader reader) throws IOException {
@@ -107,7 +131,7 @@ final class Eraser {
     Path data = aside(next.data());
     Path index = aside(next.index());
     damagedRows += reader.index().lostRows();
-    SegmentWriter writer = SegmentWriter.create(data, index, schema);
+    SegmentWriter writer = SegmentWriter.create(data, index, schema, codec);
     try {
       for (Entry entry : reader.index().entries()) {
         copy(reader, schema, entry, writer);
@@ -169,19 +193,18 @@ final class Eraser {
     return range;
   }
 
-  private static long[] hashes(LogSchema schema, VectorSchemaRoot root) {
-    Hashes.Collected hashes = new Hashes.Collected();
+  private static RowHashes hashes(LogSchema schema, VectorSchemaRoot root) {
+    RowHashes hashes = new RowHashes();
     VarCharVector ids = Vectors.text(root, LogSchema.ID);
+    VarCharVector traces = Vectors.text(root, LogSchema.TRACE);
     for (int row = 0; row < root.getRowCount(); row++) {
-      hashes.add(Hashes.ofId(Vectors.text(ids, row)));
+      hashes.addId(Vectors.text(ids, row));
+      hashes.addTrace(Vectors.key(traces, row));
       for (Column column : schema.columns(Role.KEY)) {
         FieldVector values = Objects.requireNonNull(root.getVector(column.field().getName()));
-        String value = Vectors.key(values, row);
-        if (value != null) {
-          hashes.add(Hashes.ofKey(column.name(), value));
-        }
+        hashes.addKey(column.name(), Vectors.key(values, row));
       }
     }
-    return hashes.toArray();
+    return hashes;
   }
 }

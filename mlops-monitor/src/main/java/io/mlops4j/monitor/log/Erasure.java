@@ -4,7 +4,8 @@ package io.mlops4j.monitor.log;
  * What an erasure removed.
  *
  * @param rows rows of the key
- * @param files files that were rewritten or deleted
+ * @param files files that were rewritten or deleted; a file without an index is deleted, because it
+ *     cannot be known whose rows it holds
  * @param damagedRows rows that could not be read and may have been of the key; they were removed
  *     too
  */

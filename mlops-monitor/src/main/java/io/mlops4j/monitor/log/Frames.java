@@ -14,6 +14,8 @@ import org.apache.arrow.memory.ReferenceManager;
 import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
+import org.apache.arrow.vector.compression.CompressionCodec;
+import org.apache.arrow.vector.compression.NoCompressionCodec;
 import org.apache.arrow.vector.ipc.message.ArrowBuffer;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.ipc.message.IpcOption;
@@ -59,9 +61,11 @@ final class Frames {
     return out.end();
   }
 
-  static Frame write(FileChannel channel, long offset, VectorSchemaRoot rows) throws IOException {
+  static Frame write(
+      FileChannel channel, long offset, VectorSchemaRoot rows, CompressionCodec codec)
+      throws IOException {
     Output out = new Output(channel, offset);
-    try (ArrowRecordBatch batch = new VectorUnloader(rows).getRecordBatch()) {
+    try (ArrowRecordBatch batch = new VectorUnloader(rows, true, codec, true).getRecordBatch()) {
       out.message(MessageSerializer.serializeMetadata(batch, IpcOption.DEFAULT));
       long body = out.position();
       List<ArrowBuffer> layout = batch.getBuffersLayout();
@@ -180,7 +184,11 @@ final class Frames {
       throw e instanceof IOException known ? known : new DamagedException(text(frame), e);
     }
     try (batch) {
-      new VectorLoader(into).load(batch);
+      if (batch.getBodyCompression().getCodec() == NoCompressionCodec.COMPRESSION_TYPE) {
+        new VectorLoader(into).load(batch);
+      } else {
+        OptionalZstd.load(into, batch);
+      }
     } catch (RuntimeException e) {
       throw new DamagedException(text(frame), e);
     }

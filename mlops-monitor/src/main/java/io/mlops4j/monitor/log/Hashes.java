@@ -15,6 +15,10 @@ final class Hashes {
     return of((column + '\0' + value).getBytes(StandardCharsets.UTF_8), 2);
   }
 
+  static long ofTrace(String traceId) {
+    return of(traceId.getBytes(StandardCharsets.UTF_8), 3);
+  }
+
   /** FNV-1a with the finaliser of MurmurHash3. */
   static long of(byte[] bytes, long seed) {
     long hash = 0xcbf29ce484222325L ^ seed;
@@ -38,8 +42,21 @@ final class Hashes {
       values[size++] = hash;
     }
 
+    void addAll(Collected others) {
+      if (size + others.size > values.length) {
+        values = Arrays.copyOf(values, Math.max(2 * values.length, size + others.size));
+      }
+      System.arraycopy(others.values, 0, values, size, others.size);
+      size += others.size;
+    }
+
     long[] toArray() {
       return Arrays.copyOf(values, size);
+    }
+
+    /** Each hash once. */
+    long[] distinct() {
+      return Arrays.stream(values, 0, size).distinct().toArray();
     }
 
     int size() {

@@ -1,5 +1,7 @@
 package io.mlops4j.monitor.log;
 
+import io.mlops4j.error.DataException;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,7 @@ final class LogCounts {
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
+  private final AtomicLong lost = new AtomicLong();
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong failedCalls = new AtomicLong();
   private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
@@ -46,6 +49,24 @@ final class LogCounts {
     long number = failures.incrementAndGet();
     if (Long.bitCount(number) == 1) {
       LOG.warn("{} (failure {} of this log): {}", what, number, e.getMessage(), e);
+    }
+  }
+
+  /** Counts rows that the disk had not taken when the log was closed. */
+  void lost(long rows) {
+    failed.addAndGet(rows);
+    lost.addAndGet(rows);
+  }
+
+  /**
+   * @throws DataException if rows were lost
+   */
+  void checkNoneLost(Path folder) {
+    if (lost.get() > 0) {
+      throw new DataException(
+          "%s: lost %d rows when the prediction log was closed, because the disk did not take them (%s); all rows before are acknowledged; free space before the next start"
+              .formatted(folder, lost.get(), problem.get()),
+          null);
     }
   }
 

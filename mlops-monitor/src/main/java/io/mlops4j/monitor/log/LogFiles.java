@@ -2,10 +2,13 @@ package io.mlops4j.monitor.log;
 
 import io.mlops4j.monitor.log.SegmentIndex.Seal;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,7 @@ final class LogFiles implements AutoCloseable {
   private final LogFolder folder;
   private final LogSettings settings;
   private final Map<Segment, Size> sizes = new ConcurrentSkipListMap<>();
+  private final Set<Segment> begun = ConcurrentHashMap.newKeySet();
   private final ReentrantLock changing = new ReentrantLock();
   private long tornBytes;
 
@@ -74,7 +78,9 @@ final class LogFiles implements AutoCloseable {
   }
 
   Segment begin() {
-    return folder.next();
+    Segment segment = folder.next();
+    begun.add(segment);
+    return segment;
   }
 
   void grown(@Nullable Segment segment, SegmentWriter writer) {
@@ -87,6 +93,7 @@ final class LogFiles implements AutoCloseable {
   void ended(Segment segment, boolean kept) {
     sizes.computeIfPresent(
         segment, (name, size) -> kept ? new Size(size.bytes(), size.maxAt(), false) : null);
+    begun.remove(segment);
   }
 
   /** Deletes files that are too old, then the oldest ones beyond the size. */
@@ -117,11 +124,14 @@ final class LogFiles implements AutoCloseable {
     }
   }
 
-  /** Removes rows of a key from all files that are complete. */
+  /**
+   * Removes rows of a key from all files that are complete. Files without an index are removed,
+   * because it cannot be known whose rows they hold.
+   */
   Erasure erase(String column, String value) throws IOException {
     changing.lock();
     try {
-      Eraser eraser = new Eraser(column, value, settings.allocator());
+      Eraser eraser = new Eraser(column, value, settings);
       List<Segment> complete = new ArrayList<>();
       sizes.forEach(
           (segment, size) -> {
@@ -138,6 +148,9 @@ final class LogFiles implements AutoCloseable {
             sizes.put(after, new Size(LogFolder.size(after), before.maxAt(), false));
           }
         }
+      }
+      for (Path stray : folder.withoutIndex(begun)) {
+        eraser.delete(stray);
       }
       return eraser.result();
     } finally {

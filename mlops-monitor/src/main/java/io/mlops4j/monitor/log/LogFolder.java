@@ -91,6 +91,31 @@ final class LogFolder implements AutoCloseable {
     }
   }
 
+  /**
+   * Lists the files that hold rows but are not read, because their index is missing or has no
+   * entry.
+   *
+   * @param begun files that are being written
+   */
+  List<Path> withoutIndex(Set<Segment> begun) throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (Path file : files(path)) {
+      Segment segment = Segment.of(file);
+      if (segment != null
+          && file.equals(segment.data())
+          && !begun.contains(segment)
+          && !hasEntries(segment.index())) {
+        found.add(file);
+      }
+    }
+    return found;
+  }
+
+  private static boolean hasEntries(Path index) throws IOException {
+    return Files.exists(index)
+        && (SegmentIndex.readSeal(index) != null || !SegmentIndex.read(index).entries().isEmpty());
+  }
+
   /** Lists the files that hold rows, in the order in which they were begun. */
   static List<Segment> segments(Path path) throws IOException {
     Map<Long, Segment> newest = new TreeMap<>();

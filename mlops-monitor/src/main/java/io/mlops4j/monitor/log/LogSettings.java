@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.compression.CompressionCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param features null for all columns
  * @param outputs null for all outputs
+ * @param codec how rows are compressed
  * @param withholdBelow 1 to write every text
  * @param keepFor null to keep files of any age
  * @param keepBytes {@link Long#MAX_VALUE} to keep files of any size
@@ -27,6 +29,7 @@ record LogSettings(
     @Nullable Set<String> features,
     @Nullable Set<String> outputs,
     boolean digests,
+    CompressionCodec codec,
     int withholdBelow,
     @Nullable Function<? super InferenceEvent, @Nullable String> traceIds,
     long rotateBytes,

@@ -9,8 +9,8 @@ import java.util.Optional;
  * @param written rows that the log took over to write them
  * @param acknowledged the written rows that are safe on the disk
  * @param dropped rows that were left out because the queue was full, or the log closed
- * @param failed rows that cannot be logged, for example because a key column is missing; the
- *     application's log has the reason
+ * @param failed rows that cannot be logged, for example because a key column is missing, and rows
+ *     that the disk had not taken when the log was closed; the application's log has the reason
  * @param failedCalls calls that failed in the model; they have no rows to log
  * @param tornBytes bytes that an earlier process had not acknowledged, cut off at the start
  * @param bytesOnDisk the size of all files of the folder

@@ -47,7 +47,7 @@ final class LogWorker {
       FeatureBatch outputs,
       List<PredictionId> ids,
       Map<Phase, Long> nanos,
-      @Nullable String trace,
+      Traces traces,
       Instant at)
       implements Item {
     @Override
@@ -60,6 +60,11 @@ final class LogWorker {
       features.close();
       outputs.close();
     }
+  }
+
+  /** The trace of each row; null for rows without one. */
+  interface Traces {
+    @Nullable String get(int row);
   }
 
   /** A mark. When it is reached, everything before it is acknowledged, and sealed if asked for. */
@@ -101,6 +106,7 @@ final class LogWorker {
   private final Thread thread;
   private long uncommittedSince;
   private long waiting;
+  private int taken;
 
   LogWorker(LogSettings settings, LogFiles files, LogCounts counts, long seed) {
     this.settings = settings;
@@ -181,33 +187,36 @@ final class LogWorker {
     while (!queue.hasEnded()) {
       Item item = queue.take(nanosUntilDue());
       if (item instanceof Answered call) {
-        guard(call.rows(), () -> answered(call));
+        taken = 0;
+        guard(call, () -> answered(call));
         call.close();
       } else if (item instanceof Mark mark) {
-        guard(0, () -> commitAll(mark.seals()));
+        guard(null, () -> commitAll(mark.seals()));
         mark.reached().countDown();
       }
       if (item == null || nanosUntilDue() <= 0) {
-        guard(0, () -> commitAll(false));
+        guard(null, () -> commitAll(false));
       }
     }
-    guard(0, () -> commitAll(true));
-    if (waiting > 0) {
-      LOG.error("{}: {} rows were not written", settings.folder(), waiting);
-    }
-    open.values().forEach(Open::close);
+    guard(null, () -> commitAll(true));
+    counts.written(-waiting);
+    counts.lost(waiting);
+    open.values().forEach(this::end);
     open.clear();
   }
 
-  /**
-   * Counts the rows of a failed step. Those that were written before the failure are no failures.
-   */
-  private void guard(int rows, Runnable step) {
-    long before = counts.written();
+  private void end(Open one) {
+    abandon(one);
+    one.close();
+  }
+
+  /** Counts the rows of a call that fails, but for those that were taken before. */
+  private void guard(@Nullable Answered call, Runnable step) {
     try {
       step.run();
     } catch (RuntimeException | Error e) {
-      counts.failed(rows - (counts.written() - before), "cannot log the rows of a call", e);
+      int left = call == null ? 0 : call.rows() - taken;
+      counts.failed(left, "cannot log the rows of a call", e);
     }
   }
 
@@ -232,7 +241,8 @@ final class LogWorker {
         int count = Math.min(call.rows() - from, target.block.room(size));
         if (count == 0) {
           if (!commitAll(false)) {
-            return; // closing, and the disk is full
+            counts.lost(call.rows() - from); // closing, and the disk is full
+            return;
           }
           continue;
         }
@@ -241,6 +251,7 @@ final class LogWorker {
           uncommittedSince = System.nanoTime();
         }
         waiting += count;
+        taken += count;
         counts.written(count);
         from += count;
       }
@@ -283,7 +294,7 @@ final class LogWorker {
       }
     }
     open.values().stream().filter(one -> seals || isDue(one)).forEach(this::seal);
-    guard(0, files::retain);
+    guard(null, files::retain);
     return true;
   }
 
@@ -317,9 +328,11 @@ final class LogWorker {
     try {
       if (writer == null) {
         Segment segment = files.begin();
-        writer = SegmentWriter.create(segment.data(), segment.index(), one.plan.schema());
-        one.writer = writer;
         one.segment = segment;
+        writer =
+            SegmentWriter.create(
+                segment.data(), segment.index(), one.plan.schema(), settings.codec());
+        one.writer = writer;
         one.begun = settings.clock().instant();
       }
       writer.append(block.root(), block.minAt(), block.maxAt(), block.ids(), block.hashes());
@@ -341,9 +354,11 @@ final class LogWorker {
   }
 
   private void abandon(Open one) {
-    if (one.writer != null && one.segment != null) {
+    if (one.writer != null) {
       one.writer.abandon();
-      files.ended(one.segment, one.writer.rows() > 0);
+    }
+    if (one.segment != null) {
+      files.ended(one.segment, one.writer != null && one.writer.rows() > 0);
     }
     one.writer = null;
     one.segment = null;

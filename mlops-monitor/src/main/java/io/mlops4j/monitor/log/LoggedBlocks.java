@@ -5,7 +5,6 @@ import io.mlops4j.monitor.log.Frames.DamagedException;
 import io.mlops4j.monitor.log.LogSchema.Column;
 import io.mlops4j.monitor.log.LogSchema.Role;
 import io.mlops4j.monitor.log.SegmentIndex.Entry;
-import io.mlops4j.monitor.log.SegmentIndex.Seal;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -33,7 +32,6 @@ final class LoggedBlocks implements AutoCloseable {
   private final Selection selection;
   private final AtomicLong damagedRows;
   private final Iterator<Segment> segments;
-  private final Set<String> keys = new TreeSet<>();
   private @Nullable SegmentReader reader;
   private @Nullable LogSchema schema;
   private Iterator<Entry> entries = List.<Entry>of().iterator();
@@ -61,8 +59,20 @@ final class LoggedBlocks implements AutoCloseable {
     return new DataException(folder + ": cannot read the prediction log: " + e.getMessage(), e);
   }
 
-  /** The names of the key columns of the files that were looked at. */
-  Set<String> keys() {
+  /** The names of the key columns of the remaining files; ends early at the one that is wanted. */
+  Set<String> keys(String wanted) {
+    Set<String> keys = new TreeSet<>();
+    while (segments.hasNext() && !keys.contains(wanted)) {
+      try (SegmentReader next = SegmentReader.open(segments.next())) {
+        if (next != null && !next.index().entries().isEmpty()) {
+          next.schema().columns(Role.KEY).stream().map(Column::name).forEach(keys::add);
+        }
+      } catch (DamagedException | EOFException e) {
+        LOG.debug("{}: the schema of a file cannot be read", folder, e);
+      } catch (IOException e) {
+        throw unreadable(e);
+      }
+    }
     return keys;
   }
 
@@ -110,11 +120,10 @@ final class LoggedBlocks implements AutoCloseable {
     return true;
   }
 
-  /** Asks the seal of a complete file, so that not even its index is read in vain. */
+  /** Asks the seal and filter of a complete file, so that its index is not read in vain. */
   private boolean mayHold(Segment segment) throws IOException {
     try {
-      Seal seal = selection.key() == null ? SegmentIndex.readSeal(segment.index()) : null;
-      return seal == null || selection.mayHold(seal);
+      return SegmentIndex.mayHold(segment.index(), selection);
     } catch (NoSuchFileException e) {
       return true; // it was replaced
     }
@@ -123,7 +132,6 @@ final class LoggedBlocks implements AutoCloseable {
   private void begin(SegmentReader next) throws IOException {
     try {
       LogSchema found = next.schema();
-      found.columns(Role.KEY).stream().map(Column::name).forEach(keys::add);
       if (selection.mayHold(found)) {
         schema = found;
         entries = next.index().entries().iterator();

@@ -133,12 +133,34 @@ public final class LoggedPredictions {
     Objects.requireNonNull(value, "value");
     try (LoggedBlocks blocks = blocks(selection.key(new KeyValue(column, value)))) {
       List<LoggedPrediction> found = all(blocks);
-      if (!blocks.keys().isEmpty() && !blocks.keys().contains(column)) {
-        throw new IllegalArgumentException(
-            "column: found \"%s\", expected a key column of the log, one of %s"
-                .formatted(column, blocks.keys()));
+      if (found.isEmpty()) {
+        checkKey(column);
       }
       return found;
+    }
+  }
+
+  private void checkKey(String column) {
+    try (LoggedBlocks blocks = blocks(selection)) {
+      Set<String> keys = blocks.keys(column);
+      if (!keys.isEmpty() && !keys.contains(column)) {
+        throw new IllegalArgumentException(
+            "column: found \"%s\", expected a key column of the log, one of %s"
+                .formatted(column, keys));
+      }
+    }
+  }
+
+  /**
+   * Finds the predictions of a trace among the selected rows. Reads only blocks that can hold it.
+   *
+   * @param traceId the id of a trace, as {@link LoggedPrediction#traceId} has it
+   * @return all rows of the trace, in the order of the files
+   */
+  public List<LoggedPrediction> findTrace(String traceId) {
+    Objects.requireNonNull(traceId, "traceId");
+    try (LoggedBlocks blocks = blocks(selection.trace(traceId))) {
+      return all(blocks);
     }
   }
 

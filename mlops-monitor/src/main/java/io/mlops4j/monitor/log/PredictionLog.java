@@ -7,6 +7,7 @@ import io.mlops4j.inference.InferenceEvent.Phase;
 import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.monitor.log.LogWorker.Answered;
+import io.mlops4j.monitor.log.LogWorker.Traces;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -125,7 +126,7 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
     for (Phase phase : Phase.values()) {
       nanos.put(phase, event.nanos(phase));
     }
-    String trace = trace(event, ids);
+    Traces traces = traces(event, ids);
     FeatureBatch keptFeatures = features.retain();
     try {
       return new Answered(
@@ -135,12 +136,29 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
           outputs.retain(),
           ids,
           nanos,
-          trace,
+          traces,
           settings.clock().instant());
     } catch (RuntimeException | Error e) {
       keptFeatures.close();
       throw e;
     }
+  }
+
+  private Traces traces(InferenceEvent event, List<PredictionId> ids) {
+    @Nullable String @Nullable [] traces = null;
+    for (int row = 0; row < event.rows(); row++) {
+      String trace = event.traceId(row);
+      if (trace != null) {
+        traces = traces == null ? new String[event.rows()] : traces;
+        traces[row] = trace;
+      }
+    }
+    if (traces != null) {
+      @Nullable String[] known = traces;
+      return row -> known[row];
+    }
+    String trace = trace(event, ids);
+    return row -> trace;
   }
 
   /** A block of records was collected from several calls, whose traces are not known here. */
@@ -223,14 +241,17 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
 
   /**
    * Writes everything that was handed over, ends the log's thread and leaves the folder to other
-   * logs. Rows that the disk does not take are lost; {@link #status} then has more rows written
-   * than acknowledged. Later calls are counted as dropped. A second call does nothing.
+   * logs. Later calls are counted as dropped. A second call does nothing.
+   *
+   * @throws DataException if the disk does not take all rows; the others are acknowledged. The log
+   *     is closed, and {@link #status} counts the lost rows as failed
    */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
       worker.close();
       files.close();
+      counts.checkNoneLost(settings.folder());
     }
   }
 
@@ -242,6 +263,7 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
     private @Nullable Set<String> features;
     private @Nullable Set<String> outputs;
     private boolean digests;
+    private boolean compressed;
     private int withholdBelow = 1;
     private @Nullable Function<? super InferenceEvent, @Nullable String> traceIds;
     private long rotateBytes = 64L << 20;
@@ -305,6 +327,18 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
     }
 
     /**
+     * Compresses the rows with ZSTD, as Arrow defines it. Needs {@code
+     * org.apache.arrow:arrow-compression} on the class path, to write and to read; it brings native
+     * code. The default is to write rows as they are.
+     *
+     * @return this builder
+     */
+    public Builder compress() {
+      this.compressed = true;
+      return this;
+    }
+
+    /**
      * Writes a text or binary value only after rows with so many different keys had it since the
      * start; without keys, after so many rows. Earlier ones are written as null, and the row is
      * marked. Keys are written as they are. Columns with texts inside lists or structs are left
@@ -320,9 +354,10 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
     }
 
     /**
-     * Sets how the trace of a call is known. The function is called in the thread that made the
-     * call, within it. Rows of single-record calls are collected in blocks; a block of several
-     * calls has no trace.
+     * Sets how the trace of a call is known that has none of {@link
+     * io.mlops4j.inference.CallOptions#withTraceparent}, for example from the logging context. The
+     * function is called in the thread that made the call, within it. Rows of single-record calls
+     * are collected in blocks, for which it is not called unless they are of one call.
      *
      * @param traces returns the id of the current trace, or null
      * @return this builder
@@ -443,6 +478,8 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
      *
      * @return a log; the caller closes it after every model that it listens to
      * @throws DataException if another log writes to the folder, or the folder cannot be written
+     * @throws IllegalStateException if rows shall be compressed and {@code arrow-compression} is
+     *     missing
      */
     public PredictionLog start() {
       LogSettings settings =
@@ -453,6 +490,7 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
               features,
               outputs,
               digests,
+              OptionalZstd.codec(compressed),
               withholdBelow,
               traceIds,
               rotateBytes,

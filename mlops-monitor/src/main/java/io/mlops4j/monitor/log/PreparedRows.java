@@ -145,16 +145,9 @@ final class PreparedRows implements AutoCloseable {
     return digest == null ? null : digest.of(row);
   }
 
-  /** Adds what a row can be found by. */
-  void addHashes(int row, String id, Hashes.Collected hashes) {
-    hashes.add(Hashes.ofId(id));
-    keys.forEach(
-        (name, values) -> {
-          String value = Vectors.key(values, row);
-          if (value != null) {
-            hashes.add(Hashes.ofKey(name, value));
-          }
-        });
+  /** Adds the keys by which a row can be found. */
+  void addKeys(int row, RowHashes hashes) {
+    keys.forEach((name, values) -> hashes.addKey(name, Vectors.key(values, row)));
   }
 
   /** Roughly how many bytes a row takes. */

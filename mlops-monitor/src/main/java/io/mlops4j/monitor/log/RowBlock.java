@@ -24,7 +24,7 @@ final class RowBlock implements AutoCloseable {
   private final LogSchema schema;
   private final BufferAllocator allocator;
   private VectorSchemaRoot root;
-  private final Hashes.Collected hashes = new Hashes.Collected();
+  private final RowHashes hashes = new RowHashes();
   private long minAt = Long.MAX_VALUE;
   private long maxAt = Long.MIN_VALUE;
   private IdRange ids = IdRange.NONE;
@@ -72,8 +72,8 @@ final class RowBlock implements AutoCloseable {
     return root;
   }
 
-  long[] hashes() {
-    return hashes.toArray();
+  RowHashes hashes() {
+    return hashes;
   }
 
   IdRange ids() {
@@ -91,7 +91,8 @@ final class RowBlock implements AutoCloseable {
   /** Appends a range of the rows of a call; all of it or none. */
   void append(Answered call, PreparedRows rows, int from, int count) {
     int before = rows();
-    int hashesBefore = hashes.size();
+    int idsBefore = hashes.ids().size();
+    int keysBefore = hashes.keys().size();
     try {
       root.setRowCount(before); // so that every column has as many rows
       appendOwn(call, rows, from, count, before);
@@ -102,7 +103,8 @@ final class RowBlock implements AutoCloseable {
       }
       root.setRowCount(before + count);
     } catch (RuntimeException | Error e) {
-      hashes.cutTo(hashesBefore);
+      hashes.ids().cutTo(idsBefore);
+      hashes.keys().cutTo(keysBefore);
       cutTo(before);
       throw e;
     }
@@ -115,7 +117,6 @@ final class RowBlock implements AutoCloseable {
   }
 
   private void appendOwn(Answered call, PreparedRows rows, int from, int count, int before) {
-    byte[] trace = call.trace() == null ? null : call.trace().getBytes(StandardCharsets.UTF_8);
     VarCharVector idTexts = Vectors.text(root, LogSchema.ID);
     VarCharVector traces = Vectors.text(root, LogSchema.TRACE);
     TimeStampMicroTZVector at =
@@ -127,13 +128,16 @@ final class RowBlock implements AutoCloseable {
       String id = call.ids().get(from + i).toString();
       idTexts.setSafe(to, id.getBytes(StandardCharsets.UTF_8));
       at.setSafe(to, micros);
+      String trace = call.traces().get(from + i);
       if (trace == null) {
         traces.setNull(to);
       } else {
-        traces.setSafe(to, trace);
+        traces.setSafe(to, trace.getBytes(StandardCharsets.UTF_8));
       }
+      hashes.addId(id);
+      hashes.addTrace(trace);
       withheld.setSafe(to, rows.isWithheld(from + i) ? 1 : 0);
-      rows.addHashes(from + i, id, hashes);
+      rows.addKeys(from + i, hashes);
     }
     for (Phase phase : Phase.values()) {
       BigIntVector nanos =
@@ -170,7 +174,7 @@ final class RowBlock implements AutoCloseable {
   void clear() {
     root.close();
     root = make();
-    hashes.cutTo(0);
+    hashes.clear();
     minAt = Long.MAX_VALUE;
     maxAt = Long.MIN_VALUE;
     ids = IdRange.NONE;

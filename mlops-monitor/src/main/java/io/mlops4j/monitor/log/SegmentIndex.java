@@ -9,12 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The index of one file: an entry for each block of rows, with the place and checksum of its frame,
- * its times and a Bloom filter; and a seal when the file is complete.
+ * its times and a Bloom filter; and, when the file is complete, a filter of its keys and a seal.
  *
  * <p>Each entry begins with a mark and has a checksum of its own. The reader looks for the next
  * mark after a damaged entry, so that damage costs only the rows of that entry. Every entry knows
@@ -28,7 +29,8 @@ record SegmentIndex(List<Entry> entries, @Nullable Seal seal, long validBytes) {
   private static final int FIXED = 64;
   private static final int ROWS = 1;
   private static final int SEAL = 2;
-  private static final int SEAL_PAYLOAD = 56;
+  private static final int FILTER = 3;
+  private static final int SEAL_PAYLOAD = 64;
 
   /**
    * A block of rows.
@@ -41,8 +43,12 @@ record SegmentIndex(List<Entry> entries, @Nullable Seal seal, long validBytes) {
   record Entry(
       Frame schema, Frame frame, int rows, long firstRow, long minAt, long maxAt, Bloom bloom) {}
 
-  /** States what a complete file holds. */
-  record Seal(long dataBytes, long rows, long minAt, long maxAt, IdRange ids) {}
+  /**
+   * States what a complete file holds.
+   *
+   * @param filterBytes the size of the {@link FileFilter} that lies before it; 0 without one
+   */
+  record Seal(long dataBytes, long rows, long minAt, long maxAt, IdRange ids, long filterBytes) {}
 
   static ByteBuffer encode(Entry entry) {
     ByteBuffer bytes = buffer(FIXED + entry.bloom().bytes());
@@ -60,8 +66,25 @@ record SegmentIndex(List<Entry> entries, @Nullable Seal seal, long validBytes) {
     bytes.position(HEADER);
     bytes.putLong(seal.dataBytes()).putLong(seal.rows()).putLong(seal.minAt());
     bytes.putLong(seal.maxAt()).putLong(seal.ids().process());
-    bytes.putLong(seal.ids().first()).putLong(seal.ids().last());
+    bytes.putLong(seal.ids().first()).putLong(seal.ids().last()).putLong(seal.filterBytes());
     return framed(bytes, SEAL);
+  }
+
+  /** A filter of these hashes, if there are any, and the seal. */
+  static ByteBuffer encode(long[] hashes, Seal seal) {
+    ByteBuffer last = encode(seal);
+    if (hashes.length == 0) {
+      return last;
+    }
+    ByteBuffer filter = encodeFilter(hashes);
+    return ByteBuffer.allocate(filter.remaining() + last.remaining()).put(filter).put(last).flip();
+  }
+
+  private static ByteBuffer encodeFilter(long[] hashes) {
+    ByteBuffer bytes = buffer(FileFilter.bytes(hashes.length));
+    bytes.position(HEADER);
+    FileFilter.put(hashes, bytes);
+    return framed(bytes, FILTER);
   }
 
   private static ByteBuffer buffer(int payload) {
@@ -94,7 +117,7 @@ record SegmentIndex(List<Entry> entries, @Nullable Seal seal, long validBytes) {
       }
       if (bytes.getInt(at + 8) == SEAL) {
         seal = seal(bytes, at);
-      } else {
+      } else if (bytes.getInt(at + 8) == ROWS) {
         entries.add(entry(bytes, at));
       }
       at += HEADER + bytes.getInt(at + 12);
@@ -105,13 +128,35 @@ record SegmentIndex(List<Entry> entries, @Nullable Seal seal, long validBytes) {
 
   /** Reads only the seal at the end of an index; null if there is none. */
   static @Nullable Seal readSeal(Path file) throws IOException {
-    ByteBuffer bytes = buffer(SEAL_PAYLOAD);
     try (FileChannel channel = FileChannel.open(file)) {
-      long start = channel.size() - bytes.capacity();
-      while (start >= 0 && bytes.hasRemaining()) {
-        if (channel.read(bytes, start + bytes.position()) < 0) {
-          return null;
-        }
+      return readSeal(channel);
+    }
+  }
+
+  /** Reads only the seal, and of the filter only what concerns the selection. */
+  static boolean mayHold(Path file, Selection selection) throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      Seal seal = readSeal(channel);
+      if (seal == null) {
+        return true;
+      }
+      if (!selection.mayHold(seal)) {
+        return false;
+      }
+      long start = channel.size() - HEADER - SEAL_PAYLOAD - seal.filterBytes();
+      OptionalLong hash = selection.keyHash();
+      return hash.isEmpty()
+          || seal.filterBytes() == 0
+          || FileFilter.mayHold(channel, start, seal.filterBytes(), hash.getAsLong());
+    }
+  }
+
+  private static @Nullable Seal readSeal(FileChannel channel) throws IOException {
+    ByteBuffer bytes = buffer(SEAL_PAYLOAD);
+    long start = channel.size() - bytes.capacity();
+    while (start >= 0 && bytes.hasRemaining()) {
+      if (channel.read(bytes, start + bytes.position()) < 0) {
+        return null;
       }
     }
     return !bytes.hasRemaining() && isValid(bytes, 0) && bytes.getInt(8) == SEAL
@@ -126,7 +171,12 @@ record SegmentIndex(List<Entry> entries, @Nullable Seal seal, long validBytes) {
     int type = bytes.getInt(at + 8);
     int length = bytes.getInt(at + 12);
     boolean shaped =
-        type == SEAL ? length == SEAL_PAYLOAD : type == ROWS && length > FIXED && length % 8 == 0;
+        switch (type) {
+          case ROWS -> length > FIXED && length % 8 == 0;
+          case SEAL -> length == SEAL_PAYLOAD;
+          case FILTER -> length >= 0 && length % FileFilter.PAGE == 0;
+          default -> false;
+        };
     return shaped
         && length <= bytes.limit() - at - HEADER
         && crc(bytes, at) == bytes.getInt(at + 16);
@@ -139,7 +189,8 @@ record SegmentIndex(List<Entry> entries, @Nullable Seal seal, long validBytes) {
         bytes.getLong(from + 8),
         bytes.getLong(from + 16),
         bytes.getLong(from + 24),
-        new IdRange(bytes.getLong(from + 32), bytes.getLong(from + 40), bytes.getLong(from + 48)));
+        new IdRange(bytes.getLong(from + 32), bytes.getLong(from + 40), bytes.getLong(from + 48)),
+        bytes.getLong(from + 56));
   }
 
   private static Entry entry(ByteBuffer bytes, int at) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.compression.CompressionCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,25 +25,34 @@ final class SegmentWriter {
   private final FileChannel data;
   private final FileChannel index;
   private final Frame schema;
+  private final CompressionCodec codec;
   private long dataEnd;
   private long indexEnd;
   private long rows;
   private long minAt = Long.MAX_VALUE;
   private long maxAt = Long.MIN_VALUE;
   private IdRange ids = IdRange.NONE;
+  private final Hashes.Collected keys = new Hashes.Collected();
 
   private SegmentWriter(
-      Path dataFile, Path indexFile, FileChannel data, FileChannel index, Frame schema) {
+      Path dataFile,
+      Path indexFile,
+      FileChannel data,
+      FileChannel index,
+      Frame schema,
+      CompressionCodec codec) {
     this.dataFile = dataFile;
     this.indexFile = indexFile;
     this.data = data;
     this.index = index;
     this.schema = schema;
+    this.codec = codec;
     this.dataEnd = schema.length();
   }
 
   /** Makes two new files. The index is made first, so that no data are ever without one. */
-  static SegmentWriter create(Path dataFile, Path indexFile, LogSchema schema) throws IOException {
+  static SegmentWriter create(
+      Path dataFile, Path indexFile, LogSchema schema, CompressionCodec codec) throws IOException {
     FileChannel index = null;
     FileChannel data = null;
     try {
@@ -50,7 +60,7 @@ final class SegmentWriter {
       data = open(dataFile);
       Frame frame = Frames.write(data, 0, schema.arrow());
       OwnedFolder.force(LogFolder.folderOf(dataFile));
-      return new SegmentWriter(dataFile, indexFile, data, index, frame);
+      return new SegmentWriter(dataFile, indexFile, data, index, frame, codec);
     } catch (IOException | RuntimeException e) {
       closeQuietly(data, index);
       if (data != null) {
@@ -69,30 +79,35 @@ final class SegmentWriter {
 
   /** Appends rows; they are acknowledged when this returns. */
   void append(
-      VectorSchemaRoot root, long blockMinAt, long blockMaxAt, IdRange blockIds, long[] hashes)
+      VectorSchemaRoot root, long blockMinAt, long blockMaxAt, IdRange blockIds, RowHashes hashes)
       throws IOException {
-    Frame frame = Frames.write(data, dataEnd, root);
+    Frame frame = Frames.write(data, dataEnd, root, codec);
     data.force(true);
     int blockRows = root.getRowCount();
     ByteBuffer entry =
         SegmentIndex.encode(
-            new Entry(schema, frame, blockRows, rows, blockMinAt, blockMaxAt, Bloom.of(hashes)));
-    int entryBytes = entry.remaining();
-    write(entry);
+            new Entry(
+                schema, frame, blockRows, rows, blockMinAt, blockMaxAt, Bloom.of(hashes.all())));
+    long entryEnd = write(entry);
     index.force(true);
     dataEnd = frame.end();
-    indexEnd += entryBytes;
+    indexEnd = entryEnd;
     rows += blockRows;
     minAt = Math.min(minAt, blockMinAt);
     maxAt = Math.max(maxAt, blockMaxAt);
     ids = ids.with(blockIds);
+    if (keys.size() <= FileFilter.MOST_HASHES) {
+      keys.addAll(hashes.keys());
+    }
   }
 
-  private void write(ByteBuffer bytes) throws IOException {
+  /** Returns where the bytes end. */
+  private long write(ByteBuffer bytes) throws IOException {
     long at = indexEnd;
     while (bytes.hasRemaining()) {
       at += index.write(bytes, at);
     }
+    return at;
   }
 
   long bytes() {
@@ -109,11 +124,15 @@ final class SegmentWriter {
 
   /** Marks the files as complete and closes them. */
   void seal() throws IOException {
-    ByteBuffer seal = SegmentIndex.encode(new Seal(dataEnd, rows, minAt, maxAt, ids));
-    int bytes = seal.remaining();
-    write(seal);
+    long[] filtered =
+        keys.size() <= FileFilter.MOST_HASHES ? keys.distinct() : new long[0]; // too many
+    long sealed =
+        write(
+            SegmentIndex.encode(
+                filtered,
+                new Seal(dataEnd, rows, minAt, maxAt, ids, FileFilter.bytes(filtered.length))));
     index.force(true);
-    indexEnd += bytes;
+    indexEnd = sealed;
     closeQuietly(data, index);
   }
 
@@ -171,7 +190,7 @@ final class SegmentWriter {
         ByteBuffer seal =
             SegmentIndex.encode(
                 new Seal(
-                    found.dataBytes(), found.rows(), found.minAt(), found.maxAt(), IdRange.ANY));
+                    found.dataBytes(), found.rows(), found.minAt(), found.maxAt(), IdRange.ANY, 0));
         for (long at = found.validBytes(); seal.hasRemaining(); ) {
           at += index.write(seal, at);
         }

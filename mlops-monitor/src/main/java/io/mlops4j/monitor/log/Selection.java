@@ -8,6 +8,7 @@ import io.mlops4j.monitor.log.SegmentIndex.Entry;
 import io.mlops4j.monitor.log.SegmentIndex.Seal;
 import java.util.BitSet;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.arrow.vector.FieldVector;
@@ -23,15 +24,17 @@ import org.jspecify.annotations.Nullable;
  * @param until the first time that is too late
  * @param ids null for all
  * @param key null for all
+ * @param trace null for all
  */
 record Selection(
     long from,
     long until,
     Predicate<? super ServedBy> versions,
     @Nullable Set<String> ids,
-    @Nullable KeyValue key) {
+    @Nullable KeyValue key,
+    @Nullable String trace) {
   static final Selection ALL =
-      new Selection(Long.MIN_VALUE, Long.MAX_VALUE, version -> true, null, null);
+      new Selection(Long.MIN_VALUE, Long.MAX_VALUE, version -> true, null, null, null);
 
   /** A value of a key column. */
   record KeyValue(String column, String value) {
@@ -45,25 +48,37 @@ record Selection(
   }
 
   Selection from(long micros) {
-    return new Selection(Math.max(from, micros), until, versions, ids, key);
+    return new Selection(Math.max(from, micros), until, versions, ids, key, trace);
   }
 
   Selection until(long micros) {
-    return new Selection(from, Math.min(until, micros), versions, ids, key);
+    return new Selection(from, Math.min(until, micros), versions, ids, key, trace);
   }
 
   Selection versions(Predicate<? super ServedBy> further) {
     Predicate<? super ServedBy> known = versions;
     return new Selection(
-        from, until, version -> known.test(version) && further.test(version), ids, key);
+        from, until, version -> known.test(version) && further.test(version), ids, key, trace);
   }
 
   Selection ids(Set<String> chosen) {
-    return new Selection(from, until, versions, chosen, key);
+    return new Selection(from, until, versions, chosen, key, trace);
   }
 
   Selection key(KeyValue chosen) {
-    return new Selection(from, until, versions, ids, chosen);
+    return new Selection(from, until, versions, ids, chosen, trace);
+  }
+
+  Selection trace(String chosen) {
+    return new Selection(from, until, versions, ids, key, chosen);
+  }
+
+  /** What the filters of files are asked for. */
+  OptionalLong keyHash() {
+    if (key != null) {
+      return OptionalLong.of(Hashes.ofKey(key.column(), key.value()));
+    }
+    return trace == null ? OptionalLong.empty() : OptionalLong.of(Hashes.ofTrace(trace));
   }
 
   boolean mayHold(Seal seal) {
@@ -79,7 +94,7 @@ record Selection(
   boolean mayHold(Entry entry) {
     return entry.maxAt() >= from
         && entry.minAt() < until
-        && (key == null || entry.bloom().mayHold(Hashes.ofKey(key.column(), key.value())))
+        && (keyHash().isEmpty() || entry.bloom().mayHold(keyHash().getAsLong()))
         && (ids == null || ids.stream().anyMatch(id -> entry.bloom().mayHold(Hashes.ofId(id))));
   }
 
@@ -90,6 +105,7 @@ record Selection(
     TimeStampMicroTZVector at =
         (TimeStampMicroTZVector) Objects.requireNonNull(root.getVector(LogSchema.AT));
     VarCharVector id = Vectors.text(root, LogSchema.ID);
+    VarCharVector traces = Vectors.text(root, LogSchema.TRACE);
     Column column = key == null ? null : Objects.requireNonNull(key.in(schema));
     FieldVector values = column == null ? null : root.getVector(column.field().getName());
     for (int row = 0; row < root.getRowCount(); row++) {
@@ -98,7 +114,8 @@ record Selection(
               && at.get(row) < until
               && (ids == null || ids.contains(Vectors.text(id, row)))
               && (key == null
-                  || key.value().equals(Vectors.key(Objects.requireNonNull(values), row)));
+                  || key.value().equals(Vectors.key(Objects.requireNonNull(values), row)))
+              && (trace == null || trace.equals(Vectors.key(traces, row)));
       rows.set(row, chosen);
     }
     return rows;

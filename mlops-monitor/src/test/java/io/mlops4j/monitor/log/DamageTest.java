@@ -126,7 +126,7 @@ class DamageTest {
     byte[] longer = Arrays.copyOf(dataBytes, dataBytes.length + 100);
     Arrays.fill(longer, dataBytes.length, longer.length, (byte) 7);
     Files.write(data, longer);
-    Files.write(index, Arrays.copyOf(indexBytes, indexBytes.length - 80)); // as if not completed
+    Files.write(index, Arrays.copyOf(indexBytes, indexBytes.length - 88)); // as if not completed
     assertThat(LogCalls.ids(PredictionLog.open(temp, allocator))).isEqualTo(all);
     try (PredictionLog log = PredictionLog.builder(temp, allocator).start()) {
       assertThat(log.status().tornBytes()).isEqualTo(100);

@@ -208,4 +208,32 @@ class EraseTest {
       assertThat(LogCalls.ids(log.read())).hasSize(3);
     }
   }
+
+  @Test
+  void rowsWithoutAnIndexAreDeletedBecauseTheyMayBeOfTheKey() throws IOException {
+    try (PredictionLog log = start()) {
+      LogCalls.send(log, allocator, 1, 1, 3);
+    }
+    try (PredictionLog log = start()) {
+      LogCalls.send(log, allocator, 1, 2, 3);
+      log.flush();
+      Files.delete(temp.resolve("000000000001-000.index"));
+      assertThat(isOnDisk("key-1-1.")).isTrue();
+      assertThat(log.erase("key", "key-1-1.")).isEqualTo(new Erasure(0, 1, 0));
+      assertThat(isOnDisk("key-1-1.")).isFalse();
+      LogCalls.send(log, allocator, 1, 3, 3);
+      log.flush();
+      assertThat(LogCalls.ids(log.read())).hasSize(6);
+    }
+    // As a loss of power may leave it: rows, and an index without an entry.
+    Files.write(
+        temp.resolve("000000000001-000.arrow"), "key-1-1.".getBytes(StandardCharsets.UTF_8));
+    try (PredictionLog log = start()) {
+      Files.write(temp.resolve("000000000000-000.arrow"), new byte[] {1});
+      Files.write(temp.resolve("000000000000-000.index"), new byte[0]);
+      assertThat(log.erase("key", "key-1-1.").files()).isEqualTo(2);
+      assertThat(isOnDisk("key-1-1.")).isFalse();
+      assertThat(LogCalls.ids(log.read())).hasSize(6);
+    }
+  }
 }

@@ -74,6 +74,11 @@ final class LogCalls {
     return FeatureBatch.builder(allocator).floats("score", scores).build();
   }
 
+  /** The trace of a row of the calls 100 to 199, each of which has one of its own. */
+  static @Nullable String trace(long call) {
+    return call >= 100 && call < 200 ? "%032x".formatted(call) : null;
+  }
+
   /** A call that owns its batches. */
   record Call(ServedBy servedBy, long call, FeatureBatch features, FeatureBatch outputs)
       implements InferenceEvent, AutoCloseable {
@@ -85,6 +90,11 @@ final class LogCalls {
     @Override
     public PredictionId id(int row) {
       return new PredictionId(0xfeed_0000_0000_0001L, call, row);
+    }
+
+    @Override
+    public @Nullable String traceId(int row) {
+      return trace(call);
     }
 
     @Override
