@@ -2,7 +2,9 @@ package io.mlops4j.monitor;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +50,9 @@ public final class Window {
 
   /**
    * Returns a window of a length of time, by the monitor's clock. It ends with the first batch
-   * after that time.
+   * after that time. Windows of whole days begin at midnight UTC, those of whole hours at the full
+   * hour, and those of whole minutes at the full minute, so that each window covers the same part
+   * of the day. The first window is shorter.
    *
    * @param time more than zero
    * @return the window
@@ -94,9 +98,12 @@ public final class Window {
       throw new IllegalArgumentException("time: found " + step + ", expected more than zero");
     }
     long panes = length.dividedBy(step);
-    boolean multiple = step.multipliedBy(panes).equals(length);
-    checkFits(multiple && panes >= 1 && panes <= MOST_PANES, length, step);
+    checkFits(isMultiple(length, step) && panes >= 1 && panes <= MOST_PANES, length, step);
     return new Window(Long.MAX_VALUE, step, (int) panes);
+  }
+
+  private static boolean isMultiple(Duration length, Duration step) {
+    return step.multipliedBy(length.dividedBy(step)).equals(length);
   }
 
   private static void checkFits(boolean fits, Object length, Object step) {
@@ -129,7 +136,23 @@ public final class Window {
    * @param last the time of the newest rows of the pane
    */
   boolean isOver(Instant from, Instant last, Instant now) {
-    return time != null && (now.isBefore(last) || Duration.between(from, now).compareTo(time) >= 0);
+    if (time == null) {
+      return false;
+    }
+    ChronoUnit unit = unit(time);
+    Duration age = Duration.between(from.truncatedTo(unit), now.truncatedTo(unit));
+    return now.isBefore(last) || age.compareTo(time) >= 0;
+  }
+
+  /**
+   * The unit at which panes begin. Without it a day would begin some minutes later each time, and
+   * its hours would differ from those of a reference of whole days.
+   */
+  private static ChronoUnit unit(Duration time) {
+    return Stream.of(ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES, ChronoUnit.SECONDS)
+        .filter(unit -> isMultiple(time, unit.getDuration()))
+        .findFirst()
+        .orElse(ChronoUnit.NANOS);
   }
 
   /** The number of panes of a window. */

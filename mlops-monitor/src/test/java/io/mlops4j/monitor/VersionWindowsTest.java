@@ -9,6 +9,7 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.profile.NumberProfile;
 import io.mlops4j.monitor.profile.Profile;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -203,6 +204,19 @@ class VersionWindowsTest {
       answer(monitor, V2, 0, 0);
     }
     assertThat(windows).extracting(WindowReport::servedBy).containsExactly(V1);
+  }
+
+  @Test
+  void daysBeginAtMidnightHoweverLateTheirFirstRowsAre() {
+    Window day = Window.of(Duration.ofDays(1));
+    Instant late = Instant.parse("2001-02-01T00:55:00Z");
+    assertThat(day.isOver(late, late, Instant.parse("2001-02-01T23:59:59Z"))).isFalse();
+    assertThat(day.isOver(late, late, Instant.parse("2001-02-02T00:00:00Z"))).isTrue();
+    Window hour = Window.of(Duration.ofMinutes(60));
+    assertThat(hour.isOver(late, late, Instant.parse("2001-02-01T01:00:00Z"))).isTrue();
+    Window odd = Window.of(Duration.ofMillis(1_500));
+    assertThat(odd.isOver(late, late, late.plusMillis(1_499))).isFalse();
+    assertThat(odd.isOver(late, late, late.plusMillis(1_500))).isTrue();
   }
 
   @Test
