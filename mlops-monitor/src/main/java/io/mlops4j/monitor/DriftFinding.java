@@ -60,7 +60,7 @@ record DriftFinding(String slice, FeatureDrift feature, DriftVerdict.Drifted ver
   }
 
   /** All versions get the same traffic, but each of them has its own answers. */
-  private static Subject subject(FeatureDrift feature, ServedBy servedBy) {
+  static Subject subject(FeatureDrift feature, ServedBy servedBy) {
     boolean output = feature.reference().role() == Role.OUTPUT;
     return new Subject(Alarm.Kind.DRIFT, feature.name(), output ? servedBy : null);
   }

@@ -30,6 +30,7 @@ final class DriftWatch implements Watch {
   private final MonitorSettings settings;
   private final Consumer<WindowReport> ended;
   private final Map<ServedBy, VersionWindow> windows = new LinkedHashMap<>();
+  private final BlockTimes times = new BlockTimes();
   private final List<Judged> due = new ArrayList<>();
   private Baseline baseline;
   private List<NotWatched> notWatched = List.of();
@@ -67,6 +68,7 @@ final class DriftWatch implements Watch {
         leftOut.entrySet().stream()
             .map(column -> new NotWatched(column.getKey(), column.getValue()))
             .toList();
+    due.addAll(window.early(answered.at()));
     if (window.isFull()) {
       end(answered.servedBy(), window, answered.at());
     }
@@ -84,7 +86,10 @@ final class DriftWatch implements Watch {
 
   private VersionWindow window(ServedBy version) {
     VersionWindow known = windows.remove(version);
-    VersionWindow window = known == null ? new VersionWindow(settings.window()) : known;
+    VersionWindow window =
+        known == null
+            ? new VersionWindow(settings.window(), new SequentialDrift(settings, version, times))
+            : known;
     windows.put(version, window); // now the newest
     if (windows.size() > MOST_VERSIONS) {
       Iterator<VersionWindow> oldest = windows.values().iterator();
@@ -98,7 +103,8 @@ final class DriftWatch implements Watch {
     Pane step = window.end(at);
     Instant to = step.to();
     Pane whole = window.newest();
-    double level = settings.level(step.rows(), Duration.between(step.from(), to));
+    // the other half of the budget is for the detectors
+    double level = settings.level(step.rows(), Duration.between(step.from(), to)) / 2;
     ReportSubject subject =
         ReportSubject.withDefaults()
             .withModel(version)
@@ -107,7 +113,7 @@ final class DriftWatch implements Watch {
     DriftPolicy policy = settings.policy().withFalseDiscoveryRate(level);
     DriftReport report = baseline.compare(whole, policy).with(subject);
     newest = whole;
-    due.add(DriftFinding.judged(report, version));
+    due.add(DriftFinding.judged(report, version).and(window.detectors().ended(report, step)));
     ended.accept(
         new WindowReport(whole.from(), to, version, report.current(), whole.uncounted(), report));
   }

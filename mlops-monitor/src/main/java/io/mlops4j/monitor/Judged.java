@@ -3,6 +3,7 @@ package io.mlops4j.monitor;
 import io.mlops4j.inference.ServedBy;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The result of one judgement of a watch.
@@ -15,5 +16,10 @@ record Judged(ServedBy servedBy, Set<Subject> subjects, List<Finding> found) {
   Judged {
     subjects = Set.copyOf(subjects);
     found = List.copyOf(found);
+  }
+
+  /** Adds problems of subjects that were judged. */
+  Judged and(List<Finding> more) {
+    return new Judged(servedBy, subjects, Stream.concat(found.stream(), more.stream()).toList());
   }
 }

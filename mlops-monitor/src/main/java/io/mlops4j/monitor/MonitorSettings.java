@@ -69,11 +69,20 @@ record MonitorSettings(
    * @param time the time that they cover
    */
   double level(long rows, Duration time) {
+    return falseAlarms.level(rows, time, watches());
+  }
+
+  private int watches() {
     int watches =
         (watchesDrift() ? 1 : 0)
             + (watches(Watched.QUALITY) ? 1 : 0)
             + (watches(Watched.PERFORMANCE) ? 1 : 0);
-    return falseAlarms.level(rows, time, Math.max(1, watches));
+    return Math.max(1, watches);
+  }
+
+  /** The part of the budget that one watch may spend. */
+  double budgetPart() {
+    return 1.0 / watches();
   }
 
   /**

@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A window that covers the share {@code s} of the budget is tested at level {@code s}, which the
  * watches of the monitor divide equally: features and outputs together, quality, and performance if
- * there are labels. The levels add up to 1 over the budget, so the expected number of false alarms
- * is at most 1. This assumes rows that are exchangeable with the reference. Seasonal rows are not
- * (see {@link Window}), which is one reason why an alarm also needs an effect above its bound.
- * Immutable.
+ * there are labels. Features and outputs spend half of their part on the tests of whole windows,
+ * and half on sequential detectors, which watch all columns at every row. The levels add up to 1
+ * over the budget, so the expected number of false alarms is at most 1. This assumes rows that are
+ * exchangeable with the reference. Seasonal rows are not (see {@link Window}), which is one reason
+ * why an alarm also needs an effect above its bound. Immutable.
  */
 public final class OncePer {
   private final long rows;
@@ -51,17 +52,20 @@ public final class OncePer {
     return new OncePer(0, Duration.ofDays(days));
   }
 
+  /** Returns the part of the budget that traffic takes, 0 or more. */
+  double share(long someRows, Duration someTime) {
+    return time == null
+        ? (double) someRows / rows
+        : Math.max(0, (double) someTime.toMillis() / time.toMillis());
+  }
+
   /**
    * Returns the level of each test of a window, between 1e-12 and 0.05.
    *
    * @param tests the number of tests that share the budget
    */
   double level(long windowRows, Duration windowTime, int tests) {
-    double share =
-        time == null
-            ? (double) windowRows / rows
-            : (double) windowTime.toMillis() / time.toMillis();
-    return Math.min(0.05, Math.max(1e-12, share / tests));
+    return Math.min(0.05, Math.max(1e-12, share(windowRows, windowTime) / tests));
   }
 
   @Override

@@ -28,6 +28,15 @@ final class PaneCounter {
     this.last = from;
   }
 
+  Baseline baseline() {
+    return baseline;
+  }
+
+  /** The counters of the slices that have rows. */
+  Map<String, Profile.Builder> counters() {
+    return counters;
+  }
+
   Instant from() {
     return from;
   }

@@ -4,6 +4,7 @@ import io.mlops4j.feature.FeatureBatch;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 /** The window of one version: its open pane and the panes before. */
 final class VersionWindow {
   private final Window length;
+  private final SequentialDrift detectors;
   private final Deque<Pane> ended = new ArrayDeque<>();
   private @Nullable PaneCounter open;
 
-  VersionWindow(Window length) {
+  VersionWindow(Window length, SequentialDrift detectors) {
     this.length = length;
+    this.detectors = detectors;
   }
 
   /**
@@ -41,10 +44,20 @@ final class VersionWindow {
     return open.add(batch, answers, at);
   }
 
+  SequentialDrift detectors() {
+    return detectors;
+  }
+
+  /** Returns the drift to announce before the open pane ends. */
+  List<Judged> early(Instant at) {
+    return open == null ? List.of() : detectors.added(open.baseline(), open.counters(), at);
+  }
+
   /** Ends the open pane, which has rows, and returns it. */
   Pane end(Instant at) {
     PaneCounter last = Objects.requireNonNull(open);
     Instant to = at.isBefore(last.last()) ? last.last() : at;
+    detectors.ending(last.baseline(), last.counters(), to);
     Pane pane = last.end(to);
     open = null;
     ended.addLast(pane);

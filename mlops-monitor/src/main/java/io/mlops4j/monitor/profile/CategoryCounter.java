@@ -4,6 +4,7 @@ import io.mlops4j.monitor.profile.internal.CategoryBins;
 import io.mlops4j.monitor.profile.internal.Chunk;
 import io.mlops4j.monitor.profile.internal.ColumnKind;
 import io.mlops4j.monitor.profile.internal.TextCells;
+import java.util.Arrays;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
@@ -45,6 +46,13 @@ final class CategoryCounter implements ColumnCounter, TextCells.Texts {
   @Override
   public void missing(long cells) {
     missing += cells;
+  }
+
+  @Override
+  public long[] counts(Chunk chunk) {
+    long[] all = Arrays.copyOf(counts, counts.length + 1);
+    all[counts.length] = missing;
+    return all;
   }
 
   @Override

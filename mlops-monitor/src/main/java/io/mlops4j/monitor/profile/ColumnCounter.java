@@ -4,6 +4,7 @@ import io.mlops4j.monitor.profile.internal.Chunk;
 import io.mlops4j.monitor.profile.internal.ColumnKind;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.jspecify.annotations.Nullable;
 
 /** Collects the profile of one column, batch by batch. */
 interface ColumnCounter {
@@ -26,6 +27,15 @@ interface ColumnCounter {
    * @param chunk memory to read into, reused for one column after the other
    */
   void add(FieldVector column, DictionaryProvider dictionaries, Chunk chunk);
+
+  /**
+   * The counts so far: by bin, then the missing ones; null without bins.
+   *
+   * @param chunk memory to use
+   */
+  default long @Nullable [] counts(Chunk chunk) {
+    return null;
+  }
 
   /** Builds the profile of what was added so far. More may be added later. */
   ColumnProfile build();

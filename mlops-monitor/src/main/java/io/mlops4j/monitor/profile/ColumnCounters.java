@@ -239,6 +239,17 @@ final class ColumnCounters {
     return byName.keySet();
   }
 
+  /** The counts of the columns that have bins, by name. */
+  void counts(Map<String, long[]> into) {
+    byName.forEach(
+        (name, counter) -> {
+          long[] counts = counter.counts(chunk);
+          if (counts != null) {
+            into.put(name, counts);
+          }
+        });
+  }
+
   List<ColumnProfile> build() {
     return byName.values().stream().map(ColumnCounter::build).toList();
   }

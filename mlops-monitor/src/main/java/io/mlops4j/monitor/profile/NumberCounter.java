@@ -7,6 +7,7 @@ import io.mlops4j.monitor.profile.internal.GatheredCells;
 import io.mlops4j.monitor.profile.internal.HyperLogLog;
 import io.mlops4j.monitor.profile.internal.Moments;
 import io.mlops4j.monitor.profile.internal.NumberBins;
+import java.util.Arrays;
 
 /** Counts numbers in frozen bins. Keeps no rows. */
 final class NumberCounter implements NumberGatherer {
@@ -94,6 +95,17 @@ final class NumberCounter implements NumberGatherer {
   @Override
   public void missing(long cells) {
     missing += cells;
+  }
+
+  @Override
+  public long[] counts(Chunk chunk) {
+    countGathered(chunk);
+    long[] counts = Arrays.copyOf(even, even.length + 1);
+    for (int bin = 0; bin < odd.length; bin++) {
+      counts[bin] += odd[bin];
+    }
+    counts[odd.length] = missing;
+    return counts;
   }
 
   @Override

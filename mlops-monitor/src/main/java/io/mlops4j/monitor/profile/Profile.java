@@ -466,6 +466,22 @@ public final class Profile {
       return this;
     }
 
+    /** {@return the number of rows added so far} */
+    public long rows() {
+      return rows;
+    }
+
+    /**
+     * Counts the rows added so far by bin, which takes a small part of the time of {@link #build}.
+     *
+     * @return for each column of numbers or categories the counts of {@link NumberProfile#counts}
+     *     or {@link CategoryProfile#counts}, followed by the number of missing values, by name;
+     *     empty unless the bins are frozen; the caller's copy
+     */
+    public Map<String, long[]> counts() {
+      return !frozen || sides == null ? Map.of() : sides.counts();
+    }
+
     /**
      * Builds a profile of the rows added so far. More rows may be added later.
      *

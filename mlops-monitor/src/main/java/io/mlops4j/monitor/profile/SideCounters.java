@@ -4,6 +4,7 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -110,6 +111,14 @@ final class SideCounters {
               .formatted(more),
           null);
     }
+  }
+
+  /** The counts of the columns that have bins, by name. */
+  Map<String, long[]> counts() {
+    Map<String, long[]> counts = new HashMap<>();
+    features.counts(counts);
+    outputs.counts(counts);
+    return counts;
   }
 
   List<ColumnProfile> build() {
