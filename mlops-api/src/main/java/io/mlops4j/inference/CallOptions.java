@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Settings of one call. Immutable and thread safe: each {@code with} method returns a changed copy.
  */
 public final class CallOptions {
-  private static final CallOptions DEFAULTS = new CallOptions(null, null);
+  private static final CallOptions DEFAULTS = new CallOptions(null, null, null, null);
 
   /** Version, trace id, parent id and flags; later versions may have further parts. */
   private static final Pattern TRACEPARENT =
@@ -20,10 +20,18 @@ public final class CallOptions {
 
   private final @Nullable Duration deadline;
   private final @Nullable String traceId;
+  private final @Nullable String key;
+  private final InferenceEvent.@Nullable Route route;
 
-  private CallOptions(@Nullable Duration deadline, @Nullable String traceId) {
+  private CallOptions(
+      @Nullable Duration deadline,
+      @Nullable String traceId,
+      @Nullable String key,
+      InferenceEvent.@Nullable Route route) {
     this.deadline = deadline;
     this.traceId = traceId;
+    this.key = key;
+    this.route = route;
   }
 
   /**
@@ -54,7 +62,7 @@ public final class CallOptions {
       throw new IllegalArgumentException(
           "deadline: found " + deadline + ", expected more than zero");
     }
-    return new CallOptions(deadline, traceId);
+    return new CallOptions(deadline, traceId, key, route);
   }
 
   /**
@@ -82,7 +90,7 @@ public final class CallOptions {
     Matcher header = TRACEPARENT.matcher(Objects.requireNonNull(traceparent, "traceparent"));
     boolean wellFormed =
         header.matches() && !(traceparent.startsWith("00") && header.group(2) != null);
-    return new CallOptions(deadline, wellFormed ? header.group(1) : null);
+    return new CallOptions(deadline, wellFormed ? header.group(1) : null, key, route);
   }
 
   /**
@@ -92,5 +100,52 @@ public final class CallOptions {
    */
   public Optional<String> traceId() {
     return Optional.ofNullable(traceId);
+  }
+
+  /**
+   * Names the subject of the call, such as a customer, so that a deployment with a canary answers
+   * all its calls with the same version. A larger share of the canary adds keys, and moves none
+   * back. The key is only hashed. It is not sent to listeners.
+   *
+   * @param key any text
+   * @return a changed copy
+   */
+  public CallOptions withKey(String key) {
+    return new CallOptions(deadline, traceId, Objects.requireNonNull(key, "key"), route);
+  }
+
+  /**
+   * Chooses the version that answers, whatever the share of the canary is.
+   *
+   * @param route {@link InferenceEvent.Route#PRIMARY} for the version of the alias, or {@link
+   *     InferenceEvent.Route#CANARY} for the candidate; the version of the alias also answers if
+   *     there is no candidate
+   * @return a changed copy
+   * @throws IllegalArgumentException for {@link InferenceEvent.Route#SHADOW}, which answers no
+   *     caller
+   */
+  public CallOptions withRoute(InferenceEvent.Route route) {
+    if (Objects.requireNonNull(route, "route") == InferenceEvent.Route.SHADOW) {
+      throw new IllegalArgumentException("route: found SHADOW, expected PRIMARY or CANARY");
+    }
+    return new CallOptions(deadline, traceId, key, route);
+  }
+
+  /**
+   * Returns the subject of the call.
+   *
+   * @return empty without a key
+   */
+  public Optional<String> key() {
+    return Optional.ofNullable(key);
+  }
+
+  /**
+   * Returns the chosen version.
+   *
+   * @return empty if the deployment chooses
+   */
+  public Optional<InferenceEvent.Route> route() {
+    return Optional.ofNullable(route);
   }
 }

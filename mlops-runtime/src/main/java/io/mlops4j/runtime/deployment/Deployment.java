@@ -7,6 +7,7 @@ import io.mlops4j.inference.Model;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.rollout.Gate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -95,6 +96,13 @@ public interface Deployment extends Model {
    * @return empty if the deployment has no challenger
    */
   Optional<ShadowStatus> shadow();
+
+  /**
+   * Returns the candidate that answers a share of the calls, or waits to do so.
+   *
+   * @return empty if the deployment has neither a canary nor rollouts, or if there is no candidate
+   */
+  Optional<CanaryStatus> canary();
 
   /**
    * Stops following the alias and frees the models. Running calls are treated as {@link
@@ -204,6 +212,40 @@ public interface Deployment extends Model {
      * @throws IllegalArgumentException if it is not more than zero
      */
     Builder registryTimeout(Duration limit);
+
+    /**
+     * Lets the version of a second alias answer a share of the calls. A batch is one call. The
+     * candidate must pass the same tests as the serving version, and fit its inputs and outputs. If
+     * it cannot serve, the version of the deployment's alias answers all calls. Listeners are
+     * notified of its calls with the route {@link
+     * io.mlops4j.inference.InferenceEvent.Route#CANARY}, and each prediction names its version.
+     *
+     * <p>Calls are chosen at random, or by {@link io.mlops4j.inference.CallOptions#withKey} or
+     * {@link io.mlops4j.inference.CallOptions#withRoute}.
+     *
+     * @param ref {@code name@alias} of the candidate; may be assigned later
+     * @param share 0 to 1
+     * @return this builder
+     * @throws IllegalArgumentException if the reference names no alias, or the share is outside
+     */
+    Builder canary(String ref, double share);
+
+    /**
+     * Takes part in the rollouts of the alias: the candidate of an open {@link Rollout} answers the
+     * share of the calls of its step, like a {@linkplain #canary canary}, and the gate judges it at
+     * the end of each interval. A rollout is started by {@link Rollout#start} or on the command
+     * line, in any process.
+     *
+     * <p>All processes with the alias may judge. Each judges by its own calls. The first failure in
+     * any of them ends the rollout, and the first pass leads to the next step. A candidate that
+     * cannot be loaded or fails its tests fails the rollout. A gate that throws an exception is
+     * inconclusive.
+     *
+     * @param gate judges the candidate, on a thread of the deployment; for example that of a
+     *     monitor, which is also a {@linkplain #listener listener}
+     * @return this builder
+     */
+    Builder rollouts(Gate gate);
 
     /**
      * Keeps a copy of the serving version in a folder of this machine. If the registry cannot be

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.deployment.alias;
 
+import io.mlops4j.error.RegistryException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent.Route;
@@ -12,8 +13,10 @@ import io.mlops4j.model.Placement;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.deployment.CanaryStatus;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
+import io.mlops4j.runtime.deployment.Rollout;
 import io.mlops4j.runtime.deployment.ShadowStatus;
 import io.mlops4j.runtime.serving.ServingModel;
 import java.lang.invoke.MethodHandles;
@@ -37,6 +40,8 @@ final class AliasDeployment implements Deployment {
 
   private final AliasFollower champion;
   private final @Nullable Shadow shadow;
+  private final @Nullable Canary canary;
+  private final @Nullable RolloutJudge judge;
   private final @Nullable RecentRows recent;
   private final DeploymentThreads threads;
   private final Change change;
@@ -59,8 +64,20 @@ final class AliasDeployment implements Deployment {
             built.ref,
             candidates(built, registry, Route.PRIMARY, "serves " + built.ref, recent),
             threads,
+            null,
             lastGood(built, registry),
             this::changed);
+    canary = canary(built, registry);
+    judge =
+        built.gate == null || canary == null
+            ? null
+            : new RolloutJudge(
+                Rollout.of(registry, built.ref, built.clock),
+                built.gate,
+                canary,
+                champion,
+                built,
+                threads);
     shadow = built.shadow == null ? null : shadow(built, registry, built.shadow);
   }
 
@@ -70,6 +87,26 @@ final class AliasDeployment implements Deployment {
         : new LastGood(built.lastGood, registry, built.ref, built.clock, threads, this::changed);
   }
 
+  private @Nullable Canary canary(DeploymentBuilder built, ModelRegistry registry) {
+    if (built.canary == null && built.gate == null) {
+      return null;
+    }
+    Rollout rollout = Rollout.of(registry, built.ref, built.clock);
+    String ref = built.canary == null ? rollout.alias() : built.canary;
+    AliasFollower candidate =
+        new AliasFollower(
+            built,
+            ref,
+            candidates(
+                built, registry, Route.CANARY, "tries " + ref + " beside " + built.ref, recent),
+            threads,
+            champion,
+            null,
+            this::changed);
+    return new Canary(
+        candidate, built.canaryShare, built.canary == null ? rollout::statusAt : null);
+  }
+
   private Shadow shadow(DeploymentBuilder built, ModelRegistry registry, String ref) {
     AliasFollower challenger =
         new AliasFollower(
@@ -77,6 +114,7 @@ final class AliasDeployment implements Deployment {
             ref,
             candidates(built, registry, Route.SHADOW, "asks " + ref + " beside " + built.ref, null),
             threads,
+            null,
             null,
             () -> {});
     return new Shadow(challenger, built.loader.executor());
@@ -96,9 +134,7 @@ final class AliasDeployment implements Deployment {
     AliasDeployment deployment = new AliasDeployment(built, built.registry());
     try {
       deployment.champion.start();
-      if (deployment.shadow != null) {
-        deployment.shadow.refresh();
-      }
+      deployment.refreshOthers(built.lastGood != null);
       deployment.threads.every(built.interval, deployment::tick);
       return deployment;
     } catch (RuntimeException | Error e) {
@@ -107,11 +143,38 @@ final class AliasDeployment implements Deployment {
     }
   }
 
+  /**
+   * Reads the aliases of candidate and challenger.
+   *
+   * @param orLater whether an outage of the registry is no reason to fail
+   */
+  private void refreshOthers(boolean orLater) {
+    try {
+      if (canary != null) {
+        canary.candidate().refresh();
+      }
+      if (shadow != null) {
+        shadow.refresh();
+      }
+    } catch (RegistryException e) {
+      if (!orLater) {
+        throw e;
+      }
+      LOG.debug("candidate and challenger are read later", e);
+    }
+  }
+
   /** Begins to read the aliases; never waits. */
   void tick() {
     champion.tick();
     if (recent != null) {
       recent.renew();
+    }
+    if (canary != null) {
+      canary.candidate().tick();
+    }
+    if (judge != null) {
+      judge.tick();
     }
     if (shadow != null) {
       shadow.tick();
@@ -160,9 +223,7 @@ final class AliasDeployment implements Deployment {
   @Override
   public DeploymentStatus refresh() {
     champion.refresh();
-    if (shadow != null) {
-      shadow.refresh();
-    }
+    refreshOthers(false);
     return status();
   }
 
@@ -174,6 +235,11 @@ final class AliasDeployment implements Deployment {
   @Override
   public Optional<ShadowStatus> shadow() {
     return Optional.ofNullable(shadow).map(Shadow::status);
+  }
+
+  @Override
+  public Optional<CanaryStatus> canary() {
+    return canary == null ? Optional.empty() : canary.status();
   }
 
   @Override
@@ -209,7 +275,7 @@ final class AliasDeployment implements Deployment {
 
   @Override
   public Prediction predict(FeatureBatch batch, CallOptions options) {
-    Served served = champion.current().acquire();
+    Served served = acquire(options);
     try {
       Prediction answer = served.model().predictHeld(batch, options);
       offer(batch, answer);
@@ -217,6 +283,12 @@ final class AliasDeployment implements Deployment {
     } finally {
       served.release();
     }
+  }
+
+  private Served acquire(CallOptions options) {
+    Objects.requireNonNull(options, "options");
+    Served candidate = canary == null ? null : canary.acquire(options);
+    return candidate == null ? champion.current().acquire() : candidate;
   }
 
   private void offer(FeatureBatch batch, Prediction answer) {
@@ -243,7 +315,7 @@ final class AliasDeployment implements Deployment {
 
   private <R> CompletableFuture<R> begin(
       FeatureBatch batch, CallOptions options, Function<? super Prediction, ? extends R> read) {
-    Served served = champion.current().acquire();
+    Served served = acquire(options);
     try {
       return shadow != null || (recent != null && recent.wantsRows())
           ? offered(served.model(), batch, options, read)
@@ -285,13 +357,19 @@ final class AliasDeployment implements Deployment {
 
   private <I extends Record, O extends Record> RowModel<I, O> rows(RowKey key) {
     champion.current().bind(key);
-    return new FollowingRows<>(champion, key, shadow);
+    if (canary != null) {
+      canary.candidate().current().bindLater(key);
+    }
+    return new FollowingRows<>(champion, key, canary, shadow);
   }
 
   @Override
   public void close() {
     if (!closed.get()) {
       champion.checkClosable();
+      if (canary != null) {
+        canary.candidate().checkClosable();
+      }
       if (shadow != null) {
         shadow.checkClosable();
       }
@@ -299,6 +377,9 @@ final class AliasDeployment implements Deployment {
     if (closed.compareAndSet(false, true)) {
       threads.stop();
       champion.close();
+      if (canary != null) {
+        canary.candidate().close();
+      }
       if (recent != null) {
         recent.close();
       }

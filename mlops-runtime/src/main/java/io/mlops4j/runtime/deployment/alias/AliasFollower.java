@@ -44,6 +44,7 @@ final class AliasFollower {
   private final Timer timer;
   private final Duration trialLimit;
   private final RegistryCalls calls;
+  private final @Nullable AliasFollower champion;
   private final @Nullable LastGood lastGood;
   private final Runnable changed;
   private final Trials trials = new Trials();
@@ -59,6 +60,8 @@ final class AliasFollower {
   private volatile Optional<DeploymentStatus.Waiting> waiting = Optional.empty();
 
   /**
+   * @param champion the version of the deployment's alias if this is a canary, which must fit it
+   *     and ends when its alias is removed; else null
    * @param lastGood keeps copies of the versions that serve, or null
    * @param changed run after every swap and refusal, and when waiting or an outage begins or ends
    */
@@ -67,9 +70,11 @@ final class AliasFollower {
       String ref,
       Candidates candidates,
       DeploymentThreads threads,
+      @Nullable AliasFollower champion,
       @Nullable LastGood lastGood,
       Runnable changed) {
     this.registry = built.registry();
+    this.champion = champion;
     this.lastGood = lastGood;
     this.ref = ref;
     this.candidates = candidates;
@@ -210,7 +215,13 @@ final class AliasFollower {
     newest = record;
     waiting = Optional.empty();
     abandon();
-    if (record.isRemoval()) {
+    if (record.isRemoval() && champion != null) {
+      refused = Optional.empty();
+      Served ended = current.clear();
+      if (ended != null) {
+        threads.execute(ended.model()::drain);
+      }
+    } else if (record.isRemoval()) {
       LOG.warn("{}: was removed by {}; serving stays", ref, record.change());
     } else {
       begin(record);
@@ -300,7 +311,7 @@ final class AliasFollower {
         && now.servedBy().version().equals(Optional.ofNullable(record.to()))) {
       return new Candidate(now.model().withAlias(record), now.gate());
     }
-    return candidates.load(mine, now);
+    return candidates.load(mine, champion == null ? now : champion.current().orNull());
   }
 
   /** Whether the serving model was loaded from its copy, and is not leased in the registry. */
@@ -485,6 +496,13 @@ final class AliasFollower {
           reader.outage(),
           trials.status(),
           Optional.ofNullable(lastGood).map(copies -> copies.status(copyServes)));
+    }
+  }
+
+  /** The newest record of the alias that was read. */
+  Optional<AliasRecord> newest() {
+    synchronized (lock) {
+      return Optional.ofNullable(newest);
     }
   }
 

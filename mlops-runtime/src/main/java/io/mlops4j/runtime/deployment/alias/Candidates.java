@@ -67,7 +67,7 @@ final class Candidates {
     AtomicBoolean gate = new AtomicBoolean();
     ServingModel model = loader.load(version, GatedListener.gate(options, gate), route);
     try {
-      if (serving != null && route == InferenceEvent.Route.PRIMARY && !built.signatureMayChange) {
+      if (serving != null && route != InferenceEvent.Route.SHADOW && !built.signatureMayChange) {
         Compatibility.require(serving.model(), model);
       }
       try (ServingModel tested = model.forTrial()) {

@@ -106,4 +106,18 @@ final class CurrentModel {
     current = next;
     return before;
   }
+
+  /** Binds records to each later model, without a model that serves now. */
+  void bindLater(RowKey key) {
+    synchronized (lock) {
+      keys.add(key);
+    }
+  }
+
+  /** Ends serving, and returns the model, or null. The caller holds the lock. */
+  @Nullable Served clear() {
+    Served before = current;
+    current = null;
+    return before;
+  }
 }

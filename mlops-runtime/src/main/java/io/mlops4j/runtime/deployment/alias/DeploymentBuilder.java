@@ -6,6 +6,7 @@ import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.rollout.Gate;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.serving.ModelLoader;
@@ -34,6 +35,9 @@ public final class DeploymentBuilder implements Deployment.Builder {
   Duration trialTimeout = Duration.ofMinutes(5);
   Duration registryTimeout = Duration.ofSeconds(10);
   @Nullable Path lastGood;
+  @Nullable String canary;
+  double canaryShare;
+  @Nullable Gate gate;
   boolean signatureMayChange;
   boolean nanAllowed;
   boolean keepsRows = true;
@@ -129,6 +133,22 @@ public final class DeploymentBuilder implements Deployment.Builder {
   }
 
   @Override
+  public Deployment.Builder canary(String ref, double share) {
+    if (!(share >= 0 && share <= 1)) {
+      throw new IllegalArgumentException("share: found " + share + ", expected 0 to 1");
+    }
+    this.canary = checkAlias(ref);
+    this.canaryShare = share;
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder rollouts(Gate gate) {
+    this.gate = Objects.requireNonNull(gate, "gate");
+    return this;
+  }
+
+  @Override
   public Deployment.Builder lastGoodIn(Path folder) {
     this.lastGood = Objects.requireNonNull(folder, "folder");
     return this;
@@ -185,6 +205,10 @@ public final class DeploymentBuilder implements Deployment.Builder {
 
   @Override
   public Deployment start() {
+    if (canary != null && gate != null) {
+      throw new IllegalStateException(
+          "canary: found both canary(...) and rollouts(...), expected one; a rollout sets the share of its candidate");
+    }
     return AliasDeployment.start(this);
   }
 }

@@ -10,12 +10,15 @@ import org.jspecify.annotations.Nullable;
 final class FollowingRows<I extends Record, O extends Record> implements RowModel<I, O> {
   private final AliasFollower follower;
   private final RowKey key;
+  private final @Nullable Canary canary;
   private final @Nullable Shadow shadow;
   private volatile @Nullable Bound<I, O> bound;
 
-  FollowingRows(AliasFollower follower, RowKey key, @Nullable Shadow shadow) {
+  FollowingRows(
+      AliasFollower follower, RowKey key, @Nullable Canary canary, @Nullable Shadow shadow) {
     this.follower = follower;
     this.key = key;
+    this.canary = canary;
     this.shadow = shadow;
   }
 
@@ -31,6 +34,23 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
     return now.rows();
   }
 
+  /**
+   * Counts a call of the version that answers. Records that a candidate cannot be bound to are
+   * answered by the champion.
+   */
+  private Served acquire(CallOptions options) {
+    Served candidate = canary == null ? null : canary.acquire(options);
+    if (candidate != null) {
+      try {
+        candidate.rows(key);
+        return candidate;
+      } catch (RuntimeException e) {
+        candidate.release();
+      }
+    }
+    return follower.current().acquire();
+  }
+
   @Override
   public O predict(I row) {
     return predict(row, CallOptions.withDefaults());
@@ -38,7 +58,7 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
 
   @Override
   public O predict(I row, CallOptions options) {
-    Served served = follower.current().acquire();
+    Served served = acquire(options);
     try {
       O answer = rows(served).predict(row, options);
       offer(List.of(row), List.of(answer));
@@ -50,7 +70,7 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
 
   @Override
   public List<O> predict(List<I> rows) {
-    Served served = follower.current().acquire();
+    Served served = acquire(CallOptions.withDefaults());
     try {
       List<O> answers = rows(served).predict(rows);
       offer(rows, answers);
@@ -76,7 +96,7 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
   }
 
   private CompletableFuture<O> begin(I row, CallOptions options) {
-    Served served = follower.current().acquire();
+    Served served = acquire(options);
     try {
       CompletableFuture<O> call = rows(served).predictAsync(row, options);
       if (shadow != null) {

@@ -1,0 +1,313 @@
+package io.mlops4j.runtime.deployment;
+
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.model.ModelRef;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.rollout.Evidence;
+import io.mlops4j.rollout.Trial;
+import io.mlops4j.rollout.Verdict;
+import io.mlops4j.runtime.deployment.RolloutStatus.State;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The rollout of a version to the deployments of an alias, step by step. Its state is in the
+ * registry, in the records of the alias {@code name@alias.rollout}: it survives restarts, holds for
+ * all processes, and every step is in the history with its {@link Evidence}. An alias has one
+ * rollout at a time. Two processes cannot both take the same step: one of them gets a {@link
+ * RegistryException}, and nothing is changed. Thread safe.
+ *
+ * <p>Deployments with {@link Deployment.Builder#rollouts} serve the candidate and judge it. The
+ * methods of this class are for people and for tools.
+ */
+public final class Rollout {
+  private final ModelRegistry registry;
+  private final String ref;
+  private final String alias;
+  private final Clock clock;
+
+  private Rollout(ModelRegistry registry, String ref, Clock clock) {
+    this.registry = registry;
+    this.ref = ref;
+    this.alias = RolloutRecord.alias(ref);
+    this.clock = clock;
+  }
+
+  /**
+   * Returns the rollouts of an alias. Reads nothing.
+   *
+   * @param registry the registry, which the caller closes
+   * @param ref {@code name@alias}
+   * @return the rollouts of this alias
+   * @throws IllegalArgumentException if the reference names no alias
+   */
+  public static Rollout of(ModelRegistry registry, String ref) {
+    Objects.requireNonNull(registry, "registry");
+    ModelRef parsed = ModelRef.parse(Objects.requireNonNull(ref, "ref"));
+    if (parsed.alias().isEmpty()) {
+      throw new IllegalArgumentException(
+          "ref: found \"%s\", expected one with an alias, as in %s@champion"
+              .formatted(ref, parsed.name()));
+    }
+    return new Rollout(registry, ref, Clock.systemUTC());
+  }
+
+  /**
+   * Returns the rollouts of an alias by another clock.
+   *
+   * @param registry the registry, which the caller closes
+   * @param ref {@code name@alias}
+   * @param clock measures the plan's patience
+   * @return the rollouts of this alias
+   * @throws IllegalArgumentException if the reference names no alias
+   */
+  public static Rollout of(ModelRegistry registry, String ref, Clock clock) {
+    return new Rollout(registry, of(registry, ref).ref, clock);
+  }
+
+  /** The newest record of a rollout, and its state. */
+  private record Recorded(AliasRecord record, RolloutStatus status) {}
+
+  /**
+   * Starts a rollout at its first step.
+   *
+   * @param candidate a version of the same model, other than the one that the alias points to
+   * @param plan the steps
+   * @param change who starts it, and why
+   * @return the first step
+   * @throws RegistryException if the alias points to no version or to the candidate, if a rollout
+   *     is open, or if the registry cannot be used; nothing is changed
+   */
+  public RolloutStatus start(ModelVersion candidate, RolloutPlan plan, Change change) {
+    Objects.requireNonNull(candidate, "candidate");
+    Objects.requireNonNull(plan, "plan");
+    Objects.requireNonNull(change, "change");
+    ModelVersion baseline = served().map(AliasRecord::to).orElse(null);
+    if (baseline == null) {
+      throw refused("found no version behind the alias", "one to compare with; assign it first");
+    }
+    if (baseline.equals(candidate)) {
+      throw refused("found " + candidate + ", which serves already", "another version");
+    }
+    status()
+        .filter(RolloutStatus::isOpen)
+        .ifPresent(
+            open -> {
+              throw refused("found an open rollout, " + open, "none; abort it first");
+            });
+    RolloutStatus first =
+        new RolloutStatus(
+            ref, candidate, baseline, plan, State.RUNNING, 1, clock.instant(), change, List.of());
+    AliasRecord before = registry.head(alias).orElse(null);
+    Change recorded = RolloutRecord.change(first);
+    return read(before == null
+            ? registry.assignFirst(alias, candidate, recorded)
+            : registry.assign(alias, candidate, recorded, before))
+        .status();
+  }
+
+  /**
+   * Returns the newest rollout, open or ended.
+   *
+   * @return empty if there never was one
+   * @throws RegistryException if the registry cannot be used
+   */
+  public Optional<RolloutStatus> status() {
+    return registry.head(alias).map(this::read).map(Recorded::status);
+  }
+
+  /**
+   * Returns what gates judge: the candidate against the baseline since the beginning of the step.
+   *
+   * @param status an open rollout of this alias
+   * @return the trial
+   * @throws RegistryException if the registry cannot be used
+   */
+  public Trial trial(RolloutStatus status) {
+    return Trial.of(status.candidate(), registry.card(status.candidate()), status.since())
+        .against(status.baseline(), registry.card(status.baseline()));
+  }
+
+  /**
+   * Records a judgement of the present step. A pass leads to the next step, to the approval or to
+   * the promotion. A failure ends the rollout: the alias still points to the baseline. If the
+   * verdict is inconclusive, nothing is recorded until the plan's patience ends; then the rollout
+   * is rolled back.
+   *
+   * @param verdict the verdict of the gates
+   * @param change who judges; its reason precedes the verdict in the history
+   * @return the state afterwards
+   * @throws RegistryException if no rollout is open, if another process was faster, or if the
+   *     registry cannot be used
+   */
+  public RolloutStatus judged(Verdict verdict, Change change) {
+    Objects.requireNonNull(verdict, "verdict");
+    Objects.requireNonNull(change, "change");
+    Recorded now = open();
+    RolloutStatus status = now.status();
+    Optional<RolloutStatus> settled = settle(now, change);
+    if (settled.isPresent() || status.state() == State.AWAITING_APPROVAL) {
+      return settled.orElse(status);
+    }
+    Change because = change.because(said(change, verdict.toString()));
+    if (verdict instanceof Verdict.Pass) {
+      return passed(now, because, verdict.evidence());
+    }
+    if (verdict instanceof Verdict.Fail) {
+      return end(now, State.ROLLED_BACK, because, verdict.evidence());
+    }
+    boolean patient = clock.instant().isBefore(status.since().plus(status.plan().patience()));
+    return patient ? status : end(now, State.ROLLED_BACK, because, verdict.evidence());
+  }
+
+  private RolloutStatus passed(Recorded now, Change change, List<Evidence> evidence) {
+    RolloutStatus status = now.status();
+    if (status.step() < status.plan().shares().size()) {
+      return next(now, State.RUNNING, status.step() + 1, change, evidence);
+    }
+    return status.plan().approval()
+        ? next(now, State.AWAITING_APPROVAL, status.step(), change, evidence)
+        : promote(now, change, evidence);
+  }
+
+  /**
+   * Promotes a candidate that passed all steps and waits for its approval.
+   *
+   * @param change who approves, and why
+   * @return the state afterwards
+   * @throws RegistryException if no rollout waits for an approval, if another process was faster,
+   *     or if the registry cannot be used
+   */
+  public RolloutStatus approve(Change change) {
+    Objects.requireNonNull(change, "change");
+    Recorded now = open();
+    Optional<RolloutStatus> settled = settle(now, change);
+    if (settled.isPresent()) {
+      return settled.get();
+    }
+    if (now.status().state() != State.AWAITING_APPROVAL) {
+      throw refused("found " + now.status(), "a rollout whose steps have all passed");
+    }
+    return promote(now, change.because(said(change, "approved")), now.status().evidence());
+  }
+
+  /**
+   * Ends the rollout. The alias still points to the baseline.
+   *
+   * @param change who ends it, and why
+   * @return the state afterwards
+   * @throws RegistryException if no rollout is open, if another process was faster, or if the
+   *     registry cannot be used
+   */
+  public RolloutStatus abort(Change change) {
+    Objects.requireNonNull(change, "change");
+    Recorded now = open();
+    return end(
+        now, State.ABORTED, change.because(said(change, "aborted")), now.status().evidence());
+  }
+
+  private static String said(Change change, String what) {
+    return change.reason().isEmpty() ? what : change.reason() + ": " + what;
+  }
+
+  /** The alias first, so that a crash in between leaves a rollout that {@link #settle} ends. */
+  private RolloutStatus promote(Recorded now, Change change, List<Evidence> evidence) {
+    AliasRecord serving = served().orElseThrow();
+    registry.assign(ref, now.status().candidate(), change, serving);
+    return end(now, State.PROMOTED, change, evidence);
+  }
+
+  /**
+   * Ends the open rollout if the alias does not point to its baseline any more: because it was
+   * promoted by a process that then ended, or because somebody assigned or removed the alias.
+   *
+   * @param change who notices it
+   * @return the state afterwards; empty if no rollout is open, or if it goes on
+   * @throws RegistryException if another process was faster, or if the registry cannot be used
+   */
+  public Optional<RolloutStatus> reconcile(Change change) {
+    Objects.requireNonNull(change, "change");
+    return registry
+        .head(alias)
+        .map(this::read)
+        .filter(recorded -> recorded.status().isOpen())
+        .flatMap(recorded -> settle(recorded, change));
+  }
+
+  /**
+   * Reads the state that a record of the alias {@code name@alias.rollout} holds.
+   *
+   * @param record the record
+   * @return the state at that record
+   * @throws RegistryException if no rollout wrote the record
+   */
+  public RolloutStatus statusAt(AliasRecord record) {
+    return read(Objects.requireNonNull(record, "record")).status();
+  }
+
+  /** {@return the alias that holds the state, {@code name@alias.rollout}} */
+  public String alias() {
+    return alias;
+  }
+
+  private Optional<RolloutStatus> settle(Recorded now, Change change) {
+    ModelVersion serving = served().map(AliasRecord::to).orElse(null);
+    RolloutStatus status = now.status();
+    if (status.baseline().equals(serving)) {
+      return Optional.empty();
+    }
+    boolean promoted = status.candidate().equals(serving);
+    String why = ref + (serving == null ? " was removed" : " points to " + serving);
+    return Optional.of(
+        end(
+            now,
+            promoted ? State.PROMOTED : State.ABORTED,
+            change.because(said(change, why)),
+            status.evidence()));
+  }
+
+  private RolloutStatus next(
+      Recorded now, State state, int step, Change change, List<Evidence> evidence) {
+    RolloutStatus next = now.status().moved(state, step, clock.instant(), change, evidence);
+    return read(registry.assign(alias, next.candidate(), RolloutRecord.change(next), now.record()))
+        .status();
+  }
+
+  private RolloutStatus end(Recorded now, State state, Change change, List<Evidence> evidence) {
+    RolloutStatus end =
+        now.status().moved(state, now.status().step(), clock.instant(), change, evidence);
+    return read(registry.unassign(alias, RolloutRecord.change(end), now.record())).status();
+  }
+
+  private Recorded open() {
+    return registry
+        .head(alias)
+        .map(this::read)
+        .filter(recorded -> recorded.status().isOpen())
+        .orElseThrow(() -> refused("found no open rollout", "one; start it first"));
+  }
+
+  private Recorded read(AliasRecord record) {
+    return new Recorded(record, RolloutRecord.read(ref, record));
+  }
+
+  private Optional<AliasRecord> served() {
+    return registry.head(ref).filter(record -> !record.isRemoval());
+  }
+
+  private RegistryException refused(String found, String expected) {
+    return new RegistryException(
+        "rollout of " + ref + ": " + found + ", expected " + expected, null);
+  }
+
+  /** {@return the alias} */
+  @Override
+  public String toString() {
+    return "rollout of " + ref;
+  }
+}

@@ -1,0 +1,373 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.CHALLENGER;
+import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.CHAMPION;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.InferenceEvent.Route;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.RowModel;
+import io.mlops4j.registry.Change;
+import io.mlops4j.rollout.Evidence;
+import io.mlops4j.rollout.Gate;
+import io.mlops4j.rollout.Trial;
+import io.mlops4j.rollout.Verdict;
+import io.mlops4j.runtime.deployment.CanaryStatus;
+import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.deployment.Rollout;
+import io.mlops4j.runtime.deployment.RolloutPlan;
+import io.mlops4j.runtime.deployment.RolloutStatus;
+import io.mlops4j.runtime.deployment.RolloutStatus.State;
+import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Sum;
+import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Term;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A candidate answers a share of the calls. */
+@Timeout(60)
+class CanaryTest {
+  private static final Change ANA = Change.by("ana");
+
+  @TempDir private Path folder;
+  private final ManualTime time = new ManualTime();
+  private final Queue<Route> routes = new ConcurrentLinkedQueue<>();
+  private DeploymentFixture plus;
+
+  @BeforeEach
+  void publish() {
+    plus = new DeploymentFixture(folder);
+    plus.assign(CHAMPION, plus.v1);
+  }
+
+  @AfterEach
+  void close() {
+    plus.close();
+  }
+
+  private DeploymentBuilder builder() {
+    DeploymentBuilder builder = new DeploymentBuilder(plus.loader, CHAMPION, time);
+    builder.timer = time;
+    builder
+        .from(plus.registry)
+        .actor("service")
+        .every(Duration.ofDays(1))
+        .listener((InferenceEvent event) -> routes.add(event.route()));
+    return builder;
+  }
+
+  private int version(Deployment deployment, CallOptions options) {
+    try (FeatureBatch batch = FeatureBatch.builder(plus.loader.allocator()).floats("x", 0).build();
+        Prediction answer = deployment.predict(batch, options)) {
+      int number = answer.servedBy().version().orElseThrow().number();
+      assertThat(answer.floats("y")[0]).isEqualTo(number);
+      return number;
+    }
+  }
+
+  private int version(Deployment deployment) {
+    return version(deployment, CallOptions.withDefaults());
+  }
+
+  private Set<Integer> keysOfTheCandidate(Deployment deployment) {
+    Set<Integer> keys = new HashSet<>();
+    for (int key = 0; key < 2000; key++) {
+      if (version(deployment, CallOptions.withDefaults().withKey("passenger-" + key)) == 2) {
+        keys.add(key);
+      }
+    }
+    return keys;
+  }
+
+  @Test
+  void aShareOfTheKeysGoesToTheCandidateAndStaysThere() {
+    plus.assign(CHALLENGER, plus.v2);
+    Set<Integer> few;
+    try (Deployment deployment = builder().canary(CHALLENGER, 0.1).start()) {
+      few = keysOfTheCandidate(deployment);
+      assertThat(keysOfTheCandidate(deployment)).isEqualTo(few);
+    }
+    // five standard errors of a share of 2000
+    assertThat(few.size() / 2000.0).isCloseTo(0.1, within(0.034));
+    try (Deployment deployment = builder().canary(CHALLENGER, 0.4).start()) {
+      Set<Integer> more = keysOfTheCandidate(deployment);
+      assertThat(more).containsAll(few);
+      assertThat(more.size() / 2000.0).isCloseTo(0.4, within(0.055));
+    }
+  }
+
+  @Test
+  void callsWithoutAKeyAreChosenAtRandom() {
+    plus.assign(CHALLENGER, plus.v2);
+    try (Deployment deployment = builder().canary(CHALLENGER, 0.3).start()) {
+      int candidate = 0;
+      for (int i = 0; i < 2000; i++) {
+        candidate += version(deployment) == 2 ? 1 : 0;
+      }
+      // six standard errors
+      assertThat(candidate / 2000.0).isCloseTo(0.3, within(0.062));
+      assertThat(routes.stream().filter(route -> route == Route.CANARY).count())
+          .isEqualTo(candidate);
+    }
+  }
+
+  @Test
+  void aCallMayChoose() {
+    plus.assign(CHALLENGER, plus.v2);
+    try (Deployment deployment = builder().canary(CHALLENGER, 0).start()) {
+      assertThat(version(deployment)).isEqualTo(1);
+      assertThat(version(deployment, CallOptions.withDefaults().withRoute(Route.CANARY)))
+          .isEqualTo(2);
+    }
+    try (Deployment deployment = builder().canary(CHALLENGER, 1).start()) {
+      assertThat(version(deployment)).isEqualTo(2);
+      assertThat(version(deployment, CallOptions.withDefaults().withRoute(Route.PRIMARY)))
+          .isEqualTo(1);
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CallOptions.withDefaults().withRoute(Route.SHADOW));
+  }
+
+  @Test
+  void withoutACandidateTheChampionAnswersAll() {
+    try (Deployment deployment = builder().canary(CHALLENGER, 1).start()) {
+      assertThat(deployment.canary()).isEmpty();
+      assertThat(version(deployment)).isEqualTo(1);
+
+      plus.assign(CHALLENGER, plus.publish("other_input", DeploymentFixture.card().build()));
+      deployment.refresh();
+      CanaryStatus refused = deployment.canary().orElseThrow();
+      assertThat(refused.refused()).isPresent();
+      assertThat(refused.serving()).isEmpty();
+      assertThat(version(deployment)).isEqualTo(1);
+
+      plus.assign(CHALLENGER, plus.v2);
+      deployment.refresh();
+      assertThat(version(deployment)).isEqualTo(2);
+
+      plus.registry.unassign(CHALLENGER, ANA);
+      deployment.refresh();
+      assertThat(deployment.canary()).isEmpty();
+      assertThat(version(deployment)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void recordsAreRoutedToo() {
+    plus.assign(CHALLENGER, plus.v2);
+    try (Deployment deployment = builder().canary(CHALLENGER, 0.5).start()) {
+      RowModel<Term, Sum> rows = deployment.rows(Term.class, Sum.class);
+      Set<Integer> versions = new HashSet<>();
+      for (int i = 0; i < 100; i++) {
+        Sum sum = rows.predict(new Term(i));
+        sum.isConsistent(i);
+        versions.add(sum.by().version().orElseThrow().number());
+      }
+      assertThat(versions).containsExactlyInAnyOrder(1, 2);
+    }
+  }
+
+  @Test
+  void aShareOutsideIsRefused() {
+    assertThatIllegalArgumentException().isThrownBy(() -> builder().canary(CHALLENGER, 1.1));
+    assertThatIllegalArgumentException().isThrownBy(() -> builder().canary(CHALLENGER, Double.NaN));
+    assertThatIllegalArgumentException().isThrownBy(() -> builder().canary("plus", 0.1));
+    assertThatIllegalStateException()
+        .isThrownBy(() -> builder().canary(CHALLENGER, 0.1).rollouts(trial -> pass()).start());
+  }
+
+  private static Verdict pass() {
+    return new Verdict.Pass(List.of(new Evidence("errors", 0, 0.1, "no call failed")));
+  }
+
+  private static Verdict fail() {
+    return new Verdict.Fail(List.of(new Evidence("errors", 0.5, 0.1, "half of the calls failed")));
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("30 s are over").isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Moves the clock past the end of a step, and waits until the step was judged. */
+  private RolloutStatus judge(Deployment deployment, Rollout rollout) {
+    RolloutStatus before = rollout.status().orElseThrow();
+    if (time.instant().isBefore(before.since())) {
+      time.advance(Duration.between(time.instant(), before.since()));
+    }
+    time.advance(Duration.ofMinutes(11));
+    ((AliasDeployment) deployment).tick();
+    await(() -> !rollout.status().orElseThrow().equals(before));
+    deployment.refresh();
+    return rollout.status().orElseThrow();
+  }
+
+  @Test
+  void aRolloutIsServedJudgedAndPromoted() {
+    List<Trial> trials = new ArrayList<>();
+    Gate gate =
+        trial -> {
+          trials.add(trial);
+          return pass();
+        };
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    try (Deployment deployment = builder().rollouts(gate).start()) {
+      assertThat(version(deployment)).isEqualTo(1);
+      rollout.start(plus.v2, RolloutPlan.of(0.5, 1), ANA);
+      deployment.refresh();
+      assertThat(deployment.canary().orElseThrow().share()).isEqualTo(0.5);
+
+      RolloutStatus second = judge(deployment, rollout);
+      assertThat(second.step()).isEqualTo(2);
+      assertThat(version(deployment)).isEqualTo(2);
+      assertThat(deployment.servedBy().version()).contains(plus.v1);
+      assertThat(trials.get(0).candidateVersion()).contains(plus.v2);
+      assertThat(trials.get(0).baseline()).contains(plus.v1);
+
+      assertThat(judge(deployment, rollout).state()).isEqualTo(State.PROMOTED);
+      deployment.refresh();
+      assertThat(deployment.servedBy().version()).contains(plus.v2);
+      assertThat(deployment.canary()).isEmpty();
+      assertThat(version(deployment)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aRolloutThatFailsLeavesTheChampion() {
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    try (Deployment deployment = builder().rollouts(trial -> fail()).start()) {
+      rollout.start(plus.v2, RolloutPlan.of(1), ANA);
+      deployment.refresh();
+      assertThat(version(deployment)).isEqualTo(2);
+
+      assertThat(judge(deployment, rollout).state()).isEqualTo(State.ROLLED_BACK);
+      assertThat(version(deployment)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aRestartGoesOnAtTheSameStep() {
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    rollout.start(plus.v2, RolloutPlan.of(0.2, 1), ANA);
+    rollout.judged(pass(), ANA);
+    try (Deployment deployment = builder().rollouts(trial -> pass()).start()) {
+      assertThat(version(deployment)).isEqualTo(2);
+      assertThat(deployment.canary().orElseThrow().rollout().orElseThrow().step()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aCandidateThatIsRefusedFailsTheRollout() {
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    try (Deployment deployment = builder().rollouts(trial -> pass()).start()) {
+      rollout.start(
+          plus.publish(
+              "plus2", DeploymentFixture.card().goldenRows(DeploymentFixture.golden(7)).build()),
+          RolloutPlan.of(1),
+          ANA);
+      deployment.refresh();
+      assertThat(version(deployment)).isEqualTo(1);
+      ((AliasDeployment) deployment).tick();
+      await(() -> rollout.status().orElseThrow().state() == State.ROLLED_BACK);
+    }
+  }
+
+  @Test
+  void aGateThatThrowsIsInconclusive() {
+    AtomicReference<RuntimeException> failure =
+        new AtomicReference<>(new IllegalStateException("the gate is broken"));
+    AtomicBoolean asked = new AtomicBoolean();
+    Gate gate =
+        trial -> {
+          asked.set(true);
+          RuntimeException thrown = failure.get();
+          if (thrown != null) {
+            throw thrown;
+          }
+          return pass();
+        };
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    try (Deployment deployment = builder().rollouts(gate).start()) {
+      RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(0.5, 1), ANA);
+      deployment.refresh();
+      time.advance(Duration.between(time.instant(), first.since()).plus(Duration.ofMinutes(11)));
+      ((AliasDeployment) deployment).tick();
+      await(asked::get);
+      assertThat(rollout.status().orElseThrow()).isEqualTo(first);
+
+      failure.set(null);
+      time.advance(Duration.ofMinutes(11));
+      await(
+          () -> {
+            ((AliasDeployment) deployment).tick();
+            return rollout.status().orElseThrow().step() == 2;
+          });
+    }
+  }
+
+  @Test
+  void noCallFailsWhileRolloutsComeAndGo() throws Exception {
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    AtomicBoolean done = new AtomicBoolean();
+    try (Deployment deployment = builder().rollouts(trial -> pass()).start()) {
+      RowModel<Term, Sum> rows = deployment.rows(Term.class, Sum.class);
+      InParallel.Work<Integer> caller =
+          () -> {
+            int calls = 0;
+            while (!done.get()) {
+              rows.predict(new Term(calls)).isConsistent(calls);
+              version(deployment, CallOptions.withDefaults().withKey("k" + calls++));
+            }
+            return calls;
+          };
+      InParallel.Work<Integer> rollouts =
+          () -> {
+            try {
+              return rollOut(deployment, rollout);
+            } finally {
+              done.set(true);
+            }
+          };
+      assertThat(InParallel.call(caller, caller, rollouts)).doesNotContain(0);
+    }
+  }
+
+  private int rollOut(Deployment deployment, Rollout rollout) {
+    for (int round = 0; round < 20; round++) {
+      rollout.start(round % 2 == 0 ? plus.v2 : plus.v3, RolloutPlan.of(0.5), ANA);
+      deployment.refresh();
+      if (round % 3 == 0) {
+        rollout.abort(ANA);
+      } else {
+        rollout.judged(pass(), ANA);
+      }
+      deployment.refresh();
+      plus.assign(CHAMPION, plus.v1);
+      deployment.refresh();
+    }
+    return 20;
+  }
+}

@@ -1,0 +1,217 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.CHAMPION;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.RegistryException;
+import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.rollout.Evidence;
+import io.mlops4j.rollout.Verdict;
+import io.mlops4j.runtime.deployment.Rollout;
+import io.mlops4j.runtime.deployment.RolloutPlan;
+import io.mlops4j.runtime.deployment.RolloutStatus;
+import io.mlops4j.runtime.deployment.RolloutStatus.State;
+import io.mlops4j.runtime.registry.FileModelRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The state of a rollout is in the registry. */
+class RolloutTest {
+  private static final Change ANA = Change.by("ana").because("better on May");
+  private static final Change SERVICE = Change.by("service");
+  private static final Evidence ERRORS =
+      new Evidence("error_rate", 0.001, 0.01, "0.10 % of 12000 calls failed");
+  private static final Verdict PASS = new Verdict.Pass(List.of(ERRORS));
+  private static final Verdict FAIL =
+      new Verdict.Fail(List.of(new Evidence("drift", Double.NaN, 0.1, "distance drifted")));
+  private static final Verdict OPEN =
+      new Verdict.Inconclusive(List.of(new Evidence("rows", 12, 500, "12 rows are too few")));
+  private static final RolloutPlan PLAN =
+      RolloutPlan.of(0.05, 0.5).withEvery(Duration.ofMinutes(1)).withPatience(Duration.ofHours(1));
+
+  @TempDir private Path folder;
+  private final ManualTime time = new ManualTime();
+  private DeploymentFixture plus;
+  private Rollout rollout;
+
+  @BeforeEach
+  void publish() {
+    plus = new DeploymentFixture(folder);
+    plus.assign(CHAMPION, plus.v1);
+    rollout = Rollout.of(plus.registry, CHAMPION, time);
+  }
+
+  @AfterEach
+  void close() {
+    plus.close();
+  }
+
+  private RolloutStatus state() {
+    try (ModelRegistry again = FileModelRegistry.open(folder.resolve("registry"))) {
+      return Rollout.of(again, CHAMPION).status().orElseThrow();
+    }
+  }
+
+  @Test
+  void passesLeadToThePromotion() {
+    RolloutStatus first = rollout.start(plus.v2, PLAN, ANA);
+    assertThat(first.share()).isEqualTo(0.05);
+    assertThat(first.baseline()).isEqualTo(plus.v1);
+
+    RolloutStatus second = rollout.judged(PASS, SERVICE);
+    assertThat(second.step()).isEqualTo(2);
+    assertThat(second.share()).isEqualTo(0.5);
+    assertThat(second.evidence()).containsExactly(ERRORS);
+    assertThat(state()).isEqualTo(second);
+
+    RolloutStatus end = rollout.judged(PASS, SERVICE);
+    assertThat(end.state()).isEqualTo(State.PROMOTED);
+    assertThat(end.share()).isZero();
+    assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v2);
+    assertThat(plus.registry.history(CHAMPION).get(1).change().reason())
+        .contains("0.10 % of 12000 calls failed");
+    assertThat(plus.registry.history(rollout.alias()).stream().map(AliasRecord::change))
+        .extracting(change -> change.reason().lines().findFirst().orElseThrow())
+        .containsExactly(
+            "better on May",
+            "pass: 0.10 % of 12000 calls failed",
+            "pass: 0.10 % of 12000 calls failed");
+    assertThat(state()).isEqualTo(end);
+  }
+
+  @Test
+  void aFailureEndsItAndTheAliasStays() {
+    rollout.start(plus.v2, PLAN, ANA);
+
+    RolloutStatus end = rollout.judged(FAIL, SERVICE);
+
+    assertThat(end.state()).isEqualTo(State.ROLLED_BACK);
+    assertThat(end.evidence()).isEqualTo(FAIL.evidence());
+    assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v1);
+    assertThat(state()).isEqualTo(end);
+    assertThatThrownBy(() -> rollout.judged(PASS, SERVICE))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("no open rollout");
+    assertThat(rollout.start(plus.v3, PLAN, ANA).isOpen()).isTrue();
+  }
+
+  @Test
+  void inconclusiveVerdictsWaitUntilThePatienceEnds() {
+    rollout.start(plus.v2, PLAN, ANA);
+    long records = plus.registry.history(rollout.alias()).size();
+    RolloutStatus now = rollout.status().orElseThrow();
+    time.advance(Duration.between(time.instant(), now.since()).plus(Duration.ofMinutes(59)));
+
+    assertThat(rollout.judged(OPEN, SERVICE)).isEqualTo(now);
+    assertThat(plus.registry.history(rollout.alias())).hasSize((int) records);
+
+    time.advance(Duration.ofMinutes(1));
+    assertThat(rollout.judged(OPEN, SERVICE).state()).isEqualTo(State.ROLLED_BACK);
+  }
+
+  @Test
+  void aPlanMayDemandAnApproval() {
+    rollout.start(plus.v2, RolloutPlan.of(1).withApproval(), ANA);
+    assertThatThrownBy(() -> rollout.approve(ANA))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("running");
+
+    assertThat(rollout.judged(PASS, SERVICE).state()).isEqualTo(State.AWAITING_APPROVAL);
+    assertThat(rollout.judged(FAIL, SERVICE).state()).isEqualTo(State.AWAITING_APPROVAL);
+    assertThat(rollout.approve(Change.by("maria")).state()).isEqualTo(State.PROMOTED);
+    assertThat(plus.registry.history(CHAMPION).get(1).change().actor()).isEqualTo("maria");
+  }
+
+  @Test
+  void anAliasHasOneRolloutAtATime() {
+    rollout.start(plus.v2, PLAN, ANA);
+
+    assertThatThrownBy(() -> rollout.start(plus.v3, PLAN, ANA))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("plus:2")
+        .hasMessageContaining("abort it first");
+    assertThat(rollout.abort(ANA).state()).isEqualTo(State.ABORTED);
+    assertThat(rollout.start(plus.v3, PLAN, ANA).candidate()).isEqualTo(plus.v3);
+  }
+
+  @Test
+  void ofTwoProcessesOneTakesAStep() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      rollout.start(plus.v2, RolloutPlan.of(0.1, 0.2, 0.3, 0.4), ANA);
+      AtomicInteger refused = new AtomicInteger();
+      InParallel.Work<Boolean> judge =
+          () -> {
+            try {
+              return rollout.judged(PASS, SERVICE).step() > 1;
+            } catch (RegistryException e) {
+              refused.incrementAndGet();
+              return false;
+            }
+          };
+      assertThat(InParallel.call(judge, judge)).contains(true);
+      assertThat(rollout.status().orElseThrow().step()).isEqualTo(3 - refused.get());
+      rollout.abort(ANA);
+    }
+  }
+
+  @Test
+  void aCrashBeforeTheLastRecordIsRepaired() {
+    rollout.start(plus.v2, PLAN, ANA);
+    assertThat(rollout.reconcile(SERVICE)).isEmpty();
+    plus.assign(CHAMPION, plus.v2); // and here the process ended
+
+    assertThat(rollout.reconcile(SERVICE).orElseThrow().state()).isEqualTo(State.PROMOTED);
+    assertThat(rollout.reconcile(SERVICE)).isEmpty();
+  }
+
+  @Test
+  void anotherVersionBehindTheAliasAbortsIt() {
+    rollout.start(plus.v2, PLAN, ANA);
+    plus.assign(CHAMPION, plus.v3);
+
+    RolloutStatus end = rollout.judged(PASS, SERVICE);
+
+    assertThat(end.state()).isEqualTo(State.ABORTED);
+    assertThat(end.change().reason()).contains("points to plus:3");
+    assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v3);
+  }
+
+  @Test
+  void whatCannotStartIsRefused() {
+    assertThatThrownBy(() -> rollout.start(plus.v1, PLAN, ANA))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("serves already");
+    assertThatThrownBy(() -> Rollout.of(plus.registry, "plus@nobody").start(plus.v2, PLAN, ANA))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("assign it first");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Rollout.of(plus.registry, "plus"))
+        .withMessageContaining("plus@champion");
+    assertThatIllegalArgumentException().isThrownBy(() -> RolloutPlan.of());
+    assertThatIllegalArgumentException().isThrownBy(() -> RolloutPlan.of(0.5, 0.5));
+    assertThatIllegalArgumentException().isThrownBy(() -> RolloutPlan.of(0, 0.5));
+    assertThatIllegalArgumentException().isThrownBy(() -> RolloutPlan.of(0.5, 1.01));
+    assertThatIllegalArgumentException().isThrownBy(() -> RolloutPlan.of(Double.NaN));
+    assertThatIllegalArgumentException().isThrownBy(() -> PLAN.withEvery(Duration.ZERO));
+  }
+
+  @Test
+  void aRecordThatNoRolloutWroteIsNamed() {
+    plus.assign(rollout.alias(), plus.v2);
+
+    assertThatThrownBy(rollout::status)
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("record 1 by ana")
+        .hasMessageContaining("no rollout wrote");
+  }
+}
