@@ -25,6 +25,7 @@ class ResourceNamesTest {
           "mlops-monitor/src/main/java",
           "mlops-bench/src/main/java",
           "samples/quickstart/src/main/java",
+          "samples/monitoring/src/main/java",
           "samples/embedding/src/main/java",
           "samples/tensorflow/src/main/java");
 

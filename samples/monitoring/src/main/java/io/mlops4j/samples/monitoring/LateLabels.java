@@ -14,10 +14,10 @@ final class LateLabels implements AutoCloseable {
   private record Waiting(FeatureBatch flights, Instant known) {}
 
   /** Copies key and label of the flights, because their batch ends with the next one. */
-  void keep(FeatureBatch flights, Instant departed) {
+  void keep(FeatureBatch flights, Instant predicted) {
     VectorSchemaRoot columns =
         VectorSchemaRoot.of(flights.column(Story.KEY), flights.column(Story.LABEL));
-    waiting.add(new Waiting(FeatureBatch.of(columns).retain(), departed.plus(Story.LABEL_DELAY)));
+    waiting.add(new Waiting(FeatureBatch.of(columns).retain(), predicted.plus(Story.LABEL_DELAY)));
   }
 
   /** Passes the labels on that are known by now. */

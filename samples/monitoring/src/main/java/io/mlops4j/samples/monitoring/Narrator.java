@@ -6,18 +6,35 @@ import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.rollout.Evidence;
 import java.io.PrintStream;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Locale;
 
 /** Prints the story, one line for each event. */
 final class Narrator {
+  private static final int WIDTH = 108;
+
   private final PrintStream out;
 
   Narrator(PrintStream out) {
     this.out = out;
   }
 
+  /** A text of several lines, each below the first. */
   private void line(Object when, String text) {
-    out.printf("%-10s  %s%n", when, text);
+    StringBuilder row = new StringBuilder("%-10s ".formatted(when));
+    int wide = 0;
+    for (String word : text.split(" ", -1)) {
+      if (wide + word.length() >= WIDTH) {
+        out.println(row);
+        row = new StringBuilder(" ".repeat(11));
+        wide = 0;
+      }
+      row.append(' ').append(word);
+      wide += 1 + word.length();
+    }
+    out.println(row);
   }
 
   void begins(SlicedProfile january) {
@@ -65,9 +82,16 @@ final class Narrator {
                 outcome.flights,
                 outcome.log().acknowledged(),
                 outcome.log().dropped() + outcome.log().failed()));
-    line("quality", outcome.performance().toString());
+    line("champion", outcome.performance().toString());
     for (Episode episode : outcome.episodes()) {
-      line(episode.id(), episode.toString());
+      line(
+          day(episode.opened()),
+          "%s of %s until %s (%s)"
+              .formatted(
+                  episode.kind().name().toLowerCase(Locale.ROOT),
+                  episode.subject(),
+                  day(episode.updated()),
+                  episode.id()));
     }
   }
 
@@ -82,6 +106,10 @@ final class Narrator {
         "all %d predictions of that version, computed again: %d equal to the bit"
             .formatted(later.ofVersion(), later.replay().equal()));
     line("", "the passenger asks to be forgotten: " + later.erasure().rows() + " row erased");
+  }
+
+  private static LocalDate day(Instant time) {
+    return LocalDate.ofInstant(time, ZoneOffset.UTC);
   }
 
   private static String alias(Outcome.Later later) {

@@ -10,6 +10,7 @@ import io.mlops4j.monitor.log.LoggedPrediction;
 import io.mlops4j.monitor.log.Replay;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.runtime.deployment.Deployment;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,7 +37,10 @@ final class Outcome {
   record Later(LoggedPrediction one, long ofVersion, Replay replay, Erasure erasure) {}
 
   void ended(ModelMonitor monitor, Deployment late, LogStatus status) {
-    episodes = monitor.episodes();
+    episodes =
+        monitor.episodes().stream()
+            .sorted(Comparator.comparing(Episode::opened).thenComparing(Episode::id))
+            .toList();
     performance = monitor.performance(late.servedBy()).orElseThrow();
     log = status;
   }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.vector.TimeStampSecVector;
 
-/** The flights as a stream: four batches a day, and the labels of each hours later. */
+/** The flights as a stream: four batches a day, and the labels of each six hours later. */
 final class Replay {
   private final Deployment late;
   private final ModelMonitor monitor;
@@ -55,7 +55,7 @@ final class Replay {
       for (int part = 0; part < parts; part++) {
         int from = day.rows() * part / parts;
         int to = day.rows() * (part + 1) / parts;
-        Duration hours = Duration.ofHours(24L * (part + 1) / parts);
+        Duration hours = Duration.ofHours(24L * part / parts);
         try (FeatureBatch some = day.slice(from, to - from)) {
           pass(some, date.atStartOfDay().toInstant(ZoneOffset.UTC).plus(hours));
         }
@@ -65,13 +65,13 @@ final class Replay {
 
   private void pass(FeatureBatch flights, Instant now) {
     clock.set(now);
+    labels.tell(monitor, now);
+    listen();
     late.refresh(); // reads the alias; a service does so every few seconds by itself
     try (Prediction answer = late.predict(flights)) {
       outcome.flights += answer.rows();
     }
     labels.keep(flights, now);
-    labels.tell(monitor, now);
-    listen();
   }
 
   /** Tells of new alarms, once the actions that they caused have run. */

@@ -20,10 +20,10 @@ final class Story {
 
   static final LocalDate FROM = LocalDate.of(2001, 2, 1);
 
-  /** A day has so many parts; predictions of a part come together. */
+  /** A day has so many parts. The flights of a part are predicted together, at its beginning. */
   static final int PARTS_OF_A_DAY = 4;
 
-  /** It is known so long after the departure whether a flight was late. */
+  /** It is known so long after the prediction whether a flight was late. */
   static final Duration LABEL_DELAY = Duration.ofHours(6);
 
   /** Version 3 goes live. It was exported with the probability of the wrong class. */
