@@ -7,8 +7,9 @@
  * io.mlops4j.monitor.stats} and {@link io.mlops4j.monitor.stats.multivariate}. {@link
  * io.mlops4j.monitor.explain} finds the features that shift predictions, {@link
  * io.mlops4j.monitor.performance} measures answers against labels, {@link
- * io.mlops4j.monitor.stream} detects changes in streams of numbers, {@link io.mlops4j.monitor.log}
- * keeps what was predicted, and {@link io.mlops4j.monitor.report} writes pages and JSON.
+ * io.mlops4j.monitor.stream} detects changes in streams of numbers, {@link
+ * io.mlops4j.monitor.quality} checks rows for broken data, {@link io.mlops4j.monitor.log} keeps
+ * what was predicted, and {@link io.mlops4j.monitor.report} writes pages and JSON.
  *
  * <p>{@link io.mlops4j.monitor.metrics} needs Micrometer, which is optional: add {@code
  * micrometer-core} to your module path and require {@code micrometer.core}.
@@ -35,6 +36,7 @@ module io.mlops4j.monitor {
   exports io.mlops4j.monitor.metrics;
   exports io.mlops4j.monitor.performance;
   exports io.mlops4j.monitor.profile;
+  exports io.mlops4j.monitor.quality;
   exports io.mlops4j.monitor.report;
   exports io.mlops4j.monitor.sink;
   exports io.mlops4j.monitor.stats;

@@ -217,10 +217,10 @@ final class Episodes {
         acknowledgedBy);
   }
 
-  /** Ends all episodes of drift, because the changed rows are the new reference. */
+  /** Ends all episodes of drift and quality, because the changed rows are the new reference. */
   synchronized void accept(Instant at) {
     for (Subject subject : List.copyOf(open.keySet())) {
-      if (subject.kind() == Alarm.Kind.DRIFT) {
+      if (subject.kind() == Alarm.Kind.DRIFT || subject.kind() == Alarm.Kind.QUALITY) {
         close(subject, Episode.Status.ACCEPTED, at);
       }
     }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
   private final PerformanceWatch judge;
   private final LabelStore store;
   private final GroupNames groupNames;
+  private final LongConsumer delays;
   private final long delay;
   private long now = Long.MIN_VALUE;
   private long unanswered;
@@ -30,7 +32,11 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
   private @Nullable NotWatched problem;
   private volatile LabelCounts counts = LabelCounts.NONE;
 
-  LabelWatch(MonitorSettings settings, PerformancePolicy policy) {
+  /**
+   * @param delays gets the delay of each label that came after its prediction, in milliseconds
+   */
+  LabelWatch(MonitorSettings settings, PerformancePolicy policy, LongConsumer delays) {
+    this.delays = delays;
     LabelJoin join = settings.labels();
     this.settings = settings;
     this.policy = policy;
@@ -109,6 +115,7 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
   @Override
   public void labelled(
       int version, long at, double[] values, short[] groups, double label, long waited) {
+    delays.accept(waited);
     VersionTrack track = tracks.find(version);
     if (track != null) {
       tracks.labelled(track, at, values, groups, label, now);

@@ -10,6 +10,10 @@ import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.gate.CallWatch;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
+import io.mlops4j.monitor.quality.QualityPolicy;
+import io.mlops4j.monitor.quality.QualityReference;
+import io.mlops4j.monitor.quality.QualityReport;
+import io.mlops4j.monitor.quality.QualitySuite;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -394,6 +398,14 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   /**
+   * {@return the checks of data quality of the newest complete window; empty before the first one,
+   * or if data quality is not watched}
+   */
+  public Optional<QualityReport> newestQuality() {
+    return Optional.ofNullable(loop.newestQuality());
+  }
+
+  /**
    * Lists the problems that this monitor found.
    *
    * @return the open ones, oldest first, and then the newest 1000 that ended, newest first; an
@@ -502,6 +514,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     private int handOffRows = 250_000;
     private DriftPolicy features = DriftPolicy.withDefaults();
     private DriftPolicy outputs = DriftPolicy.withDefaults();
+    private QualityPolicy quality = QualityPolicy.withDefaults();
+    private @Nullable QualityReference goodRows;
     private Set<Watched> without = Set.of();
     private int alarms = 50;
     private Duration alarmsPer = Duration.ofDays(1);
@@ -618,6 +632,40 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
+     * Sets the rules of data quality. The default is {@link QualityPolicy#withDefaults}: every
+     * check that the reference's profile allows, in one row of {@value
+     * QualityPolicy#MONITOR_SAMPLING}, or in more rows of small windows. The budget of {@link
+     * #falseAlarms} lowers its level.
+     *
+     * @param policy the rules
+     * @return this builder
+     */
+    public Builder quality(QualityPolicy policy) {
+      this.quality = Objects.requireNonNull(policy, "policy");
+      return this;
+    }
+
+    /**
+     * Sets the rules of data quality, and a reference that learned more from rows than a profile
+     * holds.
+     *
+     * @param reference good rows; {@link #start} rejects it if its profile has other columns than
+     *     the monitor's reference
+     * @param policy the rules
+     * @return this builder
+     */
+    public Builder quality(QualityReference reference, QualityPolicy policy) {
+      this.goodRows = Objects.requireNonNull(reference, "reference");
+      return quality(policy);
+    }
+
+    private QualitySuite suite() {
+      QualityReference known = goodRows == null ? QualityReference.of(reference) : goodRows;
+      QualitySuite suite = QualitySuite.of(known, quality);
+      return card == null ? suite : card.features().map(suite::withSchema).orElse(suite);
+    }
+
+    /**
      * Switches parts of the monitor off. The remaining parts share the budget of {@link
      * #falseAlarms}. A second call replaces the first.
      *
@@ -718,6 +766,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
               handOffRows,
               features,
               outputs,
+              suite(),
               without,
               new AlarmLimit(alarms, alarmsPer),
               actionLimit);

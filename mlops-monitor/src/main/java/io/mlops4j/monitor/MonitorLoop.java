@@ -1,6 +1,7 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.quality.QualityReport;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ final class MonitorLoop {
   private final DriftWatch drift;
   private final ShadowWatch shadow;
   private final @Nullable LabelWatch labels;
+  private final @Nullable QualityWatch quality;
   private final List<Watch> watches = new ArrayList<>();
   private final Episodes episodes = new Episodes();
   private final MonitorTime time = new MonitorTime();
@@ -50,9 +53,15 @@ final class MonitorLoop {
     this.notWatched = List.copyOf(skipped);
     this.baseline = new Baseline(settings.reference(), settings.slices());
     this.drift = new DriftWatch(settings, this::windowEnded);
-    this.labels = performance == null ? null : new LabelWatch(settings, performance);
+    QualityWatch checks = settings.watches(Watched.QUALITY) ? new QualityWatch(settings) : null;
+    this.quality = checks;
+    LongConsumer delays = checks == null ? delay -> {} : checks::labelled;
+    this.labels = performance == null ? null : new LabelWatch(settings, performance, delays);
     if (settings.watchesDrift()) {
       watches.add(drift);
+    }
+    if (checks != null) {
+      watches.add(checks);
     }
     if (labels != null) {
       watches.add(labels);
@@ -94,6 +103,10 @@ final class MonitorLoop {
 
   @Nullable WindowReport newestWindow(ServedBy version) {
     return newestWindows.get(version);
+  }
+
+  @Nullable QualityReport newestQuality() {
+    return quality == null ? null : quality.newest();
   }
 
   Baseline baseline() {

@@ -4,6 +4,8 @@ import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.Role;
 import io.mlops4j.monitor.profile.SlicedProfile;
+import io.mlops4j.monitor.quality.QualityPolicy;
+import io.mlops4j.monitor.quality.QualitySuite;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -28,9 +30,13 @@ record MonitorSettings(
     long handOffRows,
     DriftPolicy features,
     DriftPolicy outputs,
+    QualitySuite quality,
     Set<Watched> without,
     AlarmLimit alarmLimit,
     Duration actionLimit) {
+
+  /** Enough rows of a window for the checks of data quality that need values. */
+  private static final long CHECKED_ROWS = 640;
 
   /** Whether a part of the monitor is switched on. */
   boolean watches(Watched part) {
@@ -59,6 +65,17 @@ record MonitorSettings(
                         ? Watched.FEATURES
                         : Watched.OUTPUTS))
         .toList();
+  }
+
+  /** The rows of which the quality watch checks one; fewer for small windows. */
+  int qualitySampling() {
+    return quality
+        .policy()
+        .sampling()
+        .orElse(
+            (int)
+                Math.max(
+                    1, Math.min(QualityPolicy.MONITOR_SAMPLING, window.rows() / CHECKED_ROWS)));
   }
 
   /**

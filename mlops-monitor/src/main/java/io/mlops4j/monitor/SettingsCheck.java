@@ -43,6 +43,7 @@ final class SettingsCheck {
       checkColumns(watched);
       DriftReport.compare(watched, watched, settings.policy()); // throws if they do not fit
     }
+    checkQuality();
     checkLabels();
     checkKey();
     checkScore();
@@ -96,6 +97,15 @@ final class SettingsCheck {
       throw new IllegalArgumentException(
           "without: found %s and %s, expected a part that is watched"
               .formatted(settings.without(), settings.labels() == null ? "no labels" : "labels"));
+    }
+  }
+
+  private void checkQuality() {
+    List<String> columns = settings.quality().reference().profile().columns();
+    if (!columns.equals(reference.columns())) {
+      throw new IllegalArgumentException(
+          "quality: found a reference with the columns %s, expected those of the monitor's reference: %s"
+              .formatted(columns, reference.columns()));
     }
   }
 

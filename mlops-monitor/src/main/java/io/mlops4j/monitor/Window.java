@@ -119,6 +119,11 @@ public final class Window {
     return time == null ? null : time.multipliedBy(panes);
   }
 
+  /** The rows of a step; the largest number if its time ends it. */
+  long rows() {
+    return rows;
+  }
+
   /** Whether a window is full of a number of rows. */
   boolean isFullOf(long seen) {
     return time == null && seen >= rows * panes;

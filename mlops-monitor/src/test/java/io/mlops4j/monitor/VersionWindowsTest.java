@@ -59,7 +59,7 @@ class VersionWindowsTest {
   }
 
   private ModelMonitor started(Window window) {
-    return started(ModelMonitor.builder(reference).window(window));
+    return started(ModelMonitor.builder(reference).window(window).without(Watched.QUALITY));
   }
 
   /** Answers one batch and returns its profile, counted without a monitor. */

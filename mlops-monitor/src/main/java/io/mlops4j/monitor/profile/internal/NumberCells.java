@@ -2,6 +2,7 @@ package io.mlops4j.monitor.profile.internal;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.function.IntToDoubleFunction;
 import org.apache.arrow.memory.util.Float16;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.DecimalVector;
@@ -144,6 +145,35 @@ public final class NumberCells {
       }
       default -> throw new IllegalStateException("no numbers: " + column.getField());
     }
+  }
+
+  /**
+   * Returns a function that reads one cell, whose validity the caller knows. Slower than reading in
+   * chunks; for some cells of a column.
+   */
+  public static IntToDoubleFunction cells(FieldVector column) {
+    long address = column.getDataBufferAddress();
+    if (ColumnKind.isBFloat16(column)) {
+      return row -> Float.intBitsToFloat(MemoryUtil.getShort(address + 2L * row) << 16);
+    }
+    return switch (column.getMinorType()) {
+      case FLOAT4 -> row -> Float.intBitsToFloat(MemoryUtil.getInt(address + 4L * row));
+      case FLOAT8 -> row -> Double.longBitsToDouble(MemoryUtil.getLong(address + 8L * row));
+      case FLOAT2 -> row -> Float16.toFloat(MemoryUtil.getShort(address + 2L * row));
+      case TINYINT -> row -> MemoryUtil.getByte(address + row);
+      case UINT1 -> row -> MemoryUtil.getByte(address + row) & 0xff;
+      case SMALLINT -> row -> MemoryUtil.getShort(address + 2L * row);
+      case UINT2 -> row -> MemoryUtil.getShort(address + 2L * row) & 0xffff;
+      case INT -> row -> MemoryUtil.getInt(address + 4L * row);
+      case UINT4 -> row -> Integer.toUnsignedLong(MemoryUtil.getInt(address + 4L * row));
+      case BIGINT -> row -> MemoryUtil.getLong(address + 8L * row);
+      case UINT8 -> row -> unsigned(MemoryUtil.getLong(address + 8L * row));
+      case DECIMAL -> {
+        int scale = ((DecimalVector) column).getScale();
+        yield row -> decimal(address + 16L * row, scale);
+      }
+      default -> throw new IllegalStateException("no numbers: " + column.getField());
+    };
   }
 
   /** Halves a value beyond 2^63, keeping the bit that decides the rounding. */

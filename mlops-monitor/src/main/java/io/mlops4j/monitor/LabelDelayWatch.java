@@ -1,0 +1,52 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.monitor.quality.LabelDelays;
+import io.mlops4j.monitor.quality.QualityResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares the delay of labels with the usual delay, which it learns from its first labels. Soon
+ * after the start only labels with a short delay can have arrived. So the usual delay is known only
+ * after three times the delay of 95 % of the labels. Used by the monitor's thread only.
+ */
+final class LabelDelayWatch {
+  private static final long FEWEST = 200;
+  private static final int PATIENCE = 3;
+
+  private LabelDelays usual = new LabelDelays();
+  private LabelDelays newest = new LabelDelays();
+  private boolean learned;
+  private @Nullable Instant first;
+
+  /** Notes that predictions were made. */
+  void predicted(Instant at) {
+    first = first == null ? at : first;
+  }
+
+  /** Counts the delay of a label. */
+  void labelled(Duration delay) {
+    newest.add(delay);
+  }
+
+  /** Judges the labels since the last judgement; empty while the usual delay is not known. */
+  Optional<QualityResult> judge(Instant at, double level) {
+    if (learned) {
+      QualityResult result = newest.compare(usual, level);
+      if (!(result instanceof QualityResult.NotChecked)) {
+        newest = new LabelDelays();
+      }
+      return Optional.of(result);
+    }
+    usual.merge(newest);
+    newest = new LabelDelays();
+    learned =
+        usual.labels() >= FEWEST
+            && first != null
+            && Duration.between(first, at).compareTo(usual.quantile(0.95).multipliedBy(PATIENCE))
+                >= 0;
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,188 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.quality.QualityCheck;
+import io.mlops4j.monitor.quality.QualityReport;
+import io.mlops4j.monitor.quality.QualityResult;
+import io.mlops4j.monitor.quality.QualitySuite;
+import io.mlops4j.monitor.quality.QualityWindow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.arrow.vector.FieldVector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks the rows of each version for broken data, and the delay of labels. A window is one step of
+ * the monitor's window. Used by the monitor's thread only; any thread may read the newest report.
+ */
+final class QualityWatch implements Watch {
+  private static final double MOST_LEVEL = 1e-6;
+
+  /** A check of a column whose problem was accepted. */
+  private record Accepted(QualityCheck check, String column) {}
+
+  /** The open window of a version. */
+  private static final class Open {
+    QualityWindow rows;
+    @Nullable Instant from;
+    Instant last;
+
+    Open(QualityWindow rows, Instant at) {
+      this.rows = rows;
+      this.last = at;
+    }
+  }
+
+  private final MonitorSettings settings;
+  private final QualitySuite suite;
+  private final LabelDelayWatch delays = new LabelDelayWatch();
+  private final Map<ServedBy, Open> windows = new LinkedHashMap<>();
+  private final List<Judged> due = new ArrayList<>();
+  private final Set<Accepted> accepted = new HashSet<>();
+  private Set<String> outputs = Set.of();
+  private volatile @Nullable QualityReport newest;
+
+  QualityWatch(MonitorSettings settings) {
+    this.settings = settings;
+    this.suite =
+        settings
+            .quality()
+            .withPolicy(settings.quality().policy().withSampling(settings.qualitySampling()));
+  }
+
+  @Override
+  public String task() {
+    return "check the quality of rows";
+  }
+
+  /** A shadow gets the same rows again. */
+  @Override
+  public void answered(HandOff.Answered answered) {
+    if (answered.shadow()) {
+      return;
+    }
+    Instant at = answered.at();
+    for (ServedBy version : List.copyOf(windows.keySet())) {
+      Open one = Objects.requireNonNull(windows.get(version));
+      if (one.from != null && settings.window().isOver(one.from, one.last, at)) {
+        end(version, one, one.from, at);
+      }
+    }
+    Open window = window(answered.servedBy(), at);
+    if (window.from == null) {
+      window.from = at;
+      outputs = names(answered);
+    }
+    window.last = at;
+    delays.predicted(at);
+    window.rows.add(answered.features(), answered.outputs(), at);
+    if (settings.window().endsPane(window.rows.rows())) {
+      end(answered.servedBy(), window, window.from, at);
+    }
+  }
+
+  private Open window(ServedBy version, Instant at) {
+    Open known = windows.remove(version);
+    Open window = known == null ? new Open(suite.window(), at) : known;
+    windows.put(version, window); // now the newest
+    if (windows.size() > DriftWatch.MOST_VERSIONS) {
+      Iterator<Open> oldest = windows.values().iterator();
+      oldest.next();
+      oldest.remove();
+    }
+    return window;
+  }
+
+  private static Set<String> names(HandOff.Answered answered) {
+    Set<String> names = new HashSet<>();
+    for (FieldVector column : answered.outputs().root().getFieldVectors()) {
+      names.add(column.getName());
+    }
+    return names;
+  }
+
+  /** Counts the delay of a label, in milliseconds. */
+  void labelled(long delay) {
+    delays.labelled(Duration.ofMillis(delay));
+  }
+
+  /** Runs of equal values go on in the next window. */
+  private void end(ServedBy version, Open open, Instant from, Instant at) {
+    QualityWindow full = open.rows;
+    Instant to = at.isBefore(open.last) ? open.last : at;
+    open.rows = full.next();
+    open.from = null;
+    double budget = settings.level(full.rows(), Duration.between(from, to));
+    double level = Math.min(MOST_LEVEL, budget / suite.checks());
+    List<QualityResult> results = new ArrayList<>(full.report(level).results());
+    delays.judge(to, level).ifPresent(results::add);
+    results.removeIf(this::isReportedElsewhere);
+    QualityReport report = new QualityReport(full.rows(), full.checkedRows(), results);
+    newest = report;
+    due.add(judged(report, version));
+  }
+
+  /** Columns of the reference that the calls lack, or have with another type, are configuration. */
+  private boolean isReportedElsewhere(QualityResult result) {
+    return result.check() == QualityCheck.TYPE
+        && settings.watchesDrift()
+        && settings.reference().columns().contains(result.column());
+  }
+
+  private Judged judged(QualityReport report, ServedBy version) {
+    Set<Subject> subjects = new HashSet<>();
+    for (QualityResult result : report.results()) {
+      if (!(result instanceof QualityResult.NotChecked)) {
+        subjects.add(subject(result, version));
+      }
+    }
+    List<Finding> found =
+        report.failures().stream()
+            .filter(failed -> !accepted.contains(new Accepted(failed.check(), failed.column())))
+            .map(
+                failed ->
+                    new Finding(
+                        subject(failed, version),
+                        failed.check().words(),
+                        failed.relativeEffect(),
+                        failed.evidence()))
+            .toList();
+    return new Judged(version, subjects, found);
+  }
+
+  /** Features are the same for all versions. */
+  private Subject subject(QualityResult result, ServedBy version) {
+    boolean output = outputs.contains(result.column());
+    return new Subject(Alarm.Kind.QUALITY, result.column(), output ? version : null);
+  }
+
+  @Override
+  public List<Judged> judge(Instant at) {
+    List<Judged> all = List.copyOf(due);
+    due.clear();
+    return all;
+  }
+
+  /** The problems of the newest window are how rows are from now on. */
+  @Override
+  public void accepted(Baseline reference) {
+    QualityReport last = newest;
+    if (last != null) {
+      last.failures()
+          .forEach(failed -> accepted.add(new Accepted(failed.check(), failed.column())));
+    }
+  }
+
+  /** The checks of the newest complete window; null before the first one. */
+  @Nullable QualityReport newest() {
+    return newest;
+  }
+}

@@ -1,0 +1,55 @@
+package io.mlops4j.monitor.quality;
+
+import org.apache.commons.statistics.distribution.BinomialDistribution;
+
+/**
+ * Compares the share of some rows with the share of a reference.
+ *
+ * @param share the share in the rows
+ * @param expected the share in the reference
+ * @param margin the difference that is tolerated
+ * @param significant whether random variation alone does not explain the difference
+ */
+record Excess(double share, double expected, double margin, boolean significant) {
+  /**
+   * Compares shares. The test is a binomial one, with the share of the reference raised by three
+   * standard errors.
+   *
+   * @param found the rows in question
+   * @param rows all rows
+   * @param referenceRows the rows behind the expected share
+   * @param least the smallest margin
+   * @param level the probability of a false alarm
+   */
+  static Excess of(
+      long found, long rows, double expected, long referenceRows, double least, double level) {
+    double margin = Math.max(least, 0.1 * Math.min(1, Math.sqrt(10 * expected)));
+    return withMargin(found, rows, expected, referenceRows, margin, level);
+  }
+
+  static Excess withMargin(
+      long found, long rows, double expected, long referenceRows, double margin, double level) {
+    double share = rows == 0 ? 0 : (double) found / rows;
+    double error = Math.sqrt((expected * (1 - expected) + 1.0 / referenceRows) / referenceRows);
+    double raised = Math.min(1, expected + 3 * error);
+    int trials = (int) Math.min(rows, Integer.MAX_VALUE);
+    int successes = (int) Math.round(share * trials);
+    boolean significant =
+        successes > 0
+            && share > raised
+            && BinomialDistribution.of(trials, raised).survivalProbability(successes - 1) < level;
+    return new Excess(share, expected, margin, significant);
+  }
+
+  double bound() {
+    return expected + margin;
+  }
+
+  double relative() {
+    return (share - expected) / margin;
+  }
+
+  boolean failed() {
+    return significant && relative() >= 1;
+  }
+}

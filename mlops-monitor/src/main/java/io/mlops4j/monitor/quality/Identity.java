@@ -1,0 +1,85 @@
+package io.mlops4j.monitor.quality;
+
+import io.mlops4j.monitor.profile.CategoryProfile;
+import io.mlops4j.monitor.profile.ColumnProfile;
+import io.mlops4j.monitor.profile.NumberProfile;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.Role;
+import io.mlops4j.monitor.profile.SkippedColumn;
+import io.mlops4j.monitor.profile.SkippedColumn.Reason;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The columns by which rows are equal. Some of them select the rows whose hash is computed: equal
+ * rows are selected together, and the other columns of other rows are not read.
+ *
+ * @param columns in order; empty if repeated rows are not counted
+ * @param selecting the positions of the selecting columns
+ */
+record Identity(List<String> columns, List<Integer> selecting) {
+  private static final int SELECTING = 2;
+
+  static Identity of(QualityReference reference, QualityPolicy policy) {
+    boolean counts =
+        !policy.isOff(QualityCheck.DUPLICATES)
+            && (reference.learned() != null || !Double.isNaN(policy.mostDuplicates()));
+    if (!counts) {
+      return new Identity(List.of(), List.of());
+    }
+    QualityReference.Learned learned = reference.learned();
+    Profile profile = reference.profile();
+    List<String> columns = learned == null ? columns(profile, Set.of()) : learned.identity();
+    List<Integer> selecting =
+        java.util.stream.IntStream.range(0, columns.size())
+            .boxed()
+            .sorted(Comparator.comparingLong(i -> -distinct(profile, columns.get(i))))
+            .limit(SELECTING)
+            .toList();
+    return new Identity(columns, selecting);
+  }
+
+  /** The features that have cells to compare, and the keys, by name. */
+  static List<String> columns(Profile profile, Set<String> keys) {
+    Set<String> names = new HashSet<>(keys);
+    for (String name : profile.columns()) {
+      ColumnProfile column = profile.column(name);
+      boolean unsupported =
+          column instanceof SkippedColumn skipped && skipped.reason() == Reason.UNSUPPORTED_TYPE;
+      if (column.role() == Role.FEATURE && !unsupported) {
+        names.add(name);
+      }
+    }
+    return names.stream().sorted().toList();
+  }
+
+  private static long distinct(Profile profile, String name) {
+    ColumnProfile column = profile.columns().contains(name) ? profile.column(name) : null;
+    if (column instanceof NumberProfile numbers) {
+      return numbers.distinct().orElse(numbers.edges().length);
+    }
+    if (column instanceof CategoryProfile categories) {
+      return categories.distinct().orElse(categories.names().size());
+    }
+    return Long.MAX_VALUE; // keys and identifiers
+  }
+
+  /** Whether a row with these cells of the selecting columns is one in so many. */
+  boolean selects(Cells[] cells, int row, int sampling) {
+    long hash = 0;
+    for (int i = 0; i < selecting.size(); i++) {
+      hash = Cells.mix(hash ^ cells[selecting.get(i)].at(row));
+    }
+    return ((hash >>> 32) * sampling) >>> 32 == 0;
+  }
+
+  static long hash(Cells[] cells, int row) {
+    long hash = 0x9e3779b97f4a7c15L;
+    for (Cells column : cells) {
+      hash = Cells.mix(hash ^ column.at(row)) + 0x9e3779b97f4a7c15L;
+    }
+    return Cells.mix(hash);
+  }
+}

@@ -1,0 +1,182 @@
+package io.mlops4j.monitor.quality;
+
+import io.mlops4j.monitor.profile.internal.BinaryFrame;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
+import java.time.Duration;
+import java.util.Objects;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
+
+/**
+ * Counts the delays of labels: the times from predictions to their labels. A delay is known up to 9
+ * %, because delays share intervals, eight to each power of two of milliseconds. Memory: 4 kB.
+ * Counts of several threads or windows are merged. Not thread safe.
+ */
+public final class LabelDelays {
+  private static final BinaryFrame FORM =
+      new BinaryFrame("counts of label delays", 0x4d4c5144, 1, 1); // MLQD
+
+  private static final int PER_POWER = 8;
+  private static final int INTERVALS = 64 * PER_POWER;
+
+  /** Fewer labels are never enough for a judgement. */
+  private static final long FEWEST = 50;
+
+  private static final double BOUND = 1.5;
+
+  private final long[] counts = new long[INTERVALS];
+  private long labels;
+
+  /** Starts without labels. */
+  public LabelDelays() {}
+
+  /**
+   * Counts a label.
+   *
+   * @param delay the time from the prediction to the label; negative counts as 0
+   */
+  public void add(Duration delay) {
+    counts[interval(delay)]++;
+    labels++;
+  }
+
+  private static int interval(Duration delay) {
+    if (delay.isNegative()) {
+      return 0;
+    }
+    double millis = delay.getSeconds() * 1e3 + delay.getNano() / 1e6;
+    return (int) Math.min(INTERVALS - 1, Math.floor(PER_POWER * Math.log1p(millis) / Math.log(2)));
+  }
+
+  /** The geometric middle of an interval, in milliseconds. */
+  private static double middle(int interval) {
+    return Math.pow(2, (interval + 0.5) / PER_POWER) - 1;
+  }
+
+  /**
+   * Adds the labels of other counts.
+   *
+   * @param other the other counts, unchanged
+   * @return these counts
+   */
+  public LabelDelays merge(LabelDelays other) {
+    Objects.requireNonNull(other, "other");
+    for (int i = 0; i < INTERVALS; i++) {
+      counts[i] += other.counts[i];
+    }
+    labels += other.labels;
+    return this;
+  }
+
+  /** {@return the number of labels} */
+  public long labels() {
+    return labels;
+  }
+
+  /**
+   * Returns the delay that a share of the labels does not exceed, up to 9 %.
+   *
+   * @param share from 0 to 1
+   * @return zero without labels
+   * @throws IllegalArgumentException if the share is not from 0 to 1
+   */
+  public Duration quantile(double share) {
+    double wanted = ColumnRules.share(share, "share") * labels;
+    long below = 0;
+    for (int i = 0; i < INTERVALS; i++) {
+      below += counts[i];
+      if (below > 0 && below >= wanted) {
+        return Duration.ofMillis(Math.round(middle(i)));
+      }
+    }
+    return Duration.ZERO;
+  }
+
+  /**
+   * Compares these labels with the usual ones. They are late if their median delay is at least 1.5
+   * times the usual median, and if a sign test against the usual median is significant.
+   *
+   * @param usual the delays of labels that arrived as they should
+   * @param level the probability of a false alarm of the test, above 0 and below 1
+   * @return the result; {@link QualityResult.NotChecked} with fewer than 50 labels on either side
+   */
+  public QualityResult compare(LabelDelays usual, double level) {
+    Objects.requireNonNull(usual, "usual");
+    if (labels < FEWEST || usual.labels < FEWEST) {
+      return new QualityResult.NotChecked(
+          QualityCheck.LABEL_DELAY,
+          "labels",
+          "found %d labels, and %d usual ones, expected at least %d; wait for more labels"
+              .formatted(labels, usual.labels, FEWEST));
+    }
+    double now = quantile(0.5).toMillis() + 1.0;
+    double before = usual.quantile(0.5).toMillis() + 1.0;
+    double ratio = now / before;
+    boolean significant = longer(usual) < level;
+    if (ratio < BOUND || !significant) {
+      return new QualityResult.Passed(QualityCheck.LABEL_DELAY, "labels", ratio, BOUND);
+    }
+    return new QualityResult.Failed(
+        QualityCheck.LABEL_DELAY,
+        "labels",
+        ratio,
+        BOUND,
+        (ratio - 1) / (BOUND - 1),
+        "found a median delay of %s in %d labels, usually %s; ratio %.2f, bound %s"
+            .formatted(quantile(0.5), labels, usual.quantile(0.5), ratio, BOUND),
+        "look for a stopped or slower source of labels; figures of performance cover older rows");
+  }
+
+  /** The probability of so many delays above the usual median, by chance. */
+  private double longer(LabelDelays usual) {
+    long seen = 0;
+    int middle = 0;
+    while (seen + usual.counts[middle] < (usual.labels + 1) / 2) {
+      seen += usual.counts[middle++];
+    }
+    double usualShare = 1 - (double) (seen + usual.counts[middle]) / usual.labels;
+    long above = 0;
+    for (int i = middle + 1; i < INTERVALS; i++) {
+      above += counts[i];
+    }
+    int trials = (int) Math.min(labels, Integer.MAX_VALUE);
+    int successes = (int) Math.round((double) above / labels * trials);
+    double error = Math.sqrt((usualShare * (1 - usualShare) + 1.0 / usual.labels) / usual.labels);
+    return successes == 0
+        ? 1
+        : BinomialDistribution.of(trials, Math.min(1, usualShare + 3 * error))
+            .survivalProbability(successes - 1);
+  }
+
+  /**
+   * Stores the counts.
+   *
+   * @return the bytes, the same for the same counts
+   */
+  public byte[] toBytes() {
+    StateWriter out = new StateWriter(FORM).put(labels);
+    return out.put(counts).toBytes();
+  }
+
+  /**
+   * Reads stored counts.
+   *
+   * @param bytes the result of {@link #toBytes}
+   * @return equal counts
+   * @throws io.mlops4j.error.DataException if the bytes are damaged
+   */
+  public static LabelDelays fromBytes(byte[] bytes) {
+    Objects.requireNonNull(bytes, "bytes");
+    return StateReader.read(
+        FORM,
+        bytes,
+        in -> {
+          LabelDelays delays = new LabelDelays();
+          delays.labels = in.count();
+          long[] counts = in.counts();
+          in.check(counts.length == INTERVALS, "found " + counts.length + " intervals");
+          System.arraycopy(counts, 0, delays.counts, 0, INTERVALS);
+          return delays;
+        });
+  }
+}

@@ -1,0 +1,265 @@
+package io.mlops4j.monitor.quality;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.internal.BinaryFrame;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What good rows taught: their profile and, if the rows themselves were given, also the longest run
+ * of each column, its shares of null and of NaN, how often rows repeat, and how to tell columns
+ * with the same distribution apart by the other columns. Immutable and thread safe.
+ */
+public final class QualityReference {
+  private static final BinaryFrame FORM =
+      new BinaryFrame("reference of data quality", 0x4d4c5152, 1, 1); // MLQR
+
+  private final Profile profile;
+  private final @Nullable Learned learned;
+
+  QualityReference(Profile profile, @Nullable Learned learned) {
+    this.profile = profile;
+    this.learned = learned;
+  }
+
+  /**
+   * Returns a reference from a profile alone. Repeated rows are not checked then, frozen columns
+   * only if they have many distinct numbers, and swapped columns only if their distributions
+   * differ.
+   *
+   * @param profile the profile of good rows
+   * @return a reference
+   */
+  public static QualityReference of(Profile profile) {
+    return new QualityReference(Objects.requireNonNull(profile, "profile"), null);
+  }
+
+  /**
+   * Starts a reference that learns from rows.
+   *
+   * @param profile a builder without rows, which chooses the columns; the new builder adds rows to
+   *     it
+   * @return a builder
+   */
+  public static Builder builder(Profile.Builder profile) {
+    return new Builder(Objects.requireNonNull(profile, "profile"));
+  }
+
+  /** {@return the profile of the rows} */
+  public Profile profile() {
+    return profile;
+  }
+
+  /** {@return whether the reference learned from rows, not from a profile alone} */
+  public boolean hasRows() {
+    return learned != null;
+  }
+
+  @Nullable Learned learned() {
+    return learned;
+  }
+
+  /**
+   * Stores the reference.
+   *
+   * @return the bytes, the same for the same rows in the same order and batching
+   */
+  public byte[] toBytes() {
+    StateWriter out = new StateWriter(FORM);
+    out.put(profile.toBytes()).put(learned != null);
+    if (learned != null) {
+      learned.write(out);
+    }
+    return out.toBytes();
+  }
+
+  /**
+   * Reads a stored reference.
+   *
+   * @param bytes the result of {@link #toBytes}
+   * @return an equal reference
+   * @throws DataException if the bytes are damaged, truncated or of a newer version
+   */
+  public static QualityReference fromBytes(byte[] bytes) {
+    Objects.requireNonNull(bytes, "bytes");
+    return StateReader.read(
+        FORM,
+        bytes,
+        in -> {
+          Profile profile = Profile.fromBytes(in.bytes());
+          return new QualityReference(profile, in.flag() ? Learned.read(in) : null);
+        });
+  }
+
+  /** {@return rows and columns} */
+  @Override
+  public String toString() {
+    return "quality reference, " + profile;
+  }
+
+  /** What rows taught about one column. */
+  record LearnedColumn(long nulls, long nans, long longestRun) {}
+
+  /**
+   * What rows taught.
+   *
+   * @param columns by name
+   * @param identity the columns by which rows are equal
+   * @param lags for each power of two, the rows whose last equal row was so many rows before
+   * @param lagRows the rows behind {@code lags}, those without an equal row included
+   * @param swaps ways to tell columns apart
+   */
+  record Learned(
+      long rows,
+      Map<String, LearnedColumn> columns,
+      List<String> identity,
+      List<Long> lags,
+      long lagRows,
+      List<SwapTable> swaps) {
+
+    double nullShare(String column) {
+      LearnedColumn one = columns.get(column);
+      return one == null || rows == 0 ? 0 : (double) one.nulls() / rows;
+    }
+
+    double nanShare(String column) {
+      LearnedColumn one = columns.get(column);
+      return one == null || rows == 0 ? 0 : (double) one.nans() / rows;
+    }
+
+    /**
+     * The expected share of rows that repeat an earlier row of a window. A row at a random place
+     * does if its lag is less than its place.
+     */
+    double repeatedShare(long window) {
+      double repeated = 0;
+      for (int power = 0; power < lags.size(); power++) {
+        double lag = 1.5 * (1L << power) - 0.5; // the middle of 2^power to 2^(power + 1) - 1
+        repeated += lags.get(power) * Math.max(0, 1 - lag / window);
+      }
+      return lagRows == 0 ? 0 : repeated / lagRows;
+    }
+
+    void write(StateWriter out) {
+      out.put(rows).put(columns.size());
+      columns.forEach(
+          (name, one) -> out.put(name).put(one.nulls()).put(one.nans()).put(one.longestRun()));
+      out.put(identity.size());
+      identity.forEach(out::put);
+      out.each(lags, StateWriter::put).put(lagRows).put(swaps.size());
+      swaps.forEach(swap -> swap.write(out));
+    }
+
+    static Learned read(StateReader in) {
+      long rows = in.int64();
+      Map<String, LearnedColumn> columns = new TreeMap<>();
+      int size = in.length(32);
+      for (int i = 0; i < size; i++) {
+        columns.put(in.text(), new LearnedColumn(in.int64(), in.int64(), in.int64()));
+      }
+      List<String> identity = new ArrayList<>();
+      int names = in.length(8);
+      for (int i = 0; i < names; i++) {
+        identity.add(in.text());
+      }
+      List<Long> lags = in.each(StateReader::count);
+      long lagRows = in.int64();
+      List<SwapTable> swaps = new ArrayList<>();
+      int tables = in.length(8);
+      for (int i = 0; i < tables; i++) {
+        swaps.add(SwapTable.read(in));
+      }
+      return new Learned(rows, columns, identity, lags, lagRows, swaps);
+    }
+  }
+
+  /**
+   * Learns from rows, in one pass. It keeps the builder of the profile, a sample of at most 8192
+   * rows, and 65 536 hashes. Add the rows in the order in which they were served. Not thread safe.
+   */
+  public static final class Builder {
+    private final Profile.Builder profile;
+    private Set<String> keys = Set.of();
+    private @Nullable ReferenceRows rows;
+
+    private Builder(Profile.Builder profile) {
+      this.profile = profile;
+    }
+
+    /**
+     * Names columns that identify a row beside the features. Rows with equal features and different
+     * keys are not repeated rows then.
+     *
+     * @param names columns that every batch has; they need not be in the profile
+     * @return this builder
+     * @throws IllegalStateException if rows were added
+     */
+    public Builder keys(String... names) {
+      Set<String> all = Set.of(names);
+      if (rows != null) {
+        throw new IllegalStateException("rows were added: name the keys before");
+      }
+      keys = all;
+      return this;
+    }
+
+    /**
+     * Adds rows.
+     *
+     * @param batch only read during the call
+     * @return this builder
+     * @throws DataException see {@link Profile.Builder#add(FeatureBatch)}; discard the builder then
+     */
+    public Builder add(FeatureBatch batch) {
+      Objects.requireNonNull(batch, "batch");
+      profile.add(batch);
+      rows().add(batch, null);
+      return this;
+    }
+
+    /**
+     * Adds rows and the answers of a model.
+     *
+     * @param batch the features; only read during the call
+     * @param answers the outputs, with the same number of rows; only read during the call
+     * @return this builder
+     * @throws DataException see {@link Profile.Builder#add(FeatureBatch, FeatureBatch)}; discard
+     *     the builder then
+     * @throws IllegalArgumentException if the numbers of rows differ
+     */
+    public Builder add(FeatureBatch batch, FeatureBatch answers) {
+      Objects.requireNonNull(batch, "batch");
+      Objects.requireNonNull(answers, "answers");
+      profile.add(batch, answers);
+      rows().add(batch, answers);
+      return this;
+    }
+
+    /** The first batch decides the columns. */
+    private ReferenceRows rows() {
+      if (rows == null) {
+        rows = new ReferenceRows(profile.build(), keys);
+      }
+      return rows;
+    }
+
+    /**
+     * Builds a reference of the rows added so far. More rows may be added later.
+     *
+     * @return a reference; of a profile alone if no rows were added
+     */
+    public QualityReference build() {
+      Profile built = profile.build();
+      return new QualityReference(built, rows == null ? null : rows.learned(built));
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package io.mlops4j.monitor.quality;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.Role;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.arrow.vector.FieldVector;
+import org.jspecify.annotations.Nullable;
+
+/** Learns from the rows of a reference what a profile does not hold. */
+final class ReferenceRows {
+  private static final int SAMPLE = 8192;
+  private static final int AT_ONCE = 1024;
+
+  private final List<String> names;
+  private final boolean[] outputs;
+  private final BatchCells finder;
+  private final List<String> identity;
+  private final BatchCells identities;
+  private final ColumnCounts[] counts;
+  private final long[][] scratch;
+  private final RowSample sample;
+  private final Lags lags = new Lags();
+  private long rows;
+
+  /**
+   * @param first the profile of the first batch, which has the columns of all
+   */
+  ReferenceRows(Profile first, Set<String> keys) {
+    this.names = first.columns();
+    this.outputs = new boolean[names.size()];
+    for (int i = 0; i < outputs.length; i++) {
+      outputs[i] = first.column(names.get(i)).role() == Role.OUTPUT;
+    }
+    this.finder = new BatchCells(names);
+    this.identity = Identity.columns(first, keys);
+    this.identities = new BatchCells(identity);
+    this.counts = new ColumnCounts[names.size()];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = new ColumnCounts();
+    }
+    this.scratch = new long[names.size()][AT_ONCE];
+    this.sample = new RowSample(names.size(), SAMPLE);
+  }
+
+  void add(FeatureBatch batch, @Nullable FeatureBatch answers) {
+    Cells[] same = identities.all(batch);
+    for (int row = 0; same != null && row < batch.rows(); row++) {
+      lags.add(Identity.hash(same, row));
+    }
+    @Nullable Cells[] cells = new Cells[names.size()];
+    for (int i = 0; i < cells.length; i++) {
+      FeatureBatch side = outputs[i] ? answers : batch;
+      FieldVector column = side == null ? null : finder.vector(side, i);
+      cells[i] =
+          side == null || column == null ? null : BatchCells.cells(column, side, null).orElse(null);
+    }
+    for (int from = 0; from < batch.rows(); from += AT_ONCE) {
+      int count = Math.min(AT_ONCE, batch.rows() - from);
+      for (int i = 0; i < cells.length; i++) {
+        add(i, cells[i], from, count);
+      }
+      sample.add(scratch, count);
+    }
+    rows += batch.rows();
+  }
+
+  private void add(int i, @Nullable Cells cells, int from, int count) {
+    if (cells == null) {
+      java.util.Arrays.fill(scratch[i], 0, count, Cells.NULL);
+      return;
+    }
+    cells.read(from, 1, scratch[i], 0, count);
+    counts[i].addPresence(scratch[i], count);
+    counts[i].runs.add(scratch[i], count, 1);
+  }
+
+  QualityReference.Learned learned(Profile profile) {
+    Map<String, QualityReference.LearnedColumn> columns = new TreeMap<>();
+    for (int i = 0; i < counts.length; i++) {
+      columns.put(
+          names.get(i),
+          new QualityReference.LearnedColumn(
+              counts[i].nulls, counts[i].nans, counts[i].runs.longest()));
+    }
+    return new QualityReference.Learned(
+        rows,
+        columns,
+        identity,
+        lags.counts(),
+        lags.rows(),
+        new SwapLearner(profile, names, sample).tables());
+  }
+}

@@ -1,0 +1,234 @@
+package io.mlops4j.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.PredictionId;
+import io.mlops4j.monitor.profile.Flights;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.quality.QualityCheck;
+import io.mlops4j.monitor.quality.QualityPolicy;
+import io.mlops4j.monitor.quality.QualityReference;
+import io.mlops4j.monitor.quality.QualityResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Live flights in windows of a week, one of which is changed. */
+class QualityWatchTest {
+  private static final int WEEK = 980;
+
+  private final BufferAllocator allocator = new RootAllocator();
+  private final List<Alarm> alarms = new ArrayList<>();
+
+  @AfterEach
+  void nothingIsLent() {
+    assertThat(allocator.getAllocatedMemory()).isZero();
+    allocator.close();
+  }
+
+  private QualityReference reference() {
+    QualityReference.Builder rows =
+        QualityReference.builder(Profile.builder().categories("weekday"));
+    for (String month : List.of("01", "02", "03")) {
+      try (FeatureBatch batch = Flights.of(month).batch(allocator)) {
+        rows.add(batch);
+      }
+    }
+    return rows.build();
+  }
+
+  private ModelMonitor.Builder monitor(QualityReference reference) {
+    return ModelMonitor.builder(reference.profile())
+        .window(Window.ofRows(WEEK))
+        .quality(reference, QualityPolicy.withDefaults())
+        .without(Watched.FEATURES, Watched.OUTPUTS);
+  }
+
+  /** Calls of 49 rows, so that a window is full after 20 of them. */
+  private void serve(ModelMonitor monitor, List<String[]> flights, double nanShare) {
+    Random random = new Random(4);
+    for (int from = 0; from < flights.size(); from += 49) {
+      double[] scores = random.doubles(49).map(x -> x < nanShare ? Double.NaN : x).toArray();
+      try (FeatureBatch rows = new Flights(flights.subList(from, from + 49)).batch(allocator);
+          FeatureBatch answers =
+              FeatureBatch.builder(allocator).doubles("probability", scores).build()) {
+        monitor.onInference(Events.answered(Events.version(1), rows, answers));
+      }
+    }
+    monitor.flush();
+  }
+
+  private static List<String[]> week(int number) {
+    return Flights.of("05").rows().subList(number * WEEK, (number + 1) * WEEK);
+  }
+
+  private List<String> subjects(UnaryOperator<String[]> change) {
+    try (ModelMonitor monitor = monitor(reference()).start()) {
+      monitor.onAlarm(alarms::add);
+      serve(monitor, week(0), 0);
+      serve(monitor, week(1), 0);
+      assertThat(alarms).isEmpty();
+      serve(monitor, week(2).stream().map(String[]::clone).map(change).toList(), 0);
+      assertThat(monitor.counts().failures()).isZero();
+      assertThat(monitor.newestQuality().orElseThrow().rows()).isEqualTo(WEEK);
+    }
+    assertThat(alarms).extracting(Alarm::kind).containsOnly(Alarm.Kind.QUALITY);
+    return alarms.stream()
+        .flatMap(alarm -> alarm.episodes().stream())
+        .map(Episode::subject)
+        .toList();
+  }
+
+  @Test
+  void swappedColumnsAreFoundInTheirFirstWindow() {
+    assertThat(
+            subjects(
+                flight -> {
+                  String origin = flight[4];
+                  flight[4] = flight[5];
+                  flight[5] = origin;
+                  return flight;
+                }))
+        .containsExactly("destination and origin");
+  }
+
+  @Test
+  void roundedNumbersAreFoundInTheirFirstWindow() {
+    assertThat(
+            subjects(
+                flight -> {
+                  flight[1] = "" + 50 * Math.round(Integer.parseInt(flight[1]) / 50.0);
+                  return flight;
+                }))
+        .containsExactly("distance");
+  }
+
+  @Test
+  void answersThatAreNotNumbersAreFound() {
+    try (ModelMonitor monitor = monitor(reference()).start()) {
+      monitor.onAlarm(alarms::add);
+      serve(monitor, week(0), 0);
+      serve(monitor, week(1), 0.1);
+    }
+    assertThat(alarms).hasSize(1);
+    assertThat(alarms.get(0).evidence().get(0).text()).startsWith("probability: found NaN in ");
+  }
+
+  @Test
+  void anAcceptedProblemIsNotRaisedAgain() {
+    QualityReference reference = reference();
+    try (ModelMonitor monitor =
+        ModelMonitor.builder(reference.profile()).window(Window.ofRows(WEEK)).start()) {
+      monitor.onAlarm(Alarm.Kind.QUALITY, alarms::add);
+      serve(monitor, week(0), 0.1);
+      monitor.acceptAsReference();
+      serve(monitor, week(1), 0.1);
+      serve(monitor, week(2), 0.1);
+      assertThat(monitor.episodes())
+          .filteredOn(episode -> episode.kind() == Alarm.Kind.QUALITY)
+          .extracting(Episode::status)
+          .containsExactly(Episode.Status.ACCEPTED);
+    }
+    assertThat(alarms).hasSize(1);
+  }
+
+  @Test
+  void aMissingColumnIsConfigurationUnlessDriftIsOff() {
+    QualityReference reference = reference();
+    List<String[]> flights = week(0);
+    try (ModelMonitor watched =
+            ModelMonitor.builder(reference.profile()).window(Window.ofRows(WEEK)).start();
+        ModelMonitor qualityOnly = monitor(reference).start();
+        FeatureBatch whole = new Flights(flights).batch(allocator);
+        FeatureBatch answers =
+            FeatureBatch.builder(allocator).doubles("probability", new double[WEEK]).build()) {
+      try (FeatureBatch rows = FeatureBatch.of(whole.root().removeVector(0))) {
+        for (ModelMonitor one : List.of(watched, qualityOnly)) {
+          one.onInference(Events.answered(Events.version(1), rows, answers));
+          one.flush();
+        }
+      }
+      assertThat(watched.newestQuality().orElseThrow().failures()).isEmpty();
+      assertThat(watched.episodes())
+          .extracting(Episode::kind)
+          .contains(Alarm.Kind.CONFIGURATION)
+          .doesNotContain(Alarm.Kind.QUALITY);
+      assertThat(qualityOnly.newestQuality().orElseThrow().failures())
+          .extracting(QualityResult.Failed::check)
+          .containsExactly(QualityCheck.TYPE);
+    }
+  }
+
+  @Test
+  void aReferenceOfOtherColumnsIsRejected() {
+    QualityReference reference = reference();
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                ModelMonitor.builder(reference.profile().without(List.of("hour")))
+                    .quality(reference, QualityPolicy.withDefaults())
+                    .start())
+        .withMessageContaining("expected those of the monitor's reference");
+  }
+
+  /** Labels come two to six hours after their prediction, and after ten days twice as late. */
+  @Test
+  void labelsThatTakeTwiceAsLongAreFoundWithinTwoDays() {
+    LabelDelayWatch delays = new LabelDelayWatch();
+    Random random = new Random(5);
+    List<Integer> late = new ArrayList<>();
+    Instant start = Instant.parse("2001-01-01T00:00:00Z");
+    delays.predicted(start);
+    for (int day = 0; day < 20; day++) {
+      for (int label = 0; label < 300; label++) {
+        Duration delay = Duration.ofMinutes(120 + random.nextInt(240));
+        delays.labelled(day < 10 ? delay : delay.multipliedBy(2));
+      }
+      QualityResult result = delays.judge(start.plus(Duration.ofDays(day + 1)), 1e-6).orElse(null);
+      if (result instanceof QualityResult.Failed) {
+        late.add(day);
+      }
+    }
+    assertThat(late).containsExactly(10, 11, 12, 13, 14, 15, 16, 17, 18, 19);
+  }
+
+  @Test
+  void theDelayOfLabelsReachesTheWatch() {
+    QualityReference reference = reference();
+    ManualClock clock = new ManualClock();
+    try (ModelMonitor monitor =
+        monitor(reference)
+            .window(Window.of(Duration.ofHours(12)))
+            .labels(LabelJoin.byPredictionId().within(Duration.ofDays(2)))
+            .performance(PerformancePolicy.binary("probability"))
+            .clock(clock)
+            .start()) {
+      for (int day = 0; day < 12; day++) {
+        try (FeatureBatch rows = new Flights(week(0)).batch(allocator);
+            FeatureBatch answers =
+                FeatureBatch.builder(allocator).doubles("probability", new double[WEEK]).build()) {
+          monitor.onInference(
+              new Events.Event(
+                  Events.version(1), InferenceEvent.Route.PRIMARY, day, rows, answers, null));
+        }
+        clock.advance(Duration.ofHours(day < 8 ? 2 : 5));
+        for (int row = 0; row < 100; row++) {
+          monitor.label(new PredictionId(7, day, row), row % 2);
+        }
+        clock.advance(Duration.ofHours(22));
+      }
+      monitor.flush();
+      assertThat(monitor.episodes()).extracting(Episode::subject).containsExactly("labels");
+    }
+  }
+}
