@@ -13,6 +13,7 @@ import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
+import io.mlops4j.inference.PredictionId;
 import io.mlops4j.model.Device;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
@@ -154,7 +155,7 @@ class NullArgumentsTest {
       LabelDelays delays = new LabelDelays();
       nulls.with(good).with(QualityPolicy.withDefaults()).with(ColumnRules.withDefaults());
       nulls.with(QualitySuite.of(good).window()).with(delays);
-      nulls.with(Clock.systemUTC()).with(Instant.EPOCH);
+      nulls.with(Clock.systemUTC()).with(Instant.EPOCH).with(new PredictionId(0, 0, 0));
       nulls.call(Profile.class, profile);
       nulls.call(QualityReference.class, good);
       nulls.call(QualityReference.Builder.class, QualityReference.builder(Profile.builder()));
