@@ -8,6 +8,8 @@ import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.quality.QualityReference;
+import io.mlops4j.monitor.quality.QualitySuite;
 import io.mlops4j.rollout.Evidence;
 import java.time.Clock;
 import java.time.Duration;
@@ -55,13 +57,14 @@ class PerformanceWatchTest {
         1,
         DriftPolicy.withDefaults(),
         DriftPolicy.withDefaults(),
+        QualitySuite.of(QualityReference.of(Profile.builder().build())),
         Set.of(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY),
         new AlarmLimit(1, Duration.ofDays(1)),
         Duration.ofDays(1));
   }
 
   private static LabelWatch watch(PerformancePolicy policy) {
-    return new LabelWatch(settings(policy), policy);
+    return new LabelWatch(settings(policy), policy, delay -> {});
   }
 
   private Instant at() {

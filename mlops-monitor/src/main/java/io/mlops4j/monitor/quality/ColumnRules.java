@@ -76,7 +76,7 @@ public final class ColumnRules {
    * @throws IllegalArgumentException if there are none
    */
   public ColumnRules withCategories(String... categories) {
-    List<String> all = List.of(categories);
+    List<String> all = List.of(Objects.requireNonNull(categories, "categories"));
     if (all.isEmpty()) {
       throw new IllegalArgumentException("categories: found none, expected the allowed texts");
     }
@@ -188,7 +188,7 @@ public final class ColumnRules {
   static Set<QualityCheck> union(Set<QualityCheck> some, QualityCheck... more) {
     Set<QualityCheck> all = EnumSet.noneOf(QualityCheck.class);
     all.addAll(some);
-    all.addAll(List.of(more));
+    all.addAll(List.of(Objects.requireNonNull(more, "checks")));
     return Collections.unmodifiableSet(all);
   }
 

@@ -36,7 +36,7 @@ public final class LabelDelays {
    * @param delay the time from the prediction to the label; negative counts as 0
    */
   public void add(Duration delay) {
-    counts[interval(delay)]++;
+    counts[interval(Objects.requireNonNull(delay, "delay"))]++;
     labels++;
   }
 

@@ -204,7 +204,7 @@ public final class QualityReference {
      * @throws IllegalStateException if rows were added
      */
     public Builder keys(String... names) {
-      Set<String> all = Set.of(names);
+      Set<String> all = Set.of(Objects.requireNonNull(names, "names"));
       if (rows != null) {
         throw new IllegalStateException("rows were added: name the keys before");
       }
