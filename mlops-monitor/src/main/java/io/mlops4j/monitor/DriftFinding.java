@@ -6,11 +6,12 @@ import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.drift.FeatureDrift;
 import io.mlops4j.monitor.profile.Role;
 import io.mlops4j.rollout.Evidence;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -34,17 +35,19 @@ record DriftFinding(String slice, FeatureDrift feature, DriftVerdict.Drifted ver
   }
 
   /**
-   * Returns the verdicts of a window. If there are slices, only the slices are judged, because all
-   * rows together also differ if the window covers another part of the week.
+   * Returns the columns that drifted in a window, by name. If there are slices, only the slices are
+   * judged, because all rows together also differ if the window covers another part of the week.
+   *
+   * @param judged receives the columns that were judged
    */
-  static Judged judged(DriftReport report, ServedBy servedBy) {
+  static SortedMap<String, DriftFinding> of(
+      DriftReport report, ServedBy servedBy, Set<Subject> judged) {
     Map<String, List<FeatureDrift>> slices = new TreeMap<>();
     if (report.slices().isEmpty()) {
-      slices.put("", report.features());
+      slices.put(Baseline.WHOLE, report.features());
     }
     report.slices().forEach(slice -> slices.put(slice.slice(), slice.features()));
-    Map<String, DriftFinding> found = new TreeMap<>();
-    Set<Subject> judged = new HashSet<>();
+    SortedMap<String, DriftFinding> found = new TreeMap<>();
     slices.forEach(
         (slice, features) -> {
           for (FeatureDrift feature : features) {
@@ -55,8 +58,7 @@ record DriftFinding(String slice, FeatureDrift feature, DriftVerdict.Drifted ver
                 .ifPresent(one -> found.merge(feature.name(), one, DriftFinding::and));
           }
         });
-    return new Judged(
-        servedBy, judged, found.values().stream().map(one -> one.finding(servedBy)).toList());
+    return found;
   }
 
   /** All versions get the same traffic, but each of them has its own answers. */
@@ -65,14 +67,36 @@ record DriftFinding(String slice, FeatureDrift feature, DriftVerdict.Drifted ver
     return new Subject(Alarm.Kind.DRIFT, feature.name(), output ? servedBy : null);
   }
 
-  private Finding finding(ServedBy servedBy) {
-    return new Finding(
-        subject(feature, servedBy), verdict.measure(), verdict.relativeEffect(), evidence());
+  Subject subject(ServedBy servedBy) {
+    return subject(feature, servedBy);
   }
 
-  Evidence evidence() {
+  Finding finding(ServedBy servedBy) {
+    return new Finding(
+        subject(servedBy), verdict.measure(), verdict.relativeEffect(), evidence(""));
+  }
+
+  /**
+   * Returns the finding of another change in a column that already drifts. Its measure is new in
+   * the episode, so it is announced.
+   *
+   * @param number the number of the change in this episode
+   * @param distance the distance to the nearest earlier window, in units of the bound
+   */
+  Finding another(ServedBy servedBy, int number, double distance) {
+    String unlike =
+        String.format(
+            Locale.ROOT,
+            "; it changed again: no earlier window of this episode is nearer than %.2g times the bound",
+            distance);
+    return new Finding(
+        subject(servedBy), "change " + number, verdict.relativeEffect(), evidence(unlike));
+  }
+
+  private Evidence evidence(String more) {
     String where = slice.isEmpty() ? "" : " in %s, the most of %d slices".formatted(slice, slices);
     String cause = feature.movements().isEmpty() ? "" : "; mostly " + feature.movements().get(0);
-    return new Evidence(feature.name(), verdict.effect(), verdict.bound(), feature + where + cause);
+    return new Evidence(
+        feature.name(), verdict.effect(), verdict.bound(), feature + where + cause + more);
   }
 }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +31,7 @@ final class DriftWatch implements Watch {
   private final Map<ServedBy, VersionWindow> windows = new LinkedHashMap<>();
   private final BlockTimes times = new BlockTimes();
   private final List<Judged> due = new ArrayList<>();
+  private final DriftHistories histories;
   private Baseline baseline;
   private List<NotWatched> notWatched = List.of();
   private @Nullable Pane newest;
@@ -46,6 +46,7 @@ final class DriftWatch implements Watch {
     this.ended = ended;
     this.baseline =
         new Baseline(settings.reference(), settings.slices()).without(settings.switchedOff());
+    this.histories = new DriftHistories(baseline.whole().columns().size());
   }
 
   @Override
@@ -92,9 +93,9 @@ final class DriftWatch implements Watch {
             : known;
     windows.put(version, window); // now the newest
     if (windows.size() > MOST_VERSIONS) {
-      Iterator<VersionWindow> oldest = windows.values().iterator();
-      discarded += oldest.next().openRows();
-      oldest.remove();
+      ServedBy oldest = windows.keySet().iterator().next();
+      discarded += Objects.requireNonNull(windows.remove(oldest)).openRows();
+      histories.remove(oldest);
     }
     return window;
   }
@@ -113,7 +114,10 @@ final class DriftWatch implements Watch {
     DriftPolicy policy = settings.policy().withFalseDiscoveryRate(level);
     DriftReport report = baseline.compare(whole, policy).with(subject);
     newest = whole;
-    due.add(DriftFinding.judged(report, version).and(window.detectors().ended(report, step)));
+    due.add(
+        histories
+            .judged(version, report, step, policy)
+            .and(window.detectors().ended(report, step)));
     ended.accept(
         new WindowReport(whole.from(), to, version, report.current(), whole.uncounted(), report));
   }
@@ -144,6 +148,7 @@ final class DriftWatch implements Watch {
     baseline = baseline.accept(window);
     windows.values().forEach(one -> discarded += one.openRows());
     windows.clear();
+    histories.clear();
     newest = null;
   }
 

@@ -13,6 +13,7 @@ import io.mlops4j.monitor.state.StateWriter;
 import io.mlops4j.rollout.Evidence;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -61,8 +62,17 @@ class EpisodesTest {
 
   private List<Episode> window(ServedBy servedBy, double shift, double missing) {
     now = now.plus(Duration.ofHours(1));
-    DriftReport report = DriftReport.compare(reference, rows(shift, missing));
-    return episodes.judged(DriftFinding.judged(report, servedBy), now);
+    return episodes.judged(
+        judged(DriftReport.compare(reference, rows(shift, missing)), servedBy), now);
+  }
+
+  private static Judged judged(DriftReport report, ServedBy servedBy) {
+    Set<Subject> judged = new HashSet<>();
+    List<Finding> found =
+        DriftFinding.of(report, servedBy, judged).values().stream()
+            .map(one -> one.finding(servedBy))
+            .toList();
+    return new Judged(servedBy, judged, found);
   }
 
   private static final Evidence BAD = new Evidence("roc_auc", 0.6, 0.7, "low");
@@ -253,7 +263,7 @@ class EpisodesTest {
     assertThat(again.toBytes()).isEqualTo(bytes);
     DriftReport quiet = DriftReport.compare(reference, rows(0, 0));
     for (Episodes one : List.of(episodes, read)) {
-      one.judged(DriftFinding.judged(quiet, V1), now); // the second quiet window
+      one.judged(judged(quiet, V1), now); // the second quiet window
     }
     assertThat(read.all()).isEqualTo(episodes.all());
     assertThat(read.all()).filteredOn(Episode::isOpen).hasSize(1);

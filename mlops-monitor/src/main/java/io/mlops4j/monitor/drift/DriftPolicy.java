@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.drift;
 
 import io.mlops4j.monitor.profile.Role;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -237,6 +238,27 @@ public final class DriftPolicy {
         features,
         new DataSetRule(dataSet.bound, Collections.unmodifiableSet(keys)),
         policy);
+  }
+
+  /**
+   * Returns the same policy without the settings and key features of other columns, for profiles
+   * that lack these columns.
+   *
+   * @param columns the columns whose settings stay
+   * @return a changed copy
+   */
+  public DriftPolicy only(Collection<String> columns) {
+    Map<String, FeaturePolicy> own = new TreeMap<>(features);
+    own.keySet().retainAll(columns);
+    Set<String> keys = new TreeSet<>(dataSet.keys);
+    keys.retainAll(columns);
+    return new DriftPolicy(
+        bounds,
+        falseDiscoveryRate,
+        minimumRows,
+        Collections.unmodifiableMap(own),
+        new DataSetRule(dataSet.bound, Collections.unmodifiableSet(keys)),
+        outputs == null ? null : outputs.only(columns));
   }
 
   /** Returns the rules for one side of the model. */
