@@ -2,23 +2,28 @@ package io.mlops4j.bench.live;
 
 import io.mlops4j.bench.truth.Inquiry;
 import io.mlops4j.bench.truth.Line;
+import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
- * Five months of flights in true order in which nothing is wrong, against January: false episodes
- * per week, and alarms about the performance of a healthy model.
+ * Five months of flights in true order in which nothing is planted, against January: episodes in a
+ * week in which no large airport was closed, and alarms about the performance of a healthy model.
  */
 final class CleanMonths implements Inquiry {
   private static final List<String> WATCHERS =
       List.of("ours", "adwin", "ddm", "psi0.10", "psi0.25", "ks05");
   private static final double PER_WEEK = 0.25;
   private static final String PERFORMANCE = "PERFORMANCE";
+  private static final Duration HALF_A_DAY = Duration.ofHours(12);
 
   private final SharedFlights shared;
 
@@ -35,6 +40,7 @@ final class CleanMonths implements Inquiry {
   public List<String> names() {
     List<String> names = new ArrayList<>();
     WATCHERS.forEach(watcher -> names.add("live.clean.episodes_per_week." + watcher));
+    WATCHERS.forEach(watcher -> names.add("live.clean.with_closed_airports." + watcher));
     names.add("live.clean.performance_alarms.ours");
     names.add("live.clean.performance_alarms.ddm");
     return names;
@@ -57,44 +63,73 @@ final class CleanMonths implements Inquiry {
       List<Watcher> watchers = setup.all();
       look.says().accept(name() + ": February to " + end.minusDays(1).getMonth());
       setup.replay(watchers).run(FlightSetup.FEBRUARY, end, null, end);
-      List<Line> lines = lines(watchers, end, look);
+      List<Line> lines = lines(watchers, end, ClosedAirports.weeks(flights.get()), look);
       watchers.forEach(Watcher::close);
       return lines;
     }
   }
 
-  private static List<Line> lines(List<Watcher> watchers, LocalDate end, Look look) {
+  private static List<Line> lines(
+      List<Watcher> watchers, LocalDate end, SortedSet<LocalDate> closed, Look look) {
     double weeks = ChronoUnit.DAYS.between(FlightSetup.FEBRUARY, end) / 7.0;
-    List<Line> rates = new ArrayList<>();
-    List<Line> performance = new ArrayList<>();
+    double clean = weeks - closed.headSet(end).size();
+    List<Line> lines = new ArrayList<>();
     for (Watcher watcher : watchers) {
-      Map<String, Integer> bySubject = new TreeMap<>();
-      int about = 0;
+      Episodes all = new Episodes();
+      Episodes inClean = new Episodes();
       for (Notice notice : watcher.notices()) {
-        if (watcher.name().equals("ours")) {
-          look.says().accept(notice.at() + " " + notice.kind() + " " + notice.subjects());
+        if (watcher instanceof Ours) {
+          look.says().accept(notice.at() + " " + notice.text());
         }
-        if (notice.kind().equals(PERFORMANCE)) {
-          about += notice.subjects().size();
+        all.add(notice);
+        // A window ends with the first batch of the next day.
+        LocalDate day = LocalDate.ofInstant(notice.at().minus(HALF_A_DAY), ZoneOffset.UTC);
+        if (!closed.contains(ClosedAirports.monday(day))) {
+          inClean.add(notice);
         }
-        notice.subjects().forEach(subject -> bySubject.merge(subject, 1, Integer::sum));
       }
-      int all = bySubject.values().stream().mapToInt(Integer::intValue).sum();
-      String name = "live.clean.episodes_per_week." + watcher.name();
-      String note = "%d in %.1f weeks %s".formatted(all, weeks, bySubject);
-      boolean ours = watcher.name().equals("ours");
-      rates.add(
-          ours
-              ? Line.atMost(name, all / weeks, PER_WEEK, note)
-              : Line.shown(name, all / weeks, note));
-      String ofPerformance = "live.clean.performance_alarms." + watcher.name();
-      if (ours) {
-        performance.add(Line.atMost(ofPerformance, about, 0, "in " + Math.round(weeks) + " weeks"));
-      } else if (watcher.name().equals("ddm")) {
-        performance.add(Line.shown(ofPerformance, about, ""));
-      }
+      lines.addAll(lines(watcher, weeks, all, clean, inClean));
     }
-    rates.addAll(performance);
-    return rates;
+    return lines;
+  }
+
+  private static List<Line> lines(
+      Watcher watcher, double weeks, Episodes all, double clean, Episodes inClean) {
+    String name = "live.clean.episodes_per_week." + watcher.name();
+    String note = inClean.in(clean);
+    String ofAll = "live.clean.with_closed_airports." + watcher.name();
+    String ofPerformance = "live.clean.performance_alarms." + watcher.name();
+    boolean ours = watcher instanceof Ours;
+    List<Line> lines = new ArrayList<>();
+    lines.add(
+        ours
+            ? Line.atMost(name, inClean.count() / clean, PER_WEEK, note)
+            : Line.shown(name, inClean.count() / clean, note));
+    lines.add(Line.shown(ofAll, all.count() / weeks, all.in(weeks)));
+    if (ours) {
+      lines.add(Line.atMost(ofPerformance, all.ofPerformance, 0, all.in(weeks)));
+    } else if (watcher instanceof DdmPeer) {
+      lines.add(Line.shown(ofPerformance, all.ofPerformance, all.in(weeks)));
+    }
+    return lines;
+  }
+
+  /** Episodes by subject. */
+  private static final class Episodes {
+    private final Map<String, Integer> bySubject = new TreeMap<>();
+    private int ofPerformance;
+
+    void add(Notice notice) {
+      ofPerformance += notice.kind().equals(PERFORMANCE) ? notice.subjects().size() : 0;
+      notice.subjects().forEach(subject -> bySubject.merge(subject, 1, Integer::sum));
+    }
+
+    int count() {
+      return bySubject.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    String in(double weeks) {
+      return String.format(Locale.ROOT, "%d in %.1f weeks %s", count(), weeks, bySubject);
+    }
   }
 }

@@ -150,6 +150,11 @@ final class FlightHistory {
     return seconds[row];
   }
 
+  /** The code of the airport that a flight comes from. */
+  int origin(int row) {
+    return origin[row];
+  }
+
   /** Whether a flight is late. */
   boolean isLate(int row) {
     return delay[row] > LATE;

@@ -10,5 +10,10 @@ import java.util.List;
  * @param at when
  * @param kind of problem, for people
  * @param subjects what it names, most important first
+ * @param text what it says, for progress; may be empty
  */
-record Notice(long row, Instant at, String kind, List<String> subjects) {}
+record Notice(long row, Instant at, String kind, List<String> subjects, String text) {
+  Notice(long row, Instant at, String kind, List<String> subjects) {
+    this(row, at, kind, subjects, "");
+  }
+}

@@ -44,7 +44,8 @@ final class Ours implements Watcher {
             rows.get(),
             alarm.at(),
             alarm.kind().name(),
-            alarm.episodes().stream().map(Episode::subject).toList()));
+            alarm.episodes().stream().map(Episode::subject).toList(),
+            alarm.toString()));
   }
 
   @Override
