@@ -49,8 +49,7 @@ final class ClosedAirports {
     Map<LocalDate, Counts> days = new TreeMap<>();
     for (int row = 0; row < flights.size(); row++) {
       LocalDate day =
-          LocalDate.ofInstant(
-              Instant.ofEpochSecond(flights.second(row)), ZoneOffset.UTC);
+          LocalDate.ofInstant(Instant.ofEpochSecond(flights.second(row)), ZoneOffset.UTC);
       Counts counts =
           day.isBefore(FlightSetup.FEBRUARY)
               ? january.computeIfAbsent(day.getDayOfWeek(), absent -> new Counts(airports))

@@ -18,6 +18,10 @@ final class ShiftDelays implements Inquiry {
   private static final int STREAMS = 20;
   private static final int QUICK_STREAMS = 2;
   private static final long BEFORE = 55_000; // within a window, as shifts are
+
+  /** The rows of a call, to which the monitor's delays are exact. */
+  private static final int BATCH = 100;
+
   private static final long AFTER = 200_000;
   private static final long STEP = 10_000;
   private static final long BUDGET = 1_000_000;
@@ -79,7 +83,7 @@ final class ShiftDelays implements Inquiry {
   private static Map<String, Double> delays(SplittableRandom random, double shift) {
     Map<String, Double> delays = new LinkedHashMap<>();
     StreamSource source = new MadeStream(random, shift, StreamSetup.REFERENCE + BEFORE);
-    try (StreamSetup setup = new StreamSetup(source)) {
+    try (StreamSetup setup = new StreamSetup(source, BATCH)) {
       List<Watcher> watchers = new ArrayList<>();
       watchers.add(setup.ours(BUDGET, false));
       watchers.addAll(setup.peers());
@@ -99,9 +103,9 @@ final class ShiftDelays implements Inquiry {
   }
 
   private static double delay(Watcher watcher) {
-    int late = watcher instanceof Ours ? StreamSetup.BATCH : 0; // it counts rows batch by batch
+    int late = watcher instanceof Ours ? BATCH : 0; // it counts the rows before a call
     return watcher.notices().stream()
-        .filter(notice -> notice.row() > BEFORE)
+        .filter(notice -> notice.row() + late > BEFORE)
         .filter(notice -> notice.subjects().contains(MadeStream.SHIFTED))
         .mapToDouble(notice -> notice.row() - BEFORE + late)
         .findFirst()

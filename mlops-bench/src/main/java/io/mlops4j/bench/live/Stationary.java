@@ -21,6 +21,7 @@ final class Stationary implements Inquiry {
   private static final int STREAMS = 150; // of each kind, 300 together
   private static final int QUICK_STREAMS = 6;
   private static final long ROWS = 1_000_000;
+  private static final int BATCH = 5_000;
 
   /** The peers' alarms are many, so that fewer streams count them as well. */
   private static final int STREAMS_OF_PEERS = 20;
@@ -99,7 +100,7 @@ final class Stationary implements Inquiry {
 
   private Map<String, List<Notice>> one(StreamSource source, int number) {
     Map<String, List<Notice>> notices = new LinkedHashMap<>();
-    try (StreamSetup setup = new StreamSetup(source)) {
+    try (StreamSetup setup = new StreamSetup(source, BATCH)) {
       List<Watcher> watchers = new ArrayList<>();
       for (long budget : BUDGETS) {
         watchers.add(setup.ours(budget, !data.equals("made")));

@@ -16,9 +16,6 @@ final class StreamSetup implements AutoCloseable {
   /** The rows of the reference. */
   static final int REFERENCE = 50_000;
 
-  /** The rows of a call. */
-  static final int BATCH = 2_000;
-
   /** The window of the peers; the monitor has its default, which is as large. */
   private static final int WINDOW = 10_000;
 
@@ -29,13 +26,20 @@ final class StreamSetup implements AutoCloseable {
 
   private final BufferAllocator memory = new RootAllocator();
   private final StreamSource source;
+  private final int batch;
   private final Batches batches;
   private final List<Rows> reference = new ArrayList<>();
   private final Profile profile;
   private long taken;
 
-  StreamSetup(StreamSource source) {
+  /**
+   * Takes the reference.
+   *
+   * @param batch the rows of a call
+   */
+  StreamSetup(StreamSource source, int batch) {
     this.source = source;
+    this.batch = batch;
     this.batches = new Batches(memory, source.layout());
     Profile.Builder counting = Profile.builder().columns(source.layout().features());
     while (taken < REFERENCE) {
@@ -50,7 +54,7 @@ final class StreamSetup implements AutoCloseable {
   }
 
   private Rows next() {
-    Rows rows = source.next(taken, BATCH);
+    Rows rows = source.next(taken, batch);
     taken += rows.size();
     return rows;
   }
