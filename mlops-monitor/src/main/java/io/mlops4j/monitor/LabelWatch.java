@@ -167,6 +167,13 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
     return store.bytes();
   }
 
+  /** The complete periods of all versions; for any thread. */
+  List<MonitorHistory.Track> history() {
+    return tracks.all().stream()
+        .map(one -> new MonitorHistory.Track(one.servedBy(), one.shadow(), one.history()))
+        .toList();
+  }
+
   /** The performance of a version, or null if it is unknown; for any thread. */
   @Nullable Performance performance(ServedBy version) {
     VersionTrack track = tracks.find(version);

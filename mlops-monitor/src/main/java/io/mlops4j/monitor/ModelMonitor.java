@@ -16,6 +16,7 @@ import io.mlops4j.monitor.quality.QualityReport;
 import io.mlops4j.monitor.quality.QualitySuite;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -413,6 +414,20 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    */
   public List<Episode> episodes() {
     return loop.episodes().all();
+  }
+
+  Collection<WindowReport> newestWindows() {
+    return loop.newestWindows();
+  }
+
+  /**
+   * Returns what this monitor remembers of the past, for example for a page: {@code
+   * HtmlReport.of(monitor.history()).write(file)}.
+   *
+   * @return windows, performance and episodes, as of the newest judgements
+   */
+  public MonitorHistory history() {
+    return loop.history(settings.clock().instant());
   }
 
   /**

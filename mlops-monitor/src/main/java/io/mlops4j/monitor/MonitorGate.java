@@ -5,14 +5,16 @@ import io.mlops4j.rollout.Evidence;
 import io.mlops4j.rollout.Gate;
 import io.mlops4j.rollout.Trial;
 import io.mlops4j.rollout.Verdict;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -89,19 +91,27 @@ public final class MonitorGate implements Gate {
   }
 
   /**
-   * Fails while an episode of drift is open that began during the trial and that nobody
-   * acknowledged. Inconclusive until a window that began during the trial is complete.
+   * Fails while an episode of drift is open that began during the trial, that nobody acknowledged,
+   * and whose column drifted in the candidate's newest window. Inconclusive until a window of the
+   * candidate that began during the trial is complete.
    *
    * @return a gate with this condition too
    */
   public MonitorGate noDrift() {
-    return with(trial -> episodes(EnumSet.of(Alarm.Kind.DRIFT), trial, trial.since()));
+    return with(
+        trial ->
+            episodes(
+                EnumSet.of(Alarm.Kind.DRIFT),
+                trial,
+                episode ->
+                    !episode.opened().isBefore(trial.since())
+                        && window(trial).filter(one -> drifted(one, episode)).isPresent()));
   }
 
   /**
    * Fails while an episode is open that nobody acknowledged, even one that began before the trial.
-   * Episodes of performance count only if they are the candidate's. Inconclusive until a window
-   * that began during the trial is complete.
+   * Episodes of performance count only if they are the candidate's. Inconclusive until a window of
+   * the candidate that began during the trial is complete.
    *
    * @param kinds the kinds that count; all if none is given
    * @return a gate with this condition too
@@ -111,17 +121,27 @@ public final class MonitorGate implements Gate {
         kinds.length == 0
             ? EnumSet.allOf(Alarm.Kind.class)
             : EnumSet.copyOf(Arrays.asList(Objects.requireNonNull(kinds, "kinds")));
-    return with(trial -> episodes(counted, trial, Instant.MIN));
+    return with(trial -> episodes(counted, trial, episode -> concerns(episode, trial)));
   }
 
-  private Verdict episodes(Set<Alarm.Kind> kinds, Trial trial, Instant since) {
+  private Optional<WindowReport> window(Trial trial) {
+    return monitor.newestWindows().stream()
+        .filter(one -> trial.isCandidate(one.servedBy()))
+        .filter(one -> !one.from().isBefore(trial.since()))
+        .max(Comparator.comparing(WindowReport::to));
+  }
+
+  private static boolean drifted(WindowReport window, Episode episode) {
+    return WindowSummary.of(window, List.of()).drifted(episode.subject());
+  }
+
+  private Verdict episodes(Set<Alarm.Kind> kinds, Trial trial, Predicate<Episode> counts) {
     List<Evidence> open =
         monitor.episodes().stream()
             .filter(Episode::isOpen)
             .filter(episode -> kinds.contains(episode.kind()))
-            .filter(episode -> !episode.opened().isBefore(since))
             .filter(episode -> episode.acknowledgedBy().isEmpty())
-            .filter(episode -> concerns(episode, trial))
+            .filter(counts)
             .map(MonitorGate::evidence)
             .toList();
     if (!open.isEmpty()) {
@@ -131,12 +151,10 @@ public final class MonitorGate implements Gate {
         kinds.stream()
             .map(kind -> kind.name().toLowerCase(Locale.ROOT))
             .collect(Collectors.joining(" or "));
-    boolean judged =
-        monitor.newestWindow().filter(one -> !one.from().isBefore(trial.since())).isPresent();
-    return judged
+    return window(trial).isPresent()
         ? new Verdict.Pass(count(0, "no episode of " + which + " is open"))
         : new Verdict.Inconclusive(
-            count(Double.NaN, "no window of the monitor began and ended since " + trial.since()));
+            count(Double.NaN, "no window of the candidate began and ended since " + trial.since()));
   }
 
   private static boolean concerns(Episode episode, Trial trial) {

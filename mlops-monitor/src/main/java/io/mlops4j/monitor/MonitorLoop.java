@@ -4,6 +4,7 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.quality.QualityReport;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ final class MonitorLoop {
   private volatile List<NotWatched> notWatched;
   private volatile Baseline baseline;
   private volatile @Nullable WindowReport newestWindow;
+  private final WindowHistory windows = new WindowHistory();
   private final Map<ServedBy, WindowReport> newestWindows = new ConcurrentHashMap<>();
   private volatile MonitorCounts counts =
       new MonitorCounts(0, 0, 0, 0, 0, 0, 0, 0, LabelCounts.NONE, 0, 0);
@@ -75,6 +77,11 @@ final class MonitorLoop {
     return labels == null ? null : labels.performance(version);
   }
 
+  MonitorHistory history(Instant at) {
+    return new MonitorHistory(
+        at, windows.all(), labels == null ? List.of() : labels.history(), episodes.all());
+  }
+
   /** The counts after the last handled labels. */
   LabelCounts labelCounts() {
     return labels == null ? LabelCounts.NONE : labels.counts();
@@ -107,6 +114,11 @@ final class MonitorLoop {
 
   @Nullable QualityReport newestQuality() {
     return quality == null ? null : quality.newest();
+  }
+
+  /** The newest complete window of each version that served lately. */
+  Collection<WindowReport> newestWindows() {
+    return newestWindows.values();
   }
 
   Baseline baseline() {
@@ -192,6 +204,7 @@ final class MonitorLoop {
 
   private void windowEnded(WindowReport report) {
     newestWindow = report;
+    windows.add(report);
     newestWindows.put(report.servedBy(), report);
     newestWindows.keySet().retainAll(served.keySet());
     alarms.ended(report);

@@ -1,6 +1,9 @@
 package io.mlops4j.monitor.report;
 
 import io.mlops4j.error.DataException;
+import io.mlops4j.model.ModelVersion;
+import io.mlops4j.monitor.MonitorHistory;
+import io.mlops4j.monitor.WindowSummary;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.drift.ReportSubject;
 import io.mlops4j.monitor.explain.PredictionShift;
@@ -11,6 +14,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A page of headings, paragraphs, tables and {@linkplain DriftReport drift reports}, in a single
@@ -60,6 +67,39 @@ public final class HtmlReport {
   public static HtmlReport of(DriftReport report, PredictionShift shift) {
     Objects.requireNonNull(report, "report");
     return builder(title(report.subject())).drift(HEADING, report, shift).build();
+  }
+
+  /**
+   * Returns the page of a monitor's history: problems, versions, performance with intervals, and
+   * the drift of each column over time. Its title names the model, the period and the date.
+   *
+   * @param history the history
+   * @return a page
+   */
+  public static HtmlReport of(MonitorHistory history) {
+    Objects.requireNonNull(history, "history");
+    return builder(title(history)).history("History", history).build();
+  }
+
+  private static String title(MonitorHistory history) {
+    String models = String.join(", ", models(history));
+    TimeAxis period = HistorySection.period(history);
+    return "Monitor"
+        + (models.isEmpty() ? "" : " of " + models)
+        + (period == null
+            ? ""
+            : ": " + period.text(period.from()) + " to " + period.text(period.to()))
+        + " ("
+        + history.at().toString().substring(0, 10)
+        + ")";
+  }
+
+  private static Set<String> models(MonitorHistory history) {
+    return Stream.concat(
+            history.windows().stream().map(WindowSummary::servedBy),
+            history.performance().stream().map(MonitorHistory.Track::servedBy))
+        .map(by -> by.version().map(ModelVersion::name).orElse(by.model()))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static String title(ReportSubject subject) {
@@ -241,6 +281,20 @@ public final class HtmlReport {
     public Builder drift(String heading, DriftReport report, PredictionShift shift) {
       Objects.requireNonNull(shift, "shift");
       new DriftSection(body, "drift" + ++sections, report).write(heading, shift);
+      return this;
+    }
+
+    /**
+     * Adds the history of a monitor: problems, versions, performance with intervals, and the drift
+     * of each column over time.
+     *
+     * @param heading for example {@code "Since January"}
+     * @param history the history
+     * @return this builder
+     */
+    public Builder history(String heading, MonitorHistory history) {
+      Objects.requireNonNull(history, "history");
+      new HistorySection(body, "history" + ++sections, history).write(heading);
       return this;
     }
 

@@ -12,6 +12,7 @@ import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
+import io.mlops4j.monitor.Histories;
 import io.mlops4j.monitor.drift.DriftReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Opens reports in a real browser. Pictures are left in target/pages. */
+/** Opens reports and histories in a real browser. Pictures are left in target/pages. */
 class DriftReportBrowserTest {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome", "chrome");
@@ -57,6 +58,16 @@ class DriftReportBrowserTest {
         }
         return broken;
       }
+      """;
+
+  /** Texts of charts that reach over the edge of their drawing. */
+  private static final String CUT_OFF =
+      """
+      () => [...document.querySelectorAll('.chart text')].filter(text => {
+        const box = text.getBBox();
+        const view = text.ownerSVGElement.viewBox.baseVal;
+        return box.x < -1 || box.x + box.width > view.width + 1 || box.y + box.height > view.height + 4;
+      }).map(text => text.textContent)
       """;
 
   @TempDir static Path folder;
@@ -132,6 +143,24 @@ class DriftReportBrowserTest {
       assertThat(smallestText(page)).as("font size of the charts' text").isGreaterThan(9);
       assertThat(requests).isEmpty();
       picture(page, "months-" + width + "-" + scheme);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1120, LIGHT", "1120, DARK", "390, LIGHT", "390, DARK"})
+  void historiesAreReadAtAnyWidthAndNothingIsLoaded(int width, ColorScheme scheme)
+      throws Exception {
+    List<String> requests = new ArrayList<>();
+    String html = HtmlReport.of(Histories.quarter()).toHtml();
+    try (Page page = open(html, width, scheme, requests)) {
+      picture(page, "history-" + width + "-" + scheme);
+      assertThat(overflow(page)).as("pixels wider than the window").isZero();
+      assertThat(smallestText(page)).as("font size of the charts' text").isGreaterThan(9);
+      assertThat(page.getByRole(AriaRole.IMG).count()).as("charts").isEqualTo(12);
+      assertThat((List<?>) page.evaluate(CUT_OFF)).as("texts that are cut off").isEmpty();
+      page.getByLabel("Find a column").fill("taxi");
+      assertThat(page.locator("article[data-column]:visible").count()).isEqualTo(1);
+      assertThat(requests).isEmpty();
     }
   }
 

@@ -1,0 +1,82 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.inference.ServedBy;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What a monitor remembers of the past: the effects of the newest windows, the performance of
+ * versions period by period, and episodes. {@link io.mlops4j.monitor.report.HtmlReport#of
+ * HtmlReport.of(history)} makes a page of it. Immutable and thread safe.
+ *
+ * <p>A monitor keeps the newest 1000 windows, fewer if they have more than a million effects
+ * together, which take 4 bytes each: at most 4 MB. Performance has at most 400 periods of each of
+ * the newest 64 versions, and there are at most 1000 episodes that ended.
+ */
+public final class MonitorHistory {
+  /**
+   * The performance of a version, period by period.
+   *
+   * @param servedBy the version
+   * @param shadow whether its answers were never returned
+   * @param periods complete periods, oldest first
+   */
+  public record Track(ServedBy servedBy, boolean shadow, List<Performance.Period> periods) {
+    /**
+     * Copies the list.
+     *
+     * @param servedBy the version
+     * @param shadow whether its answers were never returned
+     * @param periods complete periods, oldest first
+     */
+    public Track {
+      periods = List.copyOf(periods);
+    }
+  }
+
+  private final Instant at;
+  private final List<WindowSummary> windows;
+  private final List<Track> tracks;
+  private final List<Episode> episodes;
+
+  MonitorHistory(
+      Instant at, List<WindowSummary> windows, List<Track> tracks, List<Episode> episodes) {
+    this.at = at;
+    this.windows = List.copyOf(windows);
+    this.tracks = List.copyOf(tracks);
+    this.episodes = List.copyOf(episodes);
+  }
+
+  /** {@return the time at which it was read, by the monitor's clock} */
+  public Instant at() {
+    return at;
+  }
+
+  /** {@return the newest windows, oldest first; an immutable list} */
+  public List<WindowSummary> windows() {
+    return windows;
+  }
+
+  /**
+   * {@return the performance of each version, in the order of their first rows; empty if it is not
+   * watched; an immutable list}
+   */
+  public List<Track> performance() {
+    return tracks;
+  }
+
+  /**
+   * {@return the episodes, open ones first, oldest first, and then those that ended, newest first;
+   * an immutable list}
+   */
+  public List<Episode> episodes() {
+    return episodes;
+  }
+
+  /** {@return the counts of windows, versions with performance, and episodes} */
+  @Override
+  public String toString() {
+    return "%d windows, performance of %d versions, %d episodes at %s"
+        .formatted(windows.size(), tracks.size(), episodes.size(), at);
+  }
+}

@@ -1,0 +1,50 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** The newest windows. Written by the monitor's thread, read by any thread. */
+final class WindowHistory {
+  static final int MOST_WINDOWS = 1_000;
+
+  /** Bounds windows of many columns: four megabytes. */
+  static final int MOST_EFFECTS = 1_000_000;
+
+  private final Deque<WindowSummary> windows = new ArrayDeque<>();
+  private long effects;
+
+  synchronized void add(WindowReport report) {
+    add(WindowSummary.of(report, columns()));
+  }
+
+  private List<String> columns() {
+    WindowSummary newest = windows.peekLast();
+    return newest == null ? List.of() : newest.columns();
+  }
+
+  private void add(WindowSummary window) {
+    windows.addLast(window);
+    effects += window.columns().size();
+    while (windows.size() > MOST_WINDOWS || (effects > MOST_EFFECTS && windows.size() > 1)) {
+      effects -= windows.removeFirst().columns().size();
+    }
+  }
+
+  /** Oldest first. */
+  synchronized List<WindowSummary> all() {
+    return List.copyOf(windows);
+  }
+
+  synchronized void write(StateWriter out) {
+    out.each(windows, (to, window) -> window.write(to));
+  }
+
+  static WindowHistory read(StateReader in) {
+    WindowHistory history = new WindowHistory();
+    in.forEach(each -> history.add(WindowSummary.read(each, history.columns())));
+    return history;
+  }
+}

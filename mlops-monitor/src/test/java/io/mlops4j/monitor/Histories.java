@@ -1,0 +1,148 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.performance.Metric;
+import io.mlops4j.rollout.Evidence;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/** Made histories for tests of pages. */
+public final class Histories {
+  public static final Instant START = Instant.parse("2001-02-01T00:00:00Z");
+  private static final List<String> COLUMNS =
+      List.of(
+          "airline",
+          "destination",
+          "distance",
+          "hour",
+          "origin",
+          "probability",
+          "taxi_out_minutes",
+          "weekday");
+  private static final ServedBy V1 = Events.version(1);
+  private static final ServedBy V2 = Events.version(2);
+
+  private Histories() {}
+
+  /** A history in which nothing was judged. */
+  public static MonitorHistory empty() {
+    return new MonitorHistory(START, List.of(), List.of(), List.of());
+  }
+
+  /** Ninety days of two versions; a unit changes in March, and the second version is worse. */
+  public static MonitorHistory quarter() {
+    Random random = new Random(14);
+    List<WindowSummary> windows = new ArrayList<>();
+    for (int day = 0; day < 90; day++) {
+      Instant from = START.plus(day, ChronoUnit.DAYS);
+      float[] effects = new float[COLUMNS.size()];
+      for (int i = 0; i < effects.length; i++) {
+        double weekly = COLUMNS.get(i).equals("weekday") ? 0.3 * Math.sin(day * Math.PI / 3.5) : 0;
+        effects[i] = (float) Math.abs(0.25 + 0.08 * i / 8 + weekly + 0.05 * random.nextGaussian());
+      }
+      if (day >= 35 && day < 47) {
+        effects[2] = -4.5f;
+        effects[5] = -1.4f;
+      }
+      if (day >= 80) {
+        effects[6] = -(1.1f + 0.12f * (day - 80));
+      }
+      windows.add(window(from, day < 60 ? V1 : V2, COLUMNS, effects));
+    }
+    List<MonitorHistory.Track> tracks =
+        List.of(track(V1, 0, 60, 0.64, random), track(V2, 60, 90, 0.55, random));
+    List<Episode> episodes =
+        List.of(
+            episode(3, "taxi_out_minutes", 80, 90, Episode.Status.OPEN, 2.3),
+            episode(4, "roc_auc", 68, 90, Episode.Status.OPEN, 0.548),
+            episode(2, "probability", 35, 47, Episode.Status.CLOSED, 1.4),
+            episode(1, "distance", 35, 47, Episode.Status.CLOSED, 4.5));
+    return new MonitorHistory(START.plus(90, ChronoUnit.DAYS), windows, tracks, episodes);
+  }
+
+  /** As many windows and columns as a monitor keeps, with names that try to be markup. */
+  public static MonitorHistory large(String name, int windows, int columns) {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < columns; i++) {
+      names.add("%s%04d".formatted(name, i));
+    }
+    List<WindowSummary> all = new ArrayList<>();
+    for (int i = 0; i < windows; i++) {
+      float[] effects = new float[columns];
+      for (int c = 0; c < columns; c++) {
+        effects[c] = (float) ((i * 31 + c * 17) % 100) / (c % 7 == 0 ? -20 : 200);
+      }
+      Instant from = START.plus(i, ChronoUnit.HOURS);
+      all.add(new WindowSummary(from, from.plus(1, ChronoUnit.HOURS), V1, 1_000, names, effects));
+    }
+    List<Episode> episodes = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      episodes.add(episode(i, name + i, i % 80, i % 80 + 1, Episode.Status.CLOSED, 2));
+    }
+    return new MonitorHistory(START.plus(windows, ChronoUnit.HOURS), all, List.of(), episodes);
+  }
+
+  /** One window; effects below 0 are of columns that drifted. */
+  public static MonitorHistory of(List<WindowSummary> windows, List<Episode> episodes) {
+    return new MonitorHistory(START.plus(1, ChronoUnit.DAYS), windows, List.of(), episodes);
+  }
+
+  public static WindowSummary window(
+      Instant from, ServedBy by, List<String> columns, float... effects) {
+    return new WindowSummary(from, from.plus(1, ChronoUnit.DAYS), by, 20_000, columns, effects);
+  }
+
+  private static MonitorHistory.Track track(
+      ServedBy by, int from, int to, double rocAuc, Random random) {
+    List<Performance.Period> periods = new ArrayList<>();
+    for (int day = from; day < to - 2; day++) {
+      double noise = 0.012 * random.nextGaussian();
+      Map<String, Metric> figures = new LinkedHashMap<>();
+      figures.put("roc_auc", new Metric.Value(rocAuc + noise, 0.006 + 0.004 * random.nextDouble()));
+      figures.put(
+          "log_loss",
+          day == 20
+              ? new Metric.Undefined("one class only")
+              : new Metric.Value(0.48 - rocAuc / 10 + noise, 0.004));
+      figures.put("minutes saved", new Metric.Value(3.1 + 40 * (rocAuc - 0.6) + 20 * noise, 0.4));
+      Instant start = START.plus(day, ChronoUnit.DAYS);
+      long labelled = Math.round(20_000 * (0.9 - 0.3 * random.nextDouble()));
+      periods.add(
+          new Performance.Period(start, start.plus(Duration.ofDays(1)), 20_000, labelled, figures));
+    }
+    return new MonitorHistory.Track(by, false, periods);
+  }
+
+  public static Episode episode(
+      int number, String subject, int from, int to, Episode.Status status, double measured) {
+    boolean figure = subject.equals("roc_auc");
+    Evidence evidence =
+        new Evidence(
+            subject,
+            measured,
+            figure ? 0.6 : 1,
+            figure
+                ? "roc_auc 0.548 is below 0.6 (the stated minimum)"
+                : subject + " drifted: wasserstein/sigma " + measured + ", bound 1, p < 0.001");
+    return new Episode(
+        (figure ? "performance-" : "drift-") + number,
+        figure ? Alarm.Kind.PERFORMANCE : Alarm.Kind.DRIFT,
+        subject,
+        V1,
+        status,
+        START.plus(from, ChronoUnit.DAYS),
+        START.plus(to, ChronoUnit.DAYS),
+        to - from,
+        evidence,
+        evidence,
+        evidence,
+        number == 3 ? Optional.of("maria") : Optional.empty());
+  }
+}
