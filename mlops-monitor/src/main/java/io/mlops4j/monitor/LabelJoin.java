@@ -60,7 +60,7 @@ public final class LabelJoin {
    * @throws IllegalArgumentException if {@code delay} is not more than zero
    */
   public LabelJoin within(Duration delay) {
-    if (delay.isNegative() || delay.isZero()) {
+    if (Objects.requireNonNull(delay, "delay").isNegative() || delay.isZero()) {
       throw new IllegalArgumentException("delay: found " + delay + ", expected more than zero");
     }
     return new LabelJoin(keyColumn, delay, waitingRows, earlyLabels);

@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.Function;
@@ -56,7 +57,7 @@ public abstract sealed class Performance {
    * @throws IllegalArgumentException if there is no figure of this name
    */
   public Metric figure(String name) {
-    Metric figure = figures().get(name);
+    Metric figure = figures().get(Objects.requireNonNull(name, "name"));
     if (figure == null) {
       throw new IllegalArgumentException(
           "figure: found \"" + name + "\", expected one of " + figures().keySet());
@@ -75,7 +76,8 @@ public abstract sealed class Performance {
    *     figure
    */
   public GroupFigures groups(String column, String figure) {
-    if (!figures().containsKey(figure)) {
+    Objects.requireNonNull(column, "column");
+    if (!figures().containsKey(Objects.requireNonNull(figure, "figure"))) {
       throw new IllegalArgumentException(
           "figure: found \"" + figure + "\", expected one of " + figures().keySet());
     }

@@ -44,8 +44,9 @@ import org.jspecify.annotations.Nullable;
  * sampling error, and {@code s} the standard deviation of the figure between earlier periods, with
  * {@code f} degrees of freedom. The figure misses a minimum {@code b} if {@code t = (b - x) /
  * max(e, s / sqrt(m))} is beyond the point of Student's distribution with {@code f} degrees of
- * freedom that the monitor's budget of false alarms gives. There is no alarm before five complete
- * periods.
+ * freedom that the monitor's budget of false alarms gives. The newest period alone is judged in the
+ * same way, at a tenth of that level, so that a large loss is found before it fills the window.
+ * There is no alarm before five complete periods.
  *
  * <p>If no bound is stated, the main figure is compared in the same way with the best of the
  * earlier versions and of the version's own earlier periods, each with at least five complete
@@ -147,6 +148,7 @@ public final class PerformancePolicy {
    */
   public static PerformancePolicy multiClass(String output, List<String> classes) {
     Objects.requireNonNull(output, "output");
+    Objects.requireNonNull(classes, "classes");
     return of(new MultiClassTask(output, distinct(classes, 2, Integer.MAX_VALUE)));
   }
 
@@ -201,6 +203,8 @@ public final class PerformancePolicy {
    * @throws IllegalArgumentException if the names are equal or the policy is not binary
    */
   public PerformancePolicy classes(String negative, String positive) {
+    Objects.requireNonNull(negative, "negative");
+    Objects.requireNonNull(positive, "positive");
     BinaryTask binary = binaryTask("classes");
     List<String> names = distinct(List.of(negative, positive), 2, 2);
     return with(d -> d.task = new BinaryTask(binary.output(), names, binary.threshold()));
@@ -244,7 +248,7 @@ public final class PerformancePolicy {
    * @throws IllegalArgumentException if it is shorter
    */
   public PerformancePolicy period(Duration period) {
-    if (period.compareTo(Duration.ofSeconds(1)) < 0) {
+    if (Objects.requireNonNull(period, "period").compareTo(Duration.ofSeconds(1)) < 0) {
       throw new IllegalArgumentException(
           "period: found " + period + ", expected at least a second");
     }
@@ -320,7 +324,8 @@ public final class PerformancePolicy {
    * @return a changed copy
    */
   public PerformancePolicy groups(String... columns) {
-    List<String> all = List.copyOf(new LinkedHashSet<>(List.of(columns)));
+    List<String> all =
+        List.copyOf(new LinkedHashSet<>(List.of(Objects.requireNonNull(columns, "columns"))));
     return with(d -> d.groups = all);
   }
 
@@ -370,7 +375,7 @@ public final class PerformancePolicy {
           "estimate: found a Dle for a policy that is not regression,"
               + " expected PerformancePolicy.regression(...)");
     }
-    List<String> columns = List.of(features);
+    List<String> columns = List.of(Objects.requireNonNull(features, "features"));
     return with(d -> d.estimator = new Estimator(null, estimator, columns));
   }
 

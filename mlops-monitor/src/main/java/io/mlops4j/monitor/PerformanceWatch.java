@@ -1,5 +1,6 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.rollout.Evidence;
@@ -14,7 +15,9 @@ import org.apache.commons.statistics.distribution.TDistribution;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges the newest window of complete periods of a version, as {@link PerformancePolicy} states.
+ * Judges the complete periods of a version, as {@link PerformancePolicy} states: the newest window
+ * and, so that a large loss is not diluted for days, the newest period alone at a tenth of the
+ * level.
  *
  * <p>The sampling error of a figure is not enough for a verdict, because days differ by more than
  * rows drawn at random: the rows of a day share their weather. So every test also uses the standard
@@ -30,6 +33,9 @@ final class PerformanceWatch {
 
   /** The loss that is tolerated for errors in the unit of the labels. */
   private static final double RELATIVE_TOLERANCE = 0.1;
+
+  /** The share of the level that the newest period alone gets. */
+  private static final double OF_NEWEST = 0.1;
 
   private final PerformancePolicy policy;
 
@@ -59,6 +65,47 @@ final class PerformanceWatch {
     }
   }
 
+  /** The part of a version's history that is judged, and the part before it. */
+  private record Look(
+      Performance performance,
+      List<Performance.Period> earlier,
+      List<Performance.Period> own,
+      double share) {
+
+    /** The window and, if it has several periods, the newest of them alone. */
+    static List<Look> at(VersionTrack.Windowed now) {
+      if (now.own().size() == 1) {
+        return List.of(new Look(now.performance(), now.earlier(), now.own(), 1));
+      }
+      List<Performance.Period> all = now.all();
+      int last = all.size() - 1;
+      return List.of(
+          new Look(now.performance(), now.earlier(), now.own(), 1 - OF_NEWEST),
+          new Look(
+              now.performance(), all.subList(0, last), all.subList(last, last + 1), OF_NEWEST));
+    }
+
+    /** The figure of all rows of the look; null if they do not define it. */
+    Metric.@Nullable Value figure(String name) {
+      Metric metric = own.size() == 1 ? own.get(0).figures().get(name) : performance.figure(name);
+      return metric instanceof Metric.Value value && values(own, name).length > 0 ? value : null;
+    }
+
+    String text() {
+      long predicted = own.stream().mapToLong(Performance.Period::predicted).sum();
+      long labelled = own.stream().mapToLong(Performance.Period::labelled).sum();
+      return "%s to %s, %d %s; %s of %s rows labelled (%s)"
+          .formatted(
+              own.get(0).from(),
+              own.get(own.size() - 1).to(),
+              own.size(),
+              own.size() == 1 ? "period" : "periods",
+              Figures.of(labelled),
+              Figures.of(predicted),
+              Figures.share(predicted == 0 ? 0 : (double) labelled / predicted));
+    }
+  }
+
   /**
    * Judges a version.
    *
@@ -67,8 +114,12 @@ final class PerformanceWatch {
    */
   Judged judge(VersionTrack track, Collection<VersionTrack> earlier, double level) {
     VersionTrack.Windowed now = Objects.requireNonNull(track.completeWindow());
-    List<List<Performance.Period>> others = earlier.stream().map(VersionTrack::history).toList();
-    Judgement judgement = new Judgement(track, now, others);
+    Judgement judgement =
+        new Judgement(
+            track.servedBy(),
+            Look.at(now),
+            now.all(),
+            earlier.stream().map(VersionTrack::history).toList());
     if (policy.bounds().isEmpty()) {
       judgement.againstEarlier(level);
     }
@@ -91,45 +142,58 @@ final class PerformanceWatch {
 
   /** One judgement of one version. */
   private final class Judgement {
-    private final VersionTrack track;
-    private final VersionTrack.Windowed now;
+    private final ServedBy version;
+    private final List<Look> looks;
+    private final List<Performance.Period> all;
     private final List<List<Performance.Period>> others;
     private final Set<Subject> subjects = new LinkedHashSet<>();
     private final List<Finding> found = new ArrayList<>();
 
     Judgement(
-        VersionTrack track, VersionTrack.Windowed now, List<List<Performance.Period>> others) {
-      this.track = track;
-      this.now = now;
+        ServedBy version,
+        List<Look> looks,
+        List<Performance.Period> all,
+        List<List<Performance.Period>> others) {
+      this.version = version;
+      this.looks = looks;
+      this.all = all;
       this.others = others;
     }
 
     void againstBound(PerformancePolicy.Bound bound, double level) {
       String name = bound.figure();
-      Spread spread = spread(name);
-      int periods = values(now.own(), name).length;
-      if (spread == null
-          || periods == 0
-          || !(now.performance().figure(name) instanceof Metric.Value figure)) {
-        return;
+      for (Look look : looks) {
+        Spread spread = spread(look, name);
+        Metric.Value figure = look.figure(name);
+        if (spread != null && figure != null) {
+          double error =
+              Math.max(
+                  figure.standardError(),
+                  spread.deviation() / Math.sqrt(values(look.own(), name).length));
+          double beyond =
+              bound.minimum() ? bound.value() - figure.value() : figure.value() - bound.value();
+          boolean isBad =
+              judged(
+                  new Test(
+                      name, bound.minimum(), figure.value(), bound.value(), beyond, error, spread),
+                  beyond / error > spread.critical(level * look.share()),
+                  bound.minimum() ? "the stated minimum" : "the stated maximum",
+                  look);
+          if (isBad) {
+            return;
+          }
+        }
       }
-      double error = Math.max(figure.standardError(), spread.deviation() / Math.sqrt(periods));
-      double beyond =
-          bound.minimum() ? bound.value() - figure.value() : figure.value() - bound.value();
-      judged(
-          new Test(name, bound.minimum(), figure.value(), bound.value(), beyond, error, spread),
-          beyond / error > spread.critical(level),
-          bound.minimum() ? "the stated minimum" : "the stated maximum");
     }
 
     /** The deviation of the version's own earlier periods, or of all periods of all versions. */
-    private @Nullable Spread spread(String name) {
-      double[] own = values(now.earlier(), name);
+    private @Nullable Spread spread(Look look, String name) {
+      double[] own = values(look.earlier(), name);
       if (own.length >= FEWEST_PERIODS) {
         return Spread.of(List.of(own));
       }
       List<double[]> series = new ArrayList<>();
-      series.add(values(now.all(), name));
+      series.add(values(all, name));
       others.forEach(other -> series.add(values(other, name)));
       return Spread.of(series);
     }
@@ -138,37 +202,48 @@ final class PerformanceWatch {
       PerformanceTask<?> task = policy.task();
       String name = task.main();
       double sign = task.moreIsBetter() ? 1 : -1;
-      double[] standard = standard(name, sign);
-      int periods = values(now.own(), name).length;
-      if (standard == null
-          || periods == 0
-          || !(now.performance().figure(name) instanceof Metric.Value figure)) {
-        return;
+      for (Look look : looks) {
+        double[] standard = standard(look, name, sign);
+        Metric.Value figure = look.figure(name);
+        if (standard != null && figure != null) {
+          Spread spread = Objects.requireNonNull(Spread.of(List.of(standard)));
+          double before = mean(standard);
+          double error =
+              Math.max(
+                  figure.standardError(),
+                  spread.deviation()
+                      * Math.sqrt(1.0 / standard.length + 1.0 / values(look.own(), name).length));
+          double loss = sign * (before - figure.value());
+          double tolerated =
+              task.moreIsBetter() ? TOLERANCE : RELATIVE_TOLERANCE * Math.abs(before);
+          boolean isBad =
+              judged(
+                  new Test(
+                      name,
+                      task.moreIsBetter(),
+                      figure.value(),
+                      before - sign * tolerated,
+                      loss - tolerated,
+                      error,
+                      spread),
+                  loss > tolerated && loss / error > spread.critical(level * look.share()),
+                  "earlier periods reached %s, and %s is tolerated"
+                      .formatted(Figures.of(before), Figures.of(tolerated)),
+                  look);
+          if (isBad) {
+            return;
+          }
+        }
       }
-      Spread spread = Objects.requireNonNull(Spread.of(List.of(standard)));
-      double before = mean(standard);
-      double error =
-          Math.max(
-              figure.standardError(),
-              spread.deviation() * Math.sqrt(1.0 / standard.length + 1.0 / periods));
-      double loss = sign * (before - figure.value());
-      double tolerated = task.moreIsBetter() ? TOLERANCE : RELATIVE_TOLERANCE * Math.abs(before);
-      double bound = before - sign * tolerated;
-      judged(
-          new Test(
-              name, task.moreIsBetter(), figure.value(), bound, loss - tolerated, error, spread),
-          loss > tolerated && loss / error > spread.critical(level),
-          "earlier periods reached %s, and %s is tolerated"
-              .formatted(Figures.of(before), Figures.of(tolerated)));
     }
 
     /** The best of the earlier versions and of the version's own earlier periods. */
-    private double @Nullable [] standard(String name, double sign) {
-      List<double[]> all = new ArrayList<>();
-      all.add(values(now.earlier(), name));
-      others.forEach(other -> all.add(values(other, name)));
+    private double @Nullable [] standard(Look look, String name, double sign) {
+      List<double[]> candidates = new ArrayList<>();
+      candidates.add(values(look.earlier(), name));
+      others.forEach(other -> candidates.add(values(other, name)));
       double[] best = null;
-      for (double[] one : all) {
+      for (double[] one : candidates) {
         if (one.length >= FEWEST_PERIODS
             && (best == null || sign * mean(one) > sign * mean(best))) {
           best = one;
@@ -177,19 +252,16 @@ final class PerformanceWatch {
       return best;
     }
 
-    private void judged(Test test, boolean isBad, String bound) {
-      Subject subject = new Subject(Alarm.Kind.PERFORMANCE, test.name(), track.servedBy());
+    private boolean judged(Test test, boolean isBad, String bound, Look look) {
+      Subject subject = new Subject(Alarm.Kind.PERFORMANCE, test.name(), version);
       subjects.add(subject);
       if (isBad) {
         String measure = test.minimum() ? "below" : "above";
-        found.add(
-            new Finding(
-                subject,
-                measure,
-                test.relative(),
-                new Evidence(
-                    test.name(), test.value(), test.bound(), test.text(measure, bound, now))));
+        String text = test.text(measure, bound, look);
+        Evidence evidence = new Evidence(test.name(), test.value(), test.bound(), text);
+        found.add(new Finding(subject, measure, test.relative(), evidence));
       }
+      return isBad;
     }
   }
 
@@ -214,18 +286,16 @@ final class PerformanceWatch {
       return 1 + (unit > 0 ? beyond / unit : beyond);
     }
 
-    String text(String measure, String why, VersionTrack.Windowed now) {
+    String text(String measure, String why, Look look) {
       String[] figures = Figures.apart(value, bound);
-      return "%s %s is %s %s (%s; %d periods from %s; %s; periods differ by %s, standard error %s)"
+      return "%s %s is %s %s (%s; %s; periods differ by %s, standard error %s)"
           .formatted(
               name,
               figures[0],
               measure,
               figures[1],
               why,
-              now.own().size(),
-              now.performance().coverage().from(),
-              now.performance().coverage(),
+              look.text(),
               Figures.of(spread.deviation()),
               Figures.of(error));
     }
