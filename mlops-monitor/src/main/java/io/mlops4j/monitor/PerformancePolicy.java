@@ -370,12 +370,12 @@ public final class PerformancePolicy {
    */
   public PerformancePolicy estimate(Dle estimator, String... features) {
     Objects.requireNonNull(estimator, "estimator");
+    List<String> columns = List.of(Objects.requireNonNull(features, "features"));
     if (!(draft.task instanceof RegressionTask)) {
       throw new IllegalArgumentException(
           "estimate: found a Dle for a policy that is not regression,"
               + " expected PerformancePolicy.regression(...)");
     }
-    List<String> columns = List.of(Objects.requireNonNull(features, "features"));
     return with(d -> d.estimator = new Estimator(null, estimator, columns));
   }
 

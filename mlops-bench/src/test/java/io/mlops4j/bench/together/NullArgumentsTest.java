@@ -28,6 +28,8 @@ import io.mlops4j.monitor.explain.PredictionShift;
 import io.mlops4j.monitor.explain.PredictionShift.Estimate;
 import io.mlops4j.monitor.metrics.InferenceObservations;
 import io.mlops4j.monitor.profile.ExportRules;
+import io.mlops4j.monitor.performance.Dle;
+import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.profile.Slices;
@@ -160,6 +162,11 @@ class NullArgumentsTest {
       nulls.with(QualitySuite.of(good).window()).with(delays);
       nulls.with(Clock.systemUTC()).with(Instant.EPOCH).with(new PredictionId(0, 0, 0));
       nulls.with(Window.ofRows(1)).with(List.of("a", "b"));
+      nulls.with(Cbpe.builder().add(new double[] {0, 1}, new double[] {0.2, 0.9}).build());
+      nulls.with(
+          Dle.builder()
+              .add(new double[] {0, 1}, new double[][] {{0}, {1}}, new double[] {0, 1})
+              .build());
       nulls.call(PerformancePolicy.class, PerformancePolicy.binary());
       nulls.call(LabelJoin.class, LabelJoin.byPredictionId());
       nulls.call(Profile.class, profile);
