@@ -175,10 +175,10 @@ final class LoadedModel implements ServingModel {
     FeatureBatch lent;
     try {
       lent = BatchLending.lendLater(batch, context.allocator());
-    } catch (RuntimeException closed) {
+    } catch (RuntimeException | Error e) { // such as a closed batch
       after.run();
       calls.leave();
-      return CompletableFuture.failedFuture(closed);
+      return CompletableFuture.failedFuture(e);
     }
     Runnable end =
         () -> {
