@@ -17,6 +17,8 @@ import io.mlops4j.monitor.log.PredictionLog;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.profile.Slices;
+import io.mlops4j.monitor.quality.QualityPolicy;
+import io.mlops4j.monitor.quality.QualityReference;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
@@ -59,8 +61,8 @@ final class Monitoring {
       ModelVersion good = registry.publish(card("first"), folders.model(1));
       registry.assign(Story.CHAMPION, good, Change.by("ana").because("first model"));
       ModelVersion wrong = registry.publish(card("exported anew"), folders.model(3));
-      SlicedProfile january = january(runtime, registry, good);
-      narrator.begins(january);
+      January january = january(runtime, registry, good);
+      narrator.begins(january.days());
       try (ModelMonitor monitor = monitor(january);
           PredictionLog log = log(runtime);
           Deployment late =
@@ -103,16 +105,26 @@ final class Monitoring {
         .build();
   }
 
-  /** What is normal: features and answers of four weeks, each weekday for itself. */
-  private SlicedProfile january(ModelRuntime runtime, ModelRegistry registry, ModelVersion good) {
+  /** What is normal: features and answers of four weeks. */
+  private January january(ModelRuntime runtime, ModelRegistry registry, ModelVersion good) {
     try (Model model = runtime.load(registry, good.toString())) {
       Profile.Builder columns = Profile.builder().columns(Story.FEATURES.toArray(String[]::new));
       answered(runtime, model, columns::add);
       SlicedProfile.Builder days = SlicedProfile.builder(columns.build(), Slices.by("weekday"));
       answered(runtime, model, days::add);
-      return days.build();
+      QualityReference.Builder quality = QualityReference.builder(columns.build().counting());
+      answered(runtime, model, quality::add);
+      return new January(days.build(), quality.build());
     }
   }
+
+  /**
+   * The reference.
+   *
+   * @param days features and answers, each weekday for itself
+   * @param quality how often values are missing or repeat
+   */
+  private record January(SlicedProfile days, QualityReference quality) {}
 
   private interface Rows {
     Object add(FeatureBatch features, FeatureBatch outputs);
@@ -131,8 +143,8 @@ final class Monitoring {
     }
   }
 
-  private ModelMonitor monitor(SlicedProfile january) {
-    return ModelMonitor.builder(january)
+  private ModelMonitor monitor(January january) {
+    return ModelMonitor.builder(january.days())
         .window(Window.of(Duration.ofDays(1)))
         .falseAlarms(OncePer.rows(1_000_000)) // over all columns, windows and parts together
         .labels(LabelJoin.byKey(Story.KEY).within(Duration.ofDays(2)))
@@ -141,6 +153,7 @@ final class Monitoring {
                 .window(Window.of(Duration.ofDays(7)))
                 .minimum("roc_auc", 0.55)
                 .business("warned_in_vain", (score, label) -> score > 0.5 && label == 0 ? 1 : 0))
+        .quality(january.quality(), QualityPolicy.withDefaults())
         .clock(clock)
         .start();
   }

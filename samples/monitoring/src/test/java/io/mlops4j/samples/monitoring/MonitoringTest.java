@@ -64,10 +64,18 @@ class MonitoringTest {
   @Test
   void eachIncidentIsFoundWithinTwoDaysAndItsColumnIsNamed() {
     for (Incident incident : Incident.values()) {
-      assertThat(columns(alarms(incident.from, incident.from.plusDays(2))))
-          .as(incident.name())
-          .contains(incident.column);
+      List<Alarm> found = alarms(incident.from, incident.from.plusDays(2));
+      for (Alarm.Kind kind : List.of(Alarm.Kind.DRIFT, Alarm.Kind.QUALITY)) {
+        assertThat(columns(found.stream().filter(alarm -> alarm.kind() == kind).toList()))
+            .as(incident + " " + kind)
+            .contains(incident.column);
+      }
     }
+  }
+
+  @Test
+  void qualityNamesTheUnitAndTheFrozenColumn() {
+    assertThat(screen).contains("kilometres in a", "1.609344", "found one value in 864 rows");
   }
 
   @Test
