@@ -47,6 +47,11 @@ record Folders(Path sample, Path output) {
     return output.resolve("registry");
   }
 
+  /** The history of the monitor. */
+  Path page() {
+    return output.resolve("monitoring.html");
+  }
+
   Path predictions() {
     return output.resolve("predictions");
   }

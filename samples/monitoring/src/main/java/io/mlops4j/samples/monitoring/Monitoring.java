@@ -19,6 +19,7 @@ import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.profile.Slices;
 import io.mlops4j.monitor.quality.QualityPolicy;
 import io.mlops4j.monitor.quality.QualityReference;
+import io.mlops4j.monitor.report.HtmlReport;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
@@ -90,10 +91,12 @@ final class Monitoring {
         replay.end();
         log.flush();
         outcome.ended(monitor, late, log.status());
+        HtmlReport.of(monitor.history()).write(folders.page());
       }
       narrator.ended(outcome);
       MonthsLater.ask(runtime, registry, folders, outcome);
       narrator.answered(outcome);
+      narrator.drawn(folders.page());
     }
     return outcome;
   }

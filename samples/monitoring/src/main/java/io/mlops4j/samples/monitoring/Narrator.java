@@ -6,6 +6,7 @@ import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.rollout.Evidence;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -106,6 +107,11 @@ final class Narrator {
         "all %d predictions of that version, computed again: %d equal to the bit"
             .formatted(later.ofVersion(), later.replay().equal()));
     line("", "the passenger asks to be forgotten: " + later.erasure().rows() + " row erased");
+  }
+
+  void drawn(Path page) {
+    out.println();
+    line("page", page.toString());
   }
 
   private static LocalDate day(Instant time) {

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -138,6 +139,15 @@ class MonitoringTest {
       assertThat(PredictionLog.open(folders.predictions(), allocator).find(Story.KEY, flight))
           .isEmpty();
     }
+  }
+
+  @Test
+  void thePageDrawsItAndNeedsNothingFromElsewhere() throws IOException {
+    String page = Files.readString(folders.page());
+    assertThat(page)
+        .contains("flight-delay", "distance", "probability", "roc_auc", "2001-03-14")
+        .contains("default-src 'none'")
+        .doesNotContain("http:", "https:", "src=", "@import", "url(");
   }
 
   @Test
