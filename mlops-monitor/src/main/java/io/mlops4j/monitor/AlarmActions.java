@@ -1,6 +1,8 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Raises alarms within a limit, and runs the actions of the application. AlarmActions are raised by
- * the monitor's thread; any thread may add actions.
+ * Raises alarms within a limit, and runs the actions of the application. Alarms are raised by the
+ * monitor's thread; any thread may add actions.
  */
 final class AlarmActions {
   private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
@@ -42,6 +44,23 @@ final class AlarmActions {
   /** Returns the number of alarms that were not raised, because there were too many. */
   long suppressed() {
     return suppressed.get();
+  }
+
+  void write(StateWriter out) {
+    out.put(raised).put(suppressed.get());
+    limit.write(out);
+  }
+
+  /** Replaces the numbers and times of alarms. */
+  void read(StateReader in) {
+    raised = in.int32();
+    suppressed.set(in.count());
+    limit.read(in);
+  }
+
+  /** Returns the number of alarms, those that were not raised included. */
+  long decided() {
+    return raised + suppressed.get();
   }
 
   void ended(WindowReport report) {

@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -14,6 +16,22 @@ final class AlarmLimit {
   AlarmLimit(int alarms, Duration per) {
     this.alarms = alarms;
     this.per = per;
+  }
+
+  void write(StateWriter out) {
+    out.each(newest, StateWriter::put);
+  }
+
+  /** Replaces the times of alarms. Those beyond the number that is allowed are left out. */
+  void read(StateReader in) {
+    newest.clear();
+    in.forEach(
+        one -> {
+          newest.addLast(one.time());
+          if (newest.size() > alarms) {
+            newest.removeFirst();
+          }
+        });
   }
 
   /** Returns whether another alarm may be raised now, and counts it if so. */

@@ -4,6 +4,8 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.Dle;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -41,10 +43,62 @@ final class Answers {
     this.groupColumns = policy.groups().size();
     this.groups = groupNames.read(answered.features());
     this.features = features(answered.features(), policy.estimator());
+    count(task);
+  }
+
+  /** Reads what {@link #write} wrote. */
+  Answers(StateReader in, PerformancePolicy policy, GroupNames groupNames) {
+    PerformanceTask<?> task = policy.task();
+    this.rows = in.length(1);
+    this.width = task.width();
+    in.check((long) rows * width * Double.BYTES <= in.remaining(), "found " + rows + " rows");
+    this.values = new double[rows * width];
+    this.keys = new LabelKey[rows];
+    this.groupColumns = policy.groups().size();
+    this.groups = new short[rows * groupColumns];
+    PerformancePolicy.Estimator estimator = policy.estimator();
+    boolean hasFeatures = estimator != null && estimator.dle() != null;
+    this.features = hasFeatures ? new double[rows][] : null;
+    for (int row = 0; row < rows; row++) {
+      keys[row] = in.optional(one -> new LabelKey(one.int64(), one.int64()));
+      for (int column = 0; column < width; column++) {
+        values[row * width + column] = in.number();
+      }
+      System.arraycopy(
+          groupNames.read(in, groupColumns), 0, groups, row * groupColumns, groupColumns);
+      if (features != null) {
+        features[row] = in.numbers();
+      }
+    }
+    count(task);
+  }
+
+  private void count(PerformanceTask<?> task) {
     for (int row = 0; row < rows; row++) {
       unanswered += task.isUnanswered(values(row)) ? 1 : 0;
       keyed += keys[row] == null ? 0 : 1;
     }
+  }
+
+  /** Writes rows from one to before another. */
+  void write(StateWriter out, int from, int to) {
+    out.put(to - from);
+    for (int row = from; row < to; row++) {
+      out.optional(keys[row], (one, key) -> one.put(key.high()).put(key.low()));
+      for (int column = 0; column < width; column++) {
+        out.put(values[row * width + column]);
+      }
+      out.put(groups(row));
+      if (features != null) {
+        out.put(features[row]);
+      }
+    }
+  }
+
+  /** The bytes that {@link #write} needs for a row, or more. */
+  int bytesOfRow() {
+    int columns = features == null || rows == 0 ? 0 : features[0].length;
+    return 32 + Double.BYTES * (width + columns) + Short.BYTES * groupColumns;
   }
 
   private static @Nullable LabelKey[] keys(HandOff.Answered answered, @Nullable String keyColumn) {
@@ -111,6 +165,24 @@ final class Answers {
     }
     Cbpe cbpe = estimator.cbpe();
     return cbpe != null ? cbpe.window() : Objects.requireNonNull(estimator.dle()).window();
+  }
+
+  /** Returns the window of an estimator that was written. */
+  static Object estimate(PerformancePolicy.@Nullable Estimator estimator, byte[] bytes) {
+    if (estimator == null) {
+      throw new IllegalArgumentException("found an estimate, expected none");
+    }
+    Cbpe cbpe = estimator.cbpe();
+    return cbpe != null
+        ? cbpe.window(bytes)
+        : Objects.requireNonNull(estimator.dle()).window(bytes);
+  }
+
+  static byte @Nullable [] bytes(@Nullable Object estimate) {
+    if (estimate instanceof Cbpe.Window window) {
+      return window.toBytes();
+    }
+    return estimate instanceof Dle.Window window ? window.toBytes() : null;
   }
 
   /** Adds all answers to a window of an estimator. */

@@ -5,6 +5,8 @@ import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.profile.ExportRules;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,6 +22,40 @@ import org.jspecify.annotations.Nullable;
 record Baseline(Profile whole, @Nullable SlicedProfile slices) {
   /** The name of all rows where the reference has no slices. */
   static final String WHOLE = "";
+
+  void write(StateWriter out) {
+    if (slices == null) {
+      out.put(whole.toBytes());
+    } else {
+      out.each(slices.names(), (to, name) -> to.put(name).put(slices.slice(name).toBytes()));
+    }
+  }
+
+  /** Reads rows with the columns and slices of this baseline. */
+  Baseline read(StateReader in) {
+    if (slices == null) {
+      return new Baseline(fitting(WHOLE, in.bytes()), null);
+    }
+    Map<String, Profile> accepted = new HashMap<>();
+    in.forEach(
+        one -> {
+          String name = one.text();
+          accepted.put(name, fitting(name, one.bytes()));
+        });
+    SlicedProfile all = slices.with(accepted);
+    return new Baseline(all.whole(), all);
+  }
+
+  /**
+   * Reads the rows of a slice.
+   *
+   * @throws IllegalArgumentException if they have other bins
+   */
+  Profile fitting(String slice, byte[] bytes) {
+    Profile found = Profile.fromBytes(bytes);
+    Profile unused = slice(slice).counting().build().merge(found);
+    return found;
+  }
 
   Baseline without(Collection<String> columns) {
     return new Baseline(whole.without(columns), slices == null ? null : slices.without(columns));

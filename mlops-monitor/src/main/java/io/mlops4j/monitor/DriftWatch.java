@@ -4,11 +4,14 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.drift.DriftReport;
 import io.mlops4j.monitor.drift.ReportSubject;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +36,7 @@ final class DriftWatch implements Watch {
   private final List<Judged> due = new ArrayList<>();
   private final DriftHistories histories;
   private Baseline baseline;
+  private boolean accepted;
   private List<NotWatched> notWatched = List.of();
   private @Nullable Pane newest;
   private long unfit;
@@ -88,9 +92,7 @@ final class DriftWatch implements Watch {
   private VersionWindow window(ServedBy version) {
     VersionWindow known = windows.remove(version);
     VersionWindow window =
-        known == null
-            ? new VersionWindow(settings.window(), new SequentialDrift(settings, version, times))
-            : known;
+        known == null ? new VersionWindow(settings.window(), detectors(version)) : known;
     windows.put(version, window); // now the newest
     if (windows.size() > MOST_VERSIONS) {
       ServedBy oldest = windows.keySet().iterator().next();
@@ -100,26 +102,90 @@ final class DriftWatch implements Watch {
     return window;
   }
 
+  private SequentialDrift detectors(ServedBy version) {
+    return new SequentialDrift(settings, version, times);
+  }
+
   private void end(ServedBy version, VersionWindow window, Instant at) {
     Pane step = window.end(at);
+    WindowReport report = report(version, window, step);
+    newest = window.newest();
+    due.add(
+        histories
+            .judged(version, report.drift(), step, policy(step))
+            .and(window.detectors().ended(report.drift(), step)));
+    ended.accept(report);
+  }
+
+  /** Compares a window that ended with this step. */
+  private WindowReport report(ServedBy version, VersionWindow window, Pane step) {
     Instant to = step.to();
     Pane whole = window.newest();
-    // the other half of the budget is for the detectors
-    double level = settings.level(step.rows(), Duration.between(step.from(), to)) / 2;
     ReportSubject subject =
         ReportSubject.withDefaults()
             .withModel(version)
             .withCurrentPeriod(whole.from(), to)
             .withDate(Clock.fixed(to, ZoneOffset.UTC));
-    DriftPolicy policy = settings.policy().withFalseDiscoveryRate(level);
-    DriftReport report = baseline.compare(whole, policy).with(subject);
-    newest = whole;
-    due.add(
-        histories
-            .judged(version, report, step, policy)
-            .and(window.detectors().ended(report, step)));
-    ended.accept(
-        new WindowReport(whole.from(), to, version, report.current(), whole.uncounted(), report));
+    DriftReport report = baseline.compare(whole, policy(step)).with(subject);
+    return new WindowReport(whole.from(), to, version, report.current(), whole.uncounted(), report);
+  }
+
+  /** The rules for a window that ends with this step. */
+  private DriftPolicy policy(Pane step) {
+    double level = settings.level(step.rows(), Duration.between(step.from(), step.to()));
+    return settings.policy().withFalseDiscoveryRate(level / 2); // detectors have the other half
+  }
+
+  @Override
+  public void write(StateWriter out) {
+    out.optional(accepted ? baseline : null, (to, its) -> its.write(to));
+    out.put(unfit).put(discarded);
+    histories.write(out);
+    out.each(windows.entrySet(), (to, one) -> one.getValue().write(to.put(one.getKey())));
+  }
+
+  @Override
+  public void read(StateReader in) {
+    Baseline other = in.optional(baseline::read);
+    accepted = other != null;
+    baseline = other == null ? baseline : other;
+    unfit = in.count();
+    discarded = in.count();
+    histories.read(in);
+    in.forEach(
+        one -> {
+          ServedBy version = one.servedBy();
+          windows.put(
+              version, VersionWindow.read(one, settings.window(), baseline, detectors(version)));
+        });
+    in.check(windows.size() <= MOST_VERSIONS, "found windows of " + windows.size() + " versions");
+  }
+
+  /**
+   * Compares the windows that had ended when the state was written once more.
+   *
+   * @return the reports, oldest first
+   */
+  List<WindowReport> restored() {
+    List<WindowReport> reports = new ArrayList<>();
+    windows.forEach(
+        (version, window) -> {
+          Pane step = window.lastEnded();
+          if (step != null) {
+            reports.add(report(version, window, step));
+          }
+        });
+    reports.sort(Comparator.comparing(WindowReport::to));
+    if (!reports.isEmpty()) {
+      ServedBy last = reports.get(reports.size() - 1).servedBy();
+      newest = Objects.requireNonNull(windows.get(last)).newest();
+    }
+    return reports;
+  }
+
+  /** Counts rows that are in no window, because the process ended before a snapshot had them. */
+  void lost(int rows) {
+    discarded += rows;
   }
 
   @Override
@@ -146,10 +212,16 @@ final class DriftWatch implements Watch {
       throw Baseline.tooFew("no complete window");
     }
     baseline = baseline.accept(window);
+    accepted = true;
     windows.values().forEach(one -> discarded += one.openRows());
     windows.clear();
     histories.clear();
     newest = null;
+  }
+
+  /** Whether the baseline is no longer the reference of the settings. */
+  boolean isAccepted() {
+    return accepted;
   }
 
   Baseline baseline() {

@@ -1,6 +1,8 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -52,6 +54,43 @@ final class GroupNames {
       names.getOrDefault(column, List.of()).add(kept);
     }
     return number;
+  }
+
+  /** The number of all names. */
+  synchronized int size() {
+    return names.values().stream().mapToInt(List::size).sum();
+  }
+
+  synchronized void write(StateWriter out) {
+    names.values().forEach(its -> out.each(its, StateWriter::put));
+  }
+
+  /** Replaces all names. */
+  synchronized void read(StateReader in) {
+    for (Map.Entry<String, List<String>> column : names.entrySet()) {
+      List<String> its = in.each(StateReader::text);
+      Map<String, Short> numbered = new HashMap<>();
+      for (String name : its) {
+        numbered.put(name, (short) numbered.size());
+      }
+      in.check(its.size() <= MOST + 1, "found " + its.size() + " groups");
+      in.check(numbered.size() == its.size(), "a group occurs twice");
+      column.setValue(its);
+      numbers.put(column.getKey(), numbered);
+    }
+  }
+
+  /** Reads the numbers of the groups of a row. */
+  synchronized short[] read(StateReader in, int columns) {
+    short[] groups = new short[columns];
+    int column = 0;
+    for (List<String> its : columns == 0 ? List.<List<String>>of() : names.values()) {
+      groups[column] = in.int16();
+      in.check(
+          groups[column] >= 0 && groups[column] < its.size(), "found the group " + groups[column]);
+      column++;
+    }
+    return groups;
   }
 
   /** Returns the names of each column's groups by number. */

@@ -55,8 +55,12 @@ final class HandOff extends BoundedQueue<HandOff.Item> {
   /** A label with the key or id of its row. */
   record Label(LabelKey key, double value) {}
 
-  /** Labels that were added together. */
-  record Labels(List<Label> labels, Instant at) implements Item {
+  /**
+   * Labels that were added together.
+   *
+   * @param upTo the number of labels that were ever added, these included; 0 if they are not stored
+   */
+  record Labels(List<Label> labels, Instant at, long upTo) implements Item {
     @Override
     public int rows() {
       return labels.size();

@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -214,6 +216,39 @@ final class KeyedRows {
         Chunk chunk = chunk(row);
         table[place(chunk.high[index(row)], chunk.low[index(row)])] = stored;
       }
+    }
+  }
+
+  void write(StateWriter out) {
+    out.put(size());
+    for (long row = oldest; row < end; row++) {
+      Chunk chunk = chunk(row);
+      int i = index(row);
+      out.put(chunk.high[i]).put(chunk.low[i]).put(chunk.at[i]);
+      out.put(chunk.version[i]).put(chunk.state[i]);
+      for (int column = 0; column < width; column++) {
+        out.put(value(row, column));
+      }
+      out.put(groups(row));
+    }
+  }
+
+  /**
+   * Adds rows to an empty store.
+   *
+   * @param states the number of states
+   */
+  void read(StateReader in, int states, GroupNames names) {
+    double[] values = new double[width];
+    int size = in.length(29 + Double.BYTES * width);
+    for (int row = 0; row < size; row++) {
+      LabelKey key = new LabelKey(in.int64(), in.int64());
+      long at = in.int64();
+      int version = in.int32();
+      byte state = in.int8();
+      in.check(state >= 0 && state < states, "found the state " + state);
+      Arrays.setAll(values, column -> in.number());
+      add(key, at, version, state, values, names.read(in, groupColumns));
     }
   }
 

@@ -1,5 +1,8 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
+
 /**
  * Predictions that wait for their label, and labels that wait for their prediction. Used by the
  * monitor's thread only.
@@ -195,6 +198,37 @@ final class LabelStore {
       unknown++;
     }
     early.removeOldest();
+  }
+
+  void write(StateWriter out) {
+    rows.write(out);
+    early.write(out);
+    out.put(unexpired - rows.oldest());
+    out.put(new long[] {waiting, unused, received, labelled, gaveUp, repeated, unknown, expired});
+  }
+
+  /** Reads what was written into an empty store. Rows beyond its capacity are removed. */
+  void read(StateReader in, GroupNames names) {
+    rows.read(in, EXPIRED + 1, names);
+    early.read(in, EXPIRED + 1, names);
+    unexpired = rows.oldest() + in.count();
+    in.check(unexpired <= rows.end(), "more rows have expired than there are");
+    long[] counts = new long[8];
+    in.counts(counts);
+    waiting = counts[0];
+    unused = counts[1];
+    received = counts[2];
+    labelled = counts[3];
+    gaveUp = counts[4];
+    repeated = counts[5];
+    unknown = counts[6];
+    expired = counts[7];
+    while (rows.size() > capacity) {
+      removeOldest();
+    }
+    while (early.size() > earlyCapacity) {
+      removeOldestEarly();
+    }
   }
 
   /** The bytes of all arrays. */

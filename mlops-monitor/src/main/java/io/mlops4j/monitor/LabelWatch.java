@@ -2,6 +2,8 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  * and later periods are removed.
  */
 final class LabelWatch implements Watch, LabelStore.Outcomes {
+  private static final int BYTES_OF_A_RECORD = 4 << 20;
+
   private final MonitorSettings settings;
   private final PerformancePolicy policy;
+  private final StateJournal journal;
   private final VersionTracks tracks;
   private final PerformanceWatch judge;
   private final LabelStore store;
@@ -27,6 +32,7 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
   private final LongConsumer delays;
   private final long delay;
   private long now = Long.MIN_VALUE;
+  private int journaledNames;
   private long unanswered;
   private long withoutKey;
   private @Nullable NotWatched problem;
@@ -35,11 +41,16 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
   /**
    * @param delays gets the delay of each label that came after its prediction, in milliseconds
    */
-  LabelWatch(MonitorSettings settings, PerformancePolicy policy, LongConsumer delays) {
+  LabelWatch(
+      MonitorSettings settings,
+      PerformancePolicy policy,
+      StateJournal journal,
+      LongConsumer delays) {
     this.delays = delays;
     LabelJoin join = settings.labels();
     this.settings = settings;
     this.policy = policy;
+    this.journal = journal;
     this.delay = join == null ? 0 : join.delayMillis();
     this.groupNames = new GroupNames(policy.groups());
     this.tracks = new VersionTracks(policy, delay, groupNames);
@@ -69,14 +80,95 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
       problem = null;
     } catch (IllegalArgumentException | DataException e) {
       track.unreadable(answered.rows(), at);
+      journal.write(
+          StateJournal.PREDICTED, out -> begin(out, answered, false).put(answered.rows()));
       problem = new NotWatched("labels", "they cannot be joined; " + e.getMessage());
       throw e;
     }
+    if (settings.labels() != null) {
+      journal(answered, answers);
+    }
+    predicted(answers, track, at);
+  }
+
+  private void predicted(Answers answers, VersionTrack track, long at) {
     track.predicted(answers, at);
     unanswered += answers.unanswered();
     if (settings.labels() != null) {
       await(answers, track, at);
     }
+    publish();
+  }
+
+  /** Large calls take several records. */
+  private void journal(HandOff.Answered answered, Answers answers) {
+    int most = Math.max(1, BYTES_OF_A_RECORD / answers.bytesOfRow());
+    for (int from = 0; from < answers.rows(); from += most) {
+      int first = from;
+      int end = Math.min(answers.rows(), from + most);
+      journal.write(
+          StateJournal.PREDICTED,
+          out -> {
+            begin(out, answered, true);
+            boolean news = groupNames.size() != journaledNames;
+            out.put(news);
+            if (news) {
+              groupNames.write(out);
+            }
+            journaledNames = groupNames.size();
+            answers.write(out, first, end);
+          });
+    }
+  }
+
+  private static StateWriter begin(StateWriter out, HandOff.Answered answered, boolean readable) {
+    return out.put(answered.servedBy()).put(answered.shadow()).put(answered.at()).put(readable);
+  }
+
+  /**
+   * Handles predictions again that are in the journal.
+   *
+   * @return the time and the number of rows
+   */
+  Replayed replay(StateReader in) {
+    ServedBy servedBy = in.servedBy();
+    boolean shadow = in.flag();
+    Instant when = in.time();
+    VersionTrack track = tracks.of(servedBy, shadow);
+    long at = time(when);
+    if (!in.flag()) {
+      int rows = in.int32();
+      track.unreadable(rows, at);
+      return new Replayed(servedBy, shadow, when, rows);
+    }
+    if (in.flag()) {
+      groupNames.read(in);
+    }
+    Answers answers = new Answers(in, policy, groupNames);
+    predicted(answers, track, at);
+    return new Replayed(servedBy, shadow, when, answers.rows());
+  }
+
+  /** A call whose predictions were handled again. */
+  record Replayed(ServedBy servedBy, boolean shadow, Instant at, int rows) {}
+
+  @Override
+  public void write(StateWriter out) {
+    groupNames.write(out);
+    out.put(now).put(unanswered).put(withoutKey);
+    tracks.write(out);
+    store.write(out);
+  }
+
+  @Override
+  public void read(StateReader in) {
+    groupNames.read(in);
+    journaledNames = groupNames.size();
+    now = in.int64();
+    unanswered = in.count();
+    withoutKey = in.count();
+    tracks.read(in);
+    store.read(in, groupNames);
     publish();
   }
 

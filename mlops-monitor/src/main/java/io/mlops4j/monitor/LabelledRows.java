@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.util.Arrays;
 import java.util.List;
 
@@ -86,6 +88,34 @@ final class LabelledRows {
     long hash = (number ^ (number >>> 33)) * 0xff51afd7ed558ccdL;
     hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
     return hash ^ (hash >>> 33);
+  }
+
+  void write(StateWriter out) {
+    out.put(seen).put(size);
+    for (int row = 0; row < size; row++) {
+      out.put(labels[row]);
+      for (int column = 0; column < width; column++) {
+        out.put(value(row, column));
+      }
+      out.put(Arrays.copyOfRange(groups, row * groupColumns, (row + 1) * groupColumns));
+    }
+  }
+
+  static LabelledRows read(StateReader in, int width, int groupColumns, GroupNames names) {
+    LabelledRows rows = new LabelledRows(width, groupColumns);
+    long seen = in.count();
+    int size = in.length(Double.BYTES * (width + 1));
+    in.check(size <= seen, "more rows are held than were added");
+    rows.resize(size);
+    double[] values = new double[width];
+    for (int row = 0; row < size; row++) {
+      double label = in.number();
+      Arrays.setAll(values, column -> in.number());
+      rows.set(row, values, names.read(in, groupColumns), label);
+    }
+    rows.size = size;
+    rows.seen = seen;
+    return rows;
   }
 
   /** The number of rows that are held. */

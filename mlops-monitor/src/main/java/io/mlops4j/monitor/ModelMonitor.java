@@ -14,6 +14,8 @@ import io.mlops4j.monitor.quality.QualityPolicy;
 import io.mlops4j.monitor.quality.QualityReference;
 import io.mlops4j.monitor.quality.QualityReport;
 import io.mlops4j.monitor.quality.QualitySuite;
+import io.mlops4j.monitor.state.Output;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -23,6 +25,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +52,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   private final MonitorSettings settings;
   private final HandOff handOff;
   private final Actions actions;
+  private final StateJournal journal = new StateJournal();
+  private final @Nullable StateKeeper state;
   private final MonitorLoop loop;
   private final MonitorThread thread;
   private final Failures failures = new Failures();
@@ -56,14 +62,23 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   private final CallWatch calls;
   private volatile boolean countsCalls;
 
-  private ModelMonitor(MonitorSettings settings) {
+  private ModelMonitor(MonitorSettings settings, byte @Nullable [] restored) {
     this.settings = settings;
     this.handOff = new HandOff(settings.handOffRows());
     this.actions = new Actions(settings.actionLimit(), failures);
     this.alarms = new AlarmActions(settings.alarmLimit(), actions);
     this.intake = new Intake(settings, handOff);
-    this.loop = new MonitorLoop(settings, failures, alarms);
-    this.thread = new MonitorThread(handOff, loop, failures);
+    Supplier<MonitorLoop> fresh = () -> new MonitorLoop(settings, failures, alarms, journal);
+    Supplier<MonitorLoop> given =
+        restored == null ? null : () -> new MonitorBytes(settings).read(restored, fresh);
+    StateSettings stored = settings.state();
+    this.state =
+        stored == null
+            ? null
+            : StateKeeper.open(
+                new StateKeeper.Context(settings, stored, journal, failures), fresh, given);
+    this.loop = state != null ? state.loop() : Objects.requireNonNullElse(given, fresh).get();
+    this.thread = new MonitorThread(handOff, loop, state, failures);
     this.calls = CallWatch.create(settings.clock());
   }
 
@@ -297,7 +312,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   }
 
   private void add(List<HandOff.Label> labels) {
-    thread.add(new HandOff.Labels(labels, settings.clock().instant()));
+    journal.add(labels, settings.clock(), thread);
   }
 
   /**
@@ -441,7 +456,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   public void acknowledge(String episode, String by) {
     Objects.requireNonNull(episode, "episode");
     Objects.requireNonNull(by, "by");
-    if (!loop.episodes().acknowledge(episode, by)) {
+    if (!loop.acknowledge(episode, by)) {
       throw new IllegalArgumentException(
           "episode: found \"%s\", expected the id of an open one: %s"
               .formatted(
@@ -465,6 +480,9 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
         () -> {
           try {
             loop.acceptNewest(settings.clock().instant());
+            if (state != null) {
+              state.store();
+            }
           } catch (IllegalStateException e) {
             refused.set(e);
           }
@@ -517,6 +535,30 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     actions.close();
   }
 
+  /**
+   * Returns everything that this monitor holds: windows, predictions that wait for their label,
+   * labels, figures, episodes, the accepted reference and counts. Waits until the rows and labels
+   * that were handed over before are processed. Equal state gives equal bytes.
+   *
+   * @return a checksummed binary form that {@link Builder#restore} reads
+   * @throws IllegalStateException if the monitor is closed or the calling thread is interrupted
+   */
+  public byte[] snapshot() {
+    AtomicReference<byte @Nullable []> taken = new AtomicReference<>();
+    thread.run(() -> taken.set(new MonitorBytes(settings).write(loop)));
+    byte[] bytes = taken.get();
+    if (bytes == null) {
+      throw new IllegalStateException(
+          "snapshot: the state could not be written; the log has the reason");
+    }
+    return bytes;
+  }
+
+  /** {@return how the state is stored; empty without {@link Builder#stateIn}} */
+  public Optional<StateStatus> state() {
+    return Optional.ofNullable(state).map(StateKeeper::status);
+  }
+
   /** Describes a monitor. Not thread safe; each {@link #start} starts a separate monitor. */
   public static final class Builder {
     private final Profile reference;
@@ -536,6 +578,11 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     private Duration alarmsPer = Duration.ofDays(1);
     private Duration actionLimit = Duration.ofSeconds(30);
     private @Nullable ModelCard card;
+    private @Nullable Path folder;
+    private Duration snapshotEvery = Duration.ofMinutes(1);
+    private byte @Nullable [] restored;
+    private Output.Maker files = Output::make;
+    private LongSupplier nanoTime = System::nanoTime;
 
     private Builder(Profile reference, @Nullable SlicedProfile slices) {
       this.reference = reference;
@@ -758,6 +805,57 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     }
 
     /**
+     * Stores the state in a folder, so that the next monitor with this folder and the same settings
+     * continues where this one ended, even if its process was killed. A label is stored when {@link
+     * ModelMonitor#label} returns. Predictions that wait for labels and episodes are stored at
+     * once, windows with a snapshot every minute and at their end. If the power fails, the last
+     * second may be lost.
+     *
+     * <p>The reference, window, budget of false alarms, switched-off parts, labels and policy of
+     * performance must be those of the stored state. One process at a time can use the folder.
+     *
+     * @param folder a folder of its own; it is made if it does not exist
+     * @return this builder
+     */
+    public Builder stateIn(Path folder) {
+      return stateIn(folder, Duration.ofMinutes(1));
+    }
+
+    /**
+     * Stores the state like {@link #stateIn(Path)}, with another time between two snapshots.
+     *
+     * @param folder a folder of its own; it is made if it does not exist
+     * @param every the longest time between two snapshots, more than zero. Snapshots take at most a
+     *     twentieth of the monitor's thread
+     * @return this builder
+     * @throws IllegalArgumentException if the time is not more than zero
+     */
+    public Builder stateIn(Path folder, Duration every) {
+      this.folder = Objects.requireNonNull(folder, "folder");
+      this.snapshotEvery = moreThanZero("every", every);
+      return this;
+    }
+
+    /**
+     * Starts with the state of a {@link ModelMonitor#snapshot}. The settings must fit as for {@link
+     * #stateIn(Path)}.
+     *
+     * @param snapshot the bytes; they are copied
+     * @return this builder
+     */
+    public Builder restore(byte[] snapshot) {
+      this.restored = snapshot.clone();
+      return this;
+    }
+
+    /** Replaces the disk and the time, for tests. */
+    Builder storing(Output.Maker files, LongSupplier nanoTime) {
+      this.files = files;
+      this.nanoTime = nanoTime;
+      return this;
+    }
+
+    /**
      * Checks the settings and starts the monitor's thread. Problems that only the calls can show,
      * such as a missing column, are reported by {@link ModelMonitor#notWatched} and by an alarm.
      *
@@ -784,9 +882,10 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
               suite(),
               without,
               new AlarmLimit(alarms, alarmsPer),
-              actionLimit);
+              actionLimit,
+              folder == null ? null : new StateSettings(folder, snapshotEvery, files, nanoTime));
       new SettingsCheck(settings).check(card);
-      ModelMonitor monitor = new ModelMonitor(settings);
+      ModelMonitor monitor = new ModelMonitor(settings, restored);
       monitor.thread.start();
       monitor.actions.start();
       return monitor;

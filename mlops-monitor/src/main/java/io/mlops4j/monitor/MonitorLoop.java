@@ -2,6 +2,8 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.quality.QualityReport;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -28,6 +31,7 @@ final class MonitorLoop {
 
   private final Failures failures;
   private final AlarmActions alarms;
+  private final StateJournal journal;
   private final DriftWatch drift;
   private final ShadowWatch shadow;
   private final @Nullable LabelWatch labels;
@@ -39,18 +43,21 @@ final class MonitorLoop {
   private final List<NotWatched> skipped;
   private long rows;
   private long shadows;
+  private long windowsEnded;
   private volatile List<NotWatched> notWatched;
   private volatile Baseline baseline;
   private volatile @Nullable WindowReport newestWindow;
-  private final WindowHistory windows = new WindowHistory();
+  private volatile WindowHistory windows = new WindowHistory();
   private final Map<ServedBy, WindowReport> newestWindows = new ConcurrentHashMap<>();
   private volatile MonitorCounts counts =
       new MonitorCounts(0, 0, 0, 0, 0, 0, 0, 0, LabelCounts.NONE, 0, 0);
 
-  MonitorLoop(MonitorSettings settings, Failures failures, AlarmActions alarms) {
+  MonitorLoop(
+      MonitorSettings settings, Failures failures, AlarmActions alarms, StateJournal journal) {
     PerformancePolicy performance = settings.measured();
     this.failures = failures;
     this.alarms = alarms;
+    this.journal = journal;
     this.skipped = SettingsCheck.skipped(settings.reference());
     this.notWatched = List.copyOf(skipped);
     this.baseline = new Baseline(settings.reference(), settings.slices());
@@ -58,7 +65,8 @@ final class MonitorLoop {
     QualityWatch checks = settings.watches(Watched.QUALITY) ? new QualityWatch(settings) : null;
     this.quality = checks;
     LongConsumer delays = checks == null ? delay -> {} : checks::labelled;
-    this.labels = performance == null ? null : new LabelWatch(settings, performance, delays);
+    this.labels =
+        performance == null ? null : new LabelWatch(settings, performance, journal, delays);
     if (settings.watchesDrift()) {
       watches.add(drift);
     }
@@ -134,13 +142,100 @@ final class MonitorLoop {
     publishCounts();
   }
 
+  /** The number of windows that ended since the start. */
+  long windowsEnded() {
+    return windowsEnded;
+  }
+
+  /** Acknowledges an open episode; false if no open episode has this id. */
+  boolean acknowledge(String episode, String by) {
+    synchronized (episodes) { // the journal has the same order
+      boolean known = episodes.acknowledge(episode, by);
+      if (known) {
+        journal.acknowledged(episode, by);
+      }
+      return known;
+    }
+  }
+
+  void write(StateWriter out) {
+    out.put(rows).put(shadows);
+    time.write(out);
+    out.each(served.entrySet(), (to, one) -> to.put(one.getKey()).put(one.getValue()));
+    writeAlarms(out);
+    windows.write(out);
+    watches.forEach(watch -> watch.write(out));
+  }
+
+  /** Reads what {@link #write} wrote, into a loop that has handled nothing. */
+  void read(StateReader in) {
+    rows = in.count();
+    shadows = in.count();
+    time.read(in);
+    in.forEach(one -> served.put(one.servedBy(), one.time()));
+    readAlarms(in);
+    windows = WindowHistory.read(in);
+    watches.forEach(watch -> watch.read(in));
+    baseline = drift.isAccepted() ? drift.baseline() : baseline;
+    for (WindowReport report : drift.restored()) {
+      newestWindow = report;
+      newestWindows.put(report.servedBy(), report);
+    }
+    publishCounts();
+  }
+
+  private void writeAlarms(StateWriter out) {
+    alarms.write(out);
+    episodes.write(out);
+  }
+
+  private void readAlarms(StateReader in) {
+    alarms.read(in);
+    episodes.read(in);
+  }
+
+  /** Handles a record of the journal again. */
+  void replay(byte kind, StateReader in) {
+    switch (kind) {
+      case StateJournal.PREDICTED -> replayPredictions(in);
+      case StateJournal.ALARMS -> readAlarms(in);
+      case StateJournal.ACKNOWLEDGED -> {
+        boolean unused = episodes.acknowledge(in.text(), in.text());
+      }
+      default -> in.check(false, "found a record of the kind " + kind);
+    }
+  }
+
+  private void replayPredictions(StateReader in) {
+    in.check(labels != null, "found predictions, expected none without labels");
+    LabelWatch.Replayed call = Objects.requireNonNull(labels).replay(in);
+    Instant at = time.of(call.at());
+    rows += call.rows();
+    if (call.shadow()) {
+      shadows += call.rows();
+    } else {
+      served(call.servedBy(), at);
+      if (watches.contains(drift)) {
+        drift.lost(call.rows());
+      }
+    }
+    publishCounts();
+    judge(at);
+  }
+
   void handle(HandOff.Item item) {
+    long before = alarms.decided();
     if (item instanceof HandOff.Answered answered) {
       answered(answered.at(time.of(answered.at())));
     } else if (item instanceof HandOff.Step step) {
       step.run().run();
     } else if (item instanceof HandOff.Labels given) {
-      labelled(new HandOff.Labels(given.labels(), time.of(given.at())));
+      labelled(new HandOff.Labels(given.labels(), time.of(given.at()), given.upTo()));
+    }
+    if (alarms.decided() != before) {
+      synchronized (episodes) { // the journal has the same order
+        journal.write(StateJournal.ALARMS, this::writeAlarms);
+      }
     }
   }
 
@@ -181,6 +276,7 @@ final class MonitorLoop {
   private void reportNotWatched(HandOff.Answered answered) {
     List<NotWatched> found = new ArrayList<>();
     watches.forEach(watch -> found.addAll(watch.notWatched()));
+    found.addAll(journal.problems());
     notWatched = Stream.of(skipped, found).flatMap(List::stream).toList();
     ServedBy version = answered.servedBy();
     alarms.raise(version, answered.at(), episodes.notWatched(found, version, answered.at()));
@@ -205,6 +301,7 @@ final class MonitorLoop {
   private void windowEnded(WindowReport report) {
     newestWindow = report;
     windows.add(report);
+    windowsEnded++;
     newestWindows.put(report.servedBy(), report);
     newestWindows.keySet().retainAll(served.keySet());
     alarms.ended(report);

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param slices null if rows are not sliced; merged, they are the reference
  * @param labels null if no labels were requested
  * @param performance null if no policy was stated
+ * @param state null if the state is not stored
  */
 record MonitorSettings(
     Profile reference,
@@ -33,7 +34,8 @@ record MonitorSettings(
     QualitySuite quality,
     Set<Watched> without,
     AlarmLimit alarmLimit,
-    Duration actionLimit) {
+    Duration actionLimit,
+    @Nullable StateSettings state) {
 
   /** Enough rows of a window for the checks of data quality that need values. */
   private static final long CHECKED_ROWS = 640;

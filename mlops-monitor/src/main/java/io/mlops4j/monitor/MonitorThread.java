@@ -1,6 +1,7 @@
 package io.mlops4j.monitor;
 
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The thread of a monitor. It takes items from the hand-off and passes them to the loop, one after
@@ -9,12 +10,14 @@ import java.util.concurrent.CountDownLatch;
 final class MonitorThread {
   private final HandOff handOff;
   private final MonitorLoop loop;
+  private final @Nullable StateKeeper state;
   private final Failures failures;
   private final Thread thread;
 
-  MonitorThread(HandOff handOff, MonitorLoop loop, Failures failures) {
+  MonitorThread(HandOff handOff, MonitorLoop loop, @Nullable StateKeeper state, Failures failures) {
     this.handOff = handOff;
     this.loop = loop;
+    this.state = state;
     this.failures = failures;
     this.thread = new Thread(this::work, "mlops4j-monitor");
     this.thread.setDaemon(true);
@@ -25,17 +28,41 @@ final class MonitorThread {
   }
 
   private void work() {
-    for (HandOff.Item item = handOff.take(); item != null; item = handOff.take()) {
-      HandOff.Item taken = item;
-      failures.guard("cannot process the rows that were handed over", () -> loop.handle(taken));
-      failures.guard("cannot free the rows that were handed over", taken::close);
+    while (!handOff.hasEnded()) {
+      HandOff.Item item = handOff.take(state == null ? Long.MAX_VALUE : state.nanosUntilDue());
+      if (item != null) {
+        failures.guard("cannot process the rows that were handed over", () -> loop.handle(item));
+        if (state != null) {
+          state.handled(item);
+        }
+        failures.guard("cannot free the rows that were handed over", item::close);
+      }
+      if (state != null) {
+        failures.guard("cannot store the state", state::tick);
+      }
     }
+    if (state != null) {
+      failures.guard("cannot store the state", state::close);
+    }
+  }
+
+  /**
+   * @throws IllegalStateException if the monitor is closed
+   */
+  void checkOpen() {
+    if (handOff.isClosed()) {
+      throw closed();
+    }
+  }
+
+  private static IllegalStateException closed() {
+    return new IllegalStateException("the monitor is closed");
   }
 
   /** Adds an item, waiting for room. */
   void add(HandOff.Item item) {
     if (!put(item)) {
-      throw new IllegalStateException("the monitor is closed");
+      throw closed();
     }
   }
 

@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -22,6 +24,15 @@ final class MonitorTime {
     setBack += back ? 1 : 0;
     newest = at;
     return at;
+  }
+
+  void write(StateWriter out) {
+    out.put(newest).put(setBack);
+  }
+
+  void read(StateReader in) {
+    newest = in.time();
+    setBack = in.count();
   }
 
   /** The number of times that the clock was set back. */

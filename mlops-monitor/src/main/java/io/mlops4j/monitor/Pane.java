@@ -1,6 +1,8 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +28,31 @@ record Pane(
     long rows,
     SortedMap<String, Long> uncounted,
     SortedMap<String, Profile> slices) {
+
+  void write(StateWriter out) {
+    out.put(from).put(last).put(to).put(rows);
+    out.each(
+        uncounted.entrySet(), (one, column) -> one.put(column.getKey()).put(column.getValue()));
+    out.each(
+        slices.entrySet(), (one, slice) -> one.put(slice.getKey()).put(slice.getValue().toBytes()));
+  }
+
+  static Pane read(StateReader in, Baseline baseline) {
+    Instant from = in.time();
+    Instant last = in.time();
+    Instant to = in.time();
+    in.check(!to.isBefore(from), "a window ends before it begins");
+    long rows = in.count();
+    SortedMap<String, Long> uncounted = new TreeMap<>();
+    in.forEach(column -> uncounted.put(column.text(), column.count()));
+    SortedMap<String, Profile> slices = new TreeMap<>();
+    in.forEach(
+        slice -> {
+          String name = slice.text();
+          slices.put(name, baseline.fitting(name, slice.bytes()));
+        });
+    return new Pane(from, last, to, rows, uncounted, slices);
+  }
 
   Pane merge(Pane later) {
     SortedMap<String, Long> lacking = new TreeMap<>(uncounted);

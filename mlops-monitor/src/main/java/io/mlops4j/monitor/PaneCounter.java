@@ -19,6 +19,7 @@ final class PaneCounter {
   private final Instant from;
   private final Map<String, Profile.Builder> counters = new HashMap<>();
   private final SortedMap<String, Long> uncounted = new TreeMap<>();
+  private final SortedMap<String, Profile> counted = new TreeMap<>();
   private Instant last;
   private long rows;
 
@@ -26,6 +27,15 @@ final class PaneCounter {
     this.baseline = baseline;
     this.from = from;
     this.last = from;
+  }
+
+  /** Continues to count. */
+  PaneCounter(Baseline baseline, Pane before) {
+    this(baseline, before.from());
+    this.last = before.last();
+    this.rows = before.rows();
+    this.uncounted.putAll(before.uncounted());
+    this.counted.putAll(before.slices());
   }
 
   Baseline baseline() {
@@ -83,8 +93,8 @@ final class PaneCounter {
   }
 
   Pane end(Instant to) {
-    SortedMap<String, Profile> counted = new TreeMap<>();
-    counters.forEach((slice, counter) -> counted.put(slice, counter.build()));
-    return new Pane(from, last, to, rows, uncounted, counted);
+    SortedMap<String, Profile> all = new TreeMap<>(counted);
+    counters.forEach((slice, counter) -> all.merge(slice, counter.build(), Profile::merge));
+    return new Pane(from, last, to, rows, new TreeMap<>(uncounted), all);
   }
 }

@@ -1,5 +1,11 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.performance.Metric;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The predictions of one version in one period, with their labels. Guarded by its track. */
@@ -22,10 +28,64 @@ final class PeriodTrack {
   /** The figures of the period; null until its labels are complete. */
   Performance.@Nullable Period complete;
 
-  PeriodTrack(long number, LabelledRows rows, @Nullable Object estimate) {
+  PeriodTrack(long number, @Nullable LabelledRows rows, @Nullable Object estimate) {
     this.number = number;
     this.rows = rows;
     this.estimate = estimate;
+  }
+
+  void write(StateWriter out) {
+    out.put(number).put(predicted).put(unanswered).put(waiting).put(labelled);
+    out.optional(rows, (to, its) -> its.write(to));
+    out.optional(Answers.bytes(estimate), StateWriter::put);
+    out.optional(complete, PeriodTrack::write);
+  }
+
+  static PeriodTrack read(StateReader in, PerformancePolicy policy, GroupNames names) {
+    PeriodTrack period = new PeriodTrack(in.int64(), null, null);
+    period.predicted = in.count();
+    period.unanswered = in.count();
+    period.waiting = in.count();
+    period.labelled = in.count();
+    period.rows =
+        in.optional(
+            its -> LabelledRows.read(its, policy.task().width(), policy.groups().size(), names));
+    byte[] estimate = in.optional(StateReader::bytes);
+    period.estimate = estimate == null ? null : Answers.estimate(policy.estimator(), estimate);
+    period.complete = in.optional(PeriodTrack::figures);
+    return period;
+  }
+
+  private static void write(StateWriter out, Performance.Period period) {
+    out.put(period.from()).put(period.to()).put(period.predicted()).put(period.labelled());
+    out.each(
+        period.figures().entrySet(),
+        (to, figure) -> {
+          to.put(figure.getKey());
+          boolean known = figure.getValue() instanceof Metric.Value;
+          to.put(known);
+          if (figure.getValue() instanceof Metric.Value value) {
+            to.put(value.value()).put(value.standardError());
+          } else if (figure.getValue() instanceof Metric.Undefined undefined) {
+            to.put(undefined.reason());
+          }
+        });
+  }
+
+  private static Performance.Period figures(StateReader in) {
+    Instant from = in.time();
+    Instant to = in.time();
+    long predicted = in.count();
+    long labelled = in.count();
+    Map<String, Metric> figures = new LinkedHashMap<>();
+    in.forEach(
+        one ->
+            figures.put(
+                one.text(),
+                one.flag()
+                    ? new Metric.Value(one.number(), one.number())
+                    : new Metric.Undefined(one.text())));
+    return new Performance.Period(from, to, predicted, labelled, figures);
   }
 
   /** Whether nearly all labels are here or will not come. */

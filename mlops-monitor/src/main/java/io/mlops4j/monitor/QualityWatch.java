@@ -6,9 +6,12 @@ import io.mlops4j.monitor.quality.QualityReport;
 import io.mlops4j.monitor.quality.QualityResult;
 import io.mlops4j.monitor.quality.QualitySuite;
 import io.mlops4j.monitor.quality.QualityWindow;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -179,6 +182,21 @@ final class QualityWatch implements Watch {
       last.failures()
           .forEach(failed -> accepted.add(new Accepted(failed.check(), failed.column())));
     }
+  }
+
+  /** Writes the accepted problems. Open windows begin anew. */
+  @Override
+  public void write(StateWriter out) {
+    out.each(
+        accepted.stream()
+            .sorted(Comparator.comparing(Accepted::check).thenComparing(Accepted::column))
+            .toList(),
+        (to, one) -> to.put(one.check()).put(one.column()));
+  }
+
+  @Override
+  public void read(StateReader in) {
+    in.forEach(one -> accepted.add(new Accepted(one.constant(QualityCheck.class), one.text())));
   }
 
   /** The checks of the newest complete window; null before the first one. */

@@ -1,6 +1,8 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -138,6 +140,13 @@ final class ShadowWatch implements Watch {
   public List<Judged> judge(Instant at) {
     return List.of();
   }
+
+  /** Writes nothing: a comparison begins anew, because answers of the other side may be lost. */
+  @Override
+  public void write(StateWriter out) {}
+
+  @Override
+  public void read(StateReader in) {}
 
   synchronized List<VersionComparison> comparisons() {
     return comparisons.entrySet().stream()

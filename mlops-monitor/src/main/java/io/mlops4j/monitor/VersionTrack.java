@@ -2,6 +2,8 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.performance.Metric;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -167,6 +169,25 @@ final class VersionTrack {
     periods.tailMap(number(at), false).clear();
     completedThrough = Math.min(completedThrough, number(at) - 1);
     changed(at);
+  }
+
+  synchronized void write(StateWriter out) {
+    out.put(id).put(servedBy).put(shadow).put(now).put(completedThrough);
+    out.each(periods.values(), (to, period) -> period.write(to));
+  }
+
+  static VersionTrack read(
+      StateReader in, PerformancePolicy policy, long delay, GroupNames groupNames) {
+    VersionTrack track =
+        new VersionTrack(in.int32(), in.servedBy(), in.flag(), policy, delay, groupNames);
+    track.now = in.int64();
+    track.completedThrough = in.int64();
+    in.forEach(
+        one -> {
+          PeriodTrack period = PeriodTrack.read(one, policy, groupNames);
+          track.periods.put(period.number, period);
+        });
+    return track;
   }
 
   /** Returns the number of labelled rows that are held. */

@@ -1,6 +1,8 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -104,6 +106,23 @@ final class VersionTracks {
       held = byVersion.values().stream().mapToLong(VersionTrack::held).sum();
     }
     return oldest != null;
+  }
+
+  synchronized void write(StateWriter out) {
+    out.put(next).put(held);
+    out.each(byVersion.values(), (to, track) -> track.write(to));
+  }
+
+  synchronized void read(StateReader in) {
+    next = in.int32();
+    held = in.count();
+    in.forEach(
+        one -> {
+          VersionTrack track = VersionTrack.read(one, policy, delay, groupNames);
+          byVersion.put(track.servedBy(), track);
+          byId.put(track.id(), track);
+        });
+    in.check(byVersion.size() <= MOST, "found " + byVersion.size() + " versions");
   }
 
   synchronized void clockWentBack(long at) {

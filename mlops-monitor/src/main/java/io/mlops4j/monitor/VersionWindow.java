@@ -1,6 +1,8 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -19,6 +21,25 @@ final class VersionWindow {
   VersionWindow(Window length, SequentialDrift detectors) {
     this.length = length;
     this.detectors = detectors;
+  }
+
+  void write(StateWriter out) {
+    out.each(ended, (to, pane) -> pane.write(to));
+    out.optional(open == null ? null : open.end(open.last()), (to, pane) -> pane.write(to));
+  }
+
+  static VersionWindow read(
+      StateReader in, Window length, Baseline baseline, SequentialDrift detectors) {
+    VersionWindow window = new VersionWindow(length, detectors);
+    window.ended.addAll(in.each(one -> Pane.read(one, baseline)));
+    Pane counted = in.optional(one -> Pane.read(one, baseline));
+    window.open = counted == null ? null : new PaneCounter(baseline, counted);
+    return window;
+  }
+
+  /** The newest pane that has ended, or null. */
+  @Nullable Pane lastEnded() {
+    return ended.peekLast();
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.time.Instant;
 import java.util.List;
 
@@ -31,6 +33,12 @@ interface Watch {
 
   /** The reference was replaced by accepted rows. */
   default void accepted(Baseline reference) {}
+
+  /** Writes the state. Equal state gives equal bytes. */
+  void write(StateWriter out);
+
+  /** Reads what {@link #write} wrote, into a watch that has handled nothing. */
+  void read(StateReader in);
 
   /** The columns and labels that are not watched in the newest rows, with the reasons. */
   default List<NotWatched> notWatched() {

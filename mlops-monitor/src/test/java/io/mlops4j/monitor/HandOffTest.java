@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class HandOffTest {
   private static HandOff.Labels labels(int count) {
     return new HandOff.Labels(
-        Collections.nCopies(count, new HandOff.Label(LabelKey.of("key"), 1)), Instant.EPOCH);
+        Collections.nCopies(count, new HandOff.Label(LabelKey.of("key"), 1)), Instant.EPOCH, 0);
   }
 
   @Test

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** MadeAlarms for tests of other packages. */
+/** Alarms for tests of other packages. */
 public final class MadeAlarms {
   public static final Instant AT = Instant.parse("2001-03-02T07:00:00Z");
 

@@ -60,11 +60,12 @@ class PerformanceWatchTest {
         QualitySuite.of(QualityReference.of(Profile.builder().build())),
         Set.of(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY),
         new AlarmLimit(1, Duration.ofDays(1)),
-        Duration.ofDays(1));
+        Duration.ofDays(1),
+        null);
   }
 
   private static LabelWatch watch(PerformancePolicy policy) {
-    return new LabelWatch(settings(policy), policy, delay -> {});
+    return new LabelWatch(settings(policy), policy, new StateJournal(), delay -> {});
   }
 
   private Instant at() {
@@ -88,7 +89,7 @@ class PerformanceWatchTest {
     for (int i = 0; i < labels.length; i++) {
       all.add(new HandOff.Label(LabelKey.of("k" + (firstKey + i)), labels[i]));
     }
-    watch.labelled(new HandOff.Labels(all, at));
+    watch.labelled(new HandOff.Labels(all, at, 0));
     collect(watch, at);
   }
 

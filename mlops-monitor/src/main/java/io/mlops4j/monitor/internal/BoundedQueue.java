@@ -127,6 +127,10 @@ public class BoundedQueue<T extends BoundedQueue.Item> {
     notifyAll();
   }
 
+  public synchronized boolean isClosed() {
+    return closed;
+  }
+
   /** Whether the queue is closed and every item was taken. */
   public synchronized boolean hasEnded() {
     return closed && items.isEmpty();

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.function.Supplier;
 
 /**
  * The folder of a running monitor's state: the two newest snapshots, and the journal since the
@@ -100,11 +101,12 @@ public final class StateFolder implements AutoCloseable {
    * Replaces the older one of the two snapshots.
    *
    * @param applied the number of labels that the state has
-   * @param state all records that were appended by this thread are in it
+   * @param state returns the state after another file of the journal was begun. It must have all
+   *     records of the files before, apart from labels
    */
-  public void snapshot(long applied, byte[] state) throws IOException {
+  public void snapshot(long applied, Supplier<byte[]> state) throws IOException {
     long first = journal.rotate(newest);
-    write(first, new StateWriter(StoredState.SNAPSHOT).put(applied).put(state).toBytes());
+    write(first, new StateWriter(StoredState.SNAPSHOT).put(applied).put(state.get()).toBytes());
     previous = newest;
     previousNeeds = newestNeeds;
     newest = first;

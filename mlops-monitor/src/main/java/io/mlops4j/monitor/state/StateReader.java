@@ -78,6 +78,10 @@ public final class StateReader {
     return in.get();
   }
 
+  public short int16() {
+    return in.getShort();
+  }
+
   public int int32() {
     return in.getInt();
   }
@@ -104,6 +108,11 @@ public final class StateReader {
         length >= 0 && (long) length * fewestBytesEach <= in.remaining(),
         "found the length " + length);
     return length;
+  }
+
+  /** The number of bytes that were not read. */
+  public int remaining() {
+    return in.remaining();
   }
 
   public byte[] bytes() {

@@ -44,6 +44,11 @@ public final class StateWriter {
     return this;
   }
 
+  public StateWriter put(short value) {
+    room(Short.BYTES).putShort(value);
+    return this;
+  }
+
   public StateWriter put(int value) {
     room(Integer.BYTES).putInt(value);
     return this;
@@ -77,6 +82,14 @@ public final class StateWriter {
   public StateWriter put(long[] values) {
     put(values.length);
     for (long value : values) {
+      put(value);
+    }
+    return this;
+  }
+
+  /** Writes numbers without their length. */
+  public StateWriter put(short[] values) {
+    for (short value : values) {
       put(value);
     }
     return this;

@@ -101,7 +101,7 @@ class StateFolderTest {
     }
 
     void snapshot() throws IOException {
-      folder.snapshot(applied, bytes(state, StoredState.SNAPSHOT));
+      folder.snapshot(applied, () -> bytes(state, StoredState.SNAPSHOT));
     }
 
     @Override
@@ -288,17 +288,17 @@ class StateFolderTest {
 
   @Test
   void aFullDiskIsAnErrorAndLaterWordsAreThere() throws IOException {
-    FullDisk disk = new FullDisk();
+    FaultyDisk disk = new FaultyDisk();
     try (Words words = new Words(path(), disk)) {
       words.word("a");
       words.snapshot();
       words.word("b");
       for (int room = 0; room < 35; room++) {
-        disk.room = room; // some bytes of the record still fit
+        disk.room(room); // some bytes of the record still fit
         assertThatThrownBy(() -> words.word("not acknowledged")).hasMessageContaining("No space");
         assertThatThrownBy(words::snapshot).hasMessageContaining("No space");
       }
-      disk.room = Integer.MAX_VALUE;
+      disk.free();
       words.word("c");
       assertThat(files("journal").size()).isLessThan(5);
     }
@@ -307,55 +307,16 @@ class StateFolderTest {
 
   @Test
   void aDiskThatCannotCutOffATornRecordGetsAnotherFile() throws IOException {
-    FullDisk disk = new FullDisk();
+    FaultyDisk disk = new FaultyDisk();
     try (Words words = new Words(path(), disk)) {
       words.word("a");
-      disk.room = 5;
-      disk.cuts = false;
+      disk.room(5);
+      disk.cannotCut();
       assertThatThrownBy(() -> words.word("not acknowledged")).hasMessageContaining("No space");
-      disk.room = Integer.MAX_VALUE;
+      disk.free();
       words.word("b");
     }
     assertThat(read()).isEqualTo(new Found(List.of("a", "b"), List.of(), 5));
-  }
-
-  /** Files of a disk with limited room. */
-  private static final class FullDisk implements Output.Maker {
-    int room = Integer.MAX_VALUE;
-    boolean cuts = true;
-
-    @Override
-    public Output make(Path file) throws IOException {
-      Output made = Output.make(file);
-      return new Output() {
-        @Override
-        public void write(byte[] bytes) throws IOException {
-          if (bytes.length > room) {
-            made.write(Arrays.copyOf(bytes, room));
-            throw new IOException("No space left on device");
-          }
-          made.write(bytes);
-        }
-
-        @Override
-        public void cut(long length) throws IOException {
-          if (!cuts) {
-            throw new IOException("Input/output error");
-          }
-          made.cut(length);
-        }
-
-        @Override
-        public void force() throws IOException {
-          made.force();
-        }
-
-        @Override
-        public void close() throws IOException {
-          made.close();
-        }
-      };
-    }
   }
 
   @Test

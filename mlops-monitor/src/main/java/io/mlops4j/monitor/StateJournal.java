@@ -1,0 +1,150 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.monitor.state.StateFolder;
+import io.mlops4j.monitor.state.StateWriter;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what must survive between two snapshots of the state. Without a folder, and while a
+ * journal is replayed, it writes nothing.
+ *
+ * <p>A labelling thread writes its labels before it hands them over, and both steps are one for
+ * other labelling threads, so labels have the same order in the journal and in the hand-off. They
+ * are numbered. Every other record states how many labels the monitor had handled before it. A
+ * replay therefore handles everything in the same order as the monitor did, and a label that a
+ * snapshot has is not handled again.
+ */
+final class StateJournal {
+  static final byte LABELS = 1;
+  static final byte PREDICTED = 2;
+  static final byte ALARMS = 3;
+  static final byte ACKNOWLEDGED = 4;
+
+  /** Each label takes 24 bytes; a record must not have more than {@link StateFolder} reads. */
+  private static final int LABELS_OF_A_RECORD = 100_000;
+
+  private final ReentrantLock labelling = new ReentrantLock();
+  private volatile @Nullable StateFolder folder;
+  private volatile @Nullable IOException failure;
+  private volatile List<NotWatched> problems = List.of();
+  private long applied;
+
+  /**
+   * Begins to write.
+   *
+   * @param labels the number of labels that were handled
+   */
+  void begin(StateFolder to, long labels) {
+    applied = labels;
+    folder = to;
+  }
+
+  /** Notes that labels were handled. Called by the monitor's thread. */
+  void handled(HandOff.Item item) {
+    if (item instanceof HandOff.Labels labels && folder != null) {
+      applied = labels.upTo();
+    }
+  }
+
+  /** The number of labels that were handled. Called by the monitor's thread. */
+  long applied() {
+    return applied;
+  }
+
+  /** Writes a record. Called by the monitor's thread, which goes on if the disk is full. */
+  void write(byte kind, Consumer<StateWriter> content) {
+    write(kind, applied, content);
+  }
+
+  /** Writes who acknowledged an episode. Called by any thread. */
+  void acknowledged(String episode, String by) {
+    write(ACKNOWLEDGED, 0, out -> out.put(episode).put(by));
+  }
+
+  private void write(byte kind, long after, Consumer<StateWriter> content) {
+    StateFolder to = folder;
+    if (to == null) {
+      return;
+    }
+    StateWriter out = new StateWriter(StateFolder.RECORD).put(kind).put(after);
+    content.accept(out);
+    try {
+      to.append(0, out.toBytes());
+    } catch (IOException e) {
+      failure = e; // the next snapshot has it
+    }
+  }
+
+  /** Publishes the problems of the state, for an episode. */
+  void report(List<NotWatched> reasons) {
+    problems = List.copyOf(reasons);
+  }
+
+  List<NotWatched> problems() {
+    return problems;
+  }
+
+  /** Returns the failure since this was last called, or null. */
+  @Nullable IOException failure() {
+    IOException last = failure;
+    failure = null;
+    return last;
+  }
+
+  /**
+   * Stores labels and hands them over, waiting for room.
+   *
+   * @throws DataException if they cannot be stored; then none of them was added
+   */
+  void add(List<HandOff.Label> labels, Clock clock, MonitorThread thread) {
+    StateFolder to = folder;
+    if (to == null) {
+      thread.add(new HandOff.Labels(labels, clock.instant(), 0));
+      return;
+    }
+    try {
+      labelling.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while handing over to the monitor", e);
+    }
+    try {
+      thread.checkOpen();
+      Instant at = clock.instant();
+      store(to, labels, at);
+      thread.add(new HandOff.Labels(labels, at, to.labels()));
+    } finally {
+      labelling.unlock();
+    }
+  }
+
+  private static void store(StateFolder to, List<HandOff.Label> labels, Instant at) {
+    long first = to.labels();
+    List<byte[]> records = new ArrayList<>();
+    for (int from = 0; from < labels.size(); from += LABELS_OF_A_RECORD) {
+      int end = Math.min(labels.size(), from + LABELS_OF_A_RECORD);
+      StateWriter out = new StateWriter(StateFolder.RECORD).put(LABELS).put(first + from).put(at);
+      out.each(
+          labels.subList(from, end),
+          (to1, label) -> to1.put(label.key().high()).put(label.key().low()).put(label.value()));
+      records.add(out.toBytes());
+    }
+    try {
+      to.append(labels.size(), records.toArray(new byte[0][]));
+    } catch (IOException e) {
+      throw new DataException(
+          "labels: cannot store them: "
+              + e.getMessage()
+              + "; none was added, so add them again when the folder of the state can be written",
+          e);
+    }
+  }
+}

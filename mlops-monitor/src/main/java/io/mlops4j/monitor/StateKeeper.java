@@ -1,0 +1,237 @@
+package io.mlops4j.monitor;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.monitor.state.StateFolder;
+import io.mlops4j.monitor.state.StoredState;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stores the state of a monitor in a folder: snapshots at times, and a journal between them. Used
+ * by the monitor's thread, once it is open.
+ *
+ * <p>A snapshot is due after an interval, when a window has ended, and when the journal is larger
+ * than the last snapshot. Snapshots that follow on each other take at most a twentieth of the
+ * thread's time. After a failure, the next attempt follows a second later.
+ */
+final class StateKeeper implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
+  private static final long BEAT = 1_000_000_000;
+  private static final long SHARE = 20;
+  private static final long LEAST_JOURNAL_BYTES = 64L << 20;
+
+  /** What the parts of a monitor with a folder have in common. */
+  record Context(
+      MonitorSettings settings, StateSettings state, StateJournal journal, Failures failures) {
+    long nanoTime() {
+      return state.nanoTime().getAsLong();
+    }
+  }
+
+  private final Context context;
+  private final MonitorBytes bytes;
+  private final MonitorLoop loop;
+  private final StateFolder folder;
+  private final long firstRows;
+  private long windows;
+  private long beat;
+  private long stored;
+  private long took;
+  private volatile StateStatus status;
+
+  private StateKeeper(
+      Context context, MonitorLoop loop, StateFolder folder, long tornBytes, List<String> damages) {
+    this.context = context;
+    this.bytes = new MonitorBytes(context.settings());
+    this.loop = loop;
+    this.folder = folder;
+    this.firstRows = loop.counts().rows();
+    this.status =
+        new StateStatus(folder.path(), Instant.EPOCH, 0, 0, tornBytes, damages, Optional.empty());
+  }
+
+  /**
+   * Restores the state of a folder, and begins to store.
+   *
+   * @param fresh makes a loop without state
+   * @param given makes the loop with the state of {@link ModelMonitor.Builder#restore}, or null
+   * @throws DataException if the folder's state cannot be read or written
+   * @throws IllegalArgumentException if the state belongs to other settings, or two states are
+   *     given
+   */
+  static StateKeeper open(
+      Context context, Supplier<MonitorLoop> fresh, @Nullable Supplier<MonitorLoop> given) {
+    StoredState stored = StoredState.open(context.state().folder(), context.state().files());
+    try {
+      MonitorBytes bytes = new MonitorBytes(context.settings());
+      MonitorLoop restored = stored.restore(state -> bytes.read(state, fresh));
+      if (restored != null && given != null) {
+        throw new IllegalArgumentException(
+            "restore: found state in "
+                + stored.path()
+                + ", expected a folder without; leave out restore(...) or stateIn(...)");
+      }
+      MonitorLoop loop =
+          restored != null ? restored : Objects.requireNonNullElse(given, fresh).get();
+      StateReplay replay = new StateReplay(loop, stored.applied());
+      stored.replay(replay);
+      long labels = replay.end();
+      List<String> damages = Stream.concat(stored.problems().stream(), replay.problems()).toList();
+      damages.forEach(damage -> LOG.warn("{}: {}", stored.path(), damage));
+      StateFolder folder = stored.begin(labels);
+      context.journal().begin(folder, labels);
+      StateKeeper keeper = new StateKeeper(context, loop, folder, stored.tornBytes(), damages);
+      keeper.storeFirst();
+      return keeper;
+    } catch (RuntimeException e) {
+      stored.close();
+      throw e;
+    }
+  }
+
+  private void storeFirst() {
+    try {
+      write();
+    } catch (IOException e) {
+      throw new DataException(
+          "%s: cannot store the state of a monitor: %s; use a folder that this process can write"
+              .formatted(folder.path(), e),
+          e);
+    }
+  }
+
+  MonitorLoop loop() {
+    return loop;
+  }
+
+  /** How the state is stored; for any thread. */
+  StateStatus status() {
+    StateStatus last = status;
+    return new StateStatus(
+        last.folder(),
+        last.newest(),
+        last.snapshotBytes(),
+        folder.journalBytes(),
+        last.tornBytes(),
+        last.damages(),
+        last.problem());
+  }
+
+  /** The time until {@link #tick} has work to do. */
+  long nanosUntilDue() {
+    return BEAT;
+  }
+
+  /** Notes that an item was handled. */
+  void handled(HandOff.Item item) {
+    context.journal().handled(item);
+  }
+
+  /** Stores what is due. Called after each item and at least every second. */
+  void tick() {
+    long now = context.nanoTime();
+    IOException failure = context.journal().failure();
+    if (failure != null) {
+      problem(failure);
+    }
+    if (now - beat >= BEAT) {
+      beat = now;
+      beat();
+    }
+    if (isDue(now)) {
+      store();
+    }
+  }
+
+  private void beat() {
+    try {
+      if (folder.isThere()) {
+        folder.force();
+        return;
+      }
+      problem(new IOException("the folder vanished"));
+      folder.remake();
+    } catch (IOException | RuntimeException e) {
+      problem(e);
+    }
+  }
+
+  private boolean isDue(long now) {
+    long since = now - stored;
+    if (status.problem().isPresent()) {
+      return since >= BEAT;
+    }
+    boolean changed =
+        windows != loop.windowsEnded()
+            || folder.journalBytes() > Math.max(LEAST_JOURNAL_BYTES, status.snapshotBytes());
+    return since >= SHARE * took && (changed || since >= context.state().every().toNanos());
+  }
+
+  /** Stores a snapshot now. */
+  void store() {
+    try {
+      write();
+    } catch (IOException | RuntimeException e) {
+      stored = context.nanoTime();
+      problem(e);
+    }
+  }
+
+  private void write() throws IOException {
+    long start = context.nanoTime();
+    int[] size = new int[1];
+    folder.snapshot(
+        context.journal().applied(),
+        () -> {
+          byte[] state = bytes.write(loop);
+          size[0] = state.length;
+          return state;
+        });
+    windows = loop.windowsEnded();
+    stored = context.nanoTime();
+    took = stored - start;
+    if (status.problem().isPresent()) {
+      LOG.info("{}: the state is stored again", folder.path());
+    }
+    report(context.settings().clock().instant(), size[0], Optional.empty());
+  }
+
+  private void problem(Exception e) {
+    context.failures().add(folder.path() + ": cannot store the state of the monitor", e);
+    String why = e.getMessage() == null ? e.toString() : e.getMessage();
+    report(status.newest(), status.snapshotBytes(), Optional.of(why));
+  }
+
+  private void report(Instant newest, long snapshotBytes, Optional<String> problem) {
+    status =
+        new StateStatus(
+            folder.path(), newest, snapshotBytes, 0, status.tornBytes(), status.damages(), problem);
+    List<NotWatched> reasons = new ArrayList<>();
+    problem.ifPresent(
+        why -> reasons.add(notWatched("cannot be stored: " + why + "; tried again every second")));
+    if (loop.counts().rows() == firstRows) { // until an episode can name a version
+      status.damages().forEach(damage -> reasons.add(notWatched(damage)));
+    }
+    context.journal().report(reasons);
+  }
+
+  private static NotWatched notWatched(String reason) {
+    return new NotWatched("state", reason);
+  }
+
+  /** Stores the last snapshot. */
+  @Override
+  public void close() {
+    store();
+    folder.close();
+  }
+}

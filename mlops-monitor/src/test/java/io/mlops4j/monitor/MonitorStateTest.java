@@ -1,0 +1,571 @@
+package io.mlops4j.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.InferenceEvent.Route;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.state.FaultyDisk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** State that outlives its monitor. A copy of the folder is what a killed process leaves. */
+@Timeout(120)
+class MonitorStateTest {
+  private static final ServedBy V1 = Events.version(1);
+  private static final ServedBy V2 = Events.version(2);
+
+  @TempDir Path temp;
+
+  private final BufferAllocator allocator = new RootAllocator();
+  private final TestClock clock = new TestClock();
+  private final AtomicLong nanos = new AtomicLong(); // no snapshot is due by time
+  private final FaultyDisk disk = new FaultyDisk();
+  private final Random random = new Random(14);
+  private final Profile reference = reference();
+  private int copies;
+
+  private static final class TestClock extends Clock {
+    private volatile Instant now = Instant.parse("2001-02-01T00:00:00Z");
+
+    void advance(Duration by) {
+      now = now.plus(by);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
+  @AfterEach
+  void nothingIsLent() {
+    assertThat(allocator.getAllocatedMemory()).isZero();
+    allocator.close();
+  }
+
+  private FeatureBatch rows(int count, int firstKey, double shift) {
+    float[] x = new float[count];
+    String[] keys = new String[count];
+    String[] origins = new String[count];
+    for (int i = 0; i < count; i++) {
+      x[i] = (float) (random.nextGaussian() + shift);
+      keys[i] = "k" + (firstKey + i);
+      origins[i] = "origin " + random.nextInt(5);
+    }
+    return FeatureBatch.builder(allocator)
+        .floats("x", x)
+        .strings("origin", origins)
+        .strings("key", keys)
+        .build();
+  }
+
+  private Profile reference() {
+    try (FeatureBatch batch = rows(2_000, 0, 0);
+        FeatureBatch only = FeatureBatch.of(VectorSchemaRoot.of(batch.column("x")))) {
+      return Profile.of(List.of(only));
+    }
+  }
+
+  private void answer(ModelMonitor monitor, ServedBy by, int count, int firstKey, double shift) {
+    answer(monitor, by, Route.PRIMARY, count, firstKey, shift);
+  }
+
+  private void answer(
+      ModelMonitor monitor, ServedBy by, Route route, int count, int firstKey, double shift) {
+    float[] scores = new float[count];
+    for (int i = 0; i < count; i++) {
+      scores[i] = random.nextInt(50) == 0 ? Float.NaN : random.nextFloat();
+    }
+    try (FeatureBatch features = rows(count, firstKey, shift);
+        FeatureBatch outputs = FeatureBatch.builder(allocator).floats("score", scores).build()) {
+      InferenceEvent event = new Events.Event(by, route, 0, features, outputs, null);
+      monitor.onInference(event);
+    }
+  }
+
+  private ModelMonitor.Builder builder() {
+    return ModelMonitor.builder(reference)
+        .window(Window.ofRows(500))
+        .labels(LabelJoin.byKey("key").within(Duration.ofHours(6)).waitingRows(800).earlyLabels(50))
+        .performance(
+            PerformancePolicy.binary()
+                .period(Duration.ofHours(1))
+                .minimum("roc_auc", 0.7)
+                .groups("origin"))
+        .clock(clock)
+        .storing(disk, nanos::get);
+  }
+
+  private Path folder() {
+    return temp.resolve("state");
+  }
+
+  /** The folder as a process leaves it that is killed now. */
+  private Path killed() throws IOException {
+    Path copy = temp.resolve("copy-" + copies++);
+    Files.createDirectory(copy);
+    try (Stream<Path> files = Files.list(folder())) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    return copy;
+  }
+
+  private static Path newest(Path folder, String kind) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith(kind))
+          .sorted()
+          .reduce((first, second) -> second)
+          .orElseThrow();
+    }
+  }
+
+  /** One random step of a day. */
+  private void step(ModelMonitor monitor, Random choice, int step) {
+    switch (choice.nextInt(6)) {
+      case 0 ->
+          answer(monitor, choice.nextBoolean() ? V1 : V2, 1 + choice.nextInt(60), 10 * step, 0);
+      case 1 -> answer(monitor, V2, Route.SHADOW, 1 + choice.nextInt(20), 10 * step, 0);
+      case 2 -> clock.advance(Duration.ofMinutes(choice.nextInt(40) - 1));
+      default -> {
+        for (int i = choice.nextInt(20); i >= 0; i--) { // some are repeated, early or unknown
+          int key = Math.max(0, 10 * step - 300 + choice.nextInt(360));
+          monitor.label("k" + key, choice.nextInt(2));
+        }
+      }
+    }
+  }
+
+  @Test
+  void equalStateGivesEqualBytesAndGoesOnEqually() {
+    Random choice = new Random(3);
+    try (ModelMonitor first = builder().start()) {
+      for (int step = 0; step < 150; step++) {
+        step(first, choice, step);
+      }
+      answer(first, V1, 600, 10_000, 1);
+      byte[] bytes = first.snapshot();
+      assertThat(first.snapshot()).isEqualTo(bytes);
+      assertThat(first.episodes()).isNotEmpty();
+      try (ModelMonitor second = builder().restore(bytes).start()) {
+        assertThat(second.snapshot()).isEqualTo(bytes);
+        assertThat(second.counts()).isEqualTo(first.counts());
+        assertThat(second.episodes()).isEqualTo(first.episodes());
+        assertThat(second.performance(V1).orElseThrow().figures())
+            .isEqualTo(first.performance(V1).orElseThrow().figures());
+        try (FeatureBatch more = rows(50, 1_490, 0);
+            FeatureBatch scores =
+                FeatureBatch.builder(allocator).floats("score", new float[50]).build()) {
+          for (ModelMonitor one : List.of(first, second)) {
+            one.onInference(Events.answered(V1, more, scores));
+            one.label("k1500", 1);
+          }
+        }
+        assertThat(second.snapshot()).isEqualTo(first.snapshot());
+      }
+    }
+  }
+
+  @Test
+  void aKilledMonitorContinuesWithTheSameState() throws IOException {
+    for (int round = 0; round < 10; round++) {
+      Random choice = new Random(round);
+      Path copy;
+      byte[] bytes;
+      try (ModelMonitor first =
+          builder().without(Watched.FEATURES, Watched.OUTPUTS).stateIn(folder()).start()) {
+        for (int step = 0; step < 100; step++) {
+          step(first, choice, step);
+          if (choice.nextInt(20) == 0) {
+            nanos.addAndGet(TimeUnit.MINUTES.toNanos(2)); // a snapshot is due
+          }
+        }
+        bytes = first.snapshot();
+        copy = killed();
+      }
+      try (ModelMonitor second =
+          builder().without(Watched.FEATURES, Watched.OUTPUTS).stateIn(copy).start()) {
+        assertThat(second.snapshot()).as("round %d", round).isEqualTo(bytes);
+        assertThat(second.state().orElseThrow().damages()).isEmpty();
+        assertThat(second.state().orElseThrow().tornBytes()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void labelsThatWereNotHandledAreThere() throws IOException {
+    Path copy;
+    try (ModelMonitor first = builder().stateIn(folder()).start()) {
+      answer(first, V1, 10, 0, 0);
+      first.flush();
+      first.onWindow(report -> {});
+      try (FeatureBatch labels =
+          FeatureBatch.builder(allocator)
+              .strings("key", "k1", "k2", "k3")
+              .floats("label", 1, 0, 1)
+              .build()) {
+        first.labels(labels);
+      }
+      copy = killed(); // perhaps before the monitor's thread has seen them
+    }
+    try (ModelMonitor second = builder().stateIn(copy).start()) {
+      assertThat(second.counts().labels().labelled()).isEqualTo(3);
+      assertThat(second.counts().labels().waiting()).isEqualTo(7);
+      assertThat(second.counts().rows()).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void aClosedMonitorContinuesWithItsOpenWindow() {
+    try (ModelMonitor first = builder().stateIn(folder()).start()) {
+      answer(first, V1, 300, 0, 0);
+    }
+    try (ModelMonitor second = builder().stateIn(folder()).start()) {
+      answer(second, V1, 200, 300, 0);
+      second.flush();
+      assertThat(second.newestWindow().orElseThrow().profile().rows()).isEqualTo(500);
+    }
+  }
+
+  @Test
+  void numbersOfAlarmsAndAcknowledgementsContinue() throws IOException {
+    Path copy;
+    List<Episode> episodes;
+    try (ModelMonitor first = builder().stateIn(folder()).start()) {
+      answer(first, V1, 500, 0, 2);
+      first.flush();
+      Episode drift = first.episodes().get(0);
+      assertThat(drift.kind()).isEqualTo(Alarm.Kind.DRIFT);
+      first.acknowledge(drift.id(), "maria");
+      episodes = first.episodes();
+      copy = killed();
+    }
+    try (ModelMonitor second = builder().stateIn(copy).start()) {
+      assertThat(second.episodes()).isEqualTo(episodes);
+      assertThat(second.episodes().get(0).acknowledgedBy()).contains("maria");
+      AtomicLong alarms = new AtomicLong();
+      second.onAlarm(
+          alarm -> {
+            assertThat(alarm.id()).isEqualTo("alarm-2");
+            alarms.incrementAndGet();
+          });
+      try (FeatureBatch other =
+              FeatureBatch.builder(allocator).floats("y", 1).strings("key", "k").build();
+          FeatureBatch scores = FeatureBatch.builder(allocator).floats("score", 1).build()) {
+        second.onInference(Events.answered(V1, other, scores));
+      }
+      second.flush();
+      assertThat(alarms).hasValue(1);
+      assertThat(second.counts().failures()).isEqualTo(1); // groups need the column origin
+    }
+  }
+
+  @Test
+  void anAcceptedReferenceIsThereAtOnce() throws IOException {
+    Path copy;
+    Profile accepted;
+    try (ModelMonitor first = builder().stateIn(folder()).start()) {
+      answer(first, V1, 500, 0, 2);
+      first.acceptAsReference();
+      accepted = first.reference();
+      copy = killed();
+    }
+    try (ModelMonitor second = builder().stateIn(copy).start()) {
+      assertThat(second.reference().toBytes()).isEqualTo(accepted.toBytes());
+      assertThat(accepted.toBytes()).isNotEqualTo(reference.toBytes());
+      answer(second, V1, 500, 500, 2);
+      second.flush();
+      assertThat(second.episodes()).noneMatch(Episode::isOpen);
+    }
+  }
+
+  @Test
+  void anotherMonitorsStateIsRefusedByName() {
+    try (ModelMonitor first = builder().stateIn(folder()).start()) {
+      assertThatThrownBy(() -> builder().stateIn(folder()).start())
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("process " + ProcessHandle.current().pid())
+          .hasMessageContaining("use another folder");
+      answer(first, V1, 10, 0, 0);
+    }
+    assertThatThrownBy(() -> builder().window(Window.ofRows(5)).stateIn(folder()).start())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "state: found the state of a monitor with the window \"500 rows\", expected \"5 rows\";"
+                + " start with the settings of the state, or begin anew with another folder or"
+                + " without restore(...)");
+    assertThatThrownBy(
+            () ->
+                builder().performance(PerformancePolicy.binary("score")).stateIn(folder()).start())
+        .hasMessageContaining("groups \"[origin]\", expected \"[]\"");
+    assertThatThrownBy(
+            () ->
+                ModelMonitor.builder(reference)
+                    .window(Window.ofRows(500))
+                    .stateIn(folder())
+                    .start())
+        .hasMessageContaining("the classes \"[]\", expected \"none\"");
+    try (ModelMonitor second =
+        builder().actionLimit(Duration.ofSeconds(1)).stateIn(folder()).start()) {
+      byte[] bytes = second.snapshot();
+      assertThatThrownBy(() -> builder().window(Window.ofRows(5)).restore(bytes).start())
+          .hasMessageContaining("the window");
+      assertThat(second.counts().rows()).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void aSnapshotAndAFolderWithStateAreOneTooMany() {
+    byte[] bytes;
+    try (ModelMonitor first = builder().stateIn(folder()).start()) {
+      answer(first, V1, 10, 0, 0);
+      bytes = first.snapshot();
+    }
+    assertThatThrownBy(() -> builder().stateIn(folder()).restore(bytes).start())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("expected a folder without");
+    try (ModelMonitor moved = builder().stateIn(temp.resolve("other")).restore(bytes).start()) {
+      assertThat(moved.snapshot()).isEqualTo(bytes);
+    }
+  }
+
+  @Test
+  void damagedBytesAreADataException() {
+    byte[] bytes;
+    try (ModelMonitor first = builder().start()) {
+      answer(first, V1, 30, 0, 0);
+      first.label("k3", 1);
+      bytes = first.snapshot();
+    }
+    long seed = System.nanoTime();
+    Random damage = new Random(seed);
+    for (int round = 0; round < 200; round++) {
+      byte[] bad =
+          damage.nextBoolean() ? Arrays.copyOf(bytes, damage.nextInt(bytes.length)) : bytes.clone();
+      if (bad.length == bytes.length) {
+        bad[damage.nextInt(bad.length)] ^= (byte) (1 + damage.nextInt(255));
+      }
+      assertThatThrownBy(() -> builder().restore(bad).start())
+          .as("seed %d, round %d", seed, round)
+          .isInstanceOf(DataException.class);
+    }
+    assertThatThrownBy(() -> builder().restore(reference.toBytes()).start())
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("ModelMonitor.snapshot()");
+  }
+
+  @Test
+  void aFullDiskRefusesLabelsAndNothingElse() throws IOException {
+    Path copy;
+    try (ModelMonitor monitor = builder().stateIn(folder()).start()) {
+      answer(monitor, V1, 20, 0, 0);
+      monitor.label("k1", 1);
+      monitor.flush();
+      disk.full();
+      assertThatThrownBy(() -> monitor.label("k2", 1))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("No space left on device")
+          .hasMessageContaining("none was added");
+      answer(monitor, V1, 20, 20, 0);
+      monitor.flush();
+      assertThat(monitor.counts().rows()).isEqualTo(40);
+      assertThat(monitor.counts().labels().received()).isOne();
+      assertThat(monitor.state().orElseThrow().problem()).hasValue("No space left on device");
+      answer(monitor, V1, 1, 40, 0); // the next rows report it
+      monitor.flush();
+      assertThat(monitor.episodes())
+          .anySatisfy(
+              episode -> {
+                assertThat(episode.kind()).isEqualTo(Alarm.Kind.CONFIGURATION);
+                assertThat(episode.subject()).isEqualTo("state");
+              });
+      assertThat(monitor.notWatched()).extracting(NotWatched::name).contains("state");
+
+      disk.free();
+      nanos.addAndGet(TimeUnit.SECONDS.toNanos(2));
+      monitor.label("k2", 1);
+      monitor.label("k25", 0); // its prediction was not in the journal
+      monitor.flush();
+      assertThat(monitor.state().orElseThrow().problem()).isEmpty();
+      copy = killed();
+    }
+    try (ModelMonitor second = builder().stateIn(copy).start()) {
+      assertThat(second.counts().labels().labelled()).isEqualTo(3);
+      assertThat(second.counts().labels().waiting()).isEqualTo(38);
+    }
+  }
+
+  @Test
+  void aFolderThatCannotBeWrittenIsRefusedAtTheStart() throws IOException {
+    disk.full();
+    assertThatThrownBy(() -> builder().stateIn(folder()).start())
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining(folder().toString())
+        .hasMessageContaining("No space left on device");
+    disk.free();
+    try (ModelMonitor monitor = builder().stateIn(folder()).start()) { // the lock was released
+      assertThat(monitor.state().orElseThrow().folder()).isEqualTo(folder());
+    }
+    Path file = temp.resolve("file");
+    Files.write(file, new byte[1]);
+    assertThatThrownBy(() -> builder().stateIn(file).start())
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("use a folder that this process can write");
+  }
+
+  @Test
+  void aFolderThatVanishedIsMadeAgainAndReported() throws IOException {
+    Path copy;
+    try (ModelMonitor monitor = builder().stateIn(folder()).start()) {
+      answer(monitor, V1, 20, 0, 0);
+      monitor.label("k1", 1);
+      monitor.flush();
+      try (Stream<Path> files = Files.walk(folder())) {
+        for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+          Files.delete(file);
+        }
+      }
+      nanos.addAndGet(TimeUnit.SECONDS.toNanos(2));
+      monitor.label("k2", 0);
+      monitor.flush();
+      nanos.addAndGet(TimeUnit.SECONDS.toNanos(2));
+      monitor.label("k3", 0);
+      monitor.flush();
+      assertThat(monitor.state().orElseThrow().problem()).isEmpty();
+      assertThat(monitor.counts().failures()).isEqualTo(1);
+      copy = killed();
+    }
+    try (ModelMonitor second = builder().stateIn(copy).start()) {
+      assertThat(second.counts().labels().labelled()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aDamagedSnapshotIsReportedAndNothingIsLost() throws IOException {
+    Path copy;
+    byte[] bytes;
+    try (ModelMonitor first =
+        builder().without(Watched.FEATURES, Watched.OUTPUTS).stateIn(folder()).start()) {
+      for (int step = 0; step < 40; step++) {
+        step(first, random, step);
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(20));
+      }
+      bytes = first.snapshot();
+      copy = killed();
+    }
+    Path snapshot = newest(copy, "snapshot");
+    byte[] damaged = Files.readAllBytes(snapshot);
+    damaged[damaged.length / 2] ^= 1;
+    Files.write(snapshot, damaged);
+    try (ModelMonitor second =
+        builder().without(Watched.FEATURES, Watched.OUTPUTS).stateIn(copy).start()) {
+      assertThat(second.snapshot()).isEqualTo(bytes);
+      assertThat(second.state().orElseThrow().damages())
+          .singleElement()
+          .asString()
+          .contains(snapshot.getFileName().toString(), "the checksum does not match");
+      answer(second, V1, 1, 0, 0);
+      second.flush();
+      assertThat(second.episodes().get(0).subject()).isEqualTo("state");
+      assertThat(second.episodes().get(0).newest().text())
+          .contains(snapshot.getFileName().toString());
+    }
+  }
+
+  @Test
+  void aDamagedLabelIsCountedAndTheOthersAreThere() throws IOException {
+    Path copy;
+    try (ModelMonitor first = builder().stateIn(folder()).start()) {
+      answer(first, V1, 20, 0, 0);
+      first.flush(); // so that the labels are last in the journal
+      for (int i = 0; i < 9; i++) {
+        first.label("k" + i, 1);
+      }
+      first.flush();
+      copy = killed();
+    }
+    Path journal = newest(copy, "journal");
+    byte[] damaged = Files.readAllBytes(journal);
+    damaged[damaged.length - 100] ^= 1; // of the last but one label
+    Files.write(journal, damaged);
+    try (ModelMonitor second = builder().stateIn(copy).start()) {
+      assertThat(second.counts().labels().labelled()).isEqualTo(8);
+      assertThat(second.state().orElseThrow().damages())
+          .anyMatch(damage -> damage.contains("damaged bytes"))
+          .anyMatch(damage -> damage.contains("1 labels are missing"));
+    }
+  }
+
+  @Test
+  void aSnapshotIsTakenEachMinuteAndAtTheEndOfAWindow() {
+    try (ModelMonitor monitor = builder().stateIn(folder()).start()) {
+      assertThat(snapshots(monitor)).isEqualTo(0);
+      answer(monitor, V1, 100, 0, 0);
+      clock.advance(Duration.ofSeconds(1));
+      monitor.label("k1", 1);
+      monitor.flush();
+      assertThat(snapshots(monitor)).isEqualTo(0);
+      assertThat(monitor.state().orElseThrow().journalBytes()).isPositive();
+      nanos.addAndGet(TimeUnit.SECONDS.toNanos(61));
+      monitor.label("k2", 1);
+      monitor.flush();
+      assertThat(snapshots(monitor)).isEqualTo(1);
+      clock.advance(Duration.ofSeconds(1));
+      answer(monitor, V1, 400, 100, 0);
+      monitor.flush();
+      monitor.flush(); // the second mark follows the snapshot
+      assertThat(snapshots(monitor)).isEqualTo(2);
+      assertThat(monitor.state().orElseThrow().journalBytes()).isZero();
+    }
+  }
+
+  /** Each snapshot of the test is taken a second after the one before. */
+  private static long snapshots(ModelMonitor monitor) {
+    return Duration.between(
+            Instant.parse("2001-02-01T00:00:00Z"), monitor.state().orElseThrow().newest())
+        .toSeconds();
+  }
+
+  @Test
+  void withoutAFolderThereIsNoStatus() {
+    try (ModelMonitor monitor = builder().start()) {
+      assertThat(monitor.state()).isEmpty();
+    }
+  }
+}
