@@ -9,6 +9,8 @@ import io.mlops4j.monitor.Window;
 import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.monitor.profile.SlicedProfile;
 import io.mlops4j.monitor.profile.Slices;
+import io.mlops4j.monitor.quality.QualityPolicy;
+import io.mlops4j.monitor.quality.QualityReference;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -36,6 +38,7 @@ final class FlightSetup implements AutoCloseable {
   private final FlightModel model = new FlightModel();
   private final Batches batches;
   private final List<Rows> january = new ArrayList<>();
+  private final QualityReference goodRows;
   private final SlicedProfile reference;
   private final List<WindowedPeer.Reference> windowed = new ArrayList<>();
   private final AdwinPeer.Scales scales;
@@ -54,7 +57,8 @@ final class FlightSetup implements AutoCloseable {
       january.add(rows);
       from = to;
     }
-    reference = slices(profile());
+    goodRows = goodRows();
+    reference = slices(goodRows.profile());
     scales = new AdwinPeer.Scales(january);
     for (WindowRule rule : List.of(new PsiRule(0.1), new PsiRule(0.25), new KsRule())) {
       windowed.add(new WindowedPeer.Reference(rule, Windows.days(), january, OF_A_SEASON));
@@ -72,9 +76,11 @@ final class FlightSetup implements AutoCloseable {
             .sum();
   }
 
-  /** All of January, whose bins all slices have. */
-  private Profile profile() {
-    Profile.Builder whole = Profile.builder().columns(flights.layout().features());
+  /** All of January, whose bins all slices have, and what its rows teach about data quality. */
+  private QualityReference goodRows() {
+    QualityReference.Builder whole =
+        QualityReference.builder(Profile.builder().columns(flights.layout().features()))
+            .keys(Batches.KEY);
     add(whole::add);
     return whole.build();
   }
@@ -121,6 +127,7 @@ final class FlightSetup implements AutoCloseable {
         ModelMonitor.builder(reference)
             .window(Window.of(Duration.ofDays(1)))
             .falseAlarms(OncePer.rows(BUDGET))
+            .quality(goodRows, QualityPolicy.withDefaults())
             .labels(LabelJoin.byKey(Batches.KEY).within(Duration.ofDays(2)))
             .performance(
                 PerformancePolicy.binary(Layout.SCORE)

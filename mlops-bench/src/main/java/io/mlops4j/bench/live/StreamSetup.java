@@ -6,6 +6,8 @@ import io.mlops4j.monitor.ModelMonitor;
 import io.mlops4j.monitor.OncePer;
 import io.mlops4j.monitor.PerformancePolicy;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.quality.QualityPolicy;
+import io.mlops4j.monitor.quality.QualityReference;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
@@ -29,7 +31,7 @@ final class StreamSetup implements AutoCloseable {
   private final int batch;
   private final Batches batches;
   private final List<Rows> reference = new ArrayList<>();
-  private final Profile profile;
+  private final QualityReference goodRows;
   private long taken;
 
   /**
@@ -41,7 +43,9 @@ final class StreamSetup implements AutoCloseable {
     this.source = source;
     this.batch = batch;
     this.batches = new Batches(memory, source.layout());
-    Profile.Builder counting = Profile.builder().columns(source.layout().features());
+    QualityReference.Builder counting =
+        QualityReference.builder(Profile.builder().columns(source.layout().features()))
+            .keys(Batches.KEY);
     while (taken < REFERENCE) {
       Rows rows = next();
       reference.add(rows);
@@ -50,7 +54,7 @@ final class StreamSetup implements AutoCloseable {
         counting.add(features, answers);
       }
     }
-    profile = counting.build();
+    goodRows = counting.build();
   }
 
   private Rows next() {
@@ -61,7 +65,10 @@ final class StreamSetup implements AutoCloseable {
 
   /** A monitor with its defaults, a budget and, if wanted, labels. */
   Ours ours(long budget, boolean labels) {
-    ModelMonitor.Builder monitor = ModelMonitor.builder(profile).falseAlarms(OncePer.rows(budget));
+    ModelMonitor.Builder monitor =
+        ModelMonitor.builder(goodRows.profile())
+            .falseAlarms(OncePer.rows(budget))
+            .quality(goodRows, QualityPolicy.withDefaults());
     if (labels) {
       monitor
           .labels(LabelJoin.byKey(Batches.KEY))
