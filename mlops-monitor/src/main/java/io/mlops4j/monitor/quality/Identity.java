@@ -17,9 +17,9 @@ import java.util.Set;
  * rows are selected together, and the other columns of other rows are not read.
  *
  * @param columns in order; empty if repeated rows are not counted
- * @param selecting the positions of the selecting columns
+ * @param selecting the selecting columns
  */
-record Identity(List<String> columns, List<Integer> selecting) {
+record Identity(List<String> columns, List<String> selecting) {
   private static final int SELECTING = 2;
 
   static Identity of(QualityReference reference, QualityPolicy policy) {
@@ -32,10 +32,9 @@ record Identity(List<String> columns, List<Integer> selecting) {
     QualityReference.Learned learned = reference.learned();
     Profile profile = reference.profile();
     List<String> columns = learned == null ? columns(profile, Set.of()) : learned.identity();
-    List<Integer> selecting =
-        java.util.stream.IntStream.range(0, columns.size())
-            .boxed()
-            .sorted(Comparator.comparingLong(i -> -distinct(profile, columns.get(i))))
+    List<String> selecting =
+        columns.stream()
+            .sorted(Comparator.comparingLong(name -> -distinct(profile, name)))
             .limit(SELECTING)
             .toList();
     return new Identity(columns, selecting);
@@ -67,10 +66,13 @@ record Identity(List<String> columns, List<Integer> selecting) {
   }
 
   /** Whether a row with these cells of the selecting columns is one in so many. */
-  boolean selects(Cells[] cells, int row, int sampling) {
+  static boolean selects(Cells[] cells, int row, int sampling) {
+    if (sampling == 1) {
+      return true;
+    }
     long hash = 0;
-    for (int i = 0; i < selecting.size(); i++) {
-      hash = Cells.mix(hash ^ cells[selecting.get(i)].at(row));
+    for (Cells column : cells) {
+      hash = Cells.mix(hash ^ column.at(row));
     }
     return ((hash >>> 32) * sampling) >>> 32 == 0;
   }

@@ -8,6 +8,7 @@ import io.mlops4j.monitor.profile.SkippedColumn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Makes the checks of single columns, by their counts. */
@@ -87,7 +88,7 @@ final class Judge {
         wrong,
         all,
         0,
-        "found " + what,
+        () -> "found " + what,
         "send the column with the name and the type of the reference");
   }
 
@@ -98,7 +99,7 @@ final class Judge {
       long found,
       long all,
       double bound,
-      String text,
+      Supplier<String> text,
       String advice) {
     double share = all == 0 ? 0 : (double) found / all;
     if (found == 0 || share <= bound) {
@@ -115,7 +116,7 @@ final class Judge {
             1 + (share - bound) / unit,
             "%s in %s of %s rows (%s), allowed %s"
                 .formatted(
-                    text,
+                    text.get(),
                     Figures.of(found),
                     Figures.of(all),
                     Figures.share(share),
@@ -132,7 +133,7 @@ final class Judge {
       double expected,
       long referenceRows,
       double least,
-      String text,
+      Supplier<String> text,
       String advice) {
     if (referenceRows == 0) {
       results.add(
@@ -153,7 +154,7 @@ final class Judge {
             excess.relative(),
             "%s in %s of %s rows (%s), expected %s as in the reference, bound %s"
                 .formatted(
-                    text,
+                    text.get(),
                     Figures.of(found),
                     Figures.of(all),
                     Figures.share(excess.share()),
@@ -172,7 +173,7 @@ final class Judge {
           counts.nulls,
           counts.checked,
           plan.rules().mostMissing(),
-          "found null",
+          () -> "found null",
           advice);
     } else if (plan.reference() != null) {
       learned(
@@ -183,7 +184,7 @@ final class Judge {
           plan.nullShare(),
           plan.referenceRows(),
           FEWEST_SHARE,
-          "found null",
+          () -> "found null",
           advice);
     }
   }
@@ -200,7 +201,7 @@ final class Judge {
           counts.nans,
           counts.checked,
           plan.rules().mostNan(),
-          "found NaN",
+          () -> "found NaN",
           advice(plan.role()));
     } else if (plan.reference() != null && vectorsOrNumbers) {
       nan(plan.name(), plan.role(), counts, plan.nanShare(), plan.referenceRows());
@@ -221,7 +222,7 @@ final class Judge {
         expected,
         referenceRows,
         FEWEST_SHARE,
-        "found NaN",
+        () -> "found NaN",
         advice(role));
   }
 
@@ -232,13 +233,14 @@ final class Judge {
   }
 
   private void range(ColumnPlan plan, ColumnCounts counts) {
-    String text =
-        "found values from %s to %s; beyond %s to %s"
-            .formatted(
-                Figures.of(counts.least),
-                Figures.of(counts.greatest),
-                Figures.of(plan.low()),
-                Figures.of(plan.high()));
+    Supplier<String> text =
+        () ->
+            "found values from %s to %s; beyond %s to %s"
+                .formatted(
+                    Figures.of(counts.least),
+                    Figures.of(counts.greatest),
+                    Figures.of(plan.low()),
+                    Figures.of(plan.high()));
     if (plan.rules().hasRange()) {
       rule(
           QualityCheck.RANGE,
@@ -264,16 +266,7 @@ final class Judge {
 
   private void unseen(ColumnPlan plan, ColumnCounts counts) {
     boolean stated = !plan.rules().categories().isEmpty();
-    String examples =
-        counts.examples.values().stream()
-            .filter(example -> stated || example.rows() >= 5)
-            .sorted((a, b) -> Long.compare(b.rows(), a.rows()))
-            .limit(3)
-            .map(example -> "\"" + example.text() + "\"")
-            .collect(Collectors.joining(", "));
-    String text =
-        (stated ? "found texts that are not allowed" : "found texts that the reference lacks")
-            + (examples.isEmpty() ? "" : ", such as " + examples + ",");
+    Supplier<String> text = () -> unseen(counts, stated);
     if (stated) {
       rule(
           QualityCheck.UNSEEN,
@@ -295,6 +288,19 @@ final class Judge {
           text,
           "look for a renamed category or another encoding; train the model on new categories");
     }
+  }
+
+  /** The most frequent texts; rare ones may name somebody. */
+  private static String unseen(ColumnCounts counts, boolean stated) {
+    String examples =
+        counts.examples.values().stream()
+            .filter(example -> stated || example.rows() >= 5)
+            .sorted((a, b) -> Long.compare(b.rows(), a.rows()))
+            .limit(3)
+            .map(example -> "\"" + example.text() + "\"")
+            .collect(Collectors.joining(", "));
+    return (stated ? "found texts that are not allowed" : "found texts that the reference lacks")
+        + (examples.isEmpty() ? "" : ", such as " + examples + ",");
   }
 
   private void frozen(ColumnPlan plan, ColumnCounts counts) {
@@ -346,8 +352,9 @@ final class Judge {
         counts.old,
         counts.times,
         plan.rules().tolerance(),
-        "found times older than %s (the latest is %s)"
-            .formatted(plan.rules().maximumAge(), counts.latestTime()),
+        () ->
+            "found times older than %s (the latest is %s)"
+                .formatted(plan.rules().maximumAge(), counts.latestTime()),
         "look for a source that is late or stopped");
   }
 
@@ -358,7 +365,7 @@ final class Judge {
         counts.late,
         counts.times,
         plan.rules().tolerance(),
-        "found times more than %s before an earlier row's".formatted(plan.rules().order()),
+        () -> "found times more than %s before an earlier row's".formatted(plan.rules().order()),
         "look for a replayed or unsorted source");
   }
 }

@@ -32,6 +32,7 @@ public final class QualityWindow {
   private final List<ColumnPlan> plans;
   private final BatchCells finder;
   private final BatchCells identities;
+  private final BatchCells selectors;
   private final long[][] scratch;
   private final ColumnCounts[] counts;
   private final RowSample sample;
@@ -49,6 +50,7 @@ public final class QualityWindow {
     this.plans = suite.columns();
     this.finder = new BatchCells(plans.stream().map(ColumnPlan::name).toList());
     this.identities = new BatchCells(suite.identity().columns());
+    this.selectors = new BatchCells(suite.identity().selecting());
     this.scratch = new long[plans.size()][];
     this.counts = new ColumnCounts[plans.size()];
     for (int i = 0; i < counts.length; i++) {
@@ -155,12 +157,14 @@ public final class QualityWindow {
 
   private void addRepeats(FeatureBatch batch, int step) {
     Identity identity = suite.identity();
-    Cells[] cells = identity.columns().isEmpty() ? null : identities.all(batch);
-    if (cells == null) {
-      return;
-    }
-    for (int row = 0; row < batch.rows(); row++) {
-      if (step == 1 || identity.selects(cells, row, step)) {
+    Cells[] selecting = identity.columns().isEmpty() ? null : selectors.all(batch);
+    Cells[] cells = null;
+    for (int row = 0; selecting != null && row < batch.rows(); row++) {
+      if (Identity.selects(selecting, row, step)) {
+        cells = cells == null ? identities.all(batch) : cells;
+        if (cells == null) {
+          return; // the batch lacks a column
+        }
         repeats.add(Identity.hash(cells, row));
       }
     }

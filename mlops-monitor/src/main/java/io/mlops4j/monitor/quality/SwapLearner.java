@@ -5,6 +5,7 @@ import io.mlops4j.monitor.profile.ColumnProfile;
 import io.mlops4j.monitor.profile.NumberProfile;
 import io.mlops4j.monitor.profile.Profile;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,13 @@ final class SwapLearner {
   private final List<String> names;
   private final RowSample sample;
 
+  /** The codes of one column for the rows of the sample. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Codes(Coding coding, int[] rows) {}
+
+  /** A context; without a name there is none. */
+  private record Context(int column, @Nullable String name, Codes codes) {}
+
   SwapLearner(Profile profile, List<String> names, RowSample sample) {
     this.profile = profile;
     this.names = names;
@@ -45,22 +53,16 @@ final class SwapLearner {
   }
 
   List<SwapTable> tables() {
-    List<Integer> contexts =
-        IntStream.range(0, names.size())
-            .filter(i -> isContext(column(i)))
-            .boxed()
-            .limit(MOST_CONTEXTS)
-            .toList();
+    List<Context> contexts = contexts();
     List<SwapTable> tables = new ArrayList<>();
     int pairs = 0;
     for (int a = 0; a < names.size(); a++) {
       for (int b = a + 1; b < names.size() && pairs < MOST_PAIRS; b++) {
         if (alike(column(a), column(b))) {
-          int needed = table(a, b, -1).map(SwapTable::rowsNeeded).orElse(Integer.MAX_VALUE);
-          if (needed > FEW) {
-            pairs++;
-            best(a, b, contexts).ifPresent(tables::add);
-          }
+          Optional<SwapTable> best = best(a, b, contexts);
+          pairs += best.isPresent() && best.get().rowsNeeded() <= FEW ? 0 : 1;
+          best.filter(table -> table.rowsNeeded() > FEW || table.context() != null)
+              .ifPresent(tables::add);
         }
       }
     }
@@ -73,57 +75,77 @@ final class SwapLearner {
         .toList();
   }
 
+  private List<Context> contexts() {
+    List<Context> contexts = new ArrayList<>();
+    contexts.add(new Context(-1, null, new Codes(new Coding(false, new long[0]), none())));
+    for (int i = 0; i < names.size() && contexts.size() <= MOST_CONTEXTS; i++) {
+      ColumnProfile column = column(i);
+      if (column instanceof NumberProfile || column instanceof CategoryProfile) {
+        Coding coding =
+            column instanceof NumberProfile ? numbers(CONTEXT_VALUES, i) : texts(CONTEXT_VALUES, i);
+        contexts.add(new Context(i, names.get(i), codes(i, coding)));
+      }
+    }
+    return contexts;
+  }
+
+  private int[] none() {
+    return new int[sample.size()];
+  }
+
+  private Codes codes(int column, Coding coding) {
+    int[] rows = new int[sample.size()];
+    Arrays.setAll(rows, row -> coding.code(sample.cell(column, row)));
+    return new Codes(coding, rows);
+  }
+
   private ColumnProfile column(int i) {
     return profile.column(names.get(i));
   }
 
-  private static boolean isContext(ColumnProfile column) {
-    return column instanceof NumberProfile || column instanceof CategoryProfile;
-  }
-
-  /** Whether two columns of a profile can be exchanged without anybody noticing by their type. */
+  /** Whether the types of two columns of a profile do not tell them apart. */
   static boolean alike(ColumnProfile a, ColumnProfile b) {
     return a.role() == b.role()
         && ((a instanceof NumberProfile && b instanceof NumberProfile)
             || (a instanceof CategoryProfile && b instanceof CategoryProfile));
   }
 
-  private Optional<SwapTable> best(int a, int b, List<Integer> contexts) {
-    return IntStream.concat(IntStream.of(-1), contexts.stream().mapToInt(i -> i))
-        .filter(c -> c != a && c != b)
-        .mapToObj(c -> table(a, b, c))
-        .flatMap(Optional::stream)
-        .filter(table -> table.rowsNeeded() <= TOO_MANY)
-        .min(Comparator.comparingInt(SwapTable::rowsNeeded));
-  }
-
-  /**
-   * Makes a table.
-   *
-   * @param c the context, or -1
-   */
-  private Optional<SwapTable> table(int a, int b, int c) {
+  /** The context that needs the fewest rows; none if the columns differ clearly without one. */
+  private Optional<SwapTable> best(int a, int b, List<Context> contexts) {
     Coding values =
         column(a) instanceof NumberProfile ? numbers(INTERVALS, a, b) : texts(TEXTS, a, b);
-    Coding contexts = c < 0 ? null : context(c);
-    double[] ratios = ratios(a, b, c, values, contexts);
-    SwapTable table =
-        new SwapTable(
-            names.get(a),
-            names.get(b),
-            c < 0 ? null : names.get(c),
-            values,
-            contexts,
-            ratios,
-            Double.NaN,
-            Double.NaN);
+    Codes codesA = codes(a, values);
+    Codes codesB = codes(b, values);
+    SwapTable best = null;
+    for (Context context : contexts) {
+      if (context.column() == a || context.column() == b) {
+        continue;
+      }
+      SwapTable table = table(a, b, codesA, codesB, context);
+      int fewest = best == null ? TOO_MANY + 1 : best.rowsNeeded();
+      if (table != null && table.rowsNeeded() < fewest) {
+        best = table;
+      }
+      if (best != null && best.context() == null && best.rowsNeeded() <= FEW) {
+        break;
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  /** Makes a table of every second row; null if the other rows do not confirm it. */
+  private @Nullable SwapTable table(int a, int b, Codes codesA, Codes codesB, Context context) {
+    int size = codesA.coding().size();
+    int[] groups = context.codes().rows();
+    double[] ratios = ratios(codesA, codesB, context.codes());
     double sum = 0;
     double squares = 0;
     int found = 0;
-    for (int row = 1; row < sample.size(); row += 2) {
-      double ratio =
-          table.ratio(sample.cell(a, row), sample.cell(b, row), c < 0 ? 0 : sample.cell(c, row));
-      if (!Double.isNaN(ratio)) {
+    for (int row = 1; row < groups.length; row += 2) {
+      int codeA = codesA.rows()[row];
+      int codeB = codesB.rows()[row];
+      if (codeA < size - 1 && codeB < size - 1) { // not missing
+        double ratio = ratios[groups[row] * size + codeA] - ratios[groups[row] * size + codeB];
         sum += ratio;
         squares += ratio * ratio;
         found++;
@@ -131,25 +153,26 @@ final class SwapLearner {
     }
     double mean = sum / found;
     double deviation = Math.sqrt(Math.max(0, squares / found - mean * mean));
-    boolean clear = found >= FEW && mean > 6 * deviation / Math.sqrt(found) && mean > 0;
-    return clear
-        ? Optional.of(
-            new SwapTable(
-                table.a(), table.b(), table.context(), values, contexts, ratios, mean, deviation))
-        : Optional.empty();
-  }
-
-  private Coding context(int c) {
-    return column(c) instanceof NumberProfile
-        ? numbers(CONTEXT_VALUES, c)
-        : texts(CONTEXT_VALUES, c);
+    if (!(found >= FEW && mean > 0 && mean > 6 * deviation / Math.sqrt(found))) {
+      return null;
+    }
+    String name = context.name();
+    return new SwapTable(
+        names.get(a),
+        names.get(b),
+        name,
+        codesA.coding(),
+        name == null ? null : context.codes().coding(),
+        name == null ? Arrays.copyOf(ratios, size) : ratios,
+        mean,
+        deviation);
   }
 
   private Coding numbers(int most, int... columns) {
     return Coding.ofNumbers(
         IntStream.of(columns)
             .mapToObj(i -> sample.numbers(i, sample.size()))
-            .flatMapToDouble(java.util.Arrays::stream)
+            .flatMapToDouble(Arrays::stream)
             .toArray(),
         most);
   }
@@ -165,32 +188,36 @@ final class SwapLearner {
   }
 
   /** Counts every second row, and smooths by the shares in all contexts together. */
-  private double[] ratios(int a, int b, int c, Coding values, @Nullable Coding contexts) {
-    int size = values.size();
-    int groups = contexts == null ? 1 : contexts.size();
+  private static double[] ratios(Codes codesA, Codes codesB, Codes context) {
+    int size = codesA.coding().size();
+    int groups = context.coding().size();
     double[][] countsA = new double[groups + 1][size];
     double[][] countsB = new double[groups + 1][size];
     double[] rows = new double[groups + 1];
-    for (int row = 0; row < sample.size(); row += 2) {
-      int group = contexts == null ? 0 : contexts.code(sample.cell(c, row));
-      int codeA = values.code(sample.cell(a, row));
-      int codeB = values.code(sample.cell(b, row));
-      for (int to : new int[] {group, groups}) {
-        countsA[to][codeA]++;
-        countsB[to][codeB]++;
-        rows[to]++;
-      }
+    for (int row = 0; row < codesA.rows().length; row += 2) {
+      int group = context.rows()[row];
+      countsA[group][codesA.rows()[row]]++;
+      countsB[group][codesB.rows()[row]]++;
+      rows[group]++;
     }
-    double[] ratios = new double[groups * size];
     for (int group = 0; group < groups; group++) {
       for (int code = 0; code < size; code++) {
-        double pooled =
-            (countsA[groups][code] + countsB[groups][code] + 1) / (2 * rows[groups] + size);
-        double wholeA = smooth(countsA[groups][code], rows[groups], pooled);
-        double wholeB = smooth(countsB[groups][code], rows[groups], pooled);
+        countsA[groups][code] += countsA[group][code];
+        countsB[groups][code] += countsB[group][code];
+      }
+      rows[groups] += rows[group];
+    }
+    double[] ratios = new double[groups * size];
+    for (int code = 0; code < size; code++) {
+      double pooled =
+          (countsA[groups][code] + countsB[groups][code] + 1) / (2 * rows[groups] + size);
+      double wholeA = smooth(countsA[groups][code], rows[groups], pooled);
+      double wholeB = smooth(countsB[groups][code], rows[groups], pooled);
+      for (int group = 0; group < groups; group++) {
         ratios[group * size + code] =
-            Math.log(smooth(countsA[group][code], rows[group], wholeA))
-                - Math.log(smooth(countsB[group][code], rows[group], wholeB));
+            Math.log(
+                smooth(countsA[group][code], rows[group], wholeA)
+                    / smooth(countsB[group][code], rows[group], wholeB));
       }
     }
     return ratios;

@@ -1,0 +1,273 @@
+package io.mlops4j.monitor.quality;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.model.ElementType;
+import io.mlops4j.model.Feature;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.monitor.profile.Columns;
+import io.mlops4j.monitor.profile.Profile;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.TimeStampMilliVector;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class QualityWindowTest {
+  private static final Instant NOON = Instant.parse("2001-02-01T12:00:00Z");
+
+  private final BufferAllocator allocator = new RootAllocator();
+  private final Random random = new Random(8); // a failure names its values
+
+  @AfterEach
+  void nothingIsLent() {
+    assertThat(allocator.getAllocatedMemory()).isZero();
+    allocator.close();
+  }
+
+  private FeatureBatch numbers(double... x) {
+    return FeatureBatch.builder(allocator).doubles("x", x).build();
+  }
+
+  private FeatureBatch normal(int rows) {
+    return numbers(random.doubles(rows).map(u -> Math.sqrt(-2 * Math.log(1 - u))).toArray());
+  }
+
+  private QualityReference reference() {
+    QualityReference.Builder rows = QualityReference.builder(Profile.builder());
+    try (FeatureBatch batch = normal(5_000)) {
+      rows.add(batch);
+    }
+    return rows.build();
+  }
+
+  private static QualityResult result(QualityWindow window, QualityCheck check) {
+    return window.report().results().stream()
+        .filter(one -> one.check() == check)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private QualityWindow checked(QualitySuite suite, double... x) {
+    QualityWindow window = suite.window();
+    try (FeatureBatch batch = numbers(x)) {
+      window.add(batch, NOON);
+    }
+    return window;
+  }
+
+  private static double measured(QualityWindow window, QualityCheck check) {
+    QualityResult found = result(window, check);
+    return found instanceof QualityResult.Failed failed
+        ? failed.measured()
+        : ((QualityResult.Passed) found).measured();
+  }
+
+  @Test
+  void aRangeOfTheRulesIsExact() {
+    QualityPolicy policy =
+        QualityPolicy.withDefaults()
+            .withColumn("x", ColumnRules.withDefaults().withRange(0, 1).withTolerance(0.25));
+    QualitySuite suite = QualitySuite.of(reference(), policy);
+    assertThat(result(checked(suite, 0, 0.5, 1, 1.5), QualityCheck.RANGE))
+        .isInstanceOf(QualityResult.Passed.class);
+    assertThat(result(checked(suite, 0, 1.5, 1, Double.POSITIVE_INFINITY), QualityCheck.RANGE))
+        .isInstanceOfSatisfying(
+            QualityResult.Failed.class,
+            failed -> {
+              assertThat(failed.measured()).isEqualTo(0.5);
+              assertThat(failed.bound()).isEqualTo(0.25);
+              assertThat(failed.relativeEffect()).isEqualTo(2);
+            });
+  }
+
+  @Test
+  void theLongestRunCrossesBatchesAndWindowsAndEndsAtAMissingValue() {
+    QualityPolicy policy =
+        QualityPolicy.withDefaults().withColumn("x", ColumnRules.withDefaults().withLongestRun(5));
+    QualitySuite suite = QualitySuite.of(reference(), policy);
+    QualityWindow first = checked(suite, 1, 7, 7);
+    QualityWindow second = checked(suite, 7, 7, 2, 2);
+    assertThat(measured(first, QualityCheck.FROZEN)).isEqualTo(2);
+    QualityWindow going = first.next();
+    try (FeatureBatch batch = numbers(7, 7, 7, Double.NaN, 7, 7)) {
+      going.add(batch, NOON);
+    }
+    assertThat(measured(going, QualityCheck.FROZEN)).isEqualTo(5);
+    assertThat(measured(first.merge(second), QualityCheck.FROZEN)).isEqualTo(4);
+    assertThat(first.rows()).isEqualTo(7);
+    QualityWindow whole = checked(suite, 2, 2).merge(checked(suite, 2)).merge(checked(suite, 2, 2));
+    whole.merge(checked(suite, 2, 3));
+    assertThat(measured(whole, QualityCheck.FROZEN)).isEqualTo(6);
+    assertThat(result(whole, QualityCheck.FROZEN)).isInstanceOf(QualityResult.Failed.class);
+  }
+
+  @Test
+  void mergedPartsGiveTheResultsOfTheWhole() {
+    QualitySuite suite = QualitySuite.of(reference());
+    double[] x = random.doubles(3_000).map(u -> u < 0.2 ? Double.NaN : 6 * u).toArray();
+    System.arraycopy(x, 0, x, 1_000, 700);
+    QualityWindow whole = checked(suite, x);
+    QualityWindow parts = suite.window();
+    for (int from = 0; from < x.length; from += 500) {
+      parts.merge(checked(suite, Arrays.copyOfRange(x, from, from + 500)));
+    }
+    for (QualityCheck check :
+        List.of(
+            QualityCheck.NAN,
+            QualityCheck.RANGE,
+            QualityCheck.MISSING,
+            QualityCheck.FROZEN,
+            QualityCheck.DUPLICATES)) {
+      assertThat(result(parts, check)).isEqualTo(result(whole, check));
+    }
+    assertThat(measured(whole, QualityCheck.NAN))
+        .isEqualTo(Arrays.stream(x).filter(Double::isNaN).count() / 3_000.0);
+  }
+
+  @Test
+  void repeatedRowsAreEstimatedFromSomeHashes() {
+    QualityPolicy every = QualityPolicy.withDefaults();
+    double[] x = random.doubles(60_000).toArray();
+    System.arraycopy(x, 0, x, 40_000, 12_000); // a fifth of the rows
+    for (int sampling : new int[] {1, 4}) {
+      QualityWindow window = checked(QualitySuite.of(reference(), every.withSampling(sampling)), x);
+      assertThat(measured(window, QualityCheck.DUPLICATES)).isCloseTo(0.2, within(0.03));
+      assertThat(result(window, QualityCheck.DUPLICATES)).isInstanceOf(QualityResult.Failed.class);
+      assertThat(window.report().checkedRows()).isEqualTo(60_000 / sampling);
+    }
+  }
+
+  @Test
+  void timesThatAreOldOrOutOfOrderAreCounted() {
+    QualityPolicy policy =
+        QualityPolicy.withDefaults()
+            .withColumn(
+                "t",
+                ColumnRules.withDefaults()
+                    .withMaximumAge(Duration.ofHours(1))
+                    .withOrder(Duration.ofMinutes(10)));
+    QualityWindow window = QualitySuite.of(reference(), policy).window();
+    long noon = NOON.toEpochMilli();
+    long minute = 60_000;
+    try (FeatureBatch x = numbers(1, 2, 3, 4, 5);
+        TimeStampMilliVector t = new TimeStampMilliVector("t", allocator)) {
+      Columns.fill(
+          t,
+          noon - 50 * minute,
+          noon - 30 * minute,
+          noon - 35 * minute, // within the tolerance
+          noon - 70 * minute, // late and old
+          null);
+      try (FeatureBatch rows = Columns.with(x, t)) {
+        window.add(rows, NOON);
+      }
+    }
+    assertThat(measured(window, QualityCheck.FRESHNESS)).isEqualTo(0.25);
+    assertThat(measured(window, QualityCheck.ORDER)).isEqualTo(0.25);
+    assertThat(window.report().toString()).contains("2001-02-01T11:30:00Z");
+  }
+
+  @Test
+  void anotherKindOfValuesAndAMissingColumnAreOfTheWrongType() {
+    QualitySuite suite = QualitySuite.of(reference());
+    QualityWindow window = checked(suite, 1, 2, 3);
+    try (FeatureBatch texts = FeatureBatch.builder(allocator).strings("x", "1", "2").build();
+        FeatureBatch other = FeatureBatch.builder(allocator).doubles("y", 1, 2, 3).build()) {
+      window.add(texts, NOON);
+      window.add(other, NOON);
+    }
+    assertThat(result(window, QualityCheck.TYPE))
+        .isInstanceOfSatisfying(
+            QualityResult.Failed.class, failed -> assertThat(failed.measured()).isEqualTo(5.0 / 8));
+    QualitySuite typed =
+        suite.withSchema(FeatureSchema.of(Feature.of("x"), Feature.of("name", ElementType.STRING)));
+    QualityWindow named = typed.window();
+    try (FeatureBatch rows =
+        FeatureBatch.builder(allocator).doubles("x", 1, 2).doubles("name", 3, 4).build()) {
+      named.add(rows, NOON);
+    }
+    assertThat(named.report().failures())
+        .extracting(QualityResult.Failed::check, QualityResult.Failed::column)
+        .containsExactly(org.assertj.core.api.Assertions.tuple(QualityCheck.TYPE, "name"));
+  }
+
+  @Test
+  void anEmptyWindowFailsNothingAndSaysWhatItDidNotCheck() {
+    QualityReport report = QualitySuite.of(reference()).window().report();
+    assertThat(report.passed()).isTrue();
+    assertThat(report.notChecked())
+        .extracting(QualityResult.NotChecked::check)
+        .contains(QualityCheck.RESOLUTION, QualityCheck.DUPLICATES);
+    assertThat(
+            QualitySuite.of(QualityReference.of(Profile.of(List.of()))).check(List.of()).passed())
+        .isTrue();
+  }
+
+  @Test
+  void bytesGiveTheSameWindowAndTheSameReference() {
+    QualityReference reference = reference();
+    QualitySuite suite = QualitySuite.of(reference);
+    QualityWindow window = checked(suite, random.doubles(3_000).toArray());
+    byte[] bytes = window.toBytes();
+    assertThat(suite.window(bytes).toBytes()).isEqualTo(bytes);
+    assertThat(suite.window(bytes).report()).isEqualTo(window.report());
+    QualityReference again = QualityReference.fromBytes(reference.toBytes());
+    assertThat(again.toBytes()).isEqualTo(reference.toBytes());
+    assertThat(again.hasRows()).isTrue();
+    assertThat(QualitySuite.of(again).window(bytes).report()).isEqualTo(window.report());
+    QualitySuite other =
+        QualitySuite.of(
+            reference, QualityPolicy.withDefaults().withColumn("y", ColumnRules.withDefaults()));
+    assertThatExceptionOfType(DataException.class)
+        .isThrownBy(() -> other.window(bytes))
+        .withMessageContaining("expected those of the suite");
+    assertThatIllegalArgumentException().isThrownBy(() -> window.merge(window));
+  }
+
+  @Test
+  void damagedBytesAreRejected() {
+    QualityReference reference = reference();
+    QualitySuite suite = QualitySuite.of(reference);
+    byte[] window = checked(suite, 1, 2, 3).toBytes();
+    byte[] stored = reference.toBytes();
+    for (int i = 0; i < 200; i++) {
+      byte[] cut = Arrays.copyOf(window, random.nextInt(window.length));
+      assertThatExceptionOfType(DataException.class).isThrownBy(() -> suite.window(cut));
+      byte[] flipped = stored.clone();
+      flipped[random.nextInt(flipped.length)] ^= (byte) (1 << random.nextInt(8));
+      assertThatExceptionOfType(DataException.class)
+          .isThrownBy(() -> QualityReference.fromBytes(flipped));
+    }
+  }
+
+  /** The delays are 1 to 1000 seconds, so the median is 500 seconds. */
+  @Test
+  void quantilesOfDelaysAreRightToNinePercent() {
+    LabelDelays delays = new LabelDelays();
+    LabelDelays later = new LabelDelays();
+    for (int second = 1; second <= 1_000; second++) {
+      (second % 2 == 0 ? delays : later).add(Duration.ofSeconds(second));
+    }
+    delays.merge(later);
+    assertThat(delays.labels()).isEqualTo(1_000);
+    assertThat(delays.quantile(0.5).toMillis()).isCloseTo(500_000L, within(45_000L));
+    assertThat(delays.quantile(1).toMillis()).isCloseTo(1_000_000L, within(90_000L));
+    assertThat(new LabelDelays().quantile(0.5)).isZero();
+    assertThat(LabelDelays.fromBytes(delays.toBytes()).toBytes()).isEqualTo(delays.toBytes());
+    assertThat(delays.compare(delays, 1e-6)).isInstanceOf(QualityResult.Passed.class);
+    LabelDelays negative = new LabelDelays();
+    negative.add(Duration.ofSeconds(-1));
+    assertThat(negative.quantile(0.5)).isLessThan(Duration.ofMillis(1));
+  }
+}
