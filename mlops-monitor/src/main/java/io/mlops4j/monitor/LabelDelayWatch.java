@@ -2,6 +2,8 @@ package io.mlops4j.monitor;
 
 import io.mlops4j.monitor.quality.LabelDelays;
 import io.mlops4j.monitor.quality.QualityResult;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -20,6 +22,20 @@ final class LabelDelayWatch {
   private LabelDelays newest = new LabelDelays();
   private boolean learned;
   private @Nullable Instant first;
+
+  LabelDelayWatch() {}
+
+  LabelDelayWatch(StateReader in) {
+    usual = LabelDelays.fromBytes(in.bytes());
+    newest = LabelDelays.fromBytes(in.bytes());
+    learned = in.flag();
+    first = in.optional(StateReader::time);
+  }
+
+  void write(StateWriter out) {
+    out.put(usual.toBytes()).put(newest.toBytes()).put(learned);
+    out.optional(first, StateWriter::put);
+  }
 
   /** Notes that predictions were made. */
   void predicted(Instant at) {

@@ -46,7 +46,7 @@ final class QualityWatch implements Watch {
 
   private final MonitorSettings settings;
   private final QualitySuite suite;
-  private final LabelDelayWatch delays = new LabelDelayWatch();
+  private final LabelDelayWatch delays;
   private final Map<ServedBy, Open> windows = new LinkedHashMap<>();
   private final List<Judged> due = new ArrayList<>();
   private final Set<Accepted> accepted = new HashSet<>();
@@ -54,11 +54,54 @@ final class QualityWatch implements Watch {
   private volatile @Nullable QualityReport newest;
 
   QualityWatch(MonitorSettings settings) {
+    this(settings, new LabelDelayWatch());
+  }
+
+  private QualityWatch(MonitorSettings settings, LabelDelayWatch delays) {
     this.settings = settings;
+    this.delays = delays;
     this.suite =
         settings
             .quality()
             .withPolicy(settings.quality().policy().withSampling(settings.qualitySampling()));
+  }
+
+  /** Writes open windows and label delays; judgements that are due were taken before. */
+  void write(StateWriter out) {
+    delays.write(out);
+    out.each(windows.entrySet(), (to, entry) -> write(to, entry.getKey(), entry.getValue()));
+    out.each(
+        accepted.stream()
+            .sorted(Comparator.comparing(Accepted::check).thenComparing(Accepted::column))
+            .toList(),
+        (to, one) -> to.put(one.check()).put(one.column()));
+    out.each(outputs.stream().sorted().toList(), StateWriter::put);
+  }
+
+  private static void write(StateWriter out, ServedBy version, Open open) {
+    out.put(version).put(open.rows.toBytes()).put(open.last);
+    out.optional(open.from, StateWriter::put);
+  }
+
+  /**
+   * Reads a watch.
+   *
+   * @throws io.mlops4j.error.DataException if the settings name other columns than those that were
+   *     written
+   */
+  static QualityWatch read(StateReader in, MonitorSettings settings) {
+    QualityWatch watch = new QualityWatch(settings, new LabelDelayWatch(in));
+    in.each(
+        from -> {
+          ServedBy version = from.servedBy();
+          Open open = new Open(watch.suite.window(from.bytes()), from.time());
+          open.from = from.optional(StateReader::time);
+          return watch.windows.put(version, open);
+        });
+    watch.accepted.addAll(
+        in.each(from -> new Accepted(from.constant(QualityCheck.class), from.text())));
+    watch.outputs = Set.copyOf(in.each(StateReader::text));
+    return watch;
   }
 
   @Override

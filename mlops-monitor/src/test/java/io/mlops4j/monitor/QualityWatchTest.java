@@ -6,17 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.PredictionId;
+import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.profile.Flights;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.profile.internal.BinaryFrame;
 import io.mlops4j.monitor.quality.QualityCheck;
 import io.mlops4j.monitor.quality.QualityPolicy;
 import io.mlops4j.monitor.quality.QualityReference;
 import io.mlops4j.monitor.quality.QualityResult;
+import io.mlops4j.monitor.quality.QualitySuite;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -229,6 +235,64 @@ class QualityWatchTest {
       }
       monitor.flush();
       assertThat(monitor.episodes()).extracting(Episode::subject).containsExactly("labels");
+    }
+  }
+
+  @Test
+  void aWatchThatIsReadGoesOnWhereItWasWritten() {
+    QualityReference reference = reference();
+    MonitorSettings settings =
+        new MonitorSettings(
+            reference.profile(),
+            null,
+            Window.ofRows(WEEK),
+            OncePer.rows(1_000_000),
+            null,
+            new ManualClock(),
+            null,
+            1,
+            DriftPolicy.withDefaults(),
+            DriftPolicy.withDefaults(),
+            QualitySuite.of(reference),
+            Set.of(),
+            new AlarmLimit(1, Duration.ofDays(1)),
+            Duration.ofDays(1));
+    QualityWatch watch = new QualityWatch(settings);
+    watch.labelled(5_000);
+    answer(watch, 0, WEEK + 100);
+    watch.judge(Instant.EPOCH);
+    byte[] written = bytes(watch);
+    QualityWatch again = StateReader.read(FORM, written, in -> QualityWatch.read(in, settings));
+    assertThat(bytes(again)).isEqualTo(written);
+    answer(watch, WEEK + 100, 2 * WEEK);
+    answer(again, WEEK + 100, 2 * WEEK);
+    assertThat(again.newest()).isNotNull().isEqualTo(watch.newest());
+    assertThat(bytes(again)).isEqualTo(bytes(watch));
+  }
+
+  private static final BinaryFrame FORM = new BinaryFrame("test", 1, 1, 1);
+
+  private static byte[] bytes(QualityWatch watch) {
+    StateWriter out = new StateWriter(FORM);
+    watch.write(out);
+    return out.toBytes();
+  }
+
+  private void answer(QualityWatch watch, int from, int to) {
+    for (int row = from; row < to; row += 20) {
+      try (FeatureBatch rows =
+              new Flights(Flights.of("05").rows().subList(row, row + 20)).batch(allocator);
+          FeatureBatch answers =
+              FeatureBatch.builder(allocator).doubles("probability", new double[20]).build()) {
+        watch.answered(
+            new HandOff.Answered(
+                Events.version(1),
+                InferenceEvent.Route.PRIMARY,
+                rows,
+                answers,
+                null,
+                Instant.EPOCH.plusSeconds(row)));
+      }
     }
   }
 }

@@ -38,7 +38,6 @@ final class Cells {
   private final FieldVector texts;
   private final boolean coded;
   private final boolean large;
-  private final boolean nulls;
   private final TimeResolution unit;
   private final @Nullable IntToDoubleFunction numbers;
   private final long validity;
@@ -49,7 +48,6 @@ final class Cells {
     this.texts = texts;
     this.coded = texts != column;
     this.large = texts instanceof LargeVarCharVector;
-    this.nulls = column.getNullCount() > 0;
     this.unit = kind == ColumnKind.TIMES ? TimeResolution.of(column) : new TimeResolution(1, 1);
     this.numbers = kind == ColumnKind.NUMBERS ? NumberCells.cells(column) : null;
     this.validity = column.getValidityBufferAddress();
@@ -65,7 +63,7 @@ final class Cells {
   }
 
   long at(int row) {
-    if (nulls && (MemoryUtil.getByte(validity + (row >> 3)) & (1 << (row & 7))) == 0) {
+    if ((MemoryUtil.getByte(validity + (row >> 3)) & (1 << (row & 7))) == 0) {
       return NULL;
     }
     if (numbers != null) {
