@@ -7,8 +7,11 @@ import io.mlops4j.monitor.state.StateWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -264,6 +267,19 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
     return tracks.all().stream()
         .map(one -> new MonitorHistory.Track(one.servedBy(), one.shadow(), one.history()))
         .toList();
+  }
+
+  /**
+   * The performance since the period of this time; null without predictions. If several versions
+   * match, because one answered under several alias records, it is that with the most labels.
+   */
+  @Nullable Performance since(Predicate<ServedBy> which, Instant at) {
+    return tracks.all().stream()
+        .filter(track -> which.test(track.servedBy()))
+        .map(track -> track.since(at.toEpochMilli()))
+        .filter(Objects::nonNull)
+        .max(Comparator.comparingLong(one -> one.coverage().labelled()))
+        .orElse(null);
   }
 
   /** The performance of a version, or null if it is unknown; for any thread. */

@@ -18,6 +18,7 @@ import io.mlops4j.monitor.state.Output;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -429,6 +431,16 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    */
   public List<Episode> episodes() {
     return loop.episodes().all();
+  }
+
+  /** The columns by which performance is grouped. */
+  List<String> groups() {
+    PerformancePolicy policy = settings.measured();
+    return policy == null ? List.of() : policy.groups();
+  }
+
+  @Nullable Performance performanceSince(Predicate<ServedBy> which, Instant at) {
+    return loop.performanceSince(which, at);
   }
 
   Collection<WindowReport> newestWindows() {

@@ -124,6 +124,125 @@ public final class MonitorGate implements Gate {
     return with(trial -> episodes(counted, trial, episode -> concerns(episode, trial)));
   }
 
+  /**
+   * Requires a figure of the candidate to be at least a value.
+   *
+   * @param figure a {@linkplain ModelMonitor#figures figure of performance}, business figures
+   *     included; or, from answers alone, {@code estimated_} and the name of a figure of the
+   *     policy's estimator: roc_auc, accuracy, precision, recall, f1; mae, rmse
+   * @param value the least value
+   * @return a gate with this condition too
+   * @throws IllegalArgumentException if there is no such figure, or the value is not finite
+   */
+  public MonitorGate minimum(String figure, double value) {
+    checkFinite("value", value);
+    return with(figure(figure).bound(value, true));
+  }
+
+  /**
+   * Requires a figure of the candidate to be at most a value.
+   *
+   * @param figure a figure, as for {@link #minimum}
+   * @param value the greatest value
+   * @return a gate with this condition too
+   * @throws IllegalArgumentException if there is no such figure, or the value is not finite
+   */
+  public MonitorGate maximum(String figure, double value) {
+    checkFinite("value", value);
+    return with(figure(figure).bound(value, false));
+  }
+
+  /**
+   * Requires a figure of which more is better, such as {@code roc_auc}, not to be lower than the
+   * baseline's, both from predictions since the day (or other period) in which the trial began.
+   * Passes without a baseline.
+   *
+   * @param figure a figure, as for {@link #minimum}
+   * @param tolerance the loss that is allowed, more than 0. The smaller it is, the more labels are
+   *     needed
+   * @return a gate with this condition too
+   * @throws IllegalArgumentException if there is no such figure, or the tolerance is out of range
+   */
+  public MonitorGate notLower(String figure, double tolerance) {
+    checkTolerance(tolerance);
+    return with(figure(figure).difference(tolerance, true));
+  }
+
+  /**
+   * Requires a figure of which less is better, such as {@code log_loss}, not to be higher than the
+   * baseline's; see {@link #notLower}.
+   *
+   * @param figure a figure, as for {@link #minimum}
+   * @param tolerance the increase that is allowed, more than 0
+   * @return a gate with this condition too
+   * @throws IllegalArgumentException if there is no such figure, or the tolerance is out of range
+   */
+  public MonitorGate notHigher(String figure, double tolerance) {
+    checkTolerance(tolerance);
+    return with(figure(figure).difference(tolerance, false));
+  }
+
+  /**
+   * Bounds the difference of a figure of the candidate between any two groups of rows with at least
+   * 100 labels, such as the recall of two regions.
+   *
+   * @param column a column of {@link PerformancePolicy#groups}
+   * @param figure a figure that is not estimated
+   * @param gap the largest difference that is allowed, more than 0
+   * @return a gate with this condition too
+   * @throws IllegalArgumentException if there is no such figure or column, or the gap is out of
+   *     range
+   */
+  public MonitorGate maxGap(String column, String figure, double gap) {
+    Objects.requireNonNull(column, "column");
+    if (!monitor.groups().contains(column)) {
+      throw new IllegalArgumentException(
+          "column: found \"%s\", expected one of %s; see PerformancePolicy.groups(...)"
+              .formatted(column, monitor.groups()));
+    }
+    if (!(gap > 0 && gap < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("gap: found " + gap + ", expected more than 0");
+    }
+    if (!monitor.figures().contains(figure)) {
+      throw unknownFigure(figure);
+    }
+    return with(new FigureCondition(monitor, figure).gap(column, gap));
+  }
+
+  private FigureCondition figure(String figure) {
+    Objects.requireNonNull(figure, "figure");
+    String prefix = FigureCondition.ESTIMATED;
+    String realised = figure.startsWith(prefix) ? figure.substring(prefix.length()) : figure;
+    if (!monitor.figures().contains(figure) && !monitor.figures().contains(realised)) {
+      throw unknownFigure(figure);
+    }
+    return new FigureCondition(monitor, figure);
+  }
+
+  private IllegalArgumentException unknownFigure(String figure) {
+    return new IllegalArgumentException(
+        "figure: found \"%s\", expected one of %s%s"
+            .formatted(
+                figure,
+                monitor.figures(),
+                monitor.figures().isEmpty()
+                    ? "; see ModelMonitor.builder(...).performance(...)"
+                    : ""));
+  }
+
+  private static void checkFinite(String name, double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException(name + ": found " + value + ", expected a finite number");
+    }
+  }
+
+  private static void checkTolerance(double tolerance) {
+    if (!(tolerance > 0 && tolerance < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "tolerance: found " + tolerance + ", expected more than 0");
+    }
+  }
+
   private Optional<WindowReport> window(Trial trial) {
     return monitor.newestWindows().stream()
         .filter(one -> trial.isCandidate(one.servedBy()))

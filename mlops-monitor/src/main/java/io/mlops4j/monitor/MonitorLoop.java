@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,10 @@ final class MonitorLoop {
   /** The performance of a version; null if it is unknown or performance is not watched. */
   @Nullable Performance performance(ServedBy version) {
     return labels == null ? null : labels.performance(version);
+  }
+
+  @Nullable Performance performanceSince(Predicate<ServedBy> which, Instant at) {
+    return labels == null ? null : labels.since(which, at);
   }
 
   MonitorHistory history(Instant at) {

@@ -315,6 +315,12 @@ final class VersionTrack {
         : number == last || !policy.window().isFullOf(labels);
   }
 
+  /** Returns the performance since the period of this time; null without predictions. */
+  synchronized @Nullable Performance since(long at) {
+    List<PeriodTrack> since = List.copyOf(periods.tailMap(number(at), true).values());
+    return since.isEmpty() ? null : performance(since);
+  }
+
   /** Returns the performance in the newest window, with all labels that have arrived. */
   synchronized Performance performance() {
     Performance known = newest;

@@ -94,9 +94,9 @@ public final class AnytimeBounds {
    *
    * @param observations behind the estimate, at least 1
    */
-  public static double standardErrors(double observations, double alpha) {
+  public static double standardErrors(long observations, double alpha) {
     double tuned = -2 * Math.log(alpha);
-    double scale = (tuned + Math.log1p(tuned)) / TUNED_FOR * observations;
+    double scale = (tuned + Math.log1p(tuned)) / TUNED_FOR * (double) observations;
     return Math.sqrt(2 * (1 + 1 / scale) * Math.log(Math.sqrt(scale + 1) / alpha));
   }
 }

@@ -16,7 +16,7 @@ class AnytimeBoundsTest {
   void equalsSciPy(
       String kind, double first, double trials, double alpha, double low, double high) {
     if (kind.equals("errors")) {
-      assertThat(AnytimeBounds.standardErrors(first, alpha))
+      assertThat(AnytimeBounds.standardErrors((long) first, alpha))
           .isCloseTo(low, Percentage.withPercentage(1e-9));
       return;
     }
