@@ -1,5 +1,6 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.error.DataException;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.quality.QualityCheck;
 import io.mlops4j.monitor.quality.QualityReport;
@@ -21,12 +22,15 @@ import java.util.Objects;
 import java.util.Set;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Checks the rows of each version for broken data, and the delay of labels. A window is one step of
  * the monitor's window. Used by the monitor's thread only; any thread may read the newest report.
  */
 final class QualityWatch implements Watch {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelMonitor.class);
   private static final double MOST_LEVEL = 1e-6;
 
   /** A check of a column whose problem was accepted. */
@@ -46,7 +50,7 @@ final class QualityWatch implements Watch {
 
   private final MonitorSettings settings;
   private final QualitySuite suite;
-  private final LabelDelayWatch delays;
+  private LabelDelayWatch delays = new LabelDelayWatch();
   private final Map<ServedBy, Open> windows = new LinkedHashMap<>();
   private final List<Judged> due = new ArrayList<>();
   private final Set<Accepted> accepted = new HashSet<>();
@@ -54,20 +58,16 @@ final class QualityWatch implements Watch {
   private volatile @Nullable QualityReport newest;
 
   QualityWatch(MonitorSettings settings) {
-    this(settings, new LabelDelayWatch());
-  }
-
-  private QualityWatch(MonitorSettings settings, LabelDelayWatch delays) {
     this.settings = settings;
-    this.delays = delays;
     this.suite =
         settings
             .quality()
             .withPolicy(settings.quality().policy().withSampling(settings.qualitySampling()));
   }
 
-  /** Writes open windows and label delays; judgements that are due were taken before. */
-  void write(StateWriter out) {
+  /** Judgements that are due were taken before. */
+  @Override
+  public void write(StateWriter out) {
     delays.write(out);
     out.each(windows.entrySet(), (to, entry) -> write(to, entry.getKey(), entry.getValue()));
     out.each(
@@ -83,25 +83,27 @@ final class QualityWatch implements Watch {
     out.optional(open.from, StateWriter::put);
   }
 
-  /**
-   * Reads a watch.
-   *
-   * @throws io.mlops4j.error.DataException if the settings name other columns than those that were
-   *     written
-   */
-  static QualityWatch read(StateReader in, MonitorSettings settings) {
-    QualityWatch watch = new QualityWatch(settings, new LabelDelayWatch(in));
-    in.each(
-        from -> {
-          ServedBy version = from.servedBy();
-          Open open = new Open(watch.suite.window(from.bytes()), from.time());
-          open.from = from.optional(StateReader::time);
-          return watch.windows.put(version, open);
-        });
-    watch.accepted.addAll(
-        in.each(from -> new Accepted(from.constant(QualityCheck.class), from.text())));
-    watch.outputs = Set.copyOf(in.each(StateReader::text));
-    return watch;
+  @Override
+  public void read(StateReader in) {
+    delays = new LabelDelayWatch(in);
+    in.forEach(this::readWindow);
+    in.forEach(one -> accepted.add(new Accepted(one.constant(QualityCheck.class), one.text())));
+    outputs = Set.copyOf(in.each(StateReader::text));
+  }
+
+  /** A window of other columns, of earlier settings, is discarded. */
+  private void readWindow(StateReader in) {
+    ServedBy version = in.servedBy();
+    byte[] rows = in.bytes();
+    Instant last = in.time();
+    Instant from = in.optional(StateReader::time);
+    try {
+      Open open = new Open(suite.window(rows), last);
+      open.from = from;
+      windows.put(version, open);
+    } catch (DataException e) {
+      LOG.warn("the open window of data quality of {} begins anew: {}", version, e.getMessage());
+    }
   }
 
   @Override
@@ -225,21 +227,6 @@ final class QualityWatch implements Watch {
       last.failures()
           .forEach(failed -> accepted.add(new Accepted(failed.check(), failed.column())));
     }
-  }
-
-  /** Writes the accepted problems. Open windows begin anew. */
-  @Override
-  public void write(StateWriter out) {
-    out.each(
-        accepted.stream()
-            .sorted(Comparator.comparing(Accepted::check).thenComparing(Accepted::column))
-            .toList(),
-        (to, one) -> to.put(one.check()).put(one.column()));
-  }
-
-  @Override
-  public void read(StateReader in) {
-    in.forEach(one -> accepted.add(new Accepted(one.constant(QualityCheck.class), one.text())));
   }
 
   /** The checks of the newest complete window; null before the first one. */

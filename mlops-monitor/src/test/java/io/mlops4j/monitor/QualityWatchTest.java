@@ -256,13 +256,21 @@ class QualityWatchTest {
             QualitySuite.of(reference),
             Set.of(),
             new AlarmLimit(1, Duration.ofDays(1)),
-            Duration.ofDays(1));
+            Duration.ofDays(1),
+            null);
     QualityWatch watch = new QualityWatch(settings);
     watch.labelled(5_000);
     answer(watch, 0, WEEK + 100);
     watch.judge(Instant.EPOCH);
     byte[] written = bytes(watch);
-    QualityWatch again = StateReader.read(FORM, written, in -> QualityWatch.read(in, settings));
+    QualityWatch again = new QualityWatch(settings);
+    StateReader.read(
+        FORM,
+        written,
+        in -> {
+          again.read(in);
+          return again;
+        });
     assertThat(bytes(again)).isEqualTo(written);
     answer(watch, WEEK + 100, 2 * WEEK);
     answer(again, WEEK + 100, 2 * WEEK);
