@@ -61,6 +61,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   private final Failures failures = new Failures();
   private final AlarmActions alarms;
   private final Intake intake;
+  private final LabelIntake labels;
   private final CallWatch calls;
   private volatile boolean countsCalls;
 
@@ -70,6 +71,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     this.actions = new Actions(settings.actionLimit(), failures);
     this.alarms = new AlarmActions(settings.alarmLimit(), actions);
     this.intake = new Intake(settings, handOff);
+    this.labels = new LabelIntake(settings);
     Supplier<MonitorLoop> fresh = () -> new MonitorLoop(settings, failures, alarms, journal);
     Supplier<MonitorLoop> given =
         restored == null ? null : () -> new MonitorBytes(settings).read(restored, fresh);
@@ -210,7 +212,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * @throws IllegalStateException if the monitor is closed or does not join labels by key
    */
   public void label(String key, double label) {
-    add(keyed(key), labelTask().label(label));
+    add(labels.of(labels.keyed(key), label));
   }
 
   /**
@@ -224,13 +226,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    */
   public void label(String key, String label) {
     Objects.requireNonNull(label, "label");
-    add(keyed(key), labelTask().label(label));
-  }
-
-  private LabelKey keyed(String key) {
-    Objects.requireNonNull(key, "key");
-    String unused = keyColumn();
-    return LabelKey.of(key);
+    add(labels.of(labels.keyed(key), label));
   }
 
   /**
@@ -244,7 +240,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    * @throws IllegalStateException if the monitor is closed or does not join labels by prediction id
    */
   public void label(PredictionId id, double label) {
-    add(identified(id), labelTask().label(label));
+    add(labels.of(labels.identified(id), label));
   }
 
   /**
@@ -258,15 +254,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    */
   public void label(PredictionId id, String label) {
     Objects.requireNonNull(label, "label");
-    add(identified(id), labelTask().label(label));
-  }
-
-  private LabelKey identified(PredictionId id) {
-    Objects.requireNonNull(id, "id");
-    if (!settings.joinsById()) {
-      throw otherJoin();
-    }
-    return LabelKey.of(id);
+    add(labels.of(labels.identified(id), label));
   }
 
   /**
@@ -280,41 +268,11 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    */
   public void labels(FeatureBatch keysAndLabels) {
     Objects.requireNonNull(keysAndLabels, "keysAndLabels");
-    add(LabelColumns.labels(keysAndLabels, keyColumn(), labelTask()));
+    add(labels.of(keysAndLabels));
   }
 
-  private String keyColumn() {
-    String column = settings.keyColumn();
-    if (column == null) {
-      throw otherJoin();
-    }
-    return column;
-  }
-
-  private IllegalStateException otherJoin() {
-    String found =
-        settings.labels() == null || settings.measured() == null
-            ? "stores no labels"
-            : "joins by "
-                + (settings.joinsById() ? "prediction id" : "the key " + settings.keyColumn());
-    return new IllegalStateException(
-        "labels: this monitor " + found + "; see ModelMonitor.builder(...).labels(...)");
-  }
-
-  private PerformanceTask<?> labelTask() {
-    PerformancePolicy policy = settings.measured();
-    if (policy == null || settings.labels() == null) {
-      throw otherJoin();
-    }
-    return policy.task();
-  }
-
-  private void add(LabelKey key, double label) {
-    add(List.of(new HandOff.Label(key, label)));
-  }
-
-  private void add(List<HandOff.Label> labels) {
-    journal.add(labels, settings.clock(), thread);
+  private void add(List<HandOff.Label> given) {
+    journal.add(given, settings.clock(), thread);
   }
 
   /**
