@@ -1,5 +1,7 @@
 package io.mlops4j.monitor;
 
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.util.Arrays;
 
 /**
@@ -51,6 +53,22 @@ final class ColumnDetector {
     this.counted = new long[bets.groups()];
     Arrays.fill(lasting, Double.NEGATIVE_INFINITY);
     Arrays.fill(current, Double.NEGATIVE_INFINITY);
+  }
+
+  void write(StateWriter out) {
+    out.put(lasting).put(current).put(since).put(counted);
+    out.put(start).put(peak).put(ceiling).put(calm);
+  }
+
+  void read(StateReader in) {
+    in.numbers(lasting);
+    in.numbers(current);
+    in.counts(since);
+    in.counts(counted);
+    start = in.number();
+    peak = in.number();
+    ceiling = in.number();
+    calm = in.int32();
   }
 
   /** Expects counts that begin at 0 again. */

@@ -141,6 +141,7 @@ final class DriftWatch implements Watch {
     out.optional(accepted ? baseline : null, (to, its) -> its.write(to));
     out.put(unfit).put(discarded);
     histories.write(out);
+    times.write(out);
     out.each(windows.entrySet(), (to, one) -> one.getValue().write(to.put(one.getKey())));
   }
 
@@ -152,6 +153,7 @@ final class DriftWatch implements Watch {
     unfit = in.count();
     discarded = in.count();
     histories.read(in);
+    times.read(in);
     in.forEach(
         one -> {
           ServedBy version = one.servedBy();

@@ -48,6 +48,16 @@ final class EpisodeState {
     return new Evidence(in.text(), in.number(), in.number(), in.text());
   }
 
+  static void write(StateWriter out, Finding finding) {
+    write(out, finding.subject());
+    out.put(finding.measure()).put(finding.relative());
+    write(out, finding.evidence());
+  }
+
+  static Finding finding(StateReader in) {
+    return new Finding(subject(in), in.text(), in.number(), evidence(in));
+  }
+
   static void write(StateWriter out, Subject subject) {
     out.put(subject.kind()).put(subject.name());
     out.optional(subject.version(), StateWriter::put);

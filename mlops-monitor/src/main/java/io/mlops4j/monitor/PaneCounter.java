@@ -17,9 +17,8 @@ import java.util.TreeMap;
 final class PaneCounter {
   private final Baseline baseline;
   private final Instant from;
-  private final Map<String, Profile.Builder> counters = new HashMap<>();
+  private final Map<String, SliceCounter> counters = new HashMap<>();
   private final SortedMap<String, Long> uncounted = new TreeMap<>();
-  private final SortedMap<String, Profile> counted = new TreeMap<>();
   private Instant last;
   private long rows;
 
@@ -35,7 +34,11 @@ final class PaneCounter {
     this.last = before.last();
     this.rows = before.rows();
     this.uncounted.putAll(before.uncounted());
-    this.counted.putAll(before.slices());
+    before
+        .slices()
+        .forEach(
+            (slice, counted) ->
+                counters.put(slice, new SliceCounter(baseline.slice(slice), counted)));
   }
 
   Baseline baseline() {
@@ -43,7 +46,7 @@ final class PaneCounter {
   }
 
   /** The counters of the slices that have rows. */
-  Map<String, Profile.Builder> counters() {
+  Map<String, SliceCounter> counters() {
     return counters;
   }
 
@@ -82,8 +85,8 @@ final class PaneCounter {
   private Map<String, String> add(String slice, FeatureBatch batch, FeatureBatch answers) {
     Map<String, String> reasons =
         counters
-            .computeIfAbsent(slice, name -> baseline.slice(name).counting())
-            .addFitting(batch, answers);
+            .computeIfAbsent(slice, name -> new SliceCounter(baseline.slice(name), null))
+            .add(batch, answers);
     reasons.keySet().forEach(column -> lack(column, batch.rows()));
     return reasons;
   }
@@ -93,8 +96,8 @@ final class PaneCounter {
   }
 
   Pane end(Instant to) {
-    SortedMap<String, Profile> all = new TreeMap<>(counted);
-    counters.forEach((slice, counter) -> all.merge(slice, counter.build(), Profile::merge));
+    SortedMap<String, Profile> all = new TreeMap<>();
+    counters.forEach((slice, counter) -> all.put(slice, counter.counted()));
     return new Pane(from, last, to, rows, new TreeMap<>(uncounted), all);
   }
 }

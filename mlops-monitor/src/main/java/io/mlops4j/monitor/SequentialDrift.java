@@ -6,6 +6,8 @@ import io.mlops4j.monitor.drift.DriftVerdict;
 import io.mlops4j.monitor.drift.FeatureDrift;
 import io.mlops4j.monitor.internal.Figures;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import io.mlops4j.rollout.Evidence;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,33 +54,53 @@ final class SequentialDrift {
     this.part = settings.budgetPart() / 2; // the other half is for the tests of whole windows
   }
 
+  void write(StateWriter out) {
+    out.each(
+        new TreeMap<>(slices).entrySet(), (to, one) -> one.getValue().write(to.put(one.getKey())));
+  }
+
+  /**
+   * Reads what was written, before any rows.
+   *
+   * @param counters the counters of the open window, by slice
+   */
+  void read(StateReader in, Baseline baseline, Map<String, SliceCounter> counters) {
+    in.forEach(
+        one -> {
+          String slice = one.text();
+          SliceDetectors detectors = new SliceDetectors(baseline.slice(slice), part);
+          detectors.read(one, counters.get(slice));
+          slices.put(slice, detectors);
+        });
+  }
+
   /**
    * Reads the rows of the slices that have a block of new rows, and returns the drift to announce
    * before the window ends.
    *
    * @param counters the counters of the open window, by slice
    */
-  List<Judged> added(Baseline baseline, Map<String, Profile.Builder> counters, Instant at) {
+  List<Judged> added(Baseline baseline, Map<String, SliceCounter> counters, Instant at) {
     List<Judged> news = new ArrayList<>();
     counters.forEach(
         (slice, counter) -> {
           SliceDetectors detectors = read(slice, baseline, counter, BLOCK, at);
           List<String> early = detectors == null ? List.of() : detectors.early();
           if (detectors != null && !early.isEmpty()) {
-            news.add(early(slice, detectors, counter.build(), early));
+            news.add(early(slice, detectors, counter.counted(), early));
           }
         });
     return news;
   }
 
   /** Reads the last rows of a window. */
-  void ending(Baseline baseline, Map<String, Profile.Builder> counters, Instant at) {
+  void ending(Baseline baseline, Map<String, SliceCounter> counters, Instant at) {
     counters.forEach((slice, counter) -> read(slice, baseline, counter, 1, at));
   }
 
   /** Reads new rows, and returns the detectors that read them; null if there are too few. */
   private @Nullable SliceDetectors read(
-      String slice, Baseline baseline, Profile.Builder counter, int least, Instant at) {
+      String slice, Baseline baseline, SliceCounter counter, int least, Instant at) {
     SliceDetectors known = slices.get(slice);
     long rows = known == null ? counter.rows() : known.newRows(counter);
     if (rows < least) {

@@ -1,6 +1,8 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.monitor.state.StateReader;
+import io.mlops4j.monitor.state.StateWriter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +21,7 @@ final class SliceDetectors {
   private final Profile reference;
   private final Map<String, ColumnDetector> columns = new TreeMap<>();
   private final Set<String> found = new HashSet<>();
-  private Profile.@Nullable Builder read;
+  private @Nullable SliceCounter read;
   private long rows;
   private long nextLook;
   private final Map<String, Finding> standing = new TreeMap<>();
@@ -41,17 +44,43 @@ final class SliceDetectors {
     bets.forEach((name, its) -> columns.put(name, new ColumnDetector(its, Math.log(all / part))));
   }
 
+  void write(StateWriter out) {
+    columns.values().forEach(detector -> detector.write(out));
+    out.put(read != null).put(rows).put(nextLook);
+    out.each(new TreeSet<>(found), StateWriter::put);
+    out.each(
+        standing.entrySet(), (to, one) -> EpisodeState.write(to.put(one.getKey()), one.getValue()));
+    out.optional(pool, (to, its) -> to.put(its.toBytes())).put(pooledAtLook);
+  }
+
+  /**
+   * Reads what was written, before any rows.
+   *
+   * @param open the counter of the open window, or null
+   */
+  void read(StateReader in, @Nullable SliceCounter open) {
+    columns.values().forEach(detector -> detector.read(in));
+    read = in.flag() ? open : null;
+    rows = in.count();
+    nextLook = in.count();
+    found.addAll(in.each(StateReader::text));
+    in.forEach(one -> standing.put(one.text(), EpisodeState.finding(one)));
+    byte[] counted = in.optional(StateReader::bytes);
+    pool = counted == null ? null : Profile.fromBytes(counted);
+    pooledAtLook = in.count();
+  }
+
   Profile reference() {
     return reference;
   }
 
   /** The rows that the counter of the open window got since it was last read. */
-  long newRows(Profile.Builder counter) {
+  long newRows(SliceCounter counter) {
     return counter == read ? counter.rows() - rows : counter.rows();
   }
 
   /** Reads the rows that the counter of the open window got since it was last read. */
-  void read(Profile.Builder counter, double weight) {
+  void read(SliceCounter counter, double weight) {
     if (counter != read) {
       columns.values().forEach(ColumnDetector::newCounts);
       read = counter;

@@ -26,6 +26,7 @@ final class VersionWindow {
   void write(StateWriter out) {
     out.each(ended, (to, pane) -> pane.write(to));
     out.optional(open == null ? null : open.end(open.last()), (to, pane) -> pane.write(to));
+    detectors.write(out);
   }
 
   static VersionWindow read(
@@ -33,7 +34,9 @@ final class VersionWindow {
     VersionWindow window = new VersionWindow(length, detectors);
     window.ended.addAll(in.each(one -> Pane.read(one, baseline)));
     Pane counted = in.optional(one -> Pane.read(one, baseline));
-    window.open = counted == null ? null : new PaneCounter(baseline, counted);
+    PaneCounter open = counted == null ? null : new PaneCounter(baseline, counted);
+    window.open = open;
+    detectors.read(in, baseline, open == null ? Map.of() : open.counters());
     return window;
   }
 

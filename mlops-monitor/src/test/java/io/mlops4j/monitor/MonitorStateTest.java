@@ -209,7 +209,10 @@ class MonitorStateTest {
       Path copy;
       byte[] bytes;
       try (ModelMonitor first =
-          builder().without(Watched.FEATURES, Watched.OUTPUTS).stateIn(folder()).start()) {
+          builder()
+              .without(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY)
+              .stateIn(folder())
+              .start()) {
         for (int step = 0; step < 100; step++) {
           step(first, choice, step);
           if (choice.nextInt(20) == 0) {
@@ -220,10 +223,49 @@ class MonitorStateTest {
         copy = killed();
       }
       try (ModelMonitor second =
-          builder().without(Watched.FEATURES, Watched.OUTPUTS).stateIn(copy).start()) {
+          builder()
+              .without(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY)
+              .stateIn(copy)
+              .start()) {
         assertThat(second.snapshot()).as("round %d", round).isEqualTo(bytes);
         assertThat(second.state().orElseThrow().damages()).isEmpty();
         assertThat(second.state().orElseThrow().tornBytes()).isZero();
+      }
+    }
+  }
+
+  /** Detectors read blocks of 500 rows, which do not end with the state. */
+  @Test
+  void detectorsGoOnWithinAWindow() {
+    Profile whole = reference;
+    try (ModelMonitor first =
+        ModelMonitor.builder(whole).window(Window.ofRows(2_000)).clock(clock).start()) {
+      int key = 0;
+      for (int window = 0; window < 4; window++) {
+        for (int call = 0; call < 17; call++, key += 123) {
+          clock.advance(Duration.ofMinutes(1));
+          answer(first, V1, 123, key, 0);
+        }
+      }
+      byte[] bytes = first.snapshot();
+      try (ModelMonitor second =
+          ModelMonitor.builder(whole)
+              .window(Window.ofRows(2_000))
+              .clock(clock)
+              .restore(bytes)
+              .start()) {
+        for (int call = 0; call < 40; call++, key += 123) {
+          clock.advance(Duration.ofMinutes(1));
+          try (FeatureBatch more = rows(123, key, call < 10 ? 0 : 2);
+              FeatureBatch scores =
+                  FeatureBatch.builder(allocator).floats("score", new float[123]).build()) {
+            first.onInference(Events.answered(V1, more, scores));
+            second.onInference(Events.answered(V1, more, scores));
+          }
+        }
+        assertThat(second.snapshot()).isEqualTo(first.snapshot());
+        assertThat(second.episodes()).isEqualTo(first.episodes()).isNotEmpty();
+        assertThat(second.episodes().get(0).first().text()).contains("sequential detector");
       }
     }
   }
@@ -481,7 +523,10 @@ class MonitorStateTest {
     Path copy;
     byte[] bytes;
     try (ModelMonitor first =
-        builder().without(Watched.FEATURES, Watched.OUTPUTS).stateIn(folder()).start()) {
+        builder()
+            .without(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY)
+            .stateIn(folder())
+            .start()) {
       for (int step = 0; step < 40; step++) {
         step(first, random, step);
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(20));
@@ -494,7 +539,10 @@ class MonitorStateTest {
     damaged[damaged.length / 2] ^= 1;
     Files.write(snapshot, damaged);
     try (ModelMonitor second =
-        builder().without(Watched.FEATURES, Watched.OUTPUTS).stateIn(copy).start()) {
+        builder()
+            .without(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY)
+            .stateIn(copy)
+            .start()) {
       assertThat(second.snapshot()).isEqualTo(bytes);
       assertThat(second.state().orElseThrow().damages())
           .singleElement()

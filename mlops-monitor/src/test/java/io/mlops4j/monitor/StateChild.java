@@ -53,7 +53,7 @@ final class StateChild {
     }
     try (FeatureBatch batch = FeatureBatch.builder(allocator).doubles("x", x).build()) {
       return ModelMonitor.builder(Profile.of(List.of(batch)))
-          .without(Watched.FEATURES, Watched.OUTPUTS)
+          .without(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY)
           .labels(LabelJoin.byKey("key").within(Duration.ofDays(10)))
           .performance(PerformancePolicy.binary("score"))
           .clock(Clock.fixed(Instant.parse("2001-02-01T00:00:00Z"), ZoneOffset.UTC))

@@ -129,6 +129,14 @@ public final class StateReader {
     return values;
   }
 
+  /** Reads as many numbers as the array has. */
+  public void numbers(double[] into) {
+    check(length(Double.BYTES) == into.length, "expected " + into.length + " numbers");
+    for (int i = 0; i < into.length; i++) {
+      into[i] = in.getDouble();
+    }
+  }
+
   public long[] counts() {
     long[] values = new long[length(Long.BYTES)];
     for (int i = 0; i < values.length; i++) {
