@@ -313,10 +313,7 @@ final class Judge {
       if (learned.longestRun() > rows.rows() / 4) {
         return; // a constant column, or nearly so
       }
-      // The runs of a sample are judged as runs of as many sampled rows: of independent rows they
-      // are as long as runs of neighbours, although each row stands for several.
-      long each = Math.max(1, window.rows() / Math.max(1, window.checkedRows()));
-      bound = Math.max(SHORTEST_RUN, 3 * learned.longestRun() * each);
+      bound = Math.max(SHORTEST_RUN, 3 * learned.longestRun(suite.sampling()));
     } else if (plan.reference() instanceof NumberProfile numbers && !numbers.exact()) {
       bound = Math.max(SHORTEST_RUN_UNLEARNED, window.rows() / 4);
     } else {

@@ -106,8 +106,26 @@ public final class QualityReference {
     return "quality reference, " + profile;
   }
 
-  /** What rows taught about one column. */
-  record LearnedColumn(long nulls, long nans, long longestRun) {}
+  /**
+   * What rows taught about one column.
+   *
+   * @param longestRun the longest run of all rows
+   * @param sampledRun the longest run of one row in {@link QualityPolicy#MONITOR_SAMPLING}, times
+   *     that number
+   */
+  record LearnedColumn(long nulls, long nans, long longestRun, long sampledRun) {
+    /**
+     * The longest run of one row in so many. Independent rows have runs of as many sampled rows as
+     * neighbours; rows that change slowly have runs of as many rows.
+     */
+    long longestRun(int sampling) {
+      if (sampling == 1) {
+        return longestRun;
+      }
+      long more = (sampling - 1L) / QualityPolicy.MONITOR_SAMPLING + 1;
+      return Math.max(longestRun, sampledRun * more);
+    }
+  }
 
   /**
    * What rows taught.
@@ -152,7 +170,12 @@ public final class QualityReference {
     void write(StateWriter out) {
       out.put(rows).put(columns.size());
       columns.forEach(
-          (name, one) -> out.put(name).put(one.nulls()).put(one.nans()).put(one.longestRun()));
+          (name, one) ->
+              out.put(name)
+                  .put(one.nulls())
+                  .put(one.nans())
+                  .put(one.longestRun())
+                  .put(one.sampledRun()));
       out.put(identity.size());
       identity.forEach(out::put);
       out.each(lags, StateWriter::put).put(lagRows).put(swaps.size());
@@ -162,9 +185,9 @@ public final class QualityReference {
     static Learned read(StateReader in) {
       long rows = in.int64();
       Map<String, LearnedColumn> columns = new TreeMap<>();
-      int size = in.length(32);
+      int size = in.length(40);
       for (int i = 0; i < size; i++) {
-        columns.put(in.text(), new LearnedColumn(in.int64(), in.int64(), in.int64()));
+        columns.put(in.text(), new LearnedColumn(in.int64(), in.int64(), in.int64(), in.int64()));
       }
       List<String> identity = new ArrayList<>();
       int names = in.length(8);

@@ -21,6 +21,8 @@ final class ReferenceRows {
   private final List<String> identity;
   private final BatchCells identities;
   private final ColumnCounts[] counts;
+  private final RunLength[] sampledRuns;
+  private final long[] sampled = new long[AT_ONCE];
   private final long[][] scratch;
   private final RowSample sample;
   private final Lags lags = new Lags();
@@ -39,8 +41,10 @@ final class ReferenceRows {
     this.identity = Identity.columns(first, keys);
     this.identities = new BatchCells(identity);
     this.counts = new ColumnCounts[names.size()];
+    this.sampledRuns = new RunLength[names.size()];
     for (int i = 0; i < counts.length; i++) {
       counts[i] = new ColumnCounts();
+      sampledRuns[i] = new RunLength();
     }
     this.scratch = new long[names.size()][AT_ONCE];
     this.sample = new RowSample(names.size(), SAMPLE);
@@ -76,6 +80,12 @@ final class ReferenceRows {
     cells.read(from, 1, scratch[i], 0, count);
     counts[i].addPresence(scratch[i], count);
     counts[i].runs.add(scratch[i], count, 1);
+    int step = QualityPolicy.MONITOR_SAMPLING;
+    int found = 0;
+    for (int row = (int) ((step - (rows + from) % step) % step); row < count; row += step) {
+      sampled[found++] = scratch[i][row];
+    }
+    sampledRuns[i].add(sampled, found, step);
   }
 
   QualityReference.Learned learned(Profile profile) {
@@ -84,7 +94,7 @@ final class ReferenceRows {
       columns.put(
           names.get(i),
           new QualityReference.LearnedColumn(
-              counts[i].nulls, counts[i].nans, counts[i].runs.longest()));
+              counts[i].nulls, counts[i].nans, counts[i].runs.longest(), sampledRuns[i].longest()));
     }
     return new QualityReference.Learned(
         rows,

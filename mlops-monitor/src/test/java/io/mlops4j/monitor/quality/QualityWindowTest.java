@@ -112,6 +112,34 @@ class QualityWindowTest {
     assertThat(result(whole, QualityCheck.FROZEN)).isInstanceOf(QualityResult.Failed.class);
   }
 
+  /**
+   * A rare flag is 0 in runs of thousands of sampled rows; a value that changes every 600 rows has
+   * runs of 600 rows, however many are sampled.
+   */
+  @Test
+  void runsOfSampledRowsAreComparedWithRunsOfSampledRows() {
+    int rows = 120_000;
+    double[] flag = random.doubles(rows).map(u -> u < 0.002 ? 1 : 0).toArray();
+    double[] slow = new double[rows];
+    Arrays.setAll(slow, row -> Math.floor(row / 600.0));
+    double[] frozen = slow.clone();
+    Arrays.fill(frozen, 90_000, 95_000, 17);
+    try (FeatureBatch good =
+            FeatureBatch.builder(allocator).doubles("flag", flag).doubles("slow", slow).build();
+        FeatureBatch bad =
+            FeatureBatch.builder(allocator).doubles("flag", flag).doubles("slow", frozen).build()) {
+      QualityReference reference = QualityReference.builder(Profile.builder()).add(good).build();
+      for (int sampling : new int[] {1, 15, 16}) {
+        QualitySuite suite =
+            QualitySuite.of(reference, QualityPolicy.withDefaults().withSampling(sampling));
+        assertThat(suite.check(List.of(good)).failures()).isEmpty();
+        assertThat(suite.check(List.of(bad)).failures())
+            .extracting(QualityResult.Failed::check, QualityResult.Failed::column)
+            .containsExactly(org.assertj.core.api.Assertions.tuple(QualityCheck.FROZEN, "slow"));
+      }
+    }
+  }
+
   @Test
   void mergedPartsGiveTheResultsOfTheWhole() {
     QualitySuite suite = QualitySuite.of(reference());
