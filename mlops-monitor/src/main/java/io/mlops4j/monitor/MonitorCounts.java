@@ -12,7 +12,8 @@ package io.mlops4j.monitor;
  * @param unfit rows that lacked a column of the reference, had it with another type, or could not
  *     be sliced; their other columns are in the windows
  * @param discarded rows of windows that ended without a report: those that were open when rows were
- *     accepted as the reference, and those of versions beyond the newest eight
+ *     accepted as the reference, those of versions beyond the newest eight, and with {@link
+ *     ModelMonitor.Builder#stateIn} and labels those that a killed process had not yet stored
  * @param dropped rows that were left out because the hand-off was full
  * @param failedCalls calls that failed in the model
  * @param emptyCalls calls without rows
