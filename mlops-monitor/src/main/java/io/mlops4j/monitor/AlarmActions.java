@@ -1,6 +1,7 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.internal.OneLine;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.time.Instant;
@@ -82,7 +83,7 @@ final class AlarmActions {
     }
     raised++;
     Alarm alarm = new Alarm("alarm-" + raised, kind, servedBy, at, news);
-    LOG.warn("{}", alarm);
+    LOG.warn("{}", OneLine.of(alarm.toString()));
     notify(alarmActions, alarm);
   }
 

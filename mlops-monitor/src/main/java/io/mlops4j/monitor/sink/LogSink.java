@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.sink;
 
 import io.mlops4j.monitor.Alarm;
+import io.mlops4j.monitor.internal.OneLine;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,30 +47,11 @@ public final class LogSink implements AlarmSink {
   public void accept(Alarm alarm) {
     String line = AlarmJson.line(alarm, null);
     try {
-      logger.atLevel(level).addKeyValue("alarm", line).log("{}", oneLine(alarm.toString()));
+      logger.atLevel(level).addKeyValue("alarm", line).log("{}", OneLine.of(alarm.toString()));
     } catch (RuntimeException e) {
       throw deliveries.failed("cannot log " + alarm.id() + ": " + e, e);
     }
     deliveries.delivered();
-  }
-
-  private static String oneLine(String text) {
-    StringBuilder safe = new StringBuilder(text.length());
-    text.codePoints().map(c -> isShown(c) ? c : '\ufffd').forEach(safe::appendCodePoint);
-    return safe.toString();
-  }
-
-  /** Also not: separators of lines and paragraphs, and characters that turn the direction. */
-  private static boolean isShown(int c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE ->
-          false;
-      default -> true;
-    };
   }
 
   @Override

@@ -114,6 +114,32 @@ class CallGateTest {
     assertThat(gate.maxLatencyIncrease(0.2, 0.5).judge(trial)).isInstanceOf(Verdict.Fail.class);
   }
 
+  /**
+   * Each verdict is looked for after every hundred calls; a fixed 95 % interval errs far oftener.
+   */
+  @Test
+  void aVerdictIsSeldomWrongHoweverOftenOneLooks() {
+    int rollouts = 60;
+    int wrong = 0;
+    for (int i = 0; i < rollouts; i++) {
+      boolean worse = i % 2 == 0;
+      CallWatch its = CallWatch.create(clock);
+      CallGate judged = its.gate().maxLatencyIncrease(worse ? 0.15 : 0.05, 0.5);
+      Verdict verdict = judged.judge(trial);
+      for (int look = 0; look < 20 && verdict instanceof Verdict.Inconclusive; look++) {
+        for (int call = 0; call < 400; call++) {
+          double millis = 10 * Math.exp(0.3 * random.nextGaussian());
+          boolean ours = call % 4 == 0;
+          its.onInference(
+              Call.took(ours ? CANDIDATE : BASELINE, ours && worse ? 1.2 * millis : millis));
+        }
+        verdict = judged.judge(trial);
+      }
+      wrong += (worse ? verdict instanceof Verdict.Pass : verdict instanceof Verdict.Fail) ? 1 : 0;
+    }
+    assertThat(wrong).as("of 60 rollouts, seed " + SEED).isLessThanOrEqualTo(3);
+  }
+
   @Test
   void failuresHaveNoTimes() {
     answer(BASELINE, 20_000, 10);
