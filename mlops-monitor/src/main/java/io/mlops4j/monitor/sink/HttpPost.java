@@ -62,7 +62,7 @@ final class HttpPost {
       try {
         return exchange(socket, address, headers, body);
       } catch (IOException e) {
-        if (socket.isClosed()) {
+        if (socket.isClosed() || e instanceof SocketTimeoutException) {
           throw (IOException)
               new SocketTimeoutException("no answer within " + limit.toMillis() + " ms")
                   .initCause(e);
