@@ -22,7 +22,7 @@ module io.mlops4j.monitor {
   requires org.apache.arrow.format;
   requires org.apache.commons.statistics.distribution;
   requires org.apache.commons.statistics.inference;
-  requires org.slf4j;
+  requires transitive org.slf4j; // LogSink takes a logger
   requires static org.apache.arrow.compression; // compressed prediction logs
   requires static micrometer.core; // the meters
   requires static micrometer.observation; // the observations

@@ -37,6 +37,9 @@ final class DriftWatch implements Watch {
   private final DriftHistories histories;
   private Baseline baseline;
   private boolean accepted;
+  private @Nullable Instant unit;
+  private @Nullable Instant firstOfUnit;
+  private @Nullable Instant newestRows;
   private List<NotWatched> notWatched = List.of();
   private @Nullable Pane newest;
   private long unfit;
@@ -65,7 +68,13 @@ final class DriftWatch implements Watch {
       return;
     }
     endOver(answered.at());
-    VersionWindow window = window(answered.servedBy());
+    Instant begin = settings.window().begin(answered.at());
+    if (!begin.equals(unit)) {
+      unit = begin;
+      firstOfUnit = answered.at();
+    }
+    newestRows = answered.at();
+    VersionWindow window = window(answered.servedBy(), answered.at());
     Map<String, String> leftOut =
         window.add(baseline, answered.features(), answered.outputs(), answered.at());
     unfit += leftOut.isEmpty() ? 0 : answered.rows();
@@ -83,16 +92,22 @@ final class DriftWatch implements Watch {
   private void endOver(Instant at) {
     for (ServedBy version : List.copyOf(windows.keySet())) {
       VersionWindow window = Objects.requireNonNull(windows.get(version));
-      if (window.isOver(at)) {
+      if (window.isOver(at) && window.isPart(newestRows == null ? at : newestRows)) {
+        discarded += window.openRows();
+        windows.remove(version);
+      } else if (window.isOver(at)) {
         end(version, window, at);
       }
     }
   }
 
-  private VersionWindow window(ServedBy version) {
-    VersionWindow known = windows.remove(version);
-    VersionWindow window =
-        known == null ? new VersionWindow(settings.window(), detectors(version)) : known;
+  private VersionWindow window(ServedBy version, Instant at) {
+    VersionWindow window = windows.remove(version);
+    if (window == null) {
+      Instant first = firstOfUnit == null ? at : firstOfUnit;
+      boolean late = settings.window().isLong(Duration.between(first, at));
+      window = new VersionWindow(settings.window(), detectors(version), late);
+    }
     windows.put(version, window); // now the newest
     if (windows.size() > MOST_VERSIONS) {
       ServedBy oldest = windows.keySet().iterator().next();

@@ -76,17 +76,19 @@ final class SequentialDrift {
 
   /**
    * Reads the rows of the slices that have a block of new rows, and returns the drift to announce
-   * before the window ends.
+   * before the window ends. A window of a length of time whose rows are not sliced announces none:
+   * only as a whole does a day or a week resemble the reference.
    *
    * @param counters the counters of the open window, by slice
    */
   List<Judged> added(Baseline baseline, Map<String, SliceCounter> counters, Instant at) {
     List<Judged> news = new ArrayList<>();
+    boolean seasonal = baseline.slices() == null && settings.window().time() != null;
     counters.forEach(
         (slice, counter) -> {
           SliceDetectors detectors = read(slice, baseline, counter, BLOCK, at);
           List<String> early = detectors == null ? List.of() : detectors.early();
-          if (detectors != null && !early.isEmpty()) {
+          if (detectors != null && !seasonal && !early.isEmpty()) {
             news.add(early(slice, detectors, counter.counted(), early));
           }
         });

@@ -3,6 +3,7 @@ package io.mlops4j.monitor;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -16,11 +17,17 @@ final class VersionWindow {
   private final Window length;
   private final SequentialDrift detectors;
   private final Deque<Pane> ended = new ArrayDeque<>();
+  private final boolean late;
   private @Nullable PaneCounter open;
 
-  VersionWindow(Window length, SequentialDrift detectors) {
+  /**
+   * @param late whether other versions answered the rows of an earlier part of the day or hour in
+   *     which the window begins
+   */
+  VersionWindow(Window length, SequentialDrift detectors, boolean late) {
     this.length = length;
     this.detectors = detectors;
+    this.late = late;
   }
 
   void write(StateWriter out) {
@@ -31,7 +38,7 @@ final class VersionWindow {
 
   static VersionWindow read(
       StateReader in, Window length, Baseline baseline, SequentialDrift detectors) {
-    VersionWindow window = new VersionWindow(length, detectors);
+    VersionWindow window = new VersionWindow(length, detectors, false);
     window.ended.addAll(in.each(one -> Pane.read(one, baseline)));
     Pane counted = in.optional(one -> Pane.read(one, baseline));
     PaneCounter open = counted == null ? null : new PaneCounter(baseline, counted);
@@ -50,7 +57,29 @@ final class VersionWindow {
    * time also ends if the clock was set back.
    */
   boolean isOver(Instant at) {
-    return open != null && length.isOver(open.from(), open.last(), at);
+    if (open == null) {
+      return false;
+    }
+    return late
+        ? !length.begin(open.from()).equals(length.begin(at))
+        : length.isOver(open.from(), open.last(), at);
+  }
+
+  /**
+   * Whether the version answered only a part of the time of the open pane, because it replaced
+   * another version or was replaced. Its hours then differ from those of a reference of whole days.
+   *
+   * @param newest the time of the newest rows of any version
+   */
+  boolean isPart(Instant newest) {
+    if (open == null) {
+      return false;
+    }
+    Duration gone = Duration.between(open.last(), newest);
+    // ten times the usual time between its rows: a version with few calls has not left
+    Duration usual =
+        Duration.between(open.from(), open.last()).multipliedBy(10).dividedBy(open.rows());
+    return late || (length.isLong(gone) && gone.compareTo(usual) > 0);
   }
 
   boolean isFull() {

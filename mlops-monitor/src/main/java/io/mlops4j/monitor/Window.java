@@ -52,7 +52,9 @@ public final class Window {
    * Returns a window of a length of time, by the monitor's clock. It ends with the first batch
    * after that time. Windows of whole days begin at midnight UTC, those of whole hours at the full
    * hour, and those of whole minutes at the full minute, so that each window covers the same part
-   * of the day. The first window is shorter.
+   * of the day. The first window is shorter. A version that answered only a part of it, because it
+   * replaced another version or was replaced, is not judged on it; its rows are counted in {@link
+   * MonitorCounts#discarded}.
    *
    * @param time more than zero
    * @return the window
@@ -158,6 +160,18 @@ public final class Window {
         .filter(unit -> isMultiple(time, unit.getDuration()))
         .findFirst()
         .orElse(ChronoUnit.NANOS);
+  }
+
+  /**
+   * The beginning of the day, hour, minute or second in which a pane of a length of time begins.
+   */
+  Instant begin(Instant at) {
+    return time == null ? at : at.truncatedTo(unit(time));
+  }
+
+  /** Whether a pane that lacks the rows of this time does not resemble the whole pane any more. */
+  boolean isLong(Duration missing) {
+    return time != null && missing.compareTo(time.dividedBy(20)) > 0;
   }
 
   /** The number of panes of a window. */

@@ -206,6 +206,41 @@ class VersionWindowsTest {
     assertThat(windows).extracting(WindowReport::servedBy).containsExactly(V1);
   }
 
+  /**
+   * Rows of the first half of each day are small, those of the second half large. A version that
+   * served half of a day has not drifted.
+   */
+  @Test
+  void aDayInWhichTheVersionChangedIsNotJudged() {
+    Profile.Builder days = Profile.builder();
+    for (int half = 0; half < 4; half++) {
+      try (FeatureBatch features = rows("x", half % 2);
+          FeatureBatch outputs = rows("y", 0)) {
+        days.add(features, outputs);
+      }
+    }
+    try (ModelMonitor monitor =
+        ModelMonitor.builder(days.build())
+            .window(Window.of(Duration.ofDays(1)))
+            .without(Watched.QUALITY)
+            .clock(clock)
+            .start()) {
+      monitor.onWindow(windows::add);
+      for (int hour = 0; hour < 5 * 24; hour++) {
+        ServedBy version = hour < 36 ? V1 : V2; // V2 since noon of the second day
+        try (FeatureBatch features = rows("x", hour % 24 < 12 ? 0 : 1);
+            FeatureBatch outputs = rows("y", 0)) {
+          monitor.onInference(Events.answered(version, features, outputs));
+        }
+        monitor.flush();
+        clock.advance(Duration.ofHours(1));
+      }
+      assertThat(monitor.episodes()).isEmpty();
+      assertThat(monitor.counts().discarded()).isEqualTo(24 * ROWS);
+    }
+    assertThat(windows).extracting(WindowReport::servedBy).containsExactly(V1, V2, V2);
+  }
+
   @Test
   void daysBeginAtMidnightHoweverLateTheirFirstRowsAre() {
     Window day = Window.of(Duration.ofDays(1));
