@@ -68,7 +68,9 @@ class LivePerformanceTest {
   }
 
   private ModelMonitor.Builder builder() {
-    return ModelMonitor.builder(reference()).without(Watched.FEATURES, Watched.OUTPUTS).clock(clock);
+    return ModelMonitor.builder(reference())
+        .without(Watched.FEATURES, Watched.OUTPUTS)
+        .clock(clock);
   }
 
   private ModelMonitor.Builder byKey(PerformancePolicy policy) {

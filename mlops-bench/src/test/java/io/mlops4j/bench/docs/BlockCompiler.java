@@ -23,7 +23,8 @@ import javax.tools.ToolProvider;
 final class BlockCompiler {
 
   private static final String IMPORTS =
-      publicPackages() + "import java.net.URI; import java.nio.charset.StandardCharsets; import java.nio.file.*;"
+      publicPackages()
+          + "import java.net.URI; import java.nio.charset.StandardCharsets; import java.nio.file.*;"
           + " import java.security.*; import java.time.*; import java.util.*;"
           + " import javax.crypto.*; import javax.crypto.spec.*; ";
 

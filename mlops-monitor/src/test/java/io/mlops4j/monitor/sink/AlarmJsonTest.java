@@ -82,6 +82,7 @@ class AlarmJsonTest {
     Alarm alarm = MadeAlarms.drift(1, "x");
     assertThat(AlarmJson.key(alarm, null)).isEqualTo("alarm-1@2001-03-02T07:00:00Z");
     assertThat(AlarmJson.key(alarm, "b")).isEqualTo("b/alarm-1@2001-03-02T07:00:00Z");
-    assertThat(AlarmJson.key(MadeAlarms.drift(2, "x"), null)).isNotEqualTo(AlarmJson.key(alarm, null));
+    assertThat(AlarmJson.key(MadeAlarms.drift(2, "x"), null))
+        .isNotEqualTo(AlarmJson.key(alarm, null));
   }
 }

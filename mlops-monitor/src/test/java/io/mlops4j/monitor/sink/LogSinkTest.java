@@ -101,7 +101,8 @@ class LogSinkTest {
   void aLoggerThatFailsIsCounted() {
     logger.broken = true;
     LogSink sink = LogSink.to(logger, Level.WARN);
-    assertThatThrownBy(() -> sink.accept(MadeAlarms.drift(1, "x"))).isInstanceOf(DataException.class);
+    assertThatThrownBy(() -> sink.accept(MadeAlarms.drift(1, "x")))
+        .isInstanceOf(DataException.class);
     assertThat(sink.status().failed()).isEqualTo(1);
     assertThat(sink.status().lastFailure().orElseThrow()).contains("the disk of the log is full");
   }
