@@ -105,7 +105,7 @@ final class DriftWatch implements Watch {
     VersionWindow window = windows.remove(version);
     if (window == null) {
       Instant first = firstOfUnit == null ? at : firstOfUnit;
-      boolean late = settings.window().isLong(Duration.between(first, at));
+      boolean late = settings.window().isLate(Duration.between(first, at));
       window = new VersionWindow(settings.window(), detectors(version), late);
     }
     windows.put(version, window); // now the newest

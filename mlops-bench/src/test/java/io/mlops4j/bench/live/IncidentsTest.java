@@ -43,7 +43,7 @@ class IncidentsTest {
       rows.seconds[row] = row;
       rows.keys[row] = row;
       rows.labels[row] = (byte) (row % 5 == 0 ? 1 : 0);
-      rows.labelled[row] = row + 7200;
+      rows.labelled[row] = row + 7200L;
       rows.scores[row] = row % 100 / 100f;
     }
     return rows;
