@@ -38,8 +38,8 @@ final class DriftWatch implements Watch {
   private Baseline baseline;
   private boolean accepted;
   private @Nullable Instant unit;
-  private @Nullable Instant firstOfUnit;
-  private @Nullable Instant newestRows;
+  private long rowsOfUnit; // of any version, since the beginning of the unit
+  private long seen; // rows of all versions
   private List<NotWatched> notWatched = List.of();
   private @Nullable Pane newest;
   private long unfit;
@@ -71,12 +71,13 @@ final class DriftWatch implements Watch {
     Instant begin = settings.window().begin(answered.at());
     if (!begin.equals(unit)) {
       unit = begin;
-      firstOfUnit = answered.at();
+      rowsOfUnit = 0;
     }
-    newestRows = answered.at();
-    VersionWindow window = window(answered.servedBy(), answered.at());
+    VersionWindow window = window(answered.servedBy());
     Map<String, String> leftOut =
-        window.add(baseline, answered.features(), answered.outputs(), answered.at());
+        window.add(baseline, answered.features(), answered.outputs(), answered.at(), seen);
+    rowsOfUnit += answered.rows();
+    seen += answered.rows();
     unfit += leftOut.isEmpty() ? 0 : answered.rows();
     notWatched =
         leftOut.entrySet().stream()
@@ -92,7 +93,7 @@ final class DriftWatch implements Watch {
   private void endOver(Instant at) {
     for (ServedBy version : List.copyOf(windows.keySet())) {
       VersionWindow window = Objects.requireNonNull(windows.get(version));
-      if (window.isOver(at) && window.isPart(newestRows == null ? at : newestRows)) {
+      if (window.isOver(at) && window.isPart(seen)) {
         discarded += window.openRows();
         windows.remove(version);
       } else if (window.isOver(at)) {
@@ -101,11 +102,11 @@ final class DriftWatch implements Watch {
     }
   }
 
-  private VersionWindow window(ServedBy version, Instant at) {
+  private VersionWindow window(ServedBy version) {
     VersionWindow window = windows.remove(version);
     if (window == null) {
-      Instant first = firstOfUnit == null ? at : firstOfUnit;
-      boolean late = settings.window().isLate(Duration.between(first, at));
+      boolean late =
+          settings.window().time() != null && rowsOfUnit >= DriftPolicy.DEFAULT_MINIMUM_ROWS;
       window = new VersionWindow(settings.window(), detectors(version), late);
     }
     windows.put(version, window); // now the newest

@@ -814,7 +814,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
      * @return this builder
      */
     public Builder restore(byte[] snapshot) {
-      this.restored = snapshot.clone();
+      this.restored = Objects.requireNonNull(snapshot, "snapshot").clone();
       return this;
     }
 

@@ -1,9 +1,9 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -19,6 +19,9 @@ final class VersionWindow {
   private final Deque<Pane> ended = new ArrayDeque<>();
   private final boolean late;
   private @Nullable PaneCounter open;
+  private long seenFirst;
+  private long seenLast;
+  private int calls = 1;
 
   /**
    * @param late whether other versions answered the rows of an earlier part of the day or hour in
@@ -69,17 +72,26 @@ final class VersionWindow {
    * Whether the version answered only a part of the time of the open pane, because it replaced
    * another version or was replaced. Its hours then differ from those of a reference of whole days.
    *
-   * @param newest the time of the newest rows of any version
+   * @param seen the rows of all versions so far
    */
-  boolean isPart(Instant newest) {
-    if (open == null) {
+  boolean isPart(long seen) {
+    if (open == null || length.time() == null) {
       return false;
     }
-    Duration gone = Duration.between(open.last(), newest);
-    // ten times the usual time between its rows: a version with few calls has not left
-    Duration usual =
-        Duration.between(open.from(), open.last()).multipliedBy(10).dividedBy(open.rows());
-    return late || (length.isLong(gone) && gone.compareTo(usual) > 0);
+    // ten times the usual rows between its calls: a version with few calls has not left
+    long others = Math.max(0, seenLast - seenFirst - open.rows());
+    long after = seen - seenLast;
+    return late || after >= Math.max(DriftPolicy.DEFAULT_MINIMUM_ROWS, 10 * others / calls);
+  }
+
+  /** Notes the rows of all versions before and after a call of this version. */
+  private void called(long before, int rows) {
+    if (open == null) {
+      seenFirst = before;
+      calls = 0;
+    }
+    calls++;
+    seenLast = before + rows;
   }
 
   boolean isFull() {
@@ -91,8 +103,14 @@ final class VersionWindow {
     return open == null ? 0 : open.rows();
   }
 
-  /** Counts rows, and returns the reason for each column that was left out. */
-  Map<String, String> add(Baseline baseline, FeatureBatch batch, FeatureBatch answers, Instant at) {
+  /**
+   * Counts rows, and returns the reason for each column that was left out.
+   *
+   * @param seen the rows of all versions before
+   */
+  Map<String, String> add(
+      Baseline baseline, FeatureBatch batch, FeatureBatch answers, Instant at, long seen) {
+    called(seen, batch.rows());
     open = open == null ? new PaneCounter(baseline, at) : open;
     return open.add(batch, answers, at);
   }

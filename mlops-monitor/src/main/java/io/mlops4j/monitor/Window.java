@@ -169,19 +169,6 @@ public final class Window {
     return time == null ? at : at.truncatedTo(unit(time));
   }
 
-  /**
-   * Whether a pane that begins this time after the first rows of its day, hour, minute or second
-   * does not resemble a whole pane.
-   */
-  boolean isLate(Duration missing) {
-    return time != null && missing.compareTo(unit(time).getDuration().dividedBy(20)) > 0;
-  }
-
-  /** Whether a pane that lacks the rows of this time does not resemble the whole pane any more. */
-  boolean isLong(Duration missing) {
-    return time != null && missing.compareTo(time.dividedBy(20)) > 0;
-  }
-
   /** The number of panes of a window. */
   int panes() {
     return panes;

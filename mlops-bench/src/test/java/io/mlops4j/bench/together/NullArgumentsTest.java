@@ -160,7 +160,8 @@ class NullArgumentsTest {
       LabelDelays delays = new LabelDelays();
       nulls.with(good).with(QualityPolicy.withDefaults()).with(ColumnRules.withDefaults());
       nulls.with(QualitySuite.of(good).window()).with(delays);
-      nulls.with(Clock.systemUTC()).with(Instant.EPOCH).with(new PredictionId(0, 0, 0));
+      nulls.with(Clock.systemUTC()).with(Instant.EPOCH).with(Duration.ofHours(1));
+      nulls.with(new PredictionId(0, 0, 0)).with(new byte[] {1});
       nulls.with(Window.ofRows(1)).with(List.of("a", "b"));
       nulls.with(Cbpe.builder().add(new double[] {0, 1}, new double[] {0.2, 0.9}).build());
       nulls.with(
