@@ -94,7 +94,10 @@ public final class Rollout {
     if (baseline.equals(candidate)) {
       throw refused("found " + candidate + ", which serves already", "another version");
     }
-    status()
+    AliasRecord before = registry.head(alias).orElse(null); // the record that must still be newest
+    Optional.ofNullable(before)
+        .flatMap(this::read)
+        .map(Recorded::status)
         .filter(RolloutStatus::isOpen)
         .ifPresent(
             open -> {
@@ -103,12 +106,11 @@ public final class Rollout {
     RolloutStatus first =
         new RolloutStatus(
             ref, candidate, baseline, plan, State.RUNNING, 1, clock.instant(), change, List.of());
-    AliasRecord before = registry.head(alias).orElse(null);
     Change recorded = RolloutRecord.change(first);
-    return read(before == null
+    return statusAt(
+        before == null
             ? registry.assignFirst(alias, candidate, recorded)
-            : registry.assign(alias, candidate, recorded, before))
-        .status();
+            : registry.assign(alias, candidate, recorded, before));
   }
 
   /**
@@ -118,7 +120,7 @@ public final class Rollout {
    * @throws RegistryException if the registry cannot be used
    */
   public Optional<RolloutStatus> status() {
-    return registry.head(alias).map(this::read).map(Recorded::status);
+    return registry.head(alias).flatMap(this::read).map(Recorded::status);
   }
 
   /**
@@ -217,7 +219,13 @@ public final class Rollout {
 
   /** The alias first, so that a crash in between leaves a rollout that {@link #settle} ends. */
   private RolloutStatus promote(Recorded now, Change change, List<Evidence> evidence) {
-    AliasRecord serving = served().orElseThrow();
+    AliasRecord serving =
+        served()
+            .filter(record -> now.status().baseline().equals(record.to()))
+            .orElseThrow(
+                () ->
+                    refused(
+                        "found another version behind the alias", now.status().baseline() + ""));
     registry.assign(ref, now.status().candidate(), change, serving);
     return end(now, State.PROMOTED, change, evidence);
   }
@@ -234,7 +242,7 @@ public final class Rollout {
     Objects.requireNonNull(change, "change");
     return registry
         .head(alias)
-        .map(this::read)
+        .flatMap(this::read)
         .filter(recorded -> recorded.status().isOpen())
         .flatMap(recorded -> settle(recorded, change));
   }
@@ -247,7 +255,7 @@ public final class Rollout {
    * @throws RegistryException if no rollout wrote the record
    */
   public RolloutStatus statusAt(AliasRecord record) {
-    return read(Objects.requireNonNull(record, "record")).status();
+    return RolloutRecord.read(ref, Objects.requireNonNull(record, "record"));
   }
 
   /** {@return the alias that holds the state, {@code name@alias.rollout}} */
@@ -274,26 +282,29 @@ public final class Rollout {
   private RolloutStatus next(
       Recorded now, State state, int step, Change change, List<Evidence> evidence) {
     RolloutStatus next = now.status().moved(state, step, clock.instant(), change, evidence);
-    return read(registry.assign(alias, next.candidate(), RolloutRecord.change(next), now.record()))
-        .status();
+    return statusAt(
+        registry.assign(alias, next.candidate(), RolloutRecord.change(next), now.record()));
   }
 
   private RolloutStatus end(Recorded now, State state, Change change, List<Evidence> evidence) {
     RolloutStatus end =
         now.status().moved(state, now.status().step(), clock.instant(), change, evidence);
-    return read(registry.unassign(alias, RolloutRecord.change(end), now.record())).status();
+    return statusAt(registry.unassign(alias, RolloutRecord.change(end), now.record()));
   }
 
   private Recorded open() {
     return registry
         .head(alias)
-        .map(this::read)
+        .flatMap(this::read)
         .filter(recorded -> recorded.status().isOpen())
         .orElseThrow(() -> refused("found no open rollout", "one; start it first"));
   }
 
-  private Recorded read(AliasRecord record) {
-    return new Recorded(record, RolloutRecord.read(ref, record));
+  /** Returns the rollout of a record; empty if somebody removed the alias by hand. */
+  private Optional<Recorded> read(AliasRecord record) {
+    return record.isRemoval() && !RolloutRecord.isRollout(record)
+        ? Optional.empty()
+        : Optional.of(new Recorded(record, statusAt(record)));
   }
 
   private Optional<AliasRecord> served() {

@@ -78,6 +78,11 @@ final class RolloutRecord {
     return new ModelVersion(model, json.count("number"), json.digest("digest"));
   }
 
+  /** Whether a rollout wrote the record. */
+  static boolean isRollout(AliasRecord record) {
+    return record.change().reason().indexOf('\n') >= 0;
+  }
+
   /**
    * Reads a record.
    *

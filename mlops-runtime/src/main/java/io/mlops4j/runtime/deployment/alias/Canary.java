@@ -1,25 +1,30 @@
 package io.mlops4j.runtime.deployment.alias;
 
+import io.mlops4j.error.RegistryException;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.runtime.deployment.CanaryStatus;
+import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.RolloutStatus;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Chooses the calls that a candidate answers. Thread safe. */
 final class Canary {
+  private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
+
   private final AliasFollower candidate;
   private final double fixed;
   private final @Nullable Function<AliasRecord, RolloutStatus> rollouts;
   private volatile @Nullable Step step;
 
-  /** The state of a rollout at a record, which is read once. */
-  private record Step(AliasRecord record, RolloutStatus status) {}
+  /** The state of a rollout at a record, which is read once; null if it cannot be read. */
+  private record Step(AliasRecord record, @Nullable RolloutStatus status) {}
 
   /**
    * @param fixed the share of the calls without rollouts
@@ -83,28 +88,37 @@ final class Canary {
     if (rollouts == null) {
       return fixed;
     }
-    return record == null ? 0 : status(record).share();
+    RolloutStatus status = record == null ? null : status(record, rollouts);
+    return status == null ? 0 : status.share();
   }
 
+  /** A record that no rollout wrote must not fail the calls: the candidate then answers none. */
   @SuppressWarnings("ReferenceEquality") // a record is the same object while its step lasts
-  private RolloutStatus status(AliasRecord record) {
+  private @Nullable RolloutStatus status(
+      AliasRecord record, Function<AliasRecord, RolloutStatus> rollouts) {
     Step known = step;
     if (known == null || known.record() != record) {
-      known = new Step(record, read(record));
+      RolloutStatus read = null;
+      try {
+        read = rollouts.apply(record);
+      } catch (RegistryException e) {
+        LOG.warn("a candidate answers no calls: {}", e.getMessage());
+      }
+      known = new Step(record, read);
       step = known;
     }
     return known.status();
   }
 
-  private RolloutStatus read(AliasRecord record) {
-    return Objects.requireNonNull(rollouts).apply(record);
-  }
-
-  /** The open rollout that the newest record states; empty without one. */
+  /** The rollout that the newest record states; empty without one. */
   Optional<RolloutStatus> rollout() {
-    return rollouts == null
+    Function<AliasRecord, RolloutStatus> reads = rollouts;
+    return reads == null
         ? Optional.empty()
-        : candidate.newest().filter(record -> !record.isRemoval()).map(rollouts);
+        : candidate
+            .newest()
+            .filter(record -> !record.isRemoval())
+            .flatMap(record -> Optional.ofNullable(status(record, reads)));
   }
 
   /** Whether the candidate of the newest record serves. */

@@ -296,6 +296,20 @@ class CanaryTest {
   }
 
   @Test
+  void aRecordThatNoRolloutWroteFailsNoCall() {
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    try (Deployment deployment = builder().rollouts(trial -> pass()).start()) {
+      plus.assign(rollout.alias(), plus.v2);
+      deployment.refresh();
+
+      assertThat(version(deployment)).isEqualTo(1);
+      CanaryStatus status = deployment.canary().orElseThrow();
+      assertThat(status.share()).isZero();
+      assertThat(status.rollout()).isEmpty();
+    }
+  }
+
+  @Test
   void aGateThatThrowsIsInconclusive() {
     AtomicReference<RuntimeException> failure =
         new AtomicReference<>(new IllegalStateException("the gate is broken"));

@@ -16,6 +16,8 @@ import io.mlops4j.runtime.deployment.RolloutPlan;
 import io.mlops4j.runtime.deployment.RolloutStatus;
 import io.mlops4j.runtime.deployment.RolloutStatus.State;
 import io.mlops4j.runtime.registry.FileModelRegistry;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -213,5 +215,60 @@ class RolloutTest {
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining("record 1 by ana")
         .hasMessageContaining("no rollout wrote");
+  }
+
+  @Test
+  void anAliasRemovedByHandIsNoRollout() {
+    plus.assign(rollout.alias(), plus.v2);
+    plus.registry.unassign(rollout.alias(), ANA);
+
+    assertThat(rollout.status()).isEmpty();
+    assertThatThrownBy(() -> rollout.abort(ANA)).hasMessageContaining("no open rollout");
+    assertThat(rollout.start(plus.v2, PLAN, ANA).isOpen()).isTrue();
+  }
+
+  /** A registry in which something happens after this reading of an alias. */
+  private ModelRegistry meddled(String alias, int reading, Runnable meddle) {
+    AtomicInteger readings = new AtomicInteger();
+    return (ModelRegistry)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {ModelRegistry.class},
+            (proxy, method, arguments) -> {
+              try {
+                Object answer = method.invoke(plus.registry, arguments);
+                if (method.getName().equals("head")
+                    && arguments[0].equals(alias)
+                    && readings.incrementAndGet() == reading) {
+                  meddle.run();
+                }
+                return answer;
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @Test
+  void aRolloutThatStartsMeanwhileStays() {
+    rollout.start(plus.v3, PLAN, ANA);
+    rollout.abort(ANA);
+    ModelRegistry meddled = meddled(rollout.alias(), 1, () -> rollout.start(plus.v3, PLAN, ANA));
+
+    assertThatThrownBy(() -> Rollout.of(meddled, CHAMPION).start(plus.v2, PLAN, ANA))
+        .isInstanceOf(RegistryException.class);
+    assertThat(state().candidate()).isEqualTo(plus.v3);
+    assertThat(state().isOpen()).isTrue();
+  }
+
+  @Test
+  void anAssignmentDuringAPromotionIsNotUndone() {
+    rollout.start(plus.v2, RolloutPlan.of(1), ANA);
+    ModelRegistry meddled = meddled(CHAMPION, 1, () -> plus.assign(CHAMPION, plus.v3));
+
+    assertThatThrownBy(() -> Rollout.of(meddled, CHAMPION, time).judged(PASS, SERVICE))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("another version behind the alias");
+    assertThat(plus.registry.resolve(CHAMPION)).isEqualTo(plus.v3);
   }
 }
