@@ -14,6 +14,7 @@ import io.mlops4j.rollout.Gate;
 import io.mlops4j.rollout.Trial;
 import io.mlops4j.rollout.Verdict;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
@@ -30,7 +31,7 @@ class FigureConditionTest {
 
   private final BufferAllocator allocator = new RootAllocator();
   private final Random random = new Random(15);
-  private final DayClock clock = new DayClock();
+  private final ManualClock clock = new ManualClock(Instant.parse("2001-02-01T12:00:00Z"));
   private final ModelMonitor monitor = start();
   private final Trial trial =
       Trial.of(CANDIDATE.version().orElseThrow(), CARD, clock.instant())

@@ -16,6 +16,7 @@ import io.mlops4j.monitor.performance.Metric;
 import io.mlops4j.monitor.profile.Columns;
 import io.mlops4j.monitor.profile.Profile;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
@@ -35,7 +36,7 @@ class LivePerformanceTest {
   private static final JsonNode EXPECTED = GoldenFile.read("edge/live_performance.json");
 
   private final BufferAllocator allocator = new RootAllocator();
-  private final DayClock clock = new DayClock();
+  private final ManualClock clock = new ManualClock(Instant.parse("2001-02-01T12:00:00Z"));
 
   @AfterEach
   void nothingIsLent() {

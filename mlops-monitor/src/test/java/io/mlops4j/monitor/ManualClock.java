@@ -7,10 +7,19 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that a test moves, also back. */
-final class ManualClock extends Clock {
-  private volatile Instant now = Instant.parse("2001-02-01T00:00:00Z");
+public final class ManualClock extends Clock {
+  private volatile Instant now;
 
-  void advance(Duration by) {
+  /** Starts at midnight. */
+  public ManualClock() {
+    this(Instant.parse("2001-02-01T00:00:00Z"));
+  }
+
+  public ManualClock(Instant start) {
+    now = start;
+  }
+
+  public void advance(Duration by) {
     now = now.plus(by);
   }
 

@@ -13,11 +13,8 @@ import io.mlops4j.monitor.state.FaultyDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -41,35 +38,12 @@ class MonitorStateTest {
   @TempDir Path temp;
 
   private final BufferAllocator allocator = new RootAllocator();
-  private final TestClock clock = new TestClock();
+  private final ManualClock clock = new ManualClock();
   private final AtomicLong nanos = new AtomicLong(); // no snapshot is due by time
   private final FaultyDisk disk = new FaultyDisk();
   private final Random random = new Random(14);
   private final Profile reference = reference();
   private int copies;
-
-  private static final class TestClock extends Clock {
-    private volatile Instant now = Instant.parse("2001-02-01T00:00:00Z");
-
-    void advance(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
 
   @AfterEach
   void nothingIsLent() {

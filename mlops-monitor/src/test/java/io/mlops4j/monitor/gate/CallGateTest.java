@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.ModelCard;
+import io.mlops4j.monitor.ManualClock;
 import io.mlops4j.rollout.Evidence;
 import io.mlops4j.rollout.Trial;
 import io.mlops4j.rollout.Verdict;
@@ -19,7 +20,7 @@ class CallGateTest {
   private static final ModelCard CARD = ModelCard.builder("m").build();
   private static final long SEED = 15;
 
-  private final TestClock clock = new TestClock();
+  private final ManualClock clock = new ManualClock();
   private final CallWatch calls = CallWatch.create(clock);
   private final CallGate gate = calls.gate();
   private final Trial trial =
