@@ -3,6 +3,7 @@ package io.mlops4j.monitor;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.PredictionId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -45,15 +46,11 @@ final class Intake {
   private HandOff.Answered retain(
       InferenceEvent event, FeatureBatch features, FeatureBatch outputs) {
     List<PredictionId> ids = settings.joinsById() ? ids(event) : null;
+    Instant at = settings.clock().instant(); // a clock that throws must not leave rows retained
     FeatureBatch keptFeatures = features.retain();
     try {
       return new HandOff.Answered(
-          event.servedBy(),
-          event.route(),
-          keptFeatures,
-          outputs.retain(),
-          ids,
-          settings.clock().instant());
+          event.servedBy(), event.route(), keptFeatures, outputs.retain(), ids, at);
     } catch (RuntimeException | Error e) {
       keptFeatures.close();
       throw e;

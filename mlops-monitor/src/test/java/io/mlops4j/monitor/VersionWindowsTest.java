@@ -8,8 +8,11 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.profile.NumberProfile;
 import io.mlops4j.monitor.profile.Profile;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -239,6 +242,31 @@ class VersionWindowsTest {
       assertThat(monitor.counts().discarded()).isEqualTo(24 * ROWS);
     }
     assertThat(windows).extracting(WindowReport::servedBy).containsExactly(V1, V2, V2);
+  }
+
+  @Test
+  void aClockThatThrowsLeavesNoRowsLent() {
+    Clock broken =
+        new Clock() {
+          @Override
+          public Instant instant() {
+            throw new IllegalStateException("no time");
+          }
+
+          @Override
+          public ZoneId getZone() {
+            return ZoneOffset.UTC;
+          }
+
+          @Override
+          public Clock withZone(ZoneId zone) {
+            return this;
+          }
+        };
+    try (ModelMonitor monitor = ModelMonitor.builder(reference).clock(broken).start()) {
+      answer(monitor, V1, 0, 0);
+      assertThat(monitor.counts().failures()).isEqualTo(1);
+    }
   }
 
   @Test

@@ -2,7 +2,7 @@ package io.mlops4j.monitor.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mlops4j.error.DataException;
@@ -126,7 +126,7 @@ class JsonLinesSinkTest {
   @Test
   void theFullDeviceOfLinuxIsReported() {
     Path full = Path.of("/dev/full");
-    assumeThat(Files.isWritable(full)).isTrue();
+    assumeTrue(Files.isWritable(full), "this system has no /dev/full");
     JsonLinesSink sink = JsonLinesSink.to(full);
     assertThatThrownBy(() -> sink.accept(MadeAlarms.drift(1, "x")))
         .isInstanceOf(DataException.class)
