@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -127,17 +128,11 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
       nanos.put(phase, event.nanos(phase));
     }
     Traces traces = traces(event, ids);
+    Instant at = settings.clock().instant(); // a clock that throws must not leave rows retained
     FeatureBatch keptFeatures = features.retain();
     try {
       return new Answered(
-          event.servedBy(),
-          event.route(),
-          keptFeatures,
-          outputs.retain(),
-          ids,
-          nanos,
-          traces,
-          settings.clock().instant());
+          event.servedBy(), event.route(), keptFeatures, outputs.retain(), ids, nanos, traces, at);
     } catch (RuntimeException | Error e) {
       keptFeatures.close();
       throw e;
