@@ -63,7 +63,7 @@ final class CategoryCounts {
       case HELLINGER -> Hellinger.withDefaults().statistic(reference, current);
       case TOTAL_VARIATION -> TotalVariation.withDefaults().statistic(reference, current);
       case POPULATION_STABILITY -> PopulationStability.withDefaults().statistic(reference, current);
-      case WASSERSTEIN, KOLMOGOROV_SMIRNOV ->
+      case WASSERSTEIN, KOLMOGOROV_SMIRNOV, NORMAL_SCORES ->
           throw new IllegalArgumentException(measure.label() + " needs numbers");
     };
   }

@@ -52,8 +52,8 @@ final class ColumnMeasurer {
   }
 
   /**
-   * Returns the same measurer without ranks and single shares as effects when a distance is below
-   * its bound.
+   * Returns the same measurer without ranks (scores, D) and single shares as effects when a
+   * distance is below its bound.
    */
   ColumnMeasurer withoutFallbacks() {
     double never = Double.POSITIVE_INFINITY;
@@ -84,7 +84,9 @@ final class ColumnMeasurer {
     return isTooFew(n, m)
         ? tooFew(n, m)
         : numeric(
-            WASSERSTEIN.statistic(reference, current), KOLMOGOROV_SMIRNOV.test(reference, current));
+            WASSERSTEIN.statistic(reference, current),
+            Double.NaN,
+            KOLMOGOROV_SMIRNOV.test(reference, current));
   }
 
   private static long present(double[] values) {
@@ -105,6 +107,9 @@ final class ColumnMeasurer {
         ? tooFew(rows(reference), rows(current))
         : numeric(
             WASSERSTEIN.statistic(reference, current, positions, referenceDeviation),
+            NormalScores.hasHeavyTail(reference, positions, referenceDeviation)
+                ? NormalScores.distance(reference, current)
+                : Double.NaN,
             kolmogorovSmirnov(reference, current));
   }
 
@@ -122,13 +127,27 @@ final class ColumnMeasurer {
         : KOLMOGOROV_SMIRNOV.test(reference, current);
   }
 
-  /** Falls back to ranks if outliers make the deviation so large that the distance is small. */
-  private Comparison numeric(double distance, TestResult test) {
-    boolean byRank = distance < bounds.numeric() && test.statistic() >= bounds.rank();
+  /**
+   * Falls back to ranks if outliers make the deviation so large that the distance is small.
+   *
+   * @param scores the distance of the normal scores; NaN if the reference has no heavy tail
+   */
+  private Comparison numeric(double distance, double scores, TestResult test) {
+    EffectMeasure measure = EffectMeasure.WASSERSTEIN;
+    double effect = distance;
+    if (distance < bounds.numeric() && bounds.rank() < Double.POSITIVE_INFINITY) {
+      if (scores >= 0 && !(scores < bounds.numeric() && test.statistic() >= bounds.rank())) {
+        measure = EffectMeasure.NORMAL_SCORES;
+        effect = scores;
+      } else if (test.statistic() >= bounds.rank()) {
+        measure = EffectMeasure.KOLMOGOROV_SMIRNOV;
+        effect = test.statistic();
+      }
+    }
     return new Comparison.Measured(
-        (byRank ? EffectMeasure.KOLMOGOROV_SMIRNOV : EffectMeasure.WASSERSTEIN).label(),
-        byRank ? test.statistic() : distance,
-        byRank ? bounds.rank() : bounds.numeric(),
+        measure.label(),
+        effect,
+        measure == EffectMeasure.KOLMOGOROV_SMIRNOV ? bounds.rank() : bounds.numeric(),
         SignificanceTest.KOLMOGOROV_SMIRNOV.label(),
         test.statistic(),
         test.pValue());

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <table>
  *   <caption>The default pairs</caption>
  *   <tr><th>feature</th><th>effect and bound</th><th>test</th></tr>
- *   <tr><td>numeric</td><td>Wasserstein over the reference's deviation, 0.1; if a heavy tail makes the deviation large
- *       and the distance small, D of the ranks, 0.1</td><td>Kolmogorov-Smirnov</td></tr>
+ *   <tr><td>numeric</td><td>Wasserstein over the reference's deviation, 0.1; below it, Wasserstein of the normal
+ *       scores, 0.1, if the reference has a heavy tail; below both, D of the ranks, 0.1</td><td>Kolmogorov-Smirnov</td></tr>
  *   <tr><td>category</td><td>Jensen-Shannon distance (base 2), 0.1; below it, the largest difference of one share, with the
  *       bound of two values, if its z is 4 or more</td><td>chi-square of homogeneity, rare categories pooled, no
  *       Yates</td></tr>
@@ -30,6 +30,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For example, a flag that goes from 0.1 % to 2 %, or from 1 % to 5 %, matters. Missing values
  * in a column that had none matter from 1 %.
+ *
+ * <p>Outliers make the deviation of a heavy tail so large that a distance in deviations stays
+ * small. A tail counts as heavy if the reference's deviation is at least twice that of a normal
+ * distribution with the same quartiles. Then the distance of {@link EffectMeasure#NORMAL_SCORES} is
+ * compared with the bound, too.
+ *
+ * <p>Outliers make the deviation of a heavy tail so large that its distance stays small: prices
+ * that are half as high again move by 0.07 deviations. A tail counts as heavy if the reference's
+ * deviation is at least twice that of a normal distribution with the same quartiles. Then the
+ * distance is that of {@link EffectMeasure#NORMAL_SCORES}, in which 0.1 means as much as 0.1
+ * deviations of a normal column.
  *
  * <p>P-values are corrected by {@link io.mlops4j.monitor.stats.PValueAdjustment#BENJAMINI_HOCHBERG}
  * at q = 0.05. Each sample needs {@value #DEFAULT_MINIMUM_ROWS} rows: ten bins of five. A single

@@ -17,9 +17,10 @@ import java.util.stream.Stream;
  *
  * <ul>
  *   <li>Numbers with more than five distinct values: Wasserstein distance over the reference's
- *       deviation, with Kolmogorov-Smirnov. If that distance is below its bound, D of the ranks is
- *       the effect. If values are missing on either side, the shares of missing values are compared
- *       too, with z ({@code missing: difference of shares}).
+ *       deviation, with Kolmogorov-Smirnov. If that distance is below its bound, the effect is the
+ *       distance of the normal scores for a heavy tail, or D of the ranks. If values are missing on
+ *       either side, the shares of missing values are compared too, with z ({@code missing:
+ *       difference of shares}).
  *   <li>Numbers with up to five distinct values, and categories: Jensen-Shannon distance, less what
  *       random variation gives, with the chi-square of homogeneity. If that distance is below its
  *       bound, the largest difference of one share is the effect. Missing values are a category;

@@ -23,6 +23,12 @@ public enum EffectMeasure {
    */
   KOLMOGOROV_SMIRNOV("kolmogorov-smirnov distance"),
   /**
+   * {@link Wasserstein} distance of normal scores, for numbers with heavy tails: each bin is placed
+   * where its rank in the reference lies in a standard normal distribution. For a normal reference
+   * it is the distance in deviations. Default bound 0.1.
+   */
+  NORMAL_SCORES("wasserstein of normal scores"),
+  /**
    * {@link JensenShannon} distance with base 2, less its expected value under random variation.
    * Default bound 0.1.
    */
@@ -62,6 +68,6 @@ public enum EffectMeasure {
    * categories cannot use}
    */
   public boolean needsNumbers() {
-    return this == WASSERSTEIN || this == KOLMOGOROV_SMIRNOV;
+    return this == WASSERSTEIN || this == KOLMOGOROV_SMIRNOV || this == NORMAL_SCORES;
   }
 }

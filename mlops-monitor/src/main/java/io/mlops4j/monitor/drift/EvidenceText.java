@@ -37,6 +37,12 @@ final class EvidenceText {
         .formatted(Figures.of(measured.size()), atMost(error), Figures.of(measured.bound()));
   }
 
+  /** Describes a distance of normal scores, which depends on ranks only. */
+  static String scores(Comparison.Measured measured) {
+    return "Wasserstein distance of normal scores %s; it matters from %s"
+        .formatted(Figures.of(measured.size()), Figures.of(measured.bound()));
+  }
+
   private static String atMost(double error) {
     return error == 0 ? " (exact)" : " (from bins, at most " + Figures.of(error) + " more)";
   }

@@ -93,6 +93,7 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
               .statistic(reference.counts(), current.counts(), positions(), deviation());
       case KOLMOGOROV_SMIRNOV ->
           KolmogorovSmirnov.withDefaults().statistic(reference.counts(), current.counts());
+      case NORMAL_SCORES -> NormalScores.distance(reference.counts(), current.counts());
       default -> CategoryCounts.effect(measure, binned(reference), binned(current));
     };
   }
@@ -122,7 +123,11 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
     double[] parts =
         effect.equals(EffectMeasure.WASSERSTEIN.label())
             ? ranges.sums(Movements.ways(reference.counts(), current.counts(), positions()))
-            : Movements.parts(effect, before, after);
+            : effect.equals(EffectMeasure.NORMAL_SCORES.label())
+                ? ranges.sums(
+                    Movements.ways(
+                        reference.counts(), current.counts(), NormalScores.of(reference.counts())))
+                : Movements.parts(effect, before, after);
     return Movements.ranked(ranges.names(), before, after, parts);
   }
 
@@ -169,6 +174,9 @@ record NumberPair(NumberProfile reference, NumberProfile current, ExportRules ru
     }
     if (measured.effect().equals(EffectMeasure.KOLMOGOROV_SMIRNOV.label())) {
       return EvidenceText.ranks(measured, rankError());
+    }
+    if (measured.effect().equals(EffectMeasure.NORMAL_SCORES.label())) {
+      return EvidenceText.scores(measured);
     }
     if (measured.effect().equals(ColumnMeasurer.SHARES)) {
       return EvidenceText.shares(

@@ -1,6 +1,7 @@
 package io.mlops4j.monitor.drift;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.profile.Profile;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class HiddenChangesTest {
   private static final int ROWS = 10_000;
+  private static final String SCORES = "wasserstein of normal scores";
 
   private final BufferAllocator allocator = new RootAllocator();
 
@@ -190,8 +192,33 @@ class HiddenChangesTest {
 
   @Test
   void heavyTailsThatMovedAreDrift() {
-    drifted(numbers(HiddenChangesTest::cauchy, i -> cauchy(i) + 3), "kolmogorov-smirnov distance");
-    drifted(numbers(HiddenChangesTest::pareto, i -> 5 * pareto(i)), "kolmogorov-smirnov distance");
+    drifted(numbers(HiddenChangesTest::cauchy, i -> cauchy(i) + 3), SCORES);
+    drifted(numbers(HiddenChangesTest::pareto, i -> 5 * pareto(i)), SCORES);
+  }
+
+  /** The logarithms, and so the normal scores, move by ln(1.5) / 2 deviations. */
+  @Test
+  void pricesHalfAsHighAgainAreDriftOfThatSize() {
+    IntToDoubleFunction normal = normal(3);
+    IntToDoubleFunction price = i -> 100 * Math.exp(2 * normal.applyAsDouble(i));
+    FeatureDrift feature = numbers(price, i -> 1.5 * price.applyAsDouble(i));
+    drifted(feature, SCORES);
+    assertThat(feature.evidence().get(0).measured()).isCloseTo(Math.log(1.5) / 2, within(0.01));
+    assertThat(numbers(price, i -> 1.1 * price.applyAsDouble(i)).drifted()).isFalse();
+  }
+
+  /** Exponential and uniform rows have no heavy tail; nor has a column that is mostly zero. */
+  @Test
+  void scoresAreForHeavyTailsOnly() {
+    IntToDoubleFunction share = i -> (i + 0.5) / ROWS;
+    for (IntToDoubleFunction rows :
+        List.<IntToDoubleFunction>of(
+            share, i -> -Math.log(share.applyAsDouble(i)), i -> i % 10 == 0 ? 1000.0 + i : 0)) {
+      assertThat(numbers(rows, rows).verdict())
+          .isInstanceOfSatisfying(
+              DriftVerdict.Stable.class,
+              stable -> assertThat(stable.measure()).isEqualTo("wasserstein/sigma"));
+    }
   }
 
   /** On one side, on both, and infinite. */

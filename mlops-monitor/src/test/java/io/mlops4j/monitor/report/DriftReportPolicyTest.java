@@ -126,6 +126,8 @@ class DriftReportPolicyTest {
         switch (measure) {
           case WASSERSTEIN -> 0.05 * 9 / Math.sqrt(8.25);
           case KOLMOGOROV_SMIRNOV, TOTAL_VARIATION -> 0.05;
+          // SciPy: 0.05 * (norm.ppf(0.95) - norm.ppf(0.05))
+          case NORMAL_SCORES -> 0.1644853627;
           case POPULATION_STABILITY -> 0.0549306144334;
           case HELLINGER -> 0.0825520123; // NumPy: sqrt(1 - sum(sqrt(p q)))
           // SciPy: sqrt(jensenshannon(p, q, base=2) ** 2 - 9 * (2 / 10000) / (8 ln 2))
