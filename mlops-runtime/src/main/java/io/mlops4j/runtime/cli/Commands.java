@@ -53,7 +53,7 @@ final class Commands {
             "Stores versions of models in a registry, points aliases to them, and examines models"
                 + " and data.")
         .footer("%nThe help of every command has an example: mlops4j publish --help");
-    Map<String, Supplier<ShellCommand>> all = RegistryCommands.all();
+    Map<String, Supplier<?>> all = RegistryCommands.all();
     all.putAll(ModelCommands.all(reporters));
     if (args.length > 0 && all.containsKey(args[0])) {
       all.keySet().retainAll(Set.of(args[0]));

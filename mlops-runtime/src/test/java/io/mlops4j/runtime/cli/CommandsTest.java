@@ -30,6 +30,11 @@ class CommandsTest {
         "show",
         "assign",
         "history",
+        "rollout",
+        "rollout start",
+        "rollout status",
+        "rollout approve",
+        "rollout abort",
         "diff",
         "sign",
         "verify",
@@ -48,7 +53,7 @@ class CommandsTest {
         "drift"
       })
   void everyCommandTeachesByAnExample(String command) {
-    Line.Said said = Line.withoutRegistry().run(command, "--help");
+    Line.Said said = Line.withoutRegistry().run((Object[]) (command + " --help").split(" "));
 
     assertThat(said.code()).isZero();
     assertThat(said.out()).contains("Example", "  mlops4j " + command + " ", "--registry", "2 ");
@@ -66,7 +71,7 @@ class CommandsTest {
     assertThat(
             Commands.line(it -> null, false, loader, new String[] {"--json", "list"})
                 .getSubcommands())
-        .hasSize(21);
+        .hasSize(22);
   }
 
   @Test
@@ -78,7 +83,7 @@ class CommandsTest {
         .contains("publish", "list", "show", "assign", "history", "diff", "sign", "verify")
         .contains("export", "import", "copy", "deprecate", "delete", "restore", "gc")
         .contains("inspect", "predict", "drift")
-        .contains("unassign", "retire", "reinstate");
+        .contains("unassign", "retire", "reinstate", "rollout");
   }
 
   @Test
@@ -96,6 +101,9 @@ class CommandsTest {
 
     assertThat(said.code()).isEqualTo(2);
     assertThat(said.err()).contains("verfy", "Did you mean", "verify");
+    Line.Said nested = Line.withoutRegistry().run("rollout", "stat", "mlp@champion");
+    assertThat(nested.code()).isEqualTo(2);
+    assertThat(nested.err()).contains("stat", "Try 'mlops4j rollout --help'");
   }
 
   @Test
@@ -235,8 +243,11 @@ class CommandsTest {
   @Test
   void everyExampleOfTheHelpIsUnderstood() {
     List<String[]> examples =
-        commands().getSubcommands().keySet().stream()
-            .flatMap(name -> starts(Line.withoutRegistry().run(name, "--help").out()))
+        Stream.concat(
+                commands().getSubcommands().keySet().stream(),
+                Stream.of("start", "status", "approve", "abort").map("rollout "::concat))
+            .map(name -> Line.withoutRegistry().run((Object[]) (name + " --help").split(" ")))
+            .flatMap(said -> starts(said.out()))
             .toList();
 
     assertThat(examples).hasSizeGreaterThan(20).allSatisfy(CommandsTest::assertUnderstood);

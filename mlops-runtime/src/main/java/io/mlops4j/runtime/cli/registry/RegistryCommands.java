@@ -1,6 +1,5 @@
 package io.mlops4j.runtime.cli.registry;
 
-import io.mlops4j.runtime.cli.shell.ShellCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -10,14 +9,15 @@ public final class RegistryCommands {
   private RegistryCommands() {}
 
   /** {@return a factory for each command by its name, in the order of the help} */
-  public static Map<String, Supplier<ShellCommand>> all() {
-    Map<String, Supplier<ShellCommand>> all = new LinkedHashMap<>();
+  public static Map<String, Supplier<?>> all() {
+    Map<String, Supplier<?>> all = new LinkedHashMap<>();
     all.put("publish", PublishCommand::new);
     all.put("list", ListCommand::new);
     all.put("show", ShowCommand::new);
     all.put("assign", AliasCommand.Assign::new);
     all.put("unassign", AliasCommand.Unassign::new);
     all.put("history", HistoryCommand::new);
+    all.put("rollout", RolloutCommand::new);
     all.put("diff", DiffCommand::new);
     all.put("sign", SignCommand::new);
     all.put("verify", VerifyCommand::new);

@@ -89,7 +89,15 @@ final class RegistryFacts {
         time(record.at()),
         (record.from() == null ? "" : record.from() + " ")
             + (record.isRemoval() ? "removed" : "-> " + record.to()),
-        text(record.change()));
+        text(forPeople(record)));
+  }
+
+  /** The records of a rollout have their state as JSON below the first line of the reason. */
+  private static Change forPeople(AliasRecord record) {
+    Change change = record.change();
+    return record.alias().endsWith(".rollout")
+        ? change.because(change.reason().lines().findFirst().orElse(""))
+        : change;
   }
 
   /** The newest record of an alias, which must have this number. */

@@ -5,15 +5,12 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** A command that prints an answer, and fails if the answer could not be written. */
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields
 public abstract class ShellCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-
-  @ParentCommand private GlobalOptions globalOptions;
 
   /** The exit code of a command that failed, or of a verification that found a break. */
   public static final int FAILED = 1;
@@ -39,7 +36,7 @@ public abstract class ShellCommand implements Callable<Integer> {
   @Override
   public final Integer call() throws IOException {
     PrintWriter writer = spec.commandLine().getOut();
-    int code = answer(new ConsoleOutput(writer, globalOptions.json()));
+    int code = answer(new ConsoleOutput(writer, global().json()));
     if (writer.checkError()) {
       throw new IOException("the answer could not be written to standard output");
     }
@@ -53,7 +50,7 @@ public abstract class ShellCommand implements Callable<Integer> {
 
   /** {@return the options that every command takes} */
   protected GlobalOptions global() {
-    return globalOptions;
+    return (GlobalOptions) spec.root().userObject();
   }
 
   /**
