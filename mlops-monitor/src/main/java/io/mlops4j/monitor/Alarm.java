@@ -1,9 +1,12 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.Digest;
 import io.mlops4j.rollout.Evidence;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A problem that a monitor found: its kind, version, time and evidence. Immutable. */
@@ -23,18 +26,55 @@ public final class Alarm {
     PERFORMANCE
   }
 
+  /**
+   * Rows that drifted, and the reference. The digests tell which profiles they are, for example
+   * that of a {@link WindowReport}, or that of a model's card.
+   *
+   * @param from the time of the first rows, by the monitor's clock
+   * @param to the time of the last rows or of the end of the window
+   * @param rows their number
+   * @param reference the digest of the reference's profile; with slices that of all of them for a
+   *     whole window, and that of the slice for drift before its end
+   * @param current the digest of the profile of the rows
+   */
+  public record Compared(Instant from, Instant to, long rows, Digest reference, Digest current) {
+    /**
+     * Checks that nothing is null.
+     *
+     * @param from the time of the first rows
+     * @param to the time of the last rows or of the end of the window
+     * @param rows their number
+     * @param reference the digest of the reference's profile
+     * @param current the digest of the profile of the rows
+     */
+    public Compared {
+      Objects.requireNonNull(from, "from");
+      Objects.requireNonNull(to, "to");
+      Objects.requireNonNull(reference, "reference");
+      Objects.requireNonNull(current, "current");
+    }
+  }
+
   private final String id;
   private final Kind kind;
   private final ServedBy servedBy;
   private final Instant at;
   private final List<Episode> episodes;
+  private final Optional<Compared> compared;
 
-  Alarm(String id, Kind kind, ServedBy servedBy, Instant at, List<Episode> episodes) {
+  Alarm(
+      String id,
+      Kind kind,
+      ServedBy servedBy,
+      Instant at,
+      List<Episode> episodes,
+      Optional<Compared> compared) {
     this.id = id;
     this.kind = kind;
     this.servedBy = servedBy;
     this.at = at;
     this.episodes = List.copyOf(episodes);
+    this.compared = compared;
   }
 
   /** {@return the id of this alarm, unique within its monitor; for example {@code alarm-1}} */
@@ -66,6 +106,11 @@ public final class Alarm {
    */
   public List<Episode> episodes() {
     return episodes;
+  }
+
+  /** {@return the rows and the reference behind a drift alarm; empty for other kinds} */
+  public Optional<Compared> compared() {
+    return compared;
   }
 
   /**

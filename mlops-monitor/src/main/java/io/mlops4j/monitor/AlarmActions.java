@@ -7,6 +7,8 @@ import io.mlops4j.monitor.state.StateWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -70,19 +72,26 @@ final class AlarmActions {
 
   /** Raises one alarm for each kind. */
   void raise(ServedBy servedBy, Instant at, List<Episode> news) {
+    raise(new Judged(servedBy, Set.of(), List.of()), at, news);
+  }
+
+  /** Raises one alarm for each kind. */
+  void raise(Judged judged, Instant at, List<Episode> news) {
     Map<Alarm.Kind, List<Episode>> byKind =
         news.stream()
             .collect(Collectors.groupingBy(Episode::kind, TreeMap::new, Collectors.toList()));
-    byKind.forEach((kind, its) -> raise(kind, servedBy, at, its));
+    byKind.forEach((kind, its) -> raise(kind, judged, at, its));
   }
 
-  private void raise(Alarm.Kind kind, ServedBy servedBy, Instant at, List<Episode> news) {
+  private void raise(Alarm.Kind kind, Judged judged, Instant at, List<Episode> news) {
     if (!limit.allows(at)) {
       suppressed.incrementAndGet();
       return;
     }
     raised++;
-    Alarm alarm = new Alarm("alarm-" + raised, kind, servedBy, at, news);
+    Optional<Alarm.Compared> compared =
+        Optional.ofNullable(judged.rows()).map(ComparedRows::digested);
+    Alarm alarm = new Alarm("alarm-" + raised, kind, judged.servedBy(), at, news, compared);
     LOG.warn("{}", OneLine.of(alarm.toString()));
     notify(alarmActions, alarm);
   }

@@ -129,8 +129,14 @@ final class DriftWatch implements Watch {
     due.add(
         histories
             .judged(version, report.drift(), step, policy(step))
-            .and(window.detectors().ended(report.drift(), step)));
+            .and(window.detectors().ended(report.drift(), step))
+            .of(compared(report)));
     ended.accept(report);
+  }
+
+  private static ComparedRows compared(WindowReport report) {
+    return new ComparedRows(
+        report.from(), report.to(), report.drift().reference(), report.drift().current());
   }
 
   /** Compares a window that ended with this step. */

@@ -326,7 +326,7 @@ final class MonitorLoop {
     each(
         watch -> {
           for (Judged judged : watch.judge(at)) {
-            alarms.raise(judged.servedBy(), at, episodes.judged(judged, at));
+            alarms.raise(judged, at, episodes.judged(judged, at));
           }
         });
   }

@@ -80,8 +80,10 @@ final class SequentialDrift {
    * only as a whole does a day or a week resemble the reference.
    *
    * @param counters the counters of the open window, by slice
+   * @param from the time of its first rows
    */
-  List<Judged> added(Baseline baseline, Map<String, SliceCounter> counters, Instant at) {
+  List<Judged> added(
+      Baseline baseline, Map<String, SliceCounter> counters, Instant from, Instant at) {
     List<Judged> news = new ArrayList<>();
     boolean seasonal = baseline.slices() == null && settings.window().time() != null;
     counters.forEach(
@@ -89,7 +91,10 @@ final class SequentialDrift {
           SliceDetectors detectors = read(slice, baseline, counter, BLOCK, at);
           List<String> early = detectors == null ? List.of() : detectors.early();
           if (detectors != null && !seasonal && !early.isEmpty()) {
-            news.add(early(slice, detectors, counter.counted(), early));
+            Profile open = counter.counted();
+            news.add(
+                early(slice, detectors, open, early)
+                    .of(new ComparedRows(from, at, detectors.reference(), open)));
           }
         });
     return news;

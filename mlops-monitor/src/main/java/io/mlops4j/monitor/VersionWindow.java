@@ -121,7 +121,9 @@ final class VersionWindow {
 
   /** Returns the drift to announce before the open pane ends. */
   List<Judged> early(Instant at) {
-    return open == null ? List.of() : detectors.added(open.baseline(), open.counters(), at);
+    return open == null
+        ? List.of()
+        : detectors.added(open.baseline(), open.counters(), open.from(), at);
   }
 
   /** Ends the open pane, which has rows, and returns it. */

@@ -1,6 +1,7 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.Digest;
 import io.mlops4j.rollout.Evidence;
 import java.time.Instant;
 import java.util.List;
@@ -10,6 +11,14 @@ import java.util.stream.IntStream;
 /** Alarms for tests of other packages. */
 public final class MadeAlarms {
   public static final Instant AT = Instant.parse("2001-03-02T07:00:00Z");
+
+  static final Alarm.Compared COMPARED =
+      new Alarm.Compared(
+          AT.minusSeconds(3600),
+          AT,
+          500,
+          Digest.sha256(new byte[] {1}),
+          Digest.sha256(new byte[] {2}));
 
   private MadeAlarms() {}
 
@@ -24,7 +33,8 @@ public final class MadeAlarms {
   }
 
   public static Alarm of(int number, List<Episode> episodes) {
-    return new Alarm("alarm-" + number, Alarm.Kind.DRIFT, version(2), AT, episodes);
+    return new Alarm(
+        "alarm-" + number, Alarm.Kind.DRIFT, version(2), AT, episodes, Optional.of(COMPARED));
   }
 
   public static Episode episode(int number, String column, Evidence evidence) {

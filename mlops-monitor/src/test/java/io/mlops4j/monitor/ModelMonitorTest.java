@@ -144,6 +144,12 @@ class ModelMonitorTest {
         answer(monitor, V1, 1_000, window * 1_000, shifts[window]);
       }
       monitor.flush();
+      Alarm.Compared last = alarms.get(1).compared().orElseThrow();
+      WindowReport window = monitor.newestWindow().orElseThrow();
+      assertThat(last.current()).isEqualTo(window.profile().digest());
+      assertThat(last.reference()).isEqualTo(window.drift().reference().digest());
+      assertThat(last.rows()).isEqualTo(1_000);
+      assertThat(last.to()).isEqualTo(window.to());
     }
     assertThat(alarms).extracting(Alarm::kind).containsOnly(Alarm.Kind.DRIFT).hasSize(2);
     assertThat(alarms).extracting(Alarm::id).containsExactly("alarm-1", "alarm-2");

@@ -82,7 +82,8 @@ class SequentialDriftTest {
 
   @Test
   void aStrongShiftIsAnnouncedBeforeItsWindowEnds() {
-    try (ModelMonitor monitor = start(reference(10_000), 10_000)) {
+    Profile reference = reference(10_000);
+    try (ModelMonitor monitor = start(reference, 10_000)) {
       assertThat(rowsUntilAlarm(monitor, 0, 23_000)).as("seed %d", SEED).isEqualTo(23_000);
       assertThat(rowsUntilAlarm(monitor, 1, 20_000)).isLessThanOrEqualTo(1_000);
       assertThat(monitor.episodes())
@@ -93,6 +94,9 @@ class SequentialDriftTest {
                 // 1 deviation, less what the rows before the change take away
                 assertThat(episode.first().measured()).isBetween(0.6, 1.4);
               });
+      Alarm.Compared compared = alarms.get(0).compared().orElseThrow();
+      assertThat(compared.rows()).as("rows of the open window").isBetween(3_250L, 4_000L);
+      assertThat(compared.reference()).isEqualTo(reference.digest());
       alarms.clear();
       rowsUntilAlarm(monitor, 1, 30_000);
       assertThat(alarms).as("one change is one alarm").isEmpty();

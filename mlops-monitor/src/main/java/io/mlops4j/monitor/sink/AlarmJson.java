@@ -78,6 +78,9 @@ public final class AlarmJson {
       out.writeStringField("kind", lower(alarm.kind()));
       out.writeStringField("at", alarm.at().toString());
       servedBy(out, alarm.servedBy());
+      if (alarm.compared().isPresent()) {
+        compared(out, alarm.compared().get());
+      }
       out.writeStringField("text", cut(alarm.toString(), LONGEST_TEXT));
       List<Episode> shown = alarm.episodes().subList(0, episodes);
       out.writeArrayFieldStart("evidence");
@@ -110,6 +113,16 @@ public final class AlarmJson {
       out.writeNumberField("aliasRecord", by.alias().get().number());
     }
     out.writeStringField("engine", cut(by.engine(), LONGEST));
+    out.writeEndObject();
+  }
+
+  private static void compared(JsonGenerator out, Alarm.Compared compared) throws IOException {
+    out.writeObjectFieldStart("compared");
+    out.writeStringField("from", compared.from().toString());
+    out.writeStringField("to", compared.to().toString());
+    out.writeNumberField("rows", compared.rows());
+    out.writeStringField("reference", compared.reference().toString());
+    out.writeStringField("current", compared.current().toString());
     out.writeEndObject();
   }
 

@@ -42,6 +42,11 @@ class AlarmJsonTest {
     assertThat(alarm.get("servedBy").get("version").asText()).isEqualTo("m:2");
     assertThat(alarm.get("servedBy").get("digest").asText()).isEqualTo(by.digest().toString());
     assertThat(alarm.get("servedBy").has("alias")).isFalse();
+    JsonNode compared = alarm.get("compared");
+    assertThat(compared.get("from").asText()).isEqualTo("2001-03-02T06:00:00Z");
+    assertThat(compared.get("rows").asLong()).isEqualTo(500);
+    assertThat(compared.get("current").asText()) // printf '\\002' | sha256sum
+        .isEqualTo("sha256:dbc1b4c900ffe48d575b5da5c638040125f65db0fe3e24494b76ea986457d986");
     assertThat(alarm.get("evidence").get(0).get("measured").asDouble()).isEqualTo(0.5);
     JsonNode episode = alarm.get("episodes").get(0);
     assertThat(episode.get("subject").asText()).isEqualTo("distance");
