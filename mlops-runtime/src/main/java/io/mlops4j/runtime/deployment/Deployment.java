@@ -239,7 +239,8 @@ public interface Deployment extends Model {
      * <p>All processes with the alias may judge. Each judges by its own calls. The first failure in
      * any of them ends the rollout, and the first pass leads to the next step. A candidate that
      * cannot be loaded or fails its tests fails the rollout. A gate that throws an exception is
-     * inconclusive.
+     * inconclusive. After it, and after a failure of the registry, the candidate is judged again
+     * after a second, with growing pauses up to thirty seconds.
      *
      * @param gate judges the candidate, on a thread of the deployment; for example that of a
      *     monitor, which is also a {@linkplain #listener listener}

@@ -164,6 +164,11 @@ final class AliasDeployment implements Deployment {
     }
   }
 
+  /** The judge of rollouts; null without them. */
+  @Nullable RolloutJudge judge() {
+    return judge;
+  }
+
   /** Begins to read the aliases; never waits. */
   void tick() {
     champion.tick();

@@ -12,6 +12,7 @@ import io.mlops4j.runtime.deployment.RolloutStatus;
 import io.mlops4j.runtime.deployment.RolloutStatus.State;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,6 +32,7 @@ final class RolloutJudge {
   private final Clock clock;
   private final DeploymentThreads threads;
   private final AtomicBoolean judging = new AtomicBoolean();
+  private final JudgeRetries retries = new JudgeRetries();
   private Instant judged = Instant.MIN;
 
   RolloutJudge(
@@ -61,15 +63,30 @@ final class RolloutJudge {
     }
   }
 
-  private void judgeOnce() {
+  /** Judges on this thread if it is time to; never throws. */
+  void judgeOnce() {
     try {
-      canary.rollout().filter(RolloutStatus::isOpen).ifPresent(this::judge);
-    } catch (RegistryException e) {
-      LOG.warn("{}: not judged now, and tried again: {}", rollout, e.getMessage());
+      if (!retries.pauses(clock.instant())) {
+        canary.rollout().filter(RolloutStatus::isOpen).ifPresent(this::judge);
+        retries.succeeded();
+      }
     } catch (RuntimeException | Error e) {
-      LOG.warn("{}: not judged now, and tried again", rollout, e);
+      failed(e);
     } finally {
       judging.set(false);
+    }
+  }
+
+  /** In an outage every attempt fails for the same reason, so most are not logged as warnings. */
+  private void failed(Throwable cause) {
+    boolean warns = retries.failed(clock.instant());
+    String text = "{}: not judged now, and tried again: {} ({} failures so far)";
+    Object[] values = {rollout, Failures.reason(cause), retries.failures(), cause};
+    int shown = cause instanceof RegistryException ? 3 : 4; // its message says all
+    if (warns) {
+      LOG.warn(text, Arrays.copyOf(values, shown));
+    } else {
+      LOG.debug(text, values);
     }
   }
 
@@ -85,8 +102,9 @@ final class RolloutJudge {
       record(
           new Verdict.Fail(List.of(new Evidence("loaded", Double.NaN, Double.NaN, why.reason()))));
     } else if (status.state() == State.RUNNING && canary.servesNewest() && isDue(status)) {
-      judged = clock.instant();
+      Instant began = clock.instant();
       record(verdict(status));
+      judged = began; // a judgement that failed is retried after a short pause
     }
   }
 
@@ -100,10 +118,11 @@ final class RolloutJudge {
       return gate.judge(rollout.trial(status));
     } catch (RegistryException e) {
       throw e;
-    } catch (RuntimeException | Error e) {
-      LOG.warn("{}: a gate failed", rollout, e);
-      return new Verdict.Inconclusive(
-          List.of(new Evidence("gate", Double.NaN, Double.NaN, "the gate failed: " + e)));
+    } catch (RuntimeException | Error e) { // recorded, because the plan's patience limits it, too
+      record(
+          new Verdict.Inconclusive(
+              List.of(new Evidence("gate", Double.NaN, Double.NaN, "the gate failed: " + e))));
+      throw e;
     }
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mlops4j.error.RegistryException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent;
@@ -31,11 +32,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -212,17 +215,18 @@ class CanaryTest {
     }
   }
 
-  /** Moves the clock past the end of a step, and waits until the step was judged. */
+  /** Moves the clock past the end of a step, and judges it. */
   private RolloutStatus judge(Deployment deployment, Rollout rollout) {
     RolloutStatus before = rollout.status().orElseThrow();
     if (time.instant().isBefore(before.since())) {
       time.advance(Duration.between(time.instant(), before.since()));
     }
     time.advance(Duration.ofMinutes(11));
-    ((AliasDeployment) deployment).tick();
-    await(() -> !rollout.status().orElseThrow().equals(before));
+    judgeOnce(deployment);
     deployment.refresh();
-    return rollout.status().orElseThrow();
+    RolloutStatus after = rollout.status().orElseThrow();
+    assertThat(after).isNotEqualTo(before);
+    return after;
   }
 
   @Test
@@ -310,16 +314,39 @@ class CanaryTest {
   }
 
   @Test
-  void aGateThatThrowsIsInconclusive() {
-    AtomicReference<RuntimeException> failure =
-        new AtomicReference<>(new IllegalStateException("the gate is broken"));
-    AtomicBoolean asked = new AtomicBoolean();
+  void aTickJudgesOnAnotherThread() {
+    AtomicReference<Thread> judge = new AtomicReference<>();
     Gate gate =
         trial -> {
-          asked.set(true);
-          RuntimeException thrown = failure.get();
-          if (thrown != null) {
-            throw thrown;
+          judge.set(Thread.currentThread());
+          return pass();
+        };
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    try (Deployment deployment = builder().rollouts(gate).start()) {
+      RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(0.5, 1), ANA);
+      deployment.refresh();
+      time.advance(Duration.between(time.instant(), first.since()).plus(Duration.ofMinutes(11)));
+      await(
+          () -> {
+            ((AliasDeployment) deployment).tick();
+            return rollout.status().orElseThrow().step() == 2;
+          });
+      assertThat(judge.get()).isNotSameAs(Thread.currentThread());
+    }
+  }
+
+  /** Judges on this thread. */
+  private static void judgeOnce(Deployment deployment) {
+    Objects.requireNonNull(((AliasDeployment) deployment).judge()).judgeOnce();
+  }
+
+  @Test
+  void aGateThatThrewIsAskedAgainAfterASecond() {
+    AtomicInteger judgements = new AtomicInteger();
+    Gate gate =
+        trial -> {
+          if (judgements.incrementAndGet() <= 2) {
+            throw new IllegalStateException("the database of the gate is away");
           }
           return pass();
         };
@@ -328,17 +355,91 @@ class CanaryTest {
       RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(0.5, 1), ANA);
       deployment.refresh();
       time.advance(Duration.between(time.instant(), first.since()).plus(Duration.ofMinutes(11)));
-      ((AliasDeployment) deployment).tick();
-      await(asked::get);
+      judgeOnce(deployment);
+      judgeOnce(deployment);
+      assertThat(judgements).hasValue(1);
+      time.advance(Duration.ofSeconds(1));
+      judgeOnce(deployment);
+      assertThat(judgements).hasValue(2);
+      time.advance(Duration.ofSeconds(2));
+      judgeOnce(deployment);
+      assertThat(judgements).hasValue(3);
+      assertThat(rollout.status().orElseThrow().step()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aGateThatAlwaysThrowsEndsWithThePatience() {
+    Gate gate =
+        trial -> {
+          throw new IllegalStateException("the gate is broken");
+        };
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    try (Deployment deployment = builder().rollouts(gate).start()) {
+      RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(0.5), ANA);
+      deployment.refresh();
+      time.advance(Duration.between(time.instant(), first.since()).plus(Duration.ofHours(23)));
+      judgeOnce(deployment);
+      assertThat(rollout.status().orElseThrow()).isEqualTo(first);
+      time.advance(Duration.ofHours(2));
+      judgeOnce(deployment);
+      RolloutStatus end = rollout.status().orElseThrow();
+      assertThat(end.state()).isEqualTo(State.ROLLED_BACK);
+      assertThat(end.evidence().get(0).text()).contains("the gate is broken");
+    }
+  }
+
+  @Test
+  void aVerdictThatCouldNotBeRecordedIsRecordedSoonAfterTheOutage() {
+    TroubledRegistry troubled = new TroubledRegistry(plus.registry);
+    AtomicInteger judgements = new AtomicInteger();
+    Gate gate =
+        trial -> {
+          judgements.incrementAndGet();
+          return pass();
+        };
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    try (Deployment deployment = builder().from(troubled.view()).rollouts(gate).start()) {
+      RolloutStatus first = rollout.start(plus.v2, RolloutPlan.of(0.5, 1), ANA);
+      deployment.refresh();
+      time.advance(Duration.between(time.instant(), first.since()).plus(Duration.ofMinutes(11)));
+      troubled.fail("assign", new RegistryException("the database is away", null));
+      judgeOnce(deployment);
+      assertThat(judgements).hasValue(1);
       assertThat(rollout.status().orElseThrow()).isEqualTo(first);
 
-      failure.set(null);
-      time.advance(Duration.ofMinutes(11));
-      await(
-          () -> {
-            ((AliasDeployment) deployment).tick();
-            return rollout.status().orElseThrow().step() == 2;
-          });
+      troubled.recover();
+      judgeOnce(deployment);
+      assertThat(judgements).hasValue(1);
+      time.advance(Duration.ofSeconds(1));
+      judgeOnce(deployment);
+      assertThat(rollout.status().orElseThrow().step()).isEqualTo(2);
+      judgeOnce(deployment);
+      assertThat(judgements).hasValue(2);
+    }
+  }
+
+  @Test
+  void inAnOutageTheRegistryIsReadLessAndLessOften() {
+    TroubledRegistry troubled = new TroubledRegistry(plus.registry);
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    try (Deployment deployment =
+        builder().from(troubled.view()).rollouts(trial -> pass()).start()) {
+      rollout.start(plus.v2, RolloutPlan.of(0.5), ANA);
+      plus.assign(CHAMPION, plus.v3);
+      deployment.refresh();
+      troubled.fail("head", new RegistryException("the database is away", null));
+      int before = troubled.calls("head");
+      for (int second = 0; second < 60; second++) {
+        judgeOnce(deployment);
+        time.advance(Duration.ofSeconds(1));
+      }
+      assertThat(troubled.calls("head") - before).isEqualTo(6); // after 0, 1, 3, 7, 15, 31 s
+
+      troubled.recover();
+      time.advance(Duration.ofSeconds(1));
+      judgeOnce(deployment);
+      assertThat(rollout.status().orElseThrow().state()).isEqualTo(State.ABORTED);
     }
   }
 
