@@ -7,6 +7,9 @@ row: P(wrong) = |decision - p|, ROC AUC as the area below expected true and fals
 calibration is scikit-learn's isotonic regression. Standard errors come from numerical derivatives by the probability of each
 row: sqrt(sum p (1 - p) slope^2 + sum over 32 groups of q (1 - q) / n (sum of the group's slopes)^2).
 
+Several classes: one-versus-rest calibration, divided by the sum of each row; expected confusion of each class with the rest;
+macro means; ROC AUC as the mean of the classes' areas, each from the calibrated probability of its class alone.
+
 Dle: the errors of scikit-learn's regression tree, grown on every second row; the leaves' means are those of the other rows.
 """
 
@@ -114,6 +117,25 @@ def cbpe(y, s, window, threshold):
     return out
 
 
+def cbpe_classes(y, s, window):
+    """The window has rows of the reference, whose scores have bins of their own."""
+    classes = range(s.shape[1])
+    fits = [calibration((y == c).astype(float), s[:, c]) for c in classes]
+    alone = np.column_stack([fit.predict(window[:, c]) if fit else window[:, c] for c, fit in enumerate(fits)])
+    q = alone / alone.sum(axis=1, keepdims=True)
+    predicted = window.argmax(axis=1)
+    n = np.bincount(predicted, minlength=len(classes))
+    tp = np.array([q[predicted == c, c].sum() for c in classes])
+    fn = np.array([q[predicted != c, c].sum() for c in classes])
+    return {
+        "labels": y.tolist(), "probabilities": s.tolist(), "window": window.tolist(),
+        "calibrated": sum(fit is not None for fit in fits),
+        "accuracy": tp.sum() / len(window), "precision": np.mean(tp / n), "recall": np.mean(tp / (tp + fn)),
+        "f1": np.mean(2 * tp / (n + tp + fn)),
+        "roc_auc": np.mean([area(alone[:, c], window[:, c]) for c in classes]),
+    }
+
+
 def dle(x, prediction, y, window, answers):
     columns = np.column_stack([x, prediction])
     absolute, squared = np.abs(prediction - y), (prediction - y) ** 2
@@ -155,6 +177,17 @@ def numbers(rows, shift=0.0):
     return x, prediction
 
 
+def labelled(seed, power, rows):
+    """Three classes whose probabilities are distorted by a power, and a window."""
+    own = np.random.default_rng(seed)
+    p = own.dirichlet([0.6, 0.9, 1.4], rows)
+    y = np.array([own.choice(3, p=row) for row in p])
+    s = p**power
+    s = np.round(s / s.sum(axis=1, keepdims=True), 3)
+    return y, s, s[own.integers(rows, size=300)]
+
+
+CLASSES = [(1, 3.0, 900), (1, 0.4, 900), (27, 1.0, 80)]
 y1, s1 = classified(1200, lambda p: p)
 y2, s2 = classified(1500, lambda p: p**2)
 y3, s3 = classified(1000, lambda p: np.log((p + 0.01) / (1.01 - p)), 2)
@@ -171,6 +204,7 @@ document = {
         cbpe(y3, s3, rng.choice(s3[s3 > -1], 200), 0.0),
         cbpe(np.zeros(50, int), s1[:50], s1[:50], 0.3),
     ],
+    "cbpe_classes": [cbpe_classes(*labelled(*known)) for known in CLASSES],
     "dle": [dle(x, prediction, y, xw, pw)],
 }
 json.dump(document, sys.stdout)

@@ -4,6 +4,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.Dle;
+import io.mlops4j.monitor.performance.MultiClassCbpe;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
 import java.util.Arrays;
@@ -164,7 +165,11 @@ final class Answers {
       return null;
     }
     Cbpe cbpe = estimator.cbpe();
-    return cbpe != null ? cbpe.window() : Objects.requireNonNull(estimator.dle()).window();
+    MultiClassCbpe classes = estimator.classes();
+    if (cbpe != null) {
+      return cbpe.window();
+    }
+    return classes != null ? classes.window() : Objects.requireNonNull(estimator.dle()).window();
   }
 
   /** Returns the window of an estimator that was written. */
@@ -173,13 +178,20 @@ final class Answers {
       throw new IllegalArgumentException("found an estimate, expected none");
     }
     Cbpe cbpe = estimator.cbpe();
-    return cbpe != null
-        ? cbpe.window(bytes)
+    MultiClassCbpe classes = estimator.classes();
+    if (cbpe != null) {
+      return cbpe.window(bytes);
+    }
+    return classes != null
+        ? classes.window(bytes)
         : Objects.requireNonNull(estimator.dle()).window(bytes);
   }
 
   static byte @Nullable [] bytes(@Nullable Object estimate) {
     if (estimate instanceof Cbpe.Window window) {
+      return window.toBytes();
+    }
+    if (estimate instanceof MultiClassCbpe.Window window) {
       return window.toBytes();
     }
     return estimate instanceof Dle.Window window ? window.toBytes() : null;
@@ -189,6 +201,10 @@ final class Answers {
   void addTo(@Nullable Object estimate) {
     if (estimate instanceof Cbpe.Window window) {
       window.add(values);
+    } else if (estimate instanceof MultiClassCbpe.Window window) {
+      for (int row = 0; row < values.length / width; row++) {
+        window.add(values(row));
+      }
     } else if (estimate instanceof Dle.Window window) {
       window.add(Objects.requireNonNull(features), values);
     }
@@ -200,6 +216,9 @@ final class Answers {
     Object all = estimate(estimator);
     for (PeriodTrack period : periods) {
       if (all instanceof Cbpe.Window window && period.estimate instanceof Cbpe.Window other) {
+        all = window.merge(other);
+      } else if (all instanceof MultiClassCbpe.Window window
+          && period.estimate instanceof MultiClassCbpe.Window other) {
         all = window.merge(other);
       } else if (all instanceof Dle.Window window && period.estimate instanceof Dle.Window other) {
         all = window.merge(other);

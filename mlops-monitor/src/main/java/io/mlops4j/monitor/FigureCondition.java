@@ -7,6 +7,7 @@ import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.Dle;
 import io.mlops4j.monitor.performance.GroupFigures;
 import io.mlops4j.monitor.performance.Metric;
+import io.mlops4j.monitor.performance.MultiClassCbpe;
 import io.mlops4j.rollout.Evidence;
 import io.mlops4j.rollout.Gate;
 import io.mlops4j.rollout.Trial;
@@ -231,6 +232,19 @@ final class FigureCondition {
                       "precision", one.precision(),
                       "recall", one.recall(),
                       "f1", one.f1()))
+          .orElse(Map.of());
+    }
+    if (performance instanceof Performance.MultiClass several) {
+      Optional<MultiClassCbpe.Estimate> estimated = several.estimated();
+      return estimated
+          .map(
+              one ->
+                  Map.of(
+                      "roc_auc_ovr", one.rocAuc(),
+                      "accuracy", one.accuracy(),
+                      "precision_macro", one.precision(),
+                      "recall_macro", one.recall(),
+                      "f1_macro", one.f1()))
           .orElse(Map.of());
     }
     if (performance instanceof Performance.Regression regression) {

@@ -7,6 +7,7 @@ import io.mlops4j.monitor.performance.ConfusionMatrix;
 import io.mlops4j.monitor.performance.Dle;
 import io.mlops4j.monitor.performance.GroupFigures;
 import io.mlops4j.monitor.performance.Metric;
+import io.mlops4j.monitor.performance.MultiClassCbpe;
 import io.mlops4j.monitor.performance.MultiClassPerformance;
 import io.mlops4j.monitor.performance.RankingPerformance;
 import io.mlops4j.monitor.performance.RegressionPerformance;
@@ -256,6 +257,16 @@ public abstract sealed class Performance {
     public MultiClassPerformance realised() {
       return source.realised();
     }
+
+    /**
+     * {@return the figures that the probabilities of all rows of the window lead to expect, with or
+     * without a label; empty unless the policy has an estimator}
+     */
+    public Optional<MultiClassCbpe.Estimate> estimated() {
+      return source.rows.estimate() instanceof MultiClassCbpe.Window window
+          ? Optional.of(window.estimate())
+          : Optional.empty();
+    }
   }
 
   /** Numbers. */
@@ -305,7 +316,7 @@ public abstract sealed class Performance {
    * The rows of a window.
    *
    * @param groupNames for each group column the names of its groups by number
-   * @param estimate a {@link Cbpe.Window} or {@link Dle.Window}, or null
+   * @param estimate a window of a {@link Cbpe}, {@link MultiClassCbpe} or {@link Dle}, or null
    */
   record Rows(
       Coverage coverage,

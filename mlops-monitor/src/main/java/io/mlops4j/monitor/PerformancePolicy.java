@@ -3,6 +3,7 @@ package io.mlops4j.monitor;
 import io.mlops4j.internal.Suggestions;
 import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.Dle;
+import io.mlops4j.monitor.performance.MultiClassCbpe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -68,7 +69,11 @@ public final class PerformancePolicy {
   /**
    * @param features the columns that an estimator of errors reads
    */
-  record Estimator(@Nullable Cbpe cbpe, @Nullable Dle dle, List<String> features) {
+  record Estimator(
+      @Nullable Cbpe cbpe,
+      @Nullable MultiClassCbpe classes,
+      @Nullable Dle dle,
+      List<String> features) {
     Estimator {
       features = List.copyOf(features);
     }
@@ -356,7 +361,26 @@ public final class PerformancePolicy {
   public PerformancePolicy estimate(Cbpe estimator) {
     Objects.requireNonNull(estimator, "estimator");
     BinaryTask unused = binaryTask("estimate");
-    return with(d -> d.estimator = new Estimator(estimator, null, List.of()));
+    return with(d -> d.estimator = new Estimator(estimator, null, null, List.of()));
+  }
+
+  /**
+   * Adds an estimate of the figures of a model of several classes from its probabilities alone,
+   * beside the realised ones. It raises no alarm. {@link MultiClassCbpe.Estimate#limits} states
+   * what it cannot see.
+   *
+   * @param estimator fitted on labelled rows, with the classes in the policy's order
+   * @return a changed copy
+   * @throws IllegalArgumentException if the policy is not one of as many classes
+   */
+  public PerformancePolicy estimate(MultiClassCbpe estimator) {
+    Objects.requireNonNull(estimator, "estimator");
+    if (!(draft.task instanceof MultiClassTask task) || task.width() != estimator.classes()) {
+      throw new IllegalArgumentException(
+          "estimate: found a MultiClassCbpe of %d classes, expected PerformancePolicy.multiClass(...) of as many"
+              .formatted(estimator.classes()));
+    }
+    return with(d -> d.estimator = new Estimator(null, estimator, null, List.of()));
   }
 
   /**
@@ -376,7 +400,7 @@ public final class PerformancePolicy {
           "estimate: found a Dle for a policy that is not regression,"
               + " expected PerformancePolicy.regression(...)");
     }
-    return with(d -> d.estimator = new Estimator(null, estimator, columns));
+    return with(d -> d.estimator = new Estimator(null, null, estimator, columns));
   }
 
   /** {@return the names of all figures, business figures last; an immutable list} */

@@ -13,11 +13,13 @@ import io.mlops4j.monitor.performance.Cbpe;
 import io.mlops4j.monitor.performance.Dle;
 import io.mlops4j.monitor.performance.GroupFigures;
 import io.mlops4j.monitor.performance.Metric;
+import io.mlops4j.monitor.performance.MultiClassCbpe;
 import io.mlops4j.monitor.profile.Columns;
 import io.mlops4j.monitor.profile.Profile;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -260,7 +262,13 @@ class LivePerformanceTest {
       double u = lcg.next();
       labels[row] = names.get(u < p[row][0] ? 0 : u < p[row][0] + p[row][1] ? 1 : 2);
     }
-    try (ModelMonitor monitor = byKey(PerformancePolicy.multiClass("p", names)).start()) {
+    int[] numbers = Arrays.stream(labels).mapToInt(names::indexOf).toArray();
+    MultiClassCbpe cbpe = MultiClassCbpe.builder(3).add(numbers, p).build();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PerformancePolicy.multiClass("p", List.of("low", "high")).estimate(cbpe))
+        .withMessageContaining("found a MultiClassCbpe of 3 classes");
+    try (ModelMonitor monitor =
+        byKey(PerformancePolicy.multiClass("p", names).estimate(cbpe)).start()) {
       answer(
           monitor,
           FeatureBatch.builder(allocator).strings("key", keys(p.length)).build(),
@@ -279,6 +287,9 @@ class LivePerformanceTest {
       monitor.flush();
       Performance performance = monitor.performance(V1).orElseThrow();
       agree(performance, EXPECTED.get("multi_class"));
+      MultiClassCbpe.Window alone = cbpe.window();
+      Arrays.stream(p).forEach(alone::add);
+      assertThat(((Performance.MultiClass) performance).estimated()).contains(alone.estimate());
       assertThat(performance)
           .isInstanceOfSatisfying(
               Performance.MultiClass.class, m -> assertThat(m.realised().rows()).isEqualTo(3_000));

@@ -11,7 +11,8 @@ import java.util.Objects;
 
 /**
  * Confidence-based performance estimation: what a binary classifier's realised figures will be,
- * from its scores, before any label arrives. The formulas are NannyML's.
+ * from its scores, before any label arrives. The formulas are NannyML's. For several classes there
+ * is {@link MultiClassCbpe}.
  *
  * <p><b>Method.</b> A calibrated probability p says how likely each decision is right: 1 -
  * |decision - p|. Sums over the rows are the expected confusion, {@code TP = sum p} and {@code FP =
@@ -104,6 +105,16 @@ public final class Cbpe {
    */
   public double probability(double score) {
     return Double.isNaN(score) ? Double.NaN : calibration.probability(score);
+  }
+
+  /** The group of a score, whose share of events the reference has measured together. */
+  int group(double score) {
+    return bins.group(bins.indexOf(score));
+  }
+
+  /** The variance of the share of events in a group. */
+  double variance(int group) {
+    return bins.variance(group);
   }
 
   /** {@return an empty window of rows without labels} */

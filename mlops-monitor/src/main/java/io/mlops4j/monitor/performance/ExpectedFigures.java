@@ -99,7 +99,7 @@ final class ExpectedFigures {
 
   private Metric metric(double value, IntToDoubleFunction slope) {
     double variance = 0;
-    double[] together = new double[bins.groups()];
+    double[] together = new double[ScoreBins.GROUPS];
     for (int bin = 0; bin < rows.length; bin++) {
       double ofBin = slope.applyAsDouble(bin);
       variance += spread[bin] * ofBin * ofBin;

@@ -133,7 +133,7 @@ public final class MultiClassPerformance {
         .count();
   }
 
-  private static int mostProbable(double[] scores) {
+  static int mostProbable(double[] scores) {
     int best = 0;
     for (int c = 1; c < scores.length; c++) {
       best = scores[c] > scores[best] ? c : best;

@@ -13,7 +13,7 @@ import java.util.stream.DoubleStream;
  */
 final class ScoreBins {
   private static final int MOST = 1024;
-  private static final int GROUPS = 32;
+  static final int GROUPS = 32;
 
   private final double[] edges;
   private final int firstPredicted;
@@ -70,10 +70,6 @@ final class ScoreBins {
   /** Scores of this bin and those above predict the event. */
   int firstPredicted() {
     return firstPredicted;
-  }
-
-  int groups() {
-    return GROUPS;
   }
 
   int group(int bin) {
