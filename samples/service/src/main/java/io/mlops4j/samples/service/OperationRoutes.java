@@ -1,0 +1,52 @@
+package io.mlops4j.samples.service;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.deployment.DeploymentStatus;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What operators need: health and metrics. */
+final class OperationRoutes {
+  private final Deployment deployment;
+  private final PrometheusMeterRegistry meters;
+  private final Admission admission;
+
+  OperationRoutes(Deployment deployment, PrometheusMeterRegistry meters, Admission admission) {
+    this.deployment = deployment;
+    this.meters = meters;
+    this.admission = admission;
+  }
+
+  void addTo(RoutesConfig routes) {
+    routes.get("/health", this::health);
+    routes.get("/metrics", this::metrics);
+  }
+
+  /** 200 while calls are answered; an outage of the registry is a warning, because calls go on. */
+  private void health(Context http) {
+    DeploymentStatus status = deployment.status();
+    ServedBy serving = status.serving();
+    Map<String, Object> health = new LinkedHashMap<>();
+    health.put("status", admission.isStopping() ? "stopping" : "serving");
+    health.put("model", serving.model());
+    serving.version().ifPresent(version -> health.put("version", version.number()));
+    health.put("digest", serving.digest().toString());
+    health.put("since", status.since());
+    status.refused().ifPresent(it -> health.put("refused", it.record().to() + ": " + it.reason()));
+    status.waiting().ifPresent(it -> health.put("waiting", it.record().to() + ": " + it.reason()));
+    status
+        .outage()
+        .ifPresent(it -> health.put("outage", "since " + it.since() + ": " + it.reason()));
+    http.status(admission.isStopping() ? 503 : 200)
+        .contentType("application/json")
+        .result(Json.write(health));
+  }
+
+  private void metrics(Context http) {
+    http.contentType("text/plain; version=0.0.4; charset=utf-8").result(meters.scrape());
+  }
+}

@@ -1,0 +1,48 @@
+package io.mlops4j.samples.service;
+
+import io.mlops4j.error.DeadlineException;
+import io.mlops4j.error.InferenceException;
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.error.OverloadedException;
+import io.mlops4j.samples.service.inference.Problem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says what a failure means to the caller. Clients get a message and never a stack trace. */
+final class Problems {
+  private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+
+  private Problems() {}
+
+  static Problem of(Throwable failure) {
+    if (failure instanceof Problem problem) {
+      return problem;
+    }
+    String message = String.valueOf(failure.getMessage());
+    if (failure instanceof ModelInputException) {
+      return new Problem(Problem.Kind.BAD_INPUT, message);
+    }
+    if (failure instanceof OverloadedException) {
+      return new Problem(Problem.Kind.UNAVAILABLE, message);
+    }
+    if (failure instanceof DeadlineException) {
+      return new Problem(Problem.Kind.DEADLINE, message);
+    }
+    LOG.error("a call failed", failure);
+    return new Problem(
+        Problem.Kind.INTERNAL,
+        failure instanceof InferenceException ? message : "the call failed; the log has the cause");
+  }
+
+  static int status(Problem problem) {
+    return switch (problem.kind()) {
+      case BAD_INPUT -> 400;
+      case NOT_FOUND -> 404;
+      case TOO_LARGE -> 413;
+      case UNSUPPORTED -> 422;
+      case UNAVAILABLE -> 503;
+      case DEADLINE -> 504;
+      case INTERNAL -> 500;
+    };
+  }
+}

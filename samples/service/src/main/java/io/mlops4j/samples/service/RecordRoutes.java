@@ -1,0 +1,61 @@
+package io.mlops4j.samples.service;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.mlops4j.inference.Model;
+import io.mlops4j.inference.PredictionId;
+import io.mlops4j.inference.RowModel;
+import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.samples.service.inference.Problem;
+import java.lang.invoke.MethodHandles;
+import java.util.Optional;
+
+/** The service's own API: one flight in, one delay out, and later the label. */
+final class RecordRoutes {
+  private final RowModel<Flight, Delay> model;
+  private final Optional<ModelMonitor> monitor;
+  private final Calls calls;
+
+  RecordRoutes(Model model, Optional<ModelMonitor> monitor, Calls calls) {
+    this.model = model.rows(MethodHandles.lookup(), Flight.class, Delay.class);
+    this.monitor = monitor;
+    this.calls = calls;
+  }
+
+  void addTo(RoutesConfig routes) {
+    routes.post("/predict", calls.admitted(this::predict));
+    routes.post("/labels", calls.admitted(this::label));
+  }
+
+  private void predict(Context http) {
+    Flight flight = Json.read(Calls.body(http), Flight.class);
+    Delay delay = model.predict(flight, calls.options(http));
+    http.contentType("application/json").result(Json.write(delay));
+  }
+
+  /**
+   * What happened.
+   *
+   * @param id the id that came with the prediction
+   * @param late whether the flight was late
+   */
+  private record Label(String id, boolean late) {}
+
+  private void label(Context http) {
+    Label label = Json.read(Calls.body(http), Label.class);
+    if (monitor.isEmpty()) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND, "labels: nothing is monitored; set MLOPS_REFERENCE");
+    }
+    monitor.get().label(id(label.id()), label.late() ? 1 : 0);
+    http.status(202);
+  }
+
+  private static PredictionId id(String text) {
+    try {
+      return PredictionId.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new Problem(Problem.Kind.BAD_INPUT, String.valueOf(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package io.mlops4j.samples.service;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.MicroBatching;
+import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.monitor.gate.CallWatch;
+import io.mlops4j.monitor.log.PredictionLog;
+import io.mlops4j.monitor.metrics.InferenceMeters;
+import io.mlops4j.monitor.metrics.MonitorMeters;
+import io.mlops4j.monitor.metrics.RuntimeMeters;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.registry.FileModelRegistry;
+import io.mlops4j.samples.service.inference.ServedModel;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.arrow.util.AutoCloseables;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole service. Start reading at the constructor: it opens the library's parts in the order in
+ * which they need each other, and {@link #close} closes them in reverse.
+ */
+final class Service implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Service.class);
+
+  private final Settings settings;
+  private final Admission admission;
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Deployment deployment;
+  private final Web web;
+
+  private Service(Settings settings) {
+    this.settings = settings;
+    this.admission = new Admission(settings.maxCalls());
+    try {
+      PrometheusMeterRegistry meters = meters();
+      opened.push(meters::close);
+      ModelRuntime runtime = own(ModelRuntime.builder().threads(settings.engineThreads()).open());
+      ModelRegistry registry = own(FileModelRegistry.open(settings.registry()));
+      Optional<ModelMonitor> monitor =
+          settings.reference().map(file -> own(Watch.start(runtime, registry, settings, file)));
+      Optional<PredictionLog> log =
+          settings.data().map(data -> own(log(runtime, data.resolve("predictions"))));
+      this.deployment = own(deployment(runtime, registry, meters, monitor, log));
+      own(RuntimeMeters.of(runtime::figures)).bindTo(meters);
+      monitor.ifPresent(
+          it ->
+              own(MonitorMeters.of(it).tags("model", deployment.servedBy().model()))
+                  .bindTo(meters));
+      Calls calls = new Calls(admission, settings.deadline());
+      ServedModel model = new ServedModel(deployment, runtime.allocator());
+      this.web =
+          own(
+              Web.start(
+                  settings,
+                  meters,
+                  routes -> {
+                    new RecordRoutes(deployment, monitor, calls).addTo(routes);
+                    new ProtocolRoutes(model, calls, admission).addTo(routes);
+                    new OperationRoutes(deployment, meters, admission).addTo(routes);
+                  }));
+    } catch (RuntimeException e) {
+      AutoCloseables.close(e, opened);
+      throw e;
+    }
+  }
+
+  /**
+   * Starts the service.
+   *
+   * @throws io.mlops4j.error.MlopsException if there is no version that can serve
+   */
+  static Service start(Settings settings) {
+    Service service = new Service(settings);
+    LOG.info("serves {} at port {}", settings.model(), service.port());
+    return service;
+  }
+
+  private <T extends AutoCloseable> T own(T part) {
+    opened.push(part);
+    return part;
+  }
+
+  /** Percentiles of the newest minutes, for the page; the rest is the library's default. */
+  private static PrometheusMeterRegistry meters() {
+    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    DistributionStatisticConfig percentiles =
+        DistributionStatisticConfig.builder().percentiles(0.5, 0.99).build();
+    meters
+        .config()
+        .meterFilter(
+            new MeterFilter() {
+              @Override
+              public DistributionStatisticConfig configure(
+                  Meter.Id id, DistributionStatisticConfig config) {
+                return id.getType() == Meter.Type.TIMER ? percentiles.merge(config) : config;
+              }
+            });
+    return meters;
+  }
+
+  private static PredictionLog log(ModelRuntime runtime, Path folder) {
+    return PredictionLog.builder(folder, runtime.allocator()).start();
+  }
+
+  private Deployment deployment(
+      ModelRuntime runtime,
+      ModelRegistry registry,
+      PrometheusMeterRegistry meters,
+      Optional<ModelMonitor> monitor,
+      Optional<PredictionLog> log) {
+    CallWatch watch = CallWatch.create(); // judges the candidate of a rollout
+    Deployment.Builder deployment =
+        runtime
+            .deployment(settings.model())
+            .from(registry)
+            .actor(settings.actor())
+            .options(
+                LoadOptions.builder()
+                    .microBatching(MicroBatching.upTo(64).withQueueLimit(settings.maxCalls()))
+                    .build())
+            .listener(InferenceMeters.to(meters))
+            .listener(watch)
+            .rollouts(watch.gate().maxErrorRate(0.01).maxLatencyIncrease(0.5));
+    monitor.ifPresent(deployment::listener);
+    log.ifPresent(deployment::listener);
+    settings.shadow().ifPresent(deployment::shadow);
+    settings.data().ifPresent(data -> deployment.lastGoodIn(data.resolve("models")));
+    return deployment.start();
+  }
+
+  /** Reads the alias now. */
+  void refresh() {
+    deployment.refresh();
+  }
+
+  /** The port for HTTP. */
+  int port() {
+    return web.port();
+  }
+
+  /**
+   * Stops the service: new calls are refused, running calls get the time of {@code MLOPS_SHUTDOWN},
+   * then every part is closed. A second call does nothing.
+   */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    LOG.info("stops; {} calls run", admission.running());
+    if (!admission.drain(settings.shutdown())) {
+      LOG.warn("{} calls still run after {}", admission.running(), settings.shutdown());
+    }
+    closeAll();
+  }
+
+  private void closeAll() {
+    List<AutoCloseable> parts = List.copyOf(opened);
+    opened.clear();
+    try {
+      AutoCloseables.close(parts); // in this order, each even if one before it failed
+    } catch (Exception e) {
+      throw new IllegalStateException("the service did not close cleanly", e);
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package io.mlops4j.samples.service.inference;
+
+import io.mlops4j.feature.FixedShapeTensorType;
+import io.mlops4j.feature.FixedShapeTensorVector;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.util.Float16;
+import org.apache.arrow.vector.BaseFixedWidthVector;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.types.pojo.Field;
+
+/**
+ * One input of a request. Its elements are written in order into Arrow's memory, and then become a
+ * column: the first dimension is the rows, further dimensions are a tensor in each row.
+ */
+public final class InputTensor implements AutoCloseable {
+  private final String name;
+  private final DataType type;
+  private final long[] shape;
+  private final int elements;
+  private final FieldVector values;
+  private int written;
+
+  /**
+   * Allocates the elements.
+   *
+   * @param most how many elements the request can hold, so that a wrong shape allocates nothing
+   */
+  InputTensor(BufferAllocator allocator, String name, DataType type, long[] shape, long most) {
+    this.name = name;
+    this.type = type;
+    this.shape = shape;
+    this.elements = elements(name, shape, most);
+    this.values = Field.nullable(name, type.arrow()).createVector(allocator);
+    values.setInitialCapacity(elements);
+    values.allocateNew();
+  }
+
+  private static int elements(String name, long[] shape, long most) {
+    long product = 1;
+    for (long size : shape) {
+      if (size < 0) {
+        throw Problem.badInput(
+            "%s: found the shape %s, expected sizes of 0 or more"
+                .formatted(name, Arrays.toString(shape)));
+      }
+      product = size == 0 ? 0 : product > most / size ? Long.MAX_VALUE : product * size;
+    }
+    if (product > most || product > Integer.MAX_VALUE) {
+      throw Problem.badInput(
+          "%s: found the shape %s, which has more elements than the request"
+              .formatted(name, Arrays.toString(shape)));
+    }
+    return (int) product;
+  }
+
+  DataType type() {
+    return type;
+  }
+
+  long[] shape() {
+    return shape;
+  }
+
+  /** The number of rows; a tensor without dimensions is one row. */
+  int rows() {
+    return shape.length == 0 ? 1 : (int) shape[0];
+  }
+
+  private int next() {
+    if (written == elements) {
+      throw Problem.badInput(
+          "%s: found more elements, expected %d for the shape %s"
+              .formatted(name, elements, Arrays.toString(shape)));
+    }
+    return written++;
+  }
+
+  Problem wrong(Object found) {
+    return Problem.badInput("%s: found %s, expected %s".formatted(name, found, type));
+  }
+
+  void add(long value) {
+    if (type.isFloating()) {
+      add((double) value);
+      return;
+    }
+    if (!type.isInteger() || !type.fits(value)) {
+      throw wrong(value);
+    }
+    addBits(next(), value);
+  }
+
+  /** Writes the bits of an unsigned 64-bit number. */
+  void addUnsigned(long bits) {
+    if (type != DataType.UINT64) {
+      throw wrong(Long.toUnsignedString(bits));
+    }
+    addBits(next(), bits);
+  }
+
+  private void addBits(int at, long value) {
+    ArrowBuf data = values.getDataBuffer();
+    switch (type.bytes()) {
+      case 1 -> data.setByte(at, (byte) value);
+      case 2 -> data.setShort(2L * at, (short) value);
+      case 4 -> data.setInt(4L * at, (int) value);
+      default -> data.setLong(8L * at, value);
+    }
+  }
+
+  /** Writes a number that JSON or a message holds; one that the type cannot hold is refused. */
+  void add(double value) {
+    ArrowBuf data = values.getDataBuffer();
+    switch (type) {
+      case FP16 -> {
+        short half = Float16.toFloat16((float) value);
+        checkFinite(value, Float16.toFloat(half));
+        data.setShort(2L * next(), half);
+      }
+      case FP32 -> {
+        checkFinite(value, (float) value);
+        data.setFloat(4L * next(), (float) value);
+      }
+      case FP64 -> {
+        checkFinite(value, value);
+        data.setDouble(8L * next(), value);
+      }
+      default -> throw wrong(value);
+    }
+  }
+
+  private void checkFinite(double value, double held) {
+    if (!Double.isFinite(held)) {
+      throw wrong(value);
+    }
+  }
+
+  void add(boolean value) {
+    if (type != DataType.BOOL) {
+      throw wrong(value);
+    }
+    ((BitVector) values).set(next(), value ? 1 : 0);
+  }
+
+  void add(byte[] text, int from, int length) {
+    if (type != DataType.BYTES) {
+      throw wrong("text");
+    }
+    ((VarCharVector) values).setSafe(next(), text, from, length);
+  }
+
+  /** Writes all elements from little-endian memory, as the binary extension and gRPC send them. */
+  void addRaw(ByteBuffer raw) {
+    raw.order(ByteOrder.LITTLE_ENDIAN);
+    if (type == DataType.BYTES) {
+      addTexts(raw);
+      return;
+    }
+    if (raw.remaining() != (long) elements * type.bytes()) {
+      throw Problem.badInput(
+          "%s: found %d bytes, expected %d for %s of the shape %s"
+              .formatted(
+                  name,
+                  raw.remaining(),
+                  (long) elements * type.bytes(),
+                  type,
+                  Arrays.toString(shape)));
+    }
+    if (type == DataType.BOOL) {
+      while (raw.hasRemaining()) {
+        add(raw.get() != 0);
+      }
+    } else {
+      values.getDataBuffer().setBytes(0, raw);
+      written = elements;
+    }
+  }
+
+  private void addTexts(ByteBuffer raw) {
+    while (raw.hasRemaining()) {
+      int length = raw.remaining() < 4 ? -1 : raw.getInt();
+      if (length < 0 || length > raw.remaining()) {
+        throw Problem.badInput(
+            "%s: found the length %d of element %d, expected four bytes with a length and then so many bytes of text"
+                .formatted(name, length, written));
+      }
+      byte[] text = new byte[length];
+      raw.get(text);
+      add(text, 0, length);
+    }
+  }
+
+  /** Returns the column, to which the elements move. */
+  FieldVector column() {
+    if (written != elements) {
+      throw Problem.badInput(
+          "%s: found %d elements, expected %d for the shape %s"
+              .formatted(name, written, elements, Arrays.toString(shape)));
+    }
+    if (values instanceof BaseFixedWidthVector && !(values instanceof BitVector)) {
+      values.getValidityBuffer().setOne(0, values.getValidityBuffer().capacity());
+    }
+    values.setValueCount(elements);
+    return shape.length < 2 || (shape.length == 2 && shape[1] == 1) ? values : tensors();
+  }
+
+  private FieldVector tensors() {
+    FixedShapeTensorType tensor =
+        FixedShapeTensorType.of(Arrays.copyOfRange(shape, 1, shape.length));
+    FieldVector column = tensor.field(name, type.arrow()).createVector(values.getAllocator());
+    FixedSizeListVector list = ((FixedShapeTensorVector) column).getUnderlyingVector();
+    values.makeTransferPair(list.getDataVector()).transfer();
+    for (int row = 0; row < rows(); row++) {
+      list.setNotNull(row);
+    }
+    list.setValueCount(rows());
+    return column;
+  }
+
+  @Override
+  public void close() {
+    values.close();
+  }
+}

@@ -1,0 +1,297 @@
+package io.mlops4j.samples.service.inference;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.util.TokenBuffer;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the JSON of an inference request as a stream: the elements go from the parser into Arrow's
+ * memory. Members that the protocol does not know are skipped, because it allows extensions.
+ */
+final class JsonReader {
+  /** Deeper arrays than any tensor has. */
+  private static final int MOST_DIMENSIONS = 32;
+
+  private final JsonParser json;
+  private final ByteBuffer binary;
+  private final InferenceRequest request;
+  private final long bytes;
+
+  /**
+   * @param binary the bytes after the JSON, which inputs with {@code binary_data_size} consume
+   * @param bytes the size of the body, which bounds the number of elements
+   */
+  JsonReader(JsonParser json, ByteBuffer binary, InferenceRequest request, long bytes) {
+    this.json = json;
+    this.binary = binary;
+    this.request = request;
+    this.bytes = bytes;
+  }
+
+  void read() throws IOException {
+    if (json.nextToken() != JsonToken.START_OBJECT) {
+      throw Problem.badInput("body: expected a JSON object with \"inputs\"");
+    }
+    boolean inputs = false;
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String member = json.currentName();
+      json.nextToken();
+      switch (member) {
+        case "id" -> request.id(text("id"));
+        case "inputs" -> {
+          inputs = true;
+          objects("inputs", this::input);
+        }
+        case "outputs" -> objects("outputs", this::output);
+        case "parameters" -> request.binary(parameters("parameters").binaryOutput());
+        default -> json.skipChildren();
+      }
+    }
+    if (!inputs) {
+      throw Problem.badInput("inputs: found none, expected one for each input of the model");
+    }
+    if (json.nextToken() != null) {
+      throw Problem.badInput("body: found more after the JSON object, expected its end");
+    }
+    if (binary.hasRemaining()) {
+      throw Problem.badInput(
+          "body: found %d bytes that belong to no input, expected the sum of all binary_data_size"
+              .formatted(binary.remaining()));
+    }
+  }
+
+  private interface Read {
+    void read() throws IOException;
+  }
+
+  private void objects(String name, Read each) throws IOException {
+    expect(name, JsonToken.START_ARRAY, "an array");
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      expect(name, JsonToken.START_OBJECT, "objects");
+      each.read();
+    }
+  }
+
+  private void expect(String name, JsonToken token, String what) throws IOException {
+    if (json.currentToken() != token) {
+      throw Problem.badInput("%s: found %s, expected %s".formatted(name, found(), what));
+    }
+  }
+
+  private String found() throws IOException {
+    return switch (json.currentToken()) {
+      case START_OBJECT -> "an object";
+      case START_ARRAY -> "an array";
+      case VALUE_STRING -> "text";
+      default -> json.getText();
+    };
+  }
+
+  private String text(String name) throws IOException {
+    expect(name, JsonToken.VALUE_STRING, "text");
+    return json.getText();
+  }
+
+  private record Parameters(
+      @Nullable Integer binarySize, @Nullable Boolean binaryData, boolean binaryOutput) {}
+
+  private Parameters parameters(String name) throws IOException {
+    expect(name, JsonToken.START_OBJECT, "an object");
+    Integer size = null;
+    Boolean data = null;
+    boolean output = false;
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String member = json.currentName();
+      json.nextToken();
+      switch (member) {
+        case "binary_data_size" -> {
+          expect(member, JsonToken.VALUE_NUMBER_INT, "a number of bytes");
+          size = json.getIntValue();
+        }
+        case "binary_data" -> data = json.getBooleanValue();
+        case "binary_data_output" -> output = json.getBooleanValue();
+        case "classification" ->
+            throw Problem.unsupported("outputs: found \"classification\", which is not supported");
+        default -> {
+          if (member.startsWith("shared_memory")) {
+            throw Problem.unsupported("found \"" + member + "\", which is not supported");
+          }
+          json.skipChildren();
+        }
+      }
+    }
+    return new Parameters(size, data, output);
+  }
+
+  private void output() throws IOException {
+    String name = null;
+    Boolean data = null;
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String member = json.currentName();
+      json.nextToken();
+      switch (member) {
+        case "name" -> name = text("outputs.name");
+        case "parameters" -> data = parameters("outputs.parameters").binaryData();
+        default -> json.skipChildren();
+      }
+    }
+    request.output(required("outputs.name", name), data);
+  }
+
+  private static <T> T required(String name, @Nullable T value) {
+    if (value == null) {
+      throw Problem.badInput(name + ": found none, expected one for each tensor");
+    }
+    return value;
+  }
+
+  private void input() throws IOException {
+    String name = null;
+    String datatype = null;
+    long[] shape = null;
+    Integer size = null;
+    InputTensor tensor = null;
+    TokenBuffer early = null;
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String member = json.currentName();
+      json.nextToken();
+      switch (member) {
+        case "name" -> name = text("inputs.name");
+        case "datatype" -> datatype = text("inputs.datatype");
+        case "shape" -> shape = shape();
+        case "parameters" -> size = parameters("inputs.parameters").binarySize();
+        case "data" -> {
+          if (tensor != null || early != null) {
+            throw Problem.badInput("inputs.data: found twice, expected once");
+          }
+          if (name != null && datatype != null && shape != null) {
+            tensor = request.input(name, datatype, shape, bytes);
+            new Elements(tensor, json).read();
+          } else { // members may have any order
+            early = new TokenBuffer(json);
+            early.copyCurrentStructure(json);
+          }
+        }
+        default -> json.skipChildren();
+      }
+    }
+    if (tensor != null) {
+      if (size != null) {
+        throw Problem.badInput(name + ": found both data and binary_data_size, expected one");
+      }
+      return;
+    }
+    String named = required("inputs.name", name);
+    String type = required("inputs.datatype", datatype);
+    tensor = request.input(named, type, required("inputs.shape", shape), bytes);
+    if (size != null && early == null) {
+      tensor.addRaw(binary(named, size));
+      return;
+    }
+    try (JsonParser data = required(named + ".data", early).asParserOnFirstToken()) {
+      new Elements(tensor, data).read();
+    }
+  }
+
+  private ByteBuffer binary(String name, int size) {
+    if (size < 0 || size > binary.remaining()) {
+      throw Problem.badInput(
+          "%s: found binary_data_size %d, expected at most the %d bytes that follow the JSON"
+              .formatted(name, size, binary.remaining()));
+    }
+    ByteBuffer own = binary.slice(binary.position(), size);
+    binary.position(binary.position() + size);
+    return own;
+  }
+
+  private long[] shape() throws IOException {
+    expect("inputs.shape", JsonToken.START_ARRAY, "an array");
+    List<Long> sizes = new ArrayList<>();
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      expect("inputs.shape", JsonToken.VALUE_NUMBER_INT, "whole numbers");
+      sizes.add(json.getLongValue());
+      if (sizes.size() > MOST_DIMENSIONS) {
+        throw Problem.badInput("inputs.shape: expected at most 32 dimensions");
+      }
+    }
+    return sizes.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** The elements of a tensor: flat in row-major order, or nested in arrays of its shape. */
+  private record Elements(InputTensor tensor, JsonParser json) {
+    void read() throws IOException {
+      if (json.currentToken() != JsonToken.START_ARRAY) {
+        throw Problem.badInput("inputs.data: found a single value, expected an array");
+      }
+      array(0);
+    }
+
+    private void array(int depth) throws IOException {
+      long[] shape = tensor.shape();
+      long arrays = 0;
+      long values = 0;
+      for (JsonToken token = json.nextToken();
+          token != JsonToken.END_ARRAY;
+          token = json.nextToken()) {
+        if (token == JsonToken.START_ARRAY) {
+          arrays++;
+          if (depth + 1 >= shape.length) {
+            throw wrong("arrays in more dimensions");
+          }
+          array(depth + 1);
+        } else {
+          values++;
+          value(token);
+        }
+      }
+      boolean nested = depth > 0 || arrays > 0;
+      if (nested && (arrays + values != shape[depth] || (values > 0 && depth < shape.length - 1))) {
+        throw wrong("an array of %d in dimension %d".formatted(arrays + values, depth));
+      }
+    }
+
+    private Problem wrong(String found) {
+      return Problem.badInput(
+          "inputs.data: found %s, expected the shape %s or a flat array"
+              .formatted(found, Arrays.toString(tensor.shape())));
+    }
+
+    private void value(JsonToken token) throws IOException {
+      switch (token) {
+        case VALUE_NUMBER_INT -> integer();
+        case VALUE_NUMBER_FLOAT -> tensor.add(json.getDoubleValue());
+        case VALUE_STRING -> {
+          byte[] text = json.getText().getBytes(StandardCharsets.UTF_8);
+          tensor.add(text, 0, text.length);
+        }
+        case VALUE_TRUE -> tensor.add(true);
+        case VALUE_FALSE -> tensor.add(false);
+        case VALUE_NULL -> throw tensor.wrong("null");
+        default -> throw wrong("an object");
+      }
+    }
+
+    private void integer() throws IOException {
+      if (json.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+        tensor.add(json.getLongValue());
+      } else if (tensor.type().isFloating()) {
+        tensor.add(json.getDoubleValue());
+      } else {
+        BigInteger value = json.getBigIntegerValue();
+        if (value.signum() < 0 || value.bitLength() > 64) {
+          throw Problem.badInput(
+              "inputs.data: found %s, expected %s".formatted(json.getText(), tensor.type()));
+        }
+        tensor.addUnsigned(value.longValue());
+      }
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package io.mlops4j.samples.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.samples.service.inference.Problem;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients that send too much, too slowly or too often, over plain sockets. */
+class LimitsTest {
+  private static final int MAX_BODY = 10_000;
+
+  @TempDir static Path folder;
+  private static RunningService service;
+
+  @BeforeAll
+  static void start() {
+    service =
+        RunningService.start(
+            folder,
+            "MLOPS_MAX_BODY",
+            Integer.toString(MAX_BODY),
+            "MLOPS_READ_TIMEOUT",
+            "400ms",
+            "MLOPS_MAX_CALLS",
+            "2");
+  }
+
+  @AfterAll
+  static void stop() {
+    service.close();
+  }
+
+  private static Socket connect() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.service.port());
+    socket.setSoTimeout(5_000);
+    return socket;
+  }
+
+  private static void send(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    socket.getOutputStream().flush();
+  }
+
+  /** All bytes until the server closes the connection. */
+  private static String response(Socket socket) throws IOException {
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
+    try {
+      socket.getInputStream().transferTo(read);
+    } catch (SocketException e) {
+      assertThat(e).hasMessageContaining("reset"); // closed with our bytes unread
+    }
+    return read.toString(StandardCharsets.UTF_8);
+  }
+
+  private static String head(String length) {
+    return "POST /predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        + length
+        + "\r\n\r\n";
+  }
+
+  @Test
+  void aBodyThatIsTooLargeIsRefusedBeforeItIsSent() throws IOException {
+    try (Socket socket = connect()) {
+      send(socket, head("Content-Length: 999999999"));
+      assertThat(response(socket)).startsWith("HTTP/1.1 413 ").contains("{\"error\":\"");
+    }
+  }
+
+  @Test
+  void aBodyOfUnknownLengthIsRefusedWhenItIsTooLarge() throws IOException {
+    try (Socket socket = connect()) {
+      send(socket, head("Transfer-Encoding: chunked"));
+      send(socket, "2000\r\n" + " ".repeat(0x2000) + "\r\n1000\r\n" + " ".repeat(0x1000) + "\r\n");
+      assertThat(response(socket)).startsWith("HTTP/1.1 413 ").contains("{\"error\":\"");
+    }
+  }
+
+  @Test
+  void aBodyWithinTheLimitIsAnswered() {
+    String padded = RunningService.FLIGHT + " ".repeat(MAX_BODY - RunningService.FLIGHT.length());
+    assertThat(service.post("/predict", padded).status()).isEqualTo(200);
+    assertThat(service.post("/predict", padded + " ").status()).isEqualTo(413);
+  }
+
+  @Test
+  void clientsThatStopSendingHoldNoPlaceAndAreDisconnected() throws IOException {
+    List<Socket> stalled = new ArrayList<>();
+    try {
+      for (int i = 0; i < 30; i++) {
+        Socket socket = connect();
+        stalled.add(socket);
+        send(socket, head("Content-Length: 100") + "{\"distance\":");
+      }
+      assertThat(service.post("/predict", RunningService.FLIGHT).status()).isEqualTo(200);
+      for (Socket socket : stalled) {
+        assertThat(response(socket))
+            .startsWith("HTTP/1.1 408 ")
+            .endsWith("{\"error\":\"body: did not arrive within 400 ms\"}");
+      }
+    } finally {
+      for (Socket socket : stalled) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void aClientThatSendsByteByByteIsDisconnected() throws IOException {
+    try (Socket socket = connect()) {
+      send(socket, head("Content-Length: 1000"));
+      socket.setSoTimeout(50);
+      boolean ended = false;
+      for (int i = 0; i < 100 && !ended; i++) {
+        try {
+          send(socket, " ");
+          ended = socket.getInputStream().read() != 'x'; // a response, or the end
+        } catch (SocketTimeoutException e) {
+          ended = false; // still connected; the next byte
+        } catch (SocketException e) {
+          ended = true;
+        }
+      }
+      assertThat(ended).as("disconnected within five seconds").isTrue();
+    }
+  }
+
+  @Test
+  void headersThatAreTooLargeAreRefused() throws IOException {
+    try (Socket socket = connect()) {
+      send(socket, head("Content-Length: 0\r\nX-Large: " + "x".repeat(20_000)));
+      assertThat(response(socket)).startsWith("HTTP/1.1 431 ");
+    }
+  }
+
+  @Test
+  void nonsenseIsABadRequest() throws IOException {
+    try (Socket socket = connect()) {
+      send(socket, "\u0001\u0002nonsense\r\n\r\n");
+      assertThat(response(socket)).startsWith("HTTP/1.1 400 ").doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void noMoreCallsAreAdmittedThanTheLimit() {
+    Admission admission = new Admission(2);
+    admission.enter();
+    admission.enter();
+    assertThatThrownBy(admission::enter)
+        .isInstanceOf(Problem.class)
+        .hasMessage("2 calls are running, the most that MLOPS_MAX_CALLS allows; try again later");
+    admission.leave();
+    admission.enter();
+    assertThat(admission.running()).isEqualTo(2);
+    assertThat(admission.drain(Duration.ofMillis(1))).isFalse();
+    admission.leave();
+    admission.leave();
+    assertThat(admission.drain(Duration.ofMillis(1))).isTrue();
+    assertThatThrownBy(admission::enter).hasMessage("the service is stopping");
+  }
+}

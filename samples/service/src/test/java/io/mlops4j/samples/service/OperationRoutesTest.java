@@ -1,0 +1,93 @@
+package io.mlops4j.samples.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.registry.FileModelRegistry;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Health and metrics of a service with a monitor and a folder for its data. */
+class OperationRoutesTest {
+  @TempDir static Path folder;
+  private static RunningService service;
+
+  @BeforeAll
+  static void start() {
+    service =
+        RunningService.start(
+            folder,
+            "MLOPS_REFERENCE",
+            RunningService.sample().resolve("data/flights-2001-01.arrow").toString(),
+            "MLOPS_WINDOW_ROWS",
+            "1000",
+            "MLOPS_DATA",
+            folder.resolve("data").toString());
+  }
+
+  @AfterAll
+  static void stop() {
+    service.close();
+  }
+
+  @Test
+  void healthNamesVersionAndDigest() {
+    Answer answer = service.get("/health");
+    assertThat(answer.status()).isEqualTo(200);
+    JsonNode json = answer.json();
+    assertThat(json.get("status").asText()).isEqualTo("serving");
+    assertThat(json.get("model").asText()).isEqualTo("flight-delay");
+    assertThat(json.get("version").isInt()).isTrue();
+    assertThat(json.get("digest").asText()).matches("sha256:[0-9a-f]{64}");
+    assertThat(json.has("outage")).isFalse();
+  }
+
+  @Test
+  void metricsHaveCallsRequestsMemoryAndTheMonitor() {
+    assertThat(service.post("/predict", RunningService.FLIGHT).status()).isEqualTo(200);
+    assertThat(service.post("/predict", "{").status()).isEqualTo(400);
+    Answer answer = service.get("/metrics");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.body())
+        .contains(
+            "mlops4j_inference_seconds_count{alias=\"champion\",engine=",
+            "mlops4j_inference_rows_count{",
+            "mlops4j_runtime_memory_bytes{owner=\"arrow\"}",
+            "mlops4j_monitor_rows_total{model=\"flight-delay\"}",
+            "mlops4j_monitor_drift{column=\"distance\",model=\"flight-delay\"}",
+            "http_server_requests_seconds_count{method=\"POST\",status=\"200\",uri=\"/predict\"}",
+            "http_server_requests_seconds_count{method=\"POST\",status=\"400\",uri=\"/predict\"}")
+        .doesNotContain("uri=\"/nowhere");
+  }
+
+  @Test
+  void aLabelIsJoinedWithItsPrediction() {
+    String id = service.post("/predict", RunningService.FLIGHT).json().get("id").asText();
+    Answer answer = service.post("/labels", "{\"id\":\"" + id + "\",\"late\":true}");
+    assertThat(answer.status()).as(answer.body()).isEqualTo(202);
+    Answer wrong = service.post("/labels", "{\"id\":\"7\",\"late\":true}");
+    assertThat(wrong.status()).isEqualTo(400);
+    assertThat(wrong.error()).contains("prediction id: found \"7\"");
+  }
+
+  @Test
+  void theAliasIsFollowedWithoutARestart() {
+    try (ModelRegistry registry = FileModelRegistry.open(service.registry)) {
+      List<io.mlops4j.model.ModelVersion> versions = registry.versions(Demo.MODEL);
+      for (int to : new int[] {2, 1}) {
+        registry.assign(
+            Demo.CHAMPION, versions.get(to - 1), Change.by("ana").because("a test of the swap"));
+        service.service.refresh();
+        assertThat(service.get("/health").json().get("version").asInt()).isEqualTo(to);
+        JsonNode servedBy = service.post("/predict", RunningService.FLIGHT).json().get("servedBy");
+        assertThat(servedBy.get("version").asInt()).isEqualTo(to);
+      }
+    }
+  }
+}

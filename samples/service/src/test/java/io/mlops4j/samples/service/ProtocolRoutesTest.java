@@ -1,0 +1,245 @@
+package io.mlops4j.samples.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProtocolRoutesTest {
+  private static final String INFER = "/v2/models/flight-delay/infer";
+
+  /** Two golden rows of the model. */
+  private static final String TWO =
+      """
+      {"id": "42", "inputs": [
+        {"name": "distance", "shape": [2], "datatype": "FP32", "data": [106.0, 606]},
+        {"name": "hour", "shape": [2], "datatype": "INT64", "data": [0, 8]},
+        {"name": "weekday", "shape": [2, 1], "datatype": "INT64", "data": [[1], [6]]},
+        {"data": ["JFK", "ATL"], "shape": [2], "name": "origin", "datatype": "BYTES"},
+        {"name": "destination", "shape": [2], "datatype": "BYTES", "data": ["BDL", "ORD"]}
+      ]}
+      """;
+
+  @TempDir static Path folder;
+  private static RunningService service;
+
+  @BeforeAll
+  static void start() {
+    service = RunningService.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    service.close();
+  }
+
+  @Test
+  void tensorsInJsonGetTheAnswersOfTheTraining() {
+    Answer answer = service.post(INFER, TWO);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    JsonNode json = answer.json();
+    assertThat(json.get("model_name").asText()).isEqualTo("flight-delay");
+    assertThat(json.get("model_version").asText()).isEqualTo("1");
+    assertThat(json.get("id").asText()).isEqualTo("42");
+    assertThat(json.get("parameters").get("digest").asText()).startsWith("sha256:");
+    JsonNode output = json.get("outputs").get(0);
+    assertThat(output.get("name").asText()).isEqualTo("probability");
+    assertThat(output.get("datatype").asText()).isEqualTo("FP32");
+    assertThat(output.get("shape").get(0).asInt()).isEqualTo(2);
+    assertThat(output.get("data").get(0).asDouble()).isEqualTo(0.451196148, within(1e-6));
+    assertThat(output.get("data").get(1).asDouble()).isEqualTo(0.139755427, within(1e-6));
+  }
+
+  @Test
+  void metadataListsInputsAndOutputs() {
+    Answer answer = service.get("/v2/models/flight-delay");
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    JsonNode json = answer.json();
+    assertThat(json.get("name").asText()).isEqualTo("flight-delay");
+    assertThat(json.get("versions").toString()).isEqualTo("[\"1\"]");
+    assertThat(json.get("inputs").toString())
+        .contains(
+            "{\"name\":\"distance\",\"datatype\":\"FP32\",\"shape\":[-1",
+            "{\"name\":\"hour\",\"datatype\":\"INT64\"",
+            "{\"name\":\"origin\",\"datatype\":\"BYTES\"");
+    assertThat(json.get("outputs").toString()).contains("\"probability\"", "FP32");
+    assertThat(service.get("/v2/models/flight-delay/versions/1").json()).isEqualTo(json);
+  }
+
+  @Test
+  void theServerSaysWhatItIs() {
+    JsonNode json = service.get("/v2").json();
+    assertThat(json.get("name").asText()).isEqualTo("mlops4j-service");
+    assertThat(json.get("extensions").toString()).isEqualTo("[\"binary_tensor_data\"]");
+    assertThat(service.get("/v2/health/live").status()).isEqualTo(200);
+    assertThat(service.get("/v2/health/ready").status()).isEqualTo(200);
+    assertThat(service.get("/v2/models/flight-delay/ready").status()).isEqualTo(200);
+    assertThat(service.get("/v2/models/flight-delay/versions/1/ready").status()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v2/models/other",
+        "/v2/models/other/ready",
+        "/v2/models/flight-delay/versions/7",
+        "/v2/models/flight-delay/versions/x/ready"
+      })
+  void anUnknownModelOrVersionIsNotFound(String path) {
+    Answer answer = service.get(path);
+    assertThat(answer.status()).isEqualTo(404);
+    assertThat(answer.error()).containsAnyOf("expected \"flight-delay\"", "answers now: [1]");
+  }
+
+  @Test
+  void anUnknownVersionDoesNotInfer() {
+    assertThat(service.post("/v2/models/flight-delay/versions/1/infer", TWO).status())
+        .isEqualTo(200);
+    assertThat(service.post("/v2/models/flight-delay/versions/2/infer", TWO).status())
+        .isEqualTo(404);
+    assertThat(service.post("/v2/models/other/infer", TWO).status()).isEqualTo(404);
+  }
+
+  @Test
+  void binaryDataGivesTheSameAnswer() throws IOException {
+    HttpResponse<byte[]> response = binary(106f, true);
+    assertThat(response.statusCode()).as(text(response)).isEqualTo(200);
+    assertThat(response.headers().firstValue("Content-Type")).hasValue("application/octet-stream");
+    int length =
+        Integer.parseInt(
+            response.headers().firstValue("Inference-Header-Content-Length").orElseThrow());
+    byte[] body = response.body();
+    JsonNode output =
+        new ObjectMapper().readTree(Arrays.copyOf(body, length)).get("outputs").get(0);
+    assertThat(output.get("parameters").get("binary_data_size").asInt()).isEqualTo(4);
+    assertThat(output.has("data")).isFalse();
+    ByteBuffer raw = ByteBuffer.wrap(body, length, 4).order(ByteOrder.LITTLE_ENDIAN);
+    assertThat(raw.getFloat()).isEqualTo(0.45119613f, within(1e-6f));
+    assertThat(body).hasSize(length + 4);
+  }
+
+  @Test
+  void anAnswerThatIsNotANumberHasNoFormInJsonButInBinaryData() throws IOException {
+    HttpResponse<byte[]> json = binary(Float.NaN, false);
+    assertThat(json.statusCode()).as(text(json)).isEqualTo(422);
+    assertThat(text(json)).contains("found NaN as element 0", "request binary data");
+    assertThat(binary(Float.NaN, true).statusCode()).isEqualTo(200);
+  }
+
+  private static String text(HttpResponse<byte[]> response) {
+    return new String(response.body(), StandardCharsets.UTF_8);
+  }
+
+  private static HttpResponse<byte[]> binary(float distance, boolean binaryOutput)
+      throws IOException {
+    byte[] json =
+        """
+        {"parameters": {"binary_data_output": %s}, "inputs": [
+          {"name": "distance", "shape": [1, 1], "datatype": "FP32", "parameters": {"binary_data_size": 4}},
+          {"name": "hour", "shape": [1], "datatype": "INT64", "data": [0]},
+          {"name": "weekday", "shape": [1], "datatype": "INT64", "parameters": {"binary_data_size": 8}},
+          {"name": "origin", "shape": [1], "datatype": "BYTES", "parameters": {"binary_data_size": 7}},
+          {"name": "destination", "shape": [1], "datatype": "BYTES", "data": ["BDL"]}
+        ]}
+        """
+            .formatted(binaryOutput)
+            .getBytes(StandardCharsets.UTF_8);
+    ByteBuffer raw = ByteBuffer.allocate(19).order(ByteOrder.LITTLE_ENDIAN);
+    raw.putFloat(distance).putLong(1).putInt(3).put("JFK".getBytes(StandardCharsets.UTF_8));
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    body.write(json);
+    body.write(raw.array());
+    return service.send(
+        service
+            .request(INFER)
+            .header("Inference-Header-Content-Length", Integer.toString(json.length))
+            .POST(BodyPublishers.ofByteArray(body.toByteArray()))
+            .build());
+  }
+
+  @Test
+  void onlyTheWantedOutputsAreReturned() {
+    Answer wanted =
+        service.post(INFER, TWO.replace("]}\n", "], \"outputs\": [{\"name\": \"probability\"}]}"));
+    assertThat(wanted.status()).as(wanted.body()).isEqualTo(200);
+    Answer unknown =
+        service.post(INFER, TWO.replace("]}\n", "], \"outputs\": [{\"name\": \"propability\"}]}"));
+    assertThat(unknown.status()).isEqualTo(400);
+    assertThat(unknown.error()).contains("outputs: found \"propability\", expected one of");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"id\": \"42\",            | {\"id\": 42,             | id: found 42, expected text",
+        "\"inputs\": [               | \"input\": [             | inputs: found none",
+        "[106.0, 606]                | [106.0]                  | distance: found 1 elements, expected 2",
+        "[106.0, 606]                | [106.0, 606, 7]          | distance: found more elements, expected 2",
+        "[106.0, 606]                | 106                      | expected an array",
+        "[106.0, 606]                | [106.0, \"606\"]         | distance: found text, expected FP32",
+        "[106.0, 606]                | [106.0, null]            | distance: found null, expected FP32",
+        "[106.0, 606]                | [106.0, true]            | distance: found true, expected FP32",
+        "[106.0, 606]                | [106.0, NaN]             | Non-standard token 'NaN'",
+        "[106.0, 606]                | [106.0, 1e39]            | distance: found 1.0E39, expected FP32",
+        "[106.0, 606]                | [106.0, {}]              | expected the shape [2] or a flat array",
+        "[106.0, 606]                | [[106.0], [606]]         | expected the shape [2] or a flat array",
+        "[[1], [6]]                  | [[1, 6]]                 | expected the shape [2, 1] or a flat array",
+        "[0, 8]                      | [0, 8.5]                 | hour: found 8.5, expected INT64",
+        "[0, 8]                      | [0, 99999999999999999999] | found 99999999999999999999, expected INT64",
+        "\"shape\": [2, 1]           | \"shape\": [3, 1]        | expected the shape [3, 1]",
+        "\"shape\": [2, 1]           | \"shape\": [-1, 1]       | weekday: found the shape [-1, 1], expected sizes",
+        "\"shape\": [2, 1]           | \"shape\": [4000000000]  | more elements than the request",
+        "\"shape\": [2, 1]           | \"shape\": [2, 1.5]      | inputs.shape: found 1.5, expected whole numbers",
+        "\"datatype\": \"FP32\"      | \"datatype\": \"FP23\"   | distance: found the datatype \"FP23\"",
+        "\"datatype\": \"FP32\"      | \"datatype\": \"FP64\"   | distance",
+        "\"name\": \"hour\"          | \"name\": \"huor\"       | inputs: found \"huor\", expected one of",
+        "\"name\": \"hour\"          | \"name\": \"distance\"   | inputs: found \"distance\" twice",
+        "\"name\": \"hour\", \"shape\": [2], | \"shape\": [2],  | inputs.name: found none",
+        "\"shape\": [2], \"datatype\": \"INT64\", \"data\": [0, 8] | \"shape\": [1], \"datatype\": \"INT64\", \"data\": [0] | hour: found 1 rows, expected 2",
+        "\"data\": [0, 8]            | \"parameters\": {\"binary_data_size\": 16} | expected at most the 0 bytes",
+      })
+  void aWrongRequestIsRefusedWithItsReason(String part, String wrong, String message) {
+    String body = TWO.replace(part.strip(), wrong.strip());
+    assertThat(body).isNotEqualTo(TWO);
+    Answer answer = service.post(INFER, body);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+    assertThat(answer.error()).contains(message.strip()).doesNotContain("io.mlops4j", "Exception");
+  }
+
+  @Test
+  void aMissingInputIsTheLibrarysMessage() {
+    Answer answer =
+        service.post(
+            INFER,
+            "{\"inputs\":[{\"name\":\"distance\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1]}]}");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.error()).contains("hour");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "-1", "99999"})
+  void aWrongLengthOfTheJsonIsRefused(String length) {
+    Answer answer = service.post(INFER, TWO, "Inference-Header-Content-Length", length);
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.error()).startsWith("Inference-Header-Content-Length: found ");
+  }
+}

@@ -1,0 +1,66 @@
+package io.mlops4j.samples.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+  private static final Map<String, String> LEAST =
+      Map.of("MLOPS_REGISTRY", "/models", "MLOPS_MODEL", "flight-delay@champion", "PATH", "/bin");
+
+  private static Settings with(String name, String value) {
+    Map<String, String> variables = new HashMap<>(LEAST);
+    variables.put(name, value);
+    return Settings.from(variables);
+  }
+
+  @Test
+  void twoSettingsAreEnough() {
+    Settings settings = Settings.from(LEAST);
+    assertThat(settings.registry()).isEqualTo(Path.of("/models"));
+    assertThat(settings.port()).isEqualTo(8080);
+    assertThat(settings.reference()).isEmpty();
+  }
+
+  @Test
+  void everyProblemIsNamedAtOnce() {
+    assertThatThrownBy(
+            () -> Settings.from(Map.of("MLOPS_PROT", "80", "MLOPS_DEADLINE", "2 seconds")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage(
+            """
+            MLOPS_REGISTRY: not set, expected the folder of the registry
+            MLOPS_MODEL: not set, expected the alias to follow, for example flight-delay@champion
+            MLOPS_DEADLINE: found "2 seconds", expected a time more than zero, for example 500ms, 2s or 1m
+            MLOPS_PROT: no such setting; did you mean MLOPS_PORT?"""
+                .replace("MLOPS_DEADLINE: found", "MLOPS_DEADLINE: found"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "MLOPS_PORT, 65536, from 0 to 65535",
+    "MLOPS_PORT, eighty, expected a whole number",
+    "MLOPS_PORT, '', found an empty value",
+    "MLOPS_MODEL, ' ', found an empty value",
+    "MLOPS_DEADLINE, 0s, expected a time more than zero",
+    "MLOPS_MAX_CALLS, 0, from 1 to 100000",
+  })
+  void aWrongValueIsNamed(String name, String value, String message) {
+    assertThatThrownBy(() -> with(name, value))
+        .hasMessageStartingWith(name)
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"500ms, PT0.5S", "2s, PT2S", "3m, PT3M"})
+  void timesHaveUnits(String text, Duration expected) {
+    assertThat(with("MLOPS_DEADLINE", text).deadline()).isEqualTo(expected);
+  }
+}
