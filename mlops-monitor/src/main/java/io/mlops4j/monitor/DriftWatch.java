@@ -161,7 +161,8 @@ final class DriftWatch implements Watch {
   @Override
   public void write(StateWriter out) {
     out.optional(accepted ? baseline : null, (to, its) -> its.write(to));
-    out.put(unfit).put(discarded);
+    out.put(unfit).put(discarded).put(rowsOfUnit).put(seen);
+    out.optional(unit, StateWriter::put);
     histories.write(out);
     times.write(out);
     out.each(windows.entrySet(), (to, one) -> one.getValue().write(to.put(one.getKey())));
@@ -174,6 +175,9 @@ final class DriftWatch implements Watch {
     baseline = other == null ? baseline : other;
     unfit = in.count();
     discarded = in.count();
+    rowsOfUnit = in.count();
+    seen = in.count();
+    unit = in.optional(StateReader::time);
     histories.read(in);
     times.read(in);
     in.forEach(

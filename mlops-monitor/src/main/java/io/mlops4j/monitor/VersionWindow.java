@@ -34,6 +34,7 @@ final class VersionWindow {
   }
 
   void write(StateWriter out) {
+    out.put(late).put(seenFirst).put(seenLast).put(calls);
     out.each(ended, (to, pane) -> pane.write(to));
     out.optional(open == null ? null : open.end(open.last()), (to, pane) -> pane.write(to));
     detectors.write(out);
@@ -41,7 +42,11 @@ final class VersionWindow {
 
   static VersionWindow read(
       StateReader in, Window length, Baseline baseline, SequentialDrift detectors) {
-    VersionWindow window = new VersionWindow(length, detectors, false);
+    VersionWindow window = new VersionWindow(length, detectors, in.flag());
+    window.seenFirst = in.count();
+    window.seenLast = in.count();
+    window.calls = in.int32();
+    in.check(window.calls > 0, "found a window without calls");
     window.ended.addAll(in.each(one -> Pane.read(one, baseline)));
     Pane counted = in.optional(one -> Pane.read(one, baseline));
     PaneCounter open = counted == null ? null : new PaneCounter(baseline, counted);

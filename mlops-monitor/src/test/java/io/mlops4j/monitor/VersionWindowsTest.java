@@ -20,6 +20,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Windows per version, sliding windows, and the time and rows at their edges. */
 class VersionWindowsTest {
@@ -213,8 +215,9 @@ class VersionWindowsTest {
    * Rows of the first half of each day are small, those of the second half large. A version that
    * served half of a day has not drifted.
    */
-  @Test
-  void aDayInWhichTheVersionChangedIsNotJudged() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aDayInWhichTheVersionChangedIsNotJudged(boolean restarted) {
     Profile.Builder days = Profile.builder();
     for (int half = 0; half < 4; half++) {
       try (FeatureBatch features = rows("x", half % 2);
@@ -222,13 +225,12 @@ class VersionWindowsTest {
         days.add(features, outputs);
       }
     }
-    try (ModelMonitor monitor =
+    ModelMonitor.Builder settings =
         ModelMonitor.builder(days.build())
             .window(Window.of(Duration.ofDays(1)))
-            .without(Watched.QUALITY)
-            .clock(clock)
-            .start()) {
-      monitor.onWindow(windows::add);
+            .without(Watched.QUALITY);
+    ModelMonitor monitor = started(settings);
+    try {
       for (int hour = 0; hour < 5 * 24; hour++) {
         ServedBy version = hour < 36 ? V1 : V2; // V2 since noon of the second day
         try (FeatureBatch features = rows("x", hour % 24 < 12 ? 0 : 1);
@@ -237,9 +239,16 @@ class VersionWindowsTest {
         }
         monitor.flush();
         clock.advance(Duration.ofHours(1));
+        if (restarted) {
+          byte[] state = monitor.snapshot();
+          monitor.close();
+          monitor = started(settings.restore(state));
+        }
       }
       assertThat(monitor.episodes()).isEmpty();
       assertThat(monitor.counts().discarded()).isEqualTo(24 * ROWS);
+    } finally {
+      monitor.close();
     }
     assertThat(windows).extracting(WindowReport::servedBy).containsExactly(V1, V2, V2);
   }
