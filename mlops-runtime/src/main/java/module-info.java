@@ -33,6 +33,7 @@ module io.mlops4j.runtime {
 
   exports io.mlops4j.runtime;
   exports io.mlops4j.runtime.card;
+  exports io.mlops4j.runtime.composition;
   exports io.mlops4j.runtime.deployment;
   exports io.mlops4j.runtime.exchange;
   exports io.mlops4j.runtime.lineage;

@@ -3,13 +3,16 @@ package io.mlops4j.inference;
 import io.mlops4j.model.Digest;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The model, version and engine that answer a call. There is one instance for each load or
- * published swap, so a call does not allocate one.
+ * published swap, so a call does not allocate one. The answer of a composition also names the
+ * members that took part in it.
  *
  * <p>Immutable and thread safe; compared by value.
  */
@@ -19,18 +22,21 @@ public final class ServedBy {
   private final @Nullable ModelVersion version;
   private final @Nullable AliasRecord alias;
   private final String engine;
+  private final List<ServedBy> members;
 
   private ServedBy(
       String model,
       Digest digest,
       @Nullable ModelVersion version,
       @Nullable AliasRecord alias,
-      String engine) {
+      String engine,
+      List<ServedBy> members) {
     this.model = Objects.requireNonNull(model, "model");
     this.digest = Objects.requireNonNull(digest, "digest");
     this.version = version;
     this.alias = alias;
     this.engine = Objects.requireNonNull(engine, "engine");
+    this.members = members;
   }
 
   /**
@@ -49,7 +55,18 @@ public final class ServedBy {
       @Nullable ModelVersion version,
       @Nullable AliasRecord alias,
       String engine) {
-    return new ServedBy(model, digest, version, alias, engine);
+    return new ServedBy(model, digest, version, alias, engine, List.of());
+  }
+
+  /**
+   * Names the models that a composition called.
+   *
+   * @param members one value for each member, in the order of the composition
+   * @return a changed copy
+   */
+  public ServedBy withMembers(List<ServedBy> members) {
+    List<ServedBy> copy = List.copyOf(Objects.requireNonNull(members, "members"));
+    return new ServedBy(model, digest, version, alias, engine, copy);
   }
 
   /**
@@ -97,6 +114,15 @@ public final class ServedBy {
     return engine;
   }
 
+  /**
+   * Returns the models that a composition called, each with its version.
+   *
+   * @return an unmodifiable list in the order of the composition; empty for a single model
+   */
+  public List<ServedBy> members() {
+    return members;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof ServedBy that
@@ -104,18 +130,20 @@ public final class ServedBy {
         && digest.equals(that.digest)
         && Objects.equals(version, that.version)
         && Objects.equals(alias, that.alias)
-        && engine.equals(that.engine);
+        && engine.equals(that.engine)
+        && members.equals(that.members);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(model, digest, version, alias, engine);
+    return Objects.hash(model, digest, version, alias, engine, members);
   }
 
   /**
    * Returns a short description for people.
    *
-   * @return for example {@code flight-delay:1, sha256:0123456789ab, champion record 1, onnxruntime}
+   * @return for example {@code flight-delay:1, sha256:0123456789ab, champion record 1,
+   *     onnxruntime}; the members of a composition follow in brackets
    */
   @Override
   public String toString() {
@@ -124,6 +152,11 @@ public final class ServedBy {
         + digest.abbreviated()
         + (alias == null ? "" : ", " + alias.alias() + " record " + alias.number())
         + ", "
-        + engine;
+        + engine
+        + (members.isEmpty()
+            ? ""
+            : members.stream()
+                .map(ServedBy::toString)
+                .collect(Collectors.joining("; ", " [", "]")));
   }
 }

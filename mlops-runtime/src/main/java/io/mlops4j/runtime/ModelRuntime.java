@@ -13,6 +13,8 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.PublishOptions;
+import io.mlops4j.runtime.composition.Composition;
+import io.mlops4j.runtime.composition.parts.CompositionBuilder;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.alias.DeploymentBuilder;
 import io.mlops4j.runtime.feature.ArrowFiles;
@@ -229,6 +231,18 @@ public final class ModelRuntime implements AutoCloseable {
    */
   public Deployment.Builder deployment(String ref) {
     return new DeploymentBuilder(loader, ref);
+  }
+
+  /**
+   * Builds a composition: several models that are called as one, in sequence or in parallel. A
+   * member may be a deployment that follows its own alias.
+   *
+   * @param name the name of the composition, which its answers have; not blank
+   * @return a builder; the caller closes what it builds, before the members and this runtime
+   * @throws IllegalArgumentException if the name is blank
+   */
+  public Composition.Builder composition(String name) {
+    return new CompositionBuilder(loader, name);
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.arrow.vector.util.Text;
 
 /**
@@ -50,6 +51,11 @@ public final class RecordColumns<I extends Record> {
     }
     return ComponentVectors.field(
         column, ArrowTypes.arrowType(type), component.getType().isArray());
+  }
+
+  /** {@return the types of the columns, with their names} */
+  public Schema schema() {
+    return new Schema(fields);
   }
 
   /**

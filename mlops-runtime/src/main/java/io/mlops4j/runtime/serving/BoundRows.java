@@ -103,7 +103,7 @@ final class BoundRows<I extends Record, O extends Record> implements RowModel<I,
     }
   }
 
-  private static <I> List<I> copy(List<I> rows) {
+  static <I> List<I> copy(List<I> rows) {
     List<I> copy = new ArrayList<>(rows);
     for (int i = 0; i < copy.size(); i++) {
       if (copy.get(i) == null) {

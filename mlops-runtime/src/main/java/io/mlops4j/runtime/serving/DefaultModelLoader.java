@@ -2,12 +2,15 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.inference.Model;
 import io.mlops4j.inference.ModelFigures;
 import io.mlops4j.inference.RuntimeFigures;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelSignature;
+import io.mlops4j.runtime.binding.output.OutputReader;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.serving.loading.DeclaredSignatureChecker;
 import io.mlops4j.runtime.serving.loading.RegisteredVersion;
@@ -36,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * Loads models, and closes open ones at the end of a runtime. Engines, threads and memory are
  * shared by all models. Thread safe.
  */
-public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner, AutoCloseable {
+public final class DefaultModelLoader
+    implements ModelLoader, Composer, LoadedModel.Owner, AutoCloseable {
   /** Listeners receive the rows of single-record calls after at most twice this time. */
   private static final Duration OLD = Duration.ofMillis(500);
 
@@ -49,6 +53,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Set<LoadedModel> models = ConcurrentHashMap.newKeySet();
+  private final Set<ComposedModel> compositions = ConcurrentHashMap.newKeySet();
 
   /**
    * Starts no engine and no thread; each starts when it is first needed.
@@ -225,6 +230,30 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
   }
 
   @Override
+  public Model compose(
+      Ensemble ensemble, List<InferenceListener> listeners, @Nullable Closing closing) {
+    ComposedModel model =
+        new ComposedModel(
+            context,
+            ensemble,
+            new Listeners(listeners),
+            closing == null ? settings.closing() : closing,
+            compositions::remove,
+            LeakDetector.place());
+    compositions.add(model);
+    if (closed.get()) { // too late to be closed with the others
+      model.drain();
+      checkOpen();
+    }
+    return model;
+  }
+
+  @Override
+  public OutputReader outputs(ModelSignature signature) {
+    return new OutputReader(signature, memory, settings.threads());
+  }
+
+  @Override
   public void forget(LoadedModel model) {
     models.remove(model);
   }
@@ -307,6 +336,7 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
 
   private List<String> end() {
     List<String> forgotten = new ArrayList<>();
+    closeCompositions(forgotten);
     closeModels(forgotten);
     context.threads().close(context.abandonedRuns().get() == 0);
     opener.loaded().close();
@@ -351,7 +381,22 @@ public final class DefaultModelLoader implements ModelLoader, LoadedModel.Owner,
           "the runtime cannot be closed from inside a call of one of its models, because it would"
               + " wait for itself; close it in another thread, or after the call");
     }
+    compositions.forEach(ComposedModel::checkClosable);
     models.forEach(LoadedModel::checkClosable);
+  }
+
+  /** Compositions end before their members, which their running calls need. */
+  private void closeCompositions(List<String> forgotten) {
+    List<ComposedModel> open = List.copyOf(compositions);
+    List<ComposedModel> stopped = new ArrayList<>();
+    for (ComposedModel model : open) {
+      if (model.stopCalls()) {
+        forgotten.add("the " + model + " was not closed; it was built at " + model.opened());
+        stopped.add(model);
+      }
+    }
+    stopped.forEach(ComposedModel::free);
+    open.forEach(ComposedModel::awaitClosed);
   }
 
   /** Begins to close all models before it waits for the first, so that they wait together. */

@@ -146,19 +146,36 @@ final class DefaultPrediction implements Prediction, Answer {
   }
 
   @Override
+  public Outputs handOver() {
+    Outputs all = open();
+    if (!end()) {
+      open(); // throws, because another thread closed it
+    }
+    return all;
+  }
+
+  @Override
   public void close() {
-    if (CLOSED.compareAndSet(this, 0, 1)) {
-      if (watch != null) {
-        watch.closed();
-      }
-      if (views != null) {
-        views.forEach(ValueVector::close);
-      }
-      if (batch != null) {
-        batch.close();
-      }
+    if (end()) {
       outputs.release();
     }
+  }
+
+  /** Ends the views; false if that was done before. */
+  private boolean end() {
+    if (!CLOSED.compareAndSet(this, 0, 1)) {
+      return false;
+    }
+    if (watch != null) {
+      watch.closed();
+    }
+    if (views != null) {
+      views.forEach(ValueVector::close);
+    }
+    if (batch != null) {
+      batch.close();
+    }
+    return true;
   }
 
   /** All outputs as borrowed batches, which end with the vectors under them. */

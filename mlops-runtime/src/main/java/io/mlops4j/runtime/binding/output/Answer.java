@@ -26,4 +26,12 @@ public interface Answer {
    * @return the id
    */
   PredictionId id(int row);
+
+  /**
+   * Ends this answer without releasing its outputs.
+   *
+   * @return the outputs, which the caller releases
+   * @throws IllegalStateException if the answer is closed
+   */
+  Outputs handOver();
 }

@@ -178,6 +178,34 @@ public final class OutputReader implements AutoCloseable {
   }
 
   /**
+   * Returns answers that the caller computes, with undefined values.
+   *
+   * @param rows the number of rows of the call
+   * @param whole whether each output as a whole is the answer to the only row
+   * @param shapes the shape of each output
+   * @param bytes the number of bytes of each output; of text, those of {@code elements + 1} offsets
+   *     of 4 bytes and of the characters after them
+   * @return the answers, whose values are written to {@link Outputs#at}; the caller releases them
+   * @throws InferenceException if so much memory cannot be allocated
+   */
+  public Outputs computed(int rows, boolean whole, List<long[]> shapes, long[] bytes) {
+    OutputLayout layout = new OutputLayout(plans.size(), rows, whole);
+    long used = 0;
+    for (int i = 0; i < plans.size(); i++) {
+      layout.set(i, used, shapes.get(i));
+      used = align(used + bytes[i]);
+    }
+    Outputs outputs = new Outputs(plans, layout, pool.take(0));
+    try {
+      outputs.reserve(used, 0, pool);
+      return outputs;
+    } catch (RuntimeException | Error e) {
+      outputs.release();
+      throw e;
+    }
+  }
+
+  /**
    * Returns whether every output is a tensor. ONNX Runtime's Java API cannot return an empty
    * sequence.
    *

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.binding.output;
 import io.mlops4j.feature.FixedShapeTensorType;
 import io.mlops4j.feature.FixedShapeTensorVector;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.model.TensorSpec;
 import io.mlops4j.runtime.binding.ArrowTypes;
 import java.util.Arrays;
 import java.util.List;
@@ -16,19 +17,70 @@ import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
+import org.jspecify.annotations.Nullable;
 
 /** Answers as Arrow vectors with one value, or one fixed-size list of values, for each row. */
-final class OutputVectors {
+public final class OutputVectors {
   private OutputVectors() {}
 
-  static FieldVector create(String name, ElementType type, int width, BufferAllocator allocator) {
+  /**
+   * Returns the type of the column that an output is.
+   *
+   * @param name the name of the column
+   * @param spec the output
+   * @return null if the model does not declare how many values a row has
+   */
+  public static @Nullable Field field(String name, TensorSpec spec) {
+    if (spec.anyRank() || spec.shape().isEmpty()) {
+      return null;
+    }
+    long width = 1;
+    for (TensorSpec.Dim dim : spec.shape().subList(1, spec.shape().size())) {
+      width *= dim.size().orElse(0);
+    }
+    return width < 1 || width > Integer.MAX_VALUE ? null : field(name, spec.type(), (int) width);
+  }
+
+  /**
+   * Copies one of the values of each row.
+   *
+   * @param name the name of the column
+   * @param outputs the answers to a call
+   * @param output the number of an output that has one row for each input row
+   * @param element which value of a row, from 0
+   * @param allocator where the column is allocated
+   * @return a column of single values; the caller closes it
+   */
+  public static FieldVector element(
+      String name, Outputs outputs, int output, int element, BufferAllocator allocator) {
+    int width = outputs.width(output);
+    FieldVector vector = create(name, outputs.plans().get(output).type(), 1, allocator);
+    try {
+      vector.setInitialCapacity(outputs.rows());
+      vector.allocateNew();
+      for (int row = 0; row < outputs.rows(); row++) {
+        outputs.append(output, (long) row * width + element, vector, row, 1);
+      }
+      vector.setValueCount(outputs.rows());
+      return vector;
+    } catch (RuntimeException | Error e) {
+      vector.close();
+      throw e;
+    }
+  }
+
+  private static Field field(String name, ElementType type, int width) {
     ArrowType values = ArrowTypes.arrowType(type);
     if (width == 1) {
-      return Field.nullable(name, values).createVector(allocator);
+      return Field.nullable(name, values);
     }
     Field child = Field.nullable(ListVector.DATA_VECTOR_NAME, values);
     FieldType list = FieldType.nullable(new ArrowType.FixedSizeList(width));
-    return new Field(name, list, List.of(child)).createVector(allocator);
+    return new Field(name, list, List.of(child));
+  }
+
+  static FieldVector create(String name, ElementType type, int width, BufferAllocator allocator) {
+    return field(name, type, width).createVector(allocator);
   }
 
   static FieldVector view(

@@ -18,6 +18,7 @@ import io.mlops4j.error.InferenceException;
 import io.mlops4j.feature.FixedShapeTensorVector;
 import io.mlops4j.internal.Suggestions;
 import io.mlops4j.model.ElementType;
+import io.mlops4j.model.ValueSpec;
 import io.mlops4j.runtime.binding.ArrowTypes;
 import io.mlops4j.runtime.binding.Scalars;
 import io.mlops4j.runtime.memory.DirectMemory;
@@ -270,15 +271,36 @@ public final class Outputs {
     return Native.getFloat(at(output) + 4 * i);
   }
 
-  double doubleAt(int output, long i) {
+  /**
+   * Returns one value of a floating-point output.
+   *
+   * @param output the number of the output
+   * @param i the index of the value, row-major
+   * @return the exact value
+   */
+  public double doubleAt(int output, long i) {
     return Scalars.real(at(output), plans.get(output).type(), i);
   }
 
-  long longAt(int output, long i) {
+  /**
+   * Returns one value of an integer or boolean output.
+   *
+   * @param output the number of the output
+   * @param i the index of the value, row-major
+   * @return the value; for uint64 its 64 bits
+   */
+  public long longAt(int output, long i) {
     return Scalars.whole(at(output), plans.get(output).type(), i);
   }
 
-  String textAt(int output, long i) {
+  /**
+   * Returns one value of a text output.
+   *
+   * @param output the number of the output
+   * @param i the index of the value, row-major
+   * @return the text
+   */
+  public String textAt(int output, long i) {
     return new String(utf8At(at(output), layout.elements(output), i), StandardCharsets.UTF_8);
   }
 
@@ -342,7 +364,39 @@ public final class Outputs {
     }
   }
 
-  private long at(int output) {
+  /**
+   * Returns the declaration of an output.
+   *
+   * @param output the number of the output
+   * @return the output as the model declares it
+   */
+  public ValueSpec spec(int output) {
+    return plans.get(output).spec();
+  }
+
+  /**
+   * Returns the number of values in each row of a tensor.
+   *
+   * @param output the number of the output
+   * @return 0 or more; -1 if the output does not have one row for each input row
+   */
+  public int valuesPerRow(int output) {
+    return layout.width(output);
+  }
+
+  /** {@return whether each output as a whole is the answer to the only row} */
+  public boolean isWhole() {
+    return layout.isFor(rows, true);
+  }
+
+  /**
+   * Returns where the values of an output are.
+   *
+   * @param output the number of the output
+   * @return the address of the first value, or of the first offset of text; valid until the answers
+   *     are released
+   */
+  public long at(int output) {
     return memory.address() + layout.start(output);
   }
 

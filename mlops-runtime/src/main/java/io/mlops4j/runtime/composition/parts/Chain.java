@@ -1,0 +1,139 @@
+package io.mlops4j.runtime.composition.parts;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.Placement;
+import io.mlops4j.model.ValueSpec;
+import io.mlops4j.runtime.binding.ModelColumn;
+import io.mlops4j.runtime.binding.output.Answer;
+import io.mlops4j.runtime.serving.ComposedCall;
+import io.mlops4j.runtime.serving.Ensemble;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.arrow.memory.BufferAllocator;
+
+/**
+ * Members whose outputs are columns for later members: a sequence or a stack. The answer is that of
+ * the last member.
+ */
+final class Chain implements Ensemble {
+  private final Members members;
+  private final List<Step> steps;
+  private final ModelSignature signature;
+  private final FeatureSchema features;
+
+  private Chain(
+      Members members, List<Step> steps, ModelSignature signature, FeatureSchema features) {
+    this.members = members;
+    this.steps = List.copyOf(steps);
+    this.signature = signature;
+    this.features = features;
+  }
+
+  /**
+   * Connects the members.
+   *
+   * @param stacked whether only the last member sees the outputs of the others, under the names
+   *     {@code member.output}
+   */
+  static Chain of(Members members, boolean stacked, BufferAllocator allocator) {
+    List<Member> all = members.all();
+    Inputs inputs = new Inputs();
+    List<Step> steps = new ArrayList<>();
+    Set<Member> read = new HashSet<>();
+    for (int i = 0; i < all.size(); i++) {
+      Member member = all.get(i);
+      List<Member> visible = stacked && i < all.size() - 1 ? List.of() : all.subList(0, i);
+      List<Link> links = new ArrayList<>();
+      for (ModelColumn column :
+          ModelColumn.of(member.model().signature(), member.model().features())) {
+        Link link = Link.find(column.name(), visible, !stacked);
+        if (link == null) {
+          inputs.add(member, column);
+        } else {
+          link.check(member, column);
+          links.add(link);
+          read.add(all.get(link.step()));
+        }
+      }
+      inputs.addKeys(member);
+      steps.add(new Step(member, links, allocator));
+    }
+    checkRead(all, read);
+    List<ValueSpec> outputs = all.get(all.size() - 1).model().signature().outputs();
+    return new Chain(
+        members, steps, new ModelSignature(inputs.specs(), outputs), inputs.features());
+  }
+
+  private static void checkRead(List<Member> all, Set<Member> read) {
+    for (Member member : all.subList(0, all.size() - 1)) {
+      if (!read.contains(member)) {
+        throw new IllegalArgumentException(
+            member.prefix()
+                + "found no later member that reads one of the outputs "
+                + member.model().signature().outputs()
+                + ", expected one; "
+                + all.get(all.size() - 1)
+                + " reads the columns "
+                + all.get(all.size() - 1).model().features()
+                + ". Builder.rename gives an output another name");
+      }
+    }
+  }
+
+  @Override
+  public String name() {
+    return members.composition();
+  }
+
+  @Override
+  public ModelSignature signature() {
+    return signature;
+  }
+
+  @Override
+  public FeatureSchema features() {
+    return features;
+  }
+
+  @Override
+  public Placement placement() {
+    return members.placement();
+  }
+
+  @Override
+  public List<ServedBy> serving() {
+    return members.serving();
+  }
+
+  @Override
+  public ServedBy servedBy(List<ServedBy> answered) {
+    return members.servedBy(answered);
+  }
+
+  @Override
+  public Combined answer(FeatureBatch batch, ComposedCall call) {
+    List<Prediction> answers = new ArrayList<>(steps.size());
+    List<ServedBy> answered = new ArrayList<>(steps.size());
+    try {
+      for (Step step : steps) {
+        Prediction answer = step.ask(batch, answers, call);
+        answers.add(answer);
+        answered.add(answer.servedBy());
+      }
+      return new Combined(((Answer) answers.get(answers.size() - 1)).handOver(), answered);
+    } finally {
+      answers.forEach(Prediction::close);
+    }
+  }
+
+  @Override
+  public void close() {
+    // The steps hold no memory between calls.
+  }
+}

@@ -1,0 +1,114 @@
+package io.mlops4j.runtime.composition.parts;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.FeatureSchema;
+import io.mlops4j.model.ModelSignature;
+import io.mlops4j.model.Placement;
+import io.mlops4j.model.TensorSpec;
+import io.mlops4j.model.ValueSpec;
+import io.mlops4j.runtime.binding.ModelColumn;
+import io.mlops4j.runtime.binding.output.Answer;
+import io.mlops4j.runtime.binding.output.OutputReader;
+import io.mlops4j.runtime.binding.output.Outputs;
+import io.mlops4j.runtime.serving.ComposedCall;
+import io.mlops4j.runtime.serving.Ensemble;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Members that get the same rows, and a rule that makes one answer of theirs. */
+final class Parallel implements Ensemble {
+  private final Members members;
+  private final Rule rule;
+  private final ModelSignature signature;
+  private final FeatureSchema features;
+  private final OutputReader memory;
+
+  /** Makes one answer of several. Thread safe. */
+  interface Rule {
+    /** Returns the outputs that the rule makes. */
+    List<TensorSpec> outputs();
+
+    /**
+     * Computes the outputs.
+     *
+     * @param answers the answers of the members, in their order
+     * @param memory holds the result
+     * @return the result, which the caller releases
+     */
+    Outputs combine(List<Outputs> answers, OutputReader memory);
+  }
+
+  /**
+   * @param memory creates the memory of the outputs; closed with this object
+   */
+  Parallel(Members members, Rule rule, Function<ModelSignature, OutputReader> memory) {
+    Inputs inputs = new Inputs();
+    for (Member member : members.all()) {
+      ModelColumn.of(member.model().signature(), member.model().features())
+          .forEach(column -> inputs.add(member, column));
+      inputs.addKeys(member);
+    }
+    this.members = members;
+    this.rule = rule;
+    this.features = inputs.features();
+    this.signature = new ModelSignature(inputs.specs(), List.<ValueSpec>copyOf(rule.outputs()));
+    this.memory = memory.apply(signature);
+  }
+
+  @Override
+  public String name() {
+    return members.composition();
+  }
+
+  @Override
+  public ModelSignature signature() {
+    return signature;
+  }
+
+  @Override
+  public FeatureSchema features() {
+    return features;
+  }
+
+  @Override
+  public Placement placement() {
+    return members.placement();
+  }
+
+  @Override
+  public List<ServedBy> serving() {
+    return members.serving();
+  }
+
+  @Override
+  public ServedBy servedBy(List<ServedBy> answered) {
+    return members.servedBy(answered);
+  }
+
+  @Override
+  public Combined answer(FeatureBatch batch, ComposedCall call) {
+    int count = members.all().size();
+    List<Prediction> answers = new ArrayList<>(count);
+    List<Outputs> outputs = new ArrayList<>(count);
+    List<ServedBy> answered = new ArrayList<>(count);
+    try {
+      for (Member member : members.all()) {
+        Prediction answer = member.ask(batch, call);
+        answers.add(answer);
+        outputs.add(((Answer) answer).outputsByRow());
+        answered.add(answer.servedBy());
+      }
+      return new Combined(rule.combine(outputs, memory), answered);
+    } finally {
+      answers.forEach(Prediction::close);
+    }
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

@@ -1,0 +1,66 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.error.DeadlineException;
+import io.mlops4j.inference.CallOptions;
+import io.mlops4j.runtime.serving.threads.RuntimeThreads;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One call of an ensemble: how much time is left, and whether it may continue. Thread safe. */
+public final class ComposedCall {
+  private final CallOptions options;
+  private final @Nullable Duration deadline;
+  private final Supplier<@Nullable String> ended;
+  private final long began;
+  private volatile boolean cancelled;
+
+  /**
+   * Begins a call.
+   *
+   * @param options the options of the whole call
+   * @param ended why closing ends the calls; null while it does not
+   */
+  ComposedCall(CallOptions options, Supplier<@Nullable String> ended) {
+    this.options = options;
+    this.deadline = ModelCalls.deadline(options);
+    this.ended = ended;
+    this.began = deadline == null ? 0 : System.nanoTime();
+  }
+
+  void cancel() {
+    cancelled = true;
+  }
+
+  /**
+   * Returns the options for the next member: those of the call, with the time that is left.
+   *
+   * @param composition the name of the whole, for messages
+   * @param member the name of the member, for messages
+   * @return the options
+   * @throws DeadlineException if no time is left
+   * @throws CancellationException if the call was cancelled
+   * @throws IllegalStateException if closing ends the calls
+   */
+  public CallOptions next(String composition, String member) {
+    if (cancelled) {
+      throw new CancellationException(
+          "composition " + composition + ": the call was cancelled before the member " + member);
+    }
+    String reason = ended.get();
+    if (reason != null) {
+      throw new IllegalStateException(reason);
+    }
+    if (deadline == null) {
+      return options;
+    }
+    long left = RuntimeThreads.nanos(deadline) - (System.nanoTime() - began);
+    if (left <= 0) {
+      throw new DeadlineException(
+          "composition %s, member %s: found no time left before its call, expected an answer within %s"
+              .formatted(composition, member, deadline));
+    }
+    return options.withDeadline(Duration.ofNanos(left));
+  }
+}

@@ -1,0 +1,106 @@
+package io.mlops4j.runtime.serving;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.RowModel;
+import io.mlops4j.runtime.binding.RecordColumns;
+import io.mlops4j.runtime.binding.output.FollowingReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.ValueVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** A composition that is called with records. They become columns first. */
+final class ComposedRows<I extends Record, O extends Record> implements RowModel<I, O> {
+  private final ComposedModel model;
+  private final RecordColumns<I> columns;
+  private final FollowingReader<O> reader;
+  private final BufferAllocator allocator;
+
+  /** One instance, because members remember the columns of a schema. */
+  private final Schema schema;
+
+  ComposedRows(
+      ComposedModel model,
+      RecordColumns<I> columns,
+      FollowingReader<O> reader,
+      BufferAllocator allocator) {
+    this.model = model;
+    this.columns = columns;
+    this.reader = reader;
+    this.allocator = allocator;
+    this.schema = columns.schema();
+  }
+
+  @Override
+  public O predict(I row) {
+    return predict(row, CallOptions.withDefaults());
+  }
+
+  @Override
+  public O predict(I row, CallOptions options) {
+    Objects.requireNonNull(row, "row");
+    Objects.requireNonNull(options, "options");
+    return answer(List.of(row), options).get(0);
+  }
+
+  @Override
+  public List<O> predict(List<I> rows) {
+    Objects.requireNonNull(rows, "rows");
+    List<I> asked = BoundRows.copy(rows);
+    return asked.isEmpty() ? List.of() : answer(asked, CallOptions.withDefaults());
+  }
+
+  private List<O> answer(List<I> rows, CallOptions options) {
+    model.enter();
+    try (FeatureBatch batch = batch(rows);
+        DefaultPrediction answer = model.answer(batch, options)) {
+      List<O> read = new ArrayList<>(rows.size());
+      for (int i = 0; i < rows.size(); i++) {
+        read.add(reader.read(answer, i));
+      }
+      return List.copyOf(read);
+    } finally {
+      model.leave();
+    }
+  }
+
+  private FeatureBatch batch(List<I> rows) {
+    List<FieldVector> vectors = columns.create(allocator);
+    try {
+      vectors.forEach(vector -> vector.setInitialCapacity(rows.size()));
+      for (int i = 0; i < rows.size(); i++) {
+        columns.set(vectors, i, rows.get(i));
+      }
+      vectors.forEach(vector -> vector.setValueCount(rows.size()));
+      return FeatureBatch.owning(new VectorSchemaRoot(schema, vectors, rows.size()));
+    } catch (RuntimeException | Error e) {
+      vectors.forEach(ValueVector::close);
+      throw e;
+    }
+  }
+
+  @Override
+  public CompletableFuture<O> predictAsync(I row, CallOptions options) {
+    Objects.requireNonNull(row, "row");
+    Objects.requireNonNull(options, "options");
+    try {
+      model.enter();
+    } catch (IllegalStateException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    FeatureBatch batch;
+    try {
+      batch = batch(List.of(row));
+    } catch (RuntimeException | Error e) {
+      model.leave();
+      return CompletableFuture.failedFuture(e);
+    }
+    return model.answerAsync(batch, options, answer -> reader.read(answer, 0));
+  }
+}
