@@ -44,7 +44,10 @@ final class DriftJudge {
 
   /** One judgement with the prefix of its names, its text and the values behind it. */
   private record Found(
-      String prefix, Judgement judgement, String text, Supplier<List<Movement>> movements) {
+      String prefix,
+      Judgement judgement,
+      Supplier<String> text,
+      Supplier<List<Movement>> movements) {
     String measure() {
       return prefix + measured().effect();
     }
@@ -117,17 +120,17 @@ final class DriftJudge {
                         ? new Found(
                             "",
                             judgements.next(),
-                            pair.describe(measured),
+                            () -> pair.describe(measured),
                             () -> pair.movements(measured.effect()))
                         : new Found(
                             MISSING,
                             judgements.next(),
-                            pair.describeMissing(measured),
+                            () -> pair.describeMissing(measured),
                             pair::missingMovements)));
     for (SecondaryComparison other : one.secondary()) {
       Judgement judgement = secondary.next();
       if (judgement.drifted()) {
-        found.add(new Found(other.name() + ": ", judgement, other.text().get(), other.movements()));
+        found.add(new Found(other.name() + ": ", judgement, other.text(), other.movements()));
       }
     }
     return found;
@@ -145,6 +148,19 @@ final class DriftJudge {
   }
 
   private FeatureDrift drift(Compared compared, List<Found> found) {
+    Optional<Found> drifted = found.stream().filter(one -> one.judgement().drifted()).findFirst();
+    Optional<Found> main = found.stream().filter(one -> one.prefix().isEmpty()).findFirst();
+    return new FeatureDrift(
+        compared.pair().reference(),
+        compared.pair().current(),
+        policy.keyFeatures().contains(compared.pair().reference().name()),
+        compared.method(),
+        drifted.map(DriftJudge::drifted).orElseGet(() -> undrifted(compared.main(), found)),
+        LazyList.of(() -> evidence(compared, found)),
+        drifted.or(() -> main).map(one -> LazyList.of(one.movements())).orElse(List.of()));
+  }
+
+  private List<Evidence> evidence(Compared compared, List<Found> found) {
     List<Evidence> evidence = new ArrayList<>();
     found.forEach(one -> evidence.addAll(evidence(one)));
     if (compared.main() instanceof Comparison.TooFewRows few) {
@@ -154,26 +170,14 @@ final class DriftJudge {
     if (evidence.stream().noneMatch(one -> one.name().equals("psi"))) {
       evidence.addAll(compared.pair().stabilityIndex());
     }
-    Optional<Found> drifted = found.stream().filter(one -> one.judgement().drifted()).findFirst();
-    Optional<Found> main = found.stream().filter(one -> one.prefix().isEmpty()).findFirst();
-    return new FeatureDrift(
-        compared.pair().reference(),
-        compared.pair().current(),
-        policy.keyFeatures().contains(compared.pair().reference().name()),
-        compared.method(),
-        drifted.map(DriftJudge::drifted).orElseGet(() -> undrifted(compared.main(), found)),
-        evidence,
-        drifted
-            .or(() -> main)
-            .<List<Movement>>map(one -> new LazyMovements(one.movements()))
-            .orElse(List.of()));
+    return evidence;
   }
 
   private List<Evidence> evidence(Found found) {
     double adjusted = found.judgement().adjustedPValue();
     Comparison.Measured measured = found.measured();
     return List.of(
-        new Evidence(found.measure(), measured.size(), measured.bound(), found.text()),
+        new Evidence(found.measure(), measured.size(), measured.bound(), found.text().get()),
         new Evidence(
             found.prefix() + measured.test(),
             adjusted,

@@ -41,8 +41,8 @@ public record FeatureDrift(
    * @param movements the values behind the effect
    */
   public FeatureDrift {
-    evidence = List.copyOf(evidence);
-    movements = movements instanceof LazyMovements ? movements : List.copyOf(movements);
+    evidence = LazyList.copyOf(evidence);
+    movements = LazyList.copyOf(movements);
   }
 
   /** {@return the name of the column} */

@@ -28,7 +28,11 @@ public final class HyperLogLog {
 
   private static final int INDEX_SHIFT = 21;
 
+  /** Chunks of floats after which most values no longer raise a register. */
+  private static final int RISING = 32;
+
   private final byte[] registers;
+  private int rising = RISING;
 
   public HyperLogLog() {
     this(new byte[REGISTERS]);
@@ -72,13 +76,30 @@ public final class HyperLogLog {
     for (int i = 0; i < chunk.length; i++) { // a separate loop, so that the compiler vectorises it
       hashes[i] = mix(bits[i]);
     }
+    if (rising > 0) {
+      rising--;
+      raise(hashes, chunk.length);
+      return;
+    }
     for (int i = 0; i < chunk.length; i++) {
       addFloat(hashes[i]);
     }
   }
 
+  /** Adds hashes of floats without a branch, because which registers rise is unpredictable yet. */
+  private void raise(int[] hashes, int length) {
+    for (int i = 0; i < length; i++) {
+      int register = hashes[i] >>> INDEX_SHIFT;
+      registers[register] = (byte) Math.max(registers[register], rank(hashes[i]));
+    }
+  }
+
+  private static int rank(int hash) {
+    return Integer.numberOfLeadingZeros((hash << 11) | LAST_FLOAT_BIT) + 1;
+  }
+
   private void addFloat(int hash) {
-    int rank = Integer.numberOfLeadingZeros((hash << 11) | LAST_FLOAT_BIT) + 1;
+    int rank = rank(hash);
     int register = hash >>> INDEX_SHIFT;
     if (registers[register] < rank) {
       registers[register] = (byte) rank;
