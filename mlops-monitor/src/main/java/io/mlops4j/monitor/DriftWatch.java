@@ -154,7 +154,8 @@ final class DriftWatch implements Watch {
 
   /** The rules for a window that ends with this step. */
   private DriftPolicy policy(Pane step) {
-    double level = settings.level(step.rows(), Duration.between(step.from(), step.to()));
+    Duration time = Duration.between(step.from(), step.to());
+    double level = settings.level(step.rows(), time, windows.size());
     return settings.policy().withFalseDiscoveryRate(level / 2); // detectors have the other half
   }
 

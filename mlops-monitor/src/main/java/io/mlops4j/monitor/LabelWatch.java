@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
@@ -230,15 +232,20 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
   public List<Judged> judge(Instant at) {
     store.expire(time(at));
     publish();
-    List<Judged> all = new ArrayList<>();
+    Map<VersionTrack, VersionTrack.Completed> completed = new LinkedHashMap<>();
     for (VersionTrack track : tracks.all()) {
-      VersionTrack.Completed completed = track.complete(now);
-      if (completed != null && !track.shadow()) {
-        Duration time = policy.period().multipliedBy(completed.periods());
-        double level = settings.level(completed.rows(), time);
-        all.add(judge.judge(track, tracks.before(track), level));
+      VersionTrack.Completed one = track.complete(now);
+      if (one != null && !track.shadow()) {
+        completed.put(track, one);
       }
     }
+    List<Judged> all = new ArrayList<>();
+    completed.forEach(
+        (track, one) -> {
+          Duration time = policy.period().multipliedBy(one.periods());
+          double level = settings.level(one.rows(), time, completed.size());
+          all.add(judge.judge(track, tracks.before(track), level));
+        });
     return all;
   }
 

@@ -86,9 +86,10 @@ record MonitorSettings(
    *
    * @param rows the rows or labels of the judgement
    * @param time the time that they cover
+   * @param versions the versions that are judged for the same time, which share a budget of days
    */
-  double level(long rows, Duration time) {
-    return falseAlarms.level(rows, time, watches());
+  double level(long rows, Duration time, int versions) {
+    return falseAlarms.level(rows, time.dividedBy(versions), watches());
   }
 
   private int watches() {

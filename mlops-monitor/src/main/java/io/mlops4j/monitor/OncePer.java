@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * watches of the monitor divide equally: features and outputs together, quality, and performance if
  * there are labels. Features and outputs spend half of their part on the tests of whole windows,
  * and half on sequential detectors, which watch all columns at every row. The levels add up to 1
- * over the budget, so the expected number of false alarms is at most 1. This assumes rows that are
- * exchangeable with the reference. Seasonal rows are not (see {@link Window}), which is one reason
- * why an alarm also needs an effect above its bound. Immutable.
+ * over the budget, so the expected number of false alarms is at most 1. Versions that serve at the
+ * same time share a budget of days. This assumes rows that are exchangeable with the reference.
+ * Seasonal rows are not (see {@link Window}), which is one reason why an alarm also needs an effect
+ * above its bound. Immutable.
  */
 public final class OncePer {
   private final long rows;

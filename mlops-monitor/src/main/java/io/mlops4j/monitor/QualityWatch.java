@@ -168,7 +168,8 @@ final class QualityWatch implements Watch {
     Instant to = at.isBefore(open.last) ? open.last : at;
     open.rows = full.next();
     open.from = null;
-    double budget = settings.level(full.rows(), Duration.between(from, to));
+    int versions = (int) windows.values().stream().filter(one -> !one.last.isBefore(from)).count();
+    double budget = settings.level(full.rows(), Duration.between(from, to), Math.max(1, versions));
     double level = Math.min(MOST_LEVEL, budget / suite.checks());
     List<QualityResult> results = new ArrayList<>(full.report(level).results());
     delays.judge(to, level).ifPresent(results::add);

@@ -201,6 +201,29 @@ class VersionWindowsTest {
         .containsExactly(1L, 2L, 3L, 3L, 1L, 1L);
   }
 
+  /** One alarm in 100 days is a hundredth for a day; whole windows have half of it. */
+  @Test
+  void versionsOfOneDayShareABudgetOfDays() {
+    ModelMonitor.Builder settings =
+        ModelMonitor.builder(reference)
+            .window(Window.of(Duration.ofDays(1)))
+            .without(Watched.QUALITY)
+            .falseAlarms(OncePer.days(100));
+    try (ModelMonitor monitor = started(settings)) {
+      answer(monitor, V1, 0, 0);
+      clock.advance(Duration.ofDays(1));
+      for (int call = 0; call < 4; call++) {
+        answer(monitor, V2, 0, 0);
+        answer(monitor, V1, 0, 0);
+      }
+      clock.advance(Duration.ofDays(1));
+      answer(monitor, V1, 0, 0);
+    }
+    assertThat(windows)
+        .extracting(window -> window.drift().policy().falseDiscoveryRate())
+        .containsExactly(0.005, 0.0025, 0.0025);
+  }
+
   @Test
   void aWindowOfTimeEndsWithTheRowsOfAnyVersion() {
     try (ModelMonitor monitor = started(Window.of(Duration.ofDays(1)))) {
