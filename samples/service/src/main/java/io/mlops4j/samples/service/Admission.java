@@ -36,6 +36,10 @@ final class Admission {
     free.release();
   }
 
+  int most() {
+    return most;
+  }
+
   int running() {
     return most - free.availablePermits();
   }

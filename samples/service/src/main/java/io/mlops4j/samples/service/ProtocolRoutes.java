@@ -17,6 +17,12 @@ final class ProtocolRoutes {
   /** The length of the JSON, if binary data follows it. */
   private static final String JSON_LENGTH = "Inference-Header-Content-Length";
 
+  private static final Map<String, Object> SERVER =
+      Map.of(
+          "name", ServedModel.SERVER,
+          "version", ServedModel.SERVER_VERSION,
+          "extensions", ServedModel.EXTENSIONS);
+
   private final ServedModel model;
   private final Calls calls;
   private final Admission admission;
@@ -37,10 +43,6 @@ final class ProtocolRoutes {
       routes.post(path + "/infer", calls.admitted(this::infer));
     }
   }
-
-  static final Map<String, Object> SERVER =
-      Map.of(
-          "name", "mlops4j-service", "version", "1", "extensions", List.of("binary_tensor_data"));
 
   private static void json(Context http, Object value) {
     http.contentType("application/json").result(Json.write(value));

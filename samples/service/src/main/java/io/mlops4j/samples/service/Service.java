@@ -17,7 +17,9 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.registry.FileModelRegistry;
+import io.mlops4j.samples.service.grpc.GrpcServer;
 import io.mlops4j.samples.service.inference.ServedModel;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -40,6 +42,7 @@ final class Service implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Deployment deployment;
+  private final GrpcServer grpc;
   private final Web web;
 
   private Service(Settings settings) {
@@ -62,6 +65,7 @@ final class Service implements AutoCloseable {
                   .bindTo(meters));
       Calls calls = new Calls(admission, settings.deadline());
       ServedModel model = new ServedModel(deployment, runtime.allocator());
+      this.grpc = own(grpc(model));
       this.web =
           own(
               Web.start(
@@ -71,6 +75,10 @@ final class Service implements AutoCloseable {
                     new RecordRoutes(deployment, monitor, calls).addTo(routes);
                     new ProtocolRoutes(model, calls, admission).addTo(routes);
                     new OperationRoutes(deployment, meters, admission).addTo(routes);
+                    new PageRoutes(
+                            () ->
+                                Status.of(settings.model(), deployment, admission, meters, monitor))
+                        .addTo(routes);
                   }));
     } catch (RuntimeException e) {
       AutoCloseables.close(e, opened);
@@ -85,7 +93,11 @@ final class Service implements AutoCloseable {
    */
   static Service start(Settings settings) {
     Service service = new Service(settings);
-    LOG.info("serves {} at port {}", settings.model(), service.port());
+    LOG.info(
+        "serves {} at the ports {} (HTTP) and {} (gRPC)",
+        settings.model(),
+        service.port(),
+        service.grpcPort());
     return service;
   }
 
@@ -142,9 +154,34 @@ final class Service implements AutoCloseable {
     return deployment.start();
   }
 
+  private GrpcServer grpc(ServedModel model) {
+    return GrpcServer.start(
+        model,
+        new GrpcServer.Limits(
+            settings.maxBody(),
+            settings.maxCalls(),
+            settings.deadline(),
+            settings.shutdown(),
+            admission::enter,
+            admission::leave,
+            () -> !admission.isStopping()),
+        Problems::of,
+        new InetSocketAddress(settings.host(), settings.grpcPort()));
+  }
+
   /** Reads the alias now. */
   void refresh() {
     deployment.refresh();
+  }
+
+  /** All routes of HTTP, as method and path. */
+  List<String> routes() {
+    return web.routes();
+  }
+
+  /** The port for gRPC. */
+  int grpcPort() {
+    return grpc.port();
   }
 
   /** The port for HTTP. */

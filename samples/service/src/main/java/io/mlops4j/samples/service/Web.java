@@ -7,6 +7,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.mlops4j.samples.service.inference.Problem;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -91,6 +92,12 @@ final class Web implements AutoCloseable {
     http.status(status)
         .contentType("application/json")
         .result(Json.write(Map.of("error", message)));
+  }
+
+  List<String> routes() {
+    return javalin.unsafe.internalRouter.allHttpHandlers().stream()
+        .map(parsed -> parsed.endpoint.method.name() + " " + parsed.endpoint.path)
+        .toList();
   }
 
   int port() {

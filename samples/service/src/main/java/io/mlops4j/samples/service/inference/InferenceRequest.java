@@ -31,7 +31,7 @@ public final class InferenceRequest implements AutoCloseable {
     this.allocator = allocator;
   }
 
-  void id(String id) {
+  public void id(String id) {
     this.id = id;
   }
 
@@ -51,7 +51,7 @@ public final class InferenceRequest implements AutoCloseable {
     return input;
   }
 
-  void output(String name, @Nullable Boolean binary) {
+  public void output(String name, @Nullable Boolean binary) {
     if (outputs.containsKey(name)) {
       throw Problem.badInput("outputs: found \"" + name + "\" twice, expected each name once");
     }

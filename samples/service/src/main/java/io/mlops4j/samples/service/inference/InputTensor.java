@@ -60,7 +60,7 @@ public final class InputTensor implements AutoCloseable {
     return (int) product;
   }
 
-  DataType type() {
+  public DataType type() {
     return type;
   }
 
@@ -71,6 +71,11 @@ public final class InputTensor implements AutoCloseable {
   /** The number of rows; a tensor without dimensions is one row. */
   int rows() {
     return shape.length == 0 ? 1 : (int) shape[0];
+  }
+
+  /** The number of elements that were added. */
+  public int written() {
+    return written;
   }
 
   private int next() {
@@ -86,7 +91,7 @@ public final class InputTensor implements AutoCloseable {
     return Problem.badInput("%s: found %s, expected %s".formatted(name, found, type));
   }
 
-  void add(long value) {
+  public void add(long value) {
     if (type.isFloating()) {
       add((double) value);
       return;
@@ -98,7 +103,7 @@ public final class InputTensor implements AutoCloseable {
   }
 
   /** Writes the bits of an unsigned 64-bit number. */
-  void addUnsigned(long bits) {
+  public void addUnsigned(long bits) {
     if (type != DataType.UINT64) {
       throw wrong(Long.toUnsignedString(bits));
     }
@@ -115,41 +120,38 @@ public final class InputTensor implements AutoCloseable {
     }
   }
 
-  /** Writes a number that JSON or a message holds; one that the type cannot hold is refused. */
-  void add(double value) {
+  /** Writes a number; a finite one that is too large for the type is refused. */
+  public void add(double value) {
     ArrowBuf data = values.getDataBuffer();
     switch (type) {
       case FP16 -> {
         short half = Float16.toFloat16((float) value);
-        checkFinite(value, Float16.toFloat(half));
+        checkHeld(value, Float16.toFloat(half));
         data.setShort(2L * next(), half);
       }
       case FP32 -> {
-        checkFinite(value, (float) value);
+        checkHeld(value, (float) value);
         data.setFloat(4L * next(), (float) value);
       }
-      case FP64 -> {
-        checkFinite(value, value);
-        data.setDouble(8L * next(), value);
-      }
+      case FP64 -> data.setDouble(8L * next(), value);
       default -> throw wrong(value);
     }
   }
 
-  private void checkFinite(double value, double held) {
-    if (!Double.isFinite(held)) {
+  private void checkHeld(double value, double held) {
+    if (Double.isFinite(value) && !Double.isFinite(held)) {
       throw wrong(value);
     }
   }
 
-  void add(boolean value) {
+  public void add(boolean value) {
     if (type != DataType.BOOL) {
       throw wrong(value);
     }
     ((BitVector) values).set(next(), value ? 1 : 0);
   }
 
-  void add(byte[] text, int from, int length) {
+  public void add(byte[] text, int from, int length) {
     if (type != DataType.BYTES) {
       throw wrong("text");
     }
@@ -157,7 +159,7 @@ public final class InputTensor implements AutoCloseable {
   }
 
   /** Writes all elements from little-endian memory, as the binary extension and gRPC send them. */
-  void addRaw(ByteBuffer raw) {
+  public void addRaw(ByteBuffer raw) {
     raw.order(ByteOrder.LITTLE_ENDIAN);
     if (type == DataType.BYTES) {
       addTexts(raw);

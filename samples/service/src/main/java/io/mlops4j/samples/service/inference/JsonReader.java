@@ -267,7 +267,7 @@ final class JsonReader {
     private void value(JsonToken token) throws IOException {
       switch (token) {
         case VALUE_NUMBER_INT -> integer();
-        case VALUE_NUMBER_FLOAT -> tensor.add(json.getDoubleValue());
+        case VALUE_NUMBER_FLOAT -> floating();
         case VALUE_STRING -> {
           byte[] text = json.getText().getBytes(StandardCharsets.UTF_8);
           tensor.add(text, 0, text.length);
@@ -279,11 +279,19 @@ final class JsonReader {
       }
     }
 
+    private void floating() throws IOException {
+      double value = json.getDoubleValue();
+      if (!Double.isFinite(value)) { // 1e999
+        throw tensor.wrong(json.getText());
+      }
+      tensor.add(value);
+    }
+
     private void integer() throws IOException {
       if (json.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
         tensor.add(json.getLongValue());
       } else if (tensor.type().isFloating()) {
-        tensor.add(json.getDoubleValue());
+        floating();
       } else {
         BigInteger value = json.getBigIntegerValue();
         if (value.signum() < 0 || value.bitLength() > 64) {

@@ -31,7 +31,7 @@ public final class Problem extends RuntimeException {
     this.kind = kind;
   }
 
-  static Problem badInput(String message) {
+  public static Problem badInput(String message) {
     return new Problem(Kind.BAD_INPUT, message);
   }
 

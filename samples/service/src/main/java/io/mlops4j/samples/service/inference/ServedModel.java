@@ -20,6 +20,12 @@ import org.apache.arrow.memory.BufferAllocator;
 
 /** The deployment as the protocol sees it: one model with one or two versions. Thread safe. */
 public final class ServedModel {
+  /** The name of the server, its version and the extensions of the protocol, for its metadata. */
+  public static final String SERVER = "mlops4j-service";
+
+  public static final String SERVER_VERSION = "1";
+  public static final List<String> EXTENSIONS = List.of("binary_tensor_data");
+
   private final Deployment deployment;
   private final BufferAllocator allocator;
 
@@ -70,6 +76,11 @@ public final class ServedModel {
       throw unknownVersion(version, versions);
     }
     return Optional.of(index == 0 ? Route.PRIMARY : Route.CANARY);
+  }
+
+  /** Whether the version, or any if it is empty, answers here. */
+  public boolean isKnown(String name, String version) {
+    return name.equals(name()) && (version.isEmpty() || versions().contains(version));
   }
 
   private static Problem unknownVersion(String version, List<String> versions) {

@@ -1,0 +1,182 @@
+package io.mlops4j.samples.service;
+
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.distribution.ValueAtPercentile;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.monitor.Episode;
+import io.mlops4j.monitor.ModelMonitor;
+import io.mlops4j.monitor.MonitorCounts;
+import io.mlops4j.runtime.deployment.CanaryStatus;
+import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.deployment.DeploymentStatus;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that the page shows.
+ *
+ * @param state serving or stopping
+ * @param alias the alias that is followed
+ * @param rollout the open or newest rollout, for people
+ * @param versions the versions that have answered, by route
+ * @param monitor null if nothing is monitored
+ */
+record Status(
+    String state,
+    String alias,
+    ServedBy serving,
+    Instant since,
+    @Nullable String refused,
+    @Nullable String waiting,
+    @Nullable String outage,
+    @Nullable String canary,
+    @Nullable String rollout,
+    @Nullable String shadow,
+    int running,
+    int maxCalls,
+    List<Version> versions,
+    @Nullable Monitor monitor) {
+
+  /** The newest episodes; a monitor has up to a thousand. */
+  private static final int MOST_EPISODES = 50;
+
+  /**
+   * The calls of a version.
+   *
+   * @param route primary, canary or shadow
+   * @param median in seconds, of the newest minutes; null without calls
+   * @param p99 in seconds
+   */
+  record Version(
+      String version,
+      String route,
+      double rows,
+      double errors,
+      @Nullable Double median,
+      @Nullable Double p99) {}
+
+  /** What the monitor has counted and found. */
+  record Monitor(
+      long rows,
+      long dropped,
+      long waiting,
+      String performance,
+      List<String> notWatched,
+      List<Finding> episodes) {}
+
+  /** An episode of the monitor. */
+  record Finding(
+      String id, String kind, String subject, Instant opened, String status, String newest) {}
+
+  static Status of(
+      String alias,
+      Deployment deployment,
+      Admission admission,
+      MeterRegistry meters,
+      Optional<ModelMonitor> monitor) {
+    DeploymentStatus status = deployment.status();
+    Optional<CanaryStatus> canary = deployment.canary();
+    return new Status(
+        admission.isStopping() ? "stopping" : "serving",
+        alias,
+        status.serving(),
+        status.since().truncatedTo(ChronoUnit.SECONDS),
+        status.refused().map(it -> it.record().to() + ": " + it.reason()).orElse(null),
+        status.waiting().map(it -> it.record().to() + ": " + it.reason()).orElse(null),
+        status.outage().map(it -> "since " + it.since() + ": " + it.reason()).orElse(null),
+        canary.map(Status::text).orElse(null),
+        canary.flatMap(CanaryStatus::rollout).map(Object::toString).orElse(null),
+        deployment.shadow().map(Object::toString).orElse(null),
+        admission.running(),
+        admission.most(),
+        versions(meters),
+        monitor.map(it -> monitor(it, status.serving())).orElse(null));
+  }
+
+  private static String text(CanaryStatus canary) {
+    String share = String.format(Locale.ROOT, "%.1f %% of the calls", 100 * canary.share());
+    return canary
+        .serving()
+        .map(by -> by + " answers " + share)
+        .orElseGet(
+            () ->
+                canary
+                    .refused()
+                    .map(it -> it.record().to() + " is refused: " + it.reason())
+                    .orElse("no candidate serves"));
+  }
+
+  private static List<Version> versions(MeterRegistry meters) {
+    List<Version> versions = new ArrayList<>();
+    for (Timer ok : meters.find("mlops4j.inference").tag("outcome", "success").timers()) {
+      String version = tag(ok, "version");
+      String route = tag(ok, "route");
+      Tags both = Tags.of("version", version, "route", route);
+      double rows =
+          meters
+              .find("mlops4j.inference.rows")
+              .tags(both)
+              .tag("outcome", "success")
+              .summaries()
+              .stream()
+              .mapToDouble(DistributionSummary::totalAmount)
+              .sum();
+      double errors =
+          meters.find("mlops4j.inference").tags(both).tag("outcome", "error").timers().stream()
+              .mapToDouble(Timer::count)
+              .sum();
+      versions.add(
+          new Version(version, route, rows, errors, percentile(ok, 0.5), percentile(ok, 0.99)));
+    }
+    versions.sort(Comparator.comparing(Version::route).thenComparing(Version::version));
+    return versions;
+  }
+
+  private static String tag(Timer timer, String name) {
+    return timer.getId().getTags().stream()
+        .filter(tag -> tag.getKey().equals(name))
+        .map(Tag::getValue)
+        .findFirst()
+        .orElse("none");
+  }
+
+  private static @Nullable Double percentile(Timer timer, double which) {
+    for (ValueAtPercentile value : timer.takeSnapshot().percentileValues()) {
+      if (value.percentile() == which && value.value() > 0) {
+        return value.value(java.util.concurrent.TimeUnit.SECONDS);
+      }
+    }
+    return null;
+  }
+
+  private static Monitor monitor(ModelMonitor monitor, ServedBy serving) {
+    MonitorCounts counts = monitor.counts();
+    return new Monitor(
+        counts.rows(),
+        counts.dropped(),
+        monitor.waitingRows(),
+        monitor.performance(serving).map(Object::toString).orElse("no labels yet"),
+        monitor.notWatched().stream().map(Object::toString).toList(),
+        monitor.episodes().stream().limit(MOST_EPISODES).map(Status::finding).toList());
+  }
+
+  private static Finding finding(Episode episode) {
+    return new Finding(
+        episode.id(),
+        episode.kind().name().toLowerCase(Locale.ROOT),
+        episode.subject(),
+        episode.opened().truncatedTo(ChronoUnit.SECONDS),
+        episode.status().name().toLowerCase(Locale.ROOT),
+        episode.newest().text());
+  }
+}

@@ -1,0 +1,250 @@
+package io.mlops4j.samples.service.grpc;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCalls;
+import io.mlops4j.inference.CallOptions;
+import io.mlops4j.samples.service.grpc.message.ModelInferRequest;
+import io.mlops4j.samples.service.grpc.message.ModelInferResponse;
+import io.mlops4j.samples.service.grpc.message.ModelMetadataRequest;
+import io.mlops4j.samples.service.grpc.message.ModelMetadataResponse;
+import io.mlops4j.samples.service.grpc.message.ModelMetadataResponse.TensorMetadata;
+import io.mlops4j.samples.service.grpc.message.ModelReadyRequest;
+import io.mlops4j.samples.service.grpc.message.ModelReadyResponse;
+import io.mlops4j.samples.service.grpc.message.ServerLiveResponse;
+import io.mlops4j.samples.service.grpc.message.ServerMetadataResponse;
+import io.mlops4j.samples.service.grpc.message.ServerReadyResponse;
+import io.mlops4j.samples.service.inference.InferenceRequest;
+import io.mlops4j.samples.service.inference.Problem;
+import io.mlops4j.samples.service.inference.ServedModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Serves {@code inference.GRPCInferenceService}. */
+public final class GrpcServer implements AutoCloseable {
+  private static final Context.Key<Metadata> HEADERS = Context.key("headers");
+  private static final Metadata.Key<String> TRACEPARENT =
+      Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> ROUTING_KEY =
+      Metadata.Key.of("x-routing-key", Metadata.ASCII_STRING_MARSHALLER);
+
+  private final ServedModel model;
+  private final Limits limits;
+  private final Function<Throwable, Problem> problems;
+  private final Server server;
+
+  /**
+   * What bounds the calls.
+   *
+   * @param maxBody the most bytes of a message
+   * @param maxCalls the most calls of a connection at a time
+   * @param deadline the time of a call; that of the client if it is shorter
+   * @param shutdown the time that running calls get when the server stops
+   * @param enter admits a call or throws
+   * @param leave ends it
+   * @param ready whether calls are admitted
+   */
+  public record Limits(
+      int maxBody,
+      int maxCalls,
+      Duration deadline,
+      Duration shutdown,
+      Runnable enter,
+      Runnable leave,
+      BooleanSupplier ready) {}
+
+  private GrpcServer(
+      ServedModel model,
+      Limits limits,
+      Function<Throwable, Problem> problems,
+      InetSocketAddress address) {
+    this.model = model;
+    this.limits = limits;
+    this.problems = problems;
+    this.server =
+        NettyServerBuilder.forAddress(address)
+            .maxInboundMessageSize(limits.maxBody())
+            .maxConcurrentCallsPerConnection(limits.maxCalls())
+            .intercept(new HeadersInContext())
+            .addService(service())
+            .build();
+  }
+
+  /** Starts the server. */
+  public static GrpcServer start(
+      ServedModel model,
+      Limits limits,
+      Function<Throwable, Problem> problems,
+      InetSocketAddress address) {
+    GrpcServer grpc = new GrpcServer(model, limits, problems, address);
+    try {
+      grpc.server.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("gRPC cannot listen at " + address, e);
+    }
+    return grpc;
+  }
+
+  public int port() {
+    return server.getPort();
+  }
+
+  private ServerServiceDefinition service() {
+    ServerServiceDefinition.Builder service =
+        ServerServiceDefinition.builder(InferenceMethods.SERVICE);
+    add(
+        service,
+        InferenceMethods.SERVER_LIVE,
+        request -> ServerLiveResponse.newBuilder().setLive(true).build());
+    add(
+        service,
+        InferenceMethods.SERVER_READY,
+        request -> ServerReadyResponse.newBuilder().setReady(isReady()).build());
+    add(
+        service,
+        InferenceMethods.SERVER_METADATA,
+        request ->
+            ServerMetadataResponse.newBuilder()
+                .setName(ServedModel.SERVER)
+                .setVersion(ServedModel.SERVER_VERSION)
+                .addAllExtensions(ServedModel.EXTENSIONS)
+                .build());
+    add(service, InferenceMethods.MODEL_READY, this::modelReady);
+    add(service, InferenceMethods.MODEL_METADATA, this::metadata);
+    add(service, InferenceMethods.MODEL_INFER, this::infer);
+    return service.build();
+  }
+
+  private <Q, R> void add(
+      ServerServiceDefinition.Builder service,
+      MethodDescriptor<Q, R> method,
+      Function<Q, R> answer) {
+    service.addMethod(
+        method,
+        ServerCalls.asyncUnaryCall(
+            (request, observer) -> {
+              try {
+                observer.onNext(answer.apply(request));
+                observer.onCompleted();
+              } catch (RuntimeException e) {
+                Problem problem = problems.apply(e);
+                observer.onError(
+                    status(problem).withDescription(problem.text()).asRuntimeException());
+              }
+            }));
+  }
+
+  private static Status status(Problem problem) {
+    return switch (problem.kind()) {
+      case BAD_INPUT -> Status.INVALID_ARGUMENT;
+      case NOT_FOUND -> Status.NOT_FOUND;
+      case TOO_LARGE -> Status.RESOURCE_EXHAUSTED;
+      case UNSUPPORTED -> Status.UNIMPLEMENTED;
+      case UNAVAILABLE -> Status.UNAVAILABLE;
+      case DEADLINE -> Status.DEADLINE_EXCEEDED;
+      case INTERNAL -> Status.INTERNAL;
+    };
+  }
+
+  private boolean isReady() {
+    return limits.ready().getAsBoolean();
+  }
+
+  private ModelReadyResponse modelReady(ModelReadyRequest request) {
+    boolean known = model.isKnown(request.getName(), request.getVersion());
+    return ModelReadyResponse.newBuilder().setReady(known && isReady()).build();
+  }
+
+  private ModelMetadataResponse metadata(ModelMetadataRequest request) {
+    ServedModel.Metadata metadata = model.metadata(request.getName(), request.getVersion());
+    return ModelMetadataResponse.newBuilder()
+        .setName(metadata.name())
+        .addAllVersions(metadata.versions())
+        .setPlatform(metadata.platform())
+        .addAllInputs(tensors(metadata.inputs()))
+        .addAllOutputs(tensors(metadata.outputs()))
+        .build();
+  }
+
+  private static List<TensorMetadata> tensors(List<ServedModel.Tensor> tensors) {
+    return tensors.stream()
+        .map(
+            tensor ->
+                TensorMetadata.newBuilder()
+                    .setName(tensor.name())
+                    .setDatatype(tensor.datatype().name())
+                    .addAllShape(tensor.shape())
+                    .build())
+        .toList();
+  }
+
+  private ModelInferResponse infer(ModelInferRequest message) {
+    limits.enter().run();
+    try (InferenceRequest request = Messages.read(model.allocator(), message)) {
+      return model.infer(
+          message.getModelName(),
+          message.getModelVersion(),
+          request,
+          options(),
+          response -> Messages.write(message, response));
+    } finally {
+      limits.leave().run();
+    }
+  }
+
+  private CallOptions options() {
+    Duration time = limits.deadline();
+    Deadline deadline = Context.current().getDeadline();
+    if (deadline != null) {
+      long left = Math.max(1, deadline.timeRemaining(TimeUnit.NANOSECONDS));
+      time = left < time.toNanos() ? Duration.ofNanos(left) : time;
+    }
+    CallOptions options = CallOptions.withDefaults().withDeadline(time);
+    Metadata headers = HEADERS.get();
+    @Nullable String traceparent = headers.get(TRACEPARENT);
+    @Nullable String key = headers.get(ROUTING_KEY);
+    options = traceparent == null ? options : options.withTraceparent(traceparent);
+    return key == null ? options : options.withKey(key);
+  }
+
+  /** Lets a method read the headers of its call. */
+  private static final class HeadersInContext implements ServerInterceptor {
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+      return Contexts.interceptCall(
+          Context.current().withValue(HEADERS, headers), call, headers, next);
+    }
+  }
+
+  /** Stops: running calls get their time, and then end. */
+  @Override
+  public void close() {
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(limits.shutdown().toMillis(), TimeUnit.MILLISECONDS)) {
+        server.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

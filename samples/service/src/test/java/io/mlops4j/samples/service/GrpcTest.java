@@ -1,0 +1,209 @@
+package io.mlops4j.samples.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import io.mlops4j.samples.service.grpc.InferenceMethods;
+import io.mlops4j.samples.service.grpc.message.InferTensorContents;
+import io.mlops4j.samples.service.grpc.message.ModelInferRequest;
+import io.mlops4j.samples.service.grpc.message.ModelInferRequest.InferInputTensor;
+import io.mlops4j.samples.service.grpc.message.ModelInferRequest.InferRequestedOutputTensor;
+import io.mlops4j.samples.service.grpc.message.ModelInferResponse;
+import io.mlops4j.samples.service.grpc.message.ModelMetadataRequest;
+import io.mlops4j.samples.service.grpc.message.ModelMetadataResponse;
+import io.mlops4j.samples.service.grpc.message.ModelReadyRequest;
+import io.mlops4j.samples.service.grpc.message.ServerLiveRequest;
+import io.mlops4j.samples.service.grpc.message.ServerMetadataRequest;
+import io.mlops4j.samples.service.grpc.message.ServerReadyRequest;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GrpcTest {
+  @TempDir static Path folder;
+  private static RunningService service;
+  private static ManagedChannel channel;
+
+  @BeforeAll
+  static void start() {
+    service = RunningService.start(folder, "MLOPS_MAX_BODY", "10000");
+    channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", service.service.grpcPort())
+            .usePlaintext()
+            .build();
+  }
+
+  @AfterAll
+  static void stop() {
+    channel.shutdownNow();
+    service.close();
+  }
+
+  private static <Q, R> R call(MethodDescriptor<Q, R> method, Q request) {
+    return ClientCalls.blockingUnaryCall(channel, method, CallOptions.DEFAULT, request);
+  }
+
+  private static StatusRuntimeException refused(ModelInferRequest request) {
+    return catchThrowableOfType(
+        StatusRuntimeException.class, () -> call(InferenceMethods.MODEL_INFER, request));
+  }
+
+  private static InferInputTensor.Builder tensor(String name, String datatype) {
+    return InferInputTensor.newBuilder().setName(name).setDatatype(datatype).addShape(1);
+  }
+
+  private static InferTensorContents.Builder contents() {
+    return InferTensorContents.newBuilder();
+  }
+
+  private static ByteString text(String value) {
+    return ByteString.copyFromUtf8(value);
+  }
+
+  /** The first golden row of the model. */
+  private static ModelInferRequest.Builder flight() {
+    return ModelInferRequest.newBuilder()
+        .setModelName("flight-delay")
+        .setId("42")
+        .addInputs(tensor("distance", "FP32").setContents(contents().addFp32Contents(106)))
+        .addInputs(tensor("hour", "INT64").setContents(contents().addInt64Contents(0)))
+        .addInputs(tensor("weekday", "INT64").setContents(contents().addInt64Contents(1)))
+        .addInputs(tensor("origin", "BYTES").setContents(contents().addBytesContents(text("JFK"))))
+        .addInputs(
+            tensor("destination", "BYTES").setContents(contents().addBytesContents(text("BDL"))));
+  }
+
+  @Test
+  void typedContentsGetTypedContents() {
+    ModelInferResponse response = call(InferenceMethods.MODEL_INFER, flight().build());
+    assertThat(response.getModelName()).isEqualTo("flight-delay");
+    assertThat(response.getModelVersion()).isEqualTo("1");
+    assertThat(response.getId()).isEqualTo("42");
+    assertThat(response.getParametersOrThrow("digest").getStringParam()).startsWith("sha256:");
+    assertThat(response.getOutputs(0).getName()).isEqualTo("probability");
+    assertThat(response.getOutputs(0).getDatatype()).isEqualTo("FP32");
+    assertThat(response.getOutputs(0).getContents().getFp32Contents(0))
+        .isEqualTo(0.45119613f, within(1e-6f));
+    assertThat(response.getRawOutputContentsCount()).isZero();
+  }
+
+  @Test
+  void rawContentsGetRawContents() {
+    ModelInferRequest.Builder request = flight();
+    request.getInputsBuilderList().forEach(InferInputTensor.Builder::clearContents);
+    for (ByteBuffer raw :
+        List.of(
+            little(4).putFloat(106),
+            little(8).putLong(0),
+            little(8).putLong(1),
+            little(7).putInt(3).put(text("JFK").toByteArray()),
+            little(7).putInt(3).put(text("BDL").toByteArray()))) {
+      request.addRawInputContents(ByteString.copyFrom(raw.flip()));
+    }
+    ModelInferResponse response = call(InferenceMethods.MODEL_INFER, request.build());
+    assertThat(response.getOutputs(0).hasContents()).isFalse();
+    ByteBuffer answer =
+        response.getRawOutputContents(0).asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    assertThat(answer.getFloat()).isEqualTo(0.45119613f, within(1e-6f));
+    assertThat(answer.hasRemaining()).isFalse();
+    StatusRuntimeException both = refused(request.setInputs(0, flight().getInputs(0)).build());
+    assertThat(both.getStatus().getDescription()).contains("both contents and raw_input_contents");
+    StatusRuntimeException few =
+        refused(flight().addRawInputContents(ByteString.copyFrom(new byte[4])).build());
+    assertThat(few.getStatus().getDescription()).contains("found 1, expected one for each of 5");
+  }
+
+  private static ByteBuffer little(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  @Test
+  void serverAndModelDescribeThemselves() {
+    assertThat(call(InferenceMethods.SERVER_LIVE, ServerLiveRequest.getDefaultInstance()).getLive())
+        .isTrue();
+    assertThat(
+            call(InferenceMethods.SERVER_READY, ServerReadyRequest.getDefaultInstance()).getReady())
+        .isTrue();
+    assertThat(
+            call(InferenceMethods.SERVER_METADATA, ServerMetadataRequest.getDefaultInstance())
+                .getName())
+        .isEqualTo("mlops4j-service");
+    ModelMetadataResponse metadata =
+        call(
+            InferenceMethods.MODEL_METADATA,
+            ModelMetadataRequest.newBuilder().setName("flight-delay").build());
+    assertThat(metadata.getVersionsList()).containsExactly("1");
+    assertThat(metadata.getInputs(0).getDatatype()).isEqualTo("FP32");
+    assertThat(metadata.getInputs(0).getShape(0)).isEqualTo(-1);
+    assertThat(metadata.getOutputs(0).getName()).isEqualTo("probability");
+  }
+
+  @Test
+  void onlyTheServingVersionIsReady() {
+    assertThat(isReady("flight-delay", "")).isTrue();
+    assertThat(isReady("flight-delay", "1")).isTrue();
+    assertThat(isReady("flight-delay", "2")).isFalse();
+    assertThat(isReady("other", "")).isFalse();
+  }
+
+  private static boolean isReady(String name, String version) {
+    ModelReadyRequest request =
+        ModelReadyRequest.newBuilder().setName(name).setVersion(version).build();
+    return call(InferenceMethods.MODEL_READY, request).getReady();
+  }
+
+  @Test
+  void aWrongRequestIsAnInvalidArgumentWithItsReason() {
+    assertInvalid(flight().removeInputs(1), "hour");
+    assertInvalid(flight().clearInputs(), "inputs: found none");
+    assertInvalid(
+        flight().setInputs(0, tensor("distance", "FP32").setContents(contents())),
+        "distance: found the shape [1], which has more elements than the request");
+    assertInvalid(
+        flight()
+            .setInputs(0, tensor("distance", "FP32").setContents(contents().addInt64Contents(106))),
+        "distance: found contents of another type, expected only those for FP32");
+    assertInvalid(
+        flight()
+            .setInputs(0, tensor("distance", "FP32").setContents(contents().addBoolContents(true))),
+        "distance: found contents of another type, expected only those for FP32");
+    assertInvalid(
+        flight().addOutputs(InferRequestedOutputTensor.newBuilder().setName("x")),
+        "outputs: found \"x\", expected one of [probability]");
+  }
+
+  private static void assertInvalid(ModelInferRequest.Builder request, String message) {
+    Status status = refused(request.build()).getStatus();
+    assertThat(status.getCode()).as(status.toString()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(status.getDescription()).contains(message).doesNotContain("Exception", "\tat ");
+  }
+
+  @Test
+  void anUnknownModelOrVersionIsNotFound() {
+    assertThat(refused(flight().setModelName("other").build()).getStatus().getCode())
+        .isEqualTo(Status.Code.NOT_FOUND);
+    assertThat(refused(flight().setModelVersion("7").build()).getStatus().getCode())
+        .isEqualTo(Status.Code.NOT_FOUND);
+  }
+
+  @Test
+  void aMessageThatIsTooLargeIsRefused() {
+    ModelInferRequest.Builder large = flight().setId("x".repeat(20_000));
+    assertThat(refused(large.build()).getStatus().getCode())
+        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+  }
+}

@@ -1,0 +1,147 @@
+package io.mlops4j.samples.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The service as a process of its own: its start, its end, and what it needs of a container. */
+@Timeout(120)
+class ProcessTest {
+  private static final Pattern PORTS = Pattern.compile("at the ports (\\d+) \\(HTTP\\)");
+
+  @TempDir Path folder;
+
+  private Process start(Map<String, String> settings, String... prefix) throws IOException {
+    List<String> command = new ArrayList<>(List.of(prefix));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add("io.mlops4j.samples.service.Main");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().keySet().removeIf(name -> name.startsWith("MLOPS_"));
+    builder.environment().putAll(settings);
+    return builder.start();
+  }
+
+  private Map<String, String> settings() {
+    Path registry = folder.resolve("registry");
+    Demo.publish(RunningService.sample(), registry);
+    return Map.of(
+        "MLOPS_REGISTRY", registry.toString(),
+        "MLOPS_MODEL", Demo.CHAMPION,
+        "MLOPS_HOST", "127.0.0.1",
+        "MLOPS_PORT", "0",
+        "MLOPS_GRPC_PORT", "0");
+  }
+
+  private static int port(BufferedReader log) throws IOException {
+    StringBuilder all = new StringBuilder();
+    for (String line = log.readLine(); line != null; line = log.readLine()) {
+      all.append(line).append('\n');
+      Matcher ports = PORTS.matcher(line);
+      if (ports.find()) {
+        return Integer.parseInt(ports.group(1));
+      }
+    }
+    throw new AssertionError("the service did not start:\n" + all);
+  }
+
+  @Test
+  void wrongSettingsEndTheStartWithOneMessage() throws Exception {
+    Process process = start(Map.of("MLOPS_MODLE", Demo.CHAMPION));
+    String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isEqualTo(2);
+    assertThat(log)
+        .contains(
+            "MLOPS_REGISTRY: not set", "MLOPS_MODLE: no such setting; did you mean MLOPS_MODEL?")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void aModelThatDoesNotExistEndsTheStartWithTheLibrarysMessage() throws Exception {
+    Files.createDirectories(folder.resolve("empty"));
+    Process process =
+        start(
+            Map.of(
+                "MLOPS_REGISTRY", folder.resolve("empty").toString(),
+                "MLOPS_MODEL", "nothing@champion",
+                "MLOPS_PORT", "0",
+                "MLOPS_GRPC_PORT", "0"));
+    String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(log).isEqualTo(1);
+    assertThat(log).contains("the service cannot start: ", "nothing").doesNotContain("\tat ");
+  }
+
+  @Test
+  void callsThatWereSentBeforeSigtermAreAnswered() throws Exception {
+    Process process = start(settings());
+    try (BufferedReader log = process.inputReader(StandardCharsets.UTF_8)) {
+      int port = port(log);
+      List<Socket> clients = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(30_000);
+        clients.add(socket);
+        send(socket.getOutputStream());
+        assertThat(status(socket.getInputStream())).isEqualTo(200);
+      }
+      for (Socket socket : clients) {
+        send(socket.getOutputStream());
+      }
+      assertThat(process.toHandle().destroy()).isTrue(); // SIGTERM; the log can still be read
+      int answered = 0;
+      for (Socket socket : clients) {
+        int status = status(socket.getInputStream());
+        assertThat(status).isIn(200, 503); // 503 if the service stopped before it read the call
+        answered += status == 200 ? 1 : 0;
+        socket.close();
+      }
+      assertThat(answered).isPositive();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isEqualTo(128 + 15);
+      assertThat(log.lines().toList())
+          .anyMatch(line -> line.contains("stops; "))
+          .noneMatch(line -> line.contains("\tat "));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static void send(OutputStream out) throws IOException {
+    String call =
+        "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s"
+            .formatted(RunningService.FLIGHT.length(), RunningService.FLIGHT);
+    out.write(call.getBytes(StandardCharsets.US_ASCII));
+    out.flush();
+  }
+
+  /** Reads one response, whose length is stated. */
+  private static int status(InputStream in) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (!head.toString().endsWith("\r\n\r\n")) {
+      int next = in.read();
+      assertThat(next).as("after " + head).isNotNegative();
+      head.append((char) next);
+    }
+    Matcher length = Pattern.compile("(?i)content-length: (\\d+)").matcher(head);
+    assertThat(length.find()).as(head.toString()).isTrue();
+    in.skipNBytes(Integer.parseInt(length.group(1)));
+    return Integer.parseInt(head.substring(9, 12));
+  }
+}
