@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Settings of one call. Immutable and thread safe: each {@code with} method returns a changed copy.
  */
 public final class CallOptions {
-  private static final CallOptions DEFAULTS = new CallOptions(null, null, null, null);
+  private static final CallOptions DEFAULTS =
+      new CallOptions(null, null, null, null, Priority.NORMAL);
 
   /** Version, trace id, parent id and flags; later versions may have further parts. */
   private static final Pattern TRACEPARENT =
@@ -22,16 +23,19 @@ public final class CallOptions {
   private final @Nullable String traceId;
   private final @Nullable String key;
   private final InferenceEvent.@Nullable Route route;
+  private final Priority priority;
 
   private CallOptions(
       @Nullable Duration deadline,
       @Nullable String traceId,
       @Nullable String key,
-      InferenceEvent.@Nullable Route route) {
+      InferenceEvent.@Nullable Route route,
+      Priority priority) {
     this.deadline = deadline;
     this.traceId = traceId;
     this.key = key;
     this.route = route;
+    this.priority = priority;
   }
 
   /**
@@ -62,7 +66,7 @@ public final class CallOptions {
       throw new IllegalArgumentException(
           "deadline: found " + deadline + ", expected more than zero");
     }
-    return new CallOptions(deadline, traceId, key, route);
+    return new CallOptions(deadline, traceId, key, route, priority);
   }
 
   /**
@@ -90,7 +94,7 @@ public final class CallOptions {
     Matcher header = TRACEPARENT.matcher(Objects.requireNonNull(traceparent, "traceparent"));
     boolean wellFormed =
         header.matches() && !(traceparent.startsWith("00") && header.group(2) != null);
-    return new CallOptions(deadline, wellFormed ? header.group(1) : null, key, route);
+    return new CallOptions(deadline, wellFormed ? header.group(1) : null, key, route, priority);
   }
 
   /**
@@ -111,7 +115,7 @@ public final class CallOptions {
    * @return a changed copy
    */
   public CallOptions withKey(String key) {
-    return new CallOptions(deadline, traceId, Objects.requireNonNull(key, "key"), route);
+    return new CallOptions(deadline, traceId, Objects.requireNonNull(key, "key"), route, priority);
   }
 
   /**
@@ -122,13 +126,14 @@ public final class CallOptions {
    *     there is no candidate
    * @return a changed copy
    * @throws IllegalArgumentException for {@link InferenceEvent.Route#SHADOW}, which answers no
-   *     caller
+   *     caller, and {@link InferenceEvent.Route#FALLBACK}, which callers cannot choose
    */
   public CallOptions withRoute(InferenceEvent.Route route) {
-    if (Objects.requireNonNull(route, "route") == InferenceEvent.Route.SHADOW) {
-      throw new IllegalArgumentException("route: found SHADOW, expected PRIMARY or CANARY");
+    if (Objects.requireNonNull(route, "route") != InferenceEvent.Route.PRIMARY
+        && route != InferenceEvent.Route.CANARY) {
+      throw new IllegalArgumentException("route: found " + route + ", expected PRIMARY or CANARY");
     }
-    return new CallOptions(deadline, traceId, key, route);
+    return new CallOptions(deadline, traceId, key, route, priority);
   }
 
   /**
@@ -147,5 +152,26 @@ public final class CallOptions {
    */
   public Optional<InferenceEvent.Route> route() {
     return Optional.ofNullable(route);
+  }
+
+  /**
+   * Sets the importance of the call. A deployment with load shedding rejects less important calls
+   * first. The default is {@link Priority#NORMAL}. Other models ignore it.
+   *
+   * @param priority the importance
+   * @return a changed copy
+   */
+  public CallOptions withPriority(Priority priority) {
+    return new CallOptions(
+        deadline, traceId, key, route, Objects.requireNonNull(priority, "priority"));
+  }
+
+  /**
+   * Returns the importance of the call.
+   *
+   * @return the priority
+   */
+  public Priority priority() {
+    return priority;
   }
 }

@@ -18,7 +18,12 @@ public interface InferenceEvent {
     /** The model is a candidate that receives a share of the calls; its answer was returned. */
     CANARY,
     /** The model's answer was compared with another, and never returned. */
-    SHADOW
+    SHADOW,
+    /**
+     * The answer was returned in place of that of a version that failed or was not called; {@link
+     * ServedBy#fallback} has the reason.
+     */
+    FALLBACK
   }
 
   /** The phases of a call. */

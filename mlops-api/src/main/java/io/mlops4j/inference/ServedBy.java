@@ -23,6 +23,45 @@ public final class ServedBy {
   private final @Nullable AliasRecord alias;
   private final String engine;
   private final List<ServedBy> members;
+  private final @Nullable Fallback fallback;
+
+  /** Why another version, or a default prediction, answered. */
+  public enum Reason {
+    /** The call failed. */
+    FAILED,
+    /** The call did not end within its deadline. */
+    DEADLINE,
+    /** The version was not called, because its circuit breaker is open. */
+    CIRCUIT_OPEN
+  }
+
+  /**
+   * Marks an answer that was given in place of another version's.
+   *
+   * @param reason why that version did not answer
+   * @param instead the version that should have answered
+   */
+  public record Fallback(Reason reason, ModelVersion instead) {
+    /**
+     * Checks that nothing is null.
+     *
+     * @param reason why that version did not answer
+     * @param instead the version that should have answered
+     */
+    public Fallback {
+      Objects.requireNonNull(reason, "reason");
+      Objects.requireNonNull(instead, "instead");
+    }
+
+    @Override
+    public String toString() {
+      return switch (reason) {
+        case FAILED -> "in place of " + instead + ", which failed";
+        case DEADLINE -> "in place of " + instead + ", which exceeded the deadline";
+        case CIRCUIT_OPEN -> "in place of " + instead + ", whose circuit breaker is open";
+      };
+    }
+  }
 
   private ServedBy(
       String model,
@@ -30,13 +69,15 @@ public final class ServedBy {
       @Nullable ModelVersion version,
       @Nullable AliasRecord alias,
       String engine,
-      List<ServedBy> members) {
+      List<ServedBy> members,
+      @Nullable Fallback fallback) {
     this.model = Objects.requireNonNull(model, "model");
     this.digest = Objects.requireNonNull(digest, "digest");
     this.version = version;
     this.alias = alias;
     this.engine = Objects.requireNonNull(engine, "engine");
     this.members = members;
+    this.fallback = fallback;
   }
 
   /**
@@ -55,7 +96,7 @@ public final class ServedBy {
       @Nullable ModelVersion version,
       @Nullable AliasRecord alias,
       String engine) {
-    return new ServedBy(model, digest, version, alias, engine, List.of());
+    return new ServedBy(model, digest, version, alias, engine, List.of(), null);
   }
 
   /**
@@ -66,7 +107,18 @@ public final class ServedBy {
    */
   public ServedBy withMembers(List<ServedBy> members) {
     List<ServedBy> copy = List.copyOf(Objects.requireNonNull(members, "members"));
-    return new ServedBy(model, digest, version, alias, engine, copy);
+    return new ServedBy(model, digest, version, alias, engine, copy, fallback);
+  }
+
+  /**
+   * Marks the answers of this version as a fallback.
+   *
+   * @param why why it answers, and in whose place
+   * @return a changed copy
+   */
+  public ServedBy asFallback(Fallback why) {
+    return new ServedBy(
+        model, digest, version, alias, engine, members, Objects.requireNonNull(why, "why"));
   }
 
   /**
@@ -123,6 +175,15 @@ public final class ServedBy {
     return members;
   }
 
+  /**
+   * Returns why this version, or a default prediction, answered in place of another version.
+   *
+   * @return empty for the usual case that the chosen version answered
+   */
+  public Optional<Fallback> fallback() {
+    return Optional.ofNullable(fallback);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof ServedBy that
@@ -131,12 +192,13 @@ public final class ServedBy {
         && Objects.equals(version, that.version)
         && Objects.equals(alias, that.alias)
         && engine.equals(that.engine)
-        && members.equals(that.members);
+        && members.equals(that.members)
+        && Objects.equals(fallback, that.fallback);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(model, digest, version, alias, engine, members);
+    return Objects.hash(model, digest, version, alias, engine, members, fallback);
   }
 
   /**
@@ -155,8 +217,7 @@ public final class ServedBy {
         + engine
         + (members.isEmpty()
             ? ""
-            : members.stream()
-                .map(ServedBy::toString)
-                .collect(Collectors.joining("; ", " [", "]")));
+            : members.stream().map(ServedBy::toString).collect(Collectors.joining("; ", " [", "]")))
+        + (fallback == null ? "" : ", " + fallback);
   }
 }

@@ -22,6 +22,9 @@ final class Intake {
   }
 
   void handOver(InferenceEvent event) {
+    if (event.route() == InferenceEvent.Route.FALLBACK) {
+      return; // not an answer of the version that should have answered
+    }
     if (event.error() != null) {
       failed.increment();
       return;

@@ -21,6 +21,7 @@ record Header(ServedBy servedBy, Route route, List<String> digested) {
   private static final String PREFIX = "mlops4j.";
   private static final String FORMAT = "1";
   private static final String ALIAS = "alias.";
+  private static final String FALLBACK = "fallback.";
 
   Map<String, String> toMetadata() {
     Map<String, @Nullable String> values = new LinkedHashMap<>();
@@ -32,6 +33,13 @@ record Header(ServedBy servedBy, Route route, List<String> digested) {
     values.put("route", route.name());
     values.put("digested", digested.isEmpty() ? null : String.join("\n", digested));
     servedBy.alias().ifPresent(alias -> put(values, alias));
+    servedBy
+        .fallback()
+        .ifPresent(
+            fallback -> {
+              values.put(FALLBACK + "reason", fallback.reason().name());
+              values.put(FALLBACK + "instead", text(fallback.instead()));
+            });
     Map<String, String> metadata = new LinkedHashMap<>();
     values.forEach(
         (name, value) -> {
@@ -81,13 +89,19 @@ record Header(ServedBy servedBy, Route route, List<String> digested) {
                 Instant.parse(values.required(ALIAS + "clock")),
                 digest(values.optional(ALIAS + "previous")));
     String digested = values.optional("digested");
-    return new Header(
+    ServedBy servedBy =
         ServedBy.of(
             values.required("model"),
             Digest.parse(values.required("digest")),
             version(values.optional("version")),
             alias,
-            values.required("engine")),
+            values.required("engine"));
+    String reason = values.optional(FALLBACK + "reason");
+    ModelVersion instead = version(values.optional(FALLBACK + "instead"));
+    return new Header(
+        reason == null || instead == null
+            ? servedBy
+            : servedBy.asFallback(new ServedBy.Fallback(ServedBy.Reason.valueOf(reason), instead)),
         Route.valueOf(values.required("route")),
         digested == null ? List.of() : List.of(digested.split("\n")));
   }

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All meters have the tags {@code model}, {@code version} (the registry's number), {@code alias}
  * (without the model's name), {@code engine} and {@code route} ({@code primary}, {@code canary},
- * {@code shadow}). A tag without a value, such as the version of a plain file, is {@code none}.
- * Single records that were grouped into one run are one call of many rows.
+ * {@code shadow}, {@code fallback}). A tag without a value, such as the version of a plain file, is
+ * {@code none}. Single records that were grouped into one run are one call of many rows.
  *
  * <p>The number of meters is bounded. At most {@link Builder#limit} models and versions have
  * meters. If another one answers, the meters of the one that has been silent the longest, and for

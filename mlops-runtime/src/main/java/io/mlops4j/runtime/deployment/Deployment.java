@@ -10,6 +10,7 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.rollout.Gate;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -183,8 +184,9 @@ public interface Deployment extends Model {
 
     /**
      * Adds a listener for changes of the state. It is called after each swap and each refusal, when
-     * a version begins to wait, and when an outage begins or ends. It is called for one change at a
-     * time, in their order, on a thread of the deployment. Exceptions of the listener are logged.
+     * a version begins to wait, when an outage begins or ends, and when a circuit breaker opens or
+     * closes. It is called for one change at a time, in their order, on a thread of the deployment.
+     * Exceptions of the listener are logged.
      *
      * @param listener gets the state after the change, or a later one
      * @return this builder
@@ -296,12 +298,72 @@ public interface Deployment extends Model {
     Builder withoutRecentRows();
 
     /**
+     * Gives each version a circuit breaker: while too many of its calls fail, it is not called. The
+     * calls get the fallback if there is one, and otherwise {@link
+     * io.mlops4j.error.CircuitOpenException}. If the breaker of a candidate is open, the version of
+     * the deployment's alias answers its calls, and its rollout fails. The challenger of a
+     * {@linkplain #shadow shadow} has no breaker.
+     *
+     * @param settings when it opens and closes
+     * @return this builder
+     */
+    Builder circuitBreaker(CircuitBreaker settings);
+
+    /**
+     * Answers with a default prediction when a call fails ({@link
+     * io.mlops4j.error.InferenceException}, {@link io.mlops4j.error.DeadlineException}, an {@code
+     * Error}) or its circuit breaker is open. The values are checked against the outputs of each
+     * version: {@link #start} fails, and a later version is refused, if they do not fit. {@link
+     * ServedBy#fallback} marks such answers. Their engine is {@code default}, and their digest is
+     * that of the values.
+     *
+     * @param outputs for each output of the model a number, a boolean or a text, or a list or array
+     *     of them for several values in a row; copied, but not deeply
+     * @return this builder
+     */
+    Builder fallbackTo(Map<String, ?> outputs);
+
+    /**
+     * Answers with the version that served before when a call fails or its circuit breaker is open,
+     * as in {@link #fallbackTo}. It gets what is left of the deadline, and is not called after a
+     * {@link io.mlops4j.error.DeadlineException}. If it cannot answer, the default prediction
+     * follows. A failed call of a candidate is answered by the version of the deployment's alias.
+     * Includes {@link #keepPrevious}.
+     *
+     * @return this builder
+     */
+    Builder fallbackToPrevious();
+
+    /**
+     * Keeps the previous version loaded when another version replaces it. A rollback to it then
+     * reads no bytes and loads nothing; the version is tested again. It is leased like the serving
+     * version. It takes memory until the next swap to a third version, or until the deployment is
+     * closed; {@link DeploymentStatus#protection} names it. A version that serves from its
+     * {@linkplain #lastGoodIn local copy} is not kept.
+     *
+     * @return this builder
+     */
+    Builder keepPrevious();
+
+    /**
+     * Limits the calls in flight. A call above the limit fails with {@link
+     * io.mlops4j.error.OverloadedException}. Less important calls ({@link
+     * io.mlops4j.inference.CallOptions#withPriority}) are rejected first. Calls of a version that
+     * was swapped out are not counted.
+     *
+     * @param settings the limit of each priority
+     * @return this builder
+     */
+    Builder shedding(LoadShedding settings);
+
+    /**
      * Loads the version that the alias points to and begins to follow the alias.
      *
      * @return the deployment, which the caller closes
      * @throws IllegalStateException if no registry was given
-     * @throws IllegalArgumentException if a {@linkplain #lastGoodIn last good version} is kept, and
-     *     the registry was opened by neither {@code FileModelRegistry} nor {@code
+     * @throws IllegalArgumentException if a {@linkplain #fallbackTo default prediction} does not
+     *     fit the outputs of the version; or if a {@linkplain #lastGoodIn last good version} is
+     *     kept, and the registry was opened by neither {@code FileModelRegistry} nor {@code
      *     JdbcModelRegistry}
      * @throws io.mlops4j.error.RegistryException if the alias points to no version, the bytes are
      *     not those that were published, the registry cannot be used and no last good version was

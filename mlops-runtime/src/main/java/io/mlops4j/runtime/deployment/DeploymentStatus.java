@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param trials versions that are being loaded and tested now, the abandoned ones first
  * @param lastGood the copy of the serving version for a restart without the registry; empty without
  *     {@link Deployment.Builder#lastGoodIn}
+ * @param protection circuit breakers, fallbacks and load
  */
 public record DeploymentStatus(
     ServedBy serving,
@@ -31,7 +32,8 @@ public record DeploymentStatus(
     Optional<Waiting> waiting,
     Optional<Outage> outage,
     List<Trial> trials,
-    Optional<LastGood> lastGood) {
+    Optional<LastGood> lastGood,
+    ProtectionStatus protection) {
   /**
    * Checks that nothing is null, and copies the list.
    *
@@ -43,6 +45,7 @@ public record DeploymentStatus(
    * @param outage since when and why the registry cannot be read
    * @param trials versions that are being loaded and tested now
    * @param lastGood the copy of the serving version
+   * @param protection circuit breakers, fallbacks and load
    */
   public DeploymentStatus {
     Objects.requireNonNull(serving, "serving");
@@ -53,6 +56,7 @@ public record DeploymentStatus(
     Objects.requireNonNull(outage, "outage");
     trials = List.copyOf(trials);
     Objects.requireNonNull(lastGood, "lastGood");
+    Objects.requireNonNull(protection, "protection");
   }
 
   /** Why a version is refused. A retry would not change the result, so there is none. */

@@ -13,6 +13,7 @@ import io.mlops4j.model.ModelSignature;
 import io.mlops4j.model.Placement;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.runtime.binding.RecordBinder;
+import io.mlops4j.runtime.binding.output.ConstantRow;
 import io.mlops4j.runtime.binding.output.RecordReader;
 import io.mlops4j.runtime.serving.batching.RowBatcher;
 import io.mlops4j.runtime.serving.loading.VersionLeases;
@@ -274,6 +275,25 @@ final class LoadedModel implements ServingModel {
         identity.unheard(Closing.endsCallsAfter(Duration.ZERO), identity.abandonedRuns()));
   }
 
+  @Override
+  public ServingModel asFallback(ServedBy.Fallback fallback) {
+    return another(identity.asFallback(Objects.requireNonNull(fallback, "fallback")));
+  }
+
+  @Override
+  public ServingModel asDefault(ConstantRow constant, ServedBy.Fallback fallback) {
+    ModelIdentity other = identity.asDefault(constant.digest(), fallback);
+    calls.enter();
+    try {
+      ConstantModel answers = new ConstantModel(shared, constant);
+      return owner.register(
+          new LoadedModel(
+              owner, context, answers, VersionLeases.none(), other, LeakDetector.place()));
+    } finally {
+      calls.leave();
+    }
+  }
+
   private ServingModel another(ModelIdentity other) {
     calls.enter();
     try {
@@ -293,6 +313,21 @@ final class LoadedModel implements ServingModel {
   @Override
   public void release() {
     counter.leave();
+  }
+
+  @Override
+  public int running() {
+    return counter.running();
+  }
+
+  @Override
+  public long nativeBytes() {
+    return shared.engine().nativeBytes();
+  }
+
+  @Override
+  public void rejected(int rows, RuntimeException why) {
+    calls.refused(rows, System.nanoTime(), why);
   }
 
   ModelFigures figures() {

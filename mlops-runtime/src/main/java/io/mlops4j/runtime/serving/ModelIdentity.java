@@ -4,6 +4,7 @@ import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.Digest;
 import io.mlops4j.registry.AliasRecord;
 import java.util.List;
 
@@ -35,6 +36,28 @@ record ModelIdentity(
             alias,
             servedBy.engine());
     return new ModelIdentity(renamed, route, listeners, batching, closing, abandonedRuns);
+  }
+
+  /** Returns an identity whose answers are given in place of another version's. */
+  ModelIdentity asFallback(ServedBy.Fallback fallback) {
+    return new ModelIdentity(
+        servedBy.asFallback(fallback),
+        InferenceEvent.Route.FALLBACK,
+        listeners,
+        batching,
+        closing,
+        abandonedRuns);
+  }
+
+  /** Returns the identity of a default prediction, each of whose calls is answered at once. */
+  ModelIdentity asDefault(Digest values, ServedBy.Fallback fallback) {
+    return new ModelIdentity(
+        ServedBy.of(servedBy.model(), values, null, null, "default").asFallback(fallback),
+        InferenceEvent.Route.FALLBACK,
+        listeners,
+        MicroBatching.upTo(1),
+        closing,
+        0);
   }
 
   /** Returns an identity without listeners, each of whose calls has a run of its own. */

@@ -5,7 +5,9 @@ import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
+import io.mlops4j.inference.ServedBy;
 import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.runtime.binding.output.ConstantRow;
 import java.lang.invoke.MethodHandles;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -34,6 +36,41 @@ public interface ServingModel extends Model {
    * @throws IllegalStateException if this one is closed
    */
   ServingModel forTrial();
+
+  /**
+   * Gives the loaded model another identity for answers in place of another version's. Its events
+   * have the route {@link io.mlops4j.inference.InferenceEvent.Route#FALLBACK}.
+   *
+   * @param fallback why it answers, and in whose place
+   * @return a further identity, which the caller closes
+   * @throws IllegalStateException if this one is closed
+   */
+  ServingModel asFallback(ServedBy.Fallback fallback);
+
+  /**
+   * Creates a model that answers the calls of this one with the same values for each row. It does
+   * not use the engine, and may be closed after this model.
+   *
+   * @param constant the values, which fit the outputs of this model
+   * @param fallback why it answers, and in whose place
+   * @return the model, which the caller closes
+   * @throws IllegalStateException if this one is closed
+   */
+  ServingModel asDefault(ConstantRow constant, ServedBy.Fallback fallback);
+
+  /** {@return the calls that were acquired and not released, waiting ones included; 0 or more} */
+  int running();
+
+  /** {@return the memory of the engine for this model, as well as the engine can tell; in bytes} */
+  long nativeBytes();
+
+  /**
+   * Counts a call that was rejected before the model was called, and notifies listeners.
+   *
+   * @param rows the number of its rows, 0 or more
+   * @param why the exception that the caller gets
+   */
+  void rejected(int rows, RuntimeException why);
 
   /**
    * Counts a call that is about to begin. Closing waits until {@link #release} is called.

@@ -14,8 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A model in an engine with its slots, which all its identities share. Thread safe. */
-final class SharedModel {
+class SharedModel {
   private final EngineModel engine;
+  private final DirectMemory memory;
   private final BatchBinder binder;
   private final OutputReader outputs;
   private final SlotPool slots;
@@ -36,6 +37,7 @@ final class SharedModel {
       int kept,
       @Nullable BatchSplitter pieces) {
     this.engine = engine;
+    this.memory = memory;
     this.pieces = pieces;
     this.binder = binder;
     this.joins = binder.takesMany();
@@ -59,6 +61,11 @@ final class SharedModel {
 
   BatchBinder binder() {
     return binder;
+  }
+
+  /** Where answers are allocated. */
+  DirectMemory memory() {
+    return memory;
   }
 
   /** Adds an identity while another one is open. */

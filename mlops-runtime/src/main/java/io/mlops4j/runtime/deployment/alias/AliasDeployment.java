@@ -43,6 +43,7 @@ final class AliasDeployment implements Deployment {
   private final @Nullable Canary canary;
   private final @Nullable RolloutJudge judge;
   private final @Nullable RecentRows recent;
+  private final @Nullable Guard guard;
   private final DeploymentThreads threads;
   private final Change change;
   private final List<Consumer<? super DeploymentStatus>> onChange;
@@ -79,6 +80,7 @@ final class AliasDeployment implements Deployment {
                 built,
                 threads);
     shadow = built.shadow == null ? null : shadow(built, registry, built.shadow);
+    guard = Guard.of(built, champion, canary);
   }
 
   private @Nullable LastGood lastGood(DeploymentBuilder built, ModelRegistry registry) {
@@ -120,14 +122,14 @@ final class AliasDeployment implements Deployment {
     return new Shadow(challenger, built.loader.executor());
   }
 
-  private static Candidates candidates(
+  private Candidates candidates(
       DeploymentBuilder built,
       ModelRegistry registry,
       Route route,
       String what,
       @Nullable RecentRows recent) {
     String user = built.change.actor() + ", which " + what;
-    return new Candidates(registry, built, route, user, recent);
+    return new Candidates(registry, built, route, user, recent, this::changed);
   }
 
   static AliasDeployment start(DeploymentBuilder built) {
@@ -234,7 +236,7 @@ final class AliasDeployment implements Deployment {
 
   @Override
   public DeploymentStatus status() {
-    return champion.status();
+    return champion.status(Guard.status(guard, champion, canary));
   }
 
   @Override
@@ -280,6 +282,15 @@ final class AliasDeployment implements Deployment {
 
   @Override
   public Prediction predict(FeatureBatch batch, CallOptions options) {
+    if (guard != null) {
+      Objects.requireNonNull(batch, "batch");
+      Objects.requireNonNull(options, "options");
+      return guard.call(
+          options,
+          rows(batch),
+          (served, rest) -> served.model().predictHeld(batch, rest),
+          answer -> offer(batch, answer));
+    }
     Served served = acquire(options);
     try {
       Prediction answer = served.model().predictHeld(batch, options);
@@ -288,6 +299,10 @@ final class AliasDeployment implements Deployment {
     } finally {
       served.release();
     }
+  }
+
+  private static Guard.Rows rows(FeatureBatch batch) {
+    return new Guard.Rows(batch::rows, served -> true);
   }
 
   private Served acquire(CallOptions options) {
@@ -312,7 +327,9 @@ final class AliasDeployment implements Deployment {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(read, "read");
     try {
-      return begin(batch, options, read);
+      return guard == null
+          ? begin(batch, options, read)
+          : guarded(guard, batch.retain(), options, read);
     } catch (IllegalStateException closed) { // this, or the batch
       return CompletableFuture.failedFuture(closed);
     }
@@ -329,6 +346,32 @@ final class AliasDeployment implements Deployment {
       served.release();
       throw e;
     }
+  }
+
+  /** Holds the batch for the fallback. */
+  private <R> CompletableFuture<R> guarded(
+      Guard guards,
+      FeatureBatch held,
+      CallOptions options,
+      Function<? super Prediction, ? extends R> read) {
+    return guards.callAsync(
+        options,
+        rows(held),
+        (served, rest, answered) ->
+            served
+                .model()
+                .predictHeldAsync(
+                    held,
+                    rest,
+                    prediction -> {
+                      answered.run();
+                      if (served.servedBy().fallback().isEmpty()) {
+                        offer(held, prediction);
+                      }
+                      return read.apply(prediction);
+                    },
+                    () -> {}),
+        held::close);
   }
 
   /** Holds the batch itself, because the caller may close it before the model has answered. */
@@ -365,7 +408,7 @@ final class AliasDeployment implements Deployment {
     if (canary != null) {
       canary.candidate().current().bindLater(key);
     }
-    return new FollowingRows<>(champion, key, canary, shadow);
+    return new FollowingRows<>(champion, key, canary, shadow, guard);
   }
 
   @Override

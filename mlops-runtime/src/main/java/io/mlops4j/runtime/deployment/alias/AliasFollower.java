@@ -10,6 +10,7 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
+import io.mlops4j.runtime.deployment.ProtectionStatus;
 import io.mlops4j.runtime.deployment.alias.Candidates.Candidate;
 import io.mlops4j.runtime.deployment.alias.Trials.VersionTrial;
 import java.time.Clock;
@@ -53,6 +54,9 @@ final class AliasFollower {
   private final CurrentModel current;
   private @Nullable AliasRecord newest;
   private @Nullable VersionTrial trial;
+  private final boolean keepsPrevious;
+  private volatile @Nullable Served previous;
+  private volatile @Nullable String unfit;
   private boolean copyServes;
   private boolean ticking;
   private boolean closed;
@@ -84,6 +88,7 @@ final class AliasFollower {
     this.trialLimit = built.trialTimeout;
     this.calls = new RegistryCalls(ref, threads, timer, built.registryTimeout);
     this.changed = changed;
+    this.keepsPrevious = built.keepsPrevious && ref.equals(built.ref);
     this.reader = new AliasReader(registry, ref, calls, clock, lock, changed);
     this.current = new CurrentModel(ref, lock);
   }
@@ -125,10 +130,10 @@ final class AliasFollower {
         return reason;
       }
       VersionTrial mine = new VersionTrial(record, clock.instant());
-      Served copied = Served.of(candidates.load(copy, mine, null), clock.instant());
+      Served copied = Served.of(candidates.load(copy, mine, null), clock.instant(), threads);
       synchronized (lock) {
         if (closed || serves()) {
-          copied.model().close(); // the registry was faster
+          copied.drain(); // the registry was faster
         } else {
           current.replace(copied);
           copyServes = true;
@@ -219,7 +224,7 @@ final class AliasFollower {
       refused = Optional.empty();
       Served ended = current.clear();
       if (ended != null) {
-        threads.execute(ended.model()::drain);
+        threads.execute(ended::drain);
       }
     } else if (record.isRemoval()) {
       LOG.warn("{}: was removed by {}; serving stays", ref, record.change());
@@ -292,7 +297,7 @@ final class AliasFollower {
     boolean first = !serves();
     boolean published = false;
     try {
-      published = publish(mine, Served.of(candidate, clock.instant()));
+      published = publish(mine, Served.of(candidate, clock.instant(), threads));
     } finally {
       if (!published) {
         candidate.model().close();
@@ -306,12 +311,15 @@ final class AliasFollower {
   private Candidate candidate(VersionTrial mine) {
     AliasRecord record = mine.record;
     Served now = current.orNull();
-    if (now != null
-        && !copyServes()
-        && now.servedBy().version().equals(Optional.ofNullable(record.to()))) {
-      return new Candidate(now.model().withAlias(record), now.gate());
+    if (now != null && !copyServes() && now.isOf(record.to())) {
+      return candidates.renamed(now, record);
     }
-    return candidates.load(mine, champion == null ? now : champion.current().orNull());
+    Served warm = previous;
+    Candidate again =
+        warm != null && warm.isOf(record.to()) ? candidates.again(warm, mine, now) : null;
+    return again != null
+        ? again
+        : candidates.load(mine, champion == null ? now : champion.current().orNull());
   }
 
   /** Whether the serving model was loaded from its copy, and is not leased in the registry. */
@@ -331,16 +339,85 @@ final class AliasFollower {
       end(mine);
       refused = Optional.empty();
       waiting = Optional.empty();
-      copyServes = false;
       if (before != null) {
-        threads.execute(before.model()::drain);
+        replaced(before, next);
       }
+      copyServes = false;
     }
     LOG.info("{}: serving {}", ref, next.servedBy());
     if (lastGood != null) {
       lastGood.keep(mine.record);
     }
     return true;
+  }
+
+  /**
+   * Keeps the replaced version loaded, or closes it. A version that was loaded from a copy is not
+   * leased, so it is not kept. The caller holds the lock.
+   */
+  private void replaced(Served before, Served next) {
+    boolean again = before.isOf(next.servedBy().version().orElse(null));
+    if (again || copyServes || !keepsPrevious) {
+      threads.execute(before::drain);
+      return;
+    }
+    Served older = previous;
+    unfit = unfit(next, before);
+    previous = before;
+    if (older != null) {
+      threads.execute(older::drain);
+    }
+  }
+
+  /** Why the previous version cannot answer calls of the serving one; null if it can. */
+  private static @Nullable String unfit(Served serving, Served previous) {
+    try {
+      Compatibility.require(serving.model(), previous.model());
+      return null;
+    } catch (RejectedVersionException e) {
+      return Failures.reason(e);
+    }
+  }
+
+  /**
+   * The version that served before and is kept loaded, if it can answer calls of the serving
+   * version; else null.
+   */
+  @Nullable Served fittingPrevious() {
+    return unfit == null ? previous : null;
+  }
+
+  /** The calls in flight. */
+  int running() {
+    Served now = current.orNull();
+    Served before = previous;
+    return (now == null ? 0 : now.running()) + (before == null ? 0 : before.running());
+  }
+
+  /** Whether the circuit breaker of the serving version is open. */
+  boolean isBroken() {
+    Served now = current.orNull();
+    Breaker breaker = now == null ? null : now.breaker();
+    return breaker != null && breaker.isOpen();
+  }
+
+  Optional<ProtectionStatus.Breaker> breakerStatus() {
+    return Optional.ofNullable(current.orNull())
+        .flatMap(
+            now ->
+                Optional.ofNullable(now.breaker()).map(breaker -> breaker.status(now.servedBy())));
+  }
+
+  Optional<ProtectionStatus.Previous> previousStatus() {
+    synchronized (lock) {
+      return Optional.ofNullable(previous)
+          .map(
+              version ->
+                  new ProtectionStatus.Previous(
+                      version.servedBy(),
+                      version.model().nativeBytes(),
+                      Optional.ofNullable(unfit)));
+    }
   }
 
   private void failed(VersionTrial mine, Throwable failure) {
@@ -484,7 +561,7 @@ final class AliasFollower {
     return Optional.ofNullable(current.orNull()).map(Served::servedBy);
   }
 
-  DeploymentStatus status() {
+  DeploymentStatus status(ProtectionStatus protection) {
     synchronized (lock) {
       Served now = current.get();
       return new DeploymentStatus(
@@ -495,7 +572,8 @@ final class AliasFollower {
           waiting,
           reader.outage(),
           trials.status(),
-          Optional.ofNullable(lastGood).map(copies -> copies.status(copyServes)));
+          Optional.ofNullable(lastGood).map(copies -> copies.status(copyServes)),
+          protection);
     }
   }
 
@@ -524,8 +602,12 @@ final class AliasFollower {
   /** Throws if closing would be refused now. */
   void checkClosable() {
     Served now = current.orNull();
+    Served before = previous;
     if (now != null) {
-      now.model().checkClosable();
+      now.checkClosable();
+    }
+    if (before != null) {
+      before.checkClosable();
     }
   }
 
@@ -538,7 +620,11 @@ final class AliasFollower {
     }
     Served now = current.orNull();
     if (now != null) {
-      now.model().drain();
+      now.drain();
+    }
+    Served before = previous;
+    if (before != null) {
+      before.drain();
     }
   }
 

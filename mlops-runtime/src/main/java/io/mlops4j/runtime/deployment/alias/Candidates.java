@@ -3,8 +3,13 @@ package io.mlops4j.runtime.deployment.alias;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.binding.output.ConstantRow;
+import io.mlops4j.runtime.deployment.CircuitBreaker;
+import io.mlops4j.runtime.deployment.DeploymentStatus.Verdict;
 import io.mlops4j.runtime.deployment.alias.Trials.VersionTrial;
 import io.mlops4j.runtime.serving.ModelLoader;
 import io.mlops4j.runtime.serving.ServingModel;
@@ -22,17 +27,20 @@ final class Candidates {
   private final InferenceEvent.Route route;
   private final String user;
   private final @Nullable RecentRows recent;
+  private final Runnable changed;
 
   /**
    * @param user who loads the versions and what for
    * @param recent recent rows of callers, or null
+   * @param changed run when a circuit breaker opens or closes
    */
   Candidates(
       ModelRegistry registry,
       DeploymentBuilder built,
       InferenceEvent.Route route,
       String user,
-      @Nullable RecentRows recent) {
+      @Nullable RecentRows recent,
+      Runnable changed) {
     this.registry = registry;
     this.built = built;
     this.loader = built.loader;
@@ -40,10 +48,38 @@ final class Candidates {
     this.route = route;
     this.user = user;
     this.recent = recent;
+    this.changed = changed;
   }
 
-  /** A model that passed its tests. The caller closes it. Opening the gate opens its listeners. */
-  record Candidate(ServingModel model, AtomicBoolean gate) {}
+  /**
+   * A model that passed its tests. The caller closes it. Opening the gate opens its listeners.
+   *
+   * @param breaker null without circuit breakers
+   */
+  record Candidate(
+      ServingModel model, AtomicBoolean gate, ModelCard card, @Nullable Breaker breaker) {}
+
+  /** The serving version under another record. */
+  Candidate renamed(Served serving, AliasRecord record) {
+    return new Candidate(
+        serving.model().withAlias(record), serving.gate(), serving.card(), serving.breaker());
+  }
+
+  /**
+   * Tests a version again that is still loaded, instead of loading it.
+   *
+   * @return null if it was closed meanwhile
+   * @throws RuntimeException if the version must not serve
+   */
+  @Nullable Candidate again(Served warm, VersionTrial trial, @Nullable Served serving) {
+    ServingModel model;
+    try {
+      model = warm.model().withAlias(trial.record);
+    } catch (IllegalStateException closed) {
+      return null;
+    }
+    return tested(model, warm.gate(), warm.card(), trial, serving);
+  }
 
   /**
    * Loads the version that a record points to.
@@ -66,7 +102,17 @@ final class Candidates {
         RegisteredVersion.of(registry, Objects.requireNonNull(record.to()), record, user);
     AtomicBoolean gate = new AtomicBoolean();
     ServingModel model = loader.load(version, GatedListener.gate(options, gate), route);
+    return tested(model, gate, version.card(), trial, serving);
+  }
+
+  private Candidate tested(
+      ServingModel model,
+      AtomicBoolean gate,
+      ModelCard card,
+      VersionTrial trial,
+      @Nullable Served serving) {
     try {
+      checkDefault(model, serving);
       if (serving != null && route != InferenceEvent.Route.SHADOW && !built.signatureMayChange) {
         Compatibility.require(serving.model(), model);
       }
@@ -74,7 +120,7 @@ final class Candidates {
         trial.ends(tested);
         SelfTest test =
             new SelfTest(tested, loader.allocator(), built.trialTimeout, built.nanAllowed);
-        test.run(version.card());
+        test.run(card);
         FeatureBatch rows = recent == null ? null : recent.rows();
         if (rows != null) {
           try (rows) {
@@ -82,10 +128,38 @@ final class Candidates {
           }
         }
       }
-      return new Candidate(model, gate);
+      return new Candidate(model, gate, card, breaker(model));
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
+    }
+  }
+
+  private @Nullable Breaker breaker(ServingModel model) {
+    CircuitBreaker settings = built.breaker;
+    return settings == null || route == InferenceEvent.Route.SHADOW
+        ? null
+        : new Breaker(
+            settings,
+            built.nanos,
+            built.clock,
+            model.servedBy().version().map(ModelVersion::toString).orElse(built.ref),
+            changed);
+  }
+
+  /** The first version fails the start, because the setting is wrong. */
+  private void checkDefault(ServingModel model, @Nullable Served serving) {
+    if (built.defaults == null || route == InferenceEvent.Route.SHADOW) {
+      return;
+    }
+    try {
+      ConstantRow.of(model.signature(), built.defaults);
+    } catch (IllegalArgumentException e) {
+      if (serving == null) {
+        throw e;
+      }
+      throw new RejectedVersionException(
+          Verdict.INTERFACE, model.servedBy() + ": fallbackTo: " + e.getMessage(), e);
     }
   }
 }

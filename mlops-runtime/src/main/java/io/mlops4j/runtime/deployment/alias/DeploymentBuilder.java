@@ -7,16 +7,20 @@ import io.mlops4j.model.ModelRef;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.rollout.Gate;
+import io.mlops4j.runtime.deployment.CircuitBreaker;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
+import io.mlops4j.runtime.deployment.LoadShedding;
 import io.mlops4j.runtime.serving.ModelLoader;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of a deployment. Not thread safe. */
@@ -41,6 +45,14 @@ public final class DeploymentBuilder implements Deployment.Builder {
   boolean signatureMayChange;
   boolean nanAllowed;
   boolean keepsRows = true;
+  @Nullable CircuitBreaker breaker;
+  @Nullable LoadShedding shedding;
+  @Nullable Map<String, Object> defaults;
+  boolean keepsPrevious;
+  boolean fallsToPrevious;
+
+  /** A monotonic clock of circuit breakers; tests set another. */
+  LongSupplier nanos = System::nanoTime;
 
   /** Null for real time; tests set another. */
   @Nullable Timer timer;
@@ -169,6 +181,36 @@ public final class DeploymentBuilder implements Deployment.Builder {
   @Override
   public Deployment.Builder withoutRecentRows() {
     this.keepsRows = false;
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder circuitBreaker(CircuitBreaker settings) {
+    this.breaker = Objects.requireNonNull(settings, "settings");
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder fallbackTo(Map<String, ?> outputs) {
+    this.defaults = Map.copyOf(Objects.requireNonNull(outputs, "outputs"));
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder fallbackToPrevious() {
+    this.fallsToPrevious = true;
+    return keepPrevious();
+  }
+
+  @Override
+  public Deployment.Builder keepPrevious() {
+    this.keepsPrevious = true;
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder shedding(LoadShedding settings) {
+    this.shedding = Objects.requireNonNull(settings, "settings");
     return this;
   }
 

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.deployment.alias;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.RowModel;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -12,14 +13,20 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
   private final RowKey key;
   private final @Nullable Canary canary;
   private final @Nullable Shadow shadow;
+  private final @Nullable Guard guard;
   private volatile @Nullable Bound<I, O> bound;
 
   FollowingRows(
-      AliasFollower follower, RowKey key, @Nullable Canary canary, @Nullable Shadow shadow) {
+      AliasFollower follower,
+      RowKey key,
+      @Nullable Canary canary,
+      @Nullable Shadow shadow,
+      @Nullable Guard guard) {
     this.follower = follower;
     this.key = key;
     this.canary = canary;
     this.shadow = shadow;
+    this.guard = guard;
   }
 
   private record Bound<I extends Record, O extends Record>(Served served, RowModel<I, O> rows) {}
@@ -58,6 +65,14 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
 
   @Override
   public O predict(I row, CallOptions options) {
+    if (guard != null) {
+      Objects.requireNonNull(options, "options");
+      return guard.call(
+          options,
+          some(1),
+          (served, rest) -> rows(served).predict(row, rest),
+          answer -> offer(List.of(row), List.of(answer)));
+    }
     Served served = acquire(options);
     try {
       O answer = rows(served).predict(row, options);
@@ -70,6 +85,13 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
 
   @Override
   public List<O> predict(List<I> rows) {
+    if (guard != null) {
+      return guard.call(
+          CallOptions.withDefaults(),
+          some(rows.size()),
+          (served, rest) -> rows(served).predict(rows),
+          answers -> offer(rows, answers));
+    }
     Served served = acquire(CallOptions.withDefaults());
     try {
       List<O> answers = rows(served).predict(rows);
@@ -89,10 +111,33 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
   @Override
   public CompletableFuture<O> predictAsync(I row, CallOptions options) {
     try {
+      if (guard != null) {
+        return guarded(guard, row, options);
+      }
       return begin(row, options);
     } catch (IllegalStateException closed) {
       return CompletableFuture.failedFuture(closed);
     }
+  }
+
+  private Guard.Rows some(int count) {
+    return new Guard.Rows(() -> count, served -> served.rows(key) != null);
+  }
+
+  private CompletableFuture<O> guarded(Guard guards, I row, CallOptions options) {
+    Objects.requireNonNull(options, "options");
+    return guards.callAsync(
+        options,
+        some(1),
+        (served, rest, answered) -> {
+          CompletableFuture<O> call = rows(served).predictAsync(row, rest);
+          if (shadow != null && served.servedBy().fallback().isEmpty()) {
+            CompletableFuture<Void> unused =
+                call.thenAccept(found -> offer(List.of(row), List.of(found)));
+          }
+          return call;
+        },
+        () -> {});
   }
 
   private CompletableFuture<O> begin(I row, CallOptions options) {

@@ -101,6 +101,11 @@ final class RolloutJudge {
       DeploymentStatus.Refusal why = refused.get();
       record(
           new Verdict.Fail(List.of(new Evidence("loaded", Double.NaN, Double.NaN, why.reason()))));
+    } else if (canary.candidate().isBroken() && canary.servesNewest()) {
+      record(
+          new Verdict.Fail(
+              List.of(
+                  new Evidence("circuit breaker", Double.NaN, Double.NaN, "the breaker is open"))));
     } else if (status.state() == State.RUNNING && canary.servesNewest() && isDue(status)) {
       Instant began = clock.instant();
       record(verdict(status));

@@ -2,12 +2,17 @@ package io.mlops4j.runtime.deployment.alias;
 
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
 import io.mlops4j.runtime.deployment.alias.Candidates.Candidate;
 import io.mlops4j.runtime.serving.ServingModel;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that serves now or served before. Thread safe.
@@ -16,6 +21,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @param since when it began to serve
  * @param tally compares its answers if it is a challenger
  * @param bound the records that are bound to it
+ * @param card the card, for another test of the same version
+ * @param breaker decides whether calls reach it; null without circuit breakers
+ * @param standIns its identities for answers in place of another version
  */
 record Served(
     ServingModel model,
@@ -23,15 +31,38 @@ record Served(
     ServedBy servedBy,
     Instant since,
     Tally tally,
-    Map<RowKey, RowModel<?, ?>> bound) {
-  static Served of(Candidate candidate, Instant since) {
+    Map<RowKey, RowModel<?, ?>> bound,
+    ModelCard card,
+    @Nullable Breaker breaker,
+    StandIns standIns) {
+  /**
+   * @param drains closes identities that are no longer needed
+   */
+  static Served of(Candidate candidate, Instant since, Executor drains) {
     return new Served(
         candidate.model(),
         candidate.gate(),
         candidate.model().servedBy(),
         since,
         new Tally(),
-        new ConcurrentHashMap<>());
+        new ConcurrentHashMap<>(),
+        candidate.card(),
+        candidate.breaker(),
+        new StandIns(drains));
+  }
+
+  /** The same version under another identity, which this one closes. */
+  Served as(ServingModel other, @Nullable Breaker otherBreaker) {
+    return new Served(
+        other,
+        gate,
+        other.servedBy(),
+        since,
+        tally,
+        new ConcurrentHashMap<>(),
+        card,
+        otherBreaker,
+        standIns);
   }
 
   /** Binds once. */
@@ -39,7 +70,28 @@ record Served(
     return bound.computeIfAbsent(key, missing -> missing.bind(model));
   }
 
+  boolean isOf(@Nullable ModelVersion version) {
+    return servedBy.version().equals(Optional.ofNullable(version));
+  }
+
+  /** The calls in flight, those in place of another version included. */
+  int running() {
+    return model.running() + standIns.running();
+  }
+
   void release() {
     model.release();
+  }
+
+  /** Throws if closing would be refused now. */
+  void checkClosable() {
+    model.checkClosable();
+    standIns.checkClosable();
+  }
+
+  /** Closes it, and waits for its running calls. */
+  void drain() {
+    model.drain();
+    standIns.close();
   }
 }

@@ -1,0 +1,374 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import io.mlops4j.error.CircuitOpenException;
+import io.mlops4j.error.DeadlineException;
+import io.mlops4j.error.OverloadedException;
+import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.inference.ServedBy.Reason;
+import io.mlops4j.runtime.binding.output.ConstantRow;
+import io.mlops4j.runtime.deployment.ProtectionStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Admits the calls of a deployment with a circuit breaker, a fallback or load shedding, and finds
+ * the fallback of a call that has no answer. Thread safe.
+ */
+final class Guard {
+  private final AliasFollower champion;
+  private final @Nullable Canary canary;
+  private final @Nullable Shedder shedder;
+  private final boolean toPrevious;
+  private final @Nullable Map<String, Object> defaults;
+  private final LongAdder answeredByPrevious = new LongAdder();
+  private final LongAdder answeredByDefault = new LongAdder();
+
+  private Guard(DeploymentBuilder built, AliasFollower champion, @Nullable Canary canary) {
+    this.champion = champion;
+    this.canary = canary;
+    this.shedder = built.shedding == null ? null : new Shedder(built.ref, built.shedding);
+    this.toPrevious = built.fallsToPrevious;
+    this.defaults = built.defaults;
+  }
+
+  /** Null if nothing is configured. */
+  static @Nullable Guard of(
+      DeploymentBuilder built, AliasFollower champion, @Nullable Canary canary) {
+    return built.breaker == null
+            && built.shedding == null
+            && built.defaults == null
+            && !built.fallsToPrevious
+        ? null
+        : new Guard(built, champion, canary);
+  }
+
+  /** Calls a version. */
+  interface Work<A> {
+    A on(Served served, CallOptions options);
+  }
+
+  /** Begins to call a version, which it releases when the run has ended unless it throws. */
+  interface AsyncWork<A> {
+    /**
+     * Begins a call.
+     *
+     * @param answered to run when the version has answered, before the caller reads the answer; a
+     *     future that completes with an answer is enough if no caller reads
+     */
+    CompletableFuture<A> on(Served served, CallOptions options, Runnable answered);
+  }
+
+  /** The rows of a call, and the versions that can take them. */
+  record Rows(IntSupplier count, Predicate<Served> fits) {}
+
+  /** A call of a version that was acquired. */
+  record Admitted(Served served, int permit, boolean byCandidate, CallOptions options, long began) {
+    boolean isRejected() {
+      return permit == Breaker.REJECTED;
+    }
+
+    void answered() {
+      Breaker breaker = served.breaker();
+      if (breaker != null) {
+        breaker.answered(permit);
+      }
+    }
+
+    /** Returns whether the failure counts. */
+    boolean failed(Throwable failure) {
+      boolean counts = Breaker.counts(failure);
+      Breaker breaker = served.breaker();
+      if (breaker != null && counts) {
+        breaker.failed(permit, failure);
+      } else if (breaker != null) {
+        breaker.ignored(permit);
+      }
+      return counts;
+    }
+
+    CircuitOpenException exception() {
+      Breaker breaker = served.breaker();
+      if (breaker == null) {
+        throw new IllegalStateException("rejected without a circuit breaker");
+      }
+      return breaker.exception();
+    }
+  }
+
+  /** Whether a call may be answered by another version or a default prediction. */
+  boolean hasFallback() {
+    return toPrevious || defaults != null;
+  }
+
+  /**
+   * Acquires the version that is to answer.
+   *
+   * @throws OverloadedException if too many calls are in flight
+   * @throws IllegalStateException if the deployment is closed
+   */
+  Admitted admit(CallOptions options, Rows rows) {
+    Served candidate = canary == null ? null : canary.acquire(options);
+    if (candidate != null && !fits(candidate, rows)) {
+      candidate.release();
+      candidate = null;
+    }
+    if (candidate != null) {
+      Admitted admitted = admit(candidate, true, options, rows);
+      if (!admitted.isRejected()) {
+        return admitted;
+      }
+      candidate.release(); // the champion answers instead
+    }
+    return admit(champion.current().acquire(), false, options, rows);
+  }
+
+  private Admitted admit(Served served, boolean byCandidate, CallOptions options, Rows rows) {
+    boolean admitted = false;
+    try {
+      shed(options, rows);
+      admitted = true;
+    } finally {
+      if (!admitted) {
+        served.release();
+      }
+    }
+    long began = options.deadline().isPresent() ? System.nanoTime() : 0;
+    return new Admitted(served, enter(served), byCandidate, options, began);
+  }
+
+  private static boolean fits(Served candidate, Rows rows) {
+    try {
+      return rows.fits().test(candidate);
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
+  private static int enter(Served served) {
+    Breaker breaker = served.breaker();
+    return breaker == null ? 0 : breaker.enter();
+  }
+
+  private void shed(CallOptions options, Rows rows) {
+    if (shedder == null) {
+      return;
+    }
+    int running = running();
+    if (shedder.rejects(options.priority(), running)) {
+      OverloadedException full = shedder.exception(options.priority(), running);
+      champion.current().get().model().rejected(rows.count().getAsInt(), full);
+      throw full;
+    }
+  }
+
+  private int running() {
+    return champion.running() + (canary == null ? 0 : canary.candidate().running());
+  }
+
+  /** Calls the version that is to answer, or its fallback. */
+  <A> A call(CallOptions options, Rows rows, Work<A> work, Consumer<? super A> answered) {
+    Admitted call = admit(options, rows);
+    Throwable failure;
+    try {
+      if (call.isRejected()) {
+        failure = call.exception();
+      } else {
+        A answer = work.on(call.served(), options);
+        call.answered();
+        answered.accept(answer);
+        return answer;
+      }
+    } catch (Throwable e) {
+      if (!call.failed(e) || !hasFallback()) {
+        throw e;
+      }
+      failure = e;
+    } finally {
+      call.served().release();
+    }
+    for (Fallback next : fallbacks(call, failure)) {
+      Admitted instead = next.acquire();
+      if (instead != null) {
+        try {
+          A answer = work.on(instead.served(), instead.options());
+          next.answered(instead);
+          return answer;
+        } catch (Throwable e) {
+          instead.failed(e);
+          suppress(failure, e);
+        } finally {
+          instead.served().release();
+        }
+      }
+    }
+    throw unanswered(call, rows, failure);
+  }
+
+  /** Begins to call the version that is to answer, and later its fallback if that is needed. */
+  <A> CompletableFuture<A> callAsync(
+      CallOptions options, Rows rows, AsyncWork<A> work, Runnable after) {
+    Admitted call;
+    try {
+      call = admit(options, rows);
+    } catch (RuntimeException | Error e) {
+      after.run();
+      return CompletableFuture.failedFuture(e);
+    }
+    GuardedFuture<A> future = new GuardedFuture<>(this, call, rows, work, after);
+    future.begin();
+    return future;
+  }
+
+  /** The exception for a call that no version and no default answered. */
+  RuntimeException unanswered(Admitted call, Rows rows, Throwable failure) {
+    if (failure instanceof CircuitOpenException open) {
+      call.served().model().rejected(rows.count().getAsInt(), open);
+      return open;
+    }
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) failure;
+  }
+
+  static void suppress(Throwable failure, Throwable further) {
+    if (further != failure) {
+      failure.addSuppressed(further);
+    }
+  }
+
+  /** A way to answer in place of a version. */
+  interface Fallback {
+    /** Acquires it; null if it cannot answer. */
+    @Nullable Admitted acquire();
+
+    void answered(Admitted call);
+  }
+
+  /** The ways to answer in place of a version, the preferred one first. */
+  List<Fallback> fallbacks(Admitted call, Throwable failure) {
+    if (!hasFallback()) {
+      return List.of();
+    }
+    Reason reason =
+        failure instanceof CircuitOpenException
+            ? Reason.CIRCUIT_OPEN
+            : failure instanceof DeadlineException ? Reason.DEADLINE : Reason.FAILED;
+    ServedBy.Fallback why =
+        new ServedBy.Fallback(reason, call.served().servedBy().version().orElseThrow());
+    List<Fallback> all = new ArrayList<>(2);
+    if (toPrevious && reason != Reason.DEADLINE) {
+      all.add(new ToVersion(call, why));
+    }
+    if (defaults != null) {
+      all.add(new ToDefault(call, why, defaults));
+    }
+    return all;
+  }
+
+  /** The options with what is left of the deadline; null if nothing is left. */
+  private static @Nullable CallOptions rest(Admitted call) {
+    Duration deadline = call.options().deadline().orElse(null);
+    if (deadline == null) {
+      return call.options();
+    }
+    Duration left = deadline.minusNanos(System.nanoTime() - call.began());
+    return left.isNegative() || left.isZero() ? null : call.options().withDeadline(left);
+  }
+
+  private final class ToVersion implements Fallback {
+    private final Admitted call;
+    private final ServedBy.Fallback why;
+
+    ToVersion(Admitted call, ServedBy.Fallback why) {
+      this.call = call;
+      this.why = why;
+    }
+
+    /** The champion for a candidate, and for a version that was swapped out meanwhile. */
+    @SuppressWarnings("ReferenceEquality") // it is the same object unless it was swapped
+    private @Nullable Served version() {
+      Served now = champion.current().orNull();
+      return call.byCandidate() || now != call.served() ? now : champion.fittingPrevious();
+    }
+
+    @Override
+    public @Nullable Admitted acquire() {
+      CallOptions rest = rest(call);
+      Served version = version();
+      if (rest == null || version == null) {
+        return null;
+      }
+      Served standIn = version.standIns().acquire(version, why);
+      int permit = standIn == null ? Breaker.REJECTED : enter(standIn);
+      if (standIn == null) {
+        return null;
+      }
+      if (permit == Breaker.REJECTED) {
+        standIn.release();
+        return null;
+      }
+      return new Admitted(standIn, permit, false, rest, call.began());
+    }
+
+    @Override
+    public void answered(Admitted call) {
+      call.answered();
+      answeredByPrevious.increment();
+    }
+  }
+
+  private final class ToDefault implements Fallback {
+    private final Admitted call;
+    private final ServedBy.Fallback why;
+    private final Map<String, Object> values;
+
+    ToDefault(Admitted call, ServedBy.Fallback why, Map<String, Object> values) {
+      this.call = call;
+      this.why = why;
+      this.values = values;
+    }
+
+    @Override
+    public @Nullable Admitted acquire() {
+      Served version = call.served();
+      Served standIn =
+          version
+              .standIns()
+              .acquireDefault(
+                  version, why, () -> ConstantRow.of(version.model().signature(), values));
+      return standIn == null ? null : new Admitted(standIn, 0, false, call.options(), call.began());
+    }
+
+    @Override
+    public void answered(Admitted call) {
+      answeredByDefault.increment();
+    }
+  }
+
+  /** The state of the deployment's protection, with or without a guard. */
+  static ProtectionStatus status(
+      @Nullable Guard guard, AliasFollower champion, @Nullable Canary canary) {
+    List<ProtectionStatus.Breaker> breakers = new ArrayList<>();
+    champion.breakerStatus().ifPresent(breakers::add);
+    if (canary != null) {
+      canary.candidate().breakerStatus().ifPresent(breakers::add);
+    }
+    return new ProtectionStatus(
+        breakers,
+        champion.previousStatus(),
+        champion.running() + (canary == null ? 0 : canary.candidate().running()),
+        guard == null || guard.shedder == null ? Map.of() : guard.shedder.rejected(),
+        guard == null ? 0 : guard.answeredByPrevious.sum(),
+        guard == null ? 0 : guard.answeredByDefault.sum());
+  }
+}
