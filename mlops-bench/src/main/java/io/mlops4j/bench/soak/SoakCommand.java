@@ -58,6 +58,7 @@ public final class SoakCommand implements Callable<Integer> {
             new Mutants(),
             Mutants.operators(),
             new Exit(),
+            new Shutdown(),
             new Container()));
   }
 

@@ -76,6 +76,24 @@ class SoakPartsTest {
     assertThat(said).hasSize(3).contains("sigterm: exit code 0", "loop: exit code 139");
   }
 
+  /** Closes well without a hanging run, and loses a call with one. */
+  static final class Losing {
+    private Losing() {}
+
+    public static void main(String[] args) {
+      Child.tell((Shutdown.Way.valueOf(args[0]) == Shutdown.Way.OPEN ? "ok" : "bad") + " said");
+      Runtime.getRuntime().halt(143);
+    }
+  }
+
+  @Test
+  void deploymentsThatLoseCallsAtTheirEndAreCounted() throws IOException {
+    assertThat(new Shutdown(Losing.class).run(Size.TINY, 1, said::add))
+        .containsExactly(
+            new Finding("soak.shutdown.open", 0, 0), new Finding("soak.shutdown.endless", 1, 0));
+    assertThat(said).containsExactly("endless: [bad said], exit code 143");
+  }
+
   @Test
   void rowsThatAreWrongOrEndTheProcessAreCountedAndTheOthersGoOn() throws IOException {
     Part table = new CrashTable(Ending.class, List.of("good", "bad", "deadly", "good", "deadly"));

@@ -424,9 +424,12 @@ final class AliasDeployment implements Deployment {
     }
     if (closed.compareAndSet(false, true)) {
       threads.stop();
+      if (canary != null) {
+        threads.execute(canary.candidate()::close); // the time for its calls begins now
+      }
       champion.close();
       if (canary != null) {
-        canary.candidate().close();
+        canary.candidate().close(); // waits for the other thread
       }
       if (recent != null) {
         recent.close();
