@@ -172,7 +172,7 @@ class GrpcTest {
     assertInvalid(flight().clearInputs(), "inputs: found none");
     assertInvalid(
         flight().setInputs(0, tensor("distance", "FP32").setContents(contents())),
-        "distance: found the shape [1], which has more elements than the request");
+        "distance: found 0 elements, expected 1 for the shape [1]");
     assertInvalid(
         flight()
             .setInputs(0, tensor("distance", "FP32").setContents(contents().addInt64Contents(106))),

@@ -208,6 +208,8 @@ class ProtocolRoutesTest {
         "\"shape\": [2, 1]           | \"shape\": [3, 1]        | expected the shape [3, 1]",
         "\"shape\": [2, 1]           | \"shape\": [-1, 1]       | weekday: found the shape [-1, 1], expected sizes",
         "\"shape\": [2, 1]           | \"shape\": [4000000000]  | more elements than the request",
+        "\"shape\": [2, 1]           | \"shape\": [2000000000, 0] | more elements than the request",
+        "\"shape\": [2, 1]           | \"shape\": [0, 2000000000] | more elements than the request",
         "\"shape\": [2, 1]           | \"shape\": [2, 1.5]      | inputs.shape: found 1.5, expected whole numbers",
         "\"datatype\": \"FP32\"      | \"datatype\": \"FP23\"   | distance: found the datatype \"FP23\"",
         "\"datatype\": \"FP32\"      | \"datatype\": \"FP64\"   | distance",
@@ -223,6 +225,19 @@ class ProtocolRoutesTest {
     Answer answer = service.post(INFER, body);
     assertThat(answer.status()).as(answer.body()).isEqualTo(400);
     assertThat(answer.error()).contains(message.strip()).doesNotContain("io.mlops4j", "Exception");
+  }
+
+  @Test
+  void shapesTogetherClaimNoMoreElementsThanTheRequestHasBytes() {
+    StringBuilder inputs = new StringBuilder();
+    for (int i = 0; i < 10; i++) {
+      inputs.append(
+          "{\"name\": \"x%d\", \"shape\": [500], \"datatype\": \"FP64\", \"data\": []},"
+              .formatted(i));
+    }
+    Answer answer = service.post(INFER, TWO.replace("\"inputs\": [", "\"inputs\": [" + inputs));
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.error()).contains("[500], which has more elements than the request");
   }
 
   @Test

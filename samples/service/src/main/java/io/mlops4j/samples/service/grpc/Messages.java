@@ -35,14 +35,13 @@ final class Messages {
     if (message.getInputsCount() == 0) {
       throw Problem.badInput("inputs: found none, expected one for each input of the model");
     }
-    InferenceRequest request = new InferenceRequest(allocator);
+    InferenceRequest request = new InferenceRequest(allocator, message.getSerializedSize());
     try {
       request.id(message.getId());
       for (int i = 0; i < message.getInputsCount(); i++) {
         InferInputTensor input = message.getInputs(i);
         long[] shape = input.getShapeList().stream().mapToLong(Long::longValue).toArray();
-        long most = raw.isEmpty() ? count(input.getContents()) : raw.get(i).size();
-        InputTensor tensor = request.input(input.getName(), input.getDatatype(), shape, most);
+        InputTensor tensor = request.input(input.getName(), input.getDatatype(), shape);
         if (raw.isEmpty()) {
           read(input.getName(), input.getContents(), tensor);
         } else if (input.hasContents()) {

@@ -44,10 +44,10 @@ public final class InferenceJson {
           "Inference-Header-Content-Length: found %d, expected at most the %d bytes of the body"
               .formatted(length, body.length));
     }
-    InferenceRequest request = new InferenceRequest(allocator);
+    InferenceRequest request = new InferenceRequest(allocator, body.length);
     try (JsonParser json = JSON.createParser(body, 0, length)) {
       ByteBuffer binary = ByteBuffer.wrap(body, length, body.length - length);
-      new JsonReader(json, binary, request, body.length).read();
+      new JsonReader(json, binary, request).read();
       return request;
     } catch (JsonProcessingException e) {
       request.close();

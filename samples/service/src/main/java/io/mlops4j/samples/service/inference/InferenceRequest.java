@@ -27,8 +27,16 @@ public final class InferenceRequest implements AutoCloseable {
   private @Nullable String id;
   private boolean binary;
 
-  public InferenceRequest(BufferAllocator allocator) {
+  /** How many elements further inputs may have: each takes a byte of the request or more. */
+  private long elementsLeft;
+
+  /**
+   * @param allocator where the inputs are allocated
+   * @param bytes the size of the request, which bounds the memory that shapes can claim
+   */
+  public InferenceRequest(BufferAllocator allocator, long bytes) {
     this.allocator = allocator;
+    this.elementsLeft = bytes;
   }
 
   public void id(String id) {
@@ -41,12 +49,13 @@ public final class InferenceRequest implements AutoCloseable {
   }
 
   /** Adds an input; its elements are added to what is returned. */
-  public InputTensor input(String name, String datatype, long[] shape, long most) {
+  public InputTensor input(String name, String datatype, long[] shape) {
     if (inputs.containsKey(name)) {
       throw Problem.badInput("inputs: found \"" + name + "\" twice, expected each name once");
     }
     DataType type = DataType.parse(name, datatype);
-    InputTensor input = new InputTensor(allocator, name, type, shape, most);
+    InputTensor input = new InputTensor(allocator, name, type, shape, elementsLeft);
+    elementsLeft -= input.elements();
     inputs.put(name, input);
     return input;
   }

@@ -50,14 +50,21 @@ public final class InputTensor implements AutoCloseable {
             "%s: found the shape %s, expected sizes of 0 or more"
                 .formatted(name, Arrays.toString(shape)));
       }
-      product = size == 0 ? 0 : product > most / size ? Long.MAX_VALUE : product * size;
+      if (size > most) { // also beside a size of 0
+        throw tooMany(name, shape);
+      }
+      product = size > 0 && product > most / size ? Long.MAX_VALUE : product * size;
     }
     if (product > most || product > Integer.MAX_VALUE) {
-      throw Problem.badInput(
-          "%s: found the shape %s, which has more elements than the request"
-              .formatted(name, Arrays.toString(shape)));
+      throw tooMany(name, shape);
     }
     return (int) product;
+  }
+
+  private static Problem tooMany(String name, long[] shape) {
+    return Problem.badInput(
+        "%s: found the shape %s, which has more elements than the request"
+            .formatted(name, Arrays.toString(shape)));
   }
 
   public DataType type() {
@@ -71,6 +78,11 @@ public final class InputTensor implements AutoCloseable {
   /** The number of rows; a tensor without dimensions is one row. */
   int rows() {
     return shape.length == 0 ? 1 : (int) shape[0];
+  }
+
+  /** The number of elements of the shape. */
+  int elements() {
+    return elements;
   }
 
   /** The number of elements that were added. */

@@ -23,17 +23,14 @@ final class JsonReader {
   private final JsonParser json;
   private final ByteBuffer binary;
   private final InferenceRequest request;
-  private final long bytes;
 
   /**
    * @param binary the bytes after the JSON, which inputs with {@code binary_data_size} consume
-   * @param bytes the size of the body, which bounds the number of elements
    */
-  JsonReader(JsonParser json, ByteBuffer binary, InferenceRequest request, long bytes) {
+  JsonReader(JsonParser json, ByteBuffer binary, InferenceRequest request) {
     this.json = json;
     this.binary = binary;
     this.request = request;
-    this.bytes = bytes;
   }
 
   void read() throws IOException {
@@ -173,7 +170,7 @@ final class JsonReader {
             throw Problem.badInput("inputs.data: found twice, expected once");
           }
           if (name != null && datatype != null && shape != null) {
-            tensor = request.input(name, datatype, shape, bytes);
+            tensor = request.input(name, datatype, shape);
             new Elements(tensor, json).read();
           } else { // members may have any order
             early = new TokenBuffer(json);
@@ -191,7 +188,7 @@ final class JsonReader {
     }
     String named = required("inputs.name", name);
     String type = required("inputs.datatype", datatype);
-    tensor = request.input(named, type, required("inputs.shape", shape), bytes);
+    tensor = request.input(named, type, required("inputs.shape", shape));
     if (size != null && early == null) {
       tensor.addRaw(binary(named, size));
       return;
