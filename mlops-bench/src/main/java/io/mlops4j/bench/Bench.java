@@ -2,6 +2,7 @@ package io.mlops4j.bench;
 
 import io.mlops4j.bench.conformance.ConformanceCommand;
 import io.mlops4j.bench.crash.CrashCommand;
+import io.mlops4j.bench.deployment.DeploymentTopic;
 import io.mlops4j.bench.engines.EnginesTopic;
 import io.mlops4j.bench.golden.GoldenCommand;
 import io.mlops4j.bench.live.LiveInquiries;
@@ -42,7 +43,8 @@ final class Bench implements Runnable {
                 new ServingTopic(),
                 new LiveTopic(),
                 new StatsTopic(),
-                new RegistryTopic()))
+                new RegistryTopic(),
+                new DeploymentTopic()))
         .addSubcommand(TruthCommand.with(LiveInquiries.all()));
   }
 

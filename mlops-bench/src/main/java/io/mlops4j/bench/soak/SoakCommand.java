@@ -59,7 +59,10 @@ public final class SoakCommand implements Callable<Integer> {
             Mutants.operators(),
             new Exit(),
             new Shutdown(),
-            new Container()));
+            new Container(),
+            new Swap(),
+            new Faults(),
+            new Canaries()));
   }
 
   /** With others. */
