@@ -1,6 +1,9 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.internal.AnswerCell;
+import io.mlops4j.internal.OutputComparison;
+import io.mlops4j.rollout.OutputDifference;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,9 +15,6 @@ import java.util.TreeMap;
  * <p>A monitor does this for a deployment's shadow; see {@link ModelMonitor#comparisons}.
  */
 public final class AnswerComparison {
-  /** The tolerance of a monitor's comparisons. */
-  static final double TOLERANCE = 1e-4;
-
   private static final int MOST_OUTPUTS = 1_000;
 
   private final double tolerance;
@@ -31,7 +31,7 @@ public final class AnswerComparison {
    * @return a comparison
    */
   public static AnswerComparison withDefaults() {
-    return new AnswerComparison(TOLERANCE);
+    return new AnswerComparison(OutputComparison.TOLERANCE);
   }
 
   /**
@@ -43,11 +43,7 @@ public final class AnswerComparison {
    * @throws IllegalArgumentException if the tolerance is negative or not finite
    */
   public static AnswerComparison withTolerance(double tolerance) {
-    if (!(tolerance >= 0 && tolerance < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "tolerance: found " + tolerance + ", expected 0 or more and finite");
-    }
-    return new AnswerComparison(tolerance);
+    return new AnswerComparison(OutputComparison.checkTolerance(tolerance));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.rollout.OutputDifference;
 import java.util.List;
 import java.util.Objects;
 

@@ -8,6 +8,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.rollout.OutputDifference;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

@@ -2,6 +2,7 @@ package io.mlops4j.monitor.gate;
 
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.internal.LatencyBuckets;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 

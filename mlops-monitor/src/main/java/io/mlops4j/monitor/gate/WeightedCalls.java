@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.gate;
 
+import io.mlops4j.internal.LatencyBuckets;
 import java.util.List;
 
 /**

@@ -140,14 +140,28 @@ public interface Deployment extends Model {
     /**
      * Adds a challenger, which is called with the same rows after they were answered. Its answers
      * are compared and never returned. Listeners are notified of them with the route {@link
-     * io.mlops4j.inference.InferenceEvent.Route#SHADOW}. If the challenger is too slow, rows are
-     * dropped and counted.
+     * io.mlops4j.inference.InferenceEvent.Route#SHADOW}. At most 64 calls wait for it; rows beyond
+     * that are dropped and counted. Numbers that differ by at most 0.0001 of the larger one, or by
+     * 0.0001 below 1, agree.
      *
      * @param ref {@code name@alias}; may be assigned later
      * @return this builder
      * @throws IllegalArgumentException if it names no alias
      */
     Builder shadow(String ref);
+
+    /**
+     * Adds a challenger like {@link #shadow(String)}, with another tolerance.
+     *
+     * @param ref {@code name@alias}; may be assigned later
+     * @param tolerance numbers {@code a} and {@code b} disagree if {@code |a - b| > tolerance *
+     *     max(1, |a|, |b|)}; 0 or more and finite. 0.05 suits probabilities of models that were
+     *     trained on other data
+     * @return this builder
+     * @throws IllegalArgumentException if the reference names no alias, or the tolerance is
+     *     negative or not finite
+     */
+    Builder shadow(String ref, double tolerance);
 
     /**
      * Sets how versions are loaded.

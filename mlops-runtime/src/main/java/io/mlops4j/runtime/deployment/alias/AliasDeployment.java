@@ -4,6 +4,7 @@ import io.mlops4j.error.RegistryException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent.Route;
+import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.inference.ServedBy;
@@ -21,6 +22,7 @@ import io.mlops4j.runtime.deployment.ShadowStatus;
 import io.mlops4j.runtime.serving.ServingModel;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -55,6 +57,9 @@ final class AliasDeployment implements Deployment {
     change = built.change;
     onChange = List.copyOf(built.onChange);
     threads = new DeploymentThreads(built.ref);
+    CallCounter canaryCalls = new CallCounter(this::championNow, this::candidateNow);
+    CallCounter shadowCalls = new CallCounter(this::championNow, this::challengerNow);
+    built.counters = counters(built, canaryCalls, shadowCalls);
     recent =
         built.keepsRows && !built.signatureMayChange
             ? new RecentRows(built.loader.allocator(), built.clock)
@@ -68,7 +73,7 @@ final class AliasDeployment implements Deployment {
             null,
             lastGood(built, registry),
             this::changed);
-    canary = canary(built, registry);
+    canary = canary(built, registry, canaryCalls);
     judge =
         built.gate == null || canary == null
             ? null
@@ -79,8 +84,33 @@ final class AliasDeployment implements Deployment {
                 champion,
                 built,
                 threads);
-    shadow = built.shadow == null ? null : shadow(built, registry, built.shadow);
+    shadow = built.shadow == null ? null : shadow(built, registry, built.shadow, shadowCalls);
     guard = Guard.of(built, champion, canary);
+  }
+
+  /** Calls are counted only if there is another version to compare them with. */
+  private static List<InferenceListener> counters(
+      DeploymentBuilder built, CallCounter canaryCalls, CallCounter shadowCalls) {
+    List<InferenceListener> counters = new ArrayList<>();
+    if (built.canary != null || built.gate != null) {
+      counters.add(canaryCalls);
+    }
+    if (built.shadow != null) {
+      counters.add(shadowCalls);
+    }
+    return counters;
+  }
+
+  private @Nullable Served championNow() {
+    return champion.current().orNull();
+  }
+
+  private @Nullable Served candidateNow() {
+    return canary == null ? null : canary.candidate().current().orNull();
+  }
+
+  private @Nullable Served challengerNow() {
+    return shadow == null ? null : shadow.current();
   }
 
   private @Nullable LastGood lastGood(DeploymentBuilder built, ModelRegistry registry) {
@@ -89,7 +119,8 @@ final class AliasDeployment implements Deployment {
         : new LastGood(built.lastGood, registry, built.ref, built.clock, threads, this::changed);
   }
 
-  private @Nullable Canary canary(DeploymentBuilder built, ModelRegistry registry) {
+  private @Nullable Canary canary(
+      DeploymentBuilder built, ModelRegistry registry, CallCounter calls) {
     if (built.canary == null && built.gate == null) {
       return null;
     }
@@ -106,10 +137,11 @@ final class AliasDeployment implements Deployment {
             null,
             this::changed);
     return new Canary(
-        candidate, built.canaryShare, built.canary == null ? rollout::statusAt : null);
+        candidate, calls, built.canaryShare, built.canary == null ? rollout::statusAt : null);
   }
 
-  private Shadow shadow(DeploymentBuilder built, ModelRegistry registry, String ref) {
+  private Shadow shadow(
+      DeploymentBuilder built, ModelRegistry registry, String ref, CallCounter calls) {
     AliasFollower challenger =
         new AliasFollower(
             built,
@@ -119,7 +151,7 @@ final class AliasDeployment implements Deployment {
             null,
             null,
             () -> {});
-    return new Shadow(challenger, built.loader.executor());
+    return new Shadow(built.ref, challenger, calls, built.tolerance, built.loader.executor());
   }
 
   private Candidates candidates(
@@ -289,7 +321,7 @@ final class AliasDeployment implements Deployment {
           options,
           rows(batch),
           (served, rest) -> served.model().predictHeld(batch, rest),
-          answer -> offer(batch, answer));
+          (served, answer) -> offer(batch, answer));
     }
     Served served = acquire(options);
     try {

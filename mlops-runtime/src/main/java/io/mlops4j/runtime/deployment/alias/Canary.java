@@ -19,6 +19,7 @@ final class Canary {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
 
   private final AliasFollower candidate;
+  private final CallCounter calls;
   private final double fixed;
   private final @Nullable Function<AliasRecord, RolloutStatus> rollouts;
   private volatile @Nullable Step step;
@@ -27,14 +28,17 @@ final class Canary {
   private record Step(AliasRecord record, @Nullable RolloutStatus status) {}
 
   /**
+   * @param calls counts the calls of candidate and champion
    * @param fixed the share of the calls without rollouts
    * @param rollouts reads the state of a rollout from a record, or null
    */
   Canary(
       AliasFollower candidate,
+      CallCounter calls,
       double fixed,
       @Nullable Function<AliasRecord, RolloutStatus> rollouts) {
     this.candidate = candidate;
+    this.calls = calls;
     this.fixed = fixed;
     this.rollouts = rollouts;
   }
@@ -135,6 +139,7 @@ final class Canary {
                 share(record),
                 candidate.refused(),
                 candidate.waiting(),
-                rollout()));
+                rollout(),
+                calls.comparison()));
   }
 }

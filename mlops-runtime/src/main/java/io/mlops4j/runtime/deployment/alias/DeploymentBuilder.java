@@ -3,6 +3,7 @@ package io.mlops4j.runtime.deployment.alias;
 import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.MicroBatching;
+import io.mlops4j.internal.OutputComparison;
 import io.mlops4j.model.ModelRef;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
@@ -34,6 +35,11 @@ public final class DeploymentBuilder implements Deployment.Builder {
   private LoadOptions options = LoadOptions.defaults();
   Change change = Change.by("deployment");
   @Nullable String shadow;
+  double tolerance = OutputComparison.TOLERANCE;
+
+  /** Listeners of the deployment itself. */
+  List<InferenceListener> counters = List.of();
+
   private @Nullable MicroBatching batching;
   Duration interval = Duration.ofSeconds(1);
   Duration trialTimeout = Duration.ofMinutes(5);
@@ -104,7 +110,13 @@ public final class DeploymentBuilder implements Deployment.Builder {
 
   @Override
   public Deployment.Builder shadow(String ref) {
+    return shadow(ref, OutputComparison.TOLERANCE);
+  }
+
+  @Override
+  public Deployment.Builder shadow(String ref, double tolerance) {
     this.shadow = checkAlias(ref);
+    this.tolerance = OutputComparison.checkTolerance(tolerance);
     return this;
   }
 
@@ -242,6 +254,7 @@ public final class DeploymentBuilder implements Deployment.Builder {
       all.microBatching(batching);
     }
     listeners.forEach(all::listener);
+    counters.forEach(all::listener);
     return all.build();
   }
 

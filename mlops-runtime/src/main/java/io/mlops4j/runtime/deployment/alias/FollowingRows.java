@@ -71,12 +71,12 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
           options,
           some(1),
           (served, rest) -> rows(served).predict(row, rest),
-          answer -> offer(List.of(row), List.of(answer)));
+          (served, answer) -> offer(List.of(row), List.of(answer), served));
     }
     Served served = acquire(options);
     try {
       O answer = rows(served).predict(row, options);
-      offer(List.of(row), List.of(answer));
+      offer(List.of(row), List.of(answer), served);
       return answer;
     } finally {
       served.release();
@@ -90,21 +90,21 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
           CallOptions.withDefaults(),
           some(rows.size()),
           (served, rest) -> rows(served).predict(rows),
-          answers -> offer(rows, answers));
+          (served, answers) -> offer(rows, answers, served));
     }
     Served served = acquire(CallOptions.withDefaults());
     try {
       List<O> answers = rows(served).predict(rows);
-      offer(rows, answers);
+      offer(rows, answers, served);
       return answers;
     } finally {
       served.release();
     }
   }
 
-  private void offer(List<I> rows, List<O> answers) {
+  private void offer(List<I> rows, List<O> answers, Served served) {
     if (shadow != null) {
-      shadow.offer(key, rows, answers);
+      shadow.offer(key, rows, answers, served.servedBy());
     }
   }
 
@@ -133,7 +133,7 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
           CompletableFuture<O> call = rows(served).predictAsync(row, rest);
           if (shadow != null && served.servedBy().fallback().isEmpty()) {
             CompletableFuture<Void> unused =
-                call.thenAccept(found -> offer(List.of(row), List.of(found)));
+                call.thenAccept(found -> offer(List.of(row), List.of(found), served));
           }
           return call;
         },
@@ -146,7 +146,7 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
       CompletableFuture<O> call = rows(served).predictAsync(row, options);
       if (shadow != null) {
         CompletableFuture<Void> unused =
-            call.thenAccept(found -> offer(List.of(row), List.of(found)));
+            call.thenAccept(found -> offer(List.of(row), List.of(found), served));
       }
       return call;
     } catch (RuntimeException | Error e) {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -175,7 +175,7 @@ final class Guard {
   }
 
   /** Calls the version that is to answer, or its fallback. */
-  <A> A call(CallOptions options, Rows rows, Work<A> work, Consumer<? super A> answered) {
+  <A> A call(CallOptions options, Rows rows, Work<A> work, BiConsumer<Served, ? super A> answered) {
     Admitted call = admit(options, rows);
     Throwable failure;
     try {
@@ -184,7 +184,7 @@ final class Guard {
       } else {
         A answer = work.on(call.served(), options);
         call.answered();
-        answered.accept(answer);
+        answered.accept(call.served(), answer);
         return answer;
       }
     } catch (Throwable e) {

@@ -2,20 +2,21 @@ package io.mlops4j.runtime.deployment.alias;
 
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.internal.AnswerCell;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares answers that are records. Components of type {@code PredictionId} and {@code ServedBy}
- * are no outputs.
+ * Reads answers that are records. Components of type {@code PredictionId} and {@code ServedBy} are
+ * no outputs.
  */
 final class RecordParts {
-  private final List<MethodHandle> accessors = new ArrayList<>();
+  private final Map<String, MethodHandle> accessors = new LinkedHashMap<>();
 
   /**
    * Finds the components.
@@ -26,7 +27,7 @@ final class RecordParts {
     for (RecordComponent component : key.out().getRecordComponents()) {
       Class<?> type = component.getType();
       if (type != PredictionId.class && type != ServedBy.class) {
-        accessors.add(accessor(key.lookup(), component.getAccessor()));
+        accessors.put(component.getName(), accessor(key.lookup(), component.getAccessor()));
       }
     }
   }
@@ -40,9 +41,11 @@ final class RecordParts {
     return MethodHandles.lookup().unreflect(accessor);
   }
 
-  void compare(Record champion, Record challenger, Difference difference) throws Throwable {
-    for (MethodHandle accessor : accessors) {
-      difference.compare(accessor.invoke(champion), accessor.invoke(challenger));
+  Map<String, AnswerCell> cells(Record answer) throws Throwable {
+    Map<String, AnswerCell> cells = new LinkedHashMap<>();
+    for (Map.Entry<String, MethodHandle> one : accessors.entrySet()) {
+      cells.put(one.getKey(), AnswerCell.of(one.getValue().invoke(answer)));
     }
+    return cells;
   }
 }

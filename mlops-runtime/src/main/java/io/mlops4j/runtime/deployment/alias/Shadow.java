@@ -4,17 +4,19 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.internal.AnswerCell;
+import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.ShadowStatus;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,23 +34,39 @@ final class Shadow {
   private static final CallOptions CALL =
       CallOptions.withDefaults().withDeadline(Duration.ofMinutes(1));
 
+  private final String champion;
   private final AliasFollower challenger;
+  private final CallCounter calls;
+  private final double tolerance;
   private final Executor executor;
-  private final Set<ChallengerCall> calls = ConcurrentHashMap.newKeySet();
+  private final Set<ChallengerCall> waiting = ConcurrentHashMap.newKeySet();
 
-  Shadow(AliasFollower challenger, Executor executor) {
+  /**
+   * @param champion the alias whose answers are compared
+   * @param calls counts the calls of both
+   * @param tolerance by which numbers may differ
+   */
+  Shadow(
+      String champion,
+      AliasFollower challenger,
+      CallCounter calls,
+      double tolerance,
+      Executor executor) {
+    this.champion = champion;
     this.challenger = challenger;
+    this.calls = calls;
+    this.tolerance = tolerance;
     this.executor = executor;
   }
 
   ShadowStatus status() {
-    return challenger.serves()
-        ? challenger
-            .current()
-            .get()
-            .tally()
-            .status(challenger.servedBy(), challenger.refused(), challenger.waiting())
-        : new Tally().status(Optional.empty(), challenger.refused(), challenger.waiting());
+    Tally tally = challenger.serves() ? challenger.current().get().tally() : new Tally();
+    return tally.status(
+        challenger.servedBy(), challenger.refused(), challenger.waiting(), calls.comparison());
+  }
+
+  @Nullable Served current() {
+    return challenger.current().orNull();
   }
 
   void refresh() {
@@ -59,13 +77,19 @@ final class Shadow {
     challenger.tick();
   }
 
+  /** Whether the version of the champion's alias answered, and not a candidate. */
+  private boolean isChampions(ServedBy answeredBy) {
+    AliasRecord record = answeredBy.alias().orElse(null);
+    return record != null && (record.model() + "@" + record.alias()).equals(champion);
+  }
+
   /** Keeps a batch and its answer for the challenger; never throws. */
   void offer(FeatureBatch batch, Prediction answer) {
-    if (hasRoomFor(answer.rows())) {
+    if (isChampions(answer.servedBy()) && hasRoomFor(answer.rows())) {
       try {
         FeatureBatch features = batch.retain();
         try {
-          submit(new BatchCall(features, answer.outputs().retain()));
+          submit(new BatchCall(features, answer.outputs().retain(), answer.servedBy()));
         } catch (RuntimeException e) {
           features.close();
           throw e;
@@ -77,10 +101,11 @@ final class Shadow {
   }
 
   /** Keeps records and their answers for the challenger; never throws. */
-  <I extends Record, O extends Record> void offer(RowKey key, List<I> rows, List<O> answers) {
-    if (hasRoomFor(rows.size())) {
+  <I extends Record, O extends Record> void offer(
+      RowKey key, List<I> rows, List<O> answers, ServedBy answeredBy) {
+    if (isChampions(answeredBy) && hasRoomFor(rows.size())) {
       try {
-        submit(new RowsCall<>(key, List.copyOf(rows), answers));
+        submit(new RowsCall<>(key, List.copyOf(rows), answers, answeredBy));
       } catch (RuntimeException e) {
         failed(rows.size(), e);
       }
@@ -91,7 +116,7 @@ final class Shadow {
     if (!challenger.serves()) {
       return false;
     }
-    if (calls.size() >= MOST_CALLS) {
+    if (waiting.size() >= MOST_CALLS) {
       challenger.current().get().tally().dropped(rows);
       return false;
     }
@@ -99,7 +124,7 @@ final class Shadow {
   }
 
   private void submit(ChallengerCall job) {
-    calls.add(job);
+    waiting.add(job);
     try {
       executor.execute(job);
     } catch (RuntimeException e) {
@@ -120,12 +145,12 @@ final class Shadow {
 
   /** Waits for running calls, and drops queued calls. */
   void close() {
-    calls.forEach(ChallengerCall::cancel);
+    waiting.forEach(ChallengerCall::cancel);
     challenger.close();
-    synchronized (calls) {
-      while (!calls.isEmpty()) {
+    synchronized (waiting) {
+      while (!waiting.isEmpty()) {
         try {
-          calls.wait();
+          waiting.wait();
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           return;
@@ -136,13 +161,19 @@ final class Shadow {
 
   private abstract class ChallengerCall implements Runnable {
     private final int rows;
+    private final ServedBy answeredBy;
     private final AtomicBoolean taken = new AtomicBoolean();
 
-    ChallengerCall(int rows) {
+    ChallengerCall(int rows, ServedBy answeredBy) {
       this.rows = rows;
+      this.answeredBy = answeredBy;
     }
 
-    abstract void call(Served served, Difference difference) throws Throwable;
+    abstract void call(Served served) throws Throwable;
+
+    void compare(Served served, Tally.Answers answers) throws Throwable {
+      served.tally().compare(answeredBy, tolerance, answers);
+    }
 
     abstract void free();
 
@@ -154,9 +185,9 @@ final class Shadow {
 
     private void end() {
       free();
-      calls.remove(this);
-      synchronized (calls) {
-        calls.notifyAll();
+      waiting.remove(this);
+      synchronized (waiting) {
+        waiting.notifyAll();
       }
     }
 
@@ -179,9 +210,7 @@ final class Shadow {
         return;
       }
       try {
-        Difference difference = new Difference();
-        call(served, difference);
-        served.tally().compared(rows, difference);
+        call(served);
       } catch (Throwable e) { // accessors of records may throw anything
         failed(rows, e);
       } finally {
@@ -194,23 +223,16 @@ final class Shadow {
     private final FeatureBatch features;
     private final FeatureBatch answer;
 
-    BatchCall(FeatureBatch features, FeatureBatch answer) {
-      super(features.rows());
+    BatchCall(FeatureBatch features, FeatureBatch answer, ServedBy answeredBy) {
+      super(features.rows(), answeredBy);
       this.features = features;
       this.answer = answer;
     }
 
     @Override
-    void call(Served served, Difference difference) {
+    void call(Served served) throws Throwable {
       try (Prediction other = served.model().predictHeld(features, CALL)) {
-        VectorSchemaRoot outputs = other.outputs().root();
-        for (FieldVector champion : answer.root().getFieldVectors()) {
-          FieldVector challenger = outputs.getVector(champion.getName());
-          for (int row = 0; row < champion.getValueCount(); row++) {
-            difference.compare(
-                champion.getObject(row), challenger == null ? null : challenger.getObject(row));
-          }
-        }
+        compare(served, new BatchAnswers(answer, other.outputs()));
       }
     }
 
@@ -226,8 +248,8 @@ final class Shadow {
     private final List<I> rows;
     private final List<O> answers;
 
-    RowsCall(RowKey key, List<I> rows, List<O> answers) {
-      super(rows.size());
+    RowsCall(RowKey key, List<I> rows, List<O> answers, ServedBy answeredBy) {
+      super(rows.size(), answeredBy);
       this.key = key;
       this.rows = rows;
       this.answers = answers;
@@ -235,15 +257,50 @@ final class Shadow {
 
     @Override
     @SuppressWarnings("unchecked") // the key has the classes that the types came from
-    void call(Served served, Difference difference) throws Throwable {
+    void call(Served served) throws Throwable {
       RecordParts parts = new RecordParts(key);
       List<O> others = ((RowModel<I, O>) served.rows(key)).predict(rows);
-      for (int i = 0; i < answers.size(); i++) {
-        parts.compare(answers.get(i), others.get(i), difference);
-      }
+      compare(served, new RowAnswers(parts, answers, others));
     }
 
     @Override
     void free() {}
+  }
+
+  private record BatchAnswers(FeatureBatch champions, FeatureBatch challengers)
+      implements Tally.Answers {
+    @Override
+    public int rows() {
+      return champions.rows();
+    }
+
+    @Override
+    public Map<String, AnswerCell> champion(int row) {
+      return AnswerCell.row(champions, row);
+    }
+
+    @Override
+    public Map<String, AnswerCell> challenger(int row) {
+      return AnswerCell.row(challengers, row);
+    }
+  }
+
+  private record RowAnswers(
+      RecordParts parts, List<? extends Record> champions, List<? extends Record> challengers)
+      implements Tally.Answers {
+    @Override
+    public int rows() {
+      return champions.size();
+    }
+
+    @Override
+    public Map<String, AnswerCell> champion(int row) throws Throwable {
+      return parts.cells(champions.get(row));
+    }
+
+    @Override
+    public Map<String, AnswerCell> challenger(int row) throws Throwable {
+      return parts.cells(challengers.get(row));
+    }
   }
 }

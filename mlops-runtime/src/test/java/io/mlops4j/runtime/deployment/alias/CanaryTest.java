@@ -5,8 +5,10 @@ import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.CHAMPION;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mlops4j.error.DeadlineException;
 import io.mlops4j.error.RegistryException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
@@ -19,6 +21,7 @@ import io.mlops4j.rollout.Evidence;
 import io.mlops4j.rollout.Gate;
 import io.mlops4j.rollout.Trial;
 import io.mlops4j.rollout.Verdict;
+import io.mlops4j.runtime.deployment.CallComparison;
 import io.mlops4j.runtime.deployment.CanaryStatus;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.Rollout;
@@ -172,6 +175,47 @@ class CanaryTest {
       deployment.refresh();
       assertThat(deployment.canary()).isEmpty();
       assertThat(version(deployment)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void theCallsOfCandidateAndChampionAreCompared() {
+    plus.assign(CHALLENGER, plus.v2);
+    try (Deployment deployment = builder().canary(CHALLENGER, 0.5).start()) {
+      CallComparison none = deployment.canary().orElseThrow().calls().orElseThrow();
+      assertThat(none.baseline().calls() + none.candidate().calls()).isZero();
+      assertThat(none.candidate().times()).isEmpty();
+      assertThat(none.errorIncrease().value()).isNaN();
+
+      int candidate = 0;
+      for (int i = 0; i < 40; i++) {
+        candidate += version(deployment) == 2 ? 1 : 0;
+      }
+      CallOptions late = CallOptions.withDefaults().withDeadline(Duration.ofNanos(1));
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> version(deployment, late.withRoute(Route.CANARY)))
+            .isInstanceOf(DeadlineException.class);
+      }
+      CallComparison calls = deployment.canary().orElseThrow().calls().orElseThrow();
+      assertThat(calls.baseline().servedBy().version()).contains(plus.v1);
+      assertThat(calls.candidate().servedBy().version()).contains(plus.v2);
+      assertThat(calls.baseline().calls()).isEqualTo(40 - candidate);
+      assertThat(calls.baseline().failed()).isZero();
+      assertThat(calls.candidate().calls()).isEqualTo(candidate + 3);
+      assertThat(calls.candidate().failed()).isEqualTo(3);
+      assertThat(calls.candidate().errorRate()).isEqualTo(3.0 / (candidate + 3));
+      assertThat(calls.candidate().times().orElseThrow().p50()).isPositive();
+      assertThat(calls.errorIncrease().value()).isEqualTo(calls.candidate().errorRate());
+      assertThat(calls.errorIncrease().low()).isLessThan(calls.errorIncrease().value());
+      assertThat(calls.toString())
+          .contains("plus:1: 0 of ", "plus:2: 3 of ", "failed calls +", "95th percentile ", "p = ");
+
+      plus.assign(CHALLENGER, plus.v3);
+      deployment.refresh();
+      version(deployment);
+      CallComparison anew = deployment.canary().orElseThrow().calls().orElseThrow();
+      assertThat(anew.candidate().servedBy().version()).contains(plus.v3);
+      assertThat(anew.baseline().calls() + anew.candidate().calls()).isEqualTo(1);
     }
   }
 

@@ -1,4 +1,4 @@
-package io.mlops4j.monitor.gate;
+package io.mlops4j.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

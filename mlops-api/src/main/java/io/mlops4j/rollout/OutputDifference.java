@@ -1,4 +1,4 @@
-package io.mlops4j.monitor;
+package io.mlops4j.rollout;
 
 import java.util.Locale;
 import java.util.Objects;
@@ -7,8 +7,9 @@ import java.util.Objects;
  * The differences between two models in one output, over the same rows.
  *
  * <p>Numbers are compared by {@code |a - b| > tolerance * max(1, |a|, |b|)}, vectors and lists of
- * numbers by their component that differs most, and everything else by equality. NaN and null are
- * missing answers: two missing answers agree.
+ * numbers by their component that differs most, maps with numbers by the values of equal keys, and
+ * everything else by equality. NaN and null are missing answers: two missing answers agree.
+ * Infinite numbers agree with themselves only, and count in neither mean nor correlation.
  *
  * @param name the output
  * @param rows the rows that both models answered with this output

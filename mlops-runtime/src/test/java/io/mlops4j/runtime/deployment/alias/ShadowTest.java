@@ -1,0 +1,185 @@
+package io.mlops4j.runtime.deployment.alias;
+
+import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.CHALLENGER;
+import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.CHAMPION;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.inference.CallOptions;
+import io.mlops4j.inference.InferenceEvent.Route;
+import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.RowModel;
+import io.mlops4j.rollout.OutputDifference;
+import io.mlops4j.runtime.deployment.CallComparison;
+import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.deployment.ShadowStatus;
+import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Sum;
+import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Term;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A challenger is compared with the champion on the same rows. */
+@Timeout(60)
+class ShadowTest {
+  @TempDir private Path folder;
+  private DeploymentFixture plus;
+
+  @BeforeEach
+  void publish() {
+    plus = new DeploymentFixture(folder);
+    plus.assign(CHAMPION, plus.v1);
+    plus.assign(CHALLENGER, plus.v2);
+  }
+
+  @AfterEach
+  void close() {
+    plus.close();
+  }
+
+  private void predict(Deployment deployment, CallOptions options, float... x) {
+    try (FeatureBatch batch = FeatureBatch.builder(plus.loader.allocator()).floats("x", x).build();
+        Prediction answer = deployment.predict(batch, options)) {
+      assertThat(answer.rows()).isEqualTo(x.length);
+    }
+  }
+
+  private void predict(Deployment deployment, float... x) {
+    predict(deployment, CallOptions.withDefaults(), x);
+  }
+
+  private static ShadowStatus await(Deployment deployment, Predicate<ShadowStatus> condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (true) {
+      ShadowStatus now = deployment.shadow().orElseThrow();
+      if (condition.test(now)) {
+        return now;
+      }
+      assertThat(System.nanoTime()).as("30 s are over: " + now).isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void everyOutputIsCompared() {
+    try (Deployment deployment = plus.champion().shadow(CHALLENGER).start()) {
+      predict(deployment, 1, 2, 4);
+      predict(deployment, 8);
+      ShadowStatus status = await(deployment, now -> now.rows() == 4);
+
+      assertThat(status.champion().orElseThrow().version()).contains(plus.v1);
+      assertThat(status.challenger().orElseThrow().version()).contains(plus.v2);
+      assertThat(status.disagreements()).isEqualTo(4);
+      assertThat(status.disagreementShare()).isEqualTo(1);
+      assertThat(status.maxDifference()).isEqualTo(1);
+      assertThat(status.outputs()).extracting(OutputDifference::name).containsExactly("y");
+      OutputDifference y = status.outputs().get(0);
+      assertThat(y.rows()).isEqualTo(4);
+      assertThat(y.different()).isEqualTo(4);
+      assertThat(y.meanDifference()).isEqualTo(1);
+      assertThat(y.correlation()).isCloseTo(1, within(1e-12));
+      assertThat(y.distance()).isEqualTo(0.25);
+      assertThat(status.toString())
+          .contains("shadow plus:2 of plus:1: 4 of 4 rows differ, 0 failed, 0 dropped")
+          .contains("y: 4 of 4 rows differ");
+    }
+  }
+
+  @Test
+  void callsAreCountedAndTimed() {
+    try (Deployment deployment = plus.champion().shadow(CHALLENGER).start()) {
+      for (int i = 0; i < 5; i++) {
+        predict(deployment, i);
+      }
+      await(deployment, now -> now.rows() == 5);
+      CallComparison calls = deployment.shadow().orElseThrow().calls().orElseThrow();
+      assertThat(calls.baseline().servedBy().version()).contains(plus.v1);
+      assertThat(calls.baseline().calls()).isEqualTo(5);
+      assertThat(calls.candidate().servedBy().version()).contains(plus.v2);
+      assertThat(calls.candidate().calls()).isEqualTo(5);
+      assertThat(calls.candidate().failed()).isZero();
+      assertThat(calls.candidate().times().orElseThrow().p95()).isPositive();
+    }
+  }
+
+  @Test
+  void aToleranceIsThatOfTheUser() {
+    // |y1 - y2| = 1, and the larger of them is 102: 0.98 %
+    try (Deployment deployment = plus.champion().shadow(CHALLENGER, 0.0099).start()) {
+      predict(deployment, 100, 0);
+      ShadowStatus status = await(deployment, now -> now.rows() == 2);
+      assertThat(status.disagreements()).isEqualTo(1);
+      assertThat(status.disagreementShare()).isEqualTo(0.5);
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> plus.champion().shadow(CHALLENGER, -1))
+        .withMessageContaining("tolerance");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> plus.champion().shadow(CHALLENGER, Double.NaN));
+  }
+
+  @Test
+  void recordsAreComparedByComponent() {
+    try (Deployment deployment = plus.champion().shadow(CHALLENGER).start()) {
+      RowModel<Term, Sum> rows = deployment.rows(Term.class, Sum.class);
+      rows.predict(new Term(1));
+      rows.predictAsync(new Term(2), CallOptions.withDefaults()).join();
+      ShadowStatus status = await(deployment, now -> now.rows() == 2);
+      assertThat(status.outputs()).extracting(OutputDifference::name).containsExactly("y");
+      assertThat(status.outputs().get(0).different()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void anotherChampionBeginsAnotherComparison() {
+    try (Deployment deployment = plus.champion().shadow(CHALLENGER).start()) {
+      predict(deployment, 1, 2, 3);
+      await(deployment, now -> now.rows() == 3);
+      plus.assign(CHAMPION, plus.v2);
+      deployment.refresh();
+      predict(deployment, 1);
+      ShadowStatus status = await(deployment, now -> now.rows() == 1);
+      assertThat(status.champion().orElseThrow().version()).contains(plus.v2);
+      assertThat(status.disagreements()).isZero();
+      assertThat(status.outputs().get(0).rows()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void answersOfACanaryAreNotThoseOfTheChampion() {
+    String canary = "plus@canary";
+    plus.assign(canary, plus.v3);
+    try (Deployment deployment = plus.champion().canary(canary, 0).shadow(CHALLENGER).start()) {
+      RowModel<Term, Sum> rows = deployment.rows(Term.class, Sum.class);
+      CallOptions chosen = CallOptions.withDefaults().withRoute(Route.CANARY);
+      predict(deployment, chosen, 1, 2, 3);
+      assertThat(rows.predict(new Term(4), chosen).y()).isEqualTo(7);
+      predict(deployment, 5);
+      ShadowStatus status = await(deployment, now -> now.rows() == 1);
+      assertThat(status.champion().orElseThrow().version()).contains(plus.v1);
+      assertThat(status.rows() + status.dropped()).isEqualTo(1);
+      assertThat(status.calls().orElseThrow().baseline().calls()).isEqualTo(1);
+      assertThat(deployment.canary().orElseThrow().calls().orElseThrow().candidate().calls())
+          .isEqualTo(2);
+    }
+  }
+
+  @Test
+  void anOutputThatTheChallengerLacksDiffers() {
+    plus.assign(CHALLENGER, plus.publish("renamed", DeploymentFixture.card().build()));
+    try (Deployment deployment = plus.champion().shadow(CHALLENGER).start()) {
+      predict(deployment, 1, 2);
+      OutputDifference y = await(deployment, now -> now.rows() == 2).outputs().get(0);
+      assertThat(y.different()).isEqualTo(2);
+      assertThat(y.missing()).isEqualTo(2);
+      assertThat(y.distance()).isNaN();
+    }
+  }
+}
