@@ -23,12 +23,15 @@ import java.util.Map;
  * trace of its options and with the time that is left until its deadline. If a member fails, the
  * call fails with the same kind of exception, whose message names the member; no further member is
  * called. An asynchronous call runs on one thread of the runtime, and its members do not share runs
- * with other calls. If it is cancelled, or if {@link Closing} ends it, the member that runs
- * finishes, and the next one is not called.
+ * with other calls. If it is cancelled, or if {@link Closing} ends a call, the run of its member
+ * ends as it would for a call of that member alone, and no further member is called. A run that is
+ * shared with other calls finishes.
  *
  * <p>Listeners of the composition are notified once for each call, also of a call with a record.
  * Listeners of a member are notified of the member's calls. Both have their own prediction ids; a
- * label belongs to the id of the composition's prediction.
+ * label belongs to the id of the composition's prediction. If a fallback answered for a member
+ * ({@link io.mlops4j.inference.ServedBy#fallback}), the composition's answer is marked as one, too,
+ * and its event has the route {@link io.mlops4j.inference.InferenceEvent.Route#FALLBACK}.
  *
  * <p>The signature is that of the versions that served when the composition was built. If a
  * deployment that allows other signatures swaps to a version that does not fit, calls fail with

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param clocks measures the processor time of threads; null if it is not measured
  * @param clock the time for the age of collected rows, in nanoseconds
  * @param inside the calls that the current thread runs inside
+ * @param outer the call of a composition that the current thread runs
  * @param rejected counts calls that are rejected before a model is called
  * @param abandonedRuns counts runs of all models that continue although their call has ended
  * @param process a random number that distinguishes this runtime's predictions from others
@@ -39,6 +40,7 @@ record CallContext(
     LongSupplier clock,
     LeakDetector leaks,
     InnermostCalls inside,
+    OuterCalls outer,
     LongAdder rejected,
     AtomicInteger abandonedRuns,
     long process,
@@ -54,6 +56,7 @@ record CallContext(
         clock,
         new LeakDetector(),
         new InnermostCalls(),
+        new OuterCalls(),
         new LongAdder(),
         new AtomicInteger(),
         new SecureRandom().nextLong(),

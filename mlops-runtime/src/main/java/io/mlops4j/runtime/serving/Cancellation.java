@@ -54,6 +54,24 @@ final class Cancellation {
     return part;
   }
 
+  /** Ends another call with this one, until {@link #leave}; at once if this one was ended. */
+  void join(Cancellation inner) {
+    synchronized (this) {
+      parts.add(inner);
+    }
+    if (unwanted) {
+      inner.cancel();
+    }
+    String reason = closed;
+    if (reason != null) {
+      inner.close(reason);
+    }
+  }
+
+  synchronized void leave(Cancellation inner) {
+    parts.remove(inner);
+  }
+
   /** Ends the call because its deadline has passed. */
   void expire() {
     late = true;

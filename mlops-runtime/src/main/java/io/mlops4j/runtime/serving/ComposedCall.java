@@ -4,33 +4,26 @@ import io.mlops4j.error.DeadlineException;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One call of an ensemble: how much time is left, and whether it may continue. Thread safe. */
 public final class ComposedCall {
   private final CallOptions options;
   private final @Nullable Duration deadline;
-  private final Supplier<@Nullable String> ended;
+  private final @Nullable Cancellation end;
   private final long began;
-  private volatile boolean cancelled;
 
   /**
    * Begins a call.
    *
    * @param options the options of the whole call
-   * @param ended why closing ends the calls; null while it does not
+   * @param end lets others end the call; null if nobody can
    */
-  ComposedCall(CallOptions options, Supplier<@Nullable String> ended) {
+  ComposedCall(CallOptions options, @Nullable Cancellation end) {
     this.options = options;
     this.deadline = ModelCalls.deadline(options);
-    this.ended = ended;
+    this.end = end;
     this.began = deadline == null ? 0 : System.nanoTime();
-  }
-
-  void cancel() {
-    cancelled = true;
   }
 
   /**
@@ -40,17 +33,12 @@ public final class ComposedCall {
    * @param member the name of the member, for messages
    * @return the options
    * @throws DeadlineException if no time is left
-   * @throws CancellationException if the call was cancelled
+   * @throws java.util.concurrent.CancellationException if the call was cancelled
    * @throws IllegalStateException if closing ends the calls
    */
   public CallOptions next(String composition, String member) {
-    if (cancelled) {
-      throw new CancellationException(
-          "composition " + composition + ": the call was cancelled before the member " + member);
-    }
-    String reason = ended.get();
-    if (reason != null) {
-      throw new IllegalStateException(reason);
+    if (end != null) {
+      end.check();
     }
     if (deadline == null) {
       return options;

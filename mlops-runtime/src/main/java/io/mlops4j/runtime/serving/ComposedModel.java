@@ -47,8 +47,8 @@ final class ComposedModel implements Model {
   private final Calls counter = new Calls();
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  /** Why closing ends the calls that still run. */
-  private volatile @Nullable String ended;
+  /** The calls that closing may end; null if it waits for them. */
+  private final @Nullable RunningCalls running;
 
   private volatile Deadlines.@Nullable Task patience;
 
@@ -83,6 +83,7 @@ final class ComposedModel implements Model {
     this.binder = BatchBinder.compile(ensemble.signature(), ensemble.features());
     this.listeners = listeners;
     this.closing = closing;
+    this.running = closing instanceof Closing.EndsCalls ? new RunningCalls() : null;
     this.forget = forget;
     this.opened = opened;
   }
@@ -123,7 +124,7 @@ final class ComposedModel implements Model {
     Objects.requireNonNull(options, "options");
     enter();
     try (FeatureBatch lent = BatchLending.lend(batch, context.allocator())) {
-      DefaultPrediction answer = answer(lent, options, call(options));
+      DefaultPrediction answer = answer(lent, options);
       if ((answer.call() & LeakDetector.ONE_OF - 1) == 0) {
         answer.watchedBy(context.leaks().watch(answer));
       }
@@ -149,13 +150,35 @@ final class ComposedModel implements Model {
         "the composition " + ensemble.name() + " is closed; build it again to call it");
   }
 
-  private ComposedCall call(CallOptions options) {
-    return new ComposedCall(options, () -> ended);
-  }
-
   /** Calls the members in this thread, for a call that was counted. */
   DefaultPrediction answer(FeatureBatch batch, CallOptions options) {
-    return answer(batch, options, call(options));
+    Cancellation outer = context.outer().get();
+    return running == null
+        ? answer(batch, options, new ComposedCall(options, outer))
+        : answer(batch, options, new Cancellation(null));
+  }
+
+  /** Calls the members in this thread, for a call that another thread may end. */
+  private DefaultPrediction answer(FeatureBatch batch, CallOptions options, Cancellation end) {
+    Cancellation outer = context.outer().get();
+    context.outer().set(end);
+    try {
+      if (outer != null) {
+        outer.join(end);
+      }
+      if (running != null) {
+        running.add(end);
+      }
+      return answer(batch, options, new ComposedCall(options, end));
+    } finally {
+      context.outer().set(outer);
+      if (running != null) {
+        running.remove(end);
+      }
+      if (outer != null) {
+        outer.leave(end);
+      }
+    }
   }
 
   private DefaultPrediction answer(FeatureBatch batch, CallOptions options, ComposedCall asked) {
@@ -216,9 +239,12 @@ final class ComposedModel implements Model {
       }
     }
     ServedBy servedBy = ensemble.servedBy(members);
+    InferenceEvent.Route route =
+        servedBy.fallback().isPresent()
+            ? InferenceEvent.Route.FALLBACK
+            : InferenceEvent.Route.PRIMARY;
     ModelIdentity identity =
-        new ModelIdentity(
-            servedBy, InferenceEvent.Route.PRIMARY, listeners, MicroBatching.upTo(1), closing, 0);
+        new ModelIdentity(servedBy, route, listeners, MicroBatching.upTo(1), closing, 0);
     Label label =
         new Label(List.copyOf(members), servedBy, new CallReporter(context, identity, counter));
     Label[] more = new Label[Math.min(REMEMBERED, old.length + 1)];
@@ -258,10 +284,10 @@ final class ComposedModel implements Model {
       FeatureBatch batch,
       CallOptions options,
       Function<? super DefaultPrediction, ? extends R> read) {
-    ComposedCall call = call(options);
-    AsyncCall<R> future = new AsyncCall<R>().cancelledBy(call::cancel);
+    Cancellation end = new Cancellation(null);
+    AsyncCall<R> future = new AsyncCall<R>().cancelledBy(end::cancel);
     try {
-      context.threads().workers().execute(() -> complete(future, batch, options, call, read));
+      context.threads().workers().execute(() -> complete(future, batch, options, end, read));
     } catch (RuntimeException | Error e) { // such as an Error because no thread can start
       end(batch);
       future.completeExceptionally(e instanceof RejectedExecutionException ? closedException() : e);
@@ -277,12 +303,12 @@ final class ComposedModel implements Model {
       AsyncCall<R> future,
       FeatureBatch batch,
       CallOptions options,
-      ComposedCall call,
+      Cancellation end,
       Function<? super DefaultPrediction, ? extends R> read) {
     R result = null;
     Throwable error = null;
     context.inside().enter(counter);
-    try (DefaultPrediction answer = answer(batch, options, call)) {
+    try (DefaultPrediction answer = answer(batch, options, end)) {
       result = read.apply(answer);
     } catch (Throwable e) {
       error = e;
@@ -385,11 +411,12 @@ final class ComposedModel implements Model {
     if (!counter.close()) {
       return false;
     }
-    if (closing instanceof Closing.EndsCalls ends) {
+    RunningCalls calls = running;
+    if (closing instanceof Closing.EndsCalls ends && calls != null) {
       String reason =
           "the composition %s was closed, and the call went on for longer than %s after that"
               .formatted(ensemble.name(), ends.patience());
-      patience = context.threads().deadlines().after(ends.patience(), () -> ended = reason);
+      patience = context.threads().deadlines().after(ends.patience(), () -> calls.end(reason));
     }
     return true;
   }

@@ -185,15 +185,22 @@ final class ModelCalls {
 
   /** Calls the model in this thread, for calls that were admitted. */
   DefaultPrediction askAdmitted(Request request, @Nullable Duration deadline, long since) {
-    if (deadline == null && !endsCalls()) {
+    Cancellation outer = context.outer().get();
+    if (deadline == null && outer == null && !endsCalls()) {
       return answer(request, null, since);
     }
     Cancellation cancellation = cancellation(deadline);
     Runnable end = watch(cancellation, deadline);
     try {
+      if (outer != null) {
+        outer.join(cancellation);
+      }
       return answer(request, cancellation, since);
     } finally {
       end.run();
+      if (outer != null) {
+        outer.leave(cancellation);
+      }
     }
   }
 

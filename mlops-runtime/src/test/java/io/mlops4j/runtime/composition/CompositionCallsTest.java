@@ -71,6 +71,13 @@ class CompositionCallsTest {
     }
   }
 
+  private void awaitRunning(Model model) {
+    while (fixture.runtime.figures().models().stream()
+        .noneMatch(each -> each.servedBy().equals(model.servedBy()) && each.running() > 0)) {
+      Thread.onSpinWait();
+    }
+  }
+
   /** What a listener saw of a call. */
   private record Seen(
       ServedBy by,
@@ -313,6 +320,47 @@ class CompositionCallsTest {
           .hasMessageContaining("the composition sum was closed");
     }
 
+    /** A run that has no end is that of the member of a member. */
+    @Test
+    void endTheRunOfAMember() throws Exception {
+      LoadOptions y =
+          LoadOptions.builder().features(FeatureSchema.of(Feature.of("x").withColumn("y"))).build();
+      Model endless = fixture.load("models/endless", y);
+      try (Composition inner =
+          fixture
+              .runtime
+              .composition("inner")
+              .member("one", fixture.plus(1, "x"))
+              .member("endless", endless)
+              .sequence()) {
+        Composition outer =
+            fixture
+                .runtime
+                .composition("outer")
+                .member("inner", inner)
+                .member("two", fixture.plus(2, "y"))
+                .closing(Closing.endsCallsAfter(Duration.ofMillis(1)))
+                .sequence();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread call =
+            new Thread(
+                () -> {
+                  try (FeatureBatch batch = one()) {
+                    failure.set(catchThrowable(() -> outer.predict(batch)));
+                  }
+                });
+        call.start();
+        awaitRunning(endless);
+        outer.close();
+        call.join();
+        assertThat(failure.get())
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageStartingWith(
+                "composition outer, member inner: composition inner, member endless: ")
+            .hasMessageContaining("the composition outer was closed, and the call went on");
+      }
+    }
+
     @Test
     void areRefusedDuringCallsIfChosen() {
       AtomicReference<Throwable> refused = new AtomicReference<>();
@@ -417,6 +465,31 @@ class CompositionCallsTest {
         goOn.countDown();
       } // waits for the call
       assertThat(second).isEmpty();
+      assertThat(whole).hasSize(1);
+      assertThat(whole.get(0).error()).isInstanceOf(CancellationException.class);
+    }
+
+    @Test
+    void cancellingEndsTheRunOfAMember() {
+      LoadOptions y =
+          LoadOptions.builder().features(FeatureSchema.of(Feature.of("x").withColumn("y"))).build();
+      Model endless = fixture.load("models/endless", y);
+      List<Seen> whole = new ArrayList<>();
+      try (Composition sum =
+          fixture
+              .runtime
+              .composition("sum")
+              .member("one", fixture.plus(1, "x"))
+              .member("endless", endless)
+              .listener(seeing(whole))
+              .sequence()) {
+        CompletableFuture<Integer> call;
+        try (FeatureBatch batch = one()) {
+          call = sum.predictAsync(batch, CallOptions.withDefaults(), p -> 1);
+        }
+        awaitRunning(endless);
+        call.cancel(true);
+      } // waits for the call, which has ended now
       assertThat(whole).hasSize(1);
       assertThat(whole.get(0).error()).isInstanceOf(CancellationException.class);
     }

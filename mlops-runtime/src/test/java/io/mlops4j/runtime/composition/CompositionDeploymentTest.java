@@ -2,7 +2,9 @@ package io.mlops4j.runtime.composition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.mlops4j.error.CircuitOpenException;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.FeatureBatch;
@@ -15,12 +17,15 @@ import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.deployment.CircuitBreaker;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -253,6 +258,57 @@ class CompositionDeploymentTest {
           Prediction again = mean.predict(batch, canary)) {
         assertThat(again.servedBy()).isSameAs(answer.servedBy());
       }
+    }
+  }
+
+  /** The default prediction of a member is 0.5 where its version fails. */
+  @Test
+  void theFallbackOfAMemberIsOneOfTheWhole() {
+    assign("picky", publish("deployment/picky4"));
+    List<Route> routes = new ArrayList<>();
+    try (Deployment picky = follow("picky").fallbackTo(Map.of("y", 0.5)).start();
+        Composition mean =
+            fixture
+                .runtime
+                .composition("mean")
+                .member("picky", picky)
+                .member("right", right)
+                .listener(event -> routes.add(event.route()))
+                .average("y")) {
+      RowModel<X, Y> rows = mean.rows(X.class, Y.class);
+      Y sound = rows.predict(new X(1));
+      assertThat(sound.y()).isEqualTo((5 + 3) / 2f);
+      assertThat(sound.by().fallback()).isEmpty();
+      Y fallen = rows.predict(new X(-1));
+      assertThat(fallen.y()).isEqualTo((0.5f + 1) / 2);
+      assertThat(fallen.by().fallback()).isEqualTo(fallen.by().members().get(0).fallback());
+      assertThat(fallen.by().fallback()).isPresent();
+      assertThat(routes).containsExactly(Route.PRIMARY, Route.FALLBACK);
+    }
+  }
+
+  @Test
+  void anOpenCircuitKeepsItsException() {
+    assign("picky", publish("deployment/picky4"));
+    CircuitBreaker early =
+        CircuitBreaker.withDefaults().withMinimumCalls(2).withPause(Duration.ofHours(1));
+    try (Deployment picky = follow("picky").circuitBreaker(early).start();
+        Composition mean =
+            fixture
+                .runtime
+                .composition("mean")
+                .member("picky", picky)
+                .member("right", right)
+                .average("y")) {
+      RowModel<X, Y> rows = mean.rows(X.class, Y.class);
+      Throwable last = null;
+      for (int i = 0; i < 100 && !(last instanceof CircuitOpenException); i++) {
+        last = catchThrowable(() -> rows.predict(new X(-1)));
+      }
+      assertThat(last)
+          .isInstanceOfSatisfying(
+              CircuitOpenException.class, e -> assertThat(e.nextTrial()).isAfter(Instant.EPOCH))
+          .hasMessageStartingWith("composition mean, member picky: ");
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.composition.parts;
 
+import io.mlops4j.error.CircuitOpenException;
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
@@ -115,6 +116,9 @@ record Member(
       named.addSuppressed(e);
     } else if (e instanceof OverloadedException) {
       named = new OverloadedException(message);
+      named.addSuppressed(e);
+    } else if (e instanceof CircuitOpenException open) {
+      named = new CircuitOpenException(message, open.nextTrial());
       named.addSuppressed(e);
     } else if (e instanceof InferenceException) {
       named = new InferenceException(message, e);

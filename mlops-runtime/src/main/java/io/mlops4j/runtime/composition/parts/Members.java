@@ -29,13 +29,22 @@ record Members(String composition, String recipe, List<Member> all) {
     return all.stream().map(member -> member.model().servedBy()).toList();
   }
 
-  /** The digest is that of the recipe and of the members' digests. */
+  /**
+   * The digest is that of the recipe and of the members' digests. The fallback of a member is one
+   * of the whole.
+   */
   ServedBy servedBy(List<ServedBy> answered) {
     StringBuilder text = new StringBuilder(recipe).append('\n');
     for (int i = 0; i < all.size(); i++) {
       text.append(all.get(i).name()).append(' ').append(answered.get(i).digest()).append('\n');
     }
     Digest digest = Digest.sha256(text.toString().getBytes(StandardCharsets.UTF_8));
-    return ServedBy.of(composition, digest, null, null, "composition").withMembers(answered);
+    ServedBy whole =
+        ServedBy.of(composition, digest, null, null, "composition").withMembers(answered);
+    return answered.stream()
+        .flatMap(member -> member.fallback().stream())
+        .findFirst()
+        .map(whole::asFallback)
+        .orElse(whole);
   }
 }
