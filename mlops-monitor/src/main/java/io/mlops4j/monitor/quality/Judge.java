@@ -8,6 +8,7 @@ import io.mlops4j.monitor.profile.SkippedColumn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -327,6 +328,15 @@ final class Judge {
                     + " QualityReference.builder(...)"));
       }
       return;
+    }
+    if (plan.rules().longestRun() == 0) {
+      long chance =
+          ChanceRun.longest(
+              Objects.requireNonNull(plan.reference()), window.rows(), suite.sampling(), level);
+      if (chance == Long.MAX_VALUE) {
+        return; // a constant column, or nearly so
+      }
+      bound = Math.max(bound, chance);
     }
     long run = counts.runs.longest();
     if (run < bound) {

@@ -140,6 +140,44 @@ class QualityWindowTest {
     }
   }
 
+  /**
+   * In a million rows, independent flags of one row in a thousand have sampled runs that are many
+   * times as long as the longest one of a reference of 50 000 rows.
+   */
+  @Test
+  void aRareFlagIsNotFrozenByChanceButIsWhenItIsNeverSetAgain() {
+    for (int drawn = 0; drawn < 5; drawn++) {
+      QualityReference.Builder learning = QualityReference.builder(Profile.builder());
+      try (FeatureBatch good = flags(50_000, 0.001)) {
+        learning.add(good);
+      }
+      QualitySuite suite =
+          QualitySuite.of(learning.build(), QualityPolicy.withDefaults().withSampling(15));
+      QualityWindow window = suite.window();
+      for (int i = 0; i < 60; i++) {
+        try (FeatureBatch live = flags(10_000, 0.001)) {
+          window.add(live, NOON);
+        }
+        assertThat(window.report(1e-5).failures()).as("%s, window %d", window, i).isEmpty();
+        window = window.next();
+      }
+      int quiet = 0;
+      while (window.report(1e-5).failures().isEmpty() && quiet < 100) {
+        window = window.next();
+        try (FeatureBatch live = flags(10_000, 0)) {
+          window.add(live, NOON);
+        }
+        quiet++;
+      }
+      assertThat(quiet).as("windows of 10 000 rows").isBetween(10, 60);
+    }
+  }
+
+  private FeatureBatch flags(int rows, double share) {
+    double[] flag = random.doubles(rows).map(u -> u < share ? 1 : 0).toArray();
+    return FeatureBatch.builder(allocator).doubles("flag", flag).build();
+  }
+
   @Test
   void mergedPartsGiveTheResultsOfTheWhole() {
     QualitySuite suite = QualitySuite.of(reference());
