@@ -211,6 +211,24 @@ class ModelMonitorTest {
   }
 
   @Test
+  void answersInPlaceOfAnotherVersionAreLeftOut() {
+    ServedBy inPlace =
+        V1.asFallback(
+            new ServedBy.Fallback(
+                ServedBy.Reason.FAILED, Events.version(2).version().orElseThrow()));
+    List<WindowReport> windows = new ArrayList<>();
+    try (ModelMonitor monitor = byKey().start();
+        FeatureBatch features = rows(1_000, 0, 5);
+        FeatureBatch outputs = scores(new float[1_000])) {
+      monitor.onWindow(windows::add);
+      monitor.onInference(new Events.Event(inPlace, Route.FALLBACK, 0, features, outputs, null));
+      monitor.flush();
+      assertThat(monitor.counts().rows()).isZero();
+      assertThat(windows).isEmpty();
+    }
+  }
+
+  @Test
   void columnsOfTheReferenceThatLiveRowsLackAreLeftOut() {
     List<WindowReport> windows = new ArrayList<>();
     Profile withLabel;

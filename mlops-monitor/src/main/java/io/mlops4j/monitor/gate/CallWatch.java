@@ -73,6 +73,9 @@ public final class CallWatch implements InferenceListener {
 
   @Override
   public void onInference(InferenceEvent event) {
+    if (event.route() == InferenceEvent.Route.FALLBACK) {
+      return; // rows on which another version failed would make the two sides unlike
+    }
     long minute = Math.floorDiv(clock.millis(), MILLIS);
     CallMinute now = current;
     if (minute > now.number()) {

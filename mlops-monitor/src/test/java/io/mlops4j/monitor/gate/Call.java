@@ -35,6 +35,10 @@ record Call(ServedBy servedBy, Route route, int rows, long runNanos, @Nullable T
     return new Call(servedBy, Route.SHADOW, rows, runNanos, error);
   }
 
+  Call asFallback() {
+    return new Call(servedBy, Route.FALLBACK, rows, runNanos, error);
+  }
+
   @Override
   public PredictionId id(int row) {
     return new PredictionId(1, 1, row);

@@ -83,6 +83,15 @@ class CallGateTest {
   }
 
   @Test
+  void answersInPlaceOfAnotherVersionAreNotCounted() {
+    CallGate errors = gate.maxErrorRate(0.01);
+    for (int i = 0; i < 5_000; i++) {
+      calls.onInference(Call.took(CANDIDATE, 1).asFallback());
+    }
+    assertThat(errors.judge(trial)).isInstanceOf(Verdict.Inconclusive.class);
+  }
+
+  @Test
   void aFailingServiceIsNotTheCandidatesFault() {
     answer(CANDIDATE, 4_000, 1);
     fail(CANDIDATE, 200);

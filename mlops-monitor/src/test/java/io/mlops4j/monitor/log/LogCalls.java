@@ -84,7 +84,7 @@ final class LogCalls {
       implements InferenceEvent, AutoCloseable {
     @Override
     public Route route() {
-      return Route.PRIMARY;
+      return servedBy.fallback().isPresent() ? Route.FALLBACK : Route.PRIMARY;
     }
 
     @Override

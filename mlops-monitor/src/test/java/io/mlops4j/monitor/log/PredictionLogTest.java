@@ -9,6 +9,7 @@ import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.inference.InferenceEvent.Phase;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.PredictionId;
+import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.log.LogCalls.Call;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -77,6 +78,24 @@ class PredictionLogTest {
     try (Stream<Path> files = Files.list(folder())) {
       return files.filter(file -> file.toString().endsWith(suffix)).sorted().toList();
     }
+  }
+
+  @Test
+  void anAnswerInPlaceOfAnotherVersionSaysSo() {
+    ServedBy.Fallback why =
+        new ServedBy.Fallback(
+            ServedBy.Reason.CIRCUIT_OPEN, LogCalls.version(2).version().orElseThrow());
+    ServedBy by = LogCalls.version(1).asFallback(why);
+    try (PredictionLog log = log().start();
+        LogCalls.Call call =
+            new LogCalls.Call(
+                by, 7, LogCalls.features(allocator, 7, 5), LogCalls.score(allocator, 5))) {
+      log.onInference(call);
+    }
+    LoggedPrediction found = read().find(id(7, 2)).orElseThrow();
+    assertThat(found.route()).isEqualTo(Route.FALLBACK);
+    assertThat(found.servedBy()).isEqualTo(by);
+    assertThat(found.servedBy().fallback()).contains(why);
   }
 
   @Test

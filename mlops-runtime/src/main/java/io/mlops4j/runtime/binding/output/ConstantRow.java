@@ -105,6 +105,9 @@ public final class ConstantRow {
   private static Column column(OutputPlan plan, Object value) {
     List<Object> values = list(value);
     List<byte[]> elements = new ArrayList<>();
+    if (values.isEmpty()) {
+      throw unfit(plan, "no value", "one or more");
+    }
     if (!plan.isTensor()) {
       throw unfit(
           plan, "a default", "an output that is a tensor; a sequence or map has no default");

@@ -71,7 +71,7 @@ final class Guard {
   record Rows(IntSupplier count, Predicate<Served> fits) {}
 
   /** A call of a version that was acquired. */
-  record Admitted(Served served, int permit, boolean byCandidate, CallOptions options, long began) {
+  record Admitted(Served served, int permit, CallOptions options, long began) {
     boolean isRejected() {
       return permit == Breaker.REJECTED;
     }
@@ -122,16 +122,16 @@ final class Guard {
       candidate = null;
     }
     if (candidate != null) {
-      Admitted admitted = admit(candidate, true, options, rows);
+      Admitted admitted = admit(candidate, options, rows);
       if (!admitted.isRejected()) {
         return admitted;
       }
       candidate.release(); // the champion answers instead
     }
-    return admit(champion.current().acquire(), false, options, rows);
+    return admit(champion.current().acquire(), options, rows);
   }
 
-  private Admitted admit(Served served, boolean byCandidate, CallOptions options, Rows rows) {
+  private Admitted admit(Served served, CallOptions options, Rows rows) {
     boolean admitted = false;
     try {
       shed(options, rows);
@@ -142,7 +142,7 @@ final class Guard {
       }
     }
     long began = options.deadline().isPresent() ? System.nanoTime() : 0;
-    return new Admitted(served, enter(served), byCandidate, options, began);
+    return new Admitted(served, enter(served), options, began);
   }
 
   private static boolean fits(Served candidate, Rows rows) {
@@ -294,30 +294,47 @@ final class Guard {
       this.why = why;
     }
 
-    /** The champion for a candidate, and for a version that was swapped out meanwhile. */
-    @SuppressWarnings("ReferenceEquality") // it is the same object unless it was swapped
+    /** The champion for another version, such as a candidate or one that was swapped out. */
     private @Nullable Served version() {
       Served now = champion.current().orNull();
-      return call.byCandidate() || now != call.served() ? now : champion.fittingPrevious();
+      return now == null || now.isOf(why.instead()) ? champion.fittingPrevious() : now;
+    }
+
+    /** Retries if the version was swapped out just now. */
+    @SuppressWarnings("ReferenceEquality") // it is the same object unless it was swapped
+    private @Nullable Served acquireVersion() {
+      Served before = null;
+      for (Served now = version(); now != null && now != before; now = version()) {
+        if (now.model().acquire()) {
+          return now;
+        }
+        before = now;
+      }
+      return null;
     }
 
     @Override
     public @Nullable Admitted acquire() {
       CallOptions rest = rest(call);
-      Served version = version();
+      Served version = rest == null ? null : acquireVersion();
       if (rest == null || version == null) {
         return null;
       }
-      Served standIn = version.standIns().acquire(version, why);
-      int permit = standIn == null ? Breaker.REJECTED : enter(standIn);
+      Served standIn;
+      try {
+        standIn = version.standIns().acquire(version, why);
+      } finally {
+        version.release();
+      }
       if (standIn == null) {
         return null;
       }
+      int permit = enter(standIn);
       if (permit == Breaker.REJECTED) {
         standIn.release();
         return null;
       }
-      return new Admitted(standIn, permit, false, rest, call.began());
+      return new Admitted(standIn, permit, rest, call.began());
     }
 
     @Override
@@ -338,15 +355,23 @@ final class Guard {
       this.values = values;
     }
 
+    /** The default belongs to the champion, since the version may be closed by now. */
     @Override
     public @Nullable Admitted acquire() {
-      Served version = call.served();
-      Served standIn =
-          version
-              .standIns()
-              .acquireDefault(
-                  version, why, () -> ConstantRow.of(version.model().signature(), values));
-      return standIn == null ? null : new Admitted(standIn, 0, false, call.options(), call.began());
+      Served now;
+      try {
+        now = champion.current().acquire();
+      } catch (IllegalStateException closed) {
+        return null;
+      }
+      try {
+        Served standIn =
+            now.standIns()
+                .acquireDefault(now, why, () -> ConstantRow.of(now.model().signature(), values));
+        return standIn == null ? null : new Admitted(standIn, 0, call.options(), call.began());
+      } finally {
+        now.release();
+      }
     }
 
     @Override

@@ -105,7 +105,11 @@ final class RolloutJudge {
       record(
           new Verdict.Fail(
               List.of(
-                  new Evidence("circuit breaker", Double.NaN, Double.NaN, "the breaker is open"))));
+                  new Evidence(
+                      "circuit_breaker",
+                      Double.NaN,
+                      Double.NaN,
+                      "the candidate's circuit breaker is open"))));
     } else if (status.state() == State.RUNNING && canary.servesNewest() && isDue(status)) {
       Instant began = clock.instant();
       record(verdict(status));

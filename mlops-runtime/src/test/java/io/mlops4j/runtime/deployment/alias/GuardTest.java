@@ -15,6 +15,7 @@ import io.mlops4j.error.OverloadedException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent;
+import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.Priority;
@@ -22,12 +23,18 @@ import io.mlops4j.inference.RowModel;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.inference.ServedBy.Reason;
 import io.mlops4j.model.ModelVersion;
+import io.mlops4j.registry.Change;
+import io.mlops4j.rollout.Evidence;
+import io.mlops4j.rollout.Verdict;
 import io.mlops4j.runtime.deployment.CircuitBreaker;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.deployment.LoadShedding;
 import io.mlops4j.runtime.deployment.ProtectionStatus;
 import io.mlops4j.runtime.deployment.ProtectionStatus.State;
+import io.mlops4j.runtime.deployment.Rollout;
+import io.mlops4j.runtime.deployment.RolloutPlan;
+import io.mlops4j.runtime.deployment.RolloutStatus;
 import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Sum;
 import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Term;
 import java.nio.file.Path;
@@ -36,6 +43,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -432,6 +440,31 @@ class GuardTest {
 
       time.advance(Duration.ofSeconds(30));
       assertThat(ask(deployment, 1, 5).version()).contains(picky);
+    }
+  }
+
+  @Test
+  void anOpenBreakerFailsTheRolloutOfItsCandidate() {
+    plus.assign(CHAMPION, plus.v1);
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    CallOptions canary = CallOptions.withDefaults().withRoute(Route.CANARY);
+    Verdict unsure = new Verdict.Inconclusive(List.of(new Evidence("calls", 0, 1, "too few")));
+    try (Deployment deployment =
+            builder().rollouts(trial -> unsure).circuitBreaker(BREAKER).start();
+        FeatureBatch bad = batch(FAILS)) {
+      rollout.start(picky, RolloutPlan.of(0.5, 1), Change.by("ana"));
+      deployment.refresh();
+      for (int i = 0; i < 4; i++) {
+        assertThatThrownBy(() -> deployment.predict(bad, canary))
+            .isInstanceOf(InferenceException.class);
+      }
+      Objects.requireNonNull(((AliasDeployment) deployment).judge()).judgeOnce();
+      RolloutStatus end = rollout.status().orElseThrow();
+      assertThat(end.state()).isEqualTo(RolloutStatus.State.ROLLED_BACK);
+      assertThat(end.evidence())
+          .extracting(Evidence::text)
+          .containsExactly("the candidate's circuit breaker is open");
+      assertThat(ask(deployment, canary, 1, 2).version()).contains(plus.v1);
     }
   }
 
