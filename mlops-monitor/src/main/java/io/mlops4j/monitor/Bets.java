@@ -230,7 +230,7 @@ final class Bets {
    * @param grouped the rows by group
    * @param all their sum
    */
-  void logFactors(long[] grouped, long all, double[] into) {
+  void logFactors(double[] grouped, double all, double[] into) {
     for (int bet = 0; bet < means.length; bet++) {
       double[] logs = means[bet];
       double sum = 0;
@@ -241,7 +241,7 @@ final class Bets {
     }
     for (int bet = 0; bet < shares.length; bet++) {
       ShareBet share = shares[bet];
-      long inside = grouped[share.group()];
+      double inside = grouped[share.group()];
       into[means.length + bet] = share.inside() * inside + share.outside() * (all - inside);
     }
   }

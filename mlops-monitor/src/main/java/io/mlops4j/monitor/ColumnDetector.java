@@ -84,22 +84,25 @@ final class ColumnDetector {
    */
   void add(long[] counts, double weight) {
     long[] all = bets.group(counts);
-    long[] grouped = new long[all.length];
+    double[] grouped = new double[all.length];
     long rows = 0;
     for (int its = 0; its < all.length; its++) {
-      grouped[its] = all[its] - counted[its];
-      rows += grouped[its];
+      long more = all[its] - counted[its];
+      grouped[its] = (double) more;
+      rows += more;
     }
     counted = all;
     double[] gains = new double[current.length];
-    bets.logFactors(grouped, rows, gains);
+    bets.logFactors(grouped, (double) rows, gains);
     double floor = Math.log(weight);
     start = weight > 0 ? floor : start;
     for (int bet = 0; bet < current.length; bet++) {
       double gain = gains[bet];
-      lasting[bet] = Math.min(threshold + CAP, gain + Math.max(lasting[bet], floor));
-      since[bet] = current[bet] < floor ? rows : since[bet] + rows;
-      current[bet] = gain + Math.max(current[bet], floor);
+      boolean anew = current[bet] < floor;
+      lasting[bet] =
+          Math.min(threshold + CAP, gain + (lasting[bet] < floor ? floor : lasting[bet]));
+      since[bet] = anew ? rows : since[bet] + rows;
+      current[bet] = gain + (anew ? floor : current[bet]);
     }
     if (start > Double.NEGATIVE_INFINITY) {
       peak = Math.max(peak, current[best()] - start);

@@ -59,8 +59,8 @@ final class MonitorLoop {
     this.failures = failures;
     this.alarms = alarms;
     this.journal = journal;
-    this.skipped = SettingsCheck.skipped(settings.reference());
-    this.notWatched = List.copyOf(skipped);
+    this.skipped = List.copyOf(SettingsCheck.skipped(settings.reference()));
+    this.notWatched = skipped;
     this.baseline = new Baseline(settings.reference(), settings.slices());
     this.drift = new DriftWatch(settings, this::windowEnded);
     QualityWatch checks = settings.watches(Watched.QUALITY) ? new QualityWatch(settings) : null;
@@ -274,7 +274,11 @@ final class MonitorLoop {
   /** A watch that fails does not stop the others. */
   private void each(Consumer<Watch> step) {
     for (Watch watch : watches) {
-      failures.guard("cannot " + watch.task(), () -> step.accept(watch));
+      try {
+        step.accept(watch);
+      } catch (RuntimeException | Error e) {
+        failures.add("cannot " + watch.task(), e);
+      }
     }
   }
 
@@ -282,6 +286,10 @@ final class MonitorLoop {
     List<NotWatched> found = new ArrayList<>();
     watches.forEach(watch -> found.addAll(watch.notWatched()));
     found.addAll(journal.problems());
+    if (found.isEmpty()) {
+      notWatched = skipped;
+      return;
+    }
     notWatched = Stream.of(skipped, found).flatMap(List::stream).toList();
     ServedBy version = answered.servedBy();
     alarms.raise(version, answered.at(), episodes.notWatched(found, version, answered.at()));

@@ -65,7 +65,7 @@ class BetsTest {
     for (int bin = 0; bin < shares.length; bin++) {
       long[] one = new long[shares.length];
       one[bin] = 1;
-      bets.logFactors(bets.group(one), 1, logs);
+      bets.logFactors(Arrays.stream(bets.group(one)).asDoubleStream().toArray(), 1, logs);
       for (int bet = 0; bet < means.length; bet++) {
         means[bet] += shares[bin] * Math.exp(logs[bet]);
       }

@@ -6,6 +6,7 @@ import io.mlops4j.internal.Suggestions;
 import io.mlops4j.monitor.profile.SkippedColumn.Reason;
 import io.mlops4j.monitor.profile.internal.BufferCheck;
 import io.mlops4j.monitor.profile.internal.Chunk;
+import io.mlops4j.monitor.profile.internal.ColumnFinder;
 import io.mlops4j.monitor.profile.internal.ColumnKind;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,7 +18,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -30,7 +30,7 @@ final class ColumnCounters {
   private final List<String> needed = new ArrayList<>();
   private final List<ColumnCounter> counting = new ArrayList<>();
   private final Chunk chunk = new Chunk();
-  private final int[] places; // the positions of the columns in the batch before
+  private final ColumnFinder finder;
 
   /**
    * Joins counters.
@@ -47,7 +47,7 @@ final class ColumnCounters {
             counting.add(counter);
           }
         });
-    places = new int[needed.size()];
+    finder = new ColumnFinder(needed);
   }
 
   /** Counters of a side that has no columns. */
@@ -129,8 +129,9 @@ final class ColumnCounters {
    * @param batch null for one without columns
    */
   void check(@Nullable FeatureBatch batch) {
+    List<FieldVector> columns = batch == null ? List.of() : batch.root().getFieldVectors();
     for (int i = 0; i < needed.size(); i++) {
-      FieldVector column = batch == null ? null : column(batch.root(), i);
+      FieldVector column = finder.find(columns, i);
       if (batch == null || column == null) {
         throw lacking(batch);
       }
@@ -154,8 +155,9 @@ final class ColumnCounters {
    */
   void addFitting(
       FeatureBatch batch, FeatureBatch otherSide, int rows, Map<String, String> reasons) {
+    List<FieldVector> columns = batch.root().getFieldVectors();
     for (int i = 0; i < needed.size(); i++) {
-      FieldVector column = column(batch.root(), i);
+      FieldVector column = finder.find(columns, i);
       String reason =
           column == null
               ? absent(needed.get(i), names(batch), names(otherSide))
@@ -196,24 +198,6 @@ final class ColumnCounters {
     return "the calls have no column of this name" + Suggestions.hint(name, all);
   }
 
-  /** Looks at the previous position first, because a search by name allocates. */
-  private @Nullable FieldVector column(VectorSchemaRoot root, int number) {
-    String name = needed.get(number);
-    List<FieldVector> columns = root.getFieldVectors();
-    int place = places[number];
-    if (place >= columns.size() || !columns.get(place).getName().equals(name)) {
-      place = 0;
-      while (place < columns.size() && !columns.get(place).getName().equals(name)) {
-        place++;
-      }
-    }
-    if (place == columns.size()) {
-      return null;
-    }
-    places[number] = place;
-    return columns.get(place);
-  }
-
   private DataException lacking(@Nullable FeatureBatch batch) {
     List<String> present = batch == null ? List.of() : names(batch);
     List<String> absent = new ArrayList<>(needed);
@@ -229,8 +213,9 @@ final class ColumnCounters {
   }
 
   void add(FeatureBatch batch) {
+    List<FieldVector> columns = batch.root().getFieldVectors();
     for (int i = 0; i < needed.size(); i++) {
-      FieldVector column = Objects.requireNonNull(column(batch.root(), i));
+      FieldVector column = Objects.requireNonNull(finder.find(columns, i));
       counting.get(i).add(column, batch.dictionaries(), chunk);
     }
   }

@@ -3,38 +3,24 @@ package io.mlops4j.monitor.quality;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.profile.internal.BufferCheck;
+import io.mlops4j.monitor.profile.internal.ColumnFinder;
 import io.mlops4j.monitor.profile.internal.ColumnKind;
 import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
-/** Finds columns of batches. Remembers where a column was, because a search by name allocates. */
+/** Finds columns of batches, and reads their cells. */
 final class BatchCells {
-  private final List<String> names;
-  private final int[] places;
+  private final ColumnFinder finder;
 
   BatchCells(List<String> names) {
-    this.names = names;
-    this.places = new int[names.size()];
+    this.finder = new ColumnFinder(names);
   }
 
   /** Returns the vector of a column; null if the batch lacks it. */
   @Nullable FieldVector vector(FeatureBatch batch, int number) {
-    String name = names.get(number);
-    List<FieldVector> columns = batch.root().getFieldVectors();
-    int place = places[number];
-    if (place >= columns.size() || !columns.get(place).getName().equals(name)) {
-      place = 0;
-      while (place < columns.size() && !columns.get(place).getName().equals(name)) {
-        place++;
-      }
-    }
-    if (place == columns.size()) {
-      return null;
-    }
-    places[number] = place;
-    return columns.get(place);
+    return finder.find(batch.root().getFieldVectors(), number);
   }
 
   /**
@@ -59,7 +45,7 @@ final class BatchCells {
 
   /** Returns the cells of all columns; null if the batch lacks one or cannot read it. */
   Cells @Nullable [] all(FeatureBatch batch) {
-    Cells[] all = new Cells[names.size()];
+    Cells[] all = new Cells[finder.size()];
     for (int i = 0; i < all.length; i++) {
       FieldVector column = vector(batch, i);
       Cells cells = column == null ? null : cells(column, batch, null).orElse(null);

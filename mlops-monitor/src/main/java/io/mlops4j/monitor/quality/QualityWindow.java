@@ -248,7 +248,7 @@ public final class QualityWindow {
     long[] cells = new long[0];
     for (FieldVector column : answers.root().getFieldVectors()) {
       String name = column.getName();
-      if (plans.stream().anyMatch(plan -> plan.name().equals(name))
+      if (suite.indexOf(name) >= 0
           || (others.size() >= MOST_OUTPUTS && !others.containsKey(name))) {
         continue;
       }

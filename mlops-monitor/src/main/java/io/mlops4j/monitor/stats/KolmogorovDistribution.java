@@ -163,7 +163,9 @@ final class KolmogorovDistribution {
     double k1 = 0;
     double k2 = 0;
     double k3 = 0;
-    for (int odd = 21; odd > 0; odd -= 2) {
+    // the terms beyond are less than e^-100 of the first one
+    int half = (int) (Math.sqrt(100 * 8 * z2 / PI2 + 1) / 2);
+    for (int odd = Math.min(21, 2 * half + 1); odd > 0; odd -= 2) {
       double o2 = odd * odd;
       double weight = Math.exp(-PI2 * o2 / (8 * z2));
       double a = PI2 * o2 / 4;
@@ -174,7 +176,7 @@ final class KolmogorovDistribution {
     }
     double whole2 = 0;
     double whole3 = 0;
-    for (int k = 10; k > 0; k--) {
+    for (int k = Math.min(10, half + 1); k > 0; k--) {
       double weight = k * k * Math.exp(-PI2 * k * k / (2 * z2));
       whole2 += weight;
       whole3 += weight * (3 * z2 - PI2 * k * k);

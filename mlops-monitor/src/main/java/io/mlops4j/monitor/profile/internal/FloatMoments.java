@@ -191,10 +191,15 @@ public final class FloatMoments {
   }
 
   private void extremes(int[] bits, int length) {
+    int low = lowest;
+    int high = highest;
     for (int i = 0; i < length; i++) {
-      lowest = Math.min(lowest, key(bits[i]));
-      highest = Math.max(highest, key(bits[i]));
+      int key = key(bits[i]);
+      low = Math.min(low, key);
+      high = Math.max(high, key);
     }
+    lowest = low;
+    highest = high;
   }
 
   private static double value(int key) {
