@@ -3,9 +3,11 @@ package io.mlops4j.springboot;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
+import io.mlops4j.runtime.deployment.ProtectionStatus;
 import io.mlops4j.springboot.Mlops4jProperties.Impairment;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +34,15 @@ record DeploymentHealth(boolean impaired, Map<String, Object> details) {
       case REFUSED -> status.refused().isPresent();
       case WAITING -> status.waiting().isPresent();
       case OUTAGE -> status.outage().isPresent();
+      case CIRCUIT_OPEN -> openBreaker(status).isPresent();
     };
+  }
+
+  private static Optional<ProtectionStatus.Breaker> openBreaker(DeploymentStatus status) {
+    return status.protection().breakers().stream()
+        .filter(breaker -> breaker.version().equals(status.serving()))
+        .filter(breaker -> breaker.state() != ProtectionStatus.State.CLOSED)
+        .findFirst();
   }
 
   private static Map<String, Object> details(DeploymentStatus status) {
@@ -52,6 +62,8 @@ record DeploymentHealth(boolean impaired, Map<String, Object> details) {
     status
         .outage()
         .ifPresent(outage -> details.put("outage", outage.since() + ": " + outage.reason()));
+    openBreaker(status)
+        .ifPresent(breaker -> details.put("circuitOpen", breaker.lastFailure().orElse("")));
     status
         .lastGood()
         .ifPresent(

@@ -5,7 +5,9 @@ import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.MicroBatching;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.runtime.deployment.CircuitBreaker;
 import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.deployment.LoadShedding;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -49,6 +51,17 @@ final class DeploymentStarter {
     set.apply("trial-timeout", settings.trialTimeout(), deployment::trialTimeout);
     set.apply("registry-timeout", settings.registryTimeout(), deployment::registryTimeout);
     canary(deployment);
+    set.apply(
+        "shed-above",
+        settings.shedAbove(),
+        calls -> deployment.shedding(LoadShedding.above(calls)));
+    breaker(deployment);
+    if (settings.fallbackToPrevious()) {
+      deployment.fallbackToPrevious();
+    }
+    if (settings.keepPrevious()) {
+      deployment.keepPrevious();
+    }
     if (settings.allowSignatureChange()) {
       deployment.allowSignatureChange();
     }
@@ -118,6 +131,24 @@ final class DeploymentStarter {
           "found none, expected both canary.alias and canary.share; set it, or remove the other");
     }
     set.apply("canary.share", share, s -> deployment.canary(alias, s));
+  }
+
+  private void breaker(Deployment.Builder deployment) {
+    Mlops4jProperties.Breaker breaker = settings.circuitBreaker();
+    if (breaker == null) {
+      return;
+    }
+    set.apply(
+        "circuit-breaker",
+        breaker,
+        all ->
+            deployment.circuitBreaker(
+                CircuitBreaker.withDefaults()
+                    .withFailureRate(all.failureRate())
+                    .withMinimumCalls(all.minimumCalls())
+                    .withWindow(all.window())
+                    .withPause(all.pause())
+                    .withTrialCalls(all.trialCalls())));
   }
 
   /** The names of the listeners, and Micrometer's meters in any case. */

@@ -74,14 +74,16 @@ record Mlops4jProperties(
    */
   record Health(@DefaultValue Set<Impairment> outOfServiceOn) {}
 
-  /** A state in which an earlier version than that of the alias may serve. */
+  /** A state in which the version of the alias does not serve, or may not serve for long. */
   enum Impairment {
     /** The alias points to a version that was refused. */
     REFUSED,
     /** The alias points to a version that is retried. */
     WAITING,
     /** The registry cannot be read. */
-    OUTAGE
+    OUTAGE,
+    /** The circuit breaker of the serving version is open. */
+    CIRCUIT_OPEN
   }
 
   /**
@@ -96,6 +98,11 @@ record Mlops4jProperties(
    * @param shadow Alias of a challenger that gets the same rows. Its answers are never returned.
    * @param canary A second alias that answers a share of the calls.
    * @param microBatching Largest number of rows in one grouped run. Default: calls are not grouped.
+   * @param circuitBreaker When failing calls no longer reach a version. Default: always.
+   * @param fallbackToPrevious Whether the previous version answers calls that fail.
+   * @param keepPrevious Whether the previous version stays loaded, for a fast rollback.
+   * @param shedAbove Number of calls in flight above which calls are rejected, the less important
+   *     ones first. Default: no limit.
    * @param trialTimeout Time limit for loading and testing a version.
    * @param registryTimeout Time limit for reading the alias.
    * @param allowSignatureChange Whether a version may have other inputs and outputs.
@@ -111,6 +118,10 @@ record Mlops4jProperties(
       @Nullable String shadow,
       @Nullable Canary canary,
       @Nullable Integer microBatching,
+      @Nullable Breaker circuitBreaker,
+      @DefaultValue("false") boolean fallbackToPrevious,
+      @DefaultValue("false") boolean keepPrevious,
+      @Nullable Integer shedAbove,
       @DefaultValue("5m") Duration trialTimeout,
       @DefaultValue("10s") Duration registryTimeout,
       @DefaultValue("false") boolean allowSignatureChange,
@@ -125,4 +136,20 @@ record Mlops4jProperties(
    * @param share Share of the calls, 0 to 1.
    */
   record Canary(@Nullable String alias, @Nullable Double share) {}
+
+  /**
+   * The circuit breaker of each version. It is on if one of these is set.
+   *
+   * @param failureRate Share of failed calls at which it opens.
+   * @param minimumCalls Number of calls below which it never opens.
+   * @param window Time over which calls are counted.
+   * @param pause How long calls are rejected before a trial.
+   * @param trialCalls Number of calls of a trial.
+   */
+  record Breaker(
+      @DefaultValue("0.5") double failureRate,
+      @DefaultValue("20") int minimumCalls,
+      @DefaultValue("10s") Duration window,
+      @DefaultValue("30s") Duration pause,
+      @DefaultValue("5") int trialCalls) {}
 }

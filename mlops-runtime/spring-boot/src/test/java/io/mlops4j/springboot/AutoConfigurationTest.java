@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.mlops4j.error.DeadlineException;
+import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.Model;
+import io.mlops4j.inference.RowModel;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.monitor.metrics.InferenceMeters;
 import io.mlops4j.registry.ModelRegistry;
@@ -19,6 +22,7 @@ import io.mlops4j.springboot.Flights.Delay;
 import io.mlops4j.springboot.Flights.Flight;
 import io.mlops4j.springboot.Mlops4jProperties.Impairment;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +108,32 @@ class AutoConfigurationTest {
           assertThat(DeploymentHealth.of(deployments, Set.of(Impairment.REFUSED)).impaired())
               .isTrue();
         });
+  }
+
+  @Test
+  void anOpenCircuitBreakerIsADetail() {
+    application
+        .withPropertyValues(
+            "mlops4j.deployments.late.circuit-breaker.minimum-calls=3",
+            "mlops4j.deployments.late.shed-above=8",
+            "mlops4j.deployments.late.keep-previous=true")
+        .run(
+            context -> {
+              Map<String, Deployment> deployments = context.getBeansOfType(Deployment.class);
+              RowModel<Flight, Delay> late =
+                  deployments.get("late").rows(Flight.class, Delay.class);
+              CallOptions tooLate = CallOptions.withDefaults().withDeadline(Duration.ofNanos(1));
+              for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> late.predict(Flights.FLIGHT, tooLate))
+                    .isInstanceOf(DeadlineException.class);
+              }
+
+              DeploymentHealth health =
+                  DeploymentHealth.of(deployments, Set.of(Impairment.CIRCUIT_OPEN));
+
+              assertThat(health.impaired()).isTrue();
+              assertThat(health.details().get("late").toString()).contains("circuitOpen=");
+            });
   }
 
   @Test

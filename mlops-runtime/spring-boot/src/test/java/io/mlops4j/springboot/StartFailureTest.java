@@ -143,6 +143,17 @@ class StartFailureTest {
   }
 
   @Test
+  void aSettingOfTheCircuitBreakerThatIsRejectedIsNamed() throws IOException {
+    assertThat(
+            report(
+                registry(),
+                "mlops4j.deployments.late.alias=" + Flights.ALIAS,
+                "mlops4j.deployments.late.circuit-breaker.failure-rate=2"))
+        .contains("mlops4j.deployments.late.circuit-breaker")
+        .contains("failure rate: found 2.0, expected more than 0, at most 1");
+  }
+
+  @Test
   void aDeploymentWithoutARegistryIsNamed() throws IOException {
     assertThat(report("mlops4j.deployments.late.alias=" + Flights.ALIAS))
         .contains("found no registry for the deployment late")
