@@ -35,10 +35,10 @@ import org.jspecify.annotations.Nullable;
 /** Serves open traffic, gets SIGTERM, and closes in a shutdown hook, as the guide says. */
 final class ShutdownMain {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
-  private static final Duration SHORT = Duration.ofMillis(500);
+  private static final Duration SHORT = Duration.ofMillis(1500);
 
   /** For a machine that does other work. It is less than a second deadline after the first. */
-  private static final Duration SLACK = Duration.ofMillis(400);
+  private static final Duration SLACK = Duration.ofMillis(1200);
 
   private static final int WARM = 500;
   private static final int REJECTED = 50;
@@ -225,7 +225,7 @@ final class ShutdownMain {
         FeatureBatch.builder(runtime.allocator()).floats("x", 1).longs("turns", NEVER).build()) {
       served.predict(batch, CallOptions.withDefaults().withRoute(route)).close();
     } catch (IllegalStateException e) {
-      if (closing && String.valueOf(e.getMessage()).contains("went on for longer than PT0.5S")) {
+      if (closing && String.valueOf(e.getMessage()).contains("went on for longer than PT1.5S")) {
         ended.incrementAndGet();
       } else {
         wrong.compareAndSet(null, e);

@@ -408,7 +408,12 @@ final class LoadedModel implements ServingModel {
 
   @Override
   public void drain() {
-    if (stopCalls()) {
+    drainSince(System.nanoTime());
+  }
+
+  @Override
+  public void drainSince(long began) {
+    if (stopCalls(began)) {
       free();
     } else {
       awaitClosed();
@@ -417,6 +422,10 @@ final class LoadedModel implements ServingModel {
 
   /** Rejects new calls and schedules the end of running ones; false if that was done before. */
   boolean stopCalls() {
+    return stopCalls(System.nanoTime());
+  }
+
+  private boolean stopCalls(long began) {
     if (!counter.close()) {
       return false;
     }
@@ -425,8 +434,11 @@ final class LoadedModel implements ServingModel {
       String reason =
           "the model %s was closed, and the call went on for longer than %s after that"
               .formatted(identity.servedBy().model(), ends.patience());
-      patienceEnds = System.nanoTime() + RuntimeThreads.nanos(ends.patience());
-      patience = context.threads().deadlines().after(ends.patience(), () -> running.end(reason));
+      Duration passed = Duration.ofNanos(System.nanoTime() - began);
+      Duration left = ends.patience().minus(passed);
+      left = left.isNegative() ? Duration.ZERO : left;
+      patienceEnds = System.nanoTime() + RuntimeThreads.nanos(left);
+      patience = context.threads().deadlines().after(left, () -> running.end(reason));
     }
     return true;
   }

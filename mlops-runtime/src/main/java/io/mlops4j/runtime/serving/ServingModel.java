@@ -137,4 +137,12 @@ public interface ServingModel extends Model {
    * second call waits for the first. Must not be called from inside a call of this model.
    */
   void drain();
+
+  /**
+   * Closes like {@link #drain}, as a part of something that began to close before. {@link
+   * io.mlops4j.inference.Closing.EndsCalls} counts from then, so that the whole closes in its time.
+   *
+   * @param began when the whole began to close, as {@link System#nanoTime} tells it
+   */
+  void drainSince(long began);
 }

@@ -673,14 +673,31 @@ class CompositionTest {
       }
     }
 
+    /** A listener of the first member takes all the time. */
     @Test
     void leaveNoTimeForTheNextMember() {
-      CallOptions none = CallOptions.withDefaults().withDeadline(Duration.ofNanos(1));
-      try (Composition sum = sequence();
+      Duration time = Duration.ofMillis(200);
+      LoadOptions slow =
+          LoadOptions.builder()
+              .listener(
+                  event -> {
+                    long began = System.nanoTime();
+                    while (System.nanoTime() - began < time.toNanos()) {
+                      Thread.onSpinWait();
+                    }
+                  })
+              .build();
+      try (Composition sum =
+              builder()
+                  .member("one", fixture.load("deployment/plus1", slow))
+                  .member("two", fixture.plus(2, "y"))
+                  .sequence();
           FeatureBatch batch = fixture.batch().floats("x", 1).build()) {
-        assertThatThrownBy(() -> sum.predict(batch, none))
+        assertThatThrownBy(() -> sum.predict(batch, CallOptions.withDefaults().withDeadline(time)))
             .isInstanceOf(DeadlineException.class)
-            .hasMessageContaining("member one");
+            .hasMessage(
+                "composition sum, member two: found no time left before its call, expected an"
+                    + " answer within PT0.2S");
       }
     }
 

@@ -181,6 +181,22 @@ class ClosingTest {
     assertThat(own.loader.hostBytes()).isZero();
   }
 
+  /** An hour, of which two have passed. */
+  @Test
+  void theTimeCountsFromWhenTheWholeBeganToClose() {
+    ServingModel endless =
+        fixture.load("endless.onnx", with(Closing.endsCallsAfter(Duration.ofHours(1))));
+    CompletableFuture<Integer> call;
+    try (FeatureBatch batch = x(1)) {
+      call = endless.predictAsync(batch, CallOptions.withDefaults(), Prediction::rows);
+    }
+    endless.drainSince(System.nanoTime() - Duration.ofHours(2).toNanos());
+    assertThat(call)
+        .failsWithin(Duration.ofSeconds(60))
+        .withThrowableOfType(ExecutionException.class)
+        .withMessageContaining("went on for longer than PT1H");
+  }
+
   @Test
   void recordsThatWaitAreEndedAsThoseThatRun() throws Exception {
     ServingModel endless =

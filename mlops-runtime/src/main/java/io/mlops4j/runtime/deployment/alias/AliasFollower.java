@@ -613,6 +613,7 @@ final class AliasFollower {
 
   /** Waits for running calls, but not for a trial or the registry. */
   void close() {
+    long began = System.nanoTime();
     synchronized (lock) {
       closed = true;
       reader.close();
@@ -620,11 +621,11 @@ final class AliasFollower {
     }
     Served now = current.orNull();
     if (now != null) {
-      now.drain();
+      now.drainSince(began);
     }
     Served before = previous;
     if (before != null) {
-      before.drain();
+      before.drainSince(began);
     }
   }
 

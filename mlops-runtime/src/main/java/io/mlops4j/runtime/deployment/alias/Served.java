@@ -91,7 +91,12 @@ record Served(
 
   /** Closes it, and waits for its running calls. */
   void drain() {
-    model.drain();
-    standIns.close();
+    drainSince(System.nanoTime());
+  }
+
+  /** The same, as a part of something that began to close at that time. */
+  void drainSince(long began) {
+    model.drainSince(began);
+    standIns.closeSince(began);
   }
 }

@@ -89,14 +89,14 @@ final class StandIns {
     open.values().forEach(each -> each.model().checkClosable());
   }
 
-  /** Waits for their running calls. */
-  void close() {
+  /** Waits for their running calls, as a part of something that began to close at that time. */
+  void closeSince(long began) {
     List<Served> last;
     synchronized (this) {
       closed = true;
       last = List.copyOf(open.values());
       open = Map.of();
     }
-    last.forEach(each -> each.model().drain());
+    last.forEach(each -> each.model().drainSince(began));
   }
 }
