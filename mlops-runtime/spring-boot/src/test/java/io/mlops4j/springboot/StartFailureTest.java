@@ -207,6 +207,16 @@ class StartFailureTest {
   }
 
   @Test
+  void deploymentsStartAtOnceEvenIfBeansAreLazy() throws IOException {
+    assertThat(
+            report(
+                registry(),
+                "spring.main.lazy-initialization=true",
+                "mlops4j.deployments.late.alias=flight-delay@nobody"))
+        .contains("The deployment late of flight-delay@nobody cannot start");
+  }
+
+  @Test
   void aVersionThatGivesWrongAnswersEndsTheStart() throws IOException {
     try (ModelRegistry registry = FileModelRegistry.open(folder)) {
       Flights.assignWrong(registry);
