@@ -26,6 +26,7 @@ class ResourceNamesTest {
           "mlops-bench/src/main/java",
           "samples/quickstart/src/main/java",
           "samples/monitoring/src/main/java",
+          "samples/rollout/src/main/java",
           "samples/embedding/src/main/java",
           "samples/tensorflow/src/main/java");
 
