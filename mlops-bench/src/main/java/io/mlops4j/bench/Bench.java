@@ -8,6 +8,7 @@ import io.mlops4j.bench.golden.GoldenCommand;
 import io.mlops4j.bench.live.LiveInquiries;
 import io.mlops4j.bench.ratios.RatiosCommand;
 import io.mlops4j.bench.registry.RegistryTopic;
+import io.mlops4j.bench.service.ServiceTopic;
 import io.mlops4j.bench.serving.LiveTopic;
 import io.mlops4j.bench.serving.ServingTopic;
 import io.mlops4j.bench.soak.SoakCommand;
@@ -44,7 +45,8 @@ final class Bench implements Runnable {
                 new LiveTopic(),
                 new StatsTopic(),
                 new RegistryTopic(),
-                new DeploymentTopic()))
+                new DeploymentTopic(),
+                new ServiceTopic()))
         .addSubcommand(TruthCommand.with(LiveInquiries.all()));
   }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
 
 /** The deployment as the protocol sees it: one model with one or two versions. Thread safe. */
 public final class ServedModel {
@@ -28,6 +29,7 @@ public final class ServedModel {
 
   private final Deployment deployment;
   private final BufferAllocator allocator;
+  private volatile @Nullable Names names;
 
   public ServedModel(Deployment deployment, BufferAllocator allocator) {
     this.deployment = deployment;
@@ -102,23 +104,37 @@ public final class ServedModel {
       CallOptions options,
       Function<InferenceResponse, R> writer) {
     CallOptions chosen = route(name, version).map(options::withRoute).orElse(options);
-    checkNames("inputs", request.inputs(), known());
+    Names names = names();
+    checkNames("inputs", request.inputs(), names.inputs());
+    checkNames("outputs", request.outputs(), names.outputs());
     try (FeatureBatch rows = request.batch();
         Prediction prediction = deployment.predict(rows, chosen)) {
       if (!version.isEmpty() && !version.equals(InferenceResponse.version(prediction.servedBy()))) {
         throw unknownVersion(version, versions()); // replaced since the request came
       }
-      Collection<String> all = outputs().stream().map(ValueSpec::name).toList();
-      checkNames("outputs", request.outputs(), all);
       return writer.apply(
-          InferenceResponse.of(prediction, request.outputs().isEmpty() ? all : request.outputs()));
+          InferenceResponse.of(
+              prediction, request.outputs().isEmpty() ? names.outputs() : request.outputs()));
     }
   }
 
-  private Collection<String> known() {
-    List<String> known = new ArrayList<>();
-    deployment.features().features().forEach(feature -> known.add(feature.column()));
-    known.addAll(deployment.features().keys());
+  /** What a request may name; the names change only with the signature of the deployment. */
+  private record Names(ModelSignature of, List<String> inputs, List<String> outputs) {}
+
+  @SuppressWarnings("ReferenceEquality") // equal signatures that differ would only be read again
+  private Names names() {
+    ModelSignature signature = deployment.signature();
+    Names known = names;
+    if (known == null || known.of() != signature) {
+      List<String> inputs = new ArrayList<>(deployment.features().keys());
+      deployment.features().features().forEach(feature -> inputs.add(feature.column()));
+      known =
+          new Names(
+              signature,
+              List.copyOf(inputs),
+              outputs(signature).stream().map(ValueSpec::name).toList());
+      names = known;
+    }
     return known;
   }
 
@@ -131,8 +147,8 @@ public final class ServedModel {
   }
 
   /** The outputs that are tensors; the protocol has no form for sequences and maps. */
-  private List<TensorSpec> outputs() {
-    return deployment.signature().outputs().stream()
+  private static List<TensorSpec> outputs(ModelSignature signature) {
+    return signature.outputs().stream()
         .filter(TensorSpec.class::isInstance)
         .map(TensorSpec.class::cast)
         .toList();
@@ -170,7 +186,7 @@ public final class ServedModel {
         checked.isPresent() ? List.of(version) : versions(),
         deployment.servedBy().engine(),
         deployment.features().features().stream().map(this::input).toList(),
-        outputs().stream().map(Tensor::of).toList());
+        outputs(deployment.signature()).stream().map(Tensor::of).toList());
   }
 
   /**

@@ -1,0 +1,122 @@
+package io.mlops4j.bench.service;
+
+import io.mlops4j.bench.ratios.Measured;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.registry.Change;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.registry.FileModelRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.arrow.util.AutoCloseables;
+
+/** One server under the load of 16 connections, each of which sends its next request at once. */
+final class ServiceLoad implements Measured {
+  private static final int CONNECTIONS = 16;
+
+  /** Until the compiler has done its work, in calls: on a busy machine it takes longer. */
+  private static final long WARM_UP_CALLS = 60_000;
+
+  private static final Duration SAMPLE = Duration.ofMillis(800);
+  private static final String PACKAGE = "io.mlops4j.samples.service.";
+  private static final Map<String, String> LOOPBACK =
+      Map.of("MLOPS_HOST", "127.0.0.1", "MLOPS_PORT", "0", "MLOPS_GRPC_PORT", "0");
+
+  private final ServerProcess server;
+  private final byte[] request;
+  private final List<Connection> connections = new ArrayList<>();
+  private final ExecutorService clients = Executors.newFixedThreadPool(CONNECTIONS);
+
+  private ServiceLoad(ServerProcess server, byte[] request) throws Exception {
+    this.server = server;
+    this.request = request;
+    try {
+      for (int i = 0; i < CONNECTIONS; i++) {
+        connections.add(new Connection(server.port()));
+      }
+      long calls = 0;
+      while (calls < WARM_UP_CALLS) {
+        calls += (long) (SAMPLE.toNanos() / nanosPerCall(SAMPLE));
+      }
+    } catch (Exception e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** The service, which follows an alias and counts every call. */
+  static ServiceLoad service(byte[] request) throws Exception {
+    Path registry = Files.createTempDirectory("service-registry");
+    try (ModelRegistry models = FileModelRegistry.open(registry)) {
+      models.assign(
+          "flight-delay@champion",
+          models.publish(ModelCard.builder("flight-delay").build(), model()),
+          Change.by("bench").because("to be measured"));
+    }
+    Map<String, String> settings = new HashMap<>(LOOPBACK);
+    settings.put("MLOPS_REGISTRY", registry.toString());
+    settings.put("MLOPS_MODEL", "flight-delay@champion");
+    return new ServiceLoad(ServerProcess.start(PACKAGE + "Main", settings), request);
+  }
+
+  static ServiceLoad constant(byte[] request) throws Exception {
+    return new ServiceLoad(ServerProcess.start(PACKAGE + "ConstantService", LOOPBACK), request);
+  }
+
+  static ServiceLoad handwritten(byte[] request) throws Exception {
+    return new ServiceLoad(
+        ServerProcess.start(PACKAGE + "peer.HandwrittenService", Map.of(), model().toString()),
+        request);
+  }
+
+  private static Path model() {
+    return ServerProcess.target().resolveSibling("models").resolve("flight-delay-1.onnx");
+  }
+
+  @Override
+  public double measure() throws Exception {
+    return nanosPerCall(SAMPLE);
+  }
+
+  private double nanosPerCall(Duration time) throws Exception {
+    long begin = System.nanoTime();
+    long end = begin + time.toNanos();
+    List<Future<Long>> calls = new ArrayList<>();
+    for (Connection connection : connections) {
+      calls.add(
+          clients.submit(
+              () -> {
+                long done = 0;
+                while (System.nanoTime() < end) {
+                  connection.call(request);
+                  done++;
+                }
+                return done;
+              }));
+    }
+    long all = 0;
+    for (Future<Long> done : calls) {
+      all += done.get();
+    }
+    return (System.nanoTime() - begin) / (double) all;
+  }
+
+  @Override
+  public void close() {
+    clients.shutdownNow();
+    try {
+      AutoCloseables.close(connections);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    } finally {
+      server.close();
+    }
+  }
+}
