@@ -79,7 +79,7 @@ public interface Model extends AutoCloseable {
    * @return the answer; the caller closes it
    * @throws io.mlops4j.error.DeadlineException if the call takes longer than its deadline
    * @throws io.mlops4j.error.OverloadedException if the queue of {@link LoadOptions#microBatching}
-   *     is full, or the call waited there for too long
+   *     is full, the call waited there for too long, or a deployment sheds load
    */
   Prediction predict(FeatureBatch batch, CallOptions options);
 

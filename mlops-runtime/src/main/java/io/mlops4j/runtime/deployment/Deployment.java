@@ -40,6 +40,12 @@ import java.util.function.Consumer;
  * one to thirty seconds. Examples are a registry or database that failed, a required signature that
  * is still missing, too little memory or time, and an engine that is not available.
  *
+ * <p>A call fails if its version fails, unless the deployment has a {@linkplain Builder#fallbackTo
+ * fallback}. With a {@linkplain Builder#circuitBreaker circuit breaker}, a version that fails is
+ * not called for a while: calls then get the fallback, or {@link
+ * io.mlops4j.error.CircuitOpenException}. With {@linkplain Builder#shedding load shedding}, calls
+ * beyond a limit fail with {@link io.mlops4j.error.OverloadedException}.
+ *
  * <p>The registry is read, and versions are tried, on threads of the deployment. A newer record, a
  * rollback or {@link #close} abandons a trial that still runs. A load that hangs in an engine
  * cannot be ended. It is abandoned and counted in {@link #status}, and its model is closed when it

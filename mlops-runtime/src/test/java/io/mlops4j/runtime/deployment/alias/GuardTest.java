@@ -597,7 +597,7 @@ class GuardTest {
           () -> {
             int rejected = 0;
             try (FeatureBatch good = batch(1)) {
-              for (int i = 0; i < 300; i++) {
+              for (int i = 0; i < 100; i++) {
                 try (Prediction answer = deployment.predict(good)) {
                   assertThat(answer.floats("y")[0]).isEqualTo(5);
                 } catch (OverloadedException e) {
@@ -635,7 +635,7 @@ class GuardTest {
       AtomicBoolean done = new AtomicBoolean();
       InParallel.Work<Integer> swaps =
           () -> {
-            for (int i = 0; i < 12; i++) {
+            for (int i = 0; i < 8; i++) {
               plus.assign(CHAMPION, i % 2 == 0 ? picky : i % 3 == 0 ? plus.v1 : other);
               deployment.refresh();
             }
