@@ -7,6 +7,7 @@ import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.registry.Change;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,20 +27,9 @@ record Header(ServedBy servedBy, Route route, List<String> digested) {
   Map<String, String> toMetadata() {
     Map<String, @Nullable String> values = new LinkedHashMap<>();
     values.put("log", FORMAT);
-    values.put("model", servedBy.model());
-    values.put("digest", servedBy.digest().toString());
-    values.put("version", text(servedBy.version().orElse(null)));
-    values.put("engine", servedBy.engine());
     values.put("route", route.name());
     values.put("digested", digested.isEmpty() ? null : String.join("\n", digested));
-    servedBy.alias().ifPresent(alias -> put(values, alias));
-    servedBy
-        .fallback()
-        .ifPresent(
-            fallback -> {
-              values.put(FALLBACK + "reason", fallback.reason().name());
-              values.put(FALLBACK + "instead", text(fallback.instead()));
-            });
+    put(values, "", servedBy);
     Map<String, String> metadata = new LinkedHashMap<>();
     values.forEach(
         (name, value) -> {
@@ -50,17 +40,40 @@ record Header(ServedBy servedBy, Route route, List<String> digested) {
     return metadata;
   }
 
-  private static void put(Map<String, @Nullable String> values, AliasRecord alias) {
-    values.put(ALIAS + "model", alias.model());
-    values.put(ALIAS + "name", alias.alias());
-    values.put(ALIAS + "number", Long.toString(alias.number()));
-    values.put(ALIAS + "from", text(alias.from()));
-    values.put(ALIAS + "to", text(alias.to()));
-    values.put(ALIAS + "actor", alias.change().actor());
-    values.put(ALIAS + "reason", alias.change().reason());
-    values.put(ALIAS + "at", alias.at().toString());
-    values.put(ALIAS + "clock", alias.clock().toString());
-    values.put(ALIAS + "previous", alias.previous() == null ? null : alias.previous().toString());
+  private static void put(Map<String, @Nullable String> values, String at, ServedBy servedBy) {
+    values.put(at + "model", servedBy.model());
+    values.put(at + "digest", servedBy.digest().toString());
+    values.put(at + "version", text(servedBy.version().orElse(null)));
+    values.put(at + "engine", servedBy.engine());
+    servedBy.alias().ifPresent(alias -> put(values, at + ALIAS, alias));
+    servedBy
+        .fallback()
+        .ifPresent(
+            fallback -> {
+              values.put(at + FALLBACK + "reason", fallback.reason().name());
+              values.put(at + FALLBACK + "instead", text(fallback.instead()));
+            });
+    List<ServedBy> members = servedBy.members();
+    for (int i = 0; i < members.size(); i++) {
+      put(values, at + member(i), members.get(i));
+    }
+  }
+
+  private static String member(int number) {
+    return "member." + number + ".";
+  }
+
+  private static void put(Map<String, @Nullable String> values, String at, AliasRecord alias) {
+    values.put(at + "model", alias.model());
+    values.put(at + "name", alias.alias());
+    values.put(at + "number", Long.toString(alias.number()));
+    values.put(at + "from", text(alias.from()));
+    values.put(at + "to", text(alias.to()));
+    values.put(at + "actor", alias.change().actor());
+    values.put(at + "reason", alias.change().reason());
+    values.put(at + "at", alias.at().toString());
+    values.put(at + "clock", alias.clock().toString());
+    values.put(at + "previous", alias.previous() == null ? null : alias.previous().toString());
   }
 
   /**
@@ -75,35 +88,44 @@ record Header(ServedBy servedBy, Route route, List<String> digested) {
               .formatted(metadata.get(PREFIX + "log"), FORMAT));
     }
     Values values = new Values(metadata);
-    AliasRecord alias =
-        values.optional(ALIAS + "name") == null
-            ? null
-            : new AliasRecord(
-                values.required(ALIAS + "model"),
-                values.required(ALIAS + "name"),
-                Long.parseLong(values.required(ALIAS + "number")),
-                version(values.optional(ALIAS + "from")),
-                version(values.optional(ALIAS + "to")),
-                new Change(values.required(ALIAS + "actor"), values.required(ALIAS + "reason")),
-                Instant.parse(values.required(ALIAS + "at")),
-                Instant.parse(values.required(ALIAS + "clock")),
-                digest(values.optional(ALIAS + "previous")));
     String digested = values.optional("digested");
-    ServedBy servedBy =
-        ServedBy.of(
-            values.required("model"),
-            Digest.parse(values.required("digest")),
-            version(values.optional("version")),
-            alias,
-            values.required("engine"));
-    String reason = values.optional(FALLBACK + "reason");
-    ModelVersion instead = version(values.optional(FALLBACK + "instead"));
     return new Header(
-        reason == null || instead == null
-            ? servedBy
-            : servedBy.asFallback(new ServedBy.Fallback(ServedBy.Reason.valueOf(reason), instead)),
+        servedBy(values, ""),
         Route.valueOf(values.required("route")),
         digested == null ? List.of() : List.of(digested.split("\n")));
+  }
+
+  private static ServedBy servedBy(Values values, String at) {
+    ServedBy servedBy =
+        ServedBy.of(
+            values.required(at + "model"),
+            Digest.parse(values.required(at + "digest")),
+            version(values.optional(at + "version")),
+            values.optional(at + ALIAS + "name") == null ? null : alias(values, at + ALIAS),
+            values.required(at + "engine"));
+    List<ServedBy> members = new ArrayList<>();
+    while (values.optional(at + member(members.size()) + "model") != null) {
+      members.add(servedBy(values, at + member(members.size())));
+    }
+    ServedBy whole = members.isEmpty() ? servedBy : servedBy.withMembers(members);
+    String reason = values.optional(at + FALLBACK + "reason");
+    ModelVersion instead = version(values.optional(at + FALLBACK + "instead"));
+    return reason == null || instead == null
+        ? whole
+        : whole.asFallback(new ServedBy.Fallback(ServedBy.Reason.valueOf(reason), instead));
+  }
+
+  private static AliasRecord alias(Values values, String at) {
+    return new AliasRecord(
+        values.required(at + "model"),
+        values.required(at + "name"),
+        Long.parseLong(values.required(at + "number")),
+        version(values.optional(at + "from")),
+        version(values.optional(at + "to")),
+        new Change(values.required(at + "actor"), values.required(at + "reason")),
+        Instant.parse(values.required(at + "at")),
+        Instant.parse(values.required(at + "clock")),
+        digest(values.optional(at + "previous")));
   }
 
   private record Values(Map<String, String> metadata) {
