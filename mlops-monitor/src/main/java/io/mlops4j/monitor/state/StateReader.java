@@ -181,13 +181,16 @@ public final class StateReader {
     int index = in.getInt();
     check(index >= 0 && index <= versions.size(), "found the version number " + index);
     if (index == versions.size()) {
-      versions.add(
+      ServedBy whole =
           ServedBy.of(
               text(),
               digest(),
               optional(StateReader::modelVersion),
               optional(StateReader::alias),
-              text()));
+              text());
+      versions.add(whole); // numbered before its members
+      List<ServedBy> members = each(StateReader::servedBy);
+      versions.set(index, members.isEmpty() ? whole : whole.withMembers(members));
     }
     return versions.get(index);
   }

@@ -135,7 +135,8 @@ public final class StateWriter {
     put(version.model()).put(version.digest());
     optional(version.version().orElse(null), StateWriter::put);
     optional(version.alias().orElse(null), StateWriter::put);
-    return put(version.engine());
+    put(version.engine());
+    return each(version.members(), StateWriter::put);
   }
 
   private StateWriter put(Digest digest) {

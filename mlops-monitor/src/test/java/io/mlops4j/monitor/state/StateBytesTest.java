@@ -43,6 +43,15 @@ class StateBytesTest {
           "engine 1");
   private static final ServedBy FILE = ServedBy.of("f", DIGEST, null, null, "engine 1");
 
+  /** One of its members is known, the other has members of its own. */
+  private static final ServedBy COMPOSED =
+      ServedBy.of("c", DIGEST, null, null, "composition")
+          .withMembers(
+              List.of(
+                  FILE,
+                  ServedBy.of("d", DIGEST, null, null, "composition")
+                      .withMembers(List.of(ALIASED))));
+
   private static byte[] written() {
     return new StateWriter(FRAME)
         .put(true)
@@ -58,6 +67,8 @@ class StateBytesTest {
         .put(ALIASED)
         .put(FILE)
         .put(ALIASED)
+        .put(COMPOSED)
+        .put(COMPOSED)
         .put(new double[] {Double.NaN, 1})
         .put(new long[] {1, 2})
         .put(new byte[] {9})
@@ -78,6 +89,8 @@ class StateBytesTest {
         in.time(),
         in.constant(TimeUnit.class),
         in.id(),
+        in.servedBy(),
+        in.servedBy(),
         in.servedBy(),
         in.servedBy(),
         in.servedBy(),
@@ -104,6 +117,8 @@ class StateBytesTest {
       ALIASED,
       FILE,
       ALIASED,
+      COMPOSED,
+      COMPOSED,
       new double[] {Double.NaN, 1},
       new long[] {1, 2},
       new byte[] {9},
