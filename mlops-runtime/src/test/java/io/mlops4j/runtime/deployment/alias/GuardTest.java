@@ -536,34 +536,37 @@ class GuardTest {
                 .start();
         FeatureBatch good = batch(1)) {
       List<CompletableFuture<Integer>> calls = new ArrayList<>();
-      for (int i = 0; i < 2; i++) {
+      try {
+        for (int i = 0; i < 2; i++) {
+          calls.add(deployment.predictAsync(good, CallOptions.withDefaults(), Prediction::rows));
+        }
+        inside.await();
+        assertThat(deployment.status().protection().running()).isEqualTo(2);
+        RowModel<Term, Sum> rows = deployment.rows(Term.class, Sum.class);
+        CallOptions low = CallOptions.withDefaults().withPriority(Priority.LOW);
+        assertThatThrownBy(() -> deployment.predict(good, low))
+            .isInstanceOf(OverloadedException.class)
+            .hasMessage(
+                "plus@champion: found 3 calls in flight, expected at most 2 for a call of priority LOW; try again after a pause, or raise the limit of shedding(...)");
+        assertThatThrownBy(() -> rows.predict(new Term(1), low))
+            .isInstanceOf(OverloadedException.class);
+        stuck.set(false);
+        ask(deployment, 1, 5); // the third call
+        stuck.set(true);
         calls.add(deployment.predictAsync(good, CallOptions.withDefaults(), Prediction::rows));
+        assertThat(rows.predictAsync(new Term(1), CallOptions.withDefaults()))
+            .failsWithin(10, TimeUnit.SECONDS)
+            .withThrowableThat()
+            .withCauseInstanceOf(OverloadedException.class);
+        CallOptions high = CallOptions.withDefaults().withPriority(Priority.HIGH);
+        calls.add(deployment.predictAsync(good, high, Prediction::rows));
+        assertThat(deployment.predictAsync(good, high, Prediction::rows))
+            .failsWithin(10, TimeUnit.SECONDS)
+            .withThrowableThat()
+            .withCauseInstanceOf(OverloadedException.class);
+      } finally {
+        go.countDown(); // closing waits for the calls
       }
-      inside.await();
-      assertThat(deployment.status().protection().running()).isEqualTo(2);
-      RowModel<Term, Sum> rows = deployment.rows(Term.class, Sum.class);
-      CallOptions low = CallOptions.withDefaults().withPriority(Priority.LOW);
-      assertThatThrownBy(() -> deployment.predict(good, low))
-          .isInstanceOf(OverloadedException.class)
-          .hasMessage(
-              "plus@champion: found 3 calls in flight, expected at most 2 for a call of priority LOW; try again after a pause, or raise the limit of shedding(...)");
-      assertThatThrownBy(() -> rows.predict(new Term(1), low))
-          .isInstanceOf(OverloadedException.class);
-      stuck.set(false);
-      ask(deployment, 1, 5); // the third call
-      stuck.set(true);
-      calls.add(deployment.predictAsync(good, CallOptions.withDefaults(), Prediction::rows));
-      assertThat(rows.predictAsync(new Term(1), CallOptions.withDefaults()))
-          .failsWithin(10, TimeUnit.SECONDS)
-          .withThrowableThat()
-          .withCauseInstanceOf(OverloadedException.class);
-      CallOptions high = CallOptions.withDefaults().withPriority(Priority.HIGH);
-      calls.add(deployment.predictAsync(good, high, Prediction::rows));
-      assertThat(deployment.predictAsync(good, high, Prediction::rows))
-          .failsWithin(10, TimeUnit.SECONDS)
-          .withThrowableThat()
-          .withCauseInstanceOf(OverloadedException.class);
-      go.countDown();
       for (CompletableFuture<Integer> call : calls) {
         assertThat(call.get()).isEqualTo(1);
       }
