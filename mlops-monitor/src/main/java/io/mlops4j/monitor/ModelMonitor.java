@@ -5,6 +5,7 @@ import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.internal.OutputComparison;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.gate.CallWatch;
@@ -551,6 +552,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     private @Nullable Path folder;
     private Duration snapshotEvery = Duration.ofMinutes(1);
     private byte @Nullable [] restored;
+    private double answerTolerance = OutputComparison.TOLERANCE;
     private Output.Maker files = Output::make;
     private LongSupplier nanoTime = System::nanoTime;
 
@@ -605,6 +607,21 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
      */
     public Builder performance(PerformancePolicy policy) {
       this.performance = Objects.requireNonNull(policy, "policy");
+      return this;
+    }
+
+    /**
+     * Sets by how much numbers of a shadow may differ from those of the version that serves; see
+     * {@link #comparisons}. The default is 0.0001, which finds models that are not the same. 0.05
+     * suits probabilities of models that were trained on other data.
+     *
+     * @param tolerance numbers {@code a} and {@code b} differ if {@code |a - b| > tolerance *
+     *     max(1, |a|, |b|)}; 0 or more and finite
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative or not finite
+     */
+    public Builder answerTolerance(double tolerance) {
+      this.answerTolerance = OutputComparison.checkTolerance(tolerance);
       return this;
     }
 
@@ -853,7 +870,8 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
               without,
               new AlarmLimit(alarms, alarmsPer),
               actionLimit,
-              folder == null ? null : new StateSettings(folder, snapshotEvery, files, nanoTime));
+              folder == null ? null : new StateSettings(folder, snapshotEvery, files, nanoTime),
+              answerTolerance);
       new SettingsCheck(settings).check(card);
       ModelMonitor monitor = new ModelMonitor(settings, restored);
       monitor.thread.start();

@@ -209,6 +209,30 @@ public final class MonitorGate implements Gate {
     return with(new FigureCondition(monitor, figure).gap(column, gap));
   }
 
+  /**
+   * Bounds the share of rows on which the candidate, as a shadow, answers otherwise than the
+   * baseline: numbers that differ by more than {@link ModelMonitor.Builder#answerTolerance}, and
+   * other values that are not equal. All rows of {@link ModelMonitor#comparisons} count. About
+   * {@code 7 / share} rows without a difference are needed to pass. Passes without a baseline. The
+   * evidence is named for example {@code disagreement_probability}.
+   *
+   * <p>In a rollout, the deployment needs the candidate as a shadow, too: {@code
+   * .shadow("flight-delay@champion.rollout")}.
+   *
+   * @param output the output; inconclusive while no row of both has it
+   * @param share strictly between 0 and 1, for example 0.05
+   * @return a gate with this condition too
+   * @throws IllegalArgumentException if the share is out of range
+   */
+  public MonitorGate maxDisagreement(String output, double share) {
+    Objects.requireNonNull(output, "output");
+    if (!(share > 0 && share < 1)) {
+      throw new IllegalArgumentException(
+          "share: found " + share + ", expected more than 0 and less than 1");
+    }
+    return with(new DisagreementCondition(monitor, output, share));
+  }
+
   private FigureCondition figure(String figure) {
     Objects.requireNonNull(figure, "figure");
     String prefix = FigureCondition.ESTIMATED;

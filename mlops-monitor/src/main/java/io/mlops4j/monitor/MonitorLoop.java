@@ -77,7 +77,7 @@ final class MonitorLoop {
     if (labels != null) {
       watches.add(labels);
     }
-    this.shadow = new ShadowWatch(settings.keyColumn());
+    this.shadow = new ShadowWatch(settings.keyColumn(), settings.answerTolerance());
     watches.add(shadow);
   }
 

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels null if no labels were requested
  * @param performance null if no policy was stated
  * @param state null if the state is not stored
+ * @param answerTolerance by which numbers of a shadow may differ
  */
 record MonitorSettings(
     Profile reference,
@@ -35,7 +36,8 @@ record MonitorSettings(
     Set<Watched> without,
     AlarmLimit alarmLimit,
     Duration actionLimit,
-    @Nullable StateSettings state) {
+    @Nullable StateSettings state,
+    double answerTolerance) {
 
   /** Enough rows of a window for the checks of data quality that need values. */
   private static final long CHECKED_ROWS = 640;

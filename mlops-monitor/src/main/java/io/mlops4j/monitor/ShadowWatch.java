@@ -26,6 +26,7 @@ final class ShadowWatch implements Watch {
   private static final int MOST_PAIRS = 16;
 
   private final @Nullable String key;
+  private final double tolerance;
   private final Map<Long, Waiting> waiting = new LinkedHashMap<>();
   private final Map<Pair, AnswerComparison> comparisons = new LinkedHashMap<>();
   private final Map<ServedBy, Long> unpaired = new LinkedHashMap<>();
@@ -52,9 +53,11 @@ final class ShadowWatch implements Watch {
 
   /**
    * @param key the column by which rows are identical; null for all columns
+   * @param tolerance by which numbers may differ
    */
-  ShadowWatch(@Nullable String key) {
+  ShadowWatch(@Nullable String key, double tolerance) {
     this.key = key;
+    this.tolerance = tolerance;
   }
 
   @Override
@@ -130,7 +133,7 @@ final class ShadowWatch implements Watch {
 
   private AnswerComparison comparison(Pair pair) {
     AnswerComparison known =
-        comparisons.computeIfAbsent(pair, absent -> AnswerComparison.withDefaults());
+        comparisons.computeIfAbsent(pair, absent -> AnswerComparison.withTolerance(tolerance));
     if (comparisons.size() > MOST_PAIRS) {
       comparisons.remove(comparisons.keySet().iterator().next());
     }

@@ -61,7 +61,8 @@ class PerformanceWatchTest {
         Set.of(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY),
         new AlarmLimit(1, Duration.ofDays(1)),
         Duration.ofDays(1),
-        null);
+        null,
+        1e-4);
   }
 
   private static LabelWatch watch(PerformancePolicy policy) {

@@ -257,7 +257,8 @@ class QualityWatchTest {
             Set.of(),
             new AlarmLimit(1, Duration.ofDays(1)),
             Duration.ofDays(1),
-            null);
+            null,
+            1e-4);
     QualityWatch watch = new QualityWatch(settings);
     watch.labelled(5_000);
     answer(watch, 0, WEEK + 100);

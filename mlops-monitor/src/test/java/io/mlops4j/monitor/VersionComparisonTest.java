@@ -7,8 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.ModelCard;
 import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.rollout.Gate;
 import io.mlops4j.rollout.OutputDifference;
+import io.mlops4j.rollout.Trial;
+import io.mlops4j.rollout.Verdict;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -22,6 +27,7 @@ class VersionComparisonTest {
   private static final ServedBy CHAMPION = Events.version(1);
   private static final ServedBy CHALLENGER = Events.version(2);
   private static final int ROWS = 1_000;
+  private static final ModelCard CARD = ModelCard.builder("m").build();
 
   private final BufferAllocator allocator = new RootAllocator();
   private final Random random = new Random(14);
@@ -186,6 +192,45 @@ class VersionComparisonTest {
 
   /** The versions read other columns, so only the key tells that rows are identical. */
   @Test
+  void aGateBoundsTheRowsThatDiffer() {
+    Trial trial =
+        Trial.of(CHALLENGER.version().orElseThrow(), CARD, Instant.EPOCH)
+            .against(CHAMPION.version().orElseThrow(), CARD);
+    try (ModelMonitor monitor = monitor().answerTolerance(0.1).start();
+        FeatureBatch before = distinct();
+        FeatureBatch near = distinct();
+        FeatureBatch far = distinct()) {
+      Gate gate = monitor.gate().maxDisagreement("y", 0.05);
+      answer(monitor, CHALLENGER, Route.SHADOW, before, 0); // begins the comparison
+      monitor.flush();
+      Verdict none = gate.judge(trial);
+      assertThat(none).isInstanceOf(Verdict.Inconclusive.class);
+      assertThat(none.evidence().get(0).text()).contains("no row", "shadow");
+
+      answer(monitor, CHAMPION, Route.PRIMARY, near, 0);
+      answer(monitor, CHALLENGER, Route.SHADOW, near, 0.09);
+      monitor.flush();
+      Verdict within = gate.judge(trial);
+      assertThat(within).isInstanceOf(Verdict.Pass.class);
+      assertThat(within.evidence().get(0).name()).isEqualTo("disagreement_y");
+      assertThat(within.evidence().get(0).measured()).isZero();
+      assertThat(monitor.gate().maxDisagreement("z", 0.05).judge(trial))
+          .isInstanceOf(Verdict.Inconclusive.class);
+
+      answer(monitor, CHAMPION, Route.PRIMARY, far, 0);
+      answer(monitor, CHALLENGER, Route.SHADOW, far, 0.2);
+      monitor.flush();
+      Verdict beyond = gate.judge(trial);
+      assertThat(beyond).isInstanceOf(Verdict.Fail.class);
+      assertThat(beyond.evidence().get(0).measured()).isEqualTo(0.5);
+      assertThat(gate.judge(Trial.of(CHALLENGER.version().orElseThrow(), CARD, Instant.EPOCH)))
+          .isInstanceOf(Verdict.Pass.class);
+      assertThatIllegalArgumentException().isThrownBy(() -> monitor.gate().maxDisagreement("y", 0));
+    }
+    assertThatIllegalArgumentException().isThrownBy(() -> monitor().answerTolerance(-1));
+  }
+
+  @Test
   void rowsAreFoundByTheKeyOfTheLabels() {
     String[] keys = new String[ROWS];
     for (int row = 0; row < ROWS; row++) {
@@ -207,7 +252,7 @@ class VersionComparisonTest {
 
   @Test
   void answersThatWaitAreBoundedAndThoseGivenUpAreCounted() {
-    ShadowWatch watch = new ShadowWatch(null);
+    ShadowWatch watch = new ShadowWatch(null, 1e-4);
     int batches = 5 * ShadowWatch.MOST_CELLS / 30_000; // a row has 4 values and those of its output
     try (FeatureBatch outputs = numbers("y", new double[5_000])) {
       try (FeatureBatch shadowed = distinct();
@@ -238,7 +283,7 @@ class VersionComparisonTest {
 
   @Test
   void answersAreKeptOnlyWhileThereIsAShadow() {
-    ShadowWatch watch = new ShadowWatch(null);
+    ShadowWatch watch = new ShadowWatch(null, 1e-4);
     try (FeatureBatch rows = distinct();
         FeatureBatch outputs = numbers("y", new double[ROWS])) {
       watch.answered(handedOver(CHALLENGER, Route.SHADOW, rows, outputs));

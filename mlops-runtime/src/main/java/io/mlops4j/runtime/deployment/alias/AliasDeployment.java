@@ -148,7 +148,7 @@ final class AliasDeployment implements Deployment {
             ref,
             candidates(built, registry, Route.SHADOW, "asks " + ref + " beside " + built.ref, null),
             threads,
-            null,
+            champion,
             null,
             () -> {});
     return new Shadow(built.ref, challenger, calls, built.tolerance, built.loader.executor());

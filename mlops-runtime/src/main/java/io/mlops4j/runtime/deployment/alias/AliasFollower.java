@@ -64,8 +64,8 @@ final class AliasFollower {
   private volatile Optional<DeploymentStatus.Waiting> waiting = Optional.empty();
 
   /**
-   * @param champion the version of the deployment's alias if this is a canary, which must fit it
-   *     and ends when its alias is removed; else null
+   * @param champion the version of the deployment's alias if this is a canary, which must fit it,
+   *     or a challenger; both end when their alias is removed; else null
    * @param lastGood keeps copies of the versions that serve, or null
    * @param changed run after every swap and refusal, and when waiting or an outage begins or ends
    */

@@ -11,13 +11,18 @@ import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
+import io.mlops4j.registry.Change;
 import io.mlops4j.rollout.OutputDifference;
+import io.mlops4j.rollout.Verdict;
 import io.mlops4j.runtime.deployment.CallComparison;
 import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.deployment.Rollout;
+import io.mlops4j.runtime.deployment.RolloutPlan;
 import io.mlops4j.runtime.deployment.ShadowStatus;
 import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Sum;
 import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Term;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -168,6 +173,35 @@ class ShadowTest {
       assertThat(status.calls().orElseThrow().baseline().calls()).isEqualTo(1);
       assertThat(deployment.canary().orElseThrow().calls().orElseThrow().candidate().calls())
           .isEqualTo(2);
+    }
+  }
+
+  @Test
+  void theCandidateOfARolloutMayBeTheShadowUntilTheRolloutEnds() {
+    Rollout rollout = Rollout.of(plus.registry, CHAMPION);
+    Change ana = Change.by("ana");
+    try (Deployment deployment =
+        plus.champion()
+            .shadow(rollout.alias())
+            .rollouts(trial -> new Verdict.Inconclusive(List.of()))
+            .start()) {
+      predict(deployment, 1);
+      rollout.start(plus.v3, RolloutPlan.of(1e-9), ana);
+      deployment.refresh();
+      predict(deployment, 1, 2);
+      ShadowStatus status = await(deployment, now -> now.rows() == 2);
+      assertThat(status.challenger().orElseThrow().version()).contains(plus.v3);
+      assertThat(status.maxDifference()).isEqualTo(2);
+
+      rollout.abort(ana);
+      deployment.refresh();
+      assertThat(deployment.shadow().orElseThrow().challenger()).isEmpty();
+      predict(deployment, 1);
+      assertThat(deployment.shadow().orElseThrow().rows()).isZero();
+      rollout.start(plus.v2, RolloutPlan.of(1e-9), ana);
+      deployment.refresh();
+      predict(deployment, 1);
+      assertThat(await(deployment, now -> now.rows() == 1).maxDifference()).isEqualTo(1);
     }
   }
 
