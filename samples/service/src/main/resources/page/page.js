@@ -64,6 +64,8 @@ function show(status) {
     ["rollout", status.rollout],
     ["canary", status.canary],
     ["shadow", status.shadow],
+    ["breakers", status.breakers.join("; "), status.breakers.some(it => !it.includes(": closed")) ? "bad" : ""],
+    ["fallback", status.answeredByPrevious === 0 ? "" : number(status.answeredByPrevious) + " calls answered by the previous version", "bad"],
     ["calls", status.running + " of at most " + status.maxCalls]
   ]);
   const now = recent(status);

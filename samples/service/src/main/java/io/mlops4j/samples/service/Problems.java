@@ -1,5 +1,6 @@
 package io.mlops4j.samples.service;
 
+import io.mlops4j.error.CircuitOpenException;
 import io.mlops4j.error.DeadlineException;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.ModelInputException;
@@ -22,7 +23,7 @@ final class Problems {
     if (failure instanceof ModelInputException) {
       return new Problem(Problem.Kind.BAD_INPUT, message);
     }
-    if (failure instanceof OverloadedException) {
+    if (failure instanceof OverloadedException || failure instanceof CircuitOpenException) {
       return new Problem(Problem.Kind.UNAVAILABLE, message);
     }
     if (failure instanceof DeadlineException) {

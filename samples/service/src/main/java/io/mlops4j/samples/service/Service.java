@@ -15,6 +15,7 @@ import io.mlops4j.monitor.metrics.MonitorMeters;
 import io.mlops4j.monitor.metrics.RuntimeMeters;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
+import io.mlops4j.runtime.deployment.CircuitBreaker;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.samples.service.grpc.GrpcServer;
@@ -146,7 +147,9 @@ final class Service implements AutoCloseable {
                     .build())
             .listener(InferenceMeters.to(meters))
             .listener(watch)
-            .rollouts(watch.gate().maxErrorRate(0.01).maxLatencyIncrease(0.5));
+            .rollouts(watch.gate().maxErrorRate(0.01).maxLatencyIncrease(0.5))
+            .circuitBreaker(CircuitBreaker.withDefaults())
+            .fallbackToPrevious();
     monitor.ifPresent(deployment::listener);
     log.ifPresent(deployment::listener);
     settings.shadow().ifPresent(deployment::shadow);

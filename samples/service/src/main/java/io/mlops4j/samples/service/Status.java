@@ -13,6 +13,7 @@ import io.mlops4j.monitor.MonitorCounts;
 import io.mlops4j.runtime.deployment.CanaryStatus;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
+import io.mlops4j.runtime.deployment.ProtectionStatus;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param state serving or stopping
  * @param alias the alias that is followed
  * @param rollout the open or newest rollout, for people
+ * @param breakers the circuit breakers of the versions, for people
+ * @param answeredByPrevious the calls that the previous version answered in place of one that
+ *     failed
  * @param versions the versions that have answered, by route
  * @param monitor null if nothing is monitored
  */
@@ -42,6 +46,8 @@ record Status(
     @Nullable String canary,
     @Nullable String rollout,
     @Nullable String shadow,
+    List<String> breakers,
+    long answeredByPrevious,
     int running,
     int maxCalls,
     List<Version> versions,
@@ -97,6 +103,8 @@ record Status(
         canary.map(Status::text).orElse(null),
         canary.flatMap(CanaryStatus::rollout).map(Object::toString).orElse(null),
         deployment.shadow().map(Object::toString).orElse(null),
+        status.protection().breakers().stream().map(Status::text).toList(),
+        status.protection().answeredByPrevious(),
         admission.running(),
         admission.most(),
         versions(meters),
@@ -114,6 +122,15 @@ record Status(
                     .refused()
                     .map(it -> it.record().to() + " is refused: " + it.reason())
                     .orElse("no candidate serves"));
+  }
+
+  private static String text(ProtectionStatus.Breaker breaker) {
+    return "%s: %s, %d calls failed%s"
+        .formatted(
+            breaker.version(),
+            breaker.state().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+            breaker.failed(),
+            breaker.lastFailure().map(it -> ", the last one: " + it).orElse(""));
   }
 
   private static List<Version> versions(MeterRegistry meters) {

@@ -47,6 +47,9 @@ class PageTest {
     assertThat(version.get("route").asText()).isEqualTo("primary");
     assertThat(version.get("rows").asDouble()).isPositive();
     assertThat(version.get("median").asDouble()).isBetween(1e-6, 10.0);
+    assertThat(json.get("breakers").get(0).asText())
+        .startsWith("flight-delay:1")
+        .contains(": closed, 0 calls failed");
     assertThat(json.get("monitor").get("episodes").isArray()).isTrue();
   }
 

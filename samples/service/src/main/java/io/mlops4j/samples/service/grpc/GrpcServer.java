@@ -213,7 +213,10 @@ public final class GrpcServer implements AutoCloseable {
     Duration time = limits.deadline();
     Deadline deadline = Context.current().getDeadline();
     if (deadline != null) {
-      long left = Math.max(1, deadline.timeRemaining(TimeUnit.NANOSECONDS));
+      // Not less than a tenth: a client must not open the breaker by deadlines that nobody can
+      // meet.
+      long least = Math.max(1, time.toNanos() / 10);
+      long left = Math.max(least, deadline.timeRemaining(TimeUnit.NANOSECONDS));
       time = left < time.toNanos() ? Duration.ofNanos(left) : time;
     }
     CallOptions options = CallOptions.withDefaults().withDeadline(time);
