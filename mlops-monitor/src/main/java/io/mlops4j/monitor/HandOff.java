@@ -5,6 +5,7 @@ import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.internal.BoundedQueue;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * because a lost label never comes again.
  */
 final class HandOff extends BoundedQueue<HandOff.Item> {
+  /** Serving threads wake the monitor's thread once in this time at most. */
+  private static final Duration REST = Duration.ofMillis(2);
+
   /** An item that is handed over. */
   sealed interface Item extends BoundedQueue.Item {}
 
@@ -94,6 +98,10 @@ final class HandOff extends BoundedQueue<HandOff.Item> {
   }
 
   HandOff(long capacity) {
-    super(capacity);
+    this(capacity, REST);
+  }
+
+  HandOff(long capacity, Duration rest) {
+    super(capacity, rest.toNanos());
   }
 }

@@ -2,10 +2,12 @@ package io.mlops4j.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class HandOffTest {
@@ -75,5 +77,47 @@ class HandOffTest {
     assertThat(inbox.put(labels(1))).isFalse();
     assertThat(inbox.take()).isSameAs(before);
     assertThat(inbox.take()).isNull();
+  }
+
+  /** The taking thread would rest for a day. */
+  private static CompletableFuture<HandOff.@Nullable Item> restingTake(HandOff inbox) {
+    CompletableFuture<HandOff.@Nullable Item> taken = new CompletableFuture<>();
+    Thread taker = new Thread(() -> taken.complete(inbox.take()));
+    taker.setDaemon(true);
+    taker.start();
+    while (taker.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    assertThat(inbox.offer(labels(1))).isTrue();
+    assertThat(taken).isNotDone();
+    return taken;
+  }
+
+  @Test
+  void anItemThatIsPutEndsTheRest() throws Exception {
+    HandOff inbox = new HandOff(100, Duration.ofDays(1));
+    CompletableFuture<HandOff.@Nullable Item> taken = restingTake(inbox);
+    inbox.put(labels(1));
+    assertThat(taken.get(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(inbox.take()).as("no rest before the item that was put").isNotNull();
+  }
+
+  @Test
+  void halfOfTheCapacityEndsTheRest() throws Exception {
+    HandOff inbox = new HandOff(100, Duration.ofDays(1));
+    CompletableFuture<HandOff.@Nullable Item> taken = restingTake(inbox);
+    inbox.offer(labels(48));
+    assertThat(taken).isNotDone();
+    inbox.offer(labels(1));
+    assertThat(taken.get(10, TimeUnit.SECONDS)).isNotNull();
+  }
+
+  @Test
+  void closingEndsTheRest() throws Exception {
+    HandOff inbox = new HandOff(100, Duration.ofDays(1));
+    CompletableFuture<HandOff.@Nullable Item> taken = restingTake(inbox);
+    inbox.close();
+    assertThat(taken.get(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(inbox.hasEnded()).isTrue();
   }
 }

@@ -3,10 +3,15 @@ package io.mlops4j.monitor.internal;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Items from many threads to one, in order and bounded in rows. Thread safe.
+ *
+ * <p>Waking a thread costs the thread that adds an item more than all else. So the taking thread
+ * rests for a moment after it was woken by {@link #offer(Item)}, and further offers do not wake it.
+ * It does not rest while the queue is half full, or has an item of {@link #put}.
  *
  * @param <T> the items
  */
@@ -22,6 +27,9 @@ public class BoundedQueue<T extends BoundedQueue.Item> {
 
   private final Deque<T> items = new ArrayDeque<>();
   private final long capacity;
+  private final long restNanos;
+  private boolean idle; // the taking thread waits for an item
+  private boolean urgent; // an item was put
   private long rows;
   private boolean closed;
 
@@ -29,7 +37,16 @@ public class BoundedQueue<T extends BoundedQueue.Item> {
    * @param capacity in rows; a larger item is accepted if nothing else is there
    */
   public BoundedQueue(long capacity) {
+    this(capacity, 0);
+  }
+
+  /**
+   * @param capacity in rows; a larger item is accepted if nothing else is there
+   * @param restNanos how long the taking thread rests; 0 for not at all
+   */
+  public BoundedQueue(long capacity, long restNanos) {
     this.capacity = capacity;
+    this.restNanos = restNanos;
   }
 
   /** Returns the number of rows of the items that were not taken. */
@@ -46,6 +63,10 @@ public class BoundedQueue<T extends BoundedQueue.Item> {
       return false;
     }
     push(item);
+    if (idle || isHalfFull()) {
+      idle = false;
+      notifyAll();
+    }
     return true;
   }
 
@@ -56,6 +77,8 @@ public class BoundedQueue<T extends BoundedQueue.Item> {
     }
     if (!closed) {
       push(item);
+      urgent = true;
+      notifyAll();
     }
     return !closed;
   }
@@ -77,10 +100,13 @@ public class BoundedQueue<T extends BoundedQueue.Item> {
     return rows == 0 || rows + item.rows() <= capacity;
   }
 
+  private boolean isHalfFull() {
+    return 2 * rows >= capacity;
+  }
+
   private void push(T item) {
     items.add(item);
     rows += item.rows();
-    notifyAll();
   }
 
   /** Takes the next item, waiting for one; null if the queue is closed and empty. */
@@ -94,31 +120,38 @@ public class BoundedQueue<T extends BoundedQueue.Item> {
    * taking thread.
    */
   public synchronized @Nullable T take(long nanos) {
-    long start = System.nanoTime();
     boolean interrupted = false;
-    try {
-      while (items.isEmpty() && !closed) {
-        long left = nanos - (System.nanoTime() - start);
-        if (left <= 0) {
-          break;
-        }
-        try {
-          TimeUnit.NANOSECONDS.timedWait(this, left);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    if (items.isEmpty() && !closed) {
+      idle = true;
+      interrupted = await(nanos, () -> items.isEmpty());
+      idle = false;
+      interrupted |= await(restNanos, () -> !items.isEmpty() && !urgent && !isHalfFull());
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
     T item = items.poll();
     if (item != null) {
       rows -= item.rows();
+      urgent &= !items.isEmpty();
       notifyAll();
     }
     return item;
+  }
+
+  /** Waits for at most this time while a condition holds; returns whether it was interrupted. */
+  private synchronized boolean await(long nanos, BooleanSupplier condition) {
+    boolean interrupted = false;
+    long start = System.nanoTime();
+    for (long left = nanos; left > 0 && !closed && condition.getAsBoolean(); ) {
+      try {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+      left = nanos - (System.nanoTime() - start);
+    }
+    return interrupted;
   }
 
   /** Rejects every later item. Items that are already here can still be taken. */
