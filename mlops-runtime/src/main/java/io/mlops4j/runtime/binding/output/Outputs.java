@@ -271,14 +271,7 @@ public final class Outputs {
     return Native.getFloat(at(output) + 4 * i);
   }
 
-  /**
-   * Returns one value of a floating-point output.
-   *
-   * @param output the number of the output
-   * @param i the index of the value, row-major
-   * @return the exact value
-   */
-  public double doubleAt(int output, long i) {
+  double doubleAt(int output, long i) {
     return Scalars.real(at(output), plans.get(output).type(), i);
   }
 

@@ -101,12 +101,18 @@ final class Average implements Parallel.Rule {
   }
 
   private void write(List<Found> each, long to, int size, long elements) {
+    long[] from = new long[weights.length];
+    ElementType[] types = new ElementType[weights.length];
+    for (int i = 0; i < from.length; i++) {
+      Found one = each.get(i);
+      from[i] = one.outputs().at(one.number());
+      types[i] = ((TensorSpec) one.outputs().spec(one.number())).type();
+    }
     for (long element = 0; element < elements; element++) {
       double sum = 0;
-      for (int i = 0; i < weights.length; i++) {
+      for (int i = 0; i < from.length; i++) {
         if (weights[i] > 0) {
-          Found one = each.get(i);
-          sum += weights[i] * one.outputs().doubleAt(one.number(), element);
+          sum += weights[i] * Scalars.real(from[i], types[i], element);
         }
       }
       double mean = sum / total;
