@@ -24,4 +24,7 @@ module io.mlops4j.api {
   exports io.mlops4j.internal to
       io.mlops4j.runtime,
       io.mlops4j.monitor;
+  exports io.mlops4j.rollout.internal to
+      io.mlops4j.runtime,
+      io.mlops4j.monitor;
 }

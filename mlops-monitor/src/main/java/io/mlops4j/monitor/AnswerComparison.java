@@ -1,9 +1,9 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.feature.FeatureBatch;
-import io.mlops4j.internal.AnswerCell;
-import io.mlops4j.internal.OutputComparison;
 import io.mlops4j.rollout.OutputDifference;
+import io.mlops4j.rollout.internal.AnswerCell;
+import io.mlops4j.rollout.internal.OutputComparison;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

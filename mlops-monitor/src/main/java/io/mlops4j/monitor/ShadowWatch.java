@@ -1,9 +1,9 @@
 package io.mlops4j.monitor;
 
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.internal.AnswerCell;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
+import io.mlops4j.rollout.internal.AnswerCell;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

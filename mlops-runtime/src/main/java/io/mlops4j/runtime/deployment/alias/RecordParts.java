@@ -2,7 +2,7 @@ package io.mlops4j.runtime.deployment.alias;
 
 import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.internal.AnswerCell;
+import io.mlops4j.rollout.internal.AnswerCell;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;

@@ -1,9 +1,9 @@
 package io.mlops4j.runtime.deployment.alias;
 
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.internal.AnswerCell;
-import io.mlops4j.internal.OutputComparison;
 import io.mlops4j.registry.AliasRecord;
+import io.mlops4j.rollout.internal.AnswerCell;
+import io.mlops4j.rollout.internal.OutputComparison;
 import io.mlops4j.runtime.deployment.CallComparison;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.deployment.ShadowStatus;

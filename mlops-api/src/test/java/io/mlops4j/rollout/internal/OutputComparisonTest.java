@@ -1,4 +1,4 @@
-package io.mlops4j.internal;
+package io.mlops4j.rollout.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

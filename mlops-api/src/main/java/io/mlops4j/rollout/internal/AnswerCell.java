@@ -1,4 +1,4 @@
-package io.mlops4j.internal;
+package io.mlops4j.rollout.internal;
 
 import io.mlops4j.feature.FeatureBatch;
 import java.lang.reflect.Array;
