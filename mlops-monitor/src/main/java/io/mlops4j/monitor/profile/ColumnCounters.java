@@ -129,10 +129,16 @@ final class ColumnCounters {
    * @param batch null for one without columns
    */
   void check(@Nullable FeatureBatch batch) {
-    List<FieldVector> columns = batch == null ? List.of() : batch.root().getFieldVectors();
+    if (batch == null) {
+      if (!needed.isEmpty()) {
+        throw lacking(null);
+      }
+      return;
+    }
+    List<FieldVector> columns = batch.root().getFieldVectors(); // on the stack once compiled
     for (int i = 0; i < needed.size(); i++) {
       FieldVector column = finder.find(columns, i);
-      if (batch == null || column == null) {
+      if (column == null) {
         throw lacking(batch);
       }
       ColumnCounter counter = counting.get(i);
