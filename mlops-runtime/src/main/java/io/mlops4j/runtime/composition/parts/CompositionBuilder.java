@@ -141,7 +141,7 @@ public final class CompositionBuilder implements Composition.Builder {
               + last.renamed().keySet()
               + ", expected none, because the outputs of the last member are those of the composition");
     }
-    return compose(all, Chain.of(checked, kind.equals("stack"), composer.allocator()));
+    return compose(all, Sequence.of(checked, kind.equals("stack"), composer.allocator()));
   }
 
   @Override

@@ -3,9 +3,7 @@ package io.mlops4j.runtime.composition.parts;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.ServedBy;
-import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelSignature;
-import io.mlops4j.model.Placement;
 import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.runtime.binding.ModelColumn;
@@ -13,17 +11,14 @@ import io.mlops4j.runtime.binding.output.Answer;
 import io.mlops4j.runtime.binding.output.OutputReader;
 import io.mlops4j.runtime.binding.output.Outputs;
 import io.mlops4j.runtime.serving.ComposedCall;
-import io.mlops4j.runtime.serving.Ensemble;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
 /** Members that get the same rows, and a rule that makes one answer of theirs. */
-final class Parallel implements Ensemble {
-  private final Members members;
+final class Parallel extends MemberEnsemble {
+  private final List<Member> all;
   private final Rule rule;
-  private final ModelSignature signature;
-  private final FeatureSchema features;
   private final OutputReader memory;
 
   /** Makes one answer of several. Thread safe. */
@@ -45,57 +40,38 @@ final class Parallel implements Ensemble {
    * @param memory creates the memory of the outputs; closed with this object
    */
   Parallel(Members members, Rule rule, Function<ModelSignature, OutputReader> memory) {
+    this(members, rule, inputs(members), memory);
+  }
+
+  private Parallel(
+      Members members, Rule rule, Inputs inputs, Function<ModelSignature, OutputReader> memory) {
+    super(
+        members,
+        new ModelSignature(inputs.specs(), List.<ValueSpec>copyOf(rule.outputs())),
+        inputs.features());
+    this.all = members.all();
+    this.rule = rule;
+    this.memory = memory.apply(signature());
+  }
+
+  private static Inputs inputs(Members members) {
     Inputs inputs = new Inputs();
     for (Member member : members.all()) {
       ModelColumn.of(member.model().signature(), member.model().features())
           .forEach(column -> inputs.add(member, column));
       inputs.addKeys(member);
     }
-    this.members = members;
-    this.rule = rule;
-    this.features = inputs.features();
-    this.signature = new ModelSignature(inputs.specs(), List.<ValueSpec>copyOf(rule.outputs()));
-    this.memory = memory.apply(signature);
-  }
-
-  @Override
-  public String name() {
-    return members.composition();
-  }
-
-  @Override
-  public ModelSignature signature() {
-    return signature;
-  }
-
-  @Override
-  public FeatureSchema features() {
-    return features;
-  }
-
-  @Override
-  public Placement placement() {
-    return members.placement();
-  }
-
-  @Override
-  public List<ServedBy> serving() {
-    return members.serving();
-  }
-
-  @Override
-  public ServedBy servedBy(List<ServedBy> answered) {
-    return members.servedBy(answered);
+    return inputs;
   }
 
   @Override
   public Combined answer(FeatureBatch batch, ComposedCall call) {
-    int count = members.all().size();
+    int count = all.size();
     List<Prediction> answers = new ArrayList<>(count);
     List<Outputs> outputs = new ArrayList<>(count);
     List<ServedBy> answered = new ArrayList<>(count);
     try {
-      for (Member member : members.all()) {
+      for (Member member : all) {
         Prediction answer = member.ask(batch, call);
         answers.add(answer);
         outputs.add(((Answer) answer).outputsByRow());

@@ -5,12 +5,10 @@ import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelSignature;
-import io.mlops4j.model.Placement;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.runtime.binding.ModelColumn;
 import io.mlops4j.runtime.binding.output.Answer;
 import io.mlops4j.runtime.serving.ComposedCall;
-import io.mlops4j.runtime.serving.Ensemble;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,18 +19,13 @@ import org.apache.arrow.memory.BufferAllocator;
  * Members whose outputs are columns for later members: a sequence or a stack. The answer is that of
  * the last member.
  */
-final class Chain implements Ensemble {
-  private final Members members;
+final class Sequence extends MemberEnsemble {
   private final List<Step> steps;
-  private final ModelSignature signature;
-  private final FeatureSchema features;
 
-  private Chain(
+  private Sequence(
       Members members, List<Step> steps, ModelSignature signature, FeatureSchema features) {
-    this.members = members;
+    super(members, signature, features);
     this.steps = List.copyOf(steps);
-    this.signature = signature;
-    this.features = features;
   }
 
   /**
@@ -41,7 +34,7 @@ final class Chain implements Ensemble {
    * @param stacked whether only the last member sees the outputs of the others, under the names
    *     {@code member.output}
    */
-  static Chain of(Members members, boolean stacked, BufferAllocator allocator) {
+  static Sequence of(Members members, boolean stacked, BufferAllocator allocator) {
     List<Member> all = members.all();
     Inputs inputs = new Inputs();
     List<Step> steps = new ArrayList<>();
@@ -66,7 +59,7 @@ final class Chain implements Ensemble {
     }
     checkRead(all, read);
     List<ValueSpec> outputs = all.get(all.size() - 1).model().signature().outputs();
-    return new Chain(
+    return new Sequence(
         members, steps, new ModelSignature(inputs.specs(), outputs), inputs.features());
   }
 
@@ -84,36 +77,6 @@ final class Chain implements Ensemble {
                 + ". Builder.rename gives an output another name");
       }
     }
-  }
-
-  @Override
-  public String name() {
-    return members.composition();
-  }
-
-  @Override
-  public ModelSignature signature() {
-    return signature;
-  }
-
-  @Override
-  public FeatureSchema features() {
-    return features;
-  }
-
-  @Override
-  public Placement placement() {
-    return members.placement();
-  }
-
-  @Override
-  public List<ServedBy> serving() {
-    return members.serving();
-  }
-
-  @Override
-  public ServedBy servedBy(List<ServedBy> answered) {
-    return members.servedBy(answered);
   }
 
   @Override
