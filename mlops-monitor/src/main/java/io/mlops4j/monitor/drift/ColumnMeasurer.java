@@ -103,14 +103,17 @@ final class ColumnMeasurer {
    */
   Comparison numeric(
       long[] reference, long[] current, double[] positions, double referenceDeviation) {
-    return isTooFew(rows(reference), rows(current))
-        ? tooFew(rows(reference), rows(current))
-        : numeric(
-            WASSERSTEIN.statistic(reference, current, positions, referenceDeviation),
-            NormalScores.hasHeavyTail(reference, positions, referenceDeviation)
-                ? NormalScores.distance(reference, current)
-                : Double.NaN,
-            kolmogorovSmirnov(reference, current));
+    if (isTooFew(rows(reference), rows(current))) {
+      return tooFew(rows(reference), rows(current));
+    }
+    double distance = WASSERSTEIN.statistic(reference, current, positions, referenceDeviation);
+    boolean scored =
+        distance < bounds.numeric()
+            && NormalScores.hasHeavyTail(reference, positions, referenceDeviation);
+    return numeric(
+        distance,
+        scored ? NormalScores.distance(reference, current) : Double.NaN,
+        kolmogorovSmirnov(reference, current));
   }
 
   /**
@@ -130,7 +133,8 @@ final class ColumnMeasurer {
   /**
    * Falls back to ranks if outliers make the deviation so large that the distance is small.
    *
-   * @param scores the distance of the normal scores; NaN if the reference has no heavy tail
+   * @param scores the distance of the normal scores; NaN if they are not needed, or if the
+   *     reference has no heavy tail
    */
   private Comparison numeric(double distance, double scores, TestResult test) {
     EffectMeasure measure = EffectMeasure.WASSERSTEIN;
