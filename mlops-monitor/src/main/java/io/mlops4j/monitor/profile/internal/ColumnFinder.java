@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds columns of batches by name. It looks at the place of the batch before first, because a
- * search by name allocates. It keeps that batch's instance of the name, because the next batch
- * mostly has the same one, and equal instances need no comparison of characters. Not thread safe.
+ * search by name allocates. Not thread safe.
  */
 public final class ColumnFinder {
   private final String[] names;
@@ -46,9 +45,6 @@ public final class ColumnFinder {
   }
 
   private boolean has(List<FieldVector> columns, int place, int number) {
-    String found = columns.get(place).getName();
-    boolean equal = found.equals(names[number]);
-    names[number] = equal ? found : names[number];
-    return equal;
+    return columns.get(place).getName().equals(names[number]);
   }
 }
