@@ -76,8 +76,11 @@ class PenguinPipelineTest {
 
   @AfterEach
   void nothingIsForgotten() {
-    assertThat(runtime.allocator().getAllocatedMemory()).isZero();
-    runtime.close();
+    try {
+      assertThat(runtime.allocator().getAllocatedMemory()).isZero();
+    } finally {
+      runtime.close();
+    }
     assertThat(runtime.hostBytes()).isZero();
   }
 

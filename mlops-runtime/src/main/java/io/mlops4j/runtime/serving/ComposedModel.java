@@ -416,7 +416,7 @@ final class ComposedModel implements Model {
       String reason =
           "the composition %s was closed, and the call went on for longer than %s after that"
               .formatted(ensemble.name(), ends.patience());
-      patience = context.threads().deadlines().after(ends.patience(), () -> calls.end(reason));
+      patience = calls.endAfter(ends.patience(), context.threads().deadlines(), reason);
     }
     return true;
   }

@@ -438,7 +438,7 @@ final class LoadedModel implements ServingModel {
       Duration left = ends.patience().minus(passed);
       left = left.isNegative() ? Duration.ZERO : left;
       patienceEnds = System.nanoTime() + RuntimeThreads.nanos(left);
-      patience = context.threads().deadlines().after(left, () -> running.end(reason));
+      patience = running.endAfter(left, context.threads().deadlines(), reason);
     }
     return true;
   }

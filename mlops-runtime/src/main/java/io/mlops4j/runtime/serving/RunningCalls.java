@@ -1,5 +1,7 @@
 package io.mlops4j.runtime.serving;
 
+import io.mlops4j.runtime.serving.threads.Deadlines;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +29,21 @@ final class RunningCalls {
     running.remove(call);
   }
 
-  /** Ends the running calls, and each that is added later. */
-  void end(String why) {
+  /**
+   * Ends the calls that still run after a time, and each that is added later; before it returns if
+   * there is no time.
+   *
+   * @return the task that ends them; null if they are ended
+   */
+  Deadlines.@Nullable Task endAfter(Duration patience, Deadlines deadlines, String why) {
+    if (patience.isZero()) {
+      end(why);
+      return null;
+    }
+    return deadlines.after(patience, () -> end(why));
+  }
+
+  private void end(String why) {
     reason = why;
     running.forEach(call -> call.close(why));
   }

@@ -31,9 +31,12 @@ abstract class RuntimeSuite {
   @AfterEach
   void everyByteIsFreed() {
     if (runtime != null) {
-      assertThat(runtime.hostBytes()).isZero();
-      assertThat(runtime.allocator().getAllocatedMemory()).isZero();
-      runtime.close();
+      try {
+        assertThat(runtime.hostBytes()).isZero();
+        assertThat(runtime.allocator().getAllocatedMemory()).isZero();
+      } finally {
+        runtime.close();
+      }
     }
   }
 
