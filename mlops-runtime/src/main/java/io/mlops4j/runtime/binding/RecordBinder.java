@@ -96,7 +96,9 @@ public final class RecordBinder<I extends Record> {
               ? ComponentWriter.object(getter)
               : ComponentWriter.number(source, component, getter);
     }
-    return new RecordInput(plan, List.of(handles), arrays);
+    return arrays || plan.isText()
+        ? new RecordInput(plan, List.of(handles), List.of(), arrays)
+        : RecordInput.ofNumbers(plan, List.of(handles));
   }
 
   /**

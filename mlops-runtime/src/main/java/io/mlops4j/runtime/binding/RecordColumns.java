@@ -8,37 +8,64 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
-import org.apache.arrow.vector.util.Text;
 
 /**
- * Copies records into Arrow columns, one column for each component. Thread safe; the vectors are
- * not thread safe.
+ * Copies records into Arrow columns, one column for each component. Thread safe.
  *
  * @param <I> the record
  */
 public final class RecordColumns<I extends Record> {
-  private final List<Field> fields;
+  private final Schema schema;
+
+  /** For each component {@code (Record) -> Object}. */
   private final MethodHandle[] getters;
 
-  private RecordColumns(List<Field> fields, MethodHandle[] getters) {
-    this.fields = fields;
+  /** The components that are primitive numbers, in their order. */
+  private final int[] numbers;
+
+  /** The other components. */
+  private final int[] others;
+
+  /** Together they write all numbers: {@code (long[] columns, int row, Record) -> void}. */
+  private final MethodHandle[] writers;
+
+  private RecordColumns(
+      List<Field> fields, MethodHandle[] getters, int[] numbers, List<MethodHandle> writers) {
+    this.schema = new Schema(fields);
     this.getters = getters;
+    this.numbers = numbers;
+    this.others =
+        IntStream.range(0, getters.length)
+            .filter(i -> IntStream.of(numbers).noneMatch(number -> number == i))
+            .toArray();
+    this.writers = writers.toArray(MethodHandle[]::new);
   }
 
   static <I extends Record> RecordColumns<I> of(
       MethodHandles.Lookup lookup, Map<String, RecordComponent> components) {
     List<Field> fields = new ArrayList<>();
     List<MethodHandle> getters = new ArrayList<>();
+    List<Integer> numbers = new ArrayList<>();
+    List<MethodHandle> cells = new ArrayList<>();
     components.forEach(
         (column, component) -> {
           fields.add(field(column, component));
-          getters.add(ComponentWriter.object(Components.getter(lookup, component)));
+          MethodHandle getter = Components.getter(lookup, component);
+          if (component.getType().isPrimitive() && component.getType() != boolean.class) {
+            cells.add(WriterHandles.cell(numbers.size(), getter));
+            numbers.add(getters.size());
+          }
+          getters.add(ComponentWriter.object(getter));
         });
-    return new RecordColumns<>(List.copyOf(fields), getters.toArray(MethodHandle[]::new));
+    return new RecordColumns<>(
+        fields,
+        getters.toArray(MethodHandle[]::new),
+        numbers.stream().mapToInt(Integer::intValue).toArray(),
+        WriterHandles.inOrder(cells));
   }
 
   private static Field field(String column, RecordComponent component) {
@@ -53,33 +80,40 @@ public final class RecordColumns<I extends Record> {
         column, ArrowTypes.arrowType(type), component.getType().isArray());
   }
 
-  /** {@return the types of the columns, with their names} */
+  /** {@return the types of the columns, with their names; always the same instance} */
   public Schema schema() {
-    return new Schema(fields);
+    return schema;
+  }
+
+  /** {@return whether all components are primitive numbers, so that a row has few bytes} */
+  public boolean areNumbers() {
+    return others.length == 0;
   }
 
   /**
-   * Creates empty vectors.
+   * Creates empty columns.
    *
-   * @param allocator where the vectors allocate; the caller closes it
-   * @return one vector for each component; the caller closes them
+   * @param capacity how many rows can be written, at least 1
+   * @param allocator where the columns are allocated; the caller closes it
+   * @return the columns; the caller closes them
    */
-  public List<FieldVector> create(BufferAllocator allocator) {
-    return ComponentVectors.create(fields, allocator);
+  public RecordRows<I> rows(int capacity, BufferAllocator allocator) {
+    return new RecordRows<>(this, capacity, allocator);
   }
 
-  /**
-   * Writes a record.
-   *
-   * @param vectors vectors of {@link #create}
-   * @param row the row to write, from 0
-   * @param values the record
-   */
-  public void set(List<FieldVector> vectors, int row, I values) {
-    for (int i = 0; i < getters.length; i++) {
-      Object value = Components.get(getters[i], values);
-      ComponentVectors.set(
-          vectors.get(i), row, value, (vector, at, text) -> vector.setSafe(at, new Text(text)));
-    }
+  MethodHandle[] getters() {
+    return getters;
+  }
+
+  int[] numbers() {
+    return numbers;
+  }
+
+  int[] others() {
+    return others;
+  }
+
+  MethodHandle[] writers() {
+    return writers;
   }
 }

@@ -4,6 +4,7 @@ import io.mlops4j.error.ModelInputException;
 import io.mlops4j.spi.EngineSlot;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Array;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,16 +12,30 @@ import org.jspecify.annotations.Nullable;
  * One input that is filled from records.
  *
  * @param plan the plan of the input
- * @param handles for each source {@code (long, Record) -> void}; for text and arrays {@code
- *     (Record) -> Object}
+ * @param getters for each source {@code (Record) -> Object}; only for text and arrays
+ * @param writers together they write one row {@code (long, Record) -> void}; only for numbers
  * @param arrays whether the only component is an array
  */
-record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
+record RecordInput(
+    InputPlan plan, List<MethodHandle> getters, List<MethodHandle> writers, boolean arrays) {
+  /**
+   * An input of numbers, each from a component of its own.
+   *
+   * @param cells for each source {@code (long, Record) -> void}
+   */
+  static RecordInput ofNumbers(InputPlan plan, List<MethodHandle> cells) {
+    List<MethodHandle> row = new ArrayList<>();
+    for (MethodHandle cell : cells) {
+      row.add(WriterHandles.at((long) row.size() * plan.type().bytes(), cell));
+    }
+    return new RecordInput(plan, List.of(), WriterHandles.inOrder(row), false);
+  }
+
   /** Returns the checked shape. Arrays are only checked as far as the shape needs it. */
   long[] check(List<? extends Record> rows, long[] symbols) {
     boolean whole = isWhole();
     long[] value = arrays ? new long[] {width(rows)} : new long[0];
-    int count = handles.size();
+    int count = plan.sources().size();
     long[] dims = new long[plan.rank(count > 1 ? 1 : value.length, whole)];
     if (count > 1) {
       plan.flatDims(rows.size(), count, dims);
@@ -89,7 +104,7 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
   }
 
   private @Nullable Object get(int i, Record row) {
-    return Components.get(handles.get(i), row);
+    return Components.get(getters.get(i), row);
   }
 
   void write(EngineSlot slot, List<? extends Record> rows, long[] dims) {
@@ -145,15 +160,14 @@ record RecordInput(InputPlan plan, List<MethodHandle> handles, boolean arrays) {
   }
 
   private void writeNumbers(long address, List<? extends Record> rows) {
-    int bytes = plan.type().bytes();
-    long at = address;
+    long bytes = (long) plan.sources().size() * plan.type().bytes();
     int row = 0;
     try {
       for (; row < rows.size(); row++) {
         Record values = rows.get(row);
-        for (MethodHandle handle : handles) {
-          handle.invokeExact(at, values);
-          at += bytes;
+        long at = address + row * bytes;
+        for (int i = 0; i < writers.size(); i++) {
+          writers.get(i).invokeExact(at, values);
         }
       }
     } catch (ComponentWriter.Unfit e) {

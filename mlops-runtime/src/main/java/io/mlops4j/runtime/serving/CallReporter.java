@@ -3,7 +3,6 @@ package io.mlops4j.runtime.serving;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.internal.BatchLending;
 import io.mlops4j.inference.PredictionId;
-import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
@@ -58,14 +57,14 @@ final class CallReporter {
 
   /** Notifies the listeners that need rows of a block of single-record calls. */
   void collected(
-      List<PredictionId> ids,
+      int rows,
+      IntFunction<PredictionId> ids,
       IntFunction<@Nullable String> traces,
       CallTimes times,
-      CallEvent.Rows rows) {
+      CallEvent.Rows lent) {
     context.inside().enter(calls);
     try {
-      listeners.notifyRows(
-          () -> new CallEvent(identity, ids.size(), ids::get, traces, times, null, rows));
+      listeners.notifyRows(() -> new CallEvent(identity, rows, ids, traces, times, null, lent));
     } finally {
       context.inside().leave();
     }

@@ -4,14 +4,13 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.runtime.binding.RecordColumns;
+import io.mlops4j.runtime.binding.RecordRows;
 import io.mlops4j.runtime.binding.output.FollowingReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
@@ -71,16 +70,15 @@ final class ComposedRows<I extends Record, O extends Record> implements RowModel
   }
 
   private FeatureBatch batch(List<I> rows) {
-    List<FieldVector> vectors = columns.create(allocator);
+    RecordRows<I> written = columns.rows(Math.max(1, rows.size()), allocator);
     try {
-      vectors.forEach(vector -> vector.setInitialCapacity(rows.size()));
       for (int i = 0; i < rows.size(); i++) {
-        columns.set(vectors, i, rows.get(i));
+        written.set(i, rows.get(i));
       }
-      vectors.forEach(vector -> vector.setValueCount(rows.size()));
-      return FeatureBatch.owning(new VectorSchemaRoot(schema, vectors, rows.size()));
+      return FeatureBatch.owning(
+          new VectorSchemaRoot(schema, written.end(rows.size()), rows.size()));
     } catch (RuntimeException | Error e) {
-      vectors.forEach(ValueVector::close);
+      written.close();
       throw e;
     }
   }

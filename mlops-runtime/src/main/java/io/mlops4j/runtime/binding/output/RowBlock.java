@@ -2,6 +2,7 @@ package io.mlops4j.runtime.binding.output;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.runtime.binding.RecordColumns;
+import io.mlops4j.runtime.binding.RecordRows;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
@@ -17,8 +18,7 @@ import org.apache.arrow.vector.complex.MapVector;
  * @param <I> the input record
  */
 public final class RowBlock<I extends Record> implements AutoCloseable {
-  private final RecordColumns<I> columns;
-  private final List<FieldVector> features;
+  private final RecordRows<I> features;
   private final List<FieldVector> answers = new ArrayList<>();
 
   /** The width of each output; {@link OutputLayout#NOT_BY_ROW} if it is not collected. */
@@ -30,22 +30,24 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
    * Creates an empty block.
    *
    * @param columns the converter of records to columns
+   * @param capacity how many rows can be added, at least 1
    * @param like answers with the outputs to collect
    * @param allocator where the columns are allocated
    */
-  public RowBlock(RecordColumns<I> columns, Outputs like, BufferAllocator allocator) {
-    this.columns = columns;
-    this.features = columns.create(allocator);
+  public RowBlock(RecordColumns<I> columns, int capacity, Outputs like, BufferAllocator allocator) {
+    this.features = columns.rows(capacity, allocator);
     this.widths = new int[like.plans().size()];
     try {
       for (int i = 0; i < widths.length; i++) {
         widths[i] = like.width(i);
         if (like.isColumn(i)) {
           OutputPlan plan = like.plans().get(i);
-          answers.add(
+          FieldVector vector =
               plan.isTensor()
                   ? OutputVectors.create(plan.name(), plan.type(), widths[i], allocator)
-                  : NestedVectors.maps(plan, allocator));
+                  : NestedVectors.maps(plan, allocator);
+          answers.add(vector);
+          vector.setInitialCapacity(capacity);
         }
       }
     } catch (RuntimeException | Error e) {
@@ -77,7 +79,7 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
    * @param row the row in these answers, from 0
    */
   public void add(I asked, Outputs answer, int row) {
-    columns.set(features, rows, asked);
+    features.set(rows, asked);
     int column = 0;
     for (int i = 0; i < widths.length; i++) {
       if (answer.isColumn(i)) {
@@ -115,7 +117,7 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
    * @return an owned batch; the caller closes it
    */
   public FeatureBatch features() {
-    return owned(features);
+    return owned(features.end(rows));
   }
 
   /**
@@ -137,7 +139,7 @@ public final class RowBlock<I extends Record> implements AutoCloseable {
   /** Frees what was not moved out. A second call does nothing. */
   @Override
   public void close() {
-    features.forEach(ValueVector::close);
+    features.close();
     answers.forEach(ValueVector::close);
   }
 }

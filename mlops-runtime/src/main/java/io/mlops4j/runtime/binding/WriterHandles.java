@@ -1,0 +1,101 @@
+package io.mlops4j.runtime.binding;
+
+import static java.lang.invoke.MethodType.methodType;
+
+import io.mlops4j.runtime.memory.Native;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Handles that write many components of a record at once. The JIT compiles such a handle to one
+ * piece of code without calls between the components; calling a handle for each component costs
+ * several times as much.
+ */
+final class WriterHandles {
+  private static final MethodHandles.Lookup HERE = MethodHandles.lookup();
+
+  /** The JIT does not inline handles without bounds. */
+  private static final int MOST = 64;
+
+  private WriterHandles() {}
+
+  /**
+   * Combines handles that take the same arguments and return nothing.
+   *
+   * @return handles that together do the same, in the same order
+   */
+  static List<MethodHandle> inOrder(List<MethodHandle> handles) {
+    List<MethodHandle> combined = new ArrayList<>();
+    for (int from = 0; from < handles.size(); from += MOST) {
+      combined.add(combine(handles.subList(from, Math.min(from + MOST, handles.size()))));
+    }
+    return List.copyOf(combined);
+  }
+
+  /** A balanced tree, because the JIT does not inline deep ones. */
+  private static MethodHandle combine(List<MethodHandle> handles) {
+    int half = handles.size() / 2;
+    return half == 0
+        ? handles.get(0)
+        : MethodHandles.foldArguments(
+            combine(handles.subList(half, handles.size())), combine(handles.subList(0, half)));
+  }
+
+  /** Adds an offset to the address that a handle {@code (long, Record) -> void} writes to. */
+  static MethodHandle at(long offset, MethodHandle writer) {
+    MethodHandle plus = find("plus", long.class, long.class, long.class);
+    return MethodHandles.filterArguments(writer, 0, MethodHandles.insertArguments(plus, 0, offset));
+  }
+
+  /**
+   * Returns a handle {@code (long[] columns, int row, Record) -> void} that writes a number to a
+   * row of a column.
+   *
+   * @param column the index of the column's address
+   * @param getter returns a primitive number
+   */
+  static MethodHandle cell(int column, MethodHandle getter) {
+    Class<?> type = getter.type().returnType();
+    MethodHandle put = find("put", void.class, int.class, long[].class, int.class, type);
+    MethodHandle value = getter.asType(methodType(type, Record.class));
+    return MethodHandles.collectArguments(MethodHandles.insertArguments(put, 0, column), 2, value);
+  }
+
+  static long plus(long offset, long address) {
+    return offset + address;
+  }
+
+  static void put(int column, long[] columns, int row, byte value) {
+    Native.putByte(columns[column] + row, value);
+  }
+
+  static void put(int column, long[] columns, int row, short value) {
+    Native.putShort(columns[column] + 2L * row, value);
+  }
+
+  static void put(int column, long[] columns, int row, int value) {
+    Native.putInt(columns[column] + 4L * row, value);
+  }
+
+  static void put(int column, long[] columns, int row, long value) {
+    Native.putLong(columns[column] + 8L * row, value);
+  }
+
+  static void put(int column, long[] columns, int row, float value) {
+    Native.putFloat(columns[column] + 4L * row, value);
+  }
+
+  static void put(int column, long[] columns, int row, double value) {
+    Native.putDouble(columns[column] + 8L * row, value);
+  }
+
+  private static MethodHandle find(String name, Class<?> returned, Class<?>... taken) {
+    try {
+      return HERE.findStatic(WriterHandles.class, name, methodType(returned, taken));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
