@@ -38,6 +38,7 @@ module io.mlops4j.runtime {
   exports io.mlops4j.runtime.exchange;
   exports io.mlops4j.runtime.lineage;
   exports io.mlops4j.runtime.registry;
+  exports io.mlops4j.runtime.scoring;
   exports io.mlops4j.runtime.trust;
 
   uses io.mlops4j.spi.DriftReporter;

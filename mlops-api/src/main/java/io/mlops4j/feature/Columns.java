@@ -66,9 +66,25 @@ final class Columns {
   }
 
   private static FieldVector share(FieldVector vector, int start, int rows) {
+    if (rows == 0) {
+      return empty(vector); // Arrow's slice would have no first offset
+    }
     TransferPair pair = vector.getTransferPair(vector.getAllocator());
     pair.splitAndTransfer(start, rows);
     return (FieldVector) pair.getTo();
+  }
+
+  private static FieldVector empty(FieldVector like) {
+    FieldVector empty = like.getField().createVector(like.getAllocator());
+    try {
+      empty.setInitialCapacity(1);
+      empty.allocateNew();
+      empty.setValueCount(0);
+      return empty;
+    } catch (RuntimeException e) {
+      empty.close();
+      throw e;
+    }
   }
 
   /** Copies every value, so later writes to the original do not change the copy. */

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime;
 
+import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
@@ -19,6 +20,9 @@ import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.alias.DeploymentBuilder;
 import io.mlops4j.runtime.feature.ArrowFiles;
 import io.mlops4j.runtime.internal.source.ModelReader;
+import io.mlops4j.runtime.scoring.BatchScoring;
+import io.mlops4j.runtime.scoring.file.FileScoring;
+import io.mlops4j.runtime.scoring.file.ScoringSource;
 import io.mlops4j.runtime.serving.DefaultModelLoader;
 import io.mlops4j.runtime.serving.RuntimeSettings;
 import io.mlops4j.runtime.serving.loading.DeclaredSignatureChecker;
@@ -27,6 +31,7 @@ import io.mlops4j.runtime.trust.TrustPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +54,7 @@ public final class ModelRuntime implements AutoCloseable {
   private final ModelReader reader;
   private final DefaultModelLoader loader;
   private final boolean strict;
+  private final int threads;
 
   private ModelRuntime(Builder builder) {
     this.reader = new ModelReader(builder.modelCache);
@@ -64,6 +70,7 @@ public final class ModelRuntime implements AutoCloseable {
                 builder.trust,
                 builder.region));
     this.strict = builder.strict;
+    this.threads = builder.threads;
   }
 
   /**
@@ -255,6 +262,41 @@ public final class ModelRuntime implements AutoCloseable {
   public FeatureReader read(Path data) {
     Objects.requireNonNull(data, "data");
     return ArrowFiles.open(data, loader.allocator());
+  }
+
+  /**
+   * Scores files with a model, such as {@code runtime.scoring(model).score(in, out)}: on several
+   * threads, in bounded memory, resumed after an interruption.
+   *
+   * @param model the model; the caller closes it after the last file
+   * @return a scoring, which can be used for several files
+   */
+  public BatchScoring scoring(Model model) {
+    Objects.requireNonNull(model, "model");
+    return FileScoring.of(new ScoredFiles(this), model, threads);
+  }
+
+  /** The files that {@link #scoring} reads. */
+  private record ScoredFiles(ModelRuntime runtime) implements ScoringSource {
+    @Override
+    public FeatureReader open(Path file) {
+      return runtime.read(file);
+    }
+
+    @Override
+    public OptionalLong rows(Path file) {
+      return ArrowFiles.rows(file);
+    }
+
+    @Override
+    public FeatureBatch empty(Path file) {
+      return ArrowFiles.empty(file, runtime.allocator());
+    }
+
+    @Override
+    public BufferAllocator allocator() {
+      return runtime.allocator();
+    }
   }
 
   /**

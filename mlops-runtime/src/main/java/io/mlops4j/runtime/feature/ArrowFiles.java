@@ -7,7 +7,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Objects;
+import java.util.OptionalLong;
+import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
 
 /** Opens Arrow IPC files. Stateless and thread safe. */
 public final class ArrowFiles {
@@ -35,6 +39,49 @@ public final class ArrowFiles {
       IpcReader reader = new IpcReader(bytes, IpcLayout.of(bytes), allocator);
       reader.getVectorSchemaRoot(); // rejects a file of another format here
       return new ArrowFile(reader, FeatureReader.of(reader));
+    } catch (IOException | RuntimeException e) {
+      bytes.close();
+      throw bytes.unreadable(e);
+    }
+  }
+
+  /**
+   * Counts the rows of a file without reading them.
+   *
+   * @param file the file
+   * @return empty if it is not an Arrow file, or it is damaged; reading it names the reason
+   */
+  public static OptionalLong rows(Path file) {
+    try (IpcBytes bytes = IpcBytes.open(file)) {
+      IpcLayout layout = IpcLayout.of(bytes);
+      long rows = 0;
+      for (IpcMessage next = layout.next(); next != null; next = layout.next()) {
+        if (next.metadata().header(new RecordBatch()) instanceof RecordBatch batch
+            && next.metadata().headerType() == MessageHeader.RecordBatch) {
+          rows += batch.length();
+        }
+      }
+      return OptionalLong.of(rows);
+    } catch (IOException | RuntimeException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /**
+   * Returns a batch without rows that has the columns of a file.
+   *
+   * @param file the file
+   * @param allocator where its columns are allocated
+   * @return a batch, which the caller closes
+   * @throws DataException if the file cannot be read
+   */
+  public static FeatureBatch empty(Path file, BufferAllocator allocator) {
+    IpcBytes bytes = IpcBytes.open(file);
+    try (IpcReader reader = new IpcReader(bytes, IpcLayout.of(bytes), allocator)) {
+      VectorSchemaRoot root = reader.getVectorSchemaRoot();
+      root.allocateNew();
+      root.setRowCount(0);
+      return FeatureBatch.owning(root, reader);
     } catch (IOException | RuntimeException e) {
       bytes.close();
       throw bytes.unreadable(e);

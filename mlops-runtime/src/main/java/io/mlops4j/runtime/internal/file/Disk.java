@@ -232,7 +232,24 @@ public final class Disk {
 
   /** Computes the SHA-256 of bytes that arrive in pieces. */
   public static final class Hash {
-    private final MessageDigest sha256 = sha256();
+    private final MessageDigest sha256;
+
+    public Hash() {
+      this(sha256());
+    }
+
+    private Hash(MessageDigest sha256) {
+      this.sha256 = sha256;
+    }
+
+    /** Returns a hash of the same bytes, to which others can be added. */
+    public Hash copy() {
+      try {
+        return new Hash((MessageDigest) sha256.clone());
+      } catch (CloneNotSupportedException e) {
+        throw new IllegalStateException("the SHA-256 of every Java platform can be copied", e);
+      }
+    }
 
     private static MessageDigest sha256() {
       try {

@@ -1,0 +1,42 @@
+package io.mlops4j.runtime.scoring;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The progress of scoring a file. Immutable and thread safe.
+ *
+ * @param rows the number of rows written, including those of an earlier, interrupted run
+ * @param total the number of rows of the input, if its format states it
+ * @param rowsPerSecond rows that this run has written per second; 0 at its beginning
+ * @param remaining the time until the end at this speed, if total and speed are known
+ */
+public record ScoringProgress(
+    long rows, OptionalLong total, double rowsPerSecond, Optional<Duration> remaining) {
+  /**
+   * Checks the parts.
+   *
+   * @param rows the number of rows written, including those of an earlier, interrupted run
+   * @param total the number of rows of the input, if its format states it
+   * @param rowsPerSecond rows that this run has written per second; 0 at its beginning
+   * @param remaining the time until the end at this speed, if total and speed are known
+   */
+  public ScoringProgress {
+    Objects.requireNonNull(total, "total");
+    Objects.requireNonNull(remaining, "remaining");
+  }
+
+  /**
+   * Returns a line for people.
+   *
+   * @return such as {@code 1,200,000 of 3,000,000 rows, 1,900,000 rows/s, 1 s left}
+   */
+  public String text() {
+    String of = total.isPresent() ? String.format(Locale.ROOT, " of %,d", total.getAsLong()) : "";
+    String left = remaining.map(time -> ", " + time.toSeconds() + " s left").orElse("");
+    return String.format(Locale.ROOT, "%,d%s rows, %,.0f rows/s%s", rows, of, rowsPerSecond, left);
+  }
+}

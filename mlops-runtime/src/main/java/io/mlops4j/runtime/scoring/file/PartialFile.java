@@ -1,0 +1,252 @@
+package io.mlops4j.runtime.scoring.file;
+
+import com.google.flatbuffers.FlatBufferBuilder;
+import io.mlops4j.error.DataException;
+import io.mlops4j.model.Digest;
+import io.mlops4j.runtime.internal.file.Disk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.apache.arrow.flatbuf.Message;
+import org.apache.arrow.util.AutoCloseables;
+import org.apache.arrow.vector.ipc.message.ArrowBlock;
+import org.apache.arrow.vector.ipc.message.ArrowFooter;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An Arrow file that is being written: {@code OUT.partial}, and the {@link Journal} beside it. The
+ * journal is locked, so that two processes do not write the same file. Rows behind the journal's
+ * last record are cut off when the file is opened again. One thread.
+ */
+final class PartialFile implements AutoCloseable {
+  private static final byte[] MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
+  private static final int START = 8; // the magic, padded
+
+  private final Path out;
+  private final Path partial;
+  private final Journal journal;
+  private final FileChannel channel;
+  private final List<ArrowBlock> blocks = new ArrayList<>();
+  private Disk.Hash hash = new Disk.Hash();
+  private @Nullable Schema schema;
+  private long position;
+  private long rows;
+  private long badRows;
+  private long recorded = System.nanoTime();
+  private @Nullable Digest digest;
+  private boolean discarded;
+
+  private PartialFile(Path out, Path partial, Journal journal, FileChannel channel) {
+    this.out = out;
+    this.partial = partial;
+    this.journal = journal;
+    this.channel = channel;
+  }
+
+  /**
+   * Opens the file of an interrupted run, or a new one.
+   *
+   * @param identity of the work; the file of another work is deleted
+   */
+  static PartialFile open(Path out, Digest identity) {
+    Path whole = out.toAbsolutePath();
+    Path partial = whole.resolveSibling(whole.getFileName() + ".partial");
+    Journal journal = Journal.open(whole.resolveSibling(whole.getFileName() + ".journal"), whole);
+    FileChannel channel = null;
+    try {
+      channel =
+          FileChannel.open(
+              partial,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+      PartialFile file = new PartialFile(whole, partial, journal, channel);
+      file.resume(identity);
+      return file;
+    } catch (IOException | RuntimeException e) {
+      AutoCloseables.closeNoChecked(channel == null ? () -> {} : channel);
+      journal.close();
+      throw new DataException(partial + ": cannot be written: " + e, e);
+    }
+  }
+
+  private void resume(Digest identity) throws IOException {
+    Journal.Entry last = null;
+    Disk.Hash read = new Disk.Hash();
+    for (Journal.Entry entry : journal.entries(identity)) {
+      if (entry.bytes() > channel.size()) {
+        break;
+      }
+      addRange(read, last == null ? 0 : last.bytes(), entry.bytes());
+      if (!read.copy().digest().hex().equals(entry.sha256())) {
+        break;
+      }
+      blocks.addAll(entry.blocks());
+      hash = read.copy();
+      last = entry;
+    }
+    if (last == null) {
+      journal.restart(identity);
+      channel.truncate(0);
+      return;
+    }
+    journal.cutAfter(last, blocks.size());
+    channel.truncate(last.bytes());
+    position = last.bytes();
+    rows = last.rows();
+    badRows = last.badRows();
+    schema = readSchema();
+  }
+
+  private void addRange(Disk.Hash read, long from, long to) throws IOException {
+    ByteBuffer piece = ByteBuffer.allocate(1 << 18);
+    for (long at = from; at < to; ) {
+      piece.clear().limit((int) Math.min(piece.capacity(), to - at));
+      if (channel.read(piece, at) < 0) {
+        throw new IOException("the file became shorter while it was read");
+      }
+      at += piece.position();
+      read.update(piece.flip());
+    }
+  }
+
+  private Schema readSchema() throws IOException {
+    ByteBuffer prefix = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    channel.read(prefix, START);
+    ByteBuffer message = ByteBuffer.allocate(prefix.getInt(4));
+    channel.read(message, START + 8);
+    Message first = Message.getRootAsMessage(message.flip());
+    return Schema.convertSchema(
+        (org.apache.arrow.flatbuf.Schema) first.header(new org.apache.arrow.flatbuf.Schema()));
+  }
+
+  /** Returns the number of rows that are written. */
+  long rows() {
+    return rows;
+  }
+
+  long badRows() {
+    return badRows;
+  }
+
+  void write(EncodedChunk chunk) {
+    try {
+      Schema known = schema;
+      if (known == null) {
+        begin(chunk.schema());
+      } else if (!known.equals(chunk.schema())) {
+        throw new DataException(
+            "%s: found outputs of the type %s for row %d, expected %s as in the rows before"
+                .formatted(out, chunk.schema(), rows, known),
+            null);
+      }
+      blocks.add(
+          new ArrowBlock(position, chunk.metadata(), chunk.bytes().remaining() - chunk.metadata()));
+      append(chunk.bytes());
+      rows += chunk.rows();
+      badRows += chunk.badRows();
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  private void begin(Schema first) throws IOException {
+    append(ByteBuffer.wrap(Arrays.copyOf(MAGIC, START)));
+    append(EncodedChunk.schemaMessage(first));
+    schema = first;
+  }
+
+  private void append(ByteBuffer bytes) throws IOException {
+    ByteBuffer left = bytes.duplicate();
+    for (long at = position; left.hasRemaining(); ) {
+      at += channel.write(left, at);
+    }
+    position += bytes.remaining();
+    hash.update(bytes.duplicate());
+  }
+
+  /** Records the rows that are written, if the last record is old enough. */
+  boolean recordIfDue(long nanos) {
+    if (System.nanoTime() - recorded < nanos) {
+      return false;
+    }
+    try {
+      channel.force(false);
+      journal.record(rows, badRows, position, hash.copy().digest().hex(), blocks);
+      recorded = System.nanoTime();
+      return true;
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  /** Gives the file its final name. */
+  void finish() {
+    try {
+      append(footer(Objects.requireNonNull(schema, "nothing was written")));
+      channel.force(true);
+      digest = hash.digest();
+      Files.move(partial, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Disk.force(Objects.requireNonNull(out.getParent()));
+      journal.delete();
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  /** Returns the mark of the end of the stream, then the positions of all messages. */
+  private ByteBuffer footer(Schema written) {
+    FlatBufferBuilder builder = new FlatBufferBuilder();
+    builder.finish(new ArrowFooter(written, List.of(), blocks).writeTo(builder));
+    byte[] footer = builder.sizedByteArray();
+    return ByteBuffer.allocate(8 + footer.length + 4 + MAGIC.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(-1)
+        .putInt(0)
+        .put(footer)
+        .putInt(footer.length)
+        .put(MAGIC)
+        .flip();
+  }
+
+  /** Returns the SHA-256 of the finished file. */
+  Digest digest() {
+    return Objects.requireNonNull(digest);
+  }
+
+  /** Deletes what was written, because it is of no use for another run. */
+  void discard() {
+    discarded = true;
+  }
+
+  private ResumableException unwritable(IOException e) {
+    return new ResumableException(
+        "%s: cannot be written: %s; %s has %d rows, free space and call score again to go on"
+            .formatted(out, e, partial.getFileName(), rows),
+        e);
+  }
+
+  @Override
+  public void close() {
+    try (journal) {
+      channel.close();
+      if (digest == null && (discarded || rows == 0)) {
+        Files.deleteIfExists(partial);
+        journal.delete();
+      }
+    } catch (IOException e) {
+      throw new DataException(partial + ": cannot be closed: " + e, e);
+    }
+  }
+}

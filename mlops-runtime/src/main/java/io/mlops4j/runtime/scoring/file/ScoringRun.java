@@ -1,0 +1,136 @@
+package io.mlops4j.runtime.scoring.file;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.inference.Model;
+import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.Digest;
+import io.mlops4j.runtime.scoring.ScoringResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Future;
+
+/**
+ * Scores one file. The calling thread reads and writes; workers call the model and encode. At most
+ * three chunks for each worker are in memory, so a slow disk slows the reader down.
+ */
+final class ScoringRun {
+  /**
+   * Rows of a call. Fewer than those from which the runtime splits a call among threads of its own;
+   * a multiple of 64, so that Arrow slices bitmaps without a copy.
+   */
+  static final int CHUNK = 8128;
+
+  private static final int FOR_EACH_THREAD = 3;
+
+  private final ScoringSource source;
+  private final ServedBy pinned;
+  private final ScoringSettings settings;
+  private final Path in;
+  private final InputFile input;
+  private final ChunkScorer scorer;
+  private final Deque<Future<EncodedChunk>> running = new ArrayDeque<>();
+
+  ScoringRun(ScoringSource source, Model model, ScoringSettings settings, Path in) {
+    this.source = source;
+    this.pinned = model.servedBy();
+    this.settings = settings;
+    this.in = in;
+    this.input = InputFile.of(in);
+    this.scorer = new ChunkScorer(model, pinned, settings, source.allocator(), in.toString());
+  }
+
+  ScoringResult into(Path out) {
+    try (PartialFile file = PartialFile.open(out, identity())) {
+      long resumed = file.rows();
+      ProgressReport progress =
+          new ProgressReport(settings.progress(), source.rows(in), resumed, System::nanoTime);
+      try {
+        score(file, progress);
+        if (file.rows() == 0) {
+          writeNoRows(file);
+        }
+        input.checkUnchanged();
+      } catch (DataException e) {
+        if (!(e instanceof ResumableException)) {
+          file.discard();
+        }
+        throw e;
+      }
+      file.finish();
+      progress.ended(file.rows());
+      return new ScoringResult(file.rows(), file.badRows(), resumed, file.digest(), pinned);
+    }
+  }
+
+  private Digest identity() {
+    String text =
+        String.join(
+            "\n",
+            "1", // of the chunks and of their encoding
+            pinned.digest().toString(),
+            pinned.engine(),
+            input.text(),
+            settings.text(),
+            Integer.toString(CHUNK));
+    return Digest.sha256(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void score(PartialFile file, ProgressReport progress) {
+    long skip = file.rows();
+    long row = 0;
+    boolean checked = false;
+    try (FeatureReader reader = source.open(in);
+        ScoringThreads threads = new ScoringThreads(settings.threads())) {
+      for (FeatureBatch batch : reader) {
+        if (!checked) {
+          checked = true;
+          scorer.check(batch);
+        }
+        int from = (int) Math.min(skip, batch.rows());
+        skip -= from;
+        for (; from < batch.rows(); from += CHUNK) {
+          int rows = Math.min(CHUNK, batch.rows() - from);
+          running.add(threads.submit(batch.slice(from, rows), row + from, scorer));
+          while (running.size() >= FOR_EACH_THREAD * settings.threads()) {
+            writeNext(threads, file, progress);
+          }
+        }
+        row += batch.rows();
+      }
+      while (!running.isEmpty()) {
+        writeNext(threads, file, progress);
+      }
+    }
+    if (skip > 0) {
+      throw new DataException(
+          in + ": found " + row + " rows, expected at least those that were scored before", null);
+    }
+  }
+
+  /** Writes the columns of an input without rows. */
+  private void writeNoRows(PartialFile file) {
+    try (FeatureBatch none = source.empty(in)) {
+      scorer.check(none);
+      file.write(scorer.score(none, 0));
+    }
+  }
+
+  private void writeNext(ScoringThreads threads, PartialFile file, ProgressReport progress) {
+    EncodedChunk chunk = threads.await(running.remove());
+    file.write(chunk);
+    if (file.badRows() > settings.badRows()) {
+      throw new DataException(
+          "%s: found %d rows that the model rejects, expected at most %d; the next one is %s"
+              .formatted(in, file.badRows(), settings.badRows(), chunk.firstBad()),
+          null);
+    }
+    if (file.recordIfDue(settings.recordEvery())) {
+      input.checkUnchanged();
+    }
+    progress.written(file.rows());
+  }
+}
