@@ -11,7 +11,7 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider;
  * <p>A call holds the rows of its batch, too, so its memory stays if the caller closes the batch
  * meanwhile. The last holder frees the memory.
  */
-final class Block {
+final class Block implements AutoCloseable {
   private final VectorSchemaRoot root;
   private final DictionaryProvider dictionaries;
   private final AutoCloseable memory;
@@ -49,6 +49,12 @@ final class Block {
   static IllegalStateException closed() {
     return new IllegalStateException(
         "the batch is closed; a reader closes its batch when it reads the next one, so keep it with retain()");
+  }
+
+  /** Releases the rows for one holder. */
+  @Override
+  public void close() {
+    release();
   }
 
   void release() {

@@ -271,6 +271,24 @@ public final class FeatureBatch implements AutoCloseable {
     }
   }
 
+  /**
+   * Called by name from {@code io.mlops4j.feature.internal.BatchLending}. Returns null if the rows
+   * are borrowed.
+   */
+  @Nullable AutoCloseable hold() {
+    Block rows = open();
+    return copies ? null : rows.hold();
+  }
+
+  /**
+   * Called by name from {@code io.mlops4j.feature.internal.BatchLending}. The handles of the batch
+   * are counted apart from the others, so that threads do not share one count.
+   */
+  static FeatureBatch held(AutoCloseable hold) {
+    Block rows = (Block) hold;
+    return new FeatureBatch(new Block(rows.root(), rows.dictionaries(), rows), false, null);
+  }
+
   private Block open() {
     if (closed.get()) {
       throw Block.closed();

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates further handles on the rows of a batch, for the modules of this library. Applications use
@@ -16,19 +17,40 @@ import org.apache.arrow.memory.BufferAllocator;
 public final class BatchLending {
   private static final MethodHandle LEND = find("lend");
   private static final MethodHandle LEND_LATER = find("lendLater");
+  private static final MethodHandle HOLD =
+      find(
+          lookup ->
+              lookup.findVirtual(
+                  FeatureBatch.class, "hold", MethodType.methodType(AutoCloseable.class)));
+  private static final MethodHandle HELD =
+      find(
+          lookup ->
+              lookup.findStatic(
+                  FeatureBatch.class,
+                  "held",
+                  MethodType.methodType(FeatureBatch.class, AutoCloseable.class)));
 
   private BatchLending() {}
 
-  private static MethodHandle find(String name) {
+  private interface Search {
+    MethodHandle in(MethodHandles.Lookup lookup) throws ReflectiveOperationException;
+  }
+
+  private static MethodHandle find(Search search) {
     try {
-      return MethodHandles.privateLookupIn(FeatureBatch.class, MethodHandles.lookup())
-          .findVirtual(
-              FeatureBatch.class,
-              name,
-              MethodType.methodType(FeatureBatch.class, BufferAllocator.class));
+      return search.in(MethodHandles.privateLookupIn(FeatureBatch.class, MethodHandles.lookup()));
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
+  }
+
+  private static MethodHandle find(String name) {
+    return find(
+        lookup ->
+            lookup.findVirtual(
+                FeatureBatch.class,
+                name,
+                MethodType.methodType(FeatureBatch.class, BufferAllocator.class)));
   }
 
   /**
@@ -61,6 +83,35 @@ public final class BatchLending {
   public static FeatureBatch lendLater(FeatureBatch batch, BufferAllocator copies) {
     try {
       return (FeatureBatch) LEND_LATER.invokeExact(batch, copies);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  /**
+   * Keeps the memory of owned rows without a further handle.
+   *
+   * @param batch an open batch
+   * @return what keeps the memory until it is closed, or until the batch that {@link #held} made of
+   *     it is closed; null if the rows are borrowed
+   */
+  public static @Nullable AutoCloseable hold(FeatureBatch batch) {
+    try {
+      return (AutoCloseable) HOLD.invokeExact(batch);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  /**
+   * Returns a batch of rows that are held. Closing it closes the hold.
+   *
+   * @param hold what {@link #hold} returned, which is not used otherwise any more
+   * @return an owned batch; the caller closes it
+   */
+  public static FeatureBatch held(AutoCloseable hold) {
+    try {
+      return (FeatureBatch) HELD.invokeExact(hold);
     } catch (Throwable e) {
       throw unchecked(e);
     }

@@ -79,8 +79,7 @@ public final class OutputComparison {
     missing += oneMissing ? 1 : 0;
     boolean differ;
     if (baseline instanceof AnswerCell.Numbers a && candidate instanceof AnswerCell.Numbers b) {
-      sample(a.norm(), b.norm());
-      differ = differ(a, b);
+      differ = compare(a, b);
     } else {
       differ = !baseline.equals(candidate);
       count(baseline, 0);
@@ -88,6 +87,38 @@ public final class OutputComparison {
     }
     different += differ ? 1 : 0;
     return differ;
+  }
+
+  /**
+   * Adds the answers to a row that are numbers of both models.
+   *
+   * @param baseline the components of one model's answer, which are only read; missing if one of
+   *     them is NaN
+   * @param candidate those of the other model
+   * @return whether they differ by more than the tolerance
+   */
+  public boolean add(double[] baseline, double[] candidate) {
+    if (hasNan(baseline) || hasNan(candidate)) {
+      return add(AnswerCell.of(baseline), AnswerCell.of(candidate));
+    }
+    rows++;
+    boolean differ = compare(new AnswerCell.Numbers(baseline), new AnswerCell.Numbers(candidate));
+    different += differ ? 1 : 0;
+    return differ;
+  }
+
+  private static boolean hasNan(double[] values) {
+    for (double value : values) {
+      if (Double.isNaN(value)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean compare(AnswerCell.Numbers baseline, AnswerCell.Numbers candidate) {
+    sample(baseline.norm(), candidate.norm());
+    return differ(baseline, candidate);
   }
 
   private boolean differ(AnswerCell.Numbers one, AnswerCell.Numbers other) {

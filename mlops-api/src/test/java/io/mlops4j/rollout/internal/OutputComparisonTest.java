@@ -36,6 +36,29 @@ class OutputComparisonTest {
   }
 
   @Test
+  void numbersWithoutCellsAgreeWithSciPy() {
+    double[] baseline = new double[1];
+    double[] candidate = new double[1];
+    for (int i = 0; i < 1000; i++) {
+      baseline[0] = i * 7919L % 1024 / 1024.0;
+      candidate[0] = (i * 7919L % 1024 + i * 104729L % 64) / 1024.0;
+      y.add(baseline, candidate);
+    }
+    isThatOfSciPy(y.result());
+  }
+
+  @Test
+  void nanWithoutCellsIsAMissingAnswer() {
+    assertThat(y.add(new double[] {1, Double.NaN}, new double[] {1, 2})).isTrue();
+    assertThat(y.add(new double[] {Double.NaN}, new double[] {Double.NaN})).isFalse();
+    assertThat(y.add(new double[] {1, 2}, new double[] {1, 2.5})).isTrue();
+    assertThat(y.result().rows()).isEqualTo(3);
+    assertThat(y.result().missing()).isEqualTo(1);
+    assertThat(y.result().different()).isEqualTo(2);
+    assertThat(y.result().largestDifference()).isEqualTo(0.5);
+  }
+
+  @Test
   void aLargeOffsetCostsNoDigits() {
     OutputComparison far = new OutputComparison("far", 0.01);
     double offset = 1L << 30;

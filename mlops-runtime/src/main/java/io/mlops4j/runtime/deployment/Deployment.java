@@ -170,6 +170,17 @@ public interface Deployment extends Model {
     Builder shadow(String ref, double tolerance);
 
     /**
+     * Sets the share of the calls that the challenger of {@link #shadow(String)} gets. Each call is
+     * chosen at random, whatever its size; the others are neither compared nor dropped. The default
+     * is 1.
+     *
+     * @param share from more than 0 to 1
+     * @return this builder
+     * @throws IllegalArgumentException if the share is out of this range or NaN
+     */
+    Builder shadowShare(double share);
+
+    /**
      * Sets how versions are loaded.
      *
      * @param options engine, devices, schema, listeners

@@ -19,7 +19,8 @@ import java.util.Optional;
  *     {@linkplain Deployment.Builder#canary canary} are not compared
  * @param rows how many rows were compared
  * @param dropped how many rows were dropped because the challenger was behind
- * @param failed how many rows the challenger could not answer
+ * @param failed how many rows the challenger could not answer. When no row waits, {@code rows +
+ *     dropped + failed} are the rows that were chosen for the challenger
  * @param disagreements how many of the compared rows differ in at least one output by more than the
  *     {@linkplain Deployment.Builder#shadow(String, double) tolerance}. An output that only the
  *     champion has differs

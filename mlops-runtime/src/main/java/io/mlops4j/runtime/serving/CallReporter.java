@@ -27,12 +27,28 @@ final class CallReporter {
     return listeners.isEmpty();
   }
 
+  /** Whether the time of a call is all that is needed. */
+  boolean isMetered() {
+    return listeners.areMeters();
+  }
+
+  /** Counts an answer for listeners that need the time only. */
+  void metered(long nanos) {
+    listeners.answered(identity.servedBy(), nanos);
+  }
+
+  /** Counts a failure for listeners that need no event. */
+  void failed() {
+    listeners.failed(identity.servedBy());
+  }
+
   boolean needsRows() {
     return listeners.needRows();
   }
 
   /** Notifies the listeners that need no rows of an answer. */
   void answered(Request request, DefaultPrediction answer, CallTimes times) {
+    metered(times.sum());
     listeners.notifyPlain(() -> event(request, answer, times, null));
   }
 
@@ -73,6 +89,7 @@ final class CallReporter {
   /** Notifies all listeners of a call that failed or was rejected. */
   void failed(
       int rows, IntFunction<@Nullable String> traces, long call, CallTimes times, Throwable error) {
+    failed();
     IntFunction<PredictionId> ids = row -> new PredictionId(context.process(), call, row);
     Supplier<CallEvent> failure =
         () -> new CallEvent(identity, rows, ids, traces, times, error, null);

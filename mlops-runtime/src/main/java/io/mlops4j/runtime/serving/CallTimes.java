@@ -76,6 +76,15 @@ final class CallTimes {
     }
   }
 
+  /** The time of all phases. */
+  long sum() {
+    long sum = 0;
+    for (long one : nanos) {
+      sum += one;
+    }
+    return sum;
+  }
+
   long nanos(Phase phase) {
     return nanos[phase.ordinal()];
   }

@@ -10,6 +10,7 @@ import io.mlops4j.inference.RuntimeFigures;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.FeatureSchema;
 import io.mlops4j.model.ModelSignature;
+import io.mlops4j.runtime.binding.output.OutputCopy;
 import io.mlops4j.runtime.binding.output.OutputReader;
 import io.mlops4j.runtime.memory.DirectMemory;
 import io.mlops4j.runtime.serving.loading.DeclaredSignatureChecker;
@@ -272,6 +273,11 @@ public final class DefaultModelLoader
   @Override
   public BufferAllocator allocator() {
     return context.allocator();
+  }
+
+  @Override
+  public OutputCopy outputCopy() {
+    return new OutputCopy(memory);
   }
 
   @Override

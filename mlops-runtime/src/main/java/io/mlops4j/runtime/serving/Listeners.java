@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.inference.InferenceListener;
+import io.mlops4j.inference.ServedBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,24 +18,48 @@ final class Listeners {
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
   private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
 
+  private final CallMeter[] meters;
   private final InferenceListener[] plain;
   private final InferenceListener[] rows;
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong lastLog = new AtomicLong(System.nanoTime() - QUIET);
 
   Listeners(List<InferenceListener> listeners) {
+    List<CallMeter> metering = new ArrayList<>();
     List<InferenceListener> needRows = new ArrayList<>();
     List<InferenceListener> others = new ArrayList<>();
     for (InferenceListener listener : listeners) {
+      if (listener instanceof CallMeter meter) {
+        metering.add(meter);
+        continue;
+      }
       (listener.needsRows() ? needRows : others).add(listener);
       listener.also().ifPresent(also -> (also.needsRows() ? needRows : others).add(also));
     }
+    this.meters = metering.toArray(CallMeter[]::new);
     this.plain = others.toArray(InferenceListener[]::new);
     this.rows = needRows.toArray(InferenceListener[]::new);
   }
 
   boolean isEmpty() {
-    return plain.length == 0 && rows.length == 0;
+    return plain.length == 0 && rows.length == 0 && meters.length == 0;
+  }
+
+  /** Whether no listener needs an event. */
+  boolean areMeters() {
+    return plain.length == 0 && rows.length == 0 && meters.length > 0;
+  }
+
+  void answered(ServedBy servedBy, long nanos) {
+    for (CallMeter meter : meters) {
+      meter.answered(servedBy, nanos);
+    }
+  }
+
+  void failed(ServedBy servedBy) {
+    for (CallMeter meter : meters) {
+      meter.failed(servedBy);
+    }
   }
 
   boolean needRows() {

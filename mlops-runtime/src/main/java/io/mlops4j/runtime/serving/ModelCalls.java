@@ -256,6 +256,9 @@ final class ModelCalls {
 
   /** Calls the model in this thread, for a call that was counted and is watched. */
   DefaultPrediction answer(Request request, @Nullable Cancellation cancellation, long since) {
+    if (reporter.isMetered()) {
+      return metered(request, cancellation, since);
+    }
     long call = context.nextCall();
     CallTimes times =
         reporter.isSilent()
@@ -274,6 +277,21 @@ final class ModelCalls {
     if (times != null) {
       report(request, answer, times);
     }
+    return answer;
+  }
+
+  /** Does the same without events, which no listener needs. */
+  private DefaultPrediction metered(
+      Request request, @Nullable Cancellation cancellation, long since) {
+    long began = since == RowBatcher.Asker.AT_ONCE ? System.nanoTime() : since;
+    DefaultPrediction answer;
+    try {
+      answer = prediction(shared.ask(request, cancellation, null, cpu));
+    } catch (Throwable e) {
+      reporter.failed();
+      throw e;
+    }
+    reporter.metered(System.nanoTime() - began);
     return answer;
   }
 

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.runtime.binding.output.OutputCopy;
 import io.mlops4j.runtime.serving.loading.RegisteredVersion;
 import io.mlops4j.spi.ModelSource;
 import java.util.concurrent.Executor;
@@ -43,6 +44,9 @@ public interface ModelLoader {
 
   /** {@return the runtime's allocator, which only the runtime closes} */
   BufferAllocator allocator();
+
+  /** {@return a copy of answers that has no memory yet; the caller closes it} */
+  OutputCopy outputCopy();
 
   /** {@return the runtime's workers, which only the runtime ends} */
   Executor executor();

@@ -28,7 +28,9 @@ final class OutputMemoryPool implements AutoCloseable {
 
   /** Returns memory of at least this size with one holder. Its content is undefined. */
   OutputMemory take(long bytes) {
-    for (int i = 0; i < idle.length(); i++) {
+    int first = first();
+    for (int n = 0; n < idle.length(); n++) {
+      int i = (first + n) % idle.length();
       if (idle.getPlain(i) != null) {
         OutputMemory found = idle.getAndSet(i, null);
         if (found != null) {
@@ -40,6 +42,11 @@ final class OutputMemoryPool implements AutoCloseable {
       }
     }
     return held(allocate(Math.max(bytes, SMALLEST)));
+  }
+
+  /** The place of this thread's memory, so that threads do not move it between processors. */
+  private int first() {
+    return idle.length() == 0 ? 0 : (int) (Thread.currentThread().getId() % idle.length());
   }
 
   private OutputMemory held(OutputMemory found) {
@@ -55,7 +62,9 @@ final class OutputMemoryPool implements AutoCloseable {
 
   void give(OutputMemory back) {
     lent.decrementAndGet();
-    for (int i = 0; !closed && i < idle.length(); i++) {
+    int first = first();
+    for (int n = 0; !closed && n < idle.length(); n++) {
+      int i = (first + n) % idle.length();
       if (idle.getPlain(i) == null && idle.compareAndSet(i, null, back)) {
         if (closed) {
           freeIdle();

@@ -114,6 +114,26 @@ public final class Outputs {
     return memory.address();
   }
 
+  /** The number of bytes that the values take; -1 if an output is a sequence or map. */
+  long used() {
+    long end = 0;
+    for (int i = 0; i < plans.size(); i++) {
+      if (!plans.get(i).isTensor()) {
+        return -1;
+      }
+      end = Math.max(end, layout.start(i) + bytes(i));
+    }
+    return end;
+  }
+
+  private long bytes(int output) {
+    long elements = layout.elements(output);
+    ElementType type = plans.get(output).type();
+    return type == STRING
+        ? 4 * (elements + 1) + (elements == 0 ? 0 : Native.getInt(at(output) + 4 * elements))
+        : elements * type.bytes();
+  }
+
   /**
    * Returns the number of rows of the call.
    *
@@ -121,6 +141,26 @@ public final class Outputs {
    */
   public int rows() {
     return rows;
+  }
+
+  /** {@return the number of outputs, tensors or not} */
+  public int count() {
+    return plans.size();
+  }
+
+  /**
+   * Returns the number of an output.
+   *
+   * @param name the output's name
+   * @return the number, from 0; -1 if there is no output of this name
+   */
+  public int indexOf(String name) {
+    for (int i = 0; i < plans.size(); i++) {
+      if (plans.get(i).name().equals(name)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /**
@@ -132,11 +172,9 @@ public final class Outputs {
    *     names
    */
   public int find(String name) {
-    Objects.requireNonNull(name, "output");
-    for (int i = 0; i < plans.size(); i++) {
-      if (plans.get(i).name().equals(name)) {
-        return i;
-      }
+    int found = indexOf(Objects.requireNonNull(name, "output"));
+    if (found >= 0) {
+      return found;
     }
     List<String> names = plans.stream().map(OutputPlan::name).toList();
     throw new IllegalArgumentException(

@@ -151,7 +151,7 @@ final class AliasDeployment implements Deployment {
             champion,
             null,
             () -> {});
-    return new Shadow(built.ref, challenger, calls, built.tolerance, built.loader.executor());
+    return new Shadow(built, challenger, calls);
   }
 
   private Candidates candidates(
@@ -167,6 +167,9 @@ final class AliasDeployment implements Deployment {
   static AliasDeployment start(DeploymentBuilder built) {
     AliasDeployment deployment = new AliasDeployment(built, built.registry());
     try {
+      if (deployment.shadow != null) {
+        deployment.shadow.start();
+      }
       deployment.champion.start();
       deployment.refreshOthers(built.lastGood != null);
       deployment.threads.every(built.interval, deployment::tick);

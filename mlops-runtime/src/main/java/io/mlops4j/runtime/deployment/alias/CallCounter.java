@@ -1,11 +1,11 @@
 package io.mlops4j.runtime.deployment.alias;
 
-import io.mlops4j.inference.InferenceEvent;
-import io.mlops4j.inference.InferenceListener;
+import io.mlops4j.inference.ServedBy;
 import io.mlops4j.internal.LatencyBuckets;
 import io.mlops4j.runtime.deployment.CallComparison;
 import io.mlops4j.runtime.deployment.CallComparison.Calls;
 import io.mlops4j.runtime.deployment.CallComparison.Times;
+import io.mlops4j.runtime.serving.CallMeter;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Counts the calls of the champion and of the version beside it while both serve. Counting begins
  * anew when either is swapped. A call takes no lock. Thread safe.
  */
-final class CallCounter implements InferenceListener {
+final class CallCounter implements CallMeter {
   private final Supplier<@Nullable Served> champion;
   private final Supplier<@Nullable Served> beside;
   private volatile @Nullable Pair pair;
@@ -31,28 +31,11 @@ final class CallCounter implements InferenceListener {
     private final AtomicLong failed = new AtomicLong();
     private final AtomicLongArray times = new AtomicLongArray(LatencyBuckets.COUNT);
 
-    void add(InferenceEvent event) {
-      if (event.error() != null) {
-        failed.incrementAndGet();
-        return;
-      }
-      long nanos = 0;
-      for (InferenceEvent.Phase phase : Phases.ALL) {
-        nanos += event.nanos(phase);
-      }
-      times.incrementAndGet(LatencyBuckets.index(nanos));
-    }
-
     long[] times() {
       long[] copy = new long[times.length()];
       Arrays.setAll(copy, times::get);
       return copy;
     }
-  }
-
-  /** {@code values()} copies its array for each call. */
-  private static final class Phases {
-    static final InferenceEvent.Phase[] ALL = InferenceEvent.Phase.values();
   }
 
   CallCounter(Supplier<@Nullable Served> champion, Supplier<@Nullable Served> beside) {
@@ -61,17 +44,31 @@ final class CallCounter implements InferenceListener {
   }
 
   @Override
+  public void answered(ServedBy servedBy, long nanos) {
+    Side side = side(servedBy);
+    if (side != null) {
+      side.times.incrementAndGet(LatencyBuckets.index(nanos));
+    }
+  }
+
+  @Override
+  public void failed(ServedBy servedBy) {
+    Side side = side(servedBy);
+    if (side != null) {
+      side.failed.incrementAndGet();
+    }
+  }
+
   @SuppressWarnings("ReferenceEquality") // one instance per swap; comparing digests is slow
-  public void onInference(InferenceEvent event) {
+  private @Nullable Side side(ServedBy servedBy) {
     Pair now = pair();
     if (now == null) {
-      return;
+      return null;
     }
-    if (event.servedBy() == now.champion().servedBy()) {
-      now.ours().add(event);
-    } else if (event.servedBy() == now.beside().servedBy()) {
-      now.theirs().add(event);
+    if (servedBy == now.champion().servedBy()) {
+      return now.ours();
     }
+    return servedBy == now.beside().servedBy() ? now.theirs() : null;
   }
 
   @SuppressWarnings("ReferenceEquality") // it is the same object unless it was swapped

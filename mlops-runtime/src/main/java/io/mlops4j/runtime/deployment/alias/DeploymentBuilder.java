@@ -36,6 +36,7 @@ public final class DeploymentBuilder implements Deployment.Builder {
   Change change = Change.by("deployment");
   @Nullable String shadow;
   double tolerance = OutputComparison.TOLERANCE;
+  double shadowShare = 1;
 
   /** Listeners of the deployment itself. */
   List<InferenceListener> counters = List.of();
@@ -117,6 +118,16 @@ public final class DeploymentBuilder implements Deployment.Builder {
   public Deployment.Builder shadow(String ref, double tolerance) {
     this.shadow = checkAlias(ref);
     this.tolerance = OutputComparison.checkTolerance(tolerance);
+    return this;
+  }
+
+  @Override
+  public Deployment.Builder shadowShare(double share) {
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException(
+          "share: found " + share + ", expected more than 0 and at most 1");
+    }
+    this.shadowShare = share;
     return this;
   }
 

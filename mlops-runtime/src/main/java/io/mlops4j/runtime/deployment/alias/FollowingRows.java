@@ -71,12 +71,12 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
           options,
           some(1),
           (served, rest) -> rows(served).predict(row, rest),
-          (served, answer) -> offer(List.of(row), List.of(answer), served));
+          (served, answer) -> offer(row, answer, served));
     }
     Served served = acquire(options);
     try {
       O answer = rows(served).predict(row, options);
-      offer(List.of(row), List.of(answer), served);
+      offer(row, answer, served);
       return answer;
     } finally {
       served.release();
@@ -99,6 +99,12 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
       return answers;
     } finally {
       served.release();
+    }
+  }
+
+  private void offer(I row, O answer, Served served) {
+    if (shadow != null) {
+      shadow.offer(key, row, answer, served.servedBy());
     }
   }
 
@@ -132,8 +138,7 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
         (served, rest, answered) -> {
           CompletableFuture<O> call = rows(served).predictAsync(row, rest);
           if (shadow != null && served.servedBy().fallback().isEmpty()) {
-            CompletableFuture<Void> unused =
-                call.thenAccept(found -> offer(List.of(row), List.of(found), served));
+            CompletableFuture<Void> unused = call.thenAccept(found -> offer(row, found, served));
           }
           return call;
         },
@@ -145,8 +150,7 @@ final class FollowingRows<I extends Record, O extends Record> implements RowMode
     try {
       CompletableFuture<O> call = rows(served).predictAsync(row, options);
       if (shadow != null) {
-        CompletableFuture<Void> unused =
-            call.thenAccept(found -> offer(List.of(row), List.of(found), served));
+        CompletableFuture<Void> unused = call.thenAccept(found -> offer(row, found, served));
       }
       return call;
     } catch (RuntimeException | Error e) {

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.deployment.alias;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.LoadOptions;
+import io.mlops4j.runtime.serving.CallMeter;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -11,11 +12,13 @@ record GatedListener(InferenceListener listener, AtomicBoolean open) implements 
   /** The same options with every listener behind a gate, which opens when the version serves. */
   static LoadOptions gate(LoadOptions options, AtomicBoolean open) {
     return options.toBuilder()
-        .listeners(
-            options.listeners().stream()
-                .map(listener -> new GatedListener(listener, open))
-                .toList())
+        .listeners(options.listeners().stream().map(listener -> gate(listener, open)).toList())
         .build();
+  }
+
+  /** Meters of a deployment ignore versions that do not serve. */
+  private static InferenceListener gate(InferenceListener listener, AtomicBoolean open) {
+    return listener instanceof CallMeter ? listener : new GatedListener(listener, open);
   }
 
   @Override

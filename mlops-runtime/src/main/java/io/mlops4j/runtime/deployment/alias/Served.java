@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param gate opens its listeners
  * @param since when it began to serve
- * @param tally compares its answers if it is a challenger
  * @param bound the records that are bound to it
  * @param card the card, for another test of the same version
  * @param breaker decides whether calls reach it; null without circuit breakers
@@ -30,7 +29,6 @@ record Served(
     AtomicBoolean gate,
     ServedBy servedBy,
     Instant since,
-    Tally tally,
     Map<RowKey, RowModel<?, ?>> bound,
     ModelCard card,
     @Nullable Breaker breaker,
@@ -44,7 +42,6 @@ record Served(
         candidate.gate(),
         candidate.model().servedBy(),
         since,
-        new Tally(),
         new ConcurrentHashMap<>(),
         candidate.card(),
         candidate.breaker(),
@@ -58,7 +55,6 @@ record Served(
         gate,
         other.servedBy(),
         since,
-        tally,
         new ConcurrentHashMap<>(),
         card,
         otherBreaker,

@@ -5,17 +5,20 @@ import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.inference.ServedBy;
+import io.mlops4j.model.ModelRef;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.rollout.internal.AnswerCell;
+import io.mlops4j.runtime.binding.output.Answer;
+import io.mlops4j.runtime.binding.output.Outputs;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.ShadowStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,46 +26,68 @@ import org.slf4j.LoggerFactory;
 /**
  * Calls a challenger with rows that the champion has answered.
  *
- * <p>The caller only retains the rows and the answer. The challenger runs in a worker, and rows
- * that do not fit into the queue are dropped and counted.
+ * <p>The caller only keeps the rows and the answer, in an object that is used again. The challenger
+ * runs in a thread of its own. Rows that do not fit into the queue are dropped and counted before
+ * anything is kept.
  */
 final class Shadow {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
-  private static final int MOST_CALLS = 64;
 
-  /** With a deadline, so that a challenger that hangs does not occupy workers for ever. */
+  /** With a deadline, so that a challenger that hangs does not occupy the thread for ever. */
   private static final CallOptions CALL =
       CallOptions.withDefaults().withDeadline(Duration.ofMinutes(1));
 
-  private final String champion;
+  private final ModelRef champion;
   private final AliasFollower challenger;
   private final CallCounter calls;
   private final double tolerance;
-  private final Executor executor;
-  private final Set<ChallengerCall> waiting = ConcurrentHashMap.newKeySet();
+  private final double share;
+  private final BufferAllocator allocator;
+  private final ShadowRing ring;
+  private final ShadowThread thread;
+  private volatile @Nullable Tally tally;
+
+  /** The accessors of the last class of records; only the thread uses it. */
+  private @Nullable KnownParts parts;
+
+  private record KnownParts(RowKey key, RecordParts parts) {}
 
   /**
-   * @param champion the alias whose answers are compared
    * @param calls counts the calls of both
-   * @param tolerance by which numbers may differ
    */
-  Shadow(
-      String champion,
-      AliasFollower challenger,
-      CallCounter calls,
-      double tolerance,
-      Executor executor) {
-    this.champion = champion;
+  Shadow(DeploymentBuilder built, AliasFollower challenger, CallCounter calls) {
+    this.champion = ModelRef.parse(built.ref);
     this.challenger = challenger;
     this.calls = calls;
-    this.tolerance = tolerance;
-    this.executor = executor;
+    this.tolerance = built.tolerance;
+    this.share = built.shadowShare;
+    this.allocator = built.loader.allocator();
+    this.ring = new ShadowRing(() -> new ShadowCall(built.loader.outputCopy()));
+    this.thread = new ShadowThread("mlops4j-shadow-" + built.ref, new Calls());
+  }
+
+  /** Starts the thread. */
+  void start() {
+    thread.start();
   }
 
   ShadowStatus status() {
-    Tally tally = challenger.serves() ? challenger.current().get().tally() : new Tally();
-    return tally.status(
-        challenger.servedBy(), challenger.refused(), challenger.waiting(), calls.comparison());
+    Served now = current();
+    Tally known = tally;
+    return known != null && isOf(known, now)
+        ? known.status(
+            challenger.servedBy(), challenger.refused(), challenger.waiting(), calls.comparison())
+        : new ShadowStatus(
+            challenger.servedBy(),
+            challenger.refused(),
+            challenger.waiting(),
+            Optional.empty(),
+            0,
+            0,
+            0,
+            0,
+            List.of(),
+            calls.comparison());
   }
 
   @Nullable Served current() {
@@ -77,65 +102,115 @@ final class Shadow {
     challenger.tick();
   }
 
+  @SuppressWarnings("ReferenceEquality") // it is the same object unless it was swapped
+  private static boolean isOf(Tally known, @Nullable Served challenger) {
+    return known.challenger() == challenger;
+  }
+
+  /**
+   * Returns the comparison that an answer belongs to; null if there is none, such as for an answer
+   * of a candidate, or if the call was not chosen.
+   */
+  @SuppressWarnings("ReferenceEquality") // one instance per swap; comparing digests is slow
+  private @Nullable Tally tallyOf(ServedBy answeredBy) {
+    if (share < 1 && ThreadLocalRandom.current().nextDouble() >= share) {
+      return null;
+    }
+    Served now = current();
+    Tally known = tally;
+    if (known != null && known.champion() == answeredBy && isOf(known, now)) {
+      return known;
+    }
+    return now != null && isChampions(answeredBy) ? renewed(answeredBy) : null;
+  }
+
   /** Whether the version of the champion's alias answered, and not a candidate. */
   private boolean isChampions(ServedBy answeredBy) {
     AliasRecord record = answeredBy.alias().orElse(null);
-    return record != null && (record.model() + "@" + record.alias()).equals(champion);
+    return record != null
+        && record.model().equals(champion.name())
+        && record.alias().equals(champion.alias().orElseThrow());
+  }
+
+  /** The comparison begins anew when either version was swapped. */
+  private synchronized @Nullable Tally renewed(ServedBy answeredBy) {
+    Served now = current();
+    Tally known = tally;
+    if (now == null) {
+      return null;
+    }
+    if (known == null || !isOf(known, now)) {
+      known = new Tally(now, answeredBy, tolerance);
+    } else if (known.isAfter(answeredBy)) {
+      return null;
+    } else if (known.continuesWith(answeredBy)) {
+      known.setChampion(answeredBy);
+    } else {
+      known = new Tally(now, answeredBy, tolerance);
+    }
+    tally = known;
+    return known;
   }
 
   /** Keeps a batch and its answer for the challenger; never throws. */
   void offer(FeatureBatch batch, Prediction answer) {
-    if (isChampions(answer.servedBy()) && hasRoomFor(answer.rows())) {
+    Tally to = tallyOf(answer.servedBy());
+    ShadowCall call = to == null ? null : claim(to, answer.rows());
+    if (to != null && call != null) {
       try {
-        FeatureBatch features = batch.retain();
-        try {
-          submit(new BatchCall(features, answer.outputs().retain(), answer.servedBy()));
-        } catch (RuntimeException e) {
-          features.close();
-          throw e;
-        }
-      } catch (RuntimeException e) {
-        failed(answer.rows(), e);
+        call.set(to, batch, answer);
+      } catch (Throwable e) { // nothing may reach the caller
+        failed(call, to, answer.rows(), e);
       }
+      publish(call);
+    }
+  }
+
+  /** Keeps a record and its answer for the challenger; never throws. */
+  void offer(RowKey key, Record row, Record answer, ServedBy answeredBy) {
+    Tally to = tallyOf(answeredBy);
+    ShadowCall call = to == null ? null : claim(to, 1);
+    if (to != null && call != null) {
+      call.set(to, key, row, answer);
+      publish(call);
     }
   }
 
   /** Keeps records and their answers for the challenger; never throws. */
-  <I extends Record, O extends Record> void offer(
-      RowKey key, List<I> rows, List<O> answers, ServedBy answeredBy) {
-    if (isChampions(answeredBy) && hasRoomFor(rows.size())) {
+  void offer(
+      RowKey key,
+      List<? extends Record> rows,
+      List<? extends Record> answers,
+      ServedBy answeredBy) {
+    Tally to = tallyOf(answeredBy);
+    ShadowCall call = to == null ? null : claim(to, answers.size());
+    if (to != null && call != null) {
       try {
-        submit(new RowsCall<>(key, List.copyOf(rows), answers, answeredBy));
-      } catch (RuntimeException e) {
-        failed(rows.size(), e);
+        call.set(to, key, rows, answers);
+      } catch (Throwable e) {
+        failed(call, to, answers.size(), e);
       }
+      publish(call);
     }
   }
 
-  private boolean hasRoomFor(int rows) {
-    if (!challenger.serves()) {
-      return false;
+  private @Nullable ShadowCall claim(Tally to, int rows) {
+    ShadowCall call = ring.claim();
+    if (call == null) {
+      to.dropped(rows);
     }
-    if (waiting.size() >= MOST_CALLS) {
-      challenger.current().get().tally().dropped(rows);
-      return false;
-    }
-    return true;
+    return call;
   }
 
-  private void submit(ChallengerCall job) {
-    waiting.add(job);
-    try {
-      executor.execute(job);
-    } catch (RuntimeException e) {
-      job.cancel();
-      throw e;
-    }
+  private void failed(ShadowCall call, Tally to, int rows, Throwable cause) {
+    call.clear();
+    to.failed(rows);
+    LOG.debug("the rows of a call could not be kept for a challenger", cause);
   }
 
-  private void failed(int rows, Throwable cause) {
-    challenger.current().get().tally().failed(rows);
-    LOG.debug("a challenger did not answer", cause);
+  private void publish(ShadowCall call) {
+    ring.publish(call);
+    thread.wake();
   }
 
   /** Throws if closing would be refused now. */
@@ -143,128 +218,102 @@ final class Shadow {
     challenger.checkClosable();
   }
 
-  /** Waits for running calls, and drops queued calls. */
+  /**
+   * Waits for running calls, and drops queued calls. The champion's calls have ended, so no caller
+   * keeps rows any more.
+   */
   void close() {
-    waiting.forEach(ChallengerCall::cancel);
+    thread.stop();
     challenger.close();
-    synchronized (waiting) {
-      while (!waiting.isEmpty()) {
-        try {
-          waiting.wait();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return;
-        }
-      }
-    }
+    thread.join();
   }
 
-  private abstract class ChallengerCall implements Runnable {
-    private final int rows;
-    private final ServedBy answeredBy;
-    private final AtomicBoolean taken = new AtomicBoolean();
-
-    ChallengerCall(int rows, ServedBy answeredBy) {
-      this.rows = rows;
-      this.answeredBy = answeredBy;
-    }
-
-    abstract void call(Served served) throws Throwable;
-
-    void compare(Served served, Tally.Answers answers) throws Throwable {
-      served.tally().compare(answeredBy, tolerance, answers);
-    }
-
-    abstract void free();
-
-    void cancel() {
-      if (taken.compareAndSet(false, true)) {
-        end();
+  /** Calls the challenger. */
+  private final class Calls implements ShadowThread.Work {
+    @Override
+    public boolean next() {
+      ShadowCall call = ring.poll();
+      if (call == null) {
+        return false;
       }
-    }
-
-    private void end() {
-      free();
-      waiting.remove(this);
-      synchronized (waiting) {
-        waiting.notifyAll();
+      Tally to = call.tally();
+      try {
+        if (to != null) {
+          call(to, call);
+        }
+      } finally {
+        call.clear();
+        ring.recycle(call);
       }
+      return true;
     }
 
     @Override
-    public void run() {
-      if (taken.compareAndSet(false, true)) {
-        try {
-          callChallenger();
-        } finally {
-          end();
-        }
-      }
+    public boolean isEmpty() {
+      return ring.isEmpty();
     }
 
-    private void callChallenger() {
-      Served served;
-      try {
-        served = challenger.current().acquire();
-      } catch (IllegalStateException closed) {
+    @Override
+    public boolean isUrgent() {
+      return ring.isHalfFull();
+    }
+
+    @Override
+    public void end() {
+      ring.free();
+    }
+
+    /** Rows of a comparison that has ended need no answer. */
+    @SuppressWarnings("ReferenceEquality") // the same object until a version is swapped
+    private void call(Tally to, ShadowCall call) {
+      Served served = to.challenger();
+      if (to != tally || !served.model().acquire()) {
         return;
       }
       try {
-        call(served);
+        RowKey key = call.key();
+        if (key == null) {
+          callWithBatch(served, to, call);
+        } else {
+          callWithRecords(key, served, to, call);
+        }
       } catch (Throwable e) { // accessors of records may throw anything
-        failed(rows, e);
+        to.failed(call.rows());
+        LOG.debug("a challenger did not answer", e);
       } finally {
         served.release();
       }
     }
-  }
 
-  private final class BatchCall extends ChallengerCall {
-    private final FeatureBatch features;
-    private final FeatureBatch answer;
-
-    BatchCall(FeatureBatch features, FeatureBatch answer, ServedBy answeredBy) {
-      super(features.rows(), answeredBy);
-      this.features = features;
-      this.answer = answer;
-    }
-
-    @Override
-    void call(Served served) throws Throwable {
-      try (Prediction other = served.model().predictHeld(features, CALL)) {
-        compare(served, new BatchAnswers(answer, other.outputs()));
+    private void callWithBatch(Served served, Tally to, ShadowCall call) throws Throwable {
+      try (Prediction other = served.model().predictHeld(call.features(), CALL)) {
+        Outputs ours = call.outputs();
+        if (ours == null) {
+          to.compare(new BatchAnswers(call.answer(), other.outputs()));
+        } else if (!to.compare(ours, ((Answer) other).outputsByRow())) {
+          try (VectorSchemaRoot root = ours.root(allocator);
+              FeatureBatch batch = FeatureBatch.of(root)) {
+            to.compare(new BatchAnswers(batch, other.outputs()));
+          }
+        }
       }
     }
 
-    @Override
-    void free() {
-      features.close();
-      answer.close();
-    }
-  }
-
-  private final class RowsCall<I extends Record, O extends Record> extends ChallengerCall {
-    private final RowKey key;
-    private final List<I> rows;
-    private final List<O> answers;
-
-    RowsCall(RowKey key, List<I> rows, List<O> answers, ServedBy answeredBy) {
-      super(rows.size(), answeredBy);
-      this.key = key;
-      this.rows = rows;
-      this.answers = answers;
-    }
-
-    @Override
     @SuppressWarnings("unchecked") // the key has the classes that the types came from
-    void call(Served served) throws Throwable {
-      RecordParts parts = new RecordParts(key);
-      List<O> others = ((RowModel<I, O>) served.rows(key)).predict(rows);
-      compare(served, new RowAnswers(parts, answers, others));
+    private void callWithRecords(RowKey key, Served served, Tally to, ShadowCall call)
+        throws Throwable {
+      List<Record> others = ((RowModel<Record, Record>) served.rows(key)).predict(call.asked());
+      to.compare(new RowAnswers(parts(key), call.answered(), others));
     }
 
-    @Override
-    void free() {}
+    private RecordParts parts(RowKey key) throws IllegalAccessException {
+      KnownParts known = parts;
+      if (known == null || !known.key().equals(key)) {
+        known = new KnownParts(key, new RecordParts(key));
+        parts = known;
+      }
+      return known.parts();
+    }
   }
 
   private record BatchAnswers(FeatureBatch champions, FeatureBatch challengers)

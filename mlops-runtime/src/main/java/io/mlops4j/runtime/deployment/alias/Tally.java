@@ -4,27 +4,40 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.registry.AliasRecord;
 import io.mlops4j.rollout.internal.AnswerCell;
 import io.mlops4j.rollout.internal.OutputComparison;
+import io.mlops4j.runtime.binding.output.Outputs;
 import io.mlops4j.runtime.deployment.CallComparison;
 import io.mlops4j.runtime.deployment.DeploymentStatus;
 import io.mlops4j.runtime.deployment.ShadowStatus;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the answers of one challenger with those of the champion. Begins anew when another
- * version becomes the champion. Thread safe.
+ * Compares the answers of one challenger with those of one champion. Callers take no lock. Thread
+ * safe.
  */
 final class Tally {
   private static final int MOST_OUTPUTS = 200;
 
+  private final Served challenger;
+  private final double tolerance;
+  private final LongAdder dropped = new LongAdder();
+  private final LongAdder failed = new LongAdder();
   private final Map<String, OutputComparison> outputs = new TreeMap<>();
-  private @Nullable ServedBy champion;
+  private volatile ServedBy champion;
   private long rows;
-  private long dropped;
-  private long failed;
   private long disagreements;
+
+  /**
+   * @param tolerance by which numbers may differ
+   */
+  Tally(Served challenger, ServedBy champion, double tolerance) {
+    this.challenger = challenger;
+    this.champion = champion;
+    this.tolerance = tolerance;
+  }
 
   /** The answers to the same rows. */
   interface Answers {
@@ -37,50 +50,79 @@ final class Tally {
     Map<String, AnswerCell> challenger(int row) throws Throwable;
   }
 
-  /**
-   * Compares answers, unless another version became the champion since.
-   *
-   * @throws Throwable what reading them throws; rows before that count
-   */
-  synchronized void compare(ServedBy answeredBy, double tolerance, Answers answers)
-      throws Throwable {
-    if (!isFrom(answeredBy)) {
-      return;
-    }
-    for (int row = 0; row < answers.rows(); row++) {
-      Map<String, AnswerCell> others = answers.challenger(row);
-      boolean differ = false;
-      for (Map.Entry<String, AnswerCell> one : answers.champion(row).entrySet()) {
-        OutputComparison output = output(one.getKey(), tolerance);
-        AnswerCell other = others.getOrDefault(one.getKey(), AnswerCell.missing());
-        differ |= output != null && output.add(one.getValue(), other);
-      }
-      rows++;
-      disagreements += differ ? 1 : 0;
-    }
+  Served challenger() {
+    return challenger;
   }
 
-  private boolean isFrom(ServedBy answeredBy) {
-    ServedBy known = champion;
-    if (known != null && number(known) > number(answeredBy)) {
-      return false;
-    }
-    if (known != null && !known.digest().equals(answeredBy.digest())) {
-      outputs.clear();
-      rows = 0;
-      dropped = 0;
-      failed = 0;
-      disagreements = 0;
-    }
-    champion = answeredBy;
-    return true;
+  ServedBy champion() {
+    return champion;
+  }
+
+  /** Whether a champion is the same version under a later record of its alias. */
+  boolean continuesWith(ServedBy next) {
+    return champion.digest().equals(next.digest());
+  }
+
+  /** Whether a champion was swapped out before. */
+  boolean isAfter(ServedBy other) {
+    return number(champion) > number(other);
   }
 
   private static long number(ServedBy by) {
     return by.alias().map(AliasRecord::number).orElse(0L);
   }
 
-  private @Nullable OutputComparison output(String name, double tolerance) {
+  void setChampion(ServedBy next) {
+    champion = next;
+  }
+
+  /**
+   * Compares answers row by row.
+   *
+   * @throws Throwable what reading them throws; rows before that count
+   */
+  synchronized void compare(Answers answers) throws Throwable {
+    for (int row = 0; row < answers.rows(); row++) {
+      Map<String, AnswerCell> others = answers.challenger(row);
+      boolean differ = false;
+      for (Map.Entry<String, AnswerCell> one : answers.champion(row).entrySet()) {
+        OutputComparison output = output(one.getKey());
+        AnswerCell other = others.getOrDefault(one.getKey(), AnswerCell.missing());
+        differ |= output != null && output.add(one.getValue(), other);
+      }
+      add(differ);
+    }
+  }
+
+  /**
+   * Compares answers that consist of numbers, output by output.
+   *
+   * @return false if others are among them; nothing is compared then
+   */
+  synchronized boolean compare(Outputs ours, Outputs theirs) {
+    NumberColumns columns = NumberColumns.of(ours, theirs);
+    if (columns == null) {
+      return false;
+    }
+    boolean[] differ = new boolean[ours.rows()];
+    for (NumberColumns.Pair pair : columns.pairs()) {
+      OutputComparison output = output(pair.name());
+      for (int row = 0; output != null && row < differ.length; row++) {
+        differ[row] |= output.add(pair.ours(row), pair.theirs(row));
+      }
+    }
+    for (boolean one : differ) {
+      add(one);
+    }
+    return true;
+  }
+
+  private void add(boolean differ) {
+    rows++;
+    disagreements += differ ? 1 : 0;
+  }
+
+  private @Nullable OutputComparison output(String name) {
     OutputComparison known = outputs.get(name);
     if (known == null && outputs.size() < MOST_OUTPUTS) {
       known = new OutputComparison(name, tolerance);
@@ -89,27 +131,27 @@ final class Tally {
     return known;
   }
 
-  synchronized void dropped(int rows) {
-    dropped += rows;
+  void dropped(int rows) {
+    dropped.add(rows);
   }
 
-  synchronized void failed(int rows) {
-    failed += rows;
+  void failed(int rows) {
+    failed.add(rows);
   }
 
   synchronized ShadowStatus status(
-      Optional<ServedBy> challenger,
+      Optional<ServedBy> by,
       Optional<DeploymentStatus.Refusal> refused,
       Optional<DeploymentStatus.Waiting> waiting,
       Optional<CallComparison> calls) {
     return new ShadowStatus(
-        challenger,
+        by,
         refused,
         waiting,
-        Optional.ofNullable(champion),
+        Optional.of(champion),
         rows,
-        dropped,
-        failed,
+        dropped.sum(),
+        failed.sum(),
         disagreements,
         outputs.values().stream().map(OutputComparison::result).toList(),
         calls);

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.deployment.alias;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
 import io.mlops4j.inference.RowModel;
+import io.mlops4j.runtime.binding.output.OutputCopy;
 import io.mlops4j.runtime.serving.ModelLoader;
 import io.mlops4j.runtime.serving.ServingModel;
 import io.mlops4j.runtime.serving.loading.RegisteredVersion;
@@ -72,6 +73,11 @@ final class PausedLoader implements ModelLoader {
   @Override
   public BufferAllocator allocator() {
     return loader.allocator();
+  }
+
+  @Override
+  public OutputCopy outputCopy() {
+    return loader.outputCopy();
   }
 
   @Override

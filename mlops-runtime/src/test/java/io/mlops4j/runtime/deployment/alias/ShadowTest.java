@@ -3,14 +3,19 @@ package io.mlops4j.runtime.deployment.alias;
 import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.CHALLENGER;
 import static io.mlops4j.runtime.deployment.alias.DeploymentFixture.CHAMPION;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent.Route;
+import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
 import io.mlops4j.rollout.OutputDifference;
 import io.mlops4j.rollout.Verdict;
@@ -22,10 +27,15 @@ import io.mlops4j.runtime.deployment.ShadowStatus;
 import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Sum;
 import io.mlops4j.runtime.deployment.alias.DeploymentFixture.Term;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +122,41 @@ class ShadowTest {
       assertThat(calls.candidate().calls()).isEqualTo(5);
       assertThat(calls.candidate().failed()).isZero();
       assertThat(calls.candidate().times().orElseThrow().p95()).isPositive();
+    }
+  }
+
+  @Test
+  void callsAreCountedAndTimedBesideAListener() {
+    AtomicInteger heard = new AtomicInteger();
+    try (Deployment deployment =
+        plus.champion().shadow(CHALLENGER).listener(event -> heard.incrementAndGet()).start()) {
+      predict(deployment, 1, 2);
+      assertThatExceptionOfType(ModelInputException.class)
+          .isThrownBy(() -> predictOther(deployment));
+      await(deployment, now -> now.rows() == 2);
+      CallComparison calls = deployment.shadow().orElseThrow().calls().orElseThrow();
+      assertThat(calls.baseline().calls()).isEqualTo(2);
+      assertThat(calls.baseline().failed()).isEqualTo(1);
+      assertThat(calls.candidate().calls()).isEqualTo(1);
+      assertThat(heard).hasValue(3);
+    }
+  }
+
+  @Test
+  void failedCallsAreCountedWithoutAListener() {
+    try (Deployment deployment = plus.champion().shadow(CHALLENGER).start()) {
+      assertThatExceptionOfType(ModelInputException.class)
+          .isThrownBy(() -> predictOther(deployment));
+      CallComparison calls = deployment.shadow().orElseThrow().calls().orElseThrow();
+      assertThat(calls.baseline().failed()).isEqualTo(1);
+      assertThat(deployment.shadow().orElseThrow().rows()).isZero();
+    }
+  }
+
+  private void predictOther(Deployment deployment) {
+    try (FeatureBatch other =
+        FeatureBatch.builder(plus.loader.allocator()).floats("other", 1).build()) {
+      deployment.predict(other).close();
     }
   }
 
@@ -215,6 +260,188 @@ class ShadowTest {
       assertThat(y.different()).isEqualTo(2);
       assertThat(y.missing()).isEqualTo(2);
       assertThat(y.distance()).isNaN();
+    }
+  }
+
+  private static void pass(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A deployment whose challenger answers only when the latch is open. */
+  private Deployment withSlowChallenger(CountDownLatch open, CountDownLatch called) {
+    InferenceListener waits =
+        event -> {
+          if (event.route() == Route.SHADOW) {
+            called.countDown();
+            pass(open);
+          }
+        };
+    return plus.champion().shadow(CHALLENGER).listener(waits).start();
+  }
+
+  @Test
+  void rowsBeyondTheQueueAreDroppedAndCounted() throws Exception {
+    CountDownLatch open = new CountDownLatch(1);
+    CountDownLatch called = new CountDownLatch(1);
+    try (Deployment deployment = withSlowChallenger(open, called)) {
+      for (int i = 0; i < 100; i++) {
+        predict(deployment, i, -i);
+      }
+      called.await();
+      assertThat(deployment.shadow().orElseThrow().dropped()).isEqualTo(2 * 36);
+      open.countDown();
+      ShadowStatus status = await(deployment, now -> now.rows() == 2 * 64);
+      assertThat(status.disagreements()).isEqualTo(2 * 64);
+      predict(deployment, 1);
+      assertThat(await(deployment, now -> now.rows() == 129).dropped()).isEqualTo(72);
+    }
+  }
+
+  @Test
+  void closingDropsWhatWaits() throws Exception {
+    CountDownLatch open = new CountDownLatch(1);
+    CountDownLatch called = new CountDownLatch(1);
+    Deployment deployment = withSlowChallenger(open, called);
+    for (int i = 0; i < 70; i++) {
+      predict(deployment, i);
+    }
+    called.await();
+    open.countDown();
+    deployment.close(); // the fixture finds memory that is not given back
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .doesNotContain("mlops4j-shadow-" + CHAMPION);
+  }
+
+  @Test
+  void everyRowOfManyCallersIsComparedOrDropped() throws Exception {
+    int callers = 4;
+    int calls = 500;
+    try (Deployment deployment = plus.champion().shadow(CHALLENGER).start()) {
+      RowModel<Term, Sum> rows = deployment.rows(Term.class, Sum.class);
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < callers; i++) {
+        threads.add(
+            new Thread(
+                () -> {
+                  for (int call = 0; call < calls; call++) {
+                    predict(deployment, call, 1);
+                    rows.predict(new Term(call));
+                    rows.predict(List.of(new Term(call), new Term(2)));
+                  }
+                }));
+      }
+      threads.forEach(Thread::start);
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      ShadowStatus status =
+          await(deployment, now -> now.rows() + now.dropped() == (long) callers * calls * 5);
+      assertThat(status.failed()).isZero();
+      assertThat(status.disagreements()).isEqualTo(status.rows());
+      OutputDifference y = status.outputs().get(0);
+      assertThat(y.rows()).isEqualTo(status.rows());
+      assertThat(y.largestDifference()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void rowsThatTheCallerOverwritesAreComparedAsTheyWere() throws Exception {
+    CountDownLatch open = new CountDownLatch(1);
+    CountDownLatch called = new CountDownLatch(1);
+    try (Deployment deployment = withSlowChallenger(open, called);
+        Float4Vector x = new Float4Vector("x", plus.loader.allocator())) {
+      x.allocateNew(1);
+      x.setValueCount(1);
+      try (FeatureBatch batch = FeatureBatch.of(VectorSchemaRoot.of(x))) {
+        for (int i = 0; i < 4; i++) {
+          x.set(0, 100 * i);
+          deployment.predict(batch).close();
+        }
+        x.set(0, Float.NaN);
+      }
+      open.countDown();
+      OutputDifference y = await(deployment, now -> now.rows() == 4).outputs().get(0);
+      assertThat(y.missing()).isZero();
+      assertThat(y.largestDifference()).isEqualTo(1);
+      assertThat(y.correlation()).isCloseTo(1, within(1e-12));
+    }
+  }
+
+  @Test
+  void aShareOfTheCallsIsChosen() {
+    try (Deployment deployment = plus.champion().shadow(CHALLENGER).shadowShare(0.25).start()) {
+      for (int i = 0; i < 2000; i++) {
+        predict(deployment, i);
+      }
+      predict(deployment, 1);
+      // 500 are expected; six standard deviations are 116
+      ShadowStatus status = await(deployment, now -> now.rows() + now.dropped() > 384);
+      assertThat(status.rows() + status.dropped()).isLessThan(616);
+    }
+    assertThatIllegalArgumentException().isThrownBy(() -> plus.champion().shadowShare(0));
+    assertThatIllegalArgumentException().isThrownBy(() -> plus.champion().shadowShare(1.1));
+    assertThatIllegalArgumentException().isThrownBy(() -> plus.champion().shadowShare(Double.NaN));
+  }
+
+  /** Publishes a model of another signature as champion and challenger. */
+  private Deployment alike(String model) {
+    Path file = Path.of("src/test/resources/io/mlops4j/runtime/models", model + ".onnx");
+    ModelVersion version = plus.registry.publish(ModelCard.builder(model).build(), file);
+    plus.assign(model + "@champion", version);
+    plus.assign(model + "@challenger", version);
+    return new DeploymentBuilder(plus.loader, model + "@champion")
+        .from(plus.registry)
+        .shadow(model + "@challenger")
+        .start();
+  }
+
+  @Test
+  void textsAreComparedByEquality() {
+    try (Deployment deployment = alike("strings_out");
+        FeatureBatch codes =
+            FeatureBatch.builder(plus.loader.allocator()).longs("code", 1, 0, 2, 3, 9).build()) {
+      for (int i = 0; i < 3; i++) {
+        deployment.predict(codes).close();
+      }
+      ShadowStatus status = await(deployment, now -> now.rows() == 15);
+      assertThat(status.disagreements()).isZero();
+      OutputDifference label = status.outputs().get(0);
+      assertThat(label.name()).isEqualTo("label");
+      assertThat(label.rows()).isEqualTo(15);
+      assertThat(label.distance()).isZero();
+      assertThat(label.correlation()).as("texts").isNaN();
+    }
+  }
+
+  @Test
+  void vectorsAndMapsAreCompared() {
+    for (String model : List.of("classifier", "classifier_zipmap")) {
+      try (Deployment deployment = alike(model);
+          FeatureBatch rows =
+              FeatureBatch.builder(plus.loader.allocator())
+                  .floats("x", 2, 0, 0, 1, -2, -2, 0, 0)
+                  .asTensors(2)
+                  .build()) {
+        deployment.predict(rows).close();
+        deployment.predict(rows).close();
+        ShadowStatus status = await(deployment, now -> now.rows() == 8);
+        assertThat(status.failed()).isZero();
+        assertThat(status.disagreements()).isZero();
+        assertThat(status.outputs()).hasSize(2);
+        assertThat(status.outputs())
+            .allSatisfy(
+                output -> {
+                  assertThat(output.rows()).isEqualTo(8);
+                  assertThat(output.missing()).isZero();
+                  assertThat(output.largestDifference()).isZero();
+                  assertThat(output.correlation()).isCloseTo(1, within(1e-12));
+                });
+      }
     }
   }
 }
