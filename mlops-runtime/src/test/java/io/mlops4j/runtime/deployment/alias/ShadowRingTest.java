@@ -128,19 +128,19 @@ class ShadowRingTest {
         FeatureBatch batch =
             FeatureBatch.builder(plus.loader.allocator()).floats("x", 1, 2).build();
         Prediction answer = model.predict(batch)) {
-      long before = 0;
-      for (int i = 0; i < 40_000; i++) {
-        if (i == 30_000) { // all is compiled and every item has its memory
-          before = threads.getThreadAllocatedBytes(thread);
+      long least = Long.MAX_VALUE;
+      for (int round = 0; round < 20 && least > 10_000; round++) { // until all is compiled
+        long before = threads.getThreadAllocatedBytes(thread);
+        for (int i = 0; i < 10_000; i++) {
+          ShadowCall call = Objects.requireNonNull(ring.claim());
+          call.set(null, batch, answer);
+          ring.publish(call);
+          Objects.requireNonNull(ring.poll()).clear();
+          ring.recycle(call);
         }
-        ShadowCall call = Objects.requireNonNull(ring.claim());
-        call.set(null, batch, answer);
-        ring.publish(call);
-        Objects.requireNonNull(ring.poll()).clear();
-        ring.recycle(call);
+        least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
       }
-      long bytes = threads.getThreadAllocatedBytes(thread) - before;
-      assertThat(bytes).as("the reading itself allocates a little").isLessThan(10_000);
+      assertThat(least).as("less than a byte for each call").isLessThan(10_000);
     }
     ring.free();
     plus.close(); // finds memory that was not given back
