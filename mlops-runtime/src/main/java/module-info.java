@@ -24,6 +24,7 @@ module io.mlops4j.runtime {
   requires org.apache.arrow.memory.unsafe; // found by name at run time
   requires org.slf4j;
   requires org.tribuo.util.onnx;
+  requires static duckdb.jdbc; // CSV, Parquet, JSON and SQL
   requires static info.picocli; // the command line
   requires static org.apache.arrow.compression; // compressed Arrow files
   requires static org.bytedeco.javacpp; // SavedModels, as the next two

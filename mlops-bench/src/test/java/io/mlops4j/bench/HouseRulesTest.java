@@ -31,6 +31,8 @@ class HouseRulesTest {
 
   private static final String JDBC = "io.mlops4j.runtime.registry.jdbc";
 
+  private static final String DUCKDB = "io.mlops4j.runtime.internal.duckdb";
+
   private static final DescribedPredicate<JavaClass> LIBRARY =
       resideInAnyPackage("io.mlops4j..").and(DescribedPredicate.not(resideInAnyPackage(BENCH)));
 
@@ -98,7 +100,8 @@ class HouseRulesTest {
     checkOnlyUser("org.snakeyaml..", "io.mlops4j.runtime.exchange..");
     checkOnlyUser("picocli..", "io.mlops4j.runtime.cli..");
     checkOnlyUser("io.micrometer..", "io.mlops4j.monitor.metrics..");
-    checkOnlyUser("java.sql..", "io.mlops4j.runtime.registry", JDBC);
+    checkOnlyUser("org.duckdb..", DUCKDB);
+    checkOnlyUser("java.sql..", "io.mlops4j.runtime.registry", JDBC, DUCKDB);
     checkOnlyUser("javax.sql..", "io.mlops4j.runtime.registry", JDBC);
   }
 

@@ -18,7 +18,7 @@ import io.mlops4j.runtime.composition.Composition;
 import io.mlops4j.runtime.composition.parts.CompositionBuilder;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.alias.DeploymentBuilder;
-import io.mlops4j.runtime.feature.ArrowFiles;
+import io.mlops4j.runtime.feature.DataFiles;
 import io.mlops4j.runtime.internal.source.ModelReader;
 import io.mlops4j.runtime.scoring.BatchScoring;
 import io.mlops4j.runtime.scoring.file.FileScoring;
@@ -253,15 +253,20 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * Reads an Arrow IPC file, batch by batch.
+   * Reads a file of rows, batch by batch: Arrow IPC, Parquet, CSV (also {@code .tsv}), or JSON (also
+   * {@code .jsonl} and {@code .ndjson}). Arrow and Parquet are recognised by their first bytes, text
+   * by the name, which may end in {@code .gz}.
+   *
+   * <p>All formats but Arrow need the optional dependency {@code org.duckdb:duckdb_jdbc}.
    *
    * @param data the file
    * @return a reader, which the caller closes
-   * @throws io.mlops4j.error.DataException if the file is missing or is not an Arrow file
+   * @throws io.mlops4j.error.DataException if the file is missing, damaged or of no known format, or
+   *     DuckDB is needed and missing
    */
   public FeatureReader read(Path data) {
     Objects.requireNonNull(data, "data");
-    return ArrowFiles.open(data, loader.allocator());
+    return DataFiles.open(data, loader.allocator());
   }
 
   /**

@@ -179,6 +179,16 @@ public final class Native {
   }
 
   /**
+   * Returns the address of a direct buffer's first byte.
+   *
+   * @param direct a direct buffer; its position does not matter
+   * @return the address
+   */
+  public static long address(ByteBuffer direct) {
+    return BufferAccess.address(direct);
+  }
+
+  /**
    * Returns a buffer over memory that the caller owns, in the machine's byte order. Do not use the
    * buffer or its slices after that memory is freed.
    *

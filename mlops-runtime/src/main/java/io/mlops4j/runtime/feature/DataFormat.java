@@ -1,0 +1,51 @@
+package io.mlops4j.runtime.feature;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Formats of files of rows. */
+enum DataFormat {
+  ARROW,
+  PARQUET,
+  CSV,
+  JSON,
+  UNKNOWN;
+
+  /** Recognises a format by its first bytes, and text by its name or its first character. */
+  static DataFormat of(Path file) throws IOException {
+    byte[] start;
+    try (InputStream in = Files.newInputStream(file)) {
+      start = in.readNBytes(64);
+    }
+    String first = new String(start, StandardCharsets.ISO_8859_1);
+    if (first.startsWith("ARROW1") || first.startsWith("\u00ff\u00ff\u00ff\u00ff")) {
+      return ARROW;
+    }
+    if (first.startsWith("PAR1")) {
+      return PARQUET;
+    }
+    DataFormat named = named(file);
+    return named == UNKNOWN && first.strip().startsWith("{") ? JSON : named;
+  }
+
+  /** Recognises a format by the end of the name. */
+  static DataFormat named(Path file) {
+    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    String plain = name.replaceFirst("\\.(gz|zst)$", "");
+    if (plain.endsWith(".csv") || plain.endsWith(".tsv")) {
+      return CSV;
+    }
+    if (plain.endsWith(".json") || plain.endsWith(".jsonl") || plain.endsWith(".ndjson")) {
+      return JSON;
+    }
+    if (name.endsWith(".parquet")) {
+      return PARQUET;
+    }
+    boolean arrow = name.endsWith(".arrow") || name.endsWith(".feather") || name.endsWith(".ipc");
+    return arrow ? ARROW : UNKNOWN;
+  }
+}
