@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 
 /**
  * A Bloom filter: it holds every hash that it was made of, and about one in 2000 others, with 16
- * bits a hash and six probes. Immutable.
+ * bits or more a hash and six probes. Immutable.
  */
 final class Bloom {
   private static final int BITS_PER_HASH = 16;
@@ -16,8 +16,14 @@ final class Bloom {
     this.words = words;
   }
 
+  /** A power of two, because dividing by it costs little. Older files have other sizes. */
+  private static int words(int hashes) {
+    long words = Math.max(1, ((long) hashes * BITS_PER_HASH + 63) / 64);
+    return Math.toIntExact(Long.highestOneBit(2 * words - 1));
+  }
+
   static Bloom of(long[] hashes) {
-    long[] words = new long[Math.max(1, (int) ((long) hashes.length * BITS_PER_HASH / 64))];
+    long[] words = new long[words(hashes.length)];
     for (long hash : hashes) {
       for (int probe = 0; probe < PROBES; probe++) {
         long bit = bit(hash, probe, words.length);
@@ -56,6 +62,8 @@ final class Bloom {
 
   private static long bit(long hash, int probe, int words) {
     long step = (hash >>> 32) | 1;
-    return Long.remainderUnsigned(hash + probe * step * 0x9e3779b97f4a7c15L, words * 64L);
+    long value = hash + probe * step * 0x9e3779b97f4a7c15L;
+    long bits = words * 64L;
+    return (words & words - 1) == 0 ? value & bits - 1 : Long.remainderUnsigned(value, bits);
   }
 }

@@ -21,10 +21,29 @@ final class Hashes {
 
   /** FNV-1a with the finaliser of MurmurHash3. */
   static long of(byte[] bytes, long seed) {
-    long hash = 0xcbf29ce484222325L ^ seed;
-    for (byte b : bytes) {
-      hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
+    return end(add(begin(seed), bytes, 0, bytes.length));
+  }
+
+  private static long begin(long seed) {
+    return 0xcbf29ce484222325L ^ seed;
+  }
+
+  /** The hash of an id before its first byte, for {@link #add}. */
+  static long beginOfId() {
+    return begin(1);
+  }
+
+  /** Adds a range of bytes to a hash that has not ended. */
+  static long add(long begun, byte[] bytes, int from, int to) {
+    long hash = begun;
+    for (int i = from; i < to; i++) {
+      hash = (hash ^ (bytes[i] & 0xff)) * 0x100000001b3L;
     }
+    return hash;
+  }
+
+  static long end(long begun) {
+    long hash = begun;
     hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
     hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
     return hash ^ (hash >>> 33);

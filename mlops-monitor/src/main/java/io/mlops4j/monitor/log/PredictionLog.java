@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +122,10 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
   }
 
   private Answered retain(InferenceEvent event, FeatureBatch features, FeatureBatch outputs) {
-    List<PredictionId> ids = IntStream.range(0, event.rows()).mapToObj(event::id).toList();
+    List<PredictionId> ids = new ArrayList<>(event.rows());
+    for (int row = 0; row < event.rows(); row++) {
+      ids.add(event.id(row));
+    }
     Map<Phase, Long> nanos = new EnumMap<>(Phase.class);
     for (Phase phase : Phase.values()) {
       nanos.put(phase, event.nanos(phase));

@@ -137,12 +137,17 @@ final class PreparedRows implements AutoCloseable {
     return columns;
   }
 
-  boolean isWithheld(int row) {
-    return withheld.get(row);
+  /** The next row of which something is withheld, from a row on; -1 if there is none. */
+  int nextWithheld(int from) {
+    return withheld.nextSetBit(from);
   }
 
   byte @Nullable [] digest(int row) {
     return digest == null ? null : digest.of(row);
+  }
+
+  boolean hasKeys() {
+    return !keys.isEmpty();
   }
 
   /** Adds the keys by which a row can be found. */

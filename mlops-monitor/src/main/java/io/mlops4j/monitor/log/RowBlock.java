@@ -8,11 +8,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.FixedSizeBinaryVector;
-import org.apache.arrow.vector.TimeStampMicroTZVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
@@ -20,6 +19,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 final class RowBlock implements AutoCloseable {
   private static final int MOST_ROWS = 1 << 16;
   private static final long MOST_BYTES = 8L << 20;
+  private static final Phase[] PHASES = Phase.values();
 
   private final LogSchema schema;
   private final BufferAllocator allocator;
@@ -29,6 +29,8 @@ final class RowBlock implements AutoCloseable {
   private long maxAt = Long.MIN_VALUE;
   private IdRange ids = IdRange.NONE;
   private long bytes;
+  private int expected = 1; // small at first, because a row may be an image
+  private final IdTexts idTexts = new IdTexts();
 
   RowBlock(LogSchema schema, BufferAllocator allocator) {
     this.schema = schema;
@@ -36,18 +38,16 @@ final class RowBlock implements AutoCloseable {
     this.root = make();
   }
 
+  /** Columns that {@link #allocate} must allocate. */
   private VectorSchemaRoot make() {
-    VectorSchemaRoot made = VectorSchemaRoot.create(schema.appended(), allocator);
-    try {
-      // Small, because a row may be an image; the vectors grow with the rows.
-      made.getFieldVectors().forEach(vector -> vector.setInitialCapacity(1));
-      made.allocateNew();
-      made.setRowCount(0);
-      return made;
-    } catch (RuntimeException | Error e) {
-      made.close();
-      throw e;
-    }
+    return VectorSchemaRoot.create(schema.appended(), allocator);
+  }
+
+  /** For as many rows as last time, so that the vectors need not grow step by step. */
+  private void allocate() {
+    root.getFieldVectors().forEach(vector -> vector.setInitialCapacity(expected));
+    root.allocateNew();
+    root.setRowCount(0);
   }
 
   static long micros(Instant at) {
@@ -94,12 +94,18 @@ final class RowBlock implements AutoCloseable {
     int idsBefore = hashes.ids().size();
     int keysBefore = hashes.keys().size();
     try {
+      if (before == 0) {
+        allocate();
+      }
       root.setRowCount(before); // so that every column has as many rows
       appendOwn(call, rows, from, count, before);
       List<FieldVector> all = root.getFieldVectors();
       int first = all.size() - rows.columns().size();
       for (int i = 0; i < rows.columns().size(); i++) {
-        Vectors.append(all.get(first + i), rows.columns().get(i), from, count);
+        FieldVector column = rows.columns().get(i);
+        if (!Bulk.copy(all.get(first + i), before, column, from, count)) {
+          Vectors.append(all.get(first + i), column, from, count);
+        }
       }
       root.setRowCount(before + count);
     } catch (RuntimeException | Error e) {
@@ -110,47 +116,62 @@ final class RowBlock implements AutoCloseable {
     }
     minAt = Math.min(minAt, micros(call.at()));
     maxAt = Math.max(maxAt, micros(call.at()));
-    for (int i = from; i < from + count; i++) {
-      ids = ids.with(call.ids().get(i));
-    }
+    ids = ids.with(IdRange.of(call.ids(), from, count));
     bytes += count * rows.bytesPerRow();
   }
 
   private void appendOwn(Answered call, PreparedRows rows, int from, int count, int before) {
-    VarCharVector idTexts = Vectors.text(root, LogSchema.ID);
-    VarCharVector traces = Vectors.text(root, LogSchema.TRACE);
-    TimeStampMicroTZVector at =
-        (TimeStampMicroTZVector) Objects.requireNonNull(root.getVector(LogSchema.AT));
-    BitVector withheld = (BitVector) Objects.requireNonNull(root.getVector(LogSchema.WITHHELD));
-    long micros = micros(call.at());
-    for (int i = 0; i < count; i++) {
-      int to = before + i;
-      String id = call.ids().get(from + i).toString();
-      idTexts.setSafe(to, id.getBytes(StandardCharsets.UTF_8));
-      at.setSafe(to, micros);
-      String trace = call.traces().get(from + i);
-      if (trace == null) {
-        traces.setNull(to);
-      } else {
-        traces.setSafe(to, trace.getBytes(StandardCharsets.UTF_8));
-      }
-      hashes.addId(id);
-      hashes.addTrace(trace);
-      withheld.setSafe(to, rows.isWithheld(from + i) ? 1 : 0);
-      rows.addKeys(from + i, hashes);
-    }
-    for (Phase phase : Phase.values()) {
-      BigIntVector nanos =
-          (BigIntVector) Objects.requireNonNull(root.getVector(LogSchema.column(phase)));
+    appendIds(call, from, count, before);
+    Bulk.fill(fixed(LogSchema.AT), before, count, micros(call.at()));
+    for (Phase phase : PHASES) {
       long took = Objects.requireNonNull(call.nanos().get(phase));
+      Bulk.fill(fixed(LogSchema.column(phase)), before, count, took);
+    }
+    appendTraces(call, from, count, before);
+    appendWithheld(rows, from, count, before);
+    if (rows.hasKeys()) {
       for (int i = 0; i < count; i++) {
-        nanos.setSafe(before + i, took);
+        rows.addKeys(from + i, hashes);
       }
     }
     if (root.getVector(LogSchema.DIGEST) instanceof FixedSizeBinaryVector digests) {
       for (int i = 0; i < count; i++) {
         digests.setSafe(before + i, Objects.requireNonNull(rows.digest(from + i)));
       }
+    }
+  }
+
+  private BaseFixedWidthVector fixed(String name) {
+    return (BaseFixedWidthVector) Objects.requireNonNull(root.getVector(name), name);
+  }
+
+  private void appendIds(Answered call, int from, int count, int before) {
+    idTexts.clear();
+    for (int i = from; i < from + count; i++) {
+      hashes.ids().add(idTexts.add(call.ids().get(i)));
+    }
+    Bulk.append(Vectors.text(root, LogSchema.ID), before, idTexts);
+  }
+
+  /** Rows without a trace are null, as all rows are that were not written. */
+  private void appendTraces(Answered call, int from, int count, int before) {
+    VarCharVector traces = Vectors.text(root, LogSchema.TRACE);
+    for (int i = 0; i < count; i++) {
+      String trace = call.traces().get(from + i);
+      if (trace != null) {
+        traces.setSafe(before + i, trace.getBytes(StandardCharsets.UTF_8));
+        hashes.addTrace(trace);
+      }
+    }
+  }
+
+  private void appendWithheld(PreparedRows rows, int from, int count, int before) {
+    BitVector withheld = (BitVector) fixed(LogSchema.WITHHELD);
+    Bulk.fillFalse(withheld, before, count);
+    for (int i = rows.nextWithheld(from);
+        i >= 0 && i < from + count;
+        i = rows.nextWithheld(i + 1)) {
+      withheld.set(before + i - from, 1);
     }
   }
 
@@ -172,6 +193,7 @@ final class RowBlock implements AutoCloseable {
 
   /** Forgets the rows after they were written. */
   void clear() {
+    expected = Math.max(1, rows());
     root.close();
     root = make();
     hashes.clear();
