@@ -18,6 +18,7 @@ import io.mlops4j.runtime.composition.Composition;
 import io.mlops4j.runtime.composition.parts.CompositionBuilder;
 import io.mlops4j.runtime.deployment.Deployment;
 import io.mlops4j.runtime.deployment.alias.DeploymentBuilder;
+import io.mlops4j.runtime.feature.ArrowFiles;
 import io.mlops4j.runtime.feature.DataFiles;
 import io.mlops4j.runtime.internal.source.ModelReader;
 import io.mlops4j.runtime.scoring.BatchScoring;
