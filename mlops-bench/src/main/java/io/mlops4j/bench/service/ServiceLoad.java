@@ -21,8 +21,15 @@ import org.apache.arrow.util.AutoCloseables;
 final class ServiceLoad implements Measured {
   private static final int CONNECTIONS = 16;
 
-  /** Until the compiler has done its work, in calls: on a busy machine it takes longer. */
-  private static final long WARM_UP_CALLS = 60_000;
+  /** The calls of the warm-up. Compiling takes processor time, and longer on a busy machine. */
+  private static final long FEWEST_WARM_UP_CALLS = 60_000;
+
+  private static final long MOST_WARM_UP_CALLS = 600_000;
+
+  /** So many samples in a row that are not faster end the warm-up: all is compiled. */
+  private static final int SETTLED = 6;
+
+  private static final double FASTER = 0.98;
 
   private static final Duration SAMPLE = Duration.ofMillis(800);
   private static final String PACKAGE = "io.mlops4j.samples.service.";
@@ -41,13 +48,22 @@ final class ServiceLoad implements Measured {
       for (int i = 0; i < CONNECTIONS; i++) {
         connections.add(new Connection(server.port()));
       }
-      long calls = 0;
-      while (calls < WARM_UP_CALLS) {
-        calls += (long) (SAMPLE.toNanos() / nanosPerCall(SAMPLE));
-      }
+      warmUp();
     } catch (Exception e) {
       close();
       throw e;
+    }
+  }
+
+  private void warmUp() throws Exception {
+    double best = Double.MAX_VALUE;
+    int notFaster = 0;
+    long calls = 0;
+    while (calls < FEWEST_WARM_UP_CALLS || (notFaster < SETTLED && calls < MOST_WARM_UP_CALLS)) {
+      double nanos = nanosPerCall(SAMPLE);
+      calls += (long) (SAMPLE.toNanos() / nanos);
+      notFaster = nanos < FASTER * best ? 0 : notFaster + 1;
+      best = Math.min(best, nanos);
     }
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
@@ -25,9 +26,11 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.samples.service.inference.JsonProblem;
 import io.mlops4j.samples.service.inference.Problem;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** JSON of records: strict when it reads, so that a misspelt or missing value is an error. */
 final class Json {
@@ -106,18 +109,37 @@ final class Json {
     }
   }
 
-  /** The version that answered, as members of an object. */
+  /** The version that answered, as members of an object, which are encoded once for a version. */
   private static final class ServedBySerializer extends JsonSerializer<ServedBy> {
+    private volatile @Nullable Encoded last;
+
+    /** One instance of a version serves until the next swap. */
+    private record Encoded(ServedBy by, SerializedString json) {}
+
     @Override
+    @SuppressWarnings("ReferenceEquality") // an equal one would only be encoded again
     public void serialize(ServedBy by, JsonGenerator json, SerializerProvider provider)
         throws IOException {
-      json.writeStartObject();
-      json.writeStringField("model", by.model());
-      if (by.version().isPresent()) {
-        json.writeNumberField("version", by.version().get().number());
+      Encoded encoded = last;
+      if (encoded == null || encoded.by() != by) {
+        encoded = new Encoded(by, new SerializedString(encode(by)));
+        last = encoded;
       }
-      json.writeStringField("digest", by.digest().toString());
-      json.writeEndObject();
+      json.writeRawValue(encoded.json());
+    }
+
+    private static String encode(ServedBy by) throws IOException {
+      StringWriter text = new StringWriter();
+      try (JsonGenerator json = MAPPER.createGenerator(text)) {
+        json.writeStartObject();
+        json.writeStringField("model", by.model());
+        if (by.version().isPresent()) {
+          json.writeNumberField("version", by.version().get().number());
+        }
+        json.writeStringField("digest", by.digest().toString());
+        json.writeEndObject();
+      }
+      return text.toString();
     }
   }
 

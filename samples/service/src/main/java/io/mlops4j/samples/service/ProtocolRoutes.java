@@ -74,7 +74,7 @@ final class ProtocolRoutes {
     String version = version(http);
     model.route(name, version); // before the body is read
     try (InferenceRequest request =
-        InferenceJson.read(model.allocator(), Calls.body(http), jsonLength(http))) {
+        InferenceJson.read(model.requests(), Calls.body(http), jsonLength(http))) {
       ResponseBody response =
           model.infer(
               name,

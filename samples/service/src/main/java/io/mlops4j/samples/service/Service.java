@@ -65,7 +65,7 @@ final class Service implements AutoCloseable {
               own(MonitorMeters.of(it).tags("model", deployment.servedBy().model()))
                   .bindTo(meters));
       Calls calls = new Calls(admission, settings.deadline());
-      ServedModel model = new ServedModel(deployment, runtime.allocator());
+      ServedModel model = own(new ServedModel(deployment, runtime.allocator()));
       this.grpc = own(grpc(model));
       this.web =
           own(
@@ -107,8 +107,10 @@ final class Service implements AutoCloseable {
     return part;
   }
 
-  /** Percentiles of the newest minutes, for the page; the rest is the library's default. */
-  private static PrometheusMeterRegistry meters() {
+  /**
+   * Percentiles of the newest minutes where the page shows them; the rest is the library's default.
+   */
+  static PrometheusMeterRegistry meters() {
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     DistributionStatisticConfig percentiles =
         DistributionStatisticConfig.builder().percentiles(0.5, 0.99).build();
@@ -119,7 +121,9 @@ final class Service implements AutoCloseable {
               @Override
               public DistributionStatisticConfig configure(
                   Meter.Id id, DistributionStatisticConfig config) {
-                return id.getType() == Meter.Type.TIMER ? percentiles.merge(config) : config;
+                return id.getName().equals("mlops4j.inference")
+                    ? percentiles.merge(config)
+                    : config;
               }
             });
     return meters;

@@ -1,15 +1,14 @@
 package io.mlops4j.samples.service;
 
 import io.javalin.http.Handler;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The same server with the same limits and request metrics, which answers every call with the same
- * bytes: what the library and JSON cost is the difference. For {@code ratios service} of the bench.
+ * The same server with the same limits and meters, which receives each body and answers with the
+ * same bytes, as many as the service answers: what the library and JSON cost is the difference. For
+ * {@code ratios service} of the bench.
  */
 final class ConstantService {
   private static final String RECORD =
@@ -28,17 +27,19 @@ final class ConstantService {
     Map<String, String> variables = new HashMap<>(System.getenv());
     variables.putIfAbsent("MLOPS_REGISTRY", "none");
     variables.putIfAbsent("MLOPS_MODEL", "none@none");
-    Settings settings = Settings.from(variables);
-    Calls calls = new Calls(new Admission(settings.maxCalls()), settings.deadline());
-    Web web =
-        Web.start(
-            settings,
-            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
-            routes -> {
-              routes.post("/predict", calls.admitted(constant(RECORD)));
-              routes.post("/v2/models/{model}/infer", calls.admitted(constant(TENSOR)));
-            });
+    Web web = start(Settings.from(variables));
     System.err.println("serves a constant at the ports " + web.port() + " (HTTP)");
+  }
+
+  static Web start(Settings settings) {
+    Calls calls = new Calls(new Admission(settings.maxCalls()), settings.deadline());
+    return Web.start(
+        settings,
+        Service.meters(),
+        routes -> {
+          routes.post("/predict", calls.admitted(constant(RECORD)));
+          routes.post("/v2/models/{model}/infer", calls.admitted(constant(TENSOR)));
+        });
   }
 
   private static Handler constant(String answer) {

@@ -197,7 +197,7 @@ public final class GrpcServer implements AutoCloseable {
 
   private ModelInferResponse infer(ModelInferRequest message) {
     limits.enter().run();
-    try (InferenceRequest request = Messages.read(model.allocator(), message)) {
+    try (InferenceRequest request = Messages.read(model.requests(), message)) {
       return model.infer(
           message.getModelName(),
           message.getModelVersion(),

@@ -14,18 +14,18 @@ import io.mlops4j.samples.service.inference.InferenceResponse;
 import io.mlops4j.samples.service.inference.InputTensor;
 import io.mlops4j.samples.service.inference.OutputTensor;
 import io.mlops4j.samples.service.inference.Problem;
+import io.mlops4j.samples.service.inference.RequestPool;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.function.LongConsumer;
-import org.apache.arrow.memory.BufferAllocator;
 
 /** Translates between messages and the protocol's tensors. */
 final class Messages {
   private Messages() {}
 
   /** Reads a request; the caller closes it. */
-  static InferenceRequest read(BufferAllocator allocator, ModelInferRequest message) {
+  static InferenceRequest read(RequestPool requests, ModelInferRequest message) {
     List<ByteString> raw = message.getRawInputContentsList();
     if (!raw.isEmpty() && raw.size() != message.getInputsCount()) {
       throw Problem.badInput(
@@ -35,7 +35,7 @@ final class Messages {
     if (message.getInputsCount() == 0) {
       throw Problem.badInput("inputs: found none, expected one for each input of the model");
     }
-    InferenceRequest request = new InferenceRequest(allocator, message.getSerializedSize());
+    InferenceRequest request = requests.take(message.getSerializedSize());
     try {
       request.id(message.getId());
       for (int i = 0; i < message.getInputsCount(); i++) {
@@ -107,18 +107,20 @@ final class Messages {
   static ModelInferResponse write(ModelInferRequest request, InferenceResponse response) {
     ModelInferResponse.Builder message =
         ModelInferResponse.newBuilder()
-            .setModelName(response.model())
-            .setModelVersion(response.version())
+            .setModelName(response.by().model())
+            .setModelVersion(response.by().version())
             .setId(request.getId())
-            .putParameters("digest", text(response.digest()));
-    response.predictionId().ifPresent(id -> message.putParameters("prediction_id", text(id)));
+            .putParameters("digest", text(response.by().digest()));
+    if (response.predictionId() != null) {
+      message.putParameters("prediction_id", text(response.predictionId()));
+    }
     boolean raw = request.getRawInputContentsCount() > 0;
     for (OutputTensor output : response.outputs()) {
       InferOutputTensor.Builder tensor =
-          InferOutputTensor.newBuilder()
-              .setName(output.name())
-              .setDatatype(output.type().name())
-              .addAllShape(output.shape());
+          InferOutputTensor.newBuilder().setName(output.name()).setDatatype(output.type().name());
+      for (long size : output.shape()) {
+        tensor.addShape(size);
+      }
       if (raw || output.type() == DataType.FP16) {
         message.addRawOutputContents(UnsafeByteOperations.unsafeWrap(output.raw()));
       } else {

@@ -4,9 +4,11 @@ import io.mlops4j.feature.FeatureBatch;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.util.AutoCloseables;
 import org.apache.arrow.vector.FieldVector;
@@ -14,29 +16,55 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request while it is read: its inputs, which become a batch, and the outputs it wants. For one
- * thread; the caller closes it.
+ * A request while it is read: its inputs, which become a batch, and the outputs it wants. Closing
+ * it returns it to the {@link RequestPool}, so that a request of the same form uses the same
+ * vectors. For one thread at a time.
  */
 public final class InferenceRequest implements AutoCloseable {
+  /** Larger requests give their memory back. */
+  private static final long MOST_KEPT_BYTES = 1 << 16;
+
   private final BufferAllocator allocator;
-  private final Map<String, InputTensor> inputs = new LinkedHashMap<>();
+  private final RequestPool pool;
+
+  /** Of this request and of those before it; the first ones are in use. */
+  private final List<InputTensor> columns = new ArrayList<>();
+
+  private final Set<String> names = new LinkedHashSet<>();
 
   /** The wanted outputs and whether each is wanted as binary data; null without a choice. */
   private final Map<String, @Nullable Boolean> outputs = new LinkedHashMap<>();
 
+  /** Flat columns as a batch, which the next request of the same form uses again. */
+  private @Nullable FeatureBatch view;
+
+  /** Other columns as a batch, for this request only. */
+  private @Nullable FeatureBatch moved;
+
   private @Nullable String id;
   private boolean binary;
+  private boolean answered;
 
   /** How many elements further inputs may have: each takes a byte of the request or more. */
   private long elementsLeft;
 
-  /**
-   * @param allocator where the inputs are allocated
-   * @param bytes the size of the request, which bounds the memory that shapes can claim
-   */
-  public InferenceRequest(BufferAllocator allocator, long bytes) {
+  InferenceRequest(BufferAllocator allocator, RequestPool pool) {
     this.allocator = allocator;
-    this.elementsLeft = bytes;
+    this.pool = pool;
+  }
+
+  /**
+   * Begins to read another request.
+   *
+   * @param bytes its size, which bounds the memory that shapes can claim
+   */
+  void begin(long bytes) {
+    names.clear();
+    outputs.clear();
+    id = null;
+    binary = false;
+    answered = false;
+    elementsLeft = bytes;
   }
 
   public void id(String id) {
@@ -50,14 +78,27 @@ public final class InferenceRequest implements AutoCloseable {
 
   /** Adds an input; its elements are added to what is returned. */
   public InputTensor input(String name, String datatype, long[] shape) {
-    if (inputs.containsKey(name)) {
+    int at = names.size();
+    if (!names.add(name)) {
       throw Problem.badInput("inputs: found \"" + name + "\" twice, expected each name once");
     }
-    DataType type = DataType.parse(name, datatype);
-    InputTensor input = new InputTensor(allocator, name, type, shape, elementsLeft);
+    if (at == columns.size() || !columns.get(at).isFor(name, datatype)) {
+      DataType type = DataType.parse(name, datatype);
+      forgetFrom(at);
+      columns.add(new InputTensor(allocator, name, type));
+    }
+    InputTensor input = columns.get(at);
+    input.begin(shape, elementsLeft);
     elementsLeft -= input.elements();
-    inputs.put(name, input);
     return input;
+  }
+
+  /** Another form begins at this input. */
+  private void forgetFrom(int at) {
+    view = null;
+    List<InputTensor> others = columns.subList(at, columns.size());
+    others.forEach(InputTensor::close);
+    others.clear();
   }
 
   public void output(String name, @Nullable Boolean binary) {
@@ -72,7 +113,7 @@ public final class InferenceRequest implements AutoCloseable {
   }
 
   public Collection<String> inputs() {
-    return inputs.keySet();
+    return names;
   }
 
   /** The names of the wanted outputs; empty if all are wanted. */
@@ -85,33 +126,90 @@ public final class InferenceRequest implements AutoCloseable {
     return own != null ? own : binary;
   }
 
-  /** Returns the inputs as columns. They move: a second call is an error. */
-  public FeatureBatch batch() {
-    List<FieldVector> columns = new ArrayList<>();
-    try {
-      int rows = -1;
-      for (Map.Entry<String, InputTensor> input : inputs.entrySet()) {
-        int its = input.getValue().rows();
-        if (rows >= 0 && its != rows) {
-          throw Problem.badInput(
-              "%s: found %d rows, expected %d as in the inputs before it"
-                  .formatted(input.getKey(), its, rows));
-        }
-        rows = its;
-        columns.add(input.getValue().column());
+  /**
+   * Returns the inputs as columns, once for a request and valid until it is closed. Small flat ones
+   * are a view of this request's memory, which listeners copy if they keep rows. Others move to a
+   * batch that listeners can keep without a copy.
+   */
+  FeatureBatch batch() {
+    if (columns.size() > names.size()) {
+      forgetFrom(names.size()); // the request before this one had more inputs
+    }
+    int rows = rows();
+    long bytes = 0;
+    boolean flat = true;
+    for (InputTensor input : columns) {
+      bytes += input.capacity();
+      flat &= input.isFlat();
+    }
+    if (flat && bytes <= MOST_KEPT_BYTES) {
+      return view(rows);
+    }
+    moved = moved(rows);
+    return moved;
+  }
+
+  private int rows() {
+    int rows = -1;
+    for (InputTensor input : columns) {
+      if (rows >= 0 && input.rows() != rows) {
+        throw Problem.badInput(
+            "%s: found %d rows, expected %d as in the inputs before it"
+                .formatted(input.name(), input.rows(), rows));
       }
-      try (VectorSchemaRoot root = new VectorSchemaRoot(columns)) {
-        root.setRowCount(Math.max(rows, 0));
+      rows = input.rows();
+    }
+    return Math.max(rows, 0);
+  }
+
+  private FeatureBatch view(int rows) {
+    List<FieldVector> vectors = new ArrayList<>(columns.size());
+    for (InputTensor input : columns) {
+      vectors.add(input.values());
+    }
+    FeatureBatch known = view;
+    if (known == null) {
+      known = FeatureBatch.of(new VectorSchemaRoot(vectors));
+      view = known;
+    }
+    known.root().setRowCount(rows);
+    return known;
+  }
+
+  private FeatureBatch moved(int rows) {
+    List<FieldVector> vectors = new ArrayList<>();
+    view = null;
+    try {
+      for (InputTensor input : columns) {
+        vectors.add(input.column());
+      }
+      try (VectorSchemaRoot root = new VectorSchemaRoot(vectors)) {
+        root.setRowCount(rows);
         return FeatureBatch.owning(root);
       }
     } catch (RuntimeException e) {
-      AutoCloseables.close(e, columns);
+      AutoCloseables.close(e, vectors);
       throw e;
     }
   }
 
+  /** The call has ended with an answer, so that its memory may be written again. */
+  void answered() {
+    answered = true;
+  }
+
+  /** Returns this request to its pool, or frees its memory. */
   @Override
   public void close() {
-    inputs.values().forEach(InputTensor::close);
+    if (!answered || view == null || !pool.giveBack(this)) {
+      free();
+    }
+  }
+
+  void free() {
+    forgetFrom(0);
+    if (moved != null) {
+      moved.close();
+    }
   }
 }

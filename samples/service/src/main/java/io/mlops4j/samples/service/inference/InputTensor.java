@@ -17,29 +17,61 @@ import org.apache.arrow.vector.types.pojo.Field;
 
 /**
  * One input of a request. Its elements are written in order into Arrow's memory, and then become a
- * column: the first dimension is the rows, further dimensions are a tensor in each row.
+ * column: the first dimension is the rows, further dimensions are a tensor in each row. A later
+ * request with an input of the same name and type uses its memory again.
  */
 public final class InputTensor implements AutoCloseable {
   private final String name;
   private final DataType type;
-  private final long[] shape;
-  private final int elements;
   private final FieldVector values;
+  private long[] shape = {};
+  private int elements;
   private int written;
 
+  InputTensor(BufferAllocator allocator, String name, DataType type) {
+    this.name = name;
+    this.type = type;
+    this.values = Field.nullable(name, type.arrow()).createVector(allocator);
+  }
+
   /**
-   * Allocates the elements.
+   * Begins with no elements, in memory for all of the shape.
    *
    * @param most how many elements the request can hold, so that a wrong shape allocates nothing
    */
-  InputTensor(BufferAllocator allocator, String name, DataType type, long[] shape, long most) {
-    this.name = name;
-    this.type = type;
-    this.shape = shape;
+  void begin(long[] shape, long most) {
     this.elements = elements(name, shape, most);
-    this.values = Field.nullable(name, type.arrow()).createVector(allocator);
-    values.setInitialCapacity(elements);
-    values.allocateNew();
+    this.shape = shape;
+    this.written = 0;
+    if (values.getValueCapacity() < elements || values.getValueCapacity() == 0) {
+      values.clear();
+      values.setInitialCapacity(elements);
+      values.allocateNew();
+      if (values instanceof BaseFixedWidthVector && !(values instanceof BitVector)) {
+        values.getValidityBuffer().setOne(0, values.getValidityBuffer().capacity());
+      }
+    } else if (values instanceof VarCharVector texts) {
+      texts.setLastSet(-1); // the first text begins at 0 again
+    }
+  }
+
+  boolean isFor(String input, String datatype) {
+    return name.equals(input) && type.name().equals(datatype);
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Whether each row has one element, so that the column is {@link #values} itself. */
+  boolean isFlat() {
+    return shape.length < 2 || (shape.length == 2 && shape[1] == 1);
+  }
+
+  /** The memory of the elements in bytes. */
+  long capacity() {
+    return values.getDataBuffer().capacity()
+        + (values instanceof VarCharVector ? values.getOffsetBuffer().capacity() : 0);
   }
 
   private static int elements(String name, long[] shape, long most) {
@@ -211,18 +243,20 @@ public final class InputTensor implements AutoCloseable {
     }
   }
 
-  /** Returns the column, to which the elements move. */
-  FieldVector column() {
+  /** Returns all elements as a vector, which stays the owner of its memory. */
+  FieldVector values() {
     if (written != elements) {
       throw Problem.badInput(
           "%s: found %d elements, expected %d for the shape %s"
               .formatted(name, written, elements, Arrays.toString(shape)));
     }
-    if (values instanceof BaseFixedWidthVector && !(values instanceof BitVector)) {
-      values.getValidityBuffer().setOne(0, values.getValidityBuffer().capacity());
-    }
-    values.setValueCount(elements);
-    return shape.length < 2 || (shape.length == 2 && shape[1] == 1) ? values : tensors();
+    return values;
+  }
+
+  /** Returns the column, to which the elements move. */
+  FieldVector column() {
+    values().setValueCount(elements);
+    return isFlat() ? values : tensors();
   }
 
   private FieldVector tensors() {

@@ -7,9 +7,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -211,15 +209,19 @@ final class JsonReader {
 
   private long[] shape() throws IOException {
     expect("inputs.shape", JsonToken.START_ARRAY, "an array");
-    List<Long> sizes = new ArrayList<>();
+    long[] sizes = new long[2];
+    int dimensions = 0;
     while (json.nextToken() != JsonToken.END_ARRAY) {
       expect("inputs.shape", JsonToken.VALUE_NUMBER_INT, "whole numbers");
-      sizes.add(json.getLongValue());
-      if (sizes.size() > MOST_DIMENSIONS) {
+      if (dimensions == MOST_DIMENSIONS) {
         throw Problem.badInput("inputs.shape: expected at most 32 dimensions");
       }
+      if (dimensions == sizes.length) {
+        sizes = Arrays.copyOf(sizes, MOST_DIMENSIONS);
+      }
+      sizes[dimensions++] = json.getLongValue();
     }
-    return sizes.stream().mapToLong(Long::longValue).toArray();
+    return Arrays.copyOf(sizes, dimensions);
   }
 
   /** The elements of a tensor: flat in row-major order, or nested in arrays of its shape. */

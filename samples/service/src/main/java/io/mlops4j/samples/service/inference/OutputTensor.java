@@ -3,108 +3,51 @@ package io.mlops4j.samples.service.inference;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.mlops4j.inference.Prediction;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.List;
-import org.apache.arrow.memory.ArrowBuf;
-import org.apache.arrow.memory.util.Float16;
-import org.apache.arrow.vector.BitVector;
-import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.VariableWidthFieldVector;
 
-/**
- * One output of a prediction, as a view that is valid until the prediction is closed.
- *
- * @param name the output's name
- * @param type the protocol's data type
- * @param shape the shape that the model returned
- * @param values all elements, row-major
- */
-public record OutputTensor(String name, DataType type, List<Long> shape, FieldVector values) {
+/** One output of a prediction, valid until the prediction is closed. */
+public final class OutputTensor {
+  private final String name;
+  private final DataType type;
+  private final long[] shape;
+  private final OutputElements elements;
 
-  static OutputTensor of(Prediction prediction, String name) {
-    FieldVector values = prediction.tensor(name).values();
-    DataType type = DataType.of(name, values.getField().getType());
-    List<Long> shape = Arrays.stream(prediction.shape(name)).boxed().toList();
-    return new OutputTensor(name, type, shape, values);
+  private OutputTensor(String name, DataType type, long[] shape, OutputElements elements) {
+    this.name = name;
+    this.type = type;
+    this.shape = shape;
+    this.elements = elements;
   }
 
-  private int elements() {
-    return values.getValueCount();
+  static OutputTensor of(Prediction prediction, String name, DataType type) {
+    return new OutputTensor(
+        name, type, prediction.shape(name), OutputElements.of(prediction, name, type));
+  }
+
+  /** Returns the output's name. */
+  public String name() {
+    return name;
+  }
+
+  public DataType type() {
+    return type;
+  }
+
+  /** Returns the shape that the model returned; not a copy. */
+  public long[] shape() {
+    return shape;
   }
 
   /** Writes the elements as a flat array. */
   void write(JsonGenerator json) throws IOException {
     json.writeStartArray();
-    for (int i = 0; i < elements(); i++) {
-      write(json, i);
+    for (int i = 0; i < elements.count(); i++) {
+      elements.write(json, i);
     }
     json.writeEndArray();
   }
 
-  private void write(JsonGenerator json, int i) throws IOException {
-    ArrowBuf data = values.getDataBuffer();
-    switch (type) {
-      case BOOL -> json.writeBoolean(((BitVector) values).get(i) != 0);
-      case UINT8 -> json.writeNumber(data.getByte(i) & 0xff);
-      case UINT16 -> json.writeNumber(data.getShort(2L * i) & 0xffff);
-      case UINT32 -> json.writeNumber(data.getInt(4L * i) & 0xffff_ffffL);
-      case UINT64 -> json.writeNumber(Long.toUnsignedString(data.getLong(8L * i)));
-      case INT8 -> json.writeNumber(data.getByte(i));
-      case INT16 -> json.writeNumber(data.getShort(2L * i));
-      case INT32 -> json.writeNumber(data.getInt(4L * i));
-      case INT64 -> json.writeNumber(data.getLong(8L * i));
-      case FP16 -> json.writeNumber((float) finite(Float16.toFloat(data.getShort(2L * i)), i));
-      case FP32 -> json.writeNumber((float) finite(data.getFloat(4L * i), i));
-      case FP64 -> json.writeNumber(finite(data.getDouble(8L * i), i));
-      case BYTES -> json.writeString(new String(text(i), StandardCharsets.UTF_8));
-    }
-  }
-
-  private byte[] text(int i) {
-    return ((VariableWidthFieldVector) values).get(i);
-  }
-
-  private double finite(double value, int i) {
-    if (!Double.isFinite(value)) {
-      throw Problem.unsupported(
-          "output \"%s\": found %s as element %d, which JSON cannot hold; request binary data"
-              .formatted(name, value, i));
-    }
-    return value;
-  }
-
   /** Returns a copy of the elements as little-endian memory. */
   public byte[] raw() {
-    return switch (type) {
-      case BYTES -> texts();
-      case BOOL -> {
-        byte[] raw = new byte[elements()];
-        for (int i = 0; i < raw.length; i++) {
-          raw[i] = (byte) ((BitVector) values).get(i);
-        }
-        yield raw;
-      }
-      default -> {
-        byte[] raw = new byte[elements() * type.bytes()];
-        values.getDataBuffer().getBytes(0, raw);
-        yield raw;
-      }
-    };
-  }
-
-  private byte[] texts() {
-    int size = 0;
-    for (int i = 0; i < elements(); i++) {
-      size += 4 + text(i).length;
-    }
-    ByteBuffer raw = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < elements(); i++) {
-      byte[] text = text(i);
-      raw.putInt(text.length).put(text);
-    }
-    return raw.array();
+    return elements.raw();
   }
 }

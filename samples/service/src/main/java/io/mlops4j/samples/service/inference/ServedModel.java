@@ -1,6 +1,5 @@
 package io.mlops4j.samples.service.inference;
 
-import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.Prediction;
@@ -11,16 +10,21 @@ import io.mlops4j.model.TensorSpec;
 import io.mlops4j.model.ValueSpec;
 import io.mlops4j.runtime.deployment.CanaryStatus;
 import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.samples.service.inference.InferenceResponse.Answering;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /** The deployment as the protocol sees it: one model with one or two versions. Thread safe. */
-public final class ServedModel {
+public final class ServedModel implements AutoCloseable {
   /** The name of the server, its version and the extensions of the protocol, for its metadata. */
   public static final String SERVER = "mlops4j-service";
 
@@ -28,16 +32,28 @@ public final class ServedModel {
   public static final List<String> EXTENSIONS = List.of("binary_tensor_data");
 
   private final Deployment deployment;
-  private final BufferAllocator allocator;
+  private final RequestPool requests;
   private volatile @Nullable Names names;
+
+  /** The last version that answered, and in a rollout the one before. */
+  private volatile @Nullable Answering answering;
+
+  private volatile @Nullable Answering other;
 
   public ServedModel(Deployment deployment, BufferAllocator allocator) {
     this.deployment = deployment;
-    this.allocator = allocator;
+    this.requests = new RequestPool(allocator);
   }
 
-  public BufferAllocator allocator() {
-    return allocator;
+  /** The memory of requests. */
+  public RequestPool requests() {
+    return requests;
+  }
+
+  /** Frees the memory of requests; does not close the deployment. */
+  @Override
+  public void close() {
+    requests.close();
   }
 
   /** Returns the name of the model. */
@@ -106,33 +122,58 @@ public final class ServedModel {
     CallOptions chosen = route(name, version).map(options::withRoute).orElse(options);
     Names names = names();
     checkNames("inputs", request.inputs(), names.inputs());
-    checkNames("outputs", request.outputs(), names.outputs());
-    try (FeatureBatch rows = request.batch();
-        Prediction prediction = deployment.predict(rows, chosen)) {
-      if (!version.isEmpty() && !version.equals(InferenceResponse.version(prediction.servedBy()))) {
+    checkNames("outputs", request.outputs(), names.outputs().keySet());
+    try (Prediction prediction = deployment.predict(request.batch(), chosen)) {
+      Answering by = answering(prediction.servedBy());
+      if (!version.isEmpty() && !version.equals(by.version())) {
         throw unknownVersion(version, versions()); // replaced since the request came
       }
+      request.answered();
       return writer.apply(
-          InferenceResponse.of(
-              prediction, request.outputs().isEmpty() ? names.outputs() : request.outputs()));
+          InferenceResponse.of(prediction, by, outputs(prediction, request, names)));
     }
   }
 
+  private static List<OutputTensor> outputs(
+      Prediction prediction, InferenceRequest request, Names names) {
+    Collection<String> wanted =
+        request.outputs().isEmpty() ? names.outputs().keySet() : request.outputs();
+    List<OutputTensor> outputs = new ArrayList<>(wanted.size());
+    for (String name : wanted) {
+      DataType type = names.outputs().get(name);
+      if (type != null) {
+        outputs.add(OutputTensor.of(prediction, name, type));
+      }
+    }
+    return outputs;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // one instance for each swap
+  private Answering answering(ServedBy by) {
+    Answering last = answering;
+    if (last != null && last.servedBy() == by) {
+      return last;
+    }
+    Answering before = other;
+    Answering now = before != null && before.servedBy() == by ? before : Answering.of(by);
+    other = last;
+    answering = now;
+    return now;
+  }
+
   /** What a request may name; the names change only with the signature of the deployment. */
-  private record Names(ModelSignature of, List<String> inputs, List<String> outputs) {}
+  private record Names(ModelSignature of, Set<String> inputs, Map<String, DataType> outputs) {}
 
   @SuppressWarnings("ReferenceEquality") // equal signatures that differ would only be read again
   private Names names() {
     ModelSignature signature = deployment.signature();
     Names known = names;
     if (known == null || known.of() != signature) {
-      List<String> inputs = new ArrayList<>(deployment.features().keys());
+      Set<String> inputs = new LinkedHashSet<>(deployment.features().keys());
       deployment.features().features().forEach(feature -> inputs.add(feature.column()));
-      known =
-          new Names(
-              signature,
-              List.copyOf(inputs),
-              outputs(signature).stream().map(ValueSpec::name).toList());
+      Map<String, DataType> outputs = new LinkedHashMap<>();
+      outputs(signature).forEach(spec -> outputs.put(spec.name(), DataType.of(spec.type())));
+      known = new Names(signature, inputs, outputs);
       names = known;
     }
     return known;
