@@ -24,7 +24,7 @@ module io.mlops4j.runtime {
   requires org.apache.arrow.memory.unsafe; // found by name at run time
   requires org.slf4j;
   requires org.tribuo.util.onnx;
-  requires static duckdb.jdbc; // CSV, Parquet, JSON and SQL
+  requires static duckdb.jdbc; // CSV, Parquet and JSON files, SQL, feature views
   requires static info.picocli; // the command line
   requires static org.apache.arrow.compression; // compressed Arrow files
   requires static org.bytedeco.javacpp; // SavedModels, as the next two
@@ -41,6 +41,7 @@ module io.mlops4j.runtime {
   exports io.mlops4j.runtime.registry;
   exports io.mlops4j.runtime.scoring;
   exports io.mlops4j.runtime.trust;
+  exports io.mlops4j.runtime.view;
 
   uses io.mlops4j.spi.DriftReporter;
   uses io.mlops4j.spi.EngineProvider;

@@ -30,8 +30,8 @@ class HouseRulesTest {
           .importPackages("io.mlops4j");
 
   private static final String JDBC = "io.mlops4j.runtime.registry.jdbc";
-
   private static final String DUCKDB = "io.mlops4j.runtime.internal.duckdb";
+  private static final String VIEW = "io.mlops4j.runtime.view";
 
   private static final DescribedPredicate<JavaClass> LIBRARY =
       resideInAnyPackage("io.mlops4j..").and(DescribedPredicate.not(resideInAnyPackage(BENCH)));
@@ -88,7 +88,7 @@ class HouseRulesTest {
   @Test
   void vendorTypesStayInTheirOnePackage() {
     checkOnlyUser("ai.onnxruntime..", "io.mlops4j.runtime.onnx..");
-    checkOnlyUser("com.github.benmanes.caffeine..", "io.mlops4j.runtime.serving..");
+    checkOnlyUser("com.github.benmanes.caffeine..", "io.mlops4j.runtime.serving..", VIEW);
     checkOnlyUser("ai.onnx.proto..", "io.mlops4j.runtime.onnx..");
     checkOnlyUser(
         "com.google.protobuf..",
@@ -101,8 +101,8 @@ class HouseRulesTest {
     checkOnlyUser("picocli..", "io.mlops4j.runtime.cli..");
     checkOnlyUser("io.micrometer..", "io.mlops4j.monitor.metrics..");
     checkOnlyUser("org.duckdb..", DUCKDB);
-    checkOnlyUser("java.sql..", "io.mlops4j.runtime.registry", JDBC, DUCKDB);
-    checkOnlyUser("javax.sql..", "io.mlops4j.runtime.registry", JDBC);
+    checkOnlyUser("java.sql..", "io.mlops4j.runtime.registry", JDBC, DUCKDB, VIEW);
+    checkOnlyUser("javax.sql..", "io.mlops4j.runtime.registry", JDBC, VIEW);
   }
 
   /**

@@ -22,6 +22,7 @@ class DocsCompileTest {
 
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Path SAMPLE = ROOT.resolve("samples/quickstart");
+  private static final Path FEATURES = ROOT.resolve("samples/features/data");
 
   /** Pages that need no program: tables of contents and background. */
   private static final Set<String> NO_GUIDES =
@@ -36,15 +37,17 @@ class DocsCompileTest {
 
   /** What the programs find in the working directory. */
   private static final Map<String, Path> FILES =
-      Map.of(
-          "flight-delay.onnx", SAMPLE.resolve("models/flight-delay-1.onnx"),
-          "flight-delay-2.onnx", SAMPLE.resolve("models/flight-delay-2.onnx"),
-          "flights.arrow", SAMPLE.resolve("data/flights-2001-02-01.arrow"),
-          "january.arrow", SAMPLE.resolve("data/flights-2001-01.arrow"),
-          "may.arrow", SAMPLE.resolve("data/flights-2001-05.arrow"),
-          "penguins.onnx", test("models/sklearn/penguins_forest.onnx"),
-          "release-key.pem", test("trust/signing-key.pem"),
-          "release-key.pub.pem", test("trust/signing-key-pub.pem"));
+      Map.ofEntries(
+          Map.entry("flight-delay.onnx", SAMPLE.resolve("models/flight-delay-1.onnx")),
+          Map.entry("flight-delay-2.onnx", SAMPLE.resolve("models/flight-delay-2.onnx")),
+          Map.entry("flights.arrow", SAMPLE.resolve("data/flights-2001-02-01.arrow")),
+          Map.entry("january.arrow", SAMPLE.resolve("data/flights-2001-01.arrow")),
+          Map.entry("may.arrow", SAMPLE.resolve("data/flights-2001-05.arrow")),
+          Map.entry("penguins.onnx", test("models/sklearn/penguins_forest.onnx")),
+          Map.entry("release-key.pem", test("trust/signing-key.pem")),
+          Map.entry("release-key.pub.pem", test("trust/signing-key-pub.pem")),
+          Map.entry("landings.parquet", FEATURES.resolve("landings.parquet")),
+          Map.entry("departures.parquet", FEATURES.resolve("departures.parquet")));
 
   @TempDir Path classes;
   @TempDir Path working;

@@ -11,6 +11,8 @@ import io.mlops4j.monitor.profile.Profile;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.view.FeatureView;
+import io.mlops4j.runtime.view.OnlineStore;
 import javax.sql.DataSource;
 
 /**
@@ -32,6 +34,8 @@ public abstract class Prelude {
   protected Profile january;
   protected FeatureReader januaryFlights;
   protected FeatureReader mayFlights;
+  protected FeatureView delays;
+  protected OnlineStore store;
   protected MeterRegistry meterRegistry;
   protected ObservationRegistry observationRegistry;
 }

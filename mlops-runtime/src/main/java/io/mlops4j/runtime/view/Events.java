@@ -1,0 +1,55 @@
+package io.mlops4j.runtime.view;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The rows of a view as a table of DuckDB: {@code k0}, {@code k1} and so on are the keys, {@code
+ * et} is the event time and {@code ct} the created time in microseconds, and {@code f0}, {@code f1}
+ * and so on are the features in their own types.
+ *
+ * @param view the view
+ * @param table the name of the table
+ * @param keyKinds the kinds of the keys
+ * @param features the features
+ */
+record Events(FeatureView view, String table, List<Kind> keyKinds, List<Column> features) {
+  /**
+   * A column of a query.
+   *
+   * @param name its name
+   * @param type its type in DuckDB
+   * @param kind the kind of its values
+   */
+  record Column(String name, String type, Kind kind) {}
+
+  /** Returns {@code k0, k1} with a prefix such as {@code "e."}. */
+  String keys(String prefix) {
+    return numbered(prefix + "k", keyKinds.size());
+  }
+
+  /** Returns {@code f0, f1} with a prefix, after a comma; empty if there is no feature. */
+  String andFeatures(String prefix) {
+    return features.isEmpty() ? "" : ", " + numbered(prefix + "f", features.size());
+  }
+
+  /** Returns {@code a.k0 = b.k0 AND a.k1 = b.k1}. */
+  String sameKeys(String a, String b) {
+    return IntStream.range(0, keyKinds.size())
+        .mapToObj(i -> a + ".k" + i + " = " + b + ".k" + i)
+        .collect(Collectors.joining(" AND "));
+  }
+
+  /** Returns a condition that is true of rows that no join can find. */
+  String unusable() {
+    return IntStream.range(0, keyKinds.size())
+            .mapToObj(i -> "k" + i + " IS NULL OR ")
+            .collect(Collectors.joining())
+        + "et IS NULL";
+  }
+
+  private static String numbered(String name, int count) {
+    return IntStream.range(0, count).mapToObj(i -> name + i).collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,208 @@
+package io.mlops4j.runtime.view;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.runtime.internal.file.Disk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One job in a DuckDB of its own, which ends with the job. Spills to a temporary folder. For one
+ * thread.
+ */
+final class Offline implements AutoCloseable {
+  private final Connection connection;
+  private final Path spill;
+  private final Map<Path, Object> stamps = new HashMap<>();
+  private int tables;
+
+  private Offline(Connection connection, Path spill) {
+    this.connection = connection;
+    this.spill = spill;
+  }
+
+  /** Opens an empty database. */
+  static Offline open() {
+    try {
+      Class.forName("org.duckdb.DuckDBDriver");
+    } catch (ClassNotFoundException e) {
+      throw new DataException(
+          "feature views: found no DuckDB on the class path, expected it for files and SQL; add"
+              + " org.duckdb:duckdb_jdbc 2.0.0.1",
+          e);
+    }
+    Path spill = null;
+    try {
+      spill = Files.createTempDirectory("mlops4j-features");
+      Properties settings = new Properties();
+      settings.setProperty("autoinstall_known_extensions", "false"); // no network
+      settings.setProperty("autoload_known_extensions", "false");
+      settings.setProperty("temp_directory", spill.toString());
+      Connection connection = DriverManager.getConnection("jdbc:duckdb:", settings);
+      Offline offline = new Offline(connection, spill);
+      offline.run("feature views", "SET TimeZone = 'UTC'");
+      return offline;
+    } catch (IOException | SQLException e) {
+      if (spill != null) {
+        Disk.deleteQuietly(spill);
+      }
+      throw new DataException("feature views: cannot open DuckDB: " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns a new name for a table. */
+  String table() {
+    return "mlops4j_" + tables++;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  /** Runs a statement. */
+  void run(String what, String sql) {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw failed(what, e);
+    }
+  }
+
+  /** Returns the numbers of the only row of a query; 0 for null. */
+  long[] numbers(String what, String sql) {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      rows.next();
+      long[] numbers = new long[rows.getMetaData().getColumnCount()];
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = rows.getLong(i + 1);
+      }
+      return numbers;
+    } catch (SQLException e) {
+      throw failed(what, e);
+    }
+  }
+
+  /** Returns rows as text for a message, such as {@code (origin JFK, at 2001-01-01)}. */
+  String rows(String what, String sql) {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      List<String> texts = new ArrayList<>();
+      int columns = rows.getMetaData().getColumnCount();
+      while (rows.next()) {
+        List<String> cells = new ArrayList<>();
+        for (int i = 1; i <= columns; i++) {
+          cells.add(rows.getMetaData().getColumnLabel(i) + " " + rows.getString(i));
+        }
+        texts.add("(" + String.join(", ", cells) + ")");
+      }
+      return String.join(", ", texts);
+    } catch (SQLException e) {
+      throw failed(what, e);
+    }
+  }
+
+  /** Returns the columns of a query and their types. */
+  Map<String, String> columns(String what, String query) {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("DESCRIBE SELECT * FROM (" + query + "\n)")) {
+      Map<String, String> columns = new LinkedHashMap<>();
+      while (rows.next()) {
+        columns.put(rows.getString(1), rows.getString(2));
+      }
+      return columns;
+    } catch (SQLException e) {
+      throw failed(what, e);
+    }
+  }
+
+  /** Checks that a source can be read, and notes its file's state. */
+  void read(String what, FeatureSource source) {
+    Path file = source.path();
+    if (file != null) {
+      stamps.put(file, stamp(what, file));
+    }
+  }
+
+  /** Throws if a file changed since it was first read. */
+  void requireUnchanged() {
+    stamps.forEach(
+        (file, stamp) -> {
+          if (!stamp.equals(stamp("source", file))) {
+            throw new DataException(
+                file
+                    + ": changed while it was read; nothing was written. Run the job again when the"
+                    + " file is complete",
+                null);
+          }
+        });
+  }
+
+  private static Object stamp(String what, Path file) {
+    try {
+      BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+      return List.of(now.size(), now.lastModifiedTime(), String.valueOf(now.fileKey()));
+    } catch (IOException e) {
+      throw new DataException(what + ": cannot read " + file + "; check the path", e);
+    }
+  }
+
+  static DataException failed(String what, SQLException e) {
+    String message = String.valueOf(e.getMessage());
+    return new DataException(
+        what + ": " + message.lines().limit(4).reduce((a, b) -> a + " " + b).orElse(""), e);
+  }
+
+  /** Requires a column of times, and returns its type. */
+  static String timeType(String what, Map<String, String> columns, String name) {
+    String type = columnType(what, columns, name);
+    if (Kind.of(type) != Kind.TIME) {
+      throw new DataException(
+          what
+              + ": column "
+              + name
+              + " has type "
+              + type
+              + ", expected a date or timestamp; convert it"
+              + " in SQL, for example with make_timestamp_ms("
+              + name
+              + ")",
+          null);
+    }
+    return type;
+  }
+
+  /** Requires a column, and returns its type. */
+  static String columnType(String what, Map<String, String> columns, String name) {
+    @Nullable String type = columns.get(name);
+    if (type == null) {
+      throw new DataException(
+          what + ": found no column " + name + ", expected it among " + columns.keySet(), null);
+    }
+    return type;
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw failed("feature views", e);
+    } finally {
+      Disk.deleteQuietly(spill);
+    }
+  }
+}
