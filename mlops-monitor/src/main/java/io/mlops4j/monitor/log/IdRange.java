@@ -1,7 +1,6 @@
 package io.mlops4j.monitor.log;
 
 import io.mlops4j.inference.PredictionId;
-import java.util.List;
 
 /**
  * A range that holds the ids of a file: the calls of one process, or any id at all.
@@ -13,18 +12,17 @@ record IdRange(long process, long first, long last) {
   static final IdRange NONE = new IdRange(0, Long.MAX_VALUE, Long.MIN_VALUE);
   static final IdRange ANY = new IdRange(0, Long.MIN_VALUE, Long.MAX_VALUE);
 
-  /** The range of some of a call's ids. */
-  static IdRange of(List<PredictionId> ids, int from, int count) {
-    long process = ids.get(from).process();
+  /** The range of some of a call's ids, at least one. */
+  static IdRange of(RowIds ids, int from, int count) {
+    long process = ids.process(from);
     long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
     for (int i = from; i < from + count; i++) {
-      PredictionId id = ids.get(i);
-      if (id.process() != process) {
+      if (ids.process(i) != process) {
         return ANY;
       }
-      first = Math.min(first, id.call());
-      last = Math.max(last, id.call());
+      first = Math.min(first, ids.call(i));
+      last = Math.max(last, ids.call(i));
     }
     return new IdRange(process, first, last);
   }

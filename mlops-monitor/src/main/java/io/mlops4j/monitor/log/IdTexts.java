@@ -29,10 +29,10 @@ final class IdTexts {
     count = 0;
   }
 
-  /** Adds a text and returns its hash. */
-  long add(PredictionId id) {
-    if (begin.length == 0 || id.process() != process) {
-      begin(id.process());
+  /** Adds the text of an id and returns its hash. */
+  long add(long idProcess, long call, int row) {
+    if (begin.length == 0 || idProcess != process) {
+      begin(idProcess);
     }
     int start = length();
     if (start + MOST_BYTES > bytes.length) {
@@ -43,9 +43,9 @@ final class IdTexts {
     }
     System.arraycopy(begin, 0, bytes, start, begin.length);
     int at = start + begin.length;
-    at = putHex(id.call(), at);
+    at = putHex(call, at);
     bytes[at++] = '-';
-    at = putDecimal(id.row(), at);
+    at = putDecimal(row, at);
     ends[count++] = at;
     return Hashes.end(Hashes.add(hashOfBegin, bytes, start + begin.length, at));
   }

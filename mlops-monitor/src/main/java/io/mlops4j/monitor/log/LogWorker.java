@@ -4,7 +4,6 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent.Phase;
 import io.mlops4j.inference.InferenceEvent.Route;
-import io.mlops4j.inference.PredictionId;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.internal.BoundedQueue;
 import java.io.IOException;
@@ -12,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -45,14 +43,14 @@ final class LogWorker {
       Route route,
       FeatureBatch features,
       FeatureBatch outputs,
-      List<PredictionId> ids,
+      RowIds ids,
       Map<Phase, Long> nanos,
       Traces traces,
       Instant at)
       implements Item {
     @Override
     public int rows() {
-      return ids.size();
+      return ids.count();
     }
 
     @Override
@@ -311,6 +309,8 @@ final class LogWorker {
       for (Open one : open.values()) {
         if (one.block.rows() > 0) {
           commit(one);
+        } else {
+          one.block.release();
         }
       }
       counts.recovered();

@@ -5,7 +5,6 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceEvent.Phase;
 import io.mlops4j.inference.InferenceListener;
-import io.mlops4j.inference.PredictionId;
 import io.mlops4j.monitor.log.LogWorker.Answered;
 import io.mlops4j.monitor.log.LogWorker.Traces;
 import java.io.IOException;
@@ -14,7 +13,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -122,10 +120,7 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
   }
 
   private Answered retain(InferenceEvent event, FeatureBatch features, FeatureBatch outputs) {
-    List<PredictionId> ids = new ArrayList<>(event.rows());
-    for (int row = 0; row < event.rows(); row++) {
-      ids.add(event.id(row));
-    }
+    RowIds ids = RowIds.of(event);
     Map<Phase, Long> nanos = new EnumMap<>(Phase.class);
     for (Phase phase : Phase.values()) {
       nanos.put(phase, event.nanos(phase));
@@ -142,7 +137,7 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
     }
   }
 
-  private Traces traces(InferenceEvent event, List<PredictionId> ids) {
+  private Traces traces(InferenceEvent event, RowIds ids) {
     @Nullable String @Nullable [] traces = null;
     for (int row = 0; row < event.rows(); row++) {
       String trace = event.traceId(row);
@@ -160,9 +155,9 @@ public final class PredictionLog implements InferenceListener, AutoCloseable {
   }
 
   /** A block of records was collected from several calls, whose traces are not known here. */
-  private @Nullable String trace(InferenceEvent event, List<PredictionId> ids) {
+  private @Nullable String trace(InferenceEvent event, RowIds ids) {
     Function<? super InferenceEvent, @Nullable String> traceIds = settings.traceIds();
-    if (traceIds == null || ids.get(0).call() != ids.get(ids.size() - 1).call()) {
+    if (traceIds == null || !ids.areOfOneCall()) {
       return null;
     }
     try {

@@ -130,7 +130,7 @@ final class PreparedRows implements AutoCloseable {
       String value = String.valueOf(Vectors.key(key.getValue(), row));
       hash = 31 * hash + Hashes.ofKey(key.getKey(), value);
     }
-    return keys.isEmpty() ? Hashes.ofId(call.ids().get(row).toString()) : hash;
+    return keys.isEmpty() ? Hashes.ofId(call.ids().text(row)) : hash;
   }
 
   List<FieldVector> columns() {

@@ -12,6 +12,7 @@ import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.FixedSizeBinaryVector;
+import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
@@ -29,6 +30,7 @@ final class RowBlock implements AutoCloseable {
   private long maxAt = Long.MIN_VALUE;
   private IdRange ids = IdRange.NONE;
   private long bytes;
+  private boolean allocated;
   private int expected = 1; // small at first, because a row may be an image
   private final IdTexts idTexts = new IdTexts();
 
@@ -47,6 +49,7 @@ final class RowBlock implements AutoCloseable {
   private void allocate() {
     root.getFieldVectors().forEach(vector -> vector.setInitialCapacity(expected));
     root.allocateNew();
+    allocated = true;
     root.setRowCount(0);
   }
 
@@ -94,7 +97,7 @@ final class RowBlock implements AutoCloseable {
     int idsBefore = hashes.ids().size();
     int keysBefore = hashes.keys().size();
     try {
-      if (before == 0) {
+      if (!allocated) {
         allocate();
       }
       root.setRowCount(before); // so that every column has as many rows
@@ -148,7 +151,8 @@ final class RowBlock implements AutoCloseable {
   private void appendIds(Answered call, int from, int count, int before) {
     idTexts.clear();
     for (int i = from; i < from + count; i++) {
-      hashes.ids().add(idTexts.add(call.ids().get(i)));
+      RowIds ofCall = call.ids();
+      hashes.ids().add(idTexts.add(ofCall.process(i), ofCall.call(i), ofCall.row(i)));
     }
     Bulk.append(Vectors.text(root, LogSchema.ID), before, idTexts);
   }
@@ -189,18 +193,43 @@ final class RowBlock implements AutoCloseable {
     }
     root.close();
     root = whole;
+    allocated = rows > 0;
   }
 
   /** Forgets the rows after they were written. */
   void clear() {
     expected = Math.max(1, rows());
-    root.close();
-    root = make();
+    if (keepsMemory()) {
+      root.getFieldVectors().forEach(ValueVector::reset);
+      root.setRowCount(0);
+      allocated = true;
+    } else {
+      release();
+    }
     hashes.clear();
     minAt = Long.MAX_VALUE;
     maxAt = Long.MIN_VALUE;
     ids = IdRange.NONE;
     bytes = 0;
+  }
+
+  /**
+   * Whether the next block is probably as large. New memory costs more than the rows: the system
+   * maps and zeroes each page.
+   */
+  private boolean keepsMemory() {
+    return (bytes >= MOST_BYTES / 2 || rows() >= MOST_ROWS / 2)
+        && root.getFieldVectors().stream()
+            .allMatch(
+                vector ->
+                    vector instanceof BaseFixedWidthVector || vector instanceof VarCharVector);
+  }
+
+  /** Frees the memory of a block without rows. */
+  void release() {
+    root.close();
+    root = make();
+    allocated = false;
   }
 
   @Override

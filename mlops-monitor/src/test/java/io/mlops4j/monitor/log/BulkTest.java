@@ -44,7 +44,7 @@ class BulkTest {
     IdTexts texts = new IdTexts();
     int begin = 0;
     for (PredictionId id : ids()) {
-      long hash = texts.add(id);
+      long hash = texts.add(id.process(), id.call(), id.row());
       String text =
           new String(texts.bytes(), begin, texts.length() - begin, StandardCharsets.UTF_8);
       assertThat(text).isEqualTo(text(id)).isEqualTo(id.toString());
@@ -66,7 +66,8 @@ class BulkTest {
       IdTexts texts = new IdTexts();
       for (int from = 0; from < ids.size(); from += 137) {
         texts.clear();
-        ids.subList(from, Math.min(from + 137, ids.size())).forEach(texts::add);
+        ids.subList(from, Math.min(from + 137, ids.size()))
+            .forEach(id -> texts.add(id.process(), id.call(), id.row()));
         Bulk.append(vector, from, texts);
         vector.setValueCount(from + texts.count());
       }
