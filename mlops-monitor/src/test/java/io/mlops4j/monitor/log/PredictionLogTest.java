@@ -549,6 +549,37 @@ class PredictionLogTest {
   }
 
   @Test
+  void theMemoryOfALargeBlockIsUsedAgainAndFreedWhenNoRowsFollow() {
+    try (PredictionLog log = log().start()) {
+      send(log, 1, 150, 50_000); // with traces
+      log.flush();
+      assertThat(allocator.getAllocatedMemory()).isPositive();
+      send(log, 1, 2, 40_000);
+      log.flush();
+      send(log, 1, 3, 7);
+      log.flush();
+      log.flush();
+      assertThat(allocator.getAllocatedMemory()).isZero();
+    }
+    int row = 0;
+    try (FeatureReader reader = read().read()) {
+      for (FeatureBatch batch : reader) {
+        VarCharVector trace = (VarCharVector) batch.column("log.trace");
+        VarCharVector town = (VarCharVector) batch.column("town");
+        Float8Vector x = (Float8Vector) batch.column("x");
+        for (int i = 0; i < batch.rows(); i++, row++) {
+          int call = row < 50_000 ? 150 : row < 90_000 ? 2 : 3;
+          int inCall = row - (call == 150 ? 0 : call == 2 ? 50_000 : 90_000);
+          assertThat(trace.isNull(i)).isEqualTo(call != 150);
+          assertThat(town.isNull(i)).isEqualTo(inCall % 3 == 0);
+          assertThat(x.get(i)).isEqualTo(call + inCall / 8.0);
+        }
+      }
+    }
+    assertThat(row).isEqualTo(90_007);
+  }
+
+  @Test
   void aReaderHasOnePassAndEndsItsBatches() {
     try (PredictionLog log = log().start()) {
       send(log, 1, 1, 3);
