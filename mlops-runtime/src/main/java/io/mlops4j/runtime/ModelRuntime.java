@@ -2,6 +2,7 @@ package io.mlops4j.runtime;
 
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
@@ -254,16 +255,16 @@ public final class ModelRuntime implements AutoCloseable {
   }
 
   /**
-   * Reads a file of rows, batch by batch: Arrow IPC, Parquet, CSV (also {@code .tsv}), or JSON (also
-   * {@code .jsonl} and {@code .ndjson}). Arrow and Parquet are recognised by their first bytes, text
-   * by the name, which may end in {@code .gz}.
+   * Reads a file of rows, batch by batch: Arrow IPC, Parquet, CSV (also {@code .tsv}), or JSON
+   * (also {@code .jsonl} and {@code .ndjson}). Arrow and Parquet are recognised by their first
+   * bytes, text by the name, which may end in {@code .gz}.
    *
    * <p>All formats but Arrow need the optional dependency {@code org.duckdb:duckdb_jdbc}.
    *
    * @param data the file
    * @return a reader, which the caller closes
-   * @throws io.mlops4j.error.DataException if the file is missing, damaged or of no known format, or
-   *     DuckDB is needed and missing
+   * @throws io.mlops4j.error.DataException if the file is missing, damaged or of no known format,
+   *     or DuckDB is needed and missing
    */
   public FeatureReader read(Path data) {
     Objects.requireNonNull(data, "data");
@@ -303,6 +304,21 @@ public final class ModelRuntime implements AutoCloseable {
     public BufferAllocator allocator() {
       return runtime.allocator();
     }
+  }
+
+  /**
+   * Writes rows to a file: Arrow IPC ({@code .arrow} or {@code .feather}), or Parquet ({@code
+   * .parquet}) by the optional dependency {@code org.duckdb:duckdb_jdbc}. The file appears under
+   * its name when it is committed.
+   *
+   * @param data the file; one with this name is replaced at the commit
+   * @return a writer, which the caller closes before this runtime
+   * @throws IllegalArgumentException if the name shows another format
+   * @throws io.mlops4j.error.DataException if its folder does not exist
+   */
+  public FeatureWriter write(Path data) {
+    Objects.requireNonNull(data, "data");
+    return DataFiles.create(data);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.feature;
 import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.runtime.internal.duckdb.DuckDb;
 import io.mlops4j.runtime.internal.duckdb.DuckDbSettings;
 import io.mlops4j.runtime.internal.duckdb.Sql;
@@ -35,6 +36,23 @@ public final class DataFiles {
       case JSON -> query("read_json", file, allocator);
       default -> ArrowFiles.open(file, allocator); // rejects unknown formats by name
     };
+  }
+
+  /**
+   * Starts a file in the format that its name shows.
+   *
+   * @param file the file; its name ends in {@code .arrow}, {@code .feather} or {@code .parquet}
+   * @return a writer; the caller closes it
+   * @throws IllegalArgumentException if the name shows another format
+   * @throws DataException if the folder does not exist
+   */
+  public static FeatureWriter create(Path file) {
+    DataFormat format = DataFormat.named(file);
+    if (format != DataFormat.ARROW && format != DataFormat.PARQUET) {
+      throw new IllegalArgumentException(
+          file + ": found no known format, expected a name that ends in .arrow or .parquet");
+    }
+    return new AtomicWriter(file, format);
   }
 
   private static DataFormat format(Path file) {

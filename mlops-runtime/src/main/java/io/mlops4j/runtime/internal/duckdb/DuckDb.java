@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Properties;
 import org.apache.arrow.memory.BufferAllocator;
 import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBFunctions;
 import org.duckdb.DuckDBPreparedStatement;
+import org.duckdb.DuckDBTableFunctionBuilder;
 
 /**
  * A DuckDB database in memory, and the door to it for the rest of this module. It reads local files
@@ -132,6 +134,15 @@ public final class DuckDb implements AutoCloseable {
       columns.add(types.get(i).isSupported() ? name : "CAST(" + name + " AS VARCHAR) AS " + name);
     }
     return "SELECT " + String.join(", ", columns) + " FROM (" + sql + "\n)";
+  }
+
+  /** Makes batches readable by the name of the source. */
+  void register(RowSource source) {
+    try (DuckDBTableFunctionBuilder function = DuckDBFunctions.tableFunction()) {
+      function.withName(RowSource.NAME).withFunction(source).register(connection);
+    } catch (SQLException e) {
+      throw failed(e);
+    }
   }
 
   private static void bind(PreparedStatement statement, List<?> parameters) throws SQLException {

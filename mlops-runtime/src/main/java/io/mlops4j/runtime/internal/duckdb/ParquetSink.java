@@ -1,0 +1,109 @@
+package io.mlops4j.runtime.internal.duckdb;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes batches to a Parquet file, compressed with Zstandard. DuckDB reads them through a table
+ * function on a thread of its own while later batches are made. For one thread at a time.
+ */
+public final class ParquetSink implements AutoCloseable {
+  private final BatchPipe pipe = new BatchPipe();
+  private final DuckDb database;
+  private final Thread writer;
+  private volatile @Nullable RuntimeException failure;
+  private boolean finished;
+
+  /**
+   * Starts a file.
+   *
+   * @param file the file, which is created or replaced
+   * @param columns the columns of all batches
+   * @throws IllegalArgumentException if a column has a type that is not written
+   */
+  public ParquetSink(Path file, List<Field> columns) {
+    List<SinkColumn> sinks = columns.stream().map(SinkColumn::of).toList();
+    database = DuckDb.open(DuckDbSettings.of(List.of(file)));
+    try {
+      database.register(new RowSource(pipe, sinks));
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+    String copy =
+        "COPY (SELECT * FROM "
+            + RowSource.NAME
+            + "()) TO "
+            + Sql.text(file.toAbsolutePath().toString())
+            + " (FORMAT parquet, COMPRESSION zstd)";
+    writer = new Thread(() -> run(copy), "mlops4j-parquet");
+    writer.setDaemon(true);
+    writer.start();
+  }
+
+  private void run(String copy) {
+    try {
+      database.execute(copy);
+    } catch (RuntimeException e) {
+      failure = e;
+    } finally {
+      pipe.breakWith("the file is finished");
+    }
+  }
+
+  /** Takes over a batch and writes its rows later. */
+  public void write(FeatureBatch batch) {
+    try {
+      pipe.put(batch);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+    checkFailure();
+  }
+
+  /** Waits until all rows are written. */
+  public void finish() {
+    pipe.end();
+    join();
+    checkFailure();
+    finished = true;
+  }
+
+  private void checkFailure() {
+    RuntimeException failed = failure;
+    if (failed != null) {
+      throw new DataException("cannot write Parquet: " + failed.getMessage(), failed);
+    }
+  }
+
+  private void join() {
+    try {
+      writer.join();
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static DataException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new DataException("interrupted while writing Parquet; the file is not complete", e);
+  }
+
+  /** Ends the writer, even if it is not finished. */
+  @Override
+  public void close() {
+    if (!finished) {
+      pipe.breakWith("the file is given up");
+      boolean interrupted = Thread.interrupted();
+      join();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    database.close();
+  }
+}

@@ -1,0 +1,128 @@
+package io.mlops4j.runtime.feature;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.DataException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.FeatureWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.arrow.memory.RootAllocator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FeatureWriterTest {
+  private final RootAllocator memory = new RootAllocator();
+  @TempDir private Path folder;
+
+  @AfterEach
+  void nothingIsLeftAllocated() {
+    memory.close();
+  }
+
+  private FeatureBatch flights(int from, int rows) {
+    long[] numbers = new long[rows];
+    String[] texts = new String[rows];
+    float[] floats = new float[rows];
+    for (int i = 0; i < rows; i++) {
+      numbers[i] = (long) from + i;
+      texts[i] = i % 3 == 0 ? null : "airport " + (from + i);
+      floats[i] = (from + i) / 4f;
+    }
+    return FeatureBatch.builder(memory)
+        .longs("number", numbers)
+        .strings("airport", texts)
+        .floats("hours", floats)
+        .build();
+  }
+
+  private List<String> read(Path file) {
+    List<String> rows = new ArrayList<>();
+    try (FeatureReader reader = DataFiles.open(file, memory)) {
+      for (FeatureBatch batch : reader) {
+        batch.root().contentToTSVString().lines().skip(1).forEach(rows::add);
+      }
+    }
+    return rows;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"flights.arrow", "flights.parquet"})
+  void readsWhatItWrote(String name) {
+    Path file = folder.resolve(name);
+    try (FeatureWriter writer = DataFiles.create(file)) {
+      for (int from = 0; from < 12_000; from += 3000) {
+        try (FeatureBatch batch = flights(from, 3000)) {
+          writer.write(batch);
+        }
+      }
+      assertThat(file).doesNotExist();
+      writer.commit();
+      assertThat(writer.rows()).isEqualTo(12_000);
+    }
+    List<String> rows = read(file);
+    assertThat(rows).hasSize(12_000);
+    assertThat(rows.get(0)).isEqualTo("0\tnull\t0.0");
+    assertThat(rows.get(11_999)).isEqualTo("11999\tairport 11999\t2999.75");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"flights.arrow", "flights.parquet"})
+  void leavesAnEarlierFileUntilTheCommit(String name) throws IOException {
+    Path file = folder.resolve(name);
+    Files.writeString(file, "earlier");
+    try (FeatureWriter writer = DataFiles.create(file);
+        FeatureBatch batch = flights(0, 5000)) {
+      writer.write(batch);
+    }
+    assertThat(file).hasContent("earlier");
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).containsExactly(file);
+    }
+  }
+
+  @Test
+  void rejectsOtherColumnsInALaterBatch() {
+    try (FeatureWriter writer = DataFiles.create(folder.resolve("a.arrow"));
+        FeatureBatch first = flights(0, 1);
+        FeatureBatch other = FeatureBatch.builder(memory).longs("number", 1).build()) {
+      writer.write(first);
+      assertThatThrownBy(() -> writer.write(other))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("expected those of the first batch");
+    }
+  }
+
+  @Test
+  void rejectsNamesOfOtherFormatsAndMissingFolders() {
+    assertThatThrownBy(() -> DataFiles.create(folder.resolve("a.xlsx")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(".parquet");
+    assertThatThrownBy(() -> DataFiles.create(folder.resolve("no/a.arrow")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("create it first");
+  }
+
+  @Test
+  void commitsOnce() {
+    Path file = folder.resolve("a.arrow");
+    try (FeatureWriter writer = DataFiles.create(file);
+        FeatureBatch batch = flights(0, 1)) {
+      assertThatThrownBy(writer::commit).hasMessageContaining("found no batch");
+      writer.write(batch);
+      writer.commit();
+      assertThatThrownBy(writer::commit).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> writer.write(batch)).isInstanceOf(IllegalStateException.class);
+    }
+    assertThat(file).exists();
+  }
+}
