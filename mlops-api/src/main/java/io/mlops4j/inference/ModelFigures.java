@@ -23,6 +23,25 @@ public interface ModelFigures {
   InferenceEvent.Route route();
 
   /**
+   * Returns whether the model is only kept loaded, such as the previous version of a deployment
+   * that a rollback would call again.
+   *
+   * @return true if no caller reaches it in its {@link #route}
+   */
+  default boolean isStandby() {
+    return false;
+  }
+
+  /**
+   * Returns the figures of the circuit breaker and the fallbacks of a version in a deployment.
+   *
+   * @return empty if the deployment has neither, or without a deployment
+   */
+  default Optional<ProtectionFigures> protection() {
+    return Optional.empty();
+  }
+
+  /**
    * Returns the number of calls that have begun and not ended.
    *
    * @return 0 or more, with waiting calls

@@ -5,8 +5,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.ModelFigures;
+import io.mlops4j.inference.ProtectionFigures;
 import io.mlops4j.inference.RuntimeFigures;
 import io.mlops4j.inference.ServedBy;
 import java.util.ArrayList;
@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -33,9 +34,15 @@ final class BoundFigures {
   private boolean closed;
 
   /** The labels that models with shared meters have in common. */
-  private record Labels(ServedLabels served, InferenceEvent.Route route) {
+  private record Labels(ServedLabels served, String route) {
     static Labels of(ModelFigures model) {
-      return new Labels(ServedLabels.of(model.servedBy()), model.route());
+      return new Labels(
+          ServedLabels.of(model.servedBy()),
+          model.isStandby() ? "standby" : ServedMeters.lower(model.route()));
+    }
+
+    Tags tags() {
+      return served.tags().and("route", route);
     }
   }
 
@@ -138,6 +145,12 @@ final class BoundFigures {
     private final List<Meter> all = new ArrayList<>();
     private IdentityHashMap<ServedBy, ModelFigures> before = new IdentityHashMap<>();
     private boolean timed;
+    private boolean guarded;
+    private double breaker;
+    private double failed;
+    private double notReached;
+    private double byPrevious;
+    private double byDefault;
     private double running;
     private double waiting;
     private long bytes;
@@ -146,8 +159,7 @@ final class BoundFigures {
 
     OpenModelMeters(BoundFigures figures, Labels labels) {
       this.figures = figures;
-      this.tags =
-          figures.tags.and(labels.served().tags()).and("route", ServedMeters.lower(labels.route()));
+      this.tags = figures.tags.and(labels.tags());
       gauge("running", "calls", "Calls that have begun and not ended", self -> self.running);
       gauge(
           "waiting",
@@ -163,7 +175,10 @@ final class BoundFigures {
     }
 
     private void gauge(
-        String name, String unit, String description, ToDoubleFunction<OpenModelMeters> value) {
+        String name,
+        @Nullable String unit,
+        String description,
+        ToDoubleFunction<OpenModelMeters> value) {
       all.add(
           Gauge.builder("mlops4j.model." + name, () -> read(value))
               .description(description)
@@ -174,11 +189,20 @@ final class BoundFigures {
 
     private void counter(
         String name, String unit, String description, ToDoubleFunction<OpenModelMeters> value) {
+      counter(name, unit, tags, description, value);
+    }
+
+    private void counter(
+        String name,
+        String unit,
+        Tags labels,
+        String description,
+        ToDoubleFunction<OpenModelMeters> value) {
       all.add(
           FunctionCounter.builder("mlops4j.model." + name, this, self -> self.read(value))
               .description(description)
               .baseUnit(unit)
-              .tags(tags)
+              .tags(labels)
               .register(figures.registry));
     }
 
@@ -194,6 +218,7 @@ final class BoundFigures {
       running = 0;
       waiting = 0;
       bytes = 0;
+      breaker = 0;
       for (ModelFigures model : same) {
         now.put(model.servedBy(), model);
         running += model.running();
@@ -205,6 +230,7 @@ final class BoundFigures {
     }
 
     private void count(ModelFigures model, @Nullable ModelFigures earlier) {
+      count(protection(model), protection(earlier));
       rejected += model.rejected() - (earlier == null ? 0 : earlier.rejected());
       if (model.cpuTime().isPresent()) {
         cpuSeconds += seconds(model) - (earlier == null ? 0 : seconds(earlier));
@@ -213,6 +239,54 @@ final class BoundFigures {
           counter("cpu", "seconds", "Processor time of calls", self -> self.cpuSeconds);
         }
       }
+    }
+
+    /** A version on standby is not called. */
+    private static Optional<ProtectionFigures> protection(@Nullable ModelFigures model) {
+      return model == null || model.isStandby() ? Optional.empty() : model.protection();
+    }
+
+    private void count(Optional<ProtectionFigures> now, Optional<ProtectionFigures> earlier) {
+      if (now.isEmpty()) {
+        return;
+      }
+      ProtectionFigures its = now.get();
+      breaker = Math.max(breaker, openness(its.breaker()));
+      failed += its.failed() - earlier.map(ProtectionFigures::failed).orElse(0L);
+      notReached += its.rejected() - earlier.map(ProtectionFigures::rejected).orElse(0L);
+      byPrevious +=
+          its.answeredByPrevious() - earlier.map(ProtectionFigures::answeredByPrevious).orElse(0L);
+      byDefault +=
+          its.answeredByDefault() - earlier.map(ProtectionFigures::answeredByDefault).orElse(0L);
+      if (!guarded) {
+        guarded = true;
+        guard();
+      }
+    }
+
+    private static double openness(ProtectionFigures.Breaker breaker) {
+      return switch (breaker) {
+        case CLOSED -> 0;
+        case HALF_OPEN -> 0.5;
+        case OPEN -> 1;
+      };
+    }
+
+    private void guard() {
+      gauge(
+          "breaker.open",
+          null,
+          "The circuit breaker: 0 closed, 0.5 half open, 1 open",
+          self -> self.breaker);
+      counter("breaker.failed", "calls", "Failures that the breaker counts", self -> self.failed);
+      counter(
+          "breaker.rejected",
+          "calls",
+          "Calls that an open breaker kept from the version",
+          self -> self.notReached);
+      String fallbacks = "Calls that were answered in place of the version";
+      counter("fallbacks", "calls", tags.and("by", "previous"), fallbacks, self -> self.byPrevious);
+      counter("fallbacks", "calls", tags.and("by", "default"), fallbacks, self -> self.byDefault);
     }
 
     private static double seconds(ModelFigures model) {

@@ -48,12 +48,24 @@ import java.util.function.Supplier;
  *       io.mlops4j.inference.ModelFigures#nativeBytes}</td></tr>
  *   <tr><td>{@code mlops4j.model.cpu}</td><td>counter, in seconds</td><td>{@link
  *       io.mlops4j.inference.ModelFigures#cpuTime}; only where it is measured</td></tr>
+ *   <tr><td>{@code mlops4j.model.breaker.open}</td><td>gauge</td><td>the circuit breaker: 0 closed,
+ *       0.5 half open, 1 open</td></tr>
+ *   <tr><td>{@code mlops4j.model.breaker.failed}</td><td>counter, in calls</td><td>{@link
+ *       io.mlops4j.inference.ProtectionFigures#failed}</td></tr>
+ *   <tr><td>{@code mlops4j.model.breaker.rejected}</td><td>counter, in calls</td><td>{@link
+ *       io.mlops4j.inference.ProtectionFigures#rejected}</td></tr>
+ *   <tr><td>{@code mlops4j.model.fallbacks}</td><td>counter, in calls</td><td>calls of this version
+ *       that were answered in its place; the tag {@code by} is {@code previous} ({@link
+ *       io.mlops4j.inference.ProtectionFigures#answeredByPrevious}) or {@code default} ({@link
+ *       io.mlops4j.inference.ProtectionFigures#answeredByDefault})</td></tr>
  * </table>
  *
  * <p>The meters of a model have the tags {@code model}, {@code version}, {@code alias}, {@code
- * engine} and {@code route}, like the meters of {@link InferenceMeters}. Models with equal tags
- * share their meters: calls, records and times are added. For bytes the maximum is shown, because
- * the models share them.
+ * engine} and {@code route}, like the meters of {@link InferenceMeters}. The route of a version
+ * that is only kept loaded is {@code standby} ({@link
+ * io.mlops4j.inference.ModelFigures#isStandby}). Breakers and fallbacks are shown where a
+ * deployment has them. Models with equal tags share their meters: calls, records and times are
+ * added. For bytes the maximum is shown, because the models share them.
  *
  * <p>Figures are taken when a registry reads a meter, at most once a second. A newly opened model
  * gets its meters at that moment, so a reader may see them only the next time. The meters of a

@@ -8,6 +8,8 @@ import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.ModelFigures;
+import io.mlops4j.inference.ProtectionFigures;
+import io.mlops4j.inference.ProtectionFigures.Breaker;
 import io.mlops4j.inference.RuntimeFigures;
 import io.mlops4j.inference.ServedBy;
 import java.time.Duration;
@@ -208,5 +210,107 @@ class RuntimeMetersTest {
     meters.close();
     meters.close();
     assertThat(registry.getMeters()).isEmpty();
+  }
+
+  private record Guarded(Of model, boolean isStandby, Optional<ProtectionFigures> protection)
+      implements ModelFigures {
+    @Override
+    public ServedBy servedBy() {
+      return model.servedBy();
+    }
+
+    @Override
+    public Route route() {
+      return model.route();
+    }
+
+    @Override
+    public int running() {
+      return model.running();
+    }
+
+    @Override
+    public int waiting() {
+      return model.waiting();
+    }
+
+    @Override
+    public long rejected() {
+      return model.rejected();
+    }
+
+    @Override
+    public int abandonedRuns() {
+      return model.abandonedRuns();
+    }
+
+    @Override
+    public long nativeBytes() {
+      return model.nativeBytes();
+    }
+
+    @Override
+    public Optional<Duration> cpuTime() {
+      return model.cpuTime();
+    }
+  }
+
+  private static ModelFigures guarded(ServedBy by, Breaker breaker, long... counts) {
+    return new Guarded(
+        model(by, 0, 0, 0),
+        false,
+        Optional.of(new ProtectionFigures(breaker, counts[0], counts[1], counts[2], counts[3])));
+  }
+
+  private double fallbacks(String by) {
+    return registry.get("mlops4j.model.fallbacks").tag("by", by).functionCounter().count();
+  }
+
+  @Test
+  void breakersAndFallbacksAreShown() {
+    ServedBy by = HeardCall.champion("fraud", 1);
+    models = List.of(guarded(by, Breaker.CLOSED, 2, 0, 0, 0));
+    meters.bindTo(registry);
+
+    assertThat(gauge("mlops4j.model.breaker.open", "route", "primary")).isZero();
+    assertThat(counter("mlops4j.model.breaker.failed")).isEqualTo(2);
+
+    models = List.of(guarded(by, Breaker.OPEN, 5, 7, 3, 4));
+    aSecondLater();
+    assertThat(gauge("mlops4j.model.breaker.open")).isEqualTo(1);
+    assertThat(counter("mlops4j.model.breaker.failed")).isEqualTo(5);
+    assertThat(counter("mlops4j.model.breaker.rejected")).isEqualTo(7);
+    assertThat(fallbacks("previous")).isEqualTo(3);
+    assertThat(fallbacks("default")).isEqualTo(4);
+
+    models = List.of(guarded(by, Breaker.HALF_OPEN, 5, 7, 3, 4));
+    aSecondLater();
+    assertThat(gauge("mlops4j.model.breaker.open")).isEqualTo(0.5);
+    meters.close();
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void modelsWithoutABreakerHaveNoSuchMeters() {
+    models = List.of(model(HeardCall.champion("fraud", 1), 0, 0, 0));
+    meters.bindTo(registry);
+
+    assertThat(registry.find("mlops4j.model.breaker.open").gauges()).isEmpty();
+    assertThat(registry.find("mlops4j.model.fallbacks").functionCounters()).isEmpty();
+  }
+
+  @Test
+  void aVersionThatIsKeptForARollbackIsNotPrimary() {
+    Of warm = model(HeardCall.champion("fraud", 1), 0, 0, 0);
+    models =
+        List.of(
+            new Guarded(warm, true, Optional.of(new ProtectionFigures(Breaker.OPEN, 1, 1, 1, 1))),
+            model(HeardCall.champion("fraud", 2), 3, 0, 0));
+    meters.bindTo(registry);
+
+    assertThat(gauge("mlops4j.model.running", "version", "1", "route", "standby")).isZero();
+    assertThat(gauge("mlops4j.model.running", "version", "2", "route", "primary")).isEqualTo(3);
+    assertThat(registry.find("mlops4j.model.running").tag("route", "primary").gauges()).hasSize(1);
+    assertThat(registry.find("mlops4j.model.breaker.open").gauges()).isEmpty();
   }
 }

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.serving;
 
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.ModelFigures;
+import io.mlops4j.inference.ProtectionFigures;
 import io.mlops4j.inference.RuntimeFigures;
 import io.mlops4j.inference.ServedBy;
 import java.time.Duration;
@@ -26,6 +27,8 @@ record Figures(
   record OfModel(
       ServedBy servedBy,
       InferenceEvent.Route route,
+      boolean isStandby,
+      Optional<ProtectionFigures> protection,
       int running,
       int waiting,
       long rejected,

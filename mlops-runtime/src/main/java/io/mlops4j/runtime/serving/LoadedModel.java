@@ -6,6 +6,7 @@ import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.ModelFigures;
 import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.ProtectionFigures;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.model.FeatureSchema;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +54,8 @@ final class LoadedModel implements ServingModel {
   private final Calls counter;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile Deadlines.@Nullable Task patience;
+  private volatile @Nullable Supplier<ProtectionFigures> protection;
+  private volatile boolean standby;
   private volatile long patienceEnds;
   private final Map<Class<?>, RowCollector<?>> collectors = new ConcurrentHashMap<>();
   private final Map<List<Class<?>>, RowBatcher<?, ?>> batchers = new ConcurrentHashMap<>();
@@ -330,6 +334,16 @@ final class LoadedModel implements ServingModel {
     calls.refused(rows, System.nanoTime(), why);
   }
 
+  @Override
+  public void protectedBy(Supplier<ProtectionFigures> figures) {
+    protection = figures;
+  }
+
+  @Override
+  public void standBy() {
+    standby = true;
+  }
+
   ModelFigures figures() {
     int waiting = joint == null ? 0 : joint.waiting();
     for (RowBatcher<?, ?> batcher : batchers.values()) {
@@ -338,6 +352,8 @@ final class LoadedModel implements ServingModel {
     return new Figures.OfModel(
         identity.servedBy(),
         identity.route(),
+        standby,
+        Optional.ofNullable(protection).map(Supplier::get),
         counter.running(),
         waiting,
         calls.rejected.sum(),

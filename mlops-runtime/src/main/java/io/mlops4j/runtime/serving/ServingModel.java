@@ -4,6 +4,7 @@ import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.Model;
 import io.mlops4j.inference.Prediction;
+import io.mlops4j.inference.ProtectionFigures;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.registry.AliasRecord;
@@ -11,6 +12,7 @@ import io.mlops4j.runtime.binding.output.ConstantRow;
 import java.lang.invoke.MethodHandles;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +65,16 @@ public interface ServingModel extends Model {
 
   /** {@return the memory of the engine for this model, as well as the engine can tell; in bytes} */
   long nativeBytes();
+
+  /**
+   * Adds figures of a circuit breaker and of fallbacks to those of this model.
+   *
+   * @param figures returns the figures of the moment, in any thread
+   */
+  void protectedBy(Supplier<ProtectionFigures> figures);
+
+  /** Marks this model in its figures as kept loaded, but not called under this identity. */
+  void standBy();
 
   /**
    * Counts a call that was rejected before the model was called, and notifies listeners.

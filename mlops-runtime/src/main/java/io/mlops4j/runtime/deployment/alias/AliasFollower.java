@@ -363,6 +363,7 @@ final class AliasFollower {
     }
     Served older = previous;
     unfit = unfit(next, before);
+    before.model().standBy();
     previous = before;
     if (older != null) {
       threads.execute(older::drain);

@@ -3,6 +3,7 @@ package io.mlops4j.runtime.deployment.alias;
 import io.mlops4j.error.CircuitOpenException;
 import io.mlops4j.error.InferenceException;
 import io.mlops4j.error.OverloadedException;
+import io.mlops4j.inference.ProtectionFigures;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.runtime.deployment.CircuitBreaker;
 import io.mlops4j.runtime.deployment.Deployment;
@@ -253,8 +254,7 @@ final class Breaker {
   }
 
   synchronized ProtectionStatus.Breaker status(ServedBy servedBy) {
-    boolean paused = nanos.getAsLong() - opened < settings.pause().toNanos();
-    State state = isOpen() ? paused ? State.OPEN : State.HALF_OPEN : State.CLOSED;
+    State state = state();
     return new ProtectionStatus.Breaker(
         servedBy,
         state,
@@ -263,5 +263,16 @@ final class Breaker {
         rejected.sum(),
         Optional.ofNullable(lastFailure),
         state == State.CLOSED ? Optional.empty() : Optional.of(nextTrial()));
+  }
+
+  private State state() {
+    boolean paused = nanos.getAsLong() - opened < settings.pause().toNanos();
+    return isOpen() ? paused ? State.OPEN : State.HALF_OPEN : State.CLOSED;
+  }
+
+  /** The figures without fallbacks. */
+  synchronized ProtectionFigures figures() {
+    return new ProtectionFigures(
+        ProtectionFigures.Breaker.valueOf(state().name()), failed, rejected.sum(), 0, 0);
   }
 }

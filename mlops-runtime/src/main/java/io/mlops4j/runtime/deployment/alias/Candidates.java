@@ -55,14 +55,28 @@ final class Candidates {
    * A model that passed its tests. The caller closes it. Opening the gate opens its listeners.
    *
    * @param breaker null without circuit breakers
+   * @param isProtected whether a circuit breaker or a fallback is configured for its calls
    */
   record Candidate(
-      ServingModel model, AtomicBoolean gate, ModelCard card, @Nullable Breaker breaker) {}
+      ServingModel model,
+      AtomicBoolean gate,
+      ModelCard card,
+      @Nullable Breaker breaker,
+      boolean isProtected) {}
 
   /** The serving version under another record. */
   Candidate renamed(Served serving, AliasRecord record) {
     return new Candidate(
-        serving.model().withAlias(record), serving.gate(), serving.card(), serving.breaker());
+        serving.model().withAlias(record),
+        serving.gate(),
+        serving.card(),
+        serving.breaker(),
+        isProtected());
+  }
+
+  private boolean isProtected() {
+    return route != InferenceEvent.Route.SHADOW
+        && (built.breaker != null || built.defaults != null || built.fallsToPrevious);
   }
 
   /**
@@ -128,7 +142,7 @@ final class Candidates {
           }
         }
       }
-      return new Candidate(model, gate, card, breaker(model));
+      return new Candidate(model, gate, card, breaker(model), isProtected());
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;

@@ -338,9 +338,10 @@ final class Guard {
     }
 
     @Override
-    public void answered(Admitted call) {
-      call.answered();
+    public void answered(Admitted standIn) {
+      standIn.answered();
       answeredByPrevious.increment();
+      call.served().instead().byPrevious.increment();
     }
   }
 
@@ -375,8 +376,9 @@ final class Guard {
     }
 
     @Override
-    public void answered(Admitted call) {
+    public void answered(Admitted standIn) {
       answeredByDefault.increment();
+      call.served().instead().byDefault.increment();
     }
   }
 

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param card the card, for another test of the same version
  * @param breaker decides whether calls reach it; null without circuit breakers
  * @param standIns its identities for answers in place of another version
+ * @param instead counts the answers in place of this version
  */
 record Served(
     ServingModel model,
@@ -32,11 +33,17 @@ record Served(
     Map<RowKey, RowModel<?, ?>> bound,
     ModelCard card,
     @Nullable Breaker breaker,
-    StandIns standIns) {
+    StandIns standIns,
+    Instead instead) {
   /**
    * @param drains closes identities that are no longer needed
    */
   static Served of(Candidate candidate, Instant since, Executor drains) {
+    Breaker breaker = candidate.breaker();
+    Instead instead = new Instead(breaker);
+    if (candidate.isProtected()) {
+      candidate.model().protectedBy(instead::figures);
+    }
     return new Served(
         candidate.model(),
         candidate.gate(),
@@ -44,8 +51,9 @@ record Served(
         since,
         new ConcurrentHashMap<>(),
         candidate.card(),
-        candidate.breaker(),
-        new StandIns(drains));
+        breaker,
+        new StandIns(drains),
+        instead);
   }
 
   /** The same version under another identity, which this one closes. */
@@ -58,7 +66,8 @@ record Served(
         new ConcurrentHashMap<>(),
         card,
         otherBreaker,
-        standIns);
+        standIns,
+        instead);
   }
 
   /** Binds once. */

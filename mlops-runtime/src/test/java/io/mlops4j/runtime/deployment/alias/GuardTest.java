@@ -17,8 +17,10 @@ import io.mlops4j.inference.CallOptions;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.MicroBatching;
+import io.mlops4j.inference.ModelFigures;
 import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.Priority;
+import io.mlops4j.inference.ProtectionFigures;
 import io.mlops4j.inference.RowModel;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.inference.ServedBy.Reason;
@@ -44,6 +46,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -292,6 +295,38 @@ class GuardTest {
     }
   }
 
+  /** The figures of the runtime on the version that serves as champion. */
+  private ProtectionFigures figures(ModelVersion version) {
+    return plus.loader.figures().models().stream()
+        .filter(model -> model.servedBy().version().equals(Optional.of(version)))
+        .filter(model -> model.route() == Route.PRIMARY && !model.isStandby())
+        .map(ModelFigures::protection)
+        .findAny()
+        .orElseThrow()
+        .orElseThrow();
+  }
+
+  @Test
+  void aNewRecordOfTheSameVersionCountsFromZero() {
+    try (Deployment deployment = builder().circuitBreaker(BREAKER).start()) {
+      assertThatThrownBy(() -> ask(deployment, FAILS, 0)).isInstanceOf(InferenceException.class);
+      assertThat(figures(picky).failed()).isEqualTo(1);
+      plus.assign(CHAMPION, picky);
+      deployment.refresh();
+      assertThat(figures(picky).failed()).isZero();
+    }
+  }
+
+  @Test
+  void aDeploymentWithoutBreakerAndFallbackHasNoFiguresOfThem() {
+    try (Deployment deployment = builder().shedding(LoadShedding.above(9)).start()) {
+      assertThat(deployment.status().protection().breakers()).isEmpty();
+      assertThat(plus.loader.figures().models())
+          .singleElement()
+          .satisfies(model -> assertThat(model.protection()).isEmpty());
+    }
+  }
+
   @Test
   void thePreviousVersionAnswersForCallsThatFail() throws Exception {
     plus.assign(CHAMPION, plus.v1);
@@ -315,6 +350,8 @@ class GuardTest {
       assertThat(why(ask(deployment, 7, 8)))
           .isEqualTo("in place of plus:4, whose circuit breaker is open");
       assertThat(deployment.status().protection().answeredByPrevious()).isEqualTo(5);
+      assertThat(figures(picky))
+          .isEqualTo(new ProtectionFigures(ProtectionFigures.Breaker.OPEN, 4, 1, 5, 0));
       assertThat(deployment.servedBy().version()).contains(picky);
 
       plus.assign(CHAMPION, other); // picky is the previous one now, and fails, too
@@ -324,6 +361,8 @@ class GuardTest {
         assertThat(last.engine()).isEqualTo("default");
       }
       assertThat(deployment.status().protection().answeredByDefault()).isEqualTo(10);
+      assertThat(figures(other).answeredByDefault()).isEqualTo(10);
+      assertThat(figures(other).answeredByPrevious()).isZero();
     }
   }
 

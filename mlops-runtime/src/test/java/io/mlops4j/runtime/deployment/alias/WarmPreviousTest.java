@@ -87,6 +87,13 @@ class WarmPreviousTest {
         .toList();
   }
 
+  private List<ModelVersion> standby() {
+    return plus.loader.figures().models().stream()
+        .filter(ModelFigures::isStandby)
+        .map(model -> model.servedBy().version().orElseThrow())
+        .toList();
+  }
+
   private void awaitOpen(ModelVersion... versions) {
     await(() -> List.copyOf(open()).size() == versions.length);
     assertThat(open()).containsExactlyInAnyOrder(versions);
@@ -108,6 +115,7 @@ class WarmPreviousTest {
       assertThat(previous(deployment).version().version()).contains(plus.v1);
       assertThat(previous(deployment).nativeBytes()).isPositive();
       assertThat(previous(deployment).unfit()).isEmpty();
+      assertThat(standby()).containsExactly(plus.v1);
       int reads = counted.calls("source");
       int leases = counted.calls("lease");
       assertThat(reads).isEqualTo(2);
@@ -115,6 +123,7 @@ class WarmPreviousTest {
         assertThat(deployment.rollback(deployment.servedBy(), "complaints")).isPresent();
         assertThat(plus.ask(deployment, 0)).isEqualTo(1);
         assertThat(previous(deployment).version().version()).contains(plus.v2);
+        await(() -> standby().equals(List.of(plus.v2)));
         swap(deployment, plus.v2); // forward is warm, too
         assertThat(plus.ask(deployment, 0)).isEqualTo(2);
       }
