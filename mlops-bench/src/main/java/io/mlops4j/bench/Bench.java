@@ -8,6 +8,7 @@ import io.mlops4j.bench.golden.GoldenCommand;
 import io.mlops4j.bench.live.LiveInquiries;
 import io.mlops4j.bench.ratios.RatiosCommand;
 import io.mlops4j.bench.registry.RegistryTopic;
+import io.mlops4j.bench.scale.ScaleTopic;
 import io.mlops4j.bench.service.ServiceTopic;
 import io.mlops4j.bench.serving.LiveTopic;
 import io.mlops4j.bench.serving.ServingTopic;
@@ -46,7 +47,8 @@ final class Bench implements Runnable {
                 new StatsTopic(),
                 new RegistryTopic(),
                 new DeploymentTopic(),
-                new ServiceTopic()))
+                new ServiceTopic(),
+                new ScaleTopic()))
         .addSubcommand(TruthCommand.with(LiveInquiries.all()));
   }
 

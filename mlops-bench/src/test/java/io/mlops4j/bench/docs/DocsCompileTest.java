@@ -33,7 +33,9 @@ class DocsCompileTest {
 
   /** Pages whose blocks need libraries that are not here; the named test compiles them. */
   private static final Set<String> COMPILED_ELSEWHERE =
-      Set.of("spring-boot.md"); // SampleTest of samples/spring-boot
+      Set.of(
+          "spring-boot.md", // SampleTest of samples/spring-boot
+          "spark.md"); // GuideTest of mlops-runtime/spark
 
   /** What the programs find in the working directory. */
   private static final Map<String, Path> FILES =

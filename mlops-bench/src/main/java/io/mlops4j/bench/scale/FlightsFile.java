@@ -1,0 +1,90 @@
+package io.mlops4j.bench.scale;
+
+import io.mlops4j.bench.flights.Flights;
+import io.mlops4j.feature.FeatureBatch;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowFileWriter;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** Flights as an Arrow file: a number as key, and the features of the quickstart's model. */
+final class FlightsFile {
+  /** As many as pyarrow writes into a record batch. */
+  private static final int BATCH = 65_536;
+
+  private FlightsFile() {}
+
+  /**
+   * Writes flights; those that are here are repeated.
+   *
+   * @param rows how many
+   */
+  static void write(Path file, long rows) throws IOException {
+    Flights flights =
+        Flights.all().isPresent() ? Flights.read(Flights.all().get()) : Flights.sample();
+    try (RootAllocator memory = new RootAllocator();
+        FileOutputStream stream = new FileOutputStream(file.toFile());
+        FileChannel out = stream.getChannel()) {
+      write(flights, rows, memory, out);
+    }
+  }
+
+  private static void write(Flights flights, long rows, RootAllocator memory, FileChannel out)
+      throws IOException {
+    VectorSchemaRoot root = null;
+    ArrowFileWriter writer = null;
+    try {
+      long number = 0;
+      int from = 0;
+      while (number < rows) {
+        int to = (int) Math.min(Math.min(from + BATCH, flights.rows()), from + rows - number);
+        try (FeatureBatch batch = flights.batch(memory, from, to);
+            BigIntVector ids = ids(memory, number, to - from)) {
+          FieldVector[] columns =
+              Stream.concat(Stream.of((FieldVector) ids), batch.root().getFieldVectors().stream())
+                  .toArray(FieldVector[]::new);
+          if (root == null) {
+            root =
+                VectorSchemaRoot.create(
+                    new Schema(Arrays.stream(columns).map(FieldVector::getField).toList()), memory);
+            writer = new ArrowFileWriter(root, null, out);
+          }
+          for (int i = 0; i < columns.length; i++) {
+            columns[i].makeTransferPair(root.getVector(i)).transfer();
+          }
+          root.setRowCount(to - from);
+          writer.writeBatch();
+        }
+        number += to - from;
+        from = to == flights.rows() ? 0 : to;
+      }
+    } finally {
+      if (writer != null) {
+        writer.close();
+      }
+      if (root != null) {
+        root.close();
+      }
+    }
+  }
+
+  private static BigIntVector ids(RootAllocator memory, long from, int rows) {
+    BigIntVector ids = new BigIntVector(Field.nullable("id", new ArrowType.Int(64, true)), memory);
+    ids.allocateNew(rows);
+    for (int i = 0; i < rows; i++) {
+      ids.set(i, from + i);
+    }
+    ids.setValueCount(rows);
+    return ids;
+  }
+}

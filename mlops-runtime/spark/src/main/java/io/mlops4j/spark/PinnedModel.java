@@ -1,0 +1,13 @@
+package io.mlops4j.spark;
+
+import java.io.Serializable;
+
+/**
+ * A version that all tasks of a job use.
+ *
+ * @param version {@code name:number}
+ * @param digest of its bytes
+ */
+record PinnedModel(SparkRegistry registry, String version, String digest) implements Serializable {
+  private static final long serialVersionUID = 1L;
+}

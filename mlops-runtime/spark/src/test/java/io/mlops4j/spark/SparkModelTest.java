@@ -1,0 +1,273 @@
+package io.mlops4j.spark;
+
+import static org.apache.spark.sql.functions.col;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.error.ModelInputException;
+import io.mlops4j.feature.FeatureBatch;
+import io.mlops4j.model.Digest;
+import io.mlops4j.monitor.drift.DriftVerdict;
+import io.mlops4j.monitor.profile.Profile;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.runtime.registry.JdbcModelRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SparkModelTest {
+  /** y = x + 1. */
+  private static final String PLUS = "deployment/plus1.onnx";
+
+  private static final int ROWS = 30_000;
+
+  private static SparkSession spark;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() {
+    spark = Sessions.local();
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  private SparkRegistry plus() {
+    return Sessions.folder(folder.resolve("registry"), "plus", PLUS);
+  }
+
+  /** Row r has the id r and x = r. */
+  private static Dataset<Row> numbers() {
+    return spark.range(0, ROWS, 1, 3).select(col("id"), col("id").cast("float").as("x"));
+  }
+
+  private static void assertScored(Dataset<Row> scored) {
+    List<Row> rows = scored.orderBy("id").collectAsList();
+    assertThat(rows).hasSize(ROWS);
+    for (int r = 0; r < ROWS; r++) {
+      Row row = rows.get(r);
+      if (row.getLong(0) != r || row.getFloat(1) != r || row.getFloat(2) != r + 1f) {
+        throw new AssertionError("row " + r + ": found " + row);
+      }
+    }
+  }
+
+  @Test
+  void addsTheOutputsToEveryRow() {
+    try (SparkModel model = SparkModel.load(spark, plus(), "plus@champion")) {
+      Dataset<Row> scored = model.transform(numbers());
+      assertThat(scored.columns()).containsExactly("id", "x", "y");
+      assertThat(model.version()).hasToString("plus:1");
+      assertThat(model.figures().rows()).isZero(); // nothing has run yet
+      assertScored(scored);
+    }
+  }
+
+  @Test
+  void figuresCountEveryTaskOnce() {
+    try (SparkModel model = SparkModel.load(spark, plus(), "plus@champion")) {
+      Dataset<Row> scored = model.transform(numbers());
+      for (int action = 0; action < 2; action++) {
+        scored.write().format("noop").mode("overwrite").save();
+        ScoringFigures figures = model.figures();
+        assertThat(figures.rows()).isEqualTo(ROWS);
+        assertThat(figures.tasks()).isEqualTo(3);
+        assertThat(figures.calls()).isEqualTo(9); // 10 000 rows are three batches
+        assertThat(figures.modelTime()).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void anExecutorLoadsAVersionOnce() {
+    try (SparkModel model = SparkModel.load(spark, plus(), "plus@champion")) {
+      int before = ExecutorModels.loads();
+      model.transform(numbers()).write().format("noop").mode("overwrite").save();
+      model.transform(numbers().repartition(7)).write().format("noop").mode("overwrite").save();
+      assertThat(ExecutorModels.loads() - before).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void parquetIsReadAsColumns() {
+    String file = folder.resolve("numbers.parquet").toString();
+    numbers().write().parquet(file);
+    try (SparkModel model = SparkModel.load(spark, plus(), "plus@champion")) {
+      Dataset<Row> scored = model.transform(spark.read().parquet(file));
+      assertScored(scored);
+      assertScored(model.transform(spark.read().parquet(file).filter(col("id").geq(0))));
+    }
+  }
+
+  @Test
+  void everyTypeIsReadAndWritten() {
+    SparkRegistry registry =
+        Sessions.folder(folder.resolve("registry"), "columns", "models/columns.onnx");
+    try (SparkModel model = SparkModel.load(spark, registry, "columns@champion")) {
+      Row row =
+          model
+              .transform(
+                  spark.sql(
+                      "SELECT CAST(1.5 AS FLOAT) f, CAST(2.5 AS DOUBLE) d, 3 i, 4L l, true b, 'früh ✈' s"))
+              .first();
+      assertThat(row.<Float>getAs("f_out")).isEqualTo(1.5f);
+      assertThat(row.<Double>getAs("d_out")).isEqualTo(2.5);
+      assertThat(row.<Integer>getAs("i_out")).isEqualTo(3);
+      assertThat(row.<Long>getAs("l_out")).isEqualTo(4);
+      assertThat(row.<Boolean>getAs("b_out")).isTrue();
+      assertThat(row.<String>getAs("s_out")).isEqualTo("früh ✈");
+      assertThat(row.<Double>getAs("total")).isEqualTo(11.0);
+    }
+  }
+
+  @Test
+  void anOutputOfSeveralValuesIsAnArray() {
+    SparkRegistry registry =
+        Sessions.folder(folder.resolve("registry"), "mlp", "models/classifier.onnx");
+    try (SparkModel model =
+        SparkModel.builder(spark, registry, "mlp@champion").outputs("probabilities").load()) {
+      List<Row> rows =
+          model
+              .transform(
+                  spark.sql("SELECT array(CAST(id AS FLOAT), CAST(1 AS FLOAT)) x FROM range(3)"))
+              .collectAsList();
+      for (Row row : rows) {
+        double sum = row.<Float>getList(1).stream().mapToDouble(Float::doubleValue).sum();
+        assertThat(sum).isBetween(1 - 1e-6, 1 + 1e-6); // probabilities
+        assertThat(row.getList(1)).hasSize(3);
+      }
+    }
+  }
+
+  @Test
+  void sqlCallsTheFunctionOfTheModel() {
+    try (SparkModel model = SparkModel.load(spark, plus(), "plus@champion")) {
+      model.register("plus_one");
+      numbers().createOrReplaceTempView("numbers");
+      assertScored(spark.sql("SELECT id, x, plus_one(struct(x)).y FROM numbers"));
+      assertThat(
+              spark
+                  .sql("SELECT plus_one(named_struct('x', CAST(41 AS FLOAT))).y")
+                  .first()
+                  .getFloat(0))
+          .isEqualTo(42f);
+    }
+  }
+
+  @Test
+  void columnsThatDoNotFitAreRefusedBeforeAnyJob() {
+    try (SparkModel model = SparkModel.load(spark, plus(), "plus@champion")) {
+      assertThatThrownBy(() -> model.transform(spark.range(3).toDF()))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("x: found");
+      assertThatThrownBy(() -> model.transform(spark.sql("SELECT 1.5D x")))
+          .isInstanceOf(ModelInputException.class);
+      assertThatThrownBy(() -> model.transform(spark.sql("SELECT current_date() x")))
+          .isInstanceOf(ModelInputException.class)
+          .hasMessageContaining("date");
+      assertThatThrownBy(() -> model.transform(numbers().withColumn("y", col("x"))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("\"y\"");
+    }
+    assertThatThrownBy(() -> SparkModel.builder(spark, plus(), "plus@champion").outputs("z").load())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("[y]");
+  }
+
+  @Test
+  void aNullThatTheModelRejectsFailsTheJob() {
+    try (SparkModel model = SparkModel.load(spark, plus(), "plus@champion")) {
+      Dataset<Row> scored =
+          model.transform(spark.sql("SELECT CAST(NULLIF(id, 2) AS FLOAT) x FROM range(5)"));
+      assertThatThrownBy(scored::collectAsList).hasStackTraceContaining("ModelInputException: x:");
+    }
+  }
+
+  @Test
+  void limitReadsOnlyWhatItNeeds() {
+    try (SparkModel model = SparkModel.load(spark, plus(), "plus@champion")) {
+      assertThat(model.transform(numbers()).limit(5).collectAsList()).hasSize(5);
+    }
+  }
+
+  @Test
+  void profilesOfTasksBecomeOneReport() {
+    float[] x = new float[ROWS];
+    float[] y = new float[ROWS];
+    for (int r = 0; r < ROWS; r++) {
+      x[r] = r;
+      y[r] = r + 1;
+    }
+    Profile reference;
+    try (RootAllocator memory = new RootAllocator();
+        FeatureBatch rows = FeatureBatch.builder(memory).floats("x", x).build();
+        FeatureBatch answers = FeatureBatch.builder(memory).floats("y", y).build()) {
+      reference = Profile.builder().add(rows, answers).build();
+    }
+    try (SparkModel model =
+        SparkModel.builder(spark, plus(), "plus@champion").comparedWith(reference).load()) {
+      model.transform(numbers()).write().format("noop").mode("overwrite").save();
+      Profile same = model.profile().orElseThrow();
+      assertThat(same.rows()).isEqualTo(ROWS);
+      assertThat(same.columns()).containsExactly("x", "y");
+      assertThat(model.drift().features())
+          .allMatch(feature -> !(feature.verdict() instanceof DriftVerdict.Drifted));
+
+      model
+          .transform(numbers().withColumn("x", col("x").plus(20_000).cast("float")))
+          .write()
+          .format("noop")
+          .mode("overwrite")
+          .save();
+      assertThat(model.drift().features())
+          .allMatch(feature -> feature.verdict() instanceof DriftVerdict.Drifted);
+    }
+  }
+
+  @Test
+  void executorsReadARegistryInADatabase() {
+    String address = "jdbc:h2:mem:spark;DB_CLOSE_DELAY=-1";
+    try (ModelRegistry registry = JdbcModelRegistry.builder(address, new Properties()).open()) {
+      Sessions.publish(registry, "plus", PLUS);
+    }
+    try (SparkModel model =
+        SparkModel.load(spark, SparkRegistry.jdbc(address, Map.of()), "plus@champion")) {
+      assertScored(model.transform(numbers()));
+    }
+  }
+
+  @Test
+  void aReplacedRegistryIsFoundOnTheExecutor() throws Exception {
+    SparkRegistry registry = plus();
+    Digest other = Digest.sha256(Files.readAllBytes(Sessions.model("models/mlp4.onnx")));
+    PinnedModel wrong = new PinnedModel(registry, "plus:1", other.toString());
+    assertThatThrownBy(() -> ExecutorModels.acquire(wrong))
+        .hasMessageContaining("expected " + other)
+        .hasMessageContaining("start the job again");
+  }
+
+  @Test
+  void featuresOfTheCardAreUsed() {
+    SparkRegistry registry =
+        Sessions.folder(folder.resolve("registry"), "mlp", "models/mlp4.onnx", "a", "b", "c", "d");
+    try (SparkModel model = SparkModel.load(spark, registry, "mlp@champion")) {
+      Dataset<Row> rows =
+          spark.sql(
+              "SELECT CAST(4 AS FLOAT) d, CAST(3 AS FLOAT) c, CAST(2 AS FLOAT) b, CAST(1 AS FLOAT) a");
+      assertThat(model.transform(rows).first().getList(4)).hasSize(2);
+    }
+  }
+}
