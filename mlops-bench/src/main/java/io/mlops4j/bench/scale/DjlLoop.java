@@ -26,7 +26,7 @@ final class DjlLoop extends HandWritten {
   DjlLoop(Path in) throws Exception {
     super(in, "djl.arrow");
     model =
-        Criteria.<Inputs, float[]>builder()
+        Criteria.builder()
             .setTypes(Inputs.class, float[].class)
             .optModelPath(Models.resource(ScoredFile.MODEL))
             .optEngine("OnnxRuntime")

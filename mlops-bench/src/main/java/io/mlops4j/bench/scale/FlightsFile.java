@@ -6,7 +6,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -41,26 +41,16 @@ final class FlightsFile {
 
   private static void write(Flights flights, long rows, RootAllocator memory, FileChannel out)
       throws IOException {
-    VectorSchemaRoot root = null;
-    ArrowFileWriter writer = null;
-    try {
-      long number = 0;
+    try (VectorSchemaRoot root = VectorSchemaRoot.create(schema(flights, memory), memory);
+        ArrowFileWriter writer = new ArrowFileWriter(root, null, out)) {
       int from = 0;
-      while (number < rows) {
+      for (long number = 0; number < rows; ) {
         int to = (int) Math.min(Math.min(from + BATCH, flights.rows()), from + rows - number);
         try (FeatureBatch batch = flights.batch(memory, from, to);
             BigIntVector ids = ids(memory, number, to - from)) {
-          FieldVector[] columns =
-              Stream.concat(Stream.of((FieldVector) ids), batch.root().getFieldVectors().stream())
-                  .toArray(FieldVector[]::new);
-          if (root == null) {
-            root =
-                VectorSchemaRoot.create(
-                    new Schema(Arrays.stream(columns).map(FieldVector::getField).toList()), memory);
-            writer = new ArrowFileWriter(root, null, out);
-          }
-          for (int i = 0; i < columns.length; i++) {
-            columns[i].makeTransferPair(root.getVector(i)).transfer();
+          int i = 0;
+          for (FieldVector column : columns(ids, batch)) {
+            column.makeTransferPair(root.getVector(i++)).transfer();
           }
           root.setRowCount(to - from);
           writer.writeBatch();
@@ -68,14 +58,19 @@ final class FlightsFile {
         number += to - from;
         from = to == flights.rows() ? 0 : to;
       }
-    } finally {
-      if (writer != null) {
-        writer.close();
-      }
-      if (root != null) {
-        root.close();
-      }
     }
+  }
+
+  private static Schema schema(Flights flights, RootAllocator memory) {
+    try (FeatureBatch none = flights.batch(memory, 0, 0);
+        BigIntVector ids = ids(memory, 0, 0)) {
+      return new Schema(columns(ids, none).stream().map(FieldVector::getField).toList());
+    }
+  }
+
+  private static List<FieldVector> columns(BigIntVector ids, FeatureBatch batch) {
+    return Stream.concat(Stream.of((FieldVector) ids), batch.root().getFieldVectors().stream())
+        .toList();
   }
 
   private static BigIntVector ids(RootAllocator memory, long from, int rows) {

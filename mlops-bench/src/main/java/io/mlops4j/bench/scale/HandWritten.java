@@ -41,6 +41,7 @@ abstract class HandWritten implements Side {
   }
 
   /** The inputs of the model for some rows. */
+  @SuppressWarnings("ArrayRecordComponent") // what both APIs take
   record Inputs(
       int rows,
       FloatBuffer distance,

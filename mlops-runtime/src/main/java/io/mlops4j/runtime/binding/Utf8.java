@@ -21,6 +21,7 @@ final class Utf8 {
 
   private static final char REPLACEMENT = '\uFFFD';
 
+  private final ShortTexts known = new ShortTexts();
   private byte[] chunk = {};
 
   /**
@@ -66,13 +67,13 @@ final class Utf8 {
         if (nulls == 0 || !Validity.isNull(nulls, value)) {
           long from = range.start(value);
           int index = at + done * stride;
-          into[index] =
-              decode(
-                  source,
-                  bytes,
-                  (int) (from - start),
-                  (int) (range.start(value + 1) - from),
-                  index / (stride * perRow));
+          int length = (int) (range.start(value + 1) - from);
+          String text = known.find(bytes, (int) (from - start), length);
+          if (text == null) {
+            text = decode(source, bytes, (int) (from - start), length, index / (stride * perRow));
+            known.add(text, bytes, (int) (from - start), length);
+          }
+          into[index] = text;
         }
       }
     }

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.BaseVariableWidthViewVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TypeLayout;
+import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.compression.CompressionCodec;
 import org.apache.arrow.vector.compression.CompressionUtil.CodecType;
@@ -60,8 +62,21 @@ final class VectorFiller {
     }
   }
 
-  /** Arrow's own check reads offsets of fixed-size lists, which do not have any. */
+  /**
+   * Arrow's own check reads offsets of fixed-size lists, which do not have any, and makes a text
+   * for each text that it checks.
+   */
   private static final class Contents extends ValidateVectorDataVisitor {
+    @Override
+    public @Nullable Void visit(BaseVariableWidthVector vector, @Nullable Void ignored) {
+      if (!(vector instanceof VarCharVector)) {
+        return super.visit(vector, null);
+      }
+      Ranges.check(vector); // before a byte is read
+      TextBytes.check(vector);
+      return null;
+    }
+
     @Override
     public @Nullable Void visit(FixedSizeListVector vector, @Nullable Void ignored) {
       vector.getDataVector().accept(this, null);
