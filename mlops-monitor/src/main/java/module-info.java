@@ -19,6 +19,7 @@ module io.mlops4j.monitor {
   requires transitive io.mlops4j.api;
   requires com.fasterxml.jackson.core;
   requires flatbuffers.java;
+  requires java.management; // the processor time of the monitor's thread
   requires org.apache.arrow.format;
   requires org.apache.commons.statistics.distribution;
   requires org.apache.commons.statistics.inference;

@@ -28,6 +28,22 @@ public interface InferenceListener {
   }
 
   /**
+   * Returns whether this listener wants the rows of a successful call. Only listeners that need
+   * rows are asked, before rows are copied or collected. A listener that answers false for some
+   * calls sees a sample. For a call with a single record the runtime may ask twice: before it
+   * collects the record, and before it notifies of the block, with the number of the block's first
+   * call. It does not ask before it collects if several listeners need rows.
+   *
+   * @param route the role in which the model was called
+   * @param call the number of the call, as in {@link PredictionId#call}
+   * @param rows the number of its rows, or of the rows of a block
+   * @return true unless overridden; if false, the listener is not notified of these rows
+   */
+  default boolean takesRows(InferenceEvent.Route route, long call, int rows) {
+    return true;
+  }
+
+  /**
    * Returns a second listener that is notified too. A listener that needs rows sees single-record
    * calls as blocks; it returns one here that sees each of these calls with its own time.
    *

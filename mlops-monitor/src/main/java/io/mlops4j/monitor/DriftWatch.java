@@ -30,6 +30,7 @@ final class DriftWatch implements Watch {
   static final int MOST_VERSIONS = 8;
 
   private final MonitorSettings settings;
+  private final CallSampling sampling;
   private final Consumer<WindowReport> ended;
   private final Map<ServedBy, VersionWindow> windows = new LinkedHashMap<>();
   private final BlockTimes times = new BlockTimes();
@@ -40,16 +41,19 @@ final class DriftWatch implements Watch {
   private @Nullable Instant unit;
   private long rowsOfUnit; // of any version, since the beginning of the unit
   private long seen; // rows of all versions
+  private long leftOut; // rows of all versions that a window states
   private List<NotWatched> notWatched = List.of();
   private @Nullable Pane newest;
   private long unfit;
   private long discarded;
 
   /**
+   * @param sampling counts the rows that are left out
    * @param ended gets the report of each window
    */
-  DriftWatch(MonitorSettings settings, Consumer<WindowReport> ended) {
+  DriftWatch(MonitorSettings settings, CallSampling sampling, Consumer<WindowReport> ended) {
     this.settings = settings;
+    this.sampling = sampling;
     this.ended = ended;
     this.baseline =
         new Baseline(settings.reference(), settings.slices()).without(settings.switchedOff());
@@ -74,8 +78,7 @@ final class DriftWatch implements Watch {
       rowsOfUnit = 0;
     }
     VersionWindow window = window(answered.servedBy());
-    Map<String, String> leftOut =
-        window.add(baseline, answered.features(), answered.outputs(), answered.at(), seen);
+    Map<String, String> leftOut = window.add(baseline, answered, seen, newlyLeftOut());
     rowsOfUnit += answered.rows();
     seen += answered.rows();
     unfit += leftOut.isEmpty() ? 0 : answered.rows();
@@ -87,6 +90,13 @@ final class DriftWatch implements Watch {
     if (window.isFull()) {
       end(answered.servedBy(), window, answered.at());
     }
+  }
+
+  /** The rows that were left out since the rows before: the version of both is mostly the same. */
+  private long newlyLeftOut() {
+    long before = leftOut;
+    leftOut = sampling.leftOut();
+    return leftOut - before;
   }
 
   /** The time of a version's window ends with the rows of any version. */
@@ -149,7 +159,8 @@ final class DriftWatch implements Watch {
             .withCurrentPeriod(whole.from(), to)
             .withDate(Clock.fixed(to, ZoneOffset.UTC));
     DriftReport report = baseline.compare(whole, policy(step)).with(subject);
-    return new WindowReport(whole.from(), to, version, report.current(), whole.uncounted(), report);
+    return new WindowReport(
+        whole.from(), to, version, report.current(), whole.uncounted(), whole.leftOut(), report);
   }
 
   /** The rules for a window that ends with this step. */

@@ -12,13 +12,22 @@ import java.util.concurrent.atomic.LongAdder;
 final class Intake {
   private final MonitorSettings settings;
   private final HandOff handOff;
+  private final CallSampling sampling;
   private final LongAdder dropped = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final LongAdder empty = new LongAdder();
 
-  Intake(MonitorSettings settings, HandOff handOff) {
+  Intake(MonitorSettings settings, HandOff handOff, CallSampling sampling) {
     this.settings = settings;
     this.handOff = handOff;
+    this.sampling = sampling;
+  }
+
+  /**
+   * Whether the rows of a call are wanted; if not, and they would be counted, they are left out.
+   */
+  boolean takes(InferenceEvent.Route route, long call, int rows) {
+    return route != InferenceEvent.Route.FALLBACK && sampling.takes(call, rows);
   }
 
   void handOver(InferenceEvent event) {
@@ -32,6 +41,9 @@ final class Intake {
     if (event.rows() == 0) {
       empty.increment();
       return;
+    }
+    if (!sampling.takesAll() && !sampling.takes(event.id(0).call(), event.rows())) {
+      return; // before the rows are read
     }
     FeatureBatch features = event.features();
     FeatureBatch outputs = event.outputs();

@@ -25,6 +25,8 @@ final class LabelStore {
   private static final byte LABELLED = 1;
   private static final byte EXPIRED = 2;
 
+  private static final long NEVER = Long.MIN_VALUE / 2;
+
   private static final short[] NO_GROUPS = {};
 
   /** Gets what becomes of each prediction. */
@@ -57,6 +59,8 @@ final class LabelStore {
   private long repeated;
   private long unknown;
   private long expired;
+  private long leftOut;
+  private long leftOutAt = NEVER;
 
   /**
    * @param delay how long a prediction waits, in milliseconds
@@ -195,16 +199,34 @@ final class LabelStore {
   private void removeOldestEarly() {
     if (early.state(early.oldest()) == WAITING) {
       unused--;
-      unknown++;
+      countUnmatched(early.at(early.oldest()));
     }
     early.removeOldest();
+  }
+
+  /** The prediction of a label may have been left out from a delay before it until its end. */
+  private void countUnmatched(long at) {
+    if (leftOutAt >= at - delay) {
+      leftOut++;
+    } else {
+      unknown++;
+    }
+  }
+
+  /** Notes that rows were left out of the sample: labels may come for them. */
+  void rowsLeftOut(long at) {
+    leftOutAt = at;
   }
 
   void write(StateWriter out) {
     rows.write(out);
     early.write(out);
     out.put(unexpired - rows.oldest());
-    out.put(new long[] {waiting, unused, received, labelled, gaveUp, repeated, unknown, expired});
+    out.put(
+        new long[] {
+          waiting, unused, received, labelled, gaveUp, repeated, unknown, expired, leftOut
+        });
+    out.put(leftOutAt);
   }
 
   /** Reads what was written into an empty store. Rows beyond its capacity are removed. */
@@ -213,7 +235,7 @@ final class LabelStore {
     early.read(in, EXPIRED + 1, names);
     unexpired = rows.oldest() + in.count();
     in.check(unexpired <= rows.end(), "more rows have expired than there are");
-    long[] counts = new long[8];
+    long[] counts = new long[9];
     in.counts(counts);
     waiting = counts[0];
     unused = counts[1];
@@ -223,6 +245,8 @@ final class LabelStore {
     repeated = counts[5];
     unknown = counts[6];
     expired = counts[7];
+    leftOut = counts[8];
+    leftOutAt = in.int64();
     while (rows.size() > capacity) {
       removeOldest();
     }
@@ -245,6 +269,7 @@ final class LabelStore {
         unused,
         repeated,
         unknown,
+        leftOut,
         expired,
         unanswered,
         withoutKey);

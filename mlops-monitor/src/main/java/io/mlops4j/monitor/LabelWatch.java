@@ -29,6 +29,7 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
 
   private final MonitorSettings settings;
   private final PerformancePolicy policy;
+  private final CallSampling sampling;
   private final StateJournal journal;
   private final VersionTracks tracks;
   private final PerformanceWatch judge;
@@ -38,23 +39,27 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
   private final long delay;
   private long now = Long.MIN_VALUE;
   private int journaledNames;
+  private long leftOut;
   private long unanswered;
   private long withoutKey;
   private @Nullable NotWatched problem;
   private volatile LabelCounts counts = LabelCounts.NONE;
 
   /**
+   * @param sampling counts the rows that are left out
    * @param delays gets the delay of each label that came after its prediction, in milliseconds
    */
   LabelWatch(
       MonitorSettings settings,
       PerformancePolicy policy,
+      CallSampling sampling,
       StateJournal journal,
       LongConsumer delays) {
     this.delays = delays;
     LabelJoin join = settings.labels();
     this.settings = settings;
     this.policy = policy;
+    this.sampling = sampling;
     this.journal = journal;
     this.delay = join == null ? 0 : join.delayMillis();
     this.groupNames = new GroupNames(policy.groups());
@@ -197,6 +202,15 @@ final class LabelWatch implements Watch, LabelStore.Outcomes {
   }
 
   private long time(Instant at) {
+    long time = clockTime(at);
+    if (sampling.leftOut() != leftOut) {
+      leftOut = sampling.leftOut();
+      store.rowsLeftOut(time);
+    }
+    return time;
+  }
+
+  private long clockTime(Instant at) {
     long time = at.toEpochMilli();
     if (time < now && now - time <= delay) {
       return now;

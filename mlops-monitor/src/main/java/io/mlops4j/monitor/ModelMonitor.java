@@ -54,6 +54,7 @@ import org.jspecify.annotations.Nullable;
 public final class ModelMonitor implements InferenceListener, AutoCloseable {
   private final MonitorSettings settings;
   private final HandOff handOff;
+  private final CallSampling sampling = new CallSampling();
   private final Actions actions;
   private final StateJournal journal = new StateJournal();
   private final @Nullable StateKeeper state;
@@ -71,9 +72,10 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     this.handOff = new HandOff(settings.handOffRows());
     this.actions = new Actions(settings.actionLimit(), failures);
     this.alarms = new AlarmActions(settings.alarmLimit(), actions);
-    this.intake = new Intake(settings, handOff);
+    this.intake = new Intake(settings, handOff, sampling);
     this.labels = new LabelIntake(settings);
-    Supplier<MonitorLoop> fresh = () -> new MonitorLoop(settings, failures, alarms, journal);
+    Supplier<MonitorLoop> fresh =
+        () -> new MonitorLoop(settings, sampling, failures, alarms, journal);
     Supplier<MonitorLoop> given =
         restored == null ? null : () -> new MonitorBytes(settings).read(restored, fresh);
     StateSettings stored = settings.state();
@@ -83,7 +85,13 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
             : StateKeeper.open(
                 new StateKeeper.Context(settings, stored, journal, failures), fresh, given);
     this.loop = state != null ? state.loop() : Objects.requireNonNullElse(given, fresh).get();
-    this.thread = new MonitorThread(handOff, loop, state, failures);
+    this.thread =
+        new MonitorThread(
+            handOff,
+            loop,
+            state,
+            failures,
+            new CallBudget(settings, sampling, handOff, intake::dropped));
     this.calls = CallWatch.create(settings.clock());
   }
 
@@ -118,6 +126,19 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
   @Override
   public boolean needsRows() {
     return true;
+  }
+
+  /**
+   * {@return whether the rows of a call are in the sample that this monitor counts; see {@link
+   * Builder#processorShare}}
+   *
+   * @param route the role in which the model was called
+   * @param call the number of the call
+   * @param rows the number of its rows, which are counted as left out if they are not in the sample
+   */
+  @Override
+  public boolean takesRows(InferenceEvent.Route route, long call, int rows) {
+    return intake.takes(route, call, rows);
   }
 
   /**
@@ -325,6 +346,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
         last.shadows(),
         last.unfit(),
         last.discarded(),
+        sampling.leftOut(),
         intake.dropped(),
         intake.failedCalls(),
         intake.emptyCalls(),
@@ -332,6 +354,14 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
         last.labels(),
         alarms.suppressed(),
         failures.count());
+  }
+
+  /**
+   * {@return the share of the calls whose rows are counted now, above 0; 1 if every row is counted.
+   * See {@link Builder#processorShare}}
+   */
+  public double countedShare() {
+    return sampling.share();
   }
 
   /**
@@ -540,6 +570,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
     private Clock clock = Clock.systemUTC();
     private @Nullable PerformancePolicy performance;
     private int handOffRows = 250_000;
+    private ProcessorLimit limit = ProcessorLimit.of(ProcessorLimit.DEFAULT);
     private DriftPolicy features = DriftPolicy.withDefaults();
     private DriftPolicy outputs = DriftPolicy.withDefaults();
     private QualityPolicy quality = QualityPolicy.withDefaults();
@@ -635,6 +666,48 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
      */
     public Builder handOffRows(int rows) {
       this.handOffRows = atLeastOne(rows);
+      return this;
+    }
+
+    /**
+     * Bounds the processor time of the monitor's thread. The default is 0.1, a tenth of one
+     * processor. The use is averaged over ten seconds. While the thread stays below the budget,
+     * every row is counted. If the load needs more, the monitor counts a uniform sample of the
+     * calls: a call is taken or left out by its number, with all of its rows, before they are
+     * copied. Rows that are left out are in {@link MonitorCounts#leftOut}, {@link
+     * WindowReport#leftOut} and, if labels arrive for them, {@link LabelCounts#leftOut}.
+     *
+     * <p>Windows and budgets by rows count the rows that were taken. At least one call in 1024 is
+     * taken.
+     *
+     * @param share of one processor, above 0 and at most 1. With 1 a sample is taken only if one
+     *     thread cannot count every row
+     * @return this builder
+     * @throws IllegalArgumentException if the share is out of range
+     */
+    public Builder processorShare(double share) {
+      if (!(share > 0 && share <= 1)) {
+        throw new IllegalArgumentException(
+            "share: found " + share + ", expected above 0 and at most 1; see everyRow()");
+      }
+      this.limit = ProcessorLimit.of(share);
+      return this;
+    }
+
+    /**
+     * Counts every row, whatever processor time it takes, in place of {@link #processorShare}. Rows
+     * are then lost only if the hand-off is full.
+     *
+     * @return this builder
+     */
+    public Builder everyRow() {
+      this.limit = ProcessorLimit.none();
+      return this;
+    }
+
+    /** Replaces the measurement of the monitor's thread, for tests. */
+    Builder metered(double share, ProcessorMeter meter) {
+      this.limit = new ProcessorLimit(share, meter);
       return this;
     }
 
@@ -864,6 +937,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
               clock,
               performance,
               handOffRows,
+              limit,
               features,
               outputs,
               suite(),

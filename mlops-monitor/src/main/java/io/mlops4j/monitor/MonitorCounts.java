@@ -3,9 +3,9 @@ package io.mlops4j.monitor;
 /**
  * Counts of what a monitor has handled so far. Everything that it leaves out is counted.
  *
- * <p>Every row of a successful call is in {@code rows} or in {@code dropped}. Every row in {@code
- * rows} that is not a shadow's is in the profile of one window, in a window that is still open, or
- * in {@code discarded}.
+ * <p>Every row of a successful call is in {@code rows}, {@code leftOut} or {@code dropped}. Every
+ * row in {@code rows} that is not a shadow's is in the profile of one window, in a window that is
+ * still open, or in {@code discarded}.
  *
  * @param rows rows that were handled, those of shadows included
  * @param shadows rows that a shadow answered again; they are in no window
@@ -14,7 +14,10 @@ package io.mlops4j.monitor;
  * @param discarded rows of windows that ended without a report: those that were open when rows were
  *     accepted as the reference, those of versions beyond the newest eight, and with {@link
  *     ModelMonitor.Builder#stateIn} and labels those that a killed process had not yet stored
- * @param dropped rows that were left out because the hand-off was full
+ * @param leftOut rows that were left out because counting them would take more processor time than
+ *     the {@linkplain ModelMonitor.Builder#processorShare budget}: a uniform sample of the calls
+ *     was counted
+ * @param dropped rows that were lost because the hand-off was full
  * @param failedCalls calls that failed in the model
  * @param emptyCalls calls without rows
  * @param clockSetBack the number of times that the monitor's clock went back by more than a second
@@ -29,6 +32,7 @@ public record MonitorCounts(
     long shadows,
     long unfit,
     long discarded,
+    long leftOut,
     long dropped,
     long failedCalls,
     long emptyCalls,

@@ -51,10 +51,14 @@ final class MonitorLoop {
   private volatile WindowHistory windows = new WindowHistory();
   private final Map<ServedBy, WindowReport> newestWindows = new ConcurrentHashMap<>();
   private volatile MonitorCounts counts =
-      new MonitorCounts(0, 0, 0, 0, 0, 0, 0, 0, LabelCounts.NONE, 0, 0);
+      new MonitorCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, LabelCounts.NONE, 0, 0);
 
   MonitorLoop(
-      MonitorSettings settings, Failures failures, AlarmActions alarms, StateJournal journal) {
+      MonitorSettings settings,
+      CallSampling sampling,
+      Failures failures,
+      AlarmActions alarms,
+      StateJournal journal) {
     PerformancePolicy performance = settings.measured();
     this.failures = failures;
     this.alarms = alarms;
@@ -62,12 +66,14 @@ final class MonitorLoop {
     this.skipped = List.copyOf(SettingsCheck.skipped(settings.reference()));
     this.notWatched = skipped;
     this.baseline = new Baseline(settings.reference(), settings.slices());
-    this.drift = new DriftWatch(settings, this::windowEnded);
+    this.drift = new DriftWatch(settings, sampling, this::windowEnded);
     QualityWatch checks = settings.watches(Watched.QUALITY) ? new QualityWatch(settings) : null;
     this.quality = checks;
     LongConsumer delays = checks == null ? delay -> {} : checks::labelled;
     this.labels =
-        performance == null ? null : new LabelWatch(settings, performance, journal, delays);
+        performance == null
+            ? null
+            : new LabelWatch(settings, performance, sampling, journal, delays);
     if (settings.watchesDrift()) {
       watches.add(drift);
     }
@@ -302,6 +308,7 @@ final class MonitorLoop {
             shadows,
             drift.unfit(),
             drift.discarded(),
+            0,
             0,
             0,
             0,

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param slices null if rows are not sliced; merged, they are the reference
  * @param labels null if no labels were requested
  * @param performance null if no policy was stated
+ * @param limit the budget of processor time
  * @param state null if the state is not stored
  * @param answerTolerance by which numbers of a shadow may differ
  */
@@ -30,6 +31,7 @@ record MonitorSettings(
     Clock clock,
     @Nullable PerformancePolicy performance,
     long handOffRows,
+    ProcessorLimit limit,
     DriftPolicy features,
     DriftPolicy outputs,
     QualitySuite quality,

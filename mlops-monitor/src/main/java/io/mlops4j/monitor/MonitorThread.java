@@ -12,13 +12,20 @@ final class MonitorThread {
   private final MonitorLoop loop;
   private final @Nullable StateKeeper state;
   private final Failures failures;
+  private final CallBudget budget;
   private final Thread thread;
 
-  MonitorThread(HandOff handOff, MonitorLoop loop, @Nullable StateKeeper state, Failures failures) {
+  MonitorThread(
+      HandOff handOff,
+      MonitorLoop loop,
+      @Nullable StateKeeper state,
+      Failures failures,
+      CallBudget budget) {
     this.handOff = handOff;
     this.loop = loop;
     this.state = state;
     this.failures = failures;
+    this.budget = budget;
     this.thread = new Thread(this::work, "mlops4j-monitor");
     this.thread.setDaemon(true);
   }
@@ -29,13 +36,19 @@ final class MonitorThread {
 
   private void work() {
     while (!handOff.hasEnded()) {
-      HandOff.Item item = handOff.take(state == null ? Long.MAX_VALUE : state.nanosUntilDue());
+      long due = state == null ? Long.MAX_VALUE : state.nanosUntilDue();
+      HandOff.Item item = handOff.take(Math.min(due, budget.nanosUntilDue()));
       if (item != null) {
         failures.guard("cannot process the rows that were handed over", () -> loop.handle(item));
         if (state != null) {
           state.handled(item);
         }
+        budget.handled(item); // before a mark is reached
+        budget.look();
         failures.guard("cannot free the rows that were handed over", item::close);
+      }
+      if (item == null) {
+        budget.look();
       }
       if (state != null) {
         failures.guard("cannot store the state", state::tick);

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  * @param last the time of its newest rows
  * @param to the time at which it ended
  * @param rows the rows, also those that could not be sliced
+ * @param leftOut the rows that were left out of the sample meanwhile
  * @param uncounted the rows that lacked a column or had it with another type, by column; without
  *     columns that all rows had
  * @param slices the counts of each slice that has rows; {@link Baseline#WHOLE} without slices
@@ -26,11 +27,12 @@ record Pane(
     Instant last,
     Instant to,
     long rows,
+    long leftOut,
     SortedMap<String, Long> uncounted,
     SortedMap<String, Profile> slices) {
 
   void write(StateWriter out) {
-    out.put(from).put(last).put(to).put(rows);
+    out.put(from).put(last).put(to).put(rows).put(leftOut);
     out.each(
         uncounted.entrySet(), (one, column) -> one.put(column.getKey()).put(column.getValue()));
     out.each(
@@ -43,6 +45,7 @@ record Pane(
     Instant to = in.time();
     in.check(!to.isBefore(from), "a window ends before it begins");
     long rows = in.count();
+    long leftOut = in.count();
     SortedMap<String, Long> uncounted = new TreeMap<>();
     in.forEach(column -> uncounted.put(column.text(), column.count()));
     SortedMap<String, Profile> slices = new TreeMap<>();
@@ -51,7 +54,7 @@ record Pane(
           String name = slice.text();
           slices.put(name, baseline.fitting(name, slice.bytes()));
         });
-    return new Pane(from, last, to, rows, uncounted, slices);
+    return new Pane(from, last, to, rows, leftOut, uncounted, slices);
   }
 
   Pane merge(Pane later) {
@@ -59,7 +62,8 @@ record Pane(
     later.uncounted.forEach((column, more) -> lacking.merge(column, more, Long::sum));
     SortedMap<String, Profile> sums = new TreeMap<>(slices);
     later.slices.forEach((slice, more) -> sums.merge(slice, more, Profile::merge));
-    return new Pane(from, later.last, later.to, rows + later.rows, lacking, sums);
+    return new Pane(
+        from, later.last, later.to, rows + later.rows, leftOut + later.leftOut, lacking, sums);
   }
 
   /** The columns that no row had. */

@@ -21,6 +21,7 @@ final class PaneCounter {
   private final SortedMap<String, Long> uncounted = new TreeMap<>();
   private Instant last;
   private long rows;
+  private long leftOut;
 
   PaneCounter(Baseline baseline, Instant from) {
     this.baseline = baseline;
@@ -33,6 +34,7 @@ final class PaneCounter {
     this(baseline, before.from());
     this.last = before.last();
     this.rows = before.rows();
+    this.leftOut = before.leftOut();
     this.uncounted.putAll(before.uncounted());
     before
         .slices()
@@ -61,6 +63,11 @@ final class PaneCounter {
   /** The time of the newest rows. */
   Instant last() {
     return last;
+  }
+
+  /** Notes rows that were left out of the sample. */
+  void leaveOut(long more) {
+    leftOut += more;
   }
 
   /** Counts rows, and returns the reason for each column that was left out. */
@@ -98,6 +105,6 @@ final class PaneCounter {
   Pane end(Instant to) {
     SortedMap<String, Profile> all = new TreeMap<>();
     counters.forEach((slice, counter) -> all.put(slice, counter.counted()));
-    return new Pane(from, last, to, rows, new TreeMap<>(uncounted), all);
+    return new Pane(from, last, to, rows, leftOut, new TreeMap<>(uncounted), all);
   }
 }

@@ -1,6 +1,5 @@
 package io.mlops4j.monitor;
 
-import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.monitor.drift.DriftPolicy;
 import io.mlops4j.monitor.state.StateReader;
 import io.mlops4j.monitor.state.StateWriter;
@@ -112,12 +111,13 @@ final class VersionWindow {
    * Counts rows, and returns the reason for each column that was left out.
    *
    * @param seen the rows of all versions before
+   * @param leftOut the rows that were left out of the sample before these
    */
-  Map<String, String> add(
-      Baseline baseline, FeatureBatch batch, FeatureBatch answers, Instant at, long seen) {
-    called(seen, batch.rows());
-    open = open == null ? new PaneCounter(baseline, at) : open;
-    return open.add(batch, answers, at);
+  Map<String, String> add(Baseline baseline, HandOff.Answered answered, long seen, long leftOut) {
+    called(seen, answered.rows());
+    open = open == null ? new PaneCounter(baseline, answered.at()) : open;
+    open.leaveOut(leftOut);
+    return open.add(answered.features(), answered.outputs(), answered.at());
   }
 
   SequentialDrift detectors() {

@@ -19,6 +19,9 @@ import java.util.TreeMap;
  * @param profile the rows, counted in the reference's bins
  * @param uncounted the number of rows that could not be counted in a column, by column: they lacked
  *     it, had it with another type, or could not be sliced; without columns that all rows had
+ * @param leftOut the number of rows that were sent while the window was open and {@linkplain
+ *     ModelMonitor.Builder#processorShare left out} of the sample. With several versions it is
+ *     divided among them by the times of their calls
  * @param drift the comparison with the reference
  */
 public record WindowReport(
@@ -27,6 +30,7 @@ public record WindowReport(
     ServedBy servedBy,
     Profile profile,
     Map<String, Long> uncounted,
+    long leftOut,
     DriftReport drift) {
 
   /**
@@ -37,6 +41,7 @@ public record WindowReport(
    * @param servedBy the version that answered its rows
    * @param profile the rows, counted in the reference's bins
    * @param uncounted the number of rows that could not be counted in a column, by column
+   * @param leftOut the number of rows that were left out of the sample meanwhile
    * @param drift the comparison with the reference
    */
   public WindowReport {

@@ -23,6 +23,7 @@ public final class WindowSummary {
   private final Instant to;
   private final ServedBy servedBy;
   private final long rows;
+  private final long leftOut;
   private final List<String> columns;
 
   /** In units of the bound, as {@link #effect} says; below 0 if the column drifted. */
@@ -33,12 +34,14 @@ public final class WindowSummary {
       Instant to,
       ServedBy servedBy,
       long rows,
+      long leftOut,
       List<String> columns,
       float[] effects) {
     this.from = from;
     this.to = to;
     this.servedBy = servedBy;
     this.rows = rows;
+    this.leftOut = leftOut;
     this.columns = columns;
     this.effects = effects;
   }
@@ -64,6 +67,7 @@ public final class WindowSummary {
         report.to(),
         report.servedBy(),
         report.drift().current().rows(),
+        report.leftOut(),
         names.equals(before) ? before : names,
         values);
   }
@@ -105,6 +109,11 @@ public final class WindowSummary {
     return rows;
   }
 
+  /** {@return the number of rows that were left out of the sample while it was open} */
+  public long leftOut() {
+    return leftOut;
+  }
+
   /** {@return the columns with a verdict, in the order of their names; an immutable list} */
   public List<String> columns() {
     return columns;
@@ -135,7 +144,7 @@ public final class WindowSummary {
   }
 
   void write(StateWriter out) {
-    out.put(from).put(to).put(servedBy).put(rows);
+    out.put(from).put(to).put(servedBy).put(rows).put(leftOut);
     out.each(columns, StateWriter::put);
     for (float effect : effects) {
       out.put((double) effect);
@@ -147,13 +156,20 @@ public final class WindowSummary {
     Instant to = in.time();
     ServedBy servedBy = in.servedBy();
     long rows = in.int64();
+    long leftOut = in.count();
     List<String> names = in.each(StateReader::text);
     float[] effects = new float[names.size()];
     for (int i = 0; i < effects.length; i++) {
       effects[i] = (float) in.number();
     }
     return new WindowSummary(
-        from, to, servedBy, rows, names.equals(before) ? before : List.copyOf(names), effects);
+        from,
+        to,
+        servedBy,
+        rows,
+        leftOut,
+        names.equals(before) ? before : List.copyOf(names),
+        effects);
   }
 
   /** {@return time, version and the number of columns that drifted} */

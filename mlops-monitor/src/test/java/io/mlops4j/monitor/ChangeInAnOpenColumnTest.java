@@ -82,7 +82,7 @@ class ChangeInAnOpenColumnTest {
 
   @Test
   void anIncidentInASeasonalColumnIsAnnouncedOnce() {
-    try (ModelMonitor monitor = started(ModelMonitor.builder(reference()))) {
+    try (ModelMonitor monitor = started(ModelMonitor.builder(reference()).everyRow())) {
       days(monitor, 4);
       int seasonal = alarms.size();
       assertThat(seasonal).isBetween(1, 3); // it began, and it got worse
@@ -99,7 +99,7 @@ class ChangeInAnOpenColumnTest {
 
   @Test
   void aSeasonAloneIsNotAnotherChange() {
-    try (ModelMonitor monitor = started(ModelMonitor.builder(reference()))) {
+    try (ModelMonitor monitor = started(ModelMonitor.builder(reference()).everyRow())) {
       days(monitor, 15);
       assertThat(monitor.episodes()).singleElement().matches(one -> one.found() == 60);
       assertThat(alarms).allMatch(alarm -> !alarm.toString().contains("it changed again"));
@@ -108,7 +108,7 @@ class ChangeInAnOpenColumnTest {
 
   @Test
   void aDriftThatStaysAsItIsIsNotAnotherChange() {
-    try (ModelMonitor monitor = started(ModelMonitor.builder(reference()))) {
+    try (ModelMonitor monitor = started(ModelMonitor.builder(reference()).everyRow())) {
       for (int i = 0; i < 30; i++) {
         answer(monitor, quarter(0, 1));
       }
@@ -128,7 +128,7 @@ class ChangeInAnOpenColumnTest {
       day.forEach(slices::add);
       day.forEach(FeatureBatch::close);
     }
-    try (ModelMonitor monitor = started(ModelMonitor.builder(slices.build()))) {
+    try (ModelMonitor monitor = started(ModelMonitor.builder(slices.build()).everyRow())) {
       for (int quarter = 0; quarter < 12; quarter++) {
         answer(monitor, quarter(quarter, 1.1));
       }

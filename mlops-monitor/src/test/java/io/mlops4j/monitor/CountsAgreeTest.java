@@ -92,7 +92,11 @@ class CountsAgreeTest {
     Profile reference = reference();
     List<WindowReport> windows = Collections.synchronizedList(new ArrayList<>());
     try (ModelMonitor monitor =
-        ModelMonitor.builder(reference).window(Window.ofRows(SENT)).handOffRows(SENT).start()) {
+        ModelMonitor.builder(reference)
+            .everyRow()
+            .window(Window.ofRows(SENT))
+            .handOffRows(SENT)
+            .start()) {
       monitor.onWindow(windows::add);
       answerAll(monitor, BATCHES);
       assertThat(monitor.counts().rows()).isEqualTo(SENT);
@@ -130,6 +134,7 @@ class CountsAgreeTest {
     List<WindowReport> windows = Collections.synchronizedList(new ArrayList<>());
     try (ModelMonitor monitor =
         ModelMonitor.builder(reference())
+            .everyRow()
             .window(Window.ofRows(ROWS))
             .handOffRows(2 * ROWS)
             .start()) {

@@ -45,6 +45,7 @@ class FigureConditionTest {
       reference = Profile.of(List.of(rows));
     }
     return ModelMonitor.builder(reference)
+        .everyRow()
         .without(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY)
         .labels(LabelJoin.byKey("key"))
         .performance(

@@ -80,7 +80,8 @@ public final class Histories {
         effects[c] = (float) ((i * 31 + c * 17) % 100) / (c % 7 == 0 ? -20 : 200);
       }
       Instant from = START.plus(i, ChronoUnit.HOURS);
-      all.add(new WindowSummary(from, from.plus(1, ChronoUnit.HOURS), V1, 1_000, names, effects));
+      all.add(
+          new WindowSummary(from, from.plus(1, ChronoUnit.HOURS), V1, 1_000, 0, names, effects));
     }
     List<Episode> episodes = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
@@ -96,7 +97,7 @@ public final class Histories {
 
   public static WindowSummary window(
       Instant from, ServedBy by, List<String> columns, float... effects) {
-    return new WindowSummary(from, from.plus(1, ChronoUnit.DAYS), by, 20_000, columns, effects);
+    return new WindowSummary(from, from.plus(1, ChronoUnit.DAYS), by, 20_000, 0, columns, effects);
   }
 
   private static MonitorHistory.Track track(

@@ -101,6 +101,7 @@ class KilledMonitorTest {
                 0,
                 0,
                 0,
+                0,
                 0));
     Performance performance = monitor.performance(Events.version(1)).orElseThrow();
     assertThat(performance.coverage().predicted()).isEqualTo(rows);

@@ -72,6 +72,7 @@ class LivePerformanceTest {
 
   private ModelMonitor.Builder builder() {
     return ModelMonitor.builder(reference())
+        .everyRow()
         .without(Watched.FEATURES, Watched.OUTPUTS)
         .clock(clock);
   }
@@ -151,6 +152,7 @@ class LivePerformanceTest {
                   0,
                   unknown,
                   expected.get("repeated").asLong(),
+                  0,
                   0,
                   0,
                   0,

@@ -84,6 +84,7 @@ class ModelMonitorTest {
 
   private ModelMonitor.Builder byKey(Profile reference) {
     return ModelMonitor.builder(reference)
+        .everyRow()
         .labels(LabelJoin.byKey("key").within(Duration.ofDays(2)))
         .window(Window.ofRows(1_000))
         .clock(clock);
@@ -111,14 +112,28 @@ class ModelMonitorTest {
       assertThat(monitor.counts())
           .isEqualTo(
               new MonitorCounts(
-                  4, 0, 0, 0, 0, 0, 0, 0, new LabelCounts(4, 4, 0, 0, 0, 0, 0, 0, 0, 0), 0, 0));
+                  4,
+                  0,
+                  0,
+                  0,
+                  0,
+                  0,
+                  0,
+                  0,
+                  0,
+                  new LabelCounts(4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+                  0,
+                  0));
     }
   }
 
   @Test
   void labelsJoinByPredictionId() {
     try (ModelMonitor monitor =
-            ModelMonitor.builder(reference()).labels(LabelJoin.byPredictionId()).start();
+            ModelMonitor.builder(reference())
+                .everyRow()
+                .labels(LabelJoin.byPredictionId())
+                .start();
         FeatureBatch features = rows(2, 0, 0);
         FeatureBatch outputs = scores(0.2f, 0.9f)) {
       monitor.onInference(new Events.Event(V1, Route.PRIMARY, 5, features, outputs, null));
@@ -242,6 +257,7 @@ class ModelMonitorTest {
     }
     try (ModelMonitor monitor =
         ModelMonitor.builder(withLabel)
+            .everyRow()
             .labels(LabelJoin.byKey("key"))
             .window(Window.ofRows(100))
             .start()) {
@@ -502,7 +518,7 @@ class ModelMonitorTest {
       both = Profile.builder().except("key").add(batch, outputs).build();
     }
     try (ModelMonitor monitor =
-        ModelMonitor.builder(both).window(Window.ofRows(1_000)).clock(clock).start()) {
+        ModelMonitor.builder(both).everyRow().window(Window.ofRows(1_000)).clock(clock).start()) {
       try (FeatureBatch features = rows(1_000, 0, 0);
           FeatureBatch outputs =
               FeatureBatch.builder(allocator).floats("other", new float[1_000]).build()) {

@@ -87,6 +87,7 @@ class ModelsWithoutScoreTest {
     }
     try (ModelMonitor monitor =
         ModelMonitor.builder(reference.build())
+            .everyRow()
             .window(Window.ofRows(ROWS))
             .without(Watched.QUALITY)
             .start()) {
@@ -101,7 +102,7 @@ class ModelsWithoutScoreTest {
       }
       monitor.flush();
       assertThat(monitor.counts())
-          .isEqualTo(new MonitorCounts(2 * ROWS, 0, 0, 0, 0, 0, 0, 0, LabelCounts.NONE, 0, 0));
+          .isEqualTo(new MonitorCounts(2 * ROWS, 0, 0, 0, 0, 0, 0, 0, 0, LabelCounts.NONE, 0, 0));
       assertThat(monitor.notWatched()).isEmpty();
       assertThat(monitor.performance(Events.version(1))).isEmpty();
       assertThatIllegalStateException()
@@ -204,6 +205,7 @@ class ModelsWithoutScoreTest {
     }
     try (ModelMonitor monitor =
         ModelMonitor.builder(reference.build())
+            .everyRow()
             .window(Window.ofRows(ROWS))
             .policy(DriftPolicy.withDefaults().withKeyFeatures("embedding.norm"))
             .start()) {
@@ -229,6 +231,7 @@ class ModelsWithoutScoreTest {
     }
     try (ModelMonitor monitor =
         ModelMonitor.builder(reference.build())
+            .everyRow()
             .window(Window.ofRows(ROWS))
             .labels(LabelJoin.byPredictionId())
             .performance(PerformancePolicy.binary("score"))
@@ -261,6 +264,7 @@ class ModelsWithoutScoreTest {
         .isThrownBy(
             () ->
                 ModelMonitor.builder(reference.build())
+                    .everyRow()
                     .performance(PerformancePolicy.binary("probability"))
                     .start())
         .withMessageStartingWith("labels: found performance(...) without labels");

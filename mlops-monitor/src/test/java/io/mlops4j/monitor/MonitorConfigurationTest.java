@@ -78,11 +78,11 @@ class MonitorConfigurationTest {
   @Test
   void aReferenceWithoutRowsIsRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ModelMonitor.builder(Profile.of(List.of())).start())
+        .isThrownBy(() -> ModelMonitor.builder(Profile.of(List.of())).everyRow().start())
         .withMessageContaining("reference: found no rows");
     Profile none = profile(rows().doubles("distance"));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ModelMonitor.builder(none).start())
+        .isThrownBy(() -> ModelMonitor.builder(none).everyRow().start())
         .withMessageContaining("reference: found no rows");
   }
 
@@ -90,7 +90,7 @@ class MonitorConfigurationTest {
   void aReferenceWithTooFewRowsToJudgeIsRefused() {
     Profile few = profile(rows().doubles("distance", 1, 2, 3));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ModelMonitor.builder(few).start())
+        .isThrownBy(() -> ModelMonitor.builder(few).everyRow().start())
         .withMessageContaining("reference: found 3 rows, expected at least 50");
   }
 
@@ -98,12 +98,13 @@ class MonitorConfigurationTest {
   void aReferenceWithoutAColumnToCompareIsRefused() {
     Profile keys = profile(rows().strings("flight_id", keys()));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ModelMonitor.builder(keys).start())
+        .isThrownBy(() -> ModelMonitor.builder(keys).everyRow().start())
         .withMessageContaining("reference: found no column that can be compared")
         .withMessageContaining("flight_id");
     Profile distances = profile(rows().doubles("distance", numbers(0)));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ModelMonitor.builder(distances.without(List.of("distance"))).start())
+        .isThrownBy(
+            () -> ModelMonitor.builder(distances.without(List.of("distance"))).everyRow().start())
         .withMessageContaining("reference: found no column that can be compared");
   }
 
@@ -113,7 +114,11 @@ class MonitorConfigurationTest {
         profile(rows().doubles("distance", numbers(0)).doubles("flight_id", numbers(0)));
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> ModelMonitor.builder(withKey).labels(LabelJoin.byKey("flight_id")).start())
+            () ->
+                ModelMonitor.builder(withKey)
+                    .everyRow()
+                    .labels(LabelJoin.byKey("flight_id"))
+                    .start())
         .withMessageContaining("reference: found column \"flight_id\"")
         .withMessageContaining("except(\"flight_id\")");
   }
@@ -126,6 +131,7 @@ class MonitorConfigurationTest {
         .isThrownBy(
             () ->
                 ModelMonitor.builder(withScore)
+                    .everyRow()
                     .labels(LabelJoin.byPredictionId())
                     .performance(PerformancePolicy.binary("probability"))
                     .start())
@@ -139,7 +145,7 @@ class MonitorConfigurationTest {
         profile(rows().doubles("distance", numbers(0)).floats("probability", scores()));
     List<WindowReport> windows = new ArrayList<>();
     try (ModelMonitor monitor =
-        ModelMonitor.builder(withOutput).window(Window.ofRows(ROWS)).start()) {
+        ModelMonitor.builder(withOutput).everyRow().window(Window.ofRows(ROWS)).start()) {
       monitor.onWindow(windows::add);
       answer(monitor, rows().doubles("distance", numbers(1000)));
     }
@@ -155,7 +161,7 @@ class MonitorConfigurationTest {
     Profile misspelt = profile(rows().doubles("distnace", numbers(0)));
     List<WindowReport> windows = new ArrayList<>();
     try (ModelMonitor monitor =
-        ModelMonitor.builder(misspelt).window(Window.ofRows(ROWS)).start()) {
+        ModelMonitor.builder(misspelt).everyRow().window(Window.ofRows(ROWS)).start()) {
       monitor.onWindow(windows::add);
       answer(monitor, rows().doubles("distance", numbers(1000)));
     }
@@ -182,7 +188,7 @@ class MonitorConfigurationTest {
                 .strings("flight_id", keys()));
     List<Alarm> alarms = new ArrayList<>();
     try (ModelMonitor monitor =
-        ModelMonitor.builder(reference).window(Window.ofRows(ROWS)).start()) {
+        ModelMonitor.builder(reference).everyRow().window(Window.ofRows(ROWS)).start()) {
       monitor.onAlarm(alarms::add);
       assertThat(monitor.notWatched()).extracting(NotWatched::name).containsExactly("flight_id");
       for (int call = 0; call < 3; call++) {
@@ -214,6 +220,7 @@ class MonitorConfigurationTest {
     List<WindowReport> windows = new ArrayList<>();
     try (ModelMonitor monitor =
         ModelMonitor.builder(profile(flights(true).strings("origin", codes())))
+            .everyRow()
             .window(Window.ofRows(4 * ROWS))
             .start()) {
       monitor.onWindow(windows::add);
@@ -249,7 +256,10 @@ class MonitorConfigurationTest {
   void labelsThatCannotFindTheirRowsAreReportedOnce() {
     List<Alarm> alarms = new ArrayList<>();
     try (ModelMonitor monitor =
-        ModelMonitor.builder(profile(flights(true))).labels(LabelJoin.byKey("flihgt_id")).start()) {
+        ModelMonitor.builder(profile(flights(true)))
+            .everyRow()
+            .labels(LabelJoin.byKey("flihgt_id"))
+            .start()) {
       monitor.onAlarm(alarms::add);
       answer(monitor, flights(true).strings("flight_id", keys()));
       answer(monitor, flights(true).strings("flight_id", keys()));
@@ -288,16 +298,16 @@ class MonitorConfigurationTest {
   void aReferenceThatDoesNotFitTheCardIsRefused() {
     Profile misspelt = profile(rows().doubles("distnace", numbers(0)));
     refused(
-        ModelMonitor.builder(misspelt).card(card().build()),
+        ModelMonitor.builder(misspelt).everyRow().card(card().build()),
         "reference: found feature \"distnace\", which the model of the card does not have, expected"
             + " one of [distance, hour]; did you mean \"distance\"?");
     Profile output = profile(flights(true).floats("probability", scores()));
     refused(
-        ModelMonitor.builder(output).card(card().build()),
+        ModelMonitor.builder(output).everyRow().card(card().build()),
         "reference: found \"probability\" as a feature, but it is an output of the model; build the"
             + " reference with Profile.builder().add(features, outputs), or leave it out with"
             + " except(\"probability\")");
-    ModelMonitor.Builder fits = ModelMonitor.builder(profile(flights(true)));
+    ModelMonitor.Builder fits = ModelMonitor.builder(profile(flights(true))).everyRow();
     refused(
         fits.labels(LabelJoin.byPredictionId())
             .card(card().build())
@@ -326,6 +336,6 @@ class MonitorConfigurationTest {
         ModelCard.builder("m")
             .signature(new ModelSignature(List.of(wide), List.of(column("probability"))))
             .build();
-    ModelMonitor.builder(profile(flights(true))).card(card).start().close();
+    ModelMonitor.builder(profile(flights(true))).everyRow().card(card).start().close();
   }
 }

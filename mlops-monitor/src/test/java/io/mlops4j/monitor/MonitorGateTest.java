@@ -39,6 +39,7 @@ class MonitorGateTest {
       reference.add(features, outputs);
     }
     return ModelMonitor.builder(reference.build())
+        .everyRow()
         .window(Window.ofRows(ROWS))
         .clock(Clock.fixed(NOW, ZoneOffset.UTC))
         .start();

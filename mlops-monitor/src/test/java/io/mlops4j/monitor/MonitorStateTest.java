@@ -93,6 +93,7 @@ class MonitorStateTest {
 
   private ModelMonitor.Builder builder() {
     return ModelMonitor.builder(reference)
+        .everyRow()
         .window(Window.ofRows(500))
         .labels(LabelJoin.byKey("key").within(Duration.ofHours(6)).waitingRows(800).earlyLabels(50))
         .performance(
@@ -213,7 +214,7 @@ class MonitorStateTest {
   void detectorsGoOnWithinAWindow() {
     Profile whole = reference;
     try (ModelMonitor first =
-        ModelMonitor.builder(whole).window(Window.ofRows(2_000)).clock(clock).start()) {
+        ModelMonitor.builder(whole).everyRow().window(Window.ofRows(2_000)).clock(clock).start()) {
       int key = 0;
       for (int window = 0; window < 4; window++) {
         for (int call = 0; call < 17; call++, key += 123) {
@@ -224,6 +225,7 @@ class MonitorStateTest {
       byte[] bytes = first.snapshot();
       try (ModelMonitor second =
           ModelMonitor.builder(whole)
+              .everyRow()
               .window(Window.ofRows(2_000))
               .clock(clock)
               .restore(bytes)
@@ -353,6 +355,7 @@ class MonitorStateTest {
     assertThatThrownBy(
             () ->
                 ModelMonitor.builder(reference)
+                    .everyRow()
                     .window(Window.ofRows(500))
                     .stateIn(folder())
                     .start())

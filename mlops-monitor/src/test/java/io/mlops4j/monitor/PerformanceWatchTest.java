@@ -55,6 +55,7 @@ class PerformanceWatchTest {
         Clock.systemUTC(),
         policy,
         1,
+        ProcessorLimit.none(),
         DriftPolicy.withDefaults(),
         DriftPolicy.withDefaults(),
         QualitySuite.of(QualityReference.of(Profile.builder().build())),
@@ -66,7 +67,8 @@ class PerformanceWatchTest {
   }
 
   private static LabelWatch watch(PerformancePolicy policy) {
-    return new LabelWatch(settings(policy), policy, new StateJournal(), delay -> {});
+    return new LabelWatch(
+        settings(policy), policy, new CallSampling(), new StateJournal(), delay -> {});
   }
 
   private Instant at() {

@@ -55,6 +55,7 @@ class QualityWatchTest {
 
   private ModelMonitor.Builder monitor(QualityReference reference) {
     return ModelMonitor.builder(reference.profile())
+        .everyRow()
         .window(Window.ofRows(WEEK))
         .quality(reference, QualityPolicy.withDefaults())
         .without(Watched.FEATURES, Watched.OUTPUTS);
@@ -134,7 +135,7 @@ class QualityWatchTest {
   void anAcceptedProblemIsNotRaisedAgain() {
     QualityReference reference = reference();
     try (ModelMonitor monitor =
-        ModelMonitor.builder(reference.profile()).window(Window.ofRows(WEEK)).start()) {
+        ModelMonitor.builder(reference.profile()).everyRow().window(Window.ofRows(WEEK)).start()) {
       monitor.onAlarm(Alarm.Kind.QUALITY, alarms::add);
       serve(monitor, week(0), 0.1);
       monitor.acceptAsReference();
@@ -153,7 +154,10 @@ class QualityWatchTest {
     QualityReference reference = reference();
     List<String[]> flights = week(0);
     try (ModelMonitor watched =
-            ModelMonitor.builder(reference.profile()).window(Window.ofRows(WEEK)).start();
+            ModelMonitor.builder(reference.profile())
+                .everyRow()
+                .window(Window.ofRows(WEEK))
+                .start();
         ModelMonitor qualityOnly = monitor(reference).start();
         FeatureBatch whole = new Flights(flights).batch(allocator);
         FeatureBatch answers =
@@ -182,6 +186,7 @@ class QualityWatchTest {
         .isThrownBy(
             () ->
                 ModelMonitor.builder(reference.profile().without(List.of("hour")))
+                    .everyRow()
                     .quality(reference, QualityPolicy.withDefaults())
                     .start())
         .withMessageContaining("expected those of the monitor's reference");
@@ -251,6 +256,7 @@ class QualityWatchTest {
             new ManualClock(),
             null,
             1,
+            ProcessorLimit.none(),
             DriftPolicy.withDefaults(),
             DriftPolicy.withDefaults(),
             QualitySuite.of(reference),

@@ -89,8 +89,8 @@ class SeasonalMonitorTest {
     List<Alarm> sliced = new ArrayList<>();
     List<Alarm> whole = new ArrayList<>();
     SlicedProfile reference = reference();
-    try (ModelMonitor withSlices = daily(ModelMonitor.builder(reference)).start();
-        ModelMonitor without = daily(ModelMonitor.builder(reference.whole())).start()) {
+    try (ModelMonitor withSlices = daily(ModelMonitor.builder(reference).everyRow()).start();
+        ModelMonitor without = daily(ModelMonitor.builder(reference.whole()).everyRow()).start()) {
       withSlices.onAlarm(sliced::add);
       without.onAlarm(whole::add);
       for (int day = 0; day < 14; day++) {
@@ -110,7 +110,7 @@ class SeasonalMonitorTest {
   @Test
   void aShiftWithinADayIsFoundAndItsSliceNamed() {
     List<Alarm> alarms = new ArrayList<>();
-    try (ModelMonitor monitor = daily(ModelMonitor.builder(reference())).start()) {
+    try (ModelMonitor monitor = daily(ModelMonitor.builder(reference()).everyRow()).start()) {
       monitor.onAlarm(alarms::add);
       for (int day = 0; day < 7; day++) {
         day(monitor, day, day == 3 ? 0.5 : 0, 0);
@@ -130,7 +130,7 @@ class SeasonalMonitorTest {
   @Test
   void answersAloneMayDrift() {
     List<Alarm> alarms = new ArrayList<>();
-    try (ModelMonitor monitor = daily(ModelMonitor.builder(reference())).start()) {
+    try (ModelMonitor monitor = daily(ModelMonitor.builder(reference()).everyRow()).start()) {
       monitor.onAlarm(alarms::add);
       day(monitor, 0, 0, 0);
       day(monitor, 1, 0, 1);
@@ -147,7 +147,7 @@ class SeasonalMonitorTest {
     List<WindowReport> windows = new ArrayList<>();
     List<Alarm> alarms = new ArrayList<>();
     try (ModelMonitor monitor =
-        ModelMonitor.builder(reference()).window(Window.ofRows(3 * ROWS)).start()) {
+        ModelMonitor.builder(reference()).everyRow().window(Window.ofRows(3 * ROWS)).start()) {
       monitor.onAlarm(alarms::add);
       monitor.onWindow(windows::add);
       for (int day = 0; day < 3; day++) {
@@ -168,7 +168,7 @@ class SeasonalMonitorTest {
   void rowsWithoutTheColumnOfTheSlicesAreReportedAndNotTakenForGood() {
     List<Alarm> alarms = new ArrayList<>();
     List<WindowReport> windows = new ArrayList<>();
-    try (ModelMonitor monitor = daily(ModelMonitor.builder(reference())).start()) {
+    try (ModelMonitor monitor = daily(ModelMonitor.builder(reference()).everyRow()).start()) {
       monitor.onAlarm(alarms::add);
       monitor.onWindow(windows::add);
       double[] x = random.doubles(ROWS).toArray();
@@ -195,7 +195,7 @@ class SeasonalMonitorTest {
   void aBatchThatCannotBeSlicedLeavesTheOtherRowsOfItsWindow() {
     List<WindowReport> windows = new ArrayList<>();
     try (ModelMonitor monitor =
-        ModelMonitor.builder(reference()).window(Window.ofRows(2 * ROWS)).start()) {
+        ModelMonitor.builder(reference()).everyRow().window(Window.ofRows(2 * ROWS)).start()) {
       monitor.onWindow(windows::add);
       day(monitor, 2, 0, 0);
       double[] x = random.doubles(ROWS).toArray();
@@ -224,7 +224,7 @@ class SeasonalMonitorTest {
   @Test
   void acceptedSlicesReplaceTheirOwn() {
     SlicedProfile reference = reference();
-    try (ModelMonitor monitor = daily(ModelMonitor.builder(reference)).start()) {
+    try (ModelMonitor monitor = daily(ModelMonitor.builder(reference).everyRow()).start()) {
       day(monitor, 4, 0.5, 0);
       monitor.acceptAsReference();
       SlicedProfile now = monitor.referenceSlices().orElseThrow();
@@ -244,7 +244,7 @@ class SeasonalMonitorTest {
   void aWindowWithoutALargeSliceIsNoReference() {
     SlicedProfile reference = reference();
     try (ModelMonitor monitor =
-        ModelMonitor.builder(reference).window(Window.ofRows(140)).start()) {
+        ModelMonitor.builder(reference).everyRow().window(Window.ofRows(140)).start()) {
       String[] days = new String[140];
       double[] x = new double[140];
       for (int row = 0; row < days.length; row++) {

@@ -53,6 +53,7 @@ class SequentialDriftTest {
   private ModelMonitor start(Profile reference, int window) {
     ModelMonitor monitor =
         ModelMonitor.builder(reference)
+            .everyRow()
             .window(Window.ofRows(window))
             .clock(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC))
             .start();
@@ -153,6 +154,7 @@ class SequentialDriftTest {
     for (int stream = 0; stream < 6; stream++) {
       try (ModelMonitor monitor =
           ModelMonitor.builder(reference(1_000))
+              .everyRow()
               .window(Window.ofRows(1_000))
               .falseAlarms(OncePer.rows(10_000))
               .start()) {

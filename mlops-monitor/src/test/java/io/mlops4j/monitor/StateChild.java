@@ -53,6 +53,7 @@ final class StateChild {
     }
     try (FeatureBatch batch = FeatureBatch.builder(allocator).doubles("x", x).build()) {
       return ModelMonitor.builder(Profile.of(List.of(batch)))
+          .everyRow()
           .without(Watched.FEATURES, Watched.OUTPUTS, Watched.QUALITY)
           .labels(LabelJoin.byKey("key").within(Duration.ofDays(10)))
           .performance(PerformancePolicy.binary("score"))

@@ -140,7 +140,7 @@ class VersionComparisonTest {
 
   private ModelMonitor.Builder monitor() {
     try (FeatureBatch features = numbers("x", random.doubles(ROWS).toArray())) {
-      return ModelMonitor.builder(Profile.of(List.of(features)));
+      return ModelMonitor.builder(Profile.of(List.of(features))).everyRow();
     }
   }
 

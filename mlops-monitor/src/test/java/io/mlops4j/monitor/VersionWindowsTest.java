@@ -64,7 +64,8 @@ class VersionWindowsTest {
   }
 
   private ModelMonitor started(Window window) {
-    return started(ModelMonitor.builder(reference).window(window).without(Watched.QUALITY));
+    return started(
+        ModelMonitor.builder(reference).everyRow().window(window).without(Watched.QUALITY));
   }
 
   /** Answers one batch and returns its profile, counted without a monitor. */
@@ -172,7 +173,10 @@ class VersionWindowsTest {
   private List<String> found(Profile normal, Window window) {
     try (ModelMonitor monitor =
         started(
-            ModelMonitor.builder(normal).window(window).falseAlarms(OncePer.rows(100_000_000)))) {
+            ModelMonitor.builder(normal)
+                .everyRow()
+                .window(window)
+                .falseAlarms(OncePer.rows(100_000_000)))) {
       for (int i = 0; i < 8; i++) {
         try (FeatureBatch features = normal(ROWS, 0.15);
             FeatureBatch outputs = rows("y", 0)) {
@@ -206,6 +210,7 @@ class VersionWindowsTest {
   void versionsOfOneDayShareABudgetOfDays() {
     ModelMonitor.Builder settings =
         ModelMonitor.builder(reference)
+            .everyRow()
             .window(Window.of(Duration.ofDays(1)))
             .without(Watched.QUALITY)
             .falseAlarms(OncePer.days(100));
@@ -250,6 +255,7 @@ class VersionWindowsTest {
     }
     ModelMonitor.Builder settings =
         ModelMonitor.builder(days.build())
+            .everyRow()
             .window(Window.of(Duration.ofDays(1)))
             .without(Watched.QUALITY);
     ModelMonitor monitor = started(settings);
@@ -295,7 +301,7 @@ class VersionWindowsTest {
             return this;
           }
         };
-    try (ModelMonitor monitor = ModelMonitor.builder(reference).clock(broken).start()) {
+    try (ModelMonitor monitor = ModelMonitor.builder(reference).everyRow().clock(broken).start()) {
       answer(monitor, V1, 0, 0);
       assertThat(monitor.counts().failures()).isEqualTo(1);
     }
@@ -353,6 +359,7 @@ class VersionWindowsTest {
     try (ModelMonitor monitor =
         started(
             ModelMonitor.builder(reference)
+                .everyRow()
                 .window(Window.ofRows(ROWS))
                 .alarmLimit(1, Duration.ofDays(1)))) {
       monitor.onAlarm(alarms::add);

@@ -61,27 +61,33 @@ class WatchedPartsTest {
   @Test
   void eachSideHasItsPolicy() {
     DriftPolicy tolerant = DriftPolicy.withDefaults().withNumericBound(2).withRankBound(1);
-    assertThat(drifted(ModelMonitor.builder(reference()))).containsExactly("x", "y");
-    assertThat(drifted(ModelMonitor.builder(reference()).outputs(tolerant))).containsExactly("x");
-    assertThat(drifted(ModelMonitor.builder(reference()).features(tolerant))).containsExactly("y");
-    assertThat(drifted(ModelMonitor.builder(reference()).policy(tolerant))).isEmpty();
+    assertThat(drifted(ModelMonitor.builder(reference()).everyRow())).containsExactly("x", "y");
+    assertThat(drifted(ModelMonitor.builder(reference()).everyRow().outputs(tolerant)))
+        .containsExactly("x");
+    assertThat(drifted(ModelMonitor.builder(reference()).everyRow().features(tolerant)))
+        .containsExactly("y");
+    assertThat(drifted(ModelMonitor.builder(reference()).everyRow().policy(tolerant))).isEmpty();
   }
 
   @Test
   void aSideThatIsSwitchedOffIsNotCompared() {
-    assertThat(drifted(ModelMonitor.builder(reference()).without(Watched.FEATURES)))
+    assertThat(drifted(ModelMonitor.builder(reference()).everyRow().without(Watched.FEATURES)))
         .containsExactly("y");
-    assertThat(drifted(ModelMonitor.builder(reference()).without(Watched.OUTPUTS)))
+    assertThat(drifted(ModelMonitor.builder(reference()).everyRow().without(Watched.OUTPUTS)))
         .containsExactly("x");
     assertThat(
-            drifted(ModelMonitor.builder(reference()).without(Watched.FEATURES, Watched.OUTPUTS)))
+            drifted(
+                ModelMonitor.builder(reference())
+                    .everyRow()
+                    .without(Watched.FEATURES, Watched.OUTPUTS)))
         .isEmpty();
   }
 
   @Test
   void aMonitorWithoutAnyPartIsRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ModelMonitor.builder(reference()).without(Watched.values()).start())
+        .isThrownBy(
+            () -> ModelMonitor.builder(reference()).everyRow().without(Watched.values()).start())
         .withMessageContaining("expected a part that is watched");
   }
 
@@ -89,11 +95,15 @@ class WatchedPartsTest {
   void aPolicyThatNamesAColumnOfTheOtherPartsIsRefused() {
     DriftPolicy named =
         DriftPolicy.withDefaults().withFeature("y", FeaturePolicy.withDefaults().withBound(2));
-    ModelMonitor.builder(reference()).features(named).start().close();
+    ModelMonitor.builder(reference()).everyRow().features(named).start().close();
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                ModelMonitor.builder(reference()).features(named).without(Watched.OUTPUTS).start())
+                ModelMonitor.builder(reference())
+                    .everyRow()
+                    .features(named)
+                    .without(Watched.OUTPUTS)
+                    .start())
         .withMessageContaining("\"y\"");
   }
 }

@@ -49,7 +49,7 @@ class WindowHistoryTest {
   private static WindowReport report(int number, DriftReport drift) {
     Instant from = START.plus(Duration.ofHours(number));
     return new WindowReport(
-        from, from.plusSeconds(3_600), Events.version(1), drift.current(), Map.of(), drift);
+        from, from.plusSeconds(3_600), Events.version(1), drift.current(), Map.of(), 0, drift);
   }
 
   private DriftReport drift(double shift) {
@@ -137,7 +137,7 @@ class WindowHistoryTest {
       reference = Profile.of(List.of(before));
     }
     try (ModelMonitor monitor =
-        ModelMonitor.builder(reference).window(Window.ofRows(500)).start()) {
+        ModelMonitor.builder(reference).everyRow().window(Window.ofRows(500)).start()) {
       assertThat(monitor.history().windows()).isEmpty();
       for (double shift : new double[] {0, 1}) {
         try (FeatureBatch features = rows(shift);

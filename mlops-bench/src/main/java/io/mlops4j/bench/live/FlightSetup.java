@@ -125,6 +125,7 @@ final class FlightSetup implements AutoCloseable {
     return new Ours(
         "ours",
         ModelMonitor.builder(reference)
+            .everyRow()
             .window(Window.of(Duration.ofDays(1)))
             .falseAlarms(OncePer.rows(BUDGET))
             .quality(goodRows, QualityPolicy.withDefaults())

@@ -67,6 +67,7 @@ final class StreamSetup implements AutoCloseable {
   Ours ours(long budget, boolean labels) {
     ModelMonitor.Builder monitor =
         ModelMonitor.builder(goodRows.profile())
+            .everyRow()
             .falseAlarms(OncePer.rows(budget))
             .quality(goodRows, QualityPolicy.withDefaults());
     if (labels) {

@@ -18,8 +18,13 @@ public final class LiveTopic implements Topic {
   @Override
   public List<Comparison> comparisons() {
     List<Comparison> all = new ArrayList<>();
-    all.addAll(calls("live.predict.rows32", "batches of 32 rows", ROWS));
-    all.addAll(calls("live.record", "single records", 0));
+    all.addAll(
+        calls(
+            "live.predict.rows32", "batches of 32 rows", ROWS, MonitoredModel.Rows.WITHIN_BUDGET));
+    all.addAll(
+        calls("live.predict.rows32.every", "batches of 32 rows", ROWS, MonitoredModel.Rows.EVERY));
+    all.addAll(calls("live.record", "single records", 0, MonitoredModel.Rows.WITHIN_BUDGET));
+    all.addAll(calls("live.record.every", "single records", 0, MonitoredModel.Rows.EVERY));
     all.add(
         new Comparison(
             "live.handoff",
@@ -51,23 +56,32 @@ public final class LiveTopic implements Topic {
     return List.copyOf(all);
   }
 
-  private static List<Comparison> calls(String name, String work, int rows) {
-    String what = "MLP 32-64-32-1, " + work + ", a monitor with the default policy attached; ";
+  private static List<Comparison> calls(
+      String name, String work, int rows, MonitoredModel.Rows watched) {
+    boolean every = watched == MonitoredModel.Rows.EVERY;
+    String what =
+        "MLP 32-64-32-1, "
+            + work
+            + ", without a break, a monitor "
+            + (every
+                ? "that counts every row"
+                : "with the default budget of a tenth of a processor")
+            + " attached; ";
     return List.of(
         new Comparison(
             name,
             what + "processor time of the caller and of the monitor's thread",
             "itself, without",
-            1.25,
-            () -> new MonitoredCalls(true, rows, Cost.CPU),
-            () -> new MonitoredCalls(false, rows, Cost.CPU)),
+            every ? Double.NaN : 1.25,
+            () -> new MonitoredCalls(watched, rows, Cost.CPU),
+            () -> new MonitoredCalls(MonitoredModel.Rows.NONE, rows, Cost.CPU)),
         new Comparison(
             name + ".wall",
             what + "time of the caller",
             "itself, without",
-            1.05,
-            () -> new MonitoredCalls(true, rows, Cost.WALL),
-            () -> new MonitoredCalls(false, rows, Cost.WALL)));
+            every ? Double.NaN : 1.05,
+            () -> new MonitoredCalls(watched, rows, Cost.WALL),
+            () -> new MonitoredCalls(MonitoredModel.Rows.NONE, rows, Cost.WALL)));
   }
 
   private static List<Comparison> stack(

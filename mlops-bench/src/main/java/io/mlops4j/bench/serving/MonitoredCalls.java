@@ -8,10 +8,14 @@ import io.mlops4j.inference.Prediction;
 import io.mlops4j.inference.RowModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
- * One thread that calls a model again and again. The monitor is waited for between blocks of calls,
- * outside of the caller's time, so that it counts every row.
+ * One thread that calls a model again and again.
+ *
+ * <p>A monitor that counts every row is waited for between blocks of calls, outside of the caller's
+ * time. A monitor with a budget is not: calls go on without a break, and those of the first seconds
+ * are not measured, because a monitor saves what it does not use.
  */
 final class MonitoredCalls implements Measured {
   /** What a call costs. */
@@ -26,7 +30,11 @@ final class MonitoredCalls implements Measured {
   private static final int ROWS_OF_A_BLOCK = 32_000;
   private static final int WARM_UPS = 8;
 
+  private static final long SETTLING = TimeUnit.SECONDS.toNanos(3);
+  private static final long FIRST_SETTLING = TimeUnit.SECONDS.toNanos(8);
+
   private final MonitoredModel monitored;
+  private final MonitoredModel.Rows watched;
   private final Cost cost;
   private final int rowsOfACall;
   private final int blocks;
@@ -34,6 +42,8 @@ final class MonitoredCalls implements Measured {
   private final List<Row32> records = new ArrayList<>();
   private final RowModel<Row32, Mlps.Score> rows;
   private final float[] answer;
+  private long settling = FIRST_SETTLING;
+  private String counted = "";
   private volatile float sink;
 
   /**
@@ -41,11 +51,13 @@ final class MonitoredCalls implements Measured {
    *
    * @param rowsOfACall 0 for records one at a time
    */
-  MonitoredCalls(boolean monitored, int rowsOfACall, Cost cost) {
-    this.monitored = new MonitoredModel(monitored);
+  MonitoredCalls(MonitoredModel.Rows watched, int rowsOfACall, Cost cost) {
+    this.watched = watched;
+    this.monitored = new MonitoredModel(watched);
     this.cost = cost;
     this.rowsOfACall = rowsOfACall;
-    this.blocks = rowsOfACall == 0 ? 3 : 16;
+    int times = watched == MonitoredModel.Rows.WITHIN_BUDGET ? 4 : 1; // more windows end
+    this.blocks = (rowsOfACall == 0 ? 3 : 16) * times;
     this.answer = new float[Math.max(1, rowsOfACall)];
     this.rows = this.monitored.model().rows(Row32.class, Mlps.Score.class);
     float[] values = Mlp32.rows(DIFFERENT);
@@ -62,7 +74,7 @@ final class MonitoredCalls implements Measured {
         }
       }
     }
-    for (int i = 0; i < WARM_UPS; i++) {
+    for (int i = 0; i < WARM_UPS && watched != MonitoredModel.Rows.WITHIN_BUDGET; i++) {
       measure();
     }
   }
@@ -70,6 +82,10 @@ final class MonitoredCalls implements Measured {
   @Override
   public double measure() {
     int calls = ROWS_OF_A_BLOCK / Math.max(1, rowsOfACall);
+    boolean waits = watched != MonitoredModel.Rows.WITHIN_BUDGET;
+    if (!waits) {
+      settle(calls);
+    }
     long cpu = -MonitorCpu.ofThisThread() - MonitorCpu.ofMonitors();
     long wall = 0;
     for (int block = 0; block < blocks; block++) {
@@ -80,10 +96,26 @@ final class MonitoredCalls implements Measured {
       }
       wall += System.nanoTime() - begin;
       sink = sum;
-      monitored.flush();
+      if (waits) {
+        monitored.flush();
+      }
     }
     cpu += MonitorCpu.ofThisThread() + MonitorCpu.ofMonitors();
+    counted = monitored.counted();
+    monitored.flush();
     return (cost == Cost.CPU ? cpu : wall) / ((double) calls * blocks);
+  }
+
+  private void settle(int calls) {
+    long begin = System.nanoTime();
+    while (System.nanoTime() - begin < settling) {
+      float sum = 0;
+      for (int call = 0; call < calls; call++) {
+        sum += rowsOfACall == 0 ? record(call) : batch(call);
+      }
+      sink = sum;
+    }
+    settling = SETTLING;
   }
 
   private float record(int call) {
@@ -104,6 +136,9 @@ final class MonitoredCalls implements Measured {
 
   @Override
   public void close() {
+    if (watched == MonitoredModel.Rows.WITHIN_BUDGET) {
+      System.out.println("# at the end the monitor counted " + counted);
+    }
     batches.forEach(FeatureBatch::close);
     monitored.close();
   }

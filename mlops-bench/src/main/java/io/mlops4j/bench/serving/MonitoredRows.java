@@ -110,7 +110,7 @@ final class MonitoredRows implements AutoCloseable {
   /** The monitor's thread on a million rows: its processor time for a row. */
   static Measured monitor() {
     MonitoredRows rows = new MonitoredRows(2_000, DIFFERENT);
-    ModelMonitor monitor = ModelMonitor.builder(rows.reference).start();
+    ModelMonitor monitor = ModelMonitor.builder(rows.reference).everyRow().start();
     return warm(
         new Measured() {
           @Override
@@ -168,7 +168,7 @@ final class MonitoredRows implements AutoCloseable {
   /** The caller's side of the hand-off alone: its time for a call of one row. */
   static Measured handOff() {
     MonitoredRows rows = new MonitoredRows(1, 512);
-    ModelMonitor monitor = ModelMonitor.builder(rows.reference).start();
+    ModelMonitor monitor = ModelMonitor.builder(rows.reference).everyRow().start();
     return warm(
         new Measured() {
           @Override
@@ -225,7 +225,7 @@ final class MonitoredRows implements AutoCloseable {
    */
   static Side handOffs() {
     MonitoredRows rows = new MonitoredRows(1, 512);
-    ModelMonitor monitor = ModelMonitor.builder(rows.reference).start();
+    ModelMonitor monitor = ModelMonitor.builder(rows.reference).everyRow().start();
     return new Side() {
       @Override
       public float run() {

@@ -52,7 +52,10 @@ class RefilledRootTest {
       Profile reference = Profile.of(List.of(FeatureBatch.of(root)));
       try (ModelRuntime runtime = ModelRuntime.builder().strict().open();
           ModelMonitor monitor =
-              ModelMonitor.builder(reference).window(Window.ofRows(ROWS * CALLS)).start();
+              ModelMonitor.builder(reference)
+                  .everyRow()
+                  .window(Window.ofRows(ROWS * CALLS))
+                  .start();
           Model model =
               runtime.load(
                   file,

@@ -40,6 +40,10 @@ import org.jspecify.annotations.Nullable;
  *   <tr><th>name</th><th>type</th><th>what</th><th>tags</th></tr>
  *   <tr><td>{@code mlops4j.monitor.rows}</td><td>counter, in rows</td><td>{@link
  *       MonitorCounts#rows}</td><td></td></tr>
+ *   <tr><td>{@code mlops4j.monitor.left.out}</td><td>counter, in rows</td><td>{@link
+ *       MonitorCounts#leftOut}</td><td></td></tr>
+ *   <tr><td>{@code mlops4j.monitor.counted.share}</td><td>gauge, 0 to 1</td><td>{@link
+ *       ModelMonitor#countedShare}</td><td></td></tr>
  *   <tr><td>{@code mlops4j.monitor.dropped}</td><td>counter, in rows</td><td>{@link
  *       MonitorCounts#dropped}</td><td></td></tr>
  *   <tr><td>{@code mlops4j.monitor.failures}</td><td>counter</td><td>{@link
@@ -48,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  *       MonitorCounts#suppressedAlarms}</td><td></td></tr>
  *   <tr><td>{@code mlops4j.monitor.labels}</td><td>counter</td><td>rows that got their label, rows
  *       whose label never came, and labels that were not used; see {@link LabelCounts}</td><td>{@code
- *       outcome}: {@code labelled}, {@code unlabelled}, {@code repeated}, {@code unknown}, {@code
+ *       outcome}: {@code labelled}, {@code unlabelled}, {@code repeated}, {@code unknown}, {@code left_out}, {@code
  *       expired}</td></tr>
  *   <tr><td>{@code mlops4j.monitor.unanswered}</td><td>counter, in rows</td><td>{@link
  *       LabelCounts#unanswered}</td><td></td></tr>
@@ -129,6 +133,8 @@ public final class MonitorMeters implements MeterBinder, AutoCloseable {
   public synchronized void bindTo(MeterRegistry registry) {
     List<Meter> meters = new ArrayList<>();
     counter(registry, meters, "rows", "rows", tags, MonitorCounts::rows);
+    counter(registry, meters, "left.out", "rows", tags, MonitorCounts::leftOut);
+    gauge(registry, meters, "counted.share", null, tags, ModelMonitor::countedShare);
     counter(registry, meters, "dropped", "rows", tags, MonitorCounts::dropped);
     counter(registry, meters, "failures", "failures", tags, MonitorCounts::failures);
     counter(registry, meters, "alarms.suppressed", "alarms", tags, MonitorCounts::suppressedAlarms);
@@ -136,6 +142,7 @@ public final class MonitorMeters implements MeterBinder, AutoCloseable {
     label(registry, meters, "unlabelled", LabelCounts::unlabelled);
     label(registry, meters, "repeated", LabelCounts::repeated);
     label(registry, meters, "unknown", LabelCounts::unknown);
+    label(registry, meters, "left_out", LabelCounts::leftOut);
     label(registry, meters, "expired", LabelCounts::expired);
     counter(registry, meters, "unanswered", "rows", tags, c -> c.labels().unanswered());
     gauge(registry, meters, "waiting", "rows", tags, ModelMonitor::waitingRows);

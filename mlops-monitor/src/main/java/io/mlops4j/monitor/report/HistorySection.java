@@ -86,11 +86,16 @@ final class HistorySection {
             : silent ? "Nothing was judged yet." : "No problem is open.";
     out.open("p", "class", "notice " + tone).element("strong", headline).text(" ");
     long rows = history.windows().stream().mapToLong(WindowSummary::rows).sum();
+    long leftOut = history.windows().stream().mapToLong(WindowSummary::leftOut).sum();
     out.text(
-        "%s with %s, %s, %s in all."
+        "%s with %s%s, %s, %s in all."
             .formatted(
                 count(history.windows().size(), "window", "windows"),
                 count(rows, "row", "rows"),
+                leftOut == 0
+                    ? ""
+                    : " (a uniform sample: %s left out to save processor time)"
+                        .formatted(count(leftOut, "row was", "rows were")),
                 count(bands.names().size(), "version", "versions"),
                 count(history.episodes().size(), "episode", "episodes")));
     out.close();

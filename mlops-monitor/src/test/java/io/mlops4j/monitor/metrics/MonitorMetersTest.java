@@ -129,6 +129,7 @@ class MonitorMetersTest {
   void figuresAreThoseOfTheMonitor() {
     try (ModelMonitor monitor =
             ModelMonitor.builder(reference())
+                .everyRow()
                 .window(Window.ofRows(ROWS))
                 .labels(LabelJoin.byKey("key"))
                 .start();
@@ -147,6 +148,8 @@ class MonitorMetersTest {
       assertThat(counter("labels", "outcome", "repeated")).isEqualTo(1);
       assertThat(counter("failures")).isZero();
       assertThat(counter("dropped")).isZero();
+      assertThat(counter("left.out")).isZero();
+      assertThat(gauge("counted.share")).isEqualTo(1);
       assertThat(counter("alarms.suppressed")).isZero();
       assertThat(gauge("waiting")).isZero();
       assertThat(gauge("episodes", "kind", "drift")).isEqualTo(1);
@@ -174,7 +177,8 @@ class MonitorMetersTest {
     try (batch) {
       slices = SlicedProfile.of(reference(), Slices.by("key").atMost(1), List.of(batch));
     }
-    try (ModelMonitor monitor = ModelMonitor.builder(slices).window(Window.ofRows(ROWS)).start();
+    try (ModelMonitor monitor =
+            ModelMonitor.builder(slices).everyRow().window(Window.ofRows(ROWS)).start();
         MonitorMeters meters = MonitorMeters.of(monitor)) {
       meters.bindTo(registry);
       answer(monitor, 0.5);
@@ -197,7 +201,7 @@ class MonitorMetersTest {
     }
     PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     try (ModelMonitor monitor =
-            ModelMonitor.builder(reference()).labels(LabelJoin.byKey("key")).start();
+            ModelMonitor.builder(reference()).everyRow().labels(LabelJoin.byKey("key")).start();
         MonitorMeters meters = MonitorMeters.of(monitor)) {
       meters.bindTo(prometheus);
       Set<String> given =
@@ -231,7 +235,7 @@ class MonitorMetersTest {
       wide = Profile.of(List.of(FeatureBatch.of(root)));
     }
     try (ModelMonitor monitor =
-            ModelMonitor.builder(wide).labels(LabelJoin.byPredictionId()).start();
+            ModelMonitor.builder(wide).everyRow().labels(LabelJoin.byPredictionId()).start();
         MonitorMeters meters = MonitorMeters.of(monitor)) {
       meters.bindTo(registry);
       assertThat(registry.getMeters()).hasSizeBetween(1_900, 2_000);
@@ -262,7 +266,7 @@ class MonitorMetersTest {
       reference = Profile.builder().except("key").add(batch).build();
     }
     try (ModelMonitor monitor =
-            ModelMonitor.builder(reference).window(Window.ofRows(ROWS)).start();
+            ModelMonitor.builder(reference).everyRow().window(Window.ofRows(ROWS)).start();
         MonitorMeters meters = MonitorMeters.of(monitor)) {
       meters.bindTo(registry);
       try (FeatureBatch features = vectors(1);

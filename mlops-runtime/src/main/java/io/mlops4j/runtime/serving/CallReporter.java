@@ -46,6 +46,11 @@ final class CallReporter {
     return listeners.needRows();
   }
 
+  /** Whether the records of a call are worth collecting for listeners that need rows. */
+  boolean collects(DefaultPrediction answer, int rows) {
+    return listeners.collects(identity.route(), answer.call(), rows);
+  }
+
   /** Notifies the listeners that need no rows of an answer. */
   void answered(Request request, DefaultPrediction answer, CallTimes times) {
     metered(times.sum());
@@ -60,7 +65,11 @@ final class CallReporter {
       try (LazyOutputs outputs = new LazyOutputs(answer.outputsByRow(), allocator)) {
         CallEvent.Rows rows =
             new CallEvent.Rows(() -> BatchLending.lend(batch, allocator), outputs::lend);
-        listeners.notifyRows(() -> event(request, answer, times, rows));
+        listeners.notifyRows(
+            identity.route(),
+            answer.call(),
+            answer.outputsByRow().rows(),
+            () -> event(request, answer, times, rows));
       }
     }
   }
@@ -80,7 +89,11 @@ final class CallReporter {
       CallEvent.Rows lent) {
     context.inside().enter(calls);
     try {
-      listeners.notifyRows(() -> new CallEvent(identity, rows, ids, traces, times, null, lent));
+      listeners.notifyRows(
+          identity.route(),
+          ids.apply(0).call(),
+          rows,
+          () -> new CallEvent(identity, rows, ids, traces, times, null, lent));
     } finally {
       context.inside().leave();
     }

@@ -1,5 +1,6 @@
 package io.mlops4j.runtime.serving;
 
+import io.mlops4j.inference.InferenceEvent.Route;
 import io.mlops4j.inference.InferenceListener;
 import io.mlops4j.inference.ServedBy;
 import java.util.ArrayList;
@@ -70,17 +71,45 @@ final class Listeners {
     send(plain, event);
   }
 
+  /** Notifies of a failure, which every listener takes. */
   void notifyRows(Supplier<CallEvent> event) {
     send(rows, event);
   }
 
+  /** Notifies the listeners that need rows, and take those of this call. */
+  void notifyRows(Route route, long call, int count, Supplier<CallEvent> event) {
+    for (InferenceListener listener : rows) {
+      if (takes(listener, route, call, count)) {
+        send(listener, event);
+      }
+    }
+  }
+
+  /** Whether records are worth collecting. Several listeners share blocks, so only one is asked. */
+  boolean collects(Route route, long call, int count) {
+    return rows.length > 1 || (rows.length == 1 && takes(rows[0], route, call, count));
+  }
+
+  private boolean takes(InferenceListener listener, Route route, long call, int count) {
+    try {
+      return listener.takesRows(route, call, count);
+    } catch (Throwable e) {
+      failed(listener, e);
+      return false;
+    }
+  }
+
   private void send(InferenceListener[] listeners, Supplier<CallEvent> event) {
     for (InferenceListener listener : listeners) {
-      try (CallEvent one = event.get()) {
-        listener.onInference(one);
-      } catch (Throwable e) { // no failure of a listener may reach the caller
-        failed(listener, e);
-      }
+      send(listener, event);
+    }
+  }
+
+  private void send(InferenceListener listener, Supplier<CallEvent> event) {
+    try (CallEvent one = event.get()) {
+      listener.onInference(one);
+    } catch (Throwable e) { // no failure of a listener may reach the caller
+      failed(listener, e);
     }
   }
 

@@ -46,7 +46,7 @@ record RowsRequest<I extends Record>(
   @Override
   public void report(CallReporter reporter, DefaultPrediction answer, CallTimes times) {
     reporter.answered(this, answer, times);
-    if (reporter.needsRows()) {
+    if (reporter.collects(answer, rows())) {
       collector.add(this, answer, times);
     }
   }

@@ -27,6 +27,11 @@ record GatedListener(InferenceListener listener, AtomicBoolean open) implements 
   }
 
   @Override
+  public boolean takesRows(InferenceEvent.Route route, long call, int rows) {
+    return open.get() && listener.takesRows(route, call, rows);
+  }
+
+  @Override
   public Optional<InferenceListener> also() {
     return listener.also().map(also -> new GatedListener(also, open));
   }

@@ -148,6 +148,7 @@ final class Monitoring {
 
   private ModelMonitor monitor(January january) {
     return ModelMonitor.builder(january.days())
+        .everyRow()
         .window(Window.of(Duration.ofDays(1)))
         .falseAlarms(OncePer.rows(1_000_000)) // over all columns, windows and parts together
         .labels(LabelJoin.byKey(Story.KEY).within(Duration.ofDays(2)))

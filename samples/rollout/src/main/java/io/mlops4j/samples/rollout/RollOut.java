@@ -115,6 +115,7 @@ final class RollOut {
       }
     }
     return ModelMonitor.builder(january.build())
+        .everyRow()
         .window(Window.of(Duration.ofDays(1)))
         .labels(LabelJoin.byKey(Story.KEY).within(Duration.ofDays(2)))
         .performance(PerformancePolicy.binary(Story.SCORE))

@@ -1,0 +1,55 @@
+package io.mlops4j.monitor;
+
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adjusts the sample of calls to the budget of processor time. Used by the monitor's thread only.
+ */
+final class CallBudget {
+  /** How long the thread waits for rows while calls are left out: they may have ended. */
+  private static final long LOOK_AGAIN = 100_000_000;
+
+  private final ProcessorMeter meter;
+  private final @Nullable ProcessorBudget budget;
+  private final CallSampling sampling;
+  private final HandOff handOff;
+  private final LongSupplier dropped;
+  private final double capacity;
+  private long handled;
+
+  /**
+   * @param dropped the rows that a full hand-off has rejected
+   */
+  CallBudget(
+      MonitorSettings settings, CallSampling sampling, HandOff handOff, LongSupplier dropped) {
+    this.meter = settings.limit().meter();
+    this.budget = settings.limit().budget();
+    this.capacity = settings.handOffRows();
+    this.sampling = sampling;
+    this.handOff = handOff;
+    this.dropped = dropped;
+  }
+
+  /** The time until {@link #look} has work to do even if no row is handed over. */
+  long nanosUntilDue() {
+    return sampling.takesAll() ? Long.MAX_VALUE : LOOK_AGAIN;
+  }
+
+  /** Notes an item that was handled. */
+  void handled(HandOff.Item item) {
+    handled += item instanceof HandOff.Answered answered ? answered.rows() : 0;
+  }
+
+  /** Chooses the share of the calls, if it is time to. */
+  void look() {
+    ProcessorBudget limited = budget;
+    if (limited != null && limited.isDue(meter.nanoTime().getAsLong())) {
+      long waiting = handOff.rows();
+      long sent = handled + waiting + sampling.leftOut() + dropped.getAsLong();
+      long now = meter.nanoTime().getAsLong();
+      double room = Math.max(0, 1 - waiting / capacity);
+      sampling.share(limited.look(now, meter.used().getAsLong(), sent, handled, room));
+    }
+  }
+}
