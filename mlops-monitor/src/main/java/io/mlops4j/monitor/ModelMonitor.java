@@ -138,7 +138,7 @@ public final class ModelMonitor implements InferenceListener, AutoCloseable {
    */
   @Override
   public boolean takesRows(InferenceEvent.Route route, long call, int rows) {
-    return intake.takes(route, call, rows);
+    return intake.takes(Objects.requireNonNull(route, "route"), call, rows);
   }
 
   /**
