@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Listeners that take the rows of some calls. */
+@SuppressWarnings("ArrayRecordComponent")
 class SampledListenerTest {
   private final ServingFixture fixture = new ServingFixture();
 
