@@ -40,6 +40,9 @@ final class ShutdownMain {
   /** For a machine that does other work. It is less than a second deadline after the first. */
   private static final Duration SLACK = Duration.ofMillis(1200);
 
+  /** A process that takes longer says where it was. */
+  private static final Duration EARLY = Duration.ofMillis(200);
+
   private static final int WARM = 500;
   private static final int REJECTED = 50;
   private static final int WAITING = 64;
@@ -76,8 +79,9 @@ final class ShutdownMain {
     registry = FileModelRegistry.open(folder.resolve("registry"));
     boolean turns = way == Way.ENDLESS;
     Path file = Graphs.save(folder, "model", turns ? Graphs.turns() : Graphs.line());
-    for (String alias : List.of("m@champion", "m@next")) {
-      ModelVersion version = registry.publish(ModelCard.builder("m").build(), file);
+    for (String alias : List.of("m@champion", "m@next")) { // equal cards would be one version
+      ModelCard card = ModelCard.builder("m").description("serves as " + alias).build();
+      ModelVersion version = registry.publish(card, file);
       registry.assign(alias, version, CHANGE);
     }
     served = serve();
@@ -95,7 +99,7 @@ final class ShutdownMain {
   }
 
   private Deployment deployment(String ref, boolean canary) {
-    Closing ends = Closing.endsCallsAfter(way == Way.ENDLESS ? SHORT : DEADLINE);
+    Closing ends = Closing.endsCallsAfter(patience());
     Deployment.Builder builder =
         runtime
             .deployment(ref)
@@ -152,7 +156,8 @@ final class ShutdownMain {
   }
 
   private interface Call {
-    void of(float x) throws InterruptedException;
+    /** Returns whether the call was answered; false if it will be answered later. */
+    boolean of(float x) throws InterruptedException;
   }
 
   private void untilStopped(Call call) {
@@ -160,9 +165,8 @@ final class ShutdownMain {
       boolean mayBeRejected = closing;
       boolean mustBeRejected = closed;
       try {
-        call.of(i);
-        if (mustBeRejected) {
-          wrong.compareAndSet(null, new IllegalStateException("a late call was answered"));
+        if (call.of(i) && mustBeRejected) {
+          answeredLate();
         }
       } catch (IllegalStateException e) {
         rejected(e, mayBeRejected);
@@ -170,6 +174,10 @@ final class ShutdownMain {
         wrong.compareAndSet(null, e);
       }
     }
+  }
+
+  private void answeredLate() {
+    wrong.compareAndSet(null, new IllegalStateException("a late call was answered"));
   }
 
   /** A call that began before may be rejected if closing has begun meanwhile. */
@@ -182,15 +190,16 @@ final class ShutdownMain {
     }
   }
 
-  private void callWithBatch(float x) {
+  private boolean callWithBatch(float x) {
     try (FeatureBatch batch = FeatureBatch.builder(runtime.allocator()).floats("x", x, -x).build();
         Prediction answer = served.predict(batch)) {
-      require(x, answer.floats("y")[0]);
+      return require(x, answer.floats("y")[0]);
     }
   }
 
-  private void callAsync(float x, Semaphore room) throws InterruptedException {
+  private boolean callAsync(float x, Semaphore room) throws InterruptedException {
     room.acquire();
+    boolean late = closed;
     waiting.incrementAndGet();
     try (FeatureBatch batch = FeatureBatch.builder(runtime.allocator()).floats("x", x).build()) {
       CompletableFuture<Float> unused =
@@ -200,7 +209,9 @@ final class ShutdownMain {
                   (y, error) -> {
                     waiting.decrementAndGet();
                     room.release();
-                    if (y != null) {
+                    if (y != null && late) {
+                      answeredLate();
+                    } else if (y != null) {
                       require(x, y);
                     } else if (error instanceof IllegalStateException e) {
                       rejected(e, false);
@@ -209,15 +220,17 @@ final class ShutdownMain {
                     }
                   });
     }
+    return false;
   }
 
-  private void require(float x, float y) {
+  private boolean require(float x, float y) {
     if (y != 2 * x + 1) {
       wrong.compareAndSet(null, new IllegalStateException(x + ": found " + y));
     }
     if (answered.incrementAndGet() >= WARM) {
       warm.countDown();
     }
+    return true;
   }
 
   private void callWithoutEnd(Route route) {
@@ -238,10 +251,14 @@ final class ShutdownMain {
   }
 
   private void swapUntilClosed() {
-    while (!closing) {
-      for (int number = 1; number <= 2 && !closing; number++) {
-        registry.assign("m@champion", registry.resolve("m:" + number), CHANGE);
+    try {
+      while (!closing) {
+        for (int number = 1; number <= 2 && !closing; number++) {
+          registry.assign("m@champion", registry.resolve("m:" + number), CHANGE);
+        }
       }
+    } catch (RuntimeException e) {
+      wrong.compareAndSet(null, e);
     }
   }
 
@@ -249,6 +266,7 @@ final class ShutdownMain {
   private void closeAndTell() {
     try {
       long began = System.nanoTime();
+      ClosingWatch watch = new ClosingWatch(Thread.currentThread());
       closing = true;
       if (served instanceof Composition) {
         served.close();
@@ -256,6 +274,7 @@ final class ShutdownMain {
       deployments.forEach(Deployment::close);
       Duration took = Duration.ofNanos(System.nanoTime() - began);
       closed = true;
+      watch.end();
       if (way != Way.ENDLESS) {
         rejecting.await();
       }
@@ -265,14 +284,19 @@ final class ShutdownMain {
       }
       registry.close();
       runtime.close(); // waits for its threads, which complete futures
-      Child.tell((isGood(took) ? "ok" : "bad") + report(took));
+      boolean late = took.compareTo(patience().plus(EARLY)) > 0;
+      Child.tell((isGood(took) ? "ok" : "bad") + report(took) + (late ? ", " + watch : ""));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
+  private Duration patience() {
+    return way == Way.ENDLESS ? SHORT : DEADLINE;
+  }
+
   private boolean isGood(Duration took) {
-    Duration most = (way == Way.ENDLESS ? SHORT : DEADLINE).plus(SLACK);
+    Duration most = patience().plus(SLACK);
     return wrong.get() == null
         && waiting.get() == 0
         && ended.get() == (way == Way.ENDLESS ? 2 : 0)

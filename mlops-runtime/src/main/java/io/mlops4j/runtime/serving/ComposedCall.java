@@ -1,6 +1,7 @@
 package io.mlops4j.runtime.serving;
 
 import io.mlops4j.error.DeadlineException;
+import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.CallOptions;
 import io.mlops4j.runtime.serving.threads.RuntimeThreads;
 import java.time.Duration;
@@ -12,18 +13,45 @@ public final class ComposedCall {
   private final @Nullable Duration deadline;
   private final @Nullable Cancellation end;
   private final long began;
+  private final SideBySide threads;
+
+  /** What one member does. */
+  public interface Task {
+    /**
+     * Calls the member.
+     *
+     * @param number the number of the member, from 0
+     * @param rows the rows, for this thread
+     */
+    void run(int number, FeatureBatch rows);
+  }
 
   /**
    * Begins a call.
    *
    * @param options the options of the whole call
    * @param end lets others end the call; null if nobody can
+   * @param threads runs members beside the caller
    */
-  ComposedCall(CallOptions options, @Nullable Cancellation end) {
+  ComposedCall(CallOptions options, @Nullable Cancellation end, SideBySide threads) {
+    this.threads = threads;
     this.options = options;
     this.deadline = ModelCalls.deadline(options);
     this.end = end;
     this.began = deadline == null ? 0 : System.nanoTime();
+  }
+
+  /**
+   * Calls members in this thread and in idle threads of the runtime, and returns when all have
+   * ended.
+   *
+   * @param members the number of members
+   * @param batch the rows of the call
+   * @param task calls a member
+   * @throws RuntimeException the exception of the first member that failed, by number
+   */
+  public void sideBySide(int members, FeatureBatch batch, Task task) {
+    threads.run(members, batch, end, task);
   }
 
   /**

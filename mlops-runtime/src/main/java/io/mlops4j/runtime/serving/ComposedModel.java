@@ -42,6 +42,7 @@ final class ComposedModel implements Model {
   private final BatchBinder binder;
   private final Listeners listeners;
   private final Closing closing;
+  private final SideBySide threads;
   private final Consumer<ComposedModel> forget;
   private final String opened;
   private final Calls counter = new Calls();
@@ -84,6 +85,7 @@ final class ComposedModel implements Model {
     this.listeners = listeners;
     this.closing = closing;
     this.running = closing instanceof Closing.EndsCalls ? new RunningCalls() : null;
+    this.threads = new SideBySide(context, counter);
     this.forget = forget;
     this.opened = opened;
   }
@@ -154,7 +156,7 @@ final class ComposedModel implements Model {
   DefaultPrediction answer(FeatureBatch batch, CallOptions options) {
     Cancellation outer = context.outer().get();
     return running == null
-        ? answer(batch, options, new ComposedCall(options, outer))
+        ? answer(batch, options, new ComposedCall(options, outer, threads))
         : answer(batch, options, new Cancellation(null));
   }
 
@@ -169,7 +171,7 @@ final class ComposedModel implements Model {
       if (running != null) {
         running.add(end);
       }
-      return answer(batch, options, new ComposedCall(options, end));
+      return answer(batch, options, new ComposedCall(options, end, threads));
     } finally {
       context.outer().set(outer);
       if (running != null) {

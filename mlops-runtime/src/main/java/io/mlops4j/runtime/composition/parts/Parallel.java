@@ -17,7 +17,8 @@ import java.util.function.Function;
 
 /** Members that get the same rows, and a rule that makes one answer of theirs. */
 final class Parallel extends MemberEnsemble {
-  private final List<Member> all;
+  private final SameRows all;
+  private final int members;
   private final Rule rule;
   private final OutputReader memory;
 
@@ -49,7 +50,8 @@ final class Parallel extends MemberEnsemble {
         members,
         new ModelSignature(inputs.specs(), List.<ValueSpec>copyOf(rule.outputs())),
         inputs.features());
-    this.all = members.all();
+    this.all = new SameRows(members.all());
+    this.members = members.all().size();
     this.rule = rule;
     this.memory = memory.apply(signature());
   }
@@ -66,14 +68,11 @@ final class Parallel extends MemberEnsemble {
 
   @Override
   public Combined answer(FeatureBatch batch, ComposedCall call) {
-    int count = all.size();
-    List<Prediction> answers = new ArrayList<>(count);
-    List<Outputs> outputs = new ArrayList<>(count);
-    List<ServedBy> answered = new ArrayList<>(count);
+    List<Prediction> answers = all.ask(batch, call);
+    List<Outputs> outputs = new ArrayList<>(members);
+    List<ServedBy> answered = new ArrayList<>(members);
     try {
-      for (Member member : all) {
-        Prediction answer = member.ask(batch, call);
-        answers.add(answer);
+      for (Prediction answer : answers) {
         outputs.add(((Answer) answer).outputsByRow());
         answered.add(answer.servedBy());
       }

@@ -22,10 +22,15 @@ import org.apache.arrow.memory.BufferAllocator;
 final class Sequence extends MemberEnsemble {
   private final List<Step> steps;
 
+  /** The first members, which read columns of the call only. */
+  private final SameRows first;
+
   private Sequence(
       Members members, List<Step> steps, ModelSignature signature, FeatureSchema features) {
     super(members, signature, features);
     this.steps = List.copyOf(steps);
+    this.first =
+        new SameRows(steps.stream().takeWhile(Step::readsNoOutput).map(Step::member).toList());
   }
 
   /**
@@ -82,13 +87,13 @@ final class Sequence extends MemberEnsemble {
   @Override
   public Combined answer(FeatureBatch batch, ComposedCall call) {
     List<Prediction> answers = new ArrayList<>(steps.size());
+    answers.addAll(first.ask(batch, call));
     List<ServedBy> answered = new ArrayList<>(steps.size());
     try {
-      for (Step step : steps) {
-        Prediction answer = step.ask(batch, answers, call);
-        answers.add(answer);
-        answered.add(answer.servedBy());
+      for (Step step : steps.subList(answers.size(), steps.size())) {
+        answers.add(step.ask(batch, answers, call));
       }
+      answers.forEach(answer -> answered.add(answer.servedBy()));
       return new Combined(((Answer) answers.get(answers.size() - 1)).handOver(), answered);
     } finally {
       answers.forEach(Prediction::close);

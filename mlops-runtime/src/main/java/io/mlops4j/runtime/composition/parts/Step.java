@@ -35,6 +35,15 @@ final class Step {
     this.allocator = allocator;
   }
 
+  Member member() {
+    return member;
+  }
+
+  /** Whether it needs no earlier member. */
+  boolean readsNoOutput() {
+    return links.isEmpty();
+  }
+
   /**
    * The schema of the batches for batches of one schema. One instance, because the member remembers
    * the columns of a schema.

@@ -75,6 +75,11 @@ public final class RuntimeThreads implements AutoCloseable {
     };
   }
 
+  /** {@return the largest number of workers, 1 or more} */
+  public int workerCount() {
+    return workers.getMaximumPoolSize();
+  }
+
   /** {@return the number of tasks that wait for a worker; 0 or more} */
   public int queued() {
     return workers.getQueue().size();

@@ -1,0 +1,172 @@
+package io.mlops4j.runtime.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mlops4j.feature.FeatureBatch;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class SideBySideTest {
+  private final CallContext context = CallContext.create(3, false, System::nanoTime);
+  private final Calls calls = new Calls();
+  private final SideBySide threads = new SideBySide(context, calls);
+  private final FeatureBatch batch =
+      FeatureBatch.builder(context.allocator()).floats("x", 1, 2).build();
+
+  @AfterEach
+  void close() {
+    batch.close();
+    context.threads().close();
+    assertThat(context.allocator().getAllocatedMemory()).isZero();
+    context.allocator().close();
+  }
+
+  private static void pass(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void everyTaskRunsOnceWithRowsThatAreReadable() {
+    calls.enter();
+    AtomicIntegerArray runs = new AtomicIntegerArray(20);
+    for (int i = 0; i < 200; i++) {
+      threads.run(
+          runs.length(),
+          batch,
+          null,
+          (number, rows) -> {
+            assertThat(rows.rows()).isEqualTo(2);
+            runs.incrementAndGet(number);
+          });
+    }
+    assertThat(IntStream.range(0, runs.length()).map(runs::get)).containsOnly(200);
+  }
+
+  @Test
+  void tasksRunAtOnceOnIdleWorkers() {
+    calls.enter();
+    CountDownLatch all = new CountDownLatch(3);
+    Set<Thread> seen = ConcurrentHashMap.newKeySet();
+    threads.run(
+        3,
+        batch,
+        null,
+        (number, rows) -> {
+          seen.add(Thread.currentThread());
+          all.countDown();
+          pass(all); // ends only if three threads are here
+        });
+    assertThat(seen).hasSize(3).contains(Thread.currentThread());
+  }
+
+  @Test
+  void whileWorkersAreBusyTheCallerDoesItAll() {
+    Collections.nCopies(3, calls).forEach(Calls::enter);
+    Set<Thread> seen = ConcurrentHashMap.newKeySet();
+    threads.run(3, batch, null, (number, rows) -> seen.add(Thread.currentThread()));
+    assertThat(seen).containsExactly(Thread.currentThread());
+  }
+
+  @Test
+  void aWorkerThatBeginsTooLateTouchesNothing() {
+    calls.enter();
+    CountDownLatch blocked = new CountDownLatch(2);
+    CountDownLatch open = new CountDownLatch(1);
+    for (int i = 0; i < 2; i++) {
+      context
+          .threads()
+          .workers()
+          .execute(
+              () -> {
+                blocked.countDown();
+                pass(open);
+              });
+    }
+    pass(blocked);
+    Set<Thread> seen = ConcurrentHashMap.newKeySet();
+    context.threads().workers().execute(() -> {}); // starts the third
+    threads.run(2, batch, null, (number, rows) -> seen.add(Thread.currentThread()));
+    open.countDown();
+    assertThat(seen).contains(Thread.currentThread());
+  }
+
+  @Test
+  void theFirstFailureByNumberIsThrownAndLaterTasksDoNotRun() {
+    Collections.nCopies(3, calls).forEach(Calls::enter); // in turn
+    List<Integer> ran = new ArrayList<>();
+    assertThatIllegalStateException()
+        .isThrownBy(
+            () ->
+                threads.run(
+                    4,
+                    batch,
+                    null,
+                    (number, rows) -> {
+                      ran.add(number);
+                      if (number == 1) {
+                        throw new IllegalStateException("one");
+                      }
+                    }))
+        .withMessage("one");
+    assertThat(ran).containsExactly(0, 1);
+  }
+
+  @Test
+  void ofSeveralFailuresTheOneOfTheFirstMemberIsThrown() {
+    calls.enter();
+    CountDownLatch all = new CountDownLatch(3);
+    assertThatThrownBy(
+            () ->
+                threads.run(
+                    3,
+                    batch,
+                    null,
+                    (number, rows) -> {
+                      all.countDown();
+                      pass(all);
+                      if (number == 0) {
+                        throw new AssertionError("zero");
+                      }
+                      throw new IllegalStateException("later");
+                    }))
+        .isInstanceOf(AssertionError.class)
+        .hasMessage("zero");
+  }
+
+  @Test
+  void endingTheCallEndsEachPart() {
+    calls.enter();
+    Cancellation end = new Cancellation(null);
+    CountDownLatch all = new CountDownLatch(3);
+    threads.run(
+        3,
+        batch,
+        end,
+        (number, rows) -> {
+          all.countDown();
+          pass(all);
+          if (!Thread.currentThread().getName().startsWith("mlops4j-worker")) {
+            return; // the caller's thread knows its call already
+          }
+          assertThat(context.outer().get()).isSameAs(end);
+          assertThat(context.inside().isIn(calls)).isTrue();
+        });
+    assertThat(context.outer().get()).isNull();
+  }
+}
