@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.gate;
 
+import io.mlops4j.error.OverloadedException;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.InferenceListener;
 import java.time.Clock;
@@ -15,6 +16,8 @@ import java.util.concurrent.atomic.LongAdder;
  * Counts calls, failures and times of each version, minute by minute, so that a {@link CallGate}
  * can compare a candidate with its baseline on the same minutes. A listener of models and
  * deployments; needs no rows.
+ *
+ * <p>Calls that are rejected because of the load are not counted, because no version has seen them.
  *
  * <p>Counts the newest 1440 minutes with calls. A version takes about 400 bytes a minute for each
  * size of its batches; at most 20 000 of these are kept, and the oldest minutes are dropped first.
@@ -75,6 +78,9 @@ public final class CallWatch implements InferenceListener {
   public void onInference(InferenceEvent event) {
     if (event.route() == InferenceEvent.Route.FALLBACK) {
       return; // rows on which another version failed would make the two sides unlike
+    }
+    if (event.error() instanceof OverloadedException) {
+      return; // the load rejected the call before it reached the version
     }
     long minute = Math.floorDiv(clock.millis(), MILLIS);
     CallMinute now = current;

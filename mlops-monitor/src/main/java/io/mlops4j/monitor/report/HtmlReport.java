@@ -234,8 +234,9 @@ public final class HtmlReport {
     }
 
     /**
-     * Adds a table. Cells that begin with a digit or a sign are aligned to the right. Wide tables
-     * scroll on a phone.
+     * Adds a table. Cells that begin with a digit or a sign are aligned to the right. On a phone,
+     * tables of numbers scroll if they are wide, and each row of another table with four columns or
+     * more is a block, in which each cell names its column.
      *
      * @param caption what the table shows
      * @param header the heads of the columns

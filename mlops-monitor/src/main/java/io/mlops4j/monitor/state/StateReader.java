@@ -188,11 +188,17 @@ public final class StateReader {
               optional(StateReader::modelVersion),
               optional(StateReader::alias),
               text());
+      ServedBy.Fallback fallback = optional(StateReader::fallback);
+      whole = fallback == null ? whole : whole.asFallback(fallback);
       versions.add(whole); // numbered before its members
       List<ServedBy> members = each(StateReader::servedBy);
       versions.set(index, members.isEmpty() ? whole : whole.withMembers(members));
     }
     return versions.get(index);
+  }
+
+  private ServedBy.Fallback fallback() {
+    return new ServedBy.Fallback(constant(ServedBy.Reason.class), modelVersion());
   }
 
   private Digest digest() {

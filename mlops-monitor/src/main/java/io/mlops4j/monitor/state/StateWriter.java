@@ -136,7 +136,12 @@ public final class StateWriter {
     optional(version.version().orElse(null), StateWriter::put);
     optional(version.alias().orElse(null), StateWriter::put);
     put(version.engine());
+    optional(version.fallback().orElse(null), StateWriter::put);
     return each(version.members(), StateWriter::put);
+  }
+
+  private StateWriter put(ServedBy.Fallback fallback) {
+    return put(fallback.reason()).put(fallback.instead());
   }
 
   private StateWriter put(Digest digest) {

@@ -1,5 +1,6 @@
 package io.mlops4j.monitor.gate;
 
+import io.mlops4j.error.OverloadedException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.PredictionId;
@@ -25,6 +26,10 @@ record Call(ServedBy servedBy, Route route, int rows, long runNanos, @Nullable T
 
   static Call failed(ServedBy by) {
     return new Call(by, Route.PRIMARY, 1, 10, new IllegalStateException("failed"));
+  }
+
+  static Call rejected(ServedBy by) {
+    return new Call(by, Route.PRIMARY, 1, 0, new OverloadedException("too many calls"));
   }
 
   Call ofRows(int count) {

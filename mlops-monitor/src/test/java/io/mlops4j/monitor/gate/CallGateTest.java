@@ -92,6 +92,18 @@ class CallGateTest {
   }
 
   @Test
+  void callsThatTheLoadRejectsAreNoFailuresOfAVersion() {
+    answer(CANDIDATE, 2_000, 1);
+    answer(BASELINE, 20_000, 1);
+    for (int i = 0; i < 5_000; i++) {
+      calls.onInference(Call.rejected(BASELINE));
+    }
+    assertThat(gate.maxErrorRate(0.01).judge(trial)).isInstanceOf(Verdict.Pass.class);
+    Evidence increase = only(gate.maxErrorIncrease(0.01).judge(trial));
+    assertThat(increase.measured()).as("the champion did not fail either").isZero();
+  }
+
+  @Test
   void aFailingServiceIsNotTheCandidatesFault() {
     answer(CANDIDATE, 4_000, 1);
     fail(CANDIDATE, 200);

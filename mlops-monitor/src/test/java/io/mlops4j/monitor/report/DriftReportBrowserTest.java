@@ -242,6 +242,41 @@ class DriftReportBrowserTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {360, 390, 1280})
+  void aTableOfTextsIsSeenWholeOnAPhone(int width) throws Exception {
+    String html =
+        HtmlReport.builder("Rollout")
+            .table(
+                "Each digit is a version",
+                List.of("day", "versions", "flights by version", "rollout"),
+                List.of(
+                    List.of(
+                        "2001-02-12",
+                        "11111111111111112222",
+                        "1: 640, 2: 164",
+                        "flight-delay:2 sha256:a201fdd85c0d1ab7: step 1 of 2, 20 % of the flights"),
+                    List.of("2001-02-13", "11111111111111111111", "1: 801", "")))
+            .build()
+            .toHtml();
+    try (Page page = open(html, width, ColorScheme.LIGHT, new ArrayList<>())) {
+      assertThat(overflow(page)).as("pixels wider than the window").isZero();
+      assertThat(
+              page.evaluate(
+                  "(s => s.scrollWidth - s.clientWidth)(document.querySelector('.scroll'))"))
+          .as("pixels of the table that are cut off")
+          .isEqualTo(0);
+      String head =
+          (String)
+              page.evaluate("getComputedStyle(document.querySelector('td'), '::before').content");
+      assertThat(head).isEqualTo(width < 1000 ? "\"versions: \"" : "none");
+      assertThat(page.locator("tbody tr").nth(1).locator("td:visible").count())
+          .as("cells, but for an empty one on a phone")
+          .isEqualTo(width < 1000 ? 2 : 3);
+      picture(page, "texts-" + width);
+    }
+  }
+
   private static List<String> names(Page page) {
     return page.locator("tbody tr[data-column] th").allInnerTexts();
   }

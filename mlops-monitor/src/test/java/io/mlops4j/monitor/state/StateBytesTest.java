@@ -43,6 +43,9 @@ class StateBytesTest {
           "engine 1");
   private static final ServedBy FILE = ServedBy.of("f", DIGEST, null, null, "engine 1");
 
+  private static final ServedBy INSTEAD =
+      ALIASED.asFallback(new ServedBy.Fallback(ServedBy.Reason.CIRCUIT_OPEN, VERSION));
+
   /** One of its members is known, the other has members of its own. */
   private static final ServedBy COMPOSED =
       ServedBy.of("c", DIGEST, null, null, "composition")
@@ -69,6 +72,7 @@ class StateBytesTest {
         .put(ALIASED)
         .put(COMPOSED)
         .put(COMPOSED)
+        .put(INSTEAD)
         .put(new double[] {Double.NaN, 1})
         .put(new long[] {1, 2})
         .put(new byte[] {9})
@@ -89,6 +93,7 @@ class StateBytesTest {
         in.time(),
         in.constant(TimeUnit.class),
         in.id(),
+        in.servedBy(),
         in.servedBy(),
         in.servedBy(),
         in.servedBy(),
@@ -119,6 +124,7 @@ class StateBytesTest {
       ALIASED,
       COMPOSED,
       COMPOSED,
+      INSTEAD,
       new double[] {Double.NaN, 1},
       new long[] {1, 2},
       new byte[] {9},

@@ -27,6 +27,7 @@ public final class VersionLeases {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final LongSupplier nanos;
+  private final Logger log;
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong lastLog;
 
@@ -36,7 +37,12 @@ public final class VersionLeases {
    * @param nanos a clock such as {@link System#nanoTime}
    */
   public VersionLeases(LongSupplier nanos) {
+    this(nanos, LOG);
+  }
+
+  VersionLeases(LongSupplier nanos, Logger log) {
     this.nanos = nanos;
+    this.log = log;
     this.lastLog = new AtomicLong(nanos.getAsLong() - QUIET);
   }
 
@@ -62,12 +68,18 @@ public final class VersionLeases {
     long now = nanos.getAsLong();
     long last = lastLog.get();
     if (now - last >= QUIET && lastLog.compareAndSet(last, now)) {
-      LOG.warn(
-          "{}: the registry cannot record a lease ({} failures so far); the version is served, but only aliases protect it from deletion",
+      log.warn(
+          "{}: the registry cannot record a lease ({} failures so far); the version is served, but only aliases protect it from deletion: {}",
           used.version(),
           count,
-          thrown);
+          reason(thrown));
+      log.debug("the cause", thrown);
     }
+  }
+
+  /** One line: a registry that is only read is no fault, and its stack trace says no more. */
+  private static String reason(RuntimeException thrown) {
+    return String.valueOf(thrown.getMessage()).lines().findFirst().orElse("");
   }
 
   /** The number of leases that registries could not record. */

@@ -2,6 +2,7 @@ package io.mlops4j.runtime.serving.loading;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.error.RegistryException;
 import io.mlops4j.model.ModelCard;
 import io.mlops4j.model.ModelVersion;
 import io.mlops4j.registry.Change;
@@ -9,12 +10,18 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.Retention;
 import io.mlops4j.runtime.registry.FileModelRegistry;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.helpers.FormattingTuple;
+import org.slf4j.helpers.MessageFormatter;
 
 class VersionLeasesTest {
   private static final Change ANA = Change.by("ana");
@@ -68,5 +75,42 @@ class VersionLeasesTest {
     registry.close();
     leases.take(version).release();
     assertThat(leases.failures()).isEqualTo(2);
+  }
+
+  @Test
+  void aLeaseThatCannotBeRecordedIsOneLineOfTheLog() {
+    List<String> warnings = new ArrayList<>();
+    Logger log =
+        (Logger)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {Logger.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("warn")) {
+                    FormattingTuple line =
+                        MessageFormatter.arrayFormat(
+                            (String) arguments[0], (Object[]) arguments[1]);
+                    warnings.add(line.getMessage());
+                    assertThat(line.getThrowable()).as("a stack trace").isNull();
+                  }
+                  return null;
+                });
+    VersionLeases leased = new VersionLeases(() -> 0, log);
+    registry.delete(version.version(), ANA);
+    leased.take(version).release();
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .startsWith(version.version() + ": the registry cannot record a lease (1 failures so far)")
+        .endsWith("protect it from deletion: " + reason())
+        .doesNotContain("\n");
+  }
+
+  private String reason() {
+    try {
+      throw new AssertionError(registry.lease(version.version(), "a test"));
+    } catch (RegistryException e) {
+      return String.valueOf(e.getMessage());
+    }
   }
 }
