@@ -3,6 +3,7 @@ package io.mlops4j.runtime;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
+import io.mlops4j.feature.ReadOptions;
 import io.mlops4j.inference.Closing;
 import io.mlops4j.inference.InferenceEvent;
 import io.mlops4j.inference.LoadOptions;
@@ -269,6 +270,61 @@ public final class ModelRuntime implements AutoCloseable {
   public FeatureReader read(Path data) {
     Objects.requireNonNull(data, "data");
     return DataFiles.open(data, loader.allocator());
+  }
+
+  /**
+   * Reads a file of rows with options.
+   *
+   * @param data the file
+   * @param options columns, rows, batches and form
+   * @return a reader, which the caller closes
+   * @throws IllegalArgumentException if the options do not fit the format
+   * @throws io.mlops4j.error.DataException if the file is missing, damaged or of no known format,
+   *     has no such columns, or DuckDB is needed and missing
+   */
+  public FeatureReader read(Path data, ReadOptions options) {
+    Objects.requireNonNull(data, "data");
+    return read(List.of(data), options);
+  }
+
+  /**
+   * Reads several files of one format as one data set.
+   *
+   * @param data the files, in the order of their rows; at least one
+   * @param options columns, rows, batches and form
+   * @return a reader, which the caller closes
+   * @throws IllegalArgumentException if there is no file, or the options do not fit the format
+   * @throws io.mlops4j.error.DataException if a file is missing, damaged or of no known format, has
+   *     no such columns, or DuckDB is needed and missing
+   */
+  public FeatureReader read(List<Path> data, ReadOptions options) {
+    return DataFiles.open(List.copyOf(data), options, loader.allocator());
+  }
+
+  /**
+   * Runs a query over files, such as {@code SELECT origin, avg(delay) FROM 'january.parquet' GROUP
+   * BY origin}, by the optional dependency {@code org.duckdb:duckdb_jdbc}. The query can read every
+   * file that this process can read, and writes none.
+   *
+   * @param sql one SELECT statement in the dialect of DuckDB, never text from outside
+   * @return a reader, which the caller closes
+   * @throws io.mlops4j.error.DataException if the query fails or is no SELECT, or DuckDB is missing
+   */
+  public FeatureReader query(String sql) {
+    return query(sql, ReadOptions.defaults());
+  }
+
+  /**
+   * Runs a query over files with options, by the rules of {@link #query(String)}.
+   *
+   * @param sql one SELECT statement in the dialect of DuckDB, never text from outside
+   * @param options columns, rows, batches and limits
+   * @return a reader, which the caller closes
+   * @throws io.mlops4j.error.DataException if the query fails or is no SELECT, or has no such
+   *     columns, or DuckDB is missing
+   */
+  public FeatureReader query(String sql, ReadOptions options) {
+    return DataFiles.query(sql, options, loader.allocator());
   }
 
   /**

@@ -35,7 +35,9 @@ public final class ScaleTopic implements Topic {
             "the same loop around DJL",
             0.5,
             () -> withFile(in -> djlFirst(in)),
-            () -> withFile(DjlLoop::new)));
+            () -> withFile(DjlLoop::new)),
+        ReadFlights.comparison("csv", (int) ROWS),
+        ReadFlights.comparison("parquet", (int) ROWS));
   }
 
   /** DJL refuses an ONNX Runtime environment that somebody else made: it must come first. */

@@ -1,27 +1,22 @@
 package io.mlops4j.runtime.feature;
 
 import io.mlops4j.error.DataException;
-import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
-import io.mlops4j.runtime.internal.duckdb.DuckDb;
-import io.mlops4j.runtime.internal.duckdb.DuckDbSettings;
-import io.mlops4j.runtime.internal.duckdb.Sql;
+import io.mlops4j.feature.ReadOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import org.apache.arrow.memory.BufferAllocator;
 
 /** Opens files of all formats. Stateless and thread safe. */
 public final class DataFiles {
-  private static final int BATCH_ROWS = 1 << 14;
-
   private DataFiles() {}
 
   /**
-   * Opens a file in the format that its content and name show.
+   * Opens a file in the format that its content and name show, with the default options.
    *
    * @param file the file; only read
    * @param allocator where batches are allocated; it must outlive the reader and retained batches
@@ -30,12 +25,72 @@ public final class DataFiles {
    *     needed and missing
    */
   public static FeatureReader open(Path file, BufferAllocator allocator) {
-    return switch (format(file)) {
-      case PARQUET -> query("read_parquet", file, allocator);
-      case CSV -> query("read_csv", file, allocator);
-      case JSON -> query("read_json", file, allocator);
-      default -> ArrowFiles.open(file, allocator); // rejects unknown formats by name
-    };
+    return open(List.of(file), ReadOptions.defaults(), allocator);
+  }
+
+  /**
+   * Opens files of one format as one data set.
+   *
+   * @param files the files, in the order of their rows; only read
+   * @param options columns, rows and form
+   * @param allocator where batches are allocated; it must outlive the reader and retained batches
+   * @return a reader; the caller closes it
+   * @throws IllegalArgumentException if there is no file, or the options do not fit the format
+   * @throws DataException if a file is missing, damaged or of an unknown format, or has no such
+   *     columns, or DuckDB is needed and missing
+   */
+  public static FeatureReader open(
+      List<Path> files, ReadOptions options, BufferAllocator allocator) {
+    Objects.requireNonNull(options, "options");
+    if (files.isEmpty()) {
+      throw new IllegalArgumentException("files: found none, expected at least one");
+    }
+    DataFormat format = format(files.get(0));
+    for (Path file : files) {
+      if (format(file) != format) {
+        throw new IllegalArgumentException(
+            "files: found "
+                + format
+                + " in "
+                + files.get(0)
+                + " and "
+                + format(file)
+                + " in "
+                + file
+                + ", expected one format");
+      }
+    }
+    if (format == DataFormat.ARROW || format == DataFormat.UNKNOWN) {
+      return arrow(files, options, allocator);
+    }
+    return DuckDbFiles.open(format, files, options, allocator);
+  }
+
+  private static FeatureReader arrow(
+      List<Path> files, ReadOptions options, BufferAllocator allocator) {
+    boolean plain =
+        options.columns().isEmpty() && options.filter().isEmpty() && options.types().isEmpty();
+    if (files.size() > 1 || !plain) {
+      throw new IllegalArgumentException(
+          files.get(0)
+              + ": found several Arrow files, or columns, a filter or types for one; expected"
+              + " one Arrow file as a whole, or Parquet files");
+    }
+    return ArrowFiles.open(files.get(0), allocator); // rejects unknown formats by name
+  }
+
+  /**
+   * Starts a query over files.
+   *
+   * @param sql one SELECT statement, never text from outside
+   * @param options columns, rows and limits
+   * @param allocator where batches are allocated; it must outlive the reader and retained batches
+   * @return a reader; the caller closes it
+   * @throws DataException if the query fails or is no SELECT, or DuckDB is missing
+   */
+  public static FeatureReader query(String sql, ReadOptions options, BufferAllocator allocator) {
+    return DuckDbFiles.query(
+        Objects.requireNonNull(sql, "sql"), Objects.requireNonNull(options, "options"), allocator);
   }
 
   /**
@@ -60,32 +115,6 @@ public final class DataFiles {
       return Files.isRegularFile(file) ? DataFormat.of(file) : DataFormat.ARROW;
     } catch (IOException e) {
       throw new DataException(file + ": cannot be read: " + e, e);
-    }
-  }
-
-  private static FeatureReader query(String function, Path file, BufferAllocator allocator) {
-    List<Path> files = List.of(file);
-    DuckDb database = DuckDb.open(DuckDbSettings.of(files));
-    try {
-      String sql = "SELECT * FROM " + function + "(" + Sql.files(files) + ")";
-      return new FileReader(database, database.query(sql, BATCH_ROWS, allocator));
-    } catch (RuntimeException e) {
-      database.close();
-      throw e;
-    }
-  }
-
-  private record FileReader(DuckDb database, FeatureReader batches) implements FeatureReader {
-    @Override
-    public Iterator<FeatureBatch> iterator() {
-      return batches.iterator();
-    }
-
-    @Override
-    public void close() {
-      try (database) {
-        batches.close();
-      }
     }
   }
 }

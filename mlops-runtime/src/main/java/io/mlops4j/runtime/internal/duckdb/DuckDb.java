@@ -136,6 +136,22 @@ public final class DuckDb implements AutoCloseable {
     return "SELECT " + String.join(", ", columns) + " FROM (" + sql + "\n)";
   }
 
+  /**
+   * Returns the names of the columns of a query without running it.
+   *
+   * @param sql a query
+   * @throws DataException if it cannot be prepared, for example because a file is missing
+   */
+  public List<String> columns(String sql) {
+    try (DuckDBPreparedStatement statement = connection.prepare(sql)) {
+      List<String> names = new ArrayList<>();
+      describe(statement, names, new ArrayList<>());
+      return names;
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
   /** Makes batches readable by the name of the source. */
   void register(RowSource source) {
     try (DuckDBTableFunctionBuilder function = DuckDBFunctions.tableFunction()) {

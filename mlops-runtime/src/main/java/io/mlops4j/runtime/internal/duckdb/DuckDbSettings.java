@@ -31,7 +31,7 @@ public record DuckDbSettings(
     }
     statements.add("SET temp_directory = " + Sql.text(spill == null ? "" : spill.toString()));
     if (!files.isEmpty()) {
-      statements.add("SET allowed_paths = " + Sql.files(files));
+      statements.add("SET allowed_paths = " + Sql.allowed(files));
       statements.add("SET enable_external_access = false");
     }
     statements.add("SET lock_configuration = true");

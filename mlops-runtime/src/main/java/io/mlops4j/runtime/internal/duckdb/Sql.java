@@ -3,6 +3,7 @@ package io.mlops4j.runtime.internal.duckdb;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Quotes names and texts for SQL, so that none can end its quotes. Stateless. */
 public final class Sql {
@@ -18,10 +19,24 @@ public final class Sql {
     return '\'' + text.replace("'", "''") + '\'';
   }
 
-  /** Returns a list of files. */
-  public static String files(List<Path> files) {
-    return files.stream()
-        .map(file -> text(file.toAbsolutePath().toString()))
-        .collect(Collectors.joining(", ", "[", "]"));
+  /** Returns a list of files for functions that take patterns; no file is taken as one. */
+  public static String exactly(List<Path> files) {
+    return list(files.stream().map(Sql::exactly));
+  }
+
+  /** Returns the files by name and, where the name has signs of a pattern, as {@link #exactly}. */
+  static String allowed(List<Path> files) {
+    return list(
+        files.stream()
+            .flatMap(file -> Stream.of(file.toAbsolutePath().toString(), exactly(file)))
+            .distinct());
+  }
+
+  private static String exactly(Path file) {
+    return file.toAbsolutePath().toString().replaceAll("[\\[*?]", "[$0]");
+  }
+
+  private static String list(Stream<String> texts) {
+    return texts.map(Sql::text).collect(Collectors.joining(", ", "[", "]"));
   }
 }
