@@ -1,5 +1,6 @@
 package io.mlops4j.runtime;
 
+import io.mlops4j.error.DataException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
 import io.mlops4j.feature.FeatureWriter;
@@ -353,7 +354,27 @@ public final class ModelRuntime implements AutoCloseable {
 
     @Override
     public FeatureBatch empty(Path file) {
+      if (rows(file).isEmpty()) {
+        throw new DataException(
+            file + ": found no rows, expected at least one unless it is an Arrow file", null);
+      }
       return ArrowFiles.empty(file, runtime.allocator());
+    }
+
+    @Override
+    public boolean isArrow(Path out) {
+      return DataFiles.isArrow(out);
+    }
+
+    @Override
+    public void convert(Path arrow, Path out) {
+      try (FeatureReader rows = ArrowFiles.open(arrow, runtime.allocator());
+          FeatureWriter writer = runtime.write(out)) {
+        for (FeatureBatch batch : rows) {
+          writer.write(batch);
+        }
+        writer.commit();
+      }
     }
 
     @Override

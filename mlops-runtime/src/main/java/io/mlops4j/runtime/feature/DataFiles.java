@@ -110,6 +110,23 @@ public final class DataFiles {
     return new AtomicWriter(file, format);
   }
 
+  /**
+   * Returns whether a file to write is an Arrow file.
+   *
+   * @param file the file
+   * @return true if its name shows Arrow or no known format
+   * @throws IllegalArgumentException if its name shows a format that cannot be written
+   */
+  public static boolean isArrow(Path file) {
+    return switch (DataFormat.named(file)) {
+      case ARROW, UNKNOWN -> true;
+      case PARQUET -> false;
+      default ->
+          throw new IllegalArgumentException(
+              file + ": found text, expected a name that ends in .arrow or .parquet");
+    };
+  }
+
   private static DataFormat format(Path file) {
     try {
       return Files.isRegularFile(file) ? DataFormat.of(file) : DataFormat.ARROW;

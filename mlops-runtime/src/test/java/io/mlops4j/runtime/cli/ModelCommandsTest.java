@@ -246,6 +246,26 @@ class ModelCommandsTest {
     }
   }
 
+  @Test
+  void predictWritesAFileWithKeptColumns() {
+    Path parquet = temporary.resolve("answers.parquet");
+
+    Line.Said said = run("predict", MODEL, rows, parquet, "--keep", "origin", "--json");
+
+    assertThat(said.code()).as(said.err()).isZero();
+    assertThat(said.json().at("/rows").asInt()).isEqualTo(golden.size());
+    try (ModelRuntime runtime = ModelRuntime.open();
+        FeatureReader reader = runtime.read(parquet)) {
+      FeatureBatch batch = reader.iterator().next();
+      assertThat(batch.rows()).isEqualTo(golden.size());
+      assertThat(batch.column("origin")).isNotNull();
+      Object first = batch.column("probability").getObject(0);
+      assertThat(((Number) first).doubleValue()).isCloseTo(expected(0), within(1e-5));
+    }
+    assertThat(run("predict", MODEL, rows, "--keep", "origin").code()).isEqualTo(2);
+    assertThat(run("predict", MODEL, rows, parquet, "--arrow", parquet).code()).isEqualTo(2);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "No Such.onnx, 1, found no such file",

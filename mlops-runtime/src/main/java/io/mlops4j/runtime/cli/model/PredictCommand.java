@@ -10,7 +10,10 @@ import io.mlops4j.inference.ServedBy;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.cli.shell.ConsoleOutput;
 import io.mlops4j.runtime.cli.shell.ModelTrustOptions;
+import io.mlops4j.runtime.cli.shell.ProgressBar;
 import io.mlops4j.runtime.cli.shell.ShellCommand;
+import io.mlops4j.runtime.scoring.BatchScoring;
+import io.mlops4j.runtime.scoring.ScoringResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,15 +33,16 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "predict",
     description = {
-      "Calls a model with the rows of an Arrow file and prints its outputs: a table, JSON with --json,"
-          + " or an Arrow file with --arrow.",
+      "Calls a model with the rows of a file and prints its outputs: a table, JSON with --json, or"
+          + " writes them to a file, on all processors. A run that was killed goes on when it is"
+          + " called again.",
       "The key columns of the card come before the outputs. With --trust a model is called only if it"
           + " is signed with one of the keys."
     },
     footer = {
       "%nExamples:",
       "  mlops4j predict flight-delay.onnx may.arrow --rows 5",
-      "  mlops4j predict flight-delay@champion may.arrow --arrow answers.arrow \\",
+      "  mlops4j predict flight-delay@champion may.parquet scored.parquet --keep flight_id \\",
       "      --registry registry"
     })
 final class PredictCommand extends ShellCommand {
@@ -51,8 +55,31 @@ final class PredictCommand extends ShellCommand {
   @Parameters(
       index = "1",
       paramLabel = "DATA",
-      description = "An Arrow file with the input columns of the model.")
+      description = "A file with the input columns of the model.")
   private Path data;
+
+  @Parameters(
+      index = "2",
+      arity = "0..1",
+      paramLabel = "OUT",
+      description =
+          "A file for the outputs: Parquet if its name ends in .parquet, else Arrow. An existing file"
+              + " is replaced when all rows are written.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "COLUMN",
+      description =
+          "A column of the data that is copied to OUT; repeated. Default: the keys of the card.")
+  private List<String> kept = new ArrayList<>();
+
+  @Option(
+      names = "--bad-rows",
+      paramLabel = "N",
+      description =
+          "Write up to N rows that the model rejects with null outputs to OUT. Default: 0.")
+  private long badRows;
 
   @Option(
       names = "--rows",
@@ -60,16 +87,24 @@ final class PredictCommand extends ShellCommand {
       description = "Call the model with the first N rows only. Default: 20 for a table, else all.")
   private @Nullable Long rows;
 
-  @Option(
-      names = "--arrow",
-      paramLabel = "FILE",
-      description = "Write the outputs to an Arrow file. An existing file is replaced.")
+  @Option(names = "--arrow", paramLabel = "FILE", description = "The same as OUT.")
   private @Nullable Path arrow;
 
   @Override
   protected int answer(ConsoleOutput out) throws IOException {
     if (rows != null && rows < 0) {
       throw misused("--rows: found " + rows + "; expected 0 or more");
+    }
+    if (badRows < 0) {
+      throw misused("--bad-rows: found " + badRows + "; expected 0 or more");
+    }
+    if (arrow == null) {
+      arrow = this.out;
+    } else if (this.out != null) {
+      throw misused("--arrow: found it beside OUT; expected one of them");
+    }
+    if ((arrow == null || rows != null) && (badRows > 0 || !kept.isEmpty())) {
+      throw misused("--keep, --bad-rows: found no OUT or --rows; expected OUT and all rows");
     }
     try (ModelRuntime runtime = trust.runtime(global().trusted())) {
       return model.load(
@@ -82,6 +117,9 @@ final class PredictCommand extends ShellCommand {
   private int predict(ModelRuntime runtime, Model loaded, ConsoleOutput out) throws IOException {
     long most = rows != null ? rows : arrow == null && !out.isJson() ? ROWS_OF_A_TABLE : -1;
     ObjectNode json = json(loaded.servedBy());
+    if (arrow != null && rows == null) {
+      return score(runtime, loaded, arrow, json, out);
+    }
     if (arrow != null) {
       try (ArrowAnswers file = new ArrowAnswers(arrow, runtime.allocator())) {
         RowCalls run = new RowCalls(runtime, loaded, most, file::write);
@@ -100,6 +138,34 @@ final class PredictCommand extends ShellCommand {
     if (run.more && rows == null) {
       note("the data has more rows; --rows N prints more of them, --json all");
     }
+    return 0;
+  }
+
+  private int score(
+      ModelRuntime runtime, Model loaded, Path file, ObjectNode json, ConsoleOutput out)
+      throws IOException {
+    BatchScoring scoring = runtime.scoring(loaded).badRows(badRows);
+    if (!kept.isEmpty()) {
+      scoring = scoring.keep(kept.toArray(String[]::new));
+    }
+    ScoringResult scored;
+    try (ProgressBar bar = bar("predict")) {
+      scored = scoring.onProgress(now -> bar.show(now.text(), false)).score(data, file);
+    }
+    if (scored.resumedRows() > 0) {
+      note("went on behind the first " + ConsoleOutput.count(scored.resumedRows(), "row", "rows"));
+    }
+    if (scored.badRows() > 0) {
+      note(
+          ConsoleOutput.count(scored.badRows(), "row has", "rows have")
+              + " null outputs, because the model rejects them");
+    }
+    json.put("rows", scored.rows())
+        .put("bad_rows", scored.badRows())
+        .put("arrow", file.toString())
+        .put("out", file.toString());
+    out.answer(
+        json, to -> to.line(ConsoleOutput.count(scored.rows(), "row", "rows") + " in " + file));
     return 0;
   }
 

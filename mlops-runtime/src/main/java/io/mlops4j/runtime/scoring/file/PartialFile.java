@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.util.AutoCloseables;
 import org.apache.arrow.vector.ipc.message.ArrowBlock;
@@ -44,6 +45,7 @@ final class PartialFile implements AutoCloseable {
   private long rows;
   private long badRows;
   private long recorded = System.nanoTime();
+  private long recordNanos;
   private @Nullable Digest digest;
   private boolean discarded;
 
@@ -176,29 +178,49 @@ final class PartialFile implements AutoCloseable {
     hash.update(bytes.duplicate());
   }
 
-  /** Records the rows that are written, if the last record is old enough. */
+  /**
+   * Records the rows that are written, if the last record is old enough.
+   *
+   * @param nanos the shortest time between records; a disk that needs long gets more, so that
+   *     records take at most two per cent of the time
+   */
   boolean recordIfDue(long nanos) {
-    if (System.nanoTime() - recorded < nanos) {
+    long begin = System.nanoTime();
+    if (nanos > 0 && begin - recorded < Math.max(nanos, 50 * recordNanos)) {
       return false;
     }
     try {
       channel.force(false);
       journal.record(rows, badRows, position, hash.copy().digest().hex(), blocks);
       recorded = System.nanoTime();
+      recordNanos = recorded - begin;
       return true;
     } catch (IOException e) {
       throw unwritable(e);
     }
   }
 
-  /** Gives the file its final name. */
-  void finish() {
+  /**
+   * Gives the file its final name.
+   *
+   * @param convert writes the final file from this one; null if they are the same
+   */
+  void finish(@Nullable Consumer<Path> convert) {
+    if (convert != null) {
+      recordIfDue(0); // so that a killed conversion scores no row again
+    }
     try {
       append(footer(Objects.requireNonNull(schema, "nothing was written")));
       channel.force(true);
       digest = hash.digest();
-      Files.move(partial, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      Disk.force(Objects.requireNonNull(out.getParent()));
+      if (convert == null) {
+        Files.move(
+            partial, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Disk.force(Objects.requireNonNull(out.getParent()));
+      } else {
+        convert.accept(partial);
+        Files.delete(partial);
+      }
       journal.delete();
     } catch (IOException e) {
       throw unwritable(e);

@@ -44,6 +44,7 @@ final class ScoringRun {
   }
 
   ScoringResult into(Path out) {
+    boolean arrow = source.isArrow(out);
     try (PartialFile file = PartialFile.open(out, identity())) {
       long resumed = file.rows();
       ProgressReport progress =
@@ -60,7 +61,7 @@ final class ScoringRun {
         }
         throw e;
       }
-      file.finish();
+      file.finish(arrow ? null : written -> source.convert(written, out));
       progress.ended(file.rows());
       return new ScoringResult(file.rows(), file.badRows(), resumed, file.digest(), pinned);
     }

@@ -21,7 +21,7 @@ record ScoringSettings(
 
   static ScoringSettings defaults(List<String> keys, int threads) {
     return new ScoringSettings(
-        List.copyOf(keys), List.of(), threads, 0, now -> {}, TimeUnit.SECONDS.toNanos(1));
+        List.copyOf(keys), List.of(), threads, 0, now -> {}, TimeUnit.MILLISECONDS.toNanos(100));
   }
 
   ScoringSettings withKept(List<String> columns) {

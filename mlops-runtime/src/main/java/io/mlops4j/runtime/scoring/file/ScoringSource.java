@@ -33,6 +33,23 @@ public interface ScoringSource {
   FeatureBatch empty(Path file);
 
   /**
+   * Returns whether a file is written as Arrow, and not converted at the end.
+   *
+   * @param out the file
+   * @return false if its name shows another format
+   * @throws IllegalArgumentException if the format cannot be written
+   */
+  boolean isArrow(Path out);
+
+  /**
+   * Writes the rows of an Arrow file in the format that a name shows.
+   *
+   * @param arrow the rows
+   * @param out the file, which appears when it is complete
+   */
+  void convert(Path arrow, Path out);
+
+  /**
    * Returns where columns are allocated.
    *
    * @return the allocator of the runtime

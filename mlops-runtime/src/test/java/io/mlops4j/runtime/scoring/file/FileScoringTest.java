@@ -7,6 +7,7 @@ import io.mlops4j.error.DataException;
 import io.mlops4j.error.ModelInputException;
 import io.mlops4j.feature.FeatureBatch;
 import io.mlops4j.feature.FeatureReader;
+import io.mlops4j.feature.FeatureWriter;
 import io.mlops4j.inference.Model;
 import io.mlops4j.model.Digest;
 import io.mlops4j.runtime.ModelRuntime;
@@ -368,6 +369,16 @@ class FileScoringTest {
     }
 
     @Override
+    public boolean isArrow(Path file) {
+      return true;
+    }
+
+    @Override
+    public void convert(Path arrow, Path file) {
+      throw new AssertionError("the output is an Arrow file");
+    }
+
+    @Override
     public BufferAllocator allocator() {
       return runtime.allocator();
     }
@@ -440,6 +451,16 @@ class FileScoringTest {
     @Override
     public FeatureBatch empty(Path file) {
       throw new AssertionError("the input has rows");
+    }
+
+    @Override
+    public boolean isArrow(Path file) {
+      return true;
+    }
+
+    @Override
+    public void convert(Path arrow, Path file) {
+      throw new AssertionError("the output is an Arrow file");
     }
 
     @Override
@@ -518,6 +539,30 @@ class FileScoringTest {
       assertThat(batch.column("s_out").getObject(1)).hasToString("");
       assertThat(batch.column("total").getObject(1)).isEqualTo(8d);
     }
+  }
+
+  @Test
+  void parquetIsReadAndWritten() throws IOException {
+    writeInput();
+    Path parquet = folder.resolve("out.parquet");
+    ScoringResult result = scoring().score(in, parquet);
+    assertThat(files()).containsExactly("in.arrow", "out.parquet");
+    assertThat(result.digest()).isEqualTo(scoring().score(in, out).digest());
+    Path copy = folder.resolve("in.parquet");
+    try (FeatureReader rows = runtime.read(in);
+        FeatureWriter writer = runtime.write(copy)) {
+      for (FeatureBatch batch : rows) {
+        writer.write(batch);
+      }
+      writer.commit();
+    }
+    scoring().score(copy, out);
+    assertScored();
+    out = parquet;
+    assertScored();
+    assertThatThrownBy(() -> scoring().score(in, folder.resolve("out.csv")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(".parquet");
   }
 
   @Test
