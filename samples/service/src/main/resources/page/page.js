@@ -66,6 +66,7 @@ function show(status) {
     ["shadow", status.shadow],
     ["breakers", status.breakers.join("; "), status.breakers.some(it => !it.includes(": closed")) ? "bad" : ""],
     ["fallback", status.answeredByPrevious === 0 ? "" : number(status.answeredByPrevious) + " calls answered by the previous version", "bad"],
+    ["rejected", Object.entries(status.rejected).filter(([, calls]) => calls > 0).map(([priority, calls]) => number(calls) + " calls of priority " + priority.toLowerCase()).join(", "), "bad"],
     ["calls", status.running + " of at most " + status.maxCalls]
   ]);
   const now = recent(status);

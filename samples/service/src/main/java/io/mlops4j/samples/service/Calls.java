@@ -3,6 +3,7 @@ package io.mlops4j.samples.service;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.mlops4j.inference.CallOptions;
+import io.mlops4j.samples.service.inference.Priorities;
 import io.mlops4j.samples.service.inference.Problem;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +43,8 @@ final class Calls {
   }
 
   /**
-   * The deadline, the trace of the caller, and the customer or session, whose calls all go to one
-   * version during a rollout.
+   * The deadline, the trace of the caller, the customer or session, whose calls all go to one
+   * version during a rollout, and how important the call is when there are too many.
    */
   CallOptions options(Context http) {
     CallOptions own = options;
@@ -52,6 +53,10 @@ final class Calls {
       own = own.withTraceparent(traceparent);
     }
     @Nullable String key = http.header("X-Routing-Key");
-    return key == null ? own : own.withKey(key);
+    if (key != null) {
+      own = own.withKey(key);
+    }
+    @Nullable String priority = http.header(Priorities.HEADER);
+    return priority == null ? own : own.withPriority(Priorities.parse(priority));
   }
 }

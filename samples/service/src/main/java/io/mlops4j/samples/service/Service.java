@@ -17,6 +17,7 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.runtime.ModelRuntime;
 import io.mlops4j.runtime.deployment.CircuitBreaker;
 import io.mlops4j.runtime.deployment.Deployment;
+import io.mlops4j.runtime.deployment.LoadShedding;
 import io.mlops4j.runtime.registry.FileModelRegistry;
 import io.mlops4j.samples.service.grpc.GrpcServer;
 import io.mlops4j.samples.service.inference.ServedModel;
@@ -153,6 +154,7 @@ final class Service implements AutoCloseable {
             .listener(watch)
             .rollouts(watch.gate().maxErrorRate(0.01).maxLatencyIncrease(0.5))
             .circuitBreaker(CircuitBreaker.withDefaults())
+            .shedding(LoadShedding.above(settings.maxCalls())) // by X-Priority
             .fallbackToPrevious();
     monitor.ifPresent(deployment::listener);
     log.ifPresent(deployment::listener);

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
+import io.mlops4j.inference.Priority;
 import io.mlops4j.inference.ServedBy;
 import io.mlops4j.monitor.Episode;
 import io.mlops4j.monitor.ModelMonitor;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param breakers the circuit breakers of the versions, for people
  * @param answeredByPrevious the calls that the previous version answered in place of one that
  *     failed
+ * @param rejected the calls that were rejected because of the load, by priority
  * @param versions the versions that have answered, by route
  * @param monitor null if nothing is monitored
  */
@@ -48,6 +51,7 @@ record Status(
     @Nullable String shadow,
     List<String> breakers,
     long answeredByPrevious,
+    Map<Priority, Long> rejected,
     int running,
     int maxCalls,
     List<Version> versions,
@@ -105,6 +109,7 @@ record Status(
         deployment.shadow().map(Object::toString).orElse(null),
         status.protection().breakers().stream().map(Status::text).toList(),
         status.protection().answeredByPrevious(),
+        status.protection().rejected(),
         admission.running(),
         admission.most(),
         versions(meters),

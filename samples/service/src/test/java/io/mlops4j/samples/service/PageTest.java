@@ -107,6 +107,15 @@ class PageTest {
   }
 
   @Test
+  void thePriorityOfACallIsDescribed() {
+    JsonNode paths = service.get("/openapi.json").json().get("paths");
+    for (String path : List.of("/predict", "/v2/models/{model}/infer")) {
+      List<String> parameters = paths.get(path).get("post").findValuesAsText("name");
+      assertThat(parameters).as(path).contains("X-Priority", "X-Routing-Key", "traceparent");
+    }
+  }
+
+  @Test
   void theSchemaOfARecordHasItsComponents() {
     JsonNode schemas = service.get("/openapi.json").json().get("components").get("schemas");
     assertThat(schemas.get("Flight").get("properties").fieldNames())

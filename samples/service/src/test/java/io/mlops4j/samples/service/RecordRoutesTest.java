@@ -115,6 +115,16 @@ class RecordRoutesTest {
   }
 
   @Test
+  void anUnknownPriorityIsRefused() {
+    Answer answer = service.post("/predict", RunningService.FLIGHT, "X-Priority", "urgent");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.body())
+        .contains("X-Priority: found \\\"urgent\\\", expected low, normal or high");
+    assertThat(service.post("/predict", RunningService.FLIGHT, "X-Priority", "normal").status())
+        .isEqualTo(200);
+  }
+
+  @Test
   void labelsNeedAMonitor() {
     Answer answer = service.post("/labels", "{\"id\":\"00000000000000ab-1f-0\",\"late\":true}");
     assertThat(answer.status()).isEqualTo(404);

@@ -25,6 +25,7 @@ import io.mlops4j.samples.service.grpc.message.ServerLiveResponse;
 import io.mlops4j.samples.service.grpc.message.ServerMetadataResponse;
 import io.mlops4j.samples.service.grpc.message.ServerReadyResponse;
 import io.mlops4j.samples.service.inference.InferenceRequest;
+import io.mlops4j.samples.service.inference.Priorities;
 import io.mlops4j.samples.service.inference.Problem;
 import io.mlops4j.samples.service.inference.ServedModel;
 import java.io.IOException;
@@ -44,6 +45,8 @@ public final class GrpcServer implements AutoCloseable {
       Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
   private static final Metadata.Key<String> ROUTING_KEY =
       Metadata.Key.of("x-routing-key", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> PRIORITY =
+      Metadata.Key.of(Priorities.HEADER, Metadata.ASCII_STRING_MARSHALLER);
 
   private final ServedModel model;
   private final Limits limits;
@@ -224,7 +227,9 @@ public final class GrpcServer implements AutoCloseable {
     @Nullable String traceparent = headers.get(TRACEPARENT);
     @Nullable String key = headers.get(ROUTING_KEY);
     options = traceparent == null ? options : options.withTraceparent(traceparent);
-    return key == null ? options : options.withKey(key);
+    options = key == null ? options : options.withKey(key);
+    @Nullable String priority = headers.get(PRIORITY);
+    return priority == null ? options : options.withPriority(Priorities.parse(priority));
   }
 
   /** Lets a method read the headers of its call. */
