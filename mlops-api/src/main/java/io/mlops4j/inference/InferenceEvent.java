@@ -28,7 +28,7 @@ public interface InferenceEvent {
 
   /** The phases of a call. */
   enum Phase {
-    /** Waiting for a slot or in a queue. */
+    /** Waiting in a queue or for a slot; 0 if a slot was idle. */
     QUEUE,
     /** Validating and gathering the input. */
     BIND,

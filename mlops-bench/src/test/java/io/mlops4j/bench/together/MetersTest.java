@@ -76,7 +76,9 @@ class MetersTest {
   private void assertPhasesAreTheCalls(long all) {
     double phases = 0;
     for (Timer phase : registry.get("mlops4j.inference.phase").timers()) {
-      assertThat(phase.totalTime(TimeUnit.NANOSECONDS)).isPositive();
+      if (!"queue".equals(phase.getId().getTag("phase"))) { // these calls find idle slots
+        assertThat(phase.totalTime(TimeUnit.NANOSECONDS)).isPositive();
+      }
       phases += phase.totalTime(TimeUnit.NANOSECONDS);
     }
     double calls =

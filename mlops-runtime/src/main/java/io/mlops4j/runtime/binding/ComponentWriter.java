@@ -18,13 +18,13 @@ final class ComponentWriter {
 
   private ComponentWriter() {}
 
-  /** Returns a handle {@code (long address, Record row) -> void} that writes one element. */
+  /** Returns a handle {@code (long address, R row) -> void} that writes one element. */
   static MethodHandle number(ColumnSource source, RecordComponent component, MethodHandle getter) {
     Class<?> type = component.getType();
     ElementType target = source.target();
     boolean exact = Widening.isExact(Components.requireElementType(type), target);
     Class<?> carrier = carrier(type, exact, target);
-    MethodHandle value = getter.asType(methodType(carrier, Record.class));
+    MethodHandle value = getter.asType(getter.type().changeReturnType(carrier));
     if (!exact || !type.isPrimitive()) {
       MethodHandle bits =
           find(

@@ -22,14 +22,18 @@ final class WriterHandles {
   private WriterHandles() {}
 
   /**
-   * Combines handles that take the same arguments and return nothing.
+   * Combines handles that take the same arguments, the last of which is a record, and return
+   * nothing.
    *
-   * @return handles that together do the same, in the same order
+   * @return handles that together do the same, in the same order, with any record; the record is
+   *     cast once and not for each component
    */
   static List<MethodHandle> inOrder(List<MethodHandle> handles) {
     List<MethodHandle> combined = new ArrayList<>();
     for (int from = 0; from < handles.size(); from += MOST) {
-      combined.add(combine(handles.subList(from, Math.min(from + MOST, handles.size()))));
+      MethodHandle some = combine(handles.subList(from, Math.min(from + MOST, handles.size())));
+      int last = some.type().parameterCount() - 1;
+      combined.add(some.asType(some.type().changeParameterType(last, Record.class)));
     }
     return List.copyOf(combined);
   }
@@ -43,15 +47,15 @@ final class WriterHandles {
             combine(handles.subList(half, handles.size())), combine(handles.subList(0, half)));
   }
 
-  /** Adds an offset to the address that a handle {@code (long, Record) -> void} writes to. */
+  /** Adds an offset to the address that a handle {@code (long, R) -> void} writes to. */
   static MethodHandle at(long offset, MethodHandle writer) {
     MethodHandle plus = find("plus", long.class, long.class, long.class);
     return MethodHandles.filterArguments(writer, 0, MethodHandles.insertArguments(plus, 0, offset));
   }
 
   /**
-   * Returns a handle {@code (long[] columns, int row, Record) -> void} that writes a number to a
-   * row of a column.
+   * Returns a handle {@code (long[] columns, int row, R) -> void} that writes a number to a row of
+   * a column.
    *
    * @param column the index of the column's address
    * @param getter returns a primitive number
@@ -59,8 +63,7 @@ final class WriterHandles {
   static MethodHandle cell(int column, MethodHandle getter) {
     Class<?> type = getter.type().returnType();
     MethodHandle put = find("put", void.class, int.class, long[].class, int.class, type);
-    MethodHandle value = getter.asType(methodType(type, Record.class));
-    return MethodHandles.collectArguments(MethodHandles.insertArguments(put, 0, column), 2, value);
+    return MethodHandles.collectArguments(MethodHandles.insertArguments(put, 0, column), 2, getter);
   }
 
   static long plus(long offset, long address) {

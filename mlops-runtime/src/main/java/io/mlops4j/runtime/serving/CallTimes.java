@@ -11,13 +11,36 @@ final class CallTimes {
   private final long[] nanos = new long[Phase.values().length];
   private long last;
 
+  /** Whether the time until the run begins is measured. */
+  private boolean waits;
+
+  /** Times of a call that begins now and waits for nothing, unless {@link #waits} is called. */
   CallTimes() {
-    this(System.nanoTime());
+    this(System.nanoTime(), false);
   }
 
-  /** Times of a call that began at {@code since}. */
+  /** Times of a call that began at {@code since} and waited since then. */
   CallTimes(long since) {
+    this(since, true);
+  }
+
+  private CallTimes(long since, boolean waits) {
     this.last = since;
+    this.waits = waits;
+  }
+
+  /** Measures the time until {@link #endWait}. */
+  void waits() {
+    waits = true;
+  }
+
+  /** Ends the wait for a run. Does not read the clock for a call that did not wait. */
+  void endWait() {
+    if (waits) {
+      end(Phase.QUEUE);
+    } else {
+      begin(Phase.BIND);
+    }
   }
 
   /** Times of a call that waited until {@code began} and runs since then. */

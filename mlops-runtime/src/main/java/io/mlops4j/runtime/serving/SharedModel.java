@@ -215,7 +215,7 @@ class SharedModel {
 
   private <A> A askOnSlot(
       Job<A> job, @Nullable Cancellation cancellation, @Nullable CallTimes times) {
-    Slot slot = slots.lease();
+    Slot slot = lease(times);
     boolean sound = false;
     try {
       A answer = ask(slot, job, cancellation, times);
@@ -227,6 +227,17 @@ class SharedModel {
     } finally {
       giveBack(slot, sound);
     }
+  }
+
+  private Slot lease(@Nullable CallTimes times) {
+    Slot idle = slots.idle();
+    if (idle != null) {
+      return idle;
+    }
+    if (times != null) {
+      times.waits();
+    }
+    return slots.lease();
   }
 
   private void giveBack(Slot slot, boolean sound) {
@@ -278,7 +289,9 @@ class SharedModel {
   }
 
   private <A> A run(Slot slot, Job<A> job, @Nullable CallTimes times) {
-    end(times, Phase.QUEUE);
+    if (times != null) {
+      times.endWait();
+    }
     boolean whole = job.bind(slot);
     end(times, Phase.BIND);
     slot.engine().run();

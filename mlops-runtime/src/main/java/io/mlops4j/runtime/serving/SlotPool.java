@@ -23,6 +23,12 @@ final class SlotPool implements AutoCloseable {
   }
 
   Slot lease() {
+    Slot found = idle();
+    return found != null ? found : build.get();
+  }
+
+  /** Leases an idle slot; null if there is none. */
+  @Nullable Slot idle() {
     int first = first();
     for (int n = 0; n < idle.length(); n++) {
       int i = (first + n) % idle.length();
@@ -33,7 +39,7 @@ final class SlotPool implements AutoCloseable {
         }
       }
     }
-    return build.get();
+    return null;
   }
 
   /** The place of this thread's slot. */

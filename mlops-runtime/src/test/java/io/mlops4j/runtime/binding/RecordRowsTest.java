@@ -100,31 +100,32 @@ class RecordRowsTest {
     }
   }
 
-  static void add(int number, List<Integer> into) {
-    into.add(number);
+  record Seen(List<Integer> numbers) {}
+
+  static void add(int number, Seen into) {
+    into.numbers().add(number);
   }
 
   @Test
-  @SuppressWarnings("rawtypes") // the exact type of the handle
   void handlesRunInTheirOrderHoweverManyThereAre() throws Throwable {
     MethodHandle add =
         MethodHandles.lookup()
             .findStatic(
                 RecordRowsTest.class,
                 "add",
-                MethodType.methodType(void.class, int.class, List.class));
+                MethodType.methodType(void.class, int.class, Seen.class));
     for (int count : new int[] {0, 1, 2, 63, 64, 65, 300}) {
       List<MethodHandle> handles =
           IntStream.range(0, count)
               .mapToObj(i -> MethodHandles.insertArguments(add, 0, i))
               .toList();
-      List<Integer> seen = new ArrayList<>();
+      Seen seen = new Seen(new ArrayList<>());
       for (MethodHandle handle : WriterHandles.inOrder(handles)) {
-        handle.invokeExact((List) seen);
+        handle.invokeExact((Record) seen);
       }
       Integer[] expected = new Integer[count];
       Arrays.setAll(expected, i -> i);
-      assertThat(seen).containsExactly(expected);
+      assertThat(seen.numbers()).containsExactly(expected);
     }
   }
 }
