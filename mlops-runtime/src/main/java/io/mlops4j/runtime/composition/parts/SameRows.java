@@ -31,11 +31,11 @@ final class SameRows {
    * @return their answers, in their order, which the caller closes
    */
   List<Prediction> ask(FeatureBatch batch, ComposedCall call) {
-    int rows = batch.rows();
-    boolean sideBySide = times.pays(rows);
-    return sideBySide || times.measures(rows)
-        ? askMeasured(batch, call, sideBySide)
-        : askInTurn(batch, call);
+    MemberTimes.Way way =
+        members.size() < 2 ? MemberTimes.Way.UNMEASURED : times.choose(batch.rows());
+    return way == MemberTimes.Way.UNMEASURED
+        ? askInTurn(batch, call)
+        : askMeasured(batch, call, way);
   }
 
   private List<Prediction> askInTurn(FeatureBatch batch, ComposedCall call) {
@@ -54,7 +54,8 @@ final class SameRows {
     }
   }
 
-  private List<Prediction> askMeasured(FeatureBatch batch, ComposedCall call, boolean sideBySide) {
+  private List<Prediction> askMeasured(FeatureBatch batch, ComposedCall call, MemberTimes.Way way) {
+    long start = System.nanoTime();
     @Nullable Answer[] answers = new Answer[members.size()];
     ComposedCall.Task task =
         (number, rows) -> {
@@ -64,7 +65,7 @@ final class SameRows {
         };
     boolean complete = false;
     try {
-      if (sideBySide) {
+      if (way == MemberTimes.Way.SIDE_BY_SIDE) {
         call.sideBySide(members.size(), batch, task);
       } else {
         for (int i = 0; i < answers.length; i++) {
@@ -79,6 +80,7 @@ final class SameRows {
         }
       }
     }
+    long took = System.nanoTime() - start;
     List<Prediction> all = new ArrayList<>(answers.length);
     long sum = 0;
     long longest = 0;
@@ -88,7 +90,7 @@ final class SameRows {
       sum += answer.nanos();
       longest = Math.max(longest, answer.nanos());
     }
-    times.add(batch.rows(), sum - longest);
+    times.add(batch.rows(), way, took, sum - longest);
     return all;
   }
 

@@ -2,62 +2,66 @@ package io.mlops4j.runtime.composition.parts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.runtime.composition.parts.MemberTimes.Way;
 import org.junit.jupiter.api.Test;
 
 class MemberTimesTest {
+  private static final long MUCH = 10 * MemberTimes.PAYS;
+
   private final MemberTimes times = new MemberTimes();
 
+  private void add(int count, int rows, Way way, long all, long others) {
+    for (int i = 0; i < count; i++) {
+      times.add(rows, way, all, others);
+    }
+  }
+
   @Test
-  void nothingIsKnownAtFirst() {
-    assertThat(times.pays(32)).isFalse();
-    assertThat(times.measures(32)).isTrue();
+  void theFirstCallsAreMeasured() {
+    assertThat(times.choose(32, false)).isEqualTo(Way.IN_TURN);
+    add(1, 32, Way.IN_TURN, 2_000, 1_000);
+    assertThat(times.choose(32, false)).isEqualTo(Way.UNMEASURED);
+    assertThat(times.choose(32, true)).isEqualTo(Way.IN_TURN);
   }
 
   @Test
   void oneSlowCallIsNoReason() {
-    times.add(32, 3 * MemberTimes.PAYS);
-    assertThat(times.pays(32)).isFalse();
-    times.add(32, 3 * MemberTimes.PAYS); // 3 * (1/4 + 3/16) = 1.3 of what pays
-    assertThat(times.pays(32)).isTrue();
+    add(1, 32, Way.IN_TURN, 6 * MemberTimes.PAYS, 3 * MemberTimes.PAYS);
+    assertThat(times.choose(32, false)).isEqualTo(Way.UNMEASURED);
+    add(1, 32, Way.IN_TURN, 6 * MemberTimes.PAYS, 3 * MemberTimes.PAYS);
+    // 3 * (1/4 + 3/16) = 1.3 of what is worth a try
+    assertThat(times.choose(32, false)).isEqualTo(Way.SIDE_BY_SIDE);
+  }
+
+  @Test
+  void theFasterWayIsChosenAndTheOtherTriedAgain() {
+    add(40, 1, Way.IN_TURN, 2 * MUCH, MUCH);
+    add(40, 1, Way.SIDE_BY_SIDE, 3 * MUCH / 2, MUCH);
+    assertThat(times.choose(1, false)).isEqualTo(Way.SIDE_BY_SIDE);
+    assertThat(times.choose(1, true)).isEqualTo(Way.IN_TURN);
+
+    add(40, 1, Way.SIDE_BY_SIDE, 3 * MUCH, MUCH); // all processors are busy now
+    assertThat(times.choose(1, false)).isEqualTo(Way.IN_TURN);
+    assertThat(times.choose(1, true)).isEqualTo(Way.SIDE_BY_SIDE);
   }
 
   @Test
   void timesAreThoseOfBatchesOfSimilarSize() {
-    for (int i = 0; i < 20; i++) {
-      times.add(5_000, 10 * MemberTimes.PAYS);
-      times.add(32, MemberTimes.PAYS / 10);
-      times.add(0, 0);
-    }
-    assertThat(times.pays(5_000)).isTrue();
-    assertThat(times.pays(8_191)).isTrue();
-    assertThat(times.pays(8_192)).isFalse();
-    assertThat(times.pays(32)).isFalse();
-    assertThat(times.pays(0)).isFalse();
-    assertThat(times.pays(Integer.MAX_VALUE)).isFalse();
+    add(20, 5_000, Way.IN_TURN, 2 * MUCH, MUCH);
+    add(20, 32, Way.IN_TURN, 2_000, 1_000);
+    add(20, 0, Way.IN_TURN, 0, 0);
+    assertThat(times.choose(5_000, false)).isEqualTo(Way.SIDE_BY_SIDE);
+    assertThat(times.choose(8_191, false)).isEqualTo(Way.SIDE_BY_SIDE);
+    assertThat(times.choose(8_192, false)).isEqualTo(Way.IN_TURN);
+    assertThat(times.choose(32, false)).isEqualTo(Way.UNMEASURED);
+    assertThat(times.choose(0, false)).isEqualTo(Way.UNMEASURED);
+    assertThat(times.choose(Integer.MAX_VALUE, false)).isEqualTo(Way.IN_TURN);
   }
 
   @Test
   void membersThatBecameFastRunInTurnAgain() {
-    for (int i = 0; i < 20; i++) {
-      times.add(1, 2 * MemberTimes.PAYS);
-    }
-    int more = 0;
-    while (times.pays(1)) {
-      times.add(1, MemberTimes.PAYS / 2);
-      more++;
-    }
-    assertThat(more).isEqualTo(4); // 0.5 + 1.5 * 0.75^4 = 0.97
-  }
-
-  @Test
-  void fewCallsOfKnownMembersAreMeasured() {
-    times.add(1, 1);
-    int measured = 0;
-    for (int i = 0; i < 16_000; i++) {
-      measured += times.measures(1) ? 1 : 0;
-    }
-    assertThat(measured)
-        .as("1000 are expected; six standard deviations are 184")
-        .isBetween(816, 1184);
+    add(20, 1, Way.IN_TURN, 2 * MUCH, MUCH);
+    add(40, 1, Way.SIDE_BY_SIDE, 20_000, 10_000);
+    assertThat(times.choose(1, false)).isEqualTo(Way.UNMEASURED);
   }
 }
