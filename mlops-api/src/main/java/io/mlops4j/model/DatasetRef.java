@@ -3,31 +3,38 @@ package io.mlops4j.model;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A reference to a data set by name and digest. It may also state how the rows were chosen.
  *
- * <p>Immutable and thread safe: {@link #withQuery} and {@link #withPeriod} return changed copies.
+ * <p>Immutable and thread safe: {@link #withQuery}, {@link #withPeriod} and {@link #withRows}
+ * return changed copies.
  */
 public final class DatasetRef {
+  private static final long NO_ROWS = -1;
+
   private final String name;
   private final Digest digest;
   private final @Nullable String query;
   private final @Nullable Instant from;
   private final @Nullable Instant until;
+  private final long rows;
 
   private DatasetRef(
       String name,
       Digest digest,
       @Nullable String query,
       @Nullable Instant from,
-      @Nullable Instant until) {
+      @Nullable Instant until,
+      long rows) {
     this.name = name;
     this.digest = digest;
     this.query = query;
     this.from = from;
     this.until = until;
+    this.rows = rows;
   }
 
   /**
@@ -44,7 +51,7 @@ public final class DatasetRef {
     if (name.isBlank()) {
       throw new IllegalArgumentException("name: found a blank name, expected the data set's name");
     }
-    return new DatasetRef(name, digest, null, null, null);
+    return new DatasetRef(name, digest, null, null, null, NO_ROWS);
   }
 
   /**
@@ -56,7 +63,7 @@ public final class DatasetRef {
    */
   public DatasetRef withQuery(String query) {
     return new DatasetRef(
-        name, digest, Checks.text("query", query, "how the rows were chosen"), from, until);
+        name, digest, Checks.text("query", query, "how the rows were chosen"), from, until, rows);
   }
 
   /**
@@ -76,7 +83,21 @@ public final class DatasetRef {
               + from
               + ", the start of the period");
     }
-    return new DatasetRef(name, digest, query, from, until);
+    return new DatasetRef(name, digest, query, from, until, rows);
+  }
+
+  /**
+   * Sets the number of its rows.
+   *
+   * @param rows 0 or more
+   * @return a changed copy
+   * @throws IllegalArgumentException if it is negative
+   */
+  public DatasetRef withRows(long rows) {
+    if (rows < 0) {
+      throw new IllegalArgumentException("rows: found " + rows + ", expected 0 or more");
+    }
+    return new DatasetRef(name, digest, query, from, until, rows);
   }
 
   /**
@@ -124,6 +145,15 @@ public final class DatasetRef {
     return Optional.ofNullable(until);
   }
 
+  /**
+   * Returns the number of its rows.
+   *
+   * @return empty if it was not set
+   */
+  public OptionalLong rows() {
+    return rows == NO_ROWS ? OptionalLong.empty() : OptionalLong.of(rows);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof DatasetRef that
@@ -131,12 +161,13 @@ public final class DatasetRef {
         && digest.equals(that.digest)
         && Objects.equals(query, that.query)
         && Objects.equals(from, that.from)
-        && Objects.equals(until, that.until);
+        && Objects.equals(until, that.until)
+        && rows == that.rows;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(name, digest, query, from, until);
+    return Objects.hash(name, digest, query, from, until, rows);
   }
 
   /**

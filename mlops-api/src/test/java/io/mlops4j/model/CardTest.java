@@ -328,11 +328,14 @@ class CardTest {
       assertThat(full.until()).hasValue(FEBRUARY);
       assertThat(plain.query()).isEmpty();
       assertThat(plain.until()).isEmpty();
+      assertThat(plain.rows()).isEmpty();
+      assertThat(full.withRows(7).withQuery("select 1").rows()).hasValue(7);
       assertThat(full)
           .isEqualTo(
               DatasetRef.of("flights", DIGEST).withPeriod(JANUARY, FEBRUARY).withQuery("select *"))
           .isNotEqualTo(plain)
           .isNotEqualTo(full.withQuery("select 1"))
+          .isNotEqualTo(full.withRows(0))
           .isNotEqualTo(full.withPeriod(JANUARY, FEBRUARY.plusNanos(1)))
           .hasToString("flights " + DIGEST.abbreviated());
     }
@@ -347,6 +350,9 @@ class CardTest {
                   + " the start of the period");
       assertThatIllegalArgumentException().isThrownBy(() -> plain.withPeriod(JANUARY, JANUARY));
       assertThatIllegalArgumentException().isThrownBy(() -> plain.withQuery(" "));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> plain.withRows(-1))
+          .withMessage("rows: found -1, expected 0 or more");
     }
   }
 

@@ -15,6 +15,7 @@ import io.mlops4j.bench.serving.ServingTopic;
 import io.mlops4j.bench.soak.SoakCommand;
 import io.mlops4j.bench.stats.StatsTopic;
 import io.mlops4j.bench.truth.TruthCommand;
+import io.mlops4j.bench.view.ViewTopic;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -48,7 +49,8 @@ final class Bench implements Runnable {
                 new RegistryTopic(),
                 new DeploymentTopic(),
                 new ServiceTopic(),
-                new ScaleTopic()))
+                new ScaleTopic(),
+                new ViewTopic()))
         .addSubcommand(TruthCommand.with(LiveInquiries.all()));
   }
 

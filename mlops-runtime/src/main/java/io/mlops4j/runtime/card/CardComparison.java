@@ -123,6 +123,7 @@ final class CardComparison {
   private static String text(DatasetRef data) {
     return data.digest()
         + data.from().map(from -> ", " + Shown.time(from, data.until().orElseThrow())).orElse("")
+        + (data.rows().isPresent() ? ", " + data.rows().getAsLong() + " rows" : "")
         + data.query().map(query -> ", " + query).orElse("");
   }
 

@@ -256,7 +256,9 @@ final class CardSections {
   private static List<String> row(String use, DatasetRef data) {
     String time =
         data.from().isPresent() ? Shown.time(data.from().get(), data.until().orElseThrow()) : "";
-    return List.of(data.name(), use, time, data.digest().toString());
+    String rows = data.rows().isPresent() ? data.rows().getAsLong() + " rows" : "";
+    String both = time.isEmpty() || rows.isEmpty() ? time + rows : time + ", " + rows;
+    return List.of(data.name(), use, both, data.digest().toString());
   }
 
   private void making() {

@@ -1,13 +1,16 @@
 package io.mlops4j.runtime.view;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * The rows of a view as a table of DuckDB: {@code k0}, {@code k1} and so on are the keys, {@code
- * et} is the event time and {@code ct} the created time in microseconds, and {@code f0}, {@code f1}
- * and so on are the features in their own types.
+ * et} is the event time and {@code ct} the created time, and {@code f0}, {@code f1} and so on are
+ * the features in their own types.
  *
  * @param view the view
  * @param table the name of the table
@@ -47,6 +50,32 @@ record Events(FeatureView view, String table, List<Kind> keyKinds, List<Column> 
             .mapToObj(i -> "k" + i + " IS NULL OR ")
             .collect(Collectors.joining())
         + "et IS NULL";
+  }
+
+  /** Counts the rows that no join can find; of a Parquet file without nulls, from its footer. */
+  long countUnusable(Offline offline) {
+    String what = "view " + view.name();
+    Path file = view.source().path();
+    if (file != null
+        && view.sql().isEmpty()
+        && view.transform() == null
+        && file.toString().toLowerCase(Locale.ROOT).endsWith(".parquet")) {
+      List<String> columns = new ArrayList<>(view.keys());
+      columns.add(view.eventTime());
+      long[] counts =
+          offline.numbers(
+              what,
+              "SELECT count(DISTINCT path_in_schema), count(*) FILTER (WHERE"
+                  + " coalesce(stats_null_count, 1) <> 0) FROM parquet_metadata("
+                  + Sql.text(file.toString())
+                  + ") WHERE path_in_schema IN ("
+                  + columns.stream().map(Sql::text).collect(Collectors.joining(", "))
+                  + ")");
+      if (counts[0] == columns.size() && counts[1] == 0) {
+        return 0;
+      }
+    }
+    return offline.numbers(what, "SELECT count(*) FROM " + table + " WHERE " + unusable())[0];
   }
 
   private static String numbered(String name, int count) {

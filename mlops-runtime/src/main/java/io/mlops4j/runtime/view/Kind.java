@@ -78,6 +78,19 @@ enum Kind {
   }
 
   /**
+   * Returns an expression for a time as TIMESTAMP, of which DuckDB knows the range in a file. It
+   * sorts such columns faster than computed ones. Rounds as {@link #micros}.
+   */
+  static String moment(String column, String type, boolean up) {
+    return switch (type.toUpperCase(Locale.ROOT)) {
+      case "TIMESTAMP" -> column;
+      case "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE" ->
+          "make_timestamp(" + micros(column, type, up) + ")";
+      default -> column + "::TIMESTAMP";
+    };
+  }
+
+  /**
    * Returns an expression for a time in microseconds. Nanoseconds are rounded up for events and
    * down for labels, so that no label sees an event of its future.
    */

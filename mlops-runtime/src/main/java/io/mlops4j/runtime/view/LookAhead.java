@@ -38,9 +38,9 @@ final class LookAhead {
       long[] cut =
           offline.numbers(
               what,
-              "SELECT count(*), quantile_disc(mlops4j_time, "
+              "SELECT count(*), epoch_us(quantile_disc(mlops4j_time, "
                   + (i / (times + 1.0))
-                  + ") FROM "
+                  + ")) FROM "
                   + labels);
       if (cut[0] > 0) {
         check(cut[1]);
@@ -85,10 +85,9 @@ final class LookAhead {
         + events.table()
         + " WHERE NOT ("
         + events.unusable()
-        + ") AND et <= "
+        + ") AND greatest(et, ct) <= make_timestamp("
         + cut
-        + " AND ct <= "
-        + cut
+        + ")"
         + " QUALIFY row_number() OVER (PARTITION BY "
         + events.keys("")
         + " ORDER BY et DESC, ct DESC"
@@ -126,7 +125,7 @@ final class LookAhead {
     for (int i = 0; i < all.keyKinds().size(); i++) {
       select.add("coalesce(a.k" + i + ", b.k" + i + ") AS " + Sql.name(all.view().keys().get(i)));
     }
-    select.add("make_timestamp(coalesce(a.et, b.et)) AS event");
+    select.add("coalesce(a.et, b.et) AS event");
     for (int i = 0; i < Math.min(3, all.features().size()); i++) {
       String name = all.features().get(i).name();
       select.add("a.f" + i + " AS " + Sql.name(name));

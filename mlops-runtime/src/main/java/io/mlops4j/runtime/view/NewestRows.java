@@ -30,11 +30,10 @@ record NewestRows(Events events, String table, long keys, long unusable) {
         events.table()
             + " WHERE NOT ("
             + events.unusable()
-            + ") AND et <= "
+            + ") AND greatest(et, ct) <= make_timestamp("
             + until
-            + " AND ct <= "
-            + until
-            + (lives == Long.MAX_VALUE ? "" : " AND " + until + " - et <= " + lives);
+            + ")"
+            + (lives == Long.MAX_VALUE ? "" : " AND " + until + " - epoch_us(et) <= " + lives);
     String newest = offline.table();
     offline.run(
         what,
@@ -83,7 +82,7 @@ record NewestRows(Events events, String table, long keys, long unusable) {
                   what,
                   "SELECT "
                       + String.join(", ", names)
-                      + ", make_timestamp(et) AS event, count(*) AS rows FROM "
+                      + ", et AS event, count(*) AS rows FROM "
                       + table
                       + " GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT "
                       + SHOWN)
@@ -91,10 +90,7 @@ record NewestRows(Events events, String table, long keys, long unusable) {
           null);
     }
     offline.run(what, "DROP TABLE " + newest);
-    long unusable =
-        offline
-            .numbers(
-                what, "SELECT count(*) FROM " + events.table() + " WHERE " + events.unusable())[0];
+    long unusable = events.countUnusable(offline);
     return new NewestRows(events, table, keys, unusable);
   }
 
@@ -112,8 +108,8 @@ record NewestRows(Events events, String table, long keys, long unusable) {
     for (int i = 0; i < events.keyKinds().size(); i++) {
       select.add(prefix + "k" + i);
     }
-    select.add(prefix + "et");
-    select.add(prefix + "ct");
+    select.add("epoch_us(" + prefix + "et)");
+    select.add("epoch_us(" + prefix + "ct)");
     for (int i : byName(events.features())) {
       Column feature = events.features().get(i);
       select.add(feature.kind().plain(prefix + "f" + i, feature.type()));

@@ -32,19 +32,10 @@ final class OneView {
    * Makes a table with the label's row number {@code rn} and the features of each matched label.
    */
   Joined join(String rows, List<String> columns) {
-    long[] counts =
-        offline.numbers(
-            what,
-            "SELECT count(*), count(*) FILTER (WHERE "
-                + events.unusable()
-                + ") FROM "
-                + events.table());
+    long unusable = events.countUnusable(offline);
     boolean asKnown = job.asKnown && joined.view().createdTime().isPresent();
     String source = asKnown ? known() : events.table();
-    long outOfOrder =
-        asKnown
-            ? counts[0] - counts[1] - offline.numbers(what, "SELECT count(*) FROM " + source)[0]
-            : 0;
+    long outOfOrder = asKnown ? count(events.table()) - unusable - count(source) : 0;
     String times = offline.table();
     String since = asKnown ? "known" : "et";
     offline.run(
@@ -64,7 +55,9 @@ final class OneView {
             + ") e ON "
             + events.sameKeys("l", "e")
             + " AND l.t >= e.since");
-    long found = offline.numbers(what, "SELECT count(*) FROM " + times)[0];
+    long found = count(times);
+    long alive =
+        asKnown ? -1 : count("(SELECT 1 FROM " + times + " m WHERE true" + alive("m.since") + ")");
     offline.run(
         what,
         "CREATE TABLE "
@@ -79,24 +72,27 @@ final class OneView {
             + events.sameKeys("m", "e")
             + " AND m.since = e."
             + since
-            + alive());
+            + alive("e.et"));
     offline.run(what, "DROP TABLE " + times);
-    long duplicates = ties(rows);
+    // Each label that is left has one row or more. If there are no more rows, there are no ties.
+    long duplicates = count(rows) == alive ? 0 : ties(rows);
     if (!asKnown && joined.view().createdTime().isPresent()) {
       refuseLate(rows);
     }
-    long[] matched =
-        offline.numbers(
-            what, "SELECT count(*), (SELECT count(*) FROM " + labels + ") FROM " + rows);
+    long matched = count(rows);
     return new Joined(
         joined.view(),
         columns,
-        matched[0],
-        matched[1] - found,
-        found - matched[0],
-        counts[1],
+        matched,
+        count(labels) - found,
+        found - matched,
+        unusable,
         outOfOrder,
         duplicates);
+  }
+
+  private long count(String rows) {
+    return offline.numbers(what, "SELECT count(*) FROM " + rows)[0];
   }
 
   private String labelKeys() {
@@ -126,9 +122,11 @@ final class OneView {
     return "SELECT " + String.join(", ", select) + " FROM " + labels;
   }
 
-  private String alive() {
+  private String alive(String event) {
     long lives = joined.view().livesMicros();
-    return lives == Long.MAX_VALUE ? "" : " AND m.t - e.et <= " + lives;
+    return lives == Long.MAX_VALUE
+        ? ""
+        : " AND epoch_us(m.t) - epoch_us(" + event + ") <= " + lives;
   }
 
   /**
@@ -213,8 +211,7 @@ final class OneView {
               + late
               + " labels, the latest row became known only after the label's"
               + " time; the first are "
-              + shown(
-                  "(SELECT * FROM " + rows + " WHERE ct > t)", ", make_timestamp(r.ct) AS created")
+              + shown("(SELECT * FROM " + rows + " WHERE ct > t)", ", r.ct AS created")
               + ". Use asKnown() to take the rows that were known then",
           null);
     }
@@ -230,7 +227,7 @@ final class OneView {
         what,
         "SELECT "
             + keys
-            + "make_timestamp(r.t) AS label, make_timestamp(r.et) AS event"
+            + "r.t AS label, r.et AS event"
             + more
             + " FROM "
             + rows

@@ -9,7 +9,7 @@ import java.util.Objects;
 
 /**
  * Holds the newest row of each key of each view. Implement it for a database of your own; {@link
- * JdbcOnlineStore} is an implementation.
+ * JdbcOnlineStore} and {@link RedisOnlineStore} are implementations.
  *
  * <p>Names of views and keys are texts, and rows are bytes, which a store does not interpret.
  * Implementations are thread safe. Several processes may share one store.

@@ -273,7 +273,7 @@ public final class ParityCheck {
       for (Map.Entry<String, OnlineStore.Row> each : online.entrySet()) {
         List<@Nullable Object> row =
             new ArrayList<>(Objects.requireNonNull(keys.get(each.getKey())));
-        row.add(each.getValue().eventMicros());
+        row.add(Times.instant(each.getValue().eventMicros()));
         appender.append(row.toArray());
       }
     }

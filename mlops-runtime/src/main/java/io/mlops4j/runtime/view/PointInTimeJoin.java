@@ -73,7 +73,7 @@ final class PointInTimeJoin {
         "CREATE TABLE "
             + labels
             + " AS SELECT row_number() OVER () AS mlops4j_row, "
-            + Kind.micros(Sql.name(job.time), type, false)
+            + Kind.moment(Sql.name(job.time), type, false)
             + " AS mlops4j_time, * FROM ("
             + job.labels.sql()
             + "\n)");

@@ -62,8 +62,11 @@ final class TrainingFile {
         job.name == null ? last.substring(0, last.length() - ".parquet".length()) : job.name;
     long[] facts =
         offline.numbers(
-            "labels", "SELECT count(*), min(mlops4j_time), max(mlops4j_time) FROM " + labels);
-    DatasetRef dataset = DatasetRef.of(name, Disk.digest(staged, bytes -> {})).withQuery(query());
+            "labels",
+            "SELECT count(*), epoch_us(min(mlops4j_time)), epoch_us(max(mlops4j_time)) FROM "
+                + labels);
+    DatasetRef dataset =
+        DatasetRef.of(name, Disk.digest(staged, bytes -> {})).withQuery(query()).withRows(facts[0]);
     return facts[0] == 0
         ? dataset
         : dataset.withPeriod(Times.instant(facts[1]), Times.instant(facts[2] + 1));

@@ -64,7 +64,7 @@ final class ViewRows {
       keyKinds.add(kind);
     }
     String event =
-        Kind.micros(
+        Kind.moment(
             Sql.name(view.eventTime()), Offline.timeType(what, columns, view.eventTime()), true);
     select.add(event + " AS et");
     String created = view.createdTime().orElse(null);
@@ -72,7 +72,7 @@ final class ViewRows {
         (created == null
                 ? event
                 : "coalesce("
-                    + Kind.micros(Sql.name(created), Offline.timeType(what, columns, created), true)
+                    + Kind.moment(Sql.name(created), Offline.timeType(what, columns, created), true)
                     + ", "
                     + event
                     + ")")

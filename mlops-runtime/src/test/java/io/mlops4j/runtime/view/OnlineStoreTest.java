@@ -47,6 +47,7 @@ class OnlineStoreTest {
                 JdbcOnlineStore.open(
                     JdbcConnectionPool.create(
                         "jdbc:h2:mem:online" + databases++ + ";DB_CLOSE_DELAY=-1", "sa", ""))),
+        new Kind("Redis", RedisServer::open),
         new Kind(
             "PostgreSQL", () -> JdbcOnlineStore.open(Postgres.server().getPostgresDatabase())));
   }
@@ -98,6 +99,12 @@ class OnlineStoreTest {
           List.of(
               new Row("[1]", 1, 1, 1_000_000, new byte[0]),
               new Row("[2]", 1, 1, 2_000_000, new byte[0])));
+      if (kind.name().equals("Redis")) {
+        assertThat(store.read(view, List.of("[1]", "[2]")))
+            .as("the server's clock decides")
+            .isEmpty();
+        return;
+      }
       assertThat(store.deleteExpired(Instant.ofEpochSecond(2))).isEqualTo(1);
       assertThat(store.read(view, List.of("[1]", "[2]"))).containsOnlyKeys("[2]");
       store.deleteExpired(Instant.ofEpochSecond(3));
@@ -160,6 +167,22 @@ class OnlineStoreTest {
             () -> JdbcOnlineStore.open("jdbc:postgresql://localhost:1/none", new Properties()))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("cannot open the store");
+  }
+
+  @Test
+  void namesARedisServerThatCannotBeUsed() {
+    assertThatThrownBy(() -> RedisOnlineStore.builder("localhost", 1).open())
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("online store at localhost:1: cannot connect");
+    try (OnlineStore store = RedisServer.open()) {
+      int port = java.util.Objects.requireNonNull(RedisServer.running()).port();
+      assertThatThrownBy(() -> RedisOnlineStore.builder("127.0.0.1", port).user("", "wrong").open())
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("WRONGPASS");
+      store.close();
+      assertThatThrownBy(() -> store.read("v", List.of("[1]")))
+          .isInstanceOf(IllegalStateException.class);
+    }
   }
 
   @Test

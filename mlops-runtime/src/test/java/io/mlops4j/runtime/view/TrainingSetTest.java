@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.error.DataException;
 import io.mlops4j.model.Digest;
+import io.mlops4j.model.ModelCard;
+import io.mlops4j.runtime.card.CardJson;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -98,6 +100,11 @@ class TrainingSetTest {
 
     assertThat(set.dataset().name()).isEqualTo("flights");
     assertThat(set.dataset().digest()).isEqualTo(Digest.sha256(out()));
+    assertThat(set.dataset().rows()).hasValue(2);
+    assertThat(
+            CardJson.parse(CardJson.text(ModelCard.builder("m").trainedOn(set.dataset()).build()))
+                .trainedOn())
+        .containsExactly(set.dataset());
     assertThat(set.dataset().from()).contains(Instant.parse("2001-01-01T12:00:00Z"));
     assertThat(set.dataset().until()).contains(Instant.parse("2001-02-01T12:00:00.000001Z"));
     assertThat(set.dataset().query().orElseThrow())

@@ -31,6 +31,7 @@ public final class OriginJson {
     data.query().ifPresent(query -> json.put("query", query));
     data.from().ifPresent(from -> json.put("from", from.toString()));
     data.until().ifPresent(until -> json.put("until", until.toString()));
+    data.rows().ifPresent(rows -> json.put("rows", rows));
     return json;
   }
 
@@ -86,6 +87,7 @@ public final class OriginJson {
     DatasetRef data = DatasetRef.of(json.text("name"), json.digest("digest"));
     String query = json.optionalText("query");
     data = query == null ? data : data.withQuery(query);
+    data = json.has("rows") ? data.withRows(json.whole("rows")) : data;
     return json.has("from") || json.has("until")
         ? data.withPeriod(json.instant("from"), json.instant("until"))
         : data;

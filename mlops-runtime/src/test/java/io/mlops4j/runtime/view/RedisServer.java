@@ -1,0 +1,109 @@
+package io.mlops4j.runtime.view;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real server for the tests of this JVM, started once: {@code redis-server} or {@code
+ * valkey-server}, from the path or from the folder of the system property {@code redis.bin}.
+ */
+final class RedisServer {
+  static final String PASSWORD = "open sesame";
+  private static @Nullable RedisServer server;
+  private static @Nullable String reason;
+
+  private final Process process;
+  private final int port;
+
+  private RedisServer(Process process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /** Returns a store, or aborts the test and says why. */
+  static synchronized OnlineStore open() {
+    if (server == null && reason == null) {
+      try {
+        server = start();
+      } catch (IOException e) {
+        reason = "no Redis server can be started here: " + e.getMessage();
+        System.err.println("skipping the tests with Redis: " + reason);
+      }
+    }
+    return server == null ? abort(reason) : server.store();
+  }
+
+  int port() {
+    return port;
+  }
+
+  static synchronized @Nullable RedisServer running() {
+    return server;
+  }
+
+  private OnlineStore store() {
+    return RedisOnlineStore.builder("127.0.0.1", port)
+        .user("", PASSWORD)
+        .timeout(Duration.ofSeconds(20))
+        .open();
+  }
+
+  private static RedisServer start() throws IOException {
+    Path binary = binary();
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    Process process =
+        new ProcessBuilder(
+                binary.toString(),
+                "--port",
+                "" + port,
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                "--requirepass",
+                PASSWORD)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    RedisServer started = new RedisServer(process, port);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (System.nanoTime() < end && process.isAlive()) {
+      try (OnlineStore probe = started.store()) {
+        probe.read("probe", List.of("[1]"));
+        return started;
+      } catch (RuntimeException e) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+      }
+    }
+    process.destroyForcibly();
+    throw new IOException(binary + " did not answer");
+  }
+
+  private static Path binary() throws IOException {
+    String path = System.getProperty("redis.bin", System.getenv("PATH"));
+    for (String folder : path.split(File.pathSeparator)) {
+      for (String name : List.of("redis-server", "valkey-server")) {
+        Path file = Path.of(folder, name);
+        if (file.toFile().canExecute()) {
+          return file;
+        }
+      }
+    }
+    throw new IOException("found neither redis-server nor valkey-server on the path");
+  }
+}
