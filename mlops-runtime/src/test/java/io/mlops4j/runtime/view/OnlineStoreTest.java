@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -174,15 +175,14 @@ class OnlineStoreTest {
     assertThatThrownBy(() -> RedisOnlineStore.builder("localhost", 1).open())
         .isInstanceOf(DataException.class)
         .hasMessageContaining("online store at localhost:1: cannot connect");
-    try (OnlineStore store = RedisServer.open()) {
-      int port = java.util.Objects.requireNonNull(RedisServer.running()).port();
-      assertThatThrownBy(() -> RedisOnlineStore.builder("127.0.0.1", port).user("", "wrong").open())
-          .isInstanceOf(DataException.class)
-          .hasMessageContaining("WRONGPASS");
-      store.close();
-      assertThatThrownBy(() -> store.read("v", List.of("[1]")))
-          .isInstanceOf(IllegalStateException.class);
-    }
+    OnlineStore store = RedisServer.open();
+    int port = Objects.requireNonNull(RedisServer.running()).port();
+    assertThatThrownBy(() -> RedisOnlineStore.builder("127.0.0.1", port).user("", "wrong").open())
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("WRONGPASS");
+    store.close();
+    assertThatThrownBy(() -> store.read("v", List.of("[1]")))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test

@@ -21,11 +21,9 @@ final class RedisServer {
   private static @Nullable RedisServer server;
   private static @Nullable String reason;
 
-  private final Process process;
   private final int port;
 
-  private RedisServer(Process process, int port) {
-    this.process = process;
+  private RedisServer(int port) {
     this.port = port;
   }
 
@@ -80,7 +78,7 @@ final class RedisServer {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    RedisServer started = new RedisServer(process, port);
+    RedisServer started = new RedisServer(port);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (System.nanoTime() < end && process.isAlive()) {
       try (OnlineStore probe = started.store()) {
@@ -96,7 +94,7 @@ final class RedisServer {
 
   private static Path binary() throws IOException {
     String path = System.getProperty("redis.bin", System.getenv("PATH"));
-    for (String folder : path.split(File.pathSeparator)) {
+    for (String folder : path.split(File.pathSeparator, -1)) {
       for (String name : List.of("redis-server", "valkey-server")) {
         Path file = Path.of(folder, name);
         if (file.toFile().canExecute()) {
