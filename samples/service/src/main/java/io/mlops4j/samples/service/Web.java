@@ -4,12 +4,17 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import io.javalin.router.Endpoint;
 import io.javalin.util.JavalinException;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.mlops4j.samples.service.inference.Problem;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
@@ -50,7 +55,8 @@ final class Web implements AutoCloseable {
           http.setIdleTimeout(settings.readTimeout().toMillis());
         });
     config.jetty.modifyServer(server -> limit(server, settings));
-    config.requestLogger.http((http, milliseconds) -> record(meters, http, milliseconds));
+    Requests requests = new Requests(meters);
+    config.requestLogger.http(requests::record);
     config.routes.exception(HttpResponseException.class, Web::answer);
     config.routes.exception(Exception.class, (e, http) -> answer(http, Problems.of(e)));
     routes.accept(config.routes);
@@ -65,21 +71,36 @@ final class Web implements AutoCloseable {
     server.setErrorHandler(new JsonErrorHandler());
   }
 
-  private static void record(MeterRegistry meters, Context http, float milliseconds) {
-    String route =
-        http.endpoints().matchedHttpEndpoint() == null
-            ? "none"
-            : http.endpoints().matchedHttpEndpoint().path;
-    meters
-        .timer(
-            "http.server.requests",
-            "method",
-            http.method().name(),
-            "uri",
-            route,
-            "status",
-            Integer.toString(http.statusCode()))
-        .record(java.time.Duration.ofNanos((long) (milliseconds * 1e6)));
+  /** The timers of requests, which are looked up by values that a request has anyway. */
+  private static final class Requests {
+    private final MeterRegistry meters;
+    private final Map<Kind, Timer> timers = new ConcurrentHashMap<>();
+
+    Requests(MeterRegistry meters) {
+      this.meters = meters;
+    }
+
+    private record Kind(HandlerType method, String route, int status) {}
+
+    void record(Context http, float milliseconds) {
+      Endpoint matched = http.endpoints().matchedHttpEndpoint();
+      Kind kind =
+          new Kind(http.method(), matched == null ? "none" : matched.path, http.statusCode());
+      timers
+          .computeIfAbsent(kind, this::timer)
+          .record((long) (milliseconds * 1e6), TimeUnit.NANOSECONDS);
+    }
+
+    private Timer timer(Kind kind) {
+      return meters.timer(
+          "http.server.requests",
+          "method",
+          kind.method().name(),
+          "uri",
+          kind.route(),
+          "status",
+          Integer.toString(kind.status()));
+    }
   }
 
   private static void answer(HttpResponseException e, Context http) {
