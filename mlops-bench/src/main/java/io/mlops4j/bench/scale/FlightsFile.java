@@ -18,7 +18,7 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Flights as an Arrow file: a number as key, and the features of the quickstart's model. */
-final class FlightsFile {
+public final class FlightsFile {
   /** As many as pyarrow writes into a record batch. */
   private static final int BATCH = 65_536;
 
@@ -27,9 +27,11 @@ final class FlightsFile {
   /**
    * Writes flights; those that are here are repeated.
    *
+   * @param file the file, which is replaced
    * @param rows how many
+   * @throws IOException if it cannot be written
    */
-  static void write(Path file, long rows) throws IOException {
+  public static void write(Path file, long rows) throws IOException {
     Flights flights =
         Flights.all().isPresent() ? Flights.read(Flights.all().get()) : Flights.sample();
     try (RootAllocator memory = new RootAllocator();

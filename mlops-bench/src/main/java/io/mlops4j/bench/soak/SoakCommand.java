@@ -62,7 +62,8 @@ public final class SoakCommand implements Callable<Integer> {
             new Container(),
             new Swap(),
             new Faults(),
-            new Canaries()));
+            new Canaries(),
+            new ScoringKills()));
   }
 
   /** With others. */
